@@ -1,0 +1,1 @@
+"""What is measured on a membrane: arrays in, arrays out."""

@@ -1,0 +1,163 @@
+"""Gates and channels: what a paper's methods section says, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from .errors import DuplicateName, InvalidValue, number
+from .rates import Rate, as_rate
+
+
+def _identifier(kind: str, name: Any) -> str:
+    if not isinstance(name, str) or not name.isidentifier():
+        raise InvalidValue(f"{kind} name {name!r} is not allowed; use letters, digits and underscores, e.g. 'm'")
+    return name
+
+
+@dataclass(frozen=True)
+class Gate:
+    """One gating variable x, the probability that one gate of its kind is open.
+
+    Give one of
+
+    - ``alpha, beta``: opening and closing rates (1/ms): dx/dt = phi (alpha (1 - x) - beta x),
+    - ``inf, tau``: steady state (0..1) and time constant (ms): dx/dt = phi (inf - x) / tau,
+    - ``inf`` alone: the gate is so fast that x = inf(V) at every instant,
+    - ``follows=(other, intercept, slope)``: x = intercept + slope * other, as h = 0.89 - 1.1 n in the reduced model
+      (not clipped: it may leave 0..1, as in the lecture it comes from).
+
+    From either pair of rates the other pair follows, so ``gate.alpha(v)``, ``gate.beta(v)``, ``gate.inf(v)`` and
+    ``gate.tau(v)`` are there for both. ``celsius`` is the temperature the rates were measured at;
+    phi = q10 ** ((T - celsius) / 10) scales kinetics only, never conductances.
+
+    Raises InvalidValue for any other mixture.
+    """
+
+    name: str
+    alpha: Any = None
+    beta: Any = None
+    power: int = 1
+    inf: Any = None
+    tau: Any = None
+    follows: tuple[str, float, float] | None = None
+    q10: float = 3.0
+    celsius: float = 6.3
+
+    def __post_init__(self) -> None:
+        put = object.__setattr__
+        _identifier("gate", self.name)
+        if isinstance(self.power, bool) or int(self.power) != self.power or self.power < 1:
+            raise InvalidValue(f"power of gate {self.name} = {self.power!r}; allowed: 1, 2, 3 …")
+        put(self, "power", int(self.power))
+        put(self, "q10", number(f"q10 of gate {self.name}", self.q10, above=0, array=False))
+        put(self, "celsius", number(f"celsius of gate {self.name}", self.celsius, -273.15, unit="°C", array=False))
+        given = {k for k in ("alpha", "beta", "inf", "tau", "follows") if getattr(self, k) is not None}
+        for k in given - {"follows"}:
+            put(self, k, as_rate(getattr(self, k)))
+        if given == {"alpha", "beta"}:
+            put(self, "inf", self.alpha / (self.alpha + self.beta))
+            put(self, "tau", 1.0 / (self.alpha + self.beta))
+        elif given == {"inf", "tau"}:
+            put(self, "alpha", self.inf / self.tau)
+            put(self, "beta", (1.0 - self.inf) / self.tau)
+        elif given == {"follows"}:
+            other, a, b = self.follows  # type: ignore[misc]
+            put(self, "follows", (_identifier("gate", other), number("intercept", a), number("slope", b)))
+        elif given != {"inf"} and not self._consistent(given):
+            raise InvalidValue(
+                f"gate {self.name} has {', '.join(sorted(given)) or 'no rates'}; "
+                "give alpha and beta, or inf and tau, or inf alone, or follows"
+            )
+
+    def _consistent(self, given: set[str]) -> bool:
+        """All four together are only right as dataclasses.replace passes them on: one pair derived from the other."""
+        if given != {"alpha", "beta", "inf", "tau"}:
+            return False
+        from_rates = self.alpha / (self.alpha + self.beta) == self.inf and 1.0 / (self.alpha + self.beta) == self.tau
+        return from_rates or (self.inf / self.tau == self.alpha and (1.0 - self.inf) / self.tau == self.beta)
+
+    @property
+    def dynamic(self) -> bool:
+        """True if the gate has a differential equation of its own."""
+        return self.tau is not None
+
+    def phi(self, celsius: Any) -> Any:
+        """Factor on the rates at temperature `celsius` (°C)."""
+        return self.q10 ** ((np.asarray(celsius, dtype=float) - self.celsius) / 10.0)
+
+    def rate(self, x: Any, v: Any) -> Any:
+        """dx/dt (1/ms) at the gate's own reference temperature."""
+        if not self.dynamic:
+            raise InvalidValue(f"gate {self.name} has no kinetics: it is set by {'inf' if self.inf else 'follows'}")
+        return self.alpha(v) * (1.0 - x) - self.beta(v) * x
+
+    def shifted(self, dv: float) -> Gate:
+        """The same gate with its curves moved by dv (mV)."""
+        if self.follows is not None:
+            return self
+        if self.tau is None:
+            return replace(self, inf=self.inf.shifted(dv))
+        moved = {k: getattr(self, k).shifted(dv) for k in ("alpha", "beta", "inf", "tau")}
+        return replace(self, **moved)
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A population of ion channels: current density I = g (1 - block) * product of gate**power * (V - e).
+
+    name: short symbol, as in I_name ("Na", "K", "L", "A").
+    g: maximal conductance density (mS/cm²), a number or (N,) for a batch.
+    e: reversal potential (mV), likewise.
+    gates: the Gate objects, in the paper's order.
+    ion: "Na", "K", "Ca", "Cl" or "" (unspecific); decides the colour. Guessed from the name if it is one of these.
+    blocker: drug whose fraction of block is a parameter of the membrane ("ttx", "tea"); block: that fraction, 0..1.
+    source: the paper, with DOI.
+    """
+
+    name: str
+    g: Any
+    e: Any
+    gates: tuple[Gate, ...] = ()
+    ion: str | None = None
+    blocker: str = ""
+    block: Any = 0.0
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        put = object.__setattr__
+        _identifier("channel", self.name)
+        gates = (self.gates,) if isinstance(self.gates, Gate) else tuple(self.gates)
+        for gate in gates:
+            if not isinstance(gate, Gate):
+                raise InvalidValue(f"gates of channel {self.name}: {gate!r} is not a Gate")
+        put(self, "gates", gates)
+        names = [gate.name for gate in gates]
+        if len(set(names)) < len(names):
+            raise DuplicateName(f"channel {self.name} has the gates {', '.join(names)}: give each its own name")
+        put(self, "g", number(f"g{self.name}", self.g, 0.0, unit="mS/cm²"))
+        put(self, "e", number(f"E{self.name}", self.e, unit="mV"))
+        put(self, "block", number(self.blocker or f"block of {self.name}", self.block, 0.0, 1.0))
+        if self.ion is None:
+            put(self, "ion", self.name if self.name in ("Na", "K", "Ca", "Cl") else "")
+
+    def conductance(self, states: Mapping[str, Any]) -> Any:
+        """Conductance density (mS/cm²) given every gate's value {name: array of any one shape}."""
+        g = self.g * (1.0 - self.block)
+        for gate in self.gates:
+            g = g * states[gate.name] ** gate.power
+        return g
+
+    def open_fraction(self, states: Mapping[str, Any]) -> Any:
+        """Probability that one channel is open: the product of gate**power (1 for a leak)."""
+        p: Any = 1.0
+        for gate in self.gates:
+            p = p * states[gate.name] ** gate.power
+        return p
+
+    def current(self, v: Any, states: Mapping[str, Any]) -> Any:
+        """Current density (µA/cm², outward positive) at v (mV)."""
+        return self.conductance(states) * (v - self.e)

@@ -1,0 +1,88 @@
+"""What the model layer refuses, each in one line that names the value, the allowed range and the fix."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class HHError(ValueError):
+    """Base of everything the model layer refuses."""
+
+
+class InvalidValue(HHError):
+    """A number that is not finite, has the wrong sign or lies outside its range."""
+
+
+class UnknownName(HHError):
+    """A parameter, gate, channel, state or preset that does not exist here."""
+
+    def __init__(self, kind: str, name: object, known: Iterable[str]) -> None:
+        known = sorted(known, key=str.lower)
+        folded = {k.lower(): k for k in known}
+        close = difflib.get_close_matches(str(name).lower(), list(folded), n=1, cutoff=0.5)
+        hint = f"did you mean {folded[close[0]]}? " if close else ""
+        super().__init__(f"unknown {kind} {name!r}: {hint}known are {', '.join(known) or 'none'}")
+        self.name, self.known = name, tuple(known)
+
+
+class DuplicateName(HHError):
+    """Two gates or two channels of one membrane share a name."""
+
+
+class UnstableStep(HHError):
+    """A time step too large for the named fixed-step method, or a run that blew up."""
+
+
+class SolverFailure(HHError):
+    """The adaptive solver could not reach the end of the run."""
+
+
+def number(
+    name: str,
+    value: Any,
+    low: float = -np.inf,
+    high: float = np.inf,
+    *,
+    unit: str = "",
+    above: float | None = None,
+    array: bool = True,
+) -> Any:
+    """Check one quantity and return it as a float or, where a batch is allowed, as a read-only array (N,).
+
+    Raises InvalidValue if it is not numeric, not finite, outside [low, high] or not strictly greater than `above`.
+    """
+    allowed = f"more than {above:g}" if above is not None else _range(low, high)
+    allowed += f" {unit}" if unit else ""
+    try:
+        x: NDArray[np.float64] = np.array(value, dtype=float)
+    except (TypeError, ValueError):
+        raise InvalidValue(f"{name} = {value!r} is not a number; allowed: {allowed}") from None
+    if x.ndim > (1 if array else 0):
+        raise InvalidValue(f"{name} has shape {x.shape}; give a number{' or an array (N,)' if array else ''}")
+    if x.size == 0:
+        raise InvalidValue(f"{name} is empty; give at least one value")
+    bad = ~np.isfinite(x) | (x < low) | (x > high)
+    if above is not None:
+        bad |= x <= above
+    if np.any(bad):
+        worst = float(x[bad][0]) if x.ndim else float(x)
+        raise InvalidValue(f"{name} = {worst:g} is not allowed; allowed: {allowed}")
+    if x.ndim == 0:
+        return float(x)
+    x.flags.writeable = False
+    return x
+
+
+def _range(low: float, high: float) -> str:
+    if np.isinf(low) and np.isinf(high):
+        return "any finite number"
+    if np.isinf(high):
+        return f"{low:g} or more"
+    if np.isinf(low):
+        return f"{high:g} or less"
+    return f"{low:g} to {high:g}"

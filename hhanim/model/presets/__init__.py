@@ -1,0 +1,60 @@
+"""Ready-made membranes, one file per paper or course, each naming its source.
+
+Every module in this folder is read, and every Membrane in capitals in it is a preset: to add one, add a file.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import pkgutil
+from pathlib import Path
+
+from ..errors import HHError, UnknownName
+from ..membrane import Membrane
+
+_found: dict[str, Membrane] = {}
+for _info in pkgutil.iter_modules(__path__):
+    _module = importlib.import_module(f"{__name__}.{_info.name}")
+    for _name, _value in vars(_module).items():
+        if _name.isupper() and isinstance(_value, Membrane):
+            _found[_name] = _value
+globals().update(_found)
+
+
+def names() -> list[str]:
+    """The names of all presets, lower case, in alphabetical order."""
+    return sorted(name.lower() for name in _found)
+
+
+def get(name: str | Membrane) -> Membrane:
+    """The preset of that name (any case), or the membrane itself.
+
+    ``"path/to/file.py:NAME"`` gives a membrane of your own; the file is Python code and is run.
+    Raises UnknownName ("did you mean modern?") or HHError.
+    """
+    if isinstance(name, Membrane):
+        return name
+    path, colon, attribute = str(name).rpartition(":")
+    if colon and path.endswith(".py"):
+        return _from_file(Path(path), attribute)
+    key = str(name).upper().replace("-", "_")
+    if key not in _found:
+        raise UnknownName("model", name, names())
+    return _found[key]
+
+
+def _from_file(path: Path, attribute: str) -> Membrane:
+    if not path.is_file():
+        raise HHError(f"no file {path}; give path/to/file.py:NAME")
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    found = {k: v for k, v in vars(module).items() if isinstance(v, Membrane)}
+    if attribute not in found:
+        raise UnknownName(f"membrane in {path}", attribute, found)
+    return found[attribute]
+
+
+__all__ = ["get", "names", *_found]  # noqa: PLE0604

@@ -1,0 +1,445 @@
+"""simulate(): a membrane under a protocol gives a trajectory. The only place where anything is integrated in time."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.integrate import odeint
+from scipy.special import exprel
+
+from . import presets
+from .errors import HHError, InvalidValue, SolverFailure, UnknownName, UnstableStep, number
+from .membrane import Membrane
+from .protocol import Protocol, Step, VoltageClamp, parse
+from .trajectory import Trajectory
+
+Array = NDArray[np.float64]
+Progress = Callable[[float], None]
+
+METHODS = ("auto", "adaptive", "euler", "exponential_euler")
+SAMPLE = 0.025  # ms between the stored samples of an adaptive run
+SWEEP_DT = 0.025  # ms, default step of the fixed-step methods
+SWEEP_WORK = 10_000.0  # neuron·ms beyond which "auto" prefers the vectorised fixed step for a batch
+STORE_LIMIT = 256 * 2**20  # bytes of states that a batch stores unless told otherwise
+BLOWN_UP = 1e4  # mV
+
+
+def simulate(
+    membrane: Membrane | str,
+    protocol: Protocol | float | str | None = None,
+    duration: float = 50.0,
+    *,
+    method: str = "auto",
+    dt: float | None = None,
+    start: Mapping[str, Any] | Any = None,
+    sample: float | None = None,
+    record: Sequence[str] | None = None,
+    rtol: float = 1e-10,
+    atol: float = 1e-10,
+    progress: Progress | None = None,
+) -> Trajectory:
+    """Integrate a membrane under a current or voltage protocol from t = 0 to `duration` ms.
+
+    membrane: a Membrane or a preset's name. Parameters, stimulus amplitudes or start values that are arrays (N,) make
+        a batch of N neurons integrated together.
+    protocol: a current (µA/cm²) or a voltage clamp; a number is a constant current, a string is parsed, None is zero.
+    method: "adaptive" is LSODA (Petzold 1983, https://doi.org/10.1137/0904010) at rtol, atol, restarted at every edge
+        of the protocol; "euler" is forward Euler; "exponential_euler" is Rush & Larsen (1978),
+        https://doi.org/10.1109/TBME.1978.326270. "auto" is adaptive, but exponential Euler for batches of more than
+        10,000 neuron·ms.
+    dt: step of the fixed-step methods (ms; default 0.025).
+    start: see Membrane.initial(); by default the membrane's own start, or rest (the holding potential under a clamp).
+    sample: spacing of the stored samples (ms). Default: 0.025 for an adaptive run, every step for one neuron, and for a
+        batch as fine as fits in 256 MiB. Spike times never depend on it.
+    record: names of the states to store (default all), e.g. ("V",), or () for the spike times only.
+    progress: called with the fraction done, 0..1.
+
+    Returns a Trajectory. Raises HHError (a ValueError): InvalidValue, UnknownName, UnstableStep, SolverFailure.
+    """
+    membrane = presets.get(membrane)
+    protocol = as_protocol(protocol)
+    duration = number("duration", duration, above=0.0, unit="ms", array=False)
+    if method not in METHODS:
+        raise UnknownName("method", method, METHODS)
+    if sample is not None:
+        sample = number("sample", sample, above=0.0, unit="ms", array=False)
+    record = membrane.states if record is None else _recorded(membrane, record)
+    if start is None and isinstance(protocol, VoltageClamp):
+        start = membrane.steady(protocol(0.0, at=-1.0))
+    y0 = membrane.initial(start)
+    n = _batch(membrane, protocol, y0)
+    if method == "auto":
+        method = "adaptive" if n is None or n * duration <= SWEEP_WORK else "exponential_euler"
+    if method == "adaptive":
+        if dt is not None:
+            raise InvalidValue("dt is for the fixed-step methods; for the adaptive one give sample= (ms between samples)")
+        return _adaptive(membrane, protocol, duration, y0, n, sample, record, rtol, atol, progress)
+    if isinstance(protocol, VoltageClamp):
+        raise InvalidValue(f"method {method!r} is for current clamp; a voltage clamp is solved with method='adaptive'")
+    dt = number("dt", SWEEP_DT if dt is None else dt, above=0.0, unit="ms", array=False)
+    _check_step(membrane, method, dt)
+    return _fixed_step(membrane, protocol, duration, y0, n, method, dt, sample, record, progress)
+
+
+def as_protocol(x: Protocol | float | str | None) -> Protocol:
+    """A Protocol from itself, a number (constant µA/cm²), its text, or None (nothing injected)."""
+    if isinstance(x, Protocol):
+        return x
+    if x is None:
+        return Step(0.0)
+    if isinstance(x, str):
+        return parse(x)
+    return Step(x)
+
+
+def _recorded(membrane: Membrane, record: Sequence[str]) -> tuple[str, ...]:
+    wanted = (record,) if isinstance(record, str) else tuple(record)
+    for name in wanted:
+        if name not in membrane.states:
+            raise UnknownName("state", name, membrane.states)
+    return tuple(s for s in membrane.states if s in wanted)
+
+
+def _batch(membrane: Membrane, protocol: Protocol, y0: Array) -> int | None:
+    sizes = {
+        "parameters": membrane.batch,
+        "stimulus": protocol.batch,
+        "start": y0.shape[1] if y0.ndim == 2 else None,
+    }
+    given = {k: n for k, n in sizes.items() if n is not None}
+    if len(set(given.values())) > 1:
+        text = ", ".join(f"{k} {n}" for k, n in given.items())
+        raise InvalidValue(f"arrays of a batch must have one length; here {text}")
+    return next(iter(given.values()), None)
+
+
+# -- adaptive -------------------------------------------------------------------------------------------------
+
+
+def _grid(duration: float, sample: float, edges: Array) -> Array:
+    """Sample times: every `sample` ms, the end, and every edge; a sample closer to an edge than rounding gives way."""
+    regular = sample * np.arange(int(np.ceil(duration / sample - 1e-6)))
+    regular = np.append(regular, duration)
+    if len(edges):
+        k = np.clip(np.searchsorted(edges, regular), 1, len(edges)) - 1
+        near = np.minimum(np.abs(regular - edges[k]), np.abs(regular - edges[np.minimum(k + 1, len(edges) - 1)]))
+        keep = near > 1e-6 * sample
+        keep[[0, -1]] = True
+        regular = np.sort(np.append(regular[keep], edges))
+    return regular
+
+
+def _adaptive(
+    membrane: Membrane,
+    protocol: Protocol,
+    duration: float,
+    y0: Array,
+    n: int | None,
+    sample: float | None,
+    record: tuple[str, ...],
+    rtol: float,
+    atol: float,
+    progress: Progress | None,
+) -> Trajectory:
+    rtol = number("rtol", rtol, 1e-13, 1e-2, array=False)
+    atol = number("atol", atol, 1e-14, 1e-1, array=False)
+    edges = protocol.edges(duration)
+    t = _grid(duration, SAMPLE if sample is None else sample, edges)
+    rows = [membrane.states.index(s) for s in record]
+    solve = _clamped if isinstance(protocol, VoltageClamp) else _segments
+    if n is None:
+        y = solve(membrane, protocol, t, edges, y0, rtol, atol, progress)
+        return Trajectory(membrane, protocol, t, _frozen(y[rows]), record, "adaptive")
+    stored = len(t) * len(rows) * n * 8
+    if stored > 8 * STORE_LIMIT:
+        raise InvalidValue(
+            f"this batch would store {stored / 2**30:.1f} GiB; give record=('V',) or (), a larger sample=, "
+            "or method='exponential_euler'"
+        )
+    out, spikes = np.empty((len(rows), len(t), n)), []
+    for k in range(n):
+        one, what = membrane.member(k), protocol.member(k)
+        y = solve(one, what, t, edges, y0 if y0.ndim == 1 else y0[:, k], rtol, atol, None)
+        spikes.append(Trajectory(one, what, t, y, membrane.states, "adaptive").spikes)
+        out[:, :, k] = y[rows]
+        if progress is not None:
+            progress((k + 1) / n)
+    return Trajectory(membrane, protocol, t, _frozen(out), record, "adaptive", spike_log=tuple(spikes))
+
+
+def _segments(
+    membrane: Membrane,
+    protocol: Protocol,
+    t: Array,
+    edges: Array,
+    y0: Array,
+    rtol: float,
+    atol: float,
+    progress: Progress | None,
+) -> Array:
+    """One neuron under current clamp: LSODA from edge to edge, on floats."""
+    rhs = membrane.compile(math)
+    y = np.empty((len(y0), len(t)))
+    y[:, 0] = y0
+    # Long smooth stretches are cut so that progress is reported; a restart costs a few steps.
+    cuts = np.searchsorted(t, np.unique([0.0, *edges, *np.arange(500.0, t[-1], 500.0), t[-1]]))
+    for a, b in zip(cuts[:-1], cuts[1:], strict=True):
+        if b > a:
+            current = _current_on(protocol, float(t[a]), float(t[b]))
+            if isinstance(current, float):
+                def f(x: Any, _s: float, i: float = current) -> Any:
+                    return rhs(*x.tolist(), i)
+            else:
+                def f(x: Any, s: float, i: Any = current) -> Any:
+                    return rhs(*x.tolist(), i(s))
+
+            y[:, a : b + 1] = _lsoda(f, y[:, a], t[a : b + 1], rtol, atol, protocol.max_step)
+        if progress is not None:
+            progress(float(t[b] / t[-1]))
+    return y
+
+
+def _current_on(protocol: Protocol, a: float, b: float) -> float | Callable[[float], float]:
+    """The stimulus between two edges: a number where it is constant, else a function of time (fast for straight lines)."""
+    mid = 0.5 * (a + b)
+    probes = np.array([a, a + 0.3819660113 * (b - a), mid, b])
+    i = np.asarray(protocol(probes, at=np.full(4, mid)), dtype=float)
+    if np.all(i == i[0]):
+        return float(i[0])
+    slope = (i[3] - i[0]) / (b - a)
+    scale = np.max(np.abs(i))
+    if np.all(np.abs(i - i[0] - slope * (probes - a)) < 1e-12 * scale):
+        i0, s = float(i[0]), float(slope)
+        return lambda x: i0 + s * (x - a)
+    at = np.float64(mid)
+    return lambda x: float(protocol(x, at=at))
+
+
+def _lsoda(f: Any, y0: Array, t: Array, rtol: float, atol: float, max_step: float) -> Array:
+    try:
+        # The Fortran code writes its complaints to standard output; the message it returns says the same.
+        with contextlib.redirect_stdout(io.StringIO()), np.errstate(all="ignore"):
+            y, info = odeint(
+                f, y0, t, rtol=rtol, atol=atol, hmax=0.0 if math.isinf(max_step) else max_step,
+                mxstep=200_000, full_output=True, printmessg=False,
+            )  # fmt: skip
+    except (OverflowError, ZeroDivisionError) as error:
+        raise SolverFailure(f"the run blew up after t = {t[0]:g} ms ({error}); check the parameters") from None
+    if info["message"] != "Integration successful." or not np.all(np.isfinite(y)):
+        raise SolverFailure(f"the solver stopped between t = {t[0]:g} and {t[-1]:g} ms: {info['message']}")
+    out: Array = y.T
+    return out
+
+
+def _clamped(
+    membrane: Membrane,
+    protocol: Protocol,
+    t: Array,
+    edges: Array,
+    y0: Array,
+    rtol: float,
+    atol: float,
+    progress: Progress | None,
+) -> Array:
+    """One neuron under voltage clamp: each gate relaxes on its own, exponentially where the command is constant."""
+    y = np.empty((len(y0), len(t)))
+    y[:, 0] = y0
+    cuts = np.searchsorted(t, np.unique([0.0, *edges, t[-1]]))
+    names = membrane.states[1:]
+    rhs = membrane.compile(math)
+    for a, b in zip(cuts[:-1], cuts[1:], strict=True):
+        command = _current_on(protocol, float(t[a]), float(t[b]))
+        s = t[a : b + 1]
+        if isinstance(command, float):
+            for k, name in enumerate(names, 1):
+                inf, tau = membrane.inf(name, command), membrane.tau(name, command)
+                y[k, a : b + 1] = inf + (y[k, a] - inf) * np.exp(np.maximum(-(s - s[0]) / tau, -700.0))
+        elif names:
+            def f(x: Any, at: float, v: Any = command) -> Any:
+                return rhs(v(at), *x.tolist(), 0.0)[1:]
+
+            y[1:, a : b + 1] = _lsoda(f, y[1:, a], s, rtol, atol, protocol.max_step)
+        if progress is not None:
+            progress(float(t[b] / t[-1]))
+    y[0] = protocol(t)
+    return y
+
+
+# -- fixed step -----------------------------------------------------------------------------------------------
+
+
+def largest_step(membrane: Membrane, method: str) -> float:
+    """Largest dt (ms) that a fixed-step method takes safely through a spike of this membrane.
+
+    Forward Euler is stable while dt times the fastest rate, the total conductance over C or a gate's alpha + beta, stays
+    below 2; the fastest rate is read from one converged spike. Exponential Euler is stable at any step; its limit, five
+    times that of Euler, is where the spike is no longer resolved.
+    """
+    limits: dict[str, float] = membrane.__dict__.setdefault("_largest_step", {})
+    if "euler" not in limits:
+        worst = membrane
+        if membrane.batch is not None:
+            pick = {k: float(np.min(v) if k == "C" else np.max(v)) for k, v in membrane.parameters.items() if np.ndim(v)}
+            blocks = {c.blocker: float(np.min(c.block)) for c in membrane.channels if c.blocker}
+            worst = membrane.with_(**{**pick, **blocks})
+        try:
+            y0 = worst.initial()
+        except HHError:
+            y0 = worst.steady(worst.baseline)
+        kick = y0.copy()
+        kick[0] += 0.4 * (max(c.e for c in worst.channels) - y0[0])
+        run = simulate(worst, None, 10.0, start=kick, rtol=1e-6, atol=1e-6)
+        rates = [sum(run.conductance(c.name) for c in worst.channels) / worst.c]
+        rates += [1.0 / np.asarray(worst.tau(name, run["V"])) for name in worst.states[1:]]
+        limits["euler"] = 2.0 / max(float(np.max(r)) for r in rates)
+    return limits["euler"] * (1.0 if method == "euler" else 5.0)
+
+
+def _check_step(membrane: Membrane, method: str, dt: float) -> None:
+    limit = largest_step(membrane, method)
+    if dt > limit:
+        good = 10.0 ** np.floor(np.log10(limit / 2))
+        good *= max(k for k in (1.0, 2.0, 2.5, 5.0) if k * good <= limit / 2)
+        other = "" if method == "exponential_euler" else "method='exponential_euler' or "
+        raise UnstableStep(
+            f"dt = {dt:g} ms is too large for method {method!r} on {membrane.name}; allowed: up to {limit:.2g} ms; "
+            f"use dt={good:g}, or {other}method='adaptive'"
+        )
+
+
+def _fixed_step(
+    membrane: Membrane,
+    protocol: Protocol,
+    duration: float,
+    y0: Array,
+    n: int | None,
+    method: str,
+    dt: float,
+    sample: float | None,
+    record: tuple[str, ...],
+    progress: Progress | None,
+) -> Trajectory:
+    steps = int(math.ceil(duration / dt - 1e-9))
+    rows = [membrane.states.index(s) for s in record]
+    shape = () if n is None else (n,)
+    if sample is not None:
+        every = max(1, round(sample / dt))
+    elif n is None:
+        every = 1
+    else:
+        every = max(1, math.ceil(steps * len(rows) * n * 8 / STORE_LIMIT))
+    count = steps // every + 1
+    size = count * len(rows) * (n or 1) * 8
+    if size > 8 * STORE_LIMIT:
+        raise InvalidValue(f"this run would store {size / 2**30:.1f} GiB; give record=('V',) or (), or a larger sample=")
+    out = np.empty((len(rows), count, *shape))
+    y = np.array(np.broadcast_to(y0 if y0.ndim == 2 or n is None else y0[:, None], (len(y0), *shape)))
+    advance = _stepper(membrane, method, dt, n)
+    level = membrane.spike_level
+    when: list[Array] = []
+    who: list[NDArray[np.intp]] = []
+    out[:, 0] = y[rows]
+    tick = max(1, steps // 100)
+    with np.errstate(all="ignore"):
+        for k, current in enumerate(_step_currents(protocol, dt, steps)):
+            before = y[0]
+            y = advance(y, current)
+            crossed = np.flatnonzero((before < level) & (y[0] >= level))
+            if len(crossed):
+                v0, v1 = np.atleast_1d(before)[crossed], np.atleast_1d(y[0])[crossed]
+                when.append((k + (level - v0) / (v1 - v0)) * dt)
+                who.append(crossed)
+            if (k + 1) % every == 0:
+                out[:, (k + 1) // every] = y[rows]
+            if (k + 1) % tick == 0 or k + 1 == steps:
+                if not np.all(np.abs(y[0]) < BLOWN_UP):
+                    raise UnstableStep(
+                        f"the run blew up before t = {(k + 1) * dt:g} ms: dt = {dt:g} ms is too large for {method} "
+                        "with these parameters; use a smaller dt or method='adaptive'"
+                    )
+                if progress is not None:
+                    progress((k + 1) / steps)
+    times = np.concatenate(when) if when else np.empty(0)
+    if n is None:
+        log: tuple[Array, ...] = (times,)
+    else:
+        cells = np.concatenate(who) if who else np.empty(0, dtype=np.intp)
+        order = np.argsort(cells, kind="stable")
+        log = tuple(np.split(times[order], np.cumsum(np.bincount(cells, minlength=n))[:-1]))
+    t = dt * every * np.arange(count)
+    return Trajectory(membrane, protocol, t, _frozen(out), record, method, dt=dt, spike_log=log)
+
+
+def _step_currents(protocol: Protocol, dt: float, steps: int) -> Iterator[Any]:
+    """Mean current over each step, so that a pulse shorter than dt still delivers its charge."""
+    bounds = np.array([*protocol.edges(steps * dt), np.inf])
+    piece, constant, value = 0, False, None
+    a = 0.0
+    for k in range(steps):
+        end = (k + 1) * dt
+        if end <= bounds[piece] + 1e-9 * dt:  # the step lies within one smooth piece
+            if value is None:
+                stop = min(bounds[piece], steps * dt)
+                mid = 0.5 * (a + stop)
+                probes = [protocol(s, at=mid) for s in (a, a + 0.3819660113 * (stop - a), mid, stop)]
+                constant, value = all(np.array_equal(p, probes[0]) for p in probes), probes[0]
+            yield value if constant else protocol((k + 0.5) * dt)
+            if end >= bounds[piece] - 1e-9 * dt:
+                piece, value, a = piece + 1, None, end
+        else:
+            cuts = [k * dt]
+            while bounds[piece] < end - 1e-9 * dt:
+                cuts.append(float(bounds[piece]))
+                piece += 1
+            if bounds[piece] < end + 1e-9 * dt:
+                piece += 1
+            cuts.append(end)
+            value, a = None, end
+            yield sum(protocol(0.5 * (p + q)) * (q - p) for p, q in zip(cuts[:-1], cuts[1:], strict=True)) / dt
+
+
+def _stepper(membrane: Membrane, method: str, dt: float, n: int | None) -> Callable[[Array, Any], Array]:
+    """One step y -> y of a fixed-step method; all right-hand sides are taken at the old state."""
+    if method == "euler":
+        rhs = membrane.compile(math if n is None else np)
+
+        def euler(y: Array, i: Any) -> Array:
+            try:
+                slope = rhs(*(y.tolist() if n is None else y), float(i) if n is None else i)
+            except OverflowError:
+                slope = np.full(len(y), np.nan)
+            return y + dt * np.array(slope)
+
+        return euler
+
+    gates = [(k, membrane.gates[name]) for k, name in enumerate(membrane.states) if k]
+    phis = {k: gate.phi(membrane.celsius) for k, gate in gates}
+
+    def exponential_euler(y: Array, i: Any) -> Array:
+        v = y[0]
+        values = membrane.gate_values(y)
+        g: Any = 0.0
+        drive: Any = i
+        for channel in membrane.channels:
+            conductance = channel.conductance(values)
+            g = g + conductance
+            drive = drive - conductance * (v - channel.e)
+        new = np.empty_like(y)
+        new[0] = v + dt / membrane.c * drive * exprel(-dt / membrane.c * g)
+        for k, gate in gates:
+            a, b = gate.alpha(v) * phis[k], gate.beta(v) * phis[k]
+            new[k] = y[k] - (a - (a + b) * y[k]) / (a + b) * np.expm1(-dt * (a + b))
+        return new
+
+    return exponential_euler
+
+
+def _frozen(y: Array) -> Array:
+    y.flags.writeable = False
+    return y

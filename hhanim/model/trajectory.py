@@ -1,0 +1,402 @@
+"""A trajectory: what a membrane did under a protocol. Frozen; media and analyses only read it."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import HHError, InvalidValue, UnknownName, number
+from .membrane import Membrane
+from .protocol import Protocol, Samples, VoltageClamp
+from .serial import from_data, to_data
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Trajectory:
+    """States over time, with everything that follows from them.
+
+    t: times (T,), ms, increasing; every edge of the protocol is one of them.
+    y: states (S, T), or (S, T, N) for a batch, in the order of `states`: V in mV, gates 0..1.
+    states: the names of the rows of y.
+    method: the integrator that made it; dt its step (ms) where fixed.
+    spike_log: spike times found while integrating, one array per neuron, where t alone would be too coarse.
+    """
+
+    membrane: Membrane
+    protocol: Protocol
+    t: Array
+    y: Array
+    states: tuple[str, ...]
+    method: str
+    dt: float | None = None
+    spike_log: tuple[Array, ...] | None = None
+
+    # -- what was recorded ------------------------------------------------------------------------------------
+
+    def __getitem__(self, name: str) -> Any:
+        """V (mV), any gate's value (0..1), kinetic or not, by name: (T,) or (T, N). Raises UnknownName."""
+        if name in self.states:
+            return self.y[self.states.index(name)]
+        if name in self.membrane.gates:
+            return self.membrane.gate_values(self._all())[name]
+        raise UnknownName("quantity", name, [*self.membrane.states, *self.membrane.gates])
+
+    def _all(self) -> Array:
+        if self.states != self.membrane.states:
+            raise HHError(
+                f"only {', '.join(self.states) or 'spike times'} were recorded; simulate with record=None for the rest"
+            )
+        return self.y
+
+    @property
+    def duration(self) -> float:
+        """Time of the last sample (ms)."""
+        return float(self.t[-1])
+
+    @property
+    def batch(self) -> int | None:
+        """Number of neurons N of a batch, or None."""
+        return self.y.shape[2] if self.y.ndim == 3 else None
+
+    def neuron(self, k: int) -> Trajectory:
+        """Neuron k of a batch, as a trajectory of its own."""
+        if self.batch is None:
+            raise HHError("this trajectory is of one neuron, not of a batch")
+        return replace(
+            self,
+            membrane=self.membrane.member(k),
+            protocol=self.protocol.member(k),
+            y=self.y[:, :, k],
+            spike_log=None if self.spike_log is None else (self.spike_log[k],),
+        )
+
+    @cached_property
+    def stimulus(self) -> Array:
+        """Injected current (µA/cm²), (T,) or (T, N); under voltage clamp, the ionic current the clamp supplies."""
+        if isinstance(self.protocol, VoltageClamp):
+            return np.asarray(sum(self.membrane.currents(self._all()).values()))
+        return self._stimulus(self.t, self.t)
+
+    def _stimulus(self, t: Any, at: Any) -> Array:
+        i = np.asarray(self.protocol(t, at=at), dtype=float)
+        return i[..., None] if self.batch is not None and self.protocol.batch is None else i
+
+    def current(self, channel: str) -> Array:
+        """Current density of a channel (µA/cm², outward positive), (T,) or (T, N)."""
+        return np.asarray(self._of(self.membrane.currents, channel))
+
+    def conductance(self, channel: str) -> Array:
+        """Conductance density of a channel (mS/cm²), (T,) or (T, N)."""
+        return np.asarray(self._of(self.membrane.conductances, channel))
+
+    def _of(self, compute: Callable[[Any], dict[str, Any]], channel: str) -> Any:
+        self.membrane.channel(channel)
+        cache: dict[str, Any] = self.__dict__.setdefault("_computed", {})
+        if compute.__name__ not in cache:
+            cache[compute.__name__] = compute(self._all())
+        return cache[compute.__name__][channel]
+
+    # -- at any other time ------------------------------------------------------------------------------------
+
+    def at(self, times: Any) -> Trajectory:
+        """The trajectory at other times (K,), increasing, ms.
+
+        A converged run is interpolated by quintic Hermite polynomials through the states and their first and second
+        derivatives, which the equations give exactly: the error stays below the solver's. A fixed-step run is joined
+        by straight lines, as it stands. Raises InvalidValue outside [0, duration].
+        """
+        x = np.atleast_1d(np.asarray(times, dtype=float))
+        end = self.duration
+        if x.ndim != 1 or not np.all(np.isfinite(x)) or np.any(np.diff(x) < 0):
+            raise InvalidValue("times must be finite and increasing, shape (K,)")
+        if len(x) and (x[0] < -1e-9 or x[-1] > end * (1 + 1e-12) + 1e-9):
+            raise InvalidValue(f"times run from {x[0]:g} to {x[-1]:g} ms; allowed: 0 to {end:g} ms")
+        x = np.clip(x, 0.0, end)
+        y = self._interpolate(x)
+        log = self.spike_log if self.spike_log is not None else _logged(self.spikes)
+        return replace(self, t=x, y=y, spike_log=log)
+
+    def resample(self, frames: int) -> Trajectory:
+        """The trajectory at `frames` evenly spaced times from 0 to its end."""
+        if isinstance(frames, bool) or int(frames) != frames or frames < 2:
+            raise InvalidValue(f"frames = {frames!r}; allowed: 2, 3, 4 …")
+        return self.at(np.linspace(0.0, self.duration, int(frames)))
+
+    @cached_property
+    def _ends(self) -> tuple[Array, ...]:
+        """y, dy/dt and d²y/dt² at both ends of every interval, each (S, T-1[, N]), as seen from within it."""
+        mid = 0.5 * (self.t[:-1] + self.t[1:])
+        y = self._all()
+        out: list[Array] = []
+        clamped = isinstance(self.protocol, VoltageClamp)
+        for t, state in ((self.t[:-1], y[:, :-1]), (self.t[1:], y[:, 1:])):
+            eps = 1e-4
+
+            def slope(x: Array, t: Array) -> Array:
+                f = self.membrane.rhs(x, 0.0 if clamped else self._stimulus(t, mid))
+                if clamped:
+                    f[0] = (self._stimulus(t + eps, mid) - self._stimulus(t - eps, mid)) / (2 * eps)
+                return f
+
+            if clamped:
+                state = state.copy()
+                state[0] = self._stimulus(t, mid)
+            first = slope(state, t)
+            second = (slope(state + eps * first, t + eps) - slope(state - eps * first, t - eps)) / (2 * eps)
+            out += [state, first, second]
+        return tuple(out)
+
+    def _interpolate(self, x: Array) -> Array:
+        k = np.clip(np.searchsorted(self.t, x, side="right") - 1, 0, len(self.t) - 2)
+        h = self.t[k + 1] - self.t[k]
+        u = (x - self.t[k]) / h
+        if self.batch is not None:
+            h, u = h[:, None], u[:, None]
+        if self.method != "adaptive" or self.states != self.membrane.states:
+            return self.y[:, k] + (self.y[:, k + 1] - self.y[:, k]) * u
+        y0, f0, a0, y1, f1, a1 = (e[:, k] for e in self._ends)
+        # Newton form of the quintic that matches value, slope and curvature at both ends (u from 0 to 1).
+        c0, c1, c2 = y0, f0 * h, 0.5 * a0 * h**2
+        d0, d1, d2 = y1 - c0 - c1 - c2, f1 * h - c1 - 2 * c2, a1 * h**2 - 2 * c2
+        c3 = 10 * d0 - 4 * d1 + 0.5 * d2
+        c4 = -15 * d0 + 7 * d1 - d2
+        c5 = 6 * d0 - 3 * d1 + 0.5 * d2
+        return c0 + u * (c1 + u * (c2 + u * (c3 + u * (c4 + u * c5))))
+
+    # -- spikes -----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def spikes(self) -> Any:
+        """Spike times (ms): upward crossings of membrane.spike_level, (K,); a list of N such arrays for a batch."""
+        if self.spike_log is not None:
+            return self.spike_log[0] if self.batch is None else list(self.spike_log)
+        return self.crossings(self.membrane.spike_level)
+
+    def crossings(self, level: float) -> Any:
+        """Times (ms) at which V crosses `level` (mV) upwards, interpolated; a list of N arrays for a batch."""
+        level = number("level", level, unit="mV", array=False)
+        if self.batch is not None:
+            return [self.neuron(k).crossings(level) for k in range(self.batch)]
+        v = self["V"]
+        k = np.flatnonzero((v[:-1] < level) & (v[1:] >= level))
+        a, b = self.t[k].copy(), self.t[k + 1].copy()
+        if len(k) and (self.method != "adaptive" or self.states != self.membrane.states):
+            return a + (b - a) * (level - v[k]) / (v[k + 1] - v[k])
+        if len(k):
+            row = self.states.index("V")
+            for _ in range(50):  # bisection on the dense interpolation, all crossings at once
+                mid = 0.5 * (a + b)
+                below = self._interpolate(mid)[row] < level
+                a, b = np.where(below, mid, a), np.where(below, b, mid)
+        return 0.5 * (a + b)
+
+    @property
+    def isi(self) -> Any:
+        """Interspike intervals (ms), (K-1,); a list of N arrays for a batch."""
+        return [np.diff(s) for s in self.spikes] if self.batch is not None else np.diff(self.spikes)
+
+    @cached_property
+    def peaks(self) -> tuple[Array, Array]:
+        """Times (ms) and heights (mV) of the local maxima of V; one neuron only.
+
+        Located on the dense interpolation of a converged run, at the highest sample of a fixed-step run.
+        """
+        v, t = self._single()["V"], self.t
+        k = np.flatnonzero((v[1:-1] > v[:-2]) & (v[1:-1] >= v[2:])) + 1
+        if self.method != "adaptive" or self.states != self.membrane.states or not len(k):
+            return t[k], v[k]
+        row, (a, b) = self.states.index("V"), (t[k - 1].copy(), t[k + 1].copy())
+        for _ in range(40):  # ternary search, all peaks at once
+            p, q = a + (b - a) / 3, b - (b - a) / 3
+            rising = self._interpolate(p)[row] < self._interpolate(q)[row]
+            a, b = np.where(rising, p, a), np.where(rising, b, q)
+        top = 0.5 * (a + b)
+        return top, self._interpolate(top)[row]
+
+    def rate(self, after: float | None = None, before: float | None = None) -> Any:
+        """Rate of sustained firing (Hz) between `after` and `before` (ms): cycles of V, whatever their height.
+
+        Counts cycles, not crossings of a fixed level, so it also measures the small fast oscillation near
+        depolarisation block, which never reaches 0 mV. A ringing that dies away is not firing: the swing of the last
+        cycle must be at least 90 % of that of the first and 0.5 mV. By default the first half of the time in which the
+        stimulus last changed is left out as transient. Returns 0 where nothing fires; (N,) for a batch.
+        """
+        if self.batch is not None:
+            return np.array([self.neuron(k).rate(after, before) for k in range(self.batch)])
+        before = self.duration if before is None else number("before", before, 0.0, self.duration, unit="ms")
+        if after is None:
+            edges = self.protocol.edges(self.duration)
+            last = float(edges[edges < before][-1]) if np.any(edges < before) and len(edges) < 64 else 0.0
+            after = 0.5 * (last + before)
+        after = number("after", after, 0.0, before, unit="ms")
+        v, (t, height) = self["V"], self.peaks
+        inside = (t >= after) & (t <= before)
+        t, height = t[inside], height[inside]
+        if len(t) < 3:
+            return 0.0
+        lows = np.array([v[(self.t >= a) & (self.t <= b)].min() for a, b in zip(t[:-1], t[1:], strict=True)])
+        # A cycle's swing is measured from the trough that ends it; small ripples on a large cycle are not cycles.
+        swing = height[:-1] - lows
+        real = swing >= 0.25 * swing.max()
+        t, swing = t[:-1][real], swing[real]
+        if len(t) < 2 or swing[-1] < 0.5 or swing[-1] < 0.9 * swing[0]:
+            return 0.0
+        return float(1000.0 * (len(t) - 1) / (t[-1] - t[0]))
+
+    @property
+    def amplitudes(self) -> Array:
+        """Height of each spike's peak above the lowest voltage since the previous spike (mV), (K,); one neuron only."""
+        tops, bases = self._spike_tops()
+        return tops - bases
+
+    @property
+    def spike_peaks(self) -> Array:
+        """Voltage at the top of each spike (mV), (K,); one neuron only."""
+        return self._spike_tops()[0]
+
+    @property
+    def half_widths(self) -> Array:
+        """Width of each spike (ms) half-way between resting voltage and its peak, (K,); nan if the run ends first."""
+        run = self._single()
+        rest = float(run.membrane.rest()[0])
+        tops, _ = self._spike_tops()
+        widths = []
+        for spike, top in zip(run.spikes, tops, strict=True):
+            level = 0.5 * (rest + top)
+            up, down = run.crossings(level), run._falls(level)
+            starts, ends = up[up <= self._top_time(spike)], down[down > spike]
+            ok = len(starts) and len(ends)
+            widths.append(ends[0] - starts[-1] if ok else np.nan)
+        return np.array(widths)
+
+    def _falls(self, level: float) -> Array:
+        v, row = self["V"], self.states.index("V")
+        k = np.flatnonzero((v[:-1] >= level) & (v[1:] < level))
+        a, b = self.t[k].copy(), self.t[k + 1].copy()
+        for _ in range(50 if len(k) else 0):
+            mid = 0.5 * (a + b)
+            above = self._interpolate(mid)[row] >= level
+            a, b = np.where(above, mid, a), np.where(above, b, mid)
+        return 0.5 * (a + b)
+
+    def _top_time(self, spike: float) -> float:
+        t, _ = self.peaks
+        later = t[t >= spike]
+        return float(later[0]) if len(later) else self.duration
+
+    def _spike_tops(self) -> tuple[Array, Array]:
+        run = self._single()
+        v, spikes = run["V"], run.spikes
+        t, height = self.peaks
+        tops, bases = [], []
+        limits = np.append(spikes, self.duration)
+        for k, spike in enumerate(spikes):
+            inside = (t >= spike) & (t <= limits[k + 1])
+            tops.append(height[inside].max() if inside.any() else v[(self.t >= spike)].max(initial=-np.inf))
+            since = limits[k - 1] if k else 0.0
+            bases.append(v[(self.t >= since) & (self.t <= spike)].min())
+        return np.array(tops), np.array(bases)
+
+    def _single(self) -> Trajectory:
+        if self.batch is not None:
+            raise HHError("this is a batch; take one neuron with run.neuron(k)")
+        return self
+
+    # -- files ------------------------------------------------------------------------------------------------
+
+    def to_numpy(self) -> dict[str, Array]:
+        """Every quantity by name: t, V, gates, I (stimulus), I_X and g_X of each channel X; (T,) or (T, N)."""
+        out: dict[str, Array] = {"t": self.t}
+        if self.states != self.membrane.states:
+            return out | {s: np.asarray(self[s]) for s in self.states}
+        out |= {name: np.asarray(self[name]) for name in ("V", *self.membrane.gates)}
+        out["I"] = np.broadcast_to(self.stimulus, out["V"].shape)
+        for channel in self.membrane.channels:
+            out[f"I_{channel.name}"] = self.current(channel.name)
+            out[f"g_{channel.name}"] = self.conductance(channel.name)
+        return out
+
+    def to_csv(self, path: Any) -> None:
+        """Write to_numpy() as comma-separated columns with a header, to a path or an open text file; one neuron only.
+
+        Times in ms, V in mV, currents in µA/cm², conductances in mS/cm². Numbers read back exactly.
+        """
+        columns = self._single().to_numpy()
+        if hasattr(path, "write"):
+            _write_csv(path, columns)
+            return
+        with open(path, "w", newline="", encoding="utf-8") as file:
+            _write_csv(file, columns)
+
+    @classmethod
+    def from_csv(cls, path: Any, membrane: Membrane, protocol: Protocol | None = None) -> Trajectory:
+        """Read what to_csv() wrote. A CSV holds no equations, so the membrane is given; the stimulus is the I column
+        unless its protocol is given. Raises HHError if a column is missing."""
+        with open(path, newline="", encoding="utf-8") as file:
+            rows = list(csv.reader(file))
+        header, table = rows[0], np.array(rows[1:], dtype=float).T
+        columns = dict(zip(header, table, strict=True))
+        for name in ("t", *membrane.states, *(["I"] if protocol is None else [])):
+            if name not in columns:
+                raise HHError(f"{path} has no column {name!r}; it has {', '.join(header)}")
+        t = columns["t"]
+        y = np.stack([columns[s] for s in membrane.states])
+        what = Samples(t, columns["I"], hold=True) if protocol is None else protocol
+        return cls(membrane, what, t, y, membrane.states, "samples")
+
+    def to_npz(self, path: Any) -> None:
+        """Write everything, membrane and protocol included, to a compressed NumPy file."""
+        about = {
+            "membrane": to_data(self.membrane),
+            "protocol": to_data(self.protocol),
+            "states": list(self.states),
+            "method": self.method,
+            "dt": self.dt,
+        }
+        arrays: dict[str, Any] = {"t": self.t, "y": self.y, "about": np.array(json.dumps(about))}
+        if self.spike_log is not None:
+            arrays["spike_times"] = np.concatenate(self.spike_log) if self.spike_log else np.empty(0)
+            arrays["spike_counts"] = np.array([len(s) for s in self.spike_log])
+        np.savez_compressed(path, **arrays)
+
+    @classmethod
+    def from_npz(cls, path: Any) -> Trajectory:
+        """Read what to_npz() wrote; nothing in the file is run. Raises HHError if it is something else."""
+        with np.load(path, allow_pickle=False) as file:
+            if "about" not in file:
+                raise HHError(f"{path} was not written by Trajectory.to_npz()")
+            about = json.loads(str(file["about"]))
+            log = None
+            if "spike_times" in file:
+                log = tuple(np.split(file["spike_times"], np.cumsum(file["spike_counts"])[:-1]))
+            return cls(
+                from_data(about["membrane"]),
+                from_data(about["protocol"]),
+                file["t"],
+                file["y"],
+                tuple(about["states"]),
+                about["method"],
+                about["dt"],
+                log,
+            )
+
+
+def _logged(spikes: Any) -> tuple[Array, ...]:
+    return tuple(spikes) if isinstance(spikes, list) else (spikes,)
+
+
+def _write_csv(file: Any, columns: dict[str, Array]) -> None:
+    writer = csv.writer(file)
+    writer.writerow(columns)
+    for row in zip(*(c.tolist() for c in columns.values()), strict=True):
+        writer.writerow(map(repr, row))
