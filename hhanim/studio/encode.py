@@ -1,0 +1,414 @@
+"""Pixels in, a film out: H.264 that every slide program and browser plays, written as fast as x264 goes.
+
+numpy and PyAV only, so that anything may use it. An :class:`Encoder` takes RGBA frames and writes an MP4 with yuv420p
+pixels, a constant and exactly rational frame rate, ``moov`` first, and colours both converted to and tagged as BT.709.
+A drawing changes little from frame to frame, so the caller may say which rectangles changed; only those are converted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import secrets
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import av
+import numpy as np
+import numpy.typing as npt
+
+Rect = tuple[int, int, int, int]
+"""``(x0, y0, x1, y1)`` in pixels, origin at the top left, half-open."""
+
+Pixels = npt.NDArray[np.uint8]
+"""Straight RGBA, shape ``(height, width, 4)``."""
+
+# The number of x264 threads changes the bytes, so it is a constant and not the number of cores.
+THREADS = 3
+_BT709 = 1  # the code of ITU-T H.273 for primaries, transfer and matrix alike
+_LIMITED = 1
+
+
+class EncodeError(RuntimeError):
+    """The film could not be written: the disk is full, the folder is read-only, a frame has the wrong size."""
+
+
+@dataclass(frozen=True)
+class Quality:
+    """How much work x264 does per frame.
+
+    Args:
+        preset: x264's name for its speed. ``superfast`` beats ``veryfast`` and ``medium`` on line drawings.
+        crf: constant rate factor; lower is better and larger.
+    """
+
+    preset: str = "superfast"
+    crf: int = 18
+
+
+def exact_rate(fps: float | Fraction) -> Fraction:
+    """Frames per second as a small fraction: 33.333… is 100/3, 29.97 is 2997/100.
+
+    Raises:
+        EncodeError: when ``fps`` is not a positive, finite number.
+    """
+    try:
+        rate = Fraction(fps).limit_denominator(1001)
+    except (ValueError, OverflowError, TypeError) as error:
+        raise EncodeError(f"frames per second = {fps}: must be a finite number above 0") from error
+    if rate <= 0:
+        raise EncodeError(f"frames per second = {fps}: must be a finite number above 0")
+    return rate
+
+
+class _Converter:
+    """RGBA → BT.709 limited range, 4:2:0, into the planes of one persistent frame.
+
+    Fixed-point, rounded to nearest, and strictly local: a pixel's result depends on its own 2 × 2 block only, so
+    converting a rectangle gives the same bytes as converting the frame (swscale does not promise that).
+    """
+
+    _KR, _KG, _KB = 0.2126, 0.7152, 0.0722
+    _LUMA_BITS, _CHROMA_BITS = 24, 22
+
+    def __init__(self, planes: Sequence[npt.NDArray[np.uint8]]) -> None:
+        self.y, self.u, self.v = planes
+        scale = 219 / 255 * 2**self._LUMA_BITS
+        self._luma = [np.uint32(round(k * scale)) for k in (self._KR, self._KG, self._KB)]
+        self._luma_offset = np.uint32(16.5 * 2**self._LUMA_BITS)
+        # of the sum over a 2 × 2 block, hence the quarter
+        scale = 224 / 255 / 4 * 2**self._CHROMA_BITS
+        blue, red = 2 * (1 - self._KB), 2 * (1 - self._KR)
+        self._cb = [np.int32(round(k * scale)) for k in (-self._KR / blue, -self._KG / blue, (1 - self._KB) / blue)]
+        self._cr = [np.int32(round(k * scale)) for k in ((1 - self._KR) / red, -self._KG / red, -self._KB / red)]
+        self._chroma_offset = np.int32(128.5 * 2**self._CHROMA_BITS)
+
+    def __call__(self, pixels: npt.NDArray[np.uint32], x0: int, y0: int) -> None:
+        """Convert ``pixels`` (h, w) as little-endian RGBA words, all even, into the planes at ``(x0, y0)``."""
+        height, width = pixels.shape
+        rows = max(2, 32768 // width & ~1)  # a band that stays in the cache
+        for top in range(0, height, rows):
+            self._band(pixels[top : top + rows], x0, y0 + top)
+
+    def _band(self, pixels: npt.NDArray[np.uint32], x0: int, y0: int) -> None:
+        h, w = pixels.shape
+        byte = np.uint32(0xFF)
+        luma, part = pixels & byte, pixels >> np.uint32(8)
+        luma *= self._luma[0]
+        part &= byte
+        green = part[0::2] + part[1::2]
+        part *= self._luma[1]
+        luma += part
+        np.right_shift(pixels, np.uint32(16), out=part)
+        part &= byte
+        part *= self._luma[2]
+        luma += part
+        luma += self._luma_offset
+        luma >>= np.uint32(self._LUMA_BITS)
+        np.copyto(self.y[y0 : y0 + h, x0 : x0 + w], luma, casting="unsafe")
+
+        np.bitwise_and(pixels, np.uint32(0x00FF00FF), out=part)  # red and blue sums share a word: 4 × 255 < 2¹⁶
+        red_blue = part[0::2] + part[1::2]
+        red_blue = red_blue[:, 0::2] + red_blue[:, 1::2]
+        g = (green[:, 0::2] + green[:, 1::2]).view(np.int32)
+        r = (red_blue & np.uint32(0xFFFF)).view(np.int32)
+        b = (red_blue >> np.uint32(16)).view(np.int32)
+        where = np.s_[y0 // 2 : (y0 + h) // 2, x0 // 2 : (x0 + w) // 2]
+        for plane, (kr, kg, kb) in ((self.u, self._cb), (self.v, self._cr)):
+            chroma = r * kr
+            chroma += g * kg
+            chroma += b * kb
+            chroma += self._chroma_offset
+            chroma >>= self._CHROMA_BITS
+            np.copyto(plane[where], chroma, casting="unsafe")
+
+
+class Encoder:
+    """A film being written; use it as a context manager.
+
+    ``write`` copies what changed and returns; colour conversion and x264 run in a thread of their own. The film is
+    written under a temporary name in the folder of ``path`` and takes its name only when it is whole, so a crash or a
+    full disk leaves the previous file as it was.
+
+    Args:
+        path: the file to write, any name; the container is MP4.
+        width, height: of the frames, in pixels. An odd size is padded by repeating its last row or column.
+        fps: frames per second, exact: ``Fraction(100, 3)`` is 30 ms a frame.
+        quality: x264's preset and rate factor.
+
+    Raises:
+        EncodeError: from any method, when the film cannot be written.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        width: int,
+        height: int,
+        fps: float | Fraction,
+        quality: Quality | None = None,
+    ) -> None:
+        self.path = Path(path)
+        self.width, self.height, self.fps = int(width), int(height), exact_rate(fps)
+        self.n_frames = 0
+        if self.width < 1 or self.height < 1:
+            raise EncodeError(f"frame size {width}×{height}: both must be at least 1 pixel")
+        self._even = (self.height + self.height % 2, self.width + self.width % 2)
+        self._quality = quality or Quality()
+        self._temporary = temporary_name(self.path)
+        self._error: BaseException | None = None
+        self._full: queue.SimpleQueue[npt.NDArray[np.uint32]] = queue.SimpleQueue()
+        self._n_full = 0
+        self._queue: queue.Queue[list[tuple[int, int, npt.NDArray[np.uint32]]] | None] = queue.Queue(maxsize=4)
+        try:
+            self._open()
+        except (av.FFmpegError, OSError) as error:
+            self._discard()
+            raise EncodeError(f"cannot write {self.path}: {_reason(error)}") from error
+        self._thread = threading.Thread(target=self._work, name=f"encode {self.path.name}", daemon=True)
+        self._thread.start()
+
+    def _open(self) -> None:
+        height, width = self._even
+        self._container = av.open(
+            str(self._temporary), "w", format="mp4", options={"movflags": "+faststart", "fflags": "+bitexact"}
+        )
+        options = {
+            "preset": self._quality.preset,
+            "crf": str(self._quality.crf),
+            "x264-params": "colorprim=bt709:transfer=bt709:colormatrix=bt709:fullrange=off",
+        }
+        self._stream = self._container.add_stream("libx264", rate=self.fps, options=options)
+        context = self._stream.codec_context
+        context.width, context.height, context.pix_fmt = width, height, "yuv420p"
+        context.time_base = 1 / self.fps
+        context.framerate = self.fps
+        context.gop_size = max(1, round(2 * self.fps))  # a lecturer who scrubs lands within two seconds
+        context.thread_type = "FRAME"
+        context.thread_count = THREADS
+        context.color_primaries = context.color_trc = context.colorspace = _BT709
+        context.color_range = _LIMITED
+        context.flags |= av.codec.context.Flags.bitexact
+        self._frame = av.VideoFrame(width, height, "yuv420p")
+        planes = [np.frombuffer(p, np.uint8).reshape(-1, p.line_size)[:, : p.width] for p in self._frame.planes]
+        self._convert = _Converter(planes)
+        self._last = np.zeros(self._even, np.uint32)
+
+    # -- the caller's side ------------------------------------------------------------------------------------------
+
+    def write(self, rgba: Pixels, dirty: Iterable[Rect] | None = None) -> None:
+        """Append one frame.
+
+        Args:
+            rgba: uint8, shape ``(height, width, 4)``; copied before this returns, so the buffer may be reused.
+            dirty: the rectangles that differ from the frame before; ``None`` when unknown (they are then found by
+                comparison), empty when nothing changed.
+
+        Raises:
+            EncodeError: when the shape is wrong, or the thread has failed.
+        """
+        if rgba.shape != (self.height, self.width, 4) or rgba.dtype != np.uint8:
+            raise EncodeError(
+                f"frame {self.n_frames} is {rgba.dtype} {rgba.shape}; "
+                f"{self.path.name} takes uint8 {(self.height, self.width, 4)}"
+            )
+        words = np.ascontiguousarray(rgba).view("<u4")[..., 0]
+        if dirty is None or self.n_frames == 0 or (self.height, self.width) != self._even:
+            blocks = [(-1, -1, self._whole(words))]
+        else:
+            blocks = [(x0, y0, words[y0:y1, x0:x1].copy()) for x0, y0, x1, y1 in self._aligned(dirty)]
+        self._put(blocks)
+        self.n_frames += 1
+
+    def _aligned(self, rects: Iterable[Rect]) -> Iterator[Rect]:
+        """The rectangles grown to even pixels and cut to the frame."""
+        height, width = self._even
+        for left, top, right, bottom in rects:
+            x0, y0 = max(0, int(left) & ~1), max(0, int(top) & ~1)
+            x1, y1 = min(width, int(right) + 1 & ~1), min(height, int(bottom) + 1 & ~1)
+            if x1 > x0 and y1 > y0:
+                yield x0, y0, x1, y1
+
+    def _whole(self, words: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
+        """A padded copy in one of a few buffers that go round (fresh memory would cost more than the copy)."""
+        if self._n_full < 3 and self._full.empty():
+            self._n_full += 1
+            buffer = np.empty(self._even, np.uint32)
+        else:
+            buffer = self._take_buffer()
+        buffer[: self.height, : self.width] = words
+        buffer[self.height :, : self.width] = words[-1:]
+        buffer[:, self.width :] = buffer[:, self.width - 1 : self.width]
+        return buffer
+
+    def _take_buffer(self) -> npt.NDArray[np.uint32]:
+        while True:
+            try:
+                return self._full.get(timeout=0.5)
+            except queue.Empty:
+                self._check()
+
+    def _put(self, item: list[tuple[int, int, npt.NDArray[np.uint32]]] | None) -> None:
+        while True:
+            self._check()
+            with contextlib.suppress(queue.Full):
+                self._queue.put(item, timeout=0.5)
+                return
+
+    def _check(self) -> None:
+        if self._error is not None:
+            raise EncodeError(f"cannot write {self.path}: {_reason(self._error)}") from self._error
+
+    def close(self) -> Path:
+        """Finish the film and give it its name.
+
+        Raises:
+            EncodeError: when it could not be finished; the previous file is then still there.
+        """
+        if self._temporary.exists() or self._thread.is_alive():
+            try:
+                if self.n_frames == 0:
+                    raise EncodeError(f"cannot write {self.path}: not one frame was drawn")
+                self._put(None)
+                self._thread.join()
+                self._check()
+                self._temporary.replace(self.path)
+            except OSError as error:
+                raise EncodeError(f"cannot write {self.path}: {_reason(error)}") from error
+            finally:
+                self.abort()
+        return self.path
+
+    def abort(self) -> None:
+        """Stop, and leave nothing behind."""
+        self._error = self._error or EncodeError("abandoned")
+        self._thread.join()
+        self._discard()
+
+    def _discard(self) -> None:
+        with contextlib.suppress(OSError):
+            self._temporary.unlink()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self.close()
+        else:
+            self.abort()
+
+    # -- the thread's side ------------------------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        try:
+            try:
+                self._encode_all()
+            finally:
+                self._container.close()
+        except BaseException as error:  # handed to the caller by _check
+            self._error = self._error or error
+
+    def _encode_all(self) -> None:
+        number = 0
+        while True:
+            try:
+                blocks = self._queue.get(timeout=0.2)
+            except queue.Empty:
+                if self._error is not None:
+                    return
+                continue
+            if blocks is None:
+                break
+            for x0, y0, words in blocks:
+                if x0 < 0:
+                    self._update_all(words, first=number == 0)
+                else:
+                    self._convert(words, x0, y0)
+                    h, w = words.shape
+                    self._last[y0 : y0 + h, x0 : x0 + w] = words
+            self._frame.pts = number
+            self._container.mux(self._stream.encode(self._frame))
+            number += 1
+        self._container.mux(self._stream.encode(None))
+
+    def _update_all(self, words: npt.NDArray[np.uint32], *, first: bool) -> None:
+        """Convert what differs from the frame before, found band by band; the older buffer goes back."""
+        if first:
+            self._convert(words, 0, 0)
+        else:
+            for top in range(0, len(words), 16):
+                changed = words[top : top + 16] != self._last[top : top + 16]
+                columns = np.flatnonzero(changed.any(axis=0)) if changed.any() else ()
+                if len(columns):
+                    x0, x1 = int(columns[0]) & ~1, int(columns[-1]) + 2 & ~1
+                    self._convert(words[top : top + 16, x0:x1], x0, top)
+        words, self._last = self._last, words
+        self._full.put(words)
+
+
+def temporary_name(path: Path) -> Path:
+    """A name in the folder of ``path`` that only this process uses; :func:`leftovers` finds abandoned ones."""
+    return path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(3)}.part")
+
+
+def leftovers(path: Path) -> list[Path]:
+    """What an interrupted run left beside ``path``."""
+    head = f".{path.name}."
+    if not path.parent.is_dir():
+        return []
+    return [p for p in path.parent.iterdir() if p.name.startswith(head) and p.name.endswith(".part")]
+
+
+def join(parts: Sequence[Path], path: Path) -> Path:
+    """Put films that share size, rate and settings one after the other, without encoding anything again.
+
+    Raises:
+        EncodeError: when they cannot be joined or written.
+    """
+    temporary = temporary_name(path)
+    try:
+        with av.open(
+            str(temporary), "w", format="mp4", options={"movflags": "+faststart", "fflags": "+bitexact"}
+        ) as out:
+            stream: Any = None
+            start = 0
+            for part in parts:
+                with av.open(str(part)) as source:
+                    template = source.streams.video[0]
+                    if stream is None:
+                        stream = out.add_stream_from_template(template)
+                        stream.time_base = template.time_base
+                    end = start
+                    for packet in source.demux(template):
+                        if packet.dts is None or packet.pts is None:
+                            continue
+                        packet.pts += start
+                        packet.dts += start
+                        end = max(end, packet.pts + (packet.duration or 0))
+                        packet.stream = stream
+                        out.mux(packet)
+                    start = end
+        temporary.replace(path)
+    except (av.FFmpegError, OSError) as error:
+        raise EncodeError(f"cannot write {path}: {_reason(error)}") from error
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+    return path
+
+
+def _reason(error: BaseException) -> str:
+    """What went wrong, without the exception's own decorations."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error) or type(error).__name__
