@@ -1,0 +1,157 @@
+"""What is drawn: a key such as "I_Na" gives a symbol, a unit, and the ion and role that decide colour and line style.
+
+The hue says the ion, the line style says which of that ion's quantities it is, so a channel that somebody adds tomorrow
+is drawn, labelled and told apart without a line of code here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hhanim.model import Membrane
+
+#: Hue slot of each ion or quantity that has one of its own; other ions take the slots "other1", "other2", … in turn.
+HUES = {
+    "Na": "sodium",
+    "K": "potassium",
+    "Ca": "calcium",
+    "Cl": "chloride",
+    "L": "leak",
+    "V": "ink",
+    "t": "ink",
+    "I": "stimulus",
+}
+_LEAK_NAMES = ("L", "leak", "Leak", "l")
+#: The gates of Hodgkin and Huxley, for keys that come without a membrane: ion and place among that ion's gates.
+_CLASSIC_GATES = {"m": ("Na", 0), "h": ("Na", 1), "n": ("K", 0)}
+_UNITS = {"I": "µA/cm²", "g": "mS/cm²", "tau": "ms", "inf": "", "gate": "", "V": "mV", "t": "ms"}
+_WORDS = {"I": "current", "g": "conductance", "tau": "time constant", "inf": "steady state"}
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One drawn quantity.
+
+    key: "V", "t", "I", a gate ("m"), or "I_Na", "g_Na", "tau_m", "m_inf".
+    symbol: matplotlib mathtext without dollars; typst: the same in Typst mathematics.
+    unit: "" for pure numbers. role: "voltage", "time", "stimulus", "gate", "current", "conductance", "tau" or "inf".
+    ion: "Na", "K", … or "". hue: the theme's slot. rank: 0 for the first of its role and ion, 1 for the next (its dash).
+    """
+
+    key: str
+    symbol: str
+    typst: str
+    name: str
+    unit: str
+    role: str
+    ion: str
+    hue: str
+    rank: int = 0
+
+    @property
+    def label(self) -> str:
+        """The symbol as text that matplotlib typesets, e.g. ``$I_{\\mathrm{Na}}$``."""
+        return f"${self.symbol}$"
+
+    @property
+    def axis(self) -> str:
+        """The axis label: symbol and unit, e.g. ``$V$ (mV)``."""
+        return f"{self.label} ({self.unit})" if self.unit else self.label
+
+
+def _subscript(name: str) -> tuple[str, str]:
+    """A name as a subscript, upright because it is a word: (mathtext, Typst)."""
+    return rf"\mathrm{{{name}}}", f'"{name}"'
+
+
+def _gate_symbol(name: str) -> tuple[str, str]:
+    """m → m; m_T → m with subscript T; a longer word stands upright."""
+    base, _, sub = name.partition("_")
+    upright = len(base) > 1
+    tex, typ = (rf"\mathrm{{{base}}}", f'"{base}"') if upright else (base, base)
+    if sub:
+        s = _subscript(sub)
+        return rf"{tex}_{{{s[0]}}}", f"{typ}_({s[1]})"
+    return tex, typ
+
+
+def _make(kind: str, name: str, ion: str, hue: str, rank: int) -> Quantity:
+    if kind in ("I", "g"):
+        tex, typ = _subscript(name)
+        role = "current" if kind == "I" else "conductance"
+        word = "leak" if hue == "leak" else name
+        return Quantity(
+            f"{kind}_{name}", rf"{kind}_{{{tex}}}", f"{kind}_{typ}", f"{word} {_WORDS[kind]}", _UNITS[kind], role, ion, hue, rank
+        )
+    tex, typ = _gate_symbol(name)
+    if kind == "gate":
+        return Quantity(name, tex, typ, f"gate {name}", "", "gate", ion, hue, rank)
+    if kind == "tau":
+        sub = tex if "_" not in tex else name.replace("_", "")
+        return Quantity(f"tau_{name}", rf"\tau_{{{sub}}}", f"tau_({typ})", f"time constant of {name}", "ms", "tau", ion, hue, rank)
+    if "_" in tex:  # one subscript only: m_T at infinity reads m_{T,∞}
+        base, _, s = tex.partition("_")
+        tex_inf, typ_inf = rf"{base}_{{{s.strip('{}')},\infty}}" if "mathrm" not in s else rf"{base}_{{{s[1:-1]},\infty}}", f"{typ}^oo"
+    else:
+        tex_inf, typ_inf = rf"{tex}_\infty", f"{typ}_oo"
+    return Quantity(f"{name}_inf", tex_inf, typ_inf, f"steady state of {name}", "", "inf", ion, hue, rank)
+
+
+_PLAIN = {
+    "V": Quantity("V", "V", "V", "membrane potential", "mV", "voltage", "", "ink"),
+    "t": Quantity("t", "t", "t", "time", "ms", "time", "", "ink"),
+    "I": Quantity("I", "I", "I", "injected current", "µA/cm²", "stimulus", "", "stimulus"),
+}
+
+
+@lru_cache(maxsize=64)
+def _of(channels: tuple[tuple[str, str, tuple[str, ...]], ...]) -> dict[str, Quantity]:
+    """All quantities of channels given as (name, ion, gate names)."""
+    out = dict(_PLAIN)
+    strangers: list[str] = []
+    channel_rank: dict[str, int] = {}
+    gate_rank: dict[str, int] = {}
+    for name, ion, gates in channels:
+        if not ion and (name in _LEAK_NAMES or not gates):
+            hue = "leak"
+        elif ion in HUES:
+            hue = HUES[ion]
+        else:  # an ion without a colour of its own, or an unspecific channel such as a mixed cation current
+            stranger = ion or name
+            if stranger not in strangers:
+                strangers.append(stranger)
+            hue = f"other{strangers.index(stranger) + 1}"
+        rank = channel_rank.get(hue, 0)
+        channel_rank[hue] = rank + 1
+        for kind in ("I", "g"):
+            q = _make(kind, name, ion, hue, rank)
+            out[q.key] = q
+        for gate in gates:
+            rank = gate_rank.get(hue, 0)
+            gate_rank[hue] = rank + 1
+            for kind in ("gate", "tau", "inf"):
+                q = _make(kind, gate, ion, hue, rank)
+                out[q.key] = q
+    return out
+
+
+def quantities(membrane: Membrane) -> dict[str, Quantity]:
+    """Every quantity that can be drawn of this membrane, by key."""
+    return _of(tuple((c.name, c.ion or "", tuple(g.name for g in c.gates)) for c in membrane.channels))
+
+
+def quantity(key: str, membrane: Membrane | None = None) -> Quantity:
+    """The quantity of that key, of this membrane or (without one) by the field's usual names.
+
+    Raises KeyError naming the known keys.
+    """
+    if membrane is not None:
+        known = quantities(membrane)
+    else:
+        known = _of((("Na", "Na", ("m", "h")), ("K", "K", ("n",)), ("L", "", ()), ("Ca", "Ca", ()), ("Cl", "Cl", ())))
+    if key not in known:
+        raise KeyError(f"no quantity {key!r}; known: {', '.join(known)}")
+    return known[key]

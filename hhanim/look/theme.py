@@ -1,0 +1,121 @@
+"""Colours and line styles. The hue says the ion, everywhere the same; V is ink; the stimulus has an accent of its own.
+
+The two sets start from Okabe & Ito (2008), moved until every line has a contrast of at least 3:1 and every text of at
+least 4.5:1 against its ground, and until any two colours stay CIEDE2000 >= 10 apart under simulated protanopia,
+deuteranopia and tritanopia (Machado et al. 2009, https://doi.org/10.1109/TVCG.2009.113) or differ in their dash.
+tests/look measures all of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from .quantities import HUES, Quantity, quantity
+
+#: Dash patterns by rank, in line widths (on, off, …): the first of an ion is solid, the next dashed, and so on.
+DASHES: tuple[tuple[float, ...], ...] = ((), (2.6, 1.7), (5.2, 1.8, 1.0, 1.8), (1.0, 1.6), (7.0, 2.0), (3.0, 1.4, 1.0, 1.4, 1.0, 1.4))
+
+#: Hues that only extra channels use are also told apart by their own dash.
+_FIRST_DASH = {"calcium": 2, "chloride": 4, "other1": 5, "other2": 3}
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Colours as "#rrggbb" by hue slot (see quantities.HUES), for one ground.
+
+    ground: what is behind everything. ink: V, titles. muted: secondary text. line: axes. faint: grid, ghosts.
+    hues: colour by slot. transparent: draw no ground at all (the colours still assume it is behind).
+    """
+
+    name: str
+    ground: str
+    ink: str
+    muted: str
+    line: str
+    faint: str
+    hues: Mapping[str, str] = field(hash=False)
+    ghost: float = 0.28
+    transparent: bool = False
+
+    def color(self, what: Quantity | str) -> str:
+        """The colour of a quantity, a quantity's key ("I_Na", "m"), an ion ("Na"), or one of this theme's own names."""
+        if isinstance(what, Quantity):
+            slot = what.hue
+        elif what in ("ground", "ink", "muted", "line", "faint"):
+            return str(getattr(self, what))
+        elif what in self.hues:
+            slot = what
+        elif what in HUES:
+            slot = HUES[what]
+        else:
+            slot = quantity(what).hue
+        if slot == "ink":
+            return self.ink
+        if slot not in self.hues:  # more strangers than colours: go round; their dashes still differ
+            others = sorted(k for k in self.hues if k.startswith("other"))
+            slot = others[(int(re.sub(r"\D", "", slot) or 1) - 1) % len(others)]
+        return self.hues[slot]
+
+    def dash(self, what: Quantity | str) -> tuple[float, ...]:
+        """The dash pattern in line widths, () for a solid line."""
+        q = what if isinstance(what, Quantity) else quantity(what)
+        return DASHES[(_FIRST_DASH.get(q.hue, 0) + q.rank) % len(DASHES)]
+
+    def clear(self) -> Theme:
+        """The same theme without its ground, for compositing over something else."""
+        return replace(self, name=f"{self.name}-transparent", transparent=True)
+
+
+DARK = Theme(
+    name="dark",
+    ground="#10151d",
+    ink="#f4f6f8",
+    muted="#aeb9c6",
+    line="#77838f",
+    faint="#2a333e",
+    hues={
+        "sodium": "#fa7d45",
+        "potassium": "#55a8f2",
+        "leak": "#9ea5ad",
+        "stimulus": "#9df0b1",
+        "calcium": "#fede36",
+        "chloride": "#fcb2dc",
+        "other1": "#9d7bff",
+        "other2": "#5fd6d0",
+    },
+)
+LIGHT = Theme(
+    name="light",
+    ground="#ffffff",
+    ink="#14181f",
+    muted="#4d5661",
+    line="#7a838e",
+    faint="#dfe4e9",
+    hues={
+        "sodium": "#c5500f",
+        "potassium": "#046fd6",
+        "leak": "#5d636d",
+        "stimulus": "#0a5c3a",
+        "calcium": "#664b00",
+        "chloride": "#b02d92",
+        "other1": "#44279a",
+        "other2": "#00686b",
+    },
+    ghost=0.30,
+)
+
+THEMES: dict[str, Theme] = {t.name: t for t in (DARK, LIGHT, DARK.clear(), LIGHT.clear())}
+
+
+def get_theme(name: str | Theme) -> Theme:
+    """The theme of that name ("dark", "light", "dark-transparent", "light-transparent"), or the theme itself.
+
+    Raises KeyError naming the themes there are.
+    """
+    if isinstance(name, Theme):
+        return name
+    if name not in THEMES:
+        raise KeyError(f"no theme {name!r}; there are {', '.join(THEMES)}")
+    return THEMES[name]

@@ -1,0 +1,72 @@
+"""One typeface, Source Sans, from the package font-source-sans-pro: a bare server renders what a laptop renders.
+
+Sizes are pixels on a frame whose shorter side is 1080; nothing is under 24. Nothing here touches matplotlib at import.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+FAMILY = "Source Sans Pro"
+
+#: Text sizes in pixels at 1080 pixels of frame height.
+TITLE, SUBTITLE, LABEL, TICK, SMALL = 46.0, 31.0, 34.0, 28.0, 26.0
+
+_FACES = ("Regular", "It", "Semibold", "SemiboldIt", "Bold")
+
+
+@lru_cache(maxsize=1)
+def font_files() -> tuple[Path, ...]:
+    """The font files that both engines register.
+
+    Raises FileNotFoundError with the command that mends it.
+    """
+    spec = find_spec("font_source_sans_pro")
+    folder = Path(spec.origin).parent / "files" if spec is not None and spec.origin else None
+    files = tuple(folder / f"SourceSansPro-{face}.ttf" for face in _FACES) if folder else ()
+    if not files or not all(f.is_file() for f in files):
+        raise FileNotFoundError("the typeface Source Sans is missing; install it with: pip install font-source-sans-pro")
+    return files
+
+
+@lru_cache(maxsize=1)
+def register() -> None:
+    """Make the typeface known to matplotlib (once)."""
+    from matplotlib import font_manager
+
+    known = {entry.fname for entry in font_manager.fontManager.ttflist}
+    for file in font_files():
+        if str(file) not in known:
+            font_manager.fontManager.addfont(str(file))
+
+
+def unit(width: int, height: int) -> float:
+    """Pixels per design pixel: 1 on a frame whose shorter side is 1080."""
+    return min(width, height) / 1080.0
+
+
+def rc(u: float = 1.0) -> dict[str, Any]:
+    """matplotlib settings for text, to be used inside ``matplotlib.rc_context``; u as from unit().
+
+    Mathematics is set in Source Sans as well (variables italic); symbols that it lacks come from STIX Sans.
+    """
+    register()
+    return {
+        "font.family": FAMILY,
+        "font.size": TICK * u,
+        "mathtext.fontset": "custom",
+        "mathtext.rm": FAMILY,
+        "mathtext.it": f"{FAMILY}:italic",
+        "mathtext.bf": f"{FAMILY}:semibold",
+        "mathtext.sf": FAMILY,
+        "mathtext.cal": FAMILY,
+        "mathtext.tt": FAMILY,
+        "mathtext.fallback": "stixsans",
+        "mathtext.default": "it",
+        "text.usetex": False,
+        "axes.unicode_minus": True,
+        "text.hinting": "none",
+    }
