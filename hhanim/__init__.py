@@ -1,52 +1,55 @@
 """hhanim: the Hodgkin–Huxley neuron, simulated exactly and animated for teaching.
 
-    import hhanim as hh
-    run = hh.simulate(hh.presets.MODERN.with_(gNa=60), hh.step(10, start=5), duration=100)
-    run["V"], run.spikes, run.current("Na")
-    hh.render("tau", celsius=18.5)
-
-Only the model is imported here; what draws, encodes or shows is loaded at its first use.
+>>> import hhanim as hh
+>>> run = hh.simulate(hh.presets.MODERN.with_(gNa=100), hh.step(10, start=5), duration=100)
+>>> run["V"], run.spikes, run.current("Na")
+>>> hh.render("tau", celsius=18.5)
 """
-
-from __future__ import annotations
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .model import (
-    Channel,
-    Constant,
-    Exp,
-    Gate,
-    HHError,
-    LinExp,
-    Membrane,
-    Protocol,
-    Sigmoid,
-    Trajectory,
-    clamp,
-    noise,
-    presets,
-    pulse,
-    ramp,
-    samples,
-    simulate,
-    sine,
-    step,
-    train,
-)
-from .model import analysis as analysis
-
 if TYPE_CHECKING:
-    from .classroom import Neuron
-    from .plots.camera import Camera
-    from .plots.clip import clip
-    from .studio.run import render
+    from hhanim.classroom import Neuron
+    from hhanim.explorer import explore
+    from hhanim.model import (
+        Channel,
+        Constant,
+        Exp,
+        Gate,
+        HHError,
+        LinExp,
+        Membrane,
+        Protocol,
+        Sigmoid,
+        Trajectory,
+        analysis,
+        clamp,
+        noise,
+        presets,
+        pulse,
+        ramp,
+        samples,
+        simulate,
+        sine,
+        step,
+        train,
+    )
+    from hhanim.plots.camera import Camera
+    from hhanim.plots.clip import clip
+    from hhanim.studio.run import render
 
 __version__ = "0.1.0"
 
-#: Loaded at first use, so that `import hhanim` costs numpy and scipy only.
-_LAZY = {"Camera": ".plots.camera", "Neuron": ".classroom", "clip": ".plots.clip", "render": ".studio.run"}
+# Every public name is loaded at its first use: `hhanim --help` starts without numpy, and a simulation without
+# matplotlib.
+_HOME = {
+    "Camera": "hhanim.plots.camera",
+    "Neuron": "hhanim.classroom",
+    "clip": "hhanim.plots.clip",
+    "explore": "hhanim.explorer",
+    "render": "hhanim.studio.run",
+}
 
 __all__ = [
     "Camera",
@@ -64,6 +67,7 @@ __all__ = [
     "analysis",
     "clamp",
     "clip",
+    "explore",
     "noise",
     "presets",
     "pulse",
@@ -78,9 +82,9 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _LAZY:
+    if name not in __all__:
         raise AttributeError(f"module 'hhanim' has no attribute {name!r}")
-    value = getattr(import_module(_LAZY[name], __name__), name)
+    value = getattr(import_module(_HOME.get(name, "hhanim.model")), name)
     globals()[name] = value
     return value
 

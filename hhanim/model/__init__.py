@@ -1,13 +1,13 @@
 """The physiology: rates, gates, channels, membranes, protocols, trajectories. Knows numpy and scipy only."""
 
-from . import presets
-from .channel import Channel, Gate
-from .errors import DuplicateName, HHError, InvalidValue, SolverFailure, UnknownName, UnstableStep
-from .membrane import Membrane
-from .protocol import Protocol, VoltageClamp, clamp, noise, parse, pulse, ramp, samples, sine, step, train
-from .rates import Constant, Exp, LinExp, Rate, Sigmoid
-from .solve import simulate
-from .trajectory import Trajectory
+from hhanim.model import analysis, presets
+from hhanim.model.channel import Channel, Gate
+from hhanim.model.errors import DuplicateName, HHError, InvalidValue, SolverFailure, UnknownName, UnstableStep
+from hhanim.model.membrane import Membrane
+from hhanim.model.protocol import Protocol, VoltageClamp, clamp, noise, parse, pulse, ramp, samples, sine, step, train
+from hhanim.model.rates import Constant, Exp, LinExp, Rate, Sigmoid
+from hhanim.model.solve import simulate
+from hhanim.model.trajectory import Trajectory
 
 __all__ = [
     "Channel",
@@ -27,6 +27,7 @@ __all__ = [
     "UnknownName",
     "UnstableStep",
     "VoltageClamp",
+    "analysis",
     "clamp",
     "noise",
     "parse",

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from .errors import DuplicateName, InvalidValue, number
-from .rates import Rate, as_rate
+from hhanim.model.errors import DuplicateName, InvalidValue, number
+from hhanim.model.rates import Rate, as_rate
 
 
 def _identifier(kind: str, name: Any) -> str:

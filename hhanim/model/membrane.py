@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import rates
-from .channel import Channel, Gate
-from .errors import DuplicateName, HHError, InvalidValue, UnknownName, number
+from hhanim.model import rates
+from hhanim.model.channel import Channel, Gate
+from hhanim.model.errors import DuplicateName, HHError, InvalidValue, UnknownName, number
 
 Array = NDArray[np.float64]
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import lfilter
 
-from .errors import HHError, InvalidValue, UnknownName, number
+from hhanim.model.errors import HHError, InvalidValue, UnknownName, number
 
 Array = NDArray[np.float64]
 INF = float("inf")

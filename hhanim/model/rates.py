@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from scipy.special import exprel
 
-from .errors import InvalidValue, number
+from hhanim.model.errors import InvalidValue, number
 
 #: Beyond this the double-precision exponential leaves the representable range; rates stay finite instead.
 EXPONENT_LIMIT = 700.0

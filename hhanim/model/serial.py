@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from . import channel, membrane, protocol, rates
-from .errors import InvalidValue
+from hhanim.model import channel, membrane, protocol, rates
+from hhanim.model.errors import InvalidValue
 
 _TYPES = {
     cls.__name__: cls

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from scipy.integrate import odeint
 from scipy.special import exprel
 
-from . import presets
-from .errors import HHError, InvalidValue, SolverFailure, UnknownName, UnstableStep, number
-from .membrane import Membrane
-from .protocol import Protocol, Step, VoltageClamp, parse
-from .trajectory import Trajectory
+from hhanim.model import presets
+from hhanim.model.errors import HHError, InvalidValue, SolverFailure, UnknownName, UnstableStep, number
+from hhanim.model.membrane import Membrane
+from hhanim.model.protocol import Protocol, Step, VoltageClamp, parse
+from hhanim.model.trajectory import Trajectory
 
 Array = NDArray[np.float64]
 Progress = Callable[[float], None]

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import HHError, InvalidValue, UnknownName, number
-from .membrane import Membrane
-from .protocol import Protocol, Samples, VoltageClamp
-from .serial import from_data, to_data
+from hhanim.model.errors import HHError, InvalidValue, UnknownName, number
+from hhanim.model.membrane import Membrane
+from hhanim.model.protocol import Protocol, Samples, VoltageClamp
+from hhanim.model.serial import from_data, to_data
 
 Array = NDArray[np.float64]
 

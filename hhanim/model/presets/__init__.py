@@ -10,8 +10,8 @@ import importlib.util
 import pkgutil
 from pathlib import Path
 
-from ..errors import HHError, UnknownName
-from ..membrane import Membrane
+from hhanim.model.errors import HHError, UnknownName
+from hhanim.model.membrane import Membrane
 
 _found: dict[str, Membrane] = {}
 for _info in pkgutil.iter_modules(__path__):

@@ -4,9 +4,9 @@ Connor & Stevens (1971) J Physiol 213:31, https://doi.org/10.1113/jphysiol.1971.
 Theoretical Neuroscience (2001), section 6.2, equations 6.24-6.26; per mm² there, per cm² here. The rates hold at 18 °C.
 """
 
-from ..channel import Channel, Gate
-from ..membrane import Membrane
-from ..rates import Exp, LinExp, Sigmoid
+from hhanim.model.channel import Channel, Gate
+from hhanim.model.membrane import Membrane
+from hhanim.model.rates import Exp, LinExp, Sigmoid
 
 _PAPER = "Connor & Stevens 1971, https://doi.org/10.1113/jphysiol.1971.sp009366 (Dayan & Abbott 2001, section 6.2)"
 _AT = {"celsius": 18.0}

@@ -7,9 +7,9 @@ CLASSROOM is the rounded set of many lecture notebooks: E_Na 120 instead of 115,
 
 from dataclasses import replace
 
-from ..channel import Channel, Gate
-from ..membrane import Membrane
-from ..rates import Exp, LinExp, Sigmoid
+from hhanim.model.channel import Channel, Gate
+from hhanim.model.membrane import Membrane
+from hhanim.model.rates import Exp, LinExp, Sigmoid
 
 _PAPER = "Hodgkin & Huxley 1952, https://doi.org/10.1113/jphysiol.1952.sp004764"
 

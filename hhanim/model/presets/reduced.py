@@ -8,9 +8,9 @@ The straight line goes negative for n > 0.809; as in the lecture it is not clipp
 
 from dataclasses import replace
 
-from ..channel import Channel, Gate
-from ..membrane import Membrane
-from ..rates import Constant, Sigmoid
+from hhanim.model.channel import Channel, Gate
+from hhanim.model.membrane import Membrane
+from hhanim.model.rates import Constant, Sigmoid
 
 _SODIUM = Channel(
     "Na",

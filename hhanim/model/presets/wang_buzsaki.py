@@ -4,9 +4,9 @@ https://doi.org/10.1523/JNEUROSCI.16-20-06402.1996. Sodium activation is instant
 the rates of h and n at body temperature.
 """
 
-from ..channel import Channel, Gate
-from ..membrane import Membrane
-from ..rates import Exp, LinExp, Sigmoid
+from hhanim.model.channel import Channel, Gate
+from hhanim.model.membrane import Membrane
+from hhanim.model.rates import Exp, LinExp, Sigmoid
 
 _PAPER = "Wang & Buzsáki 1996, https://doi.org/10.1523/JNEUROSCI.16-20-06402.1996"
 _PHI = 5.0
