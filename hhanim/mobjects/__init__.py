@@ -1,0 +1,1 @@
+"""What films are made of: manim mobjects. Importing a module of this package needs manim."""

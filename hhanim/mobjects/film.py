@@ -1,0 +1,273 @@
+"""The base class of every film: parameters, theme, frame, sections and captions.
+
+    class Fire(Film):
+        title = "A neuron fires"
+        description = "A step of current and the voltage that follows."
+        alt = "A voltage trace with one spike."
+        model: Membrane = "modern"
+        stimulus: Protocol = "step(10, start=5)"
+
+        def construct(self):
+            self.part("rest")
+            self.caption("Nothing happens at rest.")
+            self.play(FadeIn(Words(self.title, color=self.theme.ink)))
+
+It is an ordinary manim scene: ``manim render scenes/fire_film.py Fire`` works, and so does
+``hhanim render fire``.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from manim import Scene, config
+
+from hhanim.look import Theme, get_theme
+from hhanim.mobjects.lettering import LABEL, SMALL, SUBTITLE, TICK, TITLE, UNIT, Formula, Words
+from hhanim.model import Membrane, UnknownName, presets
+from hhanim.model.solve import as_protocol
+
+__all__ = [
+    "LABEL",
+    "SMALL",
+    "SUBTITLE",
+    "TICK",
+    "TITLE",
+    "UNIT",
+    "Area",
+    "Film",
+    "Formula",
+    "Words",
+    "fit_frame",
+]
+
+MARGIN = 0.05  # of the frame's width and height, on every side
+CAPTION_BAND = 0.10  # of the frame's height, at the bottom: where a player shows captions
+
+
+@dataclass(frozen=True)
+class Area:
+    """A rectangle of the frame in scene units, to lay things out in."""
+
+    left: float
+    right: float
+    bottom: float
+    top: float
+
+    @property
+    def width(self) -> float:
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        return self.top - self.bottom
+
+    @property
+    def center(self) -> np.ndarray:
+        """Its middle, (3,)."""
+        return self.at(0.5, 0.5)
+
+    def at(self, x: float, y: float) -> np.ndarray:
+        """The point at fractions x (from the left) and y (from the bottom), (3,)."""
+        return np.array([self.left + x * self.width, self.bottom + y * self.height, 0.0])
+
+    def columns(self, *weights: float, gap: float = 0.4) -> list[Area]:
+        """The area cut into columns of these relative widths, left to right, `gap` units apart."""
+        free = self.width - gap * (len(weights) - 1)
+        edges = self.left + np.concatenate([[0.0], np.cumsum(weights)]) / sum(weights) * free
+        return [
+            Area(a + k * gap, b + k * gap, self.bottom, self.top)
+            for k, (a, b) in enumerate(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
+        ]
+
+    def rows(self, *weights: float, gap: float = 0.4) -> list[Area]:
+        """The area cut into rows of these relative heights, top to bottom, `gap` units apart."""
+        free = self.height - gap * (len(weights) - 1)
+        edges = self.top - np.concatenate([[0.0], np.cumsum(weights)]) / sum(weights) * free
+        return [
+            Area(self.left, self.right, b - k * gap, a - k * gap)
+            for k, (a, b) in enumerate(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
+        ]
+
+    def inset(self, left: float = 0.0, right: float = 0.0, bottom: float = 0.0, top: float = 0.0) -> Area:
+        """The area without strips of these widths (scene units)."""
+        return Area(self.left + left, self.right - right, self.bottom + bottom, self.top - top)
+
+    def split(self, *weights: float, gap: float = 0.4, vertical: bool = False) -> list[Area]:
+        """columns(), or rows() when `vertical`: one line of layout for wide and for tall frames."""
+        return self.rows(*weights, gap=gap) if vertical else self.columns(*weights, gap=gap)
+
+
+def fit_frame(theme: Theme) -> None:
+    """Make the shorter side of manim's frame 8 units, whatever the pixels are, and its ground the theme's."""
+    width, height = config.pixel_width, config.pixel_height
+    unit = 8.0 / min(width, height)
+    config.frame_width, config.frame_height = width * unit, height * unit
+    config.background_color = theme.ground
+    config.background_opacity = 0.0 if theme.transparent else 1.0
+
+
+class Film(Scene):
+    """A scene whose annotated class attributes are its parameters.
+
+    title, description, alt: literals; they go into the catalogue and the sidecar. poster: the film's most
+    informative moment, as a fraction of its length. An attribute annotated ``Membrane`` holds a preset's name
+    and becomes the Membrane itself on the instance, with `changes` (gNa=60, celsius=18.5 …) applied; one
+    annotated ``Protocol`` holds the protocol's text and becomes the Protocol. `theme` becomes the Theme.
+
+    On the instance: `area` is the part of the frame to draw in (safe margin and captions' band left free),
+    `shape` is "wide", "square" or "tall"; `captions` holds (start, stop, text), `parts` (start, name) so far,
+    in seconds.
+    """
+
+    title: ClassVar[str] = ""
+    description: ClassVar[str] = ""
+    alt: ClassVar[str] = ""
+    poster: ClassVar[float] = 0.6
+    changes: ClassVar[Mapping[str, Any]] = {}
+
+    model: Membrane = "modern"  # type: ignore[assignment]  # a name on the class, a Membrane on the instance
+    theme: Theme = "dark"  # type: ignore[assignment]
+
+    # -- parameters ----------------------------------------------------------------------------------------
+
+    @classmethod
+    def parameters(cls) -> dict[str, Any]:
+        """What with_() can change, with its value: the annotated attributes, then the membrane's own."""
+        own, membranes = {}, {}
+        for name, kind in cls._annotations().items():
+            own[name] = getattr(cls, name)
+            if kind == "Membrane":
+                membranes |= presets.get(own[name]).with_(**cls.changes).parameters
+        return own | {k: v for k, v in membranes.items() if k not in own}
+
+    @classmethod
+    def with_(cls, **changes: Any) -> type[Self]:
+        """A subclass of the same name with other values: ``Spike.with_(gNa=60, theme="light")``.
+
+        Raises UnknownName ("did you mean gNa?") and what the values' own types raise.
+        """
+        kinds, known = cls._annotations(), cls.parameters()
+        model = {k: v for k, v in changes.items() if k not in kinds}
+        # A model changed at the same time brings parameters of its own.
+        for name, kind in kinds.items():
+            if kind == "Membrane" and name in changes:
+                known |= presets.get(changes[name]).parameters
+        for name in changes:
+            if name not in known:
+                raise UnknownName("parameter", name, known)
+        body = {k: v for k, v in changes.items() if k in kinds}
+        body |= {"changes": {**cls.changes, **model}, "__module__": cls.__module__, "__doc__": cls.__doc__}
+        made = type(cls.__name__, (cls,), body)
+        for name, kind in kinds.items():  # refused now, in one line, rather than in the middle of a render
+            made._resolved(name, kind)
+        return made
+
+    @classmethod
+    def _annotations(cls) -> dict[str, str]:
+        """Parameter names and the last word of their annotations, base classes first."""
+        found: dict[str, str] = {}
+        for base in reversed(cls.__mro__):
+            if issubclass(base, Film):
+                for name, kind in inspect.get_annotations(base).items():
+                    text = kind if isinstance(kind, str) else getattr(kind, "__name__", str(kind))
+                    if not text.startswith(("ClassVar", "typing.ClassVar")) and not name.startswith("_"):
+                        found[name] = text.rpartition(".")[2]
+        return found
+
+    @classmethod
+    def _resolved(cls, name: str, kind: str) -> Any:
+        value = getattr(cls, name)
+        if kind == "Membrane":
+            return presets.get(value).with_(**cls.changes)
+        if kind == "Protocol":
+            return as_protocol(value)
+        if name == "theme":
+            return get_theme(value)
+        return value
+
+    # -- life ----------------------------------------------------------------------------------------------
+
+    def __init__(self, renderer: Any = None, **kwargs: Any) -> None:
+        for name, kind in self._annotations().items():
+            setattr(self, name, self._resolved(name, kind))
+        fit_frame(self.theme)
+        self.parts: list[tuple[float, str]] = []
+        self.captions: list[tuple[float, float, str]] = []
+        self._speaking: tuple[float, str] | None = None
+        super().__init__(renderer=renderer, **kwargs)
+
+    @property
+    def membrane(self) -> Membrane:
+        """The film's membrane, parameters applied."""
+        return self.model
+
+    def tear_down(self) -> None:
+        """The last state holds for a second, and the last caption ends."""
+        self.wait(1.0)
+        if self.parts:
+            self.part_ended(self.parts[-1][1])
+        self.caption(None)
+
+    # -- sections and captions -----------------------------------------------------------------------------
+
+    def part(self, name: str, *, rest: float = 0.6) -> None:
+        """Start a section: one click in a slide deck, one file with ``--sections``.
+
+        The section before it holds its last state for `rest` seconds and its caption ends with it.
+        """
+        if self.parts:
+            self.wait(rest)
+            self.part_ended(self.parts[-1][1])
+        self.caption(None)
+        self.parts.append((float(self.time), name))
+        self.next_section(name)
+
+    def part_ended(self, name: str) -> None:
+        """Called at the end of each section, everything in its last place; tests look at the frame here."""
+
+    def caption(self, text: str | None) -> None:
+        """Say `text` from now until the next caption, the next section, or the end; None falls silent.
+
+        Nothing is drawn: captions travel beside the film (WebVTT; with plain manim an SRT file).
+        """
+        now = float(self.time)
+        if self._speaking is not None:
+            start, words = self._speaking
+            if now > start:
+                self.captions.append((start, now, words))
+                self.add_subcaption(words, duration=now - start, offset=start - now)
+        self._speaking = None if text is None else (now, " ".join(text.split()))
+
+    # -- the frame -----------------------------------------------------------------------------------------
+
+    @property
+    def shape(self) -> str:
+        """ "wide", "square" or "tall"."""
+        ratio = config.pixel_width / config.pixel_height
+        return "wide" if ratio > 1.2 else "tall" if ratio < 0.83 else "square"
+
+    @property
+    def frame(self) -> Area:
+        """The whole frame."""
+        x, y = 0.5 * config.frame_width, 0.5 * config.frame_height
+        return Area(-x, x, -y, y)
+
+    @property
+    def area(self) -> Area:
+        """Where to draw: the frame without its safe margin and without the band for captions."""
+        f = self.frame
+        side, top = MARGIN * f.width, MARGIN * f.height
+        return f.inset(side, side, CAPTION_BAND * f.height, top)
+
+    def words(self, text: str, *, size: float = LABEL, color: str = "ink", **style: Any) -> Words:
+        """Text in the theme's colour of that name ("ink", "muted", "Na", "I_K" …)."""
+        return Words(text, size=size, color=self.theme.color(color), **style)
+
+    def formula(self, source: str, *, size: float = LABEL, color: str = "ink", **style: Any) -> Formula:
+        """A formula in Typst's notation, in the theme's colour of that name."""
+        return Formula(source, size=size, color=self.theme.color(color), **style)

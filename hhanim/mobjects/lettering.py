@@ -1,0 +1,109 @@
+"""Words and formulas in the house typeface, set by Typst; sizes are pixels where the shorter side has 1080.
+
+    class Hello(Film):
+        def construct(self):
+            words = Words("potassium leaves", color=self.theme.color("K"))
+            formula = Formula("I_(\\"K\\") = g_(\\"K\\") n^4 (V - E_(\\"K\\"))").next_to(words, DOWN)
+            self.play(FadeIn(words), FadeIn(formula))
+
+Both are ordinary manim mobjects. A formula's letters stand in the italic of the same typeface, so that what a
+film writes and what a clip writes look alike; ``select("label")`` finds the group ``{{ body : label }}``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from manim import MathTypst, Typst
+
+from hhanim.look.type import FAMILY, LABEL, SMALL, SUBTITLE, TICK, TITLE, font_files
+
+__all__ = ["LABEL", "SMALL", "SUBTITLE", "TICK", "TITLE", "UNIT", "Formula", "Words", "font_size"]
+
+#: Scene units per design pixel: the shorter side of every frame is 8 units and 1080 design pixels.
+UNIT = 8.0 / 1080.0
+
+# manim's font size 48 sets an em of half a scene unit.
+_PER_PIXEL = 96.0 * UNIT
+
+_WORDS = f'#set text(font: "{FAMILY}", hyphenate: false, number-type: "lining")\n#set par(leading: 0.5em)'
+# Source Sans has no mathematical alphabets: an upright letter in its italic face is what the clips draw too.
+_FORMULA = (
+    f'#show math.equation: set text(font: ("{FAMILY}", "New Computer Modern Math"))\n'
+    '#let it(x) = text(style: "italic", math.upright(x))'
+)
+_TOKEN = re.compile(r'"[^"]*"|#[a-z.]+|\{\{|\}\}|:\s*[A-Za-z][\w-]*(?=\s*\}\})|[A-Za-z]+(?:\.[a-z]+)*')
+_GREEK = {"alpha", "beta", "gamma", "delta", "tau", "phi", "lambda", "mu", "rho", "theta", "sigma", "omega"}
+_SPECIAL = re.compile(r"([\\#$*_`<>@\[\]~=+/-])")
+
+
+def font_size(pixels: float) -> float:
+    """manim's font size for text of that many design pixels."""
+    return pixels * _PER_PIXEL
+
+
+def _folder() -> list[str]:
+    return [str(font_files()[0].parent)]
+
+
+def _italic(source: str) -> str:
+    """Variables (single letters, Greek names) wrapped in it(…); strings, labels and functions as they are."""
+
+    def wrap(match: re.Match[str]) -> str:
+        token = match[0]
+        return f"it({token})" if (len(token) == 1 and token.isalpha()) or token in _GREEK else token
+
+    return _TOKEN.sub(wrap, source)
+
+
+class Words(Typst):
+    """Plain text (nothing in it is markup) in Source Sans.
+
+    text: what to write; a newline starts a new line. size: design pixels, nothing under 24.
+    weight: "regular", "semibold" or "bold". italic: the slanted face. align: of several lines.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        *,
+        size: float = LABEL,
+        color: Any = None,
+        weight: str = "regular",
+        italic: bool = False,
+        align: str = "left",
+        **kwargs: Any,
+    ) -> None:
+        self.words, self.size = text, size
+        lines = " \\\n".join(_SPECIAL.sub(r"\\\1", line) for line in text.split("\n"))
+        style = (
+            f'#set text(weight: "{weight}", style: "{"italic" if italic else "normal"}")\n#set align({align})'
+        )
+        super().__init__(
+            lines,
+            font_size=font_size(size),
+            color=color,
+            typst_preamble=f"{_WORDS}\n{style}",
+            font_paths=_folder(),
+            **kwargs,
+        )
+
+
+class Formula(MathTypst):
+    """Mathematics in Typst's notation, its letters in the house italic.
+
+    source: e.g. ``'C frac(dif V, dif t) = {{ I : stimulus }}'``; ``select("stimulus")`` gives that group.
+    size: design pixels.
+    """
+
+    def __init__(self, source: str, *, size: float = LABEL, color: Any = None, **kwargs: Any) -> None:
+        self.source, self.size = source, size
+        super().__init__(
+            _italic(source),
+            font_size=font_size(size),
+            color=color,
+            typst_preamble=_FORMULA,
+            font_paths=_folder(),
+            **kwargs,
+        )
