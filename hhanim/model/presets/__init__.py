@@ -22,6 +22,11 @@ for _info in pkgutil.iter_modules(__path__):
 globals().update(_found)
 
 
+def __getattr__(name: str) -> Membrane:
+    """Reached only for what is not there; its annotation tells type checkers what presets.MODERN is."""
+    raise AttributeError(f"no preset {name}; there are {', '.join(_found)}")
+
+
 def names() -> list[str]:
     """The names of all presets, lower case, in alphabetical order."""
     return sorted(name.lower() for name in _found)
