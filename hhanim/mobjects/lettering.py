@@ -28,10 +28,13 @@ UNIT = 8.0 / 1080.0
 _PER_PIXEL = 96.0 * UNIT
 
 _WORDS = f'#set text(font: "{FAMILY}", hyphenate: false, number-type: "lining")\n#set par(leading: 0.5em)'
-# Source Sans has no mathematical alphabets: an upright letter in its italic face is what the clips draw too.
+# Source Sans has no mathematical alphabets: an upright letter in its italic face is what the clips draw too. Its
+# Greek exists upright only. Without a mathematical table subscripts would not be lowered, so low() does it.
 _FORMULA = (
     f'#show math.equation: set text(font: ("{FAMILY}", "New Computer Modern Math"))\n'
-    '#let it(x) = text(style: "italic", math.upright(x))'
+    '#let it(x) = text(style: "italic", math.upright(x))\n'
+    "#let gr(x) = math.upright(x)\n"
+    "#let low(x) = text(baseline: 0.2em, x)"
 )
 _TOKEN = re.compile(r'"[^"]*"|#[a-z.]+|\{\{|\}\}|:\s*[A-Za-z][\w-]*(?=\s*\}\})|[A-Za-z]+(?:\.[a-z]+)*')
 _GREEK = {"alpha", "beta", "gamma", "delta", "tau", "phi", "lambda", "mu", "rho", "theta", "sigma", "omega"}
@@ -47,14 +50,48 @@ def _folder() -> list[str]:
     return [str(font_files()[0].parent)]
 
 
-def _italic(source: str) -> str:
-    """Variables (single letters, Greek names) wrapped in it(…); strings, labels and functions as they are."""
+def _house(source: str) -> str:
+    """Typst mathematics in the house style: variables in it(…), Greek in gr(…), subscripts in low(…)."""
 
     def wrap(match: re.Match[str]) -> str:
         token = match[0]
-        return f"it({token})" if (len(token) == 1 and token.isalpha()) or token in _GREEK else token
+        if token in _GREEK:
+            return f"gr({token})"
+        return f"it({token})" if len(token) == 1 and token.isalpha() else token
 
-    return _TOKEN.sub(wrap, source)
+    return _lowered(_TOKEN.sub(wrap, source))
+
+
+def _lowered(source: str) -> str:
+    out, k, quoted = "", 0, False
+    while k < len(source):
+        if source[k] == '"':
+            quoted = not quoted
+        if source[k] != "_" or quoted:
+            out, k = out + source[k], k + 1
+            continue
+        end = _argument_end(source, k + 1)
+        body = source[k + 1 : end]
+        if body.startswith("("):
+            body = body[1:-1].replace(",", r"\,")
+        out, k = f"{out}_(low({_lowered(body)}))", end
+    return out
+
+
+def _argument_end(source: str, k: int) -> int:
+    """Where the subscript starting at k ends: a string, a name with its bracket, or a bracket."""
+    if source[k] == '"':
+        return source.index('"', k + 1) + 1
+    while k < len(source) and (source[k].isalnum() or source[k] == "."):
+        k += 1
+    if k < len(source) and source[k] == "(":
+        depth = 0
+        while True:
+            depth += {"(": 1, ")": -1}.get(source[k], 0)
+            k += 1
+            if depth == 0:
+                break
+    return k
 
 
 class Words(Typst):
@@ -100,7 +137,7 @@ class Formula(MathTypst):
     def __init__(self, source: str, *, size: float = LABEL, color: Any = None, **kwargs: Any) -> None:
         self.source, self.size = source, size
         super().__init__(
-            _italic(source),
+            _house(source),
             font_size=font_size(size),
             color=color,
             typst_preamble=_FORMULA,
