@@ -1,0 +1,257 @@
+"""One ion channel in cross-section, drawn from its gates, whatever channel it is.
+
+    class TwoChannels(Film):
+        def construct(self):
+            sodium = ChannelView(self.membrane, "Na", self.theme).shift(2 * LEFT)
+            potassium = ChannelView(self.membrane, "K", self.theme).shift(2 * RIGHT)
+            self.add(sodium, potassium)
+            run = simulate(self.membrane, "pulse(10, 2, 1)", duration=20).at([4.5])
+            states = {name: float(run[name][0]) for name in self.membrane.gates}
+            sodium.set_gates(states)
+            potassium.set_gates(states)
+
+An activating gate is a pair of flaps in the pore, one pair for each power (m³: three pairs), that leave a
+gap of exactly the gate's value times the pore's width. A gate that closes when the membrane depolarises, in
+a channel that also has one that opens, is a ball on a chain below the pore, at the gate's value along its
+way from plugging the mouth (0) to hanging free (1). A channel without gates is always open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from manim import VGroup, VMobject
+
+from hhanim.look import Theme, quantities
+from hhanim.mobjects.lettering import SMALL, UNIT, Words
+from hhanim.mobjects.shapes import Array, capsule, disc, filled, mix, rounded, smooth, stroked
+from hhanim.model import Channel, Membrane
+
+__all__ = ["ChannelView", "inactivates"]
+
+
+def inactivates(membrane: Membrane, gate: str) -> bool:
+    """True if the gate closes on depolarisation in a channel that also has a gate that opens: the ball and
+    chain.
+    """
+
+    def falls(name: str) -> bool:
+        low, high = membrane.v_range
+        return float(membrane.inf(name, high)) < float(membrane.inf(name, low))
+
+    others = [g.name for g in membrane.channel_of(gate).gates if g.name != gate]
+    return falls(gate) and any(not falls(name) for name in others)
+
+
+class _Flaps(VMobject):
+    """The pairs of flaps of one activating gate: one mobject, whatever the power."""
+
+    def __init__(self, heights: Array, reach: float, half: float, color: Any, edge: Any) -> None:
+        super().__init__(fill_color=color, fill_opacity=1.0, stroke_color=edge, stroke_width=1.5)
+        self.heights, self.reach = heights, reach
+        self._bar = capsule(reach, half)
+        self._half = half
+        self.points = np.zeros((2 * len(heights) * len(self._bar), 3))
+
+    def place(self, values: Array, origin: Array, scale: float) -> None:
+        """Open each pair so that its gap is values (P,) times the pore's width."""
+        cos = 1.0 - np.clip(values, 0.0, 1.0)
+        sin = np.sqrt(1.0 - cos**2)
+        x, y = self._bar[None, :, 0], self._bar[None, :, 1]
+        cos, sin = cos[:, None], sin[:, None]
+        out = np.zeros((len(self.heights), 2, len(self._bar), 3))
+        for side, sign in enumerate((-1.0, 1.0)):  # hinged at the wall, swinging towards the cytoplasm
+            out[:, side, :, 0] = -sign * (cos * x + sin * y) + sign * self.reach
+            out[:, side, :, 1] = -sin * x + cos * y + self.heights[:, None]
+        self.points = out.reshape(-1, 3) * scale + origin
+
+    @property
+    def values(self) -> Array:
+        """The openings (P,) read back from the drawn points."""
+        p = self.points.reshape(len(self.heights), 2, len(self._bar), 3)[:, 0]
+        axis = p[:, 12] - p[:, 0]
+        return 1.0 - axis[:, 0] / np.hypot(axis[:, 0], axis[:, 1])
+
+
+class ChannelView(VGroup):
+    """One channel across a membrane, extracellular side up.
+
+    membrane, name: the hhanim Membrane and the name of one of its channels.
+    theme: a hhanim.look Theme; the colour is the channel's ion's.
+    height: of the protein (scene units); everything else follows from it.
+    labels: write the gates' names on the protein.
+
+    `body` never moves; `gates` moves. set_gates() opens and closes, openings() reads the drawn state back.
+    """
+
+    def __init__(
+        self, membrane: Membrane, name: str, theme: Theme, *, height: float = 2.4, labels: bool = True
+    ) -> None:
+        super().__init__()
+        self.channel: Channel = membrane.channel(name)
+        known = quantities(membrane)
+        hue = theme.color(known[f"I_{name}"])
+        self.hue, self.height_ = hue, height
+        flaps = [g for g in self.channel.gates if not inactivates(membrane, g.name)]
+        balls = [g for g in self.channel.gates if inactivates(membrane, g.name)]
+        count = sum(g.power for g in flaps)
+        half = 0.5 * height
+        self.pore = 0.14 * height if count else 0.07 * height  # half the width of the open pore
+        thick = 0.024 * height
+        wall = self.pore + (1.4 * thick if count else 0.0)
+        self.half_width = wall + 0.22 * height if count else wall + 0.16 * height
+
+        # -- the protein -----------------------------------------------------------------------------------
+        mouth = 0.13 * height
+        flare = 0.13 * height
+        lobe = [
+            (wall, -half + mouth),
+            (wall, half - mouth),
+            (wall + flare, half),
+            (self.half_width, half * 0.93),
+            (self.half_width * 0.97, 0.0),
+            (self.half_width, -half * 0.93),
+            (wall + flare, -half),
+        ]
+        radius = [
+            0.12 * height,
+            0.12 * height,
+            0.1 * height,
+            0.15 * height,
+            0.5 * height,
+            0.15 * height,
+            0.1 * height,
+        ]
+        right = rounded(lobe, radius)
+        left = right * np.array([-1.0, 1.0, 1.0])
+        lumen = rounded(
+            [(-wall, -half * 0.96), (wall, -half * 0.96), (wall, half * 0.96), (-wall, half * 0.96)], 0.0
+        )
+        edge = 2.6 if height > 1.2 else 1.6
+        self.lumen = filled(lumen, theme.ground)
+        dark = theme.name.startswith("dark")
+        tint = mix(theme.ground, hue, 0.42 if dark else 0.30)
+        self.lobes = filled(np.concatenate([left, right]), tint, stroke=hue, width=edge)
+        self.body = VGroup(self.lumen, self.lobes)
+
+        # -- the gates -------------------------------------------------------------------------------------
+        bright = mix(hue, theme.ink, 0.62 if dark else 0.55)
+        outline = mix(theme.ground, hue, 0.25)
+        top, bottom = half - mouth - 0.10 * height, -half + mouth + 0.20 * height
+        spots = np.linspace(top, bottom, count) if count > 1 else np.array([0.25 * (top + bottom)])
+        self._gates: dict[str, Any] = {}
+        self.gates = VGroup()
+        done = 0
+        letters = max(SMALL, 0.115 * height / UNIT)
+        for gate in flaps:
+            ys = spots[done : done + gate.power]
+            done += gate.power
+            flap = _Flaps(ys, self.pore, thick, bright, outline)
+            self._gates[gate.name] = flap
+            self.gates.add(flap)
+            if labels:
+                for y in ys:
+                    symbol = Words(gate.name, size=letters, color=theme.ink, italic=True)
+                    symbol.move_to([-(wall + 0.5 * (self.half_width - wall)), y, 0])
+                    self.body.add(symbol)
+        side = 1.0
+        for gate in balls:
+            for _ in range(gate.power):
+                symbol = (
+                    Words(gate.name, size=letters * 1.05, color=theme.ground, italic=True) if labels else None
+                )
+                ball = _Ball(self, side, wall, bright, symbol)
+                self._gates.setdefault(gate.name, []).append(ball)
+                self.gates.add(ball)
+                side = -side
+        self.add(self.body, self.gates)
+        self.set_gates({g.name: 0.0 for g in self.channel.gates})
+
+    def set_gates(self, values: Mapping[str, Any]) -> ChannelView:
+        """Open each gate as far as its value says: a number, or one for each power (three numbers for m³),
+        0..1.
+
+        Values outside 0..1, which h = 0.89 - 1.1 n can take, are drawn fully closed or open. Other names
+        are ignored.
+        """
+        origin, scale = self.origin, self.scale_
+        for name, drawn in self._gates.items():
+            if name not in values:
+                continue
+            value = np.asarray(values[name], dtype=float)
+            if isinstance(drawn, _Flaps):
+                drawn.place(np.broadcast_to(value, drawn.heights.shape), origin, scale)
+            else:
+                for k, x in enumerate(np.broadcast_to(value, (len(drawn),))):
+                    drawn[k].place(float(x), origin, scale)
+        return self
+
+    def openings(self) -> dict[str, Array]:
+        """Each gate's openings (power,), 0..1, read back from the drawn points."""
+        out: dict[str, Array] = {}
+        for name, drawn in self._gates.items():
+            out[name] = (
+                drawn.values if isinstance(drawn, _Flaps) else np.array([b.value(self) for b in drawn])
+            )
+        return out
+
+    @property
+    def origin(self) -> Array:
+        """The middle of the pore (3,), wherever the channel has been moved."""
+        return np.asarray(self.lumen.get_center())
+
+    @property
+    def scale_(self) -> float:
+        """How much larger than `height` the channel has been made since."""
+        return float(self.lumen.height / (0.96 * self.height_))
+
+    @property
+    def mouths(self) -> tuple[Array, Array]:
+        """The pore's outer and inner opening, (3,) each."""
+        up = np.array([0.0, 0.5 * self.height_ * self.scale_, 0.0])
+        return self.origin + up, self.origin - up
+
+
+class _Ball(VGroup):
+    """An inactivation gate: a ball that swings on a chain between the pore's inner mouth and the cytoplasm.
+    """
+
+    def __init__(
+        self, view: ChannelView, side: float, wall: float, color: Any, symbol: VMobject | None
+    ) -> None:
+        h = view.height_
+        self.radius = 1.12 * wall
+        self.anchor = np.array([side * (wall + 0.19 * h), -0.49 * h])
+        plug = np.array([0.0, -0.5 * h - 0.30 * self.radius])
+        free = np.array([side * (wall + 0.36 * h), -0.5 * h - 1.75 * self.radius])
+        bow = np.array([side * 0.02 * h, -0.5 * h - 2.3 * self.radius])
+        # A quadratic arc from plug to free, measured along its length, so that half-way is drawn half-way.
+        s = np.linspace(0.0, 1.0, 201)[:, None]
+        self.way = (1 - s) ** 2 * plug + 2 * s * (1 - s) * bow + s**2 * free
+        self.along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(self.way, axis=0).T))])
+        self.along /= self.along[-1]
+        self.chain = stroked(np.zeros((8, 3)), view.hue, 5.0 if h > 1.2 else 2.5)
+        self.disc = filled(disc() * self.radius, color, stroke=view.hue, width=2.2)
+        self.symbol = symbol
+        super().__init__(self.chain, self.disc, *([symbol] if symbol is not None else []))
+
+    def place(self, value: float, origin: Array, scale: float) -> None:
+        x = min(max(value, 0.0), 1.0)
+        centre = np.array([np.interp(x, self.along, self.way[:, k]) for k in (0, 1)])
+        # The chain has one length: the nearer the ball, the deeper it sags.
+        gap = centre - self.anchor
+        reach = float(np.hypot(*gap))
+        sag = 0.5 * np.sqrt(max((1.35 * self.radius * 3.1) ** 2 - reach**2, 0.0)) * 0.45
+        middle = self.anchor + 0.5 * gap + np.array([np.sign(self.anchor[0]) * 0.6 * sag, -0.4 * sag])
+        self.chain.points = smooth([self.anchor, middle, centre]) * scale + origin
+        where = np.append(centre, 0.0) * scale + origin
+        self.disc.points = disc() * self.radius * scale + where
+        if self.symbol is not None:
+            self.symbol.move_to(where)
+
+    def value(self, view: ChannelView) -> float:
+        """Where along its way the drawn ball is, 0..1."""
+        p = ((self.disc.points[::4].mean(axis=0) - view.origin) / view.scale_)[:2]
+        return float(self.along[np.argmin(np.hypot(*(self.way - p).T))])

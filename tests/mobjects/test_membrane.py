@@ -1,0 +1,133 @@
+"""The drawn membrane says what the trajectory says: read back from the points, not from what was asked for.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+manim = pytest.importorskip("manim")
+
+import hhanim as hh  # noqa: E402
+from hhanim.look import DARK, LIGHT  # noqa: E402
+from hhanim.mobjects.channels import ChannelView, inactivates  # noqa: E402
+from hhanim.mobjects.charge import SurfaceCharge, absolute  # noqa: E402
+from hhanim.mobjects.film import Area  # noqa: E402
+from hhanim.mobjects.ions import QUANTUM, IonFlow, crossings  # noqa: E402
+from hhanim.mobjects.membrane import Bilayer, Instant, MembranePatch  # noqa: E402
+
+MODERN = hh.presets.MODERN
+TIMES = (0.0, 2.5, 3.5, 4.0, 4.3, 4.6, 5.2, 6.0, 8.0, 15.0)
+
+
+@pytest.fixture(scope="module")
+def run() -> hh.Trajectory:
+    return hh.simulate(MODERN, "pulse(10, 2, 1)", 20)
+
+
+@pytest.fixture(scope="module")
+def patch(run: hh.Trajectory) -> MembranePatch:
+    return MembranePatch(run, DARK, Area(-6, 0, -3, 3), transit=0.3)
+
+
+@pytest.mark.parametrize("t", TIMES)
+def test_gates_and_charge_are_the_trajectory_s(patch: MembranePatch, run: hh.Trajectory, t: float) -> None:
+    patch.show(t)
+    now = run.at([t])
+    for view in patch.views:
+        for name, drawn in view.openings().items():
+            assert len(drawn) == MODERN.gate(name).power
+            assert drawn == pytest.approx(now[name][0], abs=0.006)
+    assert patch.charge is not None
+    assert patch.charge.shown() == pytest.approx(now["V"][0], abs=1e-6)
+
+
+@pytest.mark.parametrize("channel", ["Na", "K", "L"])
+def test_dots_carry_the_integrated_current(run: hh.Trajectory, channel: str) -> None:
+    view = ChannelView(MODERN, channel, DARK)
+    flow = IonFlow(run, channel, [view], DARK)
+    for t in TIMES:
+        part = run.t <= t + 1e-9
+        charge = np.trapezoid(run.current(channel)[part], run.t[part])
+        assert abs(flow.net(t) - charge) <= 0.5 * QUANTUM + 0.5
+
+
+def test_drawn_dots_pass_the_middle_when_and_where_the_current_says(run: hh.Trajectory) -> None:
+    for channel, direction in (("Na", -1), ("K", 1)):
+        flow = IonFlow(run, channel, [ChannelView(MODERN, channel, DARK)], DARK, transit=0.3)
+        passed = 0
+        for a, b in zip(np.arange(3.0, 7.0, 0.01)[:-1], np.arange(3.0, 7.0, 0.01)[1:], strict=True):
+            flow.show(a)
+            before = dict(zip(flow.under_way, flow.drawn()[0][:, 1], strict=True))
+            flow.show(b)
+            after = dict(zip(flow.under_way, flow.drawn()[0][:, 1], strict=True))
+            for k in before.keys() & after.keys():
+                passed += int(np.sign(after[k]) - np.sign(before[k])) // 2
+        assert np.sign(passed) == direction
+        assert passed * QUANTUM == pytest.approx(flow.net(6.99) - flow.net(3.0), abs=1.5 * QUANTUM)
+
+
+def test_dots_do_not_depend_on_how_often_they_are_drawn(run: hh.Trajectory) -> None:
+    flow = IonFlow(run, "Na", [ChannelView(MODERN, "Na", DARK)], DARK)
+    flow.show(4.4)
+    alone = flow.points.copy()
+    for t in np.linspace(0.0, 4.4, 37):
+        flow.show(t)
+    assert len(alone)
+    assert np.array_equal(alone, flow.points)
+
+
+def test_a_current_that_changes_direction_turns_its_dots() -> None:
+    run = hh.simulate(MODERN, "pulse(10, 2, 1)", 20)
+    _, signs = crossings(run, "L", quantum=2.0)
+    assert {-1.0, 1.0} == set(signs)
+
+
+@pytest.mark.parametrize("name", hh.presets.names())
+def test_every_preset_can_be_drawn(name: str) -> None:
+    membrane = hh.presets.get(name)
+    run = hh.simulate(membrane, "step(5, 2)", 10)
+    patch = MembranePatch(run, LIGHT, Area(-4, 4, -3, 3))
+    patch.show(7.0)
+    drawn = {g for view in patch.views for g in view.openings()}
+    assert drawn == set(membrane.gates)
+    now = Instant(run)(7.0)
+    for view in patch.views:
+        for gate, opening in view.openings().items():
+            assert opening == pytest.approx(np.clip(now[gate], 0, 1), abs=0.006)
+
+
+def test_a_channel_of_one_s_own_is_drawn_from_its_gates() -> None:
+    gate = hh.Gate("q", inf=hh.Sigmoid(1.0, -40.0, 5.0), tau=hh.Constant(4.0), power=2)
+    lock = hh.Gate("r", inf=hh.Sigmoid(1.0, -60.0, -5.0), tau=hh.Constant(40.0))
+    membrane = MODERN.plus(hh.Channel("T", g=1.0, e=120.0, gates=(gate, lock), ion="Ca"))
+    assert inactivates(membrane, "r")
+    assert not inactivates(membrane, "q")
+    assert not inactivates(membrane, "n")
+    view = ChannelView(membrane, "T", DARK).set_gates({"q": (0.25, 1.0), "r": 0.5})
+    assert view.openings()["q"] == pytest.approx([0.25, 1.0])
+    assert view.openings()["r"] == pytest.approx([0.5], abs=0.006)
+
+
+def test_a_moved_and_scaled_channel_still_reads_true() -> None:
+    view = ChannelView(MODERN, "Na", DARK).shift([1.0, 2.0, 0.0]).scale(0.6)
+    view.set_gates({"m": 0.4, "h": 0.7})
+    assert view.openings()["m"] == pytest.approx([0.4] * 3)
+    assert view.openings()["h"] == pytest.approx([0.7], abs=0.01)
+
+
+def test_charge_turns_over_with_the_voltage() -> None:
+    charge = SurfaceCharge(np.linspace(-3, 3, 20), 0.5, DARK)
+    for v in (-90.0, -65.0, -0.5, 0.0, 0.5, 40.0):
+        assert charge.show(v).shown() == pytest.approx(v, abs=1e-9)
+    assert charge.show(-65.0).plus.get_center()[1] > 0 > charge.minus.get_center()[1]
+    assert charge.show(40.0).plus.get_center()[1] < 0 < charge.minus.get_center()[1]
+    assert absolute(hh.presets.CLASSIC, 0.0) == -65.0
+    assert absolute(MODERN, -65.0) == -65.0
+
+
+def test_lipids_leave_room_for_channels_in_two_mobjects() -> None:
+    layer = Bilayer(-3, 3, DARK, thickness=1.2, gaps=[(-0.5, 0.5)])
+    assert len(layer) == 2
+    x = layer.heads.points[:, 0]
+    assert not np.any((x > -0.5 + 1e-9) & (x < 0.5 - 1e-9))
