@@ -1,0 +1,1 @@
+"""Clips: figures that move, drawn with matplotlib and captured with celluloid."""

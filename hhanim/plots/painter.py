@@ -1,0 +1,387 @@
+"""Drawing many frames of one figure: what never changes is drawn once, each frame only adds its own artists.
+
+The rule that keeps every pixel right: matplotlib paints a figure's leaves (lines, texts, spines …) in one fixed order. A
+leaf may be part of the once-painted background only if no moving artist is painted before it on pixels of its own;
+otherwise it is repainted on every frame, in its place in the order, and so is every later leaf that overlaps it. Extents
+are taken too large rather than too small, and what cannot be judged (3D axes, subfigures, unknown artists with filters)
+counts as covering everything, or is drawn whole. Tests compare the result with matplotlib's own, byte by byte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.collections import Collection
+from matplotlib.figure import Figure, SubFigure
+from matplotlib.image import AxesImage
+from matplotlib.layout_engine import PlaceHolderLayoutEngine
+from matplotlib.legend import Legend
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.projections.polar import PolarAxes
+from matplotlib.spines import Spine
+from matplotlib.text import Text
+
+Rect = tuple[float, float, float, float]  # x0, y0, x1, y1 in pixels, origin at the bottom left
+Key = tuple[Any, ...]
+
+EVERYWHERE: Rect = (-np.inf, -np.inf, np.inf, np.inf)
+_PLAIN_DRAWS = {Axes.draw, PolarAxes.draw}
+_KNOWN = (Line2D, Patch, Text, Collection, AxesImage, Axis, Legend)
+
+
+def _noop(*args: Any, **kwargs: Any) -> None:
+    return None
+
+
+def _meet(a: Rect, b: Rect) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def _plain(ax: Artist) -> bool:
+    """True for axes whose draw() paints its children in z-order and nothing else."""
+    return (
+        isinstance(ax, Axes)
+        and type(ax).draw in _PLAIN_DRAWS
+        and "draw" not in vars(ax)
+        and ax.get_rasterization_zorder() is None
+        and ax.get_agg_filter() is None
+    )
+
+
+class _Leaf:
+    """One artist of the draw order."""
+
+    __slots__ = ("_rect", "artist", "key")
+
+    def __init__(self, key: Key, artist: Artist) -> None:
+        self.key, self.artist = key, artist
+        self._rect: Rect | None = None
+
+    def rect(self, renderer: Any) -> Rect:
+        if self._rect is None:
+            self._rect = extent(self.artist, renderer)
+        return self._rect
+
+
+def _decorated(artist: Artist) -> bool:
+    """True if effects may paint outside of what the artist says is its extent."""
+    return bool(
+        artist.get_path_effects() or artist.get_sketch_params() is not None or artist.get_agg_filter() is not None
+    )
+
+
+def extent(artist: Artist, renderer: Any) -> Rect:
+    """A rectangle (pixels, origin at the bottom left) outside of which drawing the artist changes nothing."""
+    if artist.get_agg_filter() is not None or not isinstance(artist, _KNOWN):
+        return EVERYWHERE
+    box = artist.get_clip_box()
+    if artist.get_clip_on() and box is not None and not isinstance(artist, (Axis, Legend)):
+        x0, y0, x1, y1 = box.extents
+        return (x0 - 2, y0 - 2, x1 + 2, y1 + 2)
+    if _decorated(artist):
+        return EVERYWHERE
+    dot = artist.get_figure(root=True).dpi / 72
+    if isinstance(artist, Axis):
+        ticks = [*artist.majorTicks[:1], *artist.minorTicks[:1]]
+        if any(map(_decorated, [artist.label, *(part for tick in ticks for part in tick.get_children())])):
+            return EVERYWHERE
+        marks = max((tick.tick1line.get_markersize() + tick.tick1line.get_markeredgewidth() for tick in ticks), default=0)
+        pad = 3.0
+        boxes = [artist.axes.bbox.padded(marks * dot), artist.get_tightbbox(renderer)]
+    elif isinstance(artist, Text):
+        pad = 0.25 * artist.get_fontsize() * dot + 2
+        boxes = [artist.get_window_extent(renderer)]
+        if artist.get_bbox_patch() is not None:
+            artist.update_bbox_position_size(renderer)
+            boxes.append(artist.get_bbox_patch().get_window_extent(renderer))
+            pad *= 2
+    elif isinstance(artist, Legend):
+        pad = 2.0 + artist.legendPatch.get_linewidth() * dot + (2 * artist._fontsize * dot if artist.shadow else 0)
+        boxes = [artist.get_window_extent(renderer)]
+    elif isinstance(artist, (Line2D, Patch)):
+        pad = 5 * (artist.get_linewidth() or 0.0) * dot + 3
+        boxes = [artist.get_window_extent(renderer)]
+        if isinstance(artist, Spine):
+            boxes.append(artist.axes.bbox)
+    else:
+        return EVERYWHERE
+    found = [b.extents for b in boxes if b is not None and np.all(np.isfinite(b.extents))]
+    if not found:
+        return EVERYWHERE
+    ends = np.array(found)
+    return (
+        float(ends[:, [0, 2]].min() - pad),
+        float(ends[:, [1, 3]].min() - pad),
+        float(ends[:, [0, 2]].max() + pad),
+        float(ends[:, [1, 3]].max() + pad),
+    )
+
+
+class Painter:
+    """Paints frames of one figure onto an Agg renderer.
+
+    figure: the figure, complete but for its moving artists.
+    movers: artists that are on some frames only. They are painted when asked for, and never otherwise.
+    """
+
+    def __init__(self, figure: Figure, movers: Iterable[Artist] = ()) -> None:
+        self.figure = figure
+        self._movers: dict[int, Artist] = {id(a): a for a in movers}
+        self._state: tuple[Any, ...] | None = None
+        self._slots: set[tuple[Key, Rect]] = set()
+        self._above: dict[int, _Leaf] = {}  # static leaves that are repainted on every frame
+        self._memo: dict[Any, tuple[Rect, list[tuple[np.ndarray, np.ndarray]]]] = {}
+        self._signatures: dict[int, Any] = {}
+        self.rebuilds = 0
+        self._index()
+
+    # -- the draw order ---------------------------------------------------------------------------------------
+
+    def _index(self) -> None:
+        """Flatten the figure into leaves; note where each axes stands and what cannot be flattened."""
+        self._leaves: list[_Leaf] = []
+        self._home: dict[int, tuple[Key, _Leaf | None]] = {}
+        self._moving_leaf: dict[int, _Leaf] = {}
+        figure = self.figure
+        whole = figure.suppressComposite is False  # images may be merged: cannot be taken apart
+        for i, child in enumerate(a for a in figure.get_children() if a is not figure.patch):
+            self._add(child, (child.get_zorder(), 1, i), None, split=not whole)
+
+    def _add(self, artist: Artist, key: Key, unit: _Leaf | None, *, split: bool = True) -> None:
+        if isinstance(artist, Axes) and unit is None and split and artist.get_visible() and _plain(artist):
+            self._home[id(artist)] = (key, None)
+            self._add_children(artist, key)
+            return
+        leaf = _Leaf(key, artist)
+        if isinstance(artist, (Axes, SubFigure)) and unit is None:
+            leaf._rect = EVERYWHERE
+            self._claim(artist, leaf)
+        if id(artist) in self._movers:
+            self._moving_leaf.setdefault(id(artist), leaf)
+        else:
+            self._leaves.append(leaf)
+
+    def _claim(self, artist: Artist, unit: _Leaf) -> None:
+        """Everything inside a unit is painted by painting the unit."""
+        inner = artist.axes if isinstance(artist, SubFigure) else [artist, *artist.child_axes]
+        for ax in inner:
+            self._home[id(ax)] = (unit.key, unit)
+        for part in getattr(artist, "subfigs", ()):
+            self._claim(part, unit)
+
+    def _add_children(self, ax: Axes, key: Key) -> None:
+        skip: set[int] = set()
+        if not (ax.axison and ax.get_frame_on()):
+            skip |= {id(s) for s in ax.spines.values()}
+        if not ax.axison:
+            skip |= {id(a) for a in ax._axis_map.values()}
+        own = len(ax._children)
+        for i, child in enumerate(ax.get_children()):
+            if child is ax.patch:
+                if ax.axison and ax.get_frame_on():
+                    self._leaves.append(_Leaf((*key, -np.inf, 0, 0), child))
+            elif id(child) not in skip:
+                self._add(child, (*key, child.get_zorder(), int(i >= own), i), None)
+
+    def _leaf_of(self, artist: Artist) -> _Leaf:
+        """The leaf that paints a moving artist: its own, or the unit it is in."""
+        leaf = self._moving_leaf.get(id(artist))
+        if leaf is not None:
+            return leaf
+        ax = artist.axes
+        key, unit = self._home[id(ax)] if ax is not None and id(ax) in self._home else ((np.inf,), None)
+        if unit is not None:
+            leaf = unit
+        else:
+            self._serial = getattr(self, "_serial", 1 << 30) + 1
+            leaf = _Leaf((*key, artist.get_zorder(), 0, self._serial), artist)
+        self._moving_leaf[id(artist)] = leaf
+        return leaf
+
+    def forget(self, artist: Artist) -> None:
+        """A moving artist that will not be painted again."""
+        self._moving_leaf.pop(id(artist), None)
+        self._movers.pop(id(artist), None)
+        self._signatures.pop(id(artist), None)
+
+    def add(self, artist: Artist) -> None:
+        """One more moving artist."""
+        self._movers[id(artist)] = artist
+
+    # -- the background ---------------------------------------------------------------------------------------
+
+    def _look(self, renderer: Any) -> tuple[Any, ...]:
+        """Everything outside the artists that decides what the background looks like."""
+        figure = self.figure
+        patches = [figure.patch, *(ax.patch for ax in figure.axes)]
+        return (
+            id(renderer),
+            figure.dpi,
+            *((p.get_facecolor(), p.get_edgecolor()) for p in patches),
+            *((ax.bbox.bounds, ax.viewLim.bounds) for ax in figure.axes),
+        )
+
+    def _cover(self, movers: Sequence[_Leaf], renderer: Any) -> bool:
+        """See to it that all that overlaps these movers from above is repainted; True if the background changed."""
+        grown = False
+        for leaf in movers:
+            slot = ((*leaf.key[:-2], 0, 0), leaf.rect(renderer))
+            if slot in self._slots:
+                continue
+            self._slots.add(slot)
+            if self._is_static(leaf):  # a unit: cannot be in the background
+                self._above[id(leaf.artist)] = leaf
+            fresh = [_Leaf(slot[0], leaf.artist)]
+            fresh[0]._rect = slot[1]
+            grown = True
+            while fresh:
+                below = fresh.pop()
+                for static in self._leaves:
+                    if (
+                        id(static.artist) not in self._above
+                        and static.key > below.key
+                        and static.artist.get_visible()
+                        and _meet(static.rect(renderer), below.rect(renderer))
+                    ):
+                        self._above[id(static.artist)] = static
+                        fresh.append(static)
+        return grown
+
+    def _is_static(self, leaf: _Leaf) -> bool:
+        return id(leaf.artist) not in self._movers and isinstance(leaf.artist, (Axes, SubFigure))
+
+    def _build(self, renderer: Any) -> None:
+        """Paint the background with matplotlib's own draw, without the movers and what is above them."""
+        self.rebuilds += 1
+        hidden = [a for a in self._movers.values() if a.get_visible()]
+        muted = [leaf.artist for leaf in self._above.values()]
+        for artist in hidden:
+            artist.set_visible(False)
+        for artist in muted:
+            artist.draw = _noop  # still there for the layout, but paints nothing
+        try:
+            renderer.clear()
+            type(self.figure).draw(self.figure, renderer)
+        finally:
+            for artist in muted:
+                del artist.draw
+            for artist in hidden:
+                artist.set_visible(True)
+        self._background = np.array(renderer.buffer_rgba())
+        self._state = self._look(renderer)
+
+    def refresh(self) -> None:
+        """Forget the background: something static has changed."""
+        self._state = None
+        self._slots.clear()
+        self._above.clear()
+        self._memo.clear()
+        self._index()
+
+    def paint(self, artists: Sequence[Artist], renderer: Any) -> np.ndarray:
+        """Paint one frame with these moving artists; returns the renderer's pixels (H, W, 4), top row first."""
+        for artist in artists:
+            artist.set_visible(True)
+        if self._state is None or self._state[0] != id(renderer) or self._state != self._look(renderer):
+            self.refresh()
+            self._build(renderer)  # settles positions and limits, on which the extents depend
+        leaves = {id(leaf.artist): leaf for leaf in map(self._leaf_of, artists)}
+        for leaf in leaves.values():
+            if isinstance(leaf.artist, Legend) and leaf._rect is None:
+                self._known_legend(leaf, renderer)
+        if self._cover(list(leaves.values()), renderer):
+            self._build(renderer)
+        pixels = np.asarray(renderer.buffer_rgba())
+        pixels[...] = self._background
+        for leaf in sorted((leaves | self._above).values(), key=lambda leaf: leaf.key):
+            if isinstance(leaf.artist, Legend) and id(leaf.artist) in self._movers:
+                self._paint_legend(leaf, renderer, pixels)
+            else:
+                leaf.artist.draw(renderer)
+        for artist in artists:
+            artist.set_visible(False)
+        return pixels
+
+    # -- legends ----------------------------------------------------------------------------------------------
+
+    def _known_legend(self, leaf: _Leaf, renderer: Any) -> None:
+        """Equal legends have equal extents: measure one of them."""
+        key = self._signatures.get(id(leaf.artist))
+        if key is None:  # taken before anything lays the legend out, which leaves traces
+            key = self._signatures[id(leaf.artist)] = signature(leaf.artist)
+        if key not in self._memo:
+            self._memo[key] = (leaf.rect(renderer), [])
+        leaf._rect = self._memo[key][0]
+
+    def _paint_legend(self, leaf: _Leaf, renderer: Any, pixels: np.ndarray) -> None:
+        """A legend like one that has been painted before, over the same pixels, gives the same pixels: copy them."""
+        (x0, y0, x1, y1), pairs = self._memo[self._signatures[id(leaf.artist)]]
+        h, w = pixels.shape[:2]
+        region = np.s_[int(max(0, h - y1)) : int(max(0, h - y0 + 1)), int(max(0, x0)) : int(max(0, min(x1, w) + 1))]
+        before = pixels[region]
+        for old, new in reversed(pairs):
+            if np.array_equal(old, before):
+                pixels[region] = new
+                return
+        old = before.copy()
+        leaf.artist.draw(renderer)
+        if len(pairs) < 8:
+            pairs.append((old, pixels[region].copy()))
+
+
+_SIMPLE = {type(None), bool, int, float, str, bytes, type}
+
+#: Where an artist hangs, who listens to it, what it is called and caches that follow from the rest: not how it looks.
+_BOOKKEEPING = {
+    "_axes", "axes", "figure", "_parent_figure", "stale_callback", "_callbacks", "_stale", "_remove_method", "_visible",
+    "_renderer", "parent", "_parent", "_mouseover", "_contains", "_picker", "isaxes", "_custom_handler_map", "_label",
+    "_gid", "_url", "_auto_legend_data", "_find_best_position", "_parents", "_invalid", "_inverted", "_shorthand_name", "_invalidx", "_invalidy",
+}  # fmt: skip
+
+
+def signature(artist: Artist) -> Any:
+    """A hashable value; two artists with equal ones are painted alike. Unknown content makes it unlike any other."""
+    seen: dict[int, int] = {}
+
+    def of(x: Any) -> Any:
+        if type(x) in _SIMPLE:
+            return x
+        if id(x) in seen:
+            return ("seen", seen[id(x)])
+        seen[id(x)] = len(seen)
+        if isinstance(x, np.generic):
+            return ("number", x.tobytes(), x.dtype.str)
+        if isinstance(x, np.ndarray):
+            if x.dtype.hasobject:
+                return ("array", x.shape, *map(of, x.ravel()))
+            return ("array", x.shape, x.dtype.str, x.tobytes())
+        if isinstance(x, (tuple, list)):
+            return (type(x), *map(of, x))
+        if isinstance(x, dict):
+            return ("dict", *((of(k), of(v)) for k, v in x.items()))
+        if callable(x) and hasattr(x, "__self__"):
+            return ("method", x.__name__, of(x.__self__))
+        if callable(x) and hasattr(x, "__qualname__"):
+            return ("function", id(x))
+        if type(x).__module__.startswith("matplotlib.") and hasattr(x, "__dict__"):
+            out: list[Any] = [type(x)]
+            for k, v in vars(x).items():
+                if k not in _BOOKKEEPING:
+                    out += (k, v if type(v) in _SIMPLE else of(v))
+            return tuple(out)
+        return ("unlike", id(x))
+
+    legend_axes = getattr(artist, "axes", None)
+    return (id(legend_axes), of(artist))
+
+
+def frozen_layout(figure: Figure) -> bool:
+    """True if no layout engine moves axes while drawing."""
+    engine = figure.get_layout_engine()
+    return engine is None or isinstance(engine, PlaceHolderLayoutEngine)
