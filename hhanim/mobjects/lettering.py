@@ -28,15 +28,17 @@ UNIT = 8.0 / 1080.0
 _PER_PIXEL = 96.0 * UNIT
 
 _WORDS = f'#set text(font: "{FAMILY}", hyphenate: false, number-type: "lining")\n#set par(leading: 0.5em)'
-# Source Sans has no mathematical alphabets: an upright letter in its italic face is what the clips draw too. Its
-# Greek exists upright only. Without a mathematical table subscripts would not be lowered, so low() does it.
+# Source Sans has no mathematical alphabets: an upright letter in its italic face is what the clips draw
+# too. Its Greek exists upright only. Without a mathematical table subscripts would not be lowered, so
+# low() does it.
 _FORMULA = (
     f'#show math.equation: set text(font: ("{FAMILY}", "New Computer Modern Math"))\n'
     '#let it(x) = text(style: "italic", math.upright(x))\n'
     "#let gr(x) = math.upright(x)\n"
     "#let low(x) = text(baseline: 0.2em, x)"
 )
-_TOKEN = re.compile(r'"[^"]*"|#[a-z.]+|\{\{|\}\}|:\s*[A-Za-z][\w-]*(?=\s*\}\})|[A-Za-z]+(?:\.[a-z]+)*')
+_TOKEN = re.compile(r'"[^"]*"|#[a-z.]+|[A-Za-z]+(?:\.[a-z]+)*')
+_LABEL = re.compile(r"(:\s*[A-Za-z_][\w-]*\s*\}\})")
 _GREEK = {"alpha", "beta", "gamma", "delta", "tau", "phi", "lambda", "mu", "rho", "theta", "sigma", "omega"}
 _SPECIAL = re.compile(r"([\\#$*_`<>@\[\]~=+/-])")
 
@@ -59,7 +61,9 @@ def _house(source: str) -> str:
             return f"gr({token})"
         return f"it({token})" if len(token) == 1 and token.isalpha() else token
 
-    return _lowered(_TOKEN.sub(wrap, source))
+    parts = _LABEL.split(source)  # labels of groups are names, not mathematics
+    parts[::2] = [_lowered(_TOKEN.sub(wrap, part)) for part in parts[::2]]
+    return "".join(parts)
 
 
 def _lowered(source: str) -> str:

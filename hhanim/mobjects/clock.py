@@ -1,0 +1,152 @@
+"""Model time in a film: a stated rate ("1 s = 2 ms") that slows down where things happen, smoothly, and
+says so.
+
+class Slow(Film):
+    def construct(self):
+        run = simulate(self.membrane, "step(10, start=2)", 20.0)
+        clock = Clock(Pace(20.0, rate=4.0, slow=[(3.0, 6.0, 0.5)]), self.theme)
+        clock.move_to(self.area.at(0.9, 0.95))
+        panel = Panel(self.area, x=(0, 20), y=(-80, 50), ylabel="V (mV)", theme=self.theme)
+        self.add(clock, panel, Trace.of(run, "V", panel, self.theme).follow(clock))
+        self.play(clock.run())
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from manim import Animation, ValueTracker, VGroup, linear
+
+from hhanim.look import Theme
+from hhanim.mobjects.lettering import SMALL, Words
+
+__all__ = ["Clock", "Pace"]
+
+
+class Pace:
+    """A smooth, strictly increasing map from film time (s) to model time (ms).
+
+    stop: model time at the end (ms); start: at the beginning. rate: model milliseconds per second of
+    film. slow: windows (from ms, to ms, rate) with a rate of their own; the rate changes between them
+    over `ease` of the narrower neighbour's width, along a smooth step of its logarithm, so that nothing
+    jerks.
+
+    The map is tabulated once, by integrating film time over model time; nothing is integrated while a
+    film plays.
+    """
+
+    def __init__(
+        self,
+        stop: float,
+        *,
+        rate: float = 2.0,
+        slow: Sequence[tuple[float, float, float]] = (),
+        start: float = 0.0,
+        ease: float = 0.35,
+    ) -> None:
+        if not stop > start:
+            raise ValueError(
+                f"a clock that runs from {start:g} to {stop:g} ms does not move; give stop > start"
+            )
+        self.start, self.stop, self.base = float(start), float(stop), float(rate)
+        self.windows = [
+            (max(a, start), min(b, stop), float(r)) for a, b, r in sorted(slow) if b > start and a < stop
+        ]
+        self.ease = ease
+        t = np.linspace(self.start, self.stop, 4001)
+        edges = [x for a, b, _ in self.windows for x in (a, b)]
+        t = np.unique(
+            np.concatenate([t, *(np.linspace(x - 0.5, x + 0.5, 401) for x in edges)]).clip(start, stop)
+        )
+        slowness = 1.0 / self.rate(t)
+        self._t = t
+        self._s = np.concatenate([[0.0], np.cumsum(0.5 * (slowness[1:] + slowness[:-1]) * np.diff(t))])
+
+    @property
+    def seconds(self) -> float:
+        """Length of film it takes (s)."""
+        return float(self._s[-1])
+
+    def rate(self, t: Any) -> Any:
+        """Model milliseconds per film second at model time t (ms), any shape."""
+        t = np.asarray(t, dtype=float)
+        log = np.full(t.shape, np.log(self.base))
+        for a, b, r in self.windows:
+            width = max(self.ease * (b - a), 1e-9)
+            inside = _smooth((t - a) / width + 0.5) * _smooth((b - t) / width + 0.5)
+            log = log + (np.log(r) - np.log(self.base)) * inside
+        return np.exp(log)
+
+    def time(self, seconds: Any) -> Any:
+        """Model time (ms) at film time (s) since the clock was started, any shape."""
+        return np.interp(seconds, self._s, self._t)
+
+    def film(self, t: Any) -> Any:
+        """Film time (s) at which model time t (ms) is reached."""
+        return np.interp(t, self._t, self._s)
+
+
+def _smooth(x: Any) -> Any:
+    x = np.clip(x, 0.0, 1.0)
+    return x * x * (3.0 - 2.0 * x)
+
+
+class Clock(VGroup):
+    """Holds model time and says at what rate it runs. Everything on one clock reads ``clock.now``.
+
+    pace: the time map. The label shows the rate that rules at the moment; a window slower than the base
+    rate is announced as slow motion. tracker: the ValueTracker behind `now`.
+    """
+
+    def __init__(self, pace: Pace, theme: Theme, *, size: float = SMALL) -> None:
+        super().__init__()
+        self.pace, self.tracker = pace, ValueTracker(pace.start)
+        self.rates = list(dict.fromkeys([pace.base, *(r for _, _, r in pace.windows)]))
+        for rate in self.rates:
+            slow = rate < pace.base
+            text = f"1 s = {rate:.2g} ms"
+            color = theme.color("stimulus") if slow else theme.muted
+            self.add(Words(f"slow motion: {text}" if slow else text, size=size, color=color))
+        self._say()
+
+    @property
+    def now(self) -> float:
+        """Model time (ms)."""
+        return float(self.tracker.get_value())
+
+    def set(self, t: float) -> Clock:
+        """Put the clock to model time t (ms)."""
+        self.tracker.set_value(t)
+        self._say()
+        return self
+
+    def align_right(self) -> Clock:
+        """Let all the labels end where the widest one does."""
+        edge = self.get_right()
+        for label in self:
+            label.move_to(edge, aligned_edge=np.array([1.0, 0.0, 0.0]))
+        return self
+
+    def run(self, to: float | None = None) -> Animation:
+        """The animation that takes the clock from where it is to model time `to` (ms; default: the end)."""
+        return _Run(self, self.pace.stop if to is None else to)
+
+    def _say(self) -> None:
+        rate = float(self.pace.rate(self.now))
+        nearest = min(range(len(self.rates)), key=lambda k: abs(np.log(self.rates[k] / rate)))
+        for k, label in enumerate(self):
+            label.set_opacity(1.0 if k == nearest else 0.0)
+
+
+class _Run(Animation):
+    def __init__(self, clock: Clock, to: float) -> None:
+        self.clock = clock
+        self.first, self.last = float(clock.pace.film(clock.now)), float(clock.pace.film(to))
+        self.to = to
+        super().__init__(clock, run_time=max(self.last - self.first, 1e-3), rate_func=linear)
+
+    def interpolate_mobject(self, alpha: float) -> None:
+        s = self.first + alpha * (self.last - self.first)
+        self.clock.set(self.to if alpha >= 1.0 else float(self.clock.pace.time(s)))

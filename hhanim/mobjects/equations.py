@@ -1,0 +1,85 @@
+"""The equations of a membrane, typeset from the membrane itself: a channel that is added adds its term.
+
+class Terms(Film):
+    def construct(self):
+        law = CurrentEquation(self.membrane, self.theme)
+        self.play(FadeIn(law))
+        for channel in self.membrane.channels:
+            self.play(Indicate(law.term(channel.name)))
+        self.play(FadeIn(GateEquation(self.membrane, "m", self.theme).next_to(law, DOWN)))
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from manim import VGroup
+
+from hhanim.look import Theme, quantities
+from hhanim.mobjects.lettering import LABEL, Formula
+from hhanim.model import Channel, Membrane
+
+__all__ = ["CurrentEquation", "GateEquation", "channel_typst", "gate_typst"]
+
+
+def channel_typst(membrane: Membrane, channel: Channel) -> str:
+    """The current of a channel in Typst: maximal conductance, gates with their powers, driving force."""
+    symbols = quantities(membrane)
+    gates = " ".join(
+        f"{symbols[g.name].typst}^{g.power}" if g.power > 1 else symbols[g.name].typst for g in channel.gates
+    )
+    if np.any(np.asarray(channel.block) > 0):
+        gates = f"(1 - b) {gates}"
+    return f'overline(g)_"{channel.name}" {gates} (V - E_"{channel.name}")'
+
+
+def gate_typst(membrane: Membrane, name: str) -> str:
+    """The equation of a gate in Typst: rates, or steady state and time constant, or what it follows."""
+    gate, x = membrane.gate(name), quantities(membrane)[name].typst
+    if gate.follows is not None:
+        other, a, b = gate.follows
+        return f"{x} = {a:g} {'-' if b < 0 else '+'} {abs(b):g} thin {quantities(membrane)[other].typst}"
+    if not gate.dynamic:
+        return f"{x} = {quantities(membrane)[f'{name}_inf'].typst} (V)"
+    warm = abs(float(np.max(np.asarray(gate.phi(membrane.celsius)))) - 1.0) > 1e-12
+    inside = f"alpha_{x} (1 - {x}) - beta_{x} {x}"
+    return f"frac(dif {x}, dif t) = " + (f"phi [{inside}]" if warm else inside)
+
+
+class CurrentEquation(Formula):
+    """C dV/dt = I − the membrane's currents; every term has the colour of its ion.
+
+    term("Na") gives a channel's term with its sign, term("C") the left side, term("I") the stimulus.
+    `lines` breaks the right side into that many lines, for a narrow frame.
+    """
+
+    def __init__(self, membrane: Membrane, theme: Theme, *, size: float = LABEL + 12, lines: int = 1) -> None:
+        self.membrane = membrane
+        channels = membrane.channels
+        breaks = {round(k * len(channels) / lines) for k in range(1, lines)}
+        source = (
+            "{{ C frac(dif V, dif t) : C }} {{ = : equals }} " + ("& " if lines > 1 else "") + "{{ I : I }}"
+        )
+        for k, channel in enumerate(channels):
+            if k in breaks:
+                source += r" \ & quad"
+            term = channel_typst(membrane, channel)
+            source += f" {{{{ - : minus_{channel.name} }}}} {{{{ {term} : {channel.name} }}}}"
+        super().__init__(source, size=size, color=theme.ink)
+        symbols = quantities(membrane)
+        self.select("I").set_color(theme.color("I"))
+        for channel in channels:
+            self.select(channel.name).set_color(theme.color(symbols[f"I_{channel.name}"]))
+
+    def term(self, name: str) -> VGroup:
+        """The glyphs of one term: "C", "I" or a channel's name."""
+        if name in ("C", "I", "equals"):
+            return self.select(name)
+        return VGroup(*self.select(f"minus_{name}"), *self.select(name))
+
+
+class GateEquation(Formula):
+    """The kinetics of one gate, in the colour of its ion."""
+
+    def __init__(self, membrane: Membrane, gate: str, theme: Theme, *, size: float = LABEL + 6) -> None:
+        super().__init__(gate_typst(membrane, gate), size=size, color=theme.color(quantities(membrane)[gate]))
+        self.gate = gate

@@ -1,0 +1,355 @@
+"""Axes in the house style, and traces that grow on them from precomputed points with a head, a label and
+a ghost.
+
+class Grow(Film):
+    def construct(self):
+        run = simulate(self.membrane, "step(10, start=2)", 20.0)
+        clock = Clock(Pace(20.0, rate=4.0), self.theme)
+        panel = Panel(self.area, x=(0, 20), y=(0, 1), theme=self.theme)
+        traces = Traces(Trace.of(run, key, panel, self.theme, ghost=True) for key in ("m", "h", "n"))
+        self.add(panel, traces.follow(clock))
+        self.play(clock.run())
+        print(traces[0].reading)    # (20.0, m at 20 ms), read back from the dot that is on the screen
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from manim import DOWN, LEFT, RIGHT, Dot, Line, VGroup, VMobject
+from numpy.typing import NDArray
+
+from hhanim.look import Quantity, Theme, quantities
+from hhanim.mobjects.film import Area
+from hhanim.mobjects.lettering import LABEL, TICK, UNIT, Formula, Words
+from hhanim.model import Trajectory
+
+if TYPE_CHECKING:
+    from hhanim.mobjects.clock import Clock
+
+__all__ = ["Panel", "Trace", "Traces", "nice_ticks", "stroke", "values"]
+
+Array = NDArray[np.float64]
+
+LINE_WIDTH = 5.0  # design pixels
+DOT_RADIUS = 8.5
+
+
+def stroke(pixels: float) -> float:
+    """manim's stroke width for a line of that many design pixels."""
+    return pixels * UNIT * 100.0
+
+
+def nice_ticks(low: float, high: float, count: int = 3) -> list[float]:
+    """About `count` round numbers from low to high, zero among them where it lies inside."""
+    if not high > low:
+        return [low]
+    raw = (high - low) / max(count, 1)
+    step = 10.0 ** np.floor(np.log10(raw))
+    step *= next(k for k in (1.0, 2.0, 5.0, 10.0) if k * step >= 0.75 * raw)
+    return [
+        float(round(k * step, 10))
+        for k in range(int(np.ceil(low / step - 1e-9)), int(np.floor(high / step + 1e-9)) + 1)
+    ]
+
+
+def _number(x: float) -> str:
+    return f"{x:.6g}".replace("-", "−")
+
+
+class Panel(VGroup):
+    """Two axes in an Area: few ticks, no box, the label of y above its axis and that of x under its end.
+
+    x, y: ranges (low, high). xlabel, ylabel: plain words, or a Formula / Words already made. xticks,
+    yticks: positions; None chooses a few, () shows none. Labels of traces get `gutter` scene units at the
+    right, inside the area.
+    """
+
+    def __init__(
+        self,
+        area: Area,
+        *,
+        x: tuple[float, float],
+        y: tuple[float, float],
+        theme: Theme,
+        xlabel: str | VMobject = "",
+        ylabel: str | VMobject = "",
+        xticks: Sequence[float] | None = None,
+        yticks: Sequence[float] | None = None,
+        gutter: float = 0.75,
+        left: float | None = None,
+        grid: bool = True,
+        size: float = TICK,
+    ) -> None:
+        super().__init__()
+        self.area, self.x, self.y, self.theme = area, x, y, theme
+        xticks = nice_ticks(*x, 4) if xticks is None else list(xticks)
+        yticks = nice_ticks(*y, 3) if yticks is None else list(yticks)
+        em = size * UNIT
+        numbers = [Words(_number(v), size=size, color=theme.muted) for v in yticks]
+        widest = max((n.width for n in numbers), default=0.0)
+        head = 1.5 * em if ylabel else 0.4 * em
+        foot = (1.4 * em if xticks else 0.0) + (1.3 * em if xlabel and not xticks else 0.0)
+        self.inner = area.inset(widest + 0.5 * em if left is None else left, gutter, foot + 0.1 * em, head)
+        inner = self.inner
+        self.grid, self.frame_lines, self.numbers, self.titles = VGroup(), VGroup(), VGroup(), VGroup()
+        for v, number in zip(yticks, numbers, strict=True):
+            height = float(self.at(x[0], v)[1])
+            if grid:
+                self.grid.add(
+                    Line(
+                        [inner.left, height, 0],
+                        [inner.right, height, 0],
+                        color=theme.faint,
+                        stroke_width=stroke(2),
+                    )
+                )
+            number.move_to([inner.left - 0.35 * em, height, 0], aligned_edge=RIGHT)
+            self.numbers.add(number)
+        if xticks or xlabel:
+            self.frame_lines.add(
+                Line(
+                    [inner.left, inner.bottom, 0],
+                    [inner.right, inner.bottom, 0],
+                    color=theme.line,
+                    stroke_width=stroke(2),
+                )
+            )
+        for v in xticks:
+            p = self.at(v, y[0])
+            self.frame_lines.add(Line(p, p + 0.25 * em * DOWN, color=theme.line, stroke_width=stroke(2)))
+            self.numbers.add(Words(_number(v), size=size, color=theme.muted).move_to(p + 0.85 * em * DOWN))
+        if ylabel:
+            title = Words(ylabel, size=size, color=theme.muted) if isinstance(ylabel, str) else ylabel
+            title.move_to([inner.left, area.top - 0.5 * em, 0], aligned_edge=LEFT)
+            self.titles.add(title)
+        if xlabel:
+            title = Words(xlabel, size=size, color=theme.muted) if isinstance(xlabel, str) else xlabel
+            # Beside the last number, on its line: the row of numbers is not made taller.
+            last = max((n.get_right()[0] for n in self.numbers[len(yticks) :]), default=inner.right)
+            at = [max(inner.right, last) + 0.5 * em, inner.bottom - 0.85 * em, 0]
+            title.move_to(at, aligned_edge=LEFT)
+            if title.get_right()[0] > area.right:
+                title.move_to([area.right, at[1], 0], aligned_edge=RIGHT)
+                taken = [
+                    n
+                    for n in self.numbers
+                    if abs(n.get_y() - at[1]) < em and n.get_right()[0] > title.get_left()[0] - 0.3 * em
+                ]
+                self.numbers.remove(*taken)
+            self.titles.add(title)
+        self.add(self.grid, self.frame_lines, self.numbers, self.titles)
+
+    def at(self, x: Any, y: Any) -> Array:
+        """Scene points of data values, shape (..., 3)."""
+        a = self.inner
+        px = a.left + (np.asarray(x, dtype=float) - self.x[0]) / (self.x[1] - self.x[0]) * a.width
+        py = a.bottom + (np.asarray(y, dtype=float) - self.y[0]) / (self.y[1] - self.y[0]) * a.height
+        px, py = np.broadcast_arrays(px, py)
+        return np.stack([px, py, np.zeros(px.shape)], axis=-1)
+
+    def data(self, point: Any) -> tuple[float, float]:
+        """Data values of a scene point: the inverse of at()."""
+        a = self.inner
+        x = self.x[0] + (float(point[0]) - a.left) / a.width * (self.x[1] - self.x[0])
+        y = self.y[0] + (float(point[1]) - a.bottom) / a.height * (self.y[1] - self.y[0])
+        return x, y
+
+
+def values(run: Trajectory, key: str) -> Array:
+    """The quantity of that key ("V", "m", "I", "I_Na", "g_K") along a trajectory, (T,)."""
+    if key == "I":
+        return np.asarray(run.stimulus)
+    kind, _, name = key.partition("_")
+    if kind == "I" and name:
+        return run.current(name)
+    if kind == "g" and name:
+        return run.conductance(name)
+    return np.asarray(run[key])
+
+
+class Trace(VGroup):
+    """One quantity over time: a ghost of the whole, the part drawn so far, a dot at its head and a label
+    beside it.
+
+    t: times (T,), increasing; y: values (T,), sampled densely enough that straight pieces between them
+    are finer than a pixel. dash: on and off lengths in line widths. label: a mobject that goes with the
+    head. show(t) draws up to t; follow(clock) does so in every frame. Everything is computed here, once.
+    """
+
+    def __init__(
+        self,
+        panel: Panel,
+        t: Any,
+        y: Any,
+        *,
+        color: Any,
+        dash: Sequence[float] = (),
+        width: float = LINE_WIDTH,
+        label: VMobject | None = None,
+        ghost: bool = False,
+        head: bool = True,
+        spacing: float = 4.0,
+        x: Any = None,
+    ) -> None:
+        super().__init__()
+        self.panel = panel
+        self.t, self.values = np.asarray(t, dtype=float), np.asarray(y, dtype=float)
+        self.abscissa = self.t if x is None else np.asarray(x, dtype=float)
+        path = panel.at(self.abscissa, np.clip(self.values, *panel.y))
+        pieces, begin, end = _pieces(path, self.t, spacing * UNIT, [d * width * UNIT for d in dash])
+        self._whole, self._begin, self._end = pieces, begin, end
+        self._work, self._touched = pieces.copy(), 0
+        style = {"stroke_color": color, "stroke_width": stroke(width), "fill_opacity": 0.0}
+        self.ghost = VMobject(**style)
+        if ghost:
+            self.ghost.points = pieces.copy()
+            self.ghost.set_stroke(opacity=panel.theme.ghost)
+        self.line = VMobject(**style)
+        self.dot = Dot(radius=DOT_RADIUS * UNIT, color=color) if head else VMobject()
+        self.label = label if label is not None else VGroup()
+        self.add(self.ghost, self.line, self.dot, self.label)
+        self.show(float(self.t[0]))
+
+    @classmethod
+    def of(
+        cls, run: Trajectory, key: str, panel: Panel, theme: Theme, *, named: bool = True, **style: Any
+    ) -> Trace:
+        """The quantity of that key of a trajectory, in its own colour, dash and symbol."""
+        q: Quantity = quantities(run.membrane)[key]
+        label = Formula(q.typst, size=LABEL, color=theme.color(q)) if named else None
+        style = {"color": theme.color(q), "dash": theme.dash(q), "label": label} | style
+        return cls(panel, run.t, values(run, key), **style)
+
+    def show(self, t: float) -> Self:
+        """Draw up to time t."""
+        t = min(max(float(t), float(self.t[0])), float(self.t[-1]))
+        self.now = t
+        k = int(np.searchsorted(self._end, t, side="right"))  # pieces that are complete
+        n = len(self._end)
+        self._work[4 * self._touched : 4 * self._touched + 4] = self._whole[
+            4 * self._touched : 4 * self._touched + 4
+        ]
+        if k < n and t > self._begin[k]:
+            share = (t - self._begin[k]) / (self._end[k] - self._begin[k])
+            self._work[4 * k : 4 * k + 4] = _first_part(self._whole[4 * k : 4 * k + 4], share)
+            self._touched = k
+            k += 1
+        self.line.points = self._work[: 4 * k]
+        tip = self.panel.at(
+            np.interp(t, self.t, self.abscissa), np.clip(np.interp(t, self.t, self.values), *self.panel.y)
+        )
+        if len(self.dot.points):
+            self.dot.move_to(tip)
+        if len(self.label.submobjects) or len(self.label.points):
+            self.label.next_to(tip, RIGHT, buff=2.0 * DOT_RADIUS * UNIT)
+        return self
+
+    def follow(self, clock: Clock) -> Self:
+        """Draw up to the clock's model time in every frame."""
+        return self.add_updater(lambda _: self.show(clock.now), call_updater=True)
+
+    @property
+    def reading(self) -> tuple[float, float]:
+        """Time (or abscissa) and value under the head's dot, read back from where it is on the screen."""
+        return self.panel.data(self.dot.get_center())
+
+
+class Traces(VGroup):
+    """Several traces on one panel whose labels keep out of each other's way."""
+
+    def __init__(self, traces: Iterable[Trace]) -> None:
+        super().__init__(*traces)
+
+    def show(self, t: float) -> Self:
+        """Draw all of them up to time t."""
+        for trace in self:
+            trace.show(t)
+        self._settle()
+        return self
+
+    def follow(self, clock: Clock) -> Self:
+        """Draw all of them up to the clock's model time in every frame."""
+        return self.add_updater(lambda _: self.show(clock.now), call_updater=True)
+
+    def _settle(self) -> None:
+        """Push labels apart, each as little as possible: pool neighbours that overlap and centre the pool."""
+        labels = [trace.label for trace in self if len(trace.label.submobjects) or len(trace.label.points)]
+        if len(labels) < 2:
+            return
+        gap = 1.02 * LABEL * UNIT
+        labels.sort(key=lambda m: m.get_y())
+        pools: list[tuple[float, int]] = []  # middle, count
+        for label in labels:
+            middle, count = label.get_y(), 1
+            while pools and middle - pools[-1][0] < 0.5 * gap * (count + pools[-1][1]):
+                other, size = pools.pop()
+                middle, count = (middle * count + other * size) / (count + size), count + size
+            pools.append((middle, count))
+        k = 0
+        for middle, count in pools:
+            for j in range(count):
+                labels[k].set_y(middle + gap * (j - 0.5 * (count - 1)))
+                k += 1
+
+
+def _pieces(path: Array, t: Array, spacing: float, dash: Sequence[float]) -> tuple[Array, Array, Array]:
+    """A path as cubic pieces about `spacing` long, dashes cut out: points (4K, 3), times of their ends
+    (K,), (K,).
+    """
+    step = np.linalg.norm(np.diff(path, axis=0), axis=1)
+    # A vertical jump has two points at one time; a tiny slope in the parameter keeps both ends of it.
+    s = np.concatenate([[0.0], np.cumsum(np.maximum(step, 1e-12))])
+    total = float(s[-1])
+    knots = np.linspace(0.0, total, max(2, int(np.ceil(total / spacing)) + 1))
+    corners = _corners(path, s)
+    knots = np.unique(np.concatenate([knots, corners]))
+    intervals = list(pairwise(knots.tolist()))
+    if dash and sum(dash) > 0:
+        intervals = [(a, b) for a, b in _dashed(knots, dash, total)]
+    a, b = np.array(intervals).T
+    a, b = a[b > a + 1e-9], b[b > a + 1e-9]
+
+    def place(u: Array) -> Array:
+        return np.stack([np.interp(u, s, path[:, i]) for i in range(3)], axis=-1)
+
+    # Handles from the path a third and two thirds of the way along, so that the cubic passes through both.
+    p0, q1, q2, p3 = place(a), place(a + (b - a) / 3), place(a + 2 * (b - a) / 3), place(b)
+    h1 = (-5 * p0 + 18 * q1 - 9 * q2 + 2 * p3) / 6
+    h2 = (2 * p0 - 9 * q1 + 18 * q2 - 5 * p3) / 6
+    points = np.stack([p0, h1, h2, p3], axis=1).reshape(-1, 3)
+    return points, np.interp(a, s, t), np.interp(b, s, t)
+
+
+def _corners(path: Array, s: Array) -> Array:
+    """Positions along the path where it turns by more than 40° within a fifth of a pixel: real corners
+    are kept.
+    """
+    d = np.diff(path, axis=0)
+    length = np.linalg.norm(d, axis=1)
+    keep = length > 1e-9
+    d, at = d[keep] / length[keep, None], s[:-1][keep]
+    turn = np.einsum("ij,ij->i", d[1:], d[:-1]) if len(d) > 1 else np.empty(0)
+    return at[1:][turn < 0.77]
+
+
+def _dashed(knots: Array, dash: Sequence[float], total: float) -> Iterable[tuple[float, float]]:
+    on, position, k = True, 0.0, 0
+    while position < total:
+        end = min(position + dash[k % len(dash)], total)
+        if on:
+            inside = knots[(knots > position + 1e-9) & (knots < end - 1e-9)]
+            cuts = np.concatenate([[position], inside, [end]])
+            yield from pairwise(cuts.tolist())
+        position, on, k = end, not on, k + 1
+
+
+def _first_part(cubic: Array, share: float) -> Array:
+    """The first `share` of one cubic piece (4, 3), by de Casteljau."""
+    a, b, c, d = cubic
+    ab, bc, cd = a + (b - a) * share, b + (c - b) * share, c + (d - c) * share
+    abc, bcd = ab + (bc - ab) * share, bc + (cd - bc) * share
+    return np.stack([a, ab, abc, abc + (bcd - abc) * share])
