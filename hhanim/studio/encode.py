@@ -1,8 +1,9 @@
 """Pixels in, a film out: H.264 that every slide program and browser plays, written as fast as x264 goes.
 
-numpy and PyAV only, so that anything may use it. An :class:`Encoder` takes RGBA frames and writes an MP4 with yuv420p
-pixels, a constant and exactly rational frame rate, ``moov`` first, and colours both converted to and tagged as BT.709.
-A drawing changes little from frame to frame, so the caller may say which rectangles changed; only those are converted.
+numpy and PyAV only, so that anything may use it. An :class:`Encoder` takes RGBA frames and writes an MP4 with
+yuv420p pixels, a constant and exactly rational frame rate, ``moov`` first, and colours both converted to and
+tagged as BT.709. A drawing changes little from frame to frame, so the caller may say which rectangles
+changed; only those are converted.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ import av
 import numpy as np
 import numpy.typing as npt
 
+from hhanim.studio.errors import RenderError
+
 Rect = tuple[int, int, int, int]
 """``(x0, y0, x1, y1)`` in pixels, origin at the top left, half-open."""
 
@@ -35,8 +38,9 @@ _BT709 = 1  # the code of ITU-T H.273 for primaries, transfer and matrix alike
 _LIMITED = 1
 
 
-class EncodeError(RuntimeError):
-    """The film could not be written: the disk is full, the folder is read-only, a frame has the wrong size."""
+class EncodeError(RenderError):
+    """The film could not be written: the disk is full, the folder is read-only, a frame has the wrong
+    size."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +74,8 @@ def exact_rate(fps: float | Fraction) -> Fraction:
 class _Converter:
     """RGBA → BT.709 limited range, 4:2:0, into the planes of one persistent frame.
 
-    Fixed-point, rounded to nearest, and strictly local: a pixel's result depends on its own 2 × 2 block only, so
-    converting a rectangle gives the same bytes as converting the frame (swscale does not promise that).
+    Fixed-point, rounded to nearest, and strictly local: a pixel's result depends on its own 2 × 2 block only,
+    so converting a rectangle gives the same bytes as converting the frame (swscale does not promise that).
     """
 
     _KR, _KG, _KB = 0.2126, 0.7152, 0.0722
@@ -85,12 +89,17 @@ class _Converter:
         # of the sum over a 2 × 2 block, hence the quarter
         scale = 224 / 255 / 4 * 2**self._CHROMA_BITS
         blue, red = 2 * (1 - self._KB), 2 * (1 - self._KR)
-        self._cb = [np.int32(round(k * scale)) for k in (-self._KR / blue, -self._KG / blue, (1 - self._KB) / blue)]
-        self._cr = [np.int32(round(k * scale)) for k in ((1 - self._KR) / red, -self._KG / red, -self._KB / red)]
+        self._cb = [
+            np.int32(round(k * scale)) for k in (-self._KR / blue, -self._KG / blue, (1 - self._KB) / blue)
+        ]
+        self._cr = [
+            np.int32(round(k * scale)) for k in ((1 - self._KR) / red, -self._KG / red, -self._KB / red)
+        ]
         self._chroma_offset = np.int32(128.5 * 2**self._CHROMA_BITS)
 
     def __call__(self, pixels: npt.NDArray[np.uint32], x0: int, y0: int) -> None:
-        """Convert ``pixels`` (h, w) as little-endian RGBA words, all even, into the planes at ``(x0, y0)``."""
+        """Convert ``pixels`` (h, w) as little-endian RGBA words, all even, into the planes at ``(x0,
+        y0)``."""
         height, width = pixels.shape
         rows = max(2, 32768 // width & ~1)  # a band that stays in the cache
         for top in range(0, height, rows):
@@ -113,7 +122,9 @@ class _Converter:
         luma >>= np.uint32(self._LUMA_BITS)
         np.copyto(self.y[y0 : y0 + h, x0 : x0 + w], luma, casting="unsafe")
 
-        np.bitwise_and(pixels, np.uint32(0x00FF00FF), out=part)  # red and blue sums share a word: 4 × 255 < 2¹⁶
+        np.bitwise_and(
+            pixels, np.uint32(0x00FF00FF), out=part
+        )  # red and blue sums share a word: 4 × 255 < 2¹⁶
         red_blue = part[0::2] + part[1::2]
         red_blue = red_blue[:, 0::2] + red_blue[:, 1::2]
         g = (green[:, 0::2] + green[:, 1::2]).view(np.int32)
@@ -132,9 +143,9 @@ class _Converter:
 class Encoder:
     """A film being written; use it as a context manager.
 
-    ``write`` copies what changed and returns; colour conversion and x264 run in a thread of their own. The film is
-    written under a temporary name in the folder of ``path`` and takes its name only when it is whole, so a crash or a
-    full disk leaves the previous file as it was.
+    ``write`` copies what changed and returns; colour conversion and x264 run in a thread of their own. The
+    film is written under a temporary name in the folder of ``path`` and takes its name only when it is whole,
+    so a crash or a full disk leaves the previous file as it was.
 
     Args:
         path: the file to write, any name; the container is MP4.
@@ -166,7 +177,9 @@ class Encoder:
         self._error: BaseException | None = None
         self._full: queue.SimpleQueue[npt.NDArray[np.uint32]] = queue.SimpleQueue()
         self._n_full = 0
-        self._queue: queue.Queue[list[tuple[int, int, npt.NDArray[np.uint32]]] | None] = queue.Queue(maxsize=4)
+        self._queue: queue.Queue[list[tuple[int, int, npt.NDArray[np.uint32]]] | None] = queue.Queue(
+            maxsize=4
+        )
         try:
             self._open()
         except (av.FFmpegError, OSError) as error:
@@ -196,19 +209,25 @@ class Encoder:
         context.color_primaries = context.color_trc = context.colorspace = _BT709
         context.color_range = _LIMITED
         context.flags |= av.codec.context.Flags.bitexact
+        self._container.start_encoding()  # opens the file now, so that a wrong folder is refused here
         self._frame = av.VideoFrame(width, height, "yuv420p")
-        planes = [np.frombuffer(p, np.uint8).reshape(-1, p.line_size)[:, : p.width] for p in self._frame.planes]
+        planes = [
+            np.frombuffer(memoryview(p), np.uint8).reshape(-1, p.line_size)[:, : p.width]
+            for p in self._frame.planes
+        ]
         self._convert = _Converter(planes)
         self._last = np.zeros(self._even, np.uint32)
 
-    # -- the caller's side ------------------------------------------------------------------------------------------
+    # -- the caller's side ---------------------------------------------------------------------------------
 
     def write(self, rgba: Pixels, dirty: Iterable[Rect] | None = None) -> None:
         """Append one frame.
 
         Args:
-            rgba: uint8, shape ``(height, width, 4)``; copied before this returns, so the buffer may be reused.
-            dirty: the rectangles that differ from the frame before; ``None`` when unknown (they are then found by
+            rgba: uint8, shape ``(height, width, 4)``; copied before this returns, so the buffer may be
+            reused.
+            dirty: the rectangles that differ from the frame before; ``None`` when unknown (they are then
+            found by
                 comparison), empty when nothing changed.
 
         Raises:
@@ -237,7 +256,8 @@ class Encoder:
                 yield x0, y0, x1, y1
 
     def _whole(self, words: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
-        """A padded copy in one of a few buffers that go round (fresh memory would cost more than the copy)."""
+        """A padded copy in one of a few buffers that go round (fresh memory would cost more than the
+        copy)."""
         if self._n_full < 3 and self._full.empty():
             self._n_full += 1
             buffer = np.empty(self._even, np.uint32)
@@ -307,7 +327,7 @@ class Encoder:
         else:
             self.abort()
 
-    # -- the thread's side ------------------------------------------------------------------------------------------
+    # -- the thread's side ---------------------------------------------------------------------------------
 
     def _work(self) -> None:
         try:
@@ -348,8 +368,8 @@ class Encoder:
         else:
             for top in range(0, len(words), 16):
                 changed = words[top : top + 16] != self._last[top : top + 16]
-                columns = np.flatnonzero(changed.any(axis=0)) if changed.any() else ()
-                if len(columns):
+                columns = np.flatnonzero(changed.any(axis=0))
+                if columns.size:
                     x0, x1 = int(columns[0]) & ~1, int(columns[-1]) + 2 & ~1
                     self._convert(words[top : top + 16, x0:x1], x0, top)
         words, self._last = self._last, words
@@ -357,7 +377,8 @@ class Encoder:
 
 
 def temporary_name(path: Path) -> Path:
-    """A name in the folder of ``path`` that only this process uses; :func:`leftovers` finds abandoned ones."""
+    """A name in the folder of ``path`` that only this process uses; :func:`leftovers` finds abandoned
+    ones."""
     return path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(3)}.part")
 
 

@@ -1,0 +1,277 @@
+"""What there is to render, read from the scene files without running them.
+
+A clip is a function decorated with ``@clip(...)`` in a ``*_clip.py``, a film is a manim scene class in a
+``*_film.py``. Titles, descriptions and parameters are literals, so :mod:`ast` reads them in about a
+millisecond a file; a scene that does not parse is reported by itself and hides nothing else.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hhanim.studio.errors import UsageError, did_you_mean
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One keyword of a scene: its annotation as written and its default, a literal."""
+
+    name: str
+    type: str
+    default: Any
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One scene of the catalogue.
+
+    Args:
+        name: what ``hhanim render`` calls it.
+        kind: ``clip`` (matplotlib) or ``film`` (manim).
+        title, description, alt: for people; ``alt`` is the text alternative that goes with the media.
+        parameters: what ``--set`` takes, in the order of the signature.
+        path: the file; ``symbol``: the function or class in it.
+        seconds: declared length, where the scene has one.
+    """
+
+    name: str
+    kind: str
+    title: str
+    description: str
+    parameters: tuple[Parameter, ...]
+    path: Path
+    symbol: str
+    alt: str = ""
+    poster: float | None = None
+
+    def parameter(self, name: str) -> Parameter | None:
+        """The parameter of that name, if there is one."""
+        return next((p for p in self.parameters if p.name == name), None)
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain data, as ``hhanim list --json`` prints it."""
+        return {**asdict(self), "path": str(self.path)}
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A scene file, or one scene in it, that cannot be read; ``reason`` says where and why."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All scenes that can be read, and what cannot."""
+
+    entries: tuple[Entry, ...]
+    broken: tuple[Broken, ...] = field(default=())
+
+    def get(self, name: str) -> Entry:
+        """The scene of that name.
+
+        Raises:
+            UsageError: when there is none; says what was perhaps meant.
+        """
+        for entry in self.entries:
+            if entry.name == name:
+                return entry
+        for broken in self.broken:
+            if _stem(broken.path) == name:
+                raise UsageError(f"scene {name} cannot be read: {broken.reason}")
+        raise UsageError(f"no scene named {name}{did_you_mean(name, (e.name for e in self.entries))}")
+
+
+def shipped() -> Path:
+    """The folder of the scenes that come with hhanim: inside the wheel, or beside the package in a
+    checkout."""
+    inside = PACKAGE / "scenes"
+    return inside if inside.is_dir() else PACKAGE.parent / "scenes"
+
+
+def folders() -> list[Path]:
+    """Where scenes are looked for: the shipped ones, then ``scenes/`` in the working directory."""
+    own = Path("scenes").resolve()
+    return [shipped(), own] if own.is_dir() and own != shipped().resolve() else [shipped()]
+
+
+def read(where: Iterable[Path] | None = None) -> Catalogue:
+    """Read every scene in the folders (or files) ``where``; a later folder's scene replaces an earlier
+    namesake."""
+    entries: dict[str, Entry] = {}
+    broken: list[Broken] = []
+    for place in folders() if where is None else where:
+        seen: dict[str, Path] = {}
+        for path in [place] if place.is_file() else _files(place):
+            try:
+                found = list(read_file(path))
+            except SyntaxError as error:
+                broken.append(Broken(path, f"{path}:{error.lineno}: {error.msg}"))
+                continue
+            except (OSError, UnicodeDecodeError, ValueError) as error:
+                broken.append(Broken(path, f"{path}: {error}"))
+                continue
+            for item in found:
+                if isinstance(item, Broken):
+                    broken.append(item)
+                elif item.name in seen:
+                    broken.append(
+                        Broken(path, f"{path}: a scene named {item.name} is in {seen[item.name]} too")
+                    )
+                else:
+                    seen[item.name] = path
+                    entries[item.name] = item
+    return Catalogue(tuple(sorted(entries.values(), key=lambda e: (e.kind, e.name))), tuple(broken))
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted([*folder.glob("*_clip.py"), *folder.glob("*_film.py")])
+
+
+def _stem(path: Path) -> str:
+    return re.sub(r"_(clip|film)$", "", path.stem)
+
+
+def read_file(path: Path) -> Iterator[Entry | Broken]:
+    """The scenes of one file.
+
+    Raises:
+        SyntaxError, OSError, UnicodeDecodeError: when the file cannot be read at all.
+    """
+    tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef) and _is_scene(node)]
+    for node in tree.body:
+        try:
+            if isinstance(node, ast.FunctionDef):
+                call = _clip_call(node)
+                if call is not None:
+                    yield _clip(node, call, path)
+            elif isinstance(node, ast.ClassDef) and _is_scene(node):
+                yield _film(node, path, alone=len(classes) == 1)
+        except ValueError as error:
+            yield Broken(path, f"{path}:{node.lineno}: {error}")
+
+
+def _clip_call(node: ast.FunctionDef) -> ast.Call | None:
+    for decorator in node.decorator_list:
+        if isinstance(decorator, ast.Call):
+            function = decorator.func
+            if (
+                function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+            ) == "clip":
+                return decorator
+    return None
+
+
+def _clip(node: ast.FunctionDef, call: ast.Call, path: Path) -> Entry:
+    said = {k.arg: _literal(k.value, f"{k.arg} of @clip") for k in call.keywords if k.arg}
+    title, description = _doc(node)
+    arguments = node.args
+    if len(arguments.posonlyargs) + len(arguments.args) > 1 or arguments.vararg or arguments.kwarg:
+        raise ValueError(f"{node.name}: parameters must be keywords: def {node.name}(stage, *, …)")
+    notes = _notes(node)
+    parameters = [
+        _parameter(a, default, notes.get(a.arg, ""))
+        for a, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+    ]
+    return Entry(
+        name=str(said.get("name", node.name)),
+        kind="clip",
+        title=str(said.get("title", title)),
+        description=str(said.get("description", description)),
+        parameters=tuple(parameters),
+        path=path,
+        symbol=node.name,
+        alt=str(said.get("alt", "")),
+        poster=said.get("poster"),
+    )
+
+
+def _parameter(argument: ast.arg, default: ast.expr | None, note: str) -> Parameter:
+    if default is None:
+        raise ValueError(f"parameter {argument.arg} has no default")
+    value = _literal(default, f"default of {argument.arg}")
+    annotation = ast.unparse(argument.annotation) if argument.annotation else type(value).__name__
+    return Parameter(argument.arg, annotation.strip("'\""), value, note)
+
+
+def _is_scene(node: ast.ClassDef) -> bool:
+    bases = [b.attr if isinstance(b, ast.Attribute) else getattr(b, "id", "") for b in node.bases]
+    return not node.name.startswith("_") and any(b.endswith(("Scene", "Film")) for b in bases)
+
+
+_FILM_WORDS = ("title", "description", "alt", "poster")
+
+
+def _film(node: ast.ClassDef, path: Path, *, alone: bool) -> Entry:
+    title, description = _doc(node)
+    said: dict[str, Any] = {}
+    parameters: list[Parameter] = []
+    notes = _notes(node)
+    for item in node.body:
+        if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name) and item.value is not None:
+            name, annotation = item.target.id, ast.unparse(item.annotation).strip("'\"")
+            if name in _FILM_WORDS:
+                said[name] = _literal(item.value, name)
+            elif not name.startswith("_") and not annotation.startswith("ClassVar"):
+                value = _literal(item.value, f"default of {name}")
+                parameters.append(Parameter(name, annotation, value, notes.get(name, "")))
+        elif (
+            isinstance(item, ast.Assign) and len(item.targets) == 1 and isinstance(item.targets[0], ast.Name)
+        ):
+            name = item.targets[0].id
+            if name in _FILM_WORDS:
+                said[name] = _literal(item.value, name)
+    return Entry(
+        name=_stem(path) if alone else re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", node.name).lower(),
+        kind="film",
+        title=str(said.get("title", title)),
+        description=str(said.get("description", description)),
+        parameters=tuple(parameters),
+        path=path,
+        symbol=node.name,
+        alt=str(said.get("alt", "")),
+        poster=said.get("poster"),
+    )
+
+
+def _literal(node: ast.expr, what: str) -> Any:
+    try:
+        return ast.literal_eval(node)
+    except ValueError:
+        raise ValueError(f"{what} must be a literal, not {ast.unparse(node)}") from None
+
+
+def _doc(node: ast.FunctionDef | ast.ClassDef) -> tuple[str, str]:
+    """First line and first paragraph after it."""
+    head, _, rest = (ast.get_docstring(node) or "").partition("\n")
+    body = rest.strip().split("\n\n")[0]
+    return head.strip().rstrip("."), " ".join(body.split()) or head.strip()
+
+
+def _notes(node: ast.FunctionDef | ast.ClassDef) -> dict[str, str]:
+    """``name: what it is`` lines under ``Args:`` or ``Parameters:`` of the docstring."""
+    lines = (ast.get_docstring(node) or "").splitlines()
+    notes: dict[str, str] = {}
+    inside, last = False, ""
+    for line in lines:
+        if re.fullmatch(r"(Args|Parameters|Arguments):", line.strip()):
+            inside = True
+        elif inside and (found := re.match(r"\s+((?:\w+, )*\w+): (.+)", line)):
+            for name in found[1].split(", "):
+                notes[name] = found[2].strip()
+            last = found[1].split(", ")[-1]
+        elif inside and line.strip() and line.startswith("        ") and last:
+            notes[last] += " " + line.strip()
+        elif inside and line.strip() and not line.startswith(" "):
+            inside = False
+    return notes

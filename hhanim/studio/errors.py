@@ -1,0 +1,38 @@
+"""What the studio refuses, each with the exit code the command line gives for it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class StudioError(Exception):
+    """Base of everything the studio refuses, one clear line each."""
+
+    exit_code = 2
+
+
+class UsageError(StudioError, ValueError):
+    """What was asked for cannot be: an unknown name, a value out of range, a malformed file."""
+
+
+class RenderError(StudioError, RuntimeError):
+    """A scene failed, or its film could not be written."""
+
+    exit_code = 1
+
+
+class MissingError(StudioError, RuntimeError):
+    """A program or library is not installed; the message ends with the command that installs it."""
+
+    exit_code = 3
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """``; did you mean gNa?``, or the known names when none is near, or nothing."""
+    known = list(known)
+    folded = {k.casefold(): k for k in known}
+    close = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.55)
+    if close:
+        return f"; did you mean {folded[close[0]]}?"
+    return f"; known: {', '.join(sorted(known, key=str.casefold))}" if known else ""

@@ -1,0 +1,124 @@
+"""The last look at a film before it takes its name: what is in the file, and is it what was asked for?"""
+
+from __future__ import annotations
+
+import contextlib
+import struct
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from hhanim.studio.encode import Encoder, Quality
+from hhanim.studio.errors import RenderError
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a player will find; ``duration`` in seconds, ``colours`` are H.273 codes (primaries, transfer,
+    matrix)."""
+
+    codec: str
+    pix_fmt: str
+    width: int
+    height: int
+    fps: Fraction
+    n_frames: int
+    duration: float
+    faststart: bool
+    colours: tuple[int, int, int]
+    limited_range: bool
+
+
+def facts(path: Path) -> Facts:
+    """Read the headers of a film.
+
+    Raises:
+        RenderError: when it is not one.
+    """
+    try:
+        with av.open(str(path)) as container:
+            stream = container.streams.video[0]
+            context = stream.codec_context
+            rate = stream.average_rate or Fraction(0)
+            n_frames = stream.frames or sum(1 for p in container.demux(stream) if p.pts is not None)
+            return Facts(
+                codec=context.name,
+                pix_fmt=context.pix_fmt or "",
+                width=context.width,
+                height=context.height,
+                fps=Fraction(rate),
+                n_frames=n_frames,
+                duration=float(n_frames / rate) if rate else 0.0,
+                faststart=boxes(path)[:2] == ["ftyp", "moov"],
+                colours=(context.color_primaries, context.color_trc, context.colorspace),
+                limited_range=context.color_range == 1,
+            )
+    except (av.FFmpegError, OSError, IndexError) as error:
+        raise RenderError(f"{path.name} is not a film that can be played: {error}") from error
+
+
+def boxes(path: Path) -> list[str]:
+    """The names of an MP4's top-level boxes, in order; empty for another kind of file."""
+    names: list[str] = []
+    with path.open("rb") as file, contextlib.suppress(struct.error, UnicodeDecodeError):
+        while head := file.read(8):
+            size, name = struct.unpack(">I4s", head)
+            if size == 1:
+                size = struct.unpack(">Q", file.read(8))[0] - 8
+            names.append(name.decode("ascii"))
+            if size < 8:
+                break
+            file.seek(size - 8, 1)
+    return names
+
+
+def check(path: Path, *, width: int, height: int, fps: Fraction, n_frames: int) -> Facts:
+    """Make sure that a film is what was asked for.
+
+    Raises:
+        RenderError: says what differs.
+    """
+    found = facts(path)
+    wanted = {
+        "codec": "h264",
+        "pix_fmt": "yuv420p",
+        "width": width,
+        "height": height,
+        "n_frames": n_frames,
+        "faststart": True,
+        "colours": (1, 1, 1),
+        "limited_range": True,
+    }
+    for name, value in wanted.items():
+        if getattr(found, name) != value:
+            raise RenderError(f"{path.name}: {name} is {getattr(found, name)}, not {value}")
+    if abs(found.fps - fps) > Fraction(1, 1000):
+        raise RenderError(f"{path.name}: {found.fps} frames a second, not {fps}")
+    return found
+
+
+def poster(path: Path, rgba: npt.NDArray[np.uint8], *, transparent: bool = False) -> None:
+    """Write one frame as a PNG."""
+    pixels = rgba if transparent else rgba[..., :3]
+    Image.fromarray(np.ascontiguousarray(pixels)).save(path, format="PNG", compress_level=6)
+
+
+def remake(source: Path, path: Path, *, quality: Quality | None = None) -> Path:
+    """Another engine's film as ours: same frames, with the container, tags and colours of :mod:`encode`.
+
+    Raises:
+        EncodeError: when it cannot be written; RenderError: when ``source`` is not a film.
+    """
+    before = facts(source)
+    with (
+        av.open(str(source)) as container,
+        Encoder(path, width=before.width, height=before.height, fps=before.fps, quality=quality) as encoder,
+    ):
+        for frame in container.decode(video=0):
+            encoder.write(frame.to_ndarray(format="rgba").astype(np.uint8, copy=False))
+    return path

@@ -1,0 +1,46 @@
+"""One writer per film: a lock that dies with its process."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # Windows: two renders of one film at once are then the user's own affair
+    fcntl = None  # type: ignore[assignment]
+
+
+@contextlib.contextmanager
+def lock(folder: Path, name: str) -> Iterator[None]:
+    """Hold the lock ``name`` in ``folder``; waits for whoever holds it. The lock file is gone afterwards."""
+    path = folder / f"{name}.lock"
+    while True:
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        except FileNotFoundError:  # another process has just swept the folder away
+            continue
+        try:
+            if fcntl is not None:
+                fcntl.flock(handle, fcntl.LOCK_EX)
+            # The one before us removes the file when it lets go; a lock on a removed file holds nobody back.
+            try:
+                if os.path.samestat(os.fstat(handle), path.stat()):
+                    break
+            except FileNotFoundError:
+                pass
+        except BaseException:
+            os.close(handle)
+            raise
+        os.close(handle)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            path.unlink()
+        os.close(handle)
+        with contextlib.suppress(OSError):
+            folder.rmdir()  # only when nobody else is at work here

@@ -1,0 +1,81 @@
+"""Presets name a use, not a codec: how large the frame is, how often it changes, how much work goes into
+it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+from hhanim.studio.errors import UsageError, did_you_mean
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A use.
+
+    Args:
+        name, title: for people.
+        width, height: of the frame, in pixels, even.
+        fps: frames per second; ``None`` means the scene's own.
+        crf: x264's rate factor, lower is better; ``speed``: x264's preset.
+    """
+
+    name: str
+    title: str
+    width: int
+    height: int
+    fps: Fraction | None
+    crf: int = 18
+    speed: str = "superfast"
+
+
+def _preset(
+    name: str, title: str, size: tuple[int, int], fps: int | None, crf: int = 18, speed: str = "superfast"
+) -> Preset:
+    return Preset(name, title, *size, Fraction(fps) if fps else None, crf, speed)
+
+
+PRESETS: dict[str, Preset] = {
+    p.name: p
+    for p in (
+        _preset("standard", "1080p at the scene's own rate", (1920, 1080), None),
+        _preset("draft", "480p15, to look at while working", (854, 480), 15, crf=23, speed="ultrafast"),
+        _preset("slide", "720p30, for a slide deck", (1280, 720), 30),
+        _preset("lecture", "1080p60, for the lecture hall", (1920, 1080), 60),
+        _preset("uhd", "2160p60, for a large wall", (3840, 2160), 60),
+        _preset("square", "1080 × 1080 at 30, for a feed or a handout", (1080, 1080), 30),
+        _preset("vertical", "1080 × 1920 at 30, for a telephone", (1080, 1920), 30),
+    )
+}
+
+LIMITS = (64, 7680)
+
+
+def preset(name: str) -> Preset:
+    """The preset of that name.
+
+    Raises:
+        UsageError: when there is none.
+    """
+    if name not in PRESETS:
+        raise UsageError(f"no preset named {name}{did_you_mean(name, PRESETS)}")
+    return PRESETS[name]
+
+
+def size(text: str) -> tuple[int, int]:
+    """``1280x720`` as two even numbers of pixels.
+
+    Raises:
+        UsageError: when it is not a size, or one that no player shows.
+    """
+    found = re.fullmatch(r"\s*(\d{1,6})\s*[x×,]\s*(\d{1,6})\s*", text)
+    if not found:
+        raise UsageError(f"size = {text!r}: give WIDTHxHEIGHT in pixels, such as 1280x720")
+    width, height = int(found[1]), int(found[2])
+    low, high = LIMITS
+    if not (low <= width <= high and low <= height <= high):
+        raise UsageError(f"size = {text!r}: width and height must be {low} to {high} pixels")
+    if width % 2 or height % 2:
+        raise UsageError(f"size = {text!r}: width and height must be even (H.264 halves the colour)")
+    return width, height

@@ -1,0 +1,103 @@
+"""Telling how far it is: one live display on a terminal, plain lines into a pipe, events as JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+from types import TracebackType
+from typing import Any, Self
+
+from hhanim.studio.run import Event
+
+
+class Reporter:
+    """Hears events; a context manager.
+
+    On stderr: a bar per film on a terminal, else a line when one starts, ends or fails. On stdout: nothing,
+    or with ``as_json`` one event a line. ``quiet`` leaves only failures.
+    """
+
+    def __init__(self, *, as_json: bool = False, quiet: bool = False) -> None:
+        self._as_json, self._quiet = as_json, quiet
+        self._bars: dict[str, Any] = {}
+        self._display: Any = None
+        self._last_percent: dict[str, int] = {}
+        self._counts: dict[str, int] = {}
+
+    def __enter__(self) -> Self:
+        if not (self._quiet or self._as_json) and sys.stderr.isatty():
+            from rich.console import Console
+            from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+            self._display = Progress(
+                TextColumn("{task.description:16}"),
+                BarColumn(),
+                TextColumn("{task.completed:.0f}/{task.total:.0f} frames {task.fields[rate]}"),
+                TimeRemainingColumn(),
+                console=Console(stderr=True),
+            )
+            self._display.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._display is not None:
+            self._display.stop()
+        if kind is None and not (self._quiet or self._as_json) and self._counts:
+            words = {"done": "rendered", "fresh": "up to date", "kept": "kept", "failed": "failed"}
+            self._line(", ".join(f"{self._counts[k]} {w}" for k, w in words.items() if k in self._counts))
+
+    def __call__(self, event: Event) -> None:
+        """Tell."""
+        if event.kind not in ("start", "frame"):
+            self._counts[event.kind] = self._counts.get(event.kind, 0) + 1
+        if self._as_json:
+            self._json(event)
+        elif self._display is not None:
+            self._live(event)
+        else:
+            self._plain(event)
+
+    def _json(self, event: Event) -> None:
+        if event.kind == "frame":
+            percent = 100 * event.frame // max(1, event.n_frames) // 5
+            if self._last_percent.get(event.path) == percent:
+                return
+            self._last_percent[event.path] = percent
+        print(json.dumps(event.as_json(), ensure_ascii=False), flush=True)
+        if event.kind == "failed":
+            self._line(f"{event.name}: failed: {event.message}")
+
+    def _live(self, event: Event) -> None:
+        if event.kind == "start":
+            self._bars[event.path] = self._display.add_task(event.name, total=event.n_frames, rate="")
+        elif event.kind == "frame" and event.path in self._bars:
+            rate = f"{event.frame / event.seconds:.0f} fps" if event.seconds > 0.2 else ""
+            self._display.update(self._bars[event.path], completed=event.frame, rate=rate)
+        else:
+            self._display.stop_task(self._bars[event.path]) if event.path in self._bars else None
+            self._plain(event)
+
+    def _plain(self, event: Event) -> None:
+        if event.kind == "failed":
+            self._line(f"{event.name}: failed: {event.message}")
+            if event.trace:
+                self._line("    " + event.trace.rstrip().replace("\n", "\n    "))
+        elif self._quiet or event.kind == "frame":
+            return
+        elif event.kind == "start":
+            self._line(f"{event.name}: rendering {event.n_frames} frames ({event.message or 'forced'})")
+        elif event.kind == "done":
+            rate = f", {event.n_frames / event.seconds:.0f} frames/s" if event.seconds else ""
+            self._line(f"{event.name}: {event.path} in {event.seconds:.1f} s{rate}")
+        elif event.kind == "fresh":
+            self._line(f"{event.name}: up to date")
+        elif event.kind == "kept":
+            self._line(f"{event.name}: kept: {event.message}")
+
+    def _line(self, text: str) -> None:
+        if self._display is not None:
+            self._display.console.print(text, markup=False, highlight=False, soft_wrap=True)
+        else:
+            print(text, file=sys.stderr, flush=True)

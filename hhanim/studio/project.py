@@ -1,0 +1,310 @@
+"""What to render: the command line, the environment, ``hhanim.toml`` and the defaults, in that order of
+precedence.
+
+A project file says which targets there are::
+
+    preset = "slide"                     # for all targets: preset, theme, size, output
+    theme = "light"
+
+    [scenes.tau]                         # parameters of a scene, wherever it is used
+    celsius = 18.5
+
+    [[targets]]
+    scene = "simulation"
+    name = "ttx-{ttx}"                   # file name; {…} is a parameter
+    set = { stimulus = "step(12, start=5)" }
+    sweep = { ttx = [0, 0.5, 1] }        # a target for each value
+    presets = ["slide", "lecture"]       # and for each preset
+    formats = ["mp4", "gif"]
+
+Without ``[[targets]]`` every scene is one. The same tables may stand under ``[tool.hhanim]`` in
+``pyproject.toml``.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hhanim.studio import catalogue
+from hhanim.studio.build import Request
+from hhanim.studio.errors import UsageError, did_you_mean
+from hhanim.studio.formats import FORMATS
+from hhanim.studio.run import Event, target
+
+VARIABLES = {
+    "preset": "HHANIM_PRESET",
+    "theme": "HHANIM_THEME",
+    "size": "HHANIM_SIZE",
+    "output": "HHANIM_OUTPUT",
+}
+DEFAULTS = {"preset": None, "theme": "dark", "size": None, "output": "output"}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the command line said; None where it said nothing."""
+
+    preset: str | None = None
+    theme: str | None = None
+    size: str | None = None
+    output: str | None = None
+    formats: tuple[str, ...] = ()
+    given: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Target:
+    """One ``[[targets]]`` table."""
+
+    scene: str
+    name: str | None = None
+    set: Mapping[str, Any] = field(default_factory=dict)
+    sweep: Mapping[str, list[Any]] = field(default_factory=dict)
+    presets: tuple[str | None, ...] = (None,)
+    themes: tuple[str | None, ...] = (None,)
+    formats: tuple[str, ...] = ("mp4",)
+    size: str | None = None
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project file, checked."""
+
+    path: Path | None = None
+    preset: str | None = None
+    theme: str | None = None
+    size: str | None = None
+    output: str | None = None
+    scenes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    targets: tuple[Target, ...] = ()
+
+
+def split(assignments: Iterable[str]) -> dict[str, str]:
+    """``["gNa=60", …]`` as a mapping.
+
+    Raises:
+        UsageError: when one has no ``=`` or no name, or a name comes twice with different values.
+    """
+    found: dict[str, str] = {}
+    for text in assignments:
+        name, equals, value = text.partition("=")
+        name, value = name.strip(), value.strip()
+        if not equals or not name or not value:
+            raise UsageError(f"--set {text}: give NAME=VALUE, such as gNa=60")
+        if found.get(name, value) != value:
+            raise UsageError(f"--set {name} is given twice: {found[name]} and {value}")
+        found[name] = value
+    return found
+
+
+def requests(
+    names: list[str], settings: Settings, config: str | None = None
+) -> tuple[list[Request], list[Event]]:
+    """Every film that is asked for, and a failure for every scene that cannot be read.
+
+    Args:
+        names: scenes or targets; all if empty. A path that ends in ``.py`` is a scene file.
+        settings: what the command line said. config: a project file; by default ``hhanim.toml`` if there is
+        one.
+
+    Raises:
+        UsageError: for a name that does not exist, or a project file that is wrong.
+    """
+    project = find(config)
+    found = catalogue.read()
+    general = {
+        key: getattr(settings, key) or os.environ.get(variable) or getattr(project, key) or DEFAULTS[key]
+        for key, variable in VARIABLES.items()
+    }
+    targets = list(project.targets) or [Target(e.name) for e in found.entries]
+    if names:
+        targets = [t for name in names for t in _named(name, targets, found)]
+    failed = (
+        []
+        if names or project.targets
+        else [
+            Event("failed", b.path.stem, str(b.path), message=f"cannot read {b.reason}") for b in found.broken
+        ]
+    )
+    wanted = [r for t in targets for r in _expand(t, project, found, settings, general)]
+    seen: dict[Path, Request] = {}
+    for request in wanted:
+        other = seen.setdefault(request.path, request)
+        if other is not request and other != request:
+            raise UsageError(
+                f'two targets would be written to {request.path}; give them names, such as name = "{{ttx}}"'
+            )
+    return list(seen.values()), failed
+
+
+def _named(name: str, targets: list[Target], found: catalogue.Catalogue) -> list[Target]:
+    """The targets that go by a name: their own, or their scene's."""
+    if name.endswith(".py") or ".py:" in name:
+        return [Target(name)]
+    chosen = [t for t in targets if name in (t.name, t.scene)]
+    if chosen:
+        return chosen
+    known = [*(t.name for t in targets if t.name), *(e.name for e in found.entries)]
+    if name not in known and not any(name == re.sub(r"_(clip|film)$", "", b.path.stem) for b in found.broken):
+        raise UsageError(f"no scene named {name}{did_you_mean(name, known)}")
+    return [Target(name)]
+
+
+def _expand(
+    wanted: Target,
+    project: Project,
+    found: catalogue.Catalogue,
+    settings: Settings,
+    general: Mapping[str, Any],
+) -> Iterable[Request]:
+    """A target's requests: one per value of its sweeps, per preset, theme and format."""
+    from hhanim.studio.run import find as find_scene
+
+    is_file = wanted.scene.endswith(".py") or ".py:" in wanted.scene
+    entry = find_scene(wanted.scene) if is_file else found.get(wanted.scene)
+    common = {**project.scenes.get(entry.name, {}), **wanted.set}
+    formats = settings.formats or wanted.formats
+    for values in itertools.product(*wanted.sweep.values()):
+        swept = dict(zip(wanted.sweep, values, strict=True))
+        given = {**common, **swept, **settings.given}
+        for preset, theme in itertools.product(wanted.presets, wanted.themes):
+            preset = settings.preset or preset or general["preset"]
+            theme = settings.theme or theme or general["theme"]
+            name = _file_name(wanted, entry, swept, preset, theme, given)
+            for suffix in formats:
+                if suffix not in FORMATS:
+                    raise UsageError(f"no format named {suffix}{did_you_mean(suffix, FORMATS)}")
+                path = target(general["output"], name, FORMATS[suffix].suffix)
+                size = settings.size or wanted.size or general["size"]
+                yield Request(entry, path, given, preset, theme, size)
+
+
+def _file_name(
+    wanted: Target,
+    entry: catalogue.Entry,
+    swept: Mapping[str, Any],
+    preset: str | None,
+    theme: str,
+    given: Mapping[str, Any],
+) -> str:
+    words = {
+        **{p.name: p.default for p in entry.parameters},
+        **given,
+        "preset": preset or "standard",
+        "theme": theme,
+        "scene": entry.name,
+    }
+    if wanted.name is not None:
+        used = set(re.findall(r"\{(\w+)\}", wanted.name))
+        try:
+            name = re.sub(r"\{(\w+)\}", lambda m: _text(words[m[1]]), wanted.name)
+        except KeyError as error:
+            raise UsageError(
+                f"name {wanted.name!r}: no parameter {error.args[0]}{did_you_mean(error.args[0], words)}"
+            ) from None
+    else:
+        name, used = entry.name, set()
+    extra = [f"{key}-{_text(value)}" for key, value in swept.items() if key not in used]
+    if len(wanted.presets) > 1 and "preset" not in used:
+        extra.append(str(preset))
+    if len(wanted.themes) > 1 and "theme" not in used:
+        extra.append(theme)
+    return "-".join([name, *extra])
+
+
+def _text(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else re.sub(r'[/\\:*?"<>|\s]+', "_", str(value))
+
+
+# -- reading a project file --------------------------------------------------------------------------------
+
+
+def find(config: str | None) -> Project:
+    """The project file that is named, or the one of the working directory, or none.
+
+    Raises:
+        UsageError: when it is named and not there, or wrong: ``hhanim.toml:12: …``.
+    """
+    if config is not None:
+        path = Path(config)
+        if not path.is_file():
+            raise UsageError(f"no file {config}")
+        return read(path)
+    if Path("hhanim.toml").is_file():
+        return read(Path("hhanim.toml"))
+    pyproject = Path("pyproject.toml")
+    if pyproject.is_file() and "[tool.hhanim" in pyproject.read_text(encoding="utf-8", errors="replace"):
+        return read(pyproject)
+    return Project()
+
+
+def read(path: Path) -> Project:
+    """A project file, checked.
+
+    Raises:
+        UsageError: with file and line.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        table = tomllib.loads(text)
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: {error}") from None
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"\(at line (\d+), column \d+\)", str(error))
+        line = found[1] if found else str(text.count("\n") + 1)
+        raise UsageError(f"{path}:{line}: {re.sub(r' *[(]at .*[)]', '', str(error))}") from None
+    prefix: tuple[str, ...] = ()
+    if path.name == "pyproject.toml":
+        table, prefix = table.get("tool", {}).get("hhanim", {}), ("tool", "hhanim")
+    return _checked(path, text, table, prefix)
+
+
+def _checked(path: Path, text: str, table: Mapping[str, Any], prefix: tuple[str, ...]) -> Project:
+    from hhanim.studio.project_schema import check
+
+    checked = check(
+        table, lambda loc, reason: UsageError(f"{path}:{line_of(text, (*prefix, *loc))}: {reason}")
+    )
+    tables: list[dict[str, Any]] = checked.pop("targets")
+    plural = ("presets", "themes", "formats")
+    targets = tuple(
+        Target(**{k: tuple(v) if k in plural else v for k, v in t.items()}) for t in tables
+    )
+    return Project(path=path, targets=targets, **checked)
+
+
+def line_of(text: str, location: tuple[str | int, ...]) -> int:
+    """The line of a TOML file where a key stands, as near as a reader needs: its own, or its table's."""
+    here: tuple[str | int, ...] = ()
+    counts: dict[tuple[str | int, ...], int] = {}
+    best, depth = 1, 0
+    for number, line in enumerate(text.splitlines(), 1):
+        bare = line.strip()
+        if found := re.match(r"\[\[\s*([^\]]+?)\s*\]\]", bare):
+            keys = _keys(found[1])
+            counts[keys] = counts.get(keys, -1) + 1
+            here = (*keys, counts[keys])
+            names: tuple[str | int, ...] = here
+        elif found := re.match(r"\[\s*([^\]]+?)\s*\]", bare):
+            here = names = _keys(found[1])
+        elif found := re.match(
+            r"((?:[\w-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*(?:[\w-]+|\"[^\"]*\"))*)\s*=", bare
+        ):
+            names = (*here, *_keys(found[1]))
+        else:
+            continue
+        common = len(names) if location[: len(names)] == names else 0
+        if common > depth:
+            best, depth = number, common
+    return best
+
+
+def _keys(text: str) -> tuple[str | int, ...]:
+    return tuple(part.strip().strip("\"'") for part in text.split("."))

@@ -1,0 +1,414 @@
+"""Scenes into files: plan, draw, encode, check, and only then put the new file in the place of the old
+one."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import os
+import secrets
+import shutil
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from hhanim.studio import build, catalogue, sidecar
+from hhanim.studio.build import Job, Request
+from hhanim.studio.catalogue import Entry
+from hhanim.studio.errors import RenderError, StudioError, UsageError
+from hhanim.studio.locks import lock
+
+WORKSHOP = ".hhanim"
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something to tell: ``kind`` is start, frame, done, fresh, kept or failed."""
+
+    kind: str
+    name: str
+    path: str
+    frame: int = 0
+    n_frames: int = 0
+    seconds: float = 0.0
+    message: str = ""
+    trace: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain data, without what is empty."""
+        return {k: v for k, v in self.__dict__.items() if v not in ("", 0, 0.0)}
+
+
+Listener = Callable[[Event], None]
+
+
+def _silent(event: Event) -> None:
+    """Tell nobody."""
+
+
+def render(
+    scene: Any,
+    *,
+    preset: str | None = None,
+    theme: str = "dark",
+    output: str | os.PathLike[str] = "output",
+    size: str | tuple[int, int] | None = None,
+    name: str | None = None,
+    force: bool = False,
+    on_event: Listener = _silent,
+    **values: Any,
+) -> Path:
+    """Make the film of one scene, unless it is already what would be made.
+
+    Args:
+        scene: a name of the catalogue (``"tau"``), a clip, or the path of a scene file (``"my_clip.py"``,
+            ``"my_clip.py:name"``; its code is run).
+        preset: draft, slide, lecture, uhd, square, vertical; None is 1080p at the scene's own rate.
+        theme: dark, light, or either with ``-transparent``.
+        output: folder, made if need be. name: of the file, the scene's by default.
+        size: ``"1280x720"`` or ``(1280, 720)``, over the preset's.
+        force: make it even if it is fresh or was edited by hand.
+        on_event: hears what happens.
+        **values: the scene's parameters and those of its membrane: ``gNa=60, celsius=18.5``.
+
+    Returns:
+        The path of the film.
+
+    Raises:
+        UsageError: (a ValueError) when the request is not possible; RenderError: when the scene fails.
+    """
+    entry = find(scene)
+    text = f"{size[0]}x{size[1]}" if isinstance(size, tuple) else size
+    request = Request(entry, target(output, name or entry.name), values, preset, str(theme), text)
+    outcome = make(request, force=force, on_event=on_event)
+    if outcome.kind == "kept":
+        raise RenderError(f"{request.path}: {outcome.message}")
+    return request.path
+
+
+def find(scene: Any) -> Entry:
+    """The catalogue's entry for a name, a path or a clip object.
+
+    Raises:
+        UsageError: when there is none.
+    """
+    code = getattr(getattr(scene, "function", scene), "__code__", None)
+    if code is not None:
+        return _in_file(Path(code.co_filename), code.co_name)
+    text = os.fspath(scene) if isinstance(scene, os.PathLike) else str(scene)
+    path, _, symbol = text.rpartition(":") if not text.endswith(".py") else (text, "", "")
+    if path.endswith(".py"):
+        if not Path(path).is_file():
+            raise UsageError(f"no file {path}")
+        return _in_file(Path(path).resolve(), symbol)
+    return catalogue.read().get(text)
+
+
+def _in_file(path: Path, symbol: str) -> Entry:
+    found = catalogue.read([path])
+    if found.broken:
+        raise UsageError(found.broken[0].reason)
+    chosen = [e for e in found.entries if not symbol or symbol in (e.symbol, e.name)]
+    if len(chosen) != 1:
+        names = ", ".join(e.name for e in found.entries)
+        hint = f"; name one of {names}" if names else ""
+        raise UsageError(f"{path}: {'several scenes' if chosen else 'no such scene'} here{hint}")
+    return chosen[0]
+
+
+def target(output: str | os.PathLike[str], name: str, suffix: str = ".mp4") -> Path:
+    """The file for a name, inside the output folder and nowhere else.
+
+    Raises:
+        UsageError: when the name would lead out of it.
+    """
+    folder = Path(output)
+    if not name or name in (".", "..") or name.startswith(".") or any(c in name for c in '/\\\0\n\r:*?"<>|'):
+        raise UsageError(
+            f"output name {name!r}: give a file name without folders, leading dots or "
+            'any of / \\ : * ? " < > |'
+        )
+    if len(f"{name}{suffix}.json".encode()) > 200:
+        raise UsageError(f"output name {name[:20]}…: longer than 200 bytes")
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"output {folder}: is a file, not a folder")
+    return folder / f"{name}{suffix}"
+
+
+# -- one film ----------------------------------------------------------------------------------------------
+
+
+def make(request: Request, *, force: bool = False, on_event: Listener = _silent) -> Event:
+    """Make one film if it is stale; the last event is returned.
+
+    Raises:
+        StudioError: when it cannot be made; the file that was there is untouched.
+    """
+    name, place = request.name, str(request.path)
+    started = time.perf_counter()
+    folder = request.path.parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with lock(folder / WORKSHOP, request.path.name):
+            recover(request.path)
+            state = build.status(request)
+            if not force and state.fresh:
+                event = Event("fresh", name, place)
+            elif not force and state.protected:
+                event = Event("kept", name, place, message=f"{state.reasons[0]}; --force replaces it")
+            else:
+                job = build.prepare(request)
+                on_event(Event("start", name, place, n_frames=job.n_frames, message="; ".join(state.reasons)))
+                with workshop(request.path) as work:
+                    produce(job, work, on_event)
+                    commit(work, request.path)
+                seconds = time.perf_counter() - started
+                event = Event("done", name, place, job.n_frames, job.n_frames, seconds)
+    except OSError as error:
+        raise RenderError(f"{name}: cannot write {request.path}: {error.strerror or error}") from error
+    on_event(event)
+    return event
+
+
+@contextlib.contextmanager
+def workshop(path: Path) -> Iterator[Path]:
+    """A folder beside the film for what is not finished, on the same disk so that a rename is all that is
+    left."""
+    work = path.parent / WORKSHOP / f"{path.name}.{secrets.token_hex(4)}"
+    work.mkdir(parents=True)
+    try:
+        yield work
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def produce(job: Job, work: Path, on_event: Listener = _silent) -> dict[str, Any]:
+    """Draw and encode into the folder ``work``: the film, its poster, its captions and its sidecar.
+
+    Returns:
+        The sidecar.
+
+    Raises:
+        RenderError: when the scene fails, with its own traceback; EncodeError: when the film cannot be
+        written.
+    """
+    from hhanim.studio import finalise
+
+    request = job.request
+    entry, media = request.entry, work / request.path.name
+    if entry.kind == "film":
+        from hhanim.studio.film import shoot
+
+        drawn = shoot(job, media, on_event)
+    else:
+        drawn = _draw(job, media, on_event)
+    width, height = request.pixels
+    found = finalise.check(
+        media,
+        width=width,
+        height=height,
+        fps=job.fps if entry.kind == "clip" else drawn.fps,
+        n_frames=job.n_frames if entry.kind == "clip" else drawn.n_frames,
+    )
+    stem = request.path.stem
+    beside = [f"{stem}.png", f"{stem}.vtt"]
+    finalise.poster(work / beside[0], drawn.poster)
+    (work / beside[1]).write_text(sidecar.vtt(drawn.captions), encoding="utf-8")
+    content = {
+        "name": request.name,
+        "kind": entry.kind,
+        "title": entry.title,
+        "description": entry.description,
+        "alt": drawn.alt or entry.alt,
+        "file": request.path.name,
+        "sha256": sidecar.sha256(media),
+        "bytes": media.stat().st_size,
+        "width": found.width,
+        "height": found.height,
+        "fps": float(found.fps),
+        "frame_rate": str(found.fps),
+        "n_frames": found.n_frames,
+        "duration": round(found.duration, 6),
+        "preset": request.use.name,
+        "theme": request.theme,
+        "parameters": dict(job.values.plain),
+        "set": sorted(job.values.given),
+        "captions": [[round(a, 3), round(b, 3), text] for a, b, text in drawn.captions],
+        "beside": beside,
+        "engines": job.key["engines"],
+        "hhanim": build.own_version(),
+        "digest": job.digest,
+        "stamp": build.stamp(job),
+        "key": dict(job.key),
+        "watched": dict(job.watched),
+    }
+    sidecar.write(work / sidecar.sidecar_path(media).name, content)
+    return content
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What comes out of an engine beside the film: the poster's pixels, captions and the text alternative."""
+
+    poster: Any
+    captions: Sequence[sidecar.Caption]
+    alt: str
+    fps: Fraction
+    n_frames: int
+
+
+def _draw(job: Job, media: Path, on_event: Listener) -> Drawn:
+    from hhanim.studio.encode import Encoder, Quality
+
+    request = job.request
+    width, height = request.pixels
+    quality = Quality(request.use.speed, request.use.crf)
+    name, place = request.name, str(request.path)
+    started = time.perf_counter()
+    performance = perform(job)
+    picture = None
+    with Encoder(media, width=width, height=height, fps=job.fps, quality=quality) as encoder:
+        frames = performance.frames()
+        for number in range(job.n_frames + 1):
+            with _scene_errors(request.entry):
+                frame = next(frames, None)
+            if frame is None:
+                break
+            encoder.write(frame.rgba, frame.dirty)
+            if number == performance.poster or picture is None:
+                picture = frame.rgba.copy()
+            on_event(Event("frame", name, place, number + 1, job.n_frames, time.perf_counter() - started))
+    if encoder.n_frames != job.n_frames:
+        raise RenderError(f"scene {request.entry.name} drew {encoder.n_frames} frames of {job.n_frames}")
+    return Drawn(picture, list(performance.captions), str(performance.alt or ""), job.fps, job.n_frames)
+
+
+def perform(job: Job) -> Any:
+    """The clip of a job, ready to give frames.
+
+    Raises:
+        RenderError: when the scene's file fails.
+    """
+    from hhanim.plots.clip import perform as play
+
+    request = job.request
+    width, height = request.pixels
+    with _scene_errors(request.entry):
+        clip = getattr(load(request.entry), request.entry.symbol)
+        return play(
+            clip,
+            dict(job.values.objects),
+            width=width,
+            height=height,
+            fps=job.fps,
+            n_frames=job.n_frames,
+            theme=build.find_theme(request.theme),
+        )
+
+
+def load(entry: Entry) -> ModuleType:
+    """Run a scene's file, with its folder first on the path as when it is run alone; its helpers are read
+    anew."""
+    folder = entry.path.parent.resolve()
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if (
+            file
+            and not name.startswith("hhanim.")
+            and Path(file).is_relative_to(folder)
+            and name != "__main__"
+            and (not Path(file).is_relative_to(catalogue.PACKAGE) and "site-packages" not in file)
+        ):
+            del sys.modules[name]
+    spec = importlib.util.spec_from_file_location(f"hhanim_scene_{entry.path.stem}", entry.path)
+    if spec is None or spec.loader is None:
+        raise RenderError(f"{entry.path} is not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    sys.path.insert(0, str(folder))
+    try:
+        importlib.invalidate_caches()
+        spec.loader.exec_module(module)
+    finally:
+        with contextlib.suppress(ValueError):
+            sys.path.remove(str(folder))
+    return module
+
+
+@contextlib.contextmanager
+def _scene_errors(entry: Entry) -> Iterator[None]:
+    """An exception out of a scene as one line, with the traceback from the scene's own file on."""
+    try:
+        yield
+    except (StudioError, KeyboardInterrupt, MemoryError):
+        raise
+    except Exception as error:
+        frames = traceback.extract_tb(error.__traceback__)
+        own = next((k for k, f in enumerate(frames) if Path(f.filename) == entry.path), 0)
+        trace = "".join(traceback.format_list(frames[own:]) + traceback.format_exception_only(error))
+        where = next((f":{f.lineno}" for f in reversed(frames) if Path(f.filename) == entry.path), "")
+        failure = RenderError(f"{entry.name}: {entry.path.name}{where}: {type(error).__name__}: {error}")
+        failure.trace = trace  # type: ignore[attr-defined]
+        raise failure from error
+
+
+# -- putting it in its place -------------------------------------------------------------------------------
+
+
+def commit(work: Path, path: Path) -> None:
+    """Move what is in ``work`` beside and over ``path``; the sidecar is last, so that until then it can be
+    told from the sidecar waiting in ``work`` that the new film is ours (see :func:`recover`)."""
+    last = sidecar.sidecar_path(path).name
+    for item in sorted(work.iterdir(), key=lambda p: (p.name == last, p.name == path.name, p.name)):
+        place = path.with_name(item.name)
+        if place.is_dir():
+            shutil.rmtree(place)
+        item.replace(place)
+
+
+def recover(path: Path) -> None:
+    """Finish or sweep up what a killed run left: called with the lock of ``path`` held."""
+    from hhanim.studio.encode import leftovers
+
+    for part in leftovers(path):
+        part.unlink(missing_ok=True)
+    folder = path.parent / WORKSHOP
+    for work in list(folder.glob("*")) if folder.is_dir() else ():
+        if not work.is_dir() or work.name.rpartition(".")[0] != path.name:
+            continue
+        record = sidecar.read(work / path.name)
+        if record and path.exists() and sidecar.sha256(path) == record["sha256"]:
+            commit(work, path)
+        shutil.rmtree(work, ignore_errors=True)
+
+
+# -- many films --------------------------------------------------------------------------------------------
+
+
+def make_all(wanted: Sequence[Request], *, force: bool = False, on_event: Listener = _silent) -> list[Event]:
+    """Make every film that is stale; one that fails does not stop the others.
+
+    Returns:
+        The last event of each, in order: done, fresh, kept or failed.
+    """
+    outcomes = []
+    for request in wanted:
+        try:
+            outcomes.append(make(request, force=force, on_event=on_event))
+        except StudioError as error:
+            outcomes.append(failure(request, error))
+            on_event(outcomes[-1])
+    return outcomes
+
+
+def failure(request: Request, error: StudioError) -> Event:
+    """The event that tells of an error, with the scene's traceback where there is one."""
+    return Event(
+        "failed", request.name, str(request.path), message=str(error), trace=getattr(error, "trace", "")
+    )

@@ -1,0 +1,81 @@
+"""What lies beside a film: a JSON file that says what made it, and captions."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from hhanim.studio.errors import UsageError
+
+Caption = tuple[float, float, str]
+"""``(start, stop, text)``, seconds."""
+
+
+def sha256(path: Path) -> str:
+    """Of a file's bytes, hexadecimal; of a folder, of its files' names and bytes."""
+    if path.is_dir():
+        total = hashlib.sha256()
+        for item in sorted(path.iterdir()):
+            total.update(f"{item.name}\0{sha256(item)}\n".encode())
+        return total.hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sidecar_path(media: Path) -> Path:
+    """``tau.mp4`` has ``tau.json``; another format of the same name has ``tau.gif.json``."""
+    return media.with_suffix(".json") if media.suffix == ".mp4" else media.with_name(f"{media.name}.json")
+
+
+def write(path: Path, content: dict[str, Any]) -> None:
+    """Write a sidecar; the same content gives the same bytes."""
+    path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def read(media: Path) -> dict[str, Any] | None:
+    """The sidecar of a film, or None when there is none that can be read."""
+    try:
+        found = json.loads(sidecar_path(media).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) and "sha256" in found else None
+
+
+def vtt(captions: Iterable[Caption]) -> str:
+    """Captions as WebVTT."""
+    cues = ["WEBVTT\n"]
+    for start, stop, text in captions:
+        clean = "\n".join(line for line in text.strip().splitlines() if line.strip()).replace("-->", "→")
+        clean = clean.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        cues.append(f"{_clock(start)} --> {_clock(stop)}\n{clean}\n")
+    return "\n".join(cues)
+
+
+def _clock(seconds: float) -> str:
+    milliseconds = round(seconds * 1000)
+    return (
+        f"{milliseconds // 3_600_000:02d}:{milliseconds // 60_000 % 60:02d}:"
+        f"{milliseconds // 1000 % 60:02d}.{milliseconds % 1000:03d}"
+    )
+
+
+def verify(media: Path) -> dict[str, Any]:
+    """The sidecar of ``media``, with ``intact`` saying whether the file is still what it describes.
+
+    Raises:
+        UsageError: when the file or its sidecar is missing.
+    """
+    if not media.exists():
+        raise UsageError(f"no file {media}")
+    found = read(media)
+    if found is None:
+        raise UsageError(f"{media}: no {sidecar_path(media).name} beside it says what made it")
+    return {**found, "intact": sha256(media) == found["sha256"]}
+
+
+def captions_of(content: dict[str, Any]) -> Sequence[Caption]:
+    """The captions a sidecar records."""
+    return [(float(a), float(b), str(text)) for a, b, text in content.get("captions", [])]

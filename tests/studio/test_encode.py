@@ -1,0 +1,207 @@
+"""The encoder: what a player finds in the file, and that rectangles, whole frames and repeats agree to the byte."""
+
+from __future__ import annotations
+
+import errno
+import subprocess
+import sys
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from hhanim.studio import encode, finalise
+from hhanim.studio.encode import EncodeError, Encoder, Quality, exact_rate, join
+
+W, H = 320, 180
+
+
+def moving(n: int, width: int = W, height: int = H):
+    """A dot wandering over a ground: frames and what changed in each."""
+    frame = np.empty((height, width, 4), np.uint8)
+    frame[...] = (16, 21, 29, 255)
+    old = (0, 0, 0, 0)
+    for k in range(n):
+        frame[old[1] : old[3], old[0] : old[2]] = (16, 21, 29, 255)
+        x, y = 7 + 3 * k % (width - 20), 5 + 5 * k % (height - 20)
+        new = (x, y, x + 9, y + 7)
+        frame[y : y + 7, x : x + 9] = (250, 125, 69, 255)
+        yield frame, [old, new]
+        old = new
+
+
+def film(path: Path, n: int = 40, fps: float | Fraction = 30, *, dirty: bool = True, **size: int) -> Path:
+    size = {"width": W, "height": H, **size}
+    with Encoder(path, fps=fps, **size) as encoder:
+        for frame, rects in moving(n, **size):
+            encoder.write(frame, rects if dirty else None)
+    return path
+
+
+def decoded(path: Path) -> list[np.ndarray]:
+    with av.open(str(path)) as container:
+        return [f.to_ndarray(format="yuv420p") for f in container.decode(video=0)]
+
+
+def test_media_facts(tmp_path):
+    found = finalise.check(
+        film(tmp_path / "a.mp4", fps=Fraction(100, 3)), width=W, height=H, fps=Fraction(100, 3), n_frames=40
+    )
+    assert found.codec == "h264"
+    assert found.pix_fmt == "yuv420p"
+    assert found.fps == Fraction(100, 3)
+    assert found.duration == pytest.approx(1.2)
+    assert found.colours == (1, 1, 1)
+    assert finalise.boxes(tmp_path / "a.mp4")[:2] == ["ftyp", "moov"]
+
+
+def test_constant_rate_every_30_ms(tmp_path):
+    with av.open(str(film(tmp_path / "a.mp4", fps=Fraction(100, 3)))) as container:
+        times = [f.time for f in container.decode(video=0)]
+    assert times[0] == 0
+    np.testing.assert_allclose(np.diff(times), 0.03, atol=1e-9)
+
+
+@pytest.mark.parametrize(("fps", "exact"), [(100 / 3, "100/3"), (29.97, "2997/100"), (15, "15"), (12.5, "25/2")])
+def test_exact_rate(fps, exact):
+    assert exact_rate(fps) == Fraction(exact)
+
+
+@pytest.mark.parametrize("fps", [0, -1, float("nan"), float("inf")])
+def test_impossible_rate(fps):
+    with pytest.raises(EncodeError, match="above 0"):
+        exact_rate(fps)
+
+
+def test_dirty_rectangles_and_whole_frames_give_the_same_bytes(tmp_path):
+    one, two = film(tmp_path / "a.mp4"), film(tmp_path / "b.mp4", dirty=False)
+    assert one.read_bytes() == two.read_bytes()
+
+
+def test_repeats_to_the_byte(tmp_path):
+    assert film(tmp_path / "a.mp4").read_bytes() == film(tmp_path / "b.mp4").read_bytes()
+
+
+def test_colours_are_bt709(tmp_path):
+    """Every patch within half a step of the formula of ITU-R BT.709-6, and back within 2/255."""
+    rng = np.random.default_rng(1)
+    colours = np.concatenate([rng.integers(0, 256, (61, 3)), [[0, 255, 0], [255, 255, 255], [0, 0, 0]]])
+    frame = np.full((16, 64 * 16, 4), 255, np.uint8)
+    frame[..., :3] = np.repeat(colours, 16, axis=0)
+    with Encoder(tmp_path / "c.mp4", width=frame.shape[1], height=16, fps=25, quality=Quality("medium", 1)) as e:
+        e.write(frame)
+        planes = e._convert.y, e._convert.u, e._convert.v
+        e.write(frame)
+    r, g, b = colours.T / 255
+    y = 0.2126 * r + 0.7152 * g + 0.0722 * b
+    exact = 16 + 219 * y, 128 + 224 * (b - y) / 1.8556, 128 + 224 * (r - y) / 1.5748
+    for plane, values, step in zip(planes, exact, (16, 8, 8), strict=True):
+        np.testing.assert_allclose(plane[4, step // 2 :: step], values, atol=0.501)
+
+
+def test_conversion_is_local():
+    """A rectangle converted alone equals the same place of the frame converted whole."""
+    rng = np.random.default_rng(2)
+    words = rng.integers(0, 2**32, (90, 130), dtype=np.uint32)
+
+    def planes():
+        return [np.zeros(s, np.uint8) for s in ((90, 130), (45, 65), (45, 65))]
+
+    whole, parts = planes(), planes()
+    encode._Converter(whole)(words, 0, 0)
+    convert = encode._Converter(parts)
+    for y in range(0, 90, 30):
+        for x in range(0, 130, 26):
+            convert(words[y : y + 30, x : x + 26], x, y)
+    for a, b in zip(whole, parts, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_odd_sizes_are_padded(tmp_path):
+    found = finalise.facts(film(tmp_path / "a.mp4", width=321, height=181))
+    assert (found.width, found.height) == (322, 182)
+
+
+def test_buffer_may_be_reused_at_once(tmp_path):
+    """The thread must not see what the caller draws next into the same buffer."""
+    levels = [20, 200, 60, 240, 120] * 4
+    frame = np.zeros((64, 64, 4), np.uint8)
+    with Encoder(tmp_path / "a.mp4", width=64, height=64, fps=25, quality=Quality("ultrafast", 1)) as encoder:
+        for level in levels:
+            frame[...] = level
+            encoder.write(frame, [(0, 0, 64, 64)])
+            frame[...] = 255 - level
+    seen = [f[:64].mean() for f in decoded(tmp_path / "a.mp4")]
+    np.testing.assert_allclose(seen, [16 + level * 219 / 255 for level in levels], atol=1.5)
+
+
+@pytest.mark.parametrize("shape", [(H, W, 3), (H + 1, W, 4), (W, H, 4)])
+def test_wrong_shape(tmp_path, shape):
+    with pytest.raises(EncodeError, match="takes uint8"), Encoder(tmp_path / "a.mp4", width=W, height=H, fps=30) as e:
+        e.write(np.zeros(shape, np.uint8))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_failure_of_the_caller_leaves_the_old_file(tmp_path):
+    path = tmp_path / "a.mp4"
+    path.write_bytes(b"before")
+    with pytest.raises(ZeroDivisionError), Encoder(path, width=W, height=H, fps=30) as encoder:
+        encoder.write(np.zeros((H, W, 4), np.uint8))
+        raise ZeroDivisionError
+    assert path.read_bytes() == b"before"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_error_in_the_thread_reaches_the_caller(tmp_path, monkeypatch):
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    path = tmp_path / "a.mp4"
+    path.write_bytes(b"before")
+    monkeypatch.setattr(encode.Encoder, "_update_all", full)
+    with (
+        pytest.raises(EncodeError, match="No space left"),
+        Encoder(path, width=W, height=H, fps=30) as encoder,
+    ):
+        for _ in range(50):
+            encoder.write(np.zeros((H, W, 4), np.uint8))
+    assert path.read_bytes() == b"before"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_no_frames_no_film(tmp_path):
+    with pytest.raises(EncodeError, match="not one frame"), Encoder(tmp_path / "a.mp4", width=W, height=H, fps=30):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_folder_that_is_not_there(tmp_path):
+    with pytest.raises(EncodeError, match="No such file"):
+        Encoder(tmp_path / "nowhere" / "a.mp4", width=W, height=H, fps=30)
+
+
+def test_join_keeps_every_frame(tmp_path):
+    """Pieces encoded apart and joined decode to the frames of the pieces, at their times."""
+    frames = [(f.copy(), r) for f, r in moving(50)]
+    parts = []
+    for k, piece in enumerate((frames[:20], frames[20:40], frames[40:])):
+        parts.append(tmp_path / f"part{k}.mp4")
+        with Encoder(parts[-1], width=W, height=H, fps=Fraction(100, 3)) as encoder:
+            for frame, _ in piece:
+                encoder.write(frame)
+    whole = join(parts, tmp_path / "whole.mp4")
+    finalise.check(whole, width=W, height=H, fps=Fraction(100, 3), n_frames=50)
+    for a, b in zip(decoded(whole), [f for p in parts for f in decoded(p)], strict=True):
+        np.testing.assert_array_equal(a, b)
+    with av.open(str(whole)) as container:
+        np.testing.assert_allclose([f.time for f in container.decode(video=0)], np.arange(50) * 0.03, atol=1e-9)
+
+
+def test_leaf():
+    """numpy and PyAV, nothing that draws."""
+    code = "import sys, hhanim.studio.encode; print(*{m.split('.')[0] for m in sys.modules})"
+    loaded = set(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split())
+    assert {"av", "numpy"} <= loaded
+    assert not loaded & {"matplotlib", "manim", "celluloid", "scipy", "PIL", "pydantic"}

@@ -1,0 +1,142 @@
+"""One validation for the command line, Python and TOML."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hhanim.model import presets, step
+from hhanim.studio.catalogue import Entry, Parameter
+from hhanim.studio.errors import UsageError
+from hhanim.studio.parameters import names, resolve
+from hhanim.studio.project import split
+
+P = Parameter
+ENTRY = Entry(
+    "demo",
+    "clip",
+    "",
+    "",
+    (
+        P("model", "Membrane", "classroom"),
+        P("stimulus", "Protocol", "step(15, start=5)"),
+        P("frames", "int", 100),
+        P("seconds", "float", 5.0),
+        P("y_range", "tuple[float, float]", (-200, 500)),
+        P("labels", "bool", True),
+        P("style", "Literal['line', 'dots']", "line"),
+        P("start", "float | None", None),
+    ),
+    Path("demo_clip.py"),
+    "demo",
+)
+
+
+def test_defaults():
+    values = resolve(ENTRY)
+    assert values.objects["model"] == presets.get("classroom")
+    assert values.objects["frames"] == 100
+    assert values.plain["gNa"] == 120
+    assert values.plain["model"] == "classroom"
+    assert values.given == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("frames", "250", 250),
+        ("seconds", "2.5", 2.5),
+        ("seconds", 3, 3.0),
+        ("y_range", "-10,20", (-10.0, 20.0)),
+        ("y_range", "(-10, 20)", (-10.0, 20.0)),
+        ("y_range", [-10, 20], (-10.0, 20.0)),
+        ("labels", "no", False),
+        ("style", "dots", "dots"),
+        ("start", "-65", -65.0),
+        ("start", "none", None),
+    ],
+)
+def test_text_and_values(name, text, value):
+    assert resolve(ENTRY, {name: text}).objects[name] == value
+
+
+def test_membrane_parameters_open():
+    values = resolve(ENTRY, {"gNa": "60", "celsius": 18.5, "model": "modern"})
+    assert values.objects["model"] == presets.get("modern").with_(gNa=60, celsius=18.5)
+    assert (values.plain["gNa"], values.plain["celsius"], values.plain["model"]) == (60, 18.5, "modern")
+    assert resolve(ENTRY, {"model.gNa": "60"}).plain["gNa"] == 60
+
+
+def test_objects_are_taken_as_they_are():
+    model, stimulus = presets.get("modern").with_(gK=30), step(3, start=1)
+    values = resolve(ENTRY, {"model": model, "stimulus": stimulus})
+    assert values.objects["model"] is model
+    assert values.objects["stimulus"] is stimulus
+    assert values.plain["gK"] == 30
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"gna": "60"}, ["no parameter gna", "did you mean gNa?"]),
+        ({"gNa": "nan"}, ["gNa = nan", "finite"]),
+        ({"gNa": "-inf"}, ["gNa = -inf", "finite"]),
+        ({"gNa": "-5"}, ["gNa = -5", "0 or more"]),
+        ({"gNa": "sixty"}, ["gNa = sixty", "number"]),
+        ({"gNa": True}, ["gNa = True", "number"]),
+        ({"frames": "2.5"}, ["frames = 2.5", "integer"]),
+        ({"frames": "1"}, ["frames = 1", "2 to"]),
+        ({"frames": "99999999999"}, ["2 to"]),
+        ({"seconds": "0"}, ["seconds = 0", "0.04 to 36000 s"]),
+        ({"y_range": "1,2,3"}, ["y_range = 1,2,3"]),
+        ({"y_range": "1,nan"}, ["finite"]),
+        ({"labels": "maybe"}, ["labels = maybe"]),
+        ({"style": "bars"}, ["style = bars", "'line'"]),
+        ({"model": "modrn"}, ["did you mean modern?"]),
+        ({"model": 3}, ["give the name of a model"]),
+        ({"model": "nofile.py:X"}, ["no file nofile.py"]),
+        ({"stimulus": "stepp(3)"}, ["did you mean step?"]),
+        ({"stimulus": "__import__('os')"}, ["stimulus = __import__"]),
+        ({"stimulus": [1]}, ["step(10, start=5)"]),
+        ({"other.gNa": "60"}, ["no parameter other.gNa"]),
+    ],
+)
+def test_refusals_are_one_line(given, words):
+    with pytest.raises(UsageError) as error:
+        resolve(ENTRY, given)
+    text = str(error.value)
+    assert "\n" not in text
+    for word in words:
+        assert word in text, text
+
+
+def test_names_include_the_membrane():
+    assert {"frames", "gNa", "celsius", "ttx"} <= set(names(ENTRY))
+
+
+def test_foreign_annotation_is_refused():
+    bad = Entry("bad", "clip", "", "", (P("x", "os.PathLike", 1),), Path("x"), "x")
+    with pytest.raises(UsageError, match="annotated"):
+        resolve(bad)
+
+
+@pytest.mark.parametrize(
+    ("texts", "reason"),
+    [(["gNa"], "NAME=VALUE"), (["=3"], "NAME=VALUE"), (["gNa="], "NAME=VALUE"), (["a=1", "a=2"], "twice")],
+)
+def test_malformed_assignments(texts, reason):
+    with pytest.raises(UsageError, match=reason):
+        split(texts)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from([*(p.name for p in ENTRY.parameters), "gNa", "celsius"]), st.text(max_size=20))
+def test_any_text_is_taken_or_refused(name, text):
+    """No text, however strange, gets anything but a value or a clear refusal."""
+    try:
+        resolve(ENTRY, {name: text})
+    except UsageError as error:
+        assert "\n" not in str(error) or "\n" in text
