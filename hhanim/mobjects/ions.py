@@ -5,10 +5,9 @@
             run = simulate(self.membrane, "pulse(10, 2, 1)", duration=20)
             channel = ChannelView(self.membrane, "Na", self.theme)
             flow = IonFlow(run, "Na", [channel], self.theme, transit=0.5)
-            now = ValueTracker(3.0)
-            flow.add_updater(lambda f: f.show(now.get_value()))
-            self.add(channel, flow)
-            self.play(now.animate.set_value(7.0), run_time=8, rate_func=linear)
+            clock = Clock(Pace(7.0, start=3.0, rate=0.5), self.theme)
+            self.add(channel, flow.add_updater(lambda f: f.show(clock.now)))
+            self.play(clock.run())
 
 The charge carried through a channel, the integral of its computed current, is counted out in dots of one
     size: a dot is
@@ -64,7 +63,7 @@ class IonFlow(VMobject):
     theme: for the ion's colour. quantum: charge per dot (nC/cm²).
     transit: how long a dot is under way, in ms, or in the units of `pace`.
     pace: a function from the model's time (ms) to the time in which dots move at constant speed, for films
-        whose clock slows down: with Clock.pace a dot takes `transit` seconds of film at any rate. By default
+        whose clock slows down: with clock.pace.film a dot takes `transit` seconds of film at any rate. By default
         the model's time.
     reach: how far from the pore's mouths (scene units) a dot appears and disappears.
     radius: of a dot (scene units).

@@ -5,11 +5,10 @@
 
         def construct(self):
             run = simulate(self.membrane, self.stimulus, duration=20)
-            patch = MembranePatch(run, self.theme, self.area)
-            now = ValueTracker(0.0)
-            patch.follow(now)
-            self.add(patch.still, patch.moving)
-            self.play(now.animate.set_value(20.0), run_time=20, rate_func=linear)
+            clock = Clock(Pace(20.0, rate=2.0, slow=[(3.5, 7.0, 0.3)]), self.theme)
+            patch = MembranePatch(run, self.theme, self.area, transit=1.0, pace=clock.pace.film)
+            self.add(patch.still, patch.follow(clock).moving)
+            self.play(clock.run())
 
 Extracellular side above, cytoplasm below. What never moves is in `still`, what moves in `moving`: add them
 in that order and manim draws the still part once.
@@ -18,10 +17,10 @@ in that order and manim draws the still part once.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from manim import UP, ValueTracker, VGroup
+from manim import UP, VGroup
 
 from hhanim.look import Theme, quantities
 from hhanim.mobjects.channels import ChannelView
@@ -31,6 +30,9 @@ from hhanim.mobjects.ions import QUANTUM, IonFlow, cloud, dots
 from hhanim.mobjects.lettering import SMALL, TICK, UNIT, Words
 from hhanim.mobjects.shapes import Array, at, disc, filled, mix, smooth, stroked
 from hhanim.model import Channel, Membrane, Trajectory
+
+if TYPE_CHECKING:
+    from hhanim.mobjects.clock import Clock
 
 __all__ = ["Bilayer", "Instant", "MembranePatch"]
 
@@ -290,10 +292,9 @@ class MembranePatch:
             self.charge.show(float(absolute(self.run.membrane, now["V"])))
         return self
 
-    def follow(self, time: ValueTracker | Callable[[], float]) -> MembranePatch:
-        """Show the moment that a tracker (or a function) tells, on every frame."""
-        tell = time.get_value if isinstance(time, ValueTracker) else time
-        self.moving.add_updater(lambda _: self.show(tell()))
+    def follow(self, clock: Clock) -> MembranePatch:
+        """Show the clock's moment in every frame."""
+        self.moving.add_updater(lambda _: self.show(clock.now))
         return self
 
 

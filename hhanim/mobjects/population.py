@@ -1,0 +1,108 @@
+"""Many channels seen from above, each with its gates: those that let ions through light up.
+
+    class Sixty(Film):
+        def construct(self):
+            field = ChannelField(60, (3, 1), self.theme, "Na", Area(-3, 3, -2, 2))
+            rng = np.random.default_rng(1)
+            self.add(field.still, field.moving)
+            field.show(rng.random((60, 4)) < 0.8)
+            print(field.open_fraction())
+
+A channel conducts when all of its gates are open: one pip for each gate, lit when it is; the channel is filled when all
+are. The open fraction that can be counted on the screen is that of the states given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from manim import VGroup
+from numpy.typing import NDArray
+
+from hhanim.look import Theme
+from hhanim.mobjects.film import Area
+from hhanim.mobjects.shapes import Array, at, disc, filled, mix, rounded, stroked
+
+__all__ = ["ChannelField"]
+
+
+class ChannelField:
+    """N channels on a grid.
+
+    count: N. gates: number of gates of each kind in the channel's order, (3, 1) for m³h.
+    theme, color: whose hue. area: where. pips: draw every gate (else only whether a channel conducts).
+
+    `still` and `moving` are the two groups to add; show(states) takes (N, number of gates) of 0 and 1, or (N,) of
+    whether each conducts; open_fraction() counts the lit channels on the screen.
+    """
+
+    def __init__(
+        self,
+        count: int,
+        gates: Sequence[int],
+        theme: Theme,
+        color: str,
+        area: Area,
+        *,
+        pips: bool = True,
+    ) -> None:
+        self.count, self.gates = count, tuple(gates)
+        hue = theme.color(color)
+        columns = max(1, int(np.ceil(np.sqrt(count * area.width / area.height))))
+        rows = -(-count // columns)
+        pitch = min(area.width / columns, area.height / rows)
+        k = np.arange(count)
+        x = (k % columns - 0.5 * (columns - 1)) * pitch + area.center[0]
+        y = (0.5 * (rows - 1) - k // columns) * pitch + area.center[1]
+        self.centres = np.stack([x, y], axis=1)
+        half = 0.42 * pitch
+        square = [(-half, -half), (half, -half), (half, half), (-half, half)]
+        self._cell = rounded(square, 0.34 * half)
+        dim = mix(theme.ground, hue, 0.16)
+        self.cells = filled(at(self._cell, self.centres), dim, stroke=mix(theme.ground, hue, 0.45), width=1.2)
+        self.lit = filled(np.zeros((0, 3)), hue)
+        self.still, self.moving = VGroup(self.cells), VGroup(self.lit)
+        self._pips: list[Any] = []
+        if pips:
+            total = sum(self.gates)
+            side = int(np.ceil(np.sqrt(total)))
+            step = 1.36 * half / max(side, 2)
+            j = np.arange(total)
+            places = np.stack(
+                [(j % side - 0.5 * (side - 1)) * step, (0.5 * (-(-total // side) - 1) - j // side) * step], axis=1
+            )
+            radius = 0.34 * step
+            self._places, self._radius = places, radius
+            every = (self.centres[:, None, :] + places[None]).reshape(-1, 2)
+            rings = at(disc(), every, radius)
+            self.still.add(stroked(rings, mix(theme.ground, hue, 0.45), 1.2))
+            start = 0
+            for n, size in enumerate(self.gates):
+                tone = mix(hue, theme.ink, 0.55 if n == 0 else 0.9)
+                pip = filled(np.zeros((0, 3)), tone)
+                self._pips.append((pip, slice(start, start + size)))
+                self.moving.add(pip)
+                start += size
+        self.show(np.zeros((count, sum(self.gates)), dtype=bool))
+
+    def show(self, states: Any) -> ChannelField:
+        """Light gates and channels: states (N, gates) or (N,), true where open."""
+        s: NDArray[np.bool_] = np.asarray(states).astype(bool)
+        conducting = s.all(axis=1) if s.ndim == 2 else s
+        self.lit.points = at(self._cell, self.centres[conducting])
+        if s.ndim == 2:
+            for pip, part in self._pips:
+                who, which = np.nonzero(s[:, part])
+                pip.points = at(disc(), self.centres[who] + self._places[part][which], self._radius)
+        return self
+
+    def open_fraction(self) -> float:
+        """The share of channels that are lit, counted on the screen."""
+        return len(self.lit.points) / len(self._cell) / self.count
+
+    @property
+    def shown(self) -> Array:
+        """Centres of the lit channels (K, 2)."""
+        return self.lit.points.reshape(-1, len(self._cell), 3).mean(axis=1)[:, :2]

@@ -1,0 +1,279 @@
+"""The action potential, from the gates up: what the membrane does, and the voltage that comes of it."""
+
+from __future__ import annotations
+
+import numpy as np
+from manim import FadeIn, FadeOut, VGroup
+
+from hhanim.mobjects.channels import inactivates
+from hhanim.mobjects.charge import absolute
+from hhanim.mobjects.clock import Clock, Pace
+from hhanim.mobjects.feedback import FeedbackLoop
+from hhanim.mobjects.film import LABEL, SMALL, SUBTITLE, TITLE, UNIT, Area, Film
+from hhanim.mobjects.membrane import MembranePatch
+from hhanim.mobjects.stimulus import StimulusBar
+from hhanim.mobjects.trace import Panel, Trace, Traces
+from hhanim.model import Membrane, Protocol, Trajectory, simulate
+from hhanim.model.phases import Phase, phases
+
+# What is said of each phase: on the screen, and as the caption.
+SAID = {
+    "rest": (
+        "Rest",
+        "almost every gate is shut, the small currents cancel",
+        "At rest almost every gate is shut, and the small currents that flow cancel each other.",
+    ),
+    "threshold": (
+        "Threshold",
+        "the stimulus lifts V, and m gates begin to open",
+        "The stimulus lifts V. The m gates, which are fast, begin to open and sodium trickles in.",
+    ),
+    "upstroke": (
+        "Upstroke",
+        "Na⁺ current now lifts V by itself",
+        "Now the sodium current lifts V by itself: the higher V, the more m gates open, the more sodium enters.",
+    ),
+    "overshoot": (
+        "Overshoot",
+        "V is above 0 mV, and the h balls plug the pores",
+        "The inside is now positive. The h gates, slower than m, plug the sodium channels.",
+    ),
+    "repolarisation": (
+        "Repolarisation",
+        "n gates have opened: K⁺ leaves and V falls",
+        "The n gates have opened: potassium leaves the cell and takes V down again.",
+    ),
+    "undershoot": (
+        "Undershoot",
+        "n gates close late, so V falls below rest",
+        "The n gates are slow to close. While they are open, V is drawn below its resting level.",
+    ),
+    "return": (
+        "Return",
+        "n gates close, h balls let go, V creeps back",
+        "The n gates close and the h gates let go of the pores: step by step the membrane is ready again.",
+    ),
+}
+
+
+class Spike(Film):
+    """Left a patch of membrane, right V, the gates and the currents, all on one clock."""
+
+    title = "The action potential"
+    description = "Sodium and potassium gates, ions and charge through one spike, with V, m, h, n and the currents."
+    alt = (
+        "A cross-section of a membrane with a sodium, a leak and a potassium channel, whose gates open and close and "
+        "let ions through, beside the traces of voltage, gates and currents during one action potential."
+    )
+    poster = 0.47
+    model: Membrane = "modern"
+    stimulus: Protocol = "pulse(10, start=2, width=1)"
+    until: float = 18.0
+
+    def construct(self) -> None:
+        self.build()
+        self.open()
+        if self.phases:
+            for phase in self.phases:
+                self.tell(phase)
+            if self.phases[-1].stop < self.run.duration - 1e-6:
+                self.part("afterwards")
+                self.say("And on", "the stimulus goes on", "The stimulus goes on, and so does the membrane.")
+                self.play(self.clock.run())
+        else:
+            self.no_spike()
+
+    # -- what is on the screen --------------------------------------------------------------------------------
+
+    def build(self) -> None:
+        """Simulate, lay out, and put everything in place, the clock at 0."""
+        self.run: Trajectory = simulate(self.membrane, self.stimulus, self.until)
+        self.phases = phases(self.run, zero=self.zero)
+        self.clock = Clock(self.pace(), self.theme).align_right()
+        head, picture, loop, graphs = self.areas()
+        self.head, self.loop_area = head, loop
+        self.patch = MembranePatch(
+            self.run, self.theme, picture, transit=1.1, pace=self.clock.pace.film, level=0.5
+        )
+        self.panels, self.traces, self.bar = self.graphs(graphs)
+        self.heading = VGroup()
+        self.loop: FeedbackLoop | None = None
+        self.still = VGroup(self.patch.still, *self.panels)
+        self.patch.follow(self.clock)
+        self.moving = [self.patch.moving, *(t.follow(self.clock) for t in self.traces), self.bar.follow(self.clock)]
+
+    @property
+    def zero(self) -> float:
+        """The film's voltage at which inside and outside are level (mV)."""
+        return -float(absolute(self.membrane, 0.0))
+
+    def areas(self) -> tuple[Area, Area, Area, Area]:
+        """Heading, membrane, feedback loop, graphs."""
+        if self.shape == "wide":
+            left, right = self.area.columns(1.0, 1.0, gap=0.55)
+            head, picture, loop = left.rows(1.0, 4.4, 0.95, gap=0.22)
+            return head, picture, loop, right
+        if self.shape == "tall":
+            return tuple(self.area.rows(1.05, 4.4, 0.95, 5.6, gap=0.25))  # type: ignore[return-value]
+        return tuple(self.area.rows(0.85, 2.75, 0.8, 2.4, gap=0.14))  # type: ignore[return-value]
+
+    def graphs(self, area: Area) -> tuple[list[Panel], list[Traces], StimulusBar]:
+        """V with the stimulus, the gates, the currents, one under the other on one time axis."""
+        run, theme = self.run, self.theme
+        tell, rest = area.inset(bottom=area.height - 0.32), area.inset(top=0.36)
+        self.clock.move_to([tell.right, tell.top, 0.0], aligned_edge=[1.0, 1.0, 0.0])
+        if self.shape == "square":
+            left, right = rest.columns(1.0, 1.0, gap=0.3)
+            (top, strip), (middle, bottom) = left.rows(5.0, 1.0, gap=0.05), right.rows(1.0, 1.25, gap=0.05)
+            foot = True
+        else:
+            top, strip, middle, bottom = rest.rows(2.5, 0.5, 1.65, 2.0, gap=0.12)
+            foot = False
+        time = {"x": (0.0, run.duration), "theme": theme, "gutter": 0.62, "left": 0.78}
+        v, names = run["V"], [c.name for c in self.membrane.channels]
+        low, high = float(v.min()) - 6.0, max(float(v.max()) + 6.0, self.zero + 44.0)
+        currents = np.array([run.current(n) for n in names])
+        reach = max(float(np.abs(currents).max()) * 1.08, 40.0)
+        unit = self.formula('V space "(mV)"', size=SMALL, color="muted")
+        flow = self.formula('I space "(µA/cm²)"', size=SMALL, color="muted")
+        ticks = [] if not foot else None
+        panels = [
+            Panel(top, y=(low, high), ylabel=unit, xticks=ticks, xlabel="ms" if foot else "", **time),
+            Panel(middle, y=(0.0, 1.0), ylabel="gates (fraction open)", yticks=[0, 0.5, 1], xticks=[], size=SMALL, **time),
+            Panel(bottom, y=(-reach, reach), ylabel=flow, xlabel="ms", size=SMALL, **time),
+        ]
+        keys = [["V"], list(self.membrane.gates), [f"I_{n}" for n in names]]
+        traces = [
+            Traces(Trace.of(run, key, panel, theme, ghost=key == "V", named=key != "V") for key in group)
+            for panel, group in zip(panels, keys, strict=True)
+        ]
+        bar = StimulusBar(strip, self.stimulus, panels[0], theme, size=SMALL)
+        return panels, traces, bar
+
+    def pace(self) -> Pace:
+        """Slow where things happen: the rates are round numbers that give each stretch its time on the screen."""
+        run, found = self.run, {p.name: p for p in self.phases}
+        if not found:
+            return Pace(run.duration, rate=_round(run.duration / 14.0))
+        v, t = run["V"], run.t
+        upstroke = found.get("upstroke", self.phases[0])
+        over = found.get("overshoot", upstroke)
+        down = found.get("repolarisation", over)
+        rise = np.gradient(v, t) * ((t >= upstroke.start) & (t <= over.stop))
+        fast = float(t[np.argmax(rise > 0.12 * rise.max())])
+        begin = found["threshold"].start if "threshold" in found else upstroke.start
+        base = _round(max(run.duration - (down.stop - begin), 1.0) / 11.0)
+        windows = []
+        if fast > begin + 1e-3:
+            windows.append((begin, fast, min(_round((fast - begin) / 5.0), base)))
+        windows.append((fast, down.stop, min(_round((down.stop - fast) / 13.0), base)))
+        return Pace(run.duration, rate=base, slow=windows, ease=0.25)
+
+    # -- the telling ------------------------------------------------------------------------------------------
+
+    def open(self) -> None:
+        """The title, then the membrane and the axes."""
+        self.part("title")
+        self.caption(f"{self.title}: what the gates of a membrane do, and the voltage that comes of it.")
+        name = self.words(self.title, size=1.7 * TITLE, weight="semibold")
+        what = self.words(self.membrane.title, size=SUBTITLE, color="muted").next_to(name, direction=[0, -1, 0], buff=0.3)
+        opening = VGroup(name, what).move_to(self.frame.center)
+        if opening.width > self.area.width:
+            opening.scale_to_fit_width(self.area.width)
+        self.play(FadeIn(opening), run_time=0.8)
+        self.wait(1.4)
+        self.play(FadeOut(opening), run_time=0.5)
+        if not self.phases or self.phases[0].name != "rest":
+            self.enter()
+
+    def enter(self) -> None:
+        self.play(FadeIn(self.still), *(FadeIn(m, suspend_mobject_updating=False) for m in self.moving), run_time=1.0)
+        self.add(self.still, *self.moving, self.clock)
+
+    def tell(self, phase: Phase) -> None:
+        """One phase: its name and what drives it, then the clock runs through it."""
+        self.part(phase.name)
+        if self.clock not in self.mobjects:
+            self.enter()
+        self.say(*SAID[phase.name])
+        self.show_loop(self.feedback(phase.name))
+        self.play(self.clock.run(phase.stop))
+
+    def say(self, name: str, line: str, caption: str) -> None:
+        """The heading on the screen, and the caption beside the film."""
+        self.caption(caption)
+        new = VGroup(
+            self.words(name, size=TITLE, weight="semibold"), self.words(line, size=SUBTITLE, color="muted")
+        )
+        new[0].move_to([self.head.left, self.head.top, 0], aligned_edge=[-1, 1, 0])
+        new[1].move_to([self.head.left, self.head.bottom, 0], aligned_edge=[-1, -1, 0])
+        if new[1].width > self.head.width:
+            new[1].scale_to_fit_width(self.head.width).align_to(self.head.at(0, 0), [-1, 0, 0])
+        old, self.heading = self.heading, new
+        self.play(*([FadeOut(old)] if len(old) else []), FadeIn(new), run_time=0.5)
+        self.bring_to_back(new)
+
+    def feedback(self, phase: str) -> tuple[list[str], str, bool] | None:
+        """The loop that acts in a phase, from the membrane's own gates."""
+        gated = [c for c in self.membrane.channels if c.gates]
+        inward = [c for c in gated if c.e > self.zero]
+        outward = [c for c in gated if c.e <= self.zero]
+        if phase == "upstroke" and inward:
+            gate = next((g.name for g in inward[0].gates if not inactivates(self.membrane, g.name)), None)
+            if gate:
+                return ["V rises", f"{gate} gates open", f"{_ion(inward[0])} flows in"], f"I_{inward[0].name}", True
+        if phase == "overshoot" and inward:
+            gate = next((g.name for g in inward[0].gates if inactivates(self.membrane, g.name)), None)
+            if gate:
+                return ["V rises", f"{gate} gates close", f"less {_ion(inward[0])} in"], f"I_{inward[0].name}", False
+        if phase == "repolarisation" and outward:
+            gate = outward[0].gates[0].name
+            return ["V rises", f"{gate} gates open", f"{_ion(outward[0])} flows out"], f"I_{outward[0].name}", False
+        return None
+
+    def show_loop(self, said: tuple[list[str], str, bool] | None) -> None:
+        old, self.loop = self.loop, None
+        if said is not None:
+            steps, color, positive = said
+            area = self.loop_area
+            self.loop = FeedbackLoop(steps, self.theme, color=color, positive=positive, width=min(area.width, 6.2))
+            self.loop.move_to(area.center)
+        changes = [FadeOut(old)] if old is not None else []
+        if self.loop is not None:
+            self.play(*changes, FadeIn(self.loop), run_time=0.5)
+            self.play(self.loop.run_round(), run_time=1.0)
+            self.bring_to_back(self.loop)
+        elif changes:
+            self.play(*changes, run_time=0.5)
+
+    def no_spike(self) -> None:
+        """The stimulus was too weak, or the channels were: say so, with what did happen."""
+        run = self.run
+        top = float(absolute(self.membrane, run["V"].max()))
+        self.part("rest")
+        self.say(*SAID["rest"])
+        edges = [float(e) for e in self.stimulus.edges(run.duration) if 0.0 < e < run.duration]
+        if edges:
+            self.play(self.clock.run(edges[0]))
+        self.part("no spike")
+        self.say(
+            "No spike",
+            f"V reaches {_mv(top)} and falls back",
+            f"No spike: V reaches {_mv(top)} and falls back, because too little sodium current flows.",
+        )
+        self.play(self.clock.run())
+
+
+def _ion(channel) -> str:  # type: ignore[no-untyped-def]
+    return {"Na": "Na⁺", "K": "K⁺", "Ca": "Ca²⁺", "Cl": "Cl⁻"}.get(channel.ion or "", f"I {channel.name}")
+
+
+def _mv(v: float) -> str:
+    return f"{v:.0f} mV".replace("-", "−")
+
+
+def _round(x: float) -> float:
+    """The nearest of 1, 1.5, 2, 3, 4, 5, 6, 8 times a power of ten: a rate that can be said in words."""
+    power = 10.0 ** np.floor(np.log10(x))
+    steps = np.array([1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0]) * power
+    return float(steps[np.argmin(np.abs(np.log(steps / x)))])
