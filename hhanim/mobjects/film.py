@@ -196,6 +196,8 @@ class Film(Scene):
         for name, kind in self._annotations().items():
             setattr(self, name, self._resolved(name, kind))
         fit_frame(self.theme)
+        # manim's cache looks at the scene only: a helper or a model that changed would give the old film.
+        config.disable_caching = True
         self.parts: list[tuple[float, str]] = []
         self.captions: list[tuple[float, float, str]] = []
         self._speaking: tuple[float, str] | None = None
