@@ -1,0 +1,176 @@
+"""The classic demonstrations as settings of the explorer, each with what to look at; tests check every claim."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Demonstration:
+    """One setting worth showing.
+
+    key: name in links. title, text: for people; text says what happens and what to try next.
+    settings: what differs from the explorer's defaults; keys as in its links (model, gNa, I, stimulus, onset …).
+    says: words that the explorer's sentence about the run contains.
+    """
+
+    key: str
+    title: str
+    text: str
+    says: str
+    settings: MappingProxyType[str, Any] = field(hash=False)
+
+
+def _demo(key: str, title: str, text: str, says: str, **settings: Any) -> Demonstration:
+    return Demonstration(key, title, text, says, MappingProxyType(settings))
+
+
+DEMONSTRATIONS: tuple[Demonstration, ...] = (
+    _demo(
+        "threshold",
+        "Threshold",
+        "Just too little: the potential creeps up and falls back. Raise I from 13 to 14 µA/cm² and the same pulse "
+        "gives a full spike: all or none.",
+        "No spike",
+        model="modern",
+        stimulus="pulse",
+        I=13,
+        onset=5,
+        width=0.5,
+        duration=30,
+    ),
+    _demo(
+        "refractory",
+        "Refractory period",
+        "Two equal pulses 10 ms apart, one spike: sodium is still inactivated (h is low) and potassium still open (n is "
+        "high). Widen the interval to 12 ms, or double the current.",
+        "refractory",
+        model="modern",
+        stimulus="pair",
+        I=20,
+        onset=5,
+        width=1,
+        interval=10,
+        duration=40,
+    ),
+    _demo(
+        "anode-break",
+        "Anode-break excitation",
+        "Hyperpolarisation removes inactivation (h rises) and closes potassium (n falls). When it ends, the membrane "
+        "fires without any depolarising current. Try I = -2.",
+        "anode-break",
+        model="modern",
+        stimulus="pulse",
+        I=-5,
+        onset=5,
+        width=30,
+        duration=80,
+    ),
+    _demo(
+        "block",
+        "Depolarisation block",
+        "So strong a current that sodium channels never recover from inactivation: one spike, then silence. Lower I "
+        "below 150 µA/cm² and small fast spikes appear.",
+        "Depolarisation block",
+        model="modern",
+        I=180,
+        onset=5,
+        duration=150,
+    ),
+    _demo(
+        "heat-block",
+        "Heat block",
+        "At 33 °C the gates that end a spike are so fast that it hardly starts. Lower the temperature to 18.5 °C: the "
+        "spike is back, and at 6.3 °C it is high and broad.",
+        "No spike",
+        model="modern",
+        stimulus="pulse",
+        I=60,
+        onset=5,
+        width=0.5,
+        celsius=33,
+        duration=30,
+    ),
+    _demo(
+        "hopf",
+        "Hopf bifurcation",
+        "Just below the upper Hopf point (154.5 µA/cm²): a small, fast oscillation around an unstable fixed point. "
+        "Above it, at I = 160, the same ringing dies away.",
+        "at 168 Hz",
+        model="modern",
+        I=150,
+        onset=5,
+        duration=200,
+    ),
+    _demo(
+        "bistable",
+        "Rest or firing at one current",
+        "At 8 µA/cm² both rest and firing are stable. A slow ramp up to it leaves the membrane silent; a sudden step "
+        "to the same current makes it fire for ever: choose the kind Step.",
+        "No spike",
+        model="modern",
+        stimulus="ramp",
+        I=8,
+        onset=0,
+        width=200,
+        duration=200,
+    ),
+    _demo(
+        "ttx",
+        "Tetrodotoxin (TTX)",
+        "All sodium channels blocked: only the delayed potassium current answers. Move TTX down to see how few "
+        "channels a spike needs.",
+        "No spike",
+        model="modern",
+        I=20,
+        onset=5,
+        ttx=1,
+        duration=50,
+    ),
+    _demo(
+        "tea",
+        "Tetraethylammonium (TEA)",
+        "With all potassium channels blocked the spike cannot end: inactivation alone and the leak bring V down "
+        "slowly. Move TEA down to 0.8 and firing returns, with broad spikes.",
+        "One spike",
+        model="modern",
+        stimulus="pulse",
+        I=20,
+        onset=5,
+        width=1,
+        tea=1,
+        duration=150,
+    ),
+    _demo(
+        "lecture",
+        "The lecture's widget",
+        "Two equations, I = 2 µA/cm²: it does not spike. One spike needs 2.83, sustained firing 3.946. Move I and "
+        "watch the nullclines part.",
+        "settles at -56.4 mV",
+        model="widget",
+    ),
+    _demo(
+        "euler",
+        "What a large step does",
+        "Forward Euler with 0.5 ms, as in the lecture, against the converged solution (dashed): at I = 4 its period "
+        "is several per cent short.",
+        "short",
+        model="widget",
+        I=4,
+        method="euler",
+        duration=400,
+    ),
+    _demo(
+        "a-current",
+        "Slow firing with an A-current",
+        "A transient potassium current lets this crab axon fire at any low rate (type I). Sweep the f–I curve, then "
+        "set g_A to 0: the jump of a type II neuron is back.",
+        "Fires",
+        model="connor_stevens",
+        I=9,
+        onset=5,
+        duration=300,
+    ),
+)
