@@ -1,0 +1,355 @@
+"""A cylinder of membrane: the cable equation, for spikes that travel.
+
+    axon = Cable(presets.MODERN.with_(celsius=18.5), length=60_000, diameter=476)
+    run = simulate_cable(axon, [IClamp(0, pulse(20_000, start=0.2, width=0.2))], duration=5)
+    run.speed(20_000, 40_000)     # 18.7 m/s
+
+Membrane current density, axial current and stimulus meet here with different units; they are converted
+once, in Cable.coupling and IClamp: µm, Ω·cm, nA outside; mS/cm² and µA/cm² inside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg.lapack import dgtsv
+
+from hhanim.model import presets
+from hhanim.model.errors import InvalidValue, SolverFailure, UnknownName, UnstableStep, number
+from hhanim.model.membrane import Membrane
+from hhanim.model.protocol import Protocol, VoltageClamp
+from hhanim.model.solve import as_protocol
+from hhanim.model.trajectory import Trajectory
+
+Array = NDArray[np.float64]
+
+ENDS = ("sealed", "killed")
+BLOWN_UP = 1e4  # mV
+
+
+@dataclass(frozen=True, eq=False)
+class Cable:
+    """A membrane around a conducting core, cut into n compartments of equal length.
+
+    membrane: a Membrane or a preset's name; its parameters may be arrays (n,), one value per compartment.
+    length: µm. diameter: µm; a number, an array (n,), or a function of the position (µm). resistivity: of
+    the core (Ω·cm). n: number of compartments (None: about 250 µm each, at least 50). ends: what happens
+    at x = 0 and at x = length: "sealed" lets no current through; "killed" is cut open, so that the inside
+    is at the potential of the outside.
+
+    Raises InvalidValue or UnknownName.
+    """
+
+    membrane: Membrane
+    length: float
+    diameter: Any
+    resistivity: float = 35.4
+    n: int | None = None
+    ends: tuple[str, str] = ("sealed", "sealed")
+
+    def __post_init__(self) -> None:
+        put = object.__setattr__
+        put(self, "membrane", presets.get(self.membrane))
+        put(self, "length", number("length", self.length, above=0.0, unit="µm", array=False))
+        put(self, "resistivity", number("resistivity", self.resistivity, above=0.0, unit="Ω·cm", array=False))
+        n = max(50, int(np.ceil(self.length / 250.0))) if self.n is None else self.n
+        if isinstance(n, bool) or int(n) != n or n < 3:
+            raise InvalidValue(f"n = {n!r} compartments; allowed: 3, 4, 5 …")
+        put(self, "n", int(n))
+        if isinstance(self.ends, str) or len(self.ends) != 2:
+            raise InvalidValue(f"ends = {self.ends!r}; give one for each end, e.g. ('sealed', 'killed')")
+        for end in self.ends:
+            if end not in ENDS:
+                raise UnknownName("end", end, ENDS)
+        put(self, "ends", tuple(self.ends))
+        width = self.diameter(self.x) if callable(self.diameter) else self.diameter
+        width = number("diameter", width, above=0.0, unit="µm")
+        if np.ndim(width) and len(width) != n:
+            raise InvalidValue(
+                f"diameter has {len(width)} values for n = {n} compartments; give one for each"
+            )
+        put(self, "diameter", np.broadcast_to(np.asarray(width, dtype=float), (int(n),)))
+        if self.membrane.batch not in (None, n):
+            raise InvalidValue(
+                f"membrane parameters have {self.membrane.batch} values for n = {n} compartments"
+            )
+
+    @property
+    def count(self) -> int:
+        """Number of compartments."""
+        assert self.n is not None
+        return self.n
+
+    @property
+    def dx(self) -> float:
+        """Length of a compartment (µm)."""
+        return self.length / self.count
+
+    @property
+    def x(self) -> Array:
+        """Middles of the compartments (µm), (n,)."""
+        return np.asarray((np.arange(self.count) + 0.5) * self.dx, dtype=np.float64)
+
+    @cached_property
+    def area(self) -> Array:
+        """Membrane area of each compartment (cm²), (n,)."""
+        return np.asarray(np.pi * self.diameter * 1e-4 * self.dx * 1e-4)
+
+    @cached_property
+    def axial(self) -> Array:
+        """Conductance (mS) between the middles of neighbours, (n + 1,); the outer two lead to the ends."""
+        # Half a compartment on either side of a border, in series; 1 Ω is 1e-3 of the ohm that 1 mS pairs
+        # with.
+        half = self.resistivity * 0.5 * self.dx * 1e-4 / (0.25 * np.pi * (self.diameter * 1e-4) ** 2)  # Ω
+        out = np.zeros(self.count + 1)
+        out[1:-1] = 1e3 / (half[:-1] + half[1:])
+        for k, end in enumerate(self.ends):
+            if end == "killed":
+                out[-k] = 1e3 / half[-k]
+        return out
+
+    @property
+    def outside(self) -> float:
+        """The potential of a killed end (mV): 0 in absolute terms, wherever the membrane's convention
+        puts that.
+        """
+        return self.membrane.baseline + 65.0
+
+    def length_constant(self, v: float | None = None) -> Array:
+        """The steady length constant (µm) of small signals around voltage v (mV; default: rest), (n,)."""
+        y = self.membrane.rest() if v is None else self.membrane.steady(v)
+        g = np.asarray(sum(self.membrane.conductances(y).values()))
+        ratio = 1e3 / g / self.resistivity * self.diameter * 1e-4 / 4.0  # cm²
+        return np.asarray(np.sqrt(ratio) * 1e4)
+
+
+@dataclass(frozen=True)
+class IClamp:
+    """A current (nA, as a protocol) injected at one position (µm) of a cable."""
+
+    position: float
+    current: Protocol | float | str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "position", number("position", self.position, 0.0, unit="µm", array=False))
+        protocol = as_protocol(self.current)
+        if isinstance(protocol, VoltageClamp):
+            raise InvalidValue("IClamp injects a current; a voltage clamp of a cable is not available")
+        if protocol.batch is not None:
+            raise InvalidValue("IClamp takes one stimulus, not a batch")
+        object.__setattr__(self, "current", protocol)
+
+
+@dataclass(frozen=True, eq=False)
+class CableRun:
+    """What a cable did.
+
+    t: times (T,), ms. y: states (S, T, n), V in mV, gates 0..1, in the order of cable.membrane.states.
+    """
+
+    cable: Cable
+    clamps: tuple[IClamp, ...]
+    t: Array
+    y: Array
+    dt: float
+
+    def __getitem__(self, name: str) -> Array:
+        """V (mV) or any gate's value (0..1) over time and space, (T, n). Raises UnknownName."""
+        membrane = self.cable.membrane
+        if name in membrane.states:
+            return np.asarray(self.y[membrane.states.index(name)])
+        if name in membrane.gates:
+            return np.asarray(membrane.gate_values(self.y)[name])
+        raise UnknownName("quantity", name, [*membrane.states, *membrane.gates])
+
+    @property
+    def x(self) -> Array:
+        """Middles of the compartments (µm), (n,)."""
+        return self.cable.x
+
+    @property
+    def duration(self) -> float:
+        """Time of the last sample (ms)."""
+        return float(self.t[-1])
+
+    def current(self, channel: str) -> Array:
+        """Current density of a channel (µA/cm², outward positive), (T, n)."""
+        self.cable.membrane.channel(channel)
+        return np.asarray(self.cable.membrane.currents(self.y)[channel])
+
+    def axial_current(self) -> Array:
+        """Current along the core (nA, positive towards larger x) across each border, (T, n + 1)."""
+        v, ends = self["V"], np.full((len(self.t), 1), self.cable.outside)
+        drop = -np.diff(np.concatenate([ends, v, ends], axis=1), axis=1)
+        return np.asarray(drop * self.cable.axial * 1e3)  # mV · mS = µA
+
+    def membrane_current(self) -> Array:
+        """Total current out through the membrane (µA/cm²), capacitive and ionic, (T, n): what arrives
+        along the core.
+        """
+        return np.asarray(-np.diff(self.axial_current(), axis=1) * 1e-3 / self.cable.area)
+
+    def at(self, position: float) -> Trajectory:
+        """What the membrane did in the compartment that holds `position` (µm), as a Trajectory."""
+        position = number("position", position, 0.0, self.cable.length, unit="µm", array=False)
+        k = min(int(position / self.cable.dx), self.cable.count - 1)
+        membrane = self.cable.membrane
+        one = membrane if membrane.batch is None else membrane.member(k)
+        return Trajectory(one, as_protocol(None), self.t, self.y[:, :, k], membrane.states, "cable", self.dt)
+
+    def arrival(self, level: float | None = None) -> Array:
+        """Time (ms) of the first upward crossing of `level` (mV; default: the membrane's spike level) at
+        each x, (n,).
+
+        nan where there is none. Interpolated by the cubic through the four samples around the crossing.
+        """
+        level = (
+            self.cable.membrane.spike_level
+            if level is None
+            else number("level", level, unit="mV", array=False)
+        )
+        v, t = self["V"], self.t
+        out = np.full(v.shape[1], np.nan)
+        up = (v[:-1] < level) & (v[1:] >= level)
+        for k in np.flatnonzero(up.any(axis=0)):
+            j = int(np.argmax(up[:, k]))
+            window = slice(max(j - 1, 0), min(j + 3, len(t)))
+            cubic = np.polynomial.Polynomial.fit(t[window], v[window, k] - level, len(t[window]) - 1)
+            a, b = float(t[j]), float(t[j + 1])
+            for _ in range(50):
+                mid = 0.5 * (a + b)
+                a, b = (mid, b) if cubic(mid) < 0 else (a, mid)
+            out[k] = 0.5 * (a + b)
+        return out
+
+    def speed(self, start: float, stop: float, level: float | None = None) -> float:
+        """Conduction velocity (m/s) between two positions (µm); nan if no spike passes both."""
+        limits = [
+            number(k, v, 0.0, self.cable.length, unit="µm", array=False)
+            for k, v in (("start", start), ("stop", stop))
+        ]
+        a, b = np.interp(limits, self.x, self.arrival(level))
+        return float((limits[1] - limits[0]) / (b - a) * 1e-3)  # µm/ms is mm/s
+
+
+def simulate_cable(
+    cable: Cable,
+    clamps: Sequence[IClamp] = (),
+    duration: float = 10.0,
+    *,
+    dt: float = 0.005,
+    start: Any = None,
+    sample: float | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> CableRun:
+    """Integrate a cable from t = 0 to `duration` ms.
+
+    dt: step (ms). start: as for Membrane.initial(): one value for the whole cable, or (n,) values per
+    compartment. sample: spacing of the stored samples (ms; default: every step, or as many as fit in 256
+    MiB).
+
+    Second order in time and space: Crank–Nicolson for V with the gates staggered by half a step, one
+    tridiagonal solve per step (Hines 1984, https://doi.org/10.1016/0020-7101(84)90008-4), so the axial
+    coupling is never unstable. Raises InvalidValue, UnknownName, UnstableStep or SolverFailure.
+    """
+    membrane, n = cable.membrane, cable.count
+    duration = number("duration", duration, above=0.0, unit="ms", array=False)
+    dt = number("dt", dt, above=0.0, high=0.1, unit="ms", array=False)
+    clamps = tuple(clamps)
+    steps = max(1, int(np.ceil(duration / dt - 1e-9)))
+    injected = _injected(cable, clamps, dt, steps)
+    y0 = membrane.initial(start)
+    y = np.array(np.broadcast_to(y0 if y0.ndim == 2 else y0[:, None], (len(membrane.states), n)))
+    stored = y.nbytes
+    every = max(1, round(sample / dt)) if sample else max(1, int(np.ceil(steps * stored / (256 * 2**20))))
+    out = np.empty((steps // every + 1, *y.shape))
+    out[0] = y
+
+    half = 0.5 * dt
+    k = cable.axial / np.stack([np.append(cable.area, np.inf), np.insert(cable.area, 0, np.inf)])
+    right, left = k[0, :n], k[1, 1:]  # mS/cm² of each compartment to its neighbour below, above
+    to_lower, to_upper = right, left
+    c = np.broadcast_to(np.asarray(membrane.c, dtype=float), (n,))
+    leak_in = np.zeros(n)
+    leak_in[0] += to_lower[0] * cable.outside
+    leak_in[-1] += to_upper[-1] * cable.outside
+    passive = c / half + to_lower + to_upper
+    lower, upper = -to_lower[1:], -to_upper[:-1]
+    gates = [
+        (i, membrane.gates[name], membrane.gates[name].phi(membrane.celsius))
+        for i, name in enumerate(membrane.states)
+        if i
+    ]
+
+    def advance(state: Array, v: Array, step: float) -> None:
+        """Move every gate by `step` ms at the voltages v, in place: exact while v holds."""
+        for i, gate, phi in gates:
+            a, b = gate.alpha(v) * phi, gate.beta(v) * phi
+            state[i] -= (state[i] - a / (a + b)) * -np.expm1(-step * (a + b))
+
+    before = y[0].copy()
+    advance(y, y[0], half)  # from here on the gates are half a step ahead of V
+    tick = max(1, steps // 100)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for j in range(steps):
+            v = y[0].copy()
+            # Gates that are instantaneous are taken at the middle of the step as well, by extrapolation.
+            y[0] = 1.5 * v - 0.5 * before
+            values = membrane.gate_values(y)
+            diagonal, rhs = passive.copy(), c / half * v + leak_in
+            for channel in membrane.channels:
+                g = channel.conductance(values)
+                diagonal += g
+                rhs += g * channel.e
+            for compartment, current in injected:
+                rhs[compartment] += current[j]
+            *_, middle, info = dgtsv(lower, diagonal, upper, rhs)
+            if info != 0:
+                raise SolverFailure(
+                    f"the cable could not be solved at t = {j * dt:g} ms; check the parameters"
+                )
+            before, y[0] = v, 2.0 * middle - v
+            if (j + 1) % every == 0:
+                kept = out[(j + 1) // every]
+                kept[:] = y
+                # the gates are at t - dt/2 here; half a step at the new V brings them level with it
+                advance(kept, y[0], half)
+            advance(y, y[0], dt)
+            if (j + 1) % tick == 0 or j + 1 == steps:
+                if not np.all(np.abs(y[0]) < BLOWN_UP):
+                    raise UnstableStep(
+                        f"the cable blew up before t = {(j + 1) * dt:g} ms; use a dt smaller than {dt:g} ms"
+                    )
+                if progress is not None:
+                    progress((j + 1) / steps)
+    states = np.ascontiguousarray(np.moveaxis(out, 1, 0))
+    states.flags.writeable = False
+    return CableRun(cable, clamps, np.asarray(dt * every * np.arange(len(out)), dtype=np.float64), states, dt)
+
+
+def _injected(cable: Cable, clamps: Sequence[IClamp], dt: float, steps: int) -> list[tuple[int, Array]]:
+    """Compartment and current density (µA/cm², (steps,)) of each clamp; a step gets its mean, so no
+    charge is lost.
+    """
+    out = []
+    for clamp in clamps:
+        if clamp.position > cable.length:
+            raise InvalidValue(
+                f"position = {clamp.position:g} is not allowed; allowed: 0 to {cable.length:g} µm"
+            )
+        k = min(int(clamp.position / cable.dx), cable.count - 1)
+        assert isinstance(clamp.current, Protocol)
+        bounds = dt * np.arange(steps + 1)
+        edges = clamp.current.edges(steps * dt)
+        cuts = np.unique(np.concatenate([bounds, edges]))
+        mid = 0.5 * (cuts[1:] + cuts[:-1])
+        charge = np.asarray(clamp.current(mid), dtype=float) * np.diff(cuts)
+        step = np.clip(np.searchsorted(bounds, mid, side="right") - 1, 0, steps - 1)
+        nA = np.bincount(step, charge, steps) / dt
+        out.append((k, nA * 1e-3 / cable.area[k]))
+    return out

@@ -1,0 +1,263 @@
+"""Channels one by one: the gates of a patch opening and closing at random along a given voltage.
+
+Every gate is a two-state Markov process whose rates are those of the deterministic model, so that the
+open fraction of N channels tends to m³h or n⁴ as N grows. sample_patch() is exact; open_fraction() is
+fast, at any N.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import comb
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hhanim.model.channel import Channel, Gate
+from hhanim.model.errors import InvalidValue, UnknownName, number
+from hhanim.model.trajectory import Trajectory
+
+Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+METHODS = ("binomial", "langevin")
+STEP = 0.005  # ms; rates are taken constant over such a step (they change by less than 1 % in it)
+
+
+@dataclass(frozen=True, eq=False)
+class Patch:
+    """N channels of one kind whose every gate was simulated.
+
+    channel: the channel; duration: ms. initial: {gate: (N, power)} open or not at t = 0. flips: {gate:
+    (N, power, K)} the times (ms) at which each gate changes, increasing, padded with inf.
+    """
+
+    channel: Channel
+    n: int
+    seed: int
+    duration: float
+    initial: dict[str, Flags]
+    flips: dict[str, Array]
+
+    def gates(self, name: str, t: float) -> Flags:
+        """Which gates of that name are open at time t (ms), (N, power). Raises UnknownName."""
+        if name not in self.flips:
+            raise UnknownName("gate", name, self.flips)
+        odd = np.sum(self.flips[name] <= t, axis=-1) % 2 == 1
+        return np.asarray(self.initial[name] ^ odd, dtype=bool)
+
+    def open(self, t: float) -> Flags:
+        """Which channels are open at time t (ms), (N,): those with every gate open."""
+        out = np.ones(self.n, dtype=bool)
+        for name in self.flips:
+            out &= self.gates(name, t).all(axis=1)
+        return out
+
+    def open_fraction(self, times: Any) -> Array:
+        """Fraction of channels open at each of the times (ms), (T,)."""
+        return np.array([self.open(float(t)).mean() for t in np.atleast_1d(times)])
+
+
+def sample_patch(run: Trajectory, channel: str, n: int = 60, seed: int = 0) -> Patch:
+    """Simulate every gate of n channels along the voltage of `run`, exactly.
+
+    A gate that is closed stays so until its integrated opening rate has grown by a random number from the
+    unit exponential distribution, then likewise for closing (the direct method of Gillespie 1977,
+    https://doi.org/10.1021/j100540a008, with rates that change in time). Gates start open with the
+    probability that the trajectory gives them. The same seed gives the same patch.
+
+    Raises UnknownName or InvalidValue (a gate without kinetics of its own; a batch).
+    """
+    what, n, seed = _checked(run, channel, n, seed)
+    rng = np.random.default_rng(seed)
+    initial: dict[str, Flags] = {}
+    flips: dict[str, Array] = {}
+    for gate in what.gates:
+        t, up, down = _integrated(run, gate)
+        count = n * gate.power
+        state = rng.random(count) < float(run[gate.name][0])
+        initial[gate.name] = state.reshape(n, gate.power).copy()
+        now, columns, alive = np.zeros(count), [], np.ones(count, dtype=bool)
+        while alive.any():
+            hazard = np.where(state, np.interp(now, t, down), np.interp(now, t, up))
+            goal = hazard + rng.exponential(size=count)
+            now = np.where(state, _when(goal, down, t), _when(goal, up, t))
+            now = np.where(alive, now, np.inf)
+            alive = np.isfinite(now)
+            columns.append(now)
+            now = np.where(alive, now, t[-1])
+            state = state ^ alive
+        flips[gate.name] = np.stack(columns, axis=-1).reshape(n, gate.power, -1)
+    return Patch(what, n, seed, run.duration, initial, flips)
+
+
+def open_fraction(
+    run: Trajectory, channel: str, n: int = 60, seed: int = 0, *, method: str = "binomial", times: Any = None
+) -> Array:
+    """Open fraction of n channels along `run`, at its own times or at `times` (ms), (T,), without
+    following each gate.
+
+    "binomial" counts the channels in each state (how many gates of each kind are open) and moves them
+    with binomial random numbers; the probabilities of a move are exact over a step, so its distribution
+    at `times` is that of sample_patch(), at a cost that does not grow with n. "langevin" replaces the
+    counts by a diffusion with the same drift and variance, one noise per transition (Fox & Lu 1994,
+    https://doi.org/10.1103/PhysRevE.49.3421; Orio & Soudry 2012,
+    https://doi.org/10.1371/journal.pone.0036670): good where many channels are open.
+
+    Raises UnknownName or InvalidValue.
+    """
+    what, n, seed = _checked(run, channel, n, seed)
+    if method not in METHODS:
+        raise UnknownName("method", method, METHODS)
+    at = run.t if times is None else np.asarray(times, dtype=float)
+    if (
+        at.ndim != 1
+        or len(at) == 0
+        or np.any(np.diff(at) < 0)
+        or at[0] < 0
+        or at[-1] > run.duration * (1 + 1e-9)
+    ):
+        raise InvalidValue(f"times must be increasing and within 0 to {run.duration:g} ms")
+    rng = np.random.default_rng(seed)
+    powers = [g.power for g in what.gates]
+    if not powers:
+        return np.ones(len(at))
+    tables = [_integrated(run, g) for g in what.gates]
+    x0 = [float(run[g.name][0]) for g in what.gates]
+    start = _outer(
+        [
+            np.array([comb(p, k) * x**k * (1 - x) ** (p - k) for k in range(p + 1)])
+            for p, x in zip(powers, x0, strict=True)
+        ]
+    )
+    if method == "langevin":
+        return _langevin(rng, n, at, powers, tables, start)
+    counts = rng.multinomial(n, start / start.sum())
+    out, now = np.empty(len(at)), 0.0
+    for k, t in enumerate(at.tolist()):
+        if t > now:
+            move = _kron(
+                [_transition(p, *_open_after(table, now, t)) for p, table in zip(powers, tables, strict=True)]
+            )
+            moved = np.zeros_like(counts)
+            for state in np.flatnonzero(counts):
+                moved += rng.multinomial(counts[state], move[state] / move[state].sum())
+            counts, now = moved, t
+        out[k] = counts[-1] / n
+    return out
+
+
+# -- pieces
+# ---------------------------------------------------------------------------------------------------
+
+Table = tuple[Array, Array, Array]  # times, and the integrals of the opening and the closing rate up to them
+
+
+def _checked(run: Trajectory, channel: str, n: int, seed: int) -> tuple[Channel, int, int]:
+    what = run.membrane.channel(channel)
+    if run.batch is not None:
+        raise InvalidValue("channels are simulated along one neuron's voltage; take one with run.neuron(k)")
+    for gate in what.gates:
+        if not gate.dynamic:
+            raise InvalidValue(
+                f"gate {gate.name} of channel {channel} has no kinetics of its own, so no single gates"
+            )
+    number("number of channels", n, 1, array=False)
+    if int(n) != n:
+        raise InvalidValue(f"number of channels = {n!r}; allowed: 1, 2, 3 …")
+    return what, int(n), int(seed)
+
+
+def _integrated(run: Trajectory, gate: Gate) -> Table:
+    """The gate's rates, temperature included, integrated over time: by the midpoint rule between the
+    samples of the run,
+    which include every edge of the protocol, so that no step of a voltage clamp is smeared."""
+    fine = [
+        np.linspace(a, b, max(2, int(np.ceil((b - a) / STEP - 1e-9)) + 1))[:-1]
+        for a, b in zip(run.t[:-1], run.t[1:], strict=True)
+    ]
+    t = np.append(np.concatenate(fine), run.t[-1])
+    mid = 0.5 * (t[1:] + t[:-1])
+    v = run.at(mid)["V"]
+    phi = float(np.asarray(gate.phi(run.membrane.celsius)))
+    up, down = (
+        np.concatenate([[0.0], np.cumsum(phi * rate(v) * np.diff(t))]) for rate in (gate.alpha, gate.beta)
+    )
+    return t, up, down
+
+
+def _when(goal: Array, integral: Array, t: Array) -> Array:
+    """Times at which an integrated rate reaches `goal`; inf where it never does."""
+    return np.interp(goal, integral, t, right=np.inf)
+
+
+def _open_after(table: Table, a: float, b: float) -> tuple[float, float]:
+    """Probability that a gate is open at b, given that it was closed, or open, at a: the gate's own
+    linear equation.
+    """
+    t, up, down = table
+    inside = t[(t > a) & (t < b)]
+    s = np.concatenate([[a], inside, [b]])
+    du, dd = np.diff(np.interp(s, t, up)), np.diff(np.interp(s, t, down))
+    total = du + dd
+    keep = np.exp(-total)
+    reach = np.divide(du, total, out=np.zeros_like(du), where=total > 0) * -np.expm1(-total)
+    closed, opened = 0.0, 1.0
+    for k, r in zip(keep.tolist(), reach.tolist(), strict=True):
+        closed, opened = closed * k + r, opened * k + r
+    return closed, opened
+
+
+def _transition(power: int, p_closed: float, p_open: float) -> Array:
+    """P[i, j]: of `power` gates of one channel, i open now and j open after the step."""
+    out = np.zeros((power + 1, power + 1))
+    for i in range(power + 1):
+        stay = [comb(i, k) * p_open**k * (1 - p_open) ** (i - k) for k in range(i + 1)]
+        come = [
+            comb(power - i, k) * p_closed**k * (1 - p_closed) ** (power - i - k) for k in range(power - i + 1)
+        ]
+        out[i] = np.convolve(stay, come)
+    return out
+
+
+def _kron(parts: list[Array]) -> Array:
+    out = parts[0]
+    for part in parts[1:]:
+        out = np.asarray(np.kron(out, part), dtype=np.float64)
+    return out
+
+
+def _outer(parts: list[Array]) -> Array:
+    out = parts[0]
+    for part in parts[1:]:
+        out = np.outer(out, part).ravel()
+    return out
+
+
+def _langevin(
+    rng: np.random.Generator, n: int, at: Array, powers: list[int], tables: list[Table], start: Array
+) -> Array:
+    shape = tuple(p + 1 for p in powers)
+    index = np.arange(start.size).reshape(shape)
+    moves = []  # gate, from state, to state, gates that can open, gates that can close
+    for g, p in enumerate(powers):
+        for i in range(p):
+            below, above = (np.take(index, k, axis=g).ravel() for k in (i, i + 1))
+            moves += [(g, int(a), int(b), p - i, i + 1) for a, b in zip(below, above, strict=True)]
+    gate, source, target, can_open, can_close = np.array(moves).T
+    x = np.asarray(start / start.sum(), dtype=np.float64)
+    t = tables[0][0]
+    grid = np.unique(np.concatenate([np.arange(0.0, at[-1], STEP), at]))
+    rises = np.stack([np.diff(np.interp(grid, t, up)) for _, up, _ in tables])
+    falls = np.stack([np.diff(np.interp(grid, t, down)) for _, _, down in tables])
+    fractions = np.empty(len(grid))
+    fractions[0] = x[-1]
+    for k in range(len(grid) - 1):
+        forth, back = can_open * rises[gate, k] * x[source], can_close * falls[gate, k] * x[target]
+        flow = (
+            forth - back + np.sqrt(np.abs(forth) + np.abs(back)) * rng.standard_normal(len(gate)) / np.sqrt(n)
+        )
+        x = x - np.bincount(source, flow, x.size) + np.bincount(target, flow, x.size)
+        fractions[k + 1] = x[-1]
+    return np.interp(at, grid, fractions)

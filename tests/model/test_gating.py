@@ -1,0 +1,93 @@
+"""Single gates: their statistics are those of the deterministic model, and the fast method has those of
+the exact one.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from hhanim.model import HHError, clamp, presets, simulate, step
+from hhanim.model.gating import open_fraction, sample_patch
+
+RUN = simulate("modern", step(10, start=5), 25.0)
+TIMES = np.linspace(0.0, 25.0, 51)
+
+
+def expected(channel: str) -> np.ndarray:
+    at = RUN.at(TIMES)
+    return np.asarray(RUN.membrane.channel(channel).open_fraction({g: at[g] for g in RUN.membrane.gates}))
+
+
+@pytest.mark.parametrize("channel", ["Na", "K"])
+def test_the_open_fraction_is_the_deterministic_one_as_n_grows(channel: str) -> None:
+    p, n = expected(channel), 40_000
+    sigma = np.sqrt(np.maximum(p * (1 - p), 1e-4) / n)
+    assert np.abs(sample_patch(RUN, channel, n, seed=2).open_fraction(TIMES) - p).max() < 4.5 * sigma.max()
+    # the error falls as 1/sqrt(n)
+    small = np.mean(
+        [np.std(sample_patch(RUN, channel, 100, seed=s).open_fraction(TIMES) - p) for s in range(8)]
+    )
+    large = np.mean(
+        [np.std(sample_patch(RUN, channel, 6400, seed=s).open_fraction(TIMES) - p) for s in range(8)]
+    )
+    assert small / large == pytest.approx(8.0, rel=0.35)
+
+
+@pytest.mark.parametrize("method", ["binomial", "langevin"])
+def test_the_fast_methods_have_mean_variance_and_memory_of_the_exact_one(method: str) -> None:
+    n, repeats, times = 200, 300, np.array([2.0, 7.2, 7.6, 9.0])
+    exact = np.array([sample_patch(RUN, "K", n, seed=s).open_fraction(times) for s in range(repeats)])
+    fast = np.array([open_fraction(RUN, "K", n, seed=s, method=method, times=times) for s in range(repeats)])
+    spread = np.std(exact, axis=0)
+    assert np.abs(exact.mean(0) - fast.mean(0)).max() < 4.5 * spread.max() * np.sqrt(2 / repeats)
+    np.testing.assert_allclose(np.std(fast, axis=0), spread, rtol=0.25)
+    # correlation between two instants 0.4 ms apart: channels do not forget at once
+    assert np.corrcoef(fast[:, 1:3].T)[0, 1] == pytest.approx(np.corrcoef(exact[:, 1:3].T)[0, 1], abs=0.12)
+    assert np.corrcoef(exact[:, 1:3].T)[0, 1] > 0.4
+
+
+def test_dwell_times_at_a_held_voltage_are_exponential() -> None:
+    hold = simulate("modern", clamp(-40.0), 400.0)
+    patch = sample_patch(hold, "K", 400, seed=1)
+    flips, first = patch.flips["n"], patch.initial["n"]
+    gate = presets.MODERN.gate("n")
+    for parity, rate in ((True, float(gate.beta(-40.0))), (False, float(gate.alpha(-40.0)))):
+        gaps = np.diff(np.where(np.isfinite(flips), flips, np.nan), axis=-1)
+        state = (np.arange(gaps.shape[-1]) % 2 == 0) ^ first[..., None]  # the state that the gap is spent in
+        dwell = gaps[(state == parity) & np.isfinite(gaps)]
+        assert dwell.mean() == pytest.approx(1 / rate, rel=0.05)
+        assert np.std(dwell) == pytest.approx(dwell.mean(), rel=0.08)
+
+
+def test_a_jump_of_voltage_is_not_smeared() -> None:
+    run = simulate("modern", clamp(-65.0).step(0.0, start=2.0), 6.0)
+    at = np.array([1.99, 2.0, 2.05, 2.2, 4.0])
+    p = run.at(at)["m"] ** 3 * run.at(at)["h"]
+    got = np.mean([sample_patch(run, "Na", 5000, seed=s).open_fraction(at) for s in range(6)], axis=0)
+    np.testing.assert_allclose(got, p, atol=4.5 * np.sqrt(0.25 / 30_000))
+
+
+def test_open_is_all_gates_open_and_seeds_decide() -> None:
+    patch = sample_patch(RUN, "Na", 60, seed=4)
+    for t in (0.0, 7.0, 20.0):
+        both = patch.gates("m", t).all(axis=1) & patch.gates("h", t)[:, 0]
+        np.testing.assert_array_equal(patch.open(t), both)
+    again, other = sample_patch(RUN, "Na", 60, seed=4), sample_patch(RUN, "Na", 60, seed=5)
+    np.testing.assert_array_equal(patch.flips["m"], again.flips["m"])
+    assert not np.array_equal(patch.open_fraction(TIMES), other.open_fraction(TIMES))
+    assert np.all(sample_patch(RUN, "L", 3).open_fraction(TIMES) == 1.0)
+
+
+def test_refusals() -> None:
+    reduced = simulate("lecture", 5.0, 20.0)
+    for call in (
+        lambda: sample_patch(RUN, "Nb"),
+        lambda: sample_patch(RUN, "Na", 0),
+        lambda: sample_patch(reduced, "Na"),  # m is instantaneous, h follows n: there are no single gates
+        lambda: open_fraction(RUN, "Na", method="exact"),
+        lambda: open_fraction(RUN, "Na", times=[3.0, 99.0]),
+    ):
+        with pytest.raises(HHError) as caught:
+            call()
+        assert "\n" not in str(caught.value)
