@@ -1,1 +1,464 @@
-"""What is measured on a membrane: arrays in, arrays out."""
+"""What is measured on a membrane: arrays in, arrays out.
+
+Voltages v are mV, any shape; currents µA/cm², outward positive; times ms. Everything works on any Membrane, presets and
+your own, in either rest convention: levels and ranges are taken from the membrane, never assumed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hhanim.model.channel import Gate
+from hhanim.model.errors import HHError, InvalidValue, number
+from hhanim.model.membrane import Membrane
+from hhanim.model.protocol import clamp, pulse
+from hhanim.model.solve import simulate
+from hhanim.model.trajectory import Trajectory
+
+Array = NDArray[np.float64]
+
+#: Tolerances of the many runs behind one threshold: thresholds then repeat to better than 1e-5 of themselves.
+_TOLERANCE: Final = 1e-8
+#: Largest current density (µA/cm²) that a search for a threshold tries before it reports infinity.
+LARGEST_CURRENT = 1e4
+
+
+# -- curves over voltage ----------------------------------------------------------------------------------------
+
+
+def voltages(membrane: Membrane, v: Any = None, points: int = 501) -> Array:
+    """The voltages given (mV, any shape), or `points` (P,) evenly over the membrane's v_range."""
+    if v is None:
+        return np.linspace(*membrane.v_range, points)
+    v = np.asarray(v, dtype=float)
+    if v.size == 0 or not np.all(np.isfinite(v)):
+        raise InvalidValue("v holds no value, or one that is not finite; give finite voltages in mV")
+    return v
+
+
+def time_constants(membrane: Membrane, v: Any = None) -> dict[str, Array]:
+    """Time constant (ms) of every gate with kinetics at v, at the membrane's temperature: {gate: v.shape}."""
+    v = voltages(membrane, v)
+    return {name: np.asarray(membrane.tau(name, v)) for name, gate in membrane.gates.items() if gate.dynamic}
+
+
+def steady_states(membrane: Membrane, v: Any = None) -> dict[str, Array]:
+    """Steady state (0..1) of every gate at v: {gate: v.shape}."""
+    v = voltages(membrane, v)
+    return {name: np.asarray(membrane.inf(name, v)) for name in membrane.gates}
+
+
+def steady_currents(membrane: Membrane, v: Any = None) -> dict[str, Array]:
+    """Steady-state I–V: current (µA/cm²) of every channel once its gates have settled at v, and their sum "total"."""
+    v = voltages(membrane, v)
+    return _with_total(membrane.currents(membrane.steady(v)))
+
+
+def instantaneous_currents(membrane: Membrane, v: Any = None, holding: float | None = None) -> dict[str, Array]:
+    """Instantaneous I–V: currents just after a jump from `holding` (mV, default rest) to v, and their sum "total".
+
+    Gates with kinetics still have their values at `holding`; those without have already followed.
+    """
+    v = voltages(membrane, v)
+    y = np.broadcast_to(_held(membrane, holding).reshape(-1, *[1] * v.ndim), (len(membrane.states), *v.shape)).copy()
+    y[0] = v
+    return _with_total(membrane.currents(y))
+
+
+def peak_currents(
+    membrane: Membrane, channel: str, levels: Any, holding: float | None = None, duration: float = 20.0
+) -> Array:
+    """Voltage-clamp I–V: the named current (µA/cm²) where it is largest in size after steps to `levels` (L,) -> (L,).
+
+    The membrane is held at `holding` (mV, default rest) until its gates have settled, then stepped for `duration` ms.
+    It is the current through the channels: the capacitive transient of the step is no part of it.
+    """
+    membrane.channel(channel)
+    levels = np.atleast_1d(number("levels", levels, unit="mV"))
+    hold = float(_held(membrane, holding)[0])
+    duration = number("duration", duration, above=0.0, unit="ms", array=False)
+    run = simulate(membrane, clamp(hold, levels, start=0.0), duration, sample=min(0.01, duration / 100))
+    # The current is taken within the step: at its first instant the gates are still those of the holding potential.
+    i = run.current(channel)
+    k = np.argmax(np.abs(i), axis=0)
+    return _parabola(run.t, i, k)[1]
+
+
+def _with_total(currents: dict[str, Any]) -> dict[str, Array]:
+    out = {name: np.asarray(i) for name, i in currents.items()}
+    return out | {"total": np.asarray(sum(out.values()))}
+
+
+def _held(membrane: Membrane, holding: float | None) -> Array:
+    if holding is None:
+        return membrane.rest()
+    return membrane.steady(number("holding", holding, unit="mV", array=False))
+
+
+def _parabola(t: Array, y: Array, k: Any) -> tuple[Array, Array]:
+    """Time and height of the vertex through the samples around rows k of y (T, N), evenly spaced there."""
+    c = np.arange(y.shape[1])
+    mid = np.clip(k, 1, len(t) - 2)
+    a, b, d = y[mid - 1, c], y[mid, c], y[mid + 1, c]
+    bend = a - 2 * b + d
+    inner = (k == mid) & (bend != 0) & ((b - a) * (d - b) <= 0)
+    u = np.where(inner, 0.5 * (a - d) / np.where(bend == 0, 1.0, bend), 0.0)
+    return t[k] + u * (t[mid + 1] - t[mid]), y[k, c] - 0.25 * (a - d) * u
+
+
+# -- firing -----------------------------------------------------------------------------------------------------
+
+
+def f_i(membrane: Membrane, currents: Any, duration: float = 600.0, after: float | None = None) -> Array:
+    """Rate of sustained firing (Hz) at each constant current (N,) -> (N,); the time before `after` ms is transient.
+
+    Cycles are counted, not crossings of a level, so the small fast cycle near depolarisation block counts too, and a
+    ringing that dies away does not (Trajectory.rate). `after` defaults to half the duration. Up to 64 currents are
+    solved to convergence; more go through the fixed-step batch, whose rates are within about 1 %.
+    """
+    currents = np.atleast_1d(number("currents", currents, unit="µA/cm²"))
+    run = _sweep(membrane, currents, duration)
+    return np.asarray(run.rate(after=0.5 * duration if after is None else after))
+
+
+def _sweep(membrane: Membrane, currents: Array, duration: float) -> Trajectory:
+    method = "adaptive" if len(currents) <= 64 else "exponential_euler"
+    tolerance = _TOLERANCE if method == "adaptive" else None
+    return simulate(
+        membrane, currents, duration, method=method, record=("V",), sample=0.05, rtol=tolerance, atol=tolerance
+    )
+
+
+def rheobase(membrane: Membrane, duration: float = 200.0, sustained: bool = False, precision: float = 1e-4) -> float:
+    """Smallest constant current (µA/cm²) from t = 0 that evokes a spike within `duration` ms; inf if there is none.
+
+    With sustained=True, the smallest that still makes it fire, with a steady rate, in the second half of `duration`.
+    Starts from the membrane's own initial conditions. Found by bisection to `precision`, relative to the current.
+    A membrane that fires on its own has rheobase 0.
+    """
+    duration = number("duration", duration, above=0.0, unit="ms", array=False)
+
+    def fires(i: float) -> bool:
+        run = simulate(membrane, i, duration, rtol=_TOLERANCE, atol=_TOLERANCE)
+        return run.rate() > 0.0 if sustained else _fired(run)
+
+    return _threshold(fires, precision)
+
+
+def strength_duration(membrane: Membrane, widths: Any, precision: float = 1e-4, wait: float = 30.0) -> Array:
+    """Threshold amplitude (µA/cm²) of a rectangular pulse for each width (ms) (K,) -> (K,); inf where there is none.
+
+    A spike counts if it comes during the pulse or within `wait` ms after it.
+    """
+    widths = np.atleast_1d(number("widths", widths, above=0.0, unit="ms"))
+    y0 = membrane.initial()
+
+    def threshold(width: float) -> float:
+        def fires(i: float) -> bool:
+            return _fired(simulate(membrane, pulse(i, 0.0, width), width + wait, start=y0, rtol=_TOLERANCE, atol=_TOLERANCE))
+
+        return _threshold(fires, precision)
+
+    return np.array([threshold(float(w)) for w in widths])
+
+
+def paired_pulse(
+    membrane: Membrane,
+    intervals: Any,
+    width: float = 1.0,
+    first: float | None = None,
+    precision: float = 1e-3,
+    wait: float = 20.0,
+) -> Array:
+    """Refractoriness: smallest second pulse (µA/cm²) that evokes a second spike, for each interval (K,) -> (K,).
+
+    intervals: from the start of the first pulse to the start of the second, ms, at least `width`. first: amplitude of
+    the first pulse, by default twice the threshold of a resting membrane. The result is inf inside the absolute
+    refractory period: before the first spike has passed its peak, and where no current up to 10,000 µA/cm² starts
+    another one. That a strong pulse charges C past the spike level is no spike; the membrane's own inward current
+    must carry V upwards.
+    """
+    intervals = np.atleast_1d(number("intervals", intervals, number("width", width, above=0.0, unit="ms"), unit="ms"))
+    if first is None:
+        first = 2.0 * float(strength_duration(membrane, width)[0])
+    first = number("first", first, unit="µA/cm²", array=False)
+    y0 = membrane.initial()
+
+    def threshold(gap: float) -> float:
+        before = simulate(membrane, pulse(first, 0.0, width), gap, start=y0, rtol=_TOLERANCE, atol=_TOLERANCE)
+        left = before.y[:, -1]  # the second pulse finds the state that the first one left
+        if not np.any(before.peaks[1] > membrane.spike_level):
+            return float("inf")  # the first spike is still rising
+
+        def fires(i: float) -> bool:
+            return _fired(simulate(membrane, pulse(i, 0.0, width), width + wait, start=left, rtol=_TOLERANCE, atol=_TOLERANCE))
+
+        return _threshold(fires, precision)
+
+    return np.array([threshold(float(g)) for g in intervals])
+
+
+def anode_break(membrane: Membrane, widths: Any = 20.0, precision: float = 1e-3, wait: float = 30.0) -> Array:
+    """Weakest hyperpolarising pulse (µA/cm², negative) whose end evokes a spike, for each width (ms) (K,) -> (K,).
+
+    -inf where no rebound follows, e.g. where sodium inactivation cannot be removed.
+    """
+    widths = np.atleast_1d(number("widths", widths, above=0.0, unit="ms"))
+    y0 = membrane.initial()
+
+    def threshold(width: float) -> float:
+        def fires(i: float) -> bool:
+            run = simulate(membrane, pulse(-i, 0.0, width), width + wait, start=y0, rtol=_TOLERANCE, atol=_TOLERANCE)
+            return _fired(run, width)
+
+        return -_threshold(fires, precision, limit=500.0)
+
+    return np.array([threshold(float(w)) for w in widths])
+
+
+def behaviour(run: Trajectory) -> str:
+    """What a run shows, in words: "settles at −56.4 mV", "one spike", "fires at 68.3 Hz", "depolarisation block"."""
+    v, last = run["V"], run.t >= 0.9 * run.duration
+    rate, spikes = run.rate(), len(run.spikes)
+    if rate > 0.0:
+        return f"fires at {rate:.1f} Hz"
+    settled = float(np.ptp(v[last])) < 1.0
+    where = f"{float(v[-1]):.1f} mV".replace("-", "−")
+    if settled and run.stimulus[-1] > 0:
+        hopf = hopf_points(run.membrane)
+        if len(hopf) and run.stimulus[-1] > 0.98 * hopf[-1]:
+            return f"depolarisation block at {where}"
+    if spikes:
+        return "one spike" if spikes == 1 else f"{spikes} spikes"
+    return f"settles at {where}" if settled else "rings without a spike"
+
+
+def _fired(run: Trajectory, after: float = 0.0) -> bool:
+    """Whether a spike started later than `after` (ms): V passes the spike level, carried by net inward ionic current.
+
+    The second condition tells a spike from a capacitance that a strong current charges past the level.
+    """
+    v, level, rest = run["V"], run.membrane.spike_level, float(run.membrane.rest()[0])
+    ionic = sum(run.membrane.currents(run.y).values())
+    carried = np.flatnonzero((run.t > after) & (v > 0.5 * (rest + level)) & (ionic < 0))
+    return bool(len(carried) and v[carried[0] :].max() > level)
+
+
+def _threshold(fires: Callable[[float], bool], precision: float, limit: float = LARGEST_CURRENT) -> float:
+    """Smallest i >= 0 with fires(i), bracketed by doubling, then bisected; inf if none up to `limit`.
+
+    The doubling starts low, so where strong currents block again it is the lower edge of firing that is found.
+    """
+    precision = number("precision", precision, 1e-9, 0.1, array=False)
+    if fires(0.0):
+        return 0.0
+    low, high = 0.0, 0.25
+    while not fires(high):
+        low, high = high, high * 1.5
+        if high > limit:
+            return float("inf")
+    while high - low > precision * high:
+        mid = 0.5 * (low + high)
+        low, high = (low, mid) if fires(mid) else (mid, high)
+    return high
+
+
+# -- the phase plane and its equilibria -------------------------------------------------------------------------
+
+
+def two_variable(membrane: Membrane) -> Membrane:
+    """A reduction of a membrane to V and one recovery gate, for its phase plane; one that has two states is kept.
+
+    After Krinsky & Kokoz (1973) and Rinzel (1985, Fed Proc 44:2944): the recovery gate is the slowest one that opens
+    with depolarisation; gates at least three times as fast as it at rest are instantaneous; every other gate follows
+    it on the straight line through rest that fits one spike of the full membrane best. Rest, and every gate's value
+    there, stay exactly where they are; other equilibria and all times are approximations.
+    """
+    if len(membrane.states) == 2:
+        return membrane
+    if membrane.batch is not None:
+        raise InvalidValue("a batch has no one phase plane; take one neuron with membrane.member(k)")
+    rest = membrane.rest()
+    v, dynamic = float(rest[0]), membrane.states[1:]
+    tau = {name: float(membrane.tau(name, v)) for name in dynamic}
+    opening = [name for name in dynamic if membrane.inf(name, v + 20.0) > membrane.inf(name, v)]
+    if not opening:
+        raise HHError(f"{membrane.name} has no gate that opens with depolarisation, so no recovery variable")
+    main = max(opening, key=lambda name: tau[name])
+    kick = rest.copy()
+    kick[0] += 0.4 * (max(c.e for c in membrane.channels) - v)
+    run = simulate(membrane, None, 30.0, start=kick, rtol=_TOLERANCE, atol=_TOLERANCE)
+    x0 = dict(zip(membrane.states, rest, strict=True))
+
+    def reduced(gate: Gate) -> Gate:
+        if not gate.dynamic or gate.name == main:
+            return gate
+        if tau[gate.name] * 3.0 <= tau[main]:
+            return Gate(gate.name, inf=gate.inf, power=gate.power)
+        x, y = run[main] - x0[main], run[gate.name] - x0[gate.name]
+        slope = float(x @ y / (x @ x))
+        return Gate(gate.name, follows=(main, float(x0[gate.name] - slope * x0[main]), slope), power=gate.power)
+
+    channels = tuple(replace(c, gates=tuple(reduced(g) for g in c.gates)) for c in membrane.channels)
+    return replace(membrane, name=f"{membrane.name}_reduced", channels=channels, start=None)
+
+
+def nullclines(membrane: Membrane, v: Any = None, i: float = 0.0) -> dict[str, Array]:
+    """Nullclines in the (V, n) plane at injected current i: {"V": (P,), gate: (P,)}, values of the gate over v (P,).
+
+    "V" is where dV/dt = 0, nan at voltages where no value of the gate in 0..1 does that (the lowest where several do);
+    the other key is the recovery gate's own name, its nullcline is its steady state. A membrane of more than two states
+    is reduced by two_variable() first.
+    """
+    plane = two_variable(membrane)
+    v = np.atleast_1d(voltages(plane, v))
+    i = number("i", i, unit="µA/cm²", array=False)
+    name = plane.states[1]
+
+    def slope(x: Any) -> Array:
+        y = np.array(np.broadcast_arrays(v, x), dtype=float)
+        return np.asarray(i - sum(plane.currents(y).values()))
+
+    grid = np.linspace(0.0, 1.0, 401)
+    sign = np.array([slope(x) for x in grid]) > 0
+    change = sign[:-1] != sign[1:]
+    k = change.argmax(axis=0)
+    a, b, start = grid[k], grid[k + 1], sign[k, np.arange(len(v))]
+    for _ in range(45):
+        mid = 0.5 * (a + b)
+        same = (slope(mid) > 0) == start
+        a, b = np.where(same, mid, a), np.where(same, b, mid)
+    return {"V": np.where(change.any(axis=0), 0.5 * (a + b), np.nan), name: np.asarray(plane.inf(name, v))}
+
+
+@dataclass(frozen=True, eq=False)
+class FixedPoint:
+    """An equilibrium: its state (S,), the current that holds it (µA/cm²), and the eigenvalues (S,) there (1/ms)."""
+
+    state: Array
+    current: float
+    eigenvalues: NDArray[np.complex128]
+
+    @property
+    def v(self) -> float:
+        """Its voltage (mV)."""
+        return float(self.state[0])
+
+    @property
+    def stable(self) -> bool:
+        """True if every small disturbance dies away."""
+        return bool(np.all(self.eigenvalues.real < 0))
+
+    @property
+    def kind(self) -> str:
+        """ "stable node", "stable focus", "unstable node", "unstable focus" or "saddle"."""
+        lead = self.eigenvalues[np.argmax(self.eigenvalues.real)]
+        up = int(np.sum(self.eigenvalues.real > 0))
+        if up == 1 and abs(lead.imag) < 1e-12:
+            return "saddle" if len(self.eigenvalues) > 1 else "unstable node"
+        return f"{'stable' if self.stable else 'unstable'} {'focus' if abs(lead.imag) > 1e-12 else 'node'}"
+
+
+def fixed_points(membrane: Membrane, i: float = 0.0) -> list[FixedPoint]:
+    """Every equilibrium at constant current i (µA/cm²), from the lowest voltage up.
+
+    Looked for between 50 mV below the lowest and 50 mV above the highest reversal potential, beyond which only a strong
+    current holds the membrane; found by bisection to machine precision.
+    """
+    i = number("i", i, unit="µA/cm²", array=False)
+    v = _search_range(membrane, i)
+    sign = membrane.steady_current(v) > i
+    k = np.flatnonzero(sign[:-1] != sign[1:])
+    a, b, start = v[k], v[k + 1], sign[k]
+    for _ in range(60):
+        mid = 0.5 * (a + b)
+        same = (membrane.steady_current(mid) > i) == start
+        a, b = np.where(same, mid, a), np.where(same, b, mid)
+    states = membrane.steady(0.5 * (a + b))
+    values = np.linalg.eigvals(_jacobians(membrane, states, i))
+    return [FixedPoint(states[:, j], i, np.sort_complex(values[j])) for j in range(states.shape[1])]
+
+
+def hopf_points(membrane: Membrane) -> Array:
+    """Currents (µA/cm²), ascending (K,), at which an equilibrium gains or loses stability with an oscillation.
+
+    There a pair of complex eigenvalues crosses the imaginary axis (Hopf bifurcation).
+    """
+    v = _search_range(membrane, 0.0)
+    growth = _oscillating_growth(membrane, v)
+    k = np.flatnonzero((growth[:-1] < 0) & (growth[1:] > 0) | (growth[:-1] > 0) & (growth[1:] < 0))
+    a, b, start = v[k], v[k + 1], growth[k] > 0
+    for _ in range(50 if len(k) else 0):
+        mid = 0.5 * (a + b)
+        same = (_oscillating_growth(membrane, mid) > 0) == start
+        a, b = np.where(same, mid, a), np.where(same, b, mid)
+    return np.sort(np.asarray(membrane.steady_current(0.5 * (a + b))))
+
+
+def cycle_extremes(membrane: Membrane, currents: Any, duration: float = 600.0) -> dict[str, Array]:
+    """For a bifurcation diagram: {"low", "high", "rate"} (N,): V's extremes in the last third (mV), and the rate (Hz).
+
+    Where nothing oscillates any more, low and high agree. Starts from the membrane's initial conditions at each
+    current (N,): where rest and firing are both stable it shows which of them a current step from rest leads to.
+    """
+    currents = np.atleast_1d(number("currents", currents, unit="µA/cm²"))
+    run = _sweep(membrane, currents, duration)
+    late = run["V"][run.t >= 2.0 / 3.0 * duration]
+    return {"low": late.min(axis=0), "high": late.max(axis=0), "rate": np.asarray(run.rate(after=0.5 * duration))}
+
+
+def _search_range(membrane: Membrane, i: float) -> Array:
+    if membrane.batch is not None:
+        raise InvalidValue("equilibria of a batch are found one by one; take one neuron with membrane.member(k)")
+    e = [float(c.e) for c in membrane.channels]
+    g = sum(float(c.g) * (1.0 - float(c.block)) for c in membrane.channels if not c.gates)
+    # A current moves rest beyond the reversal potentials, by no more than it would through the leak alone.
+    reach = 50.0 + (min(abs(i) / g, 1000.0) if g > 0 else 0.0)
+    low, high = min(e) - (reach if i <= 0 else 50.0), max(e) + (reach if i >= 0 else 50.0)
+    return np.linspace(low, high, 1 + 20 * int(high - low))
+
+
+def _jacobians(membrane: Membrane, states: Array, i: Any) -> Array:
+    """d(rhs)/d(state) at states (S, K), by central differences -> (K, S, S)."""
+    s, k = states.shape
+    step = np.array([1e-4, *[1e-6] * (s - 1)])
+    out = np.empty((k, s, s))
+    for j in range(s):
+        d = np.zeros((s, 1))
+        d[j] = step[j]
+        out[:, :, j] = ((membrane.rhs(states + d, i) - membrane.rhs(states - d, i)) / (2 * step[j])).T
+    return out
+
+
+def _oscillating_growth(membrane: Membrane, v: Array) -> Array:
+    """Largest real part among the complex eigenvalues of the equilibria at v (K,); nan where all are real."""
+    values = np.linalg.eigvals(_jacobians(membrane, membrane.steady(v), membrane.steady_current(v)))
+    growth = np.where(np.abs(values.imag) > 1e-12, values.real, -np.inf).max(axis=1)
+    return np.where(np.isfinite(growth), growth, np.nan)
+
+
+__all__ = [
+    "FixedPoint",
+    "anode_break",
+    "behaviour",
+    "cycle_extremes",
+    "f_i",
+    "fixed_points",
+    "hopf_points",
+    "instantaneous_currents",
+    "nullclines",
+    "paired_pulse",
+    "peak_currents",
+    "rheobase",
+    "steady_currents",
+    "steady_states",
+    "strength_duration",
+    "time_constants",
+    "two_variable",
+    "voltages",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -230,27 +231,33 @@ class Membrane:
     def rest(self) -> Array:
         """The resting state, (S,) or (S, N) for a batch: the lowest voltage at which the steady-state current is zero.
 
-        Found by bisection to machine precision. Raises HHError if the membrane has no rest between its reversal
+        Found to machine precision. Raises HHError if the membrane has no rest between its reversal
         potentials (none of its conductances is positive).
         """
-        e = np.array([np.broadcast_to(c.e, () if self.batch is None else (self.batch,)) for c in self.channels])
-        low, high = float(e.min()) - 1.0, float(e.max()) + 1.0
+        return self._rest.copy()
+
+    @cached_property
+    def _rest(self) -> Array:
+        e = [np.asarray(c.e) for c in self.channels]
+        low, high = min(float(x.min()) for x in e) - 1.0, max(float(x.max()) for x in e) + 1.0
         grid = np.linspace(low, high, 1 + max(200, int(4 * (high - low))))
-        if self.batch is not None:
-            grid = np.repeat(grid[:, None], self.batch, axis=1)
-        positive = np.asarray(self.steady_current(grid)) > 0
+        gates = {name: self.inf(name, grid) for name in self.gates}
+        shape = (-1, *(() if self.batch is None else (1,)))
+        # Open fractions depend on V alone, so that a batch shares them.
+        total = sum(
+            np.reshape(c.open_fraction(gates) * np.ones(len(grid)), shape)
+            * (c.g * (1.0 - c.block))
+            * (np.reshape(grid, shape) - c.e)
+            for c in self.channels
+        )
+        positive = np.asarray(total) > 0
         rising = ~positive[:-1] & positive[1:]
         if not np.all(rising.any(axis=0)):
             raise HHError(
                 f"{self.name} has no resting state: at least one conductance must be positive; give start= instead"
             )
         first = rising.argmax(axis=0)
-        a, b = (np.take_along_axis(grid, np.expand_dims(k, 0), axis=0)[0] for k in (first, first + 1))
-        for _ in range(60):
-            mid = 0.5 * (a + b)
-            above = np.asarray(self.steady_current(mid)) > 0
-            a, b = np.where(above, a, mid), np.where(above, mid, b)
-        return self.steady(0.5 * (a + b))
+        return self.steady(_root(self.steady_current, grid[first], grid[first + 1]))
 
     def initial(self, start: Mapping[str, Any] | Any = None) -> Array:
         """Initial conditions (S,) or (S, N): from a mapping, an array, this membrane's own start, or rest.
@@ -284,31 +291,53 @@ class Membrane:
     # -- the equations as source code -------------------------------------------------------------------------
 
     @cached_property
+    def _equations(self) -> tuple[list[str], list[str]]:
+        """Lines of source that come first, then one expression for the derivative of each state."""
+        lines: list[str] = []
+        value = {name: f"x{k}" for k, name in enumerate(self.states)}
+        for k, (name, gate) in enumerate(self.gates.items()):
+            if gate.follows is not None:
+                other, a, b = gate.follows
+                lines.append(f"z{k} = {a!r} + {b!r} * {value[other]}")
+            elif not gate.dynamic:
+                lines.append(f"z{k} = {gate.inf.code('x0')}")
+            value.setdefault(name, f"z{k}")
+        terms = []
+        for k, channel in enumerate(self.channels):
+            opens = [value[g.name] for g in channel.gates for _ in range(g.power)]
+            terms.append(" * ".join([f"g{k}", *opens, f"(x0 - e{k})"]))
+        slopes = [f"(i - {' - '.join(terms)}) / c"]
+        for name in self.states[1:]:
+            gate, x = self.gates[name], value[name]
+            slopes.append(f"phi_{name} * ({gate.alpha.code('x0')} * (1.0 - {x}) - {gate.beta.code('x0')} * {x})")
+        return lines, slopes
+
+    @cached_property
     def source_code(self) -> str:
         """The right-hand side as Python source: rhs(x0, x1, ..., i) -> derivatives; parameters are free names.
 
         Written once from the channels, it runs on floats (math), on arrays (numpy) and in compiled kernels.
         """
-        lines = [f"def rhs({', '.join(f'x{k}' for k in range(len(self.states)))}, i):"]
-        value = {name: f"x{k}" for k, name in enumerate(self.states)}
-        for k, (name, gate) in enumerate(self.gates.items()):
-            if gate.follows is not None:
-                other, a, b = gate.follows
-                lines.append(f"    z{k} = {a!r} + {b!r} * {value[other]}")
-                value[name] = f"z{k}"
-            elif not gate.dynamic:
-                lines.append(f"    z{k} = {gate.inf.code('x0')}")
-                value[name] = f"z{k}"
-        terms = []
-        for k, channel in enumerate(self.channels):
-            opens = [value[g.name] for g in channel.gates for _ in range(g.power)]
-            terms.append(" * ".join([f"g{k}", *opens, f"(x0 - e{k})"]))
-        out = [f"(i - {' - '.join(terms)}) / c"]
-        for name in self.states[1:]:
-            gate, x = self.gates[name], value[name]
-            out.append(f"phi_{name} * ({gate.alpha.code('x0')} * (1.0 - {x}) - {gate.beta.code('x0')} * {x})")
-        lines.append("    return (" + ",\n            ".join(out) + ",)")
-        return "\n".join(lines) + "\n"
+        lines, slopes = self._equations
+        head = f"def rhs({', '.join(f'x{k}' for k in range(len(self.states)))}, i):"
+        return "\n    ".join([head, *lines, f"return ({', '.join(slopes)},)"]) + "\n"
+
+    def callback(self, current: float | Callable[[float], float]) -> Callable[[Any, float], Any]:
+        """f(x, t) -> dx/dt as scipy's odeint calls it, x an array (S,), as fast as Python allows.
+
+        The array returned is the same in every call. Raises OverflowError or ZeroDivisionError at voltages so far out
+        that a rate leaves the range of floats; compile(math) is finite there too.
+        """
+        lines, slopes = self._equations
+        states = ", ".join(f"x{k}" for k in range(len(self.states)))
+        head = ["def f(x, t):", f"{states}, = x.tolist()", "i = current(t)" if callable(current) else ""]
+        body = [*head, *lines, *(f"out[{k}] = {slope}" for k, slope in enumerate(slopes)), "return array"]
+        array = np.empty(len(slopes))
+        scope: dict[str, Any] = {**self.namespace, "exp": math.exp, "expm1": math.expm1, "array": array}
+        scope |= {"out": memoryview(array), "current" if callable(current) else "i": current}
+        exec(_inlined("\n    ".join(line for line in body if line)), scope)
+        f: Callable[[Any, float], Any] = scope["f"]
+        return f
 
     @cached_property
     def namespace(self) -> dict[str, Any]:
@@ -325,7 +354,7 @@ class Membrane:
         """source_code as a function on floats (backend ``math``) or on arrays (backend ``numpy``)."""
         cache: dict[Any, Callable[..., tuple[Any, ...]]] = self.__dict__.setdefault("_compiled", {})
         if backend not in cache:
-            functions = {"exp": _exp, "linexp": _linexp} if backend is math else {"exp": rates.exp, "linexp": rates.linexp}
+            functions = {"exp": rates.exp_float, "linexp": rates.linexp_float} if backend is math else {"exp": rates.exp, "linexp": rates.linexp}
             scope: dict[str, Any] = {**self.namespace, **functions}
             exec(_code(self.source_code), scope)
             cache[backend] = scope["rhs"]
@@ -344,13 +373,35 @@ def _code(source: str) -> CodeType:
     return compile(source, "<membrane equations>", "exec")
 
 
-def _exp(x: float) -> float:
-    return math.exp(x) if -rates.EXPONENT_LIMIT < x < rates.EXPONENT_LIMIT else math.exp(
-        math.copysign(rates.EXPONENT_LIMIT, x)
-    )
+
+@lru_cache(maxsize=256)
+def _inlined(source: str) -> CodeType:
+    """Source compiled with linexp(x) written out: a call costs as much as the function."""
+
+    class Inline(ast.NodeTransformer):
+        def visit_Call(self, node: ast.Call) -> ast.AST:
+            self.generic_visit(node)
+            if isinstance(node.func, ast.Name) and node.func.id == "linexp":
+                return ast.parse(f"(q / expm1(q) if (q := -{ast.unparse(node.args[0])}) else 1.0)", mode="eval").body
+            return node
+
+    tree = ast.fix_missing_locations(Inline().visit(ast.parse(source)))
+    return compile(tree, "<membrane equations>", "exec")
 
 
-def _linexp(x: float) -> float:
-    if x == 0.0:
-        return 1.0
-    return -x / math.expm1(-x if x > -rates.EXPONENT_LIMIT else rates.EXPONENT_LIMIT)
+def _root(f: Callable[[Any], Any], a: Any, b: Any) -> Any:
+    """Where f, of any shape, rises through zero between a and b: Ridders (1979), https://doi.org/10.1109/TCS.1979.1084580."""
+    fa, fb = np.asarray(f(a)), np.asarray(f(b))
+    for _ in range(60):
+        m = 0.5 * (a + b)
+        fm = np.asarray(f(m))
+        root = np.sqrt(fm * fm - fa * fb)
+        x = np.where(root > 0, m - (m - a) * fm / np.where(root > 0, root, 1.0), m)
+        fx = np.asarray(f(x))
+        # The narrowest of the intervals between a, m, x and b in which the sign changes.
+        p, fp, q, fq = np.minimum(m, x), np.where(m < x, fm, fx), np.maximum(m, x), np.where(m < x, fx, fm)
+        a, fa = np.where(fq <= 0, q, np.where(fp <= 0, p, a)), np.where(fq <= 0, fq, np.where(fp <= 0, fp, fa))
+        b, fb = np.where(fp > 0, p, np.where(fq > 0, q, b)), np.where(fp > 0, fp, np.where(fq > 0, fq, fb))
+        if np.all((b - a <= 4e-16 * (np.abs(a) + np.abs(b))) | (fa == 0)):
+            break
+    return np.where(-fa < fb, a, b)

@@ -7,6 +7,7 @@ parametrisation (rate, midpoint, scale) of NeuroML2's HHExpRate, HHSigmoidRate a
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -27,6 +28,16 @@ def exp(x: Any) -> Any:
 def linexp(x: Any) -> Any:
     """x / (1 - exp(-x)) for arrays, exact at and around x = 0 where the naive form is 0/0."""
     return 1.0 / exprel(np.minimum(-np.asarray(x), EXPONENT_LIMIT))
+
+
+def exp_float(x: float) -> float:
+    """exp() for one float."""
+    return math.exp(max(-EXPONENT_LIMIT, min(EXPONENT_LIMIT, x)))
+
+
+def linexp_float(x: float) -> float:
+    """linexp() for one float."""
+    return -x / math.expm1(min(-x, EXPONENT_LIMIT)) if x else 1.0
 
 
 class Rate:
