@@ -131,7 +131,8 @@ def render(
         for event in failed:
             reporter(event)
         events = make_all(wanted, force=force, on_event=reporter)
-    raise typer.Exit(1 if failed or any(e.kind in ("failed", "kept") for e in events) else 0)
+    kinds = {e.kind for e in [*failed, *events]}
+    raise typer.Exit(1 if kinds & {"failed", "kept"} else 3 if "missing" in kinds else 0)
 
 
 def plan(
@@ -354,6 +355,11 @@ def main(arguments: list[str] | None = None) -> None:
     finally:
         app.registered_commands = everything
     sys.exit(code)
+
+
+def render_scene_file(path: str | None, name: str) -> None:
+    """``python scenes/tau_clip.py --set gNa=60``: the options of ``hhanim render``, for the scene in this file."""
+    main(["render", f"{path}:{name}", *sys.argv[1:]])
 
 
 def _guarded(command: Callable[[], object]) -> int:

@@ -125,7 +125,7 @@ def prepare(request: Request) -> Job:
     width, height = request.pixels
     theme = find_theme(request.theme)
     values = resolve(request.entry, request.given)
-    n_frames, fps = frames_and_rate(values, request.use, explicit="frames" in request.given)
+    n_frames, fps = frames_and_rate(request.entry, values, request.use, explicit="frames" in request.given)
     found = sources(request.entry)
     key = _json(
         {
@@ -141,18 +141,18 @@ def prepare(request: Request) -> Job:
             "colours": _digest(repr(theme)),
             "width": width,
             "height": height,
-            "fps": str(fps),
+            "frame_rate": str(fps),
             "n_frames": n_frames,
             "quality": [request.use.speed, request.use.crf],
             "sources": {label: _source_digest(label, path) for label, path in found.items()},
             "engines": versions(request.entry.kind),
         }
     )
-    watched = {label: sidecar.sha256(path) for label, path in {**found, **_data(request)}.items()}
+    watched = {label: sidecar.sha256(path)[:16] for label, path in {**found, **_data(request)}.items()}
     return Job(request, values, fps, n_frames, key, watched)
 
 
-def frames_and_rate(values: Values, use: Preset, *, explicit: bool) -> tuple[int, Fraction]:
+def frames_and_rate(entry: Entry, values: Values, use: Preset, *, explicit: bool) -> tuple[int, Fraction]:
     """How many frames, and how many of them a second.
 
     A scene says ``frames`` and ``seconds``. A preset's own rate decides the frames, unless ``frames`` was
@@ -160,6 +160,8 @@ def frames_and_rate(values: Values, use: Preset, *, explicit: bool) -> tuple[int
     """
     from hhanim.studio.encode import exact_rate
 
+    if entry.kind == "film":  # its length is what its animations take
+        return 0, use.fps or Fraction(30)
     seconds = Fraction(values.objects.get("seconds", 5.0)).limit_denominator(100_000)
     frames = values.objects.get("frames")
     if use.fps is not None and not (explicit and frames is not None):
@@ -219,8 +221,7 @@ def status(request: Request) -> Status:
     if record.get("stamp") == _stamp_now(request, record):
         request.use, request.pixels  # noqa: B018 - refuse the impossible even when nothing is to do
         return Status(())
-    old, new = record.get("key", {}), prepare(request).key
-    return Status(tuple(differences(old, new)))
+    return Status(tuple(differences({**record, **record.get("key", {})}, prepare(request).key)))
 
 
 def stamp(job: Job) -> str:
@@ -232,15 +233,19 @@ def _stamp_now(request: Request, record: Mapping[str, Any]) -> str:
     watched: dict[str, str] = {}
     for label in record.get("watched", {}):
         path = _place(label, request.entry)
-        watched[label] = sidecar.sha256(path) if path.is_file() else ""
+        watched[label] = sidecar.sha256(path)[:16] if path.is_file() else ""
     return _digest([request.settings(), watched, versions(request.entry.kind)])
+
+
+_BY_PRESET = ("width", "height", "frame_rate", "n_frames", "quality")
 
 
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
     """Why two keys differ, in words: ``gNa 120 → 60``, ``scenes/tau_clip.py changed``."""
+    implied = _BY_PRESET if old.get("preset") != new["preset"] else ()
     for name in new:
         before, now = old.get(name), new[name]
-        if before == now:
+        if before == now or name in implied:
             continue
         if name in ("parameters", "engines"):
             for part in sorted({*(before or {}), *now}):

@@ -8,6 +8,7 @@ millisecond a file; a scene that does not parse is reported by itself and hides 
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
@@ -212,10 +213,22 @@ def _is_scene(node: ast.ClassDef) -> bool:
 _FILM_WORDS = ("title", "description", "alt", "poster")
 
 
+@functools.cache
+def _inherited() -> tuple[Parameter, ...]:
+    """The parameters that every Film has (the theme is the request's affair)."""
+    base = PACKAGE / "mobjects" / "film.py"
+    if not base.is_file():
+        return ()
+    tree = ast.parse(base.read_text(encoding="utf-8"))
+    node = next(n for n in tree.body if isinstance(n, ast.ClassDef) and n.name == "Film")
+    return tuple(p for p in _film(node, base, alone=True).parameters if p.name != "theme")
+
+
 def _film(node: ast.ClassDef, path: Path, *, alone: bool) -> Entry:
     title, description = _doc(node)
     said: dict[str, Any] = {}
-    parameters: list[Parameter] = []
+    inherits = any(isinstance(b, ast.Name) and b.id == "Film" for b in node.bases)
+    parameters: list[Parameter] = list(_inherited()) if inherits else []
     notes = _notes(node)
     for item in node.body:
         if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name) and item.value is not None:
@@ -224,6 +237,7 @@ def _film(node: ast.ClassDef, path: Path, *, alone: bool) -> Entry:
                 said[name] = _literal(item.value, name)
             elif not name.startswith("_") and not annotation.startswith("ClassVar"):
                 value = _literal(item.value, f"default of {name}")
+                parameters = [p for p in parameters if p.name != name]
                 parameters.append(Parameter(name, annotation, value, notes.get(name, "")))
         elif (
             isinstance(item, ast.Assign) and len(item.targets) == 1 and isinstance(item.targets[0], ast.Name)

@@ -45,7 +45,13 @@ class Reporter:
         if self._display is not None:
             self._display.stop()
         if kind is None and not (self._quiet or self._as_json) and self._counts:
-            words = {"done": "rendered", "fresh": "up to date", "kept": "kept", "failed": "failed"}
+            words = {
+                "done": "rendered",
+                "fresh": "up to date",
+                "kept": "kept",
+                "missing": "not possible here",
+                "failed": "failed",
+            }
             self._line(", ".join(f"{self._counts[k]} {w}" for k, w in words.items() if k in self._counts))
 
     def __call__(self, event: Event) -> None:
@@ -80,8 +86,8 @@ class Reporter:
             self._plain(event)
 
     def _plain(self, event: Event) -> None:
-        if event.kind == "failed":
-            self._line(f"{event.name}: failed: {event.message}")
+        if event.kind in ("failed", "missing"):
+            self._line(f"{event.name}: {event.kind}: {event.message}")
             if event.trace:
                 self._line("    " + event.trace.rstrip().replace("\n", "\n    "))
         elif self._quiet or event.kind == "frame":

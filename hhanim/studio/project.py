@@ -28,7 +28,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -134,6 +134,8 @@ def requests(
         ]
     )
     wanted = [r for t in targets for r in _expand(t, project, found, settings, general)]
+    if settings.given and not names:
+        wanted = _where_it_applies(wanted, settings.given)
     seen: dict[Path, Request] = {}
     for request in wanted:
         other = seen.setdefault(request.path, request)
@@ -142,6 +144,22 @@ def requests(
                 f'two targets would be written to {request.path}; give them names, such as name = "{{ttx}}"'
             )
     return list(seen.values()), failed
+
+
+def _where_it_applies(wanted: list[Request], given: Mapping[str, Any]) -> list[Request]:
+    """``--set`` for everything means: for every scene that has the parameter; one that none has is a mistake."""
+    from hhanim.studio.parameters import names
+
+    known = [names(r.entry, r.given) for r in wanted]
+    for name in given:
+        if not any(name.rpartition(".")[2] in k for k in known):
+            raise UsageError(
+                f"no scene has a parameter {name}{did_you_mean(name, {n for k in known for n in k})}"
+            )
+    return [
+        replace(r, given={n: v for n, v in r.given.items() if n not in given or n.rpartition(".")[2] in k})
+        for r, k in zip(wanted, known, strict=True)
+    ]
 
 
 def _named(name: str, targets: list[Target], found: catalogue.Catalogue) -> list[Target]:
@@ -274,9 +292,7 @@ def _checked(path: Path, text: str, table: Mapping[str, Any], prefix: tuple[str,
     )
     tables: list[dict[str, Any]] = checked.pop("targets")
     plural = ("presets", "themes", "formats")
-    targets = tuple(
-        Target(**{k: tuple(v) if k in plural else v for k, v in t.items()}) for t in tables
-    )
+    targets = tuple(Target(**{k: tuple(v) if k in plural else v for k, v in t.items()}) for t in tables)
     return Project(path=path, targets=targets, **checked)
 
 

@@ -21,7 +21,7 @@ from typing import Any
 from hhanim.studio import build, catalogue, sidecar
 from hhanim.studio.build import Job, Request
 from hhanim.studio.catalogue import Entry
-from hhanim.studio.errors import RenderError, StudioError, UsageError
+from hhanim.studio.errors import MissingError, RenderError, StudioError, UsageError
 from hhanim.studio.locks import lock
 
 WORKSHOP = ".hhanim"
@@ -29,7 +29,7 @@ WORKSHOP = ".hhanim"
 
 @dataclass(frozen=True)
 class Event:
-    """Something to tell: ``kind`` is start, frame, done, fresh, kept or failed."""
+    """Something to tell: ``kind`` is start, frame, done, fresh, kept, missing or failed."""
 
     kind: str
     name: str
@@ -203,6 +203,7 @@ def produce(job: Job, work: Path, on_event: Listener = _silent) -> dict[str, Any
     request = job.request
     entry, media = request.entry, work / request.path.name
     if entry.kind == "film":
+        need("manim", "films", entry.name)
         from hhanim.studio.film import shoot
 
         drawn = shoot(job, media, on_event)
@@ -245,11 +246,25 @@ def produce(job: Job, work: Path, on_event: Listener = _silent) -> dict[str, Any
         "hhanim": build.own_version(),
         "digest": job.digest,
         "stamp": build.stamp(job),
-        "key": dict(job.key),
+        "key": {k: v for k, v in job.key.items() if k == "n_frames" or k not in _SAID},
         "watched": dict(job.watched),
     }
     sidecar.write(work / sidecar.sidecar_path(media).name, content)
     return content
+
+
+def need(module: str, extra: str, what: str) -> None:
+    """Make sure that an optional library is there.
+
+    Raises:
+        MissingError: with the command that installs it.
+    """
+    if importlib.util.find_spec(module) is None:
+        raise MissingError(f"{what} needs {module}: {sys.executable} -m pip install 'hhanim[{extra}]'")
+
+
+# Parts of the key that the sidecar says for people already.
+_SAID = ("parameters", "engines", "preset", "theme", "width", "height", "frame_rate")
 
 
 @dataclass(frozen=True)
@@ -312,20 +327,17 @@ def perform(job: Job) -> Any:
         )
 
 
+# Modules that scenes brought along. Another scene's helper may have the same name, and an edited one must be read anew.
+_neighbours: set[str] = set()
+
+
 def load(entry: Entry) -> ModuleType:
-    """Run a scene's file, with its folder first on the path as when it is run alone; its helpers are read
-    anew."""
+    """Run a scene's file, with its folder first on the path as when it is run alone; its helpers are read anew."""
     folder = entry.path.parent.resolve()
-    for name, module in list(sys.modules.items()):
-        file = getattr(module, "__file__", None)
-        if (
-            file
-            and not name.startswith("hhanim.")
-            and Path(file).is_relative_to(folder)
-            and name != "__main__"
-            and (not Path(file).is_relative_to(catalogue.PACKAGE) and "site-packages" not in file)
-        ):
-            del sys.modules[name]
+    for name in _neighbours:
+        sys.modules.pop(name, None)
+    _neighbours.clear()
+    before = set(sys.modules)
     spec = importlib.util.spec_from_file_location(f"hhanim_scene_{entry.path.stem}", entry.path)
     if spec is None or spec.loader is None:
         raise RenderError(f"{entry.path} is not a Python file")
@@ -338,6 +350,10 @@ def load(entry: Entry) -> ModuleType:
     finally:
         with contextlib.suppress(ValueError):
             sys.path.remove(str(folder))
+        for name in sys.modules.keys() - before:
+            file = getattr(sys.modules[name], "__file__", None)
+            if file and Path(file).is_relative_to(folder) and not name.startswith("hhanim."):
+                _neighbours.add(name)
     return module
 
 
@@ -395,20 +411,27 @@ def make_all(wanted: Sequence[Request], *, force: bool = False, on_event: Listen
     """Make every film that is stale; one that fails does not stop the others.
 
     Returns:
-        The last event of each, in order: done, fresh, kept or failed.
+        The last event of each, in order: done, fresh, kept, missing (a library) or failed.
     """
     outcomes = []
     for request in wanted:
         try:
             outcomes.append(make(request, force=force, on_event=on_event))
-        except StudioError as error:
+        except Exception as error:
             outcomes.append(failure(request, error))
             on_event(outcomes[-1])
     return outcomes
 
 
-def failure(request: Request, error: StudioError) -> Event:
+def failure(request: Request, error: Exception) -> Event:
     """The event that tells of an error, with the scene's traceback where there is one."""
+    if not isinstance(error, StudioError) and type(error).__module__ != "hhanim.model.errors":
+        trace = "".join(traceback.format_exception(error))
+        return Event(
+            "failed", request.name, str(request.path), message=f"{type(error).__name__}: {error}", trace=trace
+        )
+    if isinstance(error, MissingError):
+        return Event("missing", request.name, str(request.path), message=str(error))
     return Event(
         "failed", request.name, str(request.path), message=str(error), trace=getattr(error, "trace", "")
     )

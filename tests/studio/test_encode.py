@@ -64,7 +64,9 @@ def test_constant_rate_every_30_ms(tmp_path):
     np.testing.assert_allclose(np.diff(times), 0.03, atol=1e-9)
 
 
-@pytest.mark.parametrize(("fps", "exact"), [(100 / 3, "100/3"), (29.97, "2997/100"), (15, "15"), (12.5, "25/2")])
+@pytest.mark.parametrize(
+    ("fps", "exact"), [(100 / 3, "100/3"), (29.97, "2997/100"), (15, "15"), (12.5, "25/2")]
+)
 def test_exact_rate(fps, exact):
     assert exact_rate(fps) == Fraction(exact)
 
@@ -90,7 +92,9 @@ def test_colours_are_bt709(tmp_path):
     colours = np.concatenate([rng.integers(0, 256, (61, 3)), [[0, 255, 0], [255, 255, 255], [0, 0, 0]]])
     frame = np.full((16, 64 * 16, 4), 255, np.uint8)
     frame[..., :3] = np.repeat(colours, 16, axis=0)
-    with Encoder(tmp_path / "c.mp4", width=frame.shape[1], height=16, fps=25, quality=Quality("medium", 1)) as e:
+    with Encoder(
+        tmp_path / "c.mp4", width=frame.shape[1], height=16, fps=25, quality=Quality("medium", 1)
+    ) as e:
         e.write(frame)
         planes = e._convert.y, e._convert.u, e._convert.v
         e.write(frame)
@@ -139,7 +143,10 @@ def test_buffer_may_be_reused_at_once(tmp_path):
 
 @pytest.mark.parametrize("shape", [(H, W, 3), (H + 1, W, 4), (W, H, 4)])
 def test_wrong_shape(tmp_path, shape):
-    with pytest.raises(EncodeError, match="takes uint8"), Encoder(tmp_path / "a.mp4", width=W, height=H, fps=30) as e:
+    with (
+        pytest.raises(EncodeError, match="takes uint8"),
+        Encoder(tmp_path / "a.mp4", width=W, height=H, fps=30) as e,
+    ):
         e.write(np.zeros(shape, np.uint8))
     assert list(tmp_path.iterdir()) == []
 
@@ -172,7 +179,10 @@ def test_error_in_the_thread_reaches_the_caller(tmp_path, monkeypatch):
 
 
 def test_no_frames_no_film(tmp_path):
-    with pytest.raises(EncodeError, match="not one frame"), Encoder(tmp_path / "a.mp4", width=W, height=H, fps=30):
+    with (
+        pytest.raises(EncodeError, match="not one frame"),
+        Encoder(tmp_path / "a.mp4", width=W, height=H, fps=30),
+    ):
         pass
     assert list(tmp_path.iterdir()) == []
 
@@ -196,12 +206,18 @@ def test_join_keeps_every_frame(tmp_path):
     for a, b in zip(decoded(whole), [f for p in parts for f in decoded(p)], strict=True):
         np.testing.assert_array_equal(a, b)
     with av.open(str(whole)) as container:
-        np.testing.assert_allclose([f.time for f in container.decode(video=0)], np.arange(50) * 0.03, atol=1e-9)
+        np.testing.assert_allclose(
+            [f.time for f in container.decode(video=0)], np.arange(50) * 0.03, atol=1e-9
+        )
 
 
 def test_leaf():
     """numpy and PyAV, nothing that draws."""
     code = "import sys, hhanim.studio.encode; print(*{m.split('.')[0] for m in sys.modules})"
-    loaded = set(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split())
+    loaded = set(
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout.split()
+    )
     assert {"av", "numpy"} <= loaded
     assert not loaded & {"matplotlib", "manim", "celluloid", "scipy", "PIL", "pydantic"}

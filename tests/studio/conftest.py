@@ -1,0 +1,57 @@
+"""A folder of small scenes, so that rendering one takes tenths of a second."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+WAVE = '''
+"""A wave."""
+import numpy as np
+from hhanim import Membrane, clip
+import helper
+
+@clip(title="Wave", description="A travelling wave.", alt="A sine.", poster=0.5)
+def wave(stage, *, model: Membrane = "modern", frames: int = 8, seconds: float = 0.4, level: float = 1.0):
+    """Draw it."""
+    ax = stage.figure.add_axes([0.1, 0.1, 0.8, 0.8])
+    x = np.linspace(0, 6, 100)
+    ax.set_xlim(0, 6)
+    ax.set_ylim(-2, 2)
+    for k in range(frames):
+        ax.plot(x, helper.gain() * level * np.sin(x + k / 3), color=stage.theme.color("Na"))
+        yield
+
+if __name__ == "__main__":
+    wave.cli()
+'''
+
+STILL = """
+from hhanim import clip
+
+@clip(title="Still", description="Nothing moves.", alt="A line.")
+def still(stage, *, frames: int = 8, seconds: float = 0.4):
+    ax = stage.figure.add_axes([0.1, 0.1, 0.8, 0.8])
+    ax.plot([0, 1], [0, 1])
+    for _ in range(frames):
+        yield
+"""
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch) -> Path:
+    """A working directory with two scenes, one of which imports a helper that imports another; none are shipped."""
+    from hhanim.studio import catalogue
+
+    scenes = tmp_path / "project" / "scenes"
+    scenes.mkdir(parents=True)
+    (scenes / "wave_clip.py").write_text(dedent(WAVE))
+    (scenes / "still_clip.py").write_text(dedent(STILL))
+    (scenes / "helper.py").write_text("import deeper\n\ndef gain():\n    return deeper.GAIN\n")
+    (scenes / "deeper.py").write_text("GAIN = 1.0\n")
+    monkeypatch.chdir(scenes.parent)
+    monkeypatch.setattr(catalogue, "folders", lambda: [scenes])
+    monkeypatch.setenv("HHANIM_SIZE", "160x90")
+    return scenes.parent

@@ -1,0 +1,178 @@
+"""Exactly the right targets are remade, each for a reason that is said."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from hhanim.studio import build, catalogue, presets, run
+from hhanim.studio import project as projects
+from hhanim.studio.errors import UsageError
+
+
+def requests(**settings):
+    return projects.requests([], projects.Settings(**settings))[0]
+
+
+def stale(**settings) -> dict[str, list[str]]:
+    """Name → reasons of what is stale."""
+    catalogue_now = requests(**settings)
+    return {r.name: list(s.reasons) for r in catalogue_now if not (s := build.status(r)).fresh}
+
+
+@pytest.fixture
+def made(project):
+    """Both films made."""
+    assert set(stale()) == {"wave", "still"}
+    assert [e.kind for e in run.make_all(requests())] == ["done", "done"]
+    assert stale() == {}
+    return project
+
+
+def test_nothing_changed(made):
+    assert [e.kind for e in run.make_all(requests())] == ["fresh", "fresh"]
+
+
+def test_helper_two_imports_away(made):
+    Path("scenes/deeper.py").write_text("GAIN = 0.5\n")
+    assert stale() == {"wave": ["./deeper.py changed"]}
+    assert sorted(e.kind for e in run.make_all(requests())) == ["done", "fresh"]
+    assert stale() == {}
+
+
+def test_new_import(made):
+    path = Path("scenes/helper.py")
+    Path("scenes/third.py").write_text("X = 1\n")
+    path.write_text(path.read_text() + "import third\n")
+    assert stale() == {"wave": ["./helper.py changed", "./third.py newly used"]}
+
+
+def test_touched_without_a_change(made):
+    for path in [*Path("scenes").iterdir(), *Path("output").iterdir()]:
+        os.utime(path, (1, 1))
+    assert stale() == {}
+
+
+def test_parameter(made):
+    assert stale(given={"gNa": "60"})["wave"] == ["gNa 120 → 60"]
+
+
+def test_same_value_said_differently(made):
+    (wave,) = (r for r in requests(given={"level": "1.0"}) if r.name == "wave")
+    assert build.status(wave).fresh
+
+
+def test_preset_theme_and_size(made, monkeypatch):
+    assert stale(theme="light")["still"] == ["theme dark → light"]
+    assert stale(preset="slide")["still"] == ["preset standard → slide"]
+    assert stale(size="320x180")["still"] == ["width 160 → 320", "height 90 → 180"]
+
+
+def test_preset_number(made, monkeypatch):
+    from dataclasses import replace
+
+    monkeypatch.setitem(presets.PRESETS, "standard", replace(presets.PRESETS["standard"], crf=20))
+    assert stale() == dict.fromkeys(("wave", "still"), ["quality superfast 18 → superfast 20"])
+
+
+def test_theme_colour_remakes_that_theme_only(made, monkeypatch):
+    from dataclasses import replace
+
+    from hhanim.look import theme as look
+
+    monkeypatch.setitem(look.THEMES, "light", replace(look.LIGHT, ink="#123456"))
+    assert stale() == {}
+    monkeypatch.setitem(look.THEMES, "dark", replace(look.DARK, ink="#123456"))
+    monkeypatch.setattr(build, "_stamp_now", lambda *_: "")  # the file that holds the colours differs, then
+    assert stale() == dict.fromkeys(("wave", "still"), ["a colour of the theme dark changed"])
+
+
+def test_library_version(made, monkeypatch):
+    real = build.version
+    monkeypatch.setattr(build, "version", lambda name: "99.0" if name == "matplotlib" else real(name))
+    for reasons in stale().values():
+        assert len(reasons) == 1
+        assert reasons[0].startswith("matplotlib ")
+        assert reasons[0].endswith("→ 99.0")
+
+
+def test_library_that_does_not_draw_this(made, monkeypatch):
+    real = build.version
+    monkeypatch.setattr(build, "version", lambda name: "99.0" if name == "manim" else real(name))
+    assert stale() == {}
+
+
+def test_membrane_definition(made, monkeypatch):
+    from hhanim.model import presets as models
+
+    other = models.get("modern").with_(gK=30)
+    monkeypatch.setattr(build, "_stamp_now", lambda *_: "")
+    monkeypatch.setitem(models._found, "MODERN", other)
+    assert stale() == {"wave": ["gK 36 → 30"]}
+
+
+@pytest.mark.parametrize("name", ["wave.mp4", "wave.png", "wave.vtt"])
+def test_deleted_output(made, name):
+    Path("output", name).unlink()
+    assert stale() == {"wave": [f"{name} is gone"]}
+    assert sorted(e.kind for e in run.make_all(requests())) == ["done", "fresh"]
+
+
+def test_hand_edited_output_is_kept(made):
+    path = Path("output/wave.mp4")
+    path.write_bytes(path.read_bytes() + b"by hand")
+    edited = path.read_bytes()
+    assert stale() == {"wave": ["wave.mp4 was edited by hand"]}
+    assert {e.name: e.kind for e in run.make_all(requests())} == {"wave": "kept", "still": "fresh"}
+    assert path.read_bytes() == edited
+    run.make_all(requests(), force=True)
+    assert path.read_bytes() != edited
+    assert stale() == {}
+
+
+def test_somebody_elses_file_is_kept(project):
+    Path("output").mkdir()
+    Path("output/wave.mp4").write_bytes(b"a holiday")
+    kinds = {e.name: e.kind for e in run.make_all(requests())}
+    assert kinds == {"wave": "kept", "still": "done"}
+    assert Path("output/wave.mp4").read_bytes() == b"a holiday"
+
+
+def test_scene_renamed(made):
+    text = Path("scenes/still_clip.py").read_text()
+    Path("scenes/still_clip.py").write_text(text.replace("def still", "def calm"))
+    assert stale() == {"calm": ["missing"]}
+
+
+def test_copied_project_is_fresh(made, monkeypatch):
+    """Labels in a sidecar name no machine: a copy of scenes and output elsewhere has nothing to do."""
+    copy = made.parent / "copy"
+    shutil.copytree(made, copy)
+    monkeypatch.chdir(copy)
+    monkeypatch.setattr(catalogue, "folders", lambda: [copy / "scenes"])
+    assert stale() == {}
+    assert str(made) not in Path("output/wave.json").read_text()
+
+
+def test_sources_stop_at_the_wall(project):
+    """What carries a scene to its film, and what only other scenes use, is not part of the key."""
+    found = build.sources(catalogue.read().get("wave"))
+    assert {
+        "./wave_clip.py",
+        "./helper.py",
+        "./deeper.py",
+        "hhanim/look/theme.py",
+        "hhanim/plots/clip.py",
+    } <= set(found)
+    assert "hhanim/studio/encode.py" in found
+    assert not {"hhanim/cli.py", "hhanim/studio/run.py", "hhanim/classroom.py", "./still_clip.py"} & set(
+        found
+    )
+
+
+def test_unknown_scene(project):
+    with pytest.raises(UsageError, match="did you mean wave"):
+        projects.requests(["wavee"], projects.Settings())

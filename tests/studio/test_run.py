@@ -1,0 +1,144 @@
+"""From a scene to a file: what comes out, and that nothing half-made ever has a film's name."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+import hhanim
+from hhanim.studio import catalogue, finalise, run, sidecar
+from hhanim.studio.errors import RenderError, UsageError
+
+
+def render(scene="wave", **options):
+    return run.render(scene, **{"size": "160x90", **options})
+
+
+def test_render_makes_the_film_and_what_belongs_to_it(project):
+    path = render(gNa=60)
+    assert path == Path("output/wave.mp4")
+    assert {p.name for p in path.parent.iterdir()} == {"wave.mp4", "wave.json", "wave.png", "wave.vtt"}
+    facts = finalise.check(path, width=160, height=90, fps=Fraction(20), n_frames=8)
+    record = json.loads(Path("output/wave.json").read_text())
+    assert record["sha256"] == sidecar.sha256(path)
+    assert record["parameters"]["gNa"] == 60
+    assert record["set"] == ["gNa"]
+    assert (record["width"], record["height"], record["n_frames"]) == (160, 90, 8)
+    assert record["duration"] == pytest.approx(facts.duration) == pytest.approx(0.4)
+    assert record["alt"] == "A sine."
+    assert record["engines"]["matplotlib"]
+    assert Path("output/wave.vtt").read_text().startswith("WEBVTT\n")
+    with Image.open("output/wave.png") as poster:
+        assert poster.size == (160, 90)
+
+
+def test_public_name(project):
+    assert hhanim.render("wave", size=(160, 90), output="elsewhere") == Path("elsewhere/wave.mp4")
+
+
+def test_repeat_is_byte_identical(project):
+    first = render().read_bytes()
+    beside = {p.name: p.read_bytes() for p in Path("output").iterdir()}
+    assert render(force=True).read_bytes() == first
+    assert {p.name: p.read_bytes() for p in Path("output").iterdir()} == beside
+
+
+def test_fresh_is_left_alone(project):
+    path = render()
+    before = path.stat().st_mtime_ns
+    seen = []
+    render(on_event=seen.append)
+    assert [e.kind for e in seen] == ["fresh"]
+    assert path.stat().st_mtime_ns == before
+
+
+def test_preset_gives_size_and_rate(project):
+    facts = finalise.facts(run.render("wave", preset="draft"))
+    assert (facts.width, facts.height, facts.fps, facts.n_frames) == (854, 480, 15, 6)
+
+
+def test_frames_win_over_the_preset(project):
+    facts = finalise.facts(render(preset="slide", frames=10, seconds=0.3))
+    assert (facts.n_frames, facts.fps) == (10, Fraction(100, 3))
+
+
+def test_path_and_clip_object(project):
+    assert render("scenes/wave_clip.py") == Path("output/wave.mp4")
+    assert render(Path("scenes/still_clip.py")) == Path("output/still.mp4")
+    module = run.load(catalogue.read().get("still"))
+    assert run.find(module.still).name == "still"
+
+
+def test_themes_differ(project):
+    dark = render(theme="dark", name="d")
+    light = render(theme="light", name="l")
+    with Image.open(dark.with_suffix(".png")) as a, Image.open(light.with_suffix(".png")) as b:
+        assert a.getpixel((1, 1)) != b.getpixel((1, 1))
+
+
+@pytest.mark.parametrize("name", ["../evil", "a/b", "..", ".hidden", "", "a\\b", "a\nb", "x" * 300])
+def test_no_name_leads_out_of_the_folder(project, name):
+    with pytest.raises(UsageError):
+        run.target("output", name)
+    assert not Path("evil.mp4").exists()
+
+
+def test_spaces_and_other_alphabets(project):
+    path = render(output="Vorträge über Nerven", name="Aktions­potential – 動画")
+    assert path.exists()
+    assert finalise.facts(path).n_frames == 8
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"gNA": 3}, "did you mean gNa?"),
+        ({"preset": "lectur"}, "did you mean lecture?"),
+        ({"theme": "drak"}, "did you mean dark?"),
+        ({"size": "0x0"}, "64 to 7680"),
+        ({"size": "161x90"}, "even"),
+        ({"size": "big"}, "1280x720"),
+        ({"level": float("nan")}, "finite"),
+    ],
+)
+def test_impossible_requests(project, options, words):
+    with pytest.raises(UsageError, match=words):
+        render(**options)
+    assert not list(Path().glob("output/*"))
+
+
+def test_failure_of_a_scene_has_its_own_traceback_and_leaves_the_old_film(project):
+    before = render().read_bytes()
+    Path("scenes/helper.py").write_text("def gain():\n    return 1 / 0\n")
+    with pytest.raises(RenderError, match=r"wave_clip.py:\d+: ZeroDivisionError") as error:
+        render()
+    assert "return 1 / 0" in error.value.trace
+    assert "run.py" not in error.value.trace
+    assert Path("output/wave.mp4").read_bytes() == before
+    assert {p.name for p in Path("output").iterdir()} == {"wave.mp4", "wave.json", "wave.png", "wave.vtt"}
+
+
+def test_helper_edited_in_the_same_process_is_read_anew(project):
+    quiet = render().read_bytes()
+    Path("scenes/deeper.py").write_text("GAIN = 0.25\n")
+    assert render().read_bytes() != quiet
+
+
+def test_too_few_frames_are_a_failure(project):
+    text = Path("scenes/still_clip.py").read_text()
+    Path("scenes/still_clip.py").write_text(text.replace("range(frames)", "range(frames - 2)"))
+    with pytest.raises(RenderError, match="6 frames of 8"):
+        render("still")
+    assert not Path("output/still.mp4").exists()
+
+
+def test_captions():
+    text = sidecar.vtt([(0, 1.5, "Sodium <in>"), (3661.25, 3662, "a --> b\n\nc")])
+    assert text == (
+        "WEBVTT\n\n00:00:00.000 --> 00:00:01.500\nSodium &lt;in&gt;\n\n"
+        "01:01:01.250 --> 01:01:02.000\na → b\nc\n"
+    )
