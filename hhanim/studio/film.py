@@ -1,0 +1,424 @@
+"""Films: a manim scene drawn once per frame, straight into the studio's own encoder.
+
+manim keeps its say over what a scene is and what a frame looks like. Two of its public hooks are used,
+the camera and the file writer of ``CairoRenderer(camera_class=…, file_writer_class=…)``: the camera keeps
+what does not change from one frame to the next as a picture, the writer hands frames to
+:class:`hhanim.studio.encode.Encoder` instead of one file per animation. manim's own cache is not used: it
+can serve old frames. The pixels are those of stock manim, bit by bit; where a new manim has moved the
+hooks the film is shot by stock manim and encoded again, slower but the same.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import logging
+import math
+import os
+import re
+import shutil
+import time
+import zlib
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, cast
+
+import manim
+import numpy as np
+import numpy.typing as npt
+from manim.camera.camera import Camera
+from manim.mobject.types.vectorized_mobject import VMobject
+from manim.renderer.cairo_renderer import CairoRenderer
+from manim.scene.scene_file_writer import SceneFileWriter
+
+from hhanim.studio import build, run
+from hhanim.studio.build import Job
+from hhanim.studio.encode import Encoder, Quality, join
+from hhanim.studio.errors import RenderError
+
+Pixels = npt.NDArray[np.uint8]
+Picture = Any  # manim's own annotation of its uint8 pictures says int64
+
+
+def shoot(job: Job, media: Path, on_event: run.Listener) -> run.Drawn:
+    """Run a film's scene and encode it into ``media``; with sections, into ``<stem>.sections/`` beside it
+    as well.
+
+    Raises:
+        RenderError: when the scene fails; EncodeError: when the film cannot be written.
+    """
+    request = job.request
+    with run._scene_errors(request.entry):
+        scene_class = prepared(getattr(run.load(request.entry), request.entry.symbol), job)
+    shot = _Shot(job, media, on_event)
+    missing = hooks_missing()
+    with _config(job, media.parent), run._scene_errors(request.entry):
+        if missing:
+            return _stock(scene_class, job, media)
+        renderer = CairoRenderer(camera_class=LayerCamera, file_writer_class=shot.writer_class())
+        scene = scene_class(renderer=renderer)
+        try:
+            scene.render()
+        except BaseException:
+            shot.abort()
+            raise
+    return shot.finish(scene)
+
+
+def prepared(scene_class: Any, job: Job) -> Any:
+    """The scene class with the job's parameters and theme."""
+    objects = dict(job.values.objects)
+    if hasattr(scene_class, "with_"):
+        return scene_class.with_(**objects, theme=build.find_theme(job.request.theme))
+    return type(scene_class.__name__, (scene_class,), {**objects, "__module__": scene_class.__module__})
+
+
+@contextlib.contextmanager
+def _config(job: Job, work: Path) -> Iterator[None]:
+    """manim's global configuration for one film, put back afterwards."""
+    width, height = job.request.pixels
+    scratch = work / ".manim"
+    typeset = scratch / "Tex"
+    typeset.mkdir(parents=True, exist_ok=True)
+    kept = _typeset_cache(job)
+    _copy_new(kept, typeset)
+    noise = logging.getLogger("manim")
+    level = noise.level
+    noise.setLevel(logging.ERROR)
+    # The colour of the ground also reaches scenes that are no Film.
+    theme = build.find_theme(job.request.theme)
+    settings = {
+        "pixel_width": width,
+        "pixel_height": height,
+        "frame_rate": float(job.fps),
+        "frame_width": 8.0 * width / min(width, height),
+        "frame_height": 8.0 * height / min(width, height),
+        "background_color": theme.ground,
+        "background_opacity": 0.0 if theme.transparent else 1.0,
+        "media_dir": str(scratch),
+        "tex_dir": str(typeset),
+        "disable_caching": True,
+        "save_sections": False,
+        "progress_bar": "none",
+        "verbosity": "ERROR",
+        "preview": False,
+        "seed": 0,
+    }
+    try:
+        with manim.tempconfig(settings):
+            yield
+        _copy_new(typeset, kept)
+    finally:
+        noise.setLevel(level)
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _typeset_cache(job: Job) -> Path:
+    """Where typeset text is kept between films: named by its content and by the version of what typeset
+    it.
+    """
+    root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    versions = build.versions(job.request.entry.kind)
+    name = "-".join(f"{k}{versions.get(k, '')}" for k in ("typst", "font-source-sans-pro"))
+    return root / "hhanim" / re.sub(r"[^\w.-]", "", name)
+
+
+def _copy_new(source: Path, target: Path) -> None:
+    """Copy the .svg files that are not there yet; whole or not at all, and never an error."""
+    with contextlib.suppress(OSError):
+        target.mkdir(parents=True, exist_ok=True)
+        there = {p.name for p in target.glob("*.svg")}
+        for item in source.glob("*.svg"):
+            if item.name not in there:
+                part = target / f".{item.name}.{os.getpid()}.part"
+                shutil.copyfile(item, part)
+                part.replace(target / item.name)
+
+
+# -- the hooks
+# ----------------------------------------------------------------------------------------------------
+
+
+def hooks_missing() -> list[str]:
+    """What of manim's interface is not where this module needs it; empty for the manim it was written for."""
+
+    def takes(function: Any, *names: str) -> list[str]:
+        try:
+            known = inspect.signature(function).parameters
+        except (TypeError, ValueError):
+            known = {}  # type: ignore[assignment]
+        label = getattr(function, "__qualname__", str(function))
+        return [f"{label} no longer takes {name}" for name in names if name not in known]
+
+    wrong = takes(CairoRenderer.__init__, "camera_class", "file_writer_class")
+    for owner, name, arguments in (
+        (SceneFileWriter, "write_frame", ("pixels", "repeat")),
+        (SceneFileWriter, "begin_animation", ("allow_write",)),
+        (SceneFileWriter, "end_animation", ("allow_write",)),
+        (SceneFileWriter, "next_section", ("name", "type_", "skip_animations")),
+        (SceneFileWriter, "finish", ()),
+        (SceneFileWriter, "abort_encode_jobs", ()),
+        (SceneFileWriter, "is_already_cached", ()),
+        (Camera, "capture_mobjects", ("mobjects",)),
+        (Camera, "get_mobjects_to_display", ("mobjects",)),
+        (Camera, "display_vectorized", ("vmobject", "ctx")),
+        (Camera, "set_cairo_context_path", ("ctx", "vmobject")),
+        (Camera, "get_cairo_context", ("pixel_array",)),
+        (Camera, "reset", ()),
+        (Camera, "set_frame_to_background", ("background",)),
+        (Camera, "set_pixel_array", ("pixel_array",)),
+    ):
+        function = getattr(owner, name, None)
+        wrong += [f"{owner.__name__}.{name} is gone"] if function is None else takes(function, *arguments)
+    return wrong
+
+
+class LayerCamera(Camera):
+    """manim's camera, which keeps the bottom of the picture for as long as nothing in it changes.
+
+    manim redraws everything from the first thing that moves upwards. Here each vector object is compared
+    with what it was a frame ago (its points and its style, not its identity), and all that lie below the
+    first one that differs are put down as one picture. The outline of an object that is unchanged but
+    lies higher is not built anew either.
+    """
+
+    PATHS = 6000  # outlines kept
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._base: Picture = None
+        self._due = False
+        self._before: list[Any] = []
+        self._layer: tuple[Picture, list[Any], Picture] | None = None  # base, what is on it, the picture
+        self._outlines: dict[int, tuple[bytes, Any]] = {}
+        super().__init__(*args, **kwargs)
+
+    def reset(self) -> Any:
+        self._base, self._due = self.background, True
+        if not hasattr(self, "pixel_array"):
+            self._put(self.background)
+        return self
+
+    def set_frame_to_background(self, background: Picture) -> None:
+        self._base, self._due = background, True
+
+    def _put(self, picture: Any) -> None:
+        self._due = False
+        self.set_pixel_array(picture)
+
+    def capture_mobjects(self, mobjects: Any, **kwargs: Any) -> None:
+        shown: list[Any] = self.get_mobjects_to_display(mobjects, **kwargs)
+        if not self._due or not all(isinstance(m, VMobject) and not m.get_background_image() for m in shown):
+            if self._due:
+                self._put(self._base)
+            self._layer, self._before = None, []
+            super().capture_mobjects(mobjects, **kwargs)
+            return
+        base = self._base
+        assert base is not None
+        states = [_state(m) for m in shown]
+        start = 0
+        if self._layer is not None:
+            under, below, picture = self._layer
+            if under is base and states[: len(below)] == below:
+                start = len(below)
+                self._put(picture)
+            else:
+                self._layer = None
+        if self._due:
+            self._put(base)
+        same = start
+        limit = min(len(states), len(self._before))
+        while same < limit and states[same] == self._before[same]:
+            same += 1
+        context = self.get_cairo_context(self.pixel_array)
+        # A layer that grew by a few objects is not worth eight megabytes of copying.
+        worthwhile = same - start >= 4 or (self._layer is None and same > start)
+        for k in range(start, len(shown)):
+            if worthwhile and k == same:
+                self._layer = (base, states[:same], self.pixel_array.copy())
+            self.display_vectorized(shown[k], context)
+        if worthwhile and same == len(shown):
+            self._layer = (base, states[:same], self.pixel_array.copy())
+        self._before = states
+
+    def set_cairo_context_path(self, ctx: Any, vmobject: Any) -> Any:
+        points = vmobject.points
+        if len(points) > 2000:  # a growing curve: other points in every frame
+            return super().set_cairo_context_path(ctx, vmobject)
+        now = points.tobytes()
+        kept = self._outlines.get(id(vmobject))
+        if kept is not None and kept[0] == now:
+            ctx.new_path()
+            ctx.append_path(kept[1])
+            return self
+        result = super().set_cairo_context_path(ctx, vmobject)
+        if len(self._outlines) > self.PATHS:
+            self._outlines.clear()
+        # An object seen with the same points twice is likely to be seen a third time.
+        self._outlines[id(vmobject)] = (now, ctx.copy_path())
+        return result
+
+
+def _state(m: Any) -> tuple[Any, ...]:
+    """Everything that decides how a vector object is drawn."""
+    fill, line, back = m.fill_rgbas, m.stroke_rgbas, m.background_stroke_rgbas
+    gradient = m.sheen_direction.tobytes() if max(len(fill), len(line), len(back)) > 1 else b""
+    return (
+        m.points.tobytes(),
+        fill.tobytes(),
+        line.tobytes(),
+        back.tobytes(),
+        m.stroke_width,
+        m.background_stroke_width,
+        m.joint_type,
+        m.cap_style,
+        gradient,
+    )
+
+
+# -- one film
+# -----------------------------------------------------------------------------------------------------
+
+
+class _Shot:
+    """The frames of one film on their way to the encoder, section by section."""
+
+    def __init__(self, job: Job, media: Path, on_event: run.Listener) -> None:
+        self.job, self.media, self.on_event = job, media, on_event
+        self.started = time.perf_counter()
+        self.sections = bool(getattr(job.request, "sections", False))
+        self.folder = media.with_name(f"{media.stem}.sections")
+        self.encoder: Encoder | None = None
+        self.files: list[tuple[str, Path]] = []
+        self.name = ""
+        self.n_frames = 0
+        self.subcaptions: list[Any] = []
+        # One frame a second, compressed, until it is known which of them is the poster.
+        self.stills: list[tuple[int, bytes]] = []
+
+    def writer_class(self) -> type[Any]:
+        """manim's file writer, giving to this shot what it would have put into files."""
+        shot = self
+
+        class Writer(SceneFileWriter):
+            def begin_animation(self, allow_write: bool = False, **_: Any) -> None: ...
+
+            def end_animation(self, allow_write: bool = False) -> None: ...
+
+            def add_partial_movie_file(self, hash_animation: str | None) -> None: ...
+
+            def is_already_cached(self, hash_invocation: str) -> bool:
+                return False
+
+            def next_section(self, name: str, type_: str, skip_animations: bool) -> None:
+                super().next_section(name, type_, skip_animations)
+                shot.section(name)
+
+            def finish_last_section(self) -> None: ...
+
+            def write_frame(self, pixels: Picture, *, repeat: int = 1) -> None:
+                shot.write(pixels, repeat)
+
+            def finish(self) -> None:
+                shot.subcaptions = self.subcaptions
+
+            def abort_encode_jobs(self, reraise_encoder_failures: bool = False) -> None:
+                shot.abort()
+
+        return Writer
+
+    def section(self, name: str) -> None:
+        """The next frames belong to a section of this name."""
+        if self.sections and self.encoder is not None:
+            self._close()
+        self.name = name
+
+    def write(self, pixels: Pixels, repeat: int) -> None:
+        """Encode a frame, `repeat` times."""
+        request = self.job.request
+        if self.encoder is None:
+            path = self.media
+            if self.sections:
+                self.folder.mkdir(exist_ok=True)
+                label = re.sub(r"[^\w.-]+", "-", self.name).strip("-.") or "part"
+                path = self.folder / f"{len(self.files) + 1:02d}-{label}{self.media.suffix}"
+            self.files.append((self.name, path))
+            width, height = request.pixels
+            quality = Quality(request.use.speed, request.use.crf)
+            self.encoder = Encoder(path, width=width, height=height, fps=self.job.fps, quality=quality)
+        every = max(1, round(self.job.fps))
+        for k in range(repeat):
+            self.encoder.write(pixels, () if k else None)
+            if self.n_frames % every == 0:
+                self.stills.append((self.n_frames, zlib.compress(pixels.tobytes(), 1)))
+            self.n_frames += 1
+        seconds = time.perf_counter() - self.started
+        self.on_event(run.Event("frame", request.name, str(request.path), self.n_frames, 0, seconds))
+
+    def _close(self) -> None:
+        if self.encoder is not None:
+            self.encoder.close()
+            self.encoder = None
+
+    def abort(self) -> None:
+        """Stop; nothing whole is left behind."""
+        if self.encoder is not None:
+            self.encoder.abort()
+            self.encoder = None
+
+    def finish(self, scene: Any) -> run.Drawn:
+        """Close the film and say what it is."""
+        self._close()
+        if self.n_frames == 0:
+            raise RenderError(f"{self.job.request.entry.name} plays nothing: not one frame was drawn")
+        if self.sections:
+            join([path for _, path in self.files], self.media)
+        width, height = self.job.request.pixels
+        at = _poster(scene) * self.n_frames
+        _, packed = min(self.stills, key=lambda s: abs(s[0] - at))
+        poster = np.frombuffer(zlib.decompress(packed), np.uint8).reshape(height, width, 4)
+        return run.Drawn(poster, _captions(scene, self.subcaptions), _alt(scene), self.job.fps, self.n_frames)
+
+
+def _poster(scene: Any) -> float:
+    share = getattr(scene, "poster", None)
+    return float(share) if isinstance(share, int | float) and math.isfinite(share) else 0.6
+
+
+def _alt(scene: Any) -> str:
+    return str(getattr(scene, "alt", "") or "")
+
+
+def _captions(scene: Any, subtitles: list[Any]) -> list[tuple[float, float, str]]:
+    """What the scene said and when, from manim's own subtitles, so that any scene may speak."""
+    return [(s.start.total_seconds(), s.end.total_seconds(), str(s.content)) for s in subtitles]
+
+
+def _stock(scene_class: Any, job: Job, media: Path) -> run.Drawn:
+    """The same film by stock manim, for a manim whose hooks have moved."""
+    from hhanim.studio import finalise
+
+    scene = scene_class()
+    scene.render()
+    writer = scene.renderer.file_writer
+    finalise.remake(
+        Path(writer.movie_file_path), media, quality=Quality(job.request.use.speed, job.request.use.crf)
+    )
+    found = finalise.facts(media)
+    poster = _frame_of(media, int(_poster(scene) * found.n_frames))
+    captions = _captions(scene, getattr(writer, "subcaptions", []))
+    return run.Drawn(poster, captions, _alt(scene), Fraction(found.fps), found.n_frames)
+
+
+def _frame_of(media: Path, number: int) -> Pixels:
+    import av
+
+    with av.open(str(media)) as container:
+        picture = None
+        for k, frame in enumerate(container.decode(video=0)):
+            picture = frame
+            if k >= number:
+                break
+        assert picture is not None
+        return cast(Pixels, picture.to_ndarray(format="rgba"))
