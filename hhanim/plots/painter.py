@@ -3,7 +3,7 @@
 The rule that keeps every pixel right: matplotlib paints a figure's leaves (lines, texts, spines …) in one fixed order. A
 leaf may be part of the once-painted background only if no moving artist is painted before it on pixels of its own;
 otherwise it is repainted on every frame, in its place in the order, and so is every later leaf that overlaps it. Extents
-are taken too large rather than too small, and what cannot be judged (3D axes, subfigures, unknown artists with filters)
+(an artist of ours states its own in ``paint_extent()``) are taken too large rather than too small, and what cannot be judged (3D axes, subfigures, unknown artists with filters)
 counts as covering everything, or is drawn whole. Tests compare the result with matplotlib's own, byte by byte.
 """
 
@@ -78,6 +78,9 @@ def _decorated(artist: Artist) -> bool:
 
 def extent(artist: Artist, renderer: Any) -> Rect:
     """A rectangle (pixels, origin at the bottom left) outside of which drawing the artist changes nothing."""
+    own = getattr(artist, "paint_extent", None)
+    if own is not None:
+        return own()
     if artist.get_agg_filter() is not None or not isinstance(artist, _KNOWN):
         return EVERYWHERE
     box = artist.get_clip_box()
@@ -275,6 +278,10 @@ class Painter:
                 artist.set_visible(True)
         self._background = np.array(renderer.buffer_rgba())
         self._state = self._look(renderer)
+
+    def changed(self) -> list[Artist]:
+        """Artists of the background that have been altered since it was painted."""
+        return [leaf.artist for leaf in self._leaves if leaf.artist.stale and id(leaf.artist) not in self._above]
 
     def refresh(self) -> None:
         """Forget the background: something static has changed."""

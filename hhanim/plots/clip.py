@@ -1,0 +1,231 @@
+"""``@clip``: a generator that draws, then yields once per frame, becomes a clip.
+
+    @clip(title="The gates in voltage", alt="…")
+    def gates(stage, *, model: Membrane = "classroom", frames: int = 100, seconds: float = 5.0):
+        panel, = stage.stack(1)
+        ...
+        for v in stage.sweep(-100, 50):
+            stage.until(v)
+            yield
+
+It never sees a camera, a writer or a file name. What is drawn before the first ``yield`` (or before the stage's ``sweep``
+starts) stands still; panels' curves grow; any other matplotlib artist that is added between two yields is on that frame
+only, as with celluloid, whose Camera finds it.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, get_type_hints
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.artist import Artist
+
+from hhanim.look import Theme, get_theme
+from hhanim.model import HHError
+from hhanim.model.errors import UnknownName
+from hhanim.plots.camera import Camera
+from hhanim.plots.painter import Painter
+from hhanim.plots.panels import Rect, Stage
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A scene drawn with matplotlib. Made by @clip.
+
+    function: the generator. name: what ``hhanim render`` calls it. title, description: for people. alt: the text
+    alternative. poster: where in the clip (0..1) its most informative frame is.
+    """
+
+    function: Callable[..., Iterator[None]]
+    name: str
+    title: str
+    description: str = ""
+    alt: str = ""
+    poster: float = 0.6
+
+    @property
+    def defaults(self) -> dict[str, Any]:
+        """The parameters and their defaults, as written."""
+        parameters = list(inspect.signature(self.function).parameters.values())[1:]
+        return {p.name: p.default for p in parameters}
+
+    def cli(self) -> None:
+        """Render this clip from the command line: ``python scenes/tau_clip.py --set gNa=60``."""
+        from hhanim.cli import main
+
+        main(["render", f"{inspect.getsourcefile(self.function)}:{self.function.__name__}", *sys.argv[1:]])
+
+
+def clip(
+    *, title: str, description: str = "", alt: str = "", poster: float = 0.6, name: str = ""
+) -> Callable[[Callable[..., Iterator[None]]], Clip]:
+    """Make a clip of a generator function ``def name(stage, *, …)``; all arguments are literals.
+
+    title, description: for the catalogue; the description defaults to the docstring. alt: the text alternative.
+    poster: where in the clip (0..1) its most informative frame is.
+    """
+
+    def decorate(function: Callable[..., Iterator[None]]) -> Clip:
+        said = description or " ".join((inspect.getdoc(function) or "").split("\n\n")[0].split())
+        return Clip(function, name or function.__name__, title, said, alt, poster)
+
+    return decorate
+
+
+@dataclass
+class Frame:
+    """One frame: straight RGBA pixels (H, W, 4), in a buffer that the next frame reuses, and what has changed.
+
+    dirty: rectangles (x0, y0, x1, y1), origin at the top left, outside of which nothing differs from the frame before;
+    None if unknown.
+    """
+
+    rgba: np.ndarray
+    dirty: list[Rect] | None
+
+
+@dataclass
+class Performance:
+    """A clip being played. ``frames()`` may be taken once; captions are complete when it is through."""
+
+    clip: Clip
+    values: Mapping[str, Any]
+    stage: Stage
+    alt: str = ""
+    captions: list[tuple[float, float, str]] = field(default_factory=list)
+
+    @property
+    def poster(self) -> int:
+        """Index of the most informative frame."""
+        return min(self.stage.n_frames - 1, round(self.clip.poster * (self.stage.n_frames - 1)))
+
+    def frames(self) -> Iterator[Frame]:
+        """Every frame in turn; none is kept. Raises HHError if the clip yields fewer or more than it was given."""
+        stage = self.stage
+        performer = self.clip.function(stage, **self.values)
+        camera = _Recorder(stage)
+        count = 0
+        while True:
+            with mpl.rc_context(stage.rc):
+                if next(performer, self) is self:
+                    break
+                if count == stage.n_frames:
+                    raise HHError(f"clip {self.clip.name} yields more than its {count} frames")
+                frame = camera.take()
+            self.captions[:] = stage.captions
+            count += 1
+            stage.frame = count
+            yield frame
+        if count < stage.n_frames:
+            raise HHError(f"clip {self.clip.name} yields {count} frames of {stage.n_frames}")
+
+
+class _Recorder(Camera):
+    """A camera that paints each frame at once and keeps none."""
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__(stage.figure)
+        self.stage = stage
+        self._painter: Painter | None = None
+        self._altered: list[Artist] = []
+        self._resting: set[int] = set()
+
+    def mark(self) -> None:
+        """All there is now belongs to the background."""
+        for ax in self._figure.axes:
+            children = ax._children
+            self._seen[ax] = (len(children), children[-1] if children else None)
+
+    def take(self) -> Frame:
+        stage = self.stage
+        first = self._painter is None
+        if first:
+            self._start()
+        assert self._painter is not None
+        passing = [] if first else [a for a in self._news() if a not in stage.movers]
+        changed = [a for a in self._painter.changed() if id(a) not in self._resting]
+        if changed:  # altered in place: from now on it is painted on every frame
+            for artist in changed:
+                self._painter.add(artist)
+            self._altered += changed
+            self._painter.refresh()
+        rebuilds = self._painter.rebuilds
+        renderer = stage.figure.canvas.get_renderer()
+        for artist in passing:
+            self._painter.add(artist)
+        rgba = self._painter.paint([*stage.movers, *self._altered, *passing], renderer)
+        for artist in passing:
+            self._painter.forget(artist)
+            artist.remove()
+        if first:
+            self._resting = {id(a) for a in self._painter.changed()}
+        plain = not (passing or self._altered or self._had_passing or self._painter.rebuilds != rebuilds)
+        self._had_passing = bool(passing)
+        self.mark()
+        return Frame(rgba, [r for m in stage.movers for r in m.dirty] if plain else None)
+
+    _had_passing = False
+
+    def _start(self) -> None:
+        stage = self.stage
+        for movers in stage.movers:
+            movers.set_visible(False)
+        stage.figure.draw_without_rendering()  # settles limits and aspects
+        for movers in stage.movers:
+            for curve in movers.curves:
+                curve.place()
+        self._painter = Painter(stage.figure, stage.movers)
+        self._legends = {id(ax.legend_) for ax in stage.figure.axes}
+        self.mark()
+
+    def _news(self) -> list[Artist]:
+        """celluloid's snap: what has been added since the frame before, legends included."""
+        new: list[Artist] = []
+        for ax in self._figure.axes:
+            legend = ax.legend_
+            new += self._new_children(ax)
+            if legend is not None and id(legend) not in self._legends:
+                new.append(legend)
+        return new
+
+
+def perform(
+    clip: Clip,
+    values: Mapping[str, Any] | None = None,
+    *,
+    width: int = 1920,
+    height: int = 1080,
+    fps: Fraction | float = 20,
+    n_frames: int = 100,
+    theme: Theme | str = "dark",
+) -> Performance:
+    """Play a clip: ``for frame in perform(tau, values).frames(): …``.
+
+    values: the clip's parameters as objects (a Membrane, a Protocol, numbers); those left out take their defaults.
+    width, height: in pixels. fps, n_frames: the time base. theme: a Theme or its name.
+    """
+    from hhanim.model import Membrane, Protocol, parse, presets
+
+    defaults = clip.defaults
+    given = dict(values or {})
+    for name in given:
+        if name not in defaults:
+            raise UnknownName("parameter", name, defaults)
+    given = defaults | given
+    kinds = get_type_hints(clip.function)
+    for name, value in given.items():
+        if kinds.get(name) is Membrane:
+            given[name] = presets.get(value)
+        elif kinds.get(name) is Protocol and isinstance(value, str):
+            given[name] = parse(value)
+    for name, actual in (("frames", n_frames), ("seconds", float(n_frames / fps))):
+        if name in given:
+            given[name] = actual
+    stage = Stage(width, height, fps, n_frames, get_theme(theme))
+    return Performance(clip, given, stage, alt=clip.alt)

@@ -1,0 +1,585 @@
+"""The stage of a clip: panels on a common grid, with curves that grow, heads that move and labels that follow them.
+
+Nothing here integrates or computes physiology. All lengths are design pixels, for a frame whose shorter side is 1080.
+The grid is the same for every clip, so that two of them cut together without a jump: 5 % safe margin, title top left,
+the lowest tenth of the frame left free for captions, room for labels to the right of each panel.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
+from matplotlib.colors import to_hex, to_rgb
+from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
+from matplotlib.path import Path
+from matplotlib.text import Text
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.transforms import Affine2D, Bbox, IdentityTransform
+
+from hhanim.look import Quantity, Theme
+from hhanim.look import type as typeface
+from hhanim.model import Membrane, Protocol, VoltageClamp, presets
+from hhanim.model.errors import InvalidValue
+
+Rect = tuple[int, int, int, int]  # x0, y0, x1, y1 in pixels, origin at the top left, half-open
+
+LINE, GHOST, HEAD, RING = 5.0, 2.6, 10.0, 3.5  # widths of lines, radius of heads and of the gap around them
+MARGIN, CAPTIONS = 0.05, 0.10  # of the frame
+TICKS, LABELS, GAP = 104.0, 150.0, 26.0  # room left of a panel for tick labels, right for labels, between head and label
+HEADER = 132.0  # title and subtitle
+_CIRCLE = Path.unit_circle()
+_IDENTITY = IdentityTransform()
+
+
+def mix(color: str, ground: str, share: float) -> str:
+    """`share` of a colour on a ground, as an opaque colour (transparency would add up where lines cross)."""
+    a, b = np.array(to_rgb(color)), np.array(to_rgb(ground))
+    return to_hex(b + share * (a - b))
+
+
+def nice(*data: Any, zero: bool = False, pad: float = 0.06) -> tuple[float, float]:
+    """Limits that show all the data (nan ignored) with a little air; zero: include 0."""
+    values = np.concatenate([np.ravel(np.asarray(d, dtype=float)) for d in data])
+    values = values[np.isfinite(values)]
+    if zero or not len(values):
+        values = np.append(values, 0.0)
+    low, high = float(values.min()), float(values.max())
+    air = pad * (high - low) or 0.5 * (abs(high) or 1.0)
+    return (low if zero and low == 0 else low - air, high if zero and high == 0 else high + air)
+
+
+def tick_text(value: float, _: Any = None) -> str:
+    """A number as it stands at an axis: no trailing zeros, a real minus sign."""
+    return f"{value:.10g}".replace("-", "−")
+
+
+def voltages(membrane: Membrane, low: float | None = None, high: float | None = None, points: int = 3001) -> np.ndarray:
+    """Voltages (mV) from low to high, by default over the membrane's own range, dense enough for any frame.
+
+    Raises InvalidValue if low is not below high.
+    """
+    low = membrane.v_range[0] if low is None else low
+    high = membrane.v_range[1] if high is None else high
+    if not low < high:
+        raise InvalidValue(f"voltages from {low:g} to {high:g} mV: v_min must be below v_max")
+    return np.linspace(low, high, points)
+
+
+def conditions(membrane: Membrane) -> str:
+    """The membrane in words: its title, its temperature, and every number that differs from the preset of its name."""
+    said = [membrane.title or membrane.name]
+    if any(gate.dynamic and gate.q10 != 1 for gate in membrane.gates.values()):
+        said.append(f"{float(membrane.celsius):.4g} °C")
+    if membrane.name in presets.names():
+        usual = presets.get(membrane.name).parameters
+        for key, value in membrane.parameters.items():
+            if key != "celsius" and value != usual.get(key):
+                said.append(_parameter(key, float(value)))
+    return " · ".join(said).replace("-", "−")
+
+
+def _parameter(key: str, value: float) -> str:
+    if key == "C":
+        return f"$C$ = {value:.4g} µF/cm²"
+    if key[0] in "gE" and len(key) > 1:
+        unit = "mS/cm²" if key[0] == "g" else "mV"
+        return rf"${key[0]}_{{\mathrm{{{key[1:]}}}}}$ = {value:.4g} {unit}"
+    return f"{key.upper()} blocks {100 * value:.3g} %"
+
+
+def stimulus(protocol: Protocol, duration: float) -> str:
+    """A protocol in words if it is constant, else as it is written."""
+    t = np.linspace(0.0, duration, 257)[:-1]
+    if isinstance(protocol, VoltageClamp):
+        return str(protocol).replace("-", "−")
+    values = np.asarray(protocol(t), dtype=float)
+    if np.ptp(values) == 0:
+        return f"$I$ = {values[0]:.4g} µA/cm²".replace("-", "−")
+    return f"$I$: {protocol}".replace("-", "−")
+
+
+class _Sprite:
+    """A piece of text rendered once, and then pasted at quarters of a pixel."""
+
+    def __init__(self, stage: Stage, text: str, size: float, color: str, weight: str = "regular", halo: bool = True) -> None:
+        self._dpi, self._phases = stage.figure.dpi, {}
+        with mpl.rc_context(stage.rc):
+            self._text = Text(0, 0, text, fontsize=size, color=color, fontweight=weight, va="baseline", ha="left")
+            self._text.set_figure(stage.figure)
+            if halo and not stage.theme.transparent:
+                self._text.set_path_effects([withStroke(linewidth=6 * stage.u, foreground=stage.theme.ground)])
+            probe = RendererAgg(8, 8, self._dpi)
+            w, h, d = probe.get_text_width_height_descent(text, self._text.get_fontproperties(), "$" in text)
+            self._rc = stage.rc
+        self.pad = math.ceil(4 * stage.u) + 1
+        self.width, self.height, self._descent = float(w), float(h), float(d)
+
+    def draw(self, renderer: Any, gc: Any, x: float, y: float) -> Rect:
+        """Paste with the left end at x and the middle of the height at y (pixels, from the bottom left)."""
+        x, y = x - self.pad, y - self.height / 2 - self.pad
+        ix, iy = math.floor(x), math.floor(y)
+        phase = (int((x - ix) * 4), int((y - iy) * 4))
+        image = self._phases.get(phase)
+        if image is None:
+            image = self._phases[phase] = self._render(phase)
+        renderer.draw_image(gc, ix, iy, image)
+        h, w = image.shape[:2]
+        top = int(renderer.height) - iy - h
+        return (ix - 1, top - 1, ix + w + 1, top + h + 1)
+
+    def _render(self, phase: tuple[int, int]) -> np.ndarray:
+        w, h = (math.ceil(x) + 2 * self.pad + 1 for x in (self.width, self.height))
+        own = RendererAgg(w, h, self._dpi)
+        with mpl.rc_context(self._rc):
+            self._text.set_position((self.pad + phase[0] / 4, self.pad + phase[1] / 4 + self._descent))
+            self._text.draw(own)
+        return np.array(own.buffer_rgba())[::-1].copy()  # draw_image takes rows from the bottom up
+
+
+class Curve:
+    """A line that is drawn up to a moving point. Made by Panel.curve."""
+
+    def __init__(self, panel: Panel, x: Any, y: Any, along: Any, color: str, dash: tuple[float, ...], width: float) -> None:
+        self.panel, self.color, self.dash, self.width = panel, color, dash, width
+        x, y, along = np.broadcast_arrays(*(np.asarray(a, dtype=float) for a in (x, y, along)))
+        order = slice(None, None, -1) if along[-1] < along[0] else slice(None)
+        self.x, self.y, self.along = x[order], y[order], along[order]
+        self.head, self.sprite = True, None
+        self.value = float(self.along[0])
+        self._placed: np.ndarray | None = None
+
+    def until(self, value: float) -> None:
+        """Draw up to where `along` has this value."""
+        self.value = float(value)
+
+    @property
+    def data(self) -> tuple[np.ndarray, np.ndarray]:
+        """What is drawn now: x and y, data coordinates, the head included."""
+        k = int(np.searchsorted(self.along, self.value, side="right"))
+        hx, hy = np.interp(self.value, self.along, self.x), np.interp(self.value, self.along, self.y)
+        return np.append(self.x[:k], hx), np.append(self.y[:k], hy)
+
+    # -- in pixels --------------------------------------------------------------------------------------------
+
+    def place(self) -> None:
+        """Fix the vertices in pixels, fewer where the line is straight; called once the axes stand still."""
+        height = self.panel.stage.height
+        points = self.panel.axes.transData.transform(np.column_stack([self.x, self.y]))
+        points[:, 1] = np.clip(points[:, 1], -4 * height, 5 * height)  # far outside is outside
+        finite = np.isfinite(points).all(axis=1)
+        points, along = points[finite], self.along[finite]
+        for _ in range(6):
+            keep = _bends(points)
+            if keep.all():
+                break
+            points, along = points[keep], along[keep]
+        self._placed, self._along, self._shown = points, along, (0, points[0])
+
+    def now(self) -> tuple[int, np.ndarray]:
+        """How many vertices are complete, and where the head is (pixels)."""
+        points, along = self._placed, self._along
+        value = min(max(self.value, along[0]), along[-1])
+        k = max(1, int(np.searchsorted(along, value, side="right")))
+        if k == len(along):
+            return k, points[-1]
+        share = (value - along[k - 1]) / (along[k] - along[k - 1])
+        return k, points[k - 1] + share * (points[k] - points[k - 1])
+
+    def label_at(self) -> tuple[float, float] | None:
+        """Where the label belongs (pixels): the head, or where the line has left the panel; None if it was never in."""
+        k, head = self.now()
+        box = self.panel.axes.bbox
+        low, high = np.array([box.x0 - 1, box.y0 - 1]), np.array([box.x1 + 1, box.y1 + 1])
+        if np.all((low <= head) & (head <= high)):
+            return float(head[0]), float(head[1])
+        inside = np.flatnonzero(((self._placed[:k] >= low) & (self._placed[:k] <= high)).all(axis=1))
+        if not len(inside):
+            return None
+        j = int(inside[-1])
+        a, b = self._placed[j], self._placed[j + 1] if j + 1 < k else head
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = np.where(b > a, (high - a) / (b - a), np.where(b < a, (low - a) / (b - a), np.inf)).min()
+        x, y = a + min(max(share, 0.0), 1.0) * (b - a)
+        return float(x), float(y)
+
+    def draw(self, renderer: Any, gc: Any) -> Rect | None:
+        """Stroke the line up to its head; returns the rectangle that differs from the time before."""
+        k, head = self.now()
+        path = Path(np.vstack([self._placed[:k], head]))
+        path.should_simplify = False  # a new vertex must not move old pixels
+        gc.set_foreground(self.color)
+        gc.set_linewidth(self.width)
+        gc.set_dashes(0, [self.width * d for d in self.dash] or None)
+        renderer.draw_path(gc, path, _IDENTITY)
+        old_k, old_head = self._shown
+        self._shown = (k, head)
+        if k == old_k and np.array_equal(head, old_head):
+            return None
+        a, b = max(0, min(k, old_k) - 1), max(k, old_k)
+        touched = np.vstack([self._placed[a:b], head, old_head])
+        if self.dash:  # a dash that was cut short grows on
+            touched = np.vstack([touched, self._placed[max(0, a - 2) : a]])
+        return _rect(touched, 1.5 * self.width + 2 + (10 * self.width if self.dash else 0), renderer)
+
+
+def _bends(points: np.ndarray, tolerance: float = 0.02) -> np.ndarray:
+    """Which vertices matter: every other one goes if it lies on the chord of its neighbours (within a fiftieth pixel)."""
+    keep = np.ones(len(points), bool)
+    if len(points) < 3:
+        return keep
+    a, b, c = points[:-2:2], points[1:-1:2], points[2::2]
+    n = min(len(a), len(b), len(c))
+    chord, arm = c[:n] - a[:n], b[:n] - a[:n]
+    length = np.hypot(*chord.T)
+    off = np.abs(chord[:, 0] * arm[:, 1] - chord[:, 1] * arm[:, 0]) / np.where(length > 0, length, 1)
+    inside = (arm * chord).sum(axis=1) / np.where(length > 0, length**2, 1)
+    keep[1 : 2 * n : 2] = ~((off < tolerance) & (inside >= 0) & (inside <= 1) & (length > 0) & (length < 60))
+    return keep
+
+
+def _rect(points: np.ndarray, pad: float, renderer: Any) -> Rect:
+    x0, y0 = np.floor(points.min(axis=0) - pad)
+    x1, y1 = np.ceil(points.max(axis=0) + pad)
+    return (int(x0), int(renderer.height - y1), int(x1), int(renderer.height - y0))
+
+
+class _Movers(Artist):
+    """Everything in one panel that moves: curves, then heads, then labels."""
+
+    zorder = 10
+
+    def __init__(self, panel: Panel) -> None:
+        super().__init__()
+        self.panel, self.curves = panel, []
+        self.dirty: list[Rect] = []
+        self._last: list[Rect] = []
+
+    def paint_extent(self) -> tuple[float, float, float, float]:
+        """Where this can paint: the panel and the room for labels beside it."""
+        box, u = self.panel.axes.bbox, self.panel.stage.u
+        return (box.x0 - 2 * HEAD * u, box.y0 - 2 * HEAD * u, self.panel.right, box.y1 + 2 * HEAD * u)
+
+    def draw(self, renderer: Any) -> None:
+        if not self.get_visible():
+            return
+        stage, axes = self.panel.stage, self.panel.axes
+        dirty: list[Rect] = []
+        moved: list[Rect] = []
+        gc = renderer.new_gc()
+        gc.set_antialiased(True)
+        gc.set_snap(False)
+        gc.set_capstyle("round" if not any(c.dash for c in self.curves) else "butt")
+        gc.set_joinstyle("round")
+        box = axes.bbox
+        edge = 0.5 * LINE * stage.u  # a line along the frame of the axes keeps its width
+        gc.set_clip_rectangle(Bbox.from_extents(box.x0 - edge, box.y0 - edge, box.x1 + edge, box.y1 + edge))
+        for curve in self.curves:
+            gc.set_capstyle("butt" if curve.dash else "round")
+            rect = curve.draw(renderer, gc)
+            if rect is not None:
+                dirty.append(rect)
+        heads = [c for c in self.curves if c.head and self._inside(c)]
+        gc.set_clip_rectangle(None)
+        gc.set_linewidth(0)
+        for curve in heads:
+            _, (x, y) = curve.now()
+            for radius, color in ((HEAD + RING, stage.theme.ground), (HEAD, curve.color)):
+                if radius > HEAD and stage.theme.transparent:
+                    continue
+                r = radius * stage.u
+                gc.set_foreground(color)
+                renderer.draw_path(gc, _CIRCLE, Affine2D().scale(r).translate(x, y), (*to_rgb(color), 1.0))
+            moved.append(_rect(np.array([[x, y]]), (HEAD + RING) * stage.u + 2, renderer))
+        for curve, x, y in self._label_places():
+            moved.append(curve.sprite.draw(renderer, gc, x, y))
+        gc.restore()
+        self.dirty = dirty + [m for m in moved if m not in self._last] + [m for m in self._last if m not in moved]
+        self._last = moved
+        self.stale = False
+
+    def _inside(self, curve: Curve) -> bool:
+        _, (x, y) = curve.now()
+        box = self.panel.axes.bbox
+        return box.x0 - 1 <= x <= box.x1 + 1 and box.y0 - 1 <= y <= box.y1 + 1
+
+    def _label_places(self) -> list[tuple[Curve, float, float]]:
+        """Labels stand right of their heads; where heads come close, they stand in a row, so that none overlap.
+
+        A label's shift is a continuous function of where the heads are, so nothing jumps.
+        """
+        u, box = self.panel.stage.u, self.panel.axes.bbox
+        named = [c for c in self.curves if c.sprite is not None]
+        places: list[tuple[Curve, float, float]] = []
+        for curve in named:
+            at = curve.label_at()
+            if at is None:
+                continue
+            hx, hy = at
+            half = curve.sprite.height / 2
+            y = min(max(hy, box.y0 + half), box.y1 - half)
+            x = hx + GAP * u
+            for other, ox, oy in places:
+                apart = abs(y - oy) / (half + other.sprite.height / 2 + 2 * u)
+                share = min(max((1.5 - apart) / 0.5, 0.0), 1.0)
+                share = share * share * (3 - 2 * share)
+                x += share * max(0.0, ox + other.sprite.width + 14 * u - x)
+            places.append((curve, x, y))
+        return places
+
+
+class Panel:
+    """One pair of axes on the stage. Made by Stage.stack or Stage.beside."""
+
+    def __init__(self, stage: Stage, left: float, bottom: float, right: float, top: float, *, x_axis: bool, room: float) -> None:
+        self.stage, self.right, self._x_axis = stage, right + room, x_axis
+        w, h, u, theme = stage.width, stage.height, stage.u, stage.theme
+        with mpl.rc_context(stage.rc):
+            self.axes: Axes = stage.figure.add_axes((left / w, bottom / h, (right - left) / w, (top - bottom) / h))
+        axes = self.axes
+        axes.patch.set_facecolor("none")
+        axes.set_axisbelow(True)
+        for side, spine in axes.spines.items():
+            spine.set_visible(side == "bottom" and x_axis)
+            spine.set(color=theme.line, linewidth=2 * u)
+        axes.tick_params(
+            axis="both", length=0, width=2 * u, color=theme.line, labelcolor=theme.muted, pad=10 * u, labelsize=typeface.TICK * u
+        )
+        axes.tick_params(axis="x", length=8 * u if x_axis else 0, labelbottom=x_axis)
+        axes.grid(axis="y", color=theme.faint, linewidth=2 * u)
+        axes.xaxis.set_major_formatter(FuncFormatter(tick_text))
+        axes.yaxis.set_major_formatter(FuncFormatter(tick_text))
+        axes.xaxis.set_major_locator(MaxNLocator(6 if right - left > 700 * u else 4, steps=[1, 2, 2.5, 5, 10]))
+        axes.yaxis.set_major_locator(MaxNLocator(max(2, min(6, round((top - bottom) / (95 * u)))), steps=[1, 2, 2.5, 5, 10]))
+        self.movers = _Movers(self)
+        axes.add_artist(self.movers)
+        stage.movers.append(self.movers)
+
+    def x(self, label: str | Quantity, low: float, high: float) -> Panel:
+        """Label and limits of the horizontal axis; the label is only written where the axis is."""
+        self.axes.set_xlim(low, high)
+        if self._x_axis:
+            with mpl.rc_context(self.stage.rc):
+                text = label.axis if isinstance(label, Quantity) else label
+                self.axes.set_xlabel(text, color=self.stage.theme.ink, fontsize=typeface.LABEL * self.stage.u, labelpad=4 * self.stage.u)
+        return self
+
+    def y(self, label: str | Quantity, low: float, high: float) -> Panel:
+        """Label (written above the axis, horizontally) and limits of the vertical axis."""
+        u = self.stage.u
+        self.axes.set_ylim(low, high)
+        text = label.axis if isinstance(label, Quantity) else label
+        with mpl.rc_context(self.stage.rc):
+            self.axes.annotate(
+                text, (0, 1), (-TICKS * u, 14 * u), xycoords="axes fraction", textcoords="offset pixels",
+                ha="left", va="bottom", color=self.stage.theme.ink, fontsize=typeface.LABEL * u, annotation_clip=False,
+            )  # fmt: skip
+        if low < 0 < high:
+            self.axes.axhline(0, color=self.stage.theme.line, linewidth=2 * u, zorder=0.6)
+        return self
+
+    def curve(
+        self,
+        x: Any,
+        y: Any,
+        quantity: Quantity | None = None,
+        *,
+        along: Any = None,
+        label: str | None = None,
+        color: str | None = None,
+        dash: tuple[float, ...] | None = None,
+        width: float = 1.0,
+        ghost: bool = True,
+        head: bool = True,
+    ) -> Curve:
+        """A line that grows with ``stage.until(value)``.
+
+        x, y: (T,) data coordinates. quantity: gives colour, dash and label. along: (T,) what until() refers to, default x.
+        label: mathtext, "" for none. width: in normal line widths. ghost: show the whole line faintly from the start.
+        """
+        theme, u = self.stage.theme, self.stage.u
+        color = color or (theme.color(quantity) if quantity else theme.ink)
+        dash = dash if dash is not None else theme.dash(quantity) if quantity else ()
+        curve = Curve(self, x, y, x if along is None else along, color, dash, LINE * width * u)
+        curve.head = head
+        label = (quantity.label if quantity else "") if label is None else label
+        if label:
+            curve.sprite = _Sprite(self.stage, label, typeface.LABEL * u, color)
+        if ghost:
+            self.line(x, y, mix(color, theme.ground, theme.ghost), dash, width * GHOST / LINE)
+        self.movers.curves.append(curve)
+        return curve
+
+    def line(self, x: Any, y: Any, color: str, dash: tuple[float, ...] = (), width: float = 1.0, zorder: float = 2.0) -> Any:
+        """A line that stands still."""
+        style: Any = "solid" if not dash else (0, dash)
+        (line,) = self.axes.plot(
+            x, y, color=color, linestyle=style, linewidth=LINE * width * self.stage.u, zorder=zorder,
+            solid_capstyle="round", solid_joinstyle="round", dash_capstyle="butt", scalex=False, scaley=False,
+        )  # fmt: skip
+        return line
+
+    def name(self, x: Any, y: Any, text: str, color: str) -> Text | None:
+        """The name of a line that stands still, written beside it where most room is (its right end, inside the panel)."""
+        x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+        (left, right), (low, high) = sorted(self.axes.get_xlim()), sorted(self.axes.get_ylim())
+        seen = np.isfinite(y) & (x >= left) & (x <= right) & (y >= low) & (y <= high)
+        if not seen.any():
+            return None
+        k = np.flatnonzero(seen)[-1]
+        above = y[k] < low + 0.85 * (high - low)
+        return self.note(x[k], y[k] + (0.02 if above else -0.02) * (high - low), text, color, "right", "bottom" if above else "top")
+
+    def note(self, x: float, y: float, text: str, color: str, ha: str = "left", va: str = "center") -> Text:
+        """A small text that stands still, at data coordinates."""
+        u = self.stage.u
+        with mpl.rc_context(self.stage.rc):
+            note = self.axes.text(x, y, text, color=color, fontsize=typeface.SMALL * u, ha=ha, va=va, zorder=3)
+        if not self.stage.theme.transparent:
+            note.set_path_effects([withStroke(linewidth=7 * u, foreground=self.stage.theme.ground)])
+        return note
+
+
+class Stage:
+    """What a clip draws on.
+
+    width, height: of the frame in pixels. fps, n_frames: its time base. theme: its colours.
+    """
+
+    def __init__(self, width: int, height: int, fps: Fraction | float, n_frames: int, theme: Theme) -> None:
+        self.width, self.height, self.fps, self.n_frames, self.theme = width, height, fps, n_frames, theme
+        self.u = typeface.unit(width, height)
+        self.rc: dict[str, Any] = {**typeface.rc(self.u), "path.simplify": False}
+        self.figure = Figure(figsize=(width / 72, height / 72), dpi=72)  # one point is one pixel
+        FigureCanvasAgg(self.figure)
+        self.figure.patch.set_facecolor("none" if theme.transparent else theme.ground)
+        self.movers: list[Artist] = []
+        self.captions: list[tuple[float, float, str]] = []
+        self.frame = 0
+        self.set_up = False
+        self._left, self._right = MARGIN * width, (1 - MARGIN) * width
+        self._top, self._bottom = (1 - MARGIN) * height, CAPTIONS * height
+
+    @property
+    def seconds(self) -> float:
+        """Length of the clip."""
+        return float(self.n_frames / self.fps)
+
+    # -- text -------------------------------------------------------------------------------------------------
+
+    def title(self, title: str, subtitle: str = "", corner: str = "") -> None:
+        """Title top left, a line of conditions under it, and a small note at the right end of that line."""
+        u, room = self.u, self._right - self._left
+        self._text(self._left, self._top, title, typeface.TITLE, self.theme.ink, room, weight="semibold")
+        y = self._top - 66 * u
+        taken = 0.0
+        if corner:
+            text = self._text(self._right, y, corner, typeface.SUBTITLE, self.theme.muted, 0.4 * room, ha="right")
+            taken = text.get_window_extent(self.figure.canvas.get_renderer()).width + 30 * u
+        if subtitle:
+            self._text(self._left, y, subtitle, typeface.SUBTITLE, self.theme.muted, room - taken)
+
+    def _text(self, x: float, y: float, text: str, size: float, color: str, room: float, **style: Any) -> Text:
+        """A line of text under y that is made smaller, down to 24, rather than leave the frame."""
+        with mpl.rc_context(self.rc):
+            artist = self.figure.text(x / self.width, y / self.height, text, fontsize=size * self.u, color=color, va="top", **style)
+            wide = artist.get_window_extent(self.figure.canvas.get_renderer()).width
+            if wide > room:
+                artist.set_fontsize(max(24.0, size * room / wide) * self.u)
+        return artist
+
+    def caption(self, text: str) -> None:
+        """What a caption says from this frame on, until the next one or the end; "" ends it."""
+        now = self.frame / float(self.fps)
+        if self.captions and self.captions[-1][1] > now:
+            start, _, said = self.captions.pop()
+            if start < now:
+                self.captions.append((start, now, said))
+        if text:
+            self.captions.append((now, self.seconds, text))
+
+    def rate(self, span: float, unit: str = "ms") -> str:
+        """How fast the model's clock runs, e.g. "1 s = 6.7 ms", when `span` passes in sweep()."""
+        per_second = span / ((self.moving - 1) / float(self.fps))
+        return f"1 s = {per_second:.2g} {unit}" if per_second < 100 else f"1 s = {per_second:.0f} {unit}"
+
+    # -- panels -----------------------------------------------------------------------------------------------
+
+    def stack(self, *heights: float, labels: float = LABELS) -> list[Panel]:
+        """Panels above each other with a common horizontal axis; heights are relative. labels: room for labels, right."""
+        return self._column(self._left, self._right, heights or (1.0,), labels, share_x=True)
+
+    def beside(self, *widths: float, labels: Sequence[float] | float = LABELS) -> list[Panel]:
+        """Panels next to each other; below each other where the frame is not wide enough."""
+        rooms = [labels] * len(widths) if isinstance(labels, (int, float)) else list(labels)
+        if self.width < 1.3 * self.height:
+            return self._column(self._left, self._right, widths, max(rooms), share_x=False)
+        gap = 56 * self.u
+        free = self._right - self._left - gap * (len(widths) - 1)
+        panels, x = [], self._left
+        for width, room in zip(widths, rooms, strict=True):
+            end = x + free * width / sum(widths)
+            panels += self._column(x, end, (1.0,), room, share_x=False)
+            x = end + gap
+        return panels
+
+    def _column(self, left: float, right: float, heights: Sequence[float], room: float, *, share_x: bool) -> list[Panel]:
+        u, n = self.u, len(heights)
+        top, bottom = self._top - HEADER * u, self._bottom
+        name, axis = 62 * u, 96 * u  # above each panel its name, below it ticks and label of the axis
+        axes_below = 1 if share_x else n
+        gap = 8 * u if share_x else 22 * u
+        free = top - bottom - n * name - axes_below * axis - (n - 1) * gap
+        panels = []
+        for k, height in enumerate(heights):
+            has_axis = not share_x or k == n - 1
+            top -= name
+            low = top - free * height / sum(heights)
+            panels.append(Panel(self, left + TICKS * u, low, right - room * u, top, x_axis=has_axis, room=room * u))
+            top = low - gap - (axis if has_axis else 0)
+        return panels
+
+    # -- time -------------------------------------------------------------------------------------------------
+
+    @property
+    def moving(self) -> int:
+        """How many of the frames move; the rest hold the last state, a second or an eighth of the clip."""
+        return max(2, self.n_frames - min(round(float(self.fps)), self.n_frames // 8))
+
+    def sweep(self, first: float, last: float, *, ease: bool = True) -> Iterator[float]:
+        """One value per frame, from first to last, then last for the frames that hold.
+
+        ease: start and stop gently (for a voltage axis); without, evenly (for a clock). What is drawn before the first
+        value is taken stands still through the clip.
+        """
+        self.set_up = True
+        moving = self.moving
+        for k in range(self.n_frames):
+            s = min(k / (moving - 1), 1.0)
+            if ease:
+                s = _eased(s)
+            yield first + (last - first) * s
+
+    def until(self, value: float) -> None:
+        """Let every curve grow up to this value (of its ``along``, by default its x)."""
+        for movers in self.movers:
+            for curve in movers.curves:
+                curve.until(value)
+
+
+def _eased(s: float, ramp: float = 0.12) -> float:
+    """0 → 1 at constant speed, but for a gentle start and stop of `ramp` each."""
+    top = 1.0 / (1.0 - ramp)
+    if s < ramp:
+        return 0.5 * top * s * s / ramp
+    if s > 1 - ramp:
+        return 1.0 - 0.5 * top * (1 - s) ** 2 / ramp
+    return 0.5 * top * ramp + top * (s - ramp)
