@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from manim import FadeIn, FadeOut, VGroup
+from manim import FadeIn, FadeOut, ShowPassingFlash, VGroup
 
 from hhanim.mobjects.channels import inactivates
 from hhanim.mobjects.charge import absolute
@@ -68,7 +68,7 @@ class Spike(Film):
     poster = 0.47
     model: Membrane = "modern"
     stimulus: Protocol = "pulse(10, start=2, width=1)"
-    until: float = 18.0
+    until: float = 15.0
 
     def construct(self) -> None:
         self.build()
@@ -111,36 +111,35 @@ class Spike(Film):
         """Heading, membrane, feedback loop, graphs."""
         if self.shape == "wide":
             left, right = self.area.columns(1.0, 1.0, gap=0.55)
-            head, picture, loop = left.rows(1.0, 4.4, 0.95, gap=0.22)
+            head, picture, loop = left.rows(0.82, 4.75, 0.85, gap=0.2)
             return head, picture, loop, right
         if self.shape == "tall":
-            return tuple(self.area.rows(1.05, 4.4, 0.95, 5.6, gap=0.25))  # type: ignore[return-value]
-        return tuple(self.area.rows(0.85, 2.75, 0.8, 2.4, gap=0.14))  # type: ignore[return-value]
+            return tuple(self.area.rows(0.85, 4.8, 0.85, 5.6, gap=0.25))  # type: ignore[return-value]
+        return tuple(self.area.rows(0.8, 2.85, 0.75, 2.6, gap=0.12))  # type: ignore[return-value]
 
     def graphs(self, area: Area) -> tuple[list[Panel], list[Traces], StimulusBar]:
         """V with the stimulus, the gates, the currents, one under the other on one time axis."""
         run, theme = self.run, self.theme
-        tell, rest = area.inset(bottom=area.height - 0.32), area.inset(top=0.36)
-        self.clock.move_to([tell.right, tell.top, 0.0], aligned_edge=[1.0, 1.0, 0.0])
-        if self.shape == "square":
-            left, right = rest.columns(1.0, 1.0, gap=0.3)
-            (top, strip), (middle, bottom) = left.rows(5.0, 1.0, gap=0.05), right.rows(1.0, 1.25, gap=0.05)
-            foot = True
+        foot = self.shape == "square"
+        if foot:  # two columns, the clock beside the heading
+            self.clock.move_to([self.head.right, self.head.top, 0.0], aligned_edge=[1.0, 1.0, 0.0])
+            left, right = area.columns(1.0, 1.0, gap=0.3)
+            (top, strip), (middle, bottom) = left.rows(5.0, 1.0, gap=0.05), right.rows(1.0, 1.3, gap=0.12)
         else:
-            top, strip, middle, bottom = rest.rows(2.5, 0.5, 1.65, 2.0, gap=0.12)
-            foot = False
+            self.clock.move_to([area.right, area.top, 0.0], aligned_edge=[1.0, 1.0, 0.0])
+            top, strip, middle, bottom = area.inset(top=0.36).rows(2.5, 0.5, 1.7, 2.05, gap=0.17)
         time = {"x": (0.0, run.duration), "theme": theme, "gutter": 0.62, "left": 0.78}
         v, names = run["V"], [c.name for c in self.membrane.channels]
         low, high = float(v.min()) - 6.0, max(float(v.max()) + 6.0, self.zero + 44.0)
         currents = np.array([run.current(n) for n in names])
-        reach = max(float(np.abs(currents).max()) * 1.08, 40.0)
+        floor, roof = min(1.45 * float(currents.min()), -40.0), max(1.2 * float(currents.max()), 40.0)
         unit = self.formula('V space "(mV)"', size=SMALL, color="muted")
         flow = self.formula('I space "(µA/cm²)"', size=SMALL, color="muted")
         ticks = [] if not foot else None
         panels = [
             Panel(top, y=(low, high), ylabel=unit, xticks=ticks, xlabel="ms" if foot else "", **time),
-            Panel(middle, y=(0.0, 1.0), ylabel="gates (fraction open)", yticks=[0, 0.5, 1], xticks=[], size=SMALL, **time),
-            Panel(bottom, y=(-reach, reach), ylabel=flow, xlabel="ms", size=SMALL, **time),
+            Panel(middle, y=(0.0, 1.2 if foot else 1.0), ylabel="gates (fraction open)", yticks=[0, 1] if foot else [0, 0.5, 1], xticks=[], size=SMALL, **time),
+            Panel(bottom, y=(floor, roof), ylabel=flow, xlabel="ms", size=SMALL, **time),
         ]
         keys = [["V"], list(self.membrane.gates), [f"I_{n}" for n in names]]
         traces = [
@@ -241,10 +240,16 @@ class Spike(Film):
         changes = [FadeOut(old)] if old is not None else []
         if self.loop is not None:
             self.play(*changes, FadeIn(self.loop), run_time=0.5)
-            self.play(self.loop.run_round(), run_time=1.0)
+            self.play(self.loop.run_round(), *self.flashes(color), run_time=1.0)
             self.bring_to_back(self.loop)
         elif changes:
             self.play(*changes, run_time=0.5)
+
+    def flashes(self, current: str) -> list[ShowPassingFlash]:
+        """A glint round the channels that the loop runs through."""
+        views = [v for v in self.patch.views if f"I_{v.channel.name}" == current]
+        outlines = [v.lobes.copy().set_fill(opacity=0.0).set_stroke(self.theme.ink, width=7) for v in views]
+        return [ShowPassingFlash(line, time_width=0.6) for line in outlines]
 
     def no_spike(self) -> None:
         """The stimulus was too weak, or the channels were: say so, with what did happen."""

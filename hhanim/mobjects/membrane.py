@@ -191,7 +191,6 @@ class MembranePatch:
                 reach=0.72 * min(above, middle - 0.5 * self.height - area.bottom),
                 radius=self.radius,
             )
-        self.waiting = self._waiting(names, labels)
 
         # -- charge ----------------------------------------------------------------------------------------
         self.charge: SurfaceCharge | None = None
@@ -218,10 +217,14 @@ class MembranePatch:
             outside.move_to([area.left, self._top, 0], aligned_edge=[-1, 1, 0])
             inside.move_to([area.left, area.bottom, 0], aligned_edge=[-1, -1, 0])
             self.words.add(outside, inside)
+            scale = Words(f"one dot: {quantum:g} nC/cm²", size=SMALL, color=theme.muted)
+            scale.move_to([area.right, area.bottom, 0], aligned_edge=[1, -1, 0])
+            self.words.add(scale)
             for view in self.views:
                 name = Words(title(view.channel), size=TICK, color=view.hue, weight="semibold")
                 name.move_to([view.origin[0], area.top, 0], aligned_edge=[0, 1, 0])
                 self.words.add(name)
+        self.waiting = self._waiting(names, labels)
         self.still = VGroup(self.waiting, self.bilayer, *(v.body for v in self.views), self.words)
         self.moving = VGroup(*self.flows.values(), *(v.gates for v in self.views))
         if self.charge is not None:
@@ -239,11 +242,11 @@ class MembranePatch:
             (area.bottom + r, self.middle - half * 1.02 - r),
         ]
         group = VGroup()
-        taken = [
-            np.array([area.left + k * 0.25, y])
-            for y in (self._top - 0.1, area.bottom + 0.1)
-            for k in range(6)
-        ]
+        taken: list[Array] = []
+        if labels:  # nor where words are
+            for words in self.words:
+                a, b = words.get_left()[0], words.get_right()[0]
+                taken += [np.array([x, words.get_y()]) for x in np.linspace(a, b, max(int((b - a) / r), 2))]
         for view in self.views:  # not in a mouth, where ions pass, nor where a ball swings
             x, y = view.origin[:2]
             for s in np.linspace(0.0, 0.42 * self.height, 3):

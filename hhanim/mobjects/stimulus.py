@@ -79,9 +79,14 @@ class StimulusBar(VGroup):
         first = float(self.t[np.argmax(np.abs(self.i - base) > 0.5 * abs(peak - base))])
         self.name.move_to(place(first, peak if peak >= base else base), aligned_edge=LEFT + UP)
         self.name.next_to(place(first, high), LEFT, buff=12 * UNIT, aligned_edge=UP)
-        if self.name.get_left()[0] < left:
-            self.name.next_to(place(first, high), RIGHT, buff=12 * UNIT).align_to(place(first, high), UP)
-            self.name.shift(8 * UNIT * -UP)
+        if self.name.get_left()[0] < left:  # no room before it: after the first time it is over
+            on = np.abs(self.i - base) > 0.5 * abs(peak - base)
+            begun = int(np.argmax(on))
+            over = begun + int(np.argmax(~on[begun:])) if not on[begun:].all() else begun
+            self.name.next_to(place(float(self.t[over]), high), RIGHT, buff=12 * UNIT)
+            self.name.align_to(place(first, high), UP)
+            if over == begun:  # it never is: within it, clear of its edge
+                self.name.shift(-8 * UNIT * UP)
         self.add(self.shape, self.outline, self.name, self.dot)
         self.show(start)
 
