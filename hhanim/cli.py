@@ -302,6 +302,52 @@ def _save(run: Any, path: Path) -> None:
         temporary.unlink(missing_ok=True)
 
 
+# -- explore -----------------------------------------------------------------------------------------------
+
+
+@app.command("explore")
+def explore(
+    model: Annotated[
+        str, typer.Option("--model", "-m", help="A preset, or path/to/file.py:NAME (which is run).")
+    ] = "modern",
+    sets: Sets = None,
+    theme: Annotated[str, typer.Option("--theme", "-t", help="auto, dark or light.")] = "auto",
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="DIR", help="Folder of explorer.html.")
+    ] = "output",
+    show: Annotated[bool, typer.Option("--open/--no-open", help="Open it in the browser.")] = True,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="A local address (127.0.0.1) instead of a file.")
+    ] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of --serve; 0 takes a free one.")] = 0,
+) -> None:
+    """Move a slider, see the neuron change: one page that works offline."""
+    import webbrowser
+
+    from hhanim import explorer
+    from hhanim.model import presets
+    from hhanim.studio.errors import RenderError
+    from hhanim.studio.project import split
+
+    html = explorer.page(presets.get(model), theme=theme, **split(sets or ()))
+
+    def tell(address: str) -> None:
+        print(address, flush=True)
+        if show:
+            webbrowser.open(address)
+
+    try:
+        if serve:
+            explorer.serve(html, port, tell)
+        else:
+            path = explorer.write(Path(output) / "explorer.html", html)
+            print(path)
+            if show:
+                webbrowser.open(path.resolve().as_uri())
+    except OSError as error:
+        raise RenderError(f"cannot {'serve' if serve else 'write'} the explorer: {error.strerror or error}") from error
+
+
 # -- doctor ------------------------------------------------------------------------------------------------
 
 

@@ -289,7 +289,7 @@ function sentenceOf() {
   let text = `Euler, 0.5 ms: ${run.says.text[0].toLowerCase()}${run.says.text.slice(1)} `;
   if (run.says.rate > 0 && exact.rate > 0) {
     const off = 100 * (exact.rate / run.says.rate - 1);
-    text += `Converged: ${exact.rate.toPrecision(3)} Hz; Euler's period is ${Math.abs(off).toFixed(1)} % too ${off < 0 ? "short" : "long"}.`;
+    text += `Converged: ${exact.rate.toFixed(1)} Hz; Euler's period is ${Math.abs(off).toFixed(1)} % too ${off < 0 ? "short" : "long"}.`;
   } else text += `Converged: ${exact.text[0].toLowerCase()}${exact.text.slice(1)}`;
   return text;
 }
@@ -483,7 +483,7 @@ function drawTime(id) {
   if (strip) {
     const I = quantitiesOf(run).I, [a, b] = extent(I, [0, 0]);
     stimulus = new Axes({ x: left, y: box.y + box.h + gap, w: box.w, h: strip }, [0, run.duration], a === b ? [0, 1] : [a - 0.06 * (b - a), b + 0.06 * (b - a)]);
-    stimulus.grid(base, theme, font, { xTicks: numbers, xLabel: "ms", yCount: 1 });
+    stimulus.grid(base, theme, font, { xTicks: numbers, xLabel: "ms", yTicks: [...new Set([0, +(b > -a ? b : a).toPrecision(3)])] });
   }
   axes.inside(base, () => {
     base.lineJoin = "round";
@@ -553,19 +553,19 @@ function drawPhase() {
   const s = surface("phase");
   if (!s) return;
   const font = fontFor("phase"), model = run.model;
-  const { gate } = phaseGate(model, run.k), series = quantitiesOf(run).gates[gate];
+  const { gate } = phaseGate(model, run.k), series = quantitiesOf(run).gates[gate], way = run.path.y[model.gateList[gate].state];
   const [a, b] = extent(run.y[0], model.reduced ? [-90, 60] : model.vRange);
   const y = extent(series, [0, 0.8]);
   const box = { x: 3.0 * font, y: 0.5 * font, w: s.width - 4.0 * font, h: s.height - 2.4 * font };
   const [from, to] = model.reduced ? [-90, 60] : model.vRange;
   const axes = new Axes(box, a < from || b > to ? niceRange(a, b) : [from, to], [Math.min(0, y[0]), Math.min(1.05, Math.max(0.8, y[1] + 0.05))]);
-  geometry.phase = { s, axes, font, gate, series, key: null };
+  geometry.phase = { s, axes, font, gate, series, way, key: null };
 }
 
 function composePhase() {
   const g = geometry.phase;
   if (!g || !visible("phase")) return;
-  const { s, axes, font, gate, series } = g, n = index(), v = run.y[0], I = quantitiesOf(run).I[n];
+  const { s, axes, font, gate, series, way } = g, n = index(), v = run.y[0], I = quantitiesOf(run).I[n];
   const weight = 0.145 * font;
   if (g.key !== I) {
     g.key = I;
@@ -575,14 +575,15 @@ function composePhase() {
       base.lineJoin = "round"; base.lineWidth = 1.6;
       if (ui.previous && previous) {
         base.strokeStyle = theme.muted; base.globalAlpha = 0.75; base.lineWidth = 1.2; base.setLineDash([1.5, 3.5]);
-        axes.path(base, previous.y[0], quantitiesOf(previous).gates[gate], 0, previous.size - 1, 0.7);
+        const old = previous.path;
+        axes.path(base, old.y[0], old.y[q.state], 0, old.t.length - 1, 0.7);
         base.globalAlpha = 1; base.lineWidth = 1.6;
       }
       base.strokeStyle = color(q.hue); base.setLineDash([7, 4]); axes.path(base, N.v, N.recovery);
       base.strokeStyle = color("stimulus"); base.setLineDash([7, 4]); axes.path(base, N.v, N.voltage);
       base.setLineDash([]);
       base.globalAlpha = theme.ghost; base.strokeStyle = theme.ink; base.lineWidth = weight;
-      axes.path(base, v, series, 0, run.size - 1, 0.7);
+      axes.path(base, run.path.y[0], way, 0, way.length - 1, 0.7);
       base.globalAlpha = 1;
     });
     for (const p of fixedPoints(run.model, run.k, I, ...axes.xRange)) {
@@ -596,7 +597,9 @@ function composePhase() {
   s.paste("base");
   axes.inside(ctx, () => {
     ctx.strokeStyle = theme.ink; ctx.lineWidth = weight; ctx.lineJoin = "round";
-    axes.path(ctx, v, series, 0, n, 0.7);
+    let last = 0, high = way.length;
+    while (high - last > 1) { const mid = (last + high) >> 1; if (run.path.t[mid] <= run.t[n] + 1e-9) last = mid; else high = mid; }
+    axes.path(ctx, run.path.y[0], way, 0, last, 0.7);
   });
   dot(ctx, axes.x(v[n]), axes.y(series[n]), 0.32 * font, theme.ink, theme.panel);
 }
@@ -725,15 +728,28 @@ function changes() {
   return model.parameters.filter((p) => s[p.key] !== base[p.key]).map((p) => [p.key, s[p.key]]);
 }
 
+/* A film of this run. The clip starts where it is told to; the explorer starts at rest or at the preset's own start. */
 function commandLine() {
-  const s = run.settings, words = [["model", s.model], ...changes(), ["stimulus", run.stimulus.text || "step(0)"], ["duration", s.duration]];
-  return `hhanim render simulation ${words.map(([k, v]) => `--set ${quote(`${k}=${v}`)}`).join(" ")}`;
+  const s = run.settings, set = (words) => words.map(([k, v]) => `--set ${quote(`${k}=${v}`)}`).join(" ");
+  const model = run.model.preset ? run.model.name : `FILE.py:${run.model.name}`;
+  if (s.method === "euler") return `hhanim render reduced ${set([["model", model], ...changes(), ["I", s.I], ["duration", s.duration], ["dt", EULER_STEP]])}`;
+  const start = run.model.states.map((name, n) => [`${name}_init`, +run.y[n][0].toPrecision(7)]).filter(([k]) => ["V_init", "n_init", "m_init", "h_init"].includes(k));
+  return `hhanim render simulation ${set([["model", model], ...changes(), ["protocol", run.stimulus.text || "step(0)"], ["duration", s.duration], ...start])}`;
+}
+
+/* The same numbers from the Python core. */
+function numbersLine() {
+  const s = run.settings, model = run.model.preset ? run.model.name : `FILE.py:${run.model.name}`;
+  const method = s.method === "euler" ? ` --method euler --dt ${EULER_STEP}` : "";
+  const sets = changes().map(([k, v]) => ` --set ${k}=${v}`).join("");
+  return `hhanim simulate --model ${model} --stimulus ${quote(run.stimulus.text || "step(0)")} --duration ${s.duration}${sets}${method} --out run.csv`;
 }
 
 function pythonCode() {
   const s = run.settings, some = changes().map(([k, v]) => `${k}=${v}`).join(", ");
   const method = s.method === "euler" ? `, method="euler", dt=${EULER_STEP}` : "";
-  return `import hhanim as hh\nmembrane = hh.presets.${s.model.toUpperCase()}${some ? `.with_(${some})` : ""}\n`
+  const name = run.model.preset ? `hh.presets.${s.model.toUpperCase()}` : s.model;
+  return `import hhanim as hh\nmembrane = ${name}${some ? `.with_(${some})` : ""}\n`
     + `run = hh.simulate(membrane, "${run.stimulus.text || "step(0)"}", duration=${s.duration}${method})`;
 }
 
@@ -798,7 +814,7 @@ async function copy(text, button) {
 
 function openExport() {
   $("export-link").textContent = link();
-  $("export-command").textContent = commandLine();
+  $("export-command").textContent = `${commandLine()}\n${numbersLine()}`;
   $("export-python").textContent = pythonCode();
   $("export-embed").textContent = `<iframe src="explorer.html#${fragment().replace(/&/g, "&amp;")}" width="1280" height="720" title="hhanim explorer"></iframe>`;
   $("export").showModal();
@@ -914,4 +930,4 @@ function kept() {
 
 begin();
 window.hhanim = { MODELS, makeStimulus, simulate, simulateEuler, simulateSettings, defaultsOf, describe, rateOf, nullclines, fixedPoints,
-  get run() { return run; }, get previous() { return previous; }, get head() { return head; }, settings, ui, fragment, commandLine, pythonCode, csvText };
+  get run() { return run; }, get previous() { return previous; }, get head() { return head; }, settings, ui, fragment, commandLine, numbersLine, pythonCode, csvText };

@@ -98,7 +98,7 @@ DEMONSTRATIONS: tuple[Demonstration, ...] = (
         "Hopf bifurcation",
         "Just below the upper Hopf point (154.5 µA/cm²): a small, fast oscillation around an unstable fixed point. "
         "Above it, at I = 160, the same ringing dies away.",
-        "at 168 Hz",
+        "at 167.9 Hz",
         model="modern",
         I=150,
         onset=5,
@@ -148,7 +148,7 @@ DEMONSTRATIONS: tuple[Demonstration, ...] = (
         "The lecture's widget",
         "Two equations, I = 2 µA/cm²: it does not spike. One spike needs 2.83, sustained firing 3.946. Move I and "
         "watch the nullclines part.",
-        "settles at -56.4 mV",
+        "settles at −56.4 mV",
         model="widget",
     ),
     _demo(
@@ -166,7 +166,7 @@ DEMONSTRATIONS: tuple[Demonstration, ...] = (
         "a-current",
         "Slow firing with an A-current",
         "A transient potassium current lets this crab axon fire at any low rate (type I). Sweep the f–I curve, then "
-        "set g_A to 0: the jump of a type II neuron is back.",
+        "set g of A to 0: the jump of a type II neuron is back.",
         "Fires",
         model="connor_stevens",
         I=9,

@@ -121,6 +121,7 @@ function emptyRun(model, k, stimulus, duration, dt) {
     t: Float64Array.from({ length: size }, (_, n) => n * dt),
     y: model.states.map(() => new Float64Array(size)),
     spikes: [], steps: 0,
+    path: { t: [], y: model.states.map(() => []) },
   };
 }
 
@@ -154,6 +155,8 @@ function simulate(model, k, stimulus, duration, options = {}) {
   const f0 = make(), f1 = make(), u = make(), b = make(), column = make(), row = make(), diagonal = make();
   const K = [make(), make(), make(), make(), make(), make()], c2 = make(), c3 = make();
   for (let s = 0; s < S; s++) run.y[s][0] = y[s];
+  const mark = (t, value) => { run.path.t.push(t); for (let s = 0; s < S; s++) run.path.y[s].push(value(s)); };
+  mark(0, (s) => y[s]);
   const dense = (s, x) => y[s] * (1 - x) + x * (next[s] + (1 - x) * (c2[s] + x * c3[s]));
   let sample = 1;
   const bounds = [0, ...stimulus.edges(duration), duration];
@@ -240,6 +243,9 @@ function simulate(model, k, stimulus, duration, options = {}) {
         for (let s = 0; s < S; s++) run.y[s][sample] = dense(s, x);
         sample++;
       }
+      // The way through state space for the phase plane: smooth, because a spike's upstroke gets more points.
+      const pieces = Math.min(16, Math.ceil(Math.abs(next[0] - y[0]) / 2) || 1);
+      for (let m = 1; m <= pieces; m++) { const x = m / pieces; mark(t + x * h, (s) => dense(s, x)); }
       if (y[0] < level && next[0] >= level) {
         let low = 0, high = 1;
         for (let m = 0; m < 40; m++) {
@@ -266,7 +272,8 @@ function simulateEuler(model, k, stimulus, duration, dt = 0.5) {
   const edges = stimulus.edges(duration);
   run.method = "euler";
   for (let n = 0; n < run.size; n++) {
-    for (let s = 0; s < S; s++) run.y[s][n] = y[s];
+    for (let s = 0; s < S; s++) { run.y[s][n] = y[s]; run.path.y[s].push(y[s]); }
+    run.path.t.push(run.t[n]);
     if (n + 1 === run.size) break;
     // The mean current of the step, so that a pulse shorter than dt still delivers its charge.
     const a = n * dt, b = a + dt, cuts = [a, ...edges.filter((e) => e > a + 1e-9 * dt && e < b - 1e-9 * dt), b];
@@ -306,7 +313,7 @@ function quantitiesOf(run) {
   return q;
 }
 
-/* ---- What happened: the same rules as words.py, tested against it ---- */
+/* ---- What happened, in the words of analysis.behaviour() and a little more; tested against it ---- */
 
 /* Local maxima of V: times and heights, by the parabola through three samples. */
 function peaksOf(run) {
@@ -350,7 +357,8 @@ function firesWhenWeaker(run) {
 }
 
 function describe(run) {
-  const three = (x) => String(+x.toPrecision(3)), mV = (x) => (Math.abs(x) < 0.05 ? "0.0" : x.toFixed(1));
+  const three = (x) => String(+x.toPrecision(3)), hz = (x) => x.toFixed(1);
+  const mV = (x) => (Math.abs(x) < 0.05 ? "0.0" : x.toFixed(1)).replace("-", "−");
   const v = run.y[0], end = v[run.size - 1], rate = rateOf(run), count = run.spikes.length;
   const edges = run.stimulus.edges(run.duration);
   const from = (share) => Math.floor(share * (run.size - 1));
@@ -360,9 +368,9 @@ function describe(run) {
     const last = edges.length ? edges[edges.length - 1] : 0, after = 0.5 * (last + run.t[run.size - 1]);
     const swing = span(Math.ceil(after / run.dt));
     if (run.spikes.some((s) => s >= after))
-      return { kind: "fires", rate, text: `Fires at ${three(rate)} Hz: ${count} spikes in ${three(run.duration)} ms.` };
+      return { kind: "fires", rate, text: `Fires at ${hz(rate)} Hz: ${count} spikes in ${three(run.duration)} ms.` };
     const how = swing >= 10 ? "Fires" : "Oscillates";
-    return { kind: "fires", rate, text: `${how} at ${three(rate)} Hz without full spikes: ${mV(swing)} mV from peak to trough.` };
+    return { kind: "fires", rate, text: `${how} at ${hz(rate)} Hz without full spikes: ${mV(swing)} mV from peak to trough.` };
   }
   const times = run.spikes.map((s) => three(s)).slice(0, 3).join(", ");
   const settled = span(from(0.9)) < 0.5, current = run.stimulus.at(run.duration, run.duration * (1 - 1e-9));
@@ -378,7 +386,8 @@ function describe(run) {
     text = `No spike: ${finish}.`;
   } else {
     kind = count === 1 ? "one" : "some";
-    text = count === 1 ? `One spike at ${times} ms, then it ${finish}.`
+    text = count > 1 && !settled ? `${count} spikes in ${three(run.duration)} ms; the potential is still changing at the end (${mV(end)} mV).`
+      : count === 1 ? `One spike at ${times} ms, then it ${finish}.`
       : count <= 3 ? `${count} spikes at ${times} ms, then it ${finish}.` : `${count} spikes, then it ${finish}.`;
   }
   const parts = run.stimulus.parts.filter((p) => !p.f && p.b < Infinity);
@@ -400,7 +409,7 @@ function phaseGate(model, k) {
     return top;
   });
   let gate = model.gateList.findIndex((g) => g.name === "n");
-  if (gate < 0) gate = tops.indexOf(Math.max(...tops));
+  if (gate < 0 || model.gateList[gate].state < 0) gate = tops.indexOf(Math.max(...tops));
   return { gate, slow: tops.map((x) => x > 0.3 * tops[gate]) };
 }
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from hhanim.look.quantities import Quantity, quantities
 from hhanim.look.theme import DARK
-from hhanim.model import Membrane
+from hhanim.model import Membrane, presets
 
 #: Names of the ions and channels in words, for people who listen.
 _WORDS = {"Na": "sodium", "K": "potassium", "L": "leak", "A": "A-type potassium", "Ca": "calcium", "Cl": "chloride"}
@@ -131,6 +131,7 @@ def data(membrane: Membrane) -> dict[str, Any]:
         "title": membrane.title or membrane.name,
         "source": membrane.source,
         "reduced": is_reduced(membrane),
+        "preset": membrane.name in presets.names() and membrane == presets.get(membrane.name),
         "states": list(membrane.states),
         "gateList": gates,
         "channels": channels,

@@ -103,13 +103,13 @@ class Axes {
     draw();
     ctx.restore();
   }
-  grid(ctx, theme, font, { xLabel = "", xTicks = true, yCount = null } = {}) {
+  grid(ctx, theme, font, { xLabel = "", xTicks = true, yCount = null, yTicks = null } = {}) {
     const { x, y, w, h } = this.box;
     ctx.lineWidth = 1;
     ctx.font = `${font}px "Source Sans hhanim", sans-serif`;
     ctx.textBaseline = "middle";
     ctx.textAlign = "right";
-    for (const v of ticks(...this.yRange, yCount ?? Math.max(2, Math.min(5, h / (2.6 * font))))) {
+    for (const v of yTicks ?? ticks(...this.yRange, yCount ?? Math.max(2, Math.min(5, h / (2.6 * font))))) {
       const at = Math.round(this.y(v)) + 0.5;
       ctx.strokeStyle = theme.faint;
       ctx.beginPath(); ctx.moveTo(x, at); ctx.lineTo(x + w, at); ctx.stroke();

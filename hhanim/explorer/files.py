@@ -1,0 +1,47 @@
+"""The explorer as a file on disk, and as a local address."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+
+def write(path: str | Path, html: str) -> Path:
+    """Write the page to `path`, making its folder; a file that is there is replaced only by a whole one.
+
+    Raises OSError if it cannot be written.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        temporary.write_text(html, encoding="utf-8")
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return path
+
+
+def serve(html: str, port: int = 0, ready: Callable[[str], None] | None = None) -> None:
+    """Serve the page on 127.0.0.1 until interrupted; port 0 takes a free one. `ready` is called with the address."""
+    body = html.encode()
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            found = self.path.split("?")[0] in ("/", "/explorer.html")
+            self.send_response(200 if found else 404)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(body) if found else 0))
+            self.end_headers()
+            if found:
+                self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Nothing: the terminal is the user's."""
+
+    with HTTPServer(("127.0.0.1", port), Page) as server:
+        if ready is not None:
+            ready(f"http://127.0.0.1:{server.server_port}/explorer.html")
+        server.serve_forever()
