@@ -75,6 +75,7 @@ class Membrane:
                 if leader is None or not leader.dynamic:
                     raise InvalidValue(f"gate {gate.name} follows {gate.follows[0]!r}, which is not a gate with kinetics")
         if self.start is not None:
+            put(self, "start", dict(self.start))  # the caller's own may change
             for key in self.start:
                 if key not in self.states:
                     raise UnknownName("state", key, self.states)

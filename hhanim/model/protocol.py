@@ -87,7 +87,9 @@ def _parts(p: Protocol) -> tuple[Protocol, ...]:
 def _text(x: Any) -> str:
     if isinstance(x, np.ndarray):
         return "[" + ", ".join(_text(v) for v in x.tolist()) + "]"
-    return f"{x:.12g}" if isinstance(x, float) else str(x)
+    if isinstance(x, float):
+        return repr(int(x)) if x.is_integer() and abs(x) < 1e15 else repr(x)
+    return str(x)
 
 
 def _inside(edges: Any, duration: float) -> Array:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -148,27 +149,33 @@ def _adaptive(
     rtol = number("rtol", TOLERANCE if rtol is None else rtol, 1e-13, 1e-2, array=False)
     atol = number("atol", TOLERANCE if atol is None else atol, 1e-14, 1e-1, array=False)
     edges = protocol.edges(duration)
-    t = _grid(duration, SAMPLE if sample is None else sample, edges)
+    # Integration is always sampled finely: spikes and other times are read from these samples, whatever is asked for.
+    finer = 1 if sample is None else math.ceil(sample / SAMPLE - 1e-9)
+    t = _grid(duration, SAMPLE if sample is None else sample / finer, edges)
+    kept = np.arange(len(t)) if finer == 1 else np.searchsorted(t, _grid(duration, sample or SAMPLE, edges) - 1e-9)
     rows = [membrane.states.index(s) for s in record]
     solve = _clamped if isinstance(protocol, VoltageClamp) else _segments
     if n is None:
         y = solve(membrane, protocol, t, edges, y0, rtol, atol, progress)
-        return Trajectory(membrane, protocol, t, _frozen(y[rows]), record, "adaptive")
-    stored = len(t) * len(rows) * n * 8
+        run = Trajectory(membrane, protocol, t, _frozen(y), membrane.states, "adaptive")
+        if record != membrane.states:
+            return replace(run, t=t[kept], y=_frozen(y[rows][:, kept]), states=record, spike_log=(run.spikes,))
+        return run if finer == 1 else replace(run, t=t[kept], y=_frozen(y[:, kept]), dense=run)
+    stored = len(kept) * len(rows) * n * 8
     if stored > 8 * STORE_LIMIT:
         raise InvalidValue(
             f"this batch would store {stored / 2**30:.1f} GiB; give record=('V',) or (), a larger sample=, "
             "or method='exponential_euler'"
         )
-    out, spikes = np.empty((len(rows), len(t), n)), []
+    out, spikes = np.empty((len(rows), len(kept), n)), []
     for k in range(n):
         one, what = membrane.member(k), protocol.member(k)
         y = solve(one, what, t, edges, y0 if y0.ndim == 1 else y0[:, k], rtol, atol, None)
         spikes.append(Trajectory(one, what, t, y, membrane.states, "adaptive").spikes)
-        out[:, :, k] = y[rows]
+        out[:, :, k] = y[rows][:, kept]
         if progress is not None:
             progress((k + 1) / n)
-    return Trajectory(membrane, protocol, t, _frozen(out), record, "adaptive", spike_log=tuple(spikes))
+    return Trajectory(membrane, protocol, t[kept], _frozen(out), record, "adaptive", spike_log=tuple(spikes))
 
 
 def _segments(
@@ -328,7 +335,9 @@ def _fixed_step(
     elif n is None:
         every = 1
     else:
-        every = max(1, math.ceil(steps * len(rows) * n * 8 / STORE_LIMIT))
+        fewest = max(1, math.ceil(steps * len(rows) * n * 8 / STORE_LIMIT))
+        # Preferably a divisor, so that the last sample is the end of the run.
+        every = next((k for k in range(fewest, 2 * fewest) if steps % k == 0), fewest)
     count = steps // every + 1
     size = count * len(rows) * (n or 1) * 8
     if size > 8 * STORE_LIMIT:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ class Trajectory:
     states: the names of the rows of y.
     method: the integrator that made it; dt its step (ms) where fixed.
     spike_log: spike times found while integrating, one array per neuron, where t alone would be too coarse.
+    dense: the finer run that this one was sampled from; spikes, widths and other times are read from it.
     """
 
     membrane: Membrane
@@ -40,6 +42,7 @@ class Trajectory:
     method: str
     dt: float | None = None
     spike_log: tuple[Array, ...] | None = None
+    dense: Trajectory | None = field(default=None, repr=False)
 
     # -- what was recorded ------------------------------------------------------------------------------------
 
@@ -78,6 +81,7 @@ class Trajectory:
             protocol=self.protocol.member(k),
             y=self.y[:, :, k],
             spike_log=None if self.spike_log is None else (self.spike_log[k],),
+            dense=None if self.dense is None else self.dense.neuron(k),
         )
 
     @cached_property
@@ -116,15 +120,14 @@ class Trajectory:
         by straight lines, as it stands. Raises InvalidValue outside [0, duration].
         """
         x = np.atleast_1d(np.asarray(times, dtype=float))
-        end = self.duration
+        end = (self.dense or self).duration
         if x.ndim != 1 or not np.all(np.isfinite(x)) or np.any(np.diff(x) < 0):
             raise InvalidValue("times must be finite and increasing, shape (K,)")
         if len(x) and (x[0] < -1e-9 or x[-1] > end * (1 + 1e-12) + 1e-9):
             raise InvalidValue(f"times run from {x[0]:g} to {x[-1]:g} ms; allowed: 0 to {end:g} ms")
-        x = np.clip(x, 0.0, end)
-        y = self._interpolate(x)
-        log = self.spike_log if self.spike_log is not None else _logged(self.spikes)
-        return replace(self, t=x, y=y, spike_log=log)
+        source = self.dense or self
+        x = np.clip(x, 0.0, source.duration)
+        return replace(self, t=x, y=source._interpolate(x), dense=source)
 
     def resample(self, frames: int) -> Trajectory:
         """The trajectory at `frames` evenly spaced times from 0 to its end."""
@@ -178,6 +181,8 @@ class Trajectory:
     @cached_property
     def spikes(self) -> Any:
         """Spike times (ms): upward crossings of membrane.spike_level, (K,); a list of N such arrays for a batch."""
+        if self.dense is not None:
+            return self.dense.spikes
         if self.spike_log is not None:
             return self.spike_log[0] if self.batch is None else list(self.spike_log)
         return self.crossings(self.membrane.spike_level)
@@ -185,6 +190,8 @@ class Trajectory:
     def crossings(self, level: float) -> Any:
         """Times (ms) at which V crosses `level` (mV) upwards, interpolated; a list of N arrays for a batch."""
         level = number("level", level, unit="mV", array=False)
+        if self.dense is not None:
+            return self.dense.crossings(level)
         if self.batch is not None:
             return [self.neuron(k).crossings(level) for k in range(self.batch)]
         v = self["V"]
@@ -209,12 +216,14 @@ class Trajectory:
     def peaks(self) -> tuple[Array, Array]:
         """Times (ms) and heights (mV) of the local maxima of V; one neuron only.
 
-        Located on the dense interpolation of a converged run, at the highest sample of a fixed-step run.
+        Located on the dense interpolation of a converged run, on the parabola through three samples of a fixed-step run.
         """
+        if self.dense is not None:
+            return self.dense.peaks
         v, t = self._single()["V"], self.t
-        k = np.flatnonzero((v[1:-1] > v[:-2]) & (v[1:-1] >= v[2:])) + 1
+        k = _maxima(v)
         if self.method != "adaptive" or self.states != self.membrane.states or not len(k):
-            return t[k], v[k]
+            return _vertices(t, v, k)
         row, (a, b) = self.states.index("V"), (t[k - 1].copy(), t[k + 1].copy())
         for _ in range(40):  # ternary search, all peaks at once
             p, q = a + (b - a) / 3, b - (b - a) / 3
@@ -231,50 +240,41 @@ class Trajectory:
         cycle must be at least 90 % of that of the first and 0.5 mV. By default the first half of the time in which the
         stimulus last changed is left out as transient. Returns 0 where nothing fires; (N,) for a batch.
         """
-        if self.batch is not None:
-            return np.array([self.neuron(k).rate(after, before) for k in range(self.batch)])
+        if self.dense is not None:
+            return self.dense.rate(after, before)
         before = self.duration if before is None else number("before", before, 0.0, self.duration, unit="ms")
         if after is None:
             edges = self.protocol.edges(self.duration)
             last = float(edges[edges < before][-1]) if np.any(edges < before) and len(edges) < 64 else 0.0
             after = 0.5 * (last + before)
         after = number("after", after, 0.0, before, unit="ms")
-        v, (t, height) = self["V"], self.peaks
-        inside = (t >= after) & (t <= before)
-        t, height = t[inside], height[inside]
-        if len(t) < 3:
-            return 0.0
-        lows = np.array([v[(self.t >= a) & (self.t <= b)].min() for a, b in zip(t[:-1], t[1:], strict=True)])
-        # A cycle's swing is measured from the trough that ends it; small ripples on a large cycle are not cycles.
-        swing = height[:-1] - lows
-        real = swing >= 0.25 * swing.max()
-        t, swing = t[:-1][real], swing[real]
-        if len(t) < 2 or swing[-1] < 0.5 or swing[-1] < 0.9 * swing[0]:
-            return 0.0
-        return float(1000.0 * (len(t) - 1) / (t[-1] - t[0]))
+        if self.batch is None:
+            return _cycle_rate(self.t, self["V"], *self.peaks, after, before)
+        columns = np.ascontiguousarray(self["V"].T)
+        return np.array([_cycle_rate(self.t, v, *_vertices(self.t, v, _maxima(v)), after, before) for v in columns])
 
     @property
     def amplitudes(self) -> Array:
         """Height of each spike's peak above the lowest voltage since the previous spike (mV), (K,); one neuron only."""
-        tops, bases = self._spike_tops()
+        tops, bases = self._single()._spike_tops()
         return tops - bases
 
     @property
     def spike_peaks(self) -> Array:
         """Voltage at the top of each spike (mV), (K,); one neuron only."""
-        return self._spike_tops()[0]
+        return self._single()._spike_tops()[0]
 
     @property
     def half_widths(self) -> Array:
         """Width of each spike (ms) half-way between resting voltage and its peak, (K,); nan if the run ends first."""
         run = self._single()
         rest = float(run.membrane.rest()[0])
-        tops, _ = self._spike_tops()
+        tops, _ = run._spike_tops()
         widths = []
         for spike, top in zip(run.spikes, tops, strict=True):
             level = 0.5 * (rest + top)
             up, down = run.crossings(level), run._falls(level)
-            starts, ends = up[up <= self._top_time(spike)], down[down > spike]
+            starts, ends = up[up <= run._top_time(spike)], down[down > spike]
             ok = len(starts) and len(ends)
             widths.append(ends[0] - starts[-1] if ok else np.nan)
         return np.array(widths)
@@ -295,8 +295,7 @@ class Trajectory:
         return float(later[0]) if len(later) else self.duration
 
     def _spike_tops(self) -> tuple[Array, Array]:
-        run = self._single()
-        v, spikes = run["V"], run.spikes
+        v, spikes = self["V"], self.spikes
         t, height = self.peaks
         tops, bases = [], []
         limits = np.append(spikes, self.duration)
@@ -310,7 +309,7 @@ class Trajectory:
     def _single(self) -> Trajectory:
         if self.batch is not None:
             raise HHError("this is a batch; take one neuron with run.neuron(k)")
-        return self
+        return self.dense or self
 
     # -- files ------------------------------------------------------------------------------------------------
 
@@ -335,16 +334,21 @@ class Trajectory:
         if hasattr(path, "write"):
             _write_csv(path, columns)
             return
-        with open(path, "w", newline="", encoding="utf-8") as file:
+        with Path(path).open("w", newline="", encoding="utf-8") as file:
             _write_csv(file, columns)
 
     @classmethod
     def from_csv(cls, path: Any, membrane: Membrane, protocol: Protocol | None = None) -> Trajectory:
         """Read what to_csv() wrote. A CSV holds no equations, so the membrane is given; the stimulus is the I column
         unless its protocol is given. Raises HHError if a column is missing."""
-        with open(path, newline="", encoding="utf-8") as file:
+        with Path(path).open(newline="", encoding="utf-8") as file:
             rows = list(csv.reader(file))
-        header, table = rows[0], np.array(rows[1:], dtype=float).T
+        if len(rows) < 3:
+            raise HHError(f"{path} holds no trajectory: it needs a header and two or more rows")
+        try:
+            header, table = rows[0], np.array(rows[1:], dtype=float).T
+        except ValueError as error:
+            raise HHError(f"{path} is not a table of numbers: {error}") from None
         columns = dict(zip(header, table, strict=True))
         for name in ("t", *membrane.states, *(["I"] if protocol is None else [])):
             if name not in columns:
@@ -363,7 +367,10 @@ class Trajectory:
             "method": self.method,
             "dt": self.dt,
         }
-        arrays: dict[str, Any] = {"t": self.t, "y": self.y, "about": np.array(json.dumps(about))}
+        source = self.dense or self
+        arrays: dict[str, Any] = {"t": source.t, "y": source.y, "about": np.array(json.dumps(about))}
+        if self.dense is not None:
+            arrays["sampled"] = self.t
         if self.spike_log is not None:
             arrays["spike_times"] = np.concatenate(self.spike_log) if self.spike_log else np.empty(0)
             arrays["spike_counts"] = np.array([len(s) for s in self.spike_log])
@@ -372,27 +379,47 @@ class Trajectory:
     @classmethod
     def from_npz(cls, path: Any) -> Trajectory:
         """Read what to_npz() wrote; nothing in the file is run. Raises HHError if it is something else."""
-        with np.load(path, allow_pickle=False) as file:
-            if "about" not in file:
-                raise HHError(f"{path} was not written by Trajectory.to_npz()")
-            about = json.loads(str(file["about"]))
-            log = None
-            if "spike_times" in file:
-                log = tuple(np.split(file["spike_times"], np.cumsum(file["spike_counts"])[:-1]))
-            return cls(
-                from_data(about["membrane"]),
-                from_data(about["protocol"]),
-                file["t"],
-                file["y"],
-                tuple(about["states"]),
-                about["method"],
-                about["dt"],
-                log,
-            )
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                data = dict(file)
+            about = json.loads(str(data["about"]))
+        except (ValueError, KeyError, TypeError, zipfile.BadZipFile):
+            raise HHError(f"{path} was not written by Trajectory.to_npz()") from None
+        log = None
+        if "spike_times" in data:
+            log = tuple(np.split(data["spike_times"], np.cumsum(data["spike_counts"])[:-1]))
+        membrane, protocol = from_data(about["membrane"]), from_data(about["protocol"])
+        states = tuple(about["states"])
+        run = cls(membrane, protocol, data["t"], data["y"], states, about["method"], about["dt"], log)
+        return run.at(data["sampled"]) if "sampled" in data else run
 
 
-def _logged(spikes: Any) -> tuple[Array, ...]:
-    return tuple(spikes) if isinstance(spikes, list) else (spikes,)
+def _maxima(v: Array) -> NDArray[np.intp]:
+    """Where v (T,) has a local maximum."""
+    return np.flatnonzero((v[1:-1] > v[:-2]) & (v[1:-1] >= v[2:])) + 1
+
+
+def _vertices(t: Array, v: Array, k: NDArray[np.intp]) -> tuple[Array, Array]:
+    """Times and heights of the parabolas through samples k-1, k, k+1, taken as evenly spaced."""
+    a, b, c = v[k - 1], v[k], v[k + 1]
+    u = 0.5 * (c - a) / (2.0 * b - a - c)
+    return t[k] + u * 0.5 * (t[k + 1] - t[k - 1]), b + 0.25 * (c - a) * u
+
+
+def _cycle_rate(t: Array, v: Array, tops: Array, height: Array, after: float, before: float) -> float:
+    """Rate (Hz) of the cycles of v (T,) whose maxima are at `tops`; see Trajectory.rate."""
+    inside = (tops >= after) & (tops <= before)
+    tops, height = tops[inside], height[inside]
+    if len(tops) < 3:
+        return 0.0
+    lows = np.minimum.reduceat(v, np.searchsorted(t, tops))[:-1]
+    # A cycle's swing is measured to the trough that ends it; small ripples on a large cycle are not cycles.
+    swing = height[:-1] - lows
+    real = swing >= 0.25 * swing.max()
+    tops, swing = tops[:-1][real], swing[real]
+    if len(tops) < 2 or swing[-1] < 0.5 or swing[-1] < 0.9 * swing[0]:
+        return 0.0
+    return float(1000.0 * (len(tops) - 1) / (tops[-1] - tops[0]))
 
 
 def _write_csv(file: Any, columns: dict[str, Array]) -> None:
