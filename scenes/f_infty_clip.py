@@ -3,7 +3,7 @@
 from hhanim.look import quantities
 from hhanim.model import HHError, Membrane, analysis
 from hhanim.plots.clip import clip
-from hhanim.plots.panels import conditions, voltages
+from hhanim.plots.panels import conditions, listed, voltages
 
 
 @clip(
@@ -42,8 +42,12 @@ def f_infty(
 
     opens = [gate for gate, x in steady.items() if x[-1] > x[0]]
     closes = [gate for gate in steady if gate not in opens]
-    says = [f"{' and '.join(names)} {verb}" for names, verb in ((opens, "open"), (closes, "close")) if names]
-    stage.caption(f"With depolarisation, the gates {', '.join(says)}." if len(says) > 1 else "Where each gate settles.")
+    says = [
+        f"{listed(names)} {verb}{'s' * (len(names) == 1)}"
+        for names, verb in ((opens, "open"), (closes, "close"))
+        if names
+    ]
+    stage.caption(f"With depolarisation {', '.join(says)}.")
     for at in stage.sweep(v[0], v[-1]):
         stage.until(at)
         yield

@@ -42,10 +42,10 @@ def reduced(
         euler = None  # the title says so
     q = quantities(plane)
     low, high = nice(run["V"], *([euler["V"]] if euler else []), plane.baseline)
-    says = f"forward Euler at {dt:g} ms is unstable" if euler is None else analysis.behaviour(run)
+    says = f"forward Euler at {dt:g} ms is unstable" if euler is None else analysis.behaviour(simulate(plane, step(I), 1000.0))
     about = f"$I$ = {I:g} µA/cm² · {says} · {conditions(model)}"
     stage.title("Two equations that fire" if len(run.spikes) > 1 else "Two equations", about, stage.rate(duration))
-    time, phase = stage.beside(1.25, 1.0, labels=(150.0, 60.0))
+    time, phase = stage.beside(1.25, 1.0, labels=(190.0, 24.0))
     time.x("Time $t$ (ms)", 0.0, duration).y(q["V"], low, high)
     time.curve(run.t, run["V"], q["V"], label="exact")
     if euler is not None:
@@ -61,6 +61,8 @@ def reduced(
     ):
         phase.line(v, lines[key], color, (1.6, 1.2), 0.6)
         phase.name(v, lines[key], text, color)
+    for point in analysis.fixed_points(plane, I):
+        phase.dot(*point.state, stage.theme.muted, filled=point.stable)
     phase.curve(run["V"], run[recovery], color=stage.theme.ink, along=run.t, ghost=False)
 
     stage.caption("The state moves through the plane of voltage and potassium activation; n follows V, late.")

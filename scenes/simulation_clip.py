@@ -68,7 +68,7 @@ def simulation(
     spikes = list(np.atleast_1d(run.spikes))
     stage.caption("The voltage decides which channels open; the channels decide where the voltage goes.")
     for t in stage.sweep(0.0, duration, ease=False):
-        if spikes and t >= spikes[0] and len(stage.captions) < 2:
+        if spikes and t >= max(spikes[0], 0.35 * duration) and len(stage.captions) < 2:
             stage.caption("Sodium rushes in and lifts the voltage; potassium follows, flows out and brings it back.")
         stage.until(t)
         yield

@@ -13,7 +13,7 @@ from typing import Any
 FAMILY = "Source Sans Pro"
 
 #: Text sizes in pixels at 1080 pixels of frame height.
-TITLE, SUBTITLE, LABEL, TICK, SMALL = 46.0, 31.0, 34.0, 28.0, 26.0
+TITLE, SUBTITLE, LABEL, NAME, TICK, SMALL = 48.0, 32.0, 34.0, 42.0, 30.0, 28.0
 
 _FACES = ("Regular", "It", "Semibold", "SemiboldIt", "Bold")
 

@@ -177,9 +177,9 @@ class _Recorder(Camera):
         for movers in stage.movers:
             movers.set_visible(False)
         stage.figure.draw_without_rendering()  # settles limits and aspects
+        stage.settle()
         for movers in stage.movers:
-            for curve in movers.curves:
-                curve.place()
+            movers.set_visible(True)
         self._painter = Painter(stage.figure, stage.movers)
         self._legends = {id(ax.legend_) for ax in stage.figure.axes}
         self.mark()

@@ -34,8 +34,8 @@ Rect = tuple[int, int, int, int]  # x0, y0, x1, y1 in pixels, origin at the top 
 
 LINE, GHOST, HEAD, RING = 5.0, 2.6, 10.0, 3.5  # widths of lines, radius of heads and of the gap around them
 MARGIN, CAPTIONS = 0.05, 0.10  # of the frame
-TICKS, LABELS, GAP = 104.0, 150.0, 26.0  # room left of a panel for tick labels, right for labels, between head and label
-HEADER = 132.0  # title and subtitle
+TICKS, LABELS, GAP = 104.0, 160.0, 26.0  # room left of a panel for tick labels, right for labels, between head and label
+HEADER = 122.0  # title and subtitle
 _CIRCLE = Path.unit_circle()
 _IDENTITY = IdentityTransform()
 
@@ -78,21 +78,22 @@ def conditions(membrane: Membrane) -> str:
     """The membrane in words: its title, its temperature, and every number that differs from the preset of its name."""
     said = [membrane.title or membrane.name]
     if any(gate.dynamic and gate.q10 != 1 for gate in membrane.gates.values()):
-        said.append(f"{float(membrane.celsius):.4g} °C")
+        said.append(f"{tick_text(round(float(membrane.celsius), 2))} °C")
     if membrane.name in presets.names():
         usual = presets.get(membrane.name).parameters
         for key, value in membrane.parameters.items():
             if key != "celsius" and value != usual.get(key):
                 said.append(_parameter(key, float(value)))
-    return " · ".join(said).replace("-", "−")
+    return " · ".join(said)
 
 
 def _parameter(key: str, value: float) -> str:
+    number = tick_text(float(f"{value:.4g}"))
     if key == "C":
-        return f"$C$ = {value:.4g} µF/cm²"
+        return f"$C$ = {number} µF/cm²"
     if key[0] in "gE" and len(key) > 1:
         unit = "mS/cm²" if key[0] == "g" else "mV"
-        return rf"${key[0]}_{{\mathrm{{{key[1:]}}}}}$ = {value:.4g} {unit}"
+        return rf"${key[0]}_{{\mathrm{{{key[1:]}}}}}$ = {number} {unit}"
     return f"{key.upper()} blocks {100 * value:.3g} %"
 
 
@@ -105,6 +106,11 @@ def stimulus(protocol: Protocol, duration: float) -> str:
     if np.ptp(values) == 0:
         return f"$I$ = {values[0]:.4g} µA/cm²".replace("-", "−")
     return f"$I$: {protocol}".replace("-", "−")
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names as they are said: "m", "m and n", "m, n and a"."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 class _Sprite:
@@ -325,11 +331,11 @@ class _Movers(Artist):
                 continue
             hx, hy = at
             half = curve.sprite.height / 2
-            y = min(max(hy, box.y0 + half), box.y1 - half)
+            y = min(max(hy, box.y0 + half + 5 * u), box.y1 - half)
             x = hx + GAP * u
             for other, ox, oy in places:
                 apart = abs(y - oy) / (half + other.sprite.height / 2 + 2 * u)
-                share = min(max((1.5 - apart) / 0.5, 0.0), 1.0)
+                share = min(max((1.3 - apart) / 0.3, 0.0), 1.0)
                 share = share * share * (3 - 2 * share)
                 x += share * max(0.0, ox + other.sprite.width + 14 * u - x)
             places.append((curve, x, y))
@@ -359,9 +365,28 @@ class Panel:
         axes.yaxis.set_major_formatter(FuncFormatter(tick_text))
         axes.xaxis.set_major_locator(MaxNLocator(6 if right - left > 700 * u else 4, steps=[1, 2, 2.5, 5, 10]))
         axes.yaxis.set_major_locator(MaxNLocator(max(2, min(6, round((top - bottom) / (95 * u)))), steps=[1, 2, 2.5, 5, 10]))
+        self.column: list[Panel] = [self]  # panels that keep a common right end
         self.movers = _Movers(self)
         axes.add_artist(self.movers)
         stage.movers.append(self.movers)
+
+    def place(self) -> None:
+        """Fix the curves' vertices in pixels."""
+        for curve in self.movers.curves:
+            curve.place()
+
+    def excess(self) -> float:
+        """By how many pixels labels would leave the room beside the panel while the curves end."""
+        curves, most = self.movers.curves, 0.0
+        now = [curve.value for curve in curves]
+        for share in np.linspace(0.9, 1.0, 21):
+            for curve in curves:
+                curve.until(curve.along[0] + share * (curve.along[-1] - curve.along[0]))
+            ends = [x + curve.sprite.width for curve, x, _ in self.movers._label_places()]
+            most = max([most, *(end - self.right for end in ends)])
+        for curve, value in zip(curves, now, strict=True):
+            curve.until(value)
+        return most
 
     def x(self, label: str | Quantity, low: float, high: float) -> Panel:
         """Label and limits of the horizontal axis; the label is only written where the axis is."""
@@ -412,7 +437,7 @@ class Panel:
         curve.head = head
         label = (quantity.label if quantity else "") if label is None else label
         if label:
-            curve.sprite = _Sprite(self.stage, label, typeface.LABEL * u, color)
+            curve.sprite = _Sprite(self.stage, label, typeface.NAME * u, color)
         if ghost:
             self.line(x, y, mix(color, theme.ground, theme.ghost), dash, width * GHOST / LINE)
         self.movers.curves.append(curve)
@@ -428,21 +453,30 @@ class Panel:
         return line
 
     def name(self, x: Any, y: Any, text: str, color: str) -> Text | None:
-        """The name of a line that stands still, written beside it where most room is (its right end, inside the panel)."""
+        """The name of a line that stands still, written beside the highest of it that is in the panel."""
         x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
         (left, right), (low, high) = sorted(self.axes.get_xlim()), sorted(self.axes.get_ylim())
-        seen = np.isfinite(y) & (x >= left) & (x <= right) & (y >= low) & (y <= high)
-        if not seen.any():
+        seen = np.flatnonzero(np.isfinite(y) & (x >= left) & (x <= right) & (y >= low) & (y <= high - 0.04 * (high - low)))
+        if not len(seen):
             return None
-        k = np.flatnonzero(seen)[-1]
-        above = y[k] < low + 0.85 * (high - low)
-        return self.note(x[k], y[k] + (0.02 if above else -0.02) * (high - low), text, color, "right", "bottom" if above else "top")
+        k = seen[np.argmax(y[seen])]
+        ha, side = ("left", 1) if x[k] < left + 0.7 * (right - left) else ("right", -1)
+        return self.note(x[k] + side * 0.045 * (right - left), y[k], text, color, ha)
+
+    def dot(self, x: float, y: float, color: str, *, filled: bool) -> Any:
+        """A ring that stands still (an equilibrium): filled if it is stable."""
+        u, theme = self.stage.u, self.stage.theme
+        (dot,) = self.axes.plot(
+            [x], [y], "o", markersize=2 * HEAD * u, markerfacecolor=color if filled else theme.ground, markeredgecolor=color,
+            markeredgewidth=3 * u, zorder=2.5, scalex=False, scaley=False,
+        )  # fmt: skip
+        return dot
 
     def note(self, x: float, y: float, text: str, color: str, ha: str = "left", va: str = "center") -> Text:
-        """A small text that stands still, at data coordinates."""
+        """A text that stands still, at data coordinates."""
         u = self.stage.u
         with mpl.rc_context(self.stage.rc):
-            note = self.axes.text(x, y, text, color=color, fontsize=typeface.SMALL * u, ha=ha, va=va, zorder=3)
+            note = self.axes.text(x, y, text, color=color, fontsize=typeface.LABEL * u, ha=ha, va=va, zorder=3)
         if not self.stage.theme.transparent:
             note.set_path_effects([withStroke(linewidth=7 * u, foreground=self.stage.theme.ground)])
         return note
@@ -462,6 +496,7 @@ class Stage:
         FigureCanvasAgg(self.figure)
         self.figure.patch.set_facecolor("none" if theme.transparent else theme.ground)
         self.movers: list[Artist] = []
+        self.panels: list[Panel] = []
         self.captions: list[tuple[float, float, str]] = []
         self.frame = 0
         self.set_up = False
@@ -534,9 +569,9 @@ class Stage:
     def _column(self, left: float, right: float, heights: Sequence[float], room: float, *, share_x: bool) -> list[Panel]:
         u, n = self.u, len(heights)
         top, bottom = self._top - HEADER * u, self._bottom
-        name, axis = 62 * u, 96 * u  # above each panel its name, below it ticks and label of the axis
+        name, axis = 60 * u, 92 * u  # above each panel its name, below it ticks and label of the axis
         axes_below = 1 if share_x else n
-        gap = 8 * u if share_x else 22 * u
+        gap = 6 * u if share_x else 22 * u
         free = top - bottom - n * name - axes_below * axis - (n - 1) * gap
         panels = []
         for k, height in enumerate(heights):
@@ -544,7 +579,9 @@ class Stage:
             top -= name
             low = top - free * height / sum(heights)
             panels.append(Panel(self, left + TICKS * u, low, right - room * u, top, x_axis=has_axis, room=room * u))
+            panels[-1].column = panels if share_x else [panels[-1]]
             top = low - gap - (axis if has_axis else 0)
+        self.panels += panels
         return panels
 
     # -- time -------------------------------------------------------------------------------------------------
@@ -567,6 +604,18 @@ class Stage:
             if ease:
                 s = _eased(s)
             yield first + (last - first) * s
+
+    def settle(self) -> None:
+        """Fix everything in pixels; where labels would leave the frame at the end, the panels give way."""
+        for column in {id(p.column): p.column for p in self.panels}.values():
+            for panel in column:
+                panel.place()
+            excess = max(panel.excess() for panel in column)
+            for panel in column:
+                if excess > 0:
+                    box = panel.axes.get_position()
+                    panel.axes.set_position((box.x0, box.y0, box.width - excess / self.width, box.height))
+                    panel.place()
 
     def until(self, value: float) -> None:
         """Let every curve grow up to this value (of its ``along``, by default its x)."""
