@@ -60,7 +60,9 @@ class Spike(Film):
     """Left a patch of membrane, right V, the gates and the currents, all on one clock."""
 
     title = "The action potential"
-    description = "Sodium and potassium gates, ions and charge through one spike, with V, m, h, n and the currents."
+    description = (
+        "Sodium and potassium gates, ions and charge through one spike, with V, m, h, n and the currents."
+    )
     alt = (
         "A cross-section of a membrane with a sodium, a leak and a potassium channel, whose gates open and close and "
         "let ions through, beside the traces of voltage, gates and currents during one action potential."
@@ -92,15 +94,16 @@ class Spike(Film):
         self.clock = Clock(self.pace(), self.theme).align_right()
         head, picture, loop, graphs = self.areas()
         self.head, self.loop_area = head, loop
-        self.patch = MembranePatch(
-            self.run, self.theme, picture, transit=1.1, pace=self.clock.pace.film, level=0.5
-        )
+        self.patch = MembranePatch(self.run, self.theme, picture, clock=self.clock, transit=1.1, level=0.5)
         self.panels, self.traces, self.bar = self.graphs(graphs)
         self.heading = VGroup()
         self.loop: FeedbackLoop | None = None
         self.still = VGroup(self.patch.still, *self.panels)
-        self.patch.follow(self.clock)
-        self.moving = [self.patch.moving, *(t.follow(self.clock) for t in self.traces), self.bar.follow(self.clock)]
+        self.moving = [
+            self.patch.moving,
+            *(t.follow(self.clock) for t in self.traces),
+            self.bar.follow(self.clock),
+        ]
 
     @property
     def zero(self) -> float:
@@ -138,7 +141,15 @@ class Spike(Film):
         ticks = [] if not foot else None
         panels = [
             Panel(top, y=(low, high), ylabel=unit, xticks=ticks, xlabel="ms" if foot else "", **time),
-            Panel(middle, y=(0.0, 1.2 if foot else 1.0), ylabel="gates (fraction open)", yticks=[0, 1] if foot else [0, 0.5, 1], xticks=[], size=SMALL, **time),
+            Panel(
+                middle,
+                y=(0.0, 1.2 if foot else 1.0),
+                ylabel="gates (fraction open)",
+                yticks=[0, 1] if foot else [0, 0.5, 1],
+                xticks=[],
+                size=SMALL,
+                **time,
+            ),
             Panel(bottom, y=(floor, roof), ylabel=flow, xlabel="ms", size=SMALL, **time),
         ]
         keys = [["V"], list(self.membrane.gates), [f"I_{n}" for n in names]]
@@ -150,7 +161,9 @@ class Spike(Film):
         return panels, traces, bar
 
     def pace(self) -> Pace:
-        """Slow where things happen: the rates are round numbers that give each stretch its time on the screen."""
+        """Slow where things happen: the rates are round numbers that give each stretch its time on the
+        screen.
+        """
         run, found = self.run, {p.name: p for p in self.phases}
         if not found:
             return Pace(run.duration, rate=_round(run.duration / 14.0))
@@ -175,7 +188,9 @@ class Spike(Film):
         self.part("title")
         self.caption(f"{self.title}: what the gates of a membrane do, and the voltage that comes of it.")
         name = self.words(self.title, size=1.7 * TITLE, weight="semibold")
-        what = self.words(self.membrane.title, size=SUBTITLE, color="muted").next_to(name, direction=[0, -1, 0], buff=0.3)
+        changed = ", ".join(f"{k} = {v:g}" for k, v in self.changes.items())
+        about = f"{self.membrane.title}, {changed}" if changed else self.membrane.title
+        what = self.words(about, size=SUBTITLE, color="muted").next_to(name, direction=[0, -1, 0], buff=0.3)
         opening = VGroup(name, what).move_to(self.frame.center)
         if opening.width > self.area.width:
             opening.scale_to_fit_width(self.area.width)
@@ -186,7 +201,11 @@ class Spike(Film):
             self.enter()
 
     def enter(self) -> None:
-        self.play(FadeIn(self.still), *(FadeIn(m, suspend_mobject_updating=False) for m in self.moving), run_time=1.0)
+        self.play(
+            FadeIn(self.still),
+            *(FadeIn(m, suspend_mobject_updating=False) for m in self.moving),
+            run_time=1.0,
+        )
         self.add(self.still, *self.moving, self.clock)
 
     def tell(self, phase: Phase) -> None:
@@ -220,14 +239,26 @@ class Spike(Film):
         if phase == "upstroke" and inward:
             gate = next((g.name for g in inward[0].gates if not inactivates(self.membrane, g.name)), None)
             if gate:
-                return ["V rises", f"{gate} gates open", f"{_ion(inward[0])} flows in"], f"I_{inward[0].name}", True
+                return (
+                    ["V rises", f"{gate} gates open", f"{_ion(inward[0])} flows in"],
+                    f"I_{inward[0].name}",
+                    True,
+                )
         if phase == "overshoot" and inward:
             gate = next((g.name for g in inward[0].gates if inactivates(self.membrane, g.name)), None)
             if gate:
-                return ["V rises", f"{gate} gates close", f"less {_ion(inward[0])} in"], f"I_{inward[0].name}", False
+                return (
+                    ["V rises", f"{gate} gates close", f"less {_ion(inward[0])} in"],
+                    f"I_{inward[0].name}",
+                    False,
+                )
         if phase == "repolarisation" and outward:
             gate = outward[0].gates[0].name
-            return ["V rises", f"{gate} gates open", f"{_ion(outward[0])} flows out"], f"I_{outward[0].name}", False
+            return (
+                ["V rises", f"{gate} gates open", f"{_ion(outward[0])} flows out"],
+                f"I_{outward[0].name}",
+                False,
+            )
         return None
 
     def show_loop(self, said: tuple[list[str], str, bool] | None) -> None:
@@ -235,7 +266,9 @@ class Spike(Film):
         if said is not None:
             steps, color, positive = said
             area = self.loop_area
-            self.loop = FeedbackLoop(steps, self.theme, color=color, positive=positive, width=min(area.width, 6.2))
+            self.loop = FeedbackLoop(
+                steps, self.theme, color=color, positive=positive, width=min(area.width, 6.2)
+            )
             self.loop.move_to(area.center)
         changes = [FadeOut(old)] if old is not None else []
         if self.loop is not None:

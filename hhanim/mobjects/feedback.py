@@ -1,11 +1,11 @@
 """A feedback loop in words: what drives what, round to its beginning, and whether that feeds or brakes it.
 
-    class Regenerative(Film):
-        def construct(self):
-            steps = ["V rises", "m gates open", "Na⁺ flows in"]
-            loop = FeedbackLoop(steps, self.theme, color="Na", positive=True)
-            self.add(loop.move_to(self.area.center))
-            self.play(loop.run_round(), run_time=2)
+class Regenerative(Film):
+    def construct(self):
+        steps = ["V rises", "m gates open", "Na⁺ flows in"]
+        loop = FeedbackLoop(steps, self.theme, color="Na", positive=True)
+        self.add(loop.move_to(self.area.center))
+        self.play(loop.run_round(), run_time=2)
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ class FeedbackLoop(VGroup):
 
     steps: the words. theme: a hhanim.look Theme. color: a name that theme.color() knows ("Na", "I_K" …).
     positive: whether the loop feeds itself or brakes itself; said in words on the arrow back.
-    width: of the whole (scene units), or None for as wide as the words need. size: of the words (design pixels).
+    width: of the whole (scene units), or None for as wide as the words need. size: of the words (design
+        pixels).
     """
 
     def __init__(
@@ -66,9 +67,7 @@ class FeedbackLoop(VGroup):
         along = np.array([(start - r, low), (end + r, low)])
         turn2 = _arc((end + r, low), (end, low), (end, low + r))
         up = np.array([(end, low + r), (end, top - 0.8 * tip)])
-        self.back = stroked(
-            np.concatenate([lines(back), turn, lines(along), turn2, lines(up)]), hue, 3.5
-        )
+        self.back = stroked(np.concatenate([lines(back), turn, lines(along), turn2, lines(up)]), hue, 3.5)
         heads.append(_head((end, top), (0.0, 1.0), tip))
         self.arrows = stroked(np.concatenate(arrows), hue, 3.5)
         self.heads = filled(np.concatenate(heads), hue)
@@ -80,7 +79,15 @@ class FeedbackLoop(VGroup):
         cx = 0.5 * (start + end)
         # The arrow is interrupted where it is labelled.
         self.gap = filled(
-            lines([(cx - w, low - h), (cx + w, low - h), (cx + w, low + h), (cx - w, low + h), (cx - w, low - h)]),
+            lines(
+                [
+                    (cx - w, low - h),
+                    (cx + w, low - h),
+                    (cx + w, low + h),
+                    (cx - w, low + h),
+                    (cx - w, low - h),
+                ]
+            ),
             theme.ground,
         )
         super().__init__(self.back, self.arrows, self.heads, self.gap, self.verdict, words)

@@ -29,7 +29,7 @@ from hhanim.mobjects.channels import ChannelView
 from hhanim.mobjects.shapes import Array, at, disc, filled, mix
 from hhanim.model import Trajectory
 
-__all__ = ["QUANTUM", "IonFlow", "cloud", "crossings", "dots"]
+__all__ = ["QUANTUM", "IonFlow", "cloud", "crossings", "dots", "fitting_quantum"]
 
 #: Charge that one drawn ion stands for (nC/cm², that is µA·ms/cm²): about 1500 monovalent ions per µm².
 QUANTUM = 25.0
@@ -56,6 +56,18 @@ def crossings(run: Trajectory, channel: str, quantum: float = QUANTUM) -> tuple[
     return (np.concatenate(times), np.concatenate(signs)) if times else (np.empty(0), np.empty(0))
 
 
+def fitting_quantum(run: Trajectory, channels: Sequence[str], rate: Any, per_second: float = 9.0) -> float:
+    """A round charge per dot (nC/cm²), such that no more than `per_second` dots a second pass through a
+    channel.
+
+    rate: a function of the model's time (ms) that gives model milliseconds per second of film, as Pace.rate.
+    """
+    flow = max(float(np.max(np.abs(run.current(c)) * rate(run.t))) for c in channels)
+    least = max(flow / per_second, 1e-3)
+    power = 10.0 ** np.floor(np.log10(least))
+    return float(next(k for k in (1.0, 1.5, 2.0, 3.0, 5.0, 10.0) if k * power >= least * (1 - 1e-9)) * power)
+
+
 class IonFlow(VMobject):
     """All ions on their way through the channels of one kind: one mobject.
 
@@ -63,8 +75,8 @@ class IonFlow(VMobject):
     theme: for the ion's colour. quantum: charge per dot (nC/cm²).
     transit: how long a dot is under way, in ms, or in the units of `pace`.
     pace: a function from the model's time (ms) to the time in which dots move at constant speed, for films
-        whose clock slows down: with clock.pace.film a dot takes `transit` seconds of film at any rate. By default
-        the model's time.
+        whose clock slows down: with clock.pace.film a dot takes `transit` seconds of film at any rate. By
+        default the model's time.
     reach: how far from the pore's mouths (scene units) a dot appears and disappears.
     radius: of a dot (scene units).
     """

@@ -6,8 +6,8 @@
         def construct(self):
             run = simulate(self.membrane, self.stimulus, duration=20)
             clock = Clock(Pace(20.0, rate=2.0, slow=[(3.5, 7.0, 0.3)]), self.theme)
-            patch = MembranePatch(run, self.theme, self.area, transit=1.0, pace=clock.pace.film)
-            self.add(patch.still, patch.follow(clock).moving)
+            patch = MembranePatch(run, self.theme, self.area, clock=clock)
+            self.add(patch.still, patch.moving)
             self.play(clock.run())
 
 Extracellular side above, cytoplasm below. What never moves is in `still`, what moves in `moving`: add them
@@ -16,7 +16,7 @@ in that order and manim draws the still part once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,7 +26,7 @@ from hhanim.look import Theme, quantities
 from hhanim.mobjects.channels import ChannelView
 from hhanim.mobjects.charge import SurfaceCharge, absolute
 from hhanim.mobjects.film import Area
-from hhanim.mobjects.ions import QUANTUM, IonFlow, cloud, dots
+from hhanim.mobjects.ions import QUANTUM, IonFlow, cloud, dots, fitting_quantum
 from hhanim.mobjects.lettering import SMALL, TICK, UNIT, Words
 from hhanim.mobjects.shapes import Array, at, disc, filled, mix, smooth, stroked
 from hhanim.model import Channel, Membrane, Trajectory
@@ -123,8 +123,10 @@ class MembranePatch:
 
     run: the trajectory. theme: a hhanim.look Theme. area: where on the frame.
     channels: names from left to right, repeats allowed (default: each of the membrane's once).
-    transit, pace, quantum: see IonFlow. labels: name the gates and the two sides. charge: draw the surface
-        charge.
+    clock: whose time is shown in every frame, and at whose pace the dots move; without one, call show().
+    transit: how long a dot is under way (seconds of film with a clock, else ms). quantum: charge per dot
+        (nC/cm²; by default as little as leaves the dots countable). labels: name the gates and the two
+        sides. charge: draw the surface charge.
     level: where in the area the membrane lies, from 0 (bottom) to 1 (top).
 
     `still` (lipids, proteins, waiting ions, words) and `moving` (ions, gates, charge) are the two groups to
@@ -139,9 +141,9 @@ class MembranePatch:
         area: Area,
         *,
         channels: Sequence[str] | None = None,
-        transit: float = 0.5,
-        pace: Callable[[Any], Any] | None = None,
-        quantum: float = QUANTUM,
+        transit: float = 1.0,
+        clock: Clock | None = None,
+        quantum: float | None = None,
         labels: bool = True,
         charge: bool = True,
         level: float = 0.53,
@@ -151,6 +153,10 @@ class MembranePatch:
         self.run, self.theme, self.area = run, theme, area
         self.read = Instant(run)
         names = list(channels) if channels is not None else _usual(membrane)
+        pace = clock.pace.film if clock is not None else None
+        if quantum is None:
+            quantum = fitting_quantum(run, names, clock.pace.rate) if clock is not None else QUANTUM
+        self.quantum = quantum
         middle = area.bottom + level * area.height
 
         # One height for all channels: as large as the area's width and height allow.
@@ -230,6 +236,8 @@ class MembranePatch:
         if self.charge is not None:
             self.moving.add(self.charge)
         self.show(0.0)
+        if clock is not None:
+            self.follow(clock)
 
     def _waiting(self, names: Sequence[str], labels: bool) -> VGroup:
         """Ions at rest on both sides: sodium mostly outside, potassium mostly inside, as in squid axon."""

@@ -8,8 +8,8 @@
             field.show(rng.random((60, 4)) < 0.8)
             print(field.open_fraction())
 
-A channel conducts when all of its gates are open: one pip for each gate, lit when it is; the channel is filled when all
-are. The open fraction that can be counted on the screen is that of the states given.
+A channel conducts when all of its gates are open: one pip for each gate, lit when it is; the channel is
+filled when all are. The open fraction that can be counted on the screen is that of the states given.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from hhanim.look import Theme
 from hhanim.mobjects.film import Area
-from hhanim.mobjects.shapes import Array, at, disc, filled, mix, rounded, stroked
+from hhanim.mobjects.shapes import Array, at, disc, filled, lines, mix, rounded, stroked
 
 __all__ = ["ChannelField"]
 
@@ -34,8 +34,8 @@ class ChannelField:
     count: N. gates: number of gates of each kind in the channel's order, (3, 1) for m³h.
     theme, color: whose hue. area: where. pips: draw every gate (else only whether a channel conducts).
 
-    `still` and `moving` are the two groups to add; show(states) takes (N, number of gates) of 0 and 1, or (N,) of
-    whether each conducts; open_fraction() counts the lit channels on the screen.
+    `still` and `moving` are the two groups to add; show(states) takes (N, number of gates) of 0 and 1, or
+    (N,) of whether each conducts; open_fraction() counts the lit channels on the screen.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class ChannelField:
     ) -> None:
         self.count, self.gates = count, tuple(gates)
         hue = theme.color(color)
-        columns = max(1, int(np.ceil(np.sqrt(count * area.width / area.height))))
+        columns = _columns(count, area.width / area.height)
         rows = -(-count // columns)
         pitch = min(area.width / columns, area.height / rows)
         k = np.arange(count)
@@ -59,9 +59,11 @@ class ChannelField:
         self.centres = np.stack([x, y], axis=1)
         half = 0.42 * pitch
         square = [(-half, -half), (half, -half), (half, half), (-half, half)]
-        self._cell = rounded(square, 0.34 * half)
+        self._cell = rounded(square, 0.34 * half) if count <= 1000 else lines([*square, square[0]])
         dim = mix(theme.ground, hue, 0.16)
-        self.cells = filled(at(self._cell, self.centres), dim, stroke=mix(theme.ground, hue, 0.45), width=1.2)
+        self.cells = filled(
+            at(self._cell, self.centres), dim, stroke=mix(theme.ground, hue, 0.45), width=1.2 if pips else 0.0
+        )
         self.lit = filled(np.zeros((0, 3)), hue)
         self.still, self.moving = VGroup(self.cells), VGroup(self.lit)
         self._pips: list[Any] = []
@@ -71,7 +73,8 @@ class ChannelField:
             step = 1.36 * half / max(side, 2)
             j = np.arange(total)
             places = np.stack(
-                [(j % side - 0.5 * (side - 1)) * step, (0.5 * (-(-total // side) - 1) - j // side) * step], axis=1
+                [(j % side - 0.5 * (side - 1)) * step, (0.5 * (-(-total // side) - 1) - j // side) * step],
+                axis=1,
             )
             radius = 0.34 * step
             self._places, self._radius = places, radius
@@ -106,3 +109,12 @@ class ChannelField:
     def shown(self) -> Array:
         """Centres of the lit channels (K, 2)."""
         return self.lit.points.reshape(-1, len(self._cell), 3).mean(axis=1)[:, :2]
+
+
+def _columns(count: int, ratio: float) -> int:
+    """Columns for `count` cells in a rectangle of that width to height: without a ragged last row if it can
+    be.
+    """
+    ideal = max(1.0, np.sqrt(count * ratio))
+    even = [c for c in range(1, count + 1) if count % c == 0 and 0.7 * ideal <= c <= 1.45 * ideal]
+    return min(even, key=lambda c: abs(np.log(c / ideal))) if even else int(np.ceil(ideal))

@@ -1,0 +1,406 @@
+"""How gates open: rates, steady state and time constant in one channel, then chance in many."""
+
+from __future__ import annotations
+
+import numpy as np
+from manim import Create, FadeIn, FadeOut, VGroup
+
+from hhanim.look import quantities
+from hhanim.mobjects.clock import Clock, Pace
+from hhanim.mobjects.film import SMALL, SUBTITLE, TICK, TITLE, Area, Film
+from hhanim.mobjects.membrane import MembranePatch
+from hhanim.mobjects.population import ChannelField
+from hhanim.mobjects.rates import RateTable
+from hhanim.mobjects.shapes import disc, filled, lines, stroked
+from hhanim.mobjects.trace import Panel, Trace, Traces, values
+from hhanim.model import Membrane, clamp, simulate
+from hhanim.model.gating import Patch, sample_patch
+
+BEFORE, AFTER = 2.0, 10.0  # ms held before the step, and while it lasts
+
+
+class GateOpening(Film):
+    """One channel of each kind under a voltage step, then a patch of channels whose gates move at random."""
+
+    title = "How gates open"
+    description = (
+        "One sodium and one potassium channel under a voltage step, then a patch of channels at random."
+    )
+    alt = (
+        "A sodium channel with three m gates and an h ball and a potassium channel with four n gates open under a "
+        "voltage step; then sixty channels of each kind flicker, and their open fraction follows m³h and n⁴."
+    )
+    poster = 0.45
+    model: Membrane = "modern"
+    depolarisation: float = 45.0
+    n: int = 60
+    seed: int = 1952
+
+    def construct(self) -> None:
+        self.build()
+        self.open()
+        self.one_channel()
+        self.step()
+        self.relax()
+        self.many()
+        self.more()
+
+    # -- what is on the screen --------------------------------------------------------------------------------
+
+    def build(self) -> None:
+        """Clamp, lay out, and put the first half in place, the clock at 0."""
+        rest = float(self.membrane.rest()[0])
+        self.low, self.high = rest, rest + self.depolarisation
+        self.run = simulate(self.membrane, clamp(rest, self.high, BEFORE), BEFORE + AFTER)
+        self.channels = [c.name for c in self.membrane.channels if c.gates]
+        self.gates = [g for c in self.channels for g in self._of(c)]
+        quick = min(
+            float(self.membrane.tau(g, self.high)) for g in self.gates if self.membrane.gates[g].dynamic
+        )
+        fast = BEFORE + 4.0 * quick
+        self.clock = Clock(
+            Pace(BEFORE + AFTER, rate=1.0, slow=[(BEFORE - 0.1, fast, 0.25)], ease=0.2), self.theme
+        ).align_right()
+        self.head, picture, side, graphs = self.areas()
+        self.clock.move_to([self.head.right, self.head.top, 0.0], aligned_edge=[1.0, 1.0, 0.0])
+        self.picture, self.side, self.graph_area = picture, side, graphs
+        self.patch = MembranePatch(
+            self.run, self.theme, picture, channels=self.channels, clock=self.clock, transit=0.9, level=0.52
+        )
+        self.table = RateTable(self.membrane, self.theme, side, voltages=(self.low, self.high))
+        self.build_graphs()
+        self.heading = VGroup()
+
+    def areas(self) -> tuple[Area, Area, Area, Area]:
+        """Heading, membrane, rates, graphs."""
+        if self.shape == "wide":
+            head, body = self.area.rows(0.82, 5.8, gap=0.28)
+            left, right = body.columns(1.0, 1.0, gap=0.55)
+            side, graphs = right.rows(2.0, 3.9, gap=0.2)
+            return head, left, side, graphs
+        if self.shape == "tall":
+            return tuple(self.area.rows(0.85, 4.9, 2.1, 4.4, gap=0.25))  # type: ignore[return-value]
+        return tuple(self.area.rows(0.8, 2.5, 1.6, 1.9, gap=0.1))  # type: ignore[return-value]
+
+    def build_graphs(self) -> None:
+        run, theme = self.run, self.theme
+        square = self.shape == "square"
+        top, bottom = self.graph_area.split(1.0, 1.0 if square else 2.1, gap=0.25, vertical=not square)
+        low, high = min(self.low, self.high), max(self.low, self.high)
+        span = {"x": (0.0, run.duration), "theme": theme, "gutter": 0.62, "left": 0.78}
+        unit = self.formula('V space "(mV)"', size=SMALL, color="muted")
+        ticks = [round(low), round(high)]
+        self.v_panel = Panel(
+            top, y=(low - 12, high + 12), ylabel=unit, yticks=ticks, xticks=None if square else [],
+            xlabel="ms" if square else "", size=SMALL, **span,
+        )  # fmt: skip
+        self.panel = Panel(
+            bottom, y=(0.0, 1.1 if square else 1.0), ylabel="fraction of gates open", xlabel="ms",
+            yticks=[0, 1] if square else [0, 0.5, 1], size=SMALL, **span,
+        )  # fmt: skip
+        self.v_trace = Traces([Trace.of(run, "V", self.v_panel, theme, named=False)])
+        self.gate_traces = Traces([Trace.of(run, g, self.panel, theme) for g in self.gates])
+        self.v_trace.follow(self.clock)
+        self.gate_traces.follow(self.clock)
+
+    # -- the telling ------------------------------------------------------------------------------------------
+
+    def open(self) -> None:
+        self.part("title")
+        self.caption(f"{self.title}: the gates of sodium and potassium channels under a voltage step.")
+        name = self.words(self.title, size=1.7 * TITLE, weight="semibold")
+        changed = ", ".join(f"{k} = {v:g}" for k, v in self.changes.items())
+        about = f"{self.membrane.title}, {changed}" if changed else self.membrane.title
+        what = self.words(about, size=SUBTITLE, color="muted").next_to(name, [0, -1, 0], buff=0.3)
+        opening = VGroup(name, what).move_to(self.frame.center)
+        if opening.width > self.area.width:
+            opening.scale_to_fit_width(self.area.width)
+        self.play(FadeIn(opening), run_time=0.8)
+        self.wait(1.2)
+        self.play(FadeOut(opening), run_time=0.5)
+
+    def one_channel(self) -> None:
+        self.part("rates")
+        counts = " and ".join(self._gate_words(c) for c in self.channels[:2])
+        self.say("One channel of each kind", counts, f"One channel of each kind, close up: {counts}.")
+        self.play(
+            FadeIn(self.patch.still), FadeIn(self.patch.moving, suspend_mobject_updating=False), run_time=1.0
+        )
+        self.add(self.patch.still, self.patch.moving)
+        self.wait(2.0)
+        self.say(
+            "Every gate opens and closes by chance",
+            "α: how often a closed gate opens; β: how often an open one closes",
+            "A closed gate opens at the rate alpha, an open one closes at the rate beta. Both depend on V alone.",
+        )
+        self.play(FadeIn(self.table), run_time=0.8)
+        self.bring_to_back(self.table)
+        self.wait(2.5)
+
+    def step(self) -> None:
+        self.part("step")
+        self.say(
+            "A step of voltage",
+            f"V goes from {_mv(self.low)} to {_mv(self.high)}, and the rates change at once",
+            f"Now V is stepped from {_mv(self.low)} to {_mv(self.high)}. The rates change at once, the gates do not.",
+        )
+        self.play(
+            FadeIn(VGroup(self.v_panel, self.panel)),
+            *(FadeIn(t, suspend_mobject_updating=False) for t in (self.v_trace, self.gate_traces)),
+            FadeIn(self.clock),
+            run_time=0.8,
+        )
+        self.bring_to_back(self.v_panel, self.panel)
+        self.play(self.clock.run(BEFORE))
+        self.table.show(self.high)
+        self.wait(1.5)
+        self.say(
+            "Where to, and how fast",
+            "x∞ = α / (α + β) is the goal, τ = 1 / (α + β) the time it takes",
+            "From the two rates follow the goal, x infinity, and the time constant tau.",
+        )
+        self.goals = self._goals()
+        self.results = self.table.outcome(self.high)
+        self.play(FadeIn(self.results), Create(self.goals[0]), run_time=1.2)
+        self.bring_to_back(self.results, self.goals[0])
+        self.wait(1.5)
+
+    def relax(self) -> None:
+        self.part("relaxation")
+        taus = {
+            g: float(self.membrane.tau(g, self.high)) for g in self.gates if self.membrane.gates[g].dynamic
+        }
+        order = sorted(taus, key=lambda g: taus[g])
+        slow = " and ".join(order[1:])
+        self.say(
+            f"{order[0]} is fast, {slow} {'are' if len(order) > 2 else 'is'} slow",
+            "dots mark τ: 63 % of the way is done",
+            f"{order[0]} reaches its goal first; {slow} take longer. A dot on each goal line marks one time constant.",
+        )
+        self.play(FadeIn(self.goals[1]), run_time=0.5)
+        self.play(self.clock.run())
+        self.wait(0.6)
+
+    def many(self) -> None:
+        """The same step on a patch of N channels of each kind, every gate at random."""
+        self.part("a patch")
+        self.kinds = [c for c in self.channels if all(g.dynamic for g in self.membrane.channel(c).gates)]
+        gone = [
+            self.patch.still,
+            self.patch.moving,
+            self.table,
+            self.results,
+            *self.goals,
+            self.panel,
+            self.gate_traces,
+        ]
+        self.play(*(FadeOut(m) for m in gone), run_time=0.6)
+        self.remove(*gone)
+        self.clock.set(0.0)
+        self.samples: dict[str, Patch] = {
+            c: sample_patch(self.run, c, int(self.n), int(self.seed)) for c in self.kinds
+        }
+        self.say(
+            f"{self.n} channels, every gate at random",
+            "a channel is open, and lit, when all of its gates are",
+            f"Now {self.n} channels of each kind. Every gate opens and closes at random, at the rates alpha and beta. "
+            "A channel is open when all of its gates are.",
+        )
+        self.fields = self._fields(int(self.n), pips=True)
+        self.products = self._products()
+        self.counted = self._counted({c: self.samples[c].open_fraction(self.run.t) for c in self.kinds})
+        self._fields_follow(lambda c, t: self._states(self.samples[c], t))
+        self.field_still = VGroup(*(f.still for f in self.fields.values()), *self.labels)
+        self.formulas = self._formulas()
+        self.play(
+            FadeIn(self.field_still), FadeIn(self.field_moving, suspend_mobject_updating=False),
+            FadeIn(VGroup(self.open_panel, self.formulas)),
+            FadeIn(self.products, suspend_mobject_updating=False), FadeIn(self.counted, suspend_mobject_updating=False),
+            run_time=0.8,
+        )  # fmt: skip
+        self.bring_to_back(self.field_still, self.open_panel, self.formulas)
+        self.play(self.clock.run())
+        self.wait(0.6)
+
+    def more(self) -> None:
+        """Ten times, then a hundred times as many: the open fraction settles on the product of the gates."""
+        for factor in (10, 100):
+            count = int(self.n) * factor
+            self.part(f"{count} channels")
+            law = " and ".join(self._law(c) for c in self.kinds)
+            self.say(
+                f"{count} channels",
+                f"the open fraction runs into {law}",
+                f"With {count} channels of each kind the open fraction is closer still to {law}.",
+            )
+            gone = [self.counted, self.field_still, self.field_moving]
+            for mobject in gone:
+                mobject.clear_updaters()
+            self.play(*(FadeOut(m) for m in gone), run_time=0.5)
+            self.remove(*gone)
+            self.clock.set(0.0)
+            self.samples = {c: sample_patch(self.run, c, count, int(self.seed)) for c in self.kinds}
+            self.counted = self._counted(
+                {c: self.samples[c].open_fraction(self.run.t[::8]) for c in self.kinds}, every=8
+            )
+            self.fields = self._fields(count, pips=False)
+            self._fields_follow(lambda c, t: self.samples[c].open(t))
+            self.field_still = VGroup(*(f.still for f in self.fields.values()), *self.labels)
+            self.play(
+                FadeIn(self.field_still),
+                FadeIn(self.field_moving, suspend_mobject_updating=False),
+                run_time=0.5,
+            )
+            self.bring_to_back(self.field_still)
+            self.add(self.counted)
+            self.play(self.clock.run())
+            self.wait(0.6)
+
+    # -- pieces -----------------------------------------------------------------------------------------------
+
+    def say(self, name: str, line: str, caption: str) -> None:
+        self.caption(caption)
+        new = VGroup(
+            self.words(name, size=TITLE, weight="semibold"), self.words(line, size=SUBTITLE, color="muted")
+        )
+        new[0].move_to([self.head.left, self.head.top, 0], aligned_edge=[-1, 1, 0])
+        new[1].move_to([self.head.left, self.head.bottom, 0], aligned_edge=[-1, -1, 0])
+        for words in new:
+            if words.width > self.head.width:
+                words.scale_to_fit_width(self.head.width).align_to(self.head.at(0, 0), [-1, 0, 0])
+        old, self.heading = self.heading, new
+        self.play(*([FadeOut(old)] if len(old) else []), FadeIn(new), run_time=0.5)
+        self.bring_to_back(new)
+
+    def _of(self, channel: str) -> list[str]:
+        return [g.name for g in self.membrane.channel(channel).gates]
+
+    def _gate_words(self, channel: str) -> str:
+        count = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
+        what = self.membrane.channel(channel)
+        parts = [
+            f"{count.get(g.power, g.power)} {g.name} gate{'s' if g.power > 1 else ''}" for g in what.gates
+        ]
+        return f"{channel}: {', '.join(parts)}"
+
+    def _law(self, channel: str) -> str:
+        up = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+        gates = self.membrane.channel(channel).gates
+        return "".join(g.name + (str(g.power).translate(up) if g.power > 1 else "") for g in gates)
+
+    def _goals(self) -> VGroup:
+        """x∞ of each gate as a dashed line from the step on, with a dot where one time constant has
+        passed."""
+        group, known = VGroup(VGroup(), VGroup()), quantities(self.membrane)
+        for gate in self.gates:
+            if not self.membrane.gates[gate].dynamic:
+                continue
+            hue = self.theme.color(known[gate])
+            start, goal = float(self.membrane.inf(gate, self.low)), float(self.membrane.inf(gate, self.high))
+            tau = float(self.membrane.tau(gate, self.high))
+            at = self.panel.at(np.linspace(BEFORE, self.run.duration, 41), goal)[:, :2]
+            dashes = np.concatenate([lines(at[k : k + 2]) for k in range(0, 40, 2)])
+            dot = filled(
+                disc() * 0.075 + self.panel.at(BEFORE + tau, goal + (start - goal) / np.e), self.theme.ground
+            )
+            dot.set_stroke(hue, width=4)
+            group[0].add(stroked(dashes, hue, 2.0))
+            group[1].add(dot)
+        return group
+
+    def _fields(self, count: int, *, pips: bool) -> dict[str, ChannelField]:
+        area = self.picture if self.shape == "wide" else Area(
+            self.picture.left, self.picture.right, self.side.bottom, self.picture.top
+        )  # fmt: skip
+        wide = self.shape == "wide"
+        parts = area.split(*[1.0] * len(self.kinds), gap=0.35, vertical=wide or self.shape == "tall")
+        fields, self.labels = {}, []
+        for channel, part in zip(self.kinds, parts, strict=True):
+            label = self.words(
+                f"{count} {channel} channels", size=TICK, color=f"I_{channel}", weight="semibold"
+            )
+            label.move_to([part.left, part.top, 0], aligned_edge=[-1, 1, 0])
+            self.labels.append(label)
+            powers = [g.power for g in self.membrane.channel(channel).gates]
+            fields[channel] = ChannelField(
+                count, powers, self.theme, f"I_{channel}", part.inset(top=0.36), pips=pips
+            )
+        return fields
+
+    def _fields_follow(self, states) -> None:  # type: ignore[no-untyped-def]
+        self.field_moving = VGroup(*(f.moving for f in self.fields.values()))
+
+        def show(_: object) -> None:
+            for channel, field in self.fields.items():
+                field.show(states(channel, self.clock.now))
+
+        self.field_moving.add_updater(show, call_updater=True)
+        for f in self.fields.values():
+            f.moving.clear_updaters()
+
+    @staticmethod
+    def _states(patch: Patch, t: float) -> np.ndarray:
+        return np.concatenate([patch.gates(g.name, t) for g in patch.channel.gates], axis=1)
+
+    def _products(self) -> Traces:
+        """m³h and n⁴ of the trajectory as thin lines on a panel of their own."""
+        theme, run = self.theme, self.run
+        area = self.panel.area if self.shape != "wide" else Area(
+            self.side.left, self.side.right, self.graph_area.bottom, self.v_panel.area.bottom - 0.25
+        )  # fmt: skip
+        laws = {
+            c: np.prod([values(run, g.name) ** g.power for g in self.membrane.channel(c).gates], axis=0)
+            for c in self.kinds
+        }
+        roof = max(0.2, 1.25 * max(float(p.max()) for p in laws.values()))
+        self.open_panel = Panel(
+            area, x=self.panel.x, y=(0.0, min(roof, 1.0)), theme=theme, ylabel="fraction of channels open", xlabel="ms",
+            size=SMALL, gutter=0.62, left=0.78,
+        )  # fmt: skip
+        self.laws = laws
+        made = []
+        for channel, law in laws.items():
+            color = theme.color(quantities(self.membrane)[f"I_{channel}"])
+            label = self.formula(self._product_source(channel), color=f"I_{channel}")
+            made.append(Trace(self.open_panel, run.t, law, color=color, width=3.0, label=label, ghost=True))
+        return Traces(made).follow(self.clock)
+
+    def _formulas(self) -> VGroup:
+        """What is compared: the probability that a channel is open, in the place of the rates."""
+        made = VGroup()
+        if self.shape != "wide":
+            return made
+        for channel, row in zip(self.kinds, self.side.rows(*[1.0] * len(self.kinds), gap=0.1), strict=True):
+            source = f'P("{channel} channel is open") = {self._product_source(channel)}'
+            formula = self.formula(source, size=1.15 * TITLE, color=f"I_{channel}")
+            if formula.width > row.width:
+                formula.scale_to_fit_width(row.width)
+            made.add(formula.move_to(row.center))
+        return made
+
+    def _product_source(self, channel: str) -> str:
+        gates = self.membrane.channel(channel).gates
+        return " ".join(f"{g.name}^{g.power}" if g.power > 1 else g.name for g in gates)
+
+    def _counted(self, fractions: dict[str, np.ndarray], every: int = 1) -> VGroup:
+        """The simulated open fractions, as they are counted."""
+        group = VGroup()
+        for channel, fraction in fractions.items():
+            color = self.theme.color(quantities(self.membrane)[f"I_{channel}"])
+            group.add(
+                Trace(
+                    self.open_panel,
+                    self.run.t[::every],
+                    fraction,
+                    color=color,
+                    width=2.5,
+                    head=False,
+                    spacing=3.0,
+                )
+            )
+        group.add_updater(lambda g: [trace.show(self.clock.now) for trace in g] and None, call_updater=True)
+        return group
+
+
+def _mv(v: float) -> str:
+    return f"{v:.0f} mV".replace("-", "−")
