@@ -345,7 +345,9 @@ def explore(
             if show:
                 webbrowser.open(path.resolve().as_uri())
     except OSError as error:
-        raise RenderError(f"cannot {'serve' if serve else 'write'} the explorer: {error.strerror or error}") from error
+        raise RenderError(
+            f"cannot {'serve' if serve else 'write'} the explorer: {error.strerror or error}"
+        ) from error
 
 
 # -- doctor ------------------------------------------------------------------------------------------------
@@ -404,7 +406,8 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def render_scene_file(path: str | None, name: str) -> None:
-    """``python scenes/tau_clip.py --set gNa=60``: the options of ``hhanim render``, for the scene in this file."""
+    """``python scenes/tau_clip.py --set gNa=60``: the options of ``hhanim render``, for the scene in this
+    file."""
     main(["render", f"{path}:{name}", *sys.argv[1:]])
 
 

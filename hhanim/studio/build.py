@@ -77,6 +77,19 @@ class Request:
             "theme": self.theme,
         }
 
+    def check(self) -> None:
+        """Refuse what cannot be, as far as the request itself says so.
+
+        Raises:
+            UsageError: when the preset, the theme, the size or a given parameter is not possible.
+        """
+        self.use, self.pixels  # noqa: B018
+        find_theme(self.theme)
+        if self.given:
+            from hhanim.studio.parameters import resolve
+
+            resolve(self.entry, self.given)
+
     @property
     def use(self) -> Preset:
         """The preset behind the name.
@@ -219,7 +232,6 @@ def status(request: Request) -> Status:
     if beside:
         return Status(tuple(f"{name} is gone" for name in beside))
     if record.get("stamp") == _stamp_now(request, record):
-        request.use, request.pixels  # noqa: B018 - refuse the impossible even when nothing is to do
         return Status(())
     return Status(tuple(differences({**record, **record.get("key", {})}, prepare(request).key)))
 

@@ -147,7 +147,8 @@ def requests(
 
 
 def _where_it_applies(wanted: list[Request], given: Mapping[str, Any]) -> list[Request]:
-    """``--set`` for everything means: for every scene that has the parameter; one that none has is a mistake."""
+    """``--set`` for everything means: for every scene that has the parameter; one that none has is a
+    mistake."""
     from hhanim.studio.parameters import names
 
     known = [names(r.entry, r.given) for r in wanted]
@@ -290,10 +291,12 @@ def _checked(path: Path, text: str, table: Mapping[str, Any], prefix: tuple[str,
     checked = check(
         table, lambda loc, reason: UsageError(f"{path}:{line_of(text, (*prefix, *loc))}: {reason}")
     )
-    tables: list[dict[str, Any]] = checked.pop("targets")
-    plural = ("presets", "themes", "formats")
-    targets = tuple(Target(**{k: tuple(v) if k in plural else v for k, v in t.items()}) for t in tables)
+    targets = tuple(_target(t) for t in checked.pop("targets"))
     return Project(path=path, targets=targets, **checked)
+
+
+def _target(table: dict[str, Any]) -> Target:
+    return Target(**{k: tuple(v) if k in ("presets", "themes", "formats") else v for k, v in table.items()})
 
 
 def line_of(text: str, location: tuple[str | int, ...]) -> int:

@@ -327,12 +327,13 @@ def perform(job: Job) -> Any:
         )
 
 
-# Modules that scenes brought along. Another scene's helper may have the same name, and an edited one must be read anew.
+# Modules that scenes brought along: another scene's helper may have the same name, an edited one is read anew.
 _neighbours: set[str] = set()
 
 
 def load(entry: Entry) -> ModuleType:
-    """Run a scene's file, with its folder first on the path as when it is run alone; its helpers are read anew."""
+    """Run a scene's file, with its folder first on the path as when it is run alone; its helpers are read
+    anew."""
     folder = entry.path.parent.resolve()
     for name in _neighbours:
         sys.modules.pop(name, None)
@@ -412,7 +413,12 @@ def make_all(wanted: Sequence[Request], *, force: bool = False, on_event: Listen
 
     Returns:
         The last event of each, in order: done, fresh, kept, missing (a library) or failed.
+
+    Raises:
+        UsageError: before anything is made, when one of the requests is not possible.
     """
+    for request in wanted:
+        request.check()
     outcomes = []
     for request in wanted:
         try:

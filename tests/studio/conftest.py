@@ -42,7 +42,8 @@ def still(stage, *, frames: int = 8, seconds: float = 0.4):
 
 @pytest.fixture
 def project(tmp_path, monkeypatch) -> Path:
-    """A working directory with two scenes, one of which imports a helper that imports another; none are shipped."""
+    """A working directory with two scenes, one of which imports a helper that imports another; none are
+    shipped."""
     from hhanim.studio import catalogue
 
     scenes = tmp_path / "project" / "scenes"

@@ -1,4 +1,5 @@
-"""The encoder: what a player finds in the file, and that rectangles, whole frames and repeats agree to the byte."""
+"""The encoder: what a player finds in the file, and that rectangles, whole frames and repeats agree to the
+byte."""
 
 from __future__ import annotations
 

@@ -1,0 +1,268 @@
+"""The command line as a user meets it: streams, exit codes, one line for every mistake, and quickly."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import hhanim
+
+CLIPS = {"tau", "f_infty", "currents", "simulation", "reduced"}
+
+
+@pytest.fixture
+def hh(tmp_path, monkeypatch):
+    """Run ``hhanim …`` in an empty directory."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: str, code: int | None = 0, **environment: str) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "hhanim", *words],
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            env={**os.environ, **environment},
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
+        if code is not None:
+            assert done.returncode == code, done.stderr
+        return done
+
+    return run
+
+
+def test_list(hh):
+    lines = [line.split("\t") for line in hh("list").stdout.splitlines()]
+    assert {line[0] for line in lines} >= CLIPS
+    assert all(len(line) == 3 for line in lines)
+
+
+def test_list_json(hh):
+    rows = json.loads(hh("list", "--json").stdout)
+    for row in rows:
+        assert {"name", "kind", "title", "description", "parameters"} <= row.keys()
+    tau = next(r for r in rows if r["name"] == "tau")
+    assert tau["kind"] == "clip"
+    assert {"model", "frames", "seconds"} <= {p["name"] for p in tau["parameters"]}
+
+
+def test_help_and_list_are_quick(hh):
+    """0.25 s on an idle machine; here measured against starting Python and importing typer, which are not
+    ours."""
+
+    def seconds(*command: str) -> float:
+        best = 9.0
+        for _ in range(5):
+            start = time.perf_counter()
+            subprocess.run([sys.executable, *command], capture_output=True, check=True)
+            best = min(best, time.perf_counter() - start)
+        return best
+
+    floor = seconds("-c", "import typer, typer.main, pydantic, json, ast, inspect")
+    assert seconds("-m", "hhanim", "list") < 2.5 * floor
+    assert seconds("-m", "hhanim", "--help") < 2.5 * floor
+
+
+def test_module_version_and_help(hh):
+    assert hh("--version").stdout.strip() == hhanim.__version__
+    assert "render" in hh("--help").stdout
+    assert "render" in hh().stdout
+
+
+def test_draft_in_light_at_room_temperature(hh, tmp_path):
+    """The command of the README, from nothing to a file that says so."""
+    done = hh("render", "tau", "--set", "celsius=18.5", "--theme", "light", "--preset", "draft")
+    assert done.stdout == ""
+    assert "1 rendered" in done.stderr
+    record = json.loads((tmp_path / "output/tau.json").read_text())
+    assert record["parameters"]["celsius"] == 18.5
+    assert (record["theme"], record["preset"], record["width"], record["height"]) == (
+        "light",
+        "draft",
+        854,
+        480,
+    )
+    assert record["fps"] == 15
+    assert "up to date" in hh("render", "tau", "-s", "celsius=18.5", "-t", "light", "-p", "draft").stderr
+    assert hh("check", "tau", "-s", "celsius=18.5", "-t", "light", "-p", "draft").stdout == ""
+    stale = hh("check", "tau", "-t", "light", "-p", "draft", "--json", code=4)
+    assert json.loads(stale.stdout)[0]["reasons"] == ["celsius 18.5 → 6.3"]
+    assert "celsius 18.5 → 6.3" in hh("render", "tau", "-t", "light", "-p", "draft", "--dry-run").stdout
+    assert "intact" in hh("verify", "output/tau.mp4").stdout
+    (tmp_path / "output/tau.mp4").write_bytes(b"x")
+    assert "CHANGED" in hh("verify", "output/tau.mp4", code=1).stdout
+    assert "edited by hand" in hh("render", "tau", "-t", "light", "-p", "draft", code=1).stderr
+
+
+def test_events_as_json_and_quiet(hh):
+    done = hh("render", "tau", "--size", "160x90", "--set", "frames=10", "--json")
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    assert events[0]["kind"] == "start"
+    assert events[-1]["kind"] == "done"
+    assert {"frame"} == {e["kind"] for e in events[1:-1]}
+    done = hh("render", "tau", "--size", "160x90", "--set", "frames=11", "--quiet")
+    assert (done.stdout, done.stderr) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (["frobnicate"], 2, "No such command"),
+        (["render", "--frob"], 2, "No such option"),
+        (["render", "tauu"], 2, "did you mean tau?"),
+        (["render", "nofile.py"], 2, "no file nofile.py"),
+        (["render", "tau", "--set", "gna=60"], 2, "did you mean gNa?"),
+        (["render", "--set", "gnaa=60"], 2, "did you mean gNa?"),
+        (["render", "tau", "--set", "gNa"], 2, "NAME=VALUE"),
+        (["render", "tau", "--set", "gNa=nan"], 2, "gNa = nan"),
+        (["render", "tau", "--set", "gNa=-1"], 2, "gNa = -1"),
+        (["render", "tau", "--set", "frames=1e9"], 2, "frames = 1e9"),
+        (["render", "tau", "--preset", "draf"], 2, "did you mean draft?"),
+        (["render", "tau", "--theme", "lihgt"], 2, "did you mean light?"),
+        (["render", "tau", "--size", "12"], 2, "1280x720"),
+        (["render", "tau", "--config", "no.toml"], 2, "no file no.toml"),
+        (["render", "tau", "--output", "/dev/null"], 2, "not a folder"),
+        (["verify", "nothing.mp4"], 2, "no file nothing.mp4"),
+        (["simulate", "--model", "modrn"], 2, "did you mean modern?"),
+        (["simulate", "--stimulus", "stp(3)"], 2, "did you mean step?"),
+        (["simulate", "--stimulus", "step(1,2,3,4,5)"], 2, "stimulus"),
+        (["simulate", "--duration", "-1"], 2, "duration"),
+        (["simulate", "--duration", "nan"], 2, "duration"),
+        (["simulate", "--duration", "long"], 2, "number"),
+        (["simulate", "--method", "euler", "--dt", "1"], 2, "dt"),
+        (["simulate", "--method", "magic"], 2, "method"),
+        (["simulate", "--out", "run.txt"], 2, ".csv or .npz"),
+        (["simulate", "--out", "nowhere/run.csv"], 1, "No such file"),
+    ],
+)
+def test_every_mistake_is_one_line(hh, words, code, says):
+    done = hh(*words, code=code)
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_simulate_csv_to_stdout(hh):
+    done = hh(
+        "simulate",
+        "--model",
+        "modern",
+        "--set",
+        "gNa=60",
+        "--stimulus",
+        "step(10, start=5)",
+        "--duration",
+        "20",
+    )
+    rows = list(csv.reader(io.StringIO(done.stdout)))
+    head = next(row for row in rows if not row[0].startswith("#"))
+    assert any("V" in name for name in head)
+    assert done.stderr.count("\n") == 1
+    values = np.array([[float(x) for x in row] for row in rows[rows.index(head) + 1 :]])
+    assert values[0, 0] == 0
+    assert values[-1, 0] == pytest.approx(20)
+
+
+def test_simulate_files_and_summary(hh, tmp_path):
+    done = hh("simulate", "--duration", "30", "--out", "run.npz", "--json")
+    summary = json.loads(done.stdout)
+    assert summary["spikes"] == pytest.approx([6.9012, 21.8227], abs=1e-3)
+    run = hhanim.Trajectory.from_npz(tmp_path / "run.npz")
+    assert run.spikes == pytest.approx(summary["spikes"], abs=1e-5)
+    hh("simulate", "--duration", "30", "--out", "run.csv")
+    assert (tmp_path / "run.csv").stat().st_size > 10_000
+    assert {p.name for p in tmp_path.iterdir()} == {"run.npz", "run.csv"}
+
+
+def test_broken_scene_hides_nothing_and_is_said(hh, tmp_path):
+    (tmp_path / "scenes").mkdir()
+    (tmp_path / "scenes/bad_clip.py").write_text("def broken(:\n")
+    done = hh("list")
+    assert {line.split("\t")[0] for line in done.stdout.splitlines()} >= CLIPS
+    assert "bad_clip.py:1" in done.stderr
+    assert "cannot be read" in hh("render", "bad", code=2).stderr
+
+
+def test_scene_of_ones_own(hh, tmp_path):
+    (tmp_path / "scenes").mkdir()
+    (tmp_path / "scenes/mine_clip.py").write_text(
+        "from hhanim import clip\n"
+        "@clip(title='Mine', description='d', alt='a')\n"
+        "def mine(stage, *, frames: int = 4, seconds: float = 0.2):\n"
+        "    for k in range(frames):\n"
+        "        if k == 2: raise RuntimeError('out of ideas')\n"
+        "        yield\n"
+    )
+    assert "mine\tclip\tMine" in hh("list").stdout
+    done = hh("render", "mine", "tau", "--size", "160x90", "--set", "frames=6", code=1)
+    assert "mine_clip.py:5: RuntimeError: out of ideas" in done.stderr
+    assert "1 rendered, 1 failed" in done.stderr
+    assert (tmp_path / "output/tau.mp4").exists()
+    assert not (tmp_path / "output/mine.mp4").exists()
+
+
+def test_scene_file_runs_alone(tmp_path):
+    """``python scenes/tau_clip.py --set …`` is ``hhanim render`` of that file."""
+    from hhanim.studio import catalogue
+
+    path = catalogue.read([catalogue.shipped()]).get("tau").path
+    subprocess.run(
+        [sys.executable, str(path), "--size", "160x90", "--set", "frames=4", "-q"], cwd=tmp_path, check=True
+    )
+    assert (tmp_path / "output/tau.mp4").exists()
+
+
+def test_environment_and_project_file(hh, tmp_path):
+    (tmp_path / "hhanim.toml").write_text(
+        'size = "160x90"\ntheme = "light"\n[scenes.tau]\ncelsius = 18.5\nframes = 4\n[[targets]]\nscene = "tau"\n'
+    )
+    hh("render", HHANIM_THEME="dark")
+    record = json.loads((tmp_path / "output/tau.json").read_text())
+    assert (record["theme"], record["width"], record["parameters"]["celsius"]) == ("dark", 160, 18.5)
+    hh("render", "--theme", "light", "--set", "celsius=3", HHANIM_THEME="dark", HHANIM_OUTPUT="other")
+    record = json.loads((tmp_path / "other/tau.json").read_text())
+    assert (record["theme"], record["parameters"]["celsius"]) == ("light", 3)
+
+
+def test_closed_pipe(hh):
+    done = subprocess.run(
+        f"{sys.executable} -m hhanim simulate --duration 200 | head -n 1", shell=True, capture_output=True, text=True,
+        check=True,
+    )  # fmt: skip
+    assert done.stdout.count("\n") == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_doctor(hh):
+    rows = json.loads(hh("doctor", "--json").stdout)
+    assert {r["name"] for r in rows} >= {"python", "encoder", "clips", "films", "dask"}
+    for row in rows:
+        assert row["ok"] or row["mend"]
+
+
+def test_doctor_says_what_mends(hh, tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(
+        "import importlib.util as u\nreal = u.find_spec\n"
+        "u.find_spec = lambda n, *a: None if n in ('manim', 'celluloid') else real(n, *a)\n"
+    )
+    done = hh("doctor", code=3, PYTHONPATH=str(tmp_path))
+    assert "-m pip install 'celluloid'" in done.stdout
+    assert "libcairo2-dev" in done.stdout
+    assert "hhanim[films]" in done.stdout
+
+
+def test_no_colour_into_a_pipe(hh):
+    for words in (["list"], ["--help"], ["doctor"]):
+        assert "\x1b" not in hh(*words, NO_COLOR="1").stdout
+    assert Path("output").exists() is False

@@ -1,0 +1,144 @@
+"""Dependencies point one way, and importing hhanim costs nothing that draws."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import hhanim
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "hhanim"
+DRAWING = {"matplotlib", "manim", "celluloid", "av", "bokeh", "typer", "rich", "pydantic"}
+
+
+def imports(path: Path) -> set[str]:
+    """Every module a file names, wherever in the file, except for type checkers."""
+    found: set[str] = set()
+    todo: list[ast.AST] = [ast.parse(path.read_text(encoding="utf-8"))]
+    package = path.parent.relative_to(ROOT).parts
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
+            todo += node.orelse
+            continue
+        todo += ast.iter_child_nodes(node)
+        if isinstance(node, ast.Import):
+            found |= {a.name for a in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = ".".join(package[: len(package) - node.level + 1]) if node.level else ""
+            module = ".".join(filter(None, [base, node.module]))
+            found.add(module)
+            if module == "hhanim":
+                found |= {hhanim._HOME.get(a.name, f"hhanim.{a.name}") for a in node.names}
+            else:
+                found |= {f"{module}.{a.name}" for a in node.names}
+    return found
+
+
+def files(*where: str) -> list[Path]:
+    return [p for w in where for p in sorted((ROOT / w).rglob("*.py") if (ROOT / w).is_dir() else [ROOT / w])]
+
+
+def reaches(names: set[str], *layers: str) -> set[str]:
+    return {n for n in names for layer in layers if n == layer or n.startswith(f"{layer}.")}
+
+
+# a folder, and what nothing in it may name
+WALLS = {
+    "hhanim/model": ("hhanim.look", "hhanim.plots", "hhanim.mobjects", "hhanim.studio", "hhanim.cli", "hhanim.classroom",
+                     "hhanim.explorer", "hhanim.scenes", *DRAWING),
+    "hhanim/look": ("hhanim.plots", "hhanim.mobjects", "hhanim.studio", "hhanim.cli", "hhanim.scenes", "manim"),
+    "hhanim/plots": ("hhanim.mobjects", "hhanim.scenes", "manim", "matplotlib.pyplot"),
+    "hhanim/mobjects": ("hhanim.plots", "hhanim.scenes", "hhanim.cli", "matplotlib", "celluloid"),
+    "hhanim/studio": ("hhanim.cli", "hhanim.scenes", "matplotlib.pyplot"),
+    "scenes": ("hhanim.studio", "hhanim.cli", "scipy", "matplotlib.pyplot"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("layer", WALLS)
+def test_walls(layer):
+    for path in files(layer):
+        crossed = reaches(imports(path), *WALLS[layer])
+        assert not crossed, f"{path.relative_to(ROOT)} names {sorted(crossed)}"
+
+
+def test_model_knows_numpy_and_scipy_only():
+    allowed = {"numpy", "scipy", "hhanim", "numba"}  # numba is optional and imported where it is used
+    for path in files("hhanim/model"):
+        outside = {n.split(".")[0] for n in imports(path)} - set(sys.stdlib_module_names) - allowed
+        assert not outside, f"{path.name} imports {outside}"
+
+
+def test_plots_know_the_encoder_and_nothing_else_of_the_studio():
+    for path in files("hhanim/plots"):
+        used = reaches(imports(path), "hhanim.studio") - {"hhanim.studio"}
+        assert {".".join(n.split(".")[:3]) for n in used} <= {
+            "hhanim.studio.encode",
+            "hhanim.studio.errors",
+        }, path
+
+
+def test_look_has_no_matplotlib_in_its_data():
+    for name in ("theme.py", "quantities.py"):
+        assert not reaches(imports(PACKAGE / "look" / name), "matplotlib")
+
+
+def test_scenes_do_not_import_each_other():
+    stems = {p.stem for p in files("scenes")}
+    for path in files("scenes"):
+        assert not {n.split(".")[0] for n in imports(path)} & stems, path
+
+
+def test_plots_and_mobjects_do_not_know_each_other():
+    for path in files("hhanim/plots"):
+        assert not reaches(imports(path), "hhanim.mobjects")
+    for path in files("hhanim/mobjects"):
+        assert not reaches(imports(path), "hhanim.plots")
+
+
+def loaded(code: str, cwd: Path) -> set[str]:
+    code += "\nimport sys; print(*{m.split('.')[0] for m in sys.modules})"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=cwd)
+    return set(run.stdout.splitlines()[-1].split())
+
+
+@pytest.mark.parametrize(
+    ("code", "absent"),
+    [
+        ("import hhanim", DRAWING | {"numba", "PIL"}),
+        ("import hhanim; hhanim.simulate(hhanim.presets.MODERN, hhanim.step(10), 5)", DRAWING | {"numba"}),
+        ("import hhanim.look.theme, hhanim.look.quantities", {"matplotlib", "manim"}),
+        (
+            "import hhanim.studio.run, hhanim.studio.project",
+            {"matplotlib", "manim", "celluloid", "av", "numpy", "rich"},
+        ),
+        ("import hhanim.cli", {"matplotlib", "manim", "celluloid", "av", "numpy", "scipy", "rich"}),
+        ("import hhanim.plots.clip", {"manim"}),
+    ],
+)
+def test_what_an_import_loads(code, absent, tmp_path):
+    assert not loaded(code, tmp_path) & absent
+
+
+def test_public_names_are_sorted_and_there():
+    assert hhanim.__all__ == sorted(hhanim.__all__)
+    wanted = {"simulate", "step", "pulse", "train", "ramp", "sine", "noise", "presets", "Membrane", "Channel", "Gate",
+              "Trajectory", "Neuron", "render"}  # fmt: skip
+    assert wanted <= set(hhanim.__all__)
+    for name in hhanim.__all__:
+        assert getattr(hhanim, name) is not None
+
+
+def test_import_changes_no_settings(tmp_path):
+    code = (
+        "import matplotlib as mpl; before = dict(mpl.rcParams), mpl.get_backend(auto_select=False)\n"
+        "import hhanim, hhanim.plots.clip, hhanim.plots.camera, hhanim.plots.panels\n"
+        "assert (dict(mpl.rcParams), mpl.get_backend(auto_select=False)) == before\n"
+        "assert all(f'matplotlib.backends.backend_{b}' not in __import__('sys').modules for b in ('tkagg', 'qtagg'))"
+    )
+    loaded(code, tmp_path)
