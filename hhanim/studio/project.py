@@ -296,7 +296,8 @@ def _checked(path: Path, text: str, table: Mapping[str, Any], prefix: tuple[str,
 
 
 def _target(table: dict[str, Any]) -> Target:
-    return Target(**{k: tuple(v) if k in ("presets", "themes", "formats") else v for k, v in table.items()})
+    lists: dict[str, Any] = {k: tuple(table[k]) for k in ("presets", "themes", "formats") if k in table}
+    return Target(**{**table, **lists})
 
 
 def line_of(text: str, location: tuple[str | int, ...]) -> int:

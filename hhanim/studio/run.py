@@ -327,7 +327,7 @@ def perform(job: Job) -> Any:
         )
 
 
-# Modules that scenes brought along: another scene's helper may have the same name, an edited one is read anew.
+# Modules that scenes brought along: another scene's helper may have the same name, an edited one is new.
 _neighbours: set[str] = set()
 
 
