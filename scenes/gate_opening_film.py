@@ -7,11 +7,12 @@ from manim import Create, FadeIn, FadeOut, VGroup
 
 from hhanim.look import quantities
 from hhanim.mobjects.clock import Clock, Pace
-from hhanim.mobjects.film import SMALL, SUBTITLE, TICK, TITLE, Area, Film
+from hhanim.mobjects.film import SMALL, TICK, TITLE, Area, Film
 from hhanim.mobjects.membrane import MembranePatch
 from hhanim.mobjects.population import ChannelField
 from hhanim.mobjects.rates import RateTable
 from hhanim.mobjects.shapes import disc, filled, lines, stroked
+from hhanim.mobjects.telling import Telling, millivolts
 from hhanim.mobjects.trace import Panel, Trace, Traces, values
 from hhanim.model import Membrane, clamp, simulate
 from hhanim.model.gating import Patch, sample_patch
@@ -19,7 +20,7 @@ from hhanim.model.gating import Patch, sample_patch
 BEFORE, AFTER = 2.0, 10.0  # ms held before the step, and while it lasts
 
 
-class GateOpening(Film):
+class GateOpening(Telling, Film):
     """One channel of each kind under a voltage step, then a patch of channels whose gates move at random."""
 
     title = "How gates open"
@@ -38,7 +39,7 @@ class GateOpening(Film):
 
     def construct(self) -> None:
         self.build()
-        self.open()
+        self.opening(f"{self.title}: the gates of sodium and potassium channels under a voltage step.")
         self.one_channel()
         self.step()
         self.relax()
@@ -69,7 +70,6 @@ class GateOpening(Film):
         )
         self.table = RateTable(self.membrane, self.theme, side, voltages=(self.low, self.high))
         self.build_graphs()
-        self.heading = VGroup()
 
     def areas(self) -> tuple[Area, Area, Area, Area]:
         """Heading, membrane, rates, graphs."""
@@ -105,20 +105,6 @@ class GateOpening(Film):
 
     # -- the telling ------------------------------------------------------------------------------------------
 
-    def open(self) -> None:
-        self.part("title")
-        self.caption(f"{self.title}: the gates of sodium and potassium channels under a voltage step.")
-        name = self.words(self.title, size=1.7 * TITLE, weight="semibold")
-        changed = ", ".join(f"{k} = {v:g}" for k, v in self.changes.items())
-        about = f"{self.membrane.title}, {changed}" if changed else self.membrane.title
-        what = self.words(about, size=SUBTITLE, color="muted").next_to(name, [0, -1, 0], buff=0.3)
-        opening = VGroup(name, what).move_to(self.frame.center)
-        if opening.width > self.area.width:
-            opening.scale_to_fit_width(self.area.width)
-        self.play(FadeIn(opening), run_time=0.8)
-        self.wait(1.2)
-        self.play(FadeOut(opening), run_time=0.5)
-
     def one_channel(self) -> None:
         self.part("rates")
         counts = " and ".join(self._gate_words(c) for c in self.channels[:2])
@@ -141,8 +127,8 @@ class GateOpening(Film):
         self.part("step")
         self.say(
             "A step of voltage",
-            f"V goes from {_mv(self.low)} to {_mv(self.high)}, and the rates change at once",
-            f"Now V is stepped from {_mv(self.low)} to {_mv(self.high)}. The rates change at once, the gates do not.",
+            f"V goes from {millivolts(self.low)} to {millivolts(self.high)}, and the rates change at once",
+            f"Now V is stepped from {millivolts(self.low)} to {millivolts(self.high)}. The rates change at once, the gates do not.",
         )
         self.play(
             FadeIn(VGroup(self.v_panel, self.panel)),
@@ -257,20 +243,6 @@ class GateOpening(Film):
             self.wait(0.6)
 
     # -- pieces -----------------------------------------------------------------------------------------------
-
-    def say(self, name: str, line: str, caption: str) -> None:
-        self.caption(caption)
-        new = VGroup(
-            self.words(name, size=TITLE, weight="semibold"), self.words(line, size=SUBTITLE, color="muted")
-        )
-        new[0].move_to([self.head.left, self.head.top, 0], aligned_edge=[-1, 1, 0])
-        new[1].move_to([self.head.left, self.head.bottom, 0], aligned_edge=[-1, -1, 0])
-        for words in new:
-            if words.width > self.head.width:
-                words.scale_to_fit_width(self.head.width).align_to(self.head.at(0, 0), [-1, 0, 0])
-        old, self.heading = self.heading, new
-        self.play(*([FadeOut(old)] if len(old) else []), FadeIn(new), run_time=0.5)
-        self.bring_to_back(new)
 
     def _of(self, channel: str) -> list[str]:
         return [g.name for g in self.membrane.channel(channel).gates]
@@ -400,7 +372,3 @@ class GateOpening(Film):
             )
         group.add_updater(lambda g: [trace.show(self.clock.now) for trace in g] and None, call_updater=True)
         return group
-
-
-def _mv(v: float) -> str:
-    return f"{v:.0f} mV".replace("-", "−")

@@ -9,9 +9,10 @@ from hhanim.mobjects.channels import inactivates
 from hhanim.mobjects.charge import absolute
 from hhanim.mobjects.clock import Clock, Pace
 from hhanim.mobjects.feedback import FeedbackLoop
-from hhanim.mobjects.film import LABEL, SMALL, SUBTITLE, TITLE, UNIT, Area, Film
+from hhanim.mobjects.film import SMALL, Area, Film
 from hhanim.mobjects.membrane import MembranePatch
 from hhanim.mobjects.stimulus import StimulusBar
+from hhanim.mobjects.telling import Telling, ion_name, millivolts
 from hhanim.mobjects.trace import Panel, Trace, Traces
 from hhanim.model import Membrane, Protocol, Trajectory, simulate
 from hhanim.model.phases import Phase, phases
@@ -56,7 +57,7 @@ SAID = {
 }
 
 
-class Spike(Film):
+class Spike(Telling, Film):
     """Left a patch of membrane, right V, the gates and the currents, all on one clock."""
 
     title = "The action potential"
@@ -74,7 +75,9 @@ class Spike(Film):
 
     def construct(self) -> None:
         self.build()
-        self.open()
+        self.opening(f"{self.title}: what the gates of a membrane do, and the voltage that comes of it.")
+        if not self.phases or self.phases[0].name != "rest":
+            self.enter()
         if self.phases:
             for phase in self.phases:
                 self.tell(phase)
@@ -96,7 +99,6 @@ class Spike(Film):
         self.head, self.loop_area = head, loop
         self.patch = MembranePatch(self.run, self.theme, picture, clock=self.clock, transit=1.1, level=0.5)
         self.panels, self.traces, self.bar = self.graphs(graphs)
-        self.heading = VGroup()
         self.loop: FeedbackLoop | None = None
         self.still = VGroup(self.patch.still, *self.panels)
         self.moving = [
@@ -183,23 +185,6 @@ class Spike(Film):
 
     # -- the telling ------------------------------------------------------------------------------------------
 
-    def open(self) -> None:
-        """The title, then the membrane and the axes."""
-        self.part("title")
-        self.caption(f"{self.title}: what the gates of a membrane do, and the voltage that comes of it.")
-        name = self.words(self.title, size=1.7 * TITLE, weight="semibold")
-        changed = ", ".join(f"{k} = {v:g}" for k, v in self.changes.items())
-        about = f"{self.membrane.title}, {changed}" if changed else self.membrane.title
-        what = self.words(about, size=SUBTITLE, color="muted").next_to(name, direction=[0, -1, 0], buff=0.3)
-        opening = VGroup(name, what).move_to(self.frame.center)
-        if opening.width > self.area.width:
-            opening.scale_to_fit_width(self.area.width)
-        self.play(FadeIn(opening), run_time=0.8)
-        self.wait(1.4)
-        self.play(FadeOut(opening), run_time=0.5)
-        if not self.phases or self.phases[0].name != "rest":
-            self.enter()
-
     def enter(self) -> None:
         self.play(
             FadeIn(self.still),
@@ -217,20 +202,6 @@ class Spike(Film):
         self.show_loop(self.feedback(phase.name))
         self.play(self.clock.run(phase.stop))
 
-    def say(self, name: str, line: str, caption: str) -> None:
-        """The heading on the screen, and the caption beside the film."""
-        self.caption(caption)
-        new = VGroup(
-            self.words(name, size=TITLE, weight="semibold"), self.words(line, size=SUBTITLE, color="muted")
-        )
-        new[0].move_to([self.head.left, self.head.top, 0], aligned_edge=[-1, 1, 0])
-        new[1].move_to([self.head.left, self.head.bottom, 0], aligned_edge=[-1, -1, 0])
-        if new[1].width > self.head.width:
-            new[1].scale_to_fit_width(self.head.width).align_to(self.head.at(0, 0), [-1, 0, 0])
-        old, self.heading = self.heading, new
-        self.play(*([FadeOut(old)] if len(old) else []), FadeIn(new), run_time=0.5)
-        self.bring_to_back(new)
-
     def feedback(self, phase: str) -> tuple[list[str], str, bool] | None:
         """The loop that acts in a phase, from the membrane's own gates."""
         gated = [c for c in self.membrane.channels if c.gates]
@@ -240,7 +211,7 @@ class Spike(Film):
             gate = next((g.name for g in inward[0].gates if not inactivates(self.membrane, g.name)), None)
             if gate:
                 return (
-                    ["V rises", f"{gate} gates open", f"{_ion(inward[0])} flows in"],
+                    ["V rises", f"{gate} gates open", f"{ion_name(inward[0].ion, inward[0].name)} flows in"],
                     f"I_{inward[0].name}",
                     True,
                 )
@@ -248,14 +219,14 @@ class Spike(Film):
             gate = next((g.name for g in inward[0].gates if inactivates(self.membrane, g.name)), None)
             if gate:
                 return (
-                    ["V rises", f"{gate} gates close", f"less {_ion(inward[0])} in"],
+                    ["V rises", f"{gate} gates close", f"less {ion_name(inward[0].ion, inward[0].name)} in"],
                     f"I_{inward[0].name}",
                     False,
                 )
         if phase == "repolarisation" and outward:
             gate = outward[0].gates[0].name
             return (
-                ["V rises", f"{gate} gates open", f"{_ion(outward[0])} flows out"],
+                ["V rises", f"{gate} gates open", f"{ion_name(outward[0].ion, outward[0].name)} flows out"],
                 f"I_{outward[0].name}",
                 False,
             )
@@ -296,18 +267,10 @@ class Spike(Film):
         self.part("no spike")
         self.say(
             "No spike",
-            f"V reaches {_mv(top)} and falls back",
-            f"No spike: V reaches {_mv(top)} and falls back, because too little sodium current flows.",
+            f"V reaches {millivolts(top)} and falls back",
+            f"No spike: V reaches {millivolts(top)} and falls back, because too little sodium current flows.",
         )
         self.play(self.clock.run())
-
-
-def _ion(channel) -> str:  # type: ignore[no-untyped-def]
-    return {"Na": "Na⁺", "K": "K⁺", "Ca": "Ca²⁺", "Cl": "Cl⁻"}.get(channel.ion or "", f"I {channel.name}")
-
-
-def _mv(v: float) -> str:
-    return f"{v:.0f} mV".replace("-", "−")
 
 
 def _round(x: float) -> float:

@@ -11,6 +11,7 @@ class Regenerative(Film):
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from manim import UP, Animation, ShowPassingFlash, VGroup, VMobject, linear
@@ -55,7 +56,7 @@ class FeedbackLoop(VGroup):
         tip = 0.13
         arrows: list[Array] = []
         heads: list[Array] = []
-        for a, b in zip(words[:-1], words[1:], strict=True):
+        for a, b in pairwise(words):
             left, right = a.get_right()[0] + 0.1, b.get_left()[0] - 0.1
             arrows.append(lines([(left, 0.0), (right - 0.8 * tip, 0.0)]))
             heads.append(_head((right, 0.0), (1.0, 0.0), tip))

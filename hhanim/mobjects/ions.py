@@ -106,7 +106,7 @@ class IonFlow(VMobject):
         self.quantum, self.transit, self.reach, self.radius = quantum, transit, reach, radius
         self.pace = pace or (lambda t: t)
         self.times, self.signs = crossings(run, channel, quantum)
-        self._when = np.asarray(self.pace(self.times), dtype=float)
+        self._when = np.array([float(self.pace(t)) for t in self.times.tolist()])
         count = len(self.times)
         self.lane = np.arange(count) % max(len(self.views), 1)
         rng = np.random.default_rng(seed + sum(map(ord, channel)))

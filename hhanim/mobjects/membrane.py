@@ -17,7 +17,7 @@ in that order and manim draws the still part once.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from manim import UP, VGroup

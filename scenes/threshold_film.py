@@ -1,0 +1,344 @@
+"""Two stimuli a hair apart, one fails and one fires; and why a second one comes too early."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from manim import FadeIn, FadeOut, VGroup
+
+from hhanim.mobjects.charge import absolute
+from hhanim.mobjects.clock import Clock, Pace
+from hhanim.mobjects.film import SMALL, TICK, Area, Film
+from hhanim.mobjects.membrane import MembranePatch
+from hhanim.mobjects.stimulus import StimulusBar
+from hhanim.mobjects.telling import Telling, millivolts
+from hhanim.mobjects.trace import Panel, Trace, Traces
+from hhanim.model import Membrane, Protocol, Trajectory, pulse, simulate
+from hhanim.model.analysis import strength_duration
+
+START = 2.0  # ms before the stimulus
+
+
+class Threshold(Telling, Film):
+    """All or nothing, and the refractory period, with the gates that decide."""
+
+    title = "Threshold"
+    description = (
+        "Two stimuli a hair apart, one fails and one fires; then a second one in the refractory period."
+    )
+    alt = (
+        "Two membranes get almost the same current pulse: in one V falls back, in the other it fires. Then pairs of "
+        "pulses: too soon after a spike the second one fails, while h is low and n is high; later it fires."
+    )
+    poster = 0.36
+    model: Membrane = "modern"
+    width: float = 1.0
+    hair: float = 0.01
+    until: float = 16.0
+
+    def construct(self) -> None:
+        self.build()
+        self.opening("How strong must a stimulus be, and how soon may the next one come?")
+        if not self.excitable:
+            self.no_spike()
+            return
+        self.hair_apart()
+        self.why()
+        self.refractory()
+
+    # -- the trajectories -------------------------------------------------------------------------------------
+
+    def build(self) -> None:
+        """Find the threshold, simulate a hair below and above it, lay out the first half."""
+        self.threshold = float(strength_duration(self.membrane, [self.width])[0])
+        self.excitable = bool(np.isfinite(self.threshold))
+        level = self.threshold if self.excitable else 50.0
+        self.below, self.above = (
+            simulate(self.membrane, pulse(level * (1.0 + sign * self.hair), START, self.width), self.until)
+            for sign in (-1.0, 1.0)
+        )
+        gated = [c.name for c in self.membrane.channels if c.gates]
+        self.gated = gated
+        self.head, left, graphs = self.areas()
+        stop = float(self._settled())
+        self.clock = Clock(
+            Pace(self.until, rate=1.5, slow=[(START, stop, 0.5)], ease=0.2), self.theme
+        ).align_right()
+        self.clock.move_to([self.head.right, self.head.top, 0.0], aligned_edge=[1.0, 1.0, 0.0])
+        self.build_pair(left)
+        self.build_graphs(graphs)
+        self.graph_area, self.left_area = graphs, left
+
+    def _settled(self) -> float:
+        """When the two have parted for good: the peak of the one that fires (ms)."""
+        v = self.above["V"]
+        return float(min(self.above.t[int(np.argmax(v))] + 1.0, self.until))
+
+    def areas(self) -> tuple[Area, Area, Area]:
+        """Heading, the two membranes, graphs."""
+        if self.shape == "wide":
+            head, body = self.area.rows(0.82, 5.8, gap=0.28)
+            left, right = body.columns(1.0, 1.1, gap=0.55)
+            return head, left, right
+        weights = (0.85, 5.4, 5.8) if self.shape == "tall" else (0.8, 3.0, 3.2)
+        head, left, right = self.area.rows(*weights, gap=0.2)
+        return head, left, right
+
+    def build_pair(self, area: Area) -> None:
+        """One patch for each stimulus."""
+        parts = area.split(1.0, 1.0, gap=0.3, vertical=self.shape != "square")
+        self.patches, self.labels = [], VGroup()
+        for run, part, word in zip((self.below, self.above), parts, ("below", "above"), strict=True):
+            amplitude = self._amplitude(run)
+            text = self.words(
+                f"{word}: {amplitude:.3g} µA/cm²", size=TICK, color=self._tone(word), weight="semibold"
+            )
+            text.move_to([part.left, part.top, 0], aligned_edge=[-1, 1, 0])
+            self.labels.add(text)
+            patch = MembranePatch(
+                run, self.theme, part.inset(top=0.36), channels=self.gated, clock=self.clock, labels=False,
+                quantum=20.0, height=0.5 * (part.height - 0.36) if self.shape != "square" else None,
+            )  # fmt: skip
+            self.patches.append(patch)
+        self.pair_still = VGroup(self.labels, *(p.still for p in self.patches))
+        self.pair_moving = VGroup(*(p.moving for p in self.patches))
+
+    @staticmethod
+    def _tone(word: str) -> str:
+        return "muted" if word == "below" else "ink"
+
+    @staticmethod
+    def _amplitude(run: Trajectory) -> float:
+        return float(np.max(run.stimulus))
+
+    def build_graphs(self, area: Area) -> None:
+        """Both voltages on one panel, both total ionic currents on another."""
+        square = self.shape == "square"
+        top, bottom = area.split(1.35, 1.0, gap=0.25, vertical=not square)
+        v = np.concatenate([self.below["V"], self.above["V"]])
+        low, high = (
+            float(v.min()) - 6.0,
+            max(float(v.max()) + 8.0, -float(absolute(self.membrane, 0.0)) + 44.0),
+        )
+        span = {"x": (0.0, self.until), "theme": self.theme, "left": 0.9, "gutter": 0.9, "size": SMALL}
+
+        def voltage(where: Area, axis: bool) -> Panel:
+            unit = self.formula('V space "(mV)"', size=SMALL, color="muted")
+            ticks = None if axis else []
+            return Panel(where, y=(low, high), ylabel=unit, xticks=ticks, xlabel="ms" if axis else "", **span)
+
+        self.v_panel, self.v_small = voltage(area, True), voltage(top, square)
+        # The current that decides is small: the axis is cut so that its sign can be seen.
+        self.i_panel = Panel(
+            bottom,
+            y=(-12.0, 8.0),
+            yticks=[-10, 0, 5],
+            xlabel="ms",
+            ylabel="total ionic current (µA/cm²)",
+            **span,
+        )
+        self.v_traces = self._pair(self.v_panel, lambda run: run["V"])
+        self.v_small_traces = self._pair(self.v_small, lambda run: run["V"])
+        self.i_traces = self._pair(self.i_panel, _total)
+        self.signs = VGroup(
+            *(
+                self.words(word, size=SMALL, color="muted").move_to(
+                    self.i_panel.at(self.until, y) + np.array([-0.1, 0.0, 0.0]), aligned_edge=[1, 0, 0]
+                )
+                for word, y in (("outward", 6.0), ("inward", -8.0))
+            )
+        )
+
+    def _pair(self, panel: Panel, read: Callable[[Trajectory], np.ndarray]) -> Traces:
+        """The same quantity of both membranes on one panel."""
+        pair = []
+        for run, word in ((self.below, "below"), (self.above, "above")):
+            label = self.words(word, size=SMALL, color=self._tone(word))
+            color = self.theme.color(self._tone(word))
+            y = read(run)
+            beyond = (y < panel.y[0]) | (y > panel.y[1])
+            end = int(np.argmax(beyond)) + 1 if beyond.any() else len(y)  # off the axis: decided
+            pair.append(Trace(panel, run.t[:end], y[:end], color=color, label=label, width=4.0))
+        return Traces(pair).follow(self.clock)
+
+    # -- the telling ------------------------------------------------------------------------------------------
+
+    def enter(self, *panels: Panel, traces: list[Traces]) -> None:
+        self.play(
+            FadeIn(VGroup(self.pair_still, *panels)), FadeIn(self.pair_moving, suspend_mobject_updating=False),
+            *(FadeIn(t, suspend_mobject_updating=False) for t in traces), FadeIn(self.clock), run_time=1.0,
+        )  # fmt: skip
+        self.bring_to_back(self.pair_still, *panels)
+
+    def hair_apart(self) -> None:
+        self.part("a hair apart")
+        low, high = (self._amplitude(r) for r in (self.below, self.above))
+        self.say(
+            "A hair apart",
+            f"two pulses of {self.width:g} ms: {low:.4g} and {high:.4g} µA/cm²",
+            f"Two pulses of current that differ by {200 * self.hair:.2g} percent: {low:.4g} and {high:.4g} microampere "
+            "per square centimetre.",
+        )
+        self.enter(self.v_panel, traces=[self.v_traces])
+        self.play(self.clock.run())
+        self.say(
+            "All or nothing",
+            f"one reaches {self._top(self.below)}, the other {self._top(self.above)}",
+            f"One comes to {self._top(self.below)} and falls back, the other fires and reaches {self._top(self.above)}.",
+        )
+        self.wait(1.5)
+
+    def why(self) -> None:
+        self.part("why")
+        self.say(
+            "The sign of the ionic current decides",
+            "inward sodium against outward potassium and leak",
+            "After the pulse only the channels act. Where sodium's inward current wins, V takes off; where potassium "
+            "and leak win, V falls back.",
+        )
+        self.v_traces.clear_updaters()
+        self.play(FadeOut(self.v_panel), FadeOut(self.v_traces), run_time=0.5)
+        self.clock.set(0.0)
+        new = VGroup(self.v_small, self.i_panel, self.signs)
+        traces = (self.v_small_traces, self.i_traces)
+        self.play(FadeIn(new), *(FadeIn(t, suspend_mobject_updating=False) for t in traces), run_time=0.8)
+        self.bring_to_back(new)
+        self.play(self.clock.run())
+        self.wait(1.0)
+
+    def refractory(self) -> None:
+        """A pair of pulses, the second too early; then late enough."""
+        self.shown = [
+            self.pair_still, self.pair_moving, self.v_small, self.i_panel, self.signs, self.v_small_traces,
+            self.i_traces, self.clock,
+        ]  # fmt: skip
+        found = self._intervals()
+        if found is None:
+            self.part("no second spike")
+            self.say(
+                "No second spike",
+                "the same pulse again does not fire this membrane",
+                "However late it comes, the same pulse does not fire this membrane again.",
+            )
+            return
+        early, late = found
+        words = (
+            ("too early", "Too early", "h is still low and n still high: the second pulse fails",
+             f"The same pulse again, {early:.2g} milliseconds later: h has not recovered and n has not closed. It fails."),
+            ("late enough", "Late enough", "h has recovered, n has closed: the second pulse fires",
+             f"After {late:.2g} milliseconds h has recovered and n has closed: the second pulse fires."),
+        )  # fmt: skip
+        for interval, (name, heading, line, caption) in zip(found, words, strict=True):
+            self.pair_of_pulses(interval, name, heading, line, caption)
+
+    def pair_of_pulses(self, interval: float, name: str, heading: str, line: str, caption: str) -> None:
+        for mobject in self.shown:
+            mobject.clear_updaters()
+        self.part(name)
+        self.play(*(FadeOut(m) for m in self.shown), run_time=0.5)
+        self.remove(*self.shown)
+        run = self._twice(interval)
+        self.twice = run
+        second = START + interval
+        span = run.duration
+        self.clock = Clock(
+            Pace(
+                span,
+                rate=3.0,
+                slow=[(START, START + 5.0, 0.8), (second - 0.5, min(second + 6.0, span), 0.8)],
+                ease=0.2,
+            ),
+            self.theme,
+        ).align_right()
+        self.clock.move_to([self.head.right, self.head.top, 0.0], aligned_edge=[1.0, 1.0, 0.0])
+        self.say(heading, line, caption)
+        area = self.left_area
+        self.patch = MembranePatch(run, self.theme, area, channels=self.gated, clock=self.clock, transit=0.8)
+        square = self.shape == "square"
+        if square:
+            left, bottom = self.graph_area.columns(1.0, 1.0, gap=0.3)
+            top, strip = left.rows(5.0, 1.0, gap=0.1)
+        else:
+            top, strip, bottom = self.graph_area.rows(1.4, 0.35, 1.2, gap=0.2)
+        axis = {"x": (0.0, span), "theme": self.theme, "left": 0.9, "gutter": 0.7, "size": SMALL}
+        v = run["V"]
+        low, high = (
+            float(v.min()) - 6.0,
+            max(float(v.max()) + 8.0, -float(absolute(self.membrane, 0.0)) + 44.0),
+        )
+        unit = self.formula('V space "(mV)"', size=SMALL, color="muted")
+        ticks = None if square else []
+        v_panel = Panel(top, y=(low, high), ylabel=unit, xticks=ticks, xlabel="ms" if square else "", **axis)
+        slow = self._slow_gates()
+        named = f"gates {' and '.join(slow)}"
+        panel = Panel(bottom, y=(0.0, 1.0), yticks=[0, 0.5, 1], ylabel=named, xlabel="ms", **axis)
+        v_trace = Traces([Trace.of(run, "V", v_panel, self.theme, named=False, ghost=True)]).follow(
+            self.clock
+        )
+        gates = Traces([Trace.of(run, g, panel, self.theme) for g in slow]).follow(self.clock)
+        bar = StimulusBar(strip, run.protocol, v_panel, self.theme, size=SMALL).follow(self.clock)
+        self.panels, self.gate_traces, self.v_trace, self.bar = (v_panel, panel), gates, v_trace, bar
+        still = VGroup(self.patch.still, v_panel, panel)
+        moving = [self.patch.moving, v_trace, gates, bar]
+        self.play(
+            FadeIn(still),
+            *(FadeIn(m, suspend_mobject_updating=False) for m in (*moving, self.clock)),
+            run_time=0.8,
+        )
+        self.bring_to_back(still)
+        self.shown = [still, *moving, self.clock]
+        self.play(self.clock.run())
+
+    def no_spike(self) -> None:
+        self.part("no spike")
+        top = self._top(self.above)
+        self.say(
+            "No spike",
+            f"no pulse of {self.width:g} ms fires this membrane: {self._amplitude(self.above):.3g} µA/cm² reach {top}",
+            f"No spike: no pulse of {self.width:g} milliseconds fires this membrane.",
+        )
+        self.enter(self.v_panel, traces=[self.v_traces])
+        self.play(self.clock.run())
+
+    # -- what is looked for -----------------------------------------------------------------------------------
+
+    def _top(self, run: Trajectory) -> str:
+        return millivolts(float(run["V"].max()))
+
+    def _slow_gates(self) -> list[str]:
+        """The gates that recover slowly: all but each channel's fastest, if it has several."""
+        rest = float(self.membrane.rest()[0])
+        slow = []
+        for name in self.gated:
+            gates = [g for g in self.membrane.channel(name).gates if g.dynamic]
+            gates.sort(key=lambda g: float(self.membrane.tau(g.name, rest)))
+            slow += [g.name for g in (gates[1:] if len(gates) > 1 else gates)]
+        return slow
+
+    def _twice(self, interval: float, span: float | None = None) -> Trajectory:
+        """Two equal pulses, half as strong again as threshold."""
+        strength = 1.5 * self.threshold
+        both: Protocol = pulse(strength, START, self.width) + pulse(strength, START + interval, self.width)
+        return simulate(self.membrane, both, span or START + interval + 10.0)
+
+    def _intervals(self) -> tuple[float, float] | None:
+        """An interval at which the second pulse fails and one at which it fires (ms), near the one that divides them."""
+
+        def fires(interval: float) -> bool:
+            return len(self._twice(interval, START + interval + 15.0).spikes) >= 2
+
+        grid = self.width + np.array([1.0, 3.0, 5.0, 7.0, 10.0, 14.0, 20.0, 30.0, 50.0, 80.0])
+        ok = next((k for k, d in enumerate(grid) if fires(float(d))), None)
+        if not ok:  # never, or at once
+            return None
+        a, b = float(grid[ok - 1]), float(grid[ok])
+        while b - a > 0.05:
+            middle = 0.5 * (a + b)
+            a, b = (a, middle) if fires(middle) else (middle, b)
+        return max(0.65 * a, self.width + 1.0), 1.15 * b
+
+
+def _total(run: Trajectory) -> np.ndarray:
+    """The sum of the ionic currents (µA/cm²), (T,)."""
+    return np.sum([run.current(c.name) for c in run.membrane.channels], axis=0)
