@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from hhanim.model.errors import DuplicateName, InvalidValue, number
+from hhanim.model.errors import DuplicateName, InvalidValue, number, whole
 from hhanim.model.rates import Rate, as_rate
 
 
@@ -50,9 +50,7 @@ class Gate:
     def __post_init__(self) -> None:
         put = object.__setattr__
         _identifier("gate", self.name)
-        if isinstance(self.power, bool) or int(self.power) != self.power or self.power < 1:
-            raise InvalidValue(f"power of gate {self.name} = {self.power!r}; allowed: 1, 2, 3 …")
-        put(self, "power", int(self.power))
+        put(self, "power", whole(f"power of gate {self.name}", self.power, 1))
         put(self, "q10", number(f"q10 of gate {self.name}", self.q10, above=0, array=False))
         put(self, "celsius", number(f"celsius of gate {self.name}", self.celsius, -273.15, unit="°C", array=False))
         given = {k for k in ("alpha", "beta", "inf", "tau", "follows") if getattr(self, k) is not None}
@@ -65,8 +63,11 @@ class Gate:
             put(self, "alpha", self.inf / self.tau)
             put(self, "beta", (1.0 - self.inf) / self.tau)
         elif given == {"follows"}:
-            other, a, b = self.follows  # type: ignore[misc]
-            put(self, "follows", (_identifier("gate", other), number("intercept", a), number("slope", b)))
+            if not isinstance(self.follows, tuple | list) or len(self.follows) != 3:
+                raise InvalidValue(f"gate {self.name}: follows = {self.follows!r}; give (gate, intercept, slope)")
+            other, a, b = self.follows
+            a, b = number("intercept", a, array=False), number("slope", b, array=False)
+            put(self, "follows", (_identifier("gate", other), a, b))
         elif given != {"inf"} and not self._consistent(given):
             raise InvalidValue(
                 f"gate {self.name} has {', '.join(sorted(given)) or 'no rates'}; "

@@ -78,6 +78,13 @@ def number(
     return x
 
 
+def whole(name: str, value: Any, low: int) -> int:
+    """Check a count and return it as an int. Raises InvalidValue if it is not a whole number from `low` on."""
+    if isinstance(value, (bool, str)) or not np.isscalar(value) or not np.isreal(value) or value != value // 1 or value < low:
+        raise InvalidValue(f"{name} = {value!r} is not allowed; allowed: {low}, {low + 1}, {low + 2} …")
+    return int(value)
+
+
 def _range(low: float, high: float) -> str:
     if np.isinf(low) and np.isinf(high):
         return "any finite number"

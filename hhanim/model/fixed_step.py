@@ -179,6 +179,7 @@ def integrate(
     out: Array,
     rows: list[int],
     every: int,
+    backend: str,
     progress: Callable[[float], None] | None,
 ) -> tuple[Array, ...]:
     """Advance y (S,) or (S, N) by `steps` steps, storing every `every`-th state's `rows` in out (R, T[, N]).

@@ -251,6 +251,8 @@ class Membrane:
             * (np.reshape(grid, shape) - c.e)
             for c in self.channels
         )
+        if self.batch is not None:
+            total = np.broadcast_to(np.asarray(total), (len(grid), self.batch))
         positive = np.asarray(total) > 0
         rising = ~positive[:-1] & positive[1:]
         if not np.all(rising.any(axis=0)):
@@ -278,7 +280,10 @@ class Membrane:
             rows = [v, *(number(s, start[s]) if s in start else self.inf(s, np.asarray(v)) for s in self.states[1:])]
             y = np.array(np.broadcast_arrays(*rows), dtype=float)
         else:
-            y = np.array(start, dtype=float)
+            try:
+                y = np.array(start, dtype=float)
+            except (TypeError, ValueError):
+                raise InvalidValue(f"start = {start!r} is not understood; give {{'V': mV, gate: value}}") from None
             if y.ndim not in (1, 2) or y.shape[0] != len(self.states):
                 raise InvalidValue(f"start has shape {y.shape}; give one row for each of {', '.join(self.states)}")
         if not np.all(np.isfinite(y)):

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import lfilter
 
-from hhanim.model.errors import HHError, InvalidValue, UnknownName, number
+from hhanim.model.errors import HHError, InvalidValue, UnknownName, number, whole
 
 Array = NDArray[np.float64]
 INF = float("inf")
@@ -24,6 +24,8 @@ INF = float("inf")
 
 class Protocol:
     """A stimulus. Interface: call it with times, ask it for its edges; ``+`` adds, ``*`` scales."""
+
+    __array_ufunc__ = None  # array * protocol is a protocol, not an array of protocols
 
     #: longest time (ms) over which the stimulus may be taken as featureless by an adaptive solver
     max_step: float = INF
@@ -69,7 +71,7 @@ class Protocol:
 
     def __str__(self) -> str:
         words = []
-        for k, f in enumerate(fields(self)):  # type: ignore[arg-type]
+        for k, f in enumerate(f for f in fields(self) if f.init):  # type: ignore[arg-type]
             x = getattr(self, f.name)
             if k == 0 or not (np.ndim(x) == 0 and x == f.default):
                 words.append(("" if k == 0 else f"{f.name}=") + _text(x))
@@ -152,9 +154,7 @@ class Train(Protocol):
         put(self, "start", number("train start", self.start, unit="ms", array=False))
         put(self, "width", number("train width", self.width, above=0, unit="ms", array=False))
         put(self, "period", number("train period", self.period, self.width, unit="ms (at least the width)", array=False))
-        if isinstance(self.count, bool) or self.count != int(self.count) or self.count < 1:
-            raise InvalidValue(f"train count = {self.count!r}; allowed: 1, 2, 3 …")
-        put(self, "count", int(self.count))
+        put(self, "count", whole("train count", self.count, 1))
 
     def _flips(self) -> Array:
         on = self.start + self.period * np.arange(self.count)
@@ -317,7 +317,11 @@ class Samples(Protocol):
 
     def __post_init__(self) -> None:
         put = object.__setattr__
-        t, i = number("samples t", self.t, unit="ms"), np.array(self.i, dtype=float)
+        t = number("samples t", self.t, unit="ms")
+        try:
+            i = np.array(self.i, dtype=float)
+        except (TypeError, ValueError):
+            raise InvalidValue("samples i holds something that is not a number; allowed: any finite µA/cm²") from None
         if np.ndim(t) != 1 or len(t) < 2 or np.any(np.diff(t) <= 0):
             raise InvalidValue("samples t must be two or more increasing times in ms")
         if i.ndim not in (1, 2) or i.shape[0] != len(t):

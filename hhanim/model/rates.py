@@ -43,6 +43,8 @@ def linexp_float(x: float) -> float:
 class Rate:
     """A function of voltage (mV). Interface of the forms below and of what they combine to."""
 
+    __array_ufunc__ = None  # a NumPy number times a rate is a rate
+
     def __call__(self, v: Any) -> Any:
         """Value at voltage v (mV), any shape."""
         raise NotImplementedError

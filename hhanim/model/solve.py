@@ -21,6 +21,7 @@ from hhanim.model.trajectory import Trajectory
 Array = NDArray[np.float64]
 Progress = Callable[[float], None]
 
+BACKENDS = ("auto", "numpy", "numba")
 METHODS = ("auto", "adaptive", "euler", "exponential_euler")
 TOLERANCE = 1e-11  # relative and absolute: 1e-5 mV after 50 ms of firing
 SAMPLE = 0.025  # ms between the stored samples of an adaptive run
@@ -41,6 +42,7 @@ def simulate(
     record: Sequence[str] | None = None,
     rtol: float | None = None,
     atol: float | None = None,
+    backend: str = "auto",
     progress: Progress | None = None,
 ) -> Trajectory:
     """Integrate a membrane under a current or voltage protocol from t = 0 to `duration` ms.
@@ -57,6 +59,8 @@ def simulate(
     sample: spacing of the stored samples (ms). Default: 0.025 for an adaptive run, every step for one neuron, and for a
         batch as fine as fits in 256 MiB. Spike times never depend on it.
     record: names of the states to store (default all), e.g. ("V",), or () for the spike times only.
+    backend: what carries out exponential Euler on a batch: "numpy", "numba" (compiled, on every core; needs the extra
+        hhanim[sweep]), or "auto": numba where it is installed and the batch is worth compiling for.
     progress: called with the fraction done, 0..1.
 
     Returns a Trajectory. Raises HHError (a ValueError): InvalidValue, UnknownName, UnstableStep, SolverFailure.
@@ -66,6 +70,8 @@ def simulate(
     duration = number("duration", duration, above=0.0, unit="ms", array=False)
     if method not in METHODS:
         raise UnknownName("method", method, METHODS)
+    if backend not in BACKENDS:
+        raise UnknownName("backend", backend, BACKENDS)
     if sample is not None:
         sample = number("sample", sample, above=0.0, unit="ms", array=False)
     record = membrane.states if record is None else _recorded(membrane, record)
@@ -83,7 +89,7 @@ def simulate(
         raise InvalidValue(f"method {method!r} is for current clamp; a voltage clamp is solved with method='adaptive'")
     dt = number("dt", SWEEP_DT if dt is None else dt, above=0.0, unit="ms", array=False)
     _check_step(membrane, method, dt)
-    return _fixed_step(membrane, protocol, duration, y0, n, method, dt, sample, record, progress)
+    return _fixed_step(membrane, protocol, duration, y0, n, method, dt, sample, record, backend, progress)
 
 
 def as_protocol(x: Protocol | float | str | None) -> Protocol:
@@ -134,6 +140,18 @@ def _grid(duration: float, sample: float, edges: Array) -> Array:
     return regular
 
 
+def _fineness(membrane: Membrane) -> int:
+    """How many times finer than SAMPLE a run must be sampled for interpolation to be exact to 1e-5 mV: 1 to 4.
+
+    Read from the fastest rate (1/ms) at the spike level, of a gate or, through instantaneous gates, of V itself.
+    """
+    v, rest = membrane.spike_level, membrane.baseline
+    values = {name: membrane.inf(name, rest if gate.dynamic else v) for name, gate in membrane.gates.items()}
+    rates = [1.0 / membrane.tau(name, v) for name in membrane.states[1:]]
+    rates.append(sum(channel.conductance(values) for channel in membrane.channels) / membrane.c)
+    return min(4, math.ceil(max(float(np.max(rate)) for rate in rates) / 8.0))
+
+
 def _adaptive(
     membrane: Membrane,
     protocol: Protocol,
@@ -150,9 +168,10 @@ def _adaptive(
     atol = number("atol", TOLERANCE if atol is None else atol, 1e-14, 1e-1, array=False)
     edges = protocol.edges(duration)
     # Integration is always sampled finely: spikes and other times are read from these samples, whatever is asked for.
-    finer = 1 if sample is None else math.ceil(sample / SAMPLE - 1e-9)
-    t = _grid(duration, SAMPLE if sample is None else sample / finer, edges)
-    kept = np.arange(len(t)) if finer == 1 else np.searchsorted(t, _grid(duration, sample or SAMPLE, edges) - 1e-9)
+    sample = SAMPLE if sample is None else sample
+    finer = math.ceil(sample * _fineness(membrane) / SAMPLE - 1e-9)
+    t = _grid(duration, sample / finer, edges)
+    kept = np.arange(len(t)) if finer == 1 else np.searchsorted(t, _grid(duration, sample, edges) - 1e-9)
     rows = [membrane.states.index(s) for s in record]
     solve = _clamped if isinstance(protocol, VoltageClamp) else _segments
     if n is None:
@@ -325,6 +344,7 @@ def _fixed_step(
     dt: float,
     sample: float | None,
     record: tuple[str, ...],
+    backend: str,
     progress: Progress | None,
 ) -> Trajectory:
     steps = int(math.ceil(duration / dt - 1e-9))
@@ -344,7 +364,7 @@ def _fixed_step(
         raise InvalidValue(f"this run would store {size / 2**30:.1f} GiB; give record=('V',) or (), or a larger sample=")
     out = np.empty((len(rows), count, *shape))
     y = np.array(np.broadcast_to(y0 if y0.ndim == 2 or n is None else y0[:, None], (len(y0), *shape)))
-    log = fixed_step.integrate(membrane, protocol, y, method, dt, steps, out, rows, every, progress)
+    log = fixed_step.integrate(membrane, protocol, y, method, dt, steps, out, rows, every, backend, progress)
     t = dt * every * np.arange(count)
     return Trajectory(membrane, protocol, t, _frozen(out), record, method, dt=dt, spike_log=log)
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hhanim.model.errors import HHError, InvalidValue, UnknownName, number
+from hhanim.model.errors import HHError, InvalidValue, UnknownName, number, whole
 from hhanim.model.membrane import Membrane
 from hhanim.model.protocol import Protocol, Samples, VoltageClamp
 from hhanim.model.serial import from_data, to_data
@@ -131,9 +131,7 @@ class Trajectory:
 
     def resample(self, frames: int) -> Trajectory:
         """The trajectory at `frames` evenly spaced times from 0 to its end."""
-        if isinstance(frames, bool) or int(frames) != frames or frames < 2:
-            raise InvalidValue(f"frames = {frames!r}; allowed: 2, 3, 4 …")
-        return self.at(np.linspace(0.0, self.duration, int(frames)))
+        return self.at(np.linspace(0.0, self.duration, whole("frames", frames, 2)))
 
     @cached_property
     def _ends(self) -> tuple[Array, ...]:
