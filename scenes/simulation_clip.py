@@ -5,7 +5,7 @@ import numpy as np
 from hhanim.look import quantities
 from hhanim.model import Membrane, Protocol, UnknownName, simulate
 from hhanim.plots.clip import clip
-from hhanim.plots.panels import conditions, nice, stimulus, tick_text
+from hhanim.plots.panels import conditions, nice, stimulus_text, tick_text
 
 
 @clip(
@@ -19,7 +19,7 @@ def simulation(
     stage,
     *,
     model: Membrane = "classroom",
-    protocol: Protocol = "step(15)",
+    stimulus: Protocol = "step(15)",
     duration: float = 50.0,
     V_init: float | None = None,
     n_init: float | None = None,
@@ -32,7 +32,7 @@ def simulation(
 
     Args:
         model: the membrane
-        protocol: the stimulus, µA/cm²
+        stimulus: what is injected, µA/cm²
         duration: ms
         V_init: initial voltage, mV; 10 mV below the model's rest by default
         n_init, m_init, h_init: initial gates; by default gates that open with depolarisation start closed (0), others open (1)
@@ -46,11 +46,11 @@ def simulation(
             if gate not in model.states:
                 raise UnknownName("gate", gate, model.states[1:])
             start[gate] = value
-    run = simulate(model, protocol, duration, start=start, sample=min(0.025, duration / 2000))
+    run = simulate(model, stimulus, duration, start=start, sample=min(0.025, duration / 2000))
 
     q = quantities(model)
     values = ", ".join(f"${q[name].symbol}$ = {tick_text(x)}{' mV' * (name == 'V')}" for name, x in start.items())
-    about = f"{stimulus(protocol, duration)} · {conditions(model)}"
+    about = f"{stimulus_text(stimulus, duration)} · {conditions(model)}"
     stage.title(f"A neuron starts from {values}", about, stage.rate(duration))
     voltage, current, conductance = stage.stack(4, 3, 3)
     voltage.y(q["V"], *nice(run["V"], model.baseline))

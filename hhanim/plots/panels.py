@@ -97,7 +97,7 @@ def _parameter(key: str, value: float) -> str:
     return f"{key.upper()} blocks {100 * value:.3g} %"
 
 
-def stimulus(protocol: Protocol, duration: float) -> str:
+def stimulus_text(protocol: Protocol, duration: float) -> str:
     """A protocol in words if it is constant, else as it is written."""
     t = np.linspace(0.0, duration, 257)[:-1]
     if isinstance(protocol, VoltageClamp):
@@ -114,7 +114,7 @@ def listed(names: Sequence[str]) -> str:
 
 
 class _Sprite:
-    """A piece of text rendered once, and then pasted at quarters of a pixel."""
+    """A piece of text rendered once, and then pasted at fractions of a pixel."""
 
     def __init__(self, stage: Stage, text: str, size: float, color: str, weight: str = "regular", halo: bool = True) -> None:
         self._dpi, self._phases = stage.figure.dpi, {}
@@ -133,7 +133,7 @@ class _Sprite:
         """Paste with the left end at x and the middle of the height at y (pixels, from the bottom left)."""
         x, y = x - self.pad, y - self.height / 2 - self.pad
         ix, iy = math.floor(x), math.floor(y)
-        phase = (int((x - ix) * 4), int((y - iy) * 4))
+        phase = (int((x - ix) * 2), int((y - iy) * 4))
         image = self._phases.get(phase)
         if image is None:
             image = self._phases[phase] = self._render(phase)
@@ -146,7 +146,7 @@ class _Sprite:
         w, h = (math.ceil(x) + 2 * self.pad + 1 for x in (self.width, self.height))
         own = RendererAgg(w, h, self._dpi)
         with mpl.rc_context(self._rc):
-            self._text.set_position((self.pad + phase[0] / 4, self.pad + phase[1] / 4 + self._descent))
+            self._text.set_position((self.pad + phase[0] / 2, self.pad + phase[1] / 4 + self._descent))
             self._text.draw(own)
         return np.array(own.buffer_rgba())[::-1].copy()  # draw_image takes rows from the bottom up
 
@@ -401,11 +401,12 @@ class Panel:
         """Label (written above the axis, horizontally) and limits of the vertical axis."""
         u = self.stage.u
         self.axes.set_ylim(low, high)
+        box = self.axes.bbox
         text = label.axis if isinstance(label, Quantity) else label
         with mpl.rc_context(self.stage.rc):
-            self.axes.annotate(
-                text, (0, 1), (-TICKS * u, 14 * u), xycoords="axes fraction", textcoords="offset pixels",
-                ha="left", va="bottom", color=self.stage.theme.ink, fontsize=typeface.LABEL * u, annotation_clip=False,
+            self.name_text = self.stage.figure.text(
+                (box.x0 - TICKS * u) / self.stage.width, (box.y1 + 14 * u) / self.stage.height, text, ha="left", va="bottom",
+                color=self.stage.theme.ink, fontsize=typeface.LABEL * u, zorder=-1,
             )  # fmt: skip
         if low < 0 < high:
             self.axes.axhline(0, color=self.stage.theme.line, linewidth=2 * u, zorder=0.6)
