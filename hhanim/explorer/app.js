@@ -30,7 +30,7 @@ const EULER_STEP = 0.5;
 function defaultsOf(model) {
   return {
     model: model.name, stimulus: "step", I: model.I.value, onset: model.reduced ? 0 : 5, width: 1, interval: 12,
-    count: 5, frequency: 50, holding: 0, duration: model.reduced ? 1000 : 100, method: "converged", ...model.defaults,
+    count: 5, frequency: 50, holding: 0, duration: model.duration, method: "converged", ...model.defaults,
   };
 }
 
@@ -285,13 +285,13 @@ function compute(fresh) {
 
 function sentenceOf() {
   if (run.method !== "euler") return run.says.text;
-  const exact = describe(reference);
-  let text = `Euler, 0.5 ms: ${run.says.text[0].toLowerCase()}${run.says.text.slice(1)} `;
+  const exact = describe(reference), small = (text) => text[0].toLowerCase() + text.slice(1);
   if (run.says.rate > 0 && exact.rate > 0) {
     const off = 100 * (exact.rate / run.says.rate - 1);
-    text += `Converged: ${exact.rate.toFixed(1)} Hz; Euler's period is ${Math.abs(off).toFixed(1)} % too ${off < 0 ? "short" : "long"}.`;
-  } else text += `Converged: ${exact.text[0].toLowerCase()}${exact.text.slice(1)}`;
-  return text;
+    return `Euler, 0.5 ms: fires at ${run.says.rate.toFixed(1)} Hz. Converged: ${exact.rate.toFixed(1)} Hz; `
+      + `Euler's period is ${Math.abs(off).toFixed(1)} % too ${off < 0 ? "short" : "long"}.`;
+  }
+  return `Euler, 0.5 ms: ${small(run.says.text)} Converged: ${small(exact.text)}`;
 }
 
 /* While something moves the sentence changes silently; screen readers hear the one it ends with. */

@@ -15,8 +15,9 @@ from hhanim.model import Membrane, presets
 #: Names of the ions and channels in words, for people who listen.
 _WORDS = {"Na": "sodium", "K": "potassium", "L": "leak", "A": "A-type potassium", "Ca": "calcium", "Cl": "chloride"}
 _DRUGS = {"ttx": "TTX", "tea": "TEA", "four_ap": "4-AP"}
-#: Injected current (µA/cm²) to begin with, where 10 is not a good one.
+#: Injected current (µA/cm²) and duration (ms) to begin with, where 10 and 100 do not show the model at its best.
 _CURRENTS = {"wang_buzsaki": 2.0}
+_DURATIONS = {"connor_stevens": 300.0}
 #: The lecture's widget, slider by slider: (lowest, highest, step).
 _LECTURE_SLIDERS = {
     "C": (0.1, 2.0, 0.1),
@@ -142,6 +143,7 @@ def data(membrane: Membrane) -> dict[str, Any]:
         "defaults": {key: float(x) for key, x in membrane.parameters.items()},
         "parameters": parameters(membrane),
         "I": _current(membrane),
+        "duration": 1000.0 if is_reduced(membrane) else _DURATIONS.get(membrane.name, 100.0),
     }
 
 

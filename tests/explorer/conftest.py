@@ -1,0 +1,53 @@
+"""A real browser, headless, with the network off, and the explorer's page on disk."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hhanim import explorer
+
+
+@pytest.fixture(scope="session")
+def html(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return explorer.write(tmp_path_factory.mktemp("explorer") / "explorer.html", explorer.page())
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    sync_api = pytest.importorskip("playwright.sync_api")
+    path = next((p for n in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(n))), None)
+    if path is None:
+        pytest.skip("no Chromium on this machine; install it with: apt install chromium")
+    with sync_api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def visit(browser: Any, html: Path) -> Iterator[Callable[..., Any]]:
+    """visit(fragment, **context) opens the file and returns the page; at the end nothing may have gone wrong in it."""
+    contexts, complaints, requests = [], [], []
+
+    def open_page(fragment: str = "", path: Path = html, **options: Any) -> Any:
+        settings = {"viewport": {"width": 1280, "height": 720}, "color_scheme": "dark", "offline": True} | options
+        context = browser.new_context(**settings)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda e: complaints.append(str(e)))
+        page.on("request", lambda r: requests.append(r.url))
+        page.goto(path.as_uri() + ("#" + fragment if fragment else ""))
+        page.wait_for_function("window.hhanim && hhanim.run")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+    assert [r for r in requests if not r.startswith(("file:", "data:", "blob:"))] == []

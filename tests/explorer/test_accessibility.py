@@ -1,0 +1,31 @@
+"""axe-core finds nothing to say, on a laptop and on a phone, in both colour schemes, in every state of the page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+STATES = {
+    "plain": "() => {}",
+    "an error and the list of views": """() => {
+        const box = document.getElementById("n-gNa"); box.value = "x"; box.dispatchEvent(new Event("input"));
+        document.getElementById("views").open = true; }""",
+    "a demonstration": """() => { const s = document.getElementById("demonstration"); s.value = "euler"; s.dispatchEvent(new Event("change")); }""",
+    "one view enlarged": """() => document.querySelector("#card-phase .widen").click()""",
+    "the export": """() => document.getElementById("share").click()""",
+}
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+@pytest.mark.parametrize("size", [(1280, 720), (390, 844)], ids=["laptop", "phone"])
+def test_axe(visit: Any, size: tuple[int, int], scheme: str) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    page = visit(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
+    for state, script in STATES.items():
+        page.evaluate(script)
+        page.wait_for_timeout(60)
+        found = axe.run(page, options={"runOnly": {"type": "tag", "values": TAGS}}).response
+        assert len(found["passes"]) > 15
+        assert [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]] == [], state

@@ -1,0 +1,376 @@
+"""The page as people use it: sliders, keyboard, links, play, bad input, export."""
+
+from __future__ import annotations
+
+import io
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from hhanim import explorer
+from hhanim.explorer.page import ORDER
+from hhanim.model import Trajectory, presets, simulate
+
+
+def sentence(page: Any) -> str:
+    return str(page.locator("#sentence").inner_text())
+
+
+def says(page: Any, words: str) -> None:
+    page.wait_for_function("(words) => document.getElementById('sentence').textContent.includes(words)", arg=words)
+
+
+def test_opens_offline_and_says_what_happens(visit: Any) -> None:
+    page = visit()
+    assert sentence(page) == "Fires at 68.3 Hz: 7 spikes in 100 ms."
+    assert page.locator("#sentence").get_attribute("aria-live") == "polite"
+    assert page.title().startswith("hhanim explorer")
+    for name in ("V", "gates", "currents", "conductances", "phase", "curves", "fi"):
+        drawn = page.evaluate(
+            "(id) => { const c = document.getElementById(id); const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;"
+            " let n = 0; for (let k = 3; k < d.length; k += 4) n += d[k] > 0; return n / (d.length / 4); }",
+            f"canvas-{name}",
+        )
+        assert drawn > 0.005, name
+
+
+def test_a_slider_moves_the_picture_at_once(visit: Any) -> None:
+    page = visit("model=widget")
+    says(page, "settles at −56.4 mV")
+    slider = page.get_by_label("Injected current, slider")
+    slider.focus()
+    for _ in range(10):
+        page.keyboard.press("ArrowRight")
+    says(page, "One spike")
+    for _ in range(20):
+        page.keyboard.press("ArrowRight")
+    says(page, "Fires at 33.6 Hz")
+    assert page.locator("#n-I").input_value() == "5"
+    assert "changed" in page.locator(".row[data-key=I]").get_attribute("class")
+    page.get_by_role("button", name="Reset Injected current to 2").click()
+    says(page, "settles at −56.4 mV")
+    assert "changed" not in page.locator(".row[data-key=I]").get_attribute("class")
+
+
+def test_the_mouse_drags_a_slider(visit: Any) -> None:
+    page = visit()
+    box = page.locator("#s-gNa").bounding_box()
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] / 2, y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 2, y, steps=6)
+    page.mouse.up()
+    says(page, "settles")
+    assert float(page.locator("#n-gNa").input_value()) < 10
+    assert page.evaluate("hhanim.previous.settings.gNa") == 120  # the overlay is the run before the drag
+    assert page.locator("#key-previous").is_visible()
+
+
+def test_every_model_and_every_stimulus(visit: Any) -> None:
+    page = visit()
+    assert set(ORDER) == set(presets.names())
+    for name in ORDER:
+        page.locator("#model").select_option(name)
+        page.wait_for_function("(name) => hhanim.run.model.name === name", arg=name)
+        assert len(sentence(page)) > 10
+    page.locator("#model").select_option("modern")
+    for kind in ("step", "pulse", "pair", "train", "ramp", "sine"):
+        page.locator("#stimulus").select_option(kind)
+        page.wait_for_function("(kind) => hhanim.run.settings.stimulus === kind", arg=kind)
+        text = page.evaluate("hhanim.run.stimulus.text")
+        run = simulate("modern", text, 100.0)
+        assert np.allclose(page.evaluate("hhanim.run.spikes"), run.spikes, atol=0.02)
+
+
+@pytest.mark.parametrize("demo", explorer.DEMONSTRATIONS, ids=lambda d: d.key)
+def test_demonstrations_show_what_they_claim(page_for_demos: Any, demo: explorer.Demonstration) -> None:
+    page = page_for_demos
+    page.locator("#demonstration").select_option(demo.key)
+    says(page, demo.says)
+    assert page.locator("#story").inner_text() == demo.text
+    assert not page.locator("#notice").is_visible()
+
+
+@pytest.fixture(scope="module")
+def page_for_demos(browser: Any, html: Path) -> Any:
+    page = browser.new_page()
+    page.goto(html.as_uri())
+    yield page
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("fragment", "words"),
+    [
+        ("model=modern&stimulus=pulse&I=14&onset=5&width=0.5&duration=30", "One spike"),
+        ("model=modern&stimulus=pair&I=20&onset=5&interval=12&duration=40", "2 spikes"),
+        ("model=modern&stimulus=pulse&I=-2&onset=5&width=30&duration=80", "No spike"),
+        ("model=modern&I=140&onset=5&duration=150", "Fires"),
+        ("model=modern&stimulus=pulse&I=60&onset=5&width=0.5&celsius=18.5&duration=30", "One spike"),
+        ("model=modern&I=160&onset=5&duration=200", "Depolarisation block"),
+        ("model=modern&I=8&onset=0&duration=200", "Fires"),
+        ("model=modern&I=10&tea=0.8", "Fires"),
+    ],
+)
+def test_what_the_demonstrations_say_to_try(page_for_demos: Any, fragment: str, words: str) -> None:
+    page_for_demos.evaluate("(f) => { location.hash = f; }", fragment)
+    says(page_for_demos, words)
+
+
+def test_a_link_is_the_setting(visit: Any) -> None:
+    page = visit("model=classic&gNa=60&I=15.5&celsius=18.5&stimulus=pulse&width=0.5&views=V,phase&t=12&theme=light")
+    assert page.locator("#n-gNa").input_value() == "60"
+    assert page.evaluate("document.documentElement.dataset.theme") == "light"
+    assert page.locator("#card-gates").is_hidden()
+    assert page.locator("#clock").inner_text() == "12.0 ms"
+    says_here = sentence(page)
+    page.get_by_label("Temperature, °C").fill("6.3")
+    page.wait_for_function("!location.hash.includes('celsius')")
+    page.get_by_label("Temperature, °C").fill("18.5")
+    page.wait_for_function("location.hash.includes('celsius=18.5')")
+    again = visit(page.evaluate("location.hash.slice(1)"))
+    assert sentence(again) == says_here
+    assert again.evaluate("hhanim.settings") == page.evaluate("hhanim.settings")
+
+
+def test_a_bad_link_says_so_and_still_shows_a_neuron(visit: Any) -> None:
+    page = visit("model=modrn&gNa=lots&colour=red")
+    notice = page.locator("#notice").inner_text()
+    assert "modrn" in notice
+    assert "gNa = lots: Not a number. Allowed: 0 to 1000 mS/cm²." in notice
+    assert "colour" in notice
+    assert "Fires" in sentence(page)
+
+
+@pytest.mark.parametrize(
+    ("typed", "problem"),
+    [("abc", "Not a number"), ("", "Not a number"), ("-1", "Out of range. Allowed: 0 to 1000 mS/cm²."), ("1e9", "Out of range")],
+)
+def test_bad_input_is_said_beside_the_field_and_keeps_the_picture(visit: Any, typed: str, problem: str) -> None:
+    page = visit()
+    before = sentence(page), page.evaluate("hhanim.run.spikes")
+    box = page.get_by_label("Sodium conductance, mS/cm²")
+    box.fill(typed)
+    message = page.locator("#e-gNa")
+    assert problem in message.inner_text()
+    assert box.get_attribute("aria-invalid") == "true"
+    assert box.get_attribute("aria-describedby") == "e-gNa"
+    assert (sentence(page), page.evaluate("hhanim.run.spikes")) == before
+    box.fill("0")  # zero is a value like any other
+    says(page, "No spike")
+    assert message.is_hidden()
+    assert box.get_attribute("aria-invalid") == "false"
+
+
+def test_comma_and_minus_are_understood(visit: Any) -> None:
+    page = visit()
+    page.get_by_label("Potassium reversal potential, mV").fill("−80,5")
+    page.wait_for_function("hhanim.run.settings.EK === -80.5")
+    for current in ("-20", "200"):
+        page.get_by_label("Injected current, µA/cm²").fill(current)
+        page.wait_for_function("(i) => hhanim.run.settings.I === i", arg=float(current))
+
+
+def test_a_run_that_blows_up_keeps_the_last_good_one(visit: Any) -> None:
+    page = visit("model=widget&I=5&method=euler")
+    assert "Converged: 33.6 Hz" in sentence(page)
+    before = sentence(page)
+    page.get_by_label("Capacitance, µF/cm²").fill("0.1")
+    page.wait_for_function("!document.getElementById('method-error').hidden")
+    assert "blew up" in page.locator("#method-error").inner_text()
+    assert sentence(page) == before
+    page.get_by_label("Capacitance, µF/cm²").fill("1")
+    page.wait_for_function("document.getElementById('method-error').hidden")
+    for key in ("gNa", "gK", "gL"):
+        page.locator(f"#n-{key}").fill("0")
+    page.locator("#method").select_option("converged")
+
+
+def test_euler_is_labelled_against_the_converged_solution(visit: Any) -> None:
+    page = visit("model=widget&I=4&method=euler")
+    text = sentence(page)
+    assert text.startswith("Euler, 0.5 ms")
+    euler = simulate("widget", 4.0, 1000.0, method="euler", dt=0.5).rate()
+    exact = simulate("widget", 4.0, 1000.0).rate()
+    assert f"{100 * (1 - exact / euler):.1f} % too short" in text
+    assert page.locator("#key-exact").is_visible()
+
+
+def test_run_button_when_live_is_off(visit: Any) -> None:
+    page = visit("model=widget")
+    page.get_by_label("Live").uncheck()
+    page.get_by_label("Injected current, µA/cm²").fill("5")
+    button = page.locator("#run")
+    assert button.inner_text() == "Run the changes"
+    assert "settles" in sentence(page)
+    button.click()
+    says(page, "Fires at 33.6 Hz")
+    assert button.inner_text() == "Run"
+
+
+def test_play_moves_a_head_through_all_views(visit: Any) -> None:
+    page = visit("rate=50")
+    play = page.get_by_role("button", name="Play")
+    play.click()
+    page.wait_for_function("hhanim.head > 0.05 && hhanim.head < 0.9")
+    assert page.locator("#play-word").inner_text() == "Pause"
+    pictures = [page.locator(f"#canvas-{v}").screenshot() for v in ("V", "phase")]
+    page.wait_for_function("hhanim.head > 0.4")
+    later = [page.locator(f"#canvas-{v}").screenshot() for v in ("V", "phase")]
+    assert all(a != b for a, b in zip(pictures, later, strict=True))
+    page.get_by_role("button", name="Pause").click()
+    held = page.evaluate("hhanim.head")
+    page.wait_for_timeout(150)
+    assert page.evaluate("hhanim.head") == held
+    slider = page.get_by_label("Time in the run")
+    slider.focus()
+    page.keyboard.press("Home")
+    assert page.locator("#clock").inner_text() == "0.0 ms"
+    page.keyboard.press("End")
+    assert page.locator("#clock").inner_text() == "100.0 ms"
+
+
+def test_reduced_motion_moves_in_steps(visit: Any) -> None:
+    page = visit("rate=10", reduced_motion="reduce")
+    page.get_by_role("button", name="Play").click()
+    seen = page.evaluate(
+        "() => new Promise((done) => { const seen = new Set(), end = performance.now() + 1300;"
+        " const look = () => { seen.add(hhanim.head); performance.now() < end ? requestAnimationFrame(look) : done(seen.size); }; look(); })"
+    )
+    assert 2 <= seen <= 4
+
+
+def test_keyboard_alone_is_enough(visit: Any) -> None:
+    page = visit()
+    reached = set()
+    for _ in range(90):
+        page.keyboard.press("Tab")
+        name = page.evaluate("document.activeElement.id || document.activeElement.className")
+        if name in reached and name == "model":
+            break
+        reached.add(name)
+    assert {"model", "demonstration", "share", "theme", "stimulus", "s-I", "n-I", "s-gNa", "n-gNa", "run", "live", "play", "time", "rate"} <= reached
+    page.locator("#share").focus()
+    page.keyboard.press("Enter")
+    assert page.locator("#export").is_visible()
+    page.keyboard.press("Escape")
+    assert page.locator("#export").is_hidden()
+    page.locator("#card-phase .widen").focus()
+    page.keyboard.press("Enter")
+    assert page.locator("#card-V").is_hidden()
+    assert page.locator("#canvas-phase").bounding_box()["width"] > 700
+    page.keyboard.press("Escape")
+    assert page.locator("#card-V").is_visible()
+
+
+def test_f_i_points_gather_as_runs_are_made(visit: Any) -> None:
+    page = visit()
+    page.wait_for_function("document.getElementById('canvas-fi').getAttribute('aria-label').includes('10 µA/cm² 68.3 Hz')")
+    page.get_by_label("Injected current, µA/cm²").fill("50")
+    page.wait_for_function("document.getElementById('canvas-fi').getAttribute('aria-label').includes('50 µA/cm² 117 Hz')")
+
+
+def test_reset_all(visit: Any) -> None:
+    page = visit("gNa=60&gK=20&I=30")
+    button = page.locator("#reset-all")
+    assert button.inner_text() == "Reset all (3)"
+    button.click()
+    says(page, "Fires at 68.3 Hz")
+    assert button.is_disabled()
+
+
+def test_csv_reads_back_in_python(visit: Any, tmp_path: Path) -> None:
+    page = visit("gNa=100&duration=30", accept_downloads=True)
+    page.locator("#share").click()
+    with page.expect_download() as waiting:
+        page.locator("#csv").click()
+    path = tmp_path / "run.csv"
+    waiting.value.save_as(path)
+    membrane = presets.get("modern").with_(gNa=100)
+    back = Trajectory.from_csv(path, membrane)
+    exact = simulate(membrane, "step(10, start=5)", 30.0).at(np.minimum(back.t, 30.0))
+    assert np.abs(back["V"] - exact["V"]).max() < 0.02
+    header = path.read_text().splitlines()[0]
+    assert header == ",".join(exact.to_numpy())
+
+
+def test_png_shows_all_views(visit: Any, tmp_path: Path) -> None:
+    page = visit(accept_downloads=True)
+    page.locator("#share").click()
+    with page.expect_download() as waiting:
+        page.locator("#png").click()
+    picture = Image.open(io.BytesIO(Path(waiting.value.path()).read_bytes())).convert("RGB")
+    assert picture.width > 1500
+    assert len(picture.quantize(64).getcolors()) > 20
+
+
+def test_the_command_line_and_the_python_code_are_this_run(visit: Any) -> None:
+    page = visit("model=modern&gNa=100&celsius=18.5&I=20&duration=30&stimulus=pulse&width=0.5")
+    words = shlex.split(page.evaluate("hhanim.commandLine()"))
+    assert words[:3] == ["hhanim", "render", "simulation"]
+    values = dict(w.split("=", 1) for w in words if "=" in w)
+    assert values["model"] == "modern"
+    assert values["gNa"] == "100"
+    membrane = presets.get(values["model"]).with_(gNa=float(values["gNa"]), celsius=float(values["celsius"]))
+    start = {s: float(values[f"{s}_init"]) for s in membrane.states}
+    run = simulate(membrane, values["protocol"], float(values["duration"]), start=start)
+    assert np.allclose(run.spikes, page.evaluate("hhanim.run.spikes"), atol=0.02)
+    scope: dict[str, Any] = {}
+    exec(page.evaluate("hhanim.pythonCode()"), scope)
+    assert np.allclose(scope["run"].spikes, run.spikes, atol=1e-4)
+
+
+def test_the_exported_commands_are_accepted(visit: Any, tmp_path: Path, capsys: Any) -> None:
+    from hhanim.cli import main
+
+    page = visit("model=widget&I=5&gNa=2.2&duration=100")
+    film, numbers = page.evaluate("[hhanim.commandLine(), hhanim.numbersLine()]")
+    with pytest.raises(SystemExit) as stop:
+        main([*shlex.split(film)[1:], "--dry-run", "--output", str(tmp_path)])
+    assert stop.value.code == 0
+    words = shlex.split(numbers)[1:]
+    words[words.index("--out") + 1] = str(tmp_path / "run.csv")
+    with pytest.raises(SystemExit) as stop:
+        main(words)
+    assert stop.value.code == 0
+    assert (tmp_path / "run.csv").stat().st_size > 1000
+
+
+def test_a_phone(visit: Any) -> None:
+    page = visit(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True, device_scale_factor=2)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.locator("#s-gK").scroll_into_view_if_needed()
+    assert page.locator("#card-V").bounding_box()["y"] >= 0  # the potential stays in sight beside the slider
+    page.locator("#n-gK").fill("0")
+    page.wait_for_function("hhanim.run.settings.gK === 0")
+
+
+def test_theme_follows_the_system_and_the_button(visit: Any) -> None:
+    dark, light = visit(color_scheme="dark"), visit(color_scheme="light")
+    grounds = [p.evaluate("getComputedStyle(document.body).backgroundColor") for p in (dark, light)]
+    assert grounds == ["rgb(16, 21, 29)", "rgb(255, 255, 255)"]
+    light.get_by_role("button", name="Dark theme").click()
+    assert light.evaluate("getComputedStyle(document.body).backgroundColor") == grounds[0]
+    assert re.search("theme=dark", light.url)
+
+
+def test_slider_to_picture_within_a_few_frames(visit: Any) -> None:
+    page = visit()
+    took = page.evaluate(
+        """() => new Promise((done) => {
+        const slider = document.getElementById("s-I"), times = [];
+        const one = (n) => {
+            if (n === 30) return done(times.sort((a, b) => a - b)[8]);
+            const run = hhanim.run, start = performance.now();
+            slider.value = 10 + n; slider.dispatchEvent(new Event("input"));
+            const look = () => hhanim.run === run ? setTimeout(look, 0) : (times.push(performance.now() - start), one(n + 1));
+            look();
+        };
+        one(0); })"""
+    )
+    assert took < 80.0  # run, sentence and seven views, beside whatever else this machine does

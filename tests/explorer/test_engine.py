@@ -1,0 +1,162 @@
+"""The engine in the browser against the Python core: same equations, same runs, same words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hhanim import explorer
+from hhanim.model import Channel, Gate, Membrane, Sigmoid, analysis, presets, simulate
+
+BASE = {
+    "stimulus": "step",
+    "I": 10.0,
+    "onset": 5.0,
+    "width": 1.0,
+    "interval": 12.0,
+    "count": 5,
+    "frequency": 50.0,
+    "holding": 0.0,
+}
+CASES: list[tuple[str, dict[str, float], dict[str, Any], float]] = [
+    ("modern", {}, {}, 100),
+    ("classic", {}, {}, 100),
+    ("classroom", {}, {"I": 15, "onset": 0}, 100),
+    ("widget", {}, {"I": 2, "onset": 0}, 500),
+    ("widget", {}, {"I": 3, "onset": 0}, 300),
+    ("widget", {}, {"I": 5, "onset": 0}, 1000),
+    ("lecture", {}, {"I": 4, "onset": 0}, 1000),
+    ("widget", {"C": 0.1, "gNa": 5}, {"I": 8, "onset": 10}, 300),
+    ("modern", {"celsius": 18.5}, {"I": 20}, 100),
+    ("modern", {"celsius": 30}, {"I": 20}, 100),
+    ("modern", {"celsius": 40}, {"I": -20}, 100),
+    ("modern", {"gNa": 0}, {}, 100),
+    ("modern", {"ttx": 0.4}, {"I": 30}, 100),
+    ("modern", {"tea": 0.8}, {}, 100),
+    ("modern", {"C": 0.2}, {}, 50),
+    ("modern", {"gNa": 200, "gK": 72, "EL": -60}, {"I": 50, "holding": 2}, 100),
+    ("modern", {"ENa": 30, "EK": -85}, {"I": 25}, 100),
+    ("modern", {}, {"stimulus": "pulse", "I": 66, "onset": 30, "width": 0.1}, 100),
+    ("modern", {}, {"stimulus": "pulse", "I": -10, "width": 30}, 80),
+    ("modern", {}, {"stimulus": "pair", "I": 20, "interval": 14}, 60),
+    ("modern", {}, {"stimulus": "train", "I": 20, "interval": 20}, 120),
+    ("modern", {}, {"stimulus": "ramp", "I": 30, "width": 100}, 150),
+    ("modern", {}, {"stimulus": "sine", "I": 5, "frequency": 70}, 150),
+    ("modern", {}, {"I": 100}, 200),
+    ("modern", {}, {"I": 180}, 200),
+    ("connor_stevens", {}, {"I": 15}, 200),
+    ("wang_buzsaki", {}, {"I": 2}, 200),
+]
+RUN = """([name, changes, stimulus, duration]) => {
+    const model = hhanim.MODELS.find((m) => m.name === name);
+    const run = hhanim.simulate(model, model.constants({...model.defaults, ...changes}), hhanim.makeStimulus(stimulus), duration);
+    return {text: run.stimulus.text, dt: run.dt, v: Array.from(run.y[0]), spikes: run.spikes, rate: hhanim.rateOf(run),
+            says: hhanim.describe(run).text};
+}"""
+
+
+@pytest.fixture(scope="module")
+def page(browser: Any, html: Any) -> Any:
+    tab = browser.new_page()
+    tab.goto(html.as_uri())
+    tab.wait_for_function("window.hhanim && hhanim.run")
+    yield tab
+    tab.close()
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c[0]}-{'-'.join(f'{k}={v}' for k, v in {**c[1], **c[2]}.items())}")
+def test_runs_agree_with_the_core(page: Any, case: Any) -> None:
+    name, changes, stimulus, duration = case
+    got = page.evaluate(RUN, [name, changes, BASE | stimulus, duration])
+    run = simulate(presets.get(name).with_(**changes), got["text"], duration, sample=got["dt"])
+    t = np.arange(len(got["v"])) * got["dt"]
+    v = run.at(np.minimum(t, duration))["V"]
+    smooth = np.abs(np.gradient(v, got["dt"])) < 5.0  # mV/ms: everywhere but on the flanks of a spike
+    assert np.abs(got["v"] - v)[smooth].max() < 0.01
+    assert np.abs(got["v"] - v).max() < 0.1  # a flank of 1000 mV/ms that comes 0.1 µs early
+    assert len(got["spikes"]) == len(run.spikes)
+    assert np.allclose(got["spikes"], run.spikes, rtol=0, atol=0.02)
+    assert got["rate"] == pytest.approx(run.rate(), rel=1e-3)
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if c[0] in ("modern", "widget", "lecture")][::2], ids=str)
+def test_words_agree_with_the_core(page: Any, case: Any) -> None:
+    name, changes, stimulus, duration = case
+    got = page.evaluate(RUN, [name, changes, BASE | stimulus, duration])
+    run = simulate(presets.get(name).with_(**changes), got["text"], duration)
+    says, words = got["says"].lower(), analysis.behaviour(run).lower()
+    if words.startswith("depolarisation block"):
+        assert "depolarisation block" in says
+    elif words.startswith(("one spike", "fires")) or words[0].isdigit():
+        assert words in says
+    else:
+        assert words.removeprefix("settles at ") in says
+
+
+def test_a_run_of_100_ms_fits_in_a_frame(page: Any) -> None:
+    took = page.evaluate(
+        """() => {
+        const model = hhanim.MODELS[0], k = model.constants(model.defaults), times = [];
+        const stimulus = hhanim.makeStimulus({stimulus: "step", I: 10, onset: 5, holding: 0});
+        for (let n = 0; n < 25; n++) { const a = performance.now(); hhanim.simulate(model, k, stimulus, 100); times.push(performance.now() - a); }
+        return times.slice(5).sort((a, b) => a - b);
+    }"""
+    )
+    assert took[len(took) // 4] < 16.0  # the lower quartile: this machine may be busy with other tests
+
+
+def test_the_lectures_euler_run(page: Any) -> None:
+    v = page.evaluate(
+        """() => {
+        const model = hhanim.MODELS.find((m) => m.name === "widget");
+        const stimulus = hhanim.makeStimulus({stimulus: "step", I: 2, onset: 0, holding: 0});
+        return Array.from(hhanim.simulateEuler(model, model.constants(model.defaults), stimulus, 1000).y[0]);
+    }"""
+    )
+    assert v[:5] == pytest.approx([-65, -63.997907, -63.095009, -62.281088, -61.546931], abs=1e-6)
+    core = simulate("widget", 2.0, 1000.0, method="euler", dt=0.5)
+    assert np.allclose(v, core["V"], rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", ["modern", "widget", "connor_stevens", "wang_buzsaki"])
+@pytest.mark.parametrize("current", [0.0, 8.0])
+def test_fixed_points_and_their_stability(page: Any, name: str, current: float) -> None:
+    got = page.evaluate(
+        """([name, I]) => {
+        const model = hhanim.MODELS.find((m) => m.name === name), k = model.constants(model.defaults);
+        return hhanim.fixedPoints(model, k, I, -120, 80).map((p) => [p.v, p.stable]);
+    }""",
+        [name, current],
+    )
+    expected = analysis.fixed_points(presets.get(name), current)
+    assert [v for v, _ in got] == pytest.approx([p.v for p in expected], abs=1e-6)
+    assert [stable for _, stable in got] == [p.stable for p in expected]
+
+
+def test_nullclines_of_two_equations(page: Any) -> None:
+    got = page.evaluate(
+        """() => {
+        const model = hhanim.MODELS.find((m) => m.name === "widget");
+        return hhanim.nullclines(model, model.constants(model.defaults), 5, -75, 20, 96);
+    }"""
+    )
+    expected = analysis.nullclines(presets.get("widget"), np.array(got["v"]), 5.0)
+    assert got["recovery"] == pytest.approx(expected["n"])
+    voltage = np.array([np.nan if x is None else x for x in got["voltage"]], dtype=float)
+    both = np.isfinite(voltage) & np.isfinite(expected["V"])
+    assert both.sum() > 80
+    assert np.allclose(voltage[both], expected["V"][both], atol=1e-6)
+
+
+def test_a_channel_that_is_added_works_in_the_page(visit: Any, tmp_path: Path) -> None:
+    slow = Channel("M", 1.5, -77.0, (Gate("z", inf=Sigmoid(1.0, -39.0, 5.0), tau=75.0),), ion="K")
+    own = Membrane("own", (*presets.get("modern").channels, slow), title="With <an> M-current </script>")
+    page = visit(path=explorer.write(tmp_path / "own.html", explorer.page(own, I=15)))
+    got = page.evaluate("[hhanim.run.model.name, hhanim.run.spikes]")
+    assert got[0] == "own"
+    assert got[1] == pytest.approx(list(simulate(own, "step(15, start=5)", 100.0).spikes), abs=0.02)
+    page.get_by_label("M conductance, mS/cm²").fill("0")
+    page.wait_for_function("hhanim.run.k[7] === 0")

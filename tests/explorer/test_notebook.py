@@ -1,0 +1,76 @@
+"""Both notebook forms, alone and in a notebook that runs without a screen."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import hhanim
+from hhanim.model import HHError, simulate
+
+
+def test_inline_page_needs_no_file() -> None:
+    shown = hhanim.explore("widget", I=5, height=500)
+    html = shown._repr_html_()
+    assert html.startswith("<iframe")
+    assert 'height="500"' in html
+    assert "srcdoc=" in html
+    assert '"I": 5.0' in str(shown)
+    assert len(html) < 400_000
+
+
+def test_interactive_uses_the_core_when_the_button_is_pressed() -> None:
+    pytest.importorskip("ipywidgets")
+    form = hhanim.explore("widget", core="python")
+    assert form.message.value.find("settles at −56.4 mV".replace("settles", "Settles")) > 0
+    before = form.picture.value
+    assert Image.open(io.BytesIO(before)).width > 600
+    form.sliders["I"].value = 5.0
+    assert form.picture.value == before  # nothing happens until the button
+    form.button.click()
+    assert "33.6 Hz" in form.message.value
+    assert form.picture.value != before
+    assert np.array_equal(form.run.spikes, simulate("widget", 5.0, 1000.0).spikes)
+    assert (form.sliders["C"].min, form.sliders["C"].max, form.sliders["C"].step) == (0.1, 2.0, 0.1)
+    form.method.value = "euler"
+    form.button.click()
+    assert "Euler" in form.message.value
+    good = form.picture.value
+    form.sliders["C"].value = 0.1
+    form.button.click()
+    assert "dt = 0.5 ms" in form.message.value  # what is wrong, and the last good picture
+    assert form.picture.value == good
+
+
+def test_interactive_refuses_unknown_settings() -> None:
+    pytest.importorskip("ipywidgets")
+    with pytest.raises(HHError, match="did you mean gNa"):
+        hhanim.explore("modern", core="python", gna=3)
+    with pytest.raises(HHError, match="did you mean page"):
+        hhanim.explore("modern", core="pages")
+
+
+@pytest.mark.slow
+def test_in_a_notebook() -> None:
+    nbclient, nbformat = pytest.importorskip("nbclient"), pytest.importorskip("nbformat")
+    pytest.importorskip("ipywidgets")
+    v4 = nbformat.v4
+    cells = [
+        v4.new_code_cell("import hhanim\nhhanim.explore('modern', gNa=100)"),
+        v4.new_code_cell("form = hhanim.explore('widget', core='python', I=5)\nform"),
+        v4.new_code_cell("form.button.click()\nprint(form.message.value)"),
+    ]
+    notebook = v4.new_notebook(cells=cells, metadata={"kernelspec": {"name": "python3", "display_name": "", "language": "python"}})
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of nbclient and its kernel, not ours
+        done: Any = asyncio.run(nbclient.NotebookClient(notebook, timeout=120).async_execute())
+    inline, form, said = (cell.outputs for cell in done.cells)
+    assert inline[0].data["text/html"].startswith("<iframe")
+    assert any("application/vnd.jupyter.widget-view+json" in o.get("data", {}) for o in form)
+    assert "33.6 Hz" in said[0].text
