@@ -21,6 +21,7 @@ from typing import Any
 import celluloid
 import matplotlib as mpl
 import numpy as np
+from matplotlib import cbook
 from matplotlib.animation import AbstractMovieWriter, ArtistAnimation
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -122,7 +123,7 @@ class FastAnimation(ArtistAnimation):
         if self._painter is None:
             super()._draw_next_frame(framedata, blit)
         else:
-            self._painter.frame = framedata
+            self._painter.show(framedata)
 
     def save(
         self,
@@ -178,8 +179,9 @@ class FastAnimation(ArtistAnimation):
         if not isinstance(canvas, FigureCanvasAgg):
             FigureCanvasAgg(figure)  # attaches itself
         try:
-            with _Hook(figure, self._framedata) as hook:
-                self._painter = hook
+            self._painter = hook = _Hook(figure, self._framedata)
+            # a draw while the layout settles must not start the animation's timer
+            with cbook._setattr_cm(figure.canvas, _is_saving=True), hook:
                 yield
         finally:
             self._painter = None
@@ -264,88 +266,68 @@ class _Hook:
     """
 
     def __init__(self, figure: Figure, frames: list[list[Artist]]) -> None:
-        self.figure, self.frames = figure, frames
-        self.frame: list[Artist] = []
-        self._drawn_by_hand = False
+        self.figure, self._frames = figure, frames
+        self._frame: list[Artist] = []
+        self._settled = frozen_layout(figure)
+        self._places: list[Any] = []
 
     def __enter__(self) -> _Hook:
         self._stack = contextlib.ExitStack()
-        movers = {id(a): a for frame in self.frames for a in frame}
+        movers = {id(a): a for frame in self._frames for a in frame}
         for artist in movers.values():
             artist.set_visible(False)
         self._stack.enter_context(_best_places(self.figure, [a for a in movers.values() if isinstance(a, Legend)]))
-        self._settled = frozen_layout(self.figure)
         self._painter = Painter(self.figure, movers.values())
         self.figure.draw = self._draw
         self._stack.callback(vars(self.figure).pop, "draw", None)
+        self.show([])
         return self
 
     def __exit__(self, *error: object) -> None:
         self._stack.close()
 
+    def show(self, frame: list[Artist]) -> None:
+        """Choose the frame that the next savefig paints."""
+        self._frame = frame
+        if not self._settled:  # matplotlib draws here, which moves a layout; only that is done
+            renderer = self.figure.canvas.get_renderer()
+            with renderer._draw_disabled():
+                self._lay_out(renderer)
+
     def _draw(self, renderer: Any) -> None:
-        if "draw_path" in vars(renderer):  # matplotlib only wants the layout engine to run; nothing is painted
+        if "draw_path" in vars(renderer):  # savefig lets the layout engine run once more; nothing is painted
             if not self._settled:
-                self._settle(renderer)
+                self._lay_out(renderer)
+                self._judge(renderer)
             return
-        if self._by_hand:
-            for artist in self.frame:
-                artist.set_visible(True)
-            type(self.figure).draw(self.figure, renderer)
-            for artist in self.frame:
-                artist.set_visible(False)
-        else:
-            self._painter.paint(self.frame, renderer)
+        self._painter.paint(self._frame, renderer)
 
-    _by_hand = False
+    def _lay_out(self, renderer: Any) -> None:
+        for artist in self._frame:
+            artist.set_visible(True)
+        type(self.figure).draw(self.figure, renderer)
+        for artist in self._frame:
+            artist.set_visible(False)
 
-    def _settle(self, renderer: Any) -> None:
-        """Let the layout converge as matplotlib would by drawing; if frames can move it, draw them all in full."""
-        figure = self.figure
-        draw = functools.partial(type(figure).draw, figure)
-        if not self._by_hand:
-            before = None
-            for frame in [[], *self.frames[:1] * 5]:
-                for artist in frame:
-                    artist.set_visible(True)
-                draw(renderer)
-                places = [ax.get_position().bounds for ax in figure.axes]
-                neutral = all(_neutral(a, renderer) for a in frame)
-                for artist in frame:
-                    artist.set_visible(False)
-                if frame and places == before:
-                    break
-                before = places
-            self._by_hand = not (neutral and self._all_neutral(renderer))
-            self._settled = not self._by_hand
-            if self._settled:
-                engine = figure.get_layout_engine()
-                figure.set_layout_engine("none")
-                self._stack.callback(figure.set_layout_engine, engine)
-        if self._by_hand:  # the layout may differ on every frame: as matplotlib does it, in the same order
-            for artist in self.frame:
-                artist.set_visible(True)
-            draw(renderer)
-            draw(renderer)
-            for artist in self.frame:
-                artist.set_visible(False)
-
-    def _all_neutral(self, renderer: Any) -> bool:
-        for frame in self.frames:
-            for artist in frame:
-                artist.set_visible(True)
-                neutral = _neutral(artist, renderer)
-                artist.set_visible(False)
-                if not neutral:
-                    return False
-        return True
+    def _judge(self, renderer: Any) -> None:
+        """Once two frames have the same layout and none can influence it, there is no need to go on."""
+        places = [ax.get_position().bounds for ax in self.figure.axes]
+        if places == self._places:
+            movers = {id(a): a for frame in self._frames for a in frame}.values()
+            self._settled = all(_neutral(a, renderer) for a in movers)
+            if not self._settled:
+                self._places = [None]  # ask no more
+        elif self._places != [None]:
+            self._places = places
 
 
 def _neutral(artist: Artist, renderer: Any) -> bool:
     """True if the artist cannot influence a layout: clipped to its axes, or well inside them."""
     if not artist.get_in_layout() or artist._fully_clipped_to_axes():
         return True
+    artist.set_visible(True)
     box = artist.get_tightbbox(renderer)
+    artist.set_visible(False)
     if box is None:
         return True
     outer = artist.axes.get_window_extent(renderer).padded(1e-6)

@@ -16,6 +16,7 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.collections import Collection
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.image import AxesImage
@@ -41,6 +42,21 @@ def _noop(*args: Any, **kwargs: Any) -> None:
 
 def _meet(a: Rect, b: Rect) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def _obeys(artist: Artist) -> bool:
+    """False for artists that paint themselves even when invisible."""
+    if isinstance(artist, (*_KNOWN, Axes)) or hasattr(artist, "paint_extent"):
+        return True
+    figure = artist.get_figure(root=True)
+    probe = RendererAgg(*figure.canvas.get_width_height(physical=True), figure.dpi)
+    visible = artist.get_visible()
+    artist.set_visible(False)
+    try:
+        artist.draw(probe)
+    finally:
+        artist.set_visible(visible)
+    return not np.any(probe.buffer_rgba())
 
 
 def _plain(ax: Artist) -> bool:
@@ -135,7 +151,8 @@ class Painter:
 
     def __init__(self, figure: Figure, movers: Iterable[Artist] = ()) -> None:
         self.figure = figure
-        self._movers: dict[int, Artist] = {id(a): a for a in movers}
+        # what is painted although invisible (a quiver key, an inset's indicator) is on every frame: it does not move
+        self._movers: dict[int, Artist] = {id(a): a for a in movers if _obeys(a)}
         self._state: tuple[Any, ...] | None = None
         self._slots: set[tuple[Key, Rect]] = set()
         self._above: dict[int, _Leaf] = {}  # static leaves that are repainted on every frame
@@ -240,9 +257,9 @@ class Painter:
             self._slots.add(slot)
             if self._is_static(leaf):  # a unit: cannot be in the background
                 self._above[id(leaf.artist)] = leaf
+                grown = True
             fresh = [_Leaf(slot[0], leaf.artist)]
             fresh[0]._rect = slot[1]
-            grown = True
             while fresh:
                 below = fresh.pop()
                 for static in self._leaves:
@@ -254,6 +271,7 @@ class Painter:
                     ):
                         self._above[id(static.artist)] = static
                         fresh.append(static)
+                        grown = True
         return grown
 
     def _is_static(self, leaf: _Leaf) -> bool:
@@ -281,7 +299,13 @@ class Painter:
 
     def changed(self) -> list[Artist]:
         """Artists of the background that have been altered since it was painted."""
-        return [leaf.artist for leaf in self._leaves if leaf.artist.stale and id(leaf.artist) not in self._above]
+        return [
+            leaf.artist
+            for leaf in self._leaves
+            if leaf.artist.stale
+            and leaf.artist.get_visible()
+            and not (isinstance(leaf.artist, Text) and not leaf.artist.get_text())  # paints nothing, stays stale
+        ]
 
     def refresh(self) -> None:
         """Forget the background: something static has changed."""
@@ -293,6 +317,7 @@ class Painter:
 
     def paint(self, artists: Sequence[Artist], renderer: Any) -> np.ndarray:
         """Paint one frame with these moving artists; returns the renderer's pixels (H, W, 4), top row first."""
+        artists = [a for a in artists if id(a) in self._movers]
         for artist in artists:
             artist.set_visible(True)
         if self._state is None or self._state[0] != id(renderer) or self._state != self._look(renderer):

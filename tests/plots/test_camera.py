@@ -1,0 +1,248 @@
+"""The fast camera paints what celluloid paints, byte for byte, and saves what matplotlib saves."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from typing import Any
+
+import av
+import celluloid
+import matplotlib as mpl
+import numpy as np
+import pytest
+from matplotlib.animation import AbstractMovieWriter, ArtistAnimation, PillowWriter
+from matplotlib.artist import Artist
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.legend import Legend
+
+from hhanim import Camera
+
+from . import drawings
+
+
+class Catcher(AbstractMovieWriter):
+    """Keeps the raw RGBA of every frame."""
+
+    def __init__(self) -> None:
+        super().__init__(fps=10)
+        self.frames: list[np.ndarray] = []
+
+    def setup(self, fig: Any, outfile: Any, dpi: Any = None) -> None:
+        super().setup(fig, outfile, dpi)
+
+    def grab_frame(self, **kw: Any) -> None:
+        buffer = io.BytesIO()
+        self.fig.savefig(buffer, format="rgba", dpi=self.dpi, **kw)
+        width, height = self.frame_size
+        self.frames.append(np.frombuffer(buffer.getvalue(), np.uint8).reshape(height, width, 4))
+
+    def finish(self) -> None:
+        pass
+
+
+def frames(animation: ArtistAnimation, path: Any, **kw: Any) -> np.ndarray:
+    catcher = Catcher()
+    animation.save(path / "x", writer=catcher, **kw)
+    return np.array(catcher.frames)
+
+
+def difference(a: np.ndarray, b: np.ndarray) -> list[int]:
+    assert a.shape == b.shape
+    return [int(np.abs(x.astype(int) - y).max()) for x, y in zip(a, b, strict=True)]
+
+
+@pytest.mark.parametrize("draw", drawings.EXACT, ids=lambda f: f.__name__)
+def test_frames_are_those_of_celluloid(draw, tmp_path):
+    stock, fast = (frames(draw(camera), tmp_path) for camera in (celluloid.Camera, Camera))
+    assert len(stock) >= drawings.N
+    assert len(np.unique(stock[:, ::7, ::7].reshape(len(stock), -1), axis=0)) > 1, "the drawing does not move"
+    assert difference(stock, fast) == [0] * len(stock)
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"dpi": 57},
+        {"dpi": 133},
+        {"savefig_kwargs": {"facecolor": "0.8"}},
+        {"savefig_kwargs": {"facecolor": (1, 0, 0, 0.3), "edgecolor": "k"}},
+    ],
+)
+@pytest.mark.parametrize("draw", [drawings.three_panels, drawings.legends, drawings.image_and_colorbar], ids=lambda f: f.__name__)
+def test_frames_are_those_of_celluloid_at_any_size_and_colour(draw, how, tmp_path):
+    stock, fast = (frames(draw(camera), tmp_path, **how) for camera in (celluloid.Camera, Camera))
+    assert difference(stock, fast) == [0] * len(stock)
+
+
+def test_a_legend_is_painted_once_where_celluloid_paints_the_last_one_twice(tmp_path):
+    stock, fast = (frames(drawings.legends(c, last=True), tmp_path) for c in (celluloid.Camera, Camera))
+    *before, last = difference(stock, fast)
+    assert before == [0] * (drawings.N - 1)
+    assert last > 0
+
+
+def test_a_legend_made_before_the_loop_is_on_every_frame_once(tmp_path):
+    fig, ax = drawings.figure()
+    ax.plot([0, 1], [0, 1], label="line")
+    ax.legend(loc="upper left")
+    still = ax.get_figure().canvas
+    still.draw()
+    expected = np.asarray(still.buffer_rgba()).copy()
+    camera = Camera(fig)
+    for _ in range(3):
+        camera.snap()
+    caught = frames(camera.animate(), tmp_path)
+    # celluloid takes what was there before the loop for the first frame's own, so the line is on that one only
+    assert difference(caught[:1], expected[None]) == [0]
+    assert sum(isinstance(a, Legend) for a in ax._children) == 1
+
+
+def test_snapping_costs_what_is_new(monkeypatch):
+    fig, ax = drawings.figure()
+    camera = Camera(fig)
+    looked = []
+
+    class Counting(list):
+        def __getitem__(self, key):
+            got = super().__getitem__(key)
+            looked.append(len(got) if isinstance(key, slice) else 1)
+            return got
+
+    for k in range(200):
+        ax.plot([0, k])
+        ax._children = Counting(ax._children)
+        looked.clear()
+        assert len(camera.snap()) == 1
+        assert sum(looked) <= 3
+
+
+def test_removing_an_artist_between_frames_loses_none_of_the_new_ones():
+    fig, ax = drawings.figure()
+    camera = Camera(fig)
+    first = ax.plot([0, 1])[0]
+    camera.snap()
+    first.remove()
+    second = ax.plot([1, 0])[0]
+    assert camera.snap() == [second]
+
+
+def test_every_save_argument_is_taken(tmp_path):
+    seen: list[tuple[int, int]] = []
+    path = tmp_path / "film.mp4"
+    drawings.growing_lines(Camera).save(path, fps=7, dpi=80, progress_callback=lambda k, n: seen.append((k, n)))
+    assert seen == [(k, drawings.N) for k in range(drawings.N)]
+    with av.open(str(path)) as box:
+        stream = box.streams.video[0]
+        assert (stream.codec_context.name, stream.pix_fmt, stream.average_rate) == ("h264", "yuv420p", 7)
+        assert (stream.width, stream.height) == (256, 192)
+        assert sum(1 for _ in box.decode(stream)) == drawings.N
+
+
+def test_positional_arguments_are_those_of_matplotlib(tmp_path):
+    drawings.growing_lines(Camera).save(tmp_path / "a.gif", "pillow", 10, 50)
+    assert (tmp_path / "a.gif").read_bytes()[:3] == b"GIF"
+
+
+def test_other_writers_get_the_same_frames(tmp_path):
+    for name, camera in (("stock", celluloid.Camera), ("fast", Camera)):
+        drawings.scatter(camera).save(tmp_path / f"{name}.gif", writer=PillowWriter(fps=5))
+    assert (tmp_path / "stock.gif").read_bytes() == (tmp_path / "fast.gif").read_bytes()
+
+
+@pytest.mark.skipif(not mpl.animation.FFMpegWriter.isAvailable(), reason="no ffmpeg on this machine")
+def test_wishes_that_only_ffmpeg_can_fulfil_go_to_ffmpeg(tmp_path):
+    path = tmp_path / "film.mkv"
+    drawings.scatter(Camera).save(
+        path, writer="ffmpeg", codec="libx264", bitrate=300, extra_args=["-pix_fmt", "yuv420p"], metadata={"title": "hello"}
+    )
+    with av.open(str(path)) as box:
+        assert {k.lower(): v for k, v in box.metadata.items()}["title"] == "hello"
+        assert box.streams.video[0].pix_fmt == "yuv420p"
+
+
+def test_a_writer_and_its_options_exclude_each_other(tmp_path):
+    with pytest.raises(RuntimeError, match="writer is an existing"):
+        drawings.scatter(Camera).save(tmp_path / "x.gif", writer=PillowWriter(), fps=3)
+
+
+def test_a_failed_film_leaves_the_old_one(tmp_path):
+    path = tmp_path / "film.mp4"
+    path.write_bytes(b"old")
+
+    def stop(k: int, n: int) -> None:
+        if k == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        drawings.growing_lines(Camera).save(path, progress_callback=stop)
+    assert path.read_bytes() == b"old"
+    assert [p.name for p in tmp_path.iterdir()] == ["film.mp4"]
+
+
+def test_html(tmp_path):
+    film = drawings.growing_lines(Camera)
+    tag = film.to_html5_video()
+    assert tag.startswith('<video width="320" height="240"') and "data:video/mp4;base64,AAAA" in tag
+    assert film._repr_html_() == tag
+    with mpl.rc_context({"animation.html": "jshtml"}):
+        assert "<script" in film._repr_html_()
+    assert drawings.growing_lines(Camera).to_html5_video(embed_limit=1e-4) == "Video too large to embed."
+
+
+def test_a_figure_on_another_canvas_keeps_it(tmp_path):
+    film = drawings.scatter(Camera)
+    canvas = FigureCanvasSVG(film._fig)
+    stock = drawings.scatter(celluloid.Camera)
+    assert difference(frames(stock, tmp_path), frames(film, tmp_path)) == [0] * drawings.N
+    assert film._fig.canvas is canvas
+
+
+def test_the_figure_is_left_as_matplotlib_leaves_it(tmp_path):
+    state = []
+    for camera in (celluloid.Camera, Camera):
+        film = drawings.image_and_colorbar(camera)
+        frames(film, tmp_path)
+        engine = type(film._fig.get_layout_engine()).__name__
+        state.append(([a.get_visible() for f in film._framedata for a in f], engine, "draw" in vars(film._fig)))
+    assert state[0] == state[1]
+
+
+def test_two_saves_are_the_same(tmp_path):
+    film = drawings.changing_legends(Camera)
+    assert difference(frames(film, tmp_path), frames(film, tmp_path)) == [0] * drawings.N
+
+
+def test_nothing_static_is_painted_again(monkeypatch, tmp_path):
+    """The point of it all: an axis is painted once, not once (or twice) a frame."""
+    from matplotlib.axis import XAxis
+
+    painted = []
+    draw = XAxis.draw
+    monkeypatch.setattr(XAxis, "draw", lambda self, *a, **k: (painted.append(self), draw(self, *a, **k))[1])
+    frames(drawings.growing_lines(Camera), tmp_path)
+    assert len(painted) <= 2
+
+
+def test_blit_needs_no_window(tmp_path):
+    def with_blit(camera: Any) -> Any:
+        fig, ax = drawings.figure()
+        shot = camera(fig)
+        for k in range(3):
+            ax.plot(drawings.X, np.sin(drawings.X + k))
+            shot.snap()
+        return shot.animate(interval=20, blit=True, repeat=False)
+
+    with contextlib.ExitStack():
+        assert difference(frames(with_blit(celluloid.Camera), tmp_path), frames(with_blit(Camera), tmp_path)) == [0] * 3
+    assert issubclass(type(with_blit(Camera)), ArtistAnimation) or Artist
+
+
+@pytest.fixture(autouse=True)
+def _animations_may_be_dropped():
+    """matplotlib warns when an animation that was never saved is collected; some of these tests do that on purpose."""
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Animation was deleted")
+        yield
