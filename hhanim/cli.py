@@ -1,7 +1,8 @@
 """The command line: data on stdout, progress on stderr, one line for what went wrong.
 
 Exit codes: 0 done, 1 a render failed, 2 the request is not possible, 3 something is not installed, 4 stale
-(check). Everything heavy is imported by the command that needs it, so that help and lists are there at once.
+(check). Everything heavy is imported by the command that needs it, so that help, lists and the completion of
+a word are there at once; a command returns its exit code.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
+import click
 
 from hhanim.studio.errors import StudioError, UsageError
 
@@ -21,54 +22,107 @@ if TYPE_CHECKING:
     from hhanim.studio.build import Request
 
 STALE = 4
+Command = Callable[..., Any]
 
-app = typer.Typer(
+
+@click.group(
     name="hhanim",
-    help="Hodgkin–Huxley animations for teaching: clips and films from an exact model.",
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 done, 1 a render failed, 2 usage, 3 something is not installed, 4 stale. "
     "Scenes in ./scenes and files named in hhanim.toml are code, and are run.",
 )
-
-Names = Annotated[
-    list[str] | None, typer.Argument(metavar="[NAME]...", help="Scenes; all of them if none is named.")
-]
-Sets = Annotated[
-    list[str] | None, typer.Option("--set", "-s", metavar="NAME=VALUE", help="A parameter, such as gNa=60.")
-]
-PresetName = Annotated[
-    str | None, typer.Option("--preset", "-p", help="draft, slide, lecture, uhd, square or vertical.")
-]
-Theme = Annotated[
-    str | None, typer.Option("--theme", "-t", help="dark, light, dark-transparent or light-transparent.")
-]
-Output = Annotated[
-    str | None, typer.Option("--output", "-o", metavar="DIR", help="Folder for the media (default: output).")
-]
-Config = Annotated[
-    str | None,
-    typer.Option("--config", "-c", metavar="FILE", help="A TOML file of targets (default: hhanim.toml)."),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="As JSON on stdout.")]
+@click.version_option(package_name="hhanim", message="%(version)s")
+def app() -> None:
+    """Hodgkin–Huxley animations for teaching: clips and films from an exact model."""
 
 
-@app.callback(invoke_without_command=True)
-def _group(
-    version: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False,
-) -> None:
-    if version:
-        from hhanim import __version__
+# -- options that several commands share -------------------------------------------------------------------
 
-        print(__version__)
-        raise typer.Exit
+
+def _scene_names(ctx: click.Context, parameter: click.Parameter, typed: str) -> list[str]:
+    """For the shell to complete."""
+    from hhanim.studio import catalogue
+
+    return [e.name for e in catalogue.read().entries if e.name.startswith(typed)]
+
+
+def _preset_names(ctx: click.Context, parameter: click.Parameter, typed: str) -> list[str]:
+    """For the shell to complete."""
+    from hhanim.studio.presets import PRESETS
+
+    return [name for name in PRESETS if name.startswith(typed)]
+
+
+names_argument = click.argument("names", metavar="[NAME]...", nargs=-1, shell_complete=_scene_names)
+json_option = click.option("--json", "as_json", is_flag=True, help="As JSON on stdout.")
+set_option = click.option(
+    "--set", "-s", "sets", metavar="NAME=VALUE", multiple=True, help="A parameter, such as gNa=60."
+)
+preset_option = click.option(
+    "--preset",
+    "-p",
+    shell_complete=_preset_names,
+    help="draft, slide, lecture, uhd, square or vertical.",
+)
+theme_option = click.option("--theme", "-t", help="dark, light, dark-transparent or light-transparent.")
+size_option = click.option("--size", metavar="WxH", help="Pixels, over the preset's: 1280x720.")
+format_option = click.option(
+    "--format", "-F", "formats", metavar="FORMAT", multiple=True, help="mp4, gif, webm …; may be repeated."
+)
+output_option = click.option("--output", "-o", metavar="DIR", help="Folder for the media (default: output).")
+config_option = click.option(
+    "--config", "-c", metavar="FILE", help="A TOML file of targets (default: hhanim.toml)."
+)
+
+
+def request_options(command: Command) -> Command:
+    """The arguments of :func:`plan`: which media are meant."""
+    for option in (
+        config_option,
+        output_option,
+        format_option,
+        size_option,
+        theme_option,
+        preset_option,
+        set_option,
+        names_argument,
+    ):
+        command = option(command)
+    return command
+
+
+def plan(
+    names: tuple[str, ...],
+    sets: tuple[str, ...],
+    preset: str | None,
+    theme: str | None,
+    size: str | None,
+    formats: tuple[str, ...],
+    output: str | None,
+    config: str | None,
+) -> tuple[list[Request], list[Any]]:
+    """The requests behind a command line, and a failure for every scene that cannot even be read."""
+    from hhanim.studio.project import Settings, requests, split
+
+    given = split(sets)
+    settings = Settings(
+        preset=preset or given.pop("preset", None),
+        theme=theme or given.pop("theme", None),
+        size=size or given.pop("size", None),
+        output=output,
+        formats=formats,
+        given=given,
+    )
+    return requests(list(dict.fromkeys(names)), settings, config)
 
 
 # -- list --------------------------------------------------------------------------------------------------
 
 
 @app.command("list")
-def list_scenes(names: Names = None, as_json: AsJson = False) -> None:
+@names_argument
+@json_option
+def list_scenes(names: tuple[str, ...], as_json: bool) -> None:
     """What there is to render."""
     from hhanim.studio import catalogue
 
@@ -86,76 +140,52 @@ def list_scenes(names: Names = None, as_json: AsJson = False) -> None:
 
 
 def _table(entries: list[Any]) -> None:
-    from rich.table import Table
+    """For a terminal: what a scene is, and below it what ``--set`` takes."""
+    import shutil
+    import textwrap
 
-    table = Table(box=None, pad_edge=False)
-    for title in ("name", "kind", "title", "parameters"):
-        table.add_column(title, style="bold" if title == "name" else None, overflow="fold")
+    columns = shutil.get_terminal_size().columns
+    width = max((len(e.name) for e in entries), default=0)
     for e in entries:
-        table.add_row(e.name, e.kind, e.title, " ".join(p.name for p in e.parameters))
-    console().print(table)
+        name = (
+            click.style(e.name.ljust(width), bold=True)
+            if "NO_COLOR" not in os.environ
+            else e.name.ljust(width)
+        )
+        print(f"{name}  {e.kind}  {e.title}")
+        indent = " " * (width + 8)
+        known = " ".join(p.name for p in e.parameters)
+        print(textwrap.fill(known, columns, initial_indent=indent, subsequent_indent=indent))
 
 
 # -- render ------------------------------------------------------------------------------------------------
 
 
-@app.command("render")
-def render(
-    names: Names = None,
-    sets: Sets = None,
-    preset: PresetName = None,
-    theme: Theme = None,
-    size: Annotated[
-        str | None, typer.Option(metavar="WxH", help="Pixels, over the preset's: 1280x720.")
-    ] = None,
-    output: Output = None,
-    config: Config = None,
-    force: Annotated[
-        bool, typer.Option("--force", "-f", help="Even what is fresh or was edited by hand.")
-    ] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", "-n", help="Only say what would be rendered, and why.")
-    ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress; failures only.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON event a line on stdout.")] = False,
-) -> None:
-    """Make the media that are missing or no longer what their scene would make."""
+@app.command()
+@request_options
+@click.option("--force", "-f", is_flag=True, help="Even what is fresh or was edited by hand.")
+@click.option("--dry-run", "-n", is_flag=True, help="Only say what would be rendered, and why.")
+@click.option("--quiet", "-q", is_flag=True, help="No progress; failures only.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON event a line on stdout.")
+def render(force: bool, dry_run: bool, quiet: bool, as_json: bool, **asked: Any) -> int:
+    """Make the media that are missing or no longer what their scene would make.
+
+    NAME is a scene, a target of hhanim.toml, or a scene file (path/to/my_clip.py, which is run);
+    without one, everything.
+    """
     from hhanim.studio.progress import Reporter
     from hhanim.studio.run import make_all
 
-    wanted, failed = plan(names, sets, preset, theme, size, output, config)
+    wanted, failed = plan(**asked)
     if dry_run:
         _explain(wanted, force=force, as_json=as_json)
-        raise typer.Exit(1 if failed else 0)
+        return 1 if failed else 0
     with Reporter(as_json=as_json, quiet=quiet) as reporter:
         for event in failed:
             reporter(event)
         events = make_all(wanted, force=force, on_event=reporter)
     kinds = {e.kind for e in [*failed, *events]}
-    raise typer.Exit(1 if kinds & {"failed", "kept"} else 3 if "missing" in kinds else 0)
-
-
-def plan(
-    names: list[str] | None,
-    sets: list[str] | None,
-    preset: str | None,
-    theme: str | None,
-    size: str | None,
-    output: str | None,
-    config: str | None,
-) -> tuple[list[Request], list[Any]]:
-    """The requests behind a command line, and a failure for every scene that cannot even be read."""
-    from hhanim.studio.project import Settings, requests, split
-
-    given = split(sets or ())
-    settings = Settings(
-        preset=preset or given.pop("preset", None),
-        theme=theme or given.pop("theme", None),
-        size=size or given.pop("size", None),
-        output=output,
-        given=given,
-    )
-    return requests(list(dict.fromkeys(names or ())), settings, config)
+    return 1 if kinds & {"failed", "kept"} else 3 if "missing" in kinds else 0
 
 
 def _explain(wanted: list[Request], *, force: bool, as_json: bool) -> None:
@@ -180,21 +210,14 @@ def _explain(wanted: list[Request], *, force: bool, as_json: bool) -> None:
         print(row["name"], row["action"], "; ".join(row["reasons"]), sep="\t")
 
 
-@app.command("check")
-def check(
-    names: Names = None,
-    sets: Sets = None,
-    preset: PresetName = None,
-    theme: Theme = None,
-    size: Annotated[str | None, typer.Option(metavar="WxH", help="Pixels, over the preset's.")] = None,
-    output: Output = None,
-    config: Config = None,
-    as_json: AsJson = False,
-) -> None:
+@app.command()
+@request_options
+@json_option
+def check(as_json: bool, **asked: Any) -> int:
     """List what is stale, with the reason; exit code 4 when something is."""
     from hhanim.studio import build
 
-    wanted, failed = plan(names, sets, preset, theme, size, output, config)
+    wanted, failed = plan(**asked)
     states = [(r, build.status(r)) for r in wanted]
     stale = [
         {"name": r.name, "path": str(r.path), "reasons": list(s.reasons)} for r, s in states if not s.fresh
@@ -204,11 +227,13 @@ def check(
         print_json(stale)
     for row in [] if as_json else stale:
         print(row["name"], "; ".join(row["reasons"]), sep="\t")
-    raise typer.Exit(STALE if stale else 0)
+    return STALE if stale else 0
 
 
-@app.command("verify")
-def verify(files: Annotated[list[str], typer.Argument(metavar="FILE...")], as_json: AsJson = False) -> None:
+@app.command()
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path())
+@json_option
+def verify(files: tuple[str, ...], as_json: bool) -> int:
     """Recompute a file's hash and say what made it; exit code 1 when it is not what it was."""
     from hhanim.studio import sidecar
 
@@ -222,7 +247,7 @@ def verify(files: Annotated[list[str], typer.Argument(metavar="FILE...")], as_js
             f"\thhanim {record['hhanim']} · {record['kind']} {record['key']['scene']} · {record['preset']} · "
             f"{record['theme']} · {made}"
         )
-    raise typer.Exit(0 if all(r["intact"] for r in found) else 1)
+    return 0 if all(r["intact"] for r in found) else 1
 
 
 def _short(value: Any) -> str:
@@ -232,23 +257,41 @@ def _short(value: Any) -> str:
 # -- simulate ----------------------------------------------------------------------------------------------
 
 
-@app.command("simulate")
+model_option = click.option(
+    "--model",
+    "-m",
+    default="modern",
+    show_default=True,
+    help="A preset, or path/to/file.py:NAME (which is run).",
+)
+
+
+@app.command()
+@model_option
+@click.option(
+    "--stimulus",
+    "-i",
+    default="step(10, start=5)",
+    show_default=True,
+    help="µA/cm²: 'step(10, start=5) + pulse(66, 30, 0.1)'.",
+)
+@click.option("--duration", "-d", type=float, default=50.0, show_default=True, help="ms.")
+@set_option
+@click.option("--method", default="auto", help="auto, adaptive, euler or exponential_euler.")
+@click.option("--dt", type=float, help="Step of a fixed-step method, ms.")
+@click.option("--sample", type=float, help="Spacing of the stored samples, ms.")
+@click.option("--out", "-o", metavar="FILE", default="-", help="run.csv, run.npz, or - for CSV on stdout.")
+@click.option("--json", "as_json", is_flag=True, help="A summary (spikes, rate) as JSON on stdout.")
 def simulate(
-    model: Annotated[
-        str, typer.Option("--model", "-m", help="A preset, or path/to/file.py:NAME (which is run).")
-    ] = "modern",
-    stimulus: Annotated[
-        str, typer.Option("--stimulus", "-i", help="µA/cm²: 'step(10, start=5) + pulse(66, 30, 0.1)'.")
-    ] = "step(10, start=5)",
-    duration: Annotated[float, typer.Option("--duration", "-d", help="ms.")] = 50.0,
-    sets: Sets = None,
-    method: Annotated[str, typer.Option(help="auto, adaptive, euler or exponential_euler.")] = "auto",
-    dt: Annotated[float | None, typer.Option(help="Step of a fixed-step method, ms.")] = None,
-    sample: Annotated[float | None, typer.Option(help="Spacing of the stored samples, ms.")] = None,
-    out: Annotated[str, typer.Option("--out", "-o", help="run.csv, run.npz, or - for CSV on stdout.")] = "-",
-    as_json: Annotated[
-        bool, typer.Option("--json", help="A summary (spikes, rate) as JSON on stdout.")
-    ] = False,
+    model: str,
+    stimulus: str,
+    duration: float,
+    sets: tuple[str, ...],
+    method: str,
+    dt: float | None,
+    sample: float | None,
+    out: str,
+    as_json: bool,
 ) -> None:
     """Integrate a model and write every state, current and conductance as CSV or NPZ."""
     import hhanim
@@ -259,7 +302,7 @@ def simulate(
         raise UsageError(f"--out {out}: give a name that ends in .csv or .npz, or - for stdout")
     if out == "-" and as_json:
         out = ""
-    membrane, protocol = simulation(model, stimulus, split(sets or ()))
+    membrane, protocol = simulation(model, stimulus, split(sets))
     run = hhanim.simulate(membrane, protocol, duration, method=method, dt=dt, sample=sample)
     if out == "-":
         run.to_csv(sys.stdout)
@@ -305,21 +348,16 @@ def _save(run: Any, path: Path) -> None:
 # -- explore -----------------------------------------------------------------------------------------------
 
 
-@app.command("explore")
+@app.command()
+@model_option
+@set_option
+@click.option("--theme", "-t", default="auto", help="auto, dark or light.")
+@click.option("--output", "-o", metavar="DIR", default="output", help="Folder of explorer.html.")
+@click.option("--open/--no-open", "show", default=True, help="Open it in the browser.")
+@click.option("--serve", is_flag=True, help="A local address (127.0.0.1) instead of a file.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Of --serve; 0 takes a free one.")
 def explore(
-    model: Annotated[
-        str, typer.Option("--model", "-m", help="A preset, or path/to/file.py:NAME (which is run).")
-    ] = "modern",
-    sets: Sets = None,
-    theme: Annotated[str, typer.Option("--theme", "-t", help="auto, dark or light.")] = "auto",
-    output: Annotated[
-        str, typer.Option("--output", "-o", metavar="DIR", help="Folder of explorer.html.")
-    ] = "output",
-    show: Annotated[bool, typer.Option("--open/--no-open", help="Open it in the browser.")] = True,
-    serve: Annotated[
-        bool, typer.Option("--serve", help="A local address (127.0.0.1) instead of a file.")
-    ] = False,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of --serve; 0 takes a free one.")] = 0,
+    model: str, sets: tuple[str, ...], theme: str, output: str, show: bool, serve: bool, port: int
 ) -> None:
     """Move a slider, see the neuron change: one page that works offline."""
     import webbrowser
@@ -329,7 +367,7 @@ def explore(
     from hhanim.studio.errors import RenderError
     from hhanim.studio.project import split
 
-    html = explorer.page(presets.get(model), theme=theme, **split(sets or ()))
+    html = explorer.page(presets.get(model), theme=theme, **split(sets))
 
     def tell(address: str) -> None:
         print(address, flush=True)
@@ -353,8 +391,9 @@ def explore(
 # -- doctor ------------------------------------------------------------------------------------------------
 
 
-@app.command("doctor")
-def doctor(as_json: AsJson = False) -> None:
+@app.command()
+@json_option
+def doctor(as_json: bool) -> int:
     """What this machine can do, and the exact command that mends what it cannot; exit code 3 if something is
     missing."""
     from hhanim.studio.doctor import examine
@@ -366,17 +405,10 @@ def doctor(as_json: AsJson = False) -> None:
         for r in rows:
             mark = "ok" if r.ok else "missing" if r.needed else "optional"
             print(f"{mark:8}  {r.name:10}  {r.detail}" + ("" if r.ok else f"\n{'':22}mend: {r.mend}"))
-    raise typer.Exit(3 if any(r.needed and not r.ok for r in rows) else 0)
+    return 3 if any(r.needed and not r.ok for r in rows) else 0
 
 
 # -- plumbing ----------------------------------------------------------------------------------------------
-
-
-def console(*, stderr: bool = False) -> Any:
-    """A rich console that minds NO_COLOR and pipes."""
-    from rich.console import Console
-
-    return Console(stderr=stderr, highlight=False, soft_wrap=True)
 
 
 def print_json(value: Any) -> None:
@@ -395,14 +427,7 @@ def main(arguments: list[str] | None = None) -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     words = (sys.argv[1:] if arguments is None else arguments) or ["--help"]
-    # Building the parsers of all commands takes longer than listing the scenes does.
-    named = [c for c in app.registered_commands if words and c.name == words[0]]
-    everything, app.registered_commands = app.registered_commands, named or app.registered_commands
-    try:
-        code = _guarded(lambda: app(words, prog_name="hhanim", standalone_mode=False))
-    finally:
-        app.registered_commands = everything
-    sys.exit(code)
+    sys.exit(_guarded(lambda: app.main(list(words), prog_name="hhanim", standalone_mode=False)))
 
 
 def render_scene_file(path: str | None, name: str) -> None:
@@ -417,27 +442,21 @@ def _guarded(command: Callable[[], object]) -> int:
     except StudioError as error:
         complain(str(error))
         return error.exit_code
-    except (KeyboardInterrupt, typer.Abort):
+    except (KeyboardInterrupt, click.Abort):
         complain("stopped; what was there before is untouched")
         return 130
     except BrokenPipeError:  # `hhanim list | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except typer.Exit as stop:
-        return stop.exit_code
-    except Exception as error:
-        # typer's own complaints about the command line, one line instead of a box
-        format_message = getattr(error, "format_message", None)
-        if callable(format_message):
-            path = getattr(getattr(error, "ctx", None), "command_path", "hhanim")
-            text = format_message().rstrip(".")
-            complain(f"{text}; see '{path} --help'")
-            return 2
-        if isinstance(error, ValueError):
-            from hhanim.model import HHError
+    except click.ClickException as error:
+        path = getattr(getattr(error, "ctx", None), "command_path", "hhanim")
+        complain(f"{error.format_message().rstrip('.')}; see '{path} --help'")
+        return 2
+    except ValueError as error:
+        from hhanim.model import HHError
 
-            if isinstance(error, HHError):
-                complain(str(error))
-                return 2
-        raise
+        if not isinstance(error, HHError):
+            raise
+        complain(str(error))
+        return 2
     return result if isinstance(result, int) else 0

@@ -13,7 +13,7 @@ import hhanim
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "hhanim"
-DRAWING = {"matplotlib", "manim", "celluloid", "av", "bokeh", "typer", "rich", "pydantic"}
+DRAWING = {"matplotlib", "manim", "celluloid", "av", "bokeh", "click", "rich", "pydantic"}
 
 
 def imports(path: Path) -> set[str]:
@@ -102,7 +102,7 @@ def test_plots_and_mobjects_do_not_know_each_other():
 
 
 def loaded(code: str, cwd: Path) -> set[str]:
-    code += "\nimport sys; print(*{m.split('.')[0] for m in sys.modules})"
+    code += "\nimport sys; print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=cwd)
     return set(run.stdout.splitlines()[-1].split())
 
@@ -117,8 +117,12 @@ def loaded(code: str, cwd: Path) -> set[str]:
             "import hhanim.studio.run, hhanim.studio.project",
             {"matplotlib", "manim", "celluloid", "av", "numpy", "rich"},
         ),
-        ("import hhanim.cli", {"matplotlib", "manim", "celluloid", "av", "numpy", "scipy", "rich"}),
-        ("import hhanim.plots.clip", {"manim"}),
+        ("import hhanim.cli", {*DRAWING, "numpy", "scipy"} - {"click"}),
+        ("import hhanim.plots.clip", {"manim", "matplotlib.pyplot"}),
+        (
+            "import hhanim.plots.camera, hhanim.plots.panels, hhanim.plots.painter",
+            {"manim", "matplotlib.pyplot"},
+        ),
     ],
 )
 def test_what_an_import_loads(code, absent, tmp_path):

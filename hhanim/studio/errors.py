@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 
@@ -30,6 +29,8 @@ class MissingError(StudioError, RuntimeError):
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """``; did you mean gNa?``, or the known names when none is near, or nothing."""
+    import difflib
+
     known = list(known)
     folded = {k.casefold(): k for k in known}
     close = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.55)
