@@ -13,6 +13,7 @@ class Slow(Film):
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any
 
@@ -61,13 +62,13 @@ class Pace:
             np.concatenate([t, *(np.linspace(x - 0.5, x + 0.5, 401) for x in edges)]).clip(start, stop)
         )
         slowness = 1.0 / self.rate(t)
-        self._t = t
-        self._s = np.concatenate([[0.0], np.cumsum(0.5 * (slowness[1:] + slowness[:-1]) * np.diff(t))])
+        s = np.concatenate([[0.0], np.cumsum(0.5 * (slowness[1:] + slowness[:-1]) * np.diff(t))])
+        self._t, self._s = t.tolist(), s.tolist()
 
     @property
     def seconds(self) -> float:
         """Length of film it takes (s)."""
-        return float(self._s[-1])
+        return self._s[-1]
 
     def rate(self, t: Any) -> Any:
         """Model milliseconds per film second at model time t (ms), any shape."""
@@ -81,11 +82,21 @@ class Pace:
 
     def time(self, seconds: Any) -> Any:
         """Model time (ms) at film time (s) since the clock was started, any shape."""
-        return np.interp(seconds, self._s, self._t)
+        return _between(self._s, self._t, seconds)
 
     def film(self, t: Any) -> Any:
-        """Film time (s) at which model time t (ms) is reached."""
-        return np.interp(t, self._t, self._s)
+        """Film time (s) at which model time t (ms) is reached, any shape."""
+        return _between(self._t, self._s, t)
+
+
+def _between(x: list[float], y: list[float], at: Any) -> Any:
+    """Linear interpolation, held at the ends."""
+    if np.ndim(at):
+        return np.interp(at, x, y)
+    if at <= x[0] or at >= x[-1]:
+        return y[0] if at <= x[0] else y[-1]
+    k = bisect_right(x, at) - 1
+    return y[k] + (y[k + 1] - y[k]) * (at - x[k]) / (x[k + 1] - x[k])
 
 
 def _smooth(x: Any) -> Any:
@@ -103,6 +114,7 @@ class Clock(VGroup):
     def __init__(self, pace: Pace, theme: Theme, *, size: float = SMALL) -> None:
         super().__init__()
         self.pace, self.tracker = pace, ValueTracker(pace.start)
+        self._said = -1
         self.rates = list(dict.fromkeys([pace.base, *(r for _, _, r in pace.windows)]))
         for rate in self.rates:
             slow = rate < pace.base
@@ -136,17 +148,19 @@ class Clock(VGroup):
     def _say(self) -> None:
         rate = float(self.pace.rate(self.now))
         nearest = min(range(len(self.rates)), key=lambda k: abs(np.log(self.rates[k] / rate)))
-        for k, label in enumerate(self):
-            label.set_opacity(1.0 if k == nearest else 0.0)
+        if nearest != self._said:
+            self._said = nearest
+            for k, label in enumerate(self):
+                label.set_opacity(1.0 if k == nearest else 0.0)
 
 
 class _Run(Animation):
     def __init__(self, clock: Clock, to: float) -> None:
         self.clock = clock
-        self.first, self.last = float(clock.pace.film(clock.now)), float(clock.pace.film(to))
+        self.first, self.last = clock.pace.film(clock.now), clock.pace.film(to)
         self.to = to
         super().__init__(clock, run_time=max(self.last - self.first, 1e-3), rate_func=linear)
 
     def interpolate_mobject(self, alpha: float) -> None:
         s = self.first + alpha * (self.last - self.first)
-        self.clock.set(self.to if alpha >= 1.0 else float(self.clock.pace.time(s)))
+        self.clock.set(self.to if alpha >= 1.0 else self.clock.pace.time(s))

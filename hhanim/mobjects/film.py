@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from manim import Scene, config
+from manim import ManimColor, Scene, config
 
 from hhanim.look import Theme, get_theme
 from hhanim.mobjects.lettering import LABEL, SMALL, SUBTITLE, TICK, TITLE, UNIT, Formula, Words
@@ -202,6 +202,9 @@ class Film(Scene):
         self.captions: list[tuple[float, float, str]] = []
         self._speaking: tuple[float, str] | None = None
         super().__init__(renderer=renderer, **kwargs)
+        # A renderer that was made before the film knows nothing of its theme.
+        self.camera.background_color = ManimColor(self.theme.ground)
+        self.camera.background_opacity = config.background_opacity
 
     @property
     def membrane(self) -> Membrane:

@@ -14,7 +14,8 @@ class Grow(Film):
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Self
 
@@ -192,7 +193,7 @@ class Trace(VGroup):
         label: VMobject | None = None,
         ghost: bool = False,
         head: bool = True,
-        spacing: float = 4.0,
+        spacing: float = 7.0,
         x: Any = None,
     ) -> None:
         super().__init__()
@@ -201,7 +202,8 @@ class Trace(VGroup):
         self.abscissa = self.t if x is None else np.asarray(x, dtype=float)
         path = panel.at(self.abscissa, np.clip(self.values, *panel.y))
         pieces, begin, end = _pieces(path, self.t, spacing * UNIT, [d * width * UNIT for d in dash])
-        self._whole, self._begin, self._end = pieces, begin, end
+        self._path, self._times = path, self.t.tolist()
+        self._whole, self._begin, self._end = pieces, begin.tolist(), end.tolist()
         self._work, self._touched = pieces.copy(), 0
         style = {"stroke_color": color, "stroke_width": stroke(width), "fill_opacity": 0.0}
         self.ghost = VMobject(**style)
@@ -228,7 +230,7 @@ class Trace(VGroup):
         """Draw up to time t."""
         t = min(max(float(t), float(self.t[0])), float(self.t[-1]))
         self.now = t
-        k = int(np.searchsorted(self._end, t, side="right"))  # pieces that are complete
+        k = bisect_right(self._end, t)  # pieces that are complete
         n = len(self._end)
         self._work[4 * self._touched : 4 * self._touched + 4] = self._whole[
             4 * self._touched : 4 * self._touched + 4
@@ -239,14 +241,20 @@ class Trace(VGroup):
             self._touched = k
             k += 1
         self.line.points = self._work[: 4 * k]
-        tip = self.panel.at(
-            np.interp(t, self.t, self.abscissa), np.clip(np.interp(t, self.t, self.values), *self.panel.y)
-        )
+        tip = self._tip(t)
         if len(self.dot.points):
             self.dot.move_to(tip)
         if len(self.label.submobjects) or len(self.label.points):
             self.label.next_to(tip, RIGHT, buff=2.0 * DOT_RADIUS * UNIT)
         return self
+
+    def _tip(self, t: float) -> Array:
+        # Plain Python: numpy's searches let go of the interpreter's lock, and the encoder's thread would
+        # take it.
+        k = min(max(bisect_right(self._times, t) - 1, 0), len(self._times) - 2)
+        a, b = self._times[k], self._times[k + 1]
+        u = (t - a) / (b - a) if b > a else 1.0
+        return np.asarray(self._path[k] + (self._path[k + 1] - self._path[k]) * u)
 
     def follow(self, clock: Clock) -> Self:
         """Draw up to the clock's model time in every frame."""
@@ -259,10 +267,25 @@ class Trace(VGroup):
 
 
 class Traces(VGroup):
-    """Several traces on one panel whose labels keep out of each other's way."""
+    """Several traces whose labels keep out of each other's way: ghosts lowest, then lines, dots and labels.
+
+    It is iterated and indexed by trace.
+    """
 
     def __init__(self, traces: Iterable[Trace]) -> None:
-        super().__init__(*traces)
+        super().__init__()
+        self.traces = tuple(traces)
+        for part in ("ghost", "line", "dot", "label"):
+            self.add(VGroup(*(getattr(trace, part) for trace in self.traces)))
+
+    def __iter__(self) -> Iterator[Trace]:
+        return iter(self.traces)
+
+    def __len__(self) -> int:
+        return len(self.traces)
+
+    def __getitem__(self, k: Any) -> Any:
+        return self.traces[k]
 
     def show(self, t: float) -> Self:
         """Draw all of them up to time t."""

@@ -37,7 +37,7 @@ ENGINES: dict[str, tuple[str, ...]] = {
 _CARRIERS = ("hhanim.cli", "hhanim.classroom", "hhanim.explorer", "hhanim.studio")
 _MAKERS = {
     "clip": ("hhanim.studio.encode", "hhanim.plots.clip"),
-    "film": ("hhanim.studio.encode", "hhanim.studio.film"),
+    "film": ("hhanim.studio.encode", "hhanim.studio.film", "hhanim.studio.camera"),
 }
 
 
