@@ -115,7 +115,7 @@ class Threshold(Telling, Film):
     def build_graphs(self, area: Area) -> None:
         """Both voltages on one panel, both total ionic currents on another."""
         square = self.shape == "square"
-        top, bottom = area.split(1.35, 1.0, gap=0.25, vertical=not square)
+        top, bottom = area.split(1.0 if square else 1.35, 1.0, gap=0.25, vertical=not square)
         v = np.concatenate([self.below["V"], self.above["V"]])
         low, high = (
             float(v.min()) - 6.0,
@@ -129,35 +129,38 @@ class Threshold(Telling, Film):
             return Panel(where, y=(low, high), ylabel=unit, xticks=ticks, xlabel="ms" if axis else "", **span)
 
         self.v_panel, self.v_small = voltage(area, True), voltage(top, square)
+        flow = self.formula('I_"ion" space "(µA/cm²)"', size=SMALL, color="muted")
         # The current that decides is small: the axis is cut so that its sign can be seen.
         self.i_panel = Panel(
             bottom,
-            y=(-12.0, 8.0),
+            y=(-14.5, 8.0),
             yticks=[-10, 0, 5],
             xlabel="ms",
-            ylabel="total ionic current (µA/cm²)",
+            ylabel=flow,
             **span,
         )
-        self.v_traces = self._pair(self.v_panel, lambda run: run["V"])
-        self.v_small_traces = self._pair(self.v_small, lambda run: run["V"])
-        self.i_traces = self._pair(self.i_panel, _total)
+        self.v_traces = self._pair(self.v_panel, lambda run: run["V"], (low, high))
+        self.v_small_traces = self._pair(self.v_small, lambda run: run["V"], (low, high))
+        self.i_traces = self._pair(self.i_panel, _total, (-12.0, 8.0))
         self.signs = VGroup(
             *(
                 self.words(word, size=SMALL, color="muted").move_to(
                     self.i_panel.at(self.until, y) + np.array([-0.1, 0.0, 0.0]), aligned_edge=[1, 0, 0]
                 )
-                for word, y in (("outward", 6.0), ("inward", -8.0))
+                for word, y in (() if square else (("outward", 6.0), ("inward", -8.0)))
             )
         )
 
-    def _pair(self, panel: Panel, read: Callable[[Trajectory], np.ndarray]) -> Traces:
-        """The same quantity of both membranes on one panel."""
+    def _pair(
+        self, panel: Panel, read: Callable[[Trajectory], np.ndarray], shown: tuple[float, float]
+    ) -> Traces:
+        """The same quantity of both membranes on one panel, each until it leaves the range shown."""
         pair = []
         for run, word in ((self.below, "below"), (self.above, "above")):
             label = self.words(word, size=SMALL, color=self._tone(word))
             color = self.theme.color(self._tone(word))
             y = read(run)
-            beyond = (y < panel.y[0]) | (y > panel.y[1])
+            beyond = (y < shown[0]) | (y > shown[1])
             end = int(np.argmax(beyond)) + 1 if beyond.any() else len(y)  # off the axis: decided
             pair.append(Trace(panel, run.t[:end], y[:end], color=color, label=label, width=4.0))
         return Traces(pair).follow(self.clock)
@@ -323,7 +326,9 @@ class Threshold(Telling, Film):
         return simulate(self.membrane, both, span or START + interval + 10.0)
 
     def _intervals(self) -> tuple[float, float] | None:
-        """An interval at which the second pulse fails and one at which it fires (ms), near the one that divides them."""
+        """An interval at which the second pulse fails and one at which it fires (ms), near the one that
+        divides them.
+        """
 
         def fires(interval: float) -> bool:
             return len(self._twice(interval, START + interval + 15.0).spikes) >= 2

@@ -82,6 +82,17 @@ class SurfaceCharge(VGroup):
         self.minus.points = at(_BAR, below, size)
         return self
 
+    def show_along(self, v: Any) -> SurfaceCharge:
+        """Draw a voltage (mV) that differs from place to place, (N,) in the order of `places`: every place
+        has its signs, as large as the charge there.
+        """
+        v = np.asarray(v, dtype=float)
+        size = self.size * np.sqrt(np.clip(np.abs(v) / self.full, 0.0, 1.0))
+        face = np.where(v > 0.0, -self.half, self.half)  # where the plus is
+        plus, minus = (np.stack([self.x, y], axis=1) + self.centre for y in (face, -face))
+        self.plus.points, self.minus.points = at(_CROSS, plus, size), at(_BAR, minus, size)
+        return self
+
     def shown(self) -> float:
         """The voltage (mV) that the drawn signs stand for."""
         p = self.minus.points.reshape(-1, 4, 3)

@@ -82,7 +82,14 @@ class StimulusBar(VGroup):
         if self.name.get_left()[0] < left:  # no room before it: after the first time it is over
             on = np.abs(self.i - base) > 0.5 * abs(peak - base)
             begun = int(np.argmax(on))
-            over = begun + int(np.argmax(~on[begun:])) if not on[begun:].all() else begun
+            falls = np.flatnonzero(on[:-1] & ~on[1:]) + 1
+            over = int(falls[-1]) if len(falls) and not on[-1] else begun
+            for k in falls.tolist():  # the first gap that is wide enough
+                again = k + int(np.argmax(on[k:])) if on[k:].any() else -1
+                room = (place(float(self.t[again]), high) - place(float(self.t[k]), high))[0]
+                if room > self.name.width + 24 * UNIT:
+                    over = k
+                    break
             self.name.next_to(place(float(self.t[over]), high), RIGHT, buff=12 * UNIT)
             self.name.align_to(place(first, high), UP)
             if over == begun:  # it never is: within it, clear of its edge

@@ -9,7 +9,8 @@
             self.part("idea")
             self.say("Rest", "almost every gate is shut", "At rest almost every gate is shut.")
 
-What stands on the screen is short, so that it can be read from the last row; the caption says it in a sentence.
+What stands on the screen is short, so that it can be read from the last row; the caption says it in a
+sentence.
 """
 
 from __future__ import annotations
@@ -24,10 +25,14 @@ __all__ = ["Telling", "ion_name", "millivolts"]
 
 
 class Telling:
-    """Mixed into a Film: a heading in the Area `self.head`, which construct() sets before it says anything."""
+    """Mixed into a Film: a heading in the Area `self.head`, which construct() sets before it says anything.
+    """
+
+    _card: VGroup | None = None
 
     def opening(self: Any, caption: str) -> None:
-        """The title of the film and the membrane it is about, alone on the screen, as a section of its own."""
+        """The title of the film and the membrane it is about, alone on the screen, as a section of its own.
+        """
         self.part("title")
         self.caption(caption)
         changed = ", ".join(f"{k} = {v:g}" for k, v in self.changes.items())
@@ -39,7 +44,14 @@ class Telling:
             card.scale_to_fit_width(self.area.width)
         self.play(FadeIn(card), run_time=0.8)
         self.wait(1.3)
-        self.play(FadeOut(card), run_time=0.5)
+        self._card = card
+
+    def part(self: Any, name: str, **how: Any) -> None:
+        """As Film.part(); the opening's card goes when the next section begins."""
+        super().part(name, **how)  # type: ignore[misc]
+        card, self._card = self._card, None
+        if card is not None:
+            self.play(FadeOut(card), run_time=0.5)
 
     def say(self: Any, name: str, line: str, caption: str) -> None:
         """Put up a heading and a line under it, and say the caption from now on."""
