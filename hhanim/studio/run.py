@@ -391,10 +391,10 @@ def commit(work: Path, path: Path) -> None:
 
 def recover(path: Path) -> None:
     """Finish or sweep up what a killed run left: called with the lock of ``path`` held."""
-    from hhanim.studio.encode import leftovers
-
-    for part in leftovers(path):
-        part.unlink(missing_ok=True)
+    # Not by encode.leftovers: that this film is fresh should be found without loading what encodes.
+    for part in path.parent.iterdir():
+        if part.name.startswith(f".{path.name}.") and part.name.endswith(".part"):
+            part.unlink(missing_ok=True)
     folder = path.parent / WORKSHOP
     for work in list(folder.glob("*")) if folder.is_dir() else ():
         if not work.is_dir() or work.name.rpartition(".")[0] != path.name:
