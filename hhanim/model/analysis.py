@@ -82,7 +82,7 @@ def peak_currents(
     levels = np.atleast_1d(number("levels", levels, unit="mV"))
     hold = float(_held(membrane, holding)[0])
     duration = number("duration", duration, above=0.0, unit="ms", array=False)
-    run = simulate(membrane, clamp(hold, levels, start=0.0), duration, sample=min(0.01, duration / 100))
+    run = simulate(membrane, clamp(hold, levels, start=0.0), duration, sample=min(0.005, duration / 100))
     # The current is taken within the step: at its first instant the gates are still those of the holding potential.
     i = run.current(channel)
     k = np.argmax(np.abs(i), axis=0)
@@ -129,9 +129,18 @@ def f_i(membrane: Membrane, currents: Any, duration: float = 600.0, after: float
 def _sweep(membrane: Membrane, currents: Array, duration: float) -> Trajectory:
     method = "adaptive" if len(currents) <= 64 else "exponential_euler"
     tolerance = _TOLERANCE if method == "adaptive" else None
+    start = _start(membrane)
     return simulate(
-        membrane, currents, duration, method=method, record=("V",), sample=0.05, rtol=tolerance, atol=tolerance
+        membrane, currents, duration, method=method, start=start, record=("V",), sample=0.05, rtol=tolerance, atol=tolerance
     )
+
+
+def _start(membrane: Membrane) -> Array:
+    """Where a membrane starts by itself: an unstable rest is left by a hundredth of a mV, or it would stay there."""
+    y0 = membrane.initial()
+    if membrane.start is None and membrane.batch is None:
+        y0[0] += 0.01 * bool(np.any(np.linalg.eigvals(_jacobians(membrane, y0[:, None], 0.0)).real > 0))
+    return y0
 
 
 def rheobase(membrane: Membrane, duration: float = 200.0, sustained: bool = False, precision: float = 1e-4) -> float:
@@ -139,12 +148,14 @@ def rheobase(membrane: Membrane, duration: float = 200.0, sustained: bool = Fals
 
     With sustained=True, the smallest that still makes it fire, with a steady rate, in the second half of `duration`.
     Starts from the membrane's own initial conditions. Found by bisection to `precision`, relative to the current.
-    A membrane that fires on its own has rheobase 0.
+    A membrane that fires by itself has rheobase 0.
     """
     duration = number("duration", duration, above=0.0, unit="ms", array=False)
 
+    y0 = _start(membrane)
+
     def fires(i: float) -> bool:
-        run = simulate(membrane, i, duration, rtol=_TOLERANCE, atol=_TOLERANCE)
+        run = simulate(membrane, i, duration, start=y0, rtol=_TOLERANCE, atol=_TOLERANCE)
         return run.rate() > 0.0 if sustained else _fired(run)
 
     return _threshold(fires, precision)
@@ -356,12 +367,15 @@ class FixedPoint:
 
     @property
     def kind(self) -> str:
-        """ "stable node", "stable focus", "unstable node", "unstable focus" or "saddle"."""
-        lead = self.eigenvalues[np.argmax(self.eigenvalues.real)]
-        up = int(np.sum(self.eigenvalues.real > 0))
-        if up == 1 and abs(lead.imag) < 1e-12:
-            return "saddle" if len(self.eigenvalues) > 1 else "unstable node"
-        return f"{'stable' if self.stable else 'unstable'} {'focus' if abs(lead.imag) > 1e-12 else 'node'}"
+        """ "stable node", "stable focus", "unstable node", "unstable focus" or "saddle".
+
+        A focus is left (or, if it is stable, reached) along some direction by way of an oscillation.
+        """
+        growing = self.eigenvalues[self.eigenvalues.real > 0]
+        if len(growing) == 1 and len(self.eigenvalues) > 1:
+            return "saddle"
+        turns = np.any(np.abs((growing if len(growing) else self.eigenvalues).imag) > 1e-12)
+        return f"{'stable' if self.stable else 'unstable'} {'focus' if turns else 'node'}"
 
 
 def fixed_points(membrane: Membrane, i: float = 0.0) -> list[FixedPoint]:

@@ -328,7 +328,8 @@ class Trajectory:
 
         Times in ms, V in mV, currents in µA/cm², conductances in mS/cm². Numbers read back exactly.
         """
-        columns = self._single().to_numpy()
+        self._single()
+        columns = self.to_numpy()
         if hasattr(path, "write"):
             _write_csv(path, columns)
             return
@@ -347,6 +348,8 @@ class Trajectory:
             header, table = rows[0], np.array(rows[1:], dtype=float).T
         except ValueError as error:
             raise HHError(f"{path} is not a table of numbers: {error}") from None
+        if len(header) != len(table):
+            raise HHError(f"{path} has rows of {len(table)} numbers under a header of {len(header)} names")
         columns = dict(zip(header, table, strict=True))
         for name in ("t", *membrane.states, *(["I"] if protocol is None else [])):
             if name not in columns:
