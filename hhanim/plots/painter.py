@@ -152,7 +152,10 @@ class Painter:
     def __init__(self, figure: Figure, movers: Iterable[Artist] = ()) -> None:
         self.figure = figure
         # what is painted although invisible (a quiver key, an inset's indicator) is on every frame: it does not move
-        self._movers: dict[int, Artist] = {id(a): a for a in movers if _obeys(a)}
+        self._movers: dict[int, Artist] = {}
+        self._always: set[int] = set()
+        for artist in movers:
+            self.add(artist)
         self._state: tuple[Any, ...] | None = None
         self._slots: set[tuple[Key, Rect]] = set()
         self._above: dict[int, _Leaf] = {}  # static leaves that are repainted on every frame
@@ -232,7 +235,10 @@ class Painter:
 
     def add(self, artist: Artist) -> None:
         """One more moving artist."""
-        self._movers[id(artist)] = artist
+        if _obeys(artist):
+            self._movers[id(artist)] = artist
+        else:
+            self._always.add(id(artist))
 
     # -- the background ---------------------------------------------------------------------------------------
 
@@ -266,7 +272,7 @@ class Painter:
                     if (
                         id(static.artist) not in self._above
                         and static.key > below.key
-                        and static.artist.get_visible()
+                        and (static.artist.get_visible() or id(static.artist) in self._always)
                         and _meet(static.rect(renderer), below.rect(renderer))
                     ):
                         self._above[id(static.artist)] = static
