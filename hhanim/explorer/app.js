@@ -486,19 +486,20 @@ function drawTime(id) {
     stimulus.grid(base, theme, font, { xTicks: numbers, xLabel: "ms", yTicks: [...new Set([0, +(b > -a ? b : a).toPrecision(3)])] });
   }
   axes.inside(base, () => {
-    base.lineJoin = "round";
+    base.lineJoin = "bevel";
     base.globalAlpha = 0.75;
     base.lineWidth = 1.2;
     past.forEach((l) => { base.strokeStyle = color(l.hue); base.setLineDash([1.5, 3.5]); axes.trace(base, previous.t, l.series, 0, Math.min(l.series.length - 1, Math.round(run.duration / previous.dt))); });
     base.setLineDash([]);
     exact.forEach((l) => { base.strokeStyle = id === "V" ? theme.muted : color(l.hue); base.setLineDash([6, 3]); axes.trace(base, reference.t, l.series); });
     base.globalAlpha = theme.ghost; base.lineWidth = weight;
-    now.forEach((l) => { base.strokeStyle = color(l.hue); base.setLineDash(lines(l, weight)); axes.trace(base, run.t, l.series); });
+    // The rest of a run is pale behind the moving head; with the head at the end there is no rest.
+    if (head < 1) now.forEach((l) => { base.strokeStyle = color(l.hue); base.setLineDash(lines(l, weight)); axes.trace(base, run.t, l.series); });
     base.setLineDash([]);
   });
   const ink = s.layer("ink");
   axes.inside(ink, () => {
-    ink.lineJoin = "round"; ink.lineWidth = weight;
+    ink.lineJoin = "bevel"; ink.lineWidth = weight;
     now.slice().reverse().forEach((l) => { ink.strokeStyle = color(l.hue); ink.setLineDash(lines(l, weight)); axes.trace(ink, run.t, l.series); });
     ink.setLineDash([]);
   });
@@ -509,7 +510,7 @@ function drawTime(id) {
       ctx.globalAlpha = 1;
     }
   }
-  geometry[id] = { s, axes, stimulus, now, font };
+  geometry[id] = { s, axes, stimulus, now, font, ghosts: head < 1 };
 }
 
 /* The stimulus exactly, with its vertical edges, not from samples. */
@@ -524,9 +525,9 @@ function drawStimulus(ctx, axes) {
 }
 
 function composeTime(id) {
-  const g = geometry[id];
-  if (!g || !visible(id)) return;
-  const { s, axes, stimulus, now, font } = g, n = index(), x = axes.x(run.t[n]), ctx = s.begin();
+  if (!geometry[id] || !visible(id)) return;
+  if (head < 1 && !geometry[id].ghosts) drawTime(id);
+  const { s, axes, stimulus, now, font } = geometry[id], n = index(), x = axes.x(run.t[n]), ctx = s.begin();
   s.paste("base");
   s.paste("ink", 0, head >= 1 ? s.width : x);
   if (head < 1) {
@@ -572,7 +573,7 @@ function composePhase() {
     const base = s.layer("base"), N = nullclines(run.model, run.k, I, ...axes.xRange), q = run.model.gateList[gate];
     axes.grid(base, theme, font, { xLabel: "mV" });
     axes.inside(base, () => {
-      base.lineJoin = "round"; base.lineWidth = 1.6;
+      base.lineJoin = "bevel"; base.lineWidth = 1.6;
       if (ui.previous && previous) {
         base.strokeStyle = theme.muted; base.globalAlpha = 0.75; base.lineWidth = 1.2; base.setLineDash([1.5, 3.5]);
         const old = previous.path;
@@ -596,7 +597,7 @@ function composePhase() {
   const ctx = s.begin();
   s.paste("base");
   axes.inside(ctx, () => {
-    ctx.strokeStyle = theme.ink; ctx.lineWidth = weight; ctx.lineJoin = "round";
+    ctx.strokeStyle = theme.ink; ctx.lineWidth = weight; ctx.lineJoin = "bevel";
     let last = 0, high = way.length;
     while (high - last > 1) { const mid = (last + high) >> 1; if (run.path.t[mid] <= run.t[n] + 1e-9) last = mid; else high = mid; }
     axes.path(ctx, run.path.y[0], way, 0, last, 0.7);
@@ -622,7 +623,7 @@ function drawCurves() {
   const weight = 0.14 * font;
   for (const [axes, group] of [[upper, inf], [lower, tau]]) {
     axes.inside(base, () => {
-      base.lineWidth = weight; base.lineJoin = "round";
+      base.lineWidth = weight; base.lineJoin = "bevel";
       group.forEach((l) => { base.strokeStyle = color(l.hue); base.setLineDash(lines(l, weight)); axes.path(base, vs, l.series); });
       base.setLineDash([]);
     });

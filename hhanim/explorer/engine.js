@@ -131,136 +131,173 @@ class RunError extends Error {}
    Equations II, 1996, section IV.7): stable however fast a gate is, so that 40 °C costs no more than 6.3 °C.
    A membrane's Jacobian is an arrow (each gate sees V and itself only), so a stage is solved in O(states).
    Restarted at every edge of the stimulus: no pulse, however short, is stepped over. */
-const A = [[], [1.544], [0.9466785280815826, 0.2557011698983284],
-  [3.314825187068521, 2.896124015972201, 0.9986419139977817],
-  [1.221224509226641, 6.019134481288629, 12.53708332932087, -0.687886036105895],
-  [1.221224509226641, 6.019134481288629, 12.53708332932087, -0.687886036105895, 1]];
-const CC = [[], [-5.6688], [-2.430093356833875, -0.2063599157091915],
-  [-0.1073529058151375, -9.594562251023355, -20.47028614809616],
-  [7.496443313967647, -10.24680431464352, -33.99990352819905, 11.7089089320616],
-  [8.083246795921522, -7.981132988064893, -31.52159432874371, 16.31930543123136, -6.058818238834054]];
-const NODES = [0, 0.386, 0.21, 0.63, 1, 1];
-const TIME = [0.25, -0.1043, 0.1035, -0.03620000000000023, 0, 0];
-const DENSE = [[10.12623508344586, -7.487995877610167, -34.80091861555747, -7.992771707568823, 1.025137723295662],
-  [-0.6762803392801253, 6.087714651680015, 16.43084320892478, 24.76722511418386, -6.594389125716872]];
 const GAMMA = 0.25;
+const A21 = 1.544, A31 = 0.9466785280815826, A32 = 0.2557011698983284;
+const A41 = 3.314825187068521, A42 = 2.896124015972201, A43 = 0.9986419139977817;
+const A51 = 1.221224509226641, A52 = 6.019134481288629, A53 = 12.53708332932087, A54 = -0.687886036105895;
+const C21 = -5.6688, C31 = -2.430093356833875, C32 = -0.2063599157091915;
+const C41 = -0.1073529058151375, C42 = -9.594562251023355, C43 = -20.47028614809616;
+const C51 = 7.496443313967647, C52 = -10.24680431464352, C53 = -33.99990352819905, C54 = 11.7089089320616;
+const C61 = 8.083246795921522, C62 = -7.981132988064893, C63 = -31.52159432874371, C64 = 16.31930543123136, C65 = -6.058818238834054;
+const T1 = 0.25, T2 = -0.1043, T3 = 0.1035, T4 = -0.03620000000000023;
+const D21 = 10.12623508344586, D22 = -7.487995877610167, D23 = -34.80091861555747, D24 = -7.992771707568823, D25 = 1.025137723295662;
+const D31 = -0.6762803392801253, D32 = 6.087714651680015, D33 = 16.43084320892478, D34 = 24.76722511418386, D35 = -6.594389125716872;
+
+/* One membrane's step: y at t goes to next at t + h. The hot loop is a method of its own, so that it is compiled once. */
+class Stepper {
+  constructor(model, k, tolerance) {
+    const S = model.states.length;
+    this.rhs = model.rhs; this.dv = model.dv; this.k = k; this.S = S; this.tolerance = tolerance;
+    for (const name of ["y", "next", "f0", "f1", "u", "b", "column", "row", "diagonal", "inverse", "k1", "k2", "k3", "k4", "k5", "k6", "c2", "c3"])
+      this[name] = new Float64Array(S);
+  }
+  /* Jacobian: a column and a row for V, a diagonal for the gates, which enter their own rates linearly. */
+  linearise(i) {
+    const { rhs, dv, k, S, y, f0, f1, u, column, row, diagonal } = this;
+    rhs(y, i, k, f0);
+    const eps = 1e-6 * Math.max(1, Math.abs(y[0]));
+    for (let s = 0; s < S; s++) u[s] = y[s];
+    u[0] += eps;
+    rhs(u, i, k, f1);
+    for (let s = 0; s < S; s++) column[s] = (f1[s] - f0[s]) / eps;
+    u[0] = y[0];
+    for (let s = 1; s < S; s++) u[s] = y[s] + 0.5;
+    rhs(u, i, k, f1);
+    for (let s = 1; s < S; s++) diagonal[s] = (f1[s] - f0[s]) / 0.5;
+    for (let s = 1; s < S; s++) u[s] = y[s];
+    for (let s = 1; s < S; s++) {
+      u[s] = y[s] + 1e-6;
+      const up = dv(u, i, k);
+      u[s] = y[s] - 1e-6;
+      row[s] = (up - dv(u, i, k)) / 2e-6;
+      u[s] = y[s];
+    }
+  }
+  /* Solve (1 / (gamma h) - J) into = b, an arrow matrix; extra is the time derivative's share in V's row. */
+  solve(into, extra) {
+    const { S, b, row, column, inverse, pivot } = this;
+    let top = b[0] + extra;
+    for (let s = 1; s < S; s++) top += row[s] * b[s] * inverse[s];
+    into[0] = top / pivot;
+    for (let s = 1; s < S; s++) into[s] = (b[s] + column[s] * into[0]) * inverse[s];
+  }
+  /* The stages, with the currents at t + 0.386 h, 0.21 h, 0.63 h and h and the slope of dV/dt with time; returns the
+     error in units of the tolerance. linearise() comes first. */
+  step(h, i2, i3, i4, i1, slope) {
+    const { rhs, k, S, tolerance, y, next, f0, u, b, column, row, diagonal, inverse, k1, k2, k3, k4, k5, k6 } = this;
+    const g = 1 / (h * GAMMA), r = 1 / h, hs = h * slope;
+    let pivot = g - column[0];
+    for (let s = 1; s < S; s++) { inverse[s] = 1 / (g - diagonal[s]); pivot -= row[s] * column[s] * inverse[s]; }
+    this.pivot = pivot;
+    for (let s = 0; s < S; s++) b[s] = f0[s];
+    this.solve(k1, T1 * hs);
+    for (let s = 0; s < S; s++) u[s] = y[s] + A21 * k1[s];
+    rhs(u, i2, k, b);
+    for (let s = 0; s < S; s++) b[s] += r * C21 * k1[s];
+    this.solve(k2, T2 * hs);
+    for (let s = 0; s < S; s++) u[s] = y[s] + A31 * k1[s] + A32 * k2[s];
+    rhs(u, i3, k, b);
+    for (let s = 0; s < S; s++) b[s] += r * (C31 * k1[s] + C32 * k2[s]);
+    this.solve(k3, T3 * hs);
+    for (let s = 0; s < S; s++) u[s] = y[s] + A41 * k1[s] + A42 * k2[s] + A43 * k3[s];
+    rhs(u, i4, k, b);
+    for (let s = 0; s < S; s++) b[s] += r * (C41 * k1[s] + C42 * k2[s] + C43 * k3[s]);
+    this.solve(k4, T4 * hs);
+    for (let s = 0; s < S; s++) u[s] = y[s] + A51 * k1[s] + A52 * k2[s] + A53 * k3[s] + A54 * k4[s];
+    rhs(u, i1, k, b);
+    for (let s = 0; s < S; s++) b[s] += r * (C51 * k1[s] + C52 * k2[s] + C53 * k3[s] + C54 * k4[s]);
+    this.solve(k5, 0);
+    for (let s = 0; s < S; s++) u[s] += k5[s];
+    rhs(u, i1, k, b);
+    for (let s = 0; s < S; s++) b[s] += r * (C61 * k1[s] + C62 * k2[s] + C63 * k3[s] + C64 * k4[s] + C65 * k5[s]);
+    this.solve(k6, 0);
+    let error = 0;
+    for (let s = 0; s < S; s++) {
+      next[s] = u[s] + k6[s];
+      const scale = s === 0 ? 10 * tolerance * Math.max(10, Math.abs(y[0])) : tolerance, e = Math.abs(k6[s]) / scale;
+      if (!(e <= error)) error = e; // a NaN stays
+    }
+    return error;
+  }
+  /* Continuous output over the step just made: at(s, 0) = y[s], at(s, 1) = next[s]. */
+  prepare() {
+    const { S, c2, c3, k1, k2, k3, k4, k5 } = this;
+    for (let s = 0; s < S; s++) {
+      c2[s] = D21 * k1[s] + D22 * k2[s] + D23 * k3[s] + D24 * k4[s] + D25 * k5[s];
+      c3[s] = D31 * k1[s] + D32 * k2[s] + D33 * k3[s] + D34 * k4[s] + D35 * k5[s];
+    }
+  }
+  at(s, x) {
+    return this.y[s] * (1 - x) + x * (this.next[s] + (1 - x) * (this.c2[s] + x * this.c3[s]));
+  }
+  /* Keep the samples, the way through state space and the spikes of the step from t to stop; returns the next sample. */
+  record(run, sample, t, h, stop) {
+    const { S, y, next } = this, times = run.t, level = run.model.spikeLevel;
+    while (sample < run.size && times[sample] <= stop + 1e-12 * stop) {
+      const x = Math.min(1, (times[sample] - t) / h);
+      for (let s = 0; s < S; s++) run.y[s][sample] = this.at(s, x);
+      sample++;
+    }
+    // For the phase plane: smooth, because a spike's upstroke gets more points.
+    const pieces = Math.min(16, Math.ceil(Math.abs(next[0] - y[0]) / 2) || 1);
+    for (let m = 1; m <= pieces; m++) {
+      run.path.t.push(t + (m / pieces) * h);
+      for (let s = 0; s < S; s++) run.path.y[s].push(this.at(s, m / pieces));
+    }
+    if (y[0] < level && next[0] >= level) {
+      let low = 0, high = 1;
+      for (let m = 0; m < 40; m++) {
+        const x = 0.5 * (low + high);
+        if (this.at(0, x) < level) low = x; else high = x;
+      }
+      run.spikes.push(t + h * 0.5 * (low + high));
+    }
+    return sample;
+  }
+}
 
 function simulate(model, k, stimulus, duration, options = {}) {
-  const { tolerance = 2e-7, dt = samplingOf(duration), start = null } = options;
-  const run = emptyRun(model, k, stimulus, duration, dt);
-  const S = model.states.length, level = model.spikeLevel;
-  const make = () => new Float64Array(S);
-  let y = start ? Float64Array.from(start) : initialState(model, k), next = make();
-  if (!y.every(Number.isFinite)) throw new RunError("no resting state: at least one conductance must be more than 0");
-  const f0 = make(), f1 = make(), u = make(), b = make(), column = make(), row = make(), diagonal = make();
-  const K = [make(), make(), make(), make(), make(), make()], c2 = make(), c3 = make();
-  for (let s = 0; s < S; s++) run.y[s][0] = y[s];
-  const mark = (t, value) => { run.path.t.push(t); for (let s = 0; s < S; s++) run.path.y[s].push(value(s)); };
-  mark(0, (s) => y[s]);
-  const dense = (s, x) => y[s] * (1 - x) + x * (next[s] + (1 - x) * (c2[s] + x * c3[s]));
+  const { tolerance = 2e-7, dt = samplingOf(duration) } = options;
+  const run = emptyRun(model, k, stimulus, duration, dt), stepper = new Stepper(model, k, tolerance);
+  const begin = initialState(model, k);
+  if (!begin.every(Number.isFinite)) throw new RunError("no resting state: at least one conductance must be more than 0");
+  stepper.y.set(begin);
+  run.path.t.push(0);
+  begin.forEach((x, s) => { run.y[s][0] = x; run.path.y[s].push(x); });
   let sample = 1;
   const bounds = [0, ...stimulus.edges(duration), duration];
   for (let piece = 0; piece + 1 < bounds.length; piece++) {
     const end = bounds[piece + 1], mid = 0.5 * (bounds[piece] + end), constant = stimulus.constantOn(mid);
-    const current = constant ? stimulus.at(mid) : 0;
-    const I = constant ? () => current : (x) => stimulus.at(x, mid);
-    let t = bounds[piece], h = Math.min(0.02, end - t), rejected = false;
+    const current = stimulus.at(mid), I = (x) => stimulus.at(x, mid);
+    let t = bounds[piece], h = Math.min(0.02, end - t), retry = false;
     while (t < end) {
       if (++run.steps > STEP_LIMIT) throw new RunError(`the run needs too many steps after ${t.toFixed(1)} ms`);
       h = Math.min(h, stimulus.maxStep);
       const last = t + h >= end - 1e-9 * h;
       if (last) h = end - t;
-      const i0 = I(t);
-      model.rhs(y, i0, k, f0);
-      // Jacobian: a column and a row for V, a diagonal for the gates, which enter their own rates linearly.
-      const eps = 1e-6 * Math.max(1, Math.abs(y[0]));
-      u.set(y); u[0] += eps;
-      model.rhs(u, i0, k, f1);
-      for (let s = 0; s < S; s++) column[s] = (f1[s] - f0[s]) / eps;
-      u[0] = y[0];
-      for (let s = 1; s < S; s++) u[s] = y[s] + 0.5;
-      model.rhs(u, i0, k, f1);
-      for (let s = 1; s < S; s++) diagonal[s] = (f1[s] - f0[s]) / 0.5;
-      u.set(y);
-      for (let s = 1; s < S; s++) {
-        u[s] = y[s] + 1e-6;
-        const up = model.dv(u, i0, k);
-        u[s] = y[s] - 1e-6;
-        row[s] = (up - model.dv(u, i0, k)) / 2e-6;
-        u[s] = y[s];
-      }
-      const slope = constant ? 0 : (I(t + 1e-3 * h) - I(t - 1e-3 * h)) / (2e-3 * h) / k[0];
-      const g = 1 / (h * GAMMA);
-      let pivot = g - column[0];
-      for (let s = 1; s < S; s++) pivot -= (row[s] * column[s]) / (g - diagonal[s]);
-      for (let stage = 0; stage < 6; stage++) {
-        const a = A[stage], c = CC[stage], k_ = K[stage];
-        if (stage === 0) b.set(f0);
-        else {
-          for (let s = 0; s < S; s++) {
-            let x = y[s];
-            for (let m = 0; m < stage; m++) x += a[m] * K[m][s];
-            u[s] = x;
-          }
-          model.rhs(u, constant ? current : I(t + NODES[stage] * h), k, b);
-          for (let s = 0; s < S; s++) {
-            let x = 0;
-            for (let m = 0; m < stage; m++) x += c[m] * K[m][s];
-            b[s] += x / h;
-          }
-        }
-        b[0] += TIME[stage] * h * slope;
-        let top = b[0];
-        for (let s = 1; s < S; s++) top += (row[s] * b[s]) / (g - diagonal[s]);
-        k_[0] = top / pivot;
-        for (let s = 1; s < S; s++) k_[s] = (b[s] + column[s] * k_[0]) / (g - diagonal[s]);
-      }
-      let error = 0;
-      for (let s = 0; s < S; s++) {
-        next[s] = u[s] + K[5][s];
-        const scale = s === 0 ? 10 * tolerance * Math.max(10, Math.abs(y[s])) : tolerance;
-        error = Math.max(error, Math.abs(K[5][s]) / scale);
-      }
-      if (!Number.isFinite(error) || Math.abs(next[0]) > RUN_LIMIT) {
+      if (!retry) stepper.linearise(constant ? current : I(t));
+      const error = constant ? stepper.step(h, current, current, current, current, 0)
+        : stepper.step(h, I(t + 0.386 * h), I(t + 0.21 * h), I(t + 0.63 * h), I(t + h), (I(t + 1e-3 * h) - I(t - 1e-3 * h)) / (2e-3 * h) / k[0]);
+      if (!Number.isFinite(error) || Math.abs(stepper.next[0]) > RUN_LIMIT) {
         if (h < 1e-7) throw new RunError(`the run blew up at t = ${t.toFixed(2)} ms`);
-        h *= 0.1; rejected = true;
+        h *= 0.1; retry = true;
         continue;
       }
       const factor = Math.min(5, Math.max(0.2, 0.9 * Math.pow(error + 1e-30, -0.25)));
       if (error > 1) {
         if (h < 1e-9) throw new RunError(`the run cannot be followed beyond t = ${t.toFixed(2)} ms`);
-        h *= Math.min(0.9, factor); rejected = true;
+        h *= Math.min(0.9, factor); retry = true;
         continue;
       }
-      for (let s = 0; s < S; s++) {
-        let p = 0, q = 0;
-        for (let m = 0; m < 5; m++) { p += DENSE[0][m] * K[m][s]; q += DENSE[1][m] * K[m][s]; }
-        c2[s] = p; c3[s] = q;
-      }
+      stepper.prepare();
       const stop = last ? end : t + h;
-      while (sample < run.size && run.t[sample] <= stop + 1e-12 * stop) {
-        const x = Math.min(1, (run.t[sample] - t) / h);
-        for (let s = 0; s < S; s++) run.y[s][sample] = dense(s, x);
-        sample++;
-      }
-      // The way through state space for the phase plane: smooth, because a spike's upstroke gets more points.
-      const pieces = Math.min(16, Math.ceil(Math.abs(next[0] - y[0]) / 2) || 1);
-      for (let m = 1; m <= pieces; m++) { const x = m / pieces; mark(t + x * h, (s) => dense(s, x)); }
-      if (y[0] < level && next[0] >= level) {
-        let low = 0, high = 1;
-        for (let m = 0; m < 40; m++) {
-          const x = 0.5 * (low + high);
-          if (dense(0, x) < level) low = x; else high = x;
-        }
-        run.spikes.push(t + h * 0.5 * (low + high));
-      }
+      sample = stepper.record(run, sample, t, h, stop);
       t = stop;
-      const spare = y; y = next; next = spare;
-      h *= rejected ? Math.min(1, factor) : factor;
-      rejected = false;
+      const spare = stepper.y; stepper.y = stepper.next; stepper.next = spare;
+      h *= retry ? Math.min(1, factor) : factor;
+      retry = false;
     }
   }
-  run.last = y;
   return run;
 }
 
@@ -285,7 +322,6 @@ function simulateEuler(model, k, stimulus, duration, dt = 0.5) {
     if (!(Math.abs(y[0]) < RUN_LIMIT)) throw new RunError(`Euler with ${dt} ms blew up at t = ${b} ms`);
     if (before < level && y[0] >= level) run.spikes.push(a + (dt * (level - before)) / (y[0] - before));
   }
-  run.last = y;
   return run;
 }
 

@@ -43,11 +43,14 @@ function symbolHTML(parts) {
   }).join("");
 }
 
+/* Drawn by the processor: layers are copied all the time, and a lecture room's computer has no graphics card to speak of. */
+const CONTEXT = { willReadFrequently: true };
+
 /* One canvas with a cached picture of what does not move. */
 class Surface {
   constructor(canvas) {
     this.canvas = canvas;
-    this.ctx = canvas.getContext("2d");
+    this.ctx = canvas.getContext("2d", CONTEXT);
     this.layers = {};
     this.width = this.height = 0;
   }
@@ -67,7 +70,7 @@ class Surface {
   layer(name) {
     const canvas = (this.layers[name] ||= document.createElement("canvas"));
     this.size(canvas);
-    const ctx = canvas.getContext("2d");
+    const ctx = canvas.getContext("2d", CONTEXT);
     ctx.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     ctx.clearRect(0, 0, this.width, this.height);
     return ctx;

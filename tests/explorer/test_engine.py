@@ -158,5 +158,5 @@ def test_a_channel_that_is_added_works_in_the_page(visit: Any, tmp_path: Path) -
     got = page.evaluate("[hhanim.run.model.name, hhanim.run.spikes]")
     assert got[0] == "own"
     assert got[1] == pytest.approx(list(simulate(own, "step(15, start=5)", 100.0).spikes), abs=0.02)
-    page.get_by_label("M conductance, mS/cm²").fill("0")
+    page.get_by_label("M conductance, mS/cm²", exact=True).fill("0")
     page.wait_for_function("hhanim.run.k[7] === 0")
