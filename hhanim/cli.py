@@ -113,7 +113,10 @@ def plan(
         formats=formats,
         given=given,
     )
-    return requests(list(dict.fromkeys(names)), settings, config)
+    wanted, failed = requests(list(dict.fromkeys(names)), settings, config)
+    for request in wanted:
+        request.check()
+    return wanted, failed
 
 
 # -- list --------------------------------------------------------------------------------------------------

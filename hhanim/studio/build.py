@@ -9,6 +9,7 @@ and no cache that could be wrong.
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
 import hashlib
 import json
@@ -23,6 +24,8 @@ from typing import TYPE_CHECKING, Any
 import hhanim
 from hhanim.studio import sidecar
 from hhanim.studio.catalogue import PACKAGE, Entry, shipped
+from hhanim.studio.errors import UsageError, did_you_mean
+from hhanim.studio.formats import Format, format_of
 from hhanim.studio.presets import Preset, preset, size
 
 if TYPE_CHECKING:
@@ -35,10 +38,19 @@ ENGINES: dict[str, tuple[str, ...]] = {
 
 # These carry a scene to its film and leave no trace in its pixels.
 _CARRIERS = ("hhanim.cli", "hhanim.classroom", "hhanim.explorer", "hhanim.studio")
+_WRITERS = ("hhanim.studio.encode", "hhanim.studio.pictures", "hhanim.studio.formats")
 _MAKERS = {
-    "clip": ("hhanim.studio.encode", "hhanim.plots.clip"),
-    "film": ("hhanim.studio.encode", "hhanim.studio.film", "hhanim.studio.camera"),
+    "clip": (*_WRITERS, "hhanim.plots.clip"),
+    "film": (*_WRITERS, "hhanim.studio.film", "hhanim.studio.camera"),
 }
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where in a project file the parts of a request stand: part or parameter → line."""
+
+    path: Path
+    lines: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -50,6 +62,7 @@ class Request:
         preset: name of a preset, or None for the scene's own rate at 1080p.
         theme: name of a theme; size: ``WIDTHxHEIGHT`` over the preset's, or None.
         path: the file to make; its suffix is the format.
+        origin: the lines of the project file that say so, for its mistakes.
     """
 
     entry: Entry
@@ -58,11 +71,17 @@ class Request:
     preset: str | None = None
     theme: str = "dark"
     size: str | None = None
+    origin: Origin | None = field(default=None, compare=False)
 
     @property
     def name(self) -> str:
-        """What people call this film: its file name without the suffix."""
-        return self.path.stem
+        """What people call this film: its file name, an MP4's without the suffix."""
+        return self.path.stem if self.path.suffix == ".mp4" else self.path.name
+
+    @property
+    def format(self) -> Format:
+        """The kind of file, which its name says."""
+        return format_of(self.path)
 
     def settings(self) -> dict[str, Any]:
         """The request as JSON: the part of the stamp that no file decides."""
@@ -83,12 +102,29 @@ class Request:
         Raises:
             UsageError: when the preset, the theme, the size or a given parameter is not possible.
         """
-        self.use, self.pixels  # noqa: B018
-        find_theme(self.theme)
-        if self.given:
+        with self._placed("preset"):
+            self.use  # noqa: B018
+        with self._placed("size"):
+            self.pixels  # noqa: B018
+        with self._placed("theme"):
+            find_theme(self.theme)
+        # What was made from the very same request was possible, and finding that out is quicker.
+        if self.given and not unchanged(self):
             from hhanim.studio.parameters import resolve
 
-            resolve(self.entry, self.given)
+            with self._placed(""):
+                resolve(self.entry, self.given)
+
+    @contextlib.contextmanager
+    def _placed(self, part: str) -> Iterator[None]:
+        """Put the line of the project file before what is wrong with ``part``."""
+        try:
+            yield
+        except UsageError as error:
+            line = self.origin and self.origin.lines.get(getattr(error, "parameter", part))
+            if not (self.origin and line):
+                raise
+            raise UsageError(f"{self.origin.path}:{line}: {error}") from None
 
     @property
     def use(self) -> Preset:
@@ -101,12 +137,12 @@ class Request:
 
     @property
     def pixels(self) -> tuple[int, int]:
-        """Width and height of the frame.
+        """Width and height of the frame, as large as the format takes.
 
         Raises:
             UsageError: when ``size`` is not one.
         """
-        return size(self.size) if self.size else (self.use.width, self.use.height)
+        return self.format.fit(*(size(self.size) if self.size else (self.use.width, self.use.height)))
 
 
 @dataclass(frozen=True)
@@ -135,10 +171,13 @@ def prepare(request: Request) -> Job:
     from hhanim.model import Membrane
     from hhanim.studio.parameters import resolve
 
+    request.check()
     width, height = request.pixels
     theme = find_theme(request.theme)
     values = resolve(request.entry, request.given)
-    n_frames, fps = frames_and_rate(request.entry, values, request.use, explicit="frames" in request.given)
+    n_frames, fps = frames_and_rate(
+        request.entry, values, request.use, request.format, explicit="frames" in request.given
+    )
     found = sources(request.entry)
     key = _json(
         {
@@ -149,6 +188,7 @@ def prepare(request: Request) -> Job:
                 for name, value in values.objects.items()
                 if isinstance(value, Membrane)
             },
+            "format": request.format.name,
             "preset": request.use.name,
             "theme": request.theme,
             "colours": _digest(repr(theme)),
@@ -165,22 +205,29 @@ def prepare(request: Request) -> Job:
     return Job(request, values, fps, n_frames, key, watched)
 
 
-def frames_and_rate(entry: Entry, values: Values, use: Preset, *, explicit: bool) -> tuple[int, Fraction]:
+def frames_and_rate(
+    entry: Entry, values: Values, use: Preset, kind: Format, *, explicit: bool
+) -> tuple[int, Fraction]:
     """How many frames, and how many of them a second.
 
     A scene says ``frames`` and ``seconds``. A preset's own rate decides the frames, unless ``frames`` was
-    given too: then it wins, and the rate follows.
+    given too: then it wins, and the rate follows. A format that cannot have that rate keeps the seconds.
     """
     from hhanim.studio.encode import exact_rate
 
     if entry.kind == "film":  # its length is what its animations take
-        return 0, use.fps or Fraction(30)
+        return 0, kind.rate(use.fps or Fraction(30))
     seconds = Fraction(values.objects.get("seconds", 5.0)).limit_denominator(100_000)
     frames = values.objects.get("frames")
     if use.fps is not None and not (explicit and frames is not None):
-        return max(2, round(seconds * use.fps)), use.fps
-    n_frames = int(frames or max(2, round(seconds * 30)))
-    return n_frames, exact_rate(n_frames / seconds)
+        n_frames, fps = max(2, round(seconds * use.fps)), use.fps
+    else:
+        n_frames = int(frames or max(2, round(seconds * 30)))
+        fps = exact_rate(n_frames / seconds)
+    if kind.rate(fps) != fps:
+        fps = kind.rate(fps)
+        n_frames = max(2, round(seconds * fps))
+    return n_frames, fps
 
 
 def find_theme(name: str) -> Any:
@@ -190,7 +237,6 @@ def find_theme(name: str) -> Any:
         UsageError: when there is none.
     """
     from hhanim.look.theme import THEMES
-    from hhanim.studio.errors import UsageError, did_you_mean
 
     if name not in THEMES:
         raise UsageError(f"no theme named {name}{did_you_mean(name, THEMES)}")
@@ -239,6 +285,12 @@ def status(request: Request) -> Status:
 def stamp(job: Job) -> str:
     """A number that is equal only when nothing that could matter has changed; cheap to work out again."""
     return _digest([job.request.settings(), dict(job.watched), versions(job.request.entry.kind)])
+
+
+def unchanged(request: Request) -> bool:
+    """Whether what lies beside the file was made by the same request from the same sources."""
+    record = sidecar.read(request.path)
+    return record is not None and record.get("stamp") == _stamp_now(request, record)
 
 
 def _stamp_now(request: Request, record: Mapping[str, Any]) -> str:

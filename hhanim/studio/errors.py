@@ -15,6 +15,17 @@ class UsageError(StudioError, ValueError):
     """What was asked for cannot be: an unknown name, a value out of range, a malformed file."""
 
 
+class ParameterError(UsageError):
+    """One of a request's parts is at fault; ``parameter`` names it, for its line in a project file."""
+
+    def __init__(self, message: str, parameter: str) -> None:
+        super().__init__(message)
+        self.parameter = parameter
+
+    def __reduce__(self) -> tuple[type[ParameterError], tuple[str, str]]:
+        return type(self), (str(self), self.parameter)
+
+
 class RenderError(StudioError, RuntimeError):
     """A scene failed, or its film could not be written."""
 

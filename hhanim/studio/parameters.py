@@ -20,7 +20,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from hhanim.model import HHError, Membrane, Protocol, parse, presets
 from hhanim.studio.catalogue import Entry, Parameter
-from hhanim.studio.errors import UsageError, did_you_mean
+from hhanim.studio.errors import ParameterError, UsageError, did_you_mean
 
 MAX_FRAMES = 1_000_000
 
@@ -87,7 +87,7 @@ def resolve(entry: Entry, given: Mapping[str, Any] | None = None) -> Values:
             else (_value(name, raw, kind))
         )
     membranes = [name for name, value in objects.items() if isinstance(value, Membrane)]
-    for name in given.keys() - own.keys():
+    for name in (n for n in given if n not in own):
         _set_membrane(entry, objects, membranes, name, given[name])
     plain = {name: _plain(value) for name, value in objects.items()}
     for name in membranes:
@@ -142,10 +142,10 @@ def _value(name: str, raw: Any, kind: Any) -> Any:
         value = _adapter(kind).validate_python(value)
     except ValidationError as error:
         reason = error.errors()[0]["msg"].removeprefix("Input ")
-        raise UsageError(f"{name} = {_shown(raw)}: {reason[0].lower()}{reason[1:]}") from None
+        raise ParameterError(f"{name} = {_shown(raw)}: {reason[0].lower()}{reason[1:]}", name) from None
     low, high, unit = _RANGES.get(name, (-math.inf, math.inf, ""))
     if isinstance(value, int | float) and not low <= value <= high:
-        raise UsageError(f"{name} = {_shown(raw)}: must be {low:g} to {high:g}{unit}")
+        raise ParameterError(f"{name} = {_shown(raw)}: must be {low:g} to {high:g}{unit}", name)
     return value
 
 
@@ -194,22 +194,24 @@ def _protocol(name: str, raw: Any) -> Protocol:
     if isinstance(raw, Protocol):
         return raw
     if isinstance(raw, bool) or not isinstance(raw, str | int | float):
-        raise UsageError(f"{name} = {_shown(raw)}: give a stimulus such as step(10, start=5)")
+        raise ParameterError(f"{name} = {_shown(raw)}: give a stimulus such as step(10, start=5)", name)
     try:
         return parse(str(raw))
     except HHError as error:
-        raise UsageError(f"{name} = {_shown(raw)}: {error}") from None
+        raise ParameterError(f"{name} = {_shown(raw)}: {error}", name) from None
 
 
 def _membrane(name: str, raw: Any) -> Membrane:
     if isinstance(raw, Membrane):
         return raw
     if not isinstance(raw, str):
-        raise UsageError(f"{name} = {_shown(raw)}: give the name of a model: {', '.join(presets.names())}")
+        raise ParameterError(
+            f"{name} = {_shown(raw)}: give the name of a model: {', '.join(presets.names())}", name
+        )
     try:
         return presets.get(raw)
     except HHError as error:
-        raise UsageError(f"{name} = {_shown(raw)}: {error}") from None
+        raise ParameterError(f"{name} = {_shown(raw)}: {error}", name) from None
 
 
 def _set_membrane(entry: Entry, objects: dict[str, Any], membranes: list[str], name: str, raw: Any) -> None:
@@ -219,13 +221,15 @@ def _set_membrane(entry: Entry, objects: dict[str, Any], membranes: list[str], n
     targets = [m for m in membranes if head in ("", m) and key in objects[m].parameters]
     if not targets:
         known = [p.name for p in entry.parameters] + [k for m in membranes for k in objects[m].parameters]
-        raise UsageError(f"{entry.name} has no parameter {name}{did_you_mean(key, dict.fromkeys(known))}")
+        raise ParameterError(
+            f"{entry.name} has no parameter {name}{did_you_mean(key, dict.fromkeys(known))}", name
+        )
     value = _value(name, raw, float)
     for target in targets:
         try:
             objects[target] = objects[target].with_(**{key: value})
         except HHError as error:
-            raise UsageError(f"{name} = {_shown(raw)}: {error}") from None
+            raise ParameterError(f"{name} = {_shown(raw)}: {error}", name) from None
 
 
 def _plain(value: Any) -> Any:

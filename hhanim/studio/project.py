@@ -33,7 +33,7 @@ from pathlib import Path
 from typing import Any
 
 from hhanim.studio import catalogue
-from hhanim.studio.build import Request
+from hhanim.studio.build import Origin, Request
 from hhanim.studio.errors import UsageError, did_you_mean
 from hhanim.studio.formats import FORMATS
 from hhanim.studio.run import Event, target
@@ -71,19 +71,32 @@ class Target:
     themes: tuple[str | None, ...] = (None,)
     formats: tuple[str, ...] = ("mp4",)
     size: str | None = None
+    place: tuple[str | int, ...] = ()
 
 
 @dataclass(frozen=True)
 class Project:
-    """A project file, checked."""
+    """A project file, checked; ``text`` and ``prefix`` are for finding the line of a mistake."""
 
     path: Path | None = None
+    text: str = ""
+    prefix: tuple[str, ...] = ()
     preset: str | None = None
     theme: str | None = None
     size: str | None = None
     output: str | None = None
     scenes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     targets: tuple[Target, ...] = ()
+
+    def error(self, place: tuple[str | int, ...], reason: object) -> UsageError:
+        """A mistake in the file: ``hhanim.toml:12: …``; without a file, the reason alone."""
+        if self.path is None or not place:
+            return UsageError(str(reason))
+        return UsageError(f"{self.path}:{self.line(*place)}: {reason}")
+
+    def line(self, *place: str | int) -> int:
+        """Where a key stands."""
+        return line_of(self.text, (*self.prefix, *place))
 
 
 def split(assignments: Iterable[str]) -> dict[str, str]:
@@ -123,6 +136,11 @@ def requests(
         key: getattr(settings, key) or os.environ.get(variable) or getattr(project, key) or DEFAULTS[key]
         for key, variable in VARIABLES.items()
     }
+    for name in project.scenes:
+        try:
+            found.get(name)
+        except UsageError as error:
+            raise project.error(("scenes", name), error) from None
     targets = list(project.targets) or [Target(e.name) for e in found.entries]
     if names:
         targets = [t for name in names for t in _named(name, targets, found)]
@@ -140,9 +158,11 @@ def requests(
     for request in wanted:
         other = seen.setdefault(request.path, request)
         if other is not request and other != request:
-            raise UsageError(
+            reason = (
                 f'two targets would be written to {request.path}; give them names, such as name = "{{ttx}}"'
             )
+            line = request.origin.lines.get("name") if request.origin else None
+            raise UsageError(f"{project.path}:{line}: {reason}" if line else reason)
     return list(seen.values()), failed
 
 
@@ -171,6 +191,11 @@ def _named(name: str, targets: list[Target], found: catalogue.Catalogue) -> list
     if chosen:
         return chosen
     known = [*(t.name for t in targets if t.name), *(e.name for e in found.entries)]
+    made = Path(name)
+    if made.suffix in {f.suffix for f in FORMATS.values()} and made.stem in known:
+        raise UsageError(
+            f"{name} is a file that is made; its scene is {made.stem}: hhanim render {made.stem}"
+        )
     if name not in known and not any(name == re.sub(r"_(clip|film)$", "", b.path.stem) for b in found.broken):
         raise UsageError(f"no scene named {name}{did_you_mean(name, known)}")
     return [Target(name)]
@@ -187,22 +212,52 @@ def _expand(
     from hhanim.studio.run import find as find_scene
 
     is_file = wanted.scene.endswith(".py") or ".py:" in wanted.scene
-    entry = find_scene(wanted.scene) if is_file else found.get(wanted.scene)
+    try:
+        entry = find_scene(wanted.scene) if is_file else found.get(wanted.scene)
+    except UsageError as error:
+        raise project.error(wanted.place and (*wanted.place, "scene"), error) from None
     common = {**project.scenes.get(entry.name, {}), **wanted.set}
-    formats = settings.formats or wanted.formats
+    origin = _origin(wanted, project, entry.name, settings)
+    for suffix in (formats := settings.formats or wanted.formats):
+        if suffix not in FORMATS:
+            place = () if settings.formats else wanted.place and (*wanted.place, "formats")
+            raise project.error(place, f"no format named {suffix}{did_you_mean(suffix, FORMATS)}")
     for values in itertools.product(*wanted.sweep.values()):
         swept = dict(zip(wanted.sweep, values, strict=True))
         given = {**common, **swept, **settings.given}
         for preset, theme in itertools.product(wanted.presets, wanted.themes):
             preset = settings.preset or preset or general["preset"]
             theme = settings.theme or theme or general["theme"]
-            name = _file_name(wanted, entry, swept, preset, theme, given)
-            for suffix in formats:
-                if suffix not in FORMATS:
-                    raise UsageError(f"no format named {suffix}{did_you_mean(suffix, FORMATS)}")
-                path = target(general["output"], name, FORMATS[suffix].suffix)
-                size = settings.size or wanted.size or general["size"]
-                yield Request(entry, path, given, preset, theme, size)
+            try:
+                name = _file_name(wanted, entry, swept, preset, theme, given)
+                paths = [target(general["output"], name, FORMATS[f].suffix) for f in formats]
+            except UsageError as error:
+                raise project.error(wanted.place and (*wanted.place, "name"), error) from None
+            size = settings.size or wanted.size or general["size"]
+            for path in paths:
+                yield Request(entry, path, given, preset, theme, size, origin)
+
+
+def _origin(wanted: Target, project: Project, scene: str, settings: Settings) -> Origin | None:
+    """The lines of what the file says and the command line does not say over it."""
+    if project.path is None:
+        return None
+    here = wanted.place
+    places: dict[str, tuple[str | int, ...]] = {
+        key: (key,)
+        for key, variable in VARIABLES.items()
+        if getattr(project, key) and not os.environ.get(variable)
+    }
+    places |= {name: ("scenes", scene, name) for name in project.scenes.get(scene, {})}
+    if here:
+        places |= {name: (*here, "set", name) for name in wanted.set}
+        places |= {name: (*here, "sweep", name) for name in wanted.sweep}
+        places |= {"name": (*here, "name")}
+        places |= {key[:-1]: (*here, key) for key in ("presets", "themes") if getattr(wanted, key) != (None,)}
+        if wanted.size:
+            places["size"] = (*here, "size")
+    said = {key for key in VARIABLES if getattr(settings, key)} | settings.given.keys()
+    return Origin(project.path, {n: project.line(*p) for n, p in places.items() if n not in said})
 
 
 def _file_name(
@@ -288,16 +343,15 @@ def read(path: Path) -> Project:
 def _checked(path: Path, text: str, table: Mapping[str, Any], prefix: tuple[str, ...]) -> Project:
     from hhanim.studio.project_schema import check
 
-    checked = check(
-        table, lambda loc, reason: UsageError(f"{path}:{line_of(text, (*prefix, *loc))}: {reason}")
-    )
-    targets = tuple(_target(t) for t in checked.pop("targets"))
-    return Project(path=path, targets=targets, **checked)
+    file = Project(path, text, prefix)
+    checked = check(table, file.error)
+    targets = tuple(_target(t, ("targets", k)) for k, t in enumerate(checked.pop("targets")))
+    return replace(file, targets=targets, **checked)
 
 
-def _target(table: dict[str, Any]) -> Target:
+def _target(table: dict[str, Any], place: tuple[str | int, ...]) -> Target:
     lists: dict[str, Any] = {k: tuple(table[k]) for k in ("presets", "themes", "formats") if k in table}
-    return Target(**{**table, **lists})
+    return Target(**{**table, **lists, "place": place})
 
 
 def line_of(text: str, location: tuple[str | int, ...]) -> int:
@@ -313,7 +367,7 @@ def line_of(text: str, location: tuple[str | int, ...]) -> int:
             here = (*keys, counts[keys])
             names: tuple[str | int, ...] = here
         elif found := re.match(r"\[\s*([^\]]+?)\s*\]", bare):
-            here = names = _keys(found[1])
+            here = names = _inside(_keys(found[1]), counts)
         elif found := re.match(
             r"((?:[\w-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*(?:[\w-]+|\"[^\"]*\"))*)\s*=", bare
         ):
@@ -324,6 +378,16 @@ def line_of(text: str, location: tuple[str | int, ...]) -> int:
         if common > depth:
             best, depth = number, common
     return best
+
+
+def _inside(
+    keys: tuple[str | int, ...], counts: Mapping[tuple[str | int, ...], int]
+) -> tuple[str | int, ...]:
+    """A table's keys, with the number of the ``[[…]]`` table that it belongs to."""
+    for k in range(1, len(keys)):
+        if keys[:k] in counts:
+            return (*keys[:k], counts[keys[:k]], *keys[k:])
+    return keys
 
 
 def _keys(text: str) -> tuple[str | int, ...]:
