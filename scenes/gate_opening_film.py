@@ -28,7 +28,8 @@ class GateOpening(Telling, Film):
         "One sodium and one potassium channel under a voltage step, then a patch of channels at random."
     )
     alt = (
-        "A sodium channel with three m gates and an h ball and a potassium channel with four n gates open under a "
+        "A sodium channel with three m gates and an h ball and a potassium channel with four n gates "
+        "open under a "
         "voltage step; then sixty channels of each kind flicker, and their open fraction follows m³h and n⁴."
     )
     poster = 0.45
@@ -46,7 +47,7 @@ class GateOpening(Telling, Film):
         self.many()
         self.more()
 
-    # -- what is on the screen --------------------------------------------------------------------------------
+    # -- what is on the screen -----------------------------------------------------------------------------
 
     def build(self) -> None:
         """Clamp, lay out, and put the first half in place, the clock at 0."""
@@ -103,7 +104,7 @@ class GateOpening(Telling, Film):
         self.v_trace.follow(self.clock)
         self.gate_traces.follow(self.clock)
 
-    # -- the telling ------------------------------------------------------------------------------------------
+    # -- the telling ---------------------------------------------------------------------------------------
 
     def one_channel(self) -> None:
         self.part("rates")
@@ -117,7 +118,8 @@ class GateOpening(Telling, Film):
         self.say(
             "Every gate opens and closes by chance",
             "α: how often a closed gate opens; β: how often an open one closes",
-            "A closed gate opens at the rate alpha, an open one closes at the rate beta. Both depend on V alone.",
+            "A closed gate opens at the rate alpha, an open one closes at the rate beta. Both depend on "
+            "V alone.",
         )
         self.play(FadeIn(self.table), run_time=0.8)
         self.bring_to_back(self.table)
@@ -128,7 +130,8 @@ class GateOpening(Telling, Film):
         self.say(
             "A step of voltage",
             f"V goes from {millivolts(self.low)} to {millivolts(self.high)}, and the rates change at once",
-            f"Now V is stepped from {millivolts(self.low)} to {millivolts(self.high)}. The rates change at once, the gates do not.",
+            f"Now V is stepped from {millivolts(self.low)} to {millivolts(self.high)}. The rates change "
+            "at once, the gates do not.",
         )
         self.play(
             FadeIn(VGroup(self.v_panel, self.panel)),
@@ -161,7 +164,8 @@ class GateOpening(Telling, Film):
         self.say(
             f"{order[0]} is fast, {slow} {'are' if len(order) > 2 else 'is'} slow",
             "dots mark τ: 63 % of the way is done",
-            f"{order[0]} reaches its goal first; {slow} take longer. A dot on each goal line marks one time constant.",
+            f"{order[0]} reaches its goal first; {slow} take longer. A dot on each goal line marks one "
+            "time constant.",
         )
         self.play(FadeIn(self.goals[1]), run_time=0.5)
         self.play(self.clock.run())
@@ -189,7 +193,8 @@ class GateOpening(Telling, Film):
         self.say(
             f"{self.n} channels, every gate at random",
             "a channel is open, and lit, when all of its gates are",
-            f"Now {self.n} channels of each kind. Every gate opens and closes at random, at the rates alpha and beta. "
+            f"Now {self.n} channels of each kind. Every gate opens and closes at random, at the rates "
+            "alpha and beta. "
             "A channel is open when all of its gates are.",
         )
         self.fields = self._fields(int(self.n), pips=True)
@@ -201,7 +206,8 @@ class GateOpening(Telling, Film):
         self.play(
             FadeIn(self.field_still), FadeIn(self.field_moving, suspend_mobject_updating=False),
             FadeIn(VGroup(self.open_panel, self.formulas)),
-            FadeIn(self.products, suspend_mobject_updating=False), FadeIn(self.counted, suspend_mobject_updating=False),
+            FadeIn(self.products, suspend_mobject_updating=False),
+            FadeIn(self.counted, suspend_mobject_updating=False),
             run_time=0.8,
         )  # fmt: skip
         self.bring_to_back(self.field_still, self.open_panel, self.formulas)
@@ -242,7 +248,7 @@ class GateOpening(Telling, Film):
             self.play(self.clock.run())
             self.wait(0.6)
 
-    # -- pieces -----------------------------------------------------------------------------------------------
+    # -- pieces --------------------------------------------------------------------------------------------
 
     def _of(self, channel: str) -> list[str]:
         return [g.name for g in self.membrane.channel(channel).gates]
@@ -326,7 +332,8 @@ class GateOpening(Telling, Film):
         }
         roof = max(0.2, 1.25 * max(float(p.max()) for p in laws.values()))
         self.open_panel = Panel(
-            area, x=self.panel.x, y=(0.0, min(roof, 1.0)), theme=theme, ylabel="fraction of channels open", xlabel="ms",
+            area, x=self.panel.x, y=(0.0, min(roof, 1.0)), theme=theme,
+            ylabel="fraction of channels open", xlabel="ms",
             size=SMALL, gutter=0.62, left=0.78,
         )  # fmt: skip
         self.laws = laws

@@ -32,7 +32,8 @@ SAID = {
     "upstroke": (
         "Upstroke",
         "Na⁺ current now lifts V by itself",
-        "Now the sodium current lifts V by itself: the higher V, the more m gates open, the more sodium enters.",
+        "Now the sodium current lifts V by itself: the higher V, the more m gates open, the more sodium "
+        "enters.",
     ),
     "overshoot": (
         "Overshoot",
@@ -65,7 +66,8 @@ class Spike(Telling, Film):
         "Sodium and potassium gates, ions and charge through one spike, with V, m, h, n and the currents."
     )
     alt = (
-        "A cross-section of a membrane with a sodium, a leak and a potassium channel, whose gates open and close and "
+        "A cross-section of a membrane with a sodium, a leak and a potassium channel, whose gates open "
+        "and close and "
         "let ions through, beside the traces of voltage, gates and currents during one action potential."
     )
     poster = 0.47
@@ -88,7 +90,7 @@ class Spike(Telling, Film):
         else:
             self.no_spike()
 
-    # -- what is on the screen --------------------------------------------------------------------------------
+    # -- what is on the screen -----------------------------------------------------------------------------
 
     def build(self) -> None:
         """Simulate, lay out, and put everything in place, the clock at 0."""
@@ -183,7 +185,7 @@ class Spike(Telling, Film):
         windows.append((fast, down.stop, min(_round((down.stop - fast) / 13.0), base)))
         return Pace(run.duration, rate=base, slow=windows, ease=0.25)
 
-    # -- the telling ------------------------------------------------------------------------------------------
+    # -- the telling ---------------------------------------------------------------------------------------
 
     def enter(self) -> None:
         self.play(

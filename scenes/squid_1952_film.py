@@ -32,7 +32,8 @@ class Squid1952(Telling, Film):
     title = "The squid axon, 1952"
     description = "Membrane, gates, equations, spike, threshold and propagation in about two minutes."
     alt = (
-        "A membrane with channels whose gates open as the equations say, the four equations, the action potential "
+        "A membrane with channels whose gates open as the equations say, the four equations, the action "
+        "potential "
         "they produce, its threshold, and the spike travelling along the squid's giant axon."
     )
     poster = 0.2
@@ -60,7 +61,7 @@ class Squid1952(Telling, Film):
         self.zero = -float(absolute(self.membrane, 0.0))
         self.on: list[Mobject] = []
 
-    # -- the parts --------------------------------------------------------------------------------------------
+    # -- the parts -----------------------------------------------------------------------------------------
 
     def membrane_and_channels(self) -> None:
         self.part("membrane")
@@ -78,7 +79,8 @@ class Squid1952(Telling, Film):
         self.say(
             "A thin membrane",
             f"Na⁺ outside, K⁺ inside, and the inside at {millivolts(rest)}",
-            "A thin layer of lipids parts two salt solutions: mostly sodium outside, mostly potassium inside. "
+            "A thin layer of lipids parts two salt solutions: mostly sodium outside, mostly potassium "
+            "inside. "
             f"The inside is at {millivolts(rest)}.",
         )
         # At first without channels: lipids from end to end, nothing named but the two sides.
@@ -94,7 +96,8 @@ class Squid1952(Telling, Film):
         self.say(
             "Channels with gates",
             "flaps that open on depolarisation, a ball that shuts the pore",
-            "Channels let ions through when their gates are open: fast m gates and a ball, h, in the sodium channel, "
+            "Channels let ions through when their gates are open: fast m gates and a ball, h, in the "
+            "sodium channel, "
             "four slow n gates in the potassium channel.",
         )
         bodies = VGroup(*(v.body for v in patch.views), *names)
@@ -111,7 +114,8 @@ class Squid1952(Telling, Film):
         self.say(
             "Four equations",
             "one for the charge, one for each kind of gate",
-            "Their account is four equations. The capacitance is charged by what is injected minus what flows through "
+            "Their account is four equations. The capacitance is charged by what is injected minus what "
+            "flows through "
             "the channels, and every kind of gate opens and closes at rates that depend on V.",
         )
         broken = self.shape == "tall"
@@ -140,7 +144,8 @@ class Squid1952(Telling, Film):
         self.new_clock(Pace(self.until, rate=1.5, slow=slow, ease=0.3))
         heading = (
             ("The solution is the spike", "m opens first, then h shuts and n opens",
-             "Solved together, the equations give the action potential: m opens first and sodium lifts V, then h shuts "
+             "Solved together, the equations give the action potential: m opens first and sodium lifts "
+             "V, then h shuts "
              "and n opens, and potassium takes V down.")
             if len(found)
             else ("No spike", f"V reaches {millivolts(float(run['V'].max()))} and falls back",
@@ -175,7 +180,8 @@ class Squid1952(Telling, Film):
         self.say(
             "All or nothing",
             f"pulses of {', '.join(f'{s * threshold:.3g}' for s in shares)} µA/cm²",
-            f"It has a threshold: pulses below {threshold:.3g} microampere per square centimetre fade away, those above "
+            f"It has a threshold: pulses below {threshold:.3g} microampere per square centimetre fade "
+            "away, those above "
             "fire.",
         )
         low = min(float(r["V"].min()) for r in runs) - 6.0
@@ -200,9 +206,8 @@ class Squid1952(Telling, Film):
     def propagation(self) -> None:
         """The spike along an axon: V over its length, and the charge on its membrane."""
         self.change("propagation")
-        warm = self.membrane if "celsius" in self.changes or self.membrane.celsius != 6.3 else self.membrane.with_(
-            celsius=WARM
-        )  # fmt: skip
+        chosen = "celsius" in self.changes or self.membrane.celsius != 6.3
+        warm = self.membrane if chosen else self.membrane.with_(celsius=WARM)
         cable = Cable(warm, n=240, **AXON)
         axon = simulate_cable(cable, [IClamp(500.0, "pulse(10000, 0.3, 0.3)")], 4.2, dt=0.01, sample=0.01)
         speed = axon.speed(20_000.0, 45_000.0)
@@ -212,7 +217,8 @@ class Squid1952(Telling, Film):
             "It travels",
             f"Na⁺ enters at its front, K⁺ leaves behind; axon {AXON['diameter'] / 1000:.2g} mm thick, "
             f"{float(warm.celsius):g} °C",
-            "The spike excites the membrane ahead of it, and so it travels: sodium enters at its front, potassium leaves "
+            "The spike excites the membrane ahead of it, and so it travels: sodium enters at its front, "
+            "potassium leaves "
             "behind.",
         )
         room = self.body
@@ -222,7 +228,8 @@ class Squid1952(Telling, Film):
         x, v = cable.x / 1e4, axon["V"]  # cm
         span = {"x": (0.0, AXON["length"] / 1e4), "theme": self.theme, "left": 0.95, "gutter": 0.7}
         panel = Panel(
-            top, y=(float(v.min()) - 8.0, max(float(v.max()) + 8.0, self.zero + 44.0)), ylabel=self.volts(), xlabel="cm",
+            top, y=(float(v.min()) - 8.0, max(float(v.max()) + 8.0, self.zero + 44.0)), ylabel=self.volts(),
+            xlabel="cm",
             **span,
         )  # fmt: skip
         profile = stroked(np.zeros((0, 3)), self.theme.ink, stroke(5.0))
@@ -293,7 +300,8 @@ class Squid1952(Telling, Film):
             ("h and n recover slowly", "muted", "the refractory period"),
         )
         self.caption(
-            "Fast m lifts V, slower h and n take it down, and their slow recovery keeps the next spike waiting. "
+            "Fast m lifts V, slower h and n take it down, and their slow recovery keeps the next spike "
+            "waiting. "
             "Hodgkin and Huxley, Journal of Physiology 117, 500, 1952."
         )
         table = VGroup()
@@ -312,7 +320,7 @@ class Squid1952(Telling, Film):
         self.play(FadeIn(paper), run_time=0.6)
         self.wait(1.5)
 
-    # -- pieces -----------------------------------------------------------------------------------------------
+    # -- pieces --------------------------------------------------------------------------------------------
 
     def new_clock(self, pace: Pace) -> None:
         self.clock = Clock(pace, self.theme).align_right()

@@ -28,7 +28,8 @@ class Threshold(Telling, Film):
         "Two stimuli a hair apart, one fails and one fires; then a second one in the refractory period."
     )
     alt = (
-        "Two membranes get almost the same current pulse: in one V falls back, in the other it fires. Then pairs of "
+        "Two membranes get almost the same current pulse: in one V falls back, in the other it fires. "
+        "Then pairs of "
         "pulses: too soon after a spike the second one fails, while h is low and n is high; later it fires."
     )
     poster = 0.36
@@ -47,7 +48,7 @@ class Threshold(Telling, Film):
         self.why()
         self.refractory()
 
-    # -- the trajectories -------------------------------------------------------------------------------------
+    # -- the trajectories ----------------------------------------------------------------------------------
 
     def build(self) -> None:
         """Find the threshold, simulate a hair below and above it, lay out the first half."""
@@ -165,11 +166,12 @@ class Threshold(Telling, Film):
             pair.append(Trace(panel, run.t[:end], y[:end], color=color, label=label, width=4.0))
         return Traces(pair).follow(self.clock)
 
-    # -- the telling ------------------------------------------------------------------------------------------
+    # -- the telling ---------------------------------------------------------------------------------------
 
     def enter(self, *panels: Panel, traces: list[Traces]) -> None:
         self.play(
-            FadeIn(VGroup(self.pair_still, *panels)), FadeIn(self.pair_moving, suspend_mobject_updating=False),
+            FadeIn(VGroup(self.pair_still, *panels)),
+            FadeIn(self.pair_moving, suspend_mobject_updating=False),
             *(FadeIn(t, suspend_mobject_updating=False) for t in traces), FadeIn(self.clock), run_time=1.0,
         )  # fmt: skip
         self.bring_to_back(self.pair_still, *panels)
@@ -180,7 +182,8 @@ class Threshold(Telling, Film):
         self.say(
             "A hair apart",
             f"two pulses of {self.width:g} ms: {low:.4g} and {high:.4g} µA/cm²",
-            f"Two pulses of current that differ by {200 * self.hair:.2g} percent: {low:.4g} and {high:.4g} microampere "
+            f"Two pulses of current that differ by {200 * self.hair:.2g} percent: {low:.4g} and "
+            f"{high:.4g} microampere "
             "per square centimetre.",
         )
         self.enter(self.v_panel, traces=[self.v_traces])
@@ -188,7 +191,8 @@ class Threshold(Telling, Film):
         self.say(
             "All or nothing",
             f"one reaches {self._top(self.below)}, the other {self._top(self.above)}",
-            f"One comes to {self._top(self.below)} and falls back, the other fires and reaches {self._top(self.above)}.",
+            f"One comes to {self._top(self.below)} and falls back, the other fires and reaches "
+            f"{self._top(self.above)}.",
         )
         self.wait(1.5)
 
@@ -197,7 +201,8 @@ class Threshold(Telling, Film):
         self.say(
             "The sign of the ionic current decides",
             "inward sodium against outward potassium and leak",
-            "After the pulse only the channels act. Where sodium's inward current wins, V takes off; where potassium "
+            "After the pulse only the channels act. Where sodium's inward current wins, V takes off; "
+            "where potassium "
             "and leak win, V falls back.",
         )
         self.v_traces.clear_updaters()
@@ -228,7 +233,8 @@ class Threshold(Telling, Film):
         early, late = found
         words = (
             ("too early", "Too early", "h is still low and n still high: the second pulse fails",
-             f"The same pulse again, {early:.2g} milliseconds later: h has not recovered and n has not closed. It fails."),
+             f"The same pulse again, {early:.2g} milliseconds later: h has not recovered and n has not "
+             "closed. It fails."),
             ("late enough", "Late enough", "h has recovered, n has closed: the second pulse fires",
              f"After {late:.2g} milliseconds h has recovered and n has closed: the second pulse fires."),
         )  # fmt: skip
@@ -298,13 +304,14 @@ class Threshold(Telling, Film):
         top = self._top(self.above)
         self.say(
             "No spike",
-            f"no pulse of {self.width:g} ms fires this membrane: {self._amplitude(self.above):.3g} µA/cm² reach {top}",
+            f"no pulse of {self.width:g} ms fires this membrane: {self._amplitude(self.above):.3g} "
+            f"µA/cm² reach {top}",
             f"No spike: no pulse of {self.width:g} milliseconds fires this membrane.",
         )
         self.enter(self.v_panel, traces=[self.v_traces])
         self.play(self.clock.run())
 
-    # -- what is looked for -----------------------------------------------------------------------------------
+    # -- what is looked for --------------------------------------------------------------------------------
 
     def _top(self, run: Trajectory) -> str:
         return millivolts(float(run["V"].max()))

@@ -215,8 +215,7 @@ class ChannelView(VGroup):
 
 
 class _Ball(VGroup):
-    """An inactivation gate: a ball that swings on a chain between the pore's inner mouth and the cytoplasm.
-    """
+    """An inactivation gate: a ball that swings on a chain from the pore into the cytoplasm."""
 
     def __init__(
         self, view: ChannelView, side: float, wall: float, color: Any, symbol: VMobject | None

@@ -178,8 +178,7 @@ def cloud(
     taken: Any = (),
     seed: int = 0,
 ) -> Array:
-    """Up to `count` places (K, 2) in a rectangle, at least `apart` from each other and from `taken` (N, 2).
-    """
+    """Up to `count` places (K, 2) in a rectangle, `apart` from each other and from `taken` (N, 2)."""
     rng = np.random.default_rng(seed)
     found = [np.asarray(p, dtype=float) for p in taken]
     start = len(found)

@@ -38,8 +38,7 @@ __all__ = ["Bilayer", "Instant", "MembranePatch"]
 
 
 class Instant:
-    """A trajectory read at one moment: the last one is kept, so that many mobjects share one interpolation.
-    """
+    """A trajectory read at one moment: the last one is kept, for many mobjects that ask for it."""
 
     def __init__(self, run: Trajectory) -> None:
         self.run = run

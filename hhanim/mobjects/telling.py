@@ -25,14 +25,12 @@ __all__ = ["Telling", "ion_name", "millivolts"]
 
 
 class Telling:
-    """Mixed into a Film: a heading in the Area `self.head`, which construct() sets before it says anything.
-    """
+    """Mixed into a Film: a heading in the Area `self.head`, set before anything is said."""
 
     _card: VGroup | None = None
 
     def opening(self: Any, caption: str) -> None:
-        """The title of the film and the membrane it is about, alone on the screen, as a section of its own.
-        """
+        """The title of the film and the membrane it is about, as a section of its own."""
         self.part("title")
         self.caption(caption)
         changed = ", ".join(f"{k} = {v:g}" for k, v in self.changes.items())
@@ -67,7 +65,9 @@ class Telling:
                 words.scale_to_fit_width(area.width).align_to(area.at(0, 0), [-1, 0, 0])
         old: VGroup = getattr(self, "heading", VGroup())
         self.heading = new
-        self.play(*([FadeOut(old)] if len(old) else []), FadeIn(new), run_time=0.5)
+        if len(old):
+            self.play(FadeOut(old), run_time=0.25)
+        self.play(FadeIn(new), run_time=0.35)
         self.bring_to_back(new)  # it stands still from now on: before all that moves
 
 

@@ -1,5 +1,4 @@
-"""The drawn membrane says what the trajectory says: read back from the points, not from what was asked for.
-"""
+"""The drawn membrane says what the trajectory says: read back from the points, not from what was asked for."""
 
 from __future__ import annotations
 

@@ -1,0 +1,165 @@
+"""Running a film without drawing it, and looking at where everything stands at the end of each section."""
+
+from __future__ import annotations
+
+import importlib.util
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from manim import Mobject, VMobject, tempconfig
+
+from hhanim.mobjects.film import Area, Film
+from hhanim.mobjects.lettering import Formula, Words
+
+SCENES = Path(__file__).parents[2] / "scenes"
+SHAPES = {"wide": (192, 108), "square": (108, 108), "tall": (108, 192)}
+
+
+@lru_cache(maxsize=None)
+def load(name: str) -> type[Film]:
+    """The film class of scenes/<name>_film.py."""
+    spec = importlib.util.spec_from_file_location(f"{name}_film", SCENES / f"{name}_film.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return next(c for c in vars(module).values() if isinstance(c, type) and c.__module__ == spec.name)
+
+
+@dataclass
+class Look:
+    """What stands on the screen at the end of one section."""
+
+    section: str
+    area: Area
+    inside: list[tuple[float, float, float, float]] = field(default_factory=list)
+    texts: list[tuple[str, float, tuple[float, float, float, float]]] = field(default_factory=list)
+
+
+def run_film(name: str, shape: str, tmp: Path, **changes: Any) -> tuple[Film, list[Look]]:
+    """Play a film to its end, every animation skipped to its last frame; a Look for each section."""
+    width, height = SHAPES[shape]
+    looks: list[Look] = []
+    options = {
+        "pixel_width": width,
+        "pixel_height": height,
+        "frame_rate": 1,
+        "dry_run": True,
+        "write_to_movie": False,
+        "media_dir": str(tmp),
+        "verbosity": "ERROR",
+        "progress_bar": "none",
+    }
+    with tempconfig(options):
+        made = load(name).with_(**changes)
+
+        class Watched(made):  # type: ignore[misc, valid-type]
+            def part_ended(self, section: str) -> None:
+                super().part_ended(section)
+                looks.append(look(self, section))
+
+        Watched.__name__ = made.__name__
+        film = Watched()
+        film.renderer.skip_animations = True
+        film.renderer._original_skipping_status = True
+        film.render()
+    return film, looks
+
+
+def built(name: str, shape: str, tmp: Path, **changes: Any) -> Film:
+    """A film with its mobjects made, nothing played."""
+    width, height = SHAPES[shape]
+    with tempconfig(
+        {
+            "pixel_width": width,
+            "pixel_height": height,
+            "dry_run": True,
+            "media_dir": str(tmp),
+            "verbosity": "ERROR",
+        }
+    ):
+        film = load(name).with_(**changes)()
+        film.build()  # type: ignore[attr-defined]
+    return film
+
+
+def look(film: Film, section: str) -> Look:
+    """Boxes of everything visible, and of every text with its size in design pixels."""
+    seen = Look(section, film.area)
+    for mobject in film.mobjects:
+        _collect(mobject, seen)
+    return seen
+
+
+def _collect(mobject: Mobject, seen: Look) -> None:
+    if isinstance(mobject, (Words, Formula)):
+        leaves = [m for m in mobject.family_members_with_points() if visible(m)]
+        if leaves:
+            box = _box(leaves)
+            said = mobject.words if isinstance(mobject, Words) else mobject.source
+            seen.texts.append((said, mobject.size * _scale(mobject), box))
+            seen.inside.append(box)
+        return
+    if len(mobject.points) and visible(mobject):
+        seen.inside.append(_box([mobject]))
+    for child in mobject.submobjects:
+        _collect(child, seen)
+
+
+def visible(mobject: Any) -> bool:
+    """True if there is something to see of a mobject."""
+    if not isinstance(mobject, VMobject):
+        return True
+    return bool(
+        mobject.get_fill_opacity() > 0.01
+        or (mobject.get_stroke_opacity() > 0.01 and mobject.get_stroke_width() > 0)
+    )
+
+
+def _box(mobjects: list[Any]) -> tuple[float, float, float, float]:
+    points = np.concatenate([m.points for m in mobjects])
+    (left, bottom, _), (right, top, _) = points.min(axis=0), points.max(axis=0)
+    return float(left), float(right), float(bottom), float(top)
+
+
+@lru_cache(maxsize=None)
+def _made(kind: type, said: str, size: float) -> float:
+    return float(kind(said, size=size).width)
+
+
+def _scale(mobject: Any) -> float:
+    """How much smaller than it was made a text has become."""
+    said = mobject.words if isinstance(mobject, Words) else mobject.source
+    if isinstance(mobject, Formula) or len(said) < 12:  # only long lines are ever fitted to a width
+        return 1.0
+    return min(1.0, mobject.width / _made(type(mobject), said, mobject.size) * 1.06)
+
+
+def overlaps(looked: Look, slack: float = 0.02) -> list[str]:
+    """Pairs of texts that stand on each other."""
+    found = []
+    for k, (a, _, p) in enumerate(looked.texts):
+        for b, _, q in looked.texts[k + 1 :]:
+            if min(p[1], q[1]) - max(p[0], q[0]) > slack and min(p[3], q[3]) - max(p[2], q[2]) > slack:
+                found.append(f"{looked.section}: {a!r} on {b!r}")
+    return found
+
+
+def outside(looked: Look, slack: float = 0.06) -> list[str]:
+    """Boxes that leave the part of the frame that is free to draw in."""
+    area = looked.area
+    return [
+        f"{looked.section}: {tuple(round(x, 2) for x in box)}"
+        for box in looked.inside
+        if box[0] < area.left - slack or box[1] > area.right + slack or box[2] < area.bottom - slack
+        or box[3] > area.top + slack
+    ]  # fmt: skip
+
+
+def update(film: Film, *mobjects: Mobject) -> None:
+    """Let mobjects follow the clock, as the next frame would."""
+    for mobject in mobjects:
+        mobject.update(0.0)

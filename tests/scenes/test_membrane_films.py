@@ -1,0 +1,135 @@
+"""The films about the membrane: laid out in every shape, true to the trajectory, right for other "
+"parameters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("manim")
+
+from tests.scenes.film_checks import built, outside, overlaps, run_film, update
+
+FILMS = ("spike", "gate_opening", "threshold", "squid_1952")
+
+
+@pytest.fixture(scope="module")
+def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("media")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shape", ["wide", "square", "tall"])
+@pytest.mark.parametrize("name", FILMS)
+def test_nothing_is_cut_and_no_text_stands_on_another(name: str, shape: str, media: Path) -> None:
+    theme = "light" if shape == "square" else "dark"
+    film, looks = run_film(name, shape, media, theme=theme)
+    assert len(looks) >= 4
+    assert all(look.inside for look in looks)
+    assert [x for look in looks for x in outside(look)] == []
+    assert [x for look in looks for x in overlaps(look)] == []
+    small = {(said, round(size, 1)) for look in looks for said, size, _ in look.texts if size < 24.0}
+    assert small == set()
+    assert film.alt
+    starts = [start for start, _, _ in film.captions]
+    assert starts == sorted(starts)
+    assert all(stop > start and text for start, stop, text in film.captions)
+
+
+@pytest.mark.parametrize("changes", [{}, {"gNa": 60, "stimulus": "step(10, start=5)"}, {"celsius": 18.5}])
+def test_spike_film_is_true_at_ten_instants(changes: dict[str, Any], media: Path) -> None:
+    film: Any = built("spike", "wide", media, **changes)
+    run = film.run
+    assert len(run.spikes) >= 1
+    around = run.spikes[0] + np.array([-2.0, -0.5, -0.2, 0.0, 0.15, 0.4, 0.8, 1.5, 3.0, 6.0])
+    for t in np.clip(around, 0.0, run.duration):
+        film.clock.set(float(t))
+        update(film, *film.moving)
+        now = run.at([t])
+        for view in film.patch.views:
+            for gate, opening in view.openings().items():
+                assert opening == pytest.approx(now[gate][0], abs=0.006)
+        (voltage,) = film.traces[0]
+        low, high = film.panels[0].y
+        assert voltage.reading == pytest.approx((t, now["V"][0]), abs=2e-3 * (high - low))
+        for trace, gate in zip(film.traces[1], run.membrane.gates, strict=True):
+            assert trace.reading == pytest.approx((t, now[gate][0]), abs=4e-3)
+        floor, roof = film.panels[2].y
+        for trace, channel in zip(film.traces[2], run.membrane.channels, strict=True):
+            assert trace.reading[1] == pytest.approx(now.current(channel.name)[0], abs=4e-3 * (roof - floor))
+        for name, flow in film.patch.flows.items():
+            part = run.t <= t + 1e-9
+            charge = np.trapezoid(run.current(name)[part], run.t[part])
+            assert abs(flow.net(t) - charge) <= flow.quantum * 0.5 + 3.0
+            # The dots on the screen are on the side where the integrated current says they are.
+            centres, direction = flow.drawn()
+            passed = flow.times[flow.under_way] <= t
+            inside = centres[:, 1] < film.patch.middle
+            clear = np.abs(centres[:, 1] - film.patch.middle) > 1e-6
+            assert np.array_equal(inside[clear], ((direction < 0) == passed)[clear])
+        assert film.patch.charge.shown() == pytest.approx(now["V"][0], abs=1e-6)
+
+
+def test_phases_are_found_and_no_spike_is_said(media: Path) -> None:
+    film: Any = built("spike", "wide", media)
+    names = [p.name for p in film.phases]
+    assert names == ["rest", "threshold", "upstroke", "overshoot", "repolarisation", "undershoot", "return"]
+    peak = film.run.spikes[0]
+    upstroke = next(p for p in film.phases if p.name == "upstroke")
+    assert upstroke.start < peak <= upstroke.stop + 1e-6
+    assert float(film.clock.pace.rate(peak)) < float(film.clock.pace.rate(0.5)) / 2
+    quiet, looks = run_film("spike", "wide", media, ttx=0.8)
+    assert [look.section for look in looks] == ["title", "rest", "no spike"]
+    assert any("No spike" in text for _, _, text in quiet.captions)
+
+
+def test_same_parameters_same_picture(media: Path) -> None:
+    def picture() -> np.ndarray:
+        film: Any = built("spike", "tall", media)
+        film.clock.set(4.4)
+        update(film, *film.moving)
+        leaves = [m for part in film.moving for m in part.family_members_with_points()]
+        return np.concatenate([m.points for m in leaves])
+
+    assert np.array_equal(picture(), picture())
+
+
+@pytest.mark.slow
+def test_the_patch_on_the_screen_is_the_patch_simulated(media: Path) -> None:
+    film, _ = run_film("gate_opening", "wide", media, n=30)
+    assert film.n == 30
+    for t in np.linspace(0.0, film.run.duration, 10):
+        film.clock.set(float(t))
+        update(film, film.field_moving, film.counted)
+        for k, channel in enumerate(film.kinds):
+            sample = film.samples[channel]
+            assert sample.n == 3000
+            fraction = float(sample.open(t).mean())
+            assert film.fields[channel].open_fraction() == pytest.approx(fraction)
+            trace = film.counted[k]
+            assert np.interp(trace.now, trace.t, trace.values) == pytest.approx(fraction, abs=0.03)
+            law = float(np.interp(t, film.run.t, film.laws[channel]))
+            assert abs(fraction - law) < 5.0 * np.sqrt(max(law, 1e-3) / sample.n)
+
+
+@pytest.mark.slow
+def test_threshold_film_compares_one_that_fails_with_one_that_fires(media: Path) -> None:
+    film: Any = built("threshold", "wide", media)
+    assert len(film.below.spikes) == 0
+    assert len(film.above.spikes) == 1
+    early, late = film._intervals()
+    assert len(film._twice(early).spikes) == 1
+    assert len(film._twice(late).spikes) == 2
+    blocked, looks = run_film("threshold", "wide", media, ttx=1.0)
+    assert not blocked.excitable
+    assert looks[-1].section == "no spike"
+
+
+@pytest.mark.slow
+def test_squid_film_computes_the_speed_it_shows(media: Path) -> None:
+    film, _ = run_film("squid_1952", "wide", media)
+    assert film.cable_speed == pytest.approx(18.73, abs=0.06)
+    assert any(f"{film.cable_speed:.1f} m/s" in text for _, _, text in film.captions)
