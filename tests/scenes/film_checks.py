@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ SCENES = Path(__file__).parents[2] / "scenes"
 SHAPES = {"wide": (192, 108), "square": (108, 108), "tall": (108, 192)}
 
 
-@lru_cache(maxsize=None)
+@cache
 def load(name: str) -> type[Film]:
     """The film class of scenes/<name>_film.py."""
     spec = importlib.util.spec_from_file_location(f"{name}_film", SCENES / f"{name}_film.py")
@@ -125,7 +125,7 @@ def _box(mobjects: list[Any]) -> tuple[float, float, float, float]:
     return float(left), float(right), float(bottom), float(top)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _made(kind: type, said: str, size: float) -> float:
     return float(kind(said, size=size).width)
 

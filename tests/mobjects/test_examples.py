@@ -1,0 +1,69 @@
+"""The example at the head of every building block runs as it stands."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import pkgutil
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+manim = pytest.importorskip("manim")
+
+import hhanim.mobjects as blocks  # noqa: E402
+import hhanim.model as model  # noqa: E402
+
+MODULES = sorted(m.name for m in pkgutil.iter_modules(blocks.__path__))
+
+
+def example(module: Any) -> str | None:
+    """The class in a module's docstring, without the words around it."""
+    lines = inspect.cleandoc(module.__doc__ or "").split("\n")
+    start = next((k for k, line in enumerate(lines) if line.lstrip().startswith("class ")), None)
+    if start is None:
+        return None
+    indent = len(lines[start]) - len(lines[start].lstrip())
+    block = [lines[start]]
+    for line in lines[start + 1 :]:
+        if line.strip() and len(line) - len(line.lstrip()) <= indent:
+            break
+        block.append(line)
+    return textwrap.dedent("\n".join(block)).strip() + "\n"
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_example_runs(name: str, tmp_path: Path) -> None:
+    module = importlib.import_module(f"hhanim.mobjects.{name}")
+    source = example(module)
+    if source is None:
+        assert name == "shapes", f"hhanim.mobjects.{name} has no example"
+        return
+    scope: dict[str, Any] = {"__name__": "example"}
+    scope |= {k: v for k, v in vars(manim).items() if not k.startswith("_")}
+    scope |= {k: getattr(model, k) for k in model.__all__}
+    for other in MODULES:
+        part = importlib.import_module(f"hhanim.mobjects.{other}")
+        scope |= {k: v for k, v in vars(part).items() if not k.startswith("_")}
+    code = compile("from __future__ import annotations\n" + source, name, "exec")
+    exec(code, scope)
+    made = scope[next(n.name for n in ast.parse(source).body if isinstance(n, ast.ClassDef))]
+    options = {
+        "pixel_width": 192,
+        "pixel_height": 108,
+        "frame_rate": 2,
+        "dry_run": True,
+        "write_to_movie": False,
+        "media_dir": str(tmp_path),
+        "verbosity": "ERROR",
+        "progress_bar": "none",
+    }
+    with manim.tempconfig(options):
+        scene = made()
+        scene.renderer.skip_animations = True
+        scene.renderer._original_skipping_status = True
+        scene.render()
+        assert scene.mobjects
