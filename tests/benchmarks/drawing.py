@@ -1,0 +1,210 @@
+"""How fast drawing is, as ratios within one run:
+
+    python tests/benchmarks/drawing.py            # all of it, some minutes: the naive script alone takes three
+    python tests/benchmarks/drawing.py --share 0.2  # a fifth of the frames, for a first look (flatters nobody: O(N²) shrinks)
+
+Each line is a program of its own, imports included, as somebody would run it. Wall-clock on a busy machine means
+little; the ratios are of programs run one after the other.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from fractions import Fraction
+from pathlib import Path
+
+SCENES = Path(__file__).resolve().parents[2] / "scenes"
+
+#: The lecture's four clips as a celluloid beginner writes them; {camera} is the only line that differs.
+NAIVE = """
+import sys
+import matplotlib
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+import numpy as np
+{camera}
+import hhanim as hh
+
+share, out = float(sys.argv[1]), sys.argv[2]
+V = np.linspace(-150, 150, 100)
+cell = hh.presets.CLASSROOM
+
+def sweep(name, curves, limits=None):
+    figure = plt.figure(figsize=(9.6, 7.2), dpi=100)
+    camera = Camera(figure)
+    plt.xlabel("V (mV)")
+    if limits:
+        plt.ylim(limits)
+    for s in range(int(len(V) * share)):
+        lines = [plt.plot(V[: s + 1], y[: s + 1], color=c)[0] for y, c in zip(curves.values(), "rgb")]
+        plt.legend(lines, list(curves))
+        camera.snap()
+    camera.animate(interval=50).save(out + name + ".mp4")
+    plt.close(figure)
+
+sweep("tau", {{g: cell.tau(g, V) for g in "mhn"}})
+sweep("f_infty", {{g: cell.inf(g, V) for g in "mhn"}})
+sweep("currents", cell.currents(cell.steady(V)), (-200, 500))
+
+run = hh.simulate(cell, hh.step(15), 50.0, start=dict(V=-10.0, m=0.0, h=1.0, n=0.0)).resample(250)
+figure, axes = plt.subplots(1, 3, figsize=(18, 7.5), dpi=100)
+camera = Camera(figure)
+for s in range(int(250 * share)):
+    t = run.t[: s + 1]
+    for ax, traces in zip(axes, (
+        dict(V=run["V"]),
+        {{"I_" + k: run.current(k) for k in ("Na", "K", "L")}},
+        {{"g_" + k: run.conductance(k) for k in ("Na", "K")}},
+    )):
+        lines = [ax.plot(t, y[: s + 1], color=c)[0] for y, c in zip(traces.values(), "rgb")]
+        ax.legend(lines, list(traces))
+    camera.snap()
+camera.animate(interval=30).save(out + "simulation.mp4")
+"""
+
+#: hhanim's own clips: the same sizes and numbers of frames.
+CLIPS = """
+import importlib, sys
+share, out, speed, scenes = float(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4]
+sys.path.insert(0, scenes)
+from fractions import Fraction
+from hhanim.plots.clip import perform
+from hhanim.studio.encode import Encoder, Quality
+for name, frames, size, fps in (
+    ("tau", 100, (960, 720), Fraction(20)),
+    ("f_infty", 100, (960, 720), Fraction(20)),
+    ("currents", 100, (960, 720), Fraction(20)),
+    ("simulation", 250, (1800, 750), Fraction(100, 3)),
+):
+    clip = getattr(importlib.import_module(name + "_clip"), name)
+    play = perform(clip, width=size[0], height=size[1], fps=fps, n_frames=max(2, int(frames * share)))
+    with Encoder(out + name + ".mp4", width=size[0], height=size[1], fps=fps, quality=Quality(speed, 23)) as film:
+        for frame in play.frames():
+            film.write(frame.rgba, frame.dirty)
+"""
+
+#: Good practice without hhanim: FuncAnimation and set_data, six lines on three axes.
+SET_DATA = """
+import sys
+import numpy as np
+from matplotlib.animation import FFMpegWriter, FuncAnimation
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+import hhanim as hh
+n = int(sys.argv[1])
+run = hh.simulate(hh.presets.CLASSROOM, hh.step(15), 50.0).resample(2000)
+figure = Figure(figsize=(19.2, 10.8), dpi=100)
+FigureCanvasAgg(figure)
+axes = figure.subplots(3, 1, sharex=True)
+traces = [[run["V"]], [run.current(k) for k in ("Na", "K", "L")], [run.conductance(k) for k in ("Na", "K")]]
+lines = []
+for ax, ys in zip(axes, traces):
+    for y in ys:
+        ax.plot(run.t, y, alpha=0)
+        lines.append((ax.plot([], [])[0], y))
+def update(k):
+    m = 1 + k * 1999 // (n - 1)
+    for line, y in lines:
+        line.set_data(run.t[:m], y[:m])
+FuncAnimation(figure, update, frames=n, init_func=lambda: None).save(
+    sys.argv[2] + "set_data.mp4",
+    writer=FFMpegWriter(fps=60, codec="libx264", extra_args=["-preset", "medium", "-pix_fmt", "yuv420p"]),
+)
+"""
+
+def program(source: str, *arguments: object) -> float:
+    """Wall-clock seconds of a Python program."""
+    start = time.perf_counter()
+    done = subprocess.run([sys.executable, "-c", source, *map(str, arguments)], capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    return time.perf_counter() - start
+
+
+def four_clips(share: float, out: str) -> None:
+    """The lecture's four clips, 550 frames: the naive script, the same with our Camera, our clips."""
+    print(f"four clips, {round(550 * share)} frames, whole programs")
+    fast = NAIVE.format(camera="from hhanim import Camera")
+    times = {"naive celluloid": program(NAIVE.format(camera="from celluloid import Camera"), share, out)}
+    times["the same with hhanim.Camera (target 25×)"] = min(program(fast, share, out) for _ in range(2))
+    for speed in ("superfast", "ultrafast"):
+        times[f"hhanim's clips, {speed} (target 60×)"] = min(
+            program(CLIPS, share, out, speed, SCENES) for _ in range(2)
+        )
+    naive = times["naive celluloid"]
+    for name, seconds in times.items():
+        print(f"  {name:48s} {seconds:7.2f} s {naive / seconds:7.1f}×", flush=True)
+
+
+def engine(n: int, out: str, speed: str) -> tuple[float, float]:
+    """Frames per second at 1080p60 of a clip with three panels and six lines, and of x264 alone on its frames."""
+    sys.path.insert(0, str(SCENES))
+    import numpy as np
+    from simulation_clip import simulation
+
+    from hhanim.plots.clip import perform
+    from hhanim.studio.encode import Encoder, Quality
+
+    size = {"width": 1920, "height": 1080}
+    frames = perform(simulation, fps=60, n_frames=n, **size).frames()
+    first = next(frames)
+    kept = [first.rgba.copy()]
+    start = time.perf_counter()
+    with Encoder(out + "engine.mp4", fps=60, quality=Quality(speed, 23), **size) as film:
+        film.write(first.rgba)
+        for k, frame in enumerate(frames):
+            film.write(frame.rgba, frame.dirty)
+    drawn = (n - 1) / (time.perf_counter() - start)
+
+    import av
+
+    sample = [f.rgba.copy() for k, f in enumerate(perform(simulation, fps=60, n_frames=n, **size).frames()) if k % (n // 20) == 0]
+    pictures = [av.VideoFrame.from_ndarray(np.ascontiguousarray(s[..., :3]), format="rgb24").reformat(format="yuv420p") for s in sample]
+    start = time.perf_counter()
+    with av.open(out + "alone.mp4", "w") as box:
+        stream = box.add_stream("libx264", rate=60, options={"preset": speed, "crf": "23"})
+        stream.width, stream.height, stream.pix_fmt = 1920, 1080, "yuv420p"
+        stream.codec_context.thread_type, stream.codec_context.thread_count = "FRAME", 3
+        for k in range(n):
+            picture = pictures[k * len(pictures) // n]
+            picture.pts, picture.time_base = k, Fraction(1, 60)
+            box.mux(stream.encode(picture))
+        box.mux(stream.encode(None))
+    del kept
+    return drawn, n / (time.perf_counter() - start)
+
+
+def large(n: int, out: str) -> None:
+    """1080p60, three panels and six lines."""
+    print(f"1080p60, {n} frames")
+    good = n // 4 / program(SET_DATA, n // 4, out)
+    print(f"  {'FuncAnimation with set_data, ffmpeg medium':48s} {good:7.1f} frames/s")
+    for speed in ("medium", "superfast", "ultrafast"):
+        drawn, alone = engine(n, out, speed)
+        print(
+            f"  {'hhanim, ' + speed + ' (target 15× and half of x264)':48s} {drawn:7.1f} frames/s {drawn / good:6.1f}×, "
+            f"x264 alone {alone:.0f}: {drawn / alone:.2f} of it",
+            flush=True,
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--share", type=float, default=1.0, help="of the 550 frames of the four clips")
+    parser.add_argument("--frames", type=int, default=600, help="of the 1080p60 comparison")
+    parser.add_argument("--only", choices=["four", "large"])
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        out = f"{folder}/"
+        if chosen.only != "large":
+            four_clips(chosen.share, out)
+        if chosen.only != "four":
+            large(chosen.frames, out)
+
+
+if __name__ == "__main__":
+    main()
