@@ -197,21 +197,25 @@ class ChannelView(VGroup):
             )
         return out
 
+    # Asked for in every frame, so straight from the points rather than through manim's bounding boxes.
+
     @property
     def origin(self) -> Array:
         """The middle of the pore (3,), wherever the channel has been moved."""
-        return np.asarray(self.lumen.get_center())
+        p = self.lumen.points
+        return 0.5 * (p.min(axis=0) + p.max(axis=0))
 
     @property
     def scale_(self) -> float:
         """How much larger than `height` the channel has been made since."""
-        return float(self.lumen.height / (0.96 * self.height_))
+        y = self.lumen.points[:, 1]
+        return float(y.max() - y.min()) / (0.96 * self.height_)
 
     @property
     def mouths(self) -> tuple[Array, Array]:
         """The pore's outer and inner opening, (3,) each."""
-        up = np.array([0.0, 0.5 * self.height_ * self.scale_, 0.0])
-        return self.origin + up, self.origin - up
+        origin, up = self.origin, np.array([0.0, 0.5 * self.height_ * self.scale_, 0.0])
+        return origin + up, origin - up
 
 
 class _Ball(VGroup):
