@@ -7,6 +7,7 @@ a word are there at once; a command returns its exit code.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -75,12 +76,11 @@ config_option = click.option(
 )
 
 
-def request_options(command: Command) -> Command:
-    """The arguments of :func:`plan`: which media are meant."""
+def request_options_of_one(command: Command) -> Command:
+    """The arguments of :func:`plan` without ``formats``."""
     for option in (
         config_option,
         output_option,
-        format_option,
         size_option,
         theme_option,
         preset_option,
@@ -89,6 +89,11 @@ def request_options(command: Command) -> Command:
     ):
         command = option(command)
     return command
+
+
+def request_options(command: Command) -> Command:
+    """The arguments of :func:`plan`: which media are meant."""
+    return request_options_of_one(format_option(command))
 
 
 def plan(
@@ -110,7 +115,7 @@ def plan(
         theme=theme or given.pop("theme", None),
         size=size or given.pop("size", None),
         output=output,
-        formats=formats,
+        formats=tuple(name.strip() for text in formats for name in text.split(",")),
         given=given,
     )
     wanted, failed = requests(list(dict.fromkeys(names)), settings, config)
@@ -170,7 +175,17 @@ def _table(entries: list[Any]) -> None:
 @click.option("--dry-run", "-n", is_flag=True, help="Only say what would be rendered, and why.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress; failures only.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON event a line on stdout.")
-def render(force: bool, dry_run: bool, quiet: bool, as_json: bool, **asked: Any) -> int:
+@click.option("--jobs", "-j", type=int, help="Processes that render (default: one for every two cores).")
+@click.option("--scheduler", metavar="ADDRESS", help="Render on Dask's workers: tcp://host:8786.")
+def render(
+    force: bool,
+    dry_run: bool,
+    quiet: bool,
+    as_json: bool,
+    jobs: int | None,
+    scheduler: str | None,
+    **asked: Any,
+) -> int:
     """Make the media that are missing or no longer what their scene would make.
 
     NAME is a scene, a target of hhanim.toml, or a scene file (path/to/my_clip.py, which is run);
@@ -183,12 +198,31 @@ def render(force: bool, dry_run: bool, quiet: bool, as_json: bool, **asked: Any)
     if dry_run:
         _explain(wanted, force=force, as_json=as_json)
         return 1 if failed else 0
-    with Reporter(as_json=as_json, quiet=quiet) as reporter:
+    with _crew(jobs, scheduler, wanted) as crew, Reporter(as_json=as_json, quiet=quiet) as reporter:
         for event in failed:
             reporter(event)
-        events = make_all(wanted, force=force, on_event=reporter)
+        events = make_all(wanted, force=force, on_event=reporter, crew=crew)
     kinds = {e.kind for e in [*failed, *events]}
     return 1 if kinds & {"failed", "kept"} else 3 if "missing" in kinds else 0
+
+
+def _crew(jobs: int | None, scheduler: str | None, wanted: list[Request]) -> Any:
+    """Who renders: nobody but this process, where more would not be faster."""
+    import contextlib
+
+    if scheduler is not None:
+        from hhanim.studio import crew
+
+        return crew.dask(scheduler)
+    if jobs is None:
+        jobs = min((os.cpu_count() or 1) // 2, len(wanted))
+    elif not 1 <= jobs <= 256:
+        raise UsageError(f"--jobs {jobs}: must be 1 to 256")
+    if jobs <= 1:
+        return contextlib.nullcontext()
+    from hhanim.studio import crew
+
+    return crew.local(jobs)
 
 
 def _explain(wanted: list[Request], *, force: bool, as_json: bool) -> None:
@@ -255,6 +289,122 @@ def verify(files: tuple[str, ...], as_json: bool) -> int:
 
 def _short(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+# -- one moment, previews, exports --------------------------------------------------------------------------
+
+
+@app.command()
+@request_options_of_one
+@click.option("--at", metavar="SECONDS", type=float, help="Into the film (default: the poster's moment).")
+@click.option("--kind", "-k", default="png", show_default=True, help="png; for clips svg and pdf too.")
+def still(at: float | None, kind: str, **asked: Any) -> None:
+    """One moment as a picture, beside the film: output/NAME-12.5s.png."""
+    from hhanim.studio.still import still as draw
+
+    wanted, _ = plan(**asked, formats=())
+    for request in wanted:
+        print(draw(request, at, kind))
+
+
+@app.command()
+@request_options
+def watch(**asked: Any) -> int:
+    """Render a draft whenever a file that it depends on is saved, into output/preview.
+
+    Ctrl-C ends. --preset and --output as for render.
+    """
+    from hhanim.studio.progress import Reporter
+    from hhanim.studio.watch import watch as look
+
+    asked = {
+        **asked,
+        "preset": asked["preset"] or "draft",
+        "output": asked["output"] or "output/preview",
+        "formats": asked["formats"] or ("mp4",),
+    }
+    with contextlib.suppress(KeyboardInterrupt), Reporter() as reporter:
+        look(lambda: plan(**asked), asked["config"], reporter, complain)
+    return 0
+
+
+@app.command()
+@click.argument("kind", metavar="html|pptx", type=click.Choice(["html", "pptx"]))
+@request_options
+@click.option("--out", metavar="FILE", help="The deck (default: hhanim.pptx in the output folder).")
+def export(kind: str, out: str | None, **asked: Any) -> int:
+    """Films for a lecture: a page for each that works offline, or one deck of slides with all of them.
+
+    What is stale is rendered first.
+    """
+    from hhanim.studio import export as exports
+    from hhanim.studio.progress import Reporter
+    from hhanim.studio.run import make_all
+
+    if out is not None and (kind != "pptx" or Path(out).suffix != ".pptx"):
+        raise UsageError(f"--out {out}: names the deck of pptx, and ends in .pptx")
+    wanted, failed = plan(**{**asked, "formats": ("mp4",)})
+    with Reporter() as reporter:
+        for event in failed:
+            reporter(event)
+        events = make_all(wanted, on_event=reporter)
+    films = [r.path for r, e in zip(wanted, events, strict=True) if e.kind in ("done", "fresh")]
+    if kind == "html":
+        for film in films:
+            print(exports.page(film))
+    elif films:
+        print(exports.slides(films, Path(out) if out else films[0].with_name("hhanim.pptx")))
+    return 0 if len(films) == len(wanted) and not failed else 1
+
+
+# -- a project ---------------------------------------------------------------------------------------------
+
+
+@app.command()
+@click.argument("name")
+@click.option("--film", is_flag=True, help="A film (manim) instead of a clip (matplotlib).")
+def new(name: str, film: bool) -> None:
+    """Start a scene that renders as it is, scenes/NAME_clip.py, and a commented hhanim.toml."""
+    from hhanim.studio.starter import start
+
+    for path in start(name, "film" if film else "clip"):
+        print(path)
+    complain(f"hhanim render {name} makes it; hhanim watch {name} remakes it whenever you save", head="")
+
+
+@app.command()
+@click.option("--output", "-o", metavar="DIR", help="Folder of the media (default: output).")
+@config_option
+@click.option("--orphans", is_flag=True, help="Only what no scene or target asks for any more.")
+@click.option("--dry-run", "-n", is_flag=True, help="Only say what would be removed.")
+def clean(output: str | None, config: str | None, orphans: bool, dry_run: bool) -> int:
+    """Remove the media that hhanim made; what was edited by hand stays."""
+    from hhanim.studio import clean as cleaning
+    from hhanim.studio.errors import RenderError
+    from hhanim.studio.project import Settings, output_folder, requests
+
+    settings = Settings(output=output)
+    keep = [r.path for r in requests([], settings, config)[0]] if orphans else []
+    try:
+        gone, kept = cleaning.clean(output_folder(settings, config), keep, dry_run=dry_run)
+    except OSError as error:
+        raise RenderError(f"cannot remove {error.filename}: {error.strerror or error}") from error
+    for path in gone:
+        print(path)
+    for path in kept:
+        complain(f"{path} was edited by hand and stays")
+    return 0
+
+
+@app.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """The script that completes commands, options and scenes: eval "$(hhanim completion bash)"."""
+    from click.shell_completion import get_completion_class
+
+    script = get_completion_class(shell)
+    assert script is not None
+    print(script(app, {}, "hhanim", "_HHANIM_COMPLETE").source())
 
 
 # -- simulate ----------------------------------------------------------------------------------------------

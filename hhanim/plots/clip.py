@@ -15,6 +15,7 @@ only, as with celluloid, whose Camera finds it.
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -25,6 +26,7 @@ from typing import Any, get_type_hints
 import matplotlib as mpl
 import numpy as np
 from matplotlib.artist import Artist
+from matplotlib.figure import Figure
 
 from hhanim.look import Theme, get_theme
 from hhanim.model import HHError
@@ -105,8 +107,11 @@ class Performance:
         """Index of the most informative frame."""
         return min(self.stage.n_frames - 1, round(self.clip.poster * (self.stage.n_frames - 1)))
 
-    def frames(self) -> Iterator[Frame]:
-        """Every frame in turn; none is kept. Raises HHError if the clip yields fewer or more than it was given."""
+    def frames(self, start: int = 0) -> Iterator[Frame]:
+        """Every frame in turn; none is kept. Raises HHError if the clip yields fewer or more than it was given.
+
+        start: index of the first one that is wanted; the clip plays through those before it without painting them.
+        """
         stage = self.stage
         performer = self.clip.function(stage, **self.values)
         camera = _Recorder(stage)
@@ -117,13 +122,41 @@ class Performance:
                     break
                 if count == stage.n_frames:
                     raise HHError(f"clip {self.clip.name} yields more than its {count} frames")
-                frame = camera.take()
+                frame = camera.take() if count == 0 or count >= start else camera.skip()
             self.captions[:] = stage.captions
             count += 1
             stage.frame = count
-            yield frame
+            if frame is not None and count > start:
+                yield frame
         if count < stage.n_frames:
             raise HHError(f"clip {self.clip.name} yields {count} frames of {stage.n_frames}")
+
+    def figure(self, number: int) -> Figure:
+        """The figure as it stands on one frame, for a vector file; instead of ``frames()``, and once too."""
+        stage = self.stage
+        performer = self.clip.function(stage, **self.values)
+        camera = _Recorder(stage)
+        for count in range(number + 1):
+            with mpl.rc_context(stage.rc):
+                if next(performer, self) is self:
+                    raise HHError(f"clip {self.clip.name} yields {count} frames of {stage.n_frames}")
+                if count == 0:
+                    camera.settle()
+                if count < number:
+                    camera.skip()
+            stage.frame = count + 1
+        return stage.figure
+
+
+@contextlib.contextmanager
+def _settings(rc: Mapping[str, Any]) -> Iterator[None]:
+    """``mpl.rc_context(rc)``, but only these settings are kept and put back: this is entered for every frame."""
+    before = {key: mpl.rcParams[key] for key in rc}
+    mpl.rcParams.update(rc)
+    try:
+        yield
+    finally:
+        mpl.rcParams.update(before)
 
 
 class _Recorder(Camera):
@@ -157,6 +190,12 @@ class _Recorder(Camera):
             self._painter.refresh()
         rebuilds = self._painter.rebuilds
         renderer = stage.figure.canvas.get_renderer()
+        background = None if first or passing or self._altered or self._had_passing else self._painter.steady(renderer)
+        if background is not None:  # only what panels move has changed
+            pixels = np.asarray(renderer.buffer_rgba())
+            for movers in stage.movers:
+                movers.advance(renderer, pixels, background)
+            return Frame(pixels, [r for m in stage.movers for r in m.dirty])
         for artist in passing:
             self._painter.add(artist)
         rgba = self._painter.paint([*stage.movers, *self._altered, *passing], renderer)
@@ -170,9 +209,21 @@ class _Recorder(Camera):
         self.mark()
         return Frame(rgba, [r for m in stage.movers for r in m.dirty] if plain else None)
 
+    def skip(self) -> None:
+        """Go past a frame that nobody wants to see."""
+        for artist in self._news():
+            if artist not in self.stage.movers:
+                artist.remove()
+        self.mark()
+
     _had_passing = False
 
     def _start(self) -> None:
+        self.settle()
+        self._painter = Painter(self.stage.figure, self.stage.movers)
+
+    def settle(self) -> None:
+        """Fix the layout; all there is stands still from now on."""
         stage = self.stage
         for movers in stage.movers:
             movers.set_visible(False)
@@ -180,7 +231,6 @@ class _Recorder(Camera):
         stage.settle()
         for movers in stage.movers:
             movers.set_visible(True)
-        self._painter = Painter(stage.figure, stage.movers)
         self._legends = {id(ax.legend_) for ax in stage.figure.axes}
         self.mark()
 

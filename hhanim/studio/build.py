@@ -107,7 +107,11 @@ class Request:
         with self._placed("size"):
             self.pixels  # noqa: B018
         with self._placed("theme"):
-            find_theme(self.theme)
+            if find_theme(self.theme).transparent and not self.format.alpha:
+                raise UsageError(
+                    f"{self.path.name}: {self.format.name} cannot be transparent; give --format webm, mov, "
+                    f"gif or png, or --theme {self.theme.removesuffix('-transparent')}"
+                )
         # What was made from the very same request was possible, and finding that out is quicker.
         if self.given and not unchanged(self):
             from hhanim.studio.parameters import resolve
@@ -197,12 +201,20 @@ def prepare(request: Request) -> Job:
             "frame_rate": str(fps),
             "n_frames": n_frames,
             "quality": [request.use.speed, request.use.crf],
-            "sources": {label: _source_digest(label, path) for label, path in found.items()},
-            "engines": versions(request.entry.kind),
+            **fingerprint(request.entry),
         }
     )
     watched = {label: sidecar.sha256(path)[:16] for label, path in {**found, **_data(request)}.items()}
     return Job(request, values, fps, n_frames, key, watched)
+
+
+def fingerprint(entry: Entry) -> dict[str, dict[str, str]]:
+    """The code that a scene reaches, by label, and the engines: the same wherever it is drawn."""
+    found = sources(entry)
+    return {
+        "sources": {label: _source_digest(label, path) for label, path in found.items()},
+        "engines": versions(entry.kind),
+    }
 
 
 def frames_and_rate(

@@ -1,9 +1,9 @@
 """Pixels in, a film out: H.264 that every slide program and browser plays, written as fast as x264 goes.
 
-numpy and PyAV only, so that anything may use it. An :class:`Encoder` takes RGBA frames and writes an MP4 with
-yuv420p pixels, a constant and exactly rational frame rate, ``moov`` first, and colours both converted to and
-tagged as BT.709. A drawing changes little from frame to frame, so the caller may say which rectangles
-changed; only those are converted.
+numpy and PyAV only, so that anything may use it. An :class:`Encoder` takes RGBA frames and writes, by
+default, an MP4 with yuv420p pixels, a constant and exactly rational frame rate, ``moov`` first, and colours
+both converted to and tagged as BT.709; VP9 and ProRes 4444, with or without alpha, go the same way. A drawing
+changes little from frame to frame, so the caller may say which rectangles changed; only those are converted.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import os
 import queue
 import secrets
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -56,6 +56,45 @@ class Quality:
     crf: int = 18
 
 
+@dataclass(frozen=True)
+class Codec:
+    """What a film is coded with, and what it is kept in.
+
+    Args:
+        name: the encoder's, in FFmpeg. container: FFmpeg's name for the kind of file.
+        pix_fmt: FFmpeg's name for how pixels are stored; with an ``a`` in it, with transparency.
+        threads: how its frames are shared among threads.
+    """
+
+    name: str
+    container: str
+    pix_fmt: str
+    threads: str = "FRAME"
+
+    @property
+    def alpha(self) -> bool:
+        """Whether transparency is kept."""
+        return self.pix_fmt.startswith("yuva")
+
+    def options(self, quality: Quality) -> dict[str, str]:
+        """The encoder's own settings."""
+        if self.name == "libx264":
+            colours = "colorprim=bt709:transfer=bt709:colormatrix=bt709:fullrange=off"
+            return {"preset": quality.preset, "crf": str(quality.crf), "x264-params": colours}
+        if self.name == "libvpx-vp9":
+            # VP9's scale of quality runs to 63, x264's to 51; with alpha it knows no hidden reference frames.
+            speed = {"deadline": "realtime", "cpu-used": "7", "row-mt": "1", "auto-alt-ref": "0"}
+            return {"crf": str(min(63, quality.crf + 6)), "b": "0", **speed}
+        return {"profile": "4444", "vendor": "apl0", "alpha_bits": "16" if self.alpha else "0"}
+
+
+H264 = Codec("libx264", "mp4", "yuv420p")
+VP9 = Codec("libvpx-vp9", "webm", "yuv420p", threads="SLICE")
+VP9_ALPHA = Codec("libvpx-vp9", "webm", "yuva420p", threads="SLICE")
+PRORES = Codec("prores_ks", "mov", "yuv444p10le", threads="SLICE")
+PRORES_ALPHA = Codec("prores_ks", "mov", "yuva444p10le", threads="SLICE")
+
+
 def exact_rate(fps: float | Fraction) -> Fraction:
     """Frames per second as a small fraction: 33.333… is 100/3, 29.97 is 2997/100.
 
@@ -82,7 +121,8 @@ class _Converter:
     _LUMA_BITS, _CHROMA_BITS = 24, 22
 
     def __init__(self, planes: Sequence[npt.NDArray[np.uint8]]) -> None:
-        self.y, self.u, self.v = planes
+        self.y, self.u, self.v = planes[:3]
+        self.a = planes[3] if len(planes) > 3 else None
         scale = 219 / 255 * 2**self._LUMA_BITS
         self._luma = [np.uint32(round(k * scale)) for k in (self._KR, self._KG, self._KB)]
         self._luma_offset = np.uint32(16.5 * 2**self._LUMA_BITS)
@@ -101,6 +141,10 @@ class _Converter:
         """Convert ``pixels`` (h, w) as little-endian RGBA words, all even, into the planes at ``(x0,
         y0)``."""
         height, width = pixels.shape
+        if self.a is not None:
+            np.right_shift(
+                pixels, np.uint32(24), out=self.a[y0 : y0 + height, x0 : x0 + width], casting="unsafe"
+            )
         rows = max(2, 32768 // width & ~1)  # a band that stays in the cache
         for top in range(0, height, rows):
             self._band(pixels[top : top + rows], x0, y0 + top)
@@ -148,10 +192,13 @@ class Encoder:
     so a crash or a full disk leaves the previous file as it was.
 
     Args:
-        path: the file to write, any name; the container is MP4.
+        path: the file to write, any name.
         width, height: of the frames, in pixels. An odd size is padded by repeating its last row or column.
         fps: frames per second, exact: ``Fraction(100, 3)`` is 30 ms a frame.
         quality: x264's preset and rate factor.
+        codec: :data:`H264` or another of this module's.
+        ground: red, green and blue that wholly transparent pixels are given where transparency is kept; they
+            show at the edges of what is drawn, because colour is stored at half the resolution.
 
     Raises:
         EncodeError: from any method, when the film cannot be written.
@@ -165,8 +212,14 @@ class Encoder:
         height: int,
         fps: float | Fraction,
         quality: Quality | None = None,
+        codec: Codec = H264,
+        ground: tuple[int, int, int] | None = None,
     ) -> None:
         self.path = Path(path)
+        self.codec = codec
+        self._ground = (
+            np.uint32(ground[0] | ground[1] << 8 | ground[2] << 16) if codec.alpha and ground else None
+        )
         self.width, self.height, self.fps = int(width), int(height), exact_rate(fps)
         self.n_frames = 0
         if self.width < 1 or self.height < 1:
@@ -190,33 +243,33 @@ class Encoder:
 
     def _open(self) -> None:
         height, width = self._even
+        codec = self.codec
         self._container = av.open(
-            str(self._temporary), "w", format="mp4", options={"movflags": "+faststart", "fflags": "+bitexact"}
+            str(self._temporary), "w", format=codec.container, options=_container_options(codec.container)
         )
-        options = {
-            "preset": self._quality.preset,
-            "crf": str(self._quality.crf),
-            "x264-params": "colorprim=bt709:transfer=bt709:colormatrix=bt709:fullrange=off",
-        }
-        self._stream = self._container.add_stream("libx264", rate=self.fps, options=options)
-        context = self._stream.codec_context
-        context.width, context.height, context.pix_fmt = width, height, "yuv420p"
+        self._stream: Any = self._container.add_stream(
+            codec.name, rate=self.fps, options=codec.options(self._quality)
+        )
+        context: Any = self._stream.codec_context
+        context.width, context.height, context.pix_fmt = width, height, codec.pix_fmt
         context.time_base = 1 / self.fps
         context.framerate = self.fps
         context.gop_size = max(1, round(2 * self.fps))  # a lecturer who scrubs lands within two seconds
-        context.thread_type = "FRAME"
+        context.thread_type = codec.threads
         context.thread_count = THREADS
         context.color_primaries = context.color_trc = context.colorspace = _BT709
         context.color_range = _LIMITED
         context.flags |= av.codec.context.Flags.bitexact
         self._container.start_encoding()  # opens the file now, so that a wrong folder is refused here
-        self._frame = av.VideoFrame(width, height, "yuv420p")
-        planes = [
-            np.frombuffer(memoryview(p), np.uint8).reshape(-1, p.line_size)[:, : p.width]
-            for p in self._frame.planes
-        ]
-        self._convert = _Converter(planes)
         self._last = np.zeros(self._even, np.uint32)
+        self._frame = av.VideoFrame(width, height, codec.pix_fmt)
+        self._convert: Callable[[npt.NDArray[np.uint32], int, int], None] = _leave
+        if "420p" in codec.pix_fmt:
+            planes = [
+                np.frombuffer(memoryview(p), np.uint8).reshape(-1, p.line_size)[:, : p.width]
+                for p in self._frame.planes
+            ]
+            self._convert = _Converter(planes)
 
     # -- the caller's side ---------------------------------------------------------------------------------
 
@@ -350,16 +403,32 @@ class Encoder:
             if blocks is None:
                 break
             for x0, y0, words in blocks:
+                if self._ground is not None:
+                    words[words < 1 << 24] = self._ground
                 if x0 < 0:
                     self._update_all(words, first=number == 0)
                 else:
                     self._convert(words, x0, y0)
                     h, w = words.shape
                     self._last[y0 : y0 + h, x0 : x0 + w] = words
+            if self._convert is _leave and blocks:
+                self._frame = self._reformatted()
             self._frame.pts = number
             self._container.mux(self._stream.encode(self._frame))
             number += 1
         self._container.mux(self._stream.encode(None))
+
+    def _reformatted(self) -> av.VideoFrame:
+        """The frame in a format that has no half-resolution colour: swscale does those well."""
+        height, width = self._even
+        rgba = np.ascontiguousarray(self._last).view(np.uint8).reshape(height, width, 4)
+        frame = av.VideoFrame.from_ndarray(rgba, format="rgba")
+        return frame.reformat(
+            format=self.codec.pix_fmt,
+            src_colorspace="ITU709",
+            dst_colorspace="ITU709",
+            dst_color_range="MPEG",
+        )
 
     def _update_all(self, words: npt.NDArray[np.uint32], *, first: bool) -> None:
         """Convert what differs from the frame before, found band by band; the older buffer goes back."""
@@ -376,6 +445,15 @@ class Encoder:
         self._full.put(words)
 
 
+def _leave(pixels: npt.NDArray[np.uint32], x0: int, y0: int) -> None:
+    """Convert nothing yet: the whole frame is converted when it is complete."""
+
+
+def _container_options(container: str) -> dict[str, str]:
+    """Index first, and nothing that differs between two runs (a clock, a random identity)."""
+    return {"fflags": "+bitexact", **({"movflags": "+faststart"} if container in ("mp4", "mov") else {})}
+
+
 def temporary_name(path: Path) -> Path:
     """A name in the folder of ``path`` that only this process uses; :func:`leftovers` finds abandoned
     ones."""
@@ -390,7 +468,7 @@ def leftovers(path: Path) -> list[Path]:
     return [p for p in path.parent.iterdir() if p.name.startswith(head) and p.name.endswith(".part")]
 
 
-def join(parts: Sequence[Path], path: Path) -> Path:
+def join(parts: Sequence[Path], path: Path, container: str = "mp4") -> Path:
     """Put films that share size, rate and settings one after the other, without encoding anything again.
 
     Raises:
@@ -398,9 +476,7 @@ def join(parts: Sequence[Path], path: Path) -> Path:
     """
     temporary = temporary_name(path)
     try:
-        with av.open(
-            str(temporary), "w", format="mp4", options={"movflags": "+faststart", "fflags": "+bitexact"}
-        ) as out:
+        with av.open(str(temporary), "w", format=container, options=_container_options(container)) as out:
             stream: Any = None
             start = 0
             for part in parts:

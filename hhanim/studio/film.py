@@ -48,14 +48,32 @@ def shoot(job: Job, media: Path, on_event: run.Listener) -> run.Drawn:
     Raises:
         RenderError: when the scene fails; EncodeError: when the film cannot be written.
     """
-    request = job.request
-    with run._scene_errors(request.entry):
-        scene_class = prepared(getattr(run.load(request.entry), request.entry.symbol), job)
     shot = _Shot(job, media, on_event)
-    missing = hooks_missing()
-    with _config(job, media.parent), run._scene_errors(request.entry):
-        if missing:
-            return _stock(scene_class, job, media)
+    if hooks_missing():
+        return _stock(job, media)
+    return shot.finish(_play(shot))
+
+
+def still(job: Job, media: Path, number: int) -> Pixels | int:
+    """One frame of a film, counted from 0; where the film has fewer, how many it has.
+
+    Raises:
+        RenderError: when the scene fails.
+    """
+    if hooks_missing():
+        found = _stock(job, media)
+        return _frame_of(media, number) if number < found.n_frames else found.n_frames
+    shot = _Still(job, media, number)
+    with contextlib.suppress(_Found):
+        _play(shot)
+    return shot.n_frames if shot.picture is None else shot.picture
+
+
+def _play(shot: _Shot) -> Any:
+    """Run the scene of a shot; the scene."""
+    job = shot.job
+    scene_class = _scene(job)
+    with _config(job, shot.media.parent), run._scene_errors(job.request.entry):
         renderer = SparingRenderer(camera_class=SparingCamera, file_writer_class=shot.writer_class())
         scene = scene_class(renderer=renderer)
         try:
@@ -63,7 +81,13 @@ def shoot(job: Job, media: Path, on_event: run.Listener) -> run.Drawn:
         except BaseException:
             shot.abort()
             raise
-    return shot.finish(scene)
+    return scene
+
+
+def _scene(job: Job) -> Any:
+    entry = job.request.entry
+    with run._scene_errors(entry):
+        return prepared(getattr(run.load(entry), entry.symbol), job)
 
 
 def prepared(scene_class: Any, job: Job) -> Any:
@@ -185,6 +209,7 @@ class _Shot:
     def __init__(self, job: Job, media: Path, on_event: run.Listener) -> None:
         self.job, self.media, self.on_event = job, media, on_event
         self.started = time.perf_counter()
+        self.transparent = build.find_theme(job.request.theme).transparent
         self.sections = bool(getattr(job.request, "sections", False))
         self.folder = media.with_name(f"{media.stem}.sections")
         self.encoder: Encoder | None = None
@@ -235,6 +260,8 @@ class _Shot:
     def write(self, pixels: Pixels, repeat: int) -> None:
         """Encode a frame, `repeat` times."""
         request = self.job.request
+        if self.transparent:
+            pixels = _straight(pixels)
         if self.encoder is None:
             path = self.media
             if self.sections:
@@ -242,9 +269,7 @@ class _Shot:
                 label = re.sub(r"[^\w.-]+", "-", self.name).strip("-.") or "part"
                 path = self.folder / f"{len(self.files) + 1:02d}-{label}{self.media.suffix}"
             self.files.append((self.name, path))
-            width, height = request.pixels
-            quality = Quality(request.use.speed, request.use.crf)
-            self.encoder = Encoder(path, width=width, height=height, fps=self.job.fps, quality=quality)
+            self.encoder = run.writer(self.job, path)
         every = max(1, round(self.job.fps))
         for k in range(repeat):
             self.encoder.write(pixels, () if k else None)
@@ -279,6 +304,33 @@ class _Shot:
         return run.Drawn(poster, _captions(scene, self.subcaptions), _alt(scene), self.job.fps, self.n_frames)
 
 
+class _Found(BaseException):
+    """The frame that is wanted has come: the rest of the scene need not be played."""
+
+
+class _Still(_Shot):
+    """A shot that encodes nothing and ends with one frame."""
+
+    def __init__(self, job: Job, media: Path, number: int) -> None:
+        super().__init__(job, media, lambda _: None)
+        self.number = number
+        self.picture: Pixels | None = None
+
+    def write(self, pixels: Pixels, repeat: int) -> None:
+        """Keep the frame if it is the one."""
+        self.n_frames += repeat
+        if self.n_frames > self.number:
+            self.picture = pixels.copy()
+            raise _Found
+
+
+def _straight(pixels: Pixels) -> Pixels:
+    """cairo keeps colours multiplied by their alpha; files keep them as they are."""
+    alpha = np.maximum(pixels[..., 3:], 1).astype(np.uint16)
+    colours = np.minimum((pixels[..., :3] * np.uint16(255) + alpha // 2) // alpha, 255)
+    return np.concatenate([colours.astype(np.uint8), pixels[..., 3:]], axis=2)
+
+
 def _poster(scene: Any) -> float:
     share = getattr(scene, "poster", None)
     return float(share) if isinstance(share, int | float) and math.isfinite(share) else 0.6
@@ -293,16 +345,17 @@ def _captions(scene: Any, subtitles: list[Any]) -> list[tuple[float, float, str]
     return [(s.start.total_seconds(), s.end.total_seconds(), str(s.content)) for s in subtitles]
 
 
-def _stock(scene_class: Any, job: Job, media: Path) -> run.Drawn:
+def _stock(job: Job, media: Path) -> run.Drawn:
     """The same film by stock manim, for a manim whose hooks have moved."""
     from hhanim.studio import finalise
 
-    scene = scene_class()
-    scene.render()
-    writer = scene.renderer.file_writer
-    finalise.remake(
-        Path(writer.movie_file_path), media, quality=Quality(job.request.use.speed, job.request.use.crf)
-    )
+    quality = Quality(job.request.use.speed, job.request.use.crf)
+    scene_class = _scene(job)
+    with _config(job, media.parent), run._scene_errors(job.request.entry):
+        scene = scene_class()
+        scene.render()
+        writer = scene.renderer.file_writer
+        finalise.remake(Path(writer.movie_file_path), media, quality=quality)
     found = finalise.facts(media)
     poster = _frame_of(media, int(_poster(scene) * found.n_frames))
     captions = _captions(scene, getattr(writer, "subcaptions", []))

@@ -15,6 +15,7 @@ from PIL import Image
 
 from hhanim.studio.encode import Encoder, Quality
 from hhanim.studio.errors import RenderError
+from hhanim.studio.formats import format_of
 
 
 @dataclass(frozen=True)
@@ -35,20 +36,24 @@ class Facts:
 
 
 def facts(path: Path) -> Facts:
-    """Read the headers of a film.
+    """Read the headers of a film, or look into a folder of pictures, which have no rate.
 
     Raises:
         RenderError: when it is not one.
     """
     try:
+        if path.is_dir():
+            return _pictures(path)
         with av.open(str(path)) as container:
             stream = container.streams.video[0]
             context = stream.codec_context
             rate = stream.average_rate or Fraction(0)
-            n_frames = stream.frames or sum(1 for p in container.demux(stream) if p.pts is not None)
+            counted = 0 if container.format.name == "gif" else stream.frames
+            n_frames = counted or sum(1 for p in container.demux(stream) if p.pts is not None)
+            alpha = stream.metadata.get("alpha_mode") == "1"
             return Facts(
-                codec=context.name,
-                pix_fmt=context.pix_fmt or "",
+                codec=context.codec.canonical_name,
+                pix_fmt="yuva420p" if alpha else context.pix_fmt or "",
                 width=context.width,
                 height=context.height,
                 fps=Fraction(rate),
@@ -60,6 +65,13 @@ def facts(path: Path) -> Facts:
             )
     except (av.FFmpegError, OSError, IndexError) as error:
         raise RenderError(f"{path.name} is not a film that can be played: {error}") from error
+
+
+def _pictures(folder: Path) -> Facts:
+    files = sorted(folder.iterdir())
+    with Image.open(files[0]) as first:
+        size, mode = first.size, first.mode.lower()
+    return Facts("png", mode, *size, Fraction(0), len(files), 0.0, False, (2, 2, 2), False)
 
 
 def boxes(path: Path) -> list[str]:
@@ -77,23 +89,38 @@ def boxes(path: Path) -> list[str]:
     return names
 
 
-def check(path: Path, *, width: int, height: int, fps: Fraction, n_frames: int) -> Facts:
+# Codec, how its pixels are read back: opaque, transparent. ProRes' ten bits are decoded as twelve.
+_CODED = {
+    "mp4": ("h264", "yuv420p", ""),
+    "webm": ("vp9", "yuv420p", "yuva420p"),
+    "mov": ("prores", "yuv444p12le", "yuva444p12le"),
+    "gif": ("gif", "bgra", "bgra"),
+    "png": ("png", "rgb", "rgba"),
+}
+
+
+def check(
+    path: Path, *, width: int, height: int, fps: Fraction, n_frames: int, transparent: bool = False
+) -> Facts:
     """Make sure that a film is what was asked for.
 
     Raises:
         RenderError: says what differs.
     """
     found = facts(path)
+    kind = format_of(path).name
+    codec, opaque, clear = _CODED[kind]
     wanted = {
-        "codec": "h264",
-        "pix_fmt": "yuv420p",
+        "codec": codec,
+        "pix_fmt": clear if transparent else opaque,
         "width": width,
         "height": height,
         "n_frames": n_frames,
-        "faststart": True,
-        "colours": (1, 1, 1),
-        "limited_range": True,
     }
+    if kind in ("mp4", "webm", "mov"):
+        wanted |= {"faststart": kind != "webm", "colours": (1, 1, 1), "limited_range": True}
+    if kind == "png":
+        fps = found.fps
     for name, value in wanted.items():
         if getattr(found, name) != value:
             raise RenderError(f"{path.name}: {name} is {getattr(found, name)}, not {value}")
@@ -103,7 +130,7 @@ def check(path: Path, *, width: int, height: int, fps: Fraction, n_frames: int) 
 
 
 def poster(path: Path, rgba: npt.NDArray[np.uint8], *, transparent: bool = False) -> None:
-    """Write one frame as a PNG."""
+    """Write one frame as a PNG, with its transparency if it has a meaning."""
     pixels = rgba if transparent else rgba[..., :3]
     Image.fromarray(np.ascontiguousarray(pixels)).save(path, format="PNG", compress_level=6)
 

@@ -1,20 +1,96 @@
-"""The kinds of file a film can become."""
+"""The kinds of file a film can become, and what each of them can hold."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hhanim.studio.encode import Encoder, Quality
+    from hhanim.studio.pictures import Gif, Sequence
 
 
 @dataclass(frozen=True)
 class Format:
-    """A kind of file; ``suffix`` ends its name, ``alpha`` says whether it keeps transparency."""
+    """A kind of file.
+
+    Args:
+        name: what ``--format`` calls it. suffix: how its files end. title: what it is for.
+        alpha: whether it keeps transparency.
+        longest: of width and height, the most it is made with, in pixels; None where there is no limit.
+        pieces: whether films of this kind can be joined without encoding them again.
+    """
 
     name: str
     suffix: str
     title: str
     alpha: bool = False
+    longest: int | None = None
+    pieces: bool = False
+
+    def fit(self, width: int, height: int) -> tuple[int, int]:
+        """The size a film of that size has in this format: the same shape, even."""
+        if self.longest is None or max(width, height) <= self.longest:
+            return width, height
+        scale = self.longest / max(width, height)
+        return max(2, round(width * scale / 2) * 2), max(2, round(height * scale / 2) * 2)
+
+    def rate(self, fps: Fraction) -> Fraction:
+        """The frame rate it has: a GIF's frames last whole hundredths of a second, at least four of them."""
+        if self.name != "gif":
+            return fps
+        return Fraction(100, max(4, math.ceil(100 / fps)))
 
 
 FORMATS: dict[str, Format] = {
-    f.name: f for f in (Format("mp4", ".mp4", "H.264: slides, browsers, telephones"),)
+    f.name: f
+    for f in (
+        Format("mp4", ".mp4", "H.264: slides, browsers, telephones", pieces=True),
+        Format("gif", ".gif", "palette, loops: where no film may go", alpha=True, longest=960),
+        Format("webm", ".webm", "VP9, transparent where the theme is: web pages", alpha=True),
+        Format(
+            "mov", ".mov", "ProRes 4444, transparent where the theme is: editors", alpha=True, pieces=True
+        ),
+        Format("png", ".frames", "a folder of numbered PNG files", alpha=True),
+    )
 }
+
+_BY_SUFFIX = {f.suffix: f for f in FORMATS.values()}
+
+
+def format_of(path: Path) -> Format:
+    """The format of a file, by the end of its name; MP4 when it says nothing."""
+    return _BY_SUFFIX.get(path.suffix, FORMATS["mp4"])
+
+
+def open_writer(
+    path: Path, *, width: int, height: int, fps: Fraction, quality: Quality, theme: Any
+) -> Encoder | Gif | Sequence:
+    """What writes frames into ``path``, in the format its name asks for.
+
+    Args:
+        theme: says whether the film is transparent, and what its ground is.
+
+    Raises:
+        EncodeError: when the file cannot be written.
+    """
+    from hhanim.studio import encode
+
+    ground = theme.ground.lstrip("#")
+    matte = (int(ground[:2], 16), int(ground[2:4], 16), int(ground[4:6], 16)) if theme.transparent else None
+    kind = format_of(path).name
+    if kind in ("gif", "png"):
+        from hhanim.studio.pictures import Gif, Sequence
+
+        return (Gif if kind == "gif" else Sequence)(path, width=width, height=height, fps=fps, ground=matte)
+    codec = {
+        "mp4": encode.H264,
+        "webm": encode.VP9_ALPHA if matte else encode.VP9,
+        "mov": encode.PRORES_ALPHA if matte else encode.PRORES,
+    }[kind]
+    return encode.Encoder(
+        path, width=width, height=height, fps=fps, quality=quality, codec=codec, ground=matte
+    )

@@ -14,8 +14,9 @@ except ImportError:  # Windows: two renders of one film at once are then the use
 
 
 @contextlib.contextmanager
-def lock(folder: Path, name: str) -> Iterator[None]:
-    """Hold the lock ``name`` in ``folder``; waits for whoever holds it. The lock file is gone afterwards."""
+def lock(folder: Path, name: str, *, wait: bool = True) -> Iterator[bool]:
+    """Hold the lock ``name`` in ``folder``; waits for whoever holds it, or gives False instead. The lock file
+    is gone afterwards."""
     path = folder / f"{name}.lock"
     while True:
         folder.mkdir(parents=True, exist_ok=True)
@@ -25,19 +26,23 @@ def lock(folder: Path, name: str) -> Iterator[None]:
             continue
         try:
             if fcntl is not None:
-                fcntl.flock(handle, fcntl.LOCK_EX)
+                fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
             # The one before us removes the file when it lets go; a lock on a removed file holds nobody back.
             try:
                 if os.path.samestat(os.fstat(handle), path.stat()):
                     break
             except FileNotFoundError:
                 pass
+        except BlockingIOError:
+            os.close(handle)
+            yield False
+            return
         except BaseException:
             os.close(handle)
             raise
         os.close(handle)
     try:
-        yield
+        yield True
     finally:
         with contextlib.suppress(OSError):
             path.unlink()

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import itertools
 import os
 import secrets
 import shutil
@@ -12,17 +13,22 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hhanim.studio import build, catalogue, sidecar
 from hhanim.studio.build import Job, Request
 from hhanim.studio.catalogue import Entry
 from hhanim.studio.errors import MissingError, RenderError, StudioError, UsageError
+from hhanim.studio.formats import open_writer
 from hhanim.studio.locks import lock
+
+if TYPE_CHECKING:
+    from hhanim.studio.crew import Crew
 
 WORKSHOP = ".hhanim"
 
@@ -144,7 +150,9 @@ def target(output: str | os.PathLike[str], name: str, suffix: str = ".mp4") -> P
 # -- one film ----------------------------------------------------------------------------------------------
 
 
-def make(request: Request, *, force: bool = False, on_event: Listener = _silent) -> Event:
+def make(
+    request: Request, *, force: bool = False, on_event: Listener = _silent, crew: Crew | None = None
+) -> Event:
     """Make one film if it is stale; the last event is returned.
 
     Raises:
@@ -166,7 +174,7 @@ def make(request: Request, *, force: bool = False, on_event: Listener = _silent)
                 job = build.prepare(request)
                 on_event(Event("start", name, place, n_frames=job.n_frames, message="; ".join(state.reasons)))
                 with workshop(request.path) as work:
-                    produce(job, work, on_event)
+                    produce(job, work, on_event, crew)
                     commit(work, request.path)
                 seconds = time.perf_counter() - started
                 event = Event("done", name, place, job.n_frames, job.n_frames, seconds)
@@ -188,8 +196,11 @@ def workshop(path: Path) -> Iterator[Path]:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def produce(job: Job, work: Path, on_event: Listener = _silent) -> dict[str, Any]:
+def produce(job: Job, work: Path, on_event: Listener = _silent, crew: Crew | None = None) -> dict[str, Any]:
     """Draw and encode into the folder ``work``: the film, its poster, its captions and its sidecar.
+
+    Args:
+        crew: who draws; this process if None.
 
     Returns:
         The sidecar.
@@ -202,13 +213,9 @@ def produce(job: Job, work: Path, on_event: Listener = _silent) -> dict[str, Any
 
     request = job.request
     entry, media = request.entry, work / request.path.name
-    if entry.kind == "film":
-        need("manim", "films", entry.name)
-        from hhanim.studio.film import shoot
-
-        drawn = shoot(job, media, on_event)
-    else:
-        drawn = _draw(job, media, on_event)
+    drawn = crew.draw(job, media, on_event) if crew is not None else draw(job, media, on_event)
+    assemble(job, media)
+    transparent = build.find_theme(request.theme).transparent
     width, height = request.pixels
     found = finalise.check(
         media,
@@ -216,10 +223,10 @@ def produce(job: Job, work: Path, on_event: Listener = _silent) -> dict[str, Any
         height=height,
         fps=job.fps if entry.kind == "clip" else drawn.fps,
         n_frames=job.n_frames if entry.kind == "clip" else drawn.n_frames,
+        transparent=transparent,
     )
-    stem = request.path.stem
-    beside = [f"{stem}.png", f"{stem}.vtt"]
-    finalise.poster(work / beside[0], drawn.poster)
+    beside = [sidecar.beside(media, suffix).name for suffix in (".png", ".vtt")]
+    finalise.poster(work / beside[0], drawn.poster, transparent=transparent)
     (work / beside[1]).write_text(sidecar.vtt(drawn.captions), encoding="utf-8")
     content = {
         "name": request.name,
@@ -229,13 +236,15 @@ def produce(job: Job, work: Path, on_event: Listener = _silent) -> dict[str, Any
         "alt": drawn.alt or entry.alt,
         "file": request.path.name,
         "sha256": sidecar.sha256(media),
-        "bytes": media.stat().st_size,
+        "bytes": sum(p.stat().st_size for p in (media.iterdir() if media.is_dir() else [media])),
+        "format": request.format.name,
+        "transparent": transparent,
         "width": found.width,
         "height": found.height,
-        "fps": float(found.fps),
-        "frame_rate": str(found.fps),
+        "fps": float(drawn.fps),
+        "frame_rate": str(drawn.fps),
         "n_frames": found.n_frames,
-        "duration": round(found.duration, 6),
+        "duration": round(float(found.n_frames / drawn.fps), 6),
         "preset": request.use.name,
         "theme": request.theme,
         "parameters": dict(job.values.plain),
@@ -264,7 +273,7 @@ def need(module: str, extra: str, what: str) -> None:
 
 
 # Parts of the key that the sidecar says for people already.
-_SAID = ("parameters", "engines", "preset", "theme", "width", "height", "frame_rate")
+_SAID = ("parameters", "engines", "format", "preset", "theme", "width", "height", "frame_rate")
 
 
 @dataclass(frozen=True)
@@ -278,30 +287,94 @@ class Drawn:
     n_frames: int
 
 
-def _draw(job: Job, media: Path, on_event: Listener) -> Drawn:
-    from hhanim.studio.encode import Encoder, Quality
+def draw(
+    job: Job, media: Path, on_event: Listener = _silent, start: int = 0, stop: int | None = None
+) -> Drawn:
+    """Draw a scene and encode it into ``media``; of a clip, the pieces from frame ``start`` up to ``stop``.
 
+    Raises:
+        RenderError: when the scene fails, with its own traceback; EncodeError: when the film cannot be
+        written.
+    """
     request = job.request
-    width, height = request.pixels
-    quality = Quality(request.use.speed, request.use.crf)
+    if request.entry.kind == "film":
+        need("manim", "films", request.entry.name)
+        from hhanim.studio.film import shoot
+
+        return shoot(job, media, on_event)
+    stop = job.n_frames if stop is None else stop
     name, place = request.name, str(request.path)
-    started = time.perf_counter()
     performance = perform(job)
-    picture = None
-    with Encoder(media, width=width, height=height, fps=job.fps, quality=quality) as encoder:
-        frames = performance.frames()
-        for number in range(job.n_frames + 1):
-            with _scene_errors(request.entry):
-                frame = next(frames, None)
-            if frame is None:
-                break
-            encoder.write(frame.rgba, frame.dirty)
-            if number == performance.poster or picture is None:
-                picture = frame.rgba.copy()
-            on_event(Event("frame", name, place, number + 1, job.n_frames, time.perf_counter() - started))
-    if encoder.n_frames != job.n_frames:
-        raise RenderError(f"scene {request.entry.name} drew {encoder.n_frames} frames of {job.n_frames}")
+    frames = performance.frames(start)
+    started, picture = time.perf_counter(), None
+    for first, last in pieces(job):
+        if not start <= first < stop:
+            continue
+        part = piece_path(job, media, first)
+        part.parent.mkdir(exist_ok=True)
+        with writer(job, part) as film:
+            for number in range(first, last):
+                with _scene_errors(request.entry):
+                    frame = next(frames, None)
+                if frame is None:
+                    raise RenderError(f"scene {request.entry.name} drew {number} frames of {job.n_frames}")
+                film.write(frame.rgba, frame.dirty)
+                if number == performance.poster:
+                    picture = frame.rgba.copy()
+                seconds = time.perf_counter() - started
+                on_event(Event("frame", name, place, number + 1 - start, job.n_frames, seconds))
+    if stop == job.n_frames:  # captions are complete when the scene has come to its end
+        with _scene_errors(request.entry):
+            if next(frames, None) is not None:
+                raise RenderError(f"scene {request.entry.name} drew more than {job.n_frames} frames")
     return Drawn(picture, list(performance.captions), str(performance.alt or ""), job.fps, job.n_frames)
+
+
+PIECE = 10
+"""Seconds. A long film is encoded in pieces of this length, each by itself, whoever makes them: so its bytes
+do not depend on how many workers there were."""
+
+
+def pieces(job: Job) -> list[tuple[int, int]]:
+    """Where a film is cut: (first frame, frame after the last) of each piece."""
+    length = max(1, round(PIECE * job.fps))
+    count = max(1, round(job.n_frames / length)) if job.request.format.pieces else 1
+    cuts = [k * length for k in range(count)] + [job.n_frames]
+    return list(itertools.pairwise(cuts))
+
+
+def piece_path(job: Job, media: Path, first: int) -> Path:
+    """The file of the piece that begins with frame ``first``: ``media`` itself when there is only one."""
+    if len(pieces(job)) == 1:
+        return media
+    return media.parent / PIECES / f"{first:09d}{media.suffix}"
+
+
+PIECES = ".pieces"
+
+
+def assemble(job: Job, media: Path) -> None:
+    """Join the pieces of a film, if it was cut.
+
+    Raises:
+        EncodeError: when it cannot be written.
+    """
+    if len(parts := pieces(job)) > 1:
+        from hhanim.studio.encode import join
+
+        container = "mov" if media.suffix == ".mov" else "mp4"
+        join([piece_path(job, media, first) for first, _ in parts], media, container)
+        shutil.rmtree(media.parent / PIECES)
+
+
+def writer(job: Job, path: Path) -> Any:
+    """What takes the frames of a job: see :func:`hhanim.studio.formats.open_writer`."""
+    from hhanim.studio.encode import Quality
+
+    width, height = job.request.pixels
+    quality = Quality(job.request.use.speed, job.request.use.crf)
+    theme = build.find_theme(job.request.theme)
+    return open_writer(path, width=width, height=height, fps=job.fps, quality=quality, theme=theme)
 
 
 def perform(job: Job) -> Any:
@@ -394,22 +467,46 @@ def recover(path: Path) -> None:
     # Not by encode.leftovers: that this film is fresh should be found without loading what encodes.
     for part in path.parent.iterdir():
         if part.name.startswith(f".{path.name}.") and part.name.endswith(".part"):
-            part.unlink(missing_ok=True)
+            shutil.rmtree(part) if part.is_dir() else part.unlink(missing_ok=True)
     folder = path.parent / WORKSHOP
     for work in list(folder.glob("*")) if folder.is_dir() else ():
         if not work.is_dir() or work.name.rpartition(".")[0] != path.name:
             continue
+        # The sidecar is written last and moved last: where it waits, all the rest is whole, here or there.
         record = sidecar.read(work / path.name)
-        if record and path.exists() and sidecar.sha256(path) == record["sha256"]:
-            commit(work, path)
+        for media in (work / path.name, path):
+            if record and media.exists() and sidecar.sha256(media) == record["sha256"]:
+                commit(work, path)
+                break
         shutil.rmtree(work, ignore_errors=True)
+
+
+def sweep(folder: Path) -> None:
+    """Finish or clear away what killed runs left in an output folder, whatever they were making."""
+    left = folder / WORKSHOP
+    if not left.is_dir():
+        return
+    names = {p.name.rpartition(".")[0] for p in left.iterdir()}  # of work folders and of locks alike
+    for name in names - {""}:
+        with contextlib.suppress(OSError), lock(left, name, wait=False) as free:
+            if free:
+                recover(folder / name)
 
 
 # -- many films --------------------------------------------------------------------------------------------
 
 
-def make_all(wanted: Sequence[Request], *, force: bool = False, on_event: Listener = _silent) -> list[Event]:
+def make_all(
+    wanted: Sequence[Request],
+    *,
+    force: bool = False,
+    on_event: Listener = _silent,
+    crew: Crew | None = None,
+) -> list[Event]:
     """Make every film that is stale; one that fails does not stop the others.
+
+    Args:
+        crew: who draws; this process, one film after the other, if None.
 
     Returns:
         The last event of each, in order: done, fresh, kept, missing (a library) or failed.
@@ -419,14 +516,27 @@ def make_all(wanted: Sequence[Request], *, force: bool = False, on_event: Listen
     """
     for request in wanted:
         request.check()
-    outcomes = []
-    for request in wanted:
+    for folder in {request.path.parent for request in wanted}:
+        sweep(folder)
+
+    def attempt(request: Request) -> Event:
         try:
-            outcomes.append(make(request, force=force, on_event=on_event))
+            return make(request, force=force, on_event=on_event, crew=crew)
         except Exception as error:
-            outcomes.append(failure(request, error))
-            on_event(outcomes[-1])
-    return outcomes
+            event = failure(request, error)
+            on_event(event)
+            return event
+
+    if crew is None:
+        return [attempt(request) for request in wanted]
+    # A thread for each film in the making: it plans, waits for the crew, checks and puts in place.
+    with ThreadPoolExecutor(max_workers=2 * crew.workers) as threads:
+        try:
+            return list(threads.map(attempt, wanted))
+        except BaseException:
+            crew.stop()
+            threads.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def failure(request: Request, error: Exception) -> Event:

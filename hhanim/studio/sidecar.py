@@ -27,7 +27,12 @@ def sha256(path: Path) -> str:
 
 def sidecar_path(media: Path) -> Path:
     """``tau.mp4`` has ``tau.json``; another format of the same name has ``tau.gif.json``."""
-    return media.with_suffix(".json") if media.suffix == ".mp4" else media.with_name(f"{media.name}.json")
+    return beside(media, ".json")
+
+
+def beside(media: Path, suffix: str) -> Path:
+    """What goes with a film: ``tau.vtt`` with ``tau.mp4``, ``tau.gif.vtt`` with ``tau.gif``."""
+    return media.with_suffix(suffix) if media.suffix == ".mp4" else media.with_name(f"{media.name}{suffix}")
 
 
 def write(path: Path, content: dict[str, Any]) -> None:

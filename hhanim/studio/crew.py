@@ -1,0 +1,327 @@
+"""Many hands: films and pieces of long films made by other processes, here or on other machines.
+
+An :class:`Order` names no file of this machine and its :class:`Piece` comes back as bytes with their hash, so
+whoever fulfils it shares neither a disk nor a working directory with us; hhanim and its engines must be the
+same there, and that is checked. Any :class:`concurrent.futures.Executor` of processes will do: one on this
+machine (``--jobs 4``), or Dask's (``--scheduler tcp://…``).
+"""
+
+from __future__ import annotations
+
+import concurrent.futures as futures
+import contextlib
+import hashlib
+import multiprocessing
+import os
+import signal
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Self
+
+from hhanim.studio import build, run
+from hhanim.studio.build import Job
+from hhanim.studio.errors import RenderError, UsageError
+from hhanim.studio.run import Drawn, Event, Listener
+
+ATTEMPTS = 4  # how often a worker may die over a film before the film is at fault
+_SLOTS = 1024
+
+
+@dataclass(frozen=True)
+class Order:
+    """A film, or the pieces of it from frame ``start`` up to ``stop``, to be made by anybody.
+
+    Args:
+        sources: the scene's file and its helpers, by path relative to the scene's folder.
+        elsewhere: whether whoever makes it may have another hhanim than we.
+    """
+
+    job: Job
+    sources: Mapping[str, bytes]
+    start: int
+    stop: int
+    elsewhere: bool = True
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What an order gives: files by relative path, their hash, and what the engine says of them."""
+
+    files: Mapping[str, bytes]
+    sha256: str
+    drawn: Drawn
+
+    def unpack(self, folder: Path) -> None:
+        """Write the files.
+
+        Raises:
+            RenderError: when they are not what was sent.
+        """
+        if _sha256(self.files) != self.sha256:
+            raise RenderError("a piece came back damaged from its worker")
+        for name, content in self.files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+
+
+def _sha256(files: Mapping[str, bytes]) -> str:
+    total = hashlib.sha256()
+    for name in sorted(files):
+        total.update(f"{name}\0{len(files[name])}\0".encode())
+        total.update(files[name])
+    return total.hexdigest()
+
+
+# -- the worker's side -------------------------------------------------------------------------------------
+
+_progress: Any = None  # shared memory: frames done, by slot
+_one_at_a_time = threading.Lock()  # matplotlib's and manim's settings are global to a process
+
+
+def fulfil(order: Order, slot: int | None = None) -> Piece:
+    """Make what was ordered, in a folder of its own.
+
+    Raises:
+        RenderError: when the scene fails, or this is not the same hhanim.
+    """
+    with _one_at_a_time, tempfile.TemporaryDirectory(prefix="hhanim-") as place:
+        job, folder = order.job, order.job.request.entry.path.parent
+        scenes, work = Path(place).resolve() / "scenes", Path(place) / "work"
+        for name, content in order.sources.items():
+            path = scenes / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        work.mkdir()
+        entry = replace(job.request.entry, path=scenes / job.request.entry.path.name)
+        job = replace(job, request=replace(job.request, entry=entry, path=work / job.request.path.name))
+        if order.elsewhere:
+            _same_here(job)
+
+        def tell(event: Event) -> None:
+            if slot is not None and _progress is not None:
+                _progress[slot] = event.frame
+
+        try:
+            drawn = run.draw(job, job.request.path, tell, order.start, order.stop)
+        except Exception as error:  # in the words of the machine the scene comes from
+            trace = getattr(error, "trace", "")
+            if trace:
+                error.trace = trace.replace(str(scenes), str(folder))  # type: ignore[attr-defined]
+            raise
+        files = {p.relative_to(work).as_posix(): p.read_bytes() for p in work.rglob("*") if p.is_file()}
+        return Piece(files, _sha256(files), drawn)
+
+
+def _same_here(job: Job) -> None:
+    """Make sure that this machine's hhanim draws what the other's would."""
+    theirs, ours = job.key, build.fingerprint(job.request.entry)
+    for part in ("engines", "sources"):
+        for name in sorted({*theirs[part], *ours[part]}):
+            one, other = theirs[part].get(name), ours[part].get(name)
+            if one != other and not (part == "sources" and name.startswith(("./", "scenes/"))):
+                raise RenderError(
+                    f"worker {os.uname().nodename}: {name} is not the same there ({other}, here {one}); "
+                    "install the same versions"
+                )
+
+
+def _begin(progress: Any) -> None:
+    """Start a local worker: Ctrl-C is the parent's affair, and without a parent there is nothing to do."""
+    global _progress
+    _progress = progress
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+
+        def follow() -> None:
+            parent.join()
+            os._exit(1)
+
+        threading.Thread(target=follow, daemon=True).start()
+
+
+# -- our side ----------------------------------------------------------------------------------------------
+
+
+class Crew:
+    """Workers to whom films are given; a context manager.
+
+    Args:
+        start: makes an executor of processes, again when one of them has died and taken it down.
+        workers: how many films or pieces are in work at once.
+        progress: memory shared with the workers, where they write how far they are, or None.
+    """
+
+    def __init__(self, start: Callable[[], futures.Executor], workers: int, progress: Any = None) -> None:
+        self.workers = max(1, workers)
+        self._start, self._progress = start, progress
+        self._executor: futures.Executor | None = None
+        self._lock = threading.Lock()
+        self._free = list(range(_SLOTS if progress is not None else 0))
+        self.stopping = False
+
+    def draw(self, job: Job, media: Path, on_event: Listener) -> Drawn:
+        """As :func:`hhanim.studio.run.draw`, by the crew: a long clip in pieces, by several at once.
+
+        Raises:
+            RenderError: when the scene fails, or when workers die over it again and again.
+        """
+        elsewhere = self._progress is None
+        orders = [Order(job, sources(job), *span, elsewhere) for span in self._spans(job)]
+        drawn: dict[int, Drawn] = {}
+        todo = dict(enumerate(orders))
+        started = time.perf_counter()
+        for attempt in range(ATTEMPTS):
+            try:
+                for k, piece in self._round(todo, job, on_event, started):
+                    piece.unpack(media.parent)
+                    drawn[k] = piece.drawn
+                    del todo[k]
+                break
+            except Exception as error:
+                if not isinstance(error, BrokenProcessPool | futures.CancelledError | _killed()):
+                    raise
+                if self.stopping or attempt == ATTEMPTS - 1:
+                    raise RenderError(
+                        f"{job.request.name}: its worker died {attempt + 1} times (out of memory?)"
+                    ) from error
+        poster = next((d.poster for d in drawn.values() if d.poster is not None), None)
+        return replace(drawn[len(orders) - 1], poster=poster)
+
+    def _spans(self, job: Job) -> list[tuple[int, int]]:
+        """Runs of pieces, a few for each worker: whoever is given one plays the clip up to its beginning."""
+        cuts = run.pieces(job)
+        if len(cuts) == 1:
+            return [(0, job.n_frames)]
+        count = min(len(cuts), 3 * self.workers)
+        edges = [cuts[k * len(cuts) // count][0] for k in range(count)] + [job.n_frames]
+        return [(edges[k], edges[k + 1]) for k in range(count)]
+
+    def _round(
+        self, todo: Mapping[int, Order], job: Job, on_event: Listener, started: float
+    ) -> Iterator[tuple[int, Piece]]:
+        """Give the orders out, and the pieces as they come."""
+        executor = self._working()
+        slots: list[int] = []
+        waiting: dict[futures.Future[Piece], int] = {}
+        try:
+            for k, order in todo.items():
+                slot = self._free.pop() if self._free else None
+                if slot is not None:
+                    self._progress[slot] = 0
+                    slots.append(slot)
+                waiting[executor.submit(fulfil, order, slot)] = k
+            before, done, total = -1, 0, job.n_frames
+            done = total - sum(o.stop - o.start for o in todo.values()) if total else 0
+            while waiting:
+                ready, _ = futures.wait(waiting, timeout=0.2, return_when=futures.FIRST_COMPLETED)
+                for future in ready:
+                    k = waiting.pop(future)
+                    piece = future.result()
+                    if not slots:
+                        done += todo[k].stop - todo[k].start
+                    yield k, piece
+                frames = done + sum(self._progress[s] for s in slots)
+                if frames != before:
+                    before, seconds = frames, time.perf_counter() - started
+                    request = job.request
+                    on_event(Event("frame", request.name, str(request.path), frames, total, seconds))
+        except BrokenProcessPool:
+            self._replace(executor)
+            raise
+        finally:
+            for future in waiting:
+                future.cancel()
+            self._free += slots
+
+    def _working(self) -> futures.Executor:
+        with self._lock:
+            if self._executor is None:
+                self._executor = self._start()
+            return self._executor
+
+    def _replace(self, broken: futures.Executor) -> None:
+        with self._lock:
+            if self._executor is broken:
+                self._executor = None
+        broken.shutdown(wait=False, cancel_futures=True)
+
+    def stop(self) -> None:
+        """Let nobody finish: whoever waits for a piece gets an error."""
+        self.stopping = True
+        executor = self._executor
+        if executor is not None:
+            for process in list((getattr(executor, "_processes", None) or {}).values()):
+                process.terminate()
+            executor.shutdown(wait=False, cancel_futures=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:
+            self.stop()
+        elif self._executor is not None:
+            self._executor.shutdown()
+
+
+def sources(job: Job) -> dict[str, bytes]:
+    """The files a worker may not have: the scene's, and those beside it that it imports."""
+    folder = job.request.entry.path.parent
+    found = build.sources(job.request.entry).values()
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in found if p.is_relative_to(folder)}
+
+
+def local(jobs: int) -> Crew:
+    """Workers on this machine.
+
+    Raises:
+        UsageError: when ``jobs`` is not a possible number of them.
+    """
+    if not 1 <= jobs <= 256:
+        raise UsageError(f"jobs = {jobs}: must be 1 to 256")
+    context = multiprocessing.get_context("spawn")
+    progress = context.RawArray("q", _SLOTS)
+
+    def start() -> futures.Executor:
+        return futures.ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=(progress,))
+
+    return Crew(start, jobs, progress)
+
+
+@contextlib.contextmanager
+def dask(address: str) -> Iterator[Crew]:
+    """The workers of a Dask scheduler.
+
+    Raises:
+        MissingError: without dask.distributed; RenderError: when no scheduler or no worker answers there.
+    """
+    run.need("distributed", "dask", "--scheduler")
+    import distributed
+
+    library: Any = distributed  # has annotations for some of its methods only
+
+    try:
+        client = library.Client(address, timeout=10)
+    except (OSError, ValueError, TimeoutError) as error:
+        raise RenderError(f"no Dask scheduler answers at {address}") from error
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=30)
+        except (OSError, TimeoutError) as error:
+            raise RenderError(f"the Dask scheduler at {address} has no workers") from error
+        with Crew(lambda: client.get_executor(retries=2), len(client.nthreads())) as crew:
+            yield crew
+
+
+def _killed() -> type[Exception]:
+    """What Dask raises when workers die under an order."""
+    distributed = sys.modules.get("distributed")
+    return distributed.KilledWorker if distributed is not None else BrokenProcessPool
