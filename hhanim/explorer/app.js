@@ -735,7 +735,7 @@ function commandLine() {
   const model = run.model.preset ? run.model.name : `FILE.py:${run.model.name}`;
   if (s.method === "euler") return `hhanim render reduced ${set([["model", model], ...changes(), ["I", s.I], ["duration", s.duration], ["dt", EULER_STEP]])}`;
   const start = run.model.states.map((name, n) => [`${name}_init`, +run.y[n][0].toPrecision(7)]).filter(([k]) => ["V_init", "n_init", "m_init", "h_init"].includes(k));
-  return `hhanim render simulation ${set([["model", model], ...changes(), ["protocol", run.stimulus.text || "step(0)"], ["duration", s.duration], ...start])}`;
+  return `hhanim render simulation ${set([["model", model], ...changes(), ["stimulus", run.stimulus.text || "step(0)"], ["duration", s.duration], ...start])}`;
 }
 
 /* The same numbers from the Python core. */
@@ -766,8 +766,11 @@ function csvText() {
   return `${out.join("\r\n")}\r\n`;
 }
 
+/* All views on one canvas, drawn anew at twice the size on the screen or finer. */
 function picture() {
-  const shown = VIEWS.filter(visible).filter((id) => surfaces[id] && surfaces[id].width), pad = 1.2 * em, top = 5.2 * em, ratio = 2;
+  Surface.scale = Math.max(2, window.devicePixelRatio || 1);
+  drawAll();
+  const shown = VIEWS.filter((id) => visible(id) && surfaces[id] && surfaces[id].width), pad = 1.2 * em, top = 5.2 * em, ratio = Surface.scale;
   const boxes = shown.map((id) => [id, $(`canvas-${id}`).getBoundingClientRect(), $(`card-${id}`).getBoundingClientRect()]);
   const x0 = Math.min(...boxes.map((b) => b[2].left)), y0 = Math.min(...boxes.map((b) => b[2].top));
   const x1 = Math.max(...boxes.map((b) => b[2].right)), y1 = Math.max(...boxes.map((b) => b[2].bottom));
@@ -776,15 +779,21 @@ function picture() {
   ctx.scale(ratio, ratio);
   ctx.fillStyle = theme.panel; ctx.fillRect(0, 0, canvas.width, canvas.height);
   ctx.textBaseline = "top";
-  const text = (words, x, y, size, weight, fill) => { ctx.font = `${weight} ${size}px "Source Sans hhanim", sans-serif`; ctx.fillStyle = fill; ctx.fillText(words, x, y); };
+  const text = (words, x, y, size, weight, fill) => { ctx.font = `${weight} ${size}px "Source Sans hhanim", sans-serif`; ctx.fillStyle = fill; ctx.fillText(words, x, y); return ctx.measureText(words).width; };
   text(run.sentence, pad, pad, 1.5 * em, 600, theme.ink);
   const some = changes().map(([k, v]) => `${k} = ${v}`).join(", ");
   text(`${run.model.title}${some ? ` · ${some}` : ""} · ${run.stimulus.text} · ${run.duration} ms`, pad, pad + 2.2 * em, em, 400, theme.muted);
   for (const [id, b] of boxes) {
     const x = b.left - x0 + pad, y = b.top - y0 + pad + top;
     ctx.drawImage(surfaces[id].canvas, x, y, b.width, b.height);
-    text($(`title-${id}`).textContent.replace(/\s+/g, " ").trim(), x + 0.5 * em, y - 1.4 * em, 0.95 * em, 600, theme.ink);
+    const wide = text($(`title-${id}`).textContent.replace(/\s+/g, " ").trim(), x + 0.5 * em, y - 1.4 * em, 0.95 * em, 600, theme.ink);
+    if (id === "phase") {
+      const q = run.model.gateList[geometry.phase.gate], first = text("V nullcline", x + wide + 2 * em, y - 1.4 * em, 0.9 * em, 400, color("stimulus"));
+      text(`${q.name} nullcline`, x + wide + first + 3 * em, y - 1.4 * em, 0.9 * em, 400, color(q.hue));
+    }
   }
+  Surface.scale = null;
+  drawAll();
   return canvas;
 }
 

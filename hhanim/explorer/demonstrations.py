@@ -59,8 +59,8 @@ DEMONSTRATIONS: tuple[Demonstration, ...] = (
         "anode-break",
         "Anode-break excitation",
         "Hyperpolarisation removes inactivation (h rises) and closes potassium (n falls). When it ends, the membrane "
-        "fires without any depolarising current. Try I = -2.",
-        "anode-break",
+        "fires without any depolarising current. Try I = −2.",
+        "anode break",
         model="modern",
         stimulus="pulse",
         I=-5,

@@ -416,21 +416,21 @@ function describe(run) {
   let text, kind = "settles";
   if (settled && current > 0 && end - rest > 10 && firesWhenWeaker(run)) {
     kind = "block";
-    const after = count === 0 ? "no spike" : count === 1 ? "one spike" : `${count} spikes`;
-    text = `Depolarisation block: after ${after} it settles at ${mV(end)} mV; a weaker current makes it fire.`;
+    const first = count === 0 ? "no spike" : count === 1 ? "one spike" : `${count} spikes`;
+    text = `Depolarisation block: ${first}, then it settles at ${mV(end)} mV.`;
   } else if (count === 0) {
     text = `No spike: ${finish}.`;
   } else {
     kind = count === 1 ? "one" : "some";
-    text = count > 1 && !settled ? `${count} spikes in ${three(run.duration)} ms; the potential is still changing at the end (${mV(end)} mV).`
-      : count === 1 ? `One spike at ${times} ms, then it ${finish}.`
-      : count <= 3 ? `${count} spikes at ${times} ms, then it ${finish}.` : `${count} spikes, then it ${finish}.`;
+    const pulses = run.stimulus.parts.filter((p) => !p.f && p.b < Infinity), [first, second] = pulses;
+    if (count === 1 && pulses.length === 1 && first.c < 0 && run.spikes[0] >= first.b)
+      text = `One spike at ${times} ms, after the hyperpolarising pulse ends: anode break.`;
+    else if (count === 1 && pulses.length === 2 && first.c > 0 && run.spikes[0] < second.a)
+      text = `One spike at ${times} ms: the second pulse finds the membrane refractory.`;
+    else if (count === 1) text = `One spike at ${times} ms, then it ${finish}.`;
+    else if (!settled) text = `${count} spikes in ${three(run.duration)} ms; the potential is still changing at the end (${mV(end)} mV).`;
+    else text = `${count} spikes${count <= 3 ? ` at ${times} ms` : ""}, then it ${finish}.`;
   }
-  const parts = run.stimulus.parts.filter((p) => !p.f && p.b < Infinity);
-  if (parts.length === 1 && parts[0].c < 0 && count && run.spikes[0] >= parts[0].b)
-    text += " The spike comes after the hyperpolarising pulse ends: anode-break excitation.";
-  if (parts.length === 2 && parts[0].c > 0 && count === 1 && run.spikes[0] < parts[1].a)
-    text += " The second pulse finds the membrane refractory.";
   return { kind, rate, text };
 }
 

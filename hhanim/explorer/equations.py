@@ -13,7 +13,14 @@ from hhanim.look.theme import DARK
 from hhanim.model import Membrane, presets
 
 #: Names of the ions and channels in words, for people who listen.
-_WORDS = {"Na": "sodium", "K": "potassium", "L": "leak", "A": "A-type potassium", "Ca": "calcium", "Cl": "chloride"}
+_WORDS = {
+    "Na": "sodium",
+    "K": "potassium",
+    "L": "leak",
+    "A": "A-type potassium",
+    "Ca": "calcium",
+    "Cl": "chloride",
+}
 _DRUGS = {"ttx": "TTX", "tea": "TEA", "four_ap": "4-AP"}
 #: Injected current (µA/cm²) and duration (ms) to begin with, where 10 and 100 do not show the model at its best.
 _CURRENTS = {"wang_buzsaki": 2.0}
@@ -80,7 +87,8 @@ def functions(membrane: Membrane) -> str:
         f"p.g{c.name}{f' * (1 - p.{c.blocker})' if c.blocker else ''}, p.E{c.name}" for c in membrane.channels
     ]
     scales = [
-        f"Math.pow({membrane.gates[s].q10!r}, (p.celsius - {membrane.gates[s].celsius!r}) / 10)" for s in states[1:]
+        f"Math.pow({membrane.gates[s].q10!r}, (p.celsius - {membrane.gates[s].celsius!r}) / 10)"
+        for s in states[1:]
     ]
     gate_lines = [f"z[{n}] = {value[g.name]};" for n, g in enumerate(gates)]
     head = " ".join(declare)
@@ -152,7 +160,9 @@ def parameters(membrane: Membrane) -> list[dict[str, Any]]:
     known = quantities(membrane)
     reduced = is_reduced(membrane)
 
-    def control(key: str, words: str, sym: Any, unit: str, hue: str, slider: Any, allowed: Any) -> dict[str, Any]:
+    def control(
+        key: str, words: str, sym: Any, unit: str, hue: str, slider: Any, allowed: Any
+    ) -> dict[str, Any]:
         low, high, step = _LECTURE_SLIDERS.get(key, slider) if reduced else slider
         return {
             "key": key,

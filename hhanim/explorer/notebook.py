@@ -42,7 +42,12 @@ class Inline:
 
 
 def explore(
-    model: str | Membrane = "modern", *, core: str = "page", height: int = 720, theme: str = "auto", **settings: Any
+    model: str | Membrane = "modern",
+    *,
+    core: str = "page",
+    height: int = 720,
+    theme: str = "auto",
+    **settings: Any,
 ) -> Any:
     """Explore a model interactively in a notebook.
 
@@ -74,7 +79,9 @@ class Interactive:
         try:
             import ipywidgets as widgets
         except ImportError:
-            raise HHError("ipywidgets is not installed; install it with: pip install 'hhanim[notebook]'") from None
+            raise HHError(
+                "ipywidgets is not installed; install it with: pip install 'hhanim[notebook]'"
+            ) from None
         self.membrane, self.theme, self.run = membrane, get_theme(theme), None
         reduced = equations.is_reduced(membrane)
         controls = equations.parameters(membrane)
@@ -105,9 +112,12 @@ class Interactive:
             )
         # A float slider snaps to its steps; the preset's value need not be one of them, so it starts exact.
         self.method = widgets.Dropdown(
-            options=[("converged", "adaptive"), ("forward Euler, 0.5 ms (lecture)", "euler")], description="method"
+            options=[("converged", "adaptive"), ("forward Euler, 0.5 ms (lecture)", "euler")],
+            description="method",
         )
-        self.button = widgets.Button(description="Run", button_style="primary", tooltip="Simulate with these values")
+        self.button = widgets.Button(
+            description="Run", button_style="primary", tooltip="Simulate with these values"
+        )
         self.message = widgets.HTML()
         self.picture = widgets.Image(format="png", layout=widgets.Layout(max_width="100%"))
         self.button.on_click(lambda _: self.calculate())
@@ -161,11 +171,19 @@ def _drawn(run: Trajectory, exact: Trajectory | None, theme: Theme) -> bytes:
             [(name, run[name]) for name in membrane.gates],
             [(f"I_{c.name}", run.current(c.name)) for c in membrane.channels],
         ]
-        for axes, group, label in zip(panels, groups, ("$V$ (mV)", "gates", "currents (µA/cm²)"), strict=True):
+        for axes, group, label in zip(
+            panels, groups, ("$V$ (mV)", "gates", "currents (µA/cm²)"), strict=True
+        ):
             axes.set_facecolor(theme.ground)
             for key, values in group:
                 q = known[key]
-                axes.plot(run.t, values, color=theme.color(q), ls=(0, theme.dash(q)) if theme.dash(q) else "-", lw=1.6)
+                axes.plot(
+                    run.t,
+                    values,
+                    color=theme.color(q),
+                    ls=(0, theme.dash(q)) if theme.dash(q) else "-",
+                    lw=1.6,
+                )
                 axes.annotate(
                     q.label,
                     (1.0, values[-1]),
@@ -190,6 +208,3 @@ def _drawn(run: Trajectory, exact: Trajectory | None, theme: Theme) -> bytes:
         out = io.BytesIO()
         figure.savefig(out, format="png", facecolor=figure.get_facecolor())
     return out.getvalue()
-
-
-

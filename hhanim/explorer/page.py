@@ -1,8 +1,9 @@
 """The explorer's page: equations, colours and typeface of the project in one HTML file that asks the network for nothing.
 
-Drawn by about 30 kB of our own on canvases. The same seven views in Bokeh with CustomJS and inline resources are
-1.7 MB before a line of ours and take tens of milliseconds a redraw; here a slider's event runs the neuron anew and
-repaints everything within a frame, the page can be embedded many times in one slide deck, and it needs no package.
+Drawn on canvases by about 90 kB of our own. The plan was Bokeh with CustomJS and inline resources; measured side by side
+in headless Chromium on two busy cores, Bokeh is 2.0 MB against 0.2 MB here, opens in 1.7 s against 0.75 s, and takes as
+long to repaint seven finished curves as this page takes to run the neuron anew and paint all its views. A dozen of these
+fit into a slide deck, and no package is needed.
 """
 
 from __future__ import annotations
@@ -28,7 +29,12 @@ ORDER = ("modern", "classic", "classroom", "widget", "lecture", "connor_stevens"
 _CHARACTERS = (
     "".join(map(chr, range(0x20, 0x7F))) + "°±²³¹⁴·×äöüéáÄÖÜß–—‘’“”…−∞τφαβµμσΔ≈≤≥→"
 )  # fmt: skip
-_FACES = {"Regular": (400, "normal"), "It": (400, "italic"), "Semibold": (600, "normal"), "SemiboldIt": (600, "italic")}
+_FACES = {
+    "Regular": (400, "normal"),
+    "It": (400, "italic"),
+    "Semibold": (600, "normal"),
+    "SemiboldIt": (600, "italic"),
+}
 #: What went wrong is red in neither ion's hue; 4.5:1 on the panels of both themes.
 _BAD = {"dark": "#ff9d94", "light": "#b3261e"}
 
@@ -158,7 +164,9 @@ def _font_faces() -> str:
     paths = {path.stem.rpartition("-")[2]: path for path in font_files()}
     for face, (weight, style) in _FACES.items():
         font = TTFont(paths[face], recalcTimestamp=False)
-        options = subset.Options(flavor="woff", hinting=False, layout_features=["kern", "tnum", "mark"], notdef_outline=True)
+        options = subset.Options(
+            flavor="woff", hinting=False, layout_features=["kern", "tnum", "mark"], notdef_outline=True
+        )
         cutter = subset.Subsetter(options)
         cutter.populate(text=_CHARACTERS)
         cutter.subset(font)

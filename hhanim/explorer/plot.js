@@ -54,9 +54,11 @@ class Surface {
     this.layers = {};
     this.width = this.height = 0;
   }
+  /* Bitmap pixels per CSS pixel, when not the screen's own. */
+  static scale = null;
   /* Fit the bitmap to the element; true if there is something to draw on. */
   fit() {
-    const box = this.canvas.getBoundingClientRect(), ratio = Math.min(2, window.devicePixelRatio || 1);
+    const box = this.canvas.getBoundingClientRect(), ratio = Surface.scale || Math.min(2, window.devicePixelRatio || 1);
     this.width = Math.round(box.width); this.height = Math.round(box.height); this.ratio = ratio;
     if (this.width < 40 || this.height < 30) return false;
     this.size(this.canvas);
@@ -146,11 +148,12 @@ class Axes {
     if (perPixel < 2.5) {
       for (let n = from; n <= to; n++) ctx.lineTo(this.x(t[n]), this.y(series[n]));
     } else {
-      const chunk = Math.ceil(perPixel / 1.5);
+      const chunk = Math.ceil(perPixel);
       for (let a = from; a <= to; a += chunk) {
         const b = Math.min(to, a + chunk - 1);
         let low = a, high = a;
         for (let n = a + 1; n <= b; n++) { if (series[n] < series[low]) low = n; if (series[n] > series[high]) high = n; }
+        if ((series[high] - series[low]) * this.sy < 0.5) { ctx.lineTo(this.x(t[a]), this.y(series[a])); continue; }
         const first = Math.min(low, high), second = Math.max(low, high);
         ctx.lineTo(this.x(t[a]), this.y(series[a]));
         if (first > a) ctx.lineTo(this.x(t[first]), this.y(series[first]));
@@ -158,6 +161,7 @@ class Axes {
         if (b > second) ctx.lineTo(this.x(t[b]), this.y(series[b]));
       }
     }
+    ctx.lineTo(this.x(t[to]), this.y(series[to]));
     ctx.stroke();
   }
   /* A line through pairs, skipping those so close to the last one that they cannot be seen. */
@@ -182,7 +186,8 @@ function dot(ctx, x, y, radius, color, ground) {
 
 /* Labels beside points, moved apart vertically until none covers another; each {x, y, symbol, color}. */
 function placeLabels(ctx, labels, size, top, bottom) {
-  const gap = 1.12 * size, sorted = labels.slice().sort((a, b) => a.y - b.y);
+  top -= 0.45 * size; bottom += 0.45 * size; // a little above and below the axes is free
+  const gap = 1.05 * size, sorted = labels.slice().sort((a, b) => a.y - b.y);
   sorted.forEach((l) => { l.at = Math.min(bottom, Math.max(top, l.y)); });
   for (let pass = 0; pass < 20; pass++) {
     for (let n = 0; n + 1 < sorted.length; n++) {

@@ -17,10 +17,12 @@ def html(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return explorer.write(tmp_path_factory.mktemp("explorer") / "explorer.html", explorer.page())
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     sync_api = pytest.importorskip("playwright.sync_api")
-    path = next((p for n in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(n))), None)
+    path = next(
+        (p for n in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(n))), None
+    )
     if path is None:
         pytest.skip("no Chromium on this machine; install it with: apt install chromium")
     with sync_api.sync_playwright() as playwright:
@@ -35,7 +37,11 @@ def visit(browser: Any, html: Path) -> Iterator[Callable[..., Any]]:
     contexts, complaints, requests = [], [], []
 
     def open_page(fragment: str = "", path: Path = html, **options: Any) -> Any:
-        settings = {"viewport": {"width": 1280, "height": 720}, "color_scheme": "dark", "offline": True} | options
+        settings = {
+            "viewport": {"width": 1280, "height": 720},
+            "color_scheme": "dark",
+            "offline": True,
+        } | options
         context = browser.new_context(**settings)
         contexts.append(context)
         page = context.new_page()

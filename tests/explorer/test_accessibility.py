@@ -8,12 +8,12 @@ import pytest
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 STATES = {
-    "plain": "() => {}",
-    "an error and the list of views": """() => {
+    "a demonstration, an error, the list of views": """() => {
+        const demo = document.getElementById("demonstration"); demo.value = "euler"; demo.dispatchEvent(new Event("change"));
         const box = document.getElementById("n-gNa"); box.value = "x"; box.dispatchEvent(new Event("input"));
         document.getElementById("views").open = true; }""",
-    "a demonstration": """() => { const s = document.getElementById("demonstration"); s.value = "euler"; s.dispatchEvent(new Event("change")); }""",
-    "one view enlarged": """() => document.querySelector("#card-phase .widen").click()""",
+    "one view enlarged": """() => {
+        document.getElementById("views").open = false; document.querySelector("#card-phase .widen").click(); }""",
     "the export": """() => document.getElementById("share").click()""",
 }
 

@@ -22,7 +22,9 @@ def sentence(page: Any) -> str:
 
 
 def says(page: Any, words: str) -> None:
-    page.wait_for_function("(words) => document.getElementById('sentence').textContent.includes(words)", arg=words)
+    page.wait_for_function(
+        "(words) => document.getElementById('sentence').textContent.includes(words)", arg=words
+    )
 
 
 def test_opens_offline_and_says_what_happens(visit: Any) -> None:
@@ -123,7 +125,9 @@ def test_what_the_demonstrations_say_to_try(page_for_demos: Any, fragment: str, 
 
 
 def test_a_link_is_the_setting(visit: Any) -> None:
-    page = visit("model=classic&gNa=60&I=15.5&celsius=18.5&stimulus=pulse&width=0.5&views=V,phase&t=12&theme=light")
+    page = visit(
+        "model=classic&gNa=60&I=15.5&celsius=18.5&stimulus=pulse&width=0.5&views=V,phase&t=12&theme=light"
+    )
     assert page.locator("#n-gNa").input_value() == "60"
     assert page.evaluate("document.documentElement.dataset.theme") == "light"
     assert page.locator("#card-gates").is_hidden()
@@ -149,9 +153,16 @@ def test_a_bad_link_says_so_and_still_shows_a_neuron(visit: Any) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "problem"),
-    [("abc", "Not a number"), ("", "Not a number"), ("-1", "Out of range. Allowed: 0 to 1000 mS/cm²."), ("1e9", "Out of range")],
+    [
+        ("abc", "Not a number"),
+        ("", "Not a number"),
+        ("-1", "Out of range. Allowed: 0 to 1000 mS/cm²."),
+        ("1e9", "Out of range"),
+    ],
 )
-def test_bad_input_is_said_beside_the_field_and_keeps_the_picture(visit: Any, typed: str, problem: str) -> None:
+def test_bad_input_is_said_beside_the_field_and_keeps_the_picture(
+    visit: Any, typed: str, problem: str
+) -> None:
     page = visit()
     before = sentence(page), page.evaluate("hhanim.run.spikes")
     box = page.get_by_label("Sodium conductance, mS/cm²")
@@ -254,7 +265,22 @@ def test_keyboard_alone_is_enough(visit: Any) -> None:
         if name in reached and name == "model":
             break
         reached.add(name)
-    assert {"model", "demonstration", "share", "theme", "stimulus", "s-I", "n-I", "s-gNa", "n-gNa", "run", "live", "play", "time", "rate"} <= reached
+    assert {
+        "model",
+        "demonstration",
+        "share",
+        "theme",
+        "stimulus",
+        "s-I",
+        "n-I",
+        "s-gNa",
+        "n-gNa",
+        "run",
+        "live",
+        "play",
+        "time",
+        "rate",
+    } <= reached
     page.locator("#share").focus()
     page.keyboard.press("Enter")
     assert page.locator("#export").is_visible()
@@ -270,9 +296,13 @@ def test_keyboard_alone_is_enough(visit: Any) -> None:
 
 def test_f_i_points_gather_as_runs_are_made(visit: Any) -> None:
     page = visit()
-    page.wait_for_function("document.getElementById('canvas-fi').getAttribute('aria-label').includes('10 µA/cm² 68.3 Hz')")
+    page.wait_for_function(
+        "document.getElementById('canvas-fi').getAttribute('aria-label').includes('10 µA/cm² 68.3 Hz')"
+    )
     page.get_by_label("Injected current, µA/cm²").fill("50")
-    page.wait_for_function("document.getElementById('canvas-fi').getAttribute('aria-label').includes('50 µA/cm² 117 Hz')")
+    page.wait_for_function(
+        "document.getElementById('canvas-fi').getAttribute('aria-label').includes('50 µA/cm² 117 Hz')"
+    )
 
 
 def test_reset_all(visit: Any) -> None:
@@ -318,7 +348,7 @@ def test_the_command_line_and_the_python_code_are_this_run(visit: Any) -> None:
     assert values["gNa"] == "100"
     membrane = presets.get(values["model"]).with_(gNa=float(values["gNa"]), celsius=float(values["celsius"]))
     start = {s: float(values[f"{s}_init"]) for s in membrane.states}
-    run = simulate(membrane, values["protocol"], float(values["duration"]), start=start)
+    run = simulate(membrane, values["stimulus"], float(values["duration"]), start=start)
     assert np.allclose(run.spikes, page.evaluate("hhanim.run.spikes"), atol=0.02)
     scope: dict[str, Any] = {}
     exec(page.evaluate("hhanim.pythonCode()"), scope)
@@ -342,7 +372,9 @@ def test_the_exported_commands_are_accepted(visit: Any, tmp_path: Path, capsys: 
 
 
 def test_a_phone(visit: Any) -> None:
-    page = visit(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True, device_scale_factor=2)
+    page = visit(
+        viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True, device_scale_factor=2
+    )
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.locator("#s-gK").scroll_into_view_if_needed()
     assert page.locator("#card-V").bounding_box()["y"] >= 0  # the potential stays in sight beside the slider

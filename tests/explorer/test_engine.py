@@ -67,7 +67,9 @@ def page(browser: Any, html: Any) -> Any:
     tab.close()
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c[0]}-{'-'.join(f'{k}={v}' for k, v in {**c[1], **c[2]}.items())}")
+@pytest.mark.parametrize(
+    "case", CASES, ids=lambda c: f"{c[0]}-{'-'.join(f'{k}={v}' for k, v in {**c[1], **c[2]}.items())}"
+)
 def test_runs_agree_with_the_core(page: Any, case: Any) -> None:
     name, changes, stimulus, duration = case
     got = page.evaluate(RUN, [name, changes, BASE | stimulus, duration])

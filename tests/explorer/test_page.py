@@ -42,12 +42,22 @@ def test_refuses_in_one_line(settings: dict[str, object]) -> None:
 
 
 def test_sliders_of_the_lecture() -> None:
-    sliders = {p["key"]: (p["min"], p["max"], p["step"], p["value"]) for p in equations.parameters(presets.get("widget"))}
+    sliders = {
+        p["key"]: (p["min"], p["max"], p["step"], p["value"])
+        for p in equations.parameters(presets.get("widget"))
+    }
     assert sliders["C"] == (0.1, 2.0, 0.1, 1.0)
     assert sliders["gNa"] == (0.0, 5.0, 0.1, 2.0)
     assert sliders["gK"] == (0.0, 5.0, 0.1, 1.44)
     assert sliders["gL"] == (0.0, 1.0, 0.1, 0.2)
-    assert equations.data(presets.get("widget"))["I"] == {"value": 2.0, "min": 0.0, "max": 10.0, "step": 0.1, "low": -20.0, "high": 200.0}
+    assert equations.data(presets.get("widget"))["I"] == {
+        "value": 2.0,
+        "min": 0.0,
+        "max": 10.0,
+        "step": 0.1,
+        "low": -20.0,
+        "high": 200.0,
+    }
     assert "celsius" not in sliders  # it would change nothing
 
 
