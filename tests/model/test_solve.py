@@ -175,6 +175,44 @@ def test_tables_over_voltage_change_nothing_that_matters(membrane: Membrane) -> 
         assert run.spikes[k] == pytest.approx(one.spikes, abs=2e-3)
 
 
+@pytest.mark.parametrize("membrane", [MODERN, presets.WIDGET, presets.WANG_BUZSAKI, MIXTURE, WITH_A], ids=lambda m: m.name)
+def test_the_compiled_backend_is_the_same_method(membrane: Membrane, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("numba", reason="numba is not installed; it is the extra hhanim[sweep]")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    n = 300  # not a multiple of the kernel's block
+    g = membrane.channels[0].name
+    batch = membrane.with_(**{f"g{g}": np.linspace(0.8, 1.2, n) * membrane.channel(g).g})
+    protocol = hh.step(np.linspace(0, 15, n), 1) + hh.sine(2, 100) + hh.pulse(3, 4, 0.01)
+    keys = {"method": "exponential_euler", "dt": 0.02, "sample": 0.5}
+    ours = hh.simulate(batch, protocol, 15, backend="numba", **keys)
+    plain = hh.simulate(batch, protocol, 15, backend="numpy", **keys)
+    assert (tmp_path / "hhanim" / "kernels").is_dir()
+    assert ours.t.tolist() == plain.t.tolist()
+    for a, b in zip(ours.spikes, plain.spikes, strict=True):
+        assert a == pytest.approx(b, abs=5e-3)
+    quiet = np.array([len(s) == 0 for s in plain.spikes])
+    assert np.abs(ours.y - plain.y)[:, :, quiet].max(initial=0.0) < 0.05
+    some = hh.simulate(batch, protocol, 15, backend="numba", record=(membrane.states[-1],), **keys)
+    assert np.array_equal(some.y[0], ours.y[-1])
+
+
+def test_the_compiled_backend_leaves_its_tables_without_a_trace() -> None:
+    pytest.importorskip("numba", reason="numba is not installed; it is the extra hhanim[sweep]")
+    i = np.array([0.0, 10.0, 2e5])  # the last one ends hundreds of mV beyond the tables
+    ours = hh.simulate(MODERN, hh.pulse(i, 5, 0.05), 20, method="exponential_euler", backend="numba", dt=0.01)
+    plain = hh.simulate(MODERN, hh.pulse(i, 5, 0.05), 20, method="exponential_euler", backend="numpy", dt=0.01)
+    assert ours["V"].max() > 200
+    assert [len(s) for s in ours.spikes] == [len(s) for s in plain.spikes]
+    assert np.abs(ours["V"][-1] - plain["V"][-1]).max() < 0.05
+
+
+def test_without_numba_the_sweep_runs_on_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hhanim.model.compiled.available", lambda: False)
+    assert len(hh.simulate(MODERN, np.full(3, 10.0), 5, method="exponential_euler").spikes) == 3
+    with pytest.raises(HHError, match=r"pip install 'hhanim\[sweep\]'"):
+        hh.simulate(MODERN, np.full(3, 10.0), 5, method="exponential_euler", backend="numba")
+
+
 @given(st.integers(1, 4), st.floats(0.5, 30.0), st.sampled_from(["g", "E", "C"]))
 @settings(max_examples=8, deadline=None)
 def test_any_parameter_can_be_the_batch(n: int, i: float, what: str) -> None:
