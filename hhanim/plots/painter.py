@@ -321,6 +321,12 @@ class Painter:
         self._memo.clear()
         self._index()
 
+    def steady(self, renderer: Any) -> np.ndarray | None:
+        """The background's pixels if it holds all that stands still and nothing of that has to be repainted, else None."""
+        if self._above or self._state is None or self._state != self._look(renderer):
+            return None
+        return self._background
+
     def paint(self, artists: Sequence[Artist], renderer: Any) -> np.ndarray:
         """Paint one frame with these moving artists; returns the renderer's pixels (H, W, 4), top row first."""
         artists = [a for a in artists if id(a) in self._movers]

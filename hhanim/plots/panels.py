@@ -129,18 +129,17 @@ class _Sprite:
         self.pad = math.ceil(4 * stage.u) + 1
         self.width, self.height, self._descent = float(w), float(h), float(d)
 
-    def draw(self, renderer: Any, gc: Any, x: float, y: float) -> Rect:
-        """Paste with the left end at x and the middle of the height at y (pixels, from the bottom left)."""
+    def at(self, renderer: Any, x: float, y: float) -> tuple[int, int, np.ndarray, Rect]:
+        """Where to paste what (draw_image's x, y, pixels) for a left end at x and a middle of the height at y; its extent."""
         x, y = x - self.pad, y - self.height / 2 - self.pad
         ix, iy = math.floor(x), math.floor(y)
         phase = (int((x - ix) * 2), int((y - iy) * 4))
         image = self._phases.get(phase)
         if image is None:
             image = self._phases[phase] = self._render(phase)
-        renderer.draw_image(gc, ix, iy, image)
         h, w = image.shape[:2]
         top = int(renderer.height) - iy - h
-        return (ix - 1, top - 1, ix + w + 1, top + h + 1)
+        return ix, iy, image, (ix - 1, top - 1, ix + w + 1, top + h + 1)
 
     def _render(self, phase: tuple[int, int]) -> np.ndarray:
         w, h = (math.ceil(x) + 2 * self.pad + 1 for x in (self.width, self.height))
@@ -188,7 +187,9 @@ class Curve:
             if keep.all():
                 break
             points, along = points[keep], along[keep]
-        self._placed, self._along, self._shown = points, along, (0, points[0])
+        self._placed, self._along = points, along
+        self._rising = bool(np.all(np.diff(points[:, 0]) >= 0))
+        self._length = np.append(0.0, np.cumsum(np.hypot(*np.diff(points, axis=0).T)))
 
     def now(self) -> tuple[int, np.ndarray]:
         """How many vertices are complete, and where the head is (pixels)."""
@@ -217,24 +218,32 @@ class Curve:
         x, y = a + min(max(share, 0.0), 1.0) * (b - a)
         return float(x), float(y)
 
-    def draw(self, renderer: Any, gc: Any) -> Rect | None:
-        """Stroke the line up to its head; returns the rectangle that differs from the time before."""
-        k, head = self.now()
-        path = Path(np.vstack([self._placed[:k], head]))
+    def stroke(self, renderer: Any, gc: Any, k: int, head: np.ndarray, window: tuple[float, float] | None = None) -> None:
+        """Draw the first k vertices and the head; with a window (x0, x1 in pixels) only what can be seen there."""
+        first, last = 0, k
+        if window is not None and self._rising:
+            reach = 2 * self.width + 2
+            first = max(0, int(np.searchsorted(self._placed[:k, 0], window[0] - reach)) - 2)
+            last = min(k, int(np.searchsorted(self._placed[:k, 0], window[1] + reach, side="right")) + 2)
+        points = self._placed[first:last]
+        path = Path(np.vstack([points, head]) if last == k else points)
         path.should_simplify = False  # a new vertex must not move old pixels
         gc.set_foreground(self.color)
         gc.set_linewidth(self.width)
-        gc.set_dashes(0, [self.width * d for d in self.dash] or None)
+        gc.set_capstyle("butt" if self.dash else "round")
+        pattern = [self.width * d for d in self.dash]
+        gc.set_dashes(self._length[first] % sum(pattern) if pattern else 0, pattern or None)
         renderer.draw_path(gc, path, _IDENTITY)
-        old_k, old_head = self._shown
-        self._shown = (k, head)
-        if k == old_k and np.array_equal(head, old_head):
+
+    def grown(self, old: tuple[int, np.ndarray], new: tuple[int, np.ndarray], renderer: Any) -> Rect | None:
+        """The rectangle in which two states (vertices, head) differ."""
+        (i, before), (k, head) = old, new
+        if i == k and np.array_equal(before, head):
             return None
-        a, b = max(0, min(k, old_k) - 1), max(k, old_k)
-        touched = np.vstack([self._placed[a:b], head, old_head])
-        if self.dash:  # a dash that was cut short grows on
-            touched = np.vstack([touched, self._placed[max(0, a - 2) : a]])
-        return _rect(touched, 1.5 * self.width + 2 + (10 * self.width if self.dash else 0), renderer)
+        a, b = max(0, min(i, k) - 1), max(i, k)
+        touched = np.vstack([self._placed[a:b], before, head])
+        # a round cap reaches half a width; a dash that was cut short grows from where it begins
+        return _rect(touched, 1.5 * self.width + 2 + max((self.width * d for d in self.dash), default=0.0), renderer)
 
 
 def _bends(points: np.ndarray, tolerance: float = 0.02) -> np.ndarray:
@@ -258,8 +267,30 @@ def _rect(points: np.ndarray, pad: float, renderer: Any) -> Rect:
     return (int(x0), int(renderer.height - y1), int(x1), int(renderer.height - y0))
 
 
+def _meet(a: Rect, b: Rect) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def _merged(rects: list[Rect]) -> list[Rect]:
+    """Rectangles of which no two meet, covering the given ones."""
+    out: list[Rect] = []
+    for rect in rects:
+        while True:
+            hit = next((r for r in out if r[0] <= rect[2] and rect[0] <= r[2] and r[1] <= rect[3] and rect[1] <= r[3]), None)
+            if hit is None:
+                break
+            out.remove(hit)
+            rect = (min(hit[0], rect[0]), min(hit[1], rect[1]), max(hit[2], rect[2]), max(hit[3], rect[3]))
+        out.append(rect)
+    return out
+
+
 class _Movers(Artist):
-    """Everything in one panel that moves: curves, then heads, then labels."""
+    """Everything in one panel that moves: curves, then heads, then labels.
+
+    draw() paints all of it; advance() repaints only what has changed since, so that a frame costs the same however much
+    has been drawn before.
+    """
 
     zorder = 10
 
@@ -267,53 +298,91 @@ class _Movers(Artist):
         super().__init__()
         self.panel, self.curves = panel, []
         self.dirty: list[Rect] = []
-        self._last: list[Rect] = []
+        self._lines: list[tuple[int, np.ndarray]] = []
+        self._heads: list[tuple[Curve, float, float, Rect]] = []
+        self._labels: list[tuple[int, int, np.ndarray, Rect]] = []
 
     def paint_extent(self) -> tuple[float, float, float, float]:
         """Where this can paint: the panel and the room for labels beside it."""
-        box, u = self.panel.axes.bbox, self.panel.stage.u
-        return (box.x0 - 2 * HEAD * u, box.y0 - 2 * HEAD * u, self.panel.right, box.y1 + 2 * HEAD * u)
+        box, reach = self.panel.axes.bbox, (HEAD + RING) * self.panel.stage.u + 3
+        return (box.x0 - reach, box.y0 - reach, self.panel.right + reach, box.y1 + reach)
 
-    def draw(self, renderer: Any) -> None:
-        if not self.get_visible():
-            return
-        stage, axes = self.panel.stage, self.panel.axes
-        dirty: list[Rect] = []
-        moved: list[Rect] = []
+    def _look(self, renderer: Any) -> list[Rect]:
+        """Take note of where everything is now; returns where that differs from before."""
+        u = self.panel.stage.u
+        lines = [curve.now() for curve in self.curves]
+        heads = []
+        for curve, (_, (x, y)) in zip(self.curves, lines, strict=True):
+            if curve.head and self._inside(x, y):
+                heads.append((curve, x, y, _rect(np.array([[x, y]]), (HEAD + RING) * u + 2, renderer)))
+        labels = [curve.sprite.at(renderer, x, y) for curve, x, y in self._label_places()]
+        dirty = [
+            curve.grown(old, new, renderer) for curve, old, new in zip(self.curves, self._lines, lines, strict=False)
+        ]
+        before = [(x, y, rect) for _, x, y, rect in self._heads] + [(x, y, rect) for x, y, _, rect in self._labels]
+        after = [(x, y, rect) for _, x, y, rect in heads] + [(x, y, rect) for x, y, _, rect in labels]
+        if before != after:
+            images = {id(i) for _, _, i, _ in self._labels} ^ {id(i) for _, _, i, _ in labels}
+            moved = [m[2] for m in before if m not in after] + [m[2] for m in after if m not in before]
+            moved += [rect for _, _, image, rect in [*self._labels, *labels] if id(image) in images]
+            dirty += moved
+        self._lines, self._heads, self._labels = lines, heads, labels
+        width, height = int(renderer.width), int(renderer.height)
+        cut = [(max(0, r[0]), max(0, r[1]), min(width, r[2]), min(height, r[3])) for r in dirty if r is not None]
+        return [r for r in _merged(cut) if r[0] < r[2] and r[1] < r[3]]
+
+    def _paint(self, renderer: Any, only: Rect | None = None) -> None:
+        """Paint everything, or what is seen of it in one rectangle."""
+        stage, box = self.panel.stage, self.panel.axes.bbox
+        height = int(renderer.height)
         gc = renderer.new_gc()
         gc.set_antialiased(True)
         gc.set_snap(False)
-        gc.set_capstyle("round" if not any(c.dash for c in self.curves) else "butt")
         gc.set_joinstyle("round")
-        box = axes.bbox
-        edge = 0.5 * LINE * stage.u  # a line along the frame of the axes keeps its width
-        gc.set_clip_rectangle(Bbox.from_extents(box.x0 - edge, box.y0 - edge, box.x1 + edge, box.y1 + edge))
-        for curve in self.curves:
-            gc.set_capstyle("butt" if curve.dash else "round")
-            rect = curve.draw(renderer, gc)
-            if rect is not None:
-                dirty.append(rect)
-        heads = [c for c in self.curves if c.head and self._inside(c)]
-        gc.set_clip_rectangle(None)
+        edge = round(0.5 * LINE * stage.u)  # a line along the frame of the axes keeps its width
+        clip = [round(box.x0) - edge, round(box.y0) - edge, round(box.x1) + edge, round(box.y1) + edge]
+        window = None
+        if only is not None:
+            inner = (only[0], height - only[3], only[2], height - only[1])
+            clip = [*map(max, clip[:2], inner[:2]), *map(min, clip[2:], inner[2:])]
+            window = (clip[0], clip[2])
+        if clip[0] < clip[2] and clip[1] < clip[3]:
+            gc.set_clip_rectangle(Bbox.from_extents(*clip))
+            for curve, (k, head) in zip(self.curves, self._lines, strict=True):
+                curve.stroke(renderer, gc, k, head, window)
+        gc.set_dashes(0, None)
+        gc.set_clip_rectangle(None if only is None else Bbox.from_extents(*inner))
         gc.set_linewidth(0)
-        for curve in heads:
-            _, (x, y) = curve.now()
+        for curve, x, y, rect in self._heads:
+            if only is not None and not _meet(rect, only):
+                continue
             for radius, color in ((HEAD + RING, stage.theme.ground), (HEAD, curve.color)):
                 if radius > HEAD and stage.theme.transparent:
                     continue
                 r = radius * stage.u
                 gc.set_foreground(color)
-                renderer.draw_path(gc, _CIRCLE, Affine2D().scale(r).translate(x, y), (*to_rgb(color), 1.0))
-            moved.append(_rect(np.array([[x, y]]), (HEAD + RING) * stage.u + 2, renderer))
-        for curve, x, y in self._label_places():
-            moved.append(curve.sprite.draw(renderer, gc, x, y))
+                renderer.draw_path(gc, _CIRCLE, Affine2D(np.array([[r, 0, x], [0, r, y], [0, 0, 1.0]])), (*to_rgb(color), 1.0))
+        for x, y, image, rect in self._labels:
+            if only is None or _meet(rect, only):
+                renderer.draw_image(gc, x, y, image)
         gc.restore()
-        self.dirty = dirty + [m for m in moved if m not in self._last] + [m for m in self._last if m not in moved]
-        self._last = moved
+
+    def draw(self, renderer: Any) -> None:
+        if not self.get_visible():
+            return
+        self.dirty = self._look(renderer)
+        self._paint(renderer)
         self.stale = False
 
-    def _inside(self, curve: Curve) -> bool:
-        _, (x, y) = curve.now()
+    def advance(self, renderer: Any, pixels: np.ndarray, background: np.ndarray) -> None:
+        """Bring the last frame up to date."""
+        self.dirty = self._look(renderer)
+        for rect in self.dirty:
+            x0, y0, x1, y1 = rect
+            pixels[y0:y1, x0:x1] = background[y0:y1, x0:x1]
+            self._paint(renderer, rect)
+
+    def _inside(self, x: float, y: float) -> bool:
         box = self.panel.axes.bbox
         return box.x0 - 1 <= x <= box.x1 + 1 and box.y0 - 1 <= y <= box.y1 + 1
 
