@@ -132,10 +132,7 @@ def requests(
     """
     project = find(config)
     found = catalogue.read()
-    general = {
-        key: getattr(settings, key) or os.environ.get(variable) or getattr(project, key) or DEFAULTS[key]
-        for key, variable in VARIABLES.items()
-    }
+    general = _general(settings, project)
     for name in project.scenes:
         try:
             found.get(name)
@@ -164,6 +161,19 @@ def requests(
             line = request.origin.lines.get("name") if request.origin else None
             raise UsageError(f"{project.path}:{line}: {reason}" if line else reason)
     return list(seen.values()), failed
+
+
+def output_folder(settings: Settings, config: str | None = None) -> Path:
+    """Where the media are put."""
+    return Path(str(_general(settings, find(config))["output"]))
+
+
+def _general(settings: Settings, project: Project) -> dict[str, Any]:
+    """What holds for all targets, in the order of precedence."""
+    return {
+        key: getattr(settings, key) or os.environ.get(variable) or getattr(project, key) or DEFAULTS[key]
+        for key, variable in VARIABLES.items()
+    }
 
 
 def _where_it_applies(wanted: list[Request], given: Mapping[str, Any]) -> list[Request]:

@@ -1,0 +1,49 @@
+"""The first files of a project: a commented ``hhanim.toml`` and a scene that renders as it is."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from importlib import resources
+from pathlib import Path
+
+from hhanim.studio.errors import RenderError, UsageError
+
+
+def start(name: str, kind: str = "clip", folder: Path = Path()) -> list[Path]:
+    """Write ``scenes/<name>_clip.py`` (or ``_film.py``), and ``hhanim.toml`` if there is none.
+
+    Returns:
+        What was written.
+
+    Raises:
+        UsageError: when the name cannot be a scene's, or the file is there already.
+    """
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or keyword.iskeyword(name) or len(name) > 60:
+        raise UsageError(f"{name!r} cannot name a scene: use small letters, digits and _, such as my_scene")
+    words = name.replace("_", " ")
+    fields = {
+        "name": name,
+        "title": words[0].upper() + words[1:],
+        "symbol": "".join(part.capitalize() for part in name.split("_")),
+    }
+    scene = folder / "scenes" / f"{name}_{kind}.py"
+    for other in (scene, scene.with_name(f"{name}_{'film' if kind == 'clip' else 'clip'}.py")):
+        if other.exists():
+            raise UsageError(f"{other} is there already; take another name")
+    written = [scene]
+    try:
+        scene.parent.mkdir(parents=True, exist_ok=True)
+        scene.write_text(_filled(f"{kind}.txt", fields), encoding="utf-8")
+        project = folder / "hhanim.toml"
+        if not project.exists():
+            project.write_text(_filled("hhanim.toml", fields), encoding="utf-8")
+            written.append(project)
+    except OSError as error:
+        raise RenderError(f"cannot write {error.filename or scene}: {error.strerror or error}") from error
+    return written
+
+
+def _filled(template: str, fields: dict[str, str]) -> str:
+    text = resources.files("hhanim.studio").joinpath("templates", template).read_text(encoding="utf-8")
+    return re.sub(r"\{(name|title|symbol)\}", lambda m: fields[m[1]], text)

@@ -1,0 +1,118 @@
+"""One moment of a scene as a picture: PNG, or for a clip SVG and PDF, whose lines stay lines."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from hhanim.studio import build
+from hhanim.studio.build import Request
+from hhanim.studio.errors import RenderError, UsageError, did_you_mean
+from hhanim.studio.run import need, perform, target
+
+PICTURES = ("png", "svg", "pdf")
+
+
+def still(request: Request, at: float | None = None, kind: str = "png") -> Path:
+    """Draw the frame that is seen ``at`` seconds into the film.
+
+    Args:
+        request: the film; the picture is put beside where it would be.
+        at: seconds; None is the poster's frame. kind: png, svg or pdf.
+
+    Returns:
+        The picture's path, ``tau-12.5s.png``.
+
+    Raises:
+        UsageError: when there is no such moment or kind. RenderError: when the scene fails.
+    """
+    entry = request.entry
+    if kind not in PICTURES:
+        raise UsageError(f"no kind of picture named {kind}{did_you_mean(kind, PICTURES)}")
+    if kind != "png" and entry.kind == "film":
+        raise UsageError(f"{entry.name} is a film, whose stills are PNG; SVG and PDF are for clips")
+    job = build.prepare(request)
+    if at is None:
+        at = _poster_time(job)
+    if not (math.isfinite(at) and at >= 0):
+        raise UsageError(f"--at {at:g}: give seconds from the beginning, 0 or more")
+    number = math.floor(at * job.fps + 1e-9)
+    path = target(request.path.parent, f"{request.path.stem}-{at:g}s", f".{kind}")
+    with _in_place(path) as part:
+        if entry.kind == "film":
+            _of_film(job, number, part)
+        elif number >= job.n_frames:
+            raise _beyond(job, job.n_frames)
+        elif kind == "png":
+            _png(job, perform(job), number, part)
+        else:
+            _vector(job, perform(job), number, part, kind)
+    return path
+
+
+def _poster_time(job: build.Job) -> float:
+    share = job.request.entry.poster
+    if job.request.entry.kind == "film":
+        raise UsageError(f"{job.request.entry.name} is a film: say the moment with --at SECONDS")
+    share = 0.6 if share is None else share
+    return float(math.floor(share * (job.n_frames - 1)) / job.fps)
+
+
+def _beyond(job: build.Job, n_frames: int) -> UsageError:
+    return UsageError(f"{job.request.entry.name} lasts {float(n_frames / job.fps):g} s only")
+
+
+def _png(job: build.Job, performance: Any, number: int, path: Path) -> None:
+    from hhanim.studio import finalise
+    from hhanim.studio.run import _scene_errors
+
+    with _scene_errors(job.request.entry):
+        frame = next(performance.frames(number), None)
+    if frame is None:
+        raise _beyond(job, job.n_frames)
+    transparent = bool(performance.stage.theme.transparent)
+    finalise.poster(path, frame.rgba, transparent=transparent)
+
+
+def _vector(job: build.Job, performance: Any, number: int, path: Path, kind: str) -> None:
+    import matplotlib as mpl
+
+    from hhanim.studio.run import _scene_errors
+
+    with _scene_errors(job.request.entry):
+        figure = performance.figure(number)
+        # The same bytes each time; letters as outlines, so that no machine needs the typeface.
+        settings: Any = {"svg.hashsalt": "hhanim", "svg.fonttype": "path", "pdf.fonttype": 42}
+        said = {"svg": {"Date": None}, "pdf": {"CreationDate": None, "ModDate": None}}[kind]
+        title = {"Title": job.request.entry.title}
+        with mpl.rc_context(performance.stage.rc | settings):
+            figure.savefig(path, format=kind, metadata={**said, **title})
+
+
+def _of_film(job: build.Job, number: int, path: Path) -> None:
+    need("manim", "films", job.request.entry.name)
+    from hhanim.studio import film, finalise
+
+    with tempfile.TemporaryDirectory(prefix="hhanim-") as work:
+        found = film.still(job, Path(work) / "still.mp4", number)
+    if isinstance(found, int):
+        raise _beyond(job, found)
+    finalise.poster(path, found, transparent=bool(build.find_theme(job.request.theme).transparent))
+
+
+@contextlib.contextmanager
+def _in_place(path: Path) -> Iterator[Path]:
+    """A name to write to, which becomes ``path`` when all went well."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield part
+        part.replace(path)
+    except OSError as error:
+        raise RenderError(f"cannot write {path}: {error.strerror or error}") from error
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,103 @@
+"""Edit, save, look: previews of what depends on a file that was just written.
+
+The libraries that draw stay loaded between two previews, scenes and their helpers are read anew each time.
+When hhanim itself is edited, the process starts over.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from hhanim.studio import build, catalogue
+from hhanim.studio.build import Request
+from hhanim.studio.errors import MissingError, StudioError
+from hhanim.studio.run import Event, Listener, failure, make_all
+
+Plan = Callable[[], tuple[list[Request], list[Event]]]
+
+
+def watch(plan: Plan, config: str | None, on_event: Listener, complain: Callable[[str], None]) -> None:
+    """Make what ``plan`` asks for, and again whenever a file that it depends on changes; until Ctrl-C.
+
+    Raises:
+        MissingError: when watchfiles is not installed.
+    """
+    try:
+        from watchfiles import Change
+        from watchfiles import watch as changes
+    except ImportError:
+        raise MissingError(
+            f"watch needs watchfiles: {sys.executable} -m pip install 'hhanim[watch]'"
+        ) from None
+
+    reached: set[Path] = set()
+
+    def matters(_: Change, name: str) -> bool:
+        path = Path(name)
+        return path in reached or path.name in ("hhanim.toml", "pyproject.toml") or _is_scene(path)
+
+    reached |= _reached(_once(plan, on_event, complain), config)
+    while True:
+        places = _places(reached)
+        complain(f"watching {', '.join(_short(p) for p in places)}; Ctrl-C ends")
+        for batch in changes(*places, watch_filter=matters, step=30, debounce=300, recursive=False):
+            changed = {Path(name) for _, name in batch}
+            complain(f"{', '.join(sorted(p.name for p in changed))} changed")
+            if any(_is_ours(p) for p in changed):
+                os.execv(sys.executable, [sys.executable, "-m", "hhanim", *sys.argv[1:]])
+            reached |= _reached(_once(plan, on_event, complain), config)
+            if _places(reached) != places:
+                break
+
+
+def _once(plan: Plan, on_event: Listener, complain: Callable[[str], None]) -> Sequence[Request]:
+    try:
+        wanted, failed = plan()
+        for event in failed:
+            on_event(event)
+    except StudioError as error:  # a mistake in a file that will be mended and saved again
+        complain(str(error))
+        return ()
+    try:
+        make_all(wanted, on_event=on_event)
+    except StudioError as error:
+        for request in wanted[:1]:
+            on_event(failure(request, error))
+    return wanted
+
+
+def _reached(wanted: Iterable[Request], config: str | None) -> set[Path]:
+    """Every file that a preview depends on."""
+    found = {Path(config).resolve()} if config else set()
+    for request in wanted:
+        try:
+            found |= {p.resolve() for p in build.sources(request.entry).values()}
+        except (SyntaxError, OSError, ValueError):
+            found.add(request.entry.path.resolve())
+    return found
+
+
+def _places(reached: Iterable[Path]) -> list[Path]:
+    """The folders to look at, those of the scenes and of the project file among them."""
+    folders = {Path.cwd(), *(p.parent for p in reached), *(f.resolve() for f in catalogue.folders())}
+    return sorted(f for f in folders if f.is_dir())
+
+
+def _is_scene(path: Path) -> bool:
+    return path.name.endswith(("_clip.py", "_film.py"))
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a file is a module of hhanim, which this process has loaded."""
+    package = catalogue.PACKAGE
+    return path.is_relative_to(package) and not path.is_relative_to(package / "scenes")
+
+
+def _short(path: Path) -> str:
+    here = Path.cwd()
+    if path == here:
+        return "."
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
