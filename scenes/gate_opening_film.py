@@ -114,7 +114,12 @@ class GateOpening(Telling, Film):
             FadeIn(self.patch.still), FadeIn(self.patch.moving, suspend_mobject_updating=False), run_time=1.0
         )
         self.add(self.patch.still, self.patch.moving)
-        self.wait(2.0)
+        wide = self.shape == "wide"
+        right = Area(self.side.left, self.side.right, self.graph_area.bottom, self.side.top)
+        laws = self._formulas(right.inset(top=1.6, bottom=1.9) if wide else self.side)
+        self.play(FadeIn(laws), run_time=0.8)
+        self.wait(2.4)
+        self.play(FadeOut(laws), run_time=0.3)
         self.say(
             "Every gate opens and closes by chance",
             "α: how often a closed gate opens; β: how often an open one closes",
@@ -202,7 +207,7 @@ class GateOpening(Telling, Film):
         self.counted = self._counted({c: self.samples[c].open_fraction(self.run.t) for c in self.kinds})
         self._fields_follow(lambda c, t: self._states(self.samples[c], t))
         self.field_still = VGroup(*(f.still for f in self.fields.values()), *self.labels)
-        self.formulas = self._formulas()
+        self.formulas = self._formulas(self.side) if self.shape == "wide" else VGroup()
         self.play(
             FadeIn(self.field_still), FadeIn(self.field_moving, suspend_mobject_updating=False),
             FadeIn(VGroup(self.open_panel, self.formulas)),
@@ -344,12 +349,10 @@ class GateOpening(Telling, Film):
             made.append(Trace(self.open_panel, run.t, law, color=color, width=3.0, label=label, ghost=True))
         return Traces(made).follow(self.clock)
 
-    def _formulas(self) -> VGroup:
-        """What is compared: the probability that a channel is open, in the place of the rates."""
+    def _formulas(self, area: Area) -> VGroup:
+        """The probability that a channel is open, one line for each."""
         made = VGroup()
-        if self.shape != "wide":
-            return made
-        for channel, row in zip(self.kinds, self.side.rows(*[1.0] * len(self.kinds), gap=0.1), strict=True):
+        for channel, row in zip(self.channels, area.rows(*[1.0] * len(self.channels), gap=0.1), strict=True):
             source = f'P("{channel} channel is open") = {self._product_source(channel)}'
             formula = self.formula(source, size=1.15 * TITLE, color=f"I_{channel}")
             if formula.width > row.width:

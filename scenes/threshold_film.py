@@ -10,6 +10,7 @@ from manim import FadeIn, FadeOut, VGroup
 from hhanim.mobjects.charge import absolute
 from hhanim.mobjects.clock import Clock, Pace
 from hhanim.mobjects.film import SMALL, TICK, Area, Film
+from hhanim.mobjects.ions import fitting_quantum
 from hhanim.mobjects.membrane import MembranePatch
 from hhanim.mobjects.stimulus import StimulusBar
 from hhanim.mobjects.telling import Telling, millivolts
@@ -89,6 +90,7 @@ class Threshold(Telling, Film):
     def build_pair(self, area: Area) -> None:
         """One patch for each stimulus."""
         parts = area.split(1.0, 1.0, gap=0.3, vertical=self.shape != "square")
+        quantum = fitting_quantum(self.above, self.gated, self.clock.pace.rate)
         self.patches, self.labels = [], VGroup()
         for run, part, word in zip((self.below, self.above), parts, ("below", "above"), strict=True):
             amplitude = self._amplitude(run)
@@ -99,7 +101,7 @@ class Threshold(Telling, Film):
             self.labels.add(text)
             patch = MembranePatch(
                 run, self.theme, part.inset(top=0.36), channels=self.gated, clock=self.clock, labels=False,
-                quantum=20.0, height=0.5 * (part.height - 0.36) if self.shape != "square" else None,
+                quantum=quantum, height=0.5 * (part.height - 0.36) if self.shape != "square" else None,
             )  # fmt: skip
             self.patches.append(patch)
         self.pair_still = VGroup(self.labels, *(p.still for p in self.patches))

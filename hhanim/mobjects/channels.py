@@ -137,7 +137,7 @@ class ChannelView(VGroup):
         self.body = VGroup(self.lumen, self.lobes)
 
         # -- the gates -------------------------------------------------------------------------------------
-        bright = mix(hue, theme.ink, 0.62 if dark else 0.55)
+        bright = mix(hue, theme.ink, 0.62 if dark else 0.4)
         outline = mix(theme.ground, hue, 0.25)
         top, bottom = half - mouth - 0.10 * height, -half + mouth + 0.20 * height
         spots = np.linspace(top, bottom, count) if count > 1 else np.array([0.25 * (top + bottom)])
