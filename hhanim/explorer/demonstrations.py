@@ -1,4 +1,4 @@
-"""The classic demonstrations as settings of the explorer, each with what to look at; tests check every claim."""
+"""The classic demonstrations as settings of the explorer, each with what to look at, all tested."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ class Demonstration:
     """One setting worth showing.
 
     key: name in links. title, text: for people; text says what happens and what to try next.
-    settings: what differs from the explorer's defaults; keys as in its links (model, gNa, I, stimulus, onset …).
+    settings: what differs from the explorer's defaults; keys as in its links (model, gNa, I, stimulus, onset
+    …).
     says: words that the explorer's sentence about the run contains.
     """
 
@@ -31,8 +32,8 @@ DEMONSTRATIONS: tuple[Demonstration, ...] = (
     _demo(
         "threshold",
         "Threshold",
-        "Just too little: the potential creeps up and falls back. Raise I from 13 to 14 µA/cm² and the same pulse "
-        "gives a full spike: all or none.",
+        "Just too little: the potential creeps up and falls back. Raise I from 13 to 14 µA/cm² and the same"
+        " pulse gives a full spike: all or none.",
         "No spike",
         model="modern",
         stimulus="pulse",
@@ -44,8 +45,8 @@ DEMONSTRATIONS: tuple[Demonstration, ...] = (
     _demo(
         "refractory",
         "Refractory period",
-        "Two equal pulses 10 ms apart, one spike: sodium is still inactivated (h is low) and potassium still open (n is "
-        "high). Widen the interval to 12 ms, or double the current.",
+        "Two equal pulses 10 ms apart, one spike: sodium is still inactivated (h is low) and potassium "
+        "still open (n is high). Widen the interval to 12 ms, or double the current.",
         "refractory",
         model="modern",
         stimulus="pair",
@@ -58,8 +59,8 @@ DEMONSTRATIONS: tuple[Demonstration, ...] = (
     _demo(
         "anode-break",
         "Anode-break excitation",
-        "Hyperpolarisation removes inactivation (h rises) and closes potassium (n falls). When it ends, the membrane "
-        "fires without any depolarising current. Try I = −2.",
+        "Hyperpolarisation removes inactivation (h rises) and closes potassium (n falls). When it ends, the"
+        " membrane fires without any depolarising current. Try I = −2.",
         "anode break",
         model="modern",
         stimulus="pulse",
@@ -71,8 +72,8 @@ DEMONSTRATIONS: tuple[Demonstration, ...] = (
     _demo(
         "block",
         "Depolarisation block",
-        "So strong a current that sodium channels never recover from inactivation: one spike, then silence. Lower I "
-        "below 150 µA/cm² and small fast spikes appear.",
+        "So strong a current that sodium channels never recover from inactivation: one spike, then silence."
+        " Lower I below 150 µA/cm² and small fast spikes appear.",
         "Depolarisation block",
         model="modern",
         I=180,
@@ -82,8 +83,8 @@ DEMONSTRATIONS: tuple[Demonstration, ...] = (
     _demo(
         "heat-block",
         "Heat block",
-        "At 33 °C the gates that end a spike are so fast that it hardly starts. Lower the temperature to 18.5 °C: the "
-        "spike is back, and at 6.3 °C it is high and broad.",
+        "At 33 °C the gates that end a spike are so fast that it hardly starts. Lower the temperature to "
+        "18.5 °C: the spike is back, and at 6.3 °C it is high and broad.",
         "No spike",
         model="modern",
         stimulus="pulse",
@@ -96,8 +97,8 @@ DEMONSTRATIONS: tuple[Demonstration, ...] = (
     _demo(
         "hopf",
         "Hopf bifurcation",
-        "Just below the upper Hopf point (154.5 µA/cm²): a small, fast oscillation around an unstable fixed point. "
-        "Above it, at I = 160, the same ringing dies away.",
+        "Just below the upper Hopf point (154.5 µA/cm²): a small, fast oscillation around an unstable fixed"
+        " point. Above it, at I = 160, the same ringing dies away.",
         "at 167.9 Hz",
         model="modern",
         I=150,
@@ -107,8 +108,8 @@ DEMONSTRATIONS: tuple[Demonstration, ...] = (
     _demo(
         "bistable",
         "Rest or firing at one current",
-        "At 8 µA/cm² both rest and firing are stable. A slow ramp up to it leaves the membrane silent; a sudden step "
-        "to the same current makes it fire for ever: choose the kind Step.",
+        "At 8 µA/cm² both rest and firing are stable. A slow ramp up to it leaves the membrane silent; a "
+        "sudden step to the same current makes it fire for ever: choose the kind Step.",
         "No spike",
         model="modern",
         stimulus="ramp",
@@ -120,8 +121,8 @@ DEMONSTRATIONS: tuple[Demonstration, ...] = (
     _demo(
         "ttx",
         "Tetrodotoxin (TTX)",
-        "All sodium channels blocked: only the delayed potassium current answers. Move TTX down to see how few "
-        "channels a spike needs.",
+        "All sodium channels blocked: only the delayed potassium current answers. Move TTX down to see how "
+        "few channels a spike needs.",
         "No spike",
         model="modern",
         I=20,
@@ -132,8 +133,8 @@ DEMONSTRATIONS: tuple[Demonstration, ...] = (
     _demo(
         "tea",
         "Tetraethylammonium (TEA)",
-        "With all potassium channels blocked the spike cannot end: inactivation alone and the leak bring V down "
-        "slowly. Move TEA down to 0.8 and firing returns, with broad spikes.",
+        "With all potassium channels blocked the spike cannot end: inactivation alone and the leak bring V "
+        "down slowly. Move TEA down to 0.8 and firing returns, with broad spikes.",
         "One spike",
         model="modern",
         stimulus="pulse",
@@ -146,16 +147,16 @@ DEMONSTRATIONS: tuple[Demonstration, ...] = (
     _demo(
         "lecture",
         "The lecture's widget",
-        "Two equations, I = 2 µA/cm²: it does not spike. One spike needs 2.83, sustained firing 3.946. Move I and "
-        "watch the nullclines part.",
+        "Two equations, I = 2 µA/cm²: it does not spike. One spike needs 2.83, sustained firing 3.946. Move"
+        " I and watch the nullclines part.",
         "settles at −56.4 mV",
         model="widget",
     ),
     _demo(
         "euler",
         "What a large step does",
-        "Forward Euler with 0.5 ms, as in the lecture, against the converged solution (dashed): at I = 4 its period "
-        "is several per cent short.",
+        "Forward Euler with 0.5 ms, as in the lecture, against the converged solution (dashed): at I = 4 "
+        "its period is several per cent short.",
         "short",
         model="widget",
         I=4,
@@ -165,8 +166,8 @@ DEMONSTRATIONS: tuple[Demonstration, ...] = (
     _demo(
         "a-current",
         "Slow firing with an A-current",
-        "A transient potassium current lets this crab axon fire at any low rate (type I). Sweep the f–I curve, then "
-        "set g of A to 0: the jump of a type II neuron is back.",
+        "A transient potassium current lets this crab axon fire at any low rate (type I). Sweep the f–I "
+        "curve, then set g of A to 0: the jump of a type II neuron is back.",
         "Fires",
         model="connor_stevens",
         I=9,

@@ -1,6 +1,7 @@
 """A membrane in the browser: its equations as JavaScript source, and what its controls may be set to.
 
-The right-hand side is written from the same Rate objects that the Python core evaluates, so the two cannot drift apart.
+The right-hand side is written from the same Rate objects that the Python core evaluates, so the two cannot
+drift apart.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ _WORDS = {
     "Cl": "chloride",
 }
 _DRUGS = {"ttx": "TTX", "tea": "TEA", "four_ap": "4-AP"}
-#: Injected current (µA/cm²) and duration (ms) to begin with, where 10 and 100 do not show the model at its best.
+#: Injected current (µA/cm²) and duration (ms) to begin with, where 10 and 100 do not show the model at its
+#: best.
 _CURRENTS = {"wang_buzsaki": 2.0}
 _DURATIONS = {"connor_stevens": 300.0}
 #: The lecture's widget, slider by slider: (lowest, highest, step).
@@ -43,9 +45,10 @@ def is_reduced(membrane: Membrane) -> bool:
 def functions(membrane: Membrane) -> str:
     """The membrane's equations as the source of a JavaScript object.
 
-    State y = [V, gates with kinetics …]; constants k = [C, g, E of each channel, phi of each gate with kinetics].
-    rhs(y, i, k, d) writes dy/dt into d, dv(y, i, k) is dV/dt alone; gates(y, z) writes every gate's value into z,
-    open(z, o) each channel's open fraction into o; inf[g](v) and tau[g](v, k) are each gate's curves.
+    State y = [V, gates with kinetics …]; constants k = [C, g, E of each channel, phi of each gate with
+    kinetics]. rhs(y, i, k, d) writes dy/dt into d, dv(y, i, k) is dV/dt alone; gates(y, z) writes every
+    gate's value into z, open(z, o) each channel's open fraction into o; inf[g](v) and tau[g](v, k) are each
+    gate's curves.
     """
     states, gates = membrane.states, list(membrane.gates.values())
     count = len(membrane.channels)
@@ -156,7 +159,7 @@ def data(membrane: Membrane) -> dict[str, Any]:
 
 
 def parameters(membrane: Membrane) -> list[dict[str, Any]]:
-    """Every control of a membrane: key, name in words, symbol, unit, value, slider range and allowed range."""
+    """Every control of a membrane: key, name in words, symbol, unit, value, slider range, allowed range."""
     known = quantities(membrane)
     reduced = is_reduced(membrane)
 
@@ -233,7 +236,7 @@ def _current(membrane: Membrane) -> dict[str, float]:
 
 
 def _v_axis(membrane: Membrane) -> tuple[float, float]:
-    """Voltages that the time axes always show: the lecture's -100…100 mV, else a little more than E_K to E_Na."""
+    """Voltages that the time axes always show: the lecture's -100…100, else a bit more than E_K to E_Na."""
     if is_reduced(membrane):
         return (-100.0, 100.0)
     e = [float(c.e) for c in membrane.channels]
@@ -249,7 +252,7 @@ def _step(top: float) -> float:
 
 
 def symbol(q: Quantity) -> list[list[str]]:
-    """A symbol as parts [text, style]: "i" italic, "" upright, "_" subscript, "_i" italic subscript, "^" superscript."""
+    """A symbol in parts [text, style]: "i" italic, "" upright, "_" lowered, "_i" both, "^" raised."""
     if q.role in ("current", "conductance"):
         return [[q.key[0], "i"], [q.key[2:], "_"]]
     if q.role in ("voltage", "time", "stimulus"):

@@ -25,7 +25,7 @@ def write(path: str | Path, html: str) -> Path:
 
 
 def serve(html: str, port: int = 0, ready: Callable[[str], None] | None = None) -> None:
-    """Serve the page on 127.0.0.1 until interrupted; port 0 takes a free one. `ready` is called with the address."""
+    """Serve the page on 127.0.0.1 until interrupted (port 0: a free one); `ready` gets the address."""
     body = html.encode()
 
     class Page(BaseHTTPRequestHandler):

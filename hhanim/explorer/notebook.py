@@ -1,4 +1,4 @@
-"""The explorer inside a notebook: the page itself inline, or sliders and a run button that talk to the Python core."""
+"""The explorer inside a notebook: the page itself, or sliders and a button that talk to the Python core."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ class Inline:
     height: int = 720
 
     def _repr_html_(self) -> str:
-        # srcdoc keeps everything in the notebook: no file, no server, and it still works when the notebook is mailed.
+        # srcdoc keeps everything in the notebook: no file, no server, nothing to lose when it is mailed.
         return (
-            f'<iframe title="hhanim explorer" srcdoc="{html.escape(self.text)}" width="100%" height="{self.height}" '
-            'style="border: 0" sandbox="allow-scripts allow-downloads"></iframe>'
+            f'<iframe title="hhanim explorer" srcdoc="{html.escape(self.text)}" width="100%" '
+            f'height="{self.height}" style="border: 0" sandbox="allow-scripts allow-downloads"></iframe>'
         )
 
     def __repr__(self) -> str:
@@ -52,8 +52,8 @@ def explore(
     """Explore a model interactively in a notebook.
 
     model: a preset's name, or a Membrane.
-    core: "page" shows the whole explorer inline, computing in the browser; "python" shows sliders and a run button
-        (ipywidgets, as `interact_manual`), computing with simulate().
+    core: "page" shows the whole explorer inline, computing in the browser; "python" shows sliders and a run
+        button (ipywidgets, as `interact_manual`), computing with simulate().
     height: of the frame (CSS pixels). theme: "auto", "dark" or "light".
     settings: where to begin: gNa=60, celsius=18.5, I=15, duration=50, and for the page anything in its links.
 
@@ -69,8 +69,8 @@ def explore(
 class Interactive:
     """Sliders, a run button, and the picture and sentence of the last good run, computed by the Python core.
 
-    widget: the ipywidgets box to show. sliders: {name: slider}. button: runs. run: the last Trajectory. message: what
-    happened, or what is wrong. settings: begin with these values (parameters, I, duration, onset).
+    widget: the box to show. sliders: {name: slider}. button: runs. run: the last Trajectory. message:
+    what happened, or what is wrong. settings: begin with these values (parameters, I, duration, onset).
 
     Raises HHError if ipywidgets is missing or a name or value is not one of the model's.
     """
@@ -126,7 +126,7 @@ class Interactive:
         self.calculate()
 
     def calculate(self) -> None:
-        """Simulate the sliders' values and show the run; what fails is said, and the last good picture stays."""
+        """Simulate the sliders' values, show the run; on failure say why, keep the last good picture."""
         values = {key: slider.value for key, slider in self.sliders.items()}
         current, onset, duration = (values.pop(key) for key in ("I", "onset", "duration"))
         euler = self.method.value == "euler"

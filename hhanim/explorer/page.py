@@ -1,9 +1,10 @@
-"""The explorer's page: equations, colours and typeface of the project in one HTML file that asks the network for nothing.
+"""The explorer's page: equations, colours and typeface of the project in one HTML file that asks the network
+for nothing.
 
-Drawn on canvases by about 90 kB of our own. The plan was Bokeh with CustomJS and inline resources; measured side by side
-in headless Chromium on two busy cores, Bokeh is 2.0 MB against 0.2 MB here, opens in 1.7 s against 0.75 s, and takes as
-long to repaint seven finished curves as this page takes to run the neuron anew and paint all its views. A dozen of these
-fit into a slide deck, and no package is needed.
+Drawn on canvases by about 90 kB of our own. The plan was Bokeh with CustomJS and inline resources; measured
+side by side in headless Chromium on two busy cores, Bokeh is 2.0 MB against 0.2 MB here, opens in 1.7 s
+against 0.75 s, and takes as long to repaint seven finished curves as this page takes to run the neuron anew
+and paint all its views. A dozen of these fit into a slide deck, and no package is needed.
 """
 
 from __future__ import annotations
@@ -44,7 +45,8 @@ def page(model: str | Membrane = "modern", *, theme: str = "auto", **settings: A
 
     model: a preset's name, or a Membrane of your own (it joins the list of models).
     theme: "auto" follows the system, or "dark", "light".
-    settings: anything in the explorer's links: gNa=60, I=15, stimulus="pulse", width=0.5, duration=50, views="V,phase" …
+    settings: anything in the explorer's links: gNa=60, I=15, stimulus="pulse", width=0.5, duration=50,
+    views="V,phase" …
 
     Raises HHError for a name or a value that the page would refuse.
     """
@@ -156,7 +158,7 @@ def _mix(a: str, b: str, share: float) -> str:
 
 @lru_cache(maxsize=1)
 def _font_faces() -> str:
-    """@font-face rules with the project's typeface inside, cut down to the signs in use (about 15 kB a face)."""
+    """@font-face rules with the project's typeface inside, cut down to the signs in use (15 kB a face)."""
     from fontTools import subset
     from fontTools.ttLib import TTFont
 

@@ -33,7 +33,7 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def visit(browser: Any, html: Path) -> Iterator[Callable[..., Any]]:
-    """visit(fragment, **context) opens the file and returns the page; at the end nothing may have gone wrong in it."""
+    """visit(fragment, **context) opens the file and returns the page; nothing may go wrong in it."""
     contexts, complaints, requests = [], [], []
 
     def open_page(fragment: str = "", path: Path = html, **options: Any) -> Any:

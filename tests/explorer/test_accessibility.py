@@ -1,4 +1,4 @@
-"""axe-core finds nothing to say, on a laptop and on a phone, in both colour schemes, in every state of the page."""
+"""axe-core finds nothing to say: on a laptop and a phone, in both colour schemes, in every state of the page."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ import pytest
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 STATES = {
     "a demonstration, an error, the list of views": """() => {
-        const demo = document.getElementById("demonstration"); demo.value = "euler"; demo.dispatchEvent(new Event("change"));
+        const demo = document.getElementById("demonstration");
+        demo.value = "euler"; demo.dispatchEvent(new Event("change"));
         const box = document.getElementById("n-gNa"); box.value = "x"; box.dispatchEvent(new Event("input"));
         document.getElementById("views").open = true; }""",
     "one view enlarged": """() => {
-        document.getElementById("views").open = false; document.querySelector("#card-phase .widen").click(); }""",
+        document.getElementById("views").open = false;
+        document.querySelector("#card-phase .widen").click(); }""",
     "the export": """() => document.getElementById("share").click()""",
 }
 

@@ -34,7 +34,8 @@ def test_opens_offline_and_says_what_happens(visit: Any) -> None:
     assert page.title().startswith("hhanim explorer")
     for name in ("V", "gates", "currents", "conductances", "phase", "curves", "fi"):
         drawn = page.evaluate(
-            "(id) => { const c = document.getElementById(id); const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;"
+            "(id) => { const c = document.getElementById(id);"
+            " const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;"
             " let n = 0; for (let k = 3; k < d.length; k += 4) n += d[k] > 0; return n / (d.length / 4); }",
             f"canvas-{name}",
         )
@@ -251,7 +252,8 @@ def test_reduced_motion_moves_in_steps(visit: Any) -> None:
     page.get_by_role("button", name="Play").click()
     seen = page.evaluate(
         "() => new Promise((done) => { const seen = new Set(), end = performance.now() + 1300;"
-        " const look = () => { seen.add(hhanim.head); performance.now() < end ? requestAnimationFrame(look) : done(seen.size); }; look(); })"
+        " const look = () => { seen.add(hhanim.head);"
+        " performance.now() < end ? requestAnimationFrame(look) : done(seen.size); }; look(); })"
     )
     assert 2 <= seen <= 4
 
@@ -400,7 +402,8 @@ def test_slider_to_picture_within_a_few_frames(visit: Any) -> None:
             if (n === 30) return done(times.sort((a, b) => a - b)[8]);
             const run = hhanim.run, start = performance.now();
             slider.value = 10 + n; slider.dispatchEvent(new Event("input"));
-            const look = () => hhanim.run === run ? setTimeout(look, 0) : (times.push(performance.now() - start), one(n + 1));
+            const look = () => hhanim.run === run ? setTimeout(look, 0)
+                : (times.push(performance.now() - start), one(n + 1));
             look();
         };
         one(0); })"""

@@ -52,9 +52,10 @@ CASES: list[tuple[str, dict[str, float], dict[str, Any], float]] = [
 ]
 RUN = """([name, changes, stimulus, duration]) => {
     const model = hhanim.MODELS.find((m) => m.name === name);
-    const run = hhanim.simulate(model, model.constants({...model.defaults, ...changes}), hhanim.makeStimulus(stimulus), duration);
-    return {text: run.stimulus.text, dt: run.dt, v: Array.from(run.y[0]), spikes: run.spikes, rate: hhanim.rateOf(run),
-            says: hhanim.describe(run).text};
+    const k = model.constants({...model.defaults, ...changes});
+    const run = hhanim.simulate(model, k, hhanim.makeStimulus(stimulus), duration);
+    return {text: run.stimulus.text, dt: run.dt, v: Array.from(run.y[0]), spikes: run.spikes,
+            rate: hhanim.rateOf(run), says: hhanim.describe(run).text};
 }"""
 
 
@@ -103,7 +104,11 @@ def test_a_run_of_100_ms_fits_in_a_frame(page: Any) -> None:
         """() => {
         const model = hhanim.MODELS[0], k = model.constants(model.defaults), times = [];
         const stimulus = hhanim.makeStimulus({stimulus: "step", I: 10, onset: 5, holding: 0});
-        for (let n = 0; n < 25; n++) { const a = performance.now(); hhanim.simulate(model, k, stimulus, 100); times.push(performance.now() - a); }
+        for (let n = 0; n < 25; n++) {
+            const a = performance.now();
+            hhanim.simulate(model, k, stimulus, 100);
+            times.push(performance.now() - a);
+        }
         return times.slice(5).sort((a, b) => a - b);
     }"""
     )
