@@ -211,6 +211,16 @@ class ChannelView(VGroup):
         y = self.lumen.points[:, 1]
         return float(y.max() - y.min()) / (0.96 * self.height_)
 
+    def sweep(self) -> Array:
+        """Points (K, 2) spread over where the balls swing, to keep other things out of their way."""
+        out = [np.zeros((0, 2))]
+        for drawn in self._gates.values():
+            for ball in drawn if isinstance(drawn, list) else []:
+                rim = disc()[::2, :2] * ball.radius
+                way = (ball.way[::20, None] + np.concatenate([rim, np.zeros((1, 2))])).reshape(-1, 2)
+                out.append(way * self.scale_ + self.origin[:2])
+        return np.concatenate(out)
+
     @property
     def mouths(self) -> tuple[Array, Array]:
         """The pore's outer and inner opening, (3,) each."""

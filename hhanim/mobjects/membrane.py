@@ -258,10 +258,7 @@ class MembranePatch:
             x, y = view.origin[:2]
             for s in np.linspace(0.0, 0.42 * self.height, 3):
                 taken += [np.array([x, y + half + s]), np.array([x, y - half - s])]
-            if len(view.gates) and any(len(g) for g in view.gates):
-                taken += [
-                    np.array([x + dx, y - half - dy]) for dx in (0.2, 0.5, 0.75) for dy in (0.2, 0.45, 0.7)
-                ]
+            taken += list(view.sweep())
         size = area.width * (free[0][1] - free[0][0])
         many = int(np.clip(size / (9.0 * r) ** 2 * 1.9, 6, 40))
         seen: set[str] = set()
