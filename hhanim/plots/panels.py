@@ -141,6 +141,12 @@ class _Sprite:
         top = int(renderer.height) - iy - h
         return ix, iy, image, (ix - 1, top - 1, ix + w + 1, top + h + 1)
 
+    def write(self, renderer: Any, x: float, y: float) -> None:
+        """The text itself, in the same place as :meth:`at` says."""
+        with mpl.rc_context(self._rc):
+            self._text.set_position((x, y - self.height / 2 + self._descent))
+            self._text.draw(renderer)
+
     def _render(self, phase: tuple[int, int]) -> np.ndarray:
         w, h = (math.ceil(x) + 2 * self.pad + 1 for x in (self.width, self.height))
         own = RendererAgg(w, h, self._dpi)
@@ -371,7 +377,13 @@ class _Movers(Artist):
         if not self.get_visible():
             return
         self.dirty = self._look(renderer)
-        self._paint(renderer)
+        if isinstance(renderer, RendererAgg):
+            self._paint(renderer)
+        else:  # a vector file: text stays text
+            self._labels = []
+            self._paint(renderer)
+            for curve, x, y in self._label_places():
+                curve.sprite.write(renderer, x, y)
         self.stale = False
 
     def advance(self, renderer: Any, pixels: np.ndarray, background: np.ndarray) -> None:
