@@ -654,22 +654,20 @@ function drawRates() {
   const same = [...rates].filter(([name]) => name.startsWith(`${settings.model} `));
   const all = same.flatMap(([, points]) => [...points]);
   const xs = extent(all.map((p) => p[0]), [0, modelOf(settings.model).reduced ? 5 : 20]), ys = extent(all.map((p) => p[1]), [0, 20]);
-  const axes = new Axes({ x: 3.0 * font, y: 0.5 * font, w: s.width - 4.2 * font, h: s.height - 2.4 * font }, niceRange(xs[0], 1.04 * xs[1]), niceRange(ys[0], 1.04 * ys[1]));
+  const axes = new Axes({ x: 3.0 * font, y: 0.5 * font, w: s.width - 4.2 * font, h: s.height - 2.4 * font }, niceRange(...xs), niceRange(...ys));
   axes.grid(ctx, theme, font, { xLabel: "µA/cm²" });
-  axes.inside(ctx, () => {
-    for (const [name, points] of same) {
-      const own = name === mine, sorted = [...points].sort((a, b) => a[0] - b[0]);
-      ctx.globalAlpha = own ? 1 : 0.35;
-      ctx.strokeStyle = theme.muted; ctx.lineWidth = 1.2;
-      // Joined only where both ends fire: the onset of firing is a jump, not a slope.
-      ctx.beginPath();
-      sorted.forEach(([I, rate], n) => { if (n && rate > 0 && sorted[n - 1][1] > 0) { ctx.moveTo(axes.x(sorted[n - 1][0]), axes.y(sorted[n - 1][1])); ctx.lineTo(axes.x(I), axes.y(rate)); } });
-      ctx.stroke();
-      ctx.fillStyle = theme.ink;
-      sorted.forEach(([I, rate]) => { ctx.beginPath(); ctx.arc(axes.x(I), axes.y(rate), 0.2 * font, 0, 7); ctx.fill(); });
-    }
-    ctx.globalAlpha = 1;
-  });
+  for (const [name, points] of same) {
+    const own = name === mine, sorted = [...points].sort((a, b) => a[0] - b[0]);
+    ctx.globalAlpha = own ? 1 : 0.35;
+    ctx.strokeStyle = theme.muted; ctx.lineWidth = 1.2;
+    // Joined only where both ends fire: the onset of firing is a jump, not a slope.
+    ctx.beginPath();
+    sorted.forEach(([I, rate], n) => { if (n && rate > 0 && sorted[n - 1][1] > 0) { ctx.moveTo(axes.x(sorted[n - 1][0]), axes.y(sorted[n - 1][1])); ctx.lineTo(axes.x(I), axes.y(rate)); } });
+    ctx.stroke();
+    ctx.fillStyle = theme.ink;
+    sorted.forEach(([I, rate]) => { ctx.beginPath(); ctx.arc(axes.x(I), axes.y(rate), 0.2 * font, 0, 7); ctx.fill(); });
+  }
+  ctx.globalAlpha = 1;
   const I = +(settings.I + settings.holding).toFixed(6), here = rates.get(mine)?.get(I);
   if (here !== undefined && settings.stimulus === "step") {
     ctx.beginPath(); ctx.arc(axes.x(I), axes.y(here), 0.42 * font, 0, 7); ctx.strokeStyle = color("stimulus"); ctx.lineWidth = 2; ctx.stroke();

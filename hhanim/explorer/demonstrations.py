@@ -133,16 +133,16 @@ DEMONSTRATIONS: tuple[Demonstration, ...] = (
     _demo(
         "tea",
         "Tetraethylammonium (TEA)",
-        "With all potassium channels blocked the spike cannot end: inactivation alone and the leak bring V "
-        "down slowly. Move TEA down to 0.8 and firing returns, with broad spikes.",
-        "One spike",
+        "Half of the potassium channels blocked: spikes are broader, and one brief pulse starts firing that "
+        "never ends. With TEA at 0 it gives one spike; at 0.9 the membrane is stuck, depolarised and silent.",
+        "Fires",
         model="modern",
         stimulus="pulse",
         I=20,
         onset=5,
         width=1,
-        tea=1,
-        duration=150,
+        tea=0.5,
+        duration=200,
     ),
     _demo(
         "lecture",

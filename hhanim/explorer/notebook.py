@@ -8,7 +8,7 @@ from typing import Any
 
 from hhanim.explorer import equations
 from hhanim.explorer.page import page
-from hhanim.look.quantities import quantities
+from hhanim.look.quantities import Quantity, quantities
 from hhanim.look.theme import Theme, get_theme
 from hhanim.model import HHError, Membrane, Trajectory, analysis, presets, simulate, step
 from hhanim.model.errors import UnknownName
@@ -184,27 +184,36 @@ def _drawn(run: Trajectory, exact: Trajectory | None, theme: Theme) -> bytes:
                     ls=(0, theme.dash(q)) if theme.dash(q) else "-",
                     lw=1.6,
                 )
-                axes.annotate(
-                    q.label,
-                    (1.0, values[-1]),
-                    xycoords=axes.get_yaxis_transform(),
-                    xytext=(6, 0),
-                    textcoords="offset points",
-                    color=theme.color(q),
-                    va="center",
-                    annotation_clip=False,
-                )
             axes.set_ylabel(label, color=theme.muted)
             axes.tick_params(colors=theme.muted)
             axes.spines[["top", "right"]].set_visible(False)
             axes.spines[["left", "bottom"]].set_color(theme.line)
             axes.margins(x=0)
+            if label.startswith("$V$") and equations.is_reduced(membrane):
+                axes.set_ylim(-100.0, 100.0)  # as in the lecture
+            _name(axes, [(known[key], values[-1]) for key, values in group], theme)
         if exact is not None:
             panels[0].plot(exact.t, exact["V"], color=theme.muted, lw=1.1, ls="--")
             panels[0].annotate("dashed: converged", (0.01, 0.92), xycoords="axes fraction", color=theme.muted)
-        if equations.is_reduced(membrane):
-            panels[0].set_ylim(-100.0, 100.0)  # as in the lecture
         panels[-1].set_xlabel("$t$ (ms)", color=theme.muted)
         out = io.BytesIO()
         figure.savefig(out, format="png", facecolor=figure.get_facecolor())
     return out.getvalue()
+
+
+def _name(axes: Any, ends: list[tuple[Quantity, float]], theme: Theme) -> None:
+    """Write each line's symbol beside its end, moved apart where two ends are close."""
+    low, high = axes.get_ylim()
+    gap, at = 0.17, -1.0
+    for q, value in sorted(ends, key=lambda end: end[1]):
+        at = max(at + gap, (value - low) / (high - low))
+        axes.annotate(
+            q.label,
+            (1.0, at),
+            xycoords="axes fraction",
+            xytext=(6, 0),
+            textcoords="offset points",
+            color=theme.color(q),
+            va="center",
+            annotation_clip=False,
+        )

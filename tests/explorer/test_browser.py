@@ -117,7 +117,9 @@ def page_for_demos(browser: Any, html: Path) -> Any:
         ("model=modern&stimulus=pulse&I=60&onset=5&width=0.5&celsius=18.5&duration=30", "One spike"),
         ("model=modern&I=160&onset=5&duration=200", "Depolarisation block"),
         ("model=modern&I=8&onset=0&duration=200", "Fires"),
-        ("model=modern&I=10&tea=0.8", "Fires"),
+        ("model=modern&stimulus=pulse&I=20&onset=5&width=1&duration=200", "One spike"),
+        ("model=modern&stimulus=pulse&I=20&onset=5&width=1&tea=0.9&duration=200", "No spike"),
+        ("model=connor_stevens&I=9&onset=5&duration=300&gA=0", "Fires"),
     ],
 )
 def test_what_the_demonstrations_say_to_try(page_for_demos: Any, fragment: str, words: str) -> None:
