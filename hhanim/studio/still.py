@@ -59,7 +59,7 @@ def _poster_time(job: build.Job) -> float:
     if job.request.entry.kind == "film":
         raise UsageError(f"{job.request.entry.name} is a film: say the moment with --at SECONDS")
     share = 0.6 if share is None else share
-    return float(math.floor(share * (job.n_frames - 1)) / job.fps)
+    return float(round(share * (job.n_frames - 1)) / job.fps)
 
 
 def _beyond(job: build.Job, n_frames: int) -> UsageError:

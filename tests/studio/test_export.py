@@ -1,0 +1,130 @@
+"""Pages and slides."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from hhanim.studio import export, run
+from hhanim.studio.errors import UsageError
+
+TALKING = """
+from hhanim import clip
+
+@clip(title="Talk <&> \\"show\\"", description="It speaks.", alt="A line & nothing <else>.")
+def talk(stage, *, frames: int = 8, seconds: float = 0.4):
+    ax = stage.figure.add_axes([0.1, 0.1, 0.8, 0.8])
+    ax.plot([0, 1], [0, 1])
+    for k in range(frames):
+        if k == 2:
+            stage.caption("Sodium & <potassium>")
+        yield
+"""
+
+
+@pytest.fixture
+def talk(project) -> Path:
+    Path("scenes/talk_clip.py").write_text(TALKING)
+    return run.render("talk", size="160x90")
+
+
+def embedded(page: str, kind: str) -> bytes:
+    return base64.b64decode(re.search(f'data:{re.escape(kind)};base64,([^"]+)"', page)[1])
+
+
+def test_page_holds_everything(talk):
+    path = export.page(talk)
+    assert path == Path("output/talk.html")
+    page = path.read_text()
+    assert embedded(page, "video/mp4") == talk.read_bytes()
+    assert embedded(page, "image/png") == Path("output/talk.png").read_bytes()
+    assert embedded(page, "text/vtt").decode() == Path("output/talk.vtt").read_text()
+    assert "<title>Talk &lt;&amp;&gt; &quot;show&quot;</title>" in page
+    assert 'aria-label="A line &amp; nothing &lt;else&gt;."' in page
+    assert "<p>Sodium &amp; &lt;potassium&gt;</p>" in page
+    outside = re.sub(r'data:[^"]+', "", page)
+    assert not re.search(r"https?://|src=\"(?!\")[^\"]", outside), "nothing is loaded from anywhere"
+    assert export.page(talk).read_text() == page
+
+
+@pytest.mark.slow
+def test_page_in_a_browser(talk):
+    """It plays from a file, shows its captions, can be paused, and stays still for who wants that."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    import shutil
+
+    browser_path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if browser_path is None:
+        pytest.skip("no chromium")
+    address = export.page(talk).resolve().as_uri()
+    state = """async () => {
+        const f = document.getElementById("film");
+        for (let k = 0; k < 100 && !(f.readyState >= 2 && f.textTracks[0]?.cues?.length); k++)
+            await new Promise(done => setTimeout(done, 50));
+        return {paused: f.paused, loop: f.loop, width: f.videoWidth, captions: f.textTracks[0].mode,
+                text: f.textTracks[0].cues[0].text, button: document.getElementById("play").textContent};
+    }"""
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
+        try:
+            for motion, paused in (("no-preference", False), ("reduce", True)):
+                tab = browser.new_page(reduced_motion=motion)
+                faults: list[str] = []
+                tab.on("pageerror", lambda error, faults=faults: faults.append(str(error)))
+                tab.on(
+                    "console", lambda m, faults=faults: faults.append(m.text) if m.type == "error" else None
+                )
+                tab.goto(address)
+                found = tab.evaluate(state)
+                assert not faults
+                assert (found["width"], found["captions"]) == (160, "showing")
+                assert found["text"] == "Sodium &amp; &lt;potassium&gt;"
+                assert (found["paused"], found["loop"]) == (paused, not paused)
+                assert found["button"] == ("Play" if paused else "Pause")
+                tab.click("#play")
+                tab.wait_for_function(f"document.getElementById('film').paused === {str(not paused).lower()}")
+                tab.close()
+        finally:
+            browser.close()
+
+
+def test_slides(talk):
+    pptx = pytest.importorskip("pptx")
+    still = run.render("still", size="160x90", frames=6)
+    path = export.slides([talk, still], Path("output/deck.pptx"))
+    deck = pptx.Presentation(str(path))
+    first, second = deck.slides
+    assert first.shapes.title.text == 'Talk <&> "show"'
+    movie = next(s for s in first.shapes if s.shape_type == pptx.enum.shapes.MSO_SHAPE_TYPE.MEDIA)
+    assert movie._element.nvPicPr.cNvPr.get("descr") == "A line & nothing <else>."
+    assert movie.width / movie.height == pytest.approx(160 / 90, rel=1e-3)
+    assert movie.left >= 0
+    assert movie.top + movie.height <= deck.slide_height
+    assert "Sodium & <potassium>" in first.notes_slide.notes_text_frame.text
+    assert "frames = 6" in second.notes_slide.notes_text_frame.text
+    blobs = {part.blob for part in first.part.package.iter_parts() if part.content_type == "video/mp4"}
+    assert blobs == {talk.read_bytes(), still.read_bytes()}
+
+
+def test_only_films_that_hhanim_made(project):
+    Path("holiday.mp4").write_bytes(b"x")
+    with pytest.raises(UsageError, match=r"holiday.mp4 is not a film that hhanim made"):
+        export.page(Path("holiday.mp4"))
+
+
+def test_command(project, monkeypatch, capsys):
+    from hhanim import cli
+
+    monkeypatch.setenv("HHANIM_SIZE", "160x90")
+    with pytest.raises(SystemExit) as stop:
+        cli.main(["export", "html", "still", "wave"])
+    assert stop.value.code == 0
+    assert capsys.readouterr().out.split() == ["output/still.html", "output/wave.html"]
+    assert json.loads(Path("output/still.json").read_text())["n_frames"] == 8
+    with pytest.raises(SystemExit) as stop:
+        cli.main(["export", "html", "still", "--out", "x.pptx"])
+    assert stop.value.code == 2

@@ -1,0 +1,116 @@
+"""What ``new`` writes works as it is, and ``clean`` takes away what was made and nothing else."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from hhanim.studio import catalogue, finalise, run
+from hhanim.studio import project as projects
+from hhanim.studio.clean import clean
+from hhanim.studio.errors import UsageError
+from hhanim.studio.starter import start
+
+
+def make(*names: str):
+    wanted = projects.requests(list(names), projects.Settings())[0]
+    return {e.name: e.kind for e in run.make_all(wanted)}
+
+
+def test_new_clip_renders_as_it_is(project):
+    assert start("my_scene") == [Path("scenes/my_scene_clip.py"), Path("hhanim.toml")]
+    assert make() == {"my_scene": "done"}, "the starter's one target"
+    assert finalise.facts(Path("output/my_scene.mp4")).n_frames == 150
+    entry = catalogue.read().get("my_scene")
+    assert entry.title == "My scene"
+    assert {p.name: p.help for p in entry.parameters}["duration"] == "ms"
+
+
+def test_starter_file_with_every_example_in_use(project):
+    """What the comments say works: take their # away."""
+    import re
+
+    start("my_scene")
+    text = Path("hhanim.toml").read_text()
+    assert set(tomllib.loads(text)) == {"targets"}
+    Path("hhanim.toml").write_text(re.sub(r"^# ?(?=[\[a-z]+[^ ]* ?=|\[)", "", text, flags=re.MULTILINE))
+    loaded = tomllib.loads(Path("hhanim.toml").read_text())
+    assert {"preset", "theme", "output", "scenes", "targets"} <= set(loaded)
+    assert len(loaded["targets"]) == 2
+    found = catalogue.shipped()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(catalogue, "folders", lambda: [found, Path("scenes").resolve()])
+        wanted = projects.requests([], projects.Settings())[0]
+        for request in wanted:
+            request.check()
+    assert len(wanted) == 3 * 2 * 2 * 2 + 3
+
+
+@pytest.mark.slow
+def test_new_film_renders_as_it_is(project, monkeypatch):
+    pytest.importorskip("manim")
+    monkeypatch.setenv("HHANIM_PRESET", "draft")
+    start("my_film", "film")
+    assert make() == {"my_film": "done"}
+    assert finalise.facts(Path("output/my_film.mp4")).duration == pytest.approx(7, abs=0.5)
+    assert "makes the neuron fire" in Path("output/my_film.vtt").read_text()
+
+
+@pytest.mark.parametrize("name", ["", "My", "a b", "../evil", "1st", "a-b", "class", "x" * 80, "é"])
+def test_names_that_no_scene_can_have(project, name):
+    with pytest.raises(UsageError, match="cannot name a scene"):
+        start(name)
+    assert not Path("hhanim.toml").exists()
+
+
+def test_new_overwrites_nothing(project):
+    Path("hhanim.toml").write_text("# mine\n")
+    assert start("one") == [Path("scenes/one_clip.py")]
+    assert Path("hhanim.toml").read_text() == "# mine\n"
+    for kind in ("clip", "film"):
+        with pytest.raises(UsageError, match="is there already"):
+            start("one", kind)
+
+
+def test_clean_takes_what_was_made_and_nothing_else(project):
+    make()
+    others = {"notes.txt": "mine", "wave-0.5s.png": "a still", "data.json": '{"sha256": "", "file": "x"}'}
+    for name, text in others.items():
+        Path("output", name).write_text(text)
+    Path("output/still.mp4").write_bytes(b"cut by hand")
+    everything = {p.name for p in Path("output").iterdir()}
+    would, _ = clean(Path("output"), dry_run=True)
+    assert {p.name for p in Path("output").iterdir()} == everything
+    gone, kept = clean(Path("output"))
+    assert gone == would
+    assert {p.name for p in gone} == {"wave.mp4", "wave.json", "wave.png", "wave.vtt"}
+    assert kept == [Path("output/still.mp4")]
+    assert {p.name for p in Path("output").iterdir()} == everything - {p.name for p in gone}
+
+
+def test_orphans_only(project):
+    make()
+    text = Path("scenes/still_clip.py").read_text()
+    Path("scenes/still_clip.py").write_text(text.replace("def still", "def calm"))
+    keep = [r.path for r in projects.requests([], projects.Settings())[0]]
+    gone, _ = clean(Path("output"), keep)
+    assert {p.name for p in gone} == {"still.mp4", "still.json", "still.png", "still.vtt"}
+    assert Path("output/wave.mp4").exists()
+
+
+def test_sidecar_that_points_elsewhere_removes_nothing_there(project):
+    """A crafted sidecar cannot make ``clean`` leave its folder."""
+    import json
+
+    make("wave")
+    Path("precious.txt").write_text("mine")
+    record = json.loads(Path("output/wave.json").read_text())
+    Path("output/wave.json").write_text(json.dumps({**record, "beside": ["../precious.txt"]}))
+    clean(Path("output"))
+    assert Path("precious.txt").read_text() == "mine"
+
+
+def test_nothing_to_clean(project):
+    assert clean(Path("nowhere")) == ([], [])

@@ -1,0 +1,90 @@
+"""One moment as a picture."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from hhanim.studio import project as projects
+from hhanim.studio import run
+from hhanim.studio.errors import UsageError
+from hhanim.studio.still import still
+
+
+def request(name="wave", **settings):
+    (found,) = projects.requests([name], projects.Settings(**settings))[0]
+    return found
+
+
+def test_png_is_the_frame_of_that_moment(project):
+    path = still(request(), 0.26)
+    assert path == Path("output/wave-0.26s.png")
+    job = run.build.prepare(request())
+    frames = [f.rgba[..., :3].copy() for f in run.perform(job).frames()]
+    with Image.open(path) as picture:
+        pixels = np.asarray(picture)
+    assert [np.array_equal(pixels, f) for f in frames] == [k == 5 for k in range(8)]  # 20 frames a second
+
+
+def test_default_moment_is_the_posters(project):
+    still(request())
+    run.make(request())
+    (path,) = Path("output").glob("wave-*s.png")
+    with Image.open(path) as mine, Image.open("output/wave.png") as poster:
+        assert np.array_equal(np.asarray(mine), np.asarray(poster))
+
+
+def test_svg_holds_that_moments_lines_only(project):
+    """Not pixels: a path of the wave, the one of this frame and of no other."""
+    path = still(request("wave"), 0.2, "svg")
+    text = path.read_text()
+    assert "<image" not in text
+    root = ET.fromstring(text)
+    assert root.attrib["viewBox"] == "0 0 160 90"
+    lines = [e for e in root.iter("{http://www.w3.org/2000/svg}g") if e.get("id", "").startswith("line2d")]
+    long = [
+        e for e in lines for p in e.iter("{http://www.w3.org/2000/svg}path") if p.get("d", "").count("L") > 30
+    ]
+    assert len(long) == 2, "the wave of the first frame stands still, that of the moment is added"
+    assert still(request("wave"), 0.2, "svg").read_text() == text
+
+
+def test_shipped_clip_as_svg_keeps_its_labels_as_outlines(project, monkeypatch):
+    from hhanim.studio import catalogue
+
+    monkeypatch.setattr(catalogue, "folders", lambda: [catalogue.shipped()])
+    path = still(request("tau"), 2.5, "svg")
+    assert "<image" not in path.read_text()
+
+
+def test_pdf(project):
+    path = still(request("wave"), 0.2, "pdf")
+    assert path.read_bytes().startswith(b"%PDF")
+    again = path.read_bytes()
+    assert still(request("wave"), 0.2, "pdf").read_bytes() == again
+
+
+def test_parameters_and_theme_reach_the_still(project):
+    pictures = [still(request(given=given, theme=theme), 0.2).read_bytes()
+                for given, theme in (({}, "dark"), ({"level": "0.5"}, "dark"), ({}, "light"))]  # fmt: skip
+    assert len(set(pictures)) == 3
+
+
+@pytest.mark.parametrize(
+    ("at", "kind", "words"),
+    [
+        (0.4, "png", "lasts 0.4 s only"),
+        (9.0, "svg", "lasts 0.4 s only"),
+        (-1.0, "png", "0 or more"),
+        (float("nan"), "png", "0 or more"),
+        (0.1, "pgn", "did you mean png"),
+    ],
+)
+def test_moments_that_are_not(project, at, kind, words):
+    with pytest.raises(UsageError, match=words):
+        still(request(), at, kind)
+    assert not list(Path("output").glob("*"))
