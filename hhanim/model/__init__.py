@@ -4,7 +4,19 @@ from hhanim.model import analysis, presets
 from hhanim.model.channel import Channel, Gate
 from hhanim.model.errors import DuplicateName, HHError, InvalidValue, SolverFailure, UnknownName, UnstableStep
 from hhanim.model.membrane import Membrane
-from hhanim.model.protocol import Protocol, VoltageClamp, clamp, noise, parse, pulse, ramp, samples, sine, step, train
+from hhanim.model.protocol import (
+    Protocol,
+    VoltageClamp,
+    clamp,
+    noise,
+    parse,
+    pulse,
+    ramp,
+    samples,
+    sine,
+    step,
+    train,
+)
 from hhanim.model.rates import Constant, Exp, LinExp, Rate, Sigmoid
 from hhanim.model.solve import simulate
 from hhanim.model.trajectory import Trajectory

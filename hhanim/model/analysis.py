@@ -1,6 +1,7 @@
 """What is measured on a membrane: arrays in, arrays out.
 
-Voltages v are mV, any shape; currents µA/cm², outward positive; times ms. Everything works on any Membrane, presets and
+Voltages v are mV, any shape; currents µA/cm², outward positive; times ms. Everything works on any Membrane,
+presets and
 your own, in either rest convention: levels and ranges are taken from the membrane, never assumed.
 """
 
@@ -28,17 +29,17 @@ _TOLERANCE: Final = 1e-8
 LARGEST_CURRENT = 1e4
 
 
-# -- curves over voltage ----------------------------------------------------------------------------------------
+# -- curves over voltage -------------------------------------------------------------------------------------
 
 
 def voltages(membrane: Membrane, v: Any = None, points: int = 501) -> Array:
     """The voltages given (mV, any shape), or `points` (P,) evenly over the membrane's v_range."""
     if v is None:
-        return np.linspace(*membrane.v_range, points)
-    v = np.asarray(v, dtype=float)
-    if v.size == 0 or not np.all(np.isfinite(v)):
+        return np.linspace(membrane.v_range[0], membrane.v_range[1], points)
+    x: Array = np.asarray(v, dtype=float)
+    if x.size == 0 or not np.all(np.isfinite(x)):
         raise InvalidValue("v holds no value, or one that is not finite; give finite voltages in mV")
-    return v
+    return x
 
 
 def time_constants(membrane: Membrane, v: Any = None) -> dict[str, Array]:
@@ -54,18 +55,25 @@ def steady_states(membrane: Membrane, v: Any = None) -> dict[str, Array]:
 
 
 def steady_currents(membrane: Membrane, v: Any = None) -> dict[str, Array]:
-    """Steady-state I–V: current (µA/cm²) of every channel once its gates have settled at v, and their sum "total"."""
+    """Steady-state I–V: current (µA/cm²) of every channel once its gates have settled at v, and their sum
+    "total".
+    """
     v = voltages(membrane, v)
     return _with_total(membrane.currents(membrane.steady(v)))
 
 
-def instantaneous_currents(membrane: Membrane, v: Any = None, holding: float | None = None) -> dict[str, Array]:
-    """Instantaneous I–V: currents just after a jump from `holding` (mV, default rest) to v, and their sum "total".
+def instantaneous_currents(
+    membrane: Membrane, v: Any = None, holding: float | None = None
+) -> dict[str, Array]:
+    """Instantaneous I–V: currents just after a jump from `holding` (mV, default rest) to v, and their sum
+    "total".
 
     Gates with kinetics still have their values at `holding`; those without have already followed.
     """
     v = voltages(membrane, v)
-    y = np.broadcast_to(_held(membrane, holding).reshape(-1, *[1] * v.ndim), (len(membrane.states), *v.shape)).copy()
+    y = np.broadcast_to(
+        _held(membrane, holding).reshape(-1, *[1] * v.ndim), (len(membrane.states), *v.shape)
+    ).copy()
     y[0] = v
     return _with_total(membrane.currents(y))
 
@@ -73,9 +81,11 @@ def instantaneous_currents(membrane: Membrane, v: Any = None, holding: float | N
 def peak_currents(
     membrane: Membrane, channel: str, levels: Any, holding: float | None = None, duration: float = 20.0
 ) -> Array:
-    """Voltage-clamp I–V: the named current (µA/cm²) where it is largest in size after steps to `levels` (L,) -> (L,).
+    """Voltage-clamp I–V: the named current (µA/cm²) where it is largest in size after steps to `levels` (L,)
+    -> (L,).
 
-    The membrane is held at `holding` (mV, default rest) until its gates have settled, then stepped for `duration` ms.
+    The membrane is held at `holding` (mV, default rest) until its gates have settled, then stepped for
+    `duration` ms.
     It is the current through the channels: the capacitive transient of the step is no part of it.
     """
     membrane.channel(channel)
@@ -83,7 +93,8 @@ def peak_currents(
     hold = float(_held(membrane, holding)[0])
     duration = number("duration", duration, above=0.0, unit="ms", array=False)
     run = simulate(membrane, clamp(hold, levels, start=0.0), duration, sample=min(0.005, duration / 100))
-    # The current is taken within the step: at its first instant the gates are still those of the holding potential.
+    # The current is taken within the step: at its first instant the gates are still those of the holding
+    # potential.
     i = run.current(channel)
     k = np.argmax(np.abs(i), axis=0)
     return _parabola(run.t, i, k)[1]
@@ -111,15 +122,17 @@ def _parabola(t: Array, y: Array, k: Any) -> tuple[Array, Array]:
     return t[k] + u * (t[mid + 1] - t[mid]), y[k, c] - 0.25 * (a - d) * u
 
 
-# -- firing -----------------------------------------------------------------------------------------------------
+# -- firing --------------------------------------------------------------------------------------------------
 
 
 def f_i(membrane: Membrane, currents: Any, duration: float = 600.0, after: float | None = None) -> Array:
-    """Rate of sustained firing (Hz) at each constant current (N,) -> (N,); the time before `after` ms is transient.
+    """Rate of sustained firing (Hz) at each constant current (N,) -> (N,); the time before `after` ms is
+    transient.
 
-    Cycles are counted, not crossings of a level, so the small fast cycle near depolarisation block counts too, and a
-    ringing that dies away does not (Trajectory.rate). `after` defaults to half the duration. Up to 64 currents are
-    solved to convergence; more go through the fixed-step batch, whose rates are within about 1 %.
+    Cycles are counted, not crossings of a level, so the small fast cycle near depolarisation block counts
+    too, and a ringing that dies away does not (Trajectory.rate). `after` defaults to half the duration. Up
+    to 64 currents are solved to convergence; more go through the fixed-step batch, whose rates are within
+    about 1 %.
     """
     currents = np.atleast_1d(number("currents", currents, unit="µA/cm²"))
     run = _sweep(membrane, currents, duration)
@@ -131,24 +144,37 @@ def _sweep(membrane: Membrane, currents: Array, duration: float) -> Trajectory:
     tolerance = _TOLERANCE if method == "adaptive" else None
     start = _start(membrane)
     return simulate(
-        membrane, currents, duration, method=method, start=start, record=("V",), sample=0.05, rtol=tolerance, atol=tolerance
+        membrane,
+        currents,
+        duration,
+        method=method,
+        start=start,
+        record=("V",),
+        sample=0.05,
+        rtol=tolerance,
+        atol=tolerance,
     )
 
 
 def _start(membrane: Membrane) -> Array:
-    """Where a membrane starts by itself: an unstable rest is left by a hundredth of a mV, or it would stay there."""
+    """Where a membrane starts by itself: an unstable rest is left by a hundredth of a mV, or it would stay
+    there.
+    """
     y0 = membrane.initial()
     if membrane.start is None and membrane.batch is None:
         y0[0] += 0.01 * bool(np.any(np.linalg.eigvals(_jacobians(membrane, y0[:, None], 0.0)).real > 0))
     return y0
 
 
-def rheobase(membrane: Membrane, duration: float = 200.0, sustained: bool = False, precision: float = 1e-4) -> float:
-    """Smallest constant current (µA/cm²) from t = 0 that evokes a spike within `duration` ms; inf if there is none.
+def rheobase(
+    membrane: Membrane, duration: float = 200.0, sustained: bool = False, precision: float = 1e-4
+) -> float:
+    """Smallest constant current (µA/cm²) from t = 0 that evokes a spike within `duration` ms; inf if there
+    is none.
 
-    With sustained=True, the smallest that still makes it fire, with a steady rate, in the second half of `duration`.
-    Starts from the membrane's own initial conditions. Found by bisection to `precision`, relative to the current.
-    A membrane that fires by itself has rheobase 0.
+    With sustained=True, the smallest that still makes it fire, with a steady rate, in the second half of
+    `duration`. Starts from the membrane's own initial conditions. Found by bisection to `precision`,
+    relative to the current. A membrane that fires by itself has rheobase 0.
     """
     duration = number("duration", duration, above=0.0, unit="ms", array=False)
 
@@ -162,7 +188,8 @@ def rheobase(membrane: Membrane, duration: float = 200.0, sustained: bool = Fals
 
 
 def strength_duration(membrane: Membrane, widths: Any, precision: float = 1e-4, wait: float = 30.0) -> Array:
-    """Threshold amplitude (µA/cm²) of a rectangular pulse for each width (ms) (K,) -> (K,); inf where there is none.
+    """Threshold amplitude (µA/cm²) of a rectangular pulse for each width (ms) (K,) -> (K,); inf where there
+    is none.
 
     A spike counts if it comes during the pulse or within `wait` ms after it.
     """
@@ -171,7 +198,11 @@ def strength_duration(membrane: Membrane, widths: Any, precision: float = 1e-4, 
 
     def threshold(width: float) -> float:
         def fires(i: float) -> bool:
-            return _fired(simulate(membrane, pulse(i, 0.0, width), width + wait, start=y0, rtol=_TOLERANCE, atol=_TOLERANCE))
+            return _fired(
+                simulate(
+                    membrane, pulse(i, 0.0, width), width + wait, start=y0, rtol=_TOLERANCE, atol=_TOLERANCE
+                )
+            )
 
         return _threshold(fires, precision)
 
@@ -186,15 +217,19 @@ def paired_pulse(
     precision: float = 1e-3,
     wait: float = 20.0,
 ) -> Array:
-    """Refractoriness: smallest second pulse (µA/cm²) that evokes a second spike, for each interval (K,) -> (K,).
+    """Refractoriness: smallest second pulse (µA/cm²) that evokes a second spike, for each interval (K,) ->
+    (K,).
 
-    intervals: from the start of the first pulse to the start of the second, ms, at least `width`. first: amplitude of
-    the first pulse, by default twice the threshold of a resting membrane. The result is inf inside the absolute
-    refractory period: before the first spike has passed its peak, and where no current up to 10,000 µA/cm² starts
-    another one. That a strong pulse charges C past the spike level is no spike; the membrane's own inward current
-    must carry V upwards.
+    intervals: from the start of the first pulse to the start of the second, ms, at least `width`. first:
+    amplitude of the first pulse, by default twice the threshold of a resting membrane. The result is inf
+    inside the absolute
+    refractory period: before the first spike has passed its peak, and where no current up to 10,000 µA/cm²
+    starts another one. That a strong pulse charges C past the spike level is no spike; the membrane's own
+    inward current must carry V upwards.
     """
-    intervals = np.atleast_1d(number("intervals", intervals, number("width", width, above=0.0, unit="ms"), unit="ms"))
+    intervals = np.atleast_1d(
+        number("intervals", intervals, number("width", width, above=0.0, unit="ms"), unit="ms")
+    )
     if first is None:
         first = 2.0 * float(strength_duration(membrane, width)[0])
     first = number("first", first, unit="µA/cm²", array=False)
@@ -207,7 +242,11 @@ def paired_pulse(
             return float("inf")  # the first spike is still rising
 
         def fires(i: float) -> bool:
-            return _fired(simulate(membrane, pulse(i, 0.0, width), width + wait, start=left, rtol=_TOLERANCE, atol=_TOLERANCE))
+            return _fired(
+                simulate(
+                    membrane, pulse(i, 0.0, width), width + wait, start=left, rtol=_TOLERANCE, atol=_TOLERANCE
+                )
+            )
 
         return _threshold(fires, precision)
 
@@ -215,7 +254,8 @@ def paired_pulse(
 
 
 def anode_break(membrane: Membrane, widths: Any = 20.0, precision: float = 1e-3, wait: float = 30.0) -> Array:
-    """Weakest hyperpolarising pulse (µA/cm², negative) whose end evokes a spike, for each width (ms) (K,) -> (K,).
+    """Weakest hyperpolarising pulse (µA/cm², negative) whose end evokes a spike, for each width (ms) (K,) ->
+    (K,).
 
     -inf where no rebound follows, e.g. where sodium inactivation cannot be removed.
     """
@@ -224,7 +264,9 @@ def anode_break(membrane: Membrane, widths: Any = 20.0, precision: float = 1e-3,
 
     def threshold(width: float) -> float:
         def fires(i: float) -> bool:
-            run = simulate(membrane, pulse(-i, 0.0, width), width + wait, start=y0, rtol=_TOLERANCE, atol=_TOLERANCE)
+            run = simulate(
+                membrane, pulse(-i, 0.0, width), width + wait, start=y0, rtol=_TOLERANCE, atol=_TOLERANCE
+            )
             return _fired(run, width)
 
         return -_threshold(fires, precision, limit=500.0)
@@ -233,7 +275,9 @@ def anode_break(membrane: Membrane, widths: Any = 20.0, precision: float = 1e-3,
 
 
 def behaviour(run: Trajectory) -> str:
-    """What a run shows, in words: "settles at −56.4 mV", "one spike", "fires at 68.3 Hz", "depolarisation block"."""
+    """What a run shows, in words: "settles at −56.4 mV", "one spike", "fires at 68.3 Hz", "depolarisation
+    block".
+    """
     v, last = run["V"], run.t >= 0.9 * run.duration
     rate, spikes = run.rate(), len(run.spikes)
     if rate > 0.0:
@@ -250,7 +294,8 @@ def behaviour(run: Trajectory) -> str:
 
 
 def _fired(run: Trajectory, after: float = 0.0) -> bool:
-    """Whether a spike started later than `after` (ms): V passes the spike level, carried by net inward ionic current.
+    """Whether a spike started later than `after` (ms): V passes the spike level, carried by net inward ionic
+    current.
 
     The second condition tells a spike from a capacitance that a strong current charges past the level.
     """
@@ -263,7 +308,8 @@ def _fired(run: Trajectory, after: float = 0.0) -> bool:
 def _threshold(fires: Callable[[float], bool], precision: float, limit: float = LARGEST_CURRENT) -> float:
     """Smallest i >= 0 with fires(i), bracketed by doubling, then bisected; inf if none up to `limit`.
 
-    The doubling starts low, so where strong currents block again it is the lower edge of firing that is found.
+    The doubling starts low, so where strong currents block again it is the lower edge of firing that is
+    found.
     """
     precision = number("precision", precision, 1e-9, 0.1, array=False)
     if fires(0.0):
@@ -279,16 +325,18 @@ def _threshold(fires: Callable[[float], bool], precision: float, limit: float = 
     return high
 
 
-# -- the phase plane and its equilibria -------------------------------------------------------------------------
+# -- the phase plane and its equilibria ----------------------------------------------------------------------
 
 
 def two_variable(membrane: Membrane) -> Membrane:
-    """A reduction of a membrane to V and one recovery gate, for its phase plane; one that has two states is kept.
+    """A reduction of a membrane to V and one recovery gate, for its phase plane; one that has two states is
+    kept.
 
-    After Krinsky & Kokoz (1973) and Rinzel (1985, Fed Proc 44:2944): the recovery gate is the slowest one that opens
-    with depolarisation; gates at least three times as fast as it at rest are instantaneous; every other gate follows
-    it on the straight line through rest that fits one spike of the full membrane best. Rest, and every gate's value
-    there, stay exactly where they are; other equilibria and all times are approximations.
+    After Krinsky & Kokoz (1973) and Rinzel (1985, Fed Proc 44:2944): the recovery gate is the slowest one
+    that opens with depolarisation; gates at least three times as fast as it at rest are instantaneous; every
+    other gate follows it on the straight line through rest that fits one spike of the full membrane best.
+    Rest, and every gate's value there, stay exactly where they are; other equilibria and all times are
+    approximations.
     """
     if len(membrane.states) == 2:
         return membrane
@@ -313,18 +361,21 @@ def two_variable(membrane: Membrane) -> Membrane:
             return Gate(gate.name, inf=gate.inf, power=gate.power)
         x, y = run[main] - x0[main], run[gate.name] - x0[gate.name]
         slope = float(x @ y / (x @ x))
-        return Gate(gate.name, follows=(main, float(x0[gate.name] - slope * x0[main]), slope), power=gate.power)
+        return Gate(
+            gate.name, follows=(main, float(x0[gate.name] - slope * x0[main]), slope), power=gate.power
+        )
 
     channels = tuple(replace(c, gates=tuple(reduced(g) for g in c.gates)) for c in membrane.channels)
     return replace(membrane, name=f"{membrane.name}_reduced", channels=channels, start=None)
 
 
 def nullclines(membrane: Membrane, v: Any = None, i: float = 0.0) -> dict[str, Array]:
-    """Nullclines in the (V, n) plane at injected current i: {"V": (P,), gate: (P,)}, values of the gate over v (P,).
+    """Nullclines in the (V, n) plane at injected current i: {"V": (P,), gate: (P,)}, values of the gate over
+    v (P,).
 
-    "V" is where dV/dt = 0, nan at voltages where no value of the gate in 0..1 does that (the lowest where several do);
-    the other key is the recovery gate's own name, its nullcline is its steady state. A membrane of more than two states
-    is reduced by two_variable() first.
+    "V" is where dV/dt = 0, nan at voltages where no value of the gate in 0..1 does that (the lowest where
+    several do); the other key is the recovery gate's own name, its nullcline is its steady state. A membrane
+    of more than two states is reduced by two_variable() first.
     """
     plane = two_variable(membrane)
     v = np.atleast_1d(voltages(plane, v))
@@ -349,7 +400,9 @@ def nullclines(membrane: Membrane, v: Any = None, i: float = 0.0) -> dict[str, A
 
 @dataclass(frozen=True, eq=False)
 class FixedPoint:
-    """An equilibrium: its state (S,), the current that holds it (µA/cm²), and the eigenvalues (S,) there (1/ms)."""
+    """An equilibrium: its state (S,), the current that holds it (µA/cm²), and the eigenvalues (S,) there
+    (1/ms).
+    """
 
     state: Array
     current: float
@@ -381,8 +434,8 @@ class FixedPoint:
 def fixed_points(membrane: Membrane, i: float = 0.0) -> list[FixedPoint]:
     """Every equilibrium at constant current i (µA/cm²), from the lowest voltage up.
 
-    Looked for between 50 mV below the lowest and 50 mV above the highest reversal potential, beyond which only a strong
-    current holds the membrane; found by bisection to machine precision.
+    Looked for between 50 mV below the lowest and 50 mV above the highest reversal potential, beyond which
+    only a strong current holds the membrane; found by bisection to machine precision.
     """
     i = number("i", i, unit="µA/cm²", array=False)
     v = _search_range(membrane, i)
@@ -399,7 +452,8 @@ def fixed_points(membrane: Membrane, i: float = 0.0) -> list[FixedPoint]:
 
 
 def hopf_points(membrane: Membrane) -> Array:
-    """Currents (µA/cm²), ascending (K,), at which an equilibrium gains or loses stability with an oscillation.
+    """Currents (µA/cm²), ascending (K,), at which an equilibrium gains or loses stability with an
+    oscillation.
 
     There a pair of complex eigenvalues crosses the imaginary axis (Hopf bifurcation).
     """
@@ -415,20 +469,28 @@ def hopf_points(membrane: Membrane) -> Array:
 
 
 def cycle_extremes(membrane: Membrane, currents: Any, duration: float = 600.0) -> dict[str, Array]:
-    """For a bifurcation diagram: {"low", "high", "rate"} (N,): V's extremes in the last third (mV), and the rate (Hz).
+    """For a bifurcation diagram: {"low", "high", "rate"} (N,): V's extremes in the last third (mV), and the
+    rate (Hz).
 
-    Where nothing oscillates any more, low and high agree. Starts from the membrane's initial conditions at each
-    current (N,): where rest and firing are both stable it shows which of them a current step from rest leads to.
+    Where nothing oscillates any more, low and high agree. Starts from the membrane's initial conditions at
+    each current (N,): where rest and firing are both stable it shows which of them a current step from rest
+    leads to.
     """
     currents = np.atleast_1d(number("currents", currents, unit="µA/cm²"))
     run = _sweep(membrane, currents, duration)
     late = run["V"][run.t >= 2.0 / 3.0 * duration]
-    return {"low": late.min(axis=0), "high": late.max(axis=0), "rate": np.asarray(run.rate(after=0.5 * duration))}
+    return {
+        "low": late.min(axis=0),
+        "high": late.max(axis=0),
+        "rate": np.asarray(run.rate(after=0.5 * duration)),
+    }
 
 
 def _search_range(membrane: Membrane, i: float) -> Array:
     if membrane.batch is not None:
-        raise InvalidValue("equilibria of a batch are found one by one; take one neuron with membrane.member(k)")
+        raise InvalidValue(
+            "equilibria of a batch are found one by one; take one neuron with membrane.member(k)"
+        )
     e = [float(c.e) for c in membrane.channels]
     g = sum(float(c.g) * (1.0 - float(c.block)) for c in membrane.channels if not c.gates)
     # A current moves rest beyond the reversal potentials, by no more than it would through the leak alone.

@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 
 from hhanim.model.errors import DuplicateName, InvalidValue, number, whole
-from hhanim.model.rates import Rate, as_rate
+from hhanim.model.rates import as_rate
 
 
 def _identifier(kind: str, name: Any) -> str:
     if not isinstance(name, str) or not name.isidentifier():
-        raise InvalidValue(f"{kind} name {name!r} is not allowed; use letters, digits and underscores, e.g. 'm'")
+        raise InvalidValue(
+            f"{kind} name {name!r} is not allowed; use letters, digits and underscores, e.g. 'm'"
+        )
     return name
 
 
@@ -27,11 +29,11 @@ class Gate:
     - ``alpha, beta``: opening and closing rates (1/ms): dx/dt = phi (alpha (1 - x) - beta x),
     - ``inf, tau``: steady state (0..1) and time constant (ms): dx/dt = phi (inf - x) / tau,
     - ``inf`` alone: the gate is so fast that x = inf(V) at every instant,
-    - ``follows=(other, intercept, slope)``: x = intercept + slope * other, as h = 0.89 - 1.1 n in the reduced model
-      (not clipped: it may leave 0..1, as in the lecture it comes from).
+    - ``follows=(other, intercept, slope)``: x = intercept + slope * other, as h = 0.89 - 1.1 n in the
+      reduced model (not clipped: it may leave 0..1, as in the lecture it comes from).
 
-    From either pair of rates the other pair follows, so ``gate.alpha(v)``, ``gate.beta(v)``, ``gate.inf(v)`` and
-    ``gate.tau(v)`` are there for both. ``celsius`` is the temperature the rates were measured at;
+    From either pair of rates the other pair follows, so ``gate.alpha(v)``, ``gate.beta(v)``, ``gate.inf(v)``
+    and ``gate.tau(v)`` are there for both. ``celsius`` is the temperature the rates were measured at;
     phi = q10 ** ((T - celsius) / 10) scales kinetics only, never conductances.
 
     Raises InvalidValue for any other mixture.
@@ -52,7 +54,11 @@ class Gate:
         _identifier("gate", self.name)
         put(self, "power", whole(f"power of gate {self.name}", self.power, 1))
         put(self, "q10", number(f"q10 of gate {self.name}", self.q10, above=0, array=False))
-        put(self, "celsius", number(f"celsius of gate {self.name}", self.celsius, -273.15, unit="°C", array=False))
+        put(
+            self,
+            "celsius",
+            number(f"celsius of gate {self.name}", self.celsius, -273.15, unit="°C", array=False),
+        )
         given = {k for k in ("alpha", "beta", "inf", "tau", "follows") if getattr(self, k) is not None}
         for k in given - {"follows"}:
             put(self, k, as_rate(getattr(self, k)))
@@ -64,7 +70,9 @@ class Gate:
             put(self, "beta", (1.0 - self.inf) / self.tau)
         elif given == {"follows"}:
             if not isinstance(self.follows, tuple | list) or len(self.follows) != 3:
-                raise InvalidValue(f"gate {self.name}: follows = {self.follows!r}; give (gate, intercept, slope)")
+                raise InvalidValue(
+                    f"gate {self.name}: follows = {self.follows!r}; give (gate, intercept, slope)"
+                )
             other, a, b = self.follows
             a, b = number("intercept", a, array=False), number("slope", b, array=False)
             put(self, "follows", (_identifier("gate", other), a, b))
@@ -75,11 +83,14 @@ class Gate:
             )
 
     def _consistent(self, given: set[str]) -> bool:
-        """All four together are only right as dataclasses.replace passes them on: one pair derived from the other."""
+        """All four together are only right as dataclasses.replace passes them on: one pair derived from the
+        other.
+        """
         if given != {"alpha", "beta", "inf", "tau"}:
             return False
-        from_rates = self.alpha / (self.alpha + self.beta) == self.inf and 1.0 / (self.alpha + self.beta) == self.tau
-        return from_rates or (self.inf / self.tau == self.alpha and (1.0 - self.inf) / self.tau == self.beta)
+        total = self.alpha + self.beta
+        from_rates = (self.alpha / total, 1.0 / total) == (self.inf, self.tau)
+        return from_rates or (self.inf / self.tau, (1.0 - self.inf) / self.tau) == (self.alpha, self.beta)
 
     @property
     def dynamic(self) -> bool:
@@ -93,7 +104,9 @@ class Gate:
     def rate(self, x: Any, v: Any) -> Any:
         """dx/dt (1/ms) at the gate's own reference temperature."""
         if not self.dynamic:
-            raise InvalidValue(f"gate {self.name} has no kinetics: it is set by {'inf' if self.inf else 'follows'}")
+            raise InvalidValue(
+                f"gate {self.name} has no kinetics: it is set by {'inf' if self.inf else 'follows'}"
+            )
         return self.alpha(v) * (1.0 - x) - self.beta(v) * x
 
     def shifted(self, dv: float) -> Gate:
@@ -114,8 +127,10 @@ class Channel:
     g: maximal conductance density (mS/cm²), a number or (N,) for a batch.
     e: reversal potential (mV), likewise.
     gates: the Gate objects, in the paper's order.
-    ion: "Na", "K", "Ca", "Cl" or "" (unspecific); decides the colour. Guessed from the name if it is one of these.
-    blocker: drug whose fraction of block is a parameter of the membrane ("ttx", "tea"); block: that fraction, 0..1.
+    ion: "Na", "K", "Ca", "Cl" or "" (unspecific); decides the colour. Guessed from the name if it is one of
+    these.
+    blocker: drug whose fraction of block is a parameter of the membrane ("ttx", "tea"); block: that
+    fraction, 0..1.
     source: the paper, with DOI.
     """
 
@@ -138,7 +153,9 @@ class Channel:
         put(self, "gates", gates)
         names = [gate.name for gate in gates]
         if len(set(names)) < len(names):
-            raise DuplicateName(f"channel {self.name} has the gates {', '.join(names)}: give each its own name")
+            raise DuplicateName(
+                f"channel {self.name} has the gates {', '.join(names)}: give each its own name"
+            )
         put(self, "g", number(f"g{self.name}", self.g, 0.0, unit="mS/cm²"))
         put(self, "e", number(f"E{self.name}", self.e, unit="mV"))
         put(self, "block", number(self.blocker or f"block of {self.name}", self.block, 0.0, 1.0))

@@ -1,8 +1,10 @@
-"""Exponential Euler for large batches, compiled by numba (the extra hhanim[sweep]) from the membrane's channels.
+"""Exponential Euler for large batches, compiled by numba (the extra hhanim[sweep]) from the membrane's
+channels.
 
-One kernel per structure of membrane: numbers are arguments. Voltages advance in SIMD code, gates through the tables of
-fixed_step.Tables; what belongs to one neuron lies in one short buffer, and cores share the neurons. The source is
-written to the user's cache folder, where numba keeps the machine code next to it: a later process starts at once.
+One kernel per structure of membrane: numbers are arguments. Voltages advance in SIMD code, gates through the
+tables of fixed_step.Tables; what belongs to one neuron lies in one short buffer, and cores share the
+neurons. The source is written to the user's cache folder, where numba keeps the machine code next to it: a
+later process starts at once.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -31,13 +34,16 @@ log = logging.getLogger(__name__)
 WORTH_IT = 3e7  # neuron steps from which on loading (or making) a kernel pays
 BLOCK = 128  # neurons whose numbers lie in one buffer, in the first-level cache
 
+
 def available() -> bool:
     """Whether numba is installed; it is not imported."""
     return importlib.util.find_spec("numba") is not None
 
 
 def kernel_source(membrane: Membrane) -> str:
-    """The source of kernel(y, ...), which advances states y (S, n) in place; -1 where a voltage leaves the tables."""
+    """The source of kernel(y, ...), which advances states y (S, n) in place; -1 where a voltage leaves the
+    tables.
+    """
     names = {k: v for k, v in membrane.namespace.items() if not k.startswith("phi_")}
     arrays = [name for name, value in names.items() if np.ndim(value)]
     states = {name: f"x{k}" for k, name in enumerate(membrane.states)}
@@ -48,20 +54,26 @@ def kernel_source(membrane: Membrane) -> str:
             other, a, b = gate.follows
             followers.append(f"z{k} = {a!r} + {b!r} * {states[other]}")
         value.setdefault(name, f"z{k}")
-    instantaneous = [value[name] for name, gate in membrane.gates.items() if not gate.dynamic and gate.follows is None]
+    instantaneous = [
+        value[name] for name, gate in membrane.gates.items() if not gate.dynamic and gate.follows is None
+    ]
     # Rows of the buffer, one number a neuron each.
     rows = [*x, *(f"old_{name}" for name in x), "i", *instantaneous, *arrays]
     at = {name: f"buffer[{k * BLOCK} + j]" for k, name in enumerate(rows)}
     for name, gate in membrane.gates.items():
         if gate.dynamic:
-            moves.append(f"{at[states[name]]} = {at[states[name]]} * table[r, {column}] + table[r, {column + 1}]")
+            moves.append(
+                f"{at[states[name]]} = {at[states[name]]} * table[r, {column}] + table[r, {column + 1}]"
+            )
             column += 2
         elif gate.follows is None:
             looks.append(f"{at[value[name]]} = table[r, {column}]")
             column += 1
 
     def loop(*lines: str, depth: int = 12) -> str:
-        return "\n".join([" " * depth + f"for j in range({BLOCK}):", *(" " * (depth + 4) + line for line in lines)])
+        return "\n".join(
+            [" " * depth + f"for j in range({BLOCK}):", *(" " * (depth + 4) + line for line in lines)]
+        )
 
     def move(part: float) -> list[str]:
         """Lines that put V after a part of dt into w, and where it is in the table into index."""
@@ -88,7 +100,9 @@ def kernel_source(membrane: Membrane) -> str:
                  "outside += 0 if low < y[0, k] < high else 1", depth=8)  # fmt: skip
     first_look = loop(row, *looks) if looks else ""
     predict = (
-        loop(*move(0.5)) + "\n            if outside:\n                return -1\n" + loop(row, *looks) if looks else ""
+        loop(*move(0.5)) + "\n            if outside:\n                return -1\n" + loop(row, *looks)
+        if looks
+        else ""
     )
     save = [f"{at[f'old_{name}']} = {name}" for name in x]
     advance = loop(*move(1.0), *save, f"{at['x0']} = w", "hits += (x0 < level) & (w >= level)")
@@ -103,7 +117,8 @@ FAST = {{"contract", "nsz", "arcp"}}
 
 @njit(forceinline=True, fastmath=FAST, error_model="numpy")
 def relax(z):
-    # (1 - exp(-z)) / z: its series at z / 16, then four times the doubling relax(2 y) = relax(y) (1 - y relax(y) / 2).
+    # (1 - exp(-z)) / z: its series at z / 16, then four times the doubling relax(2 y) = relax(y) (1 - y
+    # relax(y) / 2).
     y = 0.0625 * z
     p = 1.0 - y * (0.5 - y * (0.16666666666666666 - y * (0.041666666666666664 - y * (0.008333333333333333
         - y * (0.001388888888888889 - y * (0.0001984126984126984 - y * 2.48015873015873e-05))))))
@@ -180,7 +195,8 @@ def _module(source: str) -> ModuleType:
             part.write_text(source, encoding="utf-8")
             part.replace(path)
         spec = importlib.util.spec_from_file_location(name, path)
-        assert spec is not None and spec.loader is not None
+        assert spec is not None
+        assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
         sys.modules[name] = module  # numba's cache looks its module up by name
         spec.loader.exec_module(module)
@@ -192,7 +208,8 @@ def _module(source: str) -> ModuleType:
 
 
 def advancer(membrane: Membrane, tables: Any, y: Array, run_log: Any) -> Callable[[int, int, Array], bool]:
-    """A function (first, last, current) that advances y (S, N) in place on every core and notes what run_log asks for.
+    """A function (first, last, current) that advances y (S, N) in place on every core and notes what run_log
+    asks for.
 
     It returns False, having changed nothing that counts, if a voltage leaves the tables.
     """
@@ -201,16 +218,19 @@ def advancer(membrane: Membrane, tables: Any, y: Array, run_log: Any) -> Callabl
     names = {k: v for k, v in membrane.namespace.items() if not k.startswith("phi_")}
     workers = min(os.cpu_count() or 1, max(1, y.shape[1] // BLOCK))
     bounds = np.linspace(0, y.shape[1], workers + 1).astype(int)
-    slices = [slice(int(a), int(b)) for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+    slices = [slice(int(a), int(b)) for a, b in pairwise(bounds)]
     rows = np.array(run_log.rows, dtype=np.int64)
     numbers = [
-        [np.ascontiguousarray(value[s]) if np.ndim(value) else float(value) for value in names.values()] for s in slices
+        [np.ascontiguousarray(value[s]) if np.ndim(value) else float(value) for value in names.values()]
+        for s in slices
     ]
 
     def part(j: int, first: int, last: int, current: Array) -> tuple[int, Array, tuple[Array, ...]]:
         s = slices[j]
         state = np.ascontiguousarray(y[:, s])
-        room = state.shape[1] * (last - first + 2) // 2  # a neuron crosses upwards in every other step at most
+        room = (
+            state.shape[1] * (last - first + 2) // 2
+        )  # a neuron crosses upwards in every other step at most
         steps, cells = np.empty(room, dtype=np.int64), np.empty(room, dtype=np.int64)
         before, after = np.empty(room), np.empty(room)
         i = np.ascontiguousarray(current[:, s] if current.shape[1] > 1 else current)

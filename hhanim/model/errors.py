@@ -14,11 +14,11 @@ class HHError(ValueError):
     """Base of everything the model layer refuses."""
 
 
-class InvalidValue(HHError):
+class InvalidValue(HHError):  # noqa: N818 - the names say it
     """A number that is not finite, has the wrong sign or lies outside its range."""
 
 
-class UnknownName(HHError):
+class UnknownName(HHError):  # noqa: N818
     """A parameter, gate, channel, state or preset that does not exist here."""
 
     def __init__(self, kind: str, name: object, known: Iterable[str]) -> None:
@@ -30,15 +30,15 @@ class UnknownName(HHError):
         self.name, self.known = name, tuple(known)
 
 
-class DuplicateName(HHError):
+class DuplicateName(HHError):  # noqa: N818
     """Two gates or two channels of one membrane share a name."""
 
 
-class UnstableStep(HHError):
+class UnstableStep(HHError):  # noqa: N818
     """A time step too large for the named fixed-step method, or a run that blew up."""
 
 
-class SolverFailure(HHError):
+class SolverFailure(HHError):  # noqa: N818
     """The adaptive solver could not reach the end of the run."""
 
 
@@ -54,7 +54,8 @@ def number(
 ) -> Any:
     """Check one quantity and return it as a float or, where a batch is allowed, as a read-only array (N,).
 
-    Raises InvalidValue if it is not numeric, not finite, outside [low, high] or not strictly greater than `above`.
+    Raises InvalidValue if it is not numeric, not finite, outside [low, high] or not strictly greater than
+    `above`.
     """
     allowed = f"more than {above:g}" if above is not None else _range(low, high)
     allowed += f" {unit}" if unit else ""
@@ -79,10 +80,13 @@ def number(
 
 
 def whole(name: str, value: Any, low: int) -> int:
-    """Check a count and return it as an int. Raises InvalidValue if it is not a whole number from `low` on."""
-    if isinstance(value, (bool, str)) or not np.isscalar(value) or not np.isreal(value) or value != value // 1 or value < low:
+    """Check a count and return it as an int. Raises InvalidValue if it is not a whole number from `low`
+    on.
+    """
+    x = number(name, value, array=False)
+    if isinstance(value, (bool, str)) or x != round(x) or x < low:
         raise InvalidValue(f"{name} = {value!r} is not allowed; allowed: {low}, {low + 1}, {low + 2} …")
-    return int(value)
+    return int(x)
 
 
 def _range(low: float, high: float) -> str:

@@ -1,11 +1,14 @@
-"""The fixed-step methods: forward Euler and exponential Euler, for one neuron on floats and for batches on arrays.
+"""The fixed-step methods: forward Euler and exponential Euler, for one neuron on floats and for batches on
+arrays.
 
 Forward Euler takes every slope at the old state, as the lecture does. Exponential Euler (Rush & Larsen 1978,
-https://doi.org/10.1109/TBME.1978.326270) multiplies a state's step by ``relax(dt * rate)``, `rate` being how fast it
-returns to where it is going: exact for frozen coefficients and stable at any dt. It is staggered here: the gates live
-half a step after V, so that each is advanced with the other's value in the middle of its step, which makes the method
-second order at no cost (Hines 1984, https://doi.org/10.1016/0020-7101(84)90008-4). The step is written once, as source,
-from the membrane's channels; it runs on floats, on arrays, and compiled (hhanim.model.compiled).
+https://doi.org/10.1109/TBME.1978.326270) multiplies a state's step by ``relax(dt * rate)``, `rate` being how
+fast it
+returns to where it is going: exact for frozen coefficients and stable at any dt. It is staggered here: the
+gates live half a step after V, so that each is advanced with the other's value in the middle of its step,
+which makes the method second order at no cost (Hines 1984, https://doi.org/10.1016/0020-7101(84)90008-4).
+The step is written once, as source, from the membrane's channels; it runs on floats, on arrays, and compiled
+(hhanim.model.compiled).
 """
 
 from __future__ import annotations
@@ -35,7 +38,7 @@ RELAX_TO = 8.0  # tabulated range of relax(z); a longer step is computed
 BLOWN_UP = 1e4  # mV
 
 
-# -- the step as source code ------------------------------------------------------------------------------------
+# -- the step as source code ---------------------------------------------------------------------------------
 
 
 def step_source(membrane: Membrane, method: str) -> str:
@@ -111,14 +114,14 @@ def _advance(membrane: Membrane, method: str, dt: float, backend: Any) -> Callab
     return advance
 
 
-# -- the stimulus, step by step ---------------------------------------------------------------------------------
+# -- the stimulus, step by step ------------------------------------------------------------------------------
 
 
 def step_currents(protocol: Protocol, dt: float, steps: int) -> Iterator[tuple[int, int, Array]]:
     """Pieces (first, last, current) covering steps first <= k < last, at most CHUNK of them.
 
-    current: (1,) or (1, N) where it is the same in every step, else (K,) or (K, N), one row a step. It is the mean over
-    the step, so that a pulse shorter than dt still delivers its charge.
+    current: (1,) or (1, N) where it is the same in every step, else (K,) or (K, N), one row a step. It is
+    the mean over the step, so that a pulse shorter than dt still delivers its charge.
     """
     edges = np.append(protocol.edges(steps * dt), steps * dt)
     k = 0
@@ -141,7 +144,7 @@ def step_currents(protocol: Protocol, dt: float, steps: int) -> Iterator[tuple[i
             k += 1
 
 
-# -- the loop ---------------------------------------------------------------------------------------------------
+# -- the loop ------------------------------------------------------------------------------------------------
 
 
 @dataclass
@@ -156,7 +159,9 @@ class Log:
     cells: list[NDArray[np.intp]] = field(default_factory=list)  # and whose they are
 
     def crossed(self, k: int, before: Any, after: Any, cells: NDArray[np.intp]) -> None:
-        """Neurons `cells` crossed the level in step k, V going from `before` to `after` (both of all neurons)."""
+        """Neurons `cells` crossed the level in step k, V going from `before` to `after` (both of all
+        neurons).
+        """
         v0, v1 = np.atleast_1d(before)[cells], np.atleast_1d(after)[cells]
         self.steps.append(k + (self.level - v0) / (v1 - v0))
         self.cells.append(cells)
@@ -166,7 +171,9 @@ class Log:
         if not self.steps:
             return (np.empty(0),) * n
         steps, cells = np.concatenate(self.steps), np.concatenate(self.cells)
-        return tuple(np.split(steps[np.argsort(cells, kind="stable")], np.cumsum(np.bincount(cells, minlength=n))[:-1]))
+        return tuple(
+            np.split(steps[np.argsort(cells, kind="stable")], np.cumsum(np.bincount(cells, minlength=n))[:-1])
+        )
 
 
 def integrate(
@@ -218,7 +225,9 @@ def _compiles(backend: str, work: float) -> bool:
     return backend == "numba" or (backend == "auto" and work >= compiled.WORTH_IT and compiled.available())
 
 
-def _on_floats(membrane: Membrane, method: str, dt: float, state: Array, log: Log) -> Callable[[int, int, Array], None]:
+def _on_floats(
+    membrane: Membrane, method: str, dt: float, state: Array, log: Log
+) -> Callable[[int, int, Array], None]:
     advance, level, rows = _advance(membrane, method, dt, math), log.level, log.rows
     one, lag = np.array([0]), method != "euler"
 
@@ -236,7 +245,9 @@ def _on_floats(membrane: Membrane, method: str, dt: float, state: Array, log: Lo
                 log.crossed(k, before[0], y[0], one)
             if (k + 1) % log.every == 0:
                 # Staggered gates are half a step ahead: at this instant they are half-way.
-                log.out[:, (k + 1) // log.every] = [0.5 * (before[r] + y[r]) if r and lag else y[r] for r in rows]
+                log.out[:, (k + 1) // log.every] = [
+                    0.5 * (before[r] + y[r]) if r and lag else y[r] for r in rows
+                ]
         state[:] = y
 
     return run
@@ -275,16 +286,17 @@ def _on_arrays(
     return run
 
 
-# -- tables over voltage ----------------------------------------------------------------------------------------
+# -- tables over voltage -------------------------------------------------------------------------------------
 
 
 class Tables:
     """What exponential Euler needs of every gate, tabulated over voltage for one dt and one temperature.
 
-    A kinetic gate's step is ``x -> A(V) x + B(V)`` with A = exp(-dt/tau) and B = (1 - A) x_inf; an instantaneous one is
-    x_inf(V). The nearest entry, 0.003 mV away at most, is 1e-4 of a gate's range off, this way and that: over 500 ms of
-    firing a spike moves by less than 0.1 ms, which is less than by the step itself. The tables reach 100 mV beyond
-    the reversal potentials; a step that finds any neuron outside is computed without them.
+    A kinetic gate's step is ``x -> A(V) x + B(V)`` with A = exp(-dt/tau) and B = (1 - A) x_inf; an
+    instantaneous one is x_inf(V). The nearest entry, 0.003 mV away at most, is 1e-4 of a gate's range off,
+    this way and that: over 500 ms of firing a spike moves by less than 0.1 ms, which is less than by the
+    step itself. The tables reach 100 mV beyond the reversal potentials; a step that finds any neuron outside
+    is computed without them.
     """
 
     def __init__(self, membrane: Membrane, dt: float) -> None:
@@ -332,17 +344,27 @@ class Tables:
                 followers.append((value[name], state[other], a, b))
             elif not gate.dynamic:
                 value[name] = columns[self.column[name]]
-        moving = [(x, columns[self.column[name]], columns[self.column[name] + 1]) for name, x in state.items()]
+        moving = [
+            (x, columns[self.column[name]], columns[self.column[name] + 1]) for name, x in state.items()
+        ]
         # Conductances and currents are multiplied by dt / C once and for all.
         per_c = self.dt / membrane.c
         names = dict(membrane.namespace)
         names |= {f"g{k}": names[f"g{k}"] * per_c for k in range(len(membrane.channels))}
         gated = [
-            (names[f"g{k}"], names[f"e{k}"], [value[gate.name] for gate in channel.gates for _ in range(gate.power)])
+            (
+                names[f"g{k}"],
+                names[f"e{k}"],
+                [value[gate.name] for gate in channel.gates for _ in range(gate.power)],
+            )
             for k, channel in enumerate(membrane.channels)
             if channel.gates
         ]
-        leaks = [(names[f"g{k}"], names[f"e{k}"]) for k, channel in enumerate(membrane.channels) if not channel.gates]
+        leaks = [
+            (names[f"g{k}"], names[f"e{k}"])
+            for k, channel in enumerate(membrane.channels)
+            if not channel.gates
+        ]
         leak = np.zeros(n) + sum(g for g, _ in leaks)
         leak_drive = np.zeros(n) + sum(g * e for g, e in leaks)
         instantaneous = any(not gate.dynamic and gate.follows is None for gate in membrane.gates.values())
@@ -404,9 +426,9 @@ class Tables:
                 look_up(half)
             move(v, 1.0)
             look_up(v)
-            for x, a, b in moving:
-                np.multiply(x, a, out=x)
-                np.add(x, b, out=x)
+            for x, decay, gain in moving:
+                np.multiply(x, decay, out=x)
+                np.add(x, gain, out=x)
             return True
 
         return step

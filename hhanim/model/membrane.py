@@ -1,4 +1,6 @@
-"""A membrane: channels, a capacitance and a temperature; from these its states, its equations and its rest."""
+"""A membrane: channels, a capacitance and a temperature; from these its states, its equations and its
+rest.
+"""
 
 from __future__ import annotations
 
@@ -28,11 +30,12 @@ class Membrane:
     channels: Channel objects; their order is the order of currents, colours and panels.
     c: capacitance (µF/cm²), a number or (N,).
     celsius: temperature (°C); speeds up the gates by each gate's own q10, leaves conductances alone.
-    baseline: where the voltage convention puts rest (mV): 0 in Hodgkin & Huxley's, about -65 in the modern one.
+    baseline: where the voltage convention puts rest (mV): 0 in Hodgkin & Huxley's, about -65 in the modern
+    one.
     spike_level: a spike is an upward crossing of this voltage (mV).
     v_range: voltages worth plotting (mV).
-    start: default initial conditions {"V": mV, gate: value}; gates left out start at their steady state at that V.
-        None starts at the resting state.
+    start: default initial conditions {"V": mV, gate: value}; gates left out start at their steady state at
+        that V. None starts at the resting state.
 
     Raises InvalidValue, DuplicateName or UnknownName. Gate and channel names are unique within a membrane.
     """
@@ -60,7 +63,9 @@ class Membrane:
             put(self, key, number(key, getattr(self, key), unit="mV", array=False))
         low, high = (number("v_range", v, unit="mV", array=False) for v in self.v_range)
         if not low < high:
-            raise InvalidValue(f"v_range = {self.v_range} is not allowed; give (low, high) with low < high, in mV")
+            raise InvalidValue(
+                f"v_range = {self.v_range} is not allowed; give (low, high) with low < high, in mV"
+            )
         put(self, "v_range", (low, high))
         for kind, names in (
             ("channel", [c.name for c in channels]),
@@ -68,12 +73,16 @@ class Membrane:
         ):
             twice = {n for n in names if names.count(n) > 1 or (kind == "gate" and n == "V")}
             if twice:
-                raise DuplicateName(f"{kind} name {sorted(twice)[0]} is used twice (V is taken); rename one of them")
+                raise DuplicateName(
+                    f"{kind} name {sorted(twice)[0]} is used twice (V is taken); rename one of them"
+                )
         for gate in self.gates.values():
             if gate.follows is not None:
                 leader = self.gates.get(gate.follows[0])
                 if leader is None or not leader.dynamic:
-                    raise InvalidValue(f"gate {gate.name} follows {gate.follows[0]!r}, which is not a gate with kinetics")
+                    raise InvalidValue(
+                        f"gate {gate.name} follows {gate.follows[0]!r}, which is not a gate with kinetics"
+                    )
         if self.start is not None:
             put(self, "start", dict(self.start))  # the caller's own may change
             for key in self.start:
@@ -81,7 +90,7 @@ class Membrane:
                     raise UnknownName("state", key, self.states)
         _ = self.batch  # shapes must agree
 
-    # -- names ------------------------------------------------------------------------------------------------
+    # -- names -----------------------------------------------------------------------------------------------
 
     @cached_property
     def gates(self) -> dict[str, Gate]:
@@ -111,11 +120,13 @@ class Membrane:
         self.gate(gate)
         return next(c for c in self.channels if any(g.name == gate for g in c.gates))
 
-    # -- parameters -------------------------------------------------------------------------------------------
+    # -- parameters ------------------------------------------------------------------------------------------
 
     @cached_property
     def parameters(self) -> dict[str, Any]:
-        """Every number that with_() can change: C, celsius, gX and EX of each channel X, and the blockers' fractions."""
+        """Every number that with_() can change: C, celsius, gX and EX of each channel X, and the blockers'
+        fractions.
+        """
         out: dict[str, Any] = {"C": self.c, "celsius": self.celsius}
         out |= {f"g{c.name}": c.g for c in self.channels}
         out |= {f"E{c.name}": c.e for c in self.channels}
@@ -125,7 +136,8 @@ class Membrane:
     def with_(self, **changes: Any) -> Membrane:
         """A copy with some parameters changed, e.g. ``MODERN.with_(gNa=60, celsius=18.5, ttx=0.5)``.
 
-        Values are numbers, or arrays (N,) for a batch. Raises UnknownName ("did you mean gNa?") or InvalidValue.
+        Values are numbers, or arrays (N,) for a batch. Raises UnknownName ("did you mean gNa?") or
+        InvalidValue.
         """
         for key in changes:
             if key not in self.parameters:
@@ -149,7 +161,9 @@ class Membrane:
 
     def shifted(self, dv: float) -> Membrane:
         """The same membrane in a convention whose voltages are dv (mV) higher: same currents, shifted V."""
-        channels = tuple(replace(c, e=c.e + dv, gates=tuple(g.shifted(dv) for g in c.gates)) for c in self.channels)
+        channels = tuple(
+            replace(c, e=c.e + dv, gates=tuple(g.shifted(dv) for g in c.gates)) for c in self.channels
+        )
         low, high = self.v_range
         start = None if self.start is None else {**self.start, "V": self.start.get("V", self.baseline) + dv}
         return replace(
@@ -174,7 +188,7 @@ class Membrane:
         """Neuron k of a batch, as a membrane with plain numbers."""
         return self.with_(**{name: value[k] for name, value in self.parameters.items() if np.ndim(value)})
 
-    # -- the physiology, evaluated ----------------------------------------------------------------------------
+    # -- the physiology, evaluated ---------------------------------------------------------------------------
 
     def inf(self, gate: str, v: Any) -> Any:
         """Steady state x_inf (0..1) of a gate at voltage v (mV), any shape."""
@@ -188,7 +202,9 @@ class Membrane:
         """Time constant (ms) of a gate at v (mV) and this membrane's temperature."""
         g = self.gate(gate)
         if not g.dynamic:
-            raise InvalidValue(f"gate {gate} has no time constant: it is instantaneous or follows another gate")
+            raise InvalidValue(
+                f"gate {gate} has no time constant: it is instantaneous or follows another gate"
+            )
         return g.tau(v) / g.phi(self.celsius)
 
     def steady(self, v: Any) -> Array:
@@ -230,7 +246,8 @@ class Membrane:
         return np.array(np.broadcast_arrays(*parts), dtype=float)
 
     def rest(self) -> Array:
-        """The resting state, (S,) or (S, N) for a batch: the lowest voltage at which the steady-state current is zero.
+        """The resting state, (S,) or (S, N) for a batch: the lowest voltage at which the steady-state
+        current is zero.
 
         Found to machine precision. Raises HHError if the membrane has no rest between its reversal
         potentials (none of its conductances is positive).
@@ -257,7 +274,8 @@ class Membrane:
         rising = ~positive[:-1] & positive[1:]
         if not np.all(rising.any(axis=0)):
             raise HHError(
-                f"{self.name} has no resting state: at least one conductance must be positive; give start= instead"
+                f"{self.name} has no resting state: at least one conductance must be positive; "
+                "give start= instead"
             )
         first = rising.argmax(axis=0)
         return self.steady(_root(self.steady_current, grid[first], grid[first + 1]))
@@ -266,7 +284,8 @@ class Membrane:
         """Initial conditions (S,) or (S, N): from a mapping, an array, this membrane's own start, or rest.
 
         A mapping may leave gates out: they start at their steady state at its V (or at the resting V).
-        Raises UnknownName for a state that is not one, InvalidValue for values that are not finite or not in 0..1.
+        Raises UnknownName for a state that is not one, InvalidValue for values that are not finite or not in
+        0..1.
         """
         if start is None:
             start = self.start
@@ -277,24 +296,33 @@ class Membrane:
                 if key not in self.states:
                     raise UnknownName("state", key, self.states)
             v = number("V", start["V"], unit="mV") if "V" in start else self.rest()[0]
-            rows = [v, *(number(s, start[s]) if s in start else self.inf(s, np.asarray(v)) for s in self.states[1:])]
+            rows = [
+                v,
+                *(number(s, start[s]) if s in start else self.inf(s, np.asarray(v)) for s in self.states[1:]),
+            ]
             y = np.array(np.broadcast_arrays(*rows), dtype=float)
         else:
             try:
                 y = np.array(start, dtype=float)
             except (TypeError, ValueError):
-                raise InvalidValue(f"start = {start!r} is not understood; give {{'V': mV, gate: value}}") from None
+                raise InvalidValue(
+                    f"start = {start!r} is not understood; give {{'V': mV, gate: value}}"
+                ) from None
             if y.ndim not in (1, 2) or y.shape[0] != len(self.states):
-                raise InvalidValue(f"start has shape {y.shape}; give one row for each of {', '.join(self.states)}")
+                raise InvalidValue(
+                    f"start has shape {y.shape}; give one row for each of {', '.join(self.states)}"
+                )
         if not np.all(np.isfinite(y)):
             raise InvalidValue("start holds a value that is not finite; give finite numbers")
         if np.any((y[1:] < 0) | (y[1:] > 1)):
             k = int(np.argmax(np.any(((y[1:] < 0) | (y[1:] > 1)).reshape(len(y) - 1, -1), axis=1)))
             bad = y[1 + k][(y[1 + k] < 0) | (y[1 + k] > 1)] if y.ndim > 1 else y[1 + k]
-            raise InvalidValue(f"start of gate {self.states[1 + k]} = {float(np.ravel(bad)[0]):g}; allowed: 0 to 1")
+            raise InvalidValue(
+                f"start of gate {self.states[1 + k]} = {float(np.ravel(bad)[0]):g}; allowed: 0 to 1"
+            )
         return y
 
-    # -- the equations as source code -------------------------------------------------------------------------
+    # -- the equations as source code ------------------------------------------------------------------------
 
     @cached_property
     def _equations(self) -> tuple[list[str], list[str]]:
@@ -315,12 +343,15 @@ class Membrane:
         slopes = [f"(i - {' - '.join(terms)}) / c"]
         for name in self.states[1:]:
             gate, x = self.gates[name], value[name]
-            slopes.append(f"phi_{name} * ({gate.alpha.code('x0')} * (1.0 - {x}) - {gate.beta.code('x0')} * {x})")
+            slopes.append(
+                f"phi_{name} * ({gate.alpha.code('x0')} * (1.0 - {x}) - {gate.beta.code('x0')} * {x})"
+            )
         return lines, slopes
 
     @cached_property
     def source_code(self) -> str:
-        """The right-hand side as Python source: rhs(x0, x1, ..., i) -> derivatives; parameters are free names.
+        """The right-hand side as Python source: rhs(x0, x1, ..., i) -> derivatives; parameters are free
+        names.
 
         Written once from the channels, it runs on floats (math), on arrays (numpy) and in compiled kernels.
         """
@@ -331,8 +362,8 @@ class Membrane:
     def callback(self, current: float | Callable[[float], float]) -> Callable[[Any, float], Any]:
         """f(x, t) -> dx/dt as scipy's odeint calls it, x an array (S,), as fast as Python allows.
 
-        The array returned is the same in every call. Raises OverflowError or ZeroDivisionError at voltages so far out
-        that a rate leaves the range of floats; compile(math) is finite there too.
+        The array returned is the same in every call. Raises OverflowError or ZeroDivisionError at voltages
+        so far out that a rate leaves the range of floats; compile(math) is finite there too.
         """
         lines, slopes = self._equations
         states = ", ".join(f"x{k}" for k in range(len(self.states)))
@@ -340,7 +371,7 @@ class Membrane:
         body = [*head, *lines, *(f"out[{k}] = {slope}" for k, slope in enumerate(slopes)), "return array"]
         array = np.empty(len(slopes))
         scope: dict[str, Any] = {**self.namespace, "exp": math.exp, "expm1": math.expm1, "array": array}
-        scope |= {"out": memoryview(array), "current" if callable(current) else "i": current}
+        scope |= {"out": memoryview(array.data), "current" if callable(current) else "i": current}
         exec(_inlined("\n    ".join(line for line in body if line)), scope)
         f: Callable[[Any, float], Any] = scope["f"]
         return f
@@ -360,7 +391,11 @@ class Membrane:
         """source_code as a function on floats (backend ``math``) or on arrays (backend ``numpy``)."""
         cache: dict[Any, Callable[..., tuple[Any, ...]]] = self.__dict__.setdefault("_compiled", {})
         if backend not in cache:
-            functions = {"exp": rates.exp_float, "linexp": rates.linexp_float} if backend is math else {"exp": rates.exp, "linexp": rates.linexp}
+            functions = (
+                {"exp": rates.exp_float, "linexp": rates.linexp_float}
+                if backend is math
+                else {"exp": rates.exp, "linexp": rates.linexp}
+            )
             scope: dict[str, Any] = {**self.namespace, **functions}
             exec(_code(self.source_code), scope)
             cache[backend] = scope["rhs"]
@@ -379,7 +414,6 @@ def _code(source: str) -> CodeType:
     return compile(source, "<membrane equations>", "exec")
 
 
-
 @lru_cache(maxsize=256)
 def _inlined(source: str) -> CodeType:
     """Source compiled with linexp(x) written out: a call costs as much as the function."""
@@ -388,7 +422,9 @@ def _inlined(source: str) -> CodeType:
         def visit_Call(self, node: ast.Call) -> ast.AST:
             self.generic_visit(node)
             if isinstance(node.func, ast.Name) and node.func.id == "linexp":
-                return ast.parse(f"(q / expm1(q) if (q := -{ast.unparse(node.args[0])}) else 1.0)", mode="eval").body
+                return ast.parse(
+                    f"(q / expm1(q) if (q := -{ast.unparse(node.args[0])}) else 1.0)", mode="eval"
+                ).body
             return node
 
     tree = ast.fix_missing_locations(Inline().visit(ast.parse(source)))
@@ -396,7 +432,9 @@ def _inlined(source: str) -> CodeType:
 
 
 def _root(f: Callable[[Any], Any], a: Any, b: Any) -> Any:
-    """Where f, of any shape, rises through zero between a and b: Ridders (1979), https://doi.org/10.1109/TCS.1979.1084580."""
+    """Where f, of any shape, rises through zero between a and b: Ridders (1979),
+    https://doi.org/10.1109/TCS.1979.1084580.
+    """
     fa, fb = np.asarray(f(a)), np.asarray(f(b))
     for _ in range(60):
         m = 0.5 * (a + b)
@@ -406,7 +444,10 @@ def _root(f: Callable[[Any], Any], a: Any, b: Any) -> Any:
         fx = np.asarray(f(x))
         # The narrowest of the intervals between a, m, x and b in which the sign changes.
         p, fp, q, fq = np.minimum(m, x), np.where(m < x, fm, fx), np.maximum(m, x), np.where(m < x, fx, fm)
-        a, fa = np.where(fq <= 0, q, np.where(fp <= 0, p, a)), np.where(fq <= 0, fq, np.where(fp <= 0, fp, fa))
+        a, fa = (
+            np.where(fq <= 0, q, np.where(fp <= 0, p, a)),
+            np.where(fq <= 0, fq, np.where(fp <= 0, fp, fa)),
+        )
         b, fb = np.where(fp > 0, p, np.where(fq > 0, q, b)), np.where(fp > 0, fp, np.where(fq > 0, fq, fb))
         if np.all((b - a <= 4e-16 * (np.abs(a) + np.abs(b))) | (fa == 0)):
             break

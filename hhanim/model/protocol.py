@@ -1,7 +1,8 @@
 """What the experimenter does: injected currents (µA/cm²) and clamped voltages (mV) as functions of time (ms).
 
-Events are active on [start, stop). Every protocol knows its edges, the instants at which it is not smooth, so that the
-solver restarts there and no pulse, however short, is stepped over. A protocol is written the same way in Python, on a
+Events are active on [start, stop). Every protocol knows its edges, the instants at which it is not smooth,
+so that the solver restarts there and no pulse, however short, is stepped over. A protocol is written the
+same way in Python, on a
 command line and in a file: ``step(10, start=5) + pulse(66, start=30, width=0.1)``; see parse().
 """
 
@@ -33,8 +34,8 @@ class Protocol:
     def __call__(self, t: Any, at: Any = None) -> Any:
         """Value at times t (ms), any shape; amplitudes of shape (N,) add a last axis: t.shape + (N,).
 
-        `at` is the instant at which it is decided which events are active (default: t itself); the solver passes the
-        middle of a piece between two edges, so that both ends of the piece belong to it.
+        `at` is the instant at which it is decided which events are active (default: t itself); the solver
+        passes the middle of a piece between two edges, so that both ends of the piece belong to it.
         """
         raise NotImplementedError
 
@@ -108,7 +109,9 @@ def _window(self: Any, *, what: str) -> None:
         stop = number(f"{what} stop", stop, unit="ms")
     put(self, "stop", stop)
     if np.any(np.asarray(self.stop) < np.asarray(self.start)):
-        raise InvalidValue(f"{what} stops at {_text(self.stop)} ms before it starts at {_text(self.start)} ms; swap them")
+        raise InvalidValue(
+            f"{what} stops at {_text(self.stop)} ms before it starts at {_text(self.start)} ms; swap them"
+        )
 
 
 def _shape(t: Any, *values: Any) -> tuple[Any, ...]:
@@ -132,7 +135,13 @@ class Step(Protocol):
     def __call__(self, t: Any, at: Any = None) -> Any:
         s, amplitude, start, stop = _shape(t if at is None else at, self.amplitude, self.start, self.stop)
         value = np.where((s >= start) & (s < stop), amplitude, 0.0)
-        return value if at is None else np.broadcast_to(value, np.broadcast_shapes(value.shape, np.shape(_shape(t, amplitude, start, stop)[0])))
+        return (
+            value
+            if at is None
+            else np.broadcast_to(
+                value, np.broadcast_shapes(value.shape, np.shape(_shape(t, amplitude, start, stop)[0]))
+            )
+        )
 
     def edges(self, duration: float) -> Array:
         return _inside(np.append(np.ravel(self.start), np.ravel(self.stop)), duration)
@@ -153,7 +162,11 @@ class Train(Protocol):
         put(self, "amplitude", number("amplitude", self.amplitude, unit="µA/cm²"))
         put(self, "start", number("train start", self.start, unit="ms", array=False))
         put(self, "width", number("train width", self.width, above=0, unit="ms", array=False))
-        put(self, "period", number("train period", self.period, self.width, unit="ms (at least the width)", array=False))
+        put(
+            self,
+            "period",
+            number("train period", self.period, self.width, unit="ms (at least the width)", array=False),
+        )
         put(self, "count", whole("train count", self.count, 1))
 
     def _flips(self) -> Array:
@@ -172,7 +185,9 @@ class Train(Protocol):
 
 @dataclass(frozen=True)
 class Ramp(Protocol):
-    """A current that goes in a straight line from `first` to `last` (µA/cm²) on [start, stop), and is zero elsewhere."""
+    """A current that goes in a straight line from `first` to `last` (µA/cm²) on [start, stop), and is zero
+    elsewhere.
+    """
 
     last: Any
     start: float = 0.0
@@ -198,7 +213,9 @@ class Ramp(Protocol):
 
 @dataclass(frozen=True)
 class Sine(Protocol):
-    """amplitude * sin(2 pi frequency (t - start) + phase) on [start, stop); frequency in Hz, phase in radians."""
+    """amplitude * sin(2 pi frequency (t - start) + phase) on [start, stop); frequency in Hz, phase in
+    radians.
+    """
 
     amplitude: Any
     frequency: Any = 50.0
@@ -218,7 +235,9 @@ class Sine(Protocol):
         return float(1000.0 / np.max(self.frequency) / 16.0)
 
     def __call__(self, t: Any, at: Any = None) -> Any:
-        t, a, f, start, stop, phase = _shape(t, self.amplitude, self.frequency, self.start, self.stop, self.phase)
+        t, a, f, start, stop, phase = _shape(
+            t, self.amplitude, self.frequency, self.start, self.stop, self.phase
+        )
         s = t if at is None else _shape(at, a, f, start, stop, phase)[0]
         wave = a * np.sin(2e-3 * np.pi * f * (t - start) + phase)
         return np.where((s >= start) & (s < stop), wave, 0.0)
@@ -229,10 +248,11 @@ class Sine(Protocol):
 
 @dataclass(frozen=True)
 class Noise(Protocol):
-    """Ornstein–Uhlenbeck noise on [start, stop): mean, standard deviation sigma (µA/cm²), correlation time tau (ms).
+    """Ornstein–Uhlenbeck noise on [start, stop): mean, standard deviation sigma (µA/cm²), correlation time
+    tau (ms).
 
-    Sampled exactly every `dt` ms with the given seed and joined by straight lines; the same seed gives the same path
-    whatever the duration. An array of N seeds gives N independent paths.
+    Sampled exactly every `dt` ms with the given seed and joined by straight lines; the same seed gives the
+    same path whatever the duration. An array of N seeds gives N independent paths.
     Uhlenbeck & Ornstein (1930), https://doi.org/10.1103/PhysRev.36.823.
     """
 
@@ -293,8 +313,10 @@ class Noise(Protocol):
         active = (s >= self.start) & (s < self.stop)
         if self.batch is not None:
             u, active = u[..., None], active[..., None]
-        z = path[k] + (path[k + 1] - path[k]) * u if np.ndim(self.seed) or self.batch is None else (
-            (path[k] + (path[k + 1] - path[k]) * u[..., 0])[..., None]
+        z = (
+            path[k] + (path[k + 1] - path[k]) * u
+            if np.ndim(self.seed) or self.batch is None
+            else ((path[k] + (path[k + 1] - path[k]) * u[..., 0])[..., None])
         )
         return np.where(active, self.mean + self.sigma * z, 0.0)
 
@@ -306,7 +328,8 @@ class Noise(Protocol):
 
 @dataclass(frozen=True)
 class Samples(Protocol):
-    """A measured or computed current: values i (T,) or (T, N) in µA/cm² at times t (T,) in ms, joined by straight lines.
+    """A measured or computed current: values i (T,) or (T, N) in µA/cm² at times t (T,) in ms, joined by
+    straight lines.
 
     With hold=True each value holds until the next time. Zero before the first time and from the last one on.
     """
@@ -321,11 +344,15 @@ class Samples(Protocol):
         try:
             i = np.array(self.i, dtype=float)
         except (TypeError, ValueError):
-            raise InvalidValue("samples i holds something that is not a number; allowed: any finite µA/cm²") from None
+            raise InvalidValue(
+                "samples i holds something that is not a number; allowed: any finite µA/cm²"
+            ) from None
         if np.ndim(t) != 1 or len(t) < 2 or np.any(np.diff(t) <= 0):
             raise InvalidValue("samples t must be two or more increasing times in ms")
         if i.ndim not in (1, 2) or i.shape[0] != len(t):
-            raise InvalidValue(f"samples i has shape {i.shape}; give one value (or one row) for each of {len(t)} times")
+            raise InvalidValue(
+                f"samples i has shape {i.shape}; give one value (or one row) for each of {len(t)} times"
+            )
         if not np.all(np.isfinite(i)):
             raise InvalidValue("samples i holds a value that is not finite; allowed: any finite µA/cm²")
         i.flags.writeable = False
@@ -365,7 +392,9 @@ class Sum(Protocol):
     def __post_init__(self) -> None:
         for part in self.parts:
             if isinstance(part, VoltageClamp):
-                raise InvalidValue("a voltage clamp cannot be added to anything; chain its .step() and .ramp() instead")
+                raise InvalidValue(
+                    "a voltage clamp cannot be added to anything; chain its .step() and .ramp() instead"
+                )
 
     @property
     def max_step(self) -> float:  # type: ignore[override]
@@ -411,7 +440,11 @@ class Scaled(Protocol):
 
     @property
     def batch(self) -> int | None:
-        sizes = {n for n in (np.shape(self.factor)[0] if np.ndim(self.factor) else None, self.of.batch) if n is not None}
+        sizes = {
+            n
+            for n in (np.shape(self.factor)[0] if np.ndim(self.factor) else None, self.of.batch)
+            if n is not None
+        }
         if len(sizes) > 1:
             raise InvalidValue(f"stimulus arrays must have one length, not {sorted(sizes)}")
         return next(iter(sizes), None)
@@ -433,10 +466,11 @@ class Scaled(Protocol):
 
 @dataclass(frozen=True)
 class VoltageClamp(Protocol):
-    """The membrane potential held at `holding` (mV), then commanded piece by piece: ``clamp(-65).step(0, 5, 25)``.
+    """The membrane potential held at `holding` (mV), then commanded piece by piece: ``clamp(-65).step(0, 5,
+    25)``.
 
-    pieces: (first, last, start, stop): a straight line from first to last (mV) on [start, stop). Where two overlap the
-    later one wins. Levels may be arrays (N,): a family of sweeps.
+    pieces: (first, last, start, stop): a straight line from first to last (mV) on [start, stop). Where two
+    overlap the later one wins. Levels may be arrays (N,): a family of sweeps.
     """
 
     holding: Any
@@ -507,7 +541,9 @@ def pulse(amplitude: Any, start: Any = 0.0, width: Any = 1.0) -> Step:
     return Step(amplitude, start, start + width)
 
 
-def train(amplitude: Any, start: float = 0.0, width: float = 1.0, period: float = 10.0, count: int = 5) -> Train:
+def train(
+    amplitude: Any, start: float = 0.0, width: float = 1.0, period: float = 10.0, count: int = 5
+) -> Train:
     """`count` pulses of `width` ms, one every `period` ms."""
     return Train(amplitude, start, width, period, count)
 
@@ -517,13 +553,21 @@ def ramp(last: Any, start: float = 0.0, stop: float = 100.0, first: Any = 0.0) -
     return Ramp(last, start, stop, first)
 
 
-def sine(amplitude: Any, frequency: Any = 50.0, start: float = 0.0, stop: float = INF, phase: Any = 0.0) -> Sine:
+def sine(
+    amplitude: Any, frequency: Any = 50.0, start: float = 0.0, stop: float = INF, phase: Any = 0.0
+) -> Sine:
     """A sine wave: amplitude (µA/cm²), frequency (Hz), phase (rad)."""
     return Sine(amplitude, frequency, start, stop, phase)
 
 
 def noise(
-    sigma: Any, tau: float = 5.0, seed: Any = 0, start: float = 0.0, stop: float = INF, dt: float = 0.1, mean: Any = 0.0
+    sigma: Any,
+    tau: float = 5.0,
+    seed: Any = 0,
+    start: float = 0.0,
+    stop: float = INF,
+    dt: float = 0.1,
+    mean: Any = 0.0,
 ) -> Noise:
     """Ornstein–Uhlenbeck noise: standard deviation (µA/cm²), correlation time (ms), seed."""
     return Noise(sigma, tau, seed, start, stop, dt, mean)
@@ -535,7 +579,9 @@ def samples(t: Any, i: Any, hold: bool = False) -> Samples:
 
 
 def clamp(holding: Any = -65.0, level: Any = None, start: float = 5.0, stop: float = INF) -> VoltageClamp:
-    """A voltage clamp at `holding` mV; with `level` (mV, or (N,) for a family), one step to it on [start, stop) (ms)."""
+    """A voltage clamp at `holding` mV; with `level` (mV, or (N,) for a family), one step to it on [start,
+    stop) (ms).
+    """
     held = VoltageClamp(holding)
     return held if level is None else held.step(level, start, stop)
 
@@ -554,7 +600,9 @@ def parse(text: str) -> Protocol:
     try:
         tree = ast.parse(text.strip(), mode="eval").body
     except SyntaxError:
-        raise InvalidValue(f"stimulus {text!r} is not understood; write e.g. 'step(10, start=5) + pulse(66, 30, 0.1)'") from None
+        raise InvalidValue(
+            f"stimulus {text!r} is not understood; write e.g. 'step(10, start=5) + pulse(66, 30, 0.1)'"
+        ) from None
     value = _evaluate(tree, text)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return Step(value)
@@ -575,7 +623,9 @@ def _evaluate(node: ast.expr, text: str) -> Any:
         return -1 * value if isinstance(node.op, ast.USub) else value
     if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub, ast.Mult)):
         a, b = _evaluate(node.left, text), _evaluate(node.right, text)
-        return a * b if isinstance(node.op, ast.Mult) else a + b if isinstance(node.op, ast.Add) else a + -1 * b
+        return (
+            a * b if isinstance(node.op, ast.Mult) else a + b if isinstance(node.op, ast.Add) else a + -1 * b
+        )
     if isinstance(node, ast.Call):
         make: Any
         if isinstance(node.func, ast.Attribute) and node.func.attr in ("step", "ramp"):
@@ -595,4 +645,6 @@ def _evaluate(node: ast.expr, text: str) -> Any:
             except TypeError as error:
                 raise InvalidValue(f"stimulus {text!r}: {error}") from None
             return result
-    raise InvalidValue(f"stimulus {text!r} is not understood at {ast.unparse(node)!r}; write e.g. 'step(10, start=5)'")
+    raise InvalidValue(
+        f"stimulus {text!r} is not understood at {ast.unparse(node)!r}; write e.g. 'step(10, start=5)'"
+    )

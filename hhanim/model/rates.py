@@ -1,8 +1,10 @@
-"""The rate functions of voltage as data: one object is evaluated, typeset, hashed and turned into source code.
+"""The rate functions of voltage as data: one object is evaluated, typeset, hashed and turned into source
+code.
 
 The three forms are those of Hodgkin & Huxley (1952), https://doi.org/10.1113/jphysiol.1952.sp004764, in the
-parametrisation (rate, midpoint, scale) of NeuroML2's HHExpRate, HHSigmoidRate and HHExpLinearRate. They combine with
-``+ - * / **``, so any steady state or time constant from a paper can be written down as it is printed.
+parametrisation (rate, midpoint, scale) of NeuroML2's HHExpRate, HHSigmoidRate and HHExpLinearRate. They
+combine with ``+ - * / **``, so any steady state or time constant from a paper can be written down as it is
+printed.
 """
 
 from __future__ import annotations
@@ -50,7 +52,9 @@ class Rate:
         raise NotImplementedError
 
     def code(self, v: str = "v") -> str:
-        """Source text of the value, valid in Python, numba and JavaScript; it may call exp(x) and linexp(x)."""
+        """Source text of the value, valid in Python, numba and JavaScript; it may call exp(x) and
+        linexp(x).
+        """
         raise NotImplementedError
 
     def latex(self, v: str = "V") -> str:
@@ -101,7 +105,9 @@ def as_rate(x: Any) -> Rate:
     if isinstance(x, Rate):
         return x
     if callable(x):
-        raise InvalidValue(f"{x!r} is not a rate: write it with Exp, Sigmoid, LinExp, Constant and + - * / **")
+        raise InvalidValue(
+            f"{x!r} is not a rate: write it with Exp, Sigmoid, LinExp, Constant and + - * / **"
+        )
     return Constant(x)
 
 
@@ -137,9 +143,13 @@ class _Form(Rate):
 
     def __post_init__(self) -> None:
         for name in ("rate", "midpoint", "scale"):
-            object.__setattr__(self, name, number(f"{type(self).__name__}.{name}", getattr(self, name), array=False))
+            object.__setattr__(
+                self, name, number(f"{type(self).__name__}.{name}", getattr(self, name), array=False)
+            )
         if self.scale == 0:
-            raise InvalidValue(f"{type(self).__name__}.scale = 0 is not allowed; allowed: any other number of mV")
+            raise InvalidValue(
+                f"{type(self).__name__}.scale = 0 is not allowed; allowed: any other number of mV"
+            )
 
     def shifted(self, dv: float) -> Rate:
         return replace(self, midpoint=self.midpoint + dv)
@@ -181,7 +191,9 @@ class Sigmoid(_Form):
 
 @dataclass(frozen=True)
 class LinExp(_Form):
-    """rate * x / (1 - exp(-x)) with x = (v - midpoint) / scale; equals `rate` at the midpoint, without 0/0."""
+    """rate * x / (1 - exp(-x)) with x = (v - midpoint) / scale; equals `rate` at the midpoint, without
+    0/0.
+    """
 
     def __call__(self, v: Any) -> Any:
         return self.rate * linexp(self._x(v))

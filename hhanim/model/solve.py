@@ -1,4 +1,6 @@
-"""simulate(): a membrane under a protocol gives a trajectory. The only place where anything is integrated in time."""
+"""simulate(): a membrane under a protocol gives a trajectory. The only place where anything is integrated in
+time.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ import math
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -32,7 +35,7 @@ STORE_LIMIT = 256 * 2**20  # bytes of states that a batch stores unless told oth
 
 def simulate(
     membrane: Membrane | str,
-    protocol: Protocol | float | str | None = None,
+    protocol: Protocol | float | Array | Sequence[float] | str | None = None,
     duration: float = 50.0,
     *,
     method: str = "auto",
@@ -47,23 +50,26 @@ def simulate(
 ) -> Trajectory:
     """Integrate a membrane under a current or voltage protocol from t = 0 to `duration` ms.
 
-    membrane: a Membrane or a preset's name. Parameters, stimulus amplitudes or start values that are arrays (N,) make
-        a batch of N neurons integrated together.
-    protocol: a current (µA/cm²) or a voltage clamp; a number is a constant current, a string is parsed, None is zero.
-    method: "adaptive" is LSODA (Petzold 1983, https://doi.org/10.1137/0904010) at rtol, atol, restarted at every edge
-        of the protocol; "euler" is forward Euler; "exponential_euler" is Rush & Larsen (1978),
-        https://doi.org/10.1109/TBME.1978.326270. "auto" is adaptive, but exponential Euler for batches of more than
-        10,000 neuron·ms.
+    membrane: a Membrane or a preset's name. Parameters, stimulus amplitudes or start values that are arrays
+        (N,) make a batch of N neurons integrated together.
+    protocol: a current (µA/cm²) or a voltage clamp; a number is a constant current, a string is parsed, None
+    is zero.
+    method: "adaptive" is LSODA (Petzold 1983, https://doi.org/10.1137/0904010) at rtol, atol, restarted at
+        every edge of the protocol; "euler" is forward Euler; "exponential_euler" is Rush & Larsen (1978),
+        https://doi.org/10.1109/TBME.1978.326270. "auto" is adaptive, but exponential Euler for batches of
+        more than 10,000 neuron·ms.
     dt: step of the fixed-step methods (ms; default 0.025).
-    start: see Membrane.initial(); by default the membrane's own start, or rest (the holding potential under a clamp).
-    sample: spacing of the stored samples (ms). Default: 0.025 for an adaptive run, every step for one neuron, and for a
-        batch as fine as fits in 256 MiB. Spike times never depend on it.
+    start: see Membrane.initial(); by default the membrane's own start, or rest (the holding potential under
+    a clamp).
+    sample: spacing of the stored samples (ms). Default: 0.025 for an adaptive run, every step for one
+        neuron, and for a batch as fine as fits in 256 MiB. Spike times never depend on it.
     record: names of the states to store (default all), e.g. ("V",), or () for the spike times only.
-    backend: what carries out exponential Euler on a batch: "numpy", "numba" (compiled, on every core; needs the extra
-        hhanim[sweep]), or "auto": numba where it is installed and the batch is worth compiling for.
+    backend: what carries out exponential Euler on a batch: "numpy", "numba" (compiled, on every core; needs
+        the extra hhanim[sweep]), or "auto": numba where it is installed and the batch is worth compiling for.
     progress: called with the fraction done, 0..1.
 
-    Returns a Trajectory. Raises HHError (a ValueError): InvalidValue, UnknownName, UnstableStep, SolverFailure.
+    Returns a Trajectory. Raises HHError (a ValueError): InvalidValue, UnknownName, UnstableStep,
+    SolverFailure.
     """
     membrane = presets.get(membrane)
     protocol = as_protocol(protocol)
@@ -83,16 +89,20 @@ def simulate(
         method = "adaptive" if n is None or n * duration <= SWEEP_WORK else "exponential_euler"
     if method == "adaptive":
         if dt is not None:
-            raise InvalidValue("dt is for the fixed-step methods; for the adaptive one give sample= (ms between samples)")
+            raise InvalidValue(
+                "dt is for the fixed-step methods; for the adaptive one give sample= (ms between samples)"
+            )
         return _adaptive(membrane, protocol, duration, y0, n, sample, record, rtol, atol, progress)
     if isinstance(protocol, VoltageClamp):
-        raise InvalidValue(f"method {method!r} is for current clamp; a voltage clamp is solved with method='adaptive'")
+        raise InvalidValue(
+            f"method {method!r} is for current clamp; a voltage clamp is solved with method='adaptive'"
+        )
     dt = number("dt", SWEEP_DT if dt is None else dt, above=0.0, unit="ms", array=False)
     _check_step(membrane, method, dt)
     return _fixed_step(membrane, protocol, duration, y0, n, method, dt, sample, record, backend, progress)
 
 
-def as_protocol(x: Protocol | float | str | None) -> Protocol:
+def as_protocol(x: Protocol | float | Array | Sequence[float] | str | None) -> Protocol:
     """A Protocol from itself, a number (constant µA/cm²), its text, or None (nothing injected)."""
     if isinstance(x, Protocol):
         return x
@@ -124,16 +134,20 @@ def _batch(membrane: Membrane, protocol: Protocol, y0: Array) -> int | None:
     return next(iter(given.values()), None)
 
 
-# -- adaptive -------------------------------------------------------------------------------------------------
+# -- adaptive ------------------------------------------------------------------------------------------------
 
 
 def _grid(duration: float, sample: float, edges: Array) -> Array:
-    """Sample times: every `sample` ms, the end, and every edge; a sample closer to an edge than rounding gives way."""
-    regular = sample * np.arange(int(np.ceil(duration / sample - 1e-6)))
+    """Sample times: every `sample` ms, the end, and every edge; a sample closer to an edge than rounding
+    gives way.
+    """
+    regular: Array = sample * np.arange(math.ceil(duration / sample - 1e-6), dtype=float)
     regular = np.append(regular, duration)
     if len(edges):
         k = np.clip(np.searchsorted(edges, regular), 1, len(edges)) - 1
-        near = np.minimum(np.abs(regular - edges[k]), np.abs(regular - edges[np.minimum(k + 1, len(edges) - 1)]))
+        near = np.minimum(
+            np.abs(regular - edges[k]), np.abs(regular - edges[np.minimum(k + 1, len(edges) - 1)])
+        )
         keep = near > 1e-6 * sample
         keep[[0, -1]] = True
         regular = np.sort(np.append(regular[keep], edges))
@@ -141,9 +155,11 @@ def _grid(duration: float, sample: float, edges: Array) -> Array:
 
 
 def _fineness(membrane: Membrane) -> int:
-    """How many times finer than SAMPLE a run must be sampled for interpolation to be exact to 1e-5 mV: 1 to 4.
+    """How many times finer than SAMPLE a run must be sampled for interpolation to be exact to 1e-5 mV: 1 to
+    4.
 
-    Read from the fastest rate (1/ms) at the spike level, of a gate or, through instantaneous gates, of V itself.
+    Read from the fastest rate (1/ms) at the spike level, of a gate or, through instantaneous gates, of V
+    itself.
     """
     v, rest = membrane.spike_level, membrane.baseline
     values = {name: membrane.inf(name, rest if gate.dynamic else v) for name, gate in membrane.gates.items()}
@@ -167,7 +183,8 @@ def _adaptive(
     rtol = number("rtol", TOLERANCE if rtol is None else rtol, 1e-13, 1e-2, array=False)
     atol = number("atol", TOLERANCE if atol is None else atol, 1e-14, 1e-1, array=False)
     edges = protocol.edges(duration)
-    # Integration is always sampled finely: spikes and other times are read from these samples, whatever is asked for.
+    # Integration is always sampled finely: spikes and other times are read from these samples, whatever is
+    # asked for.
     sample = SAMPLE if sample is None else sample
     finer = math.ceil(sample * _fineness(membrane) / SAMPLE - 1e-9)
     t = _grid(duration, sample / finer, edges)
@@ -178,7 +195,9 @@ def _adaptive(
         y = solve(membrane, protocol, t, edges, y0, rtol, atol, progress)
         run = Trajectory(membrane, protocol, t, _frozen(y), membrane.states, "adaptive")
         if record != membrane.states:
-            return replace(run, t=t[kept], y=_frozen(y[rows][:, kept]), states=record, spike_log=(run.spikes,))
+            return replace(
+                run, t=t[kept], y=_frozen(y[rows][:, kept]), states=record, spike_log=(run.spikes,)
+            )
         return run if finer == 1 else replace(run, t=t[kept], y=_frozen(y[:, kept]), dense=run)
     stored = len(kept) * len(rows) * n * 8
     if stored > 8 * STORE_LIMIT:
@@ -212,14 +231,21 @@ def _segments(
     y[:, 0] = y0
     # Long smooth stretches are cut so that progress is reported; a restart costs a few steps.
     cuts = np.searchsorted(t, np.unique([0.0, *edges, *np.arange(500.0, t[-1], 500.0), t[-1]]))
-    for a, b in zip(cuts[:-1], cuts[1:], strict=True):
+    for a, b in pairwise(cuts):
         if b > a:
             current = _current_on(protocol, float(t[a]), float(t[b]))
             piece = t[a : b + 1]
             try:
-                y[:, a : b + 1] = _lsoda(membrane.callback(current), y[:, a], piece, rtol, atol, protocol.max_step)
-            except (OverflowError, ZeroDivisionError):  # far outside physiology: the slower, clipped equations
-                y[:, a : b + 1] = _lsoda(_clipped(membrane, current), y[:, a], piece, rtol, atol, protocol.max_step)
+                y[:, a : b + 1] = _lsoda(
+                    membrane.callback(current), y[:, a], piece, rtol, atol, protocol.max_step
+                )
+            except (
+                OverflowError,
+                ZeroDivisionError,
+            ):  # far outside physiology: the slower, clipped equations
+                y[:, a : b + 1] = _lsoda(
+                    _clipped(membrane, current), y[:, a], piece, rtol, atol, protocol.max_step
+                )
         if progress is not None:
             progress(float(t[b] / t[-1]))
     return y
@@ -233,7 +259,9 @@ def _clipped(membrane: Membrane, current: float | Callable[[float], float]) -> C
 
 
 def _current_on(protocol: Protocol, a: float, b: float) -> float | Callable[[float], float]:
-    """The stimulus between two edges: a number where it is constant, else a function of time (fast for straight lines)."""
+    """The stimulus between two edges: a number where it is constant, else a function of time (fast for
+    straight lines).
+    """
     mid = 0.5 * (a + b)
     probes = np.array([a, a + 0.3819660113 * (b - a), mid, b])
     i = np.asarray(protocol(probes, at=np.full(4, mid)), dtype=float)
@@ -268,13 +296,15 @@ def _clamped(
     atol: float,
     progress: Progress | None,
 ) -> Array:
-    """One neuron under voltage clamp: each gate relaxes on its own, exponentially where the command is constant."""
+    """One neuron under voltage clamp: each gate relaxes on its own, exponentially where the command is
+    constant.
+    """
     y = np.empty((len(y0), len(t)))
     y[:, 0] = y0
     cuts = np.searchsorted(t, np.unique([0.0, *edges, t[-1]]))
     names = membrane.states[1:]
     rhs = membrane.compile(math)
-    for a, b in zip(cuts[:-1], cuts[1:], strict=True):
+    for a, b in pairwise(cuts):
         command = _current_on(protocol, float(t[a]), float(t[b]))
         s = t[a : b + 1]
         if isinstance(command, float):
@@ -282,6 +312,7 @@ def _clamped(
                 inf, tau = membrane.inf(name, command), membrane.tau(name, command)
                 y[k, a : b + 1] = inf + (y[k, a] - inf) * np.exp(np.maximum(-(s - s[0]) / tau, -700.0))
         elif names:
+
             def f(x: Any, at: float, v: Any = command) -> Any:
                 return rhs(v(at), *x.tolist(), 0.0)[1:]
 
@@ -292,21 +323,25 @@ def _clamped(
     return y
 
 
-# -- fixed step -----------------------------------------------------------------------------------------------
+# -- fixed step ----------------------------------------------------------------------------------------------
 
 
 def largest_step(membrane: Membrane, method: str) -> float:
     """Largest dt (ms) that a fixed-step method takes safely through a spike of this membrane.
 
-    Forward Euler is stable while dt times the fastest rate, the total conductance over C or a gate's alpha + beta, stays
-    below 2; the fastest rate is read from one converged spike. Exponential Euler is stable at any step; its limit, five
-    times that of Euler, is where the spike is no longer resolved.
+    Forward Euler is stable while dt times the fastest rate, the total conductance over C or a gate's alpha +
+    beta, stays below 2; the fastest rate is read from one converged spike. Exponential Euler is stable at
+    any step; its limit, five times that of Euler, is where the spike is no longer resolved.
     """
     limits: dict[str, float] = membrane.__dict__.setdefault("_largest_step", {})
     if "euler" not in limits:
         worst = membrane
         if membrane.batch is not None:
-            pick = {k: float(np.min(v) if k == "C" else np.max(v)) for k, v in membrane.parameters.items() if np.ndim(v)}
+            pick = {
+                k: float(np.min(v) if k == "C" else np.max(v))
+                for k, v in membrane.parameters.items()
+                if np.ndim(v)
+            }
             blocks = {c.blocker: float(np.min(c.block)) for c in membrane.channels if c.blocker}
             worst = membrane.with_(**{**pick, **blocks})
         try:
@@ -329,7 +364,8 @@ def _check_step(membrane: Membrane, method: str, dt: float) -> None:
         good *= max(k for k in (1.0, 2.0, 2.5, 5.0) if k * good <= limit / 2)
         other = "" if method == "exponential_euler" else "method='exponential_euler' or "
         raise UnstableStep(
-            f"dt = {dt:g} ms is too large for method {method!r} on {membrane.name}; allowed: up to {limit:.2g} ms; "
+            f"dt = {dt:g} ms is too large for method {method!r} on {membrane.name}; "
+            f"allowed: up to {limit:.2g} ms; "
             f"use dt={good:g}, or {other}method='adaptive'"
         )
 
@@ -347,7 +383,7 @@ def _fixed_step(
     backend: str,
     progress: Progress | None,
 ) -> Trajectory:
-    steps = int(math.ceil(duration / dt - 1e-9))
+    steps = math.ceil(duration / dt - 1e-9)
     rows = [membrane.states.index(s) for s in record]
     shape = () if n is None else (n,)
     if sample is not None:
@@ -361,11 +397,13 @@ def _fixed_step(
     count = steps // every + 1
     size = count * len(rows) * (n or 1) * 8
     if size > 8 * STORE_LIMIT:
-        raise InvalidValue(f"this run would store {size / 2**30:.1f} GiB; give record=('V',) or (), or a larger sample=")
+        raise InvalidValue(
+            f"this run would store {size / 2**30:.1f} GiB; give record=('V',) or (), or a larger sample="
+        )
     out = np.empty((len(rows), count, *shape))
     y = np.array(np.broadcast_to(y0 if y0.ndim == 2 or n is None else y0[:, None], (len(y0), *shape)))
     log = fixed_step.integrate(membrane, protocol, y, method, dt, steps, out, rows, every, backend, progress)
-    t = dt * every * np.arange(count)
+    t: Array = dt * every * np.arange(count, dtype=float)
     return Trajectory(membrane, protocol, t, _frozen(out), record, method, dt=dt, spike_log=log)
 
 

@@ -44,7 +44,7 @@ class Trajectory:
     spike_log: tuple[Array, ...] | None = None
     dense: Trajectory | None = field(default=None, repr=False)
 
-    # -- what was recorded ------------------------------------------------------------------------------------
+    # -- what was recorded -----------------------------------------------------------------------------------
 
     def __getitem__(self, name: str) -> Any:
         """V (mV), any gate's value (0..1), kinetic or not, by name: (T,) or (T, N). Raises UnknownName."""
@@ -57,7 +57,8 @@ class Trajectory:
     def _all(self) -> Array:
         if self.states != self.membrane.states:
             raise HHError(
-                f"only {', '.join(self.states) or 'spike times'} were recorded; simulate with record=None for the rest"
+                f"only {', '.join(self.states) or 'spike times'} were recorded; "
+                "simulate with record=None for the rest"
             )
         return self.y
 
@@ -86,7 +87,9 @@ class Trajectory:
 
     @cached_property
     def stimulus(self) -> Array:
-        """Injected current (µA/cm²), (T,) or (T, N); under voltage clamp, the ionic current the clamp supplies."""
+        """Injected current (µA/cm²), (T,) or (T, N); under voltage clamp, the ionic current the clamp
+        supplies.
+        """
         if isinstance(self.protocol, VoltageClamp):
             return np.asarray(sum(self.membrane.currents(self._all()).values()))
         return self._stimulus(self.t, self.t)
@@ -110,14 +113,15 @@ class Trajectory:
             cache[compute.__name__] = compute(self._all())
         return cache[compute.__name__][channel]
 
-    # -- at any other time ------------------------------------------------------------------------------------
+    # -- at any other time -----------------------------------------------------------------------------------
 
     def at(self, times: Any) -> Trajectory:
         """The trajectory at other times (K,), increasing, ms.
 
-        A converged run is interpolated by quintic Hermite polynomials through the states and their first and second
-        derivatives, which the equations give exactly: the error stays below the solver's. A fixed-step run is joined
-        by straight lines, as it stands. Raises InvalidValue outside [0, duration].
+        A converged run is interpolated by quintic Hermite polynomials through the states and their first and
+        second
+        derivatives, which the equations give exactly: the error stays below the solver's. A fixed-step run
+        is joined by straight lines, as it stands. Raises InvalidValue outside [0, duration].
         """
         x = np.atleast_1d(np.asarray(times, dtype=float))
         end = (self.dense or self).duration
@@ -139,9 +143,8 @@ class Trajectory:
         mid = 0.5 * (self.t[:-1] + self.t[1:])
         y = self._all()
         out: list[Array] = []
-        clamped = isinstance(self.protocol, VoltageClamp)
+        clamped, eps = isinstance(self.protocol, VoltageClamp), 1e-4
         for t, state in ((self.t[:-1], y[:, :-1]), (self.t[1:], y[:, 1:])):
-            eps = 1e-4
 
             def slope(x: Array, t: Array) -> Array:
                 f = self.membrane.rhs(x, 0.0 if clamped else self._stimulus(t, mid))
@@ -174,11 +177,13 @@ class Trajectory:
         c5 = 6 * d0 - 3 * d1 + 0.5 * d2
         return c0 + u * (c1 + u * (c2 + u * (c3 + u * (c4 + u * c5))))
 
-    # -- spikes -----------------------------------------------------------------------------------------------
+    # -- spikes ----------------------------------------------------------------------------------------------
 
     @cached_property
     def spikes(self) -> Any:
-        """Spike times (ms): upward crossings of membrane.spike_level, (K,); a list of N such arrays for a batch."""
+        """Spike times (ms): upward crossings of membrane.spike_level, (K,); a list of N such arrays for a
+        batch.
+        """
         if self.dense is not None:
             return self.dense.spikes
         if self.spike_log is not None:
@@ -186,7 +191,9 @@ class Trajectory:
         return self.crossings(self.membrane.spike_level)
 
     def crossings(self, level: float) -> Any:
-        """Times (ms) at which V crosses `level` (mV) upwards, interpolated; a list of N arrays for a batch."""
+        """Times (ms) at which V crosses `level` (mV) upwards, interpolated; a list of N arrays for a
+        batch.
+        """
         level = number("level", level, unit="mV", array=False)
         if self.dense is not None:
             return self.dense.crossings(level)
@@ -214,7 +221,8 @@ class Trajectory:
     def peaks(self) -> tuple[Array, Array]:
         """Times (ms) and heights (mV) of the local maxima of V; one neuron only.
 
-        Located on the dense interpolation of a converged run, on the parabola through three samples of a fixed-step run.
+        Located on the dense interpolation of a converged run, on the parabola through three samples of a
+        fixed-step run.
         """
         if self.dense is not None:
             return self.dense.peaks
@@ -231,12 +239,14 @@ class Trajectory:
         return top, self._interpolate(top)[row]
 
     def rate(self, after: float | None = None, before: float | None = None) -> Any:
-        """Rate of sustained firing (Hz) between `after` and `before` (ms): cycles of V, whatever their height.
+        """Rate of sustained firing (Hz) between `after` and `before` (ms): cycles of V, whatever their
+        height.
 
         Counts cycles, not crossings of a fixed level, so it also measures the small fast oscillation near
-        depolarisation block, which never reaches 0 mV. A ringing that dies away is not firing: the swing of the last
-        cycle must be at least 90 % of that of the first and 0.5 mV. By default the first half of the time in which the
-        stimulus last changed is left out as transient. Returns 0 where nothing fires; (N,) for a batch.
+        depolarisation block, which never reaches 0 mV. A ringing that dies away is not firing: the swing of
+        the last cycle must be at least 90 % of that of the first and 0.5 mV. By default the first half of
+        the time in which the stimulus last changed is left out as transient. Returns 0 where nothing fires;
+        (N,) for a batch.
         """
         if self.dense is not None:
             return self.dense.rate(after, before)
@@ -249,11 +259,15 @@ class Trajectory:
         if self.batch is None:
             return _cycle_rate(self.t, self["V"], *self.peaks, after, before)
         columns = np.ascontiguousarray(self["V"].T)
-        return np.array([_cycle_rate(self.t, v, *_vertices(self.t, v, _maxima(v)), after, before) for v in columns])
+        return np.array(
+            [_cycle_rate(self.t, v, *_vertices(self.t, v, _maxima(v)), after, before) for v in columns]
+        )
 
     @property
     def amplitudes(self) -> Array:
-        """Height of each spike's peak above the lowest voltage since the previous spike (mV), (K,); one neuron only."""
+        """Height of each spike's peak above the lowest voltage since the previous spike (mV), (K,); one
+        neuron only.
+        """
         tops, bases = self._single()._spike_tops()
         return tops - bases
 
@@ -264,7 +278,9 @@ class Trajectory:
 
     @property
     def half_widths(self) -> Array:
-        """Width of each spike (ms) half-way between resting voltage and its peak, (K,); nan if the run ends first."""
+        """Width of each spike (ms) half-way between resting voltage and its peak, (K,); nan if the run ends
+        first.
+        """
         run = self._single()
         rest = float(run.membrane.rest()[0])
         tops, _ = run._spike_tops()
@@ -309,10 +325,12 @@ class Trajectory:
             raise HHError("this is a batch; take one neuron with run.neuron(k)")
         return self.dense or self
 
-    # -- files ------------------------------------------------------------------------------------------------
+    # -- files -----------------------------------------------------------------------------------------------
 
     def to_numpy(self) -> dict[str, Array]:
-        """Every quantity by name: t, V, gates, I (stimulus), I_X and g_X of each channel X; (T,) or (T, N)."""
+        """Every quantity by name: t, V, gates, I (stimulus), I_X and g_X of each channel X; (T,) or (T,
+        N).
+        """
         out: dict[str, Array] = {"t": self.t}
         if self.states != self.membrane.states:
             return out | {s: np.asarray(self[s]) for s in self.states}
@@ -324,7 +342,8 @@ class Trajectory:
         return out
 
     def to_csv(self, path: Any) -> None:
-        """Write to_numpy() as comma-separated columns with a header, to a path or an open text file; one neuron only.
+        """Write to_numpy() as comma-separated columns with a header, to a path or an open text file; one
+        neuron only.
 
         Times in ms, V in mV, currents in µA/cm², conductances in mS/cm². Numbers read back exactly.
         """
@@ -338,8 +357,8 @@ class Trajectory:
 
     @classmethod
     def from_csv(cls, path: Any, membrane: Membrane, protocol: Protocol | None = None) -> Trajectory:
-        """Read what to_csv() wrote. A CSV holds no equations, so the membrane is given; the stimulus is the I column
-        unless its protocol is given. Raises HHError if a column is missing."""
+        """Read what to_csv() wrote. A CSV holds no equations, so the membrane is given; the stimulus is the
+        I column unless its protocol is given. Raises HHError if a column is missing."""
         with Path(path).open(newline="", encoding="utf-8") as file:
             rows = list(csv.reader(file))
         if len(rows) < 3:

@@ -31,7 +31,12 @@ MIXTURE = Membrane(
             e=115.0,
             gates=(Gate("m", inf=Sigmoid(1.0, 25.0, 7.0), power=3), Gate("h", follows=("n", 0.89, -1.1))),
         ),
-        Channel("K", g=1.44, e=-12.0, gates=Gate("n", inf=Sigmoid(1.0, 20.0, 15.0), tau=LinExp(1.0, 9.0, 10.0) + 5.0)),
+        Channel(
+            "K",
+            g=1.44,
+            e=-12.0,
+            gates=Gate("n", inf=Sigmoid(1.0, 20.0, 15.0), tau=LinExp(1.0, 9.0, 10.0) + 5.0),
+        ),
         Channel("L", g=0.2, e=0.0),
     ),
     baseline=0.0,

@@ -15,7 +15,7 @@ any_membrane = pytest.mark.parametrize("membrane", MEMBRANES, ids=lambda m: f"{m
 LEAKY = Membrane("leaky", Channel("L", 0.1, -65.0))
 
 
-# -- curves -------------------------------------------------------------------------------------------------------
+# -- curves --------------------------------------------------------------------------------------------------
 
 
 @any_membrane
@@ -30,7 +30,9 @@ def test_curves_have_the_shape_of_v_and_every_gate(membrane: Membrane) -> None:
     assert all(np.all(x > 0) for x in tau.values())
     currents = analysis.steady_currents(membrane, v)
     assert currents["total"] == pytest.approx(sum(currents[c.name] for c in membrane.channels))
-    assert float(analysis.steady_currents(membrane, membrane.rest()[0])["total"]) == pytest.approx(0.0, abs=1e-10)
+    assert float(analysis.steady_currents(membrane, membrane.rest()[0])["total"]) == pytest.approx(
+        0.0, abs=1e-10
+    )
     assert analysis.time_constants(membrane)[membrane.states[1]].shape == (501,)
 
 
@@ -75,7 +77,7 @@ def test_peak_currents_follow_the_convention() -> None:
     assert a == pytest.approx(b, rel=1e-9)
 
 
-# -- firing -------------------------------------------------------------------------------------------------------
+# -- firing --------------------------------------------------------------------------------------------------
 
 
 def test_f_i_sees_the_small_fast_cycles_and_the_block() -> None:
@@ -111,7 +113,9 @@ def test_strength_duration() -> None:
     widths = np.array([0.05, 0.1, 0.2, 1.0, 5.0, 50.0])
     threshold = analysis.strength_duration(MODERN, widths)
     assert np.all(np.diff(threshold) < 0)
-    assert threshold[:3] * widths[:3] == pytest.approx(6.5, rel=0.02), "short pulses: it is the charge that counts"
+    assert threshold[:3] * widths[:3] == pytest.approx(6.5, rel=0.02), (
+        "short pulses: it is the charge that counts"
+    )
     assert threshold[1] == pytest.approx(65.13, abs=0.02)
     assert threshold[-1] == pytest.approx(analysis.rheobase(MODERN), rel=1e-3)
     for i, n in ((threshold[3] * 0.999, 0), (threshold[3] * 1.001, 1)):
@@ -158,7 +162,7 @@ def test_behaviour_in_words(membrane: Membrane, i: float, words: str) -> None:
     assert analysis.behaviour(hh.simulate(membrane, i, 400)) == words
 
 
-# -- equilibria ---------------------------------------------------------------------------------------------------
+# -- equilibria ----------------------------------------------------------------------------------------------
 
 
 @any_membrane
@@ -207,7 +211,7 @@ def test_cycle_extremes() -> None:
     assert (d["rate"] > 0).tolist() == [False, True, True, False]
 
 
-# -- the phase plane ----------------------------------------------------------------------------------------------
+# -- the phase plane -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("membrane", [WIDGET, presets.LECTURE, MIXTURE], ids=lambda m: m.name)
@@ -239,7 +243,7 @@ def test_the_reduction_of_a_full_membrane_keeps_its_rest(membrane: Membrane) -> 
     assert run["V"].max() > plane.spike_level, "it is still excitable"
 
 
-# -- bad input ----------------------------------------------------------------------------------------------------
+# -- bad input -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -256,13 +260,25 @@ def test_the_reduction_of_a_full_membrane_keeps_its_rest(membrane: Membrane) -> 
         (lambda: analysis.f_i(MODERN, [1.0], duration=-1), "duration = -1"),
         (lambda: analysis.rheobase(MODERN, -1), "duration = -1"),
         (lambda: analysis.rheobase(MODERN, precision=2), "precision = 2 is not allowed"),
-        (lambda: analysis.strength_duration(MODERN, [0.0]), "widths = 0 is not allowed; allowed: more than 0 ms"),
-        (lambda: analysis.paired_pulse(MODERN, [0.5], width=1.0), "intervals = 0.5 is not allowed; allowed: 1 or more ms"),
+        (
+            lambda: analysis.strength_duration(MODERN, [0.0]),
+            "widths = 0 is not allowed; allowed: more than 0 ms",
+        ),
+        (
+            lambda: analysis.paired_pulse(MODERN, [0.5], width=1.0),
+            "intervals = 0.5 is not allowed; allowed: 1 or more ms",
+        ),
         (lambda: analysis.anode_break(MODERN, -1), "widths = -1"),
         (lambda: analysis.nullclines(MODERN, None, math.nan), "i = nan"),
         (lambda: analysis.nullclines(LEAKY), "no recovery variable|no gate"),
-        (lambda: analysis.fixed_points(MODERN.with_(gK=[1, 2])), r"take one neuron with membrane.member\(k\)"),
-        (lambda: analysis.two_variable(WITH_A.with_(gK=[1, 2])), r"take one neuron with membrane.member\(k\)"),
+        (
+            lambda: analysis.fixed_points(MODERN.with_(gK=[1, 2])),
+            r"take one neuron with membrane.member\(k\)",
+        ),
+        (
+            lambda: analysis.two_variable(WITH_A.with_(gK=[1, 2])),
+            r"take one neuron with membrane.member\(k\)",
+        ),
     ],
 )
 def test_bad_input(call: object, message: str) -> None:

@@ -19,7 +19,7 @@ MODERN = presets.MODERN
 any_membrane = pytest.mark.parametrize("membrane", MEMBRANES, ids=lambda m: f"{m.name}-{len(m.channels)}")
 
 
-# -- numbers ------------------------------------------------------------------------------------------------------
+# -- numbers -------------------------------------------------------------------------------------------------
 
 
 def test_gates_and_time_constants_at_minus_65() -> None:
@@ -52,7 +52,9 @@ def test_rhs_is_the_sum_of_the_named_currents(membrane: Membrane) -> None:
     total = sum(membrane.currents(y).values())
     assert np.allclose(membrane.rhs(y, 3.0)[0], (3.0 - total) / membrane.c, rtol=1e-12, atol=1e-12)
     for name, g in membrane.conductances(y).items():
-        assert np.allclose(g * (y[0] - membrane.channel(name).e), membrane.currents(y)[name], rtol=1e-12, atol=1e-12)
+        assert np.allclose(
+            g * (y[0] - membrane.channel(name).e), membrane.currents(y)[name], rtol=1e-12, atol=1e-12
+        )
     for k, name in enumerate(membrane.states[1:], 1):
         slope = membrane.gate(name).rate(y[k], y[0]) * membrane.gate(name).phi(membrane.celsius)
         assert np.allclose(membrane.rhs(y)[k], slope, rtol=1e-10, atol=1e-12)
@@ -76,7 +78,9 @@ def test_the_callback_is_exact_at_the_singular_voltages() -> None:
 
 
 @given(st.floats(-150.0, 100.0), st.tuples(*[st.floats(0.0, 1.0)] * 3), st.floats(-50.0, 200.0))
-def test_classic_and_modern_are_one_membrane_65_mv_apart(v: float, gates: tuple[float, ...], i: float) -> None:
+def test_classic_and_modern_are_one_membrane_65_mv_apart(
+    v: float, gates: tuple[float, ...], i: float
+) -> None:
     shifted = presets.CLASSIC.shifted(-65.0)
     with np.errstate(under="ignore"):
         a = presets.CLASSIC.rhs([v + 65.0, *gates], i)
@@ -92,7 +96,7 @@ def test_classic_shifted_differs_from_modern_only_in_the_printed_leak() -> None:
     assert {g: MODERN.gate(g) for g in MODERN.gates} == {g: shifted.gate(g) for g in shifted.gates}
 
 
-# -- mistakes seen in the field -----------------------------------------------------------------------------------
+# -- mistakes seen in the field ------------------------------------------------------------------------------
 
 
 def test_mistake_temperature_scales_kinetics_never_conductances() -> None:
@@ -111,7 +115,11 @@ def test_mistake_reversal_potentials_of_the_two_sets_are_not_mixed() -> None:
     classic, classroom = presets.CLASSIC.parameters, presets.CLASSROOM.parameters
     assert (classic["ENa"], classic["EK"], classic["EL"]) == (115.0, -12.0, 10.613)
     assert (classroom["ENa"], classroom["EK"], classroom["EL"]) == (120.0, -12.0, 10.6)
-    assert (MODERN.parameters["ENa"], MODERN.parameters["EK"], MODERN.parameters["EL"]) == (50.0, -77.0, -54.387)
+    assert (MODERN.parameters["ENa"], MODERN.parameters["EK"], MODERN.parameters["EL"]) == (
+        50.0,
+        -77.0,
+        -54.387,
+    )
     for p in (classic, classroom, MODERN.parameters):
         assert (p["C"], p["gNa"], p["gK"], p["gL"], p["celsius"]) == (1.0, 120.0, 36.0, 0.3, 6.3)
 
@@ -152,7 +160,7 @@ def test_frozen() -> None:
         MODERN.with_(gNa=[1.0, 2.0]).channel("Na").g[0] = 5.0
 
 
-# -- variation ----------------------------------------------------------------------------------------------------
+# -- variation -----------------------------------------------------------------------------------------------
 
 
 def test_with_and_blockers() -> None:
@@ -174,7 +182,9 @@ def test_a_channel_in_fifteen_lines_works_everywhere() -> None:
         total = sum(run.current(c.name) for c in m.channels)
         late = run.t >= 2.0
         charge = np.trapezoid((run.stimulus - total)[late], run.t[late])
-        assert charge == pytest.approx(float(np.ptp(run["V"][late][[0, -1]])), abs=0.01), "C dV/dt = I - sum of currents"
+        assert charge == pytest.approx(float(np.ptp(run["V"][late][[0, -1]])), abs=0.01), (
+            "C dV/dt = I - sum of currents"
+        )
     plain, delayed = (hh.simulate(m, hh.step(8, start=5), 50).spikes[0] for m in (MODERN, WITH_A.with_(gA=5)))
     assert delayed > plain, "an A-current delays the first spike"
     assert WITH_A.with_(four_ap=1.0).rest()[0] == pytest.approx(MODERN.rest()[0], abs=1e-9)
@@ -207,7 +217,7 @@ def test_membranes_travel_to_other_processes() -> None:
         assert np.array_equal(again.rest(), m.rest())
 
 
-# -- bad input: the value, the allowed range, the fix ---------------------------------------------------------------
+# -- bad input: the value, the allowed range, the fix --------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -257,7 +267,10 @@ A, B = Exp(1.0, 0.0, 10.0), Exp(1.0, 0.0, -10.0)
         (lambda: Gate("m", math.nan, B), "value = nan"),
         (lambda: Gate("m", math.exp, B), "is not a rate"),
         (lambda: Gate("h", follows=("n", math.nan, 1.0)), "intercept = nan"),
-        (lambda: Gate("h", follows=("n", 1.0)), r"gate h: follows = \('n', 1.0\); give \(gate, intercept, slope\)"),
+        (
+            lambda: Gate("h", follows=("n", 1.0)),
+            r"gate h: follows = \('n', 1.0\); give \(gate, intercept, slope\)",
+        ),
         (lambda: Channel("Na", -1.0, 50.0), "gNa = -1"),
         (lambda: Channel("Na", 1.0, math.nan), "ENa = nan"),
         (lambda: Channel("Na", 1.0, 50.0, gates=("m",)), "is not a Gate"),
@@ -266,7 +279,10 @@ A, B = Exp(1.0, 0.0, 10.0), Exp(1.0, 0.0, -10.0)
         (lambda: Membrane("x", (Channel("L", 1, -65), Channel("L", 1, -65))), "channel name L is used twice"),
         (lambda: MODERN.plus(Channel("KA", 1, -77, Gate("n", A, B))), "gate name n is used twice"),
         (lambda: Membrane("x", Channel("L", 1, -65, Gate("V", A, B))), "V is taken"),
-        (lambda: Membrane("x", Channel("Na", 1, 50, Gate("h", follows=("n", 1, 1)))), "follows 'n', which is not a gate"),
+        (
+            lambda: Membrane("x", Channel("Na", 1, 50, Gate("h", follows=("n", 1, 1)))),
+            "follows 'n', which is not a gate",
+        ),
         (lambda: Membrane("x", Channel("L", 1, -65), v_range=(10, -10)), "low < high"),
         (lambda: Membrane("x", Channel("L", 1, -65), start={"q": 1}), "unknown state 'q'"),
         (lambda: Membrane("x", Channel("L", 0, -65)).rest(), "no resting state: at least one conductance"),

@@ -1,10 +1,13 @@
-"""Against NEURON, a simulator not written here: spike times within 0.01 ms, voltage-clamp currents within 0.1 %.
+"""Against NEURON, a simulator not written here: spike times within 0.01 ms, voltage-clamp currents within
+0.1 %.
 
-NEURON's hh mechanism, its rate tables off and its leak reversal that of the modern preset, integrated by CVODE.
+NEURON's hh mechanism, its rate tables off and its leak reversal that of the modern preset, integrated by
+CVODE.
 """
 
 import math
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -53,7 +56,7 @@ class Patch:
         clamp.delay, clamp.dur = 0, 1e9
         edges = np.array([0.0, *protocol.edges(duration), duration])
         times, values = [], []
-        for a, b in zip(edges[:-1], edges[1:], strict=True):
+        for a, b in pairwise(edges):
             n = 2 if math.isinf(protocol.max_step) else max(2, int((b - a) / 0.02))
             t = np.linspace(a, b, n)
             times.append(t)
@@ -117,7 +120,10 @@ def test_spike_times_within_a_hundredth_of_a_millisecond(name: str) -> None:
     assert len(ours.spikes) == len(theirs)
     assert np.abs(ours.spikes - theirs).max() < 0.01
     inside = (t > 0) & (t < duration)
-    quiet = np.abs(np.gradient(v[inside], np.maximum.accumulate(t[inside] + 1e-12 * np.arange(inside.sum())))) < 5.0
+    quiet = (
+        np.abs(np.gradient(v[inside], np.maximum.accumulate(t[inside] + 1e-12 * np.arange(inside.sum()))))
+        < 5.0
+    )
     order = np.unique(t[inside][quiet], return_index=True)[1]
     tq, vq = t[inside][quiet][order], v[inside][quiet][order]
     assert np.abs(ours.at(tq)["V"] - vq).max() < 0.05

@@ -27,7 +27,9 @@ rate = st.builds(
 
 
 def test_names_and_lookup() -> None:
-    assert {"classic", "classroom", "modern", "widget", "lecture", "connor_stevens", "wang_buzsaki"} <= set(presets.names())
+    assert {"classic", "classroom", "modern", "widget", "lecture", "connor_stevens", "wang_buzsaki"} <= set(
+        presets.names()
+    )
     for name in presets.names():
         assert presets.get(name) is presets.get(name.upper()) is getattr(presets, name.upper())
         assert presets.get(name).name == name
@@ -100,7 +102,9 @@ def test_digest_tells_physics_apart() -> None:
     assert digest(presets.MODERN) != digest(presets.MODERN.with_(gNa=120.0001))
     assert digest(presets.MODERN.with_(gNa=120)) == digest(presets.MODERN)
     code = "import hhanim as hh; from hhanim.model.serial import digest; print(digest(hh.presets.MODERN))"
-    other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+    other = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.strip()
     assert other == digest(presets.MODERN)
 
 

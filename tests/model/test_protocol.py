@@ -1,6 +1,7 @@
 """Protocols: values on [start, stop), edges, sums, batches, text, bad input."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -56,7 +57,7 @@ def test_shapes_follow_the_times(p: Protocol) -> None:
 def test_between_edges_nothing_jumps(p: Protocol) -> None:
     edges = np.array([0.0, *p.edges(100.0), 100.0])
     assert np.all(np.diff(edges) > 0)
-    for a, b in zip(edges[:-1], edges[1:], strict=True):
+    for a, b in pairwise(edges):
         inside = np.linspace(a, b, 2001)[1:-1]
         value = p(inside)
         assert np.abs(np.diff(value)).max() <= 0.02 * (np.ptp(value) + 1e-9) + 1e-9
@@ -124,7 +125,9 @@ def test_noise_depends_on_its_seed_only() -> None:
     assert np.array_equal(noise(1, seed=3)(t), noise(1, seed=3)(t))
     longer = noise(1, seed=3)
     longer(np.array([5000.0]))
-    assert np.array_equal(longer(t), noise(1, seed=3)(t)), "the path must not depend on how far it was asked for"
+    assert np.array_equal(longer(t), noise(1, seed=3)(t)), (
+        "the path must not depend on how far it was asked for"
+    )
     assert not np.array_equal(noise(1, seed=4)(t), noise(1, seed=3)(t))
 
 

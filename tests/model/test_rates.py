@@ -37,7 +37,9 @@ def test_rates_are_those_of_the_paper(gate: str, u: float) -> None:
     ours = presets.CLASSIC.gate(gate)
     assert (float(ours.alpha(u)), float(ours.beta(u))) == pytest.approx(paper(gate, u), rel=1e-13)
     modern = presets.MODERN.gate(gate)
-    assert (float(modern.alpha(u - 65)), float(modern.beta(u - 65))) == pytest.approx(paper(gate, u), rel=1e-12)
+    assert (float(modern.alpha(u - 65)), float(modern.beta(u - 65))) == pytest.approx(
+        paper(gate, u), rel=1e-12
+    )
 
 
 def test_mistake_zero_over_zero_at_the_singular_voltages() -> None:
@@ -61,7 +63,9 @@ def test_mistake_the_naive_form_is_wrong_near_the_singular_voltage(d: float) -> 
 
 
 @given(voltages, finite, finite, scales)
-def test_forms_are_finite_everywhere_and_source_agrees(v: float, rate: float, midpoint: float, scale: float) -> None:
+def test_forms_are_finite_everywhere_and_source_agrees(
+    v: float, rate: float, midpoint: float, scale: float
+) -> None:
     for form in (Exp, Sigmoid, LinExp):
         f = form(rate, midpoint, scale)
         with np.errstate(under="ignore"):
@@ -72,7 +76,10 @@ def test_forms_are_finite_everywhere_and_source_agrees(v: float, rate: float, mi
 
 @given(voltages, st.floats(-200.0, 200.0))
 def test_shifted_moves_the_curve(v: float, dv: float) -> None:
-    f = LinExp(0.1, -55.0, 10.0) / (Constant(1.0) + Exp(2.0, -40.0, 18.0)) - 0.5 * Sigmoid(1.0, 3.0, -4.0) ** 2
+    f = (
+        LinExp(0.1, -55.0, 10.0) / (Constant(1.0) + Exp(2.0, -40.0, 18.0))
+        - 0.5 * Sigmoid(1.0, 3.0, -4.0) ** 2
+    )
     with np.errstate(under="ignore"):
         assert f.shifted(dv)(v) == pytest.approx(f(v - dv), rel=1e-9, abs=1e-9)
 
@@ -85,7 +92,12 @@ def test_rates_stay_finite_at_absurd_voltages(v: float) -> None:
 
 
 def test_shapes_and_scalars() -> None:
-    for f in (Exp(1.0, 0.0, 10.0), LinExp(1.0, 0.0, 10.0), Sigmoid(1.0, 0.0, 10.0), Constant(2.0) + Exp(1.0, 0.0, 9.0)):
+    for f in (
+        Exp(1.0, 0.0, 10.0),
+        LinExp(1.0, 0.0, 10.0),
+        Sigmoid(1.0, 0.0, 10.0),
+        Constant(2.0) + Exp(1.0, 0.0, 9.0),
+    ):
         assert np.shape(f(3.0)) == ()
         assert np.shape(f(np.zeros((2, 3)))) == (2, 3)
     assert Constant(2.0)(np.zeros(4)).tolist() == [2.0] * 4

@@ -23,7 +23,7 @@ MODERN = presets.MODERN
 any_membrane = pytest.mark.parametrize("membrane", MEMBRANES, ids=lambda m: f"{m.name}-{len(m.channels)}")
 
 
-# -- mistakes seen in the field -----------------------------------------------------------------------------------
+# -- mistakes seen in the field ------------------------------------------------------------------------------
 
 
 def test_mistake_a_short_pulse_is_not_stepped_over() -> None:
@@ -36,7 +36,9 @@ def test_mistake_even_the_shortest_pulse_delivers_its_charge(width: float) -> No
     run = hh.simulate(MODERN, hh.pulse(6.6 / width, start=30, width=width), 50)
     assert len(run.spikes) == 1
     for method in ("euler", "exponential_euler"):
-        assert len(hh.simulate(MODERN, hh.pulse(6.8 / width, 30, width), 50, method=method, dt=0.02).spikes) == 1
+        assert (
+            len(hh.simulate(MODERN, hh.pulse(6.8 / width, 30, width), 50, method=method, dt=0.02).spikes) == 1
+        )
 
 
 def test_mistake_every_edge_is_a_sample_and_a_restart() -> None:
@@ -48,7 +50,9 @@ def test_mistake_every_edge_is_a_sample_and_a_restart() -> None:
 
 @pytest.mark.parametrize("dt", [0.1, 0.2, 1.0])
 def test_mistake_forward_euler_at_a_large_step_is_refused(dt: float) -> None:
-    with pytest.raises(UnstableStep, match=rf"dt = {dt:g} ms is too large for method 'euler' on modern; allowed: up to"):
+    with pytest.raises(
+        UnstableStep, match=rf"dt = {dt:g} ms is too large for method 'euler' on modern; allowed: up to"
+    ):
         hh.simulate(MODERN, hh.step(10), 20, method="euler", dt=dt)
 
 
@@ -62,7 +66,9 @@ def test_mistake_what_the_refusal_recommends_works() -> None:
 
 
 def test_mistake_a_run_that_blows_up_says_so() -> None:
-    with pytest.raises(UnstableStep, match="blew up before t = .* too large for euler .*; use a smaller dt or method="):
+    with pytest.raises(
+        UnstableStep, match=r"blew up before t = .* too large for euler .*; use a smaller dt or method="
+    ):
         hh.simulate(MODERN, hh.step(3e5), 20, method="euler", dt=0.03)
 
 
@@ -83,7 +89,7 @@ def test_mistake_a_user_stimulus_with_very_short_sine_periods_is_followed() -> N
     assert np.abs(run["V"] - finer["V"]).max() < 1e-5
 
 
-# -- accuracy -----------------------------------------------------------------------------------------------------
+# -- accuracy ------------------------------------------------------------------------------------------------
 
 
 def test_default_tolerance_gives_1e_5_mv() -> None:
@@ -146,7 +152,7 @@ def test_euler_at_half_a_millisecond_fires_too_fast() -> None:
     assert 1.0 - ratio == pytest.approx(0.056, abs=0.002)
 
 
-# -- batches ------------------------------------------------------------------------------------------------------
+# -- batches -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("method", ["adaptive", "euler", "exponential_euler"])
@@ -165,18 +171,24 @@ def test_a_batch_equals_single_runs(membrane: Membrane, method: str) -> None:
         assert run.neuron(k).current(g) == pytest.approx(run.current(g)[:, k], abs=1e-9)
 
 
-@pytest.mark.parametrize("membrane", [MODERN, presets.WIDGET, presets.WANG_BUZSAKI, MIXTURE, WITH_A], ids=lambda m: m.name)
+@pytest.mark.parametrize(
+    "membrane", [MODERN, presets.WIDGET, presets.WANG_BUZSAKI, MIXTURE, WITH_A], ids=lambda m: m.name
+)
 def test_tables_over_voltage_change_nothing_that_matters(membrane: Membrane) -> None:
     n, i = TABLE_FROM, np.linspace(0, 15, TABLE_FROM)
-    run = hh.simulate(membrane, hh.step(i, 1), 25, method="exponential_euler", backend="numpy", record=("V",), dt=0.02)
+    run = hh.simulate(
+        membrane, hh.step(i, 1), 25, method="exponential_euler", backend="numpy", record=("V",), dt=0.02
+    )
     for k in (0, n // 3, n // 2, n - 1):
         one = hh.simulate(membrane, hh.step(float(i[k]), 1), 25, method="exponential_euler", dt=0.02)
         assert len(run.spikes[k]) == len(one.spikes)
         assert run.spikes[k] == pytest.approx(one.spikes, abs=2e-3)
 
 
-@pytest.mark.parametrize("membrane", [MODERN, presets.WIDGET, presets.WANG_BUZSAKI, MIXTURE, WITH_A], ids=lambda m: m.name)
-def test_the_compiled_backend_is_the_same_method(membrane: Membrane, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("membrane", [MODERN, presets.WIDGET, MIXTURE], ids=lambda m: m.name)
+def test_the_compiled_backend_is_the_same_method(
+    membrane: Membrane, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("numba", reason="numba is not installed; it is the extra hhanim[sweep]")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     n = 300  # not a multiple of the kernel's block
@@ -200,7 +212,9 @@ def test_the_compiled_backend_leaves_its_tables_without_a_trace() -> None:
     pytest.importorskip("numba", reason="numba is not installed; it is the extra hhanim[sweep]")
     i = np.array([0.0, 10.0, 2e5])  # the last one ends hundreds of mV beyond the tables
     ours = hh.simulate(MODERN, hh.pulse(i, 5, 0.05), 20, method="exponential_euler", backend="numba", dt=0.01)
-    plain = hh.simulate(MODERN, hh.pulse(i, 5, 0.05), 20, method="exponential_euler", backend="numpy", dt=0.01)
+    plain = hh.simulate(
+        MODERN, hh.pulse(i, 5, 0.05), 20, method="exponential_euler", backend="numpy", dt=0.01
+    )
     assert ours["V"].max() > 200
     assert [len(s) for s in ours.spikes] == [len(s) for s in plain.spikes]
     assert np.abs(ours["V"][-1] - plain["V"][-1]).max() < 0.05
@@ -216,7 +230,11 @@ def test_without_numba_the_sweep_runs_on_numpy(monkeypatch: pytest.MonkeyPatch) 
 @given(st.integers(1, 4), st.floats(0.5, 30.0), st.sampled_from(["g", "E", "C"]))
 @settings(max_examples=8, deadline=None)
 def test_any_parameter_can_be_the_batch(n: int, i: float, what: str) -> None:
-    values = {"g": ("gK", np.linspace(30, 40, n)), "E": ("EK", np.linspace(-80, -75, n)), "C": ("C", np.linspace(0.8, 1.2, n))}
+    values = {
+        "g": ("gK", np.linspace(30, 40, n)),
+        "E": ("EK", np.linspace(-80, -75, n)),
+        "C": ("C", np.linspace(0.8, 1.2, n)),
+    }
     name, x = values[what]
     run = hh.simulate(MODERN.with_(**{name: x}), i, 4, method="exponential_euler")
     one = hh.simulate(MODERN.with_(**{name: float(x[-1])}), i, 4, method="exponential_euler")
@@ -267,7 +285,9 @@ except Enough: pass
 from hhanim.model import solve
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20)
 """
-    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True
+    )
     written = 0.0 if record == "()" else 0.25 * 1.2  # GiB of samples whose pages are touched later
     assert float(done.stdout) + written < 2.0
 
@@ -278,7 +298,7 @@ def test_default_record_of_a_large_batch_stays_within_its_budget() -> None:
     assert run.t[-1] == pytest.approx(60.0)
 
 
-# -- determinism --------------------------------------------------------------------------------------------------
+# -- determinism ---------------------------------------------------------------------------------------------
 
 
 def test_runs_repeat_bit_for_bit_also_in_another_process() -> None:
@@ -306,7 +326,7 @@ def test_progress_goes_from_zero_to_one() -> None:
     assert seen == pytest.approx([1 / 3, 2 / 3, 1])
 
 
-# -- voltage clamp ------------------------------------------------------------------------------------------------
+# -- voltage clamp -------------------------------------------------------------------------------------------
 
 
 def test_clamped_gates_relax_exponentially() -> None:
@@ -325,7 +345,9 @@ def test_a_clamped_ramp_equals_a_staircase_of_many_steps() -> None:
     stairs = hh.clamp(-65)
     for k in range(200):
         stairs = stairs.step(-65 + 65 * (k + 0.5) / 200, 2 + 0.05 * k, 2.05 + 0.05 * k)
-    assert ramped.at([11.995])["h"] == pytest.approx(hh.simulate(MODERN, stairs, 15).at([11.995])["h"], abs=1e-4)
+    assert ramped.at([11.995])["h"] == pytest.approx(
+        hh.simulate(MODERN, stairs, 15).at([11.995])["h"], abs=1e-4
+    )
 
 
 def test_clamp_families_are_batches() -> None:
@@ -336,7 +358,7 @@ def test_clamp_families_are_batches() -> None:
         assert np.abs(family.current("Na")[:, k] - one.current("Na")).max() < 1e-9
 
 
-# -- the stimulus of a fixed step ---------------------------------------------------------------------------------
+# -- the stimulus of a fixed step ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -359,7 +381,7 @@ def test_step_currents_deliver_the_whole_charge(protocol: hh.Protocol) -> None:
     assert got == pytest.approx(protocol(fine).mean(axis=0) * steps * dt, rel=1e-3, abs=1e-3)
 
 
-# -- bad input ----------------------------------------------------------------------------------------------------
+# -- bad input -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -388,8 +410,16 @@ def test_step_currents_deliver_the_whole_charge(protocol: hh.Protocol) -> None:
         ({"protocol": object()}, "not a number", InvalidValue),
         ({"membrane": "modrn"}, "did you mean modern", UnknownName),
         ({"membrane": 3}, "unknown model", UnknownName),
-        ({"protocol": [1, 2], "membrane": MODERN.with_(gK=[1, 2, 3])}, "one length; here parameters 3, stimulus 2", InvalidValue),
-        ({"protocol": hh.clamp(-65), "method": "euler"}, "a voltage clamp is solved with method='adaptive'", InvalidValue),
+        (
+            {"protocol": [1, 2], "membrane": MODERN.with_(gK=[1, 2, 3])},
+            "one length; here parameters 3, stimulus 2",
+            InvalidValue,
+        ),
+        (
+            {"protocol": hh.clamp(-65), "method": "euler"},
+            "a voltage clamp is solved with method='adaptive'",
+            InvalidValue,
+        ),
         ({"backend": "gpu"}, "unknown backend 'gpu'", UnknownName),
     ],
 )

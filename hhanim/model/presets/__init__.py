@@ -53,7 +53,8 @@ def _from_file(path: Path, attribute: str) -> Membrane:
     if not path.is_file():
         raise HHError(f"no file {path}; give path/to/file.py:NAME")
     spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     found = {k: v for k, v in vars(module).items() if isinstance(v, Membrane)}
@@ -62,4 +63,4 @@ def _from_file(path: Path, attribute: str) -> Membrane:
     return found[attribute]
 
 
-__all__ = ["get", "names", *_found]  # noqa: PLE0604
+__all__ = ["get", "names", *_found]

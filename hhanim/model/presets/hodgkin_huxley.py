@@ -1,7 +1,8 @@
 """The squid giant axon at 6.3 °C: Hodgkin & Huxley (1952) J Physiol 117:500-544.
 
-https://doi.org/10.1113/jphysiol.1952.sp004764, table 3 and equations 12-24, with depolarisation positive. CLASSIC and
-CLASSROOM put rest at 0 mV as the paper does; MODERN is CLASSIC in absolute voltages (V = u - 65, E_L as in NEURON's hh).
+https://doi.org/10.1113/jphysiol.1952.sp004764, table 3 and equations 12-24, with depolarisation positive.
+CLASSIC and CLASSROOM put rest at 0 mV as the paper does; MODERN is CLASSIC in absolute voltages (V = u - 65,
+E_L as in NEURON's hh).
 CLASSROOM is the rounded set of many lecture notebooks: E_Na 120 instead of 115, E_L 10.6 instead of 10.613.
 """
 

@@ -1,9 +1,9 @@
 """A two-equation neuron for the phase plane: instantaneous m, inactivation tied to n, one time constant.
 
-Hodgkin-Huxley currents with the sigmoid curves and the 10 ms time constant in the spirit of Izhikevich's persistent
-sodium plus potassium model (Dynamical Systems in Neuroscience, 2007, chapter 4,
-https://doi.org/10.7551/mitpress/2526.001.0001) and h = 0.89 - 1.1 n after Rinzel's reduction (Fed Proc 44:2944, 1985).
-The straight line goes negative for n > 0.809; as in the lecture it is not clipped.
+Hodgkin-Huxley currents with the sigmoid curves and the 10 ms time constant in the spirit of Izhikevich's
+persistent sodium plus potassium model (Dynamical Systems in Neuroscience, 2007, chapter 4,
+https://doi.org/10.7551/mitpress/2526.001.0001) and h = 0.89 - 1.1 n after Rinzel's reduction (Fed Proc
+44:2944, 1985). The straight line goes negative for n > 0.809; as in the lecture it is not clipped.
 """
 
 from dataclasses import replace

@@ -1,7 +1,7 @@
 """Fast-spiking hippocampal interneuron: Wang & Buzsáki (1996) J Neurosci 16:6402, appendix.
 
-https://doi.org/10.1523/JNEUROSCI.16-20-06402.1996. Sodium activation is instantaneous; the paper's phi = 5 multiplies
-the rates of h and n at body temperature.
+https://doi.org/10.1523/JNEUROSCI.16-20-06402.1996. Sodium activation is instantaneous; the paper's phi = 5
+multiplies the rates of h and n at body temperature.
 """
 
 from hhanim.model.channel import Channel, Gate
@@ -30,7 +30,9 @@ WANG_BUZSAKI = Membrane(
             "K",
             g=9.0,
             e=-90.0,
-            gates=(Gate("n", LinExp(0.1 * _PHI, -34.0, 10.0), Exp(0.125 * _PHI, -44.0, -80.0), 4, celsius=37.0),),
+            gates=(
+                Gate("n", LinExp(0.1 * _PHI, -34.0, 10.0), Exp(0.125 * _PHI, -44.0, -80.0), 4, celsius=37.0),
+            ),
             blocker="tea",
             source=_PAPER,
         ),
