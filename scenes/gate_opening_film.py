@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from manim import Create, FadeIn, FadeOut, VGroup
 
@@ -255,6 +257,10 @@ class GateOpening(Telling, Film):
 
     # -- pieces --------------------------------------------------------------------------------------------
 
+    def _hue(self, channel: str) -> Any:
+        """What the theme colours a channel by."""
+        return quantities(self.membrane)[f"I_{channel}"]
+
     def _of(self, channel: str) -> list[str]:
         return [g.name for g in self.membrane.channel(channel).gates]
 
@@ -300,13 +306,13 @@ class GateOpening(Telling, Film):
         fields, self.labels = {}, []
         for channel, part in zip(self.kinds, parts, strict=True):
             label = self.words(
-                f"{count} {channel} channels", size=TICK, color=f"I_{channel}", weight="semibold"
+                f"{count} {channel} channels", size=TICK, color=self._hue(channel), weight="semibold"
             )
             label.move_to([part.left, part.top, 0], aligned_edge=[-1, 1, 0])
             self.labels.append(label)
             powers = [g.power for g in self.membrane.channel(channel).gates]
             fields[channel] = ChannelField(
-                count, powers, self.theme, f"I_{channel}", part.inset(top=0.36), pips=pips
+                count, powers, self.theme, self._hue(channel), part.inset(top=0.36), pips=pips
             )
         return fields
 
@@ -344,8 +350,8 @@ class GateOpening(Telling, Film):
         self.laws = laws
         made = []
         for channel, law in laws.items():
-            color = theme.color(quantities(self.membrane)[f"I_{channel}"])
-            label = self.formula(self._product_source(channel), color=f"I_{channel}")
+            color = theme.color(self._hue(channel))
+            label = self.formula(self._product_source(channel), color=self._hue(channel))
             made.append(Trace(self.open_panel, run.t, law, color=color, width=3.0, label=label, ghost=True))
         return Traces(made).follow(self.clock)
 
@@ -354,7 +360,7 @@ class GateOpening(Telling, Film):
         made = VGroup()
         for channel, row in zip(self.channels, area.rows(*[1.0] * len(self.channels), gap=0.1), strict=True):
             source = f'P("{channel} channel is open") = {self._product_source(channel)}'
-            formula = self.formula(source, size=1.15 * TITLE, color=f"I_{channel}")
+            formula = self.formula(source, size=1.15 * TITLE, color=self._hue(channel))
             if formula.width > row.width:
                 formula.scale_to_fit_width(row.width)
             made.add(formula.move_to(row.center))
@@ -368,7 +374,7 @@ class GateOpening(Telling, Film):
         """The simulated open fractions, as they are counted."""
         group = VGroup()
         for channel, fraction in fractions.items():
-            color = self.theme.color(quantities(self.membrane)[f"I_{channel}"])
+            color = self.theme.color(self._hue(channel))
             group.add(
                 Trace(
                     self.open_panel,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from manim import FadeIn, FadeOut, ShowPassingFlash, VGroup
 
+from hhanim.look import quantities
 from hhanim.mobjects.channels import inactivates
 from hhanim.mobjects.charge import absolute
 from hhanim.mobjects.clock import Clock, Pace
@@ -240,7 +241,11 @@ class Spike(Telling, Film):
             steps, color, positive = said
             area = self.loop_area
             self.loop = FeedbackLoop(
-                steps, self.theme, color=color, positive=positive, width=min(area.width, 6.2)
+                steps,
+                self.theme,
+                color=quantities(self.membrane)[color],
+                positive=positive,
+                width=min(area.width, 6.2),
             )
             self.loop.move_to(area.center)
         changes = [FadeOut(old)] if old is not None else []

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from manim import FadeIn, FadeOut, Mobject, VGroup
 
+from hhanim.look import quantities
 from hhanim.mobjects.charge import SurfaceCharge, absolute
 from hhanim.mobjects.clock import Clock, Pace
 from hhanim.mobjects.equations import CurrentEquation, GateEquation
@@ -243,7 +244,11 @@ class Squid1952(Telling, Film):
             self.theme.line, stroke(5.0),
         )  # fmt: skip
         flows = VGroup(
-            *(filled(np.zeros((0, 3)), self.theme.color(f"I_{c.name}")) for c in warm.channels if c.gates)
+            *(
+                filled(np.zeros((0, 3)), self.theme.color(quantities(warm)[f"I_{c.name}"]))
+                for c in warm.channels
+                if c.gates
+            )
         )
         share = [axon.current(c.name) for c in warm.channels if c.gates]
         share = [np.abs(i) / max(float(np.abs(i).max()), 1e-9) for i in share]
@@ -345,6 +350,7 @@ class Squid1952(Telling, Film):
         self.part(name)
         for mobject in self.on:
             mobject.clear_updaters()
-        self.play(*(FadeOut(m) for m in self.on), run_time=0.5)
+        if self.on:
+            self.play(*(FadeOut(m) for m in self.on), run_time=0.5)
         self.remove(*self.on)
         self.on = []

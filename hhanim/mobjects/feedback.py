@@ -16,7 +16,7 @@ from itertools import pairwise
 import numpy as np
 from manim import UP, Animation, ShowPassingFlash, VGroup, VMobject, linear
 
-from hhanim.look import Theme
+from hhanim.look import Quantity, Theme
 from hhanim.mobjects.lettering import SMALL, UNIT, Words
 from hhanim.mobjects.shapes import Array, filled, lines, stroked, to_3d
 
@@ -37,7 +37,7 @@ class FeedbackLoop(VGroup):
         steps: Sequence[str],
         theme: Theme,
         *,
-        color: str,
+        color: Quantity | str,
         positive: bool,
         width: float | None = None,
         size: float = SMALL,

@@ -21,7 +21,7 @@ import numpy as np
 from manim import VGroup
 from numpy.typing import NDArray
 
-from hhanim.look import Theme
+from hhanim.look import Quantity, Theme
 from hhanim.mobjects.film import Area
 from hhanim.mobjects.shapes import Array, at, disc, filled, lines, mix, rounded, stroked
 
@@ -43,7 +43,7 @@ class ChannelField:
         count: int,
         gates: Sequence[int],
         theme: Theme,
-        color: str,
+        color: Quantity | str,
         area: Area,
         *,
         pips: bool = True,

@@ -32,6 +32,7 @@ class RateTable(VGroup):
 
     area: where. voltages: at these (mV) the rates are also written out; in between only the arrows speak. The
     longest arrow of a row is the largest rate it takes at these voltages. Temperature is the membrane's.
+    gates: names, by default all with kinetics; as many rows are made as the area has room for.
     """
 
     def __init__(
@@ -46,6 +47,8 @@ class RateTable(VGroup):
         super().__init__()
         self.membrane, self.theme, self.area = membrane, theme, area
         self.names = [n for n in (gates or membrane.gates) if membrane.gates[n].dynamic]
+        # Two lines of numbers to a row; what finds no room is left out rather than drawn over.
+        self.names = self.names[: max(int(area.height / (2.3 * SMALL * UNIT)), 1)]
         self.rows = area.rows(*[1.0] * len(self.names), gap=0.12)
         known = quantities(membrane)
         self.voltages = tuple(voltages)
@@ -130,8 +133,3 @@ class RateTable(VGroup):
             time.move_to([left, row.center[1] - 0.135, 0], aligned_edge=[-1, 0, 0])
             group.add(inf, time)
         return group
-
-    @property
-    def height_needed(self) -> float:
-        """Scene units that the rows need at least."""
-        return len(self.names) * 2.6 * SMALL * UNIT
