@@ -26,6 +26,7 @@ from typing import Any, get_type_hints
 import matplotlib as mpl
 import numpy as np
 from matplotlib.artist import Artist
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
 
 from hhanim.look import Theme, get_theme
@@ -117,7 +118,7 @@ class Performance:
         camera = _Recorder(stage)
         count = 0
         while True:
-            with mpl.rc_context(stage.rc):
+            with _settings(stage.rc):
                 if next(performer, self) is self:
                     break
                 if count == stage.n_frames:
@@ -137,7 +138,7 @@ class Performance:
         performer = self.clip.function(stage, **self.values)
         camera = _Recorder(stage)
         for count in range(number + 1):
-            with mpl.rc_context(stage.rc):
+            with _settings(stage.rc):
                 if next(performer, self) is self:
                     raise HHError(f"clip {self.clip.name} yields {count} frames of {stage.n_frames}")
                 if count == 0:
@@ -194,7 +195,7 @@ class _Recorder(Camera):
         if background is not None:  # only what panels move has changed
             pixels = np.asarray(renderer.buffer_rgba())
             for movers in stage.movers:
-                movers.advance(renderer, pixels, background)
+                movers.advance(pixels, background, self._scratch)
             return Frame(pixels, [r for m in stage.movers for r in m.dirty])
         for artist in passing:
             self._painter.add(artist)
@@ -221,6 +222,8 @@ class _Recorder(Camera):
     def _start(self) -> None:
         self.settle()
         self._painter = Painter(self.stage.figure, self.stage.movers)
+        renderer = self.stage.figure.canvas.get_renderer()
+        self._scratch = RendererAgg(renderer.width, renderer.height, renderer.dpi)
 
     def settle(self) -> None:
         """Fix the layout; all there is stands still from now on."""

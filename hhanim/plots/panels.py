@@ -30,6 +30,7 @@ from hhanim.look import type as typeface
 from hhanim.model import Membrane, Protocol, VoltageClamp, presets
 from hhanim.model.errors import InvalidValue
 
+Box = tuple[float, float, float, float]  # x0, y0, x1, y1 in pixels, origin at the bottom left
 Rect = tuple[int, int, int, int]  # x0, y0, x1, y1 in pixels, origin at the top left, half-open
 
 LINE, GHOST, HEAD, RING = 5.0, 2.6, 10.0, 3.5  # widths of lines, radius of heads and of the gap around them
@@ -195,7 +196,6 @@ class Curve:
             points, along = points[keep], along[keep]
         self._placed, self._along = points, along
         self._rising = bool(np.all(np.diff(points[:, 0]) >= 0))
-        self._length = np.append(0.0, np.cumsum(np.hypot(*np.diff(points, axis=0).T)))
 
     def now(self) -> tuple[int, np.ndarray]:
         """How many vertices are complete, and where the head is (pixels)."""
@@ -224,29 +224,48 @@ class Curve:
         x, y = a + min(max(share, 0.0), 1.0) * (b - a)
         return float(x), float(y)
 
-    def stroke(self, renderer: Any, gc: Any, k: int, head: np.ndarray, window: tuple[float, float] | None = None) -> None:
-        """Draw the first k vertices and the head; with a window (x0, x1 in pixels) only what can be seen there."""
-        first, last = 0, k
-        if window is not None and self._rising:
-            reach = 2 * self.width + 2
-            first = max(0, int(np.searchsorted(self._placed[:k, 0], window[0] - reach)) - 2)
-            last = min(k, int(np.searchsorted(self._placed[:k, 0], window[1] + reach, side="right")) + 2)
-        points = self._placed[first:last]
-        path = Path(np.vstack([points, head]) if last == k else points)
+    def stroke(self, renderer: Any, gc: Any, k: int, head: np.ndarray, window: Box | None = None) -> None:
+        """Draw the first k vertices and the head; with a window (pixels) only the part that can be seen there.
+
+        A part is drawn with the very vertices of the whole, two more at either end, so its pixels are the whole's.
+        """
+        points = np.vstack([self._placed[:k], head])
+        codes = None
+        if window is not None and not self.dash:  # dashes must be counted from the start
+            points, codes = self._part(points, window)
+            if not len(points):
+                return
+        path = Path(points, codes)
         path.should_simplify = False  # a new vertex must not move old pixels
         gc.set_foreground(self.color)
         gc.set_linewidth(self.width)
         gc.set_capstyle("butt" if self.dash else "round")
-        pattern = [self.width * d for d in self.dash]
-        gc.set_dashes(self._length[first] % sum(pattern) if pattern else 0, pattern or None)
+        gc.set_dashes(0, [self.width * d for d in self.dash] or None)
         renderer.draw_path(gc, path, _IDENTITY)
+
+    def _part(self, points: np.ndarray, window: Box) -> tuple[np.ndarray, np.ndarray | None]:
+        reach = 2 * self.width + 2
+        (x0, y0, x1, y1), n = window, len(points)
+        if self._rising:
+            first = max(0, int(np.searchsorted(points[:, 0], x0 - reach)) - 2)
+            last = min(n, int(np.searchsorted(points[:, 0], x1 + reach, side="right")) + 2)
+            return points[first:last], None
+        a, b = points[:-1], points[1:]
+        low, high = np.minimum(a, b) - reach, np.maximum(a, b) + reach
+        near = np.zeros(n, bool)
+        hit = np.flatnonzero((low[:, 0] < x1) & (high[:, 0] > x0) & (low[:, 1] < y1) & (high[:, 1] > y0))
+        for shift in (-1, 0, 1, 2):
+            near[np.clip(hit + shift, 0, n - 1)] = True
+        chosen = np.flatnonzero(near)
+        codes = np.where(np.diff(chosen, prepend=-2) > 1, Path.MOVETO, Path.LINETO).astype(np.uint8)
+        return points[chosen], codes
 
     def grown(self, old: tuple[int, np.ndarray], new: tuple[int, np.ndarray], renderer: Any) -> Rect | None:
         """The rectangle in which two states (vertices, head) differ."""
         (i, before), (k, head) = old, new
         if i == k and np.array_equal(before, head):
             return None
-        a, b = max(0, min(i, k) - 1), max(i, k)
+        a, b = max(0, min(i, k) - 2), max(i, k)  # the join before the last vertex turns with it
         touched = np.vstack([self._placed[a:b], before, head])
         # a round cap reaches half a width; a dash that was cut short grows from where it begins
         return _rect(touched, 1.5 * self.width + 2 + max((self.width * d for d in self.dash), default=0.0), renderer)
@@ -338,7 +357,7 @@ class _Movers(Artist):
         return [r for r in _merged(cut) if r[0] < r[2] and r[1] < r[3]]
 
     def _paint(self, renderer: Any, only: Rect | None = None) -> None:
-        """Paint everything, or what is seen of it in one rectangle."""
+        """Paint everything, or at least what is seen of it in one rectangle."""
         stage, box = self.panel.stage, self.panel.axes.bbox
         height = int(renderer.height)
         gc = renderer.new_gc()
@@ -346,18 +365,14 @@ class _Movers(Artist):
         gc.set_snap(False)
         gc.set_joinstyle("round")
         edge = round(0.5 * LINE * stage.u)  # a line along the frame of the axes keeps its width
-        clip = [round(box.x0) - edge, round(box.y0) - edge, round(box.x1) + edge, round(box.y1) + edge]
-        window = None
-        if only is not None:
-            inner = (only[0], height - only[3], only[2], height - only[1])
-            clip = [*map(max, clip[:2], inner[:2]), *map(min, clip[2:], inner[2:])]
-            window = (clip[0], clip[2])
-        if clip[0] < clip[2] and clip[1] < clip[3]:
-            gc.set_clip_rectangle(Bbox.from_extents(*clip))
-            for curve, (k, head) in zip(self.curves, self._lines, strict=True):
-                curve.stroke(renderer, gc, k, head, window)
+        gc.set_clip_rectangle(
+            Bbox.from_extents(round(box.x0) - edge, round(box.y0) - edge, round(box.x1) + edge, round(box.y1) + edge)
+        )
+        window = None if only is None else (only[0], height - only[3], only[2], height - only[1])
+        for curve, (k, head) in zip(self.curves, self._lines, strict=True):
+            curve.stroke(renderer, gc, k, head, window)
         gc.set_dashes(0, None)
-        gc.set_clip_rectangle(None if only is None else Bbox.from_extents(*inner))
+        gc.set_clip_rectangle(None)
         gc.set_linewidth(0)
         for curve, x, y, rect in self._heads:
             if only is not None and not _meet(rect, only):
@@ -386,13 +401,19 @@ class _Movers(Artist):
                 curve.sprite.write(renderer, x, y)
         self.stale = False
 
-    def advance(self, renderer: Any, pixels: np.ndarray, background: np.ndarray) -> None:
-        """Bring the last frame up to date."""
-        self.dirty = self._look(renderer)
+    def advance(self, pixels: np.ndarray, background: np.ndarray, scratch: Any) -> None:
+        """Bring the last frame's pixels up to date, by way of a second renderer of the same size.
+
+        Nothing is clipped to the rectangles that change, because a clipped edge is rounded differently: what is painted
+        on the scratch renderer besides is never looked at. So each frame is the same whatever frames came before it.
+        """
+        self.dirty = self._look(scratch)
+        page = np.asarray(scratch.buffer_rgba())
         for rect in self.dirty:
             x0, y0, x1, y1 = rect
-            pixels[y0:y1, x0:x1] = background[y0:y1, x0:x1]
-            self._paint(renderer, rect)
+            page[y0:y1, x0:x1] = background[y0:y1, x0:x1]
+            self._paint(scratch, rect)
+            pixels[y0:y1, x0:x1] = page[y0:y1, x0:x1]
 
     def _inside(self, x: float, y: float) -> bool:
         box = self.panel.axes.bbox
