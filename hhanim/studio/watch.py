@@ -6,6 +6,7 @@ When hhanim itself is edited, the process starts over.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -39,16 +40,33 @@ def watch(plan: Plan, config: str | None, on_event: Listener, complain: Callable
         path = Path(name)
         return path in reached or path.name in ("hhanim.toml", "pyproject.toml") or _is_scene(path)
 
-    reached |= _reached(_once(plan, on_event, complain), config)
+    with contextlib.suppress(StudioError):  # which the first preview will tell
+        reached |= _reached(plan()[0], config)
     while True:
-        places = _places(reached)
-        complain(f"watching {', '.join(_short(p) for p in places)}; Ctrl-C ends")
-        for batch in changes(*places, watch_filter=matters, step=30, debounce=300, recursive=False):
+        places, ready = _places(reached), False
+        # An empty batch comes at each timeout: with the first one the watcher is at work, so that nothing
+        # that is saved while the first preview is drawn gets lost.
+        batches = changes(
+            *places,
+            watch_filter=matters,
+            step=30,
+            debounce=300,
+            rust_timeout=200,
+            yield_on_timeout=True,
+            recursive=False,
+        )
+        for batch in batches:
+            if ready and not batch:
+                continue
             changed = {Path(name) for _, name in batch}
-            complain(f"{', '.join(sorted(p.name for p in changed))} changed")
+            if changed:
+                complain(f"{', '.join(sorted(p.name for p in changed))} changed")
             if any(_is_ours(p) for p in changed):
                 os.execv(sys.executable, [sys.executable, "-m", "hhanim", *sys.argv[1:]])
             reached |= _reached(_once(plan, on_event, complain), config)
+            if not ready:
+                complain(f"watching {', '.join(_short(p) for p in places)}; Ctrl-C ends")
+            ready = True
             if _places(reached) != places:
                 break
 
@@ -62,7 +80,7 @@ def _once(plan: Plan, on_event: Listener, complain: Callable[[str], None]) -> Se
         complain(str(error))
         return ()
     try:
-        make_all(wanted, on_event=on_event)
+        make_all(wanted, on_event=lambda event: None if event.kind == "fresh" else on_event(event))
     except StudioError as error:
         for request in wanted[:1]:
             on_event(failure(request, error))

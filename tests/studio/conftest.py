@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from textwrap import dedent
 
@@ -56,3 +57,15 @@ def project(tmp_path, monkeypatch) -> Path:
     monkeypatch.setattr(catalogue, "folders", lambda: [scenes])
     monkeypatch.setenv("HHANIM_SIZE", "160x90")
     return scenes.parent
+
+
+@pytest.fixture
+def own_tree(tmp_path, monkeypatch) -> Path:
+    """A copy of hhanim that processes started by the test import, and that the test may edit."""
+    root = Path(__file__).resolve().parents[2]
+    tree = tmp_path / "tree"
+    skip = shutil.ignore_patterns("__pycache__")
+    for name in ("hhanim", "scenes"):
+        shutil.copytree(root / name, tree / name, ignore=skip)
+    monkeypatch.setenv("PYTHONPATH", str(tree))
+    return tree
