@@ -45,7 +45,7 @@ class PhasePlane(Telling, Film):
         tall = self.shape != "wide"
         self.head, body = self.area.rows(0.85, 6.0 if not tall else 9.0, gap=0.3)
         plane, right = body.split(1.25, 1.0, vertical=tall, gap=0.45)
-        time, dial = right.rows(4.6, 0.8, gap=0.3)
+        time, dial = right.rows(max(right.height - 1.25, 1.0), 0.95, gap=0.3)
         self.dial_area = dial
         v = np.concatenate([self.rests["V"], self.fires["V"]])
         self.v_range = (float(np.floor((v.min() - 8) / 10) * 10), float(np.ceil((v.max() + 6) / 10) * 10))
@@ -202,7 +202,7 @@ class PhasePlane(Telling, Film):
         track = VMobject(stroke_color=self.theme.faint, stroke_width=stroke(12))
         bar = VMobject(stroke_color=color, stroke_width=stroke(12))
         knob = Dot(radius=14 * UNIT, color=color)
-        left, right, y = a.left + 0.9, a.right - 0.9, a.center[1] + 0.05
+        left, right, y = a.left + 0.9, a.right - 0.9, a.bottom + 0.56
         track.set_points_as_corners([[left, y, 0], [right, y, 0]])
         name = self.formula("I", size=LABEL + 4, color="I").move_to([a.left + 0.55, y, 0])
         low, high = (
@@ -266,6 +266,7 @@ class PhasePlane(Telling, Film):
         )
         self.play(self.current.animate.set_value(self.high), FadeOut(self.arrows), FadeIn(new), run_time=3.5)
         self.v_line.remove_updater(self.shape_v_line)
+        self.remove(self.current)
         self.arrows = new
 
     def cycle(self) -> None:

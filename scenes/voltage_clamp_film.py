@@ -254,6 +254,7 @@ class VoltageClamp(Telling, Film):
         self.bring_to_front(self.dots)
         self.play(along.animate.set_value(float(dense[-1])), run_time=2.5)
         line.clear_updaters()
+        self.remove(along)
         e = float(self.inward.e)
         if dense[0] < e < dense[-1]:
             mark = self.formula(f'E_"{name}"', size=LABEL, color=self.inward.ion or "ink").next_to(

@@ -1,0 +1,141 @@
+"""The films about equations and experiments: laid out in every shape, and true to the runs they draw."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("manim")
+
+from hhanim.model import simulate
+from tests.scenes.film_checks import outside, overlaps, run_film
+
+FILMS = ("circuit", "phase_plane", "voltage_clamp", "propagation")
+
+
+@pytest.fixture(scope="module")
+def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("media")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shape", ["wide", "square", "tall"])
+@pytest.mark.parametrize("name", FILMS)
+def test_nothing_is_cut_and_no_text_stands_on_another(name: str, shape: str, media: Path) -> None:
+    film, looks = run_film(name, shape, media, theme="light" if shape == "square" else "dark")
+    assert len(looks) >= 4
+    assert all(look.inside for look in looks)
+    assert [x for look in looks for x in outside(look)] == []
+    assert [x for look in looks for x in overlaps(look)] == []
+    assert {(s, round(size, 1)) for look in looks for s, size, _ in look.texts if size < 24.0} == set()
+    assert film.alt
+    assert all(stop > start and text for start, stop, text in film.captions)
+
+
+@pytest.mark.slow
+def test_circuit_is_true_at_ten_instants(media: Path) -> None:
+    film: Any
+    film, _ = run_film("circuit", "wide", media, gNa=100)
+    assert film.run.membrane.channel("Na").g == 100
+    span = film.trace.panel.y[1] - film.trace.panel.y[0]
+    for t in np.linspace(0.1, film.until - 0.1, 10):
+        now = film.run.at([t])
+        film.trace.show(t)
+        film.currents.show(t)
+        assert film.trace.reading == pytest.approx((t, now["V"][0]), abs=2e-3 * span)
+        shown = {name: film.currents.length(name) for name in film.currents.circuit.names}
+        largest = max(float(np.abs(v).max()) for v in film.currents.values.values())
+        for channel in film.membrane.channels:
+            assert shown[channel.name] == pytest.approx(now.current(channel.name)[0], abs=5e-3 * largest)
+        # Kirchhoff: what the electrode brings leaves through the capacitor and the channels.
+        outward = sum(v for name, v in shown.items() if name != "I")
+        assert outward == pytest.approx(shown["I"], abs=2e-3 * largest)
+
+
+@pytest.mark.slow
+def test_phase_plane_is_true_at_ten_instants(media: Path) -> None:
+    film: Any
+    film, looks = run_film("phase_plane", "wide", media)
+    assert looks[-1].section == "limit cycle"
+    assert len(film.rests.spikes) == 0
+    assert len(film.fires.spikes) >= 2
+    for t in np.linspace(0.0, film.until, 10):
+        now = film.fires.at([t])
+        film.orbit.show(t)
+        film.trace.show(t)
+        assert film.orbit.reading == pytest.approx((now["V"][0], now["n"][0]), abs=0.15)
+        assert film.orbit.reading[1] == pytest.approx(now["n"][0], abs=3e-3)
+        assert film.trace.reading == pytest.approx((t, now["V"][0]), abs=0.3)
+    # the V-nullcline on the screen is where dV/dt = 0 at the raised current
+    for point in film.v_line.points[4:-4:400]:
+        v, n = film.plane.data(point)
+        slope = film.plane_model.rhs(np.array([v, n]), film.high)[0]
+        assert abs(slope) < 0.5
+    quiet, looks = run_film("phase_plane", "wide", media, high=1.5)
+    assert looks[-1].section == "settles"
+    assert not any("spike" in text for _, _, text in quiet.captions)
+
+
+@pytest.mark.slow
+def test_voltage_clamp_is_true_at_ten_instants(media: Path) -> None:
+    film: Any
+    film, _ = run_film("voltage_clamp", "wide", media, steps=5)
+    span = film.panel.y[1] - film.panel.y[0]
+    for t in np.linspace(0.2, film.until, 10):
+        for run, trace in zip(film.sweeps, film.traces, strict=True):
+            trace.show(t)
+            now = run.at([t])
+            total = sum(now.current(c.name)[0] for c in film.membrane.channels)
+            assert trace.reading == pytest.approx((t, total), abs=4e-3 * span)
+    # TTX leaves the potassium current as it is, and every dot of the I–V is the peak of its sweep
+    for k, run in enumerate(film.sweeps):
+        alone = simulate(film.membrane.with_(ttx=1.0), run.protocol, film.until, sample=0.005)
+        np.testing.assert_allclose(film.blocked(run, film.inward).current("K"), alone.current("K"))
+        level, peak = film.graph.data(film.dots[k].get_center())
+        i = run.current("Na")[run.t > film.on]
+        assert level == pytest.approx(film.levels[k], abs=0.2)
+        assert peak == pytest.approx(i[np.argmax(np.abs(i))], abs=3e-3 * (film.graph.y[1] - film.graph.y[0]))
+
+
+@pytest.mark.slow
+def test_propagation_is_true_at_ten_instants(media: Path) -> None:
+    film: Any
+    film, _ = run_film("propagation", "wide", media)
+    assert film.speed == pytest.approx(18.73, abs=0.02)
+    run = film.two
+    largest = float(np.abs(run.axial_current()).max())
+    borders = np.arange(film.cable.count + 1) * film.cable.dx
+    for t in np.linspace(0.1, run.duration - 0.1, 10):
+        film.profile.show(t)
+        film.wall.show(t)
+        k = int(t / (run.t[1] - run.t[0]))
+        for x in (10.0, 25.0, 40.0):
+            v = np.interp(1e3 * x, run.x, run["V"][k])
+            assert film.profile.reading(x) == pytest.approx(
+                v, abs=2.5
+            )  # one sample's distance in a steep front
+        axial = run.axial_current()[k]
+        for j in (3, 12, 20):
+            x = 1e3 * film.panel.data([film.wall.places[j], 0.0])[0]
+            assert film.wall.arrow_current(j) == pytest.approx(
+                np.interp(x, borders, axial), abs=0.03 * largest
+            )
+        n4 = run["n"][k] ** 4
+        cells = np.array(
+            [film.wall.strips["K"][2 * c].fill_rgbas[0] for c in range(len(film.wall.cells) - 1)]
+        )
+        bright, dark = film.wall.colors["K"][-1], film.wall.colors["K"][0]
+        level = (cells - dark) @ (bright - dark) / ((bright - dark) @ (bright - dark))
+        middle = 0.5 * (film.wall.cells[1:] + film.wall.cells[:-1])
+        at = 1e3 * np.array([film.panel.data([m, 0.0])[0] for m in middle])
+        brightest = max(float(np.interp(at, run.x, row).max()) for row in run["n"] ** 4)
+        np.testing.assert_allclose(level, np.interp(at, run.x, n4) / brightest, atol=0.04)
+
+
+def test_no_spike_is_said(media: Path) -> None:
+    film, looks = run_film("propagation", "wide", media, ttx=1.0)
+    assert any("No spike" in text for _, _, text in film.captions)
+    assert "collision" not in [look.section for look in looks]
