@@ -172,6 +172,7 @@ def _table(entries: list[Any]) -> None:
 @app.command()
 @request_options
 @click.option("--force", "-f", is_flag=True, help="Even what is fresh or was edited by hand.")
+@click.option("--sections", is_flag=True, help="Of films, one file per section as well.")
 @click.option("--dry-run", "-n", is_flag=True, help="Only say what would be rendered, and why.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress; failures only.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON event a line on stdout.")
@@ -179,6 +180,7 @@ def _table(entries: list[Any]) -> None:
 @click.option("--scheduler", metavar="ADDRESS", help="Render on Dask's workers: tcp://host:8786.")
 def render(
     force: bool,
+    sections: bool,
     dry_run: bool,
     quiet: bool,
     as_json: bool,
@@ -191,10 +193,14 @@ def render(
     NAME is a scene, a target of hhanim.toml, or a scene file (path/to/my_clip.py, which is run);
     without one, everything.
     """
+    from dataclasses import replace
+
     from hhanim.studio.progress import Reporter
     from hhanim.studio.run import make_all
 
     wanted, failed = plan(**asked)
+    if sections:
+        wanted = [replace(r, sections=r.entry.kind == "film") for r in wanted]
     if dry_run:
         _explain(wanted, force=force, as_json=as_json)
         return 1 if failed else 0

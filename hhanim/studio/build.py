@@ -63,6 +63,7 @@ class Request:
         theme: name of a theme; size: ``WIDTHxHEIGHT`` over the preset's, or None.
         path: the file to make; its suffix is the format.
         origin: the lines of the project file that say so, for its mistakes.
+        sections: of a film, one file per section as well, in ``<name>.sections/``.
     """
 
     entry: Entry
@@ -72,6 +73,7 @@ class Request:
     theme: str = "dark"
     size: str | None = None
     origin: Origin | None = field(default=None, compare=False)
+    sections: bool = False
 
     @property
     def name(self) -> str:
@@ -94,6 +96,7 @@ class Request:
             "preset": [chosen.name, chosen.width, chosen.height, str(chosen.fps), chosen.crf, chosen.speed],
             "size": self.size,
             "theme": self.theme,
+            **({"sections": True} if self.sections else {}),
         }
 
     def check(self) -> None:

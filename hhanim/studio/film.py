@@ -20,7 +20,6 @@ import shutil
 import time
 import zlib
 from collections.abc import Iterator
-from fractions import Fraction
 from pathlib import Path
 from typing import Any, cast
 
@@ -34,8 +33,8 @@ from manim.scene.scene_file_writer import SceneFileWriter
 from hhanim.studio import build, run
 from hhanim.studio.build import Job
 from hhanim.studio.camera import SparingCamera, SparingRenderer
-from hhanim.studio.encode import Encoder, Quality, join
-from hhanim.studio.errors import RenderError
+from hhanim.studio.encode import join
+from hhanim.studio.errors import RenderError, UsageError
 
 Pixels = npt.NDArray[np.uint8]
 Picture = Any  # manim's own annotation of its uint8 pictures says int64
@@ -210,9 +209,11 @@ class _Shot:
         self.job, self.media, self.on_event = job, media, on_event
         self.started = time.perf_counter()
         self.transparent = build.find_theme(job.request.theme).transparent
-        self.sections = bool(getattr(job.request, "sections", False))
+        self.sections = job.request.sections
+        if self.sections and not job.request.format.pieces:
+            raise UsageError("sections are joined without encoding again: give the format mp4 or mov")
         self.folder = media.with_name(f"{media.stem}.sections")
-        self.encoder: Encoder | None = None
+        self.encoder: Any = None
         self.files: list[tuple[str, Path]] = []
         self.name = ""
         self.n_frames = 0
@@ -296,7 +297,8 @@ class _Shot:
         if self.n_frames == 0:
             raise RenderError(f"{self.job.request.entry.name} plays nothing: not one frame was drawn")
         if self.sections:
-            join([path for _, path in self.files], self.media)
+            container = "mov" if self.media.suffix == ".mov" else "mp4"
+            join([path for _, path in self.files], self.media, container)
         width, height = self.job.request.pixels
         at = _poster(scene) * self.n_frames
         _, packed = min(self.stills, key=lambda s: abs(s[0] - at))
@@ -345,21 +347,21 @@ def _captions(scene: Any, subtitles: list[Any]) -> list[tuple[float, float, str]
     return [(s.start.total_seconds(), s.end.total_seconds(), str(s.content)) for s in subtitles]
 
 
-def _stock(job: Job, media: Path) -> run.Drawn:
+def _stock(scene_class: Any, job: Job, media: Path) -> run.Drawn:
     """The same film by stock manim, for a manim whose hooks have moved."""
-    from hhanim.studio import finalise
+    import av
 
-    quality = Quality(job.request.use.speed, job.request.use.crf)
-    scene_class = _scene(job)
-    with _config(job, media.parent), run._scene_errors(job.request.entry):
-        scene = scene_class()
-        scene.render()
-        writer = scene.renderer.file_writer
-        finalise.remake(Path(writer.movie_file_path), media, quality=quality)
-    found = finalise.facts(media)
-    poster = _frame_of(media, int(_poster(scene) * found.n_frames))
+    scene = scene_class()
+    scene.render()
+    writer = scene.renderer.file_writer
+    count = 0
+    with av.open(str(writer.movie_file_path)) as container, run.writer(job, media) as film:
+        for frame in container.decode(video=0):
+            film.write(frame.to_ndarray(format="rgba").astype(np.uint8, copy=False))
+            count += 1
+    poster = _frame_of(Path(writer.movie_file_path), int(_poster(scene) * count))
     captions = _captions(scene, getattr(writer, "subcaptions", []))
-    return run.Drawn(poster, captions, _alt(scene), Fraction(found.fps), found.n_frames)
+    return run.Drawn(poster, captions, _alt(scene), job.fps, count)
 
 
 def _frame_of(media: Path, number: int) -> Pixels:

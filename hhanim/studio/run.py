@@ -67,6 +67,7 @@ def render(
     size: str | tuple[int, int] | None = None,
     name: str | None = None,
     force: bool = False,
+    sections: bool = False,
     on_event: Listener = _silent,
     **values: Any,
 ) -> Path:
@@ -80,6 +81,7 @@ def render(
         output: folder, made if need be. name: of the file, the scene's by default.
         size: ``"1280x720"`` or ``(1280, 720)``, over the preset's.
         force: make it even if it is fresh or was edited by hand.
+        sections: of a film (manim), one file per section as well, in ``<name>.sections/``.
         on_event: hears what happens.
         **values: the scene's parameters and those of its membrane: ``gNa=60, celsius=18.5``.
 
@@ -91,7 +93,9 @@ def render(
     """
     entry = find(scene)
     text = f"{size[0]}x{size[1]}" if isinstance(size, tuple) else size
-    request = Request(entry, target(output, name or entry.name), values, preset, str(theme), text)
+    request = Request(
+        entry, target(output, name or entry.name), values, preset, str(theme), text, sections=sections
+    )
     outcome = make(request, force=force, on_event=on_event)
     if outcome.kind == "kept":
         raise RenderError(f"{request.path}: {outcome.message}")
