@@ -13,6 +13,7 @@ import contextlib
 import hashlib
 import multiprocessing
 import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -91,9 +92,9 @@ def fulfil(order: Order, slot: int | None = None) -> Piece:
     Raises:
         RenderError: when the scene fails, or this is not the same hhanim.
     """
-    with _one_at_a_time, tempfile.TemporaryDirectory(prefix="hhanim-") as place:
+    with _one_at_a_time, _place() as place:
         job, folder = order.job, order.job.request.entry.path.parent
-        scenes, work = Path(place).resolve() / "scenes", Path(place) / "work"
+        scenes, work = place / "scenes", place / "work"
         for name, content in order.sources.items():
             path = scenes / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -119,6 +120,40 @@ def fulfil(order: Order, slot: int | None = None) -> Piece:
         return Piece(files, _sha256(files), drawn)
 
 
+_mine: Path | None = None  # the folder in use, for those who have to leave at once
+
+
+@contextlib.contextmanager
+def _place() -> Iterator[Path]:
+    """A folder to work in; what workers that were killed here have left is cleared away."""
+    global _mine
+    head = f"hhanim-{os.uname().nodename}-"
+    for old in Path(tempfile.gettempdir()).glob(f"{head}*"):
+        owner = old.name.removeprefix(head).partition("-")[0]
+        if owner.isdigit() and not _alive(int(owner)):
+            shutil.rmtree(old, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=f"{head}{os.getpid()}-") as name:
+        _mine = Path(name).resolve()
+        yield _mine
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass
+    return True
+
+
+def _leave(*_: object) -> None:
+    """End this worker at once."""
+    if _mine is not None:
+        shutil.rmtree(_mine, ignore_errors=True)
+    os._exit(1)
+
+
 def _same_here(job: Job) -> None:
     """Make sure that this machine's hhanim draws what the other's would."""
     theirs, ours = job.key, build.fingerprint(job.request.entry)
@@ -127,7 +162,7 @@ def _same_here(job: Job) -> None:
             one, other = theirs[part].get(name), ours[part].get(name)
             if one != other and not (part == "sources" and name.startswith(("./", "scenes/"))):
                 raise RenderError(
-                    f"worker {os.uname().nodename}: {name} is not the same there ({other}, here {one}); "
+                    f"worker {os.uname().nodename}: {name} is {other} there and {one} here; "
                     "install the same versions"
                 )
 
@@ -137,12 +172,13 @@ def _begin(progress: Any) -> None:
     global _progress
     _progress = progress
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _leave)
     parent = multiprocessing.parent_process()
     if parent is not None:
 
         def follow() -> None:
             parent.join()
-            os._exit(1)
+            _leave()
 
         threading.Thread(target=follow, daemon=True).start()
 

@@ -1,0 +1,222 @@
+"""Many hands make the same film, to the byte; a hand that dies costs a retry."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from textwrap import dedent
+
+import numpy as np
+import pytest
+
+from hhanim.studio import build, catalogue, crew, finalise, run, sidecar
+from hhanim.studio import project as projects
+from hhanim.studio.errors import RenderError
+
+# 40 s at 4 frames a second: four pieces. It refuses to be run where it was written, and on demand it kills
+# the first worker that comes to a certain frame.
+LONG = """
+import os, signal
+from dataclasses import replace
+from pathlib import Path
+import numpy as np
+from hhanim import clip
+import helper
+assert "project" not in str(Path(__file__).parent.parent.name), "run from the project's own folder"
+
+@clip(title="Long", description="d", alt="a", poster=0.9)
+def long(stage, *, frames: int = 160, seconds: float = 40.0, trap: str = ""):
+    ax = stage.figure.add_axes([0.1, 0.1, 0.8, 0.8])
+    ax.set_xlim(0, 6)
+    ax.set_ylim(-2, 2)
+    line, = ax.plot([], [])
+    x = np.linspace(0, 6, 50)
+    for k in range(frames):
+        line.set_data(x, helper.gain() * np.sin(x + k / 9))   # altered in place
+        ax.plot(x[: k % 50 + 1], x[: k % 50 + 1] / 6, "r")      # there for one frame
+        if k in (0, 100):
+            stage.caption(f"from {k}")
+        if trap and k == 90 and not Path(trap).exists():
+            Path(trap).touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        yield
+"""
+
+
+@pytest.fixture
+def long(project):
+    Path("scenes/long_clip.py").write_text(dedent(LONG))
+    return project
+
+
+def here(project) -> Path:
+    """The same film made by this process alone."""
+    text = Path("scenes/long_clip.py").read_text()
+    elsewhere = project.parent / "elsewhere" / "scenes"
+    elsewhere.mkdir(parents=True)
+    for name in ("helper.py", "deeper.py"):
+        shutil.copy(Path("scenes", name), elsewhere)
+    (elsewhere / "long_clip.py").write_text(text)
+    return run.render(elsewhere / "long_clip.py", output="alone", size="160x90")
+
+
+def request(**given):
+    (found,) = projects.requests(["long"], projects.Settings(given=given))[0]
+    return found
+
+
+def test_frames_from_the_middle_are_the_frames_of_the_whole(long):
+    """Of shipped clips, and of one that alters artists and adds passing ones."""
+    long_entry = catalogue.read().get("long")
+    text = long_entry.path.read_text()
+    long_entry.path.write_text(text.replace('"project" not in', '"" in'))
+    entries = [long_entry, *(e for e in catalogue.read([catalogue.shipped()]).entries if e.kind == "clip")]
+    for entry in entries:
+        job = build.prepare(build.Request(entry, Path("output/x.mp4"), {"frames": 40}, size="320x180"))
+        whole = [f.rgba.copy() for f in run.perform(job).frames()]
+        part = [f.rgba.copy() for f in run.perform(job).frames(27)]
+        assert len(part) == 13
+        for a, b in zip(whole[27:], part, strict=True):
+            np.testing.assert_array_equal(a, b, err_msg=entry.name)
+
+
+@pytest.mark.slow
+def test_pieces_made_apart_give_the_same_file(long):
+    alone = here(long)
+    assert finalise.facts(alone).n_frames == 160
+    with crew.local(2) as hands:
+        (event,) = run.make_all([request()], crew=hands)
+    assert event.kind == "done", event.message
+    assert Path("output/long.mp4").read_bytes() == alone.read_bytes()
+    assert Path("output/long.png").read_bytes() == alone.with_suffix(".png").read_bytes()
+    assert Path("output/long.vtt").read_bytes() == alone.with_suffix(".vtt").read_bytes()
+
+
+@pytest.mark.slow
+def test_any_executor_of_processes(project):
+    with concurrent.futures.ProcessPoolExecutor(1) as pool:
+        pool.submit(int).result()
+        event = run.make_all(
+            projects.requests(["wave"], projects.Settings())[0], crew=crew.Crew(lambda: pool, 1)
+        )[0]
+    assert event.kind == "done", event.message
+    before = Path("output/wave.mp4").read_bytes()
+    assert run.render("wave", force=True, size="160x90").read_bytes() == before
+
+
+@pytest.mark.slow
+def test_a_local_worker_that_dies_costs_a_retry(long, tmp_path):
+    trap = tmp_path / "trap"
+    with crew.local(2) as hands:
+        (event,) = run.make_all([request(trap=str(trap))], crew=hands)
+    assert trap.exists()
+    assert event.kind == "done", event.message
+    assert finalise.facts(Path("output/long.mp4")).n_frames == 160
+
+
+@pytest.mark.slow
+def test_workers_that_always_die_fail_the_film(long, tmp_path):
+    text = Path("scenes/long_clip.py").read_text()
+    Path("scenes/long_clip.py").write_text(text.replace("Path(trap).touch()", "pass"))
+    with crew.local(1) as hands:
+        (event,) = run.make_all([request(trap=str(tmp_path / "trap"))], crew=hands)
+    assert event.kind == "failed"
+    assert "its worker died 4 times" in event.message
+    assert not Path("output/long.mp4").exists()
+
+
+def test_a_damaged_piece_is_refused(tmp_path):
+    piece = crew.Piece({"a.mp4": b"something else"}, crew._sha256({"a.mp4": b"what was sent"}), None)
+    with pytest.raises(RenderError, match="damaged"):
+        piece.unpack(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_another_hhanim_is_refused(project, monkeypatch):
+    job = build.prepare(projects.requests(["wave"], projects.Settings())[0][0])
+    theirs = {**job.key, "engines": {**job.key["engines"], "matplotlib": "0.1"}}
+
+    order = crew.Order(replace(job, key=theirs), crew.sources(job), 0, job.n_frames)
+    with pytest.raises(RenderError, match=r"matplotlib is 3\S+ there and 0\.1 here"):
+        crew.fulfil(order)
+
+
+# -- Dask --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    """A scheduler and two workers, as processes, each in a folder of its own."""
+    pytest.importorskip("distributed")
+    dask = [sys.executable, "-m", "dask"]
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONWARNINGS"}
+    environment["DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES"] = "3"
+    with contextlib.ExitStack() as stack:
+
+        def start(name: str, *words: str) -> None:
+            folder = tmp_path / name
+            folder.mkdir()
+            log = stack.enter_context((folder / "log").open("w"))
+            process = subprocess.Popen([*dask, *words], cwd=folder, stdout=log, stderr=log, env=environment)
+            stack.callback(process.wait, 20)
+            stack.callback(process.terminate)
+
+        found = tmp_path / "scheduler.json"
+        start(
+            "scheduler",
+            "scheduler",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            "0",
+            "--no-dashboard",
+            "--scheduler-file",
+            str(found),
+        )
+        deadline = time.monotonic() + 60
+        while not found.exists() or not found.read_text():
+            assert time.monotonic() < deadline, (tmp_path / "scheduler/log").read_text()
+            time.sleep(0.1)
+
+        address = json.loads(found.read_text())["address"]
+        for k in range(2):
+            start(f"worker{k}", "worker", address, "--nthreads", "1", "--no-dashboard", "--host", "127.0.0.1",
+                  "--local-directory", str(tmp_path / f"worker{k}"))  # fmt: skip
+        yield address
+
+
+@pytest.mark.slow
+def test_dask(long, cluster, tmp_path):
+    """Two workers that share no folder; one is killed over its piece; the film is the one made alone, to the byte
+    (but for the parameter that sets the trap, which does not draw)."""
+    alone = here(long)
+    trap = tmp_path / "trap"
+    done = subprocess.run(
+        [sys.executable, "-m", "hhanim", "render", "long", "--scheduler", cluster, "--set", f"trap={trap}"],
+        capture_output=True, text=True, check=False, timeout=300,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert trap.exists()
+    assert Path("output/long.mp4").read_bytes() == alone.read_bytes()
+    assert sidecar.verify(Path("output/long.mp4"))["intact"]
+    assert "long: output/long.mp4 in" in done.stderr
+
+
+@pytest.mark.slow
+def test_no_scheduler(project):
+    pytest.importorskip("distributed")
+    done = subprocess.run(
+        [sys.executable, "-m", "hhanim", "render", "wave", "--scheduler", "tcp://127.0.0.1:1"],
+        capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == "hhanim: no Dask scheduler answers at tcp://127.0.0.1:1"
+    assert "Traceback" not in done.stderr

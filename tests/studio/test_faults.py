@@ -1,0 +1,309 @@
+"""Killed, interrupted, without space, without permission, twice at once: what was there stays, nothing half-made has
+a film's name, and the next run succeeds and leaves the folder clean."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from hhanim.studio import finalise, locks, run, sidecar
+from hhanim.studio import project as projects
+
+FILM = {"wave.mp4", "wave.json", "wave.png", "wave.vtt"}
+
+
+def command(*words: str) -> list[str]:
+    return [sys.executable, "-m", "hhanim", "render", *words]
+
+
+def hh(*words: str, **options) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command(*words), capture_output=True, text=True, check=False, **options)
+
+
+def in_folder(folder: str = "output") -> set[str]:
+    return {p.name for p in Path(folder).iterdir()}
+
+
+@pytest.fixture
+def slow(project):
+    """A film that was made; made anew it takes so long that something can happen to it."""
+    assert hh("wave").returncode == 0
+    assert in_folder() == FILM
+    helper = Path("scenes/helper.py")
+    flag = str(project / "drawing")
+    helper.write_text(
+        f"import pathlib, time\n{helper.read_text()}".replace(
+            "    return", f"    pathlib.Path({flag!r}).touch()\n    time.sleep(0.4)\n    return"
+        )
+    )
+    return project
+
+
+@contextlib.contextmanager
+def at_work(*words: str):
+    """``hhanim render``, caught while it draws (in a session of its own, as in a terminal)."""
+    process = subprocess.Popen(
+        command(*words), stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+    try:
+        deadline = time.monotonic() + 60
+        while not Path("drawing").exists():
+            assert time.monotonic() < deadline
+            assert process.poll() is None, process.stderr.read()
+            time.sleep(0.02)
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+def swift() -> None:
+    """The helper no longer dawdles; it counts as another helper, so the film is stale still."""
+    helper = Path("scenes/helper.py")
+    helper.write_text(helper.read_text().replace("time.sleep(0.4)", "time.sleep(0.0)"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_killed(slow, jobs):
+    before = Path("output/wave.mp4").read_bytes()
+    with at_work("wave", "--jobs", jobs) as process:
+        process.kill()
+        process.wait()
+        assert Path("output/wave.mp4").read_bytes() == before
+        assert in_folder() - {run.WORKSHOP} == FILM
+    assert sidecar.verify(Path("output/wave.mp4"))["intact"]
+    swift()
+    done = hh("wave")
+    assert done.returncode == 0, done.stderr
+    assert in_folder() == FILM
+    assert sidecar.verify(Path("output/wave.mp4"))["intact"]
+
+
+@pytest.mark.slow
+def test_leftovers_of_another_film_are_swept(slow):
+    """Also when its scene is gone: any run cleans the folder it writes to."""
+    with at_work("wave") as process:
+        process.kill()
+        process.wait()
+    assert (Path("output") / run.WORKSHOP).exists()
+    for name in ("wave_clip.py", "helper.py"):
+        Path("scenes", name).unlink()
+    done = hh("still")
+    assert done.returncode == 0, done.stderr
+    assert in_folder() == FILM | {n.replace("wave", "still") for n in FILM}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_interrupted(slow, jobs):
+    before = Path("output/wave.mp4").read_bytes()
+    with at_work("wave", "--jobs", jobs, "--quiet") as process:
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the workers as well
+        out, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert err.strip() == "hhanim: stopped; what was there before is untouched"
+    assert out == ""
+    assert Path("output/wave.mp4").read_bytes() == before
+    assert in_folder() == FILM
+
+
+@pytest.mark.parametrize("stage", ["media only", "all but the sidecar"])
+def test_killed_while_putting_in_place(project, monkeypatch, stage):
+    """Between two renames a new film may stand beside an old sidecar; the next run finishes that."""
+    run.render("wave")
+    Path("scenes/deeper.py").write_text("GAIN = 0.5\n")
+    real, moved = Path.replace, []
+
+    class Killed(BaseException):
+        pass
+
+    def replace(self, target):
+        if Path(target).parent == Path("output"):
+            if len(moved) == {"media only": 1, "all but the sidecar": 3}[stage]:
+                raise Killed
+            moved.append(target)
+        return real(self, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", replace)
+        patch.setattr(shutil, "rmtree", lambda *_, **__: None)  # the killed do not tidy up
+        with pytest.raises(Killed):
+            run.render("wave")
+    events = run.make_all(projects.requests(["wave"], projects.Settings())[0])
+    assert [e.kind for e in events] == ["fresh"]
+    assert sidecar.verify(Path("output/wave.mp4"))["intact"]
+    assert in_folder() == FILM
+
+
+def test_killed_before_putting_in_place(project, monkeypatch):
+    """What was whole when the power went is put in its place, not drawn again."""
+    with monkeypatch.context() as patch:
+        patch.setattr(run, "commit", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(shutil, "rmtree", lambda *_, **__: None)
+        with pytest.raises(KeyboardInterrupt):
+            run.render("wave")
+    assert in_folder() == {run.WORKSHOP}
+    assert [e.kind for e in run.make_all(projects.requests(["wave"], projects.Settings())[0])] == ["fresh"]
+    assert in_folder() == FILM
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of 300 kB."""
+    if not hasattr(os, "geteuid") or os.geteuid() != 0:
+        pytest.skip("mounting a small tmpfs takes root")
+    place = tmp_path / "disk"
+    place.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(place)], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip(f"cannot mount a tmpfs: {mounted.stderr.decode().strip()}")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
+
+
+@pytest.mark.parametrize("kind", ["mp4", "gif", "mov", "png"])
+def test_disk_full(project, small_disk, kind):
+    folder = str(small_disk / "output")
+    done = hh("wave", "--output", folder)
+    assert done.returncode == 0, done.stderr
+    before = Path(folder, "wave.mp4").read_bytes()
+    filler = small_disk / "filler"
+    free = os.statvfs(small_disk)
+    filler.write_bytes(b"x" * (free.f_bavail * free.f_frsize - 12_000))
+    Path("scenes/deeper.py").write_text("GAIN = 0.3\n")
+    done = hh("wave", "--output", folder, "--format", kind, "--quiet")
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert "No space left on device" in done.stderr
+    assert in_folder(folder) == FILM
+    assert Path(folder, "wave.mp4").read_bytes() == before
+    assert sidecar.verify(Path(folder, "wave.mp4"))["intact"]
+    filler.unlink()
+    if kind in ("mp4", "gif"):  # the others do not fit into 300 kB
+        assert hh("wave", "--output", folder, "--format", kind).returncode == 0
+        assert sidecar.verify(Path(folder, f"wave.{kind}"))["intact"]
+
+
+def test_read_only_folder(project, tmp_path):
+    assert hh("wave").returncode == 0
+    Path("scenes/deeper.py").write_text("GAIN = 0.3\n")
+    before = {p.name: p.read_bytes() for p in Path("output").iterdir()}
+    options: dict = {}
+    if os.geteuid() == 0:  # root may write anywhere: be somebody else
+        if subprocess.run(
+            [sys.executable, "-c", "import hhanim"], user=65534, check=False, capture_output=True
+        ).returncode:
+            pytest.skip("another user cannot read this installation")
+        for folder in (project, *project.parents):
+            if folder.stat().st_mode & 0o005 != 0o005 and folder.is_relative_to(
+                tmp_path.parent.parent.parent
+            ):
+                folder.chmod(folder.stat().st_mode | 0o055)
+        options = {
+            "user": 65534,
+            "env": {**os.environ, "HOME": "/nonexistent", "MPLCONFIGDIR": str(tmp_path / "mpl")},
+        }
+        (tmp_path / "mpl").mkdir(mode=0o777)
+        (tmp_path / "mpl").chmod(0o777)
+    Path("output").chmod(0o555)
+    try:
+        done = hh("wave", "--quiet", **options)
+    finally:
+        Path("output").chmod(0o755)
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert "Permission denied" in done.stderr
+    assert {p.name: p.read_bytes() for p in Path("output").iterdir()} == before
+    assert hh("wave").returncode == 0
+
+
+@pytest.mark.slow
+def test_two_at_once(slow):
+    """The second waits for the first and finds the film made."""
+    two = [
+        subprocess.Popen(command("wave", "--json"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in "ab"
+    ]
+    said = [process.communicate(timeout=120) for process in two]
+    assert [process.returncode for process in two] == [0, 0], said
+    last = sorted(json.loads(out.splitlines()[-1])["kind"] for out, _ in said)
+    assert last == ["done", "fresh"]
+    assert sidecar.verify(Path("output/wave.mp4"))["intact"]
+    assert in_folder() == FILM
+
+
+def test_lock_waits_and_goes(tmp_path):
+    with locks.lock(tmp_path / "x", "a") as one, locks.lock(tmp_path / "x", "a", wait=False) as two:
+        assert (one, two) == (True, False)
+        with locks.lock(tmp_path / "x", "b", wait=False) as other:
+            assert other
+    assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_broken_scenes_do_not_stop_the_others(project, jobs):
+    Path("scenes/bad_clip.py").write_text(
+        "from hhanim import clip\n"
+        "@clip(title='Bad', description='d', alt='a')\n"
+        "def bad(stage, *, frames: int = 4, seconds: float = 0.2):\n"
+        "    yield\n"
+        "    raise RuntimeError('out of ideas')\n"
+    )
+    done = hh("wave", "bad", "still", "--jobs", jobs)
+    assert done.returncode == 1
+    assert {"wave.mp4", "still.mp4"} <= in_folder()
+    assert "bad_clip.py:5: RuntimeError: out of ideas" in done.stderr
+    assert "    raise RuntimeError('out of ideas')" in done.stderr  # its own traceback …
+    assert (
+        str(Path("scenes/bad_clip.py").resolve()) in done.stderr
+    )  # … naming its own file, wherever it was run
+    assert "run.py" not in done.stderr  # … and none of ours
+    assert "2 rendered, 1 failed" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["../evil", "/tmp/evil", "a/../../evil", "..", "a\\..\\evil", "nul\0"])
+def test_no_way_out_of_the_folder(project, name):
+    Path("hhanim.toml").write_text(f"[[targets]]\nscene = 'wave'\nname = {json.dumps(name)}\n")
+    done = hh()
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert not list(project.parent.rglob("*evil*"))
+
+
+def test_parameters_do_not_lead_out_either(project):
+    text = Path("scenes/still_clip.py").read_text()
+    Path("scenes/still_clip.py").write_text(text.replace("*, frames", "*, word: str = 'a', frames"))
+    Path("hhanim.toml").write_text("[[targets]]\nscene = 'still'\nname = 'x-{word}'\n")
+    done = hh("--set", "word=../../evil")
+    assert done.returncode == 0, done.stderr
+    assert not list(project.parent.rglob("evil*"))
+    assert len([p for p in Path("output").iterdir() if p.suffix == ".mp4"]) == 1
+
+
+def test_spaces_and_other_alphabets(project):
+    Path("hhanim.toml").write_text(
+        "[[targets]]\nscene = 'wave'\nname = 'Aktionspotential – 動画 №{level}'\n", "utf-8"
+    )
+    for jobs in "12":
+        done = hh("--output", f"Vorträge über Nerven {jobs}", "--jobs", jobs, "--format", "mp4,gif")
+        assert done.returncode == 0, done.stderr
+        for suffix in ("mp4", "gif"):
+            assert (
+                finalise.facts(
+                    Path(f"Vorträge über Nerven {jobs}/Aktionspotential – 動画 №1.{suffix}")
+                ).n_frames
+                == 8
+            )
