@@ -45,6 +45,9 @@ def test_example_runs(name: str, tmp_path: Path) -> None:
     scope: dict[str, Any] = {"__name__": "example"}
     scope |= {k: v for k, v in vars(manim).items() if not k.startswith("_")}
     scope |= {k: getattr(model, k) for k in model.__all__}
+    for name_ in ("analysis", "cable", "gating"):
+        part = importlib.import_module(f"hhanim.model.{name_}")
+        scope |= {k: v for k, v in vars(part).items() if not k.startswith("_")}
     for other in MODULES:
         part = importlib.import_module(f"hhanim.mobjects.{other}")
         scope |= {k: v for k, v in vars(part).items() if not k.startswith("_")}
