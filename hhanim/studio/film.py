@@ -347,19 +347,20 @@ def _captions(scene: Any, subtitles: list[Any]) -> list[tuple[float, float, str]
     return [(s.start.total_seconds(), s.end.total_seconds(), str(s.content)) for s in subtitles]
 
 
-def _stock(scene_class: Any, job: Job, media: Path) -> run.Drawn:
+def _stock(job: Job, media: Path) -> run.Drawn:
     """The same film by stock manim, for a manim whose hooks have moved."""
     import av
 
-    scene = scene_class()
-    scene.render()
-    writer = scene.renderer.file_writer
-    count = 0
-    with av.open(str(writer.movie_file_path)) as container, run.writer(job, media) as film:
-        for frame in container.decode(video=0):
-            film.write(frame.to_ndarray(format="rgba").astype(np.uint8, copy=False))
-            count += 1
-    poster = _frame_of(Path(writer.movie_file_path), int(_poster(scene) * count))
+    with _config(job, media.parent), run._scene_errors(job.request.entry):
+        scene = _scene(job)()
+        scene.render()
+        writer = scene.renderer.file_writer
+        count = 0
+        with av.open(str(writer.movie_file_path)) as container, run.writer(job, media) as film:
+            for frame in container.decode(video=0):
+                film.write(frame.to_ndarray(format="rgba").astype(np.uint8, copy=False))
+                count += 1
+        poster = _frame_of(Path(writer.movie_file_path), int(_poster(scene) * count))
     captions = _captions(scene, getattr(writer, "subcaptions", []))
     return run.Drawn(poster, captions, _alt(scene), job.fps, count)
 
