@@ -41,6 +41,21 @@ def still(stage, *, frames: int = 8, seconds: float = 0.4):
 """
 
 
+def write_scenes(scenes: Path) -> None:
+    """Two clips; one imports a helper that imports another."""
+    scenes.mkdir(parents=True)
+    (scenes / "wave_clip.py").write_text(dedent(WAVE))
+    (scenes / "still_clip.py").write_text(dedent(STILL))
+    (scenes / "helper.py").write_text("import deeper\n\ndef gain():\n    return deeper.GAIN\n")
+    (scenes / "deeper.py").write_text("GAIN = 1.0\n")
+
+
+@pytest.fixture(scope="session")
+def scene_writer():
+    """:func:`write_scenes`, for fixtures that outlive a test."""
+    return write_scenes
+
+
 @pytest.fixture
 def project(tmp_path, monkeypatch) -> Path:
     """A working directory with two scenes, one of which imports a helper that imports another; none are
@@ -48,11 +63,7 @@ def project(tmp_path, monkeypatch) -> Path:
     from hhanim.studio import catalogue
 
     scenes = tmp_path / "project" / "scenes"
-    scenes.mkdir(parents=True)
-    (scenes / "wave_clip.py").write_text(dedent(WAVE))
-    (scenes / "still_clip.py").write_text(dedent(STILL))
-    (scenes / "helper.py").write_text("import deeper\n\ndef gain():\n    return deeper.GAIN\n")
-    (scenes / "deeper.py").write_text("GAIN = 1.0\n")
+    write_scenes(scenes)
     monkeypatch.chdir(scenes.parent)
     monkeypatch.setattr(catalogue, "folders", lambda: [scenes])
     monkeypatch.setenv("HHANIM_SIZE", "160x90")
