@@ -27,8 +27,10 @@ class CircuitFilm(Telling, Film):
         "The membrane's equivalent circuit, the equation for V term by term, and the gates' equations."
     )
     alt = (
-        "A membrane with its channels turns into a circuit of a capacitor, batteries and variable conductances; "
-        "each term of the Hodgkin–Huxley equation appears as its element lights up, and the currents of a spike "
+        "A membrane with its channels turns into a circuit of a capacitor, batteries and "
+        "variable conductances; "
+        "each term of the Hodgkin–Huxley equation appears as its element lights up, and the "
+        "currents of a spike "
         "run through it."
     )
     poster = 0.62
@@ -126,15 +128,22 @@ class CircuitFilm(Telling, Film):
         self.say(
             "The currents of a spike",
             "outward is up; at every instant they add up to I",
-            "During a spike each branch carries its current. At every instant they add up to what the electrode brings.",
+            "During a spike each branch carries its current. At every instant they add up to "
+            "what the electrode brings.",
         )
         clock = Clock(Pace(self.until, rate=1.5, slow=[(1.6, 5.2, 0.4)]), self.theme).align_right()
         clock.move_to([self.area.right, self.head.top, 0], aligned_edge=[1, 1, 0])
         left, right = area.split(1.45, 1.0, vertical=self.shape == "tall", gap=0.4)
-        small = Circuit(self.membrane, self.theme, left)
+        small = Circuit(self.membrane, self.theme, left, labels=left.width > 6.0)
         v = self.run["V"]
-        panel = Panel(right, x=(0, self.until), y=(float(v.min()) - 8, float(v.max()) + 8), xlabel="ms",
-                      ylabel=self.formula('V space "(mV)"', size=28, color="muted"), theme=self.theme)  # fmt: skip
+        panel = Panel(
+            right,
+            x=(0, self.until),
+            y=(float(v.min()) - 8, float(v.max()) + 8),
+            xlabel="ms",
+            ylabel=self.formula('V space "(mV)"', size=28, color="muted"),
+            theme=self.theme,
+        )
         self.play(FadeOut(self.circuit), FadeIn(small), FadeIn(panel), FadeIn(clock), run_time=1.0)
         self.currents = CircuitCurrents(small, self.run, self.theme)
         self.trace = Trace.of(self.run, "V", panel, self.theme, ghost=True, named=False)
@@ -150,7 +159,8 @@ class CircuitFilm(Telling, Film):
         self.say(
             f"{_number(count)} equations",
             "the conductances depend on V through the gates",
-            f"The conductances depend on V through their gates. Together they are {_number(count).lower()} differential equations.",
+            "The conductances depend on V through their gates. Together they are "
+            f"{_number(count).lower()} differential equations.",
         )
         for m in (self.trace, self.currents, self.shown[-1]):
             m.clear_updaters()

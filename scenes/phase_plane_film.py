@@ -26,7 +26,8 @@ class PhasePlane(Telling, Film):
         "Nullclines, vector field and trajectory of the two-variable model; a current brings a limit cycle."
     )
     alt = (
-        "The plane of V and n with the two nullclines and arrows; a point settles where they cross, and after the "
+        "The plane of V and n with the two nullclines and arrows; a point settles where they "
+        "cross, and after the "
         "current has risen it goes round and round, while V over time fires again and again."
     )
     poster = 0.86
@@ -59,14 +60,22 @@ class PhasePlane(Telling, Film):
             ),
         )
         self.plane = Panel(
-            plane, x=self.v_range, y=(0.0, top), theme=self.theme, gutter=0.9,
+            plane,
+            x=self.v_range,
+            y=(0.0, top),
+            theme=self.theme,
+            gutter=0.9,
             xlabel=self.formula('V space "(mV)"', size=28, color="muted"),
             ylabel=self.formula(self.symbol, size=36, color=quantities(self.plane_model)[self.gate].hue),
-        )  # fmt: skip
+        )
         self.graph = Panel(
-            time, x=(0.0, self.until), y=self.v_range, theme=self.theme, xlabel="ms",
+            time,
+            x=(0.0, self.until),
+            y=self.v_range,
+            theme=self.theme,
+            xlabel="ms",
             ylabel=self.formula('V space "(mV)"', size=28, color="muted"),
-        )  # fmt: skip
+        )
         self.current = ValueTracker(self.low)
         self.opening("Two variables are a plane, and the model is a flow on it.")
         self.axes()
@@ -81,14 +90,15 @@ class PhasePlane(Telling, Film):
         rest = fixed_points(self.plane_model, self.low)[0].state
         return {"V": float(rest[0]) - 15.0, self.gate: min(float(rest[1]) + 0.3, 0.9)}
 
-    # -- the pieces -------------------------------------------------------------------------------------------
+    # -- the pieces ------------------------------------------------------------------------------------------
 
     def axes(self) -> None:
         self.part("plane")
         self.say(
-            "A plane", f"every state of the model is one point: its V and its {self.gate}",
+            "A plane",
+            f"every state of the model is one point: its V and its {self.gate}",
             f"The reduced model has two variables, V and {self.gate}. Every state is a point of this plane.",
-        )  # fmt: skip
+        )
         self.play(FadeIn(self.plane), FadeIn(self.graph), run_time=1.0)
         self.wait(0.8)
 
@@ -137,7 +147,8 @@ class PhasePlane(Telling, Film):
             (
                 f"{self.gate} stands still",
                 f"on this line {self.gate} is at its steady state",
-                f"On this line {self.gate} does not change: it is at its steady state. Left of it, it falls; right of it, it rises.",
+                f"On this line {self.gate} does not change: it is at its steady state. Left "
+                "of it, it falls; right of it, it rises.",
             ),
             (
                 "V stands still",
@@ -165,9 +176,10 @@ class PhasePlane(Telling, Film):
     def field(self) -> None:
         self.part("flow")
         self.say(
-            "The flow", "everywhere the model says where the state goes next",
+            "The flow",
+            "everywhere the model says where the state goes next",
             "At every point the equations say where the state goes next: together that is a flow.",
-        )  # fmt: skip
+        )
         self.arrows = self.field_at(self.low)
         self.play(FadeIn(self.arrows), run_time=1.0)
         self.bring_to_back(self.arrows)
@@ -189,10 +201,15 @@ class PhasePlane(Telling, Film):
                 d *= 0.34 / max(float(np.linalg.norm(d)), 1e-9)
                 out.add(
                     Arrow(
-                        np.array([p, q, 0]) - d / 2, np.array([p, q, 0]) + d / 2, buff=0, color=self.theme.line,
-                        stroke_width=stroke(2.6), max_tip_length_to_length_ratio=0.4, max_stroke_width_to_length_ratio=40,
+                        np.array([p, q, 0]) - d / 2,
+                        np.array([p, q, 0]) + d / 2,
+                        buff=0,
+                        color=self.theme.line,
+                        stroke_width=stroke(2.6),
+                        max_tip_length_to_length_ratio=0.4,
+                        max_stroke_width_to_length_ratio=40,
                     )
-                )  # fmt: skip
+                )
         return out
 
     def dial(self) -> VGroup:
@@ -240,7 +257,8 @@ class PhasePlane(Telling, Film):
         self.say(
             "At rest",
             f"{i}: the state settles where the lines cross",
-            f"With {i}, a state follows the flow and settles where the two lines cross: nothing changes there.",
+            f"With {i}, a state follows the flow and settles where the two lines cross: "
+            "nothing changes there.",
         )
         self.control = self.dial()
         self.play(FadeIn(self.control), run_time=0.5)
@@ -278,7 +296,8 @@ class PhasePlane(Telling, Film):
             self.say(
                 "A limit cycle",
                 f"{i}: no place to rest, so the state goes round, and V fires",
-                f"With {i} the crossing no longer holds the state. It goes round and round: each turn is a spike.",
+                f"With {i} the crossing no longer holds the state. It goes round and round: "
+                "each turn is a spike.",
             )
         elif fires:
             self.part("limit cycle")

@@ -24,7 +24,8 @@ class Propagation(Telling, Film):
         "A spike running along the 1952 axon with its local circuit currents, its speed, and a collision."
     )
     alt = (
-        "Voltage along an axon: a spike runs from left to right, sodium channels open at its front and potassium "
+        "Voltage along an axon: a spike runs from left to right, sodium channels open at its "
+        "front and potassium "
         "channels behind it, current inside the axon flows ahead of it; two spikes that meet both die."
     )
     poster = 0.4
@@ -48,9 +49,14 @@ class Propagation(Telling, Film):
         late = v[:, self.cable.count // 6 : -self.cable.count // 6]
         low, high = float(np.floor(late.min() / 10 - 1) * 10), float(np.ceil(late.max() / 10 + 1.5) * 10)
         self.panel = Panel(
-            graph, x=(0.0, self.mm), y=(low, high), theme=self.theme, xlabel="mm", gutter=0.9,
+            graph,
+            x=(0.0, self.mm),
+            y=(low, high),
+            theme=self.theme,
+            xlabel="mm",
+            gutter=0.9,
             ylabel=self.formula('V space "(mV)"', size=28, color="muted"),
-        )  # fmt: skip
+        )
         self.tube: Area = tube
         self.opening("A spike does not stay where it began: it travels along the axon.")
         self.travel()
@@ -58,7 +64,7 @@ class Propagation(Telling, Film):
         self.measure()
         self.collide()
 
-    # -- the runs ---------------------------------------------------------------------------------------------
+    # -- the runs --------------------------------------------------------------------------------------------
 
     def push(self) -> object:
         """A current pulse (nA) that starts a spike: three times what lifts the first length constant by
@@ -81,7 +87,7 @@ class Propagation(Telling, Film):
         clock = Clock(Pace(duration, rate=rate, slow=windows), self.theme).align_right()
         return clock.move_to([self.area.right, self.head.top, 0], aligned_edge=[1, 1, 0])
 
-    # -- the telling ------------------------------------------------------------------------------------------
+    # -- the telling -----------------------------------------------------------------------------------------
 
     def travel(self) -> None:
         self.part("travelling")
@@ -89,9 +95,10 @@ class Propagation(Telling, Film):
         self.fires = fires
         size = f"{self.axon:g} µm wide, {float(np.max(self.cable.membrane.celsius)):g} °C"
         self.say(
-            "V along the axon", f"{size}; below, its wall: sodium and potassium channels light up when open",
+            "V along the axon",
+            f"{size}; below, its wall: sodium and potassium channels light up when open",
             f"V along an axon {size}. In its wall below, channels light up where they are open.",
-        )  # fmt: skip
+        )
         self.clock = self.clock_for(10.0)
         self.profile = Profile(self.panel, self.one, "V", self.theme)
         self.wall = Axon(self.panel, self.tube, self.one, self.theme)
@@ -110,9 +117,11 @@ class Propagation(Telling, Film):
             return
         self.part("local currents")
         self.say(
-            "Local currents", "inside, current runs ahead of the spike and lifts the next stretch to threshold",
-            "Sodium that has entered spreads along the inside, ahead of the spike, and lifts the next stretch to threshold.",
-        )  # fmt: skip
+            "Local currents",
+            "inside, current runs ahead of the spike and lifts the next stretch to threshold",
+            "Sodium that has entered spreads along the inside, ahead of the spike, and lifts "
+            "the next stretch to threshold.",
+        )
         here = self.panel.at(0.45 * self.mm, self.panel.y[1])[0]
         a = self.tube
         ahead = self.words("ahead: V rises", size=28, color="ink").move_to([here + 1.8, a.bottom - 0.25, 0])
@@ -138,9 +147,11 @@ class Propagation(Telling, Film):
         a, b = 0.3 * self.mm, 0.75 * self.mm
         speed = self.one.speed(1e3 * a, 1e3 * b)
         self.say(
-            "Its speed", "two electrodes, and the time between",
-            f"Two electrodes {b - a:.0f} millimetres apart, and the time the spike takes between them: {speed:.1f} metres per second.",
-        )  # fmt: skip
+            "Its speed",
+            "two electrodes, and the time between",
+            f"Two electrodes {b - a:.0f} millimetres apart, and the time the spike takes "
+            f"between them: {speed:.1f} metres per second.",
+        )
         color = self.theme.color("I")
         lines = VGroup(
             *(
@@ -187,9 +198,11 @@ class Propagation(Telling, Film):
             return
         self.part("collision")
         self.say(
-            "Two spikes meet", "behind each, the channels are inactivated: neither can pass",
-            "Two spikes that meet both die: behind each of them the channels are inactivated, so neither can pass.",
-        )  # fmt: skip
+            "Two spikes meet",
+            "behind each, the channels are inactivated: neither can pass",
+            "Two spikes that meet both die: behind each of them the channels are "
+            "inactivated, so neither can pass.",
+        )
         for m in (self.profile, self.wall):
             m.clear_updaters()
         self.play(FadeOut(self.profile), FadeOut(self.wall), FadeOut(self.clock), run_time=0.5)

@@ -24,7 +24,8 @@ class VoltageClamp(Telling, Film):
         "The 1952 experiment: clamp steps, the family of currents, TTX and TEA, and how the peak I–V arises."
     )
     alt = (
-        "Steps of clamped voltage and the currents they call up: an early inward and a late outward one. With TTX "
+        "Steps of clamped voltage and the currents they call up: an early inward and a late "
+        "outward one. With TTX "
         "the early one is gone, with TEA the late one; the peaks of the early current make the I–V curve."
     )
     poster = 0.95
@@ -50,9 +51,14 @@ class VoltageClamp(Telling, Film):
         low, high = min(float(t.min()) for t in totals), max(float(t.max()) for t in totals)
         reach = 0.08 * (high - low)
         self.panel = Panel(
-            graph, x=(0.0, self.until), y=(low - reach, high + reach), theme=self.theme, xlabel="ms", left=1.1,
+            graph,
+            x=(0.0, self.until),
+            y=(low - reach, high + reach),
+            theme=self.theme,
+            xlabel="ms",
+            left=1.1,
             ylabel=self.words("ionic current (µA/cm²)", size=28, color="muted"),
-        )  # fmt: skip
+        )
         self.strip = strip
         self.opening("Hold the voltage, and the membrane shows its currents.")
         self.one_step()
@@ -60,7 +66,7 @@ class VoltageClamp(Telling, Film):
         self.take_apart()
         self.peaks()
 
-    # -- the experiment ---------------------------------------------------------------------------------------
+    # -- the experiment --------------------------------------------------------------------------------------
 
     def pair(self) -> tuple[Channel, Channel]:
         """The gated channels with the highest and with the lowest reversal potential."""
@@ -89,9 +95,11 @@ class VoltageClamp(Telling, Film):
         level = self.levels[self.steps // 2]
         run = self.sweeps[self.steps // 2]
         self.say(
-            "The clamp", f"V is held at {_mv(self.holding)}, then stepped to {_mv(level)}",
-            f"A feedback amplifier holds V at {_mv(self.holding)}, then steps it to {_mv(level)} and measures the current it takes.",
-        )  # fmt: skip
+            "The clamp",
+            f"V is held at {_mv(self.holding)}, then stepped to {_mv(level)}",
+            f"A feedback amplifier holds V at {_mv(self.holding)}, then steps it to "
+            f"{_mv(level)} and measures the current it takes.",
+        )
         self.bars = [
             StimulusBar(self.strip, r.protocol, self.panel, self.theme, size=28) for r in self.sweeps
         ]
@@ -138,9 +146,10 @@ class VoltageClamp(Telling, Film):
     def family(self) -> None:
         self.part("the family")
         self.say(
-            "The family", "each step of V calls up its own current: early inward, late outward",
+            "The family",
+            "each step of V calls up its own current: early inward, late outward",
             "Each step calls up its own current. First it flows inward, downward in the graph, then outward.",
-        )  # fmt: skip
+        )
         bar, trace = self.first
         for m in (bar, trace):
             m.clear_updaters()
@@ -176,16 +185,27 @@ class VoltageClamp(Telling, Film):
             drug = (blocked.blocker or "a blocker").upper()
             self.part(f"with {drug}")
             self.say(
-                f"With {drug}", f"{blocked.name} channels are shut: what is left flows through {left_over.name}",
-                f"{drug} shuts the {blocked.name} channels. What is left, leak taken off, is the {left_over.name} current.",
-            )  # fmt: skip
+                f"With {drug}",
+                f"{blocked.name} channels are shut: what is left flows through {left_over.name}",
+                f"{drug} shuts the {blocked.name} channels. What is left, leak taken off, is "
+                f"the {left_over.name} current.",
+            )
             currents = [self.blocked(run, blocked).current(left_over.name) for run in self.sweeps]
             low, high = min(float(c.min()) for c in currents), max(float(c.max()) for c in currents)
             reach = 0.08 * max(high - low, 1.0)
             panel = Panel(
-                area, x=(0.0, self.until), y=(min(low - reach, 0.0), max(high + reach, 0.0)), theme=self.theme, xlabel="ms",
-                left=1.1, ylabel=self.formula(f'{symbols[f"I_{left_over.name}"].typst} space "(µA/cm²)"', size=30, color=left_over.ion or "muted"),
-            )  # fmt: skip
+                area,
+                x=(0.0, self.until),
+                y=(min(low - reach, 0.0), max(high + reach, 0.0)),
+                theme=self.theme,
+                xlabel="ms",
+                left=1.1,
+                ylabel=self.formula(
+                    f'{symbols[f"I_{left_over.name}"].typst} space "(µA/cm²)"',
+                    size=30,
+                    color=left_over.ion or "muted",
+                ),
+            )
             self.parts_panels[left_over.name] = panel
             self.play(FadeIn(panel), run_time=0.6)
             traces = VGroup()
@@ -219,9 +239,11 @@ class VoltageClamp(Telling, Film):
         self.part("peak current")
         name = self.inward.name
         self.say(
-            "The peak current against V", f"every dot is the largest {name} current of one sweep",
-            f"The largest {name} current of every sweep, against its voltage: it turns round where V passes E_{name}.",
-        )  # fmt: skip
+            "The peak current against V",
+            f"every dot is the largest {name} current of one sweep",
+            f"The largest {name} current of every sweep, against its voltage: it turns round "
+            f"where V passes E_{name}.",
+        )
         old, panel = self.traces, self.parts_panels[name]
         area = self.panel.area
         self.play(
@@ -234,10 +256,18 @@ class VoltageClamp(Telling, Film):
         low, high = float(curve.min()), float(max(curve.max(), 0.0))
         reach = 0.1 * (high - low)
         graph = Panel(
-            area, x=(float(dense[0]), float(dense[-1])), y=(low - reach, high + reach), theme=self.theme, left=1.1,
+            area,
+            x=(float(dense[0]), float(dense[-1])),
+            y=(low - reach, high + reach),
+            theme=self.theme,
+            left=1.1,
             xlabel=self.formula('V space "(mV)"', size=28, color="muted"),
-            ylabel=self.formula(f'"peak" {quantities(self.membrane)[f"I_{name}"].typst} space "(µA/cm²)"', size=30, color=self.inward.ion or "muted"),
-        )  # fmt: skip
+            ylabel=self.formula(
+                f'"peak" {quantities(self.membrane)[f"I_{name}"].typst} space "(µA/cm²)"',
+                size=30,
+                color=self.inward.ion or "muted",
+            ),
+        )
         self.play(FadeIn(graph), run_time=0.6)
         color = self.theme.color(quantities(self.membrane)[f"I_{name}"])
         self.dots = VGroup()

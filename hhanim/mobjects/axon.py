@@ -163,10 +163,17 @@ class Axon(VGroup):
             share = i / self.largest
             size = np.sign(share) * np.sqrt(abs(share))  # a small current is still seen
             half, tip = 0.5 * self.reach * size, self.thick * np.sqrt(abs(size))
-            corners = np.array([[x - half, self.axis - 0.35 * tip, 0], [x + 0.2 * half, self.axis - 0.35 * tip, 0],
-                                [x + 0.2 * half, self.axis - tip, 0], [x + half, self.axis, 0],
-                                [x + 0.2 * half, self.axis + tip, 0], [x + 0.2 * half, self.axis + 0.35 * tip, 0],
-                                [x - half, self.axis + 0.35 * tip, 0]])  # fmt: skip
+            corners = np.array(
+                [
+                    [x - half, self.axis - 0.35 * tip, 0],
+                    [x + 0.2 * half, self.axis - 0.35 * tip, 0],
+                    [x + 0.2 * half, self.axis - tip, 0],
+                    [x + half, self.axis, 0],
+                    [x + 0.2 * half, self.axis + tip, 0],
+                    [x + 0.2 * half, self.axis + 0.35 * tip, 0],
+                    [x - half, self.axis + 0.35 * tip, 0],
+                ]
+            )
             arrow.set_points_as_corners([*corners, corners[0]])
             arrow.set_fill(opacity=min(1.0, 6.0 * abs(share)))
         return self

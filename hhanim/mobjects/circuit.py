@@ -43,13 +43,17 @@ class Circuit(VGroup):
     its positive side. names: the branches from left to right.
     """
 
-    def __init__(self, membrane: Membrane, theme: Theme, area: Area, *, size: float = LABEL) -> None:
+    def __init__(
+        self, membrane: Membrane, theme: Theme, area: Area, *, size: float = LABEL, labels: bool = True
+    ) -> None:
         super().__init__()
         self.membrane, self.theme, self.area, self.size = membrane, theme, area, size
         self.names = ["I", "C", *(c.name for c in membrane.channels)]
+        self.labels = labels
         em = size * UNIT
         self.top, self.bottom = area.top - 1.15 * em, area.bottom + 1.15 * em
         pitch = area.width / len(self.names)
+        self.pitch = pitch
         self.x = {name: area.left + (k + 0.42) * pitch for k, name in enumerate(self.names)}
         left, right = min(self.x.values()), max(self.x.values())
         self.wires = VGroup(
@@ -66,6 +70,9 @@ class Circuit(VGroup):
             ),
         )
         self.elements = {name: self._branch(name) for name in self.names}
+        if not labels:  # the colours still say which branch is which
+            for branch in self.elements.values():
+                branch.remove(branch[-1])
         self.add(self.wires, self.sides, *self.elements.values())
 
     def element(self, name: str) -> VGroup:
@@ -104,9 +111,14 @@ class Circuit(VGroup):
         r = 0.36
         ring = Circle(radius=r, color=color, stroke_width=stroke(1.2 * WIRE)).move_to([x, y, 0])
         arrow = Arrow(
-            [x, y + 0.62 * r, 0], [x, y - 0.62 * r, 0], buff=0, color=color, stroke_width=stroke(WIRE),
-            max_tip_length_to_length_ratio=0.4, max_stroke_width_to_length_ratio=40,
-        )  # fmt: skip
+            [x, y + 0.62 * r, 0],
+            [x, y - 0.62 * r, 0],
+            buff=0,
+            color=color,
+            stroke_width=stroke(WIRE),
+            max_tip_length_to_length_ratio=0.4,
+            max_stroke_width_to_length_ratio=40,
+        )
         label = Formula("I", size=self.size, color=color).next_to(ring, RIGHT, buff=0.14)
         return VGroup(self._wire(x, (self.top, y + r), (y - r, self.bottom), color=color), ring, arrow, label)
 
@@ -130,7 +142,7 @@ class Circuit(VGroup):
                     stroke_width=stroke(0.9 * WIRE),
                     max_tip_length_to_length_ratio=0.25,
                     max_stroke_width_to_length_ratio=40,
-                )  # fmt: skip
+                )
             )
         gap = 0.09
         # A reversal potential above the level of the outside means: the inside pole is the positive one.
@@ -186,7 +198,7 @@ class CircuitCurrents(VGroup):
         """Draw the currents at time t (ms)."""
         middle = 0.5 * (self.circuit.top + self.circuit.bottom)
         for name in self.circuit.names:
-            x = self.circuit.x[name] - 0.52
+            x = self.circuit.x[name] - min(0.52, 0.45 * self.circuit.pitch)
             current = self.at(name, t) * (-1.0 if name == "I" else 1.0)  # the electrode pushes inwards, down
             length = current * self.scale
             a, b = middle - 0.5 * length, middle + 0.5 * length
