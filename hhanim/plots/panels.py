@@ -437,7 +437,7 @@ class _Movers(Artist):
             x = hx + GAP * u
             for other, ox, oy in places:
                 apart = abs(y - oy) / (half + other.sprite.height / 2 + 2 * u)
-                share = min(max((1.3 - apart) / 0.3, 0.0), 1.0)
+                share = min(max((1.5 - apart) / 0.5, 0.0), 1.0)
                 share = share * share * (3 - 2 * share)
                 x += share * max(0.0, ox + other.sprite.width + 14 * u - x)
             places.append((curve, x, y))

@@ -112,11 +112,18 @@ def test_both_conventions_are_the_same_clip_shifted():
 
 
 def test_a_spike_has_no_corners():
-    stage, *_ = last("simulation", n=250, width=1920, height=1080)
+    """At 1080p the drawn polygon stays within a quarter of a pixel of the converged solution."""
+    stage, *_ = last("simulation", n=2, width=1920, height=1080)
     curve = stage.panels[0].movers.curves[0]
-    exact = stage.panels[0].axes.transData.transform(np.column_stack([curve.x, curve.y]))
-    bends = np.degrees(np.abs(np.diff(np.unwrap(np.arctan2(*np.diff(curve._placed, axis=0).T[::-1])))))
-    assert bends.max() < 12 and len(exact) >= 2000
+    run = simulate(presets.CLASSROOM, step(15), 50.0, start={"V": -10.0, "n": 0.0, "m": 0.0, "h": 1.0})
+    t = np.linspace(0.0, 50.0, 12001)
+    exact = stage.panels[0].axes.transData.transform(np.column_stack([t, run.at(t)["V"]]))
+    a, d = curve._placed[:-1], np.diff(curve._placed, axis=0)
+    worst = 0.0
+    for part in np.array_split(exact, 20):
+        share = np.clip(((part[:, None] - a) * d).sum(2) / (d * d).sum(1), 0, 1)
+        worst = max(worst, float(np.hypot(*np.moveaxis(a + share[..., None] * d - part[:, None], 2, 0)).min(axis=1).max()))
+    assert worst < 0.25
 
 
 def test_reduced_shows_euler_beside_the_truth():
@@ -155,13 +162,15 @@ def test_text_is_large_enough_and_stays_in_the_frame(name, size):
     stage, *_ = last(name, width=width, height=height, values={"model": presets.get("connor_stevens")} if name != "reduced" else None)
     u = min(size) / 1080
     renderer = stage.figure.canvas.get_renderer()
-    ticks = [t for p in stage.panels for axis in (p.axes.xaxis, p.axes.yaxis) for t in axis.get_ticklabels()]
+    axes = [axis for p in stage.panels for axis in (p.axes.xaxis, p.axes.yaxis)]
+    ticks = [label for axis in axes for tick in axis.get_major_ticks() for label in (tick.label1, tick.label2)]
+    shown = [tick.label1 for axis in axes for tick in axis._update_ticks() if tick.label1.get_visible()]
     boxes = []
     for text in words(stage):
+        if text in ticks and text not in shown:
+            continue
         assert text.get_fontsize() >= 24 * u - 1e-9, text.get_text()
         box = text.get_window_extent(renderer)
-        if text in ticks and not text.axes.bbox.padded(40).overlaps(box):
-            continue  # a tick label outside of the limits is not drawn
         assert box.x0 >= 0.02 * width and box.x1 <= 0.985 * width, text.get_text()
         assert box.y0 >= 0.10 * height - 1 and box.y1 <= 0.96 * height, text.get_text()
         if text not in ticks:
