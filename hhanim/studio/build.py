@@ -312,8 +312,23 @@ def _stamp_now(request: Request, record: Mapping[str, Any]) -> str:
     watched: dict[str, str] = {}
     for label in record.get("watched", {}):
         path = _place(label, request.entry)
-        watched[label] = sidecar.sha256(path)[:16] if path.is_file() else ""
+        watched[label] = _hash(path, found) if (found := _stat(path)) else ""
     return _digest([request.settings(), watched, versions(request.entry.kind)])
+
+
+def _stat(path: Path) -> tuple[int, int, int] | None:
+    """What changes when a file is written; None when it is not there."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+@functools.lru_cache(maxsize=4096)
+def _hash(path: Path, _: tuple[int, int, int]) -> str:
+    """Of a file that many films depend on, once in a process."""
+    return sidecar.sha256(path)[:16]
 
 
 _BY_PRESET = ("width", "height", "frame_rate", "n_frames", "quality")
