@@ -224,7 +224,9 @@ class Crew:
             except Exception as error:
                 if not isinstance(error, BrokenProcessPool | futures.CancelledError | _killed()):
                     raise
-                if self.stopping or attempt == ATTEMPTS - 1:
+                if self.stopping:  # it was us
+                    raise KeyboardInterrupt from error
+                if attempt == ATTEMPTS - 1:
                     raise RenderError(
                         f"{job.request.name}: its worker died {attempt + 1} times (out of memory?)"
                     ) from error
