@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 from types import TracebackType
 from typing import Any, Self
 
@@ -19,6 +20,7 @@ class Reporter:
 
     def __init__(self, *, as_json: bool = False, quiet: bool = False) -> None:
         self._as_json, self._quiet = as_json, quiet
+        self._one_at_a_time = threading.Lock()
         self._bars: dict[str, Any] = {}
         self._display: Any = None
         self._last_percent: dict[str, int] = {}
@@ -32,7 +34,7 @@ class Reporter:
             self._display = Progress(
                 TextColumn("{task.description:16}"),
                 BarColumn(),
-                TextColumn("{task.completed:.0f}/{task.total:.0f} frames {task.fields[rate]}"),
+                TextColumn("{task.fields[frames]} {task.fields[rate]}"),
                 TimeRemainingColumn(),
                 console=Console(stderr=True),
             )
@@ -55,7 +57,11 @@ class Reporter:
             self._line(", ".join(f"{self._counts[k]} {w}" for k, w in words.items() if k in self._counts))
 
     def __call__(self, event: Event) -> None:
-        """Tell."""
+        """Tell; several films may be in the making, each told of by a thread of its own."""
+        with self._one_at_a_time:
+            self._tell(event)
+
+    def _tell(self, event: Event) -> None:
         if event.kind not in ("start", "frame"):
             self._counts[event.kind] = self._counts.get(event.kind, 0) + 1
         if self._as_json:
@@ -77,10 +83,13 @@ class Reporter:
 
     def _live(self, event: Event) -> None:
         if event.kind == "start":
-            self._bars[event.path] = self._display.add_task(event.name, total=event.n_frames, rate="")
+            self._bars[event.path] = self._display.add_task(
+                event.name, total=event.n_frames or None, frames="", rate=""
+            )
         elif event.kind == "frame" and event.path in self._bars:
             rate = f"{event.frame / event.seconds:.0f} fps" if event.seconds > 0.2 else ""
-            self._display.update(self._bars[event.path], completed=event.frame, rate=rate)
+            frames = f"{event.frame}/{event.n_frames or '?'} frames"  # a film's length is what it takes
+            self._display.update(self._bars[event.path], completed=event.frame, frames=frames, rate=rate)
         else:
             self._display.stop_task(self._bars[event.path]) if event.path in self._bars else None
             self._plain(event)
@@ -93,7 +102,8 @@ class Reporter:
         elif self._quiet or event.kind == "frame":
             return
         elif event.kind == "start":
-            self._line(f"{event.name}: rendering {event.n_frames} frames ({event.message or 'forced'})")
+            length = f" {event.n_frames} frames" if event.n_frames else ""
+            self._line(f"{event.name}: rendering{length} ({event.message or 'forced'})")
         elif event.kind == "done":
             rate = f", {event.n_frames / event.seconds:.0f} frames/s" if event.seconds else ""
             self._line(f"{event.name}: {event.path} in {event.seconds:.1f} s{rate}")
