@@ -42,7 +42,6 @@ _LIBRARIES = (
     ("sweep", ("numba",), False, "compiled parameter sweeps", "hhanim[sweep]"),
     ("dask", ("distributed",), False, "rendering on other machines", "hhanim[dask]"),
     ("watch", ("watchfiles",), False, "hhanim watch", "hhanim[watch]"),
-    ("explorer", ("bokeh",), False, "the interactive explorer", "hhanim[explorer]"),
     ("slides", ("pptx",), False, "export to PowerPoint", "hhanim[slides]"),
     ("notebook", ("ipykernel",), False, "notebooks", "hhanim[notebook]"),
 )

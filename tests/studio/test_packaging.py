@@ -77,11 +77,8 @@ def test_wheel_has_everything(wheel):
         relative = path.relative_to(ROOT).as_posix()
         if path.is_dir() or "__pycache__" in relative or path.suffix == ".pyc":
             continue
-        assert (
-            relative.replace("scenes/", "hhanim/scenes/", 1)
-            if relative.startswith("scenes/")
-            else relative in names
-        )
+        packed = f"hhanim/{relative}" if relative.startswith("scenes/") else relative
+        assert packed in names
     assert "hhanim/scenes/tau_clip.py" in names
     assert "hhanim/py.typed" in names
     assert not {n for n in names if n.startswith(("scenes/", "tests/"))}
