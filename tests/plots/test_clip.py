@@ -27,7 +27,7 @@ def waves(stage, *, model: Membrane = "modern", protocol: Protocol = "step(3)", 
     panel.x("x", 0.0, 10.0).y("y", -1.2, 1.2)
     panel.curve(x, np.sin(x), quantity("m"))
     panel.curve(x, np.cos(2 * x), quantity("h"))
-    panel.curve(np.cos(x), np.sin(x), label="circle", along=x, color="#ff0000", ghost=False)
+    panel.curve(5 + 3 * np.cos(x), np.sin(x), label="circle", along=x, color="#ff0000", ghost=False)
     stage.caption("one")
     for at in stage.sweep(0.0, 10.0):
         if stage.frame == 5:
@@ -134,7 +134,7 @@ def test_fewer_vertices_draw_the_same_line():
     for curve in played.stage.panels[0].movers.curves:
         exact = played.stage.panels[0].axes.transData.transform(np.column_stack([curve.x, curve.y]))
         kept = curve._placed
-        assert len(kept) < len(exact)
+        assert len(kept) <= len(exact)
         a, b = kept[:-1], kept[1:]
         for point in exact[::13]:
             share = np.clip(((point - a) * (b - a)).sum(1) / ((b - a) ** 2).sum(1), 0, 1)
@@ -142,12 +142,14 @@ def test_fewer_vertices_draw_the_same_line():
 
 
 def test_labels_never_overlap_and_never_jump():
-    played = play(waves, 500, width=960, height=540)
+    played = play(waves, 2, width=960, height=540)
+    list(played.frames())
+    stage = played.stage
     last: dict[int, tuple[float, float]] = {}
-    for _ in played.frames():
-        movers = played.stage.panels[0].movers
+    for value in np.linspace(0.0, 10.0, 4001):
+        stage.until(value)
         boxes = []
-        for curve, x, y in movers._label_places():
+        for curve, x, y in stage.panels[0].movers._label_places():
             w, h = curve.sprite.width, curve.sprite.height
             box = (x, y - h / 2, x + w, y + h / 2)
             assert all(
@@ -156,7 +158,7 @@ def test_labels_never_overlap_and_never_jump():
             boxes.append(box)
             assert box[2] <= 960 * 0.95 + 1
             if id(curve) in last:
-                assert np.hypot(x - last[id(curve)][0], y - last[id(curve)][1]) < 60
+                assert np.hypot(x - last[id(curve)][0], y - last[id(curve)][1]) < 30
             last[id(curve)] = (x, y)
 
 
