@@ -367,7 +367,7 @@ def export(kind: str, out: str | None, **asked: Any) -> int:
 
 
 @app.command()
-@click.argument("name")
+@click.argument("name", default="my_scene")
 @click.option("--film", is_flag=True, help="A film (manim) instead of a clip (matplotlib).")
 def new(name: str, film: bool) -> None:
     """Start a scene that renders as it is, scenes/NAME_clip.py, and a commented hhanim.toml."""

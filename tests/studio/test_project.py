@@ -90,9 +90,9 @@ def test_precedence(project, monkeypatch):
         Path("media/wave.mp4"),
         {"gNa": 80, "gK": 20},
     )
-    monkeypatch.setenv("HHANIM_THEME", "dark-transparent")
-    assert wanted()["wave.mp4"].theme == "dark-transparent"
-    assert wanted(theme="dark")["wave.mp4"].theme == "dark"
+    monkeypatch.setenv("HHANIM_THEME", "dark")
+    assert wanted()["wave.mp4"].theme == "dark"
+    assert wanted(theme="light")["wave.mp4"].theme == "light"
     assert wanted(given={"gNa": "90"})["wave.mp4"].given == {"gNa": "90", "gK": 20}
 
 
