@@ -82,9 +82,15 @@ class Neuron:
             changes |= {f"{'g' if key == 'G' else 'E'}{channel}": value for key, value in values.items()}
         #: the model behind every method
         self.membrane: Membrane = presets.get("classroom").shifted(rest).with_(**changes)
-        v = np.linspace(*self.membrane.v_range, 100) if voltage is None else number("voltage", voltage, unit="mV")
+        v = (
+            np.linspace(*self.membrane.v_range, 100)
+            if voltage is None
+            else number("voltage", voltage, unit="mV")
+        )
         if np.ndim(v) != 1 or len(v) < 2 or np.any(np.diff(v) <= 0):
-            raise InvalidValue("voltage must be two or more increasing values in mV, e.g. np.linspace(-150, 150, 100)")
+            raise InvalidValue(
+                "voltage must be two or more increasing values in mV, e.g. np.linspace(-150, 150, 100)"
+            )
         self.voltage: Array = v
         self.output, self.theme, self.preset = Path(output), theme, preset
 
