@@ -192,6 +192,14 @@ def render(
 
     NAME is a scene, a target of hhanim.toml, or a scene file (path/to/my_clip.py, which is run);
     without one, everything.
+
+    \b
+    Examples:
+      hhanim render
+      hhanim render tau --set celsius=18.5 --theme light --preset draft
+      hhanim render simulation --set model=modern --set "stimulus=step(10, start=5)"
+      hhanim render spike --set ttx=0.8 --sections -F mp4 -F gif
+      hhanim render --dry-run
     """
     from dataclasses import replace
 
@@ -257,7 +265,12 @@ def _explain(wanted: list[Request], *, force: bool, as_json: bool) -> None:
 @request_options
 @json_option
 def check(as_json: bool, **asked: Any) -> int:
-    """List what is stale, with the reason; exit code 4 when something is."""
+    """List what is stale, with the reason; exit code 4 when something is.
+
+    \b
+    Examples:
+      hhanim check --preset lecture || hhanim render --preset lecture
+    """
     from hhanim.studio import build
 
     wanted, failed = plan(**asked)
@@ -277,7 +290,12 @@ def check(as_json: bool, **asked: Any) -> int:
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path())
 @json_option
 def verify(files: tuple[str, ...], as_json: bool) -> int:
-    """Recompute a file's hash and say what made it; exit code 1 when it is not what it was."""
+    """Recompute a file's hash and say what made it; exit code 1 when it is not what it was.
+
+    \b
+    Examples:
+      hhanim verify output/tau.mp4
+    """
     from hhanim.studio import sidecar
 
     found = [sidecar.verify(Path(f)) for f in files]
@@ -305,7 +323,12 @@ def _short(value: Any) -> str:
 @click.option("--at", metavar="SECONDS", type=float, help="Into the film (default: the poster's moment).")
 @click.option("--kind", "-k", default="png", show_default=True, help="png; for clips svg and pdf too.")
 def still(at: float | None, kind: str, **asked: Any) -> None:
-    """One moment as a picture, beside the film: output/NAME-12.5s.png."""
+    """One moment as a picture, beside the film: output/NAME-12.5s.png.
+
+    \b
+    Examples:
+      hhanim still simulation --at 3.5 --kind pdf --theme light
+    """
     from hhanim.studio.still import still as draw
 
     wanted, _ = plan(**asked, formats=())
@@ -452,7 +475,13 @@ def simulate(
     out: str,
     as_json: bool,
 ) -> None:
-    """Integrate a model and write every state, current and conductance as CSV or NPZ."""
+    """Integrate a model and write every state, current and conductance as CSV or NPZ.
+
+    \b
+    Examples:
+      hhanim simulate --model modern --set gNa=60 --stimulus "step(10, start=5)" --out run.csv
+      hhanim simulate --model classroom --stimulus "pulse(66, 30, 0.1)" --duration 60 | head
+    """
     import hhanim
     from hhanim.studio.parameters import simulation
     from hhanim.studio.project import split
@@ -518,7 +547,12 @@ def _save(run: Any, path: Path) -> None:
 def explore(
     model: str, sets: tuple[str, ...], theme: str, output: str, show: bool, serve: bool, port: int
 ) -> None:
-    """Move a slider, see the neuron change: one page that works offline."""
+    """Move a slider, see the neuron change: one page that works offline.
+
+    \b
+    Examples:
+      hhanim explore --model widget --set gNa=3
+    """
     import webbrowser
 
     from hhanim import explorer
