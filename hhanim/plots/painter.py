@@ -19,6 +19,7 @@ from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.collections import Collection
 from matplotlib.figure import Figure, SubFigure
+from matplotlib.font_manager import FontProperties
 from matplotlib.image import AxesImage
 from matplotlib.layout_engine import PlaceHolderLayoutEngine
 from matplotlib.legend import Legend
@@ -391,7 +392,12 @@ _BOOKKEEPING = {
 
 def signature(artist: Artist) -> Any:
     """A hashable value; two artists with equal ones are painted alike. Unknown content makes it unlike any other."""
-    seen: dict[int, int] = {}
+    seen: dict[int, Any] = {}
+    ax = getattr(artist, "axes", None)
+    if ax is not None:  # what all artists of one axes share is the same for all
+        figure = ax.get_figure(root=True)
+        shared = (ax.transAxes, ax.transData, ax.bbox, ax.viewLim, figure.bbox, figure.dpi_scale_trans, figure.transFigure)
+        seen = {id(x): -1 - k for k, x in enumerate(shared)}
 
     def of(x: Any) -> Any:
         if type(x) in _SIMPLE:
@@ -399,6 +405,8 @@ def signature(artist: Artist) -> Any:
         if id(x) in seen:
             return ("seen", seen[id(x)])
         seen[id(x)] = len(seen)
+        if isinstance(x, FontProperties):
+            return ("font", hash(x))
         if isinstance(x, np.generic):
             return ("number", x.tobytes(), x.dtype.str)
         if isinstance(x, np.ndarray):
@@ -421,8 +429,7 @@ def signature(artist: Artist) -> Any:
             return tuple(out)
         return ("unlike", id(x))
 
-    legend_axes = getattr(artist, "axes", None)
-    return (id(legend_axes), of(artist))
+    return (id(ax), of(artist))
 
 
 def frozen_layout(figure: Figure) -> bool:
