@@ -42,7 +42,9 @@ def currents(
     for channel in model.channels:
         panel.curve(v, steady[channel.name], q[f"I_{channel.name}"])
 
-    stage.caption("Held at one voltage for long, each kind of channel carries its steady current. Outward is positive.")
+    stage.caption(
+        "Held at one voltage for long, each kind of channel carries its steady current. Outward is positive."
+    )
     for at in stage.sweep(v[0], v[-1]):
         stage.until(at)
         yield

@@ -42,14 +42,28 @@ def reduced(
         euler = None  # the title says so
     q = quantities(plane)
     low, high = nice(run["V"], *([euler["V"]] if euler else []), plane.baseline)
-    says = f"forward Euler at {dt:g} ms is unstable" if euler is None else analysis.behaviour(simulate(plane, step(I), 1000.0))
+    says = (
+        f"forward Euler at {dt:g} ms is unstable"
+        if euler is None
+        else analysis.behaviour(simulate(plane, step(I), 1000.0))
+    )
     about = f"$I$ = {I:g} µA/cm² · {says} · {conditions(model)}"
-    stage.title("Two equations that fire" if len(run.spikes) > 1 else "Two equations", about, stage.rate(duration))
+    stage.title(
+        "Two equations that fire" if len(run.spikes) > 1 else "Two equations", about, stage.rate(duration)
+    )
     time, phase = stage.beside(1.25, 1.0, labels=(190.0, 24.0))
     time.x("Time $t$ (ms)", 0.0, duration).y(q["V"], low, high)
     time.curve(run.t, run["V"], q["V"], label="exact")
     if euler is not None:
-        time.curve(euler.t, euler["V"], color=stage.theme.color("other2"), dash=(2.6, 1.7), label="Euler", width=0.8, ghost=False)
+        time.curve(
+            euler.t,
+            euler["V"],
+            color=stage.theme.color("other2"),
+            dash=(2.6, 1.7),
+            label="Euler",
+            width=0.8,
+            ghost=False,
+        )
 
     v = np.linspace(low, high, 1501)
     lines = analysis.nullclines(plane, v, I)

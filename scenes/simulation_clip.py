@@ -49,7 +49,9 @@ def simulation(
     run = simulate(model, stimulus, duration, start=start, sample=min(0.025, duration / 2000))
 
     q = quantities(model)
-    values = ", ".join(f"${q[name].symbol}$ = {tick_text(x)}{' mV' * (name == 'V')}" for name, x in start.items())
+    values = ", ".join(
+        f"${q[name].symbol}$ = {tick_text(x)}{' mV' * (name == 'V')}" for name, x in start.items()
+    )
     about = f"{stimulus_text(stimulus, duration)} · {conditions(model)}"
     stage.title(f"A neuron starts from {values}", about, stage.rate(duration))
     voltage, current, conductance = stage.stack(4, 3, 3)
@@ -69,7 +71,9 @@ def simulation(
     stage.caption("The voltage decides which channels open; the channels decide where the voltage goes.")
     for t in stage.sweep(0.0, duration, ease=False):
         if spikes and t >= max(spikes[0], 0.35 * duration) and len(stage.captions) < 2:
-            stage.caption("Sodium rushes in and lifts the voltage; potassium follows, flows out and brings it back.")
+            stage.caption(
+                "Sodium rushes in and lifts the voltage; potassium follows, flows out and brings it back."
+            )
         stage.until(t)
         yield
 

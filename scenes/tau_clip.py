@@ -43,8 +43,12 @@ def tau(
     peak = float(v[taus[slow].argmax()])
     stage.caption("Every gate needs time to reach its steady state, more at some voltages than at others.")
     for at in stage.sweep(v[0], v[-1]):
-        if at >= peak and not taus[slow].argmax() in (0, len(v) - 1) and len(stage.captions) < 2:
-            stage.caption(f"{slow} is the slowest gate: up to {taus[slow].max():.1f} ms, at {peak:.0f} mV.".replace("-", "−"))
+        if at >= peak and taus[slow].argmax() not in (0, len(v) - 1) and len(stage.captions) < 2:
+            stage.caption(
+                f"{slow} is the slowest gate: up to {taus[slow].max():.1f} ms, at {peak:.0f} mV.".replace(
+                    "-", "−"
+                )
+            )
         stage.until(at)
         yield
 

@@ -84,17 +84,38 @@ def _make(kind: str, name: str, ion: str, hue: str, rank: int) -> Quantity:
         role = "current" if kind == "I" else "conductance"
         word = "leak" if hue == "leak" else name
         return Quantity(
-            f"{kind}_{name}", rf"{kind}_{{{tex}}}", f"{kind}_{typ}", f"{word} {_WORDS[kind]}", _UNITS[kind], role, ion, hue, rank
+            f"{kind}_{name}",
+            rf"{kind}_{{{tex}}}",
+            f"{kind}_{typ}",
+            f"{word} {_WORDS[kind]}",
+            _UNITS[kind],
+            role,
+            ion,
+            hue,
+            rank,
         )
     tex, typ = _gate_symbol(name)
     if kind == "gate":
         return Quantity(name, tex, typ, f"gate {name}", "", "gate", ion, hue, rank)
     if kind == "tau":
         sub = tex if "_" not in tex else name.replace("_", "")
-        return Quantity(f"tau_{name}", rf"\tau_{{{sub}}}", f"tau_({typ})", f"time constant of {name}", "ms", "tau", ion, hue, rank)
+        return Quantity(
+            f"tau_{name}",
+            rf"\tau_{{{sub}}}",
+            f"tau_({typ})",
+            f"time constant of {name}",
+            "ms",
+            "tau",
+            ion,
+            hue,
+            rank,
+        )
     if "_" in tex:  # one subscript only: m_T at infinity reads m_{T,∞}
         base, _, s = tex.partition("_")
-        tex_inf, typ_inf = rf"{base}_{{{s.strip('{}')},\infty}}" if "mathrm" not in s else rf"{base}_{{{s[1:-1]},\infty}}", f"{typ}^oo"
+        tex_inf, typ_inf = (
+            rf"{base}_{{{s.strip('{}')},\infty}}" if "mathrm" not in s else rf"{base}_{{{s[1:-1]},\infty}}",
+            f"{typ}^oo",
+        )
     else:
         tex_inf, typ_inf = rf"{tex}_\infty", f"{typ}_oo"
     return Quantity(f"{name}_inf", tex_inf, typ_inf, f"steady state of {name}", "", "inf", ion, hue, rank)
@@ -151,7 +172,9 @@ def quantity(key: str, membrane: Membrane | None = None) -> Quantity:
     if membrane is not None:
         known = quantities(membrane)
     else:
-        known = _of((("Na", "Na", ("m", "h")), ("K", "K", ("n",)), ("L", "", ()), ("Ca", "Ca", ()), ("Cl", "Cl", ())))
+        known = _of(
+            (("Na", "Na", ("m", "h")), ("K", "K", ("n",)), ("L", "", ()), ("Ca", "Ca", ()), ("Cl", "Cl", ()))
+        )
     if key not in known:
         raise KeyError(f"no quantity {key!r}; known: {', '.join(known)}")
     return known[key]

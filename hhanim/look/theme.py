@@ -15,7 +15,14 @@ from dataclasses import dataclass, field, replace
 from .quantities import HUES, Quantity, quantity
 
 #: Dash patterns by rank, in line widths (on, off, …): the first of an ion is solid, the next dashed, and so on.
-DASHES: tuple[tuple[float, ...], ...] = ((), (2.6, 1.7), (5.2, 1.8, 1.0, 1.8), (1.0, 1.6), (7.0, 2.0), (3.0, 1.4, 1.0, 1.4, 1.0, 1.4))
+DASHES: tuple[tuple[float, ...], ...] = (
+    (),
+    (2.6, 1.7),
+    (5.2, 1.8, 1.0, 1.8),
+    (1.0, 1.6),
+    (7.0, 2.0),
+    (3.0, 1.4, 1.0, 1.4, 1.0, 1.4),
+)
 
 #: Hues that only extra channels use are also told apart by their own dash.
 _FIRST_DASH = {"calcium": 2, "chloride": 4, "other1": 5, "other2": 3}

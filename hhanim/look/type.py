@@ -28,7 +28,9 @@ def font_files() -> tuple[Path, ...]:
     folder = Path(spec.origin).parent / "files" if spec is not None and spec.origin else None
     files = tuple(folder / f"SourceSansPro-{face}.ttf" for face in _FACES) if folder else ()
     if not files or not all(f.is_file() for f in files):
-        raise FileNotFoundError("the typeface Source Sans is missing; install it with: pip install font-source-sans-pro")
+        raise FileNotFoundError(
+            "the typeface Source Sans is missing; install it with: pip install font-source-sans-pro"
+        )
     return files
 
 

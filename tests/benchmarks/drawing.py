@@ -116,10 +116,13 @@ FuncAnimation(figure, update, frames=n, init_func=lambda: None).save(
 )
 """
 
+
 def program(source: str, *arguments: object) -> float:
     """Wall-clock seconds of a Python program."""
     start = time.perf_counter()
-    done = subprocess.run([sys.executable, "-c", source, *map(str, arguments)], capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", source, *map(str, arguments)], capture_output=True, text=True
+    )
     if done.returncode:
         raise SystemExit(done.stderr)
     return time.perf_counter() - start
@@ -162,8 +165,17 @@ def engine(n: int, out: str, speed: str) -> tuple[float, float]:
 
     import av
 
-    sample = [f.rgba.copy() for k, f in enumerate(perform(simulation, fps=60, n_frames=n, **size).frames()) if k % (n // 20) == 0]
-    pictures = [av.VideoFrame.from_ndarray(np.ascontiguousarray(s[..., :3]), format="rgb24").reformat(format="yuv420p") for s in sample]
+    sample = [
+        f.rgba.copy()
+        for k, f in enumerate(perform(simulation, fps=60, n_frames=n, **size).frames())
+        if k % (n // 20) == 0
+    ]
+    pictures = [
+        av.VideoFrame.from_ndarray(np.ascontiguousarray(s[..., :3]), format="rgb24").reformat(
+            format="yuv420p"
+        )
+        for s in sample
+    ]
     start = time.perf_counter()
     with av.open(out + "alone.mp4", "w") as box:
         stream = box.add_stream("libx264", rate=60, options={"preset": speed, "crf": "23"})
@@ -193,7 +205,9 @@ def large(n: int, out: str) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--share", type=float, default=1.0, help="of the 550 frames of the four clips")
     parser.add_argument("--frames", type=int, default=600, help="of the 1080p60 comparison")
     parser.add_argument("--only", choices=["four", "large"])

@@ -14,9 +14,21 @@ from hhanim.model import Channel, Gate, Sigmoid, presets
 # Machado, Oliveira & Fernandes 2009, https://doi.org/10.1109/TVCG.2009.113, severity 1, on linear RGB
 VISION = {
     "normal": np.eye(3),
-    "protan": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
-    "deutan": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
-    "tritan": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+    "protan": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "deutan": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "tritan": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
 }
 
 
@@ -32,7 +44,11 @@ def contrast(a: str, b: str) -> float:
 
 
 def lab(rgb: np.ndarray) -> np.ndarray:
-    matrix = [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
+    matrix = [
+        [0.4124564, 0.3575761, 0.1804375],
+        [0.2126729, 0.7151522, 0.0721750],
+        [0.0193339, 0.1191920, 0.9503041],
+    ]
     xyz = np.asarray(matrix) @ rgb / [0.95047, 1, 1.08883]
     f = np.where(xyz > 216 / 24389, np.cbrt(xyz), (24389 / 27 * xyz + 16) / 116)
     return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
@@ -105,7 +121,13 @@ def test_no_two_lines_of_a_clip_look_alike(theme, name):
 
 def test_the_hue_says_the_ion_and_the_dash_which_of_its_quantities():
     for theme in THEMES.values():
-        assert theme.color("I_Na") == theme.color("m") == theme.color("h") == theme.color("g_Na") == theme.color("Na")
+        assert (
+            theme.color("I_Na")
+            == theme.color("m")
+            == theme.color("h")
+            == theme.color("g_Na")
+            == theme.color("Na")
+        )
         assert theme.color("I_K") == theme.color("n") == theme.color("tau_n") != theme.color("Na")
         assert theme.color("V") == theme.ink
         assert theme.color("I") not in (theme.color("Na"), theme.color("K"), theme.color("L"), theme.ink)

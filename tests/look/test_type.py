@@ -24,7 +24,11 @@ def test_text_and_mathematics_are_set_in_the_bundled_face():
             glyphs = parser.parse(q.axis, 72, prop).glyphs
             # the italics have no Greek: τ comes from STIX Sans, which resembles them
             assert all("Source Sans" in g[0].family_name for g in glyphs if chr(g[2]).isascii()), q.axis
-            assert {g[0].family_name for g in glyphs} <= {"Source Sans Pro", "STIXGeneral", "STIXNonUnicode"}, q.axis
+            assert {g[0].family_name for g in glyphs} <= {
+                "Source Sans Pro",
+                "STIXGeneral",
+                "STIXNonUnicode",
+            }, q.axis
 
 
 def test_every_symbol_has_a_glyph(recwarn):

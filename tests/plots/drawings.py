@@ -20,7 +20,9 @@ POINTS = RNG.random((N, 20, 2))
 FIELD = RNG.random((N, 8, 8))
 
 
-def figure(rows: int = 1, columns: int = 1, size: tuple[float, float] = (3.2, 2.4), **kw: Any) -> tuple[Figure, Any]:
+def figure(
+    rows: int = 1, columns: int = 1, size: tuple[float, float] = (3.2, 2.4), **kw: Any
+) -> tuple[Figure, Any]:
     fig = Figure(figsize=size, dpi=100, **kw)
     FigureCanvasAgg(fig)
     return fig, fig.subplots(rows, columns)
@@ -86,7 +88,9 @@ def fill_between(camera: Any) -> Any:
 
 def texts(camera: Any) -> Any:
     def make(fig: Any, ax: Any, k: int) -> None:
-        ax.text(0.5, 0.2 * k + 0.2, rf"$x_{k}^2$ here", rotation=20 * k, bbox={"boxstyle": "round", "fc": "w"})
+        ax.text(
+            0.5, 0.2 * k + 0.2, rf"$x_{k}^2$ here", rotation=20 * k, bbox={"boxstyle": "round", "fc": "w"}
+        )
         ax.text(0.9, 0.5, "outside the axes to the right", clip_on=False)
         ax.annotate("there", (0.2, 0.2), (0.6, 0.1 + 0.2 * k), arrowprops={"arrowstyle": "->"})
 

@@ -67,7 +67,9 @@ def test_frames_are_those_of_celluloid(draw, tmp_path):
         {"savefig_kwargs": {"facecolor": (1, 0, 0, 0.3), "edgecolor": "k"}},
     ],
 )
-@pytest.mark.parametrize("draw", [drawings.three_panels, drawings.legends, drawings.image_and_colorbar], ids=lambda f: f.__name__)
+@pytest.mark.parametrize(
+    "draw", [drawings.three_panels, drawings.legends, drawings.image_and_colorbar], ids=lambda f: f.__name__
+)
 def test_frames_are_those_of_celluloid_at_any_size_and_colour(draw, how, tmp_path):
     stock, fast = (frames(draw(camera), tmp_path, **how) for camera in (celluloid.Camera, Camera))
     assert difference(stock, fast) == [0] * len(stock)
@@ -128,7 +130,9 @@ def test_removing_an_artist_between_frames_loses_none_of_the_new_ones():
 def test_every_save_argument_is_taken(tmp_path):
     seen: list[tuple[int, int]] = []
     path = tmp_path / "film.mp4"
-    drawings.growing_lines(Camera).save(path, fps=7, dpi=80, progress_callback=lambda k, n: seen.append((k, n)))
+    drawings.growing_lines(Camera).save(
+        path, fps=7, dpi=80, progress_callback=lambda k, n: seen.append((k, n))
+    )
     assert seen == [(k, drawings.N) for k in range(drawings.N)]
     with av.open(str(path)) as box:
         stream = box.streams.video[0]
@@ -152,7 +156,12 @@ def test_other_writers_get_the_same_frames(tmp_path):
 def test_wishes_that_only_ffmpeg_can_fulfil_go_to_ffmpeg(tmp_path):
     path = tmp_path / "film.mkv"
     drawings.scatter(Camera).save(
-        path, writer="ffmpeg", codec="libx264", bitrate=300, extra_args=["-pix_fmt", "yuv420p"], metadata={"title": "hello"}
+        path,
+        writer="ffmpeg",
+        codec="libx264",
+        bitrate=300,
+        extra_args=["-pix_fmt", "yuv420p"],
+        metadata={"title": "hello"},
     )
     with av.open(str(path)) as box:
         assert {k.lower(): v for k, v in box.metadata.items()}["title"] == "hello"
@@ -202,7 +211,9 @@ def test_the_figure_is_left_as_matplotlib_leaves_it(tmp_path):
         film = drawings.image_and_colorbar(camera)
         frames(film, tmp_path)
         engine = type(film._fig.get_layout_engine()).__name__
-        state.append(([a.get_visible() for f in film._framedata for a in f], engine, "draw" in vars(film._fig)))
+        state.append(
+            ([a.get_visible() for f in film._framedata for a in f], engine, "draw" in vars(film._fig))
+        )
     assert state[0] == state[1]
 
 
@@ -231,4 +242,7 @@ def test_blit_needs_no_window(tmp_path):
             shot.snap()
         return shot.animate(interval=20, blit=True, repeat=False)
 
-    assert difference(frames(with_blit(celluloid.Camera), tmp_path), frames(with_blit(Camera), tmp_path)) == [0] * 3
+    assert (
+        difference(frames(with_blit(celluloid.Camera), tmp_path), frames(with_blit(Camera), tmp_path))
+        == [0] * 3
+    )

@@ -19,7 +19,14 @@ SMALL = {"width": 480, "height": 270, "fps": 10}
 
 
 @clip(title="Two waves", alt="Two waves.", poster=1.0)
-def waves(stage, *, model: Membrane = "modern", protocol: Protocol = "step(3)", frames: int = 12, seconds: float = 1.2):
+def waves(
+    stage,
+    *,
+    model: Membrane = "modern",
+    protocol: Protocol = "step(3)",
+    frames: int = 12,
+    seconds: float = 1.2,
+):
     """Two waves that cross. And more."""
     x = np.linspace(0.0, 10.0, 801)
     (panel,) = stage.stack()
@@ -45,7 +52,11 @@ def pixels(scene: Any, n: int = 12, **how: Any) -> list[np.ndarray]:
 
 
 def test_a_clip_says_what_it_is():
-    assert (waves.name, waves.title, waves.description) == ("waves", "Two waves", "Two waves that cross. And more.")
+    assert (waves.name, waves.title, waves.description) == (
+        "waves",
+        "Two waves",
+        "Two waves that cross. And more.",
+    )
     assert waves.defaults == {"model": "modern", "protocol": "step(3)", "frames": 12, "seconds": 1.2}
     played = play(waves)
     assert played.alt == "Two waves." and played.poster == 11
@@ -55,7 +66,14 @@ def test_parameters_arrive_as_objects():
     seen = {}
 
     @clip(title="t")
-    def probe(stage, *, model: Membrane = "modern", protocol: Protocol = "step(3)", frames: int = 3, seconds: float = 1.0):
+    def probe(
+        stage,
+        *,
+        model: Membrane = "modern",
+        protocol: Protocol = "step(3)",
+        frames: int = 3,
+        seconds: float = 1.0,
+    ):
         seen.update(model=model, protocol=protocol, frames=frames, seconds=seconds)
         for _ in stage.sweep(0, 1):
             yield
@@ -69,7 +87,9 @@ def test_parameters_arrive_as_objects():
 
 def test_each_frame_is_the_same_whatever_came_before_it(monkeypatch):
     quick = pixels(waves)
-    monkeypatch.setattr(Painter, "steady", lambda self, renderer: None)  # paint every frame from the ground up
+    monkeypatch.setattr(
+        Painter, "steady", lambda self, renderer: None
+    )  # paint every frame from the ground up
     whole = pixels(waves)
     assert [int(np.abs(a.astype(int) - b).max()) for a, b in zip(quick, whole, strict=True)] == [0] * 12
 
@@ -153,7 +173,8 @@ def test_labels_never_overlap_and_never_jump():
             w, h = curve.sprite.width, curve.sprite.height
             box = (x, y - h / 2, x + w, y + h / 2)
             assert all(
-                box[0] >= o[2] or o[0] >= box[2] or box[1] >= o[3] - 1e-6 or o[1] >= box[3] - 1e-6 for o in boxes
+                box[0] >= o[2] or o[0] >= box[2] or box[1] >= o[3] - 1e-6 or o[1] >= box[3] - 1e-6
+                for o in boxes
             ), "two labels overlap"
             boxes.append(box)
             assert box[2] <= 960 * 0.95 + 1
@@ -186,7 +207,9 @@ def test_what_is_added_between_two_yields_is_on_one_frame():
         with mpl.rc_context(Stage(480, 270, 10, 7, play(bare).stage.theme).rc):
             figure = Figure(figsize=(480 / 72, 270 / 72), dpi=72, facecolor="#10151d")
             FigureCanvasAgg(figure)
-            ax = figure.add_axes((0.1, 0.1, 0.8, 0.8), xlim=(0, 1 if k < 5 else 2), ylim=(0, 1), facecolor="k")
+            ax = figure.add_axes(
+                (0.1, 0.1, 0.8, 0.8), xlim=(0, 1 if k < 5 else 2), ylim=(0, 1), facecolor="k"
+            )
             ax.plot([0, 1], [0, 0], color="w")
             ax.text(0.5, 0.9, "0" if k < 4 else "later", color="w")
             ax.plot([0, 1], [0, k / 6], color="r", lw=3)

@@ -90,7 +90,12 @@ def test_simulation_draws_the_converged_run():
     run = simulate(presets.CLASSROOM, step(15), 50.0, start={"V": -10.0, "n": 0.0, "m": 0.0, "h": 1.0})
     t, v = drawn["$V$"]
     assert np.abs(v[:-1] - run.at(t[:-1])["V"]).max() < 1e-4
-    assert set(drawn) == {"$V$", *(rf"$I_{{\mathrm{{{c}}}}}$" for c in ("Na", "K", "L")), r"$g_{\mathrm{Na}}$", r"$g_{\mathrm{K}}$"}
+    assert set(drawn) == {
+        "$V$",
+        *(rf"$I_{{\mathrm{{{c}}}}}$" for c in ("Na", "K", "L")),
+        r"$g_{\mathrm{Na}}$",
+        r"$g_{\mathrm{K}}$",
+    }
     t, i = drawn[r"$I_{\mathrm{Na}}$"]
     assert np.abs(i[:-1] - run.at(t[:-1]).current("Na")).max() < 0.01
 
@@ -105,7 +110,9 @@ def test_simulation_says_where_it_starts():
 
 
 def test_both_conventions_are_the_same_clip_shifted():
-    old, new = (lines(last("simulation", {"model": presets.get(m)})[0])["$V$"][1] for m in ("classic", "modern"))
+    old, new = (
+        lines(last("simulation", {"model": presets.get(m)})[0])["$V$"][1] for m in ("classic", "modern")
+    )
     assert np.abs(old - new - 65).max() < 0.05
     low, high = last("tau", {"model": presets.MODERN})[0].panels[0].axes.get_xlim()
     assert low < -65 < high
@@ -122,7 +129,10 @@ def test_a_spike_has_no_corners():
     worst = 0.0
     for part in np.array_split(exact, 20):
         share = np.clip(((part[:, None] - a) * d).sum(2) / (d * d).sum(1), 0, 1)
-        worst = max(worst, float(np.hypot(*np.moveaxis(a + share[..., None] * d - part[:, None], 2, 0)).min(axis=1).max()))
+        worst = max(
+            worst,
+            float(np.hypot(*np.moveaxis(a + share[..., None] * d - part[:, None], 2, 0)).min(axis=1).max()),
+        )
     assert worst < 0.25
 
 
@@ -159,11 +169,18 @@ def test_reduced_also_takes_a_full_membrane():
 @pytest.mark.parametrize("size", [(1920, 1080), (1080, 1080), (1080, 1920), (854, 480)], ids=str)
 def test_text_is_large_enough_and_stays_in_the_frame(name, size):
     width, height = size
-    stage, *_ = last(name, width=width, height=height, values={"model": presets.get("connor_stevens")} if name != "reduced" else None)
+    stage, *_ = last(
+        name,
+        width=width,
+        height=height,
+        values={"model": presets.get("connor_stevens")} if name != "reduced" else None,
+    )
     u = min(size) / 1080
     renderer = stage.figure.canvas.get_renderer()
     axes = [axis for p in stage.panels for axis in (p.axes.xaxis, p.axes.yaxis)]
-    ticks = [label for axis in axes for tick in axis.get_major_ticks() for label in (tick.label1, tick.label2)]
+    ticks = [
+        label for axis in axes for tick in axis.get_major_ticks() for label in (tick.label1, tick.label2)
+    ]
     shown = [tick.label1 for axis in axes for tick in axis._update_ticks() if tick.label1.get_visible()]
     boxes = []
     for text in words(stage):

@@ -20,7 +20,9 @@ THEMES = {"simulation": "light"}
 
 def frame(name: str) -> np.ndarray:
     """The state two thirds through, 640 × 360."""
-    frames = perform(scene(name), n_frames=4, fps=10, width=640, height=360, theme=THEMES.get(name, "dark")).frames()
+    frames = perform(
+        scene(name), n_frames=4, fps=10, width=640, height=360, theme=THEMES.get(name, "dark")
+    ).frames()
     return [f.rgba[..., :3].copy() for f in frames][2]
 
 
@@ -31,7 +33,9 @@ def test_it_looks_as_it_did(name, tmp_path):
     off = np.abs(now.astype(int) - before).max(axis=2)
     if (off > 40).mean() > 0.002:
         Image.fromarray(now).save(tmp_path / f"{name}.png")
-        pytest.fail(f"{(off > 40).mean():.2%} of the pixels differ; compare {tmp_path / name}.png with {GOLDEN / name}.png")
+        pytest.fail(
+            f"{(off > 40).mean():.2%} of the pixels differ; compare {tmp_path / name}.png with {GOLDEN / name}.png"
+        )
 
 
 if __name__ == "__main__":
