@@ -101,7 +101,9 @@ class FastAnimation(ArtistAnimation):
         self._save_count = len(artists)
 
     def _setup_blit(self) -> None:
-        if self._fig.canvas.required_interactive_framework is not None:  # somebody will look: as matplotlib does it
+        if (
+            self._fig.canvas.required_interactive_framework is not None
+        ):  # somebody will look: as matplotlib does it
             super()._setup_blit()
             return
         # Without a window the draw that fills the blit cache would paint every frame of the film, for nothing.
@@ -248,7 +250,9 @@ class _Film(AbstractMovieWriter):
         self._encoder.close()
 
     @contextlib.contextmanager
-    def saving(self, fig: Figure, outfile: Any, dpi: float | None, *args: Any, **kwargs: Any) -> Iterator[_Film]:
+    def saving(
+        self, fig: Figure, outfile: Any, dpi: float | None, *args: Any, **kwargs: Any
+    ) -> Iterator[_Film]:
         self.setup(fig, outfile, dpi, *args, **kwargs)
         with mpl.rc_context({"savefig.bbox": None}):
             try:
@@ -276,7 +280,9 @@ class _Hook:
         movers = {id(a): a for frame in self._frames for a in frame}
         for artist in movers.values():
             artist.set_visible(False)
-        self._stack.enter_context(_best_places(self.figure, [a for a in movers.values() if isinstance(a, Legend)]))
+        self._stack.enter_context(
+            _best_places(self.figure, [a for a in movers.values() if isinstance(a, Legend)])
+        )
         self._painter = Painter(self.figure, movers.values())
         self.figure.draw = self._draw
         self._stack.callback(vars(self.figure).pop, "draw", None)
@@ -331,7 +337,12 @@ def _neutral(artist: Artist, renderer: Any) -> bool:
     if box is None:
         return True
     outer = artist.axes.get_window_extent(renderer).padded(1e-6)
-    return bool(outer.containsx(box.x0) and outer.containsx(box.x1) and outer.containsy(box.y0) and outer.containsy(box.y1))
+    return bool(
+        outer.containsx(box.x0)
+        and outer.containsx(box.x1)
+        and outer.containsy(box.y0)
+        and outer.containsy(box.y1)
+    )
 
 
 @contextlib.contextmanager
@@ -356,9 +367,21 @@ def _best_places(figure: Figure, legends: list[Legend]) -> Iterator[None]:
 
     def place(legend: Legend, width: float, height: float, renderer: Any) -> tuple[float, float]:
         ax = legend.parent
-        texts = tuple(tuple(a.get_window_extent(renderer).extents) for a in ax._children if isinstance(a, Text))
+        texts = tuple(
+            tuple(a.get_window_extent(renderer).extents) for a in ax._children if isinstance(a, Text)
+        )
         anchor = tuple(legend.get_bbox_to_anchor().bounds)
-        key = (ax, ax.bbox.bounds, figure.dpi, width, height, anchor, legend.borderaxespad, legend._fontsize, texts)
+        key = (
+            ax,
+            ax.bbox.bounds,
+            figure.dpi,
+            width,
+            height,
+            anchor,
+            legend.borderaxespad,
+            legend._fontsize,
+            texts,
+        )
         if key not in found:
             found[key] = Legend._find_best_position(legend, width, height, renderer)
         return found[key]

@@ -191,7 +191,9 @@ class _Recorder(Camera):
             self._painter.refresh()
         rebuilds = self._painter.rebuilds
         renderer = stage.figure.canvas.get_renderer()
-        background = None if first or passing or self._altered or self._had_passing else self._painter.steady(renderer)
+        background = (
+            None if first or passing or self._altered or self._had_passing else self._painter.steady(renderer)
+        )
         if background is not None:  # only what panels move has changed
             pixels = np.asarray(renderer.buffer_rgba())
             for movers in stage.movers:

@@ -89,7 +89,9 @@ class _Leaf:
 def _decorated(artist: Artist) -> bool:
     """True if effects may paint outside of what the artist says is its extent."""
     return bool(
-        artist.get_path_effects() or artist.get_sketch_params() is not None or artist.get_agg_filter() is not None
+        artist.get_path_effects()
+        or artist.get_sketch_params() is not None
+        or artist.get_agg_filter() is not None
     )
 
 
@@ -111,7 +113,10 @@ def extent(artist: Artist, renderer: Any) -> Rect:
         ticks = [*artist.majorTicks[:1], *artist.minorTicks[:1]]
         if any(map(_decorated, [artist.label, *(part for tick in ticks for part in tick.get_children())])):
             return EVERYWHERE
-        marks = max((tick.tick1line.get_markersize() + tick.tick1line.get_markeredgewidth() for tick in ticks), default=0)
+        marks = max(
+            (tick.tick1line.get_markersize() + tick.tick1line.get_markeredgewidth() for tick in ticks),
+            default=0,
+        )
         pad = 3.0
         boxes = [artist.axes.bbox.padded(marks * dot), artist.get_tightbbox(renderer)]
     elif isinstance(artist, Text):
@@ -122,7 +127,11 @@ def extent(artist: Artist, renderer: Any) -> Rect:
             boxes.append(artist.get_bbox_patch().get_window_extent(renderer))
             pad *= 2
     elif isinstance(artist, Legend):
-        pad = 2.0 + artist.legendPatch.get_linewidth() * dot + (2 * artist._fontsize * dot if artist.shadow else 0)
+        pad = (
+            2.0
+            + artist.legendPatch.get_linewidth() * dot
+            + (2 * artist._fontsize * dot if artist.shadow else 0)
+        )
         boxes = [artist.get_window_extent(renderer)]
     elif isinstance(artist, (Line2D, Patch)):
         pad = 5 * (artist.get_linewidth() or 0.0) * dot + 3
@@ -311,7 +320,9 @@ class Painter:
             for leaf in self._leaves
             if leaf.artist.stale
             and leaf.artist.get_visible()
-            and not (isinstance(leaf.artist, Text) and not leaf.artist.get_text())  # paints nothing, stays stale
+            and not (
+                isinstance(leaf.artist, Text) and not leaf.artist.get_text()
+            )  # paints nothing, stays stale
         ]
 
     def refresh(self) -> None:
@@ -368,7 +379,9 @@ class Painter:
         """A legend like one that has been painted before, over the same pixels, gives the same pixels: copy them."""
         (x0, y0, x1, y1), pairs = self._memo[self._signatures[id(leaf.artist)]]
         h, w = pixels.shape[:2]
-        region = np.s_[int(max(0, h - y1)) : int(max(0, h - y0 + 1)), int(max(0, x0)) : int(max(0, min(x1, w) + 1))]
+        region = np.s_[
+            int(max(0, h - y1)) : int(max(0, h - y0 + 1)), int(max(0, x0)) : int(max(0, min(x1, w) + 1))
+        ]
         before = pixels[region]
         for old, new in reversed(pairs):
             if np.array_equal(old, before):
@@ -396,7 +409,15 @@ def signature(artist: Artist) -> Any:
     ax = getattr(artist, "axes", None)
     if ax is not None:  # what all artists of one axes share is the same for all
         figure = ax.get_figure(root=True)
-        shared = (ax.transAxes, ax.transData, ax.bbox, ax.viewLim, figure.bbox, figure.dpi_scale_trans, figure.transFigure)
+        shared = (
+            ax.transAxes,
+            ax.transData,
+            ax.bbox,
+            ax.viewLim,
+            figure.bbox,
+            figure.dpi_scale_trans,
+            figure.transFigure,
+        )
         seen = {id(x): -1 - k for k, x in enumerate(shared)}
 
     def of(x: Any) -> Any:

@@ -19,8 +19,8 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
 from matplotlib.path import Path
+from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from matplotlib.transforms import Affine2D, Bbox, IdentityTransform
@@ -35,7 +35,11 @@ Rect = tuple[int, int, int, int]  # x0, y0, x1, y1 in pixels, origin at the top 
 
 LINE, GHOST, HEAD, RING = 5.0, 2.6, 10.0, 3.5  # widths of lines, radius of heads and of the gap around them
 MARGIN, CAPTIONS = 0.05, 0.10  # of the frame
-TICKS, LABELS, GAP = 104.0, 160.0, 26.0  # room left of a panel for tick labels, right for labels, between head and label
+TICKS, LABELS, GAP = (
+    104.0,
+    160.0,
+    26.0,
+)  # room left of a panel for tick labels, right for labels, between head and label
 HEADER = 122.0  # title and subtitle
 _CIRCLE = Path.unit_circle()
 _IDENTITY = IdentityTransform()
@@ -63,7 +67,9 @@ def tick_text(value: float, _: Any = None) -> str:
     return f"{value:.10g}".replace("-", "−")
 
 
-def voltages(membrane: Membrane, low: float | None = None, high: float | None = None, points: int = 3001) -> np.ndarray:
+def voltages(
+    membrane: Membrane, low: float | None = None, high: float | None = None, points: int = 3001
+) -> np.ndarray:
     """Voltages (mV) from low to high, by default over the membrane's own range, dense enough for any frame.
 
     Raises InvalidValue if low is not below high.
@@ -117,13 +123,19 @@ def listed(names: Sequence[str]) -> str:
 class _Sprite:
     """A piece of text rendered once, and then pasted at fractions of a pixel."""
 
-    def __init__(self, stage: Stage, text: str, size: float, color: str, weight: str = "regular", halo: bool = True) -> None:
+    def __init__(
+        self, stage: Stage, text: str, size: float, color: str, weight: str = "regular", halo: bool = True
+    ) -> None:
         self._dpi, self._phases = stage.figure.dpi, {}
         with mpl.rc_context(stage.rc):
-            self._text = Text(0, 0, text, fontsize=size, color=color, fontweight=weight, va="baseline", ha="left")
+            self._text = Text(
+                0, 0, text, fontsize=size, color=color, fontweight=weight, va="baseline", ha="left"
+            )
             self._text.set_figure(stage.figure)
             if halo and not stage.theme.transparent:
-                self._text.set_path_effects([withStroke(linewidth=6 * stage.u, foreground=stage.theme.ground)])
+                self._text.set_path_effects(
+                    [withStroke(linewidth=6 * stage.u, foreground=stage.theme.ground)]
+                )
             probe = RendererAgg(8, 8, self._dpi)
             w, h, d = probe.get_text_width_height_descent(text, self._text.get_fontproperties(), "$" in text)
             self._rc = stage.rc
@@ -160,7 +172,9 @@ class _Sprite:
 class Curve:
     """A line that is drawn up to a moving point. Made by Panel.curve."""
 
-    def __init__(self, panel: Panel, x: Any, y: Any, along: Any, color: str, dash: tuple[float, ...], width: float) -> None:
+    def __init__(
+        self, panel: Panel, x: Any, y: Any, along: Any, color: str, dash: tuple[float, ...], width: float
+    ) -> None:
         self.panel, self.color, self.dash, self.width = panel, color, dash, width
         x, y, along = np.broadcast_arrays(*(np.asarray(a, dtype=float) for a in (x, y, along)))
         order = slice(None, None, -1) if along[-1] < along[0] else slice(None)
@@ -268,7 +282,9 @@ class Curve:
         a, b = max(0, min(i, k) - 2), max(i, k)  # the join before the last vertex turns with it
         touched = np.vstack([self._placed[a:b], before, head])
         # a round cap reaches half a width; a dash that was cut short grows from where it begins
-        return _rect(touched, 1.5 * self.width + 2 + max((self.width * d for d in self.dash), default=0.0), renderer)
+        return _rect(
+            touched, 1.5 * self.width + 2 + max((self.width * d for d in self.dash), default=0.0), renderer
+        )
 
 
 def _bends(points: np.ndarray, tolerance: float = 0.02) -> np.ndarray:
@@ -301,7 +317,14 @@ def _merged(rects: list[Rect]) -> list[Rect]:
     out: list[Rect] = []
     for rect in rects:
         while True:
-            hit = next((r for r in out if r[0] <= rect[2] and rect[0] <= r[2] and r[1] <= rect[3] and rect[1] <= r[3]), None)
+            hit = next(
+                (
+                    r
+                    for r in out
+                    if r[0] <= rect[2] and rect[0] <= r[2] and r[1] <= rect[3] and rect[1] <= r[3]
+                ),
+                None,
+            )
             if hit is None:
                 break
             out.remove(hit)
@@ -342,9 +365,12 @@ class _Movers(Artist):
                 heads.append((curve, x, y, _rect(np.array([[x, y]]), (HEAD + RING) * u + 2, renderer)))
         labels = [curve.sprite.at(renderer, x, y) for curve, x, y in self._label_places()]
         dirty = [
-            curve.grown(old, new, renderer) for curve, old, new in zip(self.curves, self._lines, lines, strict=False)
+            curve.grown(old, new, renderer)
+            for curve, old, new in zip(self.curves, self._lines, lines, strict=False)
         ]
-        before = [(x, y, rect) for _, x, y, rect in self._heads] + [(x, y, rect) for x, y, _, rect in self._labels]
+        before = [(x, y, rect) for _, x, y, rect in self._heads] + [
+            (x, y, rect) for x, y, _, rect in self._labels
+        ]
         after = [(x, y, rect) for _, x, y, rect in heads] + [(x, y, rect) for x, y, _, rect in labels]
         if before != after:
             images = {id(i) for _, _, i, _ in self._labels} ^ {id(i) for _, _, i, _ in labels}
@@ -353,7 +379,9 @@ class _Movers(Artist):
             dirty += moved
         self._lines, self._heads, self._labels = lines, heads, labels
         width, height = int(renderer.width), int(renderer.height)
-        cut = [(max(0, r[0]), max(0, r[1]), min(width, r[2]), min(height, r[3])) for r in dirty if r is not None]
+        cut = [
+            (max(0, r[0]), max(0, r[1]), min(width, r[2]), min(height, r[3])) for r in dirty if r is not None
+        ]
         return [r for r in _merged(cut) if r[0] < r[2] and r[1] < r[3]]
 
     def _paint(self, renderer: Any, only: Rect | None = None) -> None:
@@ -366,7 +394,9 @@ class _Movers(Artist):
         gc.set_joinstyle("round")
         edge = round(0.5 * LINE * stage.u)  # a line along the frame of the axes keeps its width
         gc.set_clip_rectangle(
-            Bbox.from_extents(round(box.x0) - edge, round(box.y0) - edge, round(box.x1) + edge, round(box.y1) + edge)
+            Bbox.from_extents(
+                round(box.x0) - edge, round(box.y0) - edge, round(box.x1) + edge, round(box.y1) + edge
+            )
         )
         window = None if only is None else (only[0], height - only[3], only[2], height - only[1])
         for curve, (k, head) in zip(self.curves, self._lines, strict=True):
@@ -382,7 +412,12 @@ class _Movers(Artist):
                     continue
                 r = radius * stage.u
                 gc.set_foreground(color)
-                renderer.draw_path(gc, _CIRCLE, Affine2D(np.array([[r, 0, x], [0, r, y], [0, 0, 1.0]])), (*to_rgb(color), 1.0))
+                renderer.draw_path(
+                    gc,
+                    _CIRCLE,
+                    Affine2D(np.array([[r, 0, x], [0, r, y], [0, 0, 1.0]])),
+                    (*to_rgb(color), 1.0),
+                )
         for x, y, image, rect in self._labels:
             if only is None or _meet(rect, only):
                 renderer.draw_image(gc, x, y, image)
@@ -447,11 +482,15 @@ class _Movers(Artist):
 class Panel:
     """One pair of axes on the stage. Made by Stage.stack or Stage.beside."""
 
-    def __init__(self, stage: Stage, left: float, bottom: float, right: float, top: float, *, x_axis: bool, room: float) -> None:
+    def __init__(
+        self, stage: Stage, left: float, bottom: float, right: float, top: float, *, x_axis: bool, room: float
+    ) -> None:
         self.stage, self.right, self._x_axis = stage, right + room, x_axis
         w, h, u, theme = stage.width, stage.height, stage.u, stage.theme
         with mpl.rc_context(stage.rc):
-            self.axes: Axes = stage.figure.add_axes((left / w, bottom / h, (right - left) / w, (top - bottom) / h))
+            self.axes: Axes = stage.figure.add_axes(
+                (left / w, bottom / h, (right - left) / w, (top - bottom) / h)
+            )
         axes = self.axes
         axes.patch.set_facecolor("none")
         axes.set_axisbelow(True)
@@ -459,14 +498,24 @@ class Panel:
             spine.set_visible(side == "bottom" and x_axis)
             spine.set(color=theme.line, linewidth=2 * u)
         axes.tick_params(
-            axis="both", length=0, width=2 * u, color=theme.line, labelcolor=theme.muted, pad=10 * u, labelsize=typeface.TICK * u
+            axis="both",
+            length=0,
+            width=2 * u,
+            color=theme.line,
+            labelcolor=theme.muted,
+            pad=10 * u,
+            labelsize=typeface.TICK * u,
         )
         axes.tick_params(axis="x", length=8 * u if x_axis else 0, labelbottom=x_axis)
         axes.grid(axis="y", color=theme.faint, linewidth=2 * u)
         axes.xaxis.set_major_formatter(FuncFormatter(tick_text))
         axes.yaxis.set_major_formatter(FuncFormatter(tick_text))
-        axes.xaxis.set_major_locator(MaxNLocator(6 if right - left > 700 * u else 4, steps=[1, 2, 2.5, 5, 10]))
-        axes.yaxis.set_major_locator(MaxNLocator(max(2, min(6, round((top - bottom) / (95 * u)))), steps=[1, 2, 2.5, 5, 10]))
+        axes.xaxis.set_major_locator(
+            MaxNLocator(6 if right - left > 700 * u else 4, steps=[1, 2, 2.5, 5, 10])
+        )
+        axes.yaxis.set_major_locator(
+            MaxNLocator(max(2, min(6, round((top - bottom) / (95 * u)))), steps=[1, 2, 2.5, 5, 10])
+        )
         self.column: list[Panel] = [self]  # panels that keep a common right end
         self.movers = _Movers(self)
         axes.add_artist(self.movers)
@@ -496,7 +545,12 @@ class Panel:
         if self._x_axis:
             with mpl.rc_context(self.stage.rc):
                 text = label.axis if isinstance(label, Quantity) else label
-                self.axes.set_xlabel(text, color=self.stage.theme.ink, fontsize=typeface.LABEL * self.stage.u, labelpad=4 * self.stage.u)
+                self.axes.set_xlabel(
+                    text,
+                    color=self.stage.theme.ink,
+                    fontsize=typeface.LABEL * self.stage.u,
+                    labelpad=4 * self.stage.u,
+                )
         return self
 
     def y(self, label: str | Quantity, low: float, high: float) -> Panel:
@@ -546,7 +600,15 @@ class Panel:
         self.movers.curves.append(curve)
         return curve
 
-    def line(self, x: Any, y: Any, color: str, dash: tuple[float, ...] = (), width: float = 1.0, zorder: float = 2.0) -> Any:
+    def line(
+        self,
+        x: Any,
+        y: Any,
+        color: str,
+        dash: tuple[float, ...] = (),
+        width: float = 1.0,
+        zorder: float = 2.0,
+    ) -> Any:
         """A line that stands still."""
         style: Any = "solid" if not dash else (0, dash)
         (line,) = self.axes.plot(
@@ -559,7 +621,9 @@ class Panel:
         """The name of a line that stands still, written beside the highest of it that is in the panel."""
         x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
         (left, right), (low, high) = sorted(self.axes.get_xlim()), sorted(self.axes.get_ylim())
-        seen = np.flatnonzero(np.isfinite(y) & (x >= left) & (x <= right) & (y >= low) & (y <= high - 0.04 * (high - low)))
+        seen = np.flatnonzero(
+            np.isfinite(y) & (x >= left) & (x <= right) & (y >= low) & (y <= high - 0.04 * (high - low))
+        )
         if not len(seen):
             return None
         k = seen[np.argmax(y[seen])]
@@ -579,7 +643,9 @@ class Panel:
         """A text that stands still, at data coordinates."""
         u = self.stage.u
         with mpl.rc_context(self.stage.rc):
-            note = self.axes.text(x, y, text, color=color, fontsize=typeface.LABEL * u, ha=ha, va=va, zorder=3)
+            note = self.axes.text(
+                x, y, text, color=color, fontsize=typeface.LABEL * u, ha=ha, va=va, zorder=3
+            )
         if not self.stage.theme.transparent:
             note.set_path_effects([withStroke(linewidth=7 * u, foreground=self.stage.theme.ground)])
         return note
@@ -620,15 +686,21 @@ class Stage:
         y = self._top - 66 * u
         taken = 0.0
         if corner:
-            text = self._text(self._right, y, corner, typeface.SUBTITLE, self.theme.muted, 0.4 * room, ha="right")
+            text = self._text(
+                self._right, y, corner, typeface.SUBTITLE, self.theme.muted, 0.4 * room, ha="right"
+            )
             taken = text.get_window_extent(self.figure.canvas.get_renderer()).width + 30 * u
         if subtitle:
             self._text(self._left, y, subtitle, typeface.SUBTITLE, self.theme.muted, room - taken)
 
-    def _text(self, x: float, y: float, text: str, size: float, color: str, room: float, **style: Any) -> Text:
+    def _text(
+        self, x: float, y: float, text: str, size: float, color: str, room: float, **style: Any
+    ) -> Text:
         """A line of text under y that is made smaller, down to 24, rather than leave the frame."""
         with mpl.rc_context(self.rc):
-            artist = self.figure.text(x / self.width, y / self.height, text, fontsize=size * self.u, color=color, va="top", **style)
+            artist = self.figure.text(
+                x / self.width, y / self.height, text, fontsize=size * self.u, color=color, va="top", **style
+            )
             wide = artist.get_window_extent(self.figure.canvas.get_renderer()).width
             if wide > room:
                 artist.set_fontsize(max(24.0, size * room / wide) * self.u)
@@ -669,7 +741,9 @@ class Stage:
             x = end + gap
         return panels
 
-    def _column(self, left: float, right: float, heights: Sequence[float], room: float, *, share_x: bool) -> list[Panel]:
+    def _column(
+        self, left: float, right: float, heights: Sequence[float], room: float, *, share_x: bool
+    ) -> list[Panel]:
         u, n = self.u, len(heights)
         top, bottom = self._top - HEADER * u, self._bottom
         name, axis = 60 * u, 92 * u  # above each panel its name, below it ticks and label of the axis
@@ -681,7 +755,9 @@ class Stage:
             has_axis = not share_x or k == n - 1
             top -= name
             low = top - free * height / sum(heights)
-            panels.append(Panel(self, left + TICKS * u, low, right - room * u, top, x_axis=has_axis, room=room * u))
+            panels.append(
+                Panel(self, left + TICKS * u, low, right - room * u, top, x_axis=has_axis, room=room * u)
+            )
             panels[-1].column = panels if share_x else [panels[-1]]
             top = low - gap - (axis if has_axis else 0)
         self.panels += panels

@@ -159,7 +159,7 @@ def engine(n: int, out: str, speed: str) -> tuple[float, float]:
     start = time.perf_counter()
     with Encoder(out + "engine.mp4", fps=60, quality=Quality(speed, 23), **size) as film:
         film.write(first.rgba)
-        for k, frame in enumerate(frames):
+        for frame in frames:
             film.write(frame.rgba, frame.dirty)
     drawn = (n - 1) / (time.perf_counter() - start)
 
