@@ -57,6 +57,15 @@ def nice_ticks(low: float, high: float, count: int = 3) -> list[float]:
     ]
 
 
+def _ticks_that_fit(y: tuple[float, float], height: float, apart: float) -> list[float]:
+    """nice_ticks, as few as it takes for their numbers to stand `apart` scene units from each other."""
+    for count in (3, 2, 1):
+        ticks = nice_ticks(*y, count)
+        if len(ticks) < 2 or (ticks[1] - ticks[0]) / (y[1] - y[0]) * height >= apart:
+            return ticks
+    return ticks[:: len(ticks) - 1]
+
+
 def _number(x: float) -> str:
     return f"{x:.6g}".replace("-", "−")
 
@@ -88,8 +97,9 @@ class Panel(VGroup):
         super().__init__()
         self.area, self.x, self.y, self.theme = area, x, y, theme
         xticks = nice_ticks(*x, 4) if xticks is None else list(xticks)
-        yticks = nice_ticks(*y, 3) if yticks is None else list(yticks)
         em = size * UNIT
+        height = area.height - (1.5 * em if ylabel else 0.4 * em) - 1.5 * em
+        yticks = _ticks_that_fit(y, height, 1.3 * em) if yticks is None else list(yticks)
         numbers = [Words(_number(v), size=size, color=theme.muted) for v in yticks]
         widest = max((n.width for n in numbers), default=0.0)
         head = 1.5 * em if ylabel else 0.4 * em
