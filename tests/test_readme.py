@@ -1,0 +1,69 @@
+"""What the README says to paste works when pasted."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+#: A file to write, and the command that uses it: "# scenes/x_clip.py — hhanim render x".
+FILE = re.compile(r"# (\S+\.py) — (.+)\n")
+
+
+def section(title: str) -> list[tuple[str, str]]:
+    """The (language, text) of a section's blocks, in order."""
+    text = README.split(f"\n## {title}\n")[1].split("\n## ")[0]
+    return BLOCK.findall(text)
+
+
+def paste(folder: Path, language: str, text: str) -> str:
+    """Run a block as a reader would, in `folder`; what it printed."""
+    command = ["bash", "-euc", text] if language == "sh" else [sys.executable, "-c", text]
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    ran = subprocess.run(
+        command, cwd=folder, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, f"{text}\n{ran.stdout}\n{ran.stderr}"
+    return ran.stdout
+
+
+def test_five_minutes(tmp_path: Path) -> None:
+    blocks = section("Five minutes")
+    assert [language for language, _ in blocks] == ["sh", "python", "sh", "python"]
+    said = [paste(tmp_path, *block) for block in blocks]
+    assert "gate_opening" in said[0]
+    assert "Hz" in said[1]
+    media = {p.name for p in (tmp_path / "output").iterdir()}
+    for name in ("tau", "simulation", "f_infty", "currents"):
+        assert {f"{name}.mp4", f"{name}.vtt", f"{name}.png", f"{name}.json"} <= media
+    assert (tmp_path / "run.csv").read_text(encoding="utf-8").count("\n") > 100
+
+
+@pytest.mark.parametrize("title", ["Add a channel", "Add a clip", "Add a film"])
+def test_one_short_file(title: str, tmp_path: Path) -> None:
+    if title == "Add a film":
+        pytest.importorskip("manim")
+    for _, text in section(title):
+        name, command = FILE.match(text).groups()  # type: ignore[union-attr]
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        assert len(text.splitlines()) <= 45
+        paste(tmp_path, "sh", f"{command} --preset draft")
+        made = re.search(r"render (\w+)", command).group(1)  # type: ignore[union-attr]
+        assert (tmp_path / "output" / f"{made}.mp4").stat().st_size > 10_000
+
+
+def test_every_option_that_the_readme_names_exists() -> None:
+    lines = re.findall(r"hhanim (\w+)([^`\n|]*)", README)
+    said = [
+        (command, option) for command, rest in lines for option in re.findall(r"(?<=\s)--?[A-Za-z]+", rest)
+    ]
+    assert {"--set", "--preset", "--kind", "--at", "-F", "--jobs", "--dry-run"} <= {o for _, o in said}
+    for command in {command for command, _ in said}:
+        shown = paste(Path.cwd(), "sh", f"hhanim {command} --help")
+        for option in (o for c, o in said if c == command):
+            assert re.search(rf"(?<!\S){option}\b", shown), (command, option)
