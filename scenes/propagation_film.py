@@ -5,13 +5,14 @@ collision.
 from __future__ import annotations
 
 import numpy as np
-from manim import UP, DashedLine, FadeIn, FadeOut, VGroup
+from manim import DOWN, UP, DashedLine, VGroup
 
 from hhanim.mobjects.axon import Axon, Profile
 from hhanim.mobjects.clock import Clock, Pace
-from hhanim.mobjects.film import LABEL, Area, Film
+from hhanim.mobjects.fades import Appear, Vanish
+from hhanim.mobjects.film import SMALL, TICK, TITLE, Film
 from hhanim.mobjects.telling import Telling
-from hhanim.mobjects.trace import Panel
+from hhanim.mobjects.trace import Panel, stroke
 from hhanim.model import Membrane, pulse
 from hhanim.model.cable import Cable, CableRun, IClamp, simulate_cable
 
@@ -42,8 +43,8 @@ class Propagation(Telling, Film):
         push = self.push()
         self.one = self.shoot([IClamp(0.0, push)])
         self.two = self.shoot([IClamp(0.0, push), IClamp(length, push)])
-        self.head, body = self.area.rows(0.85, 5.0, gap=0.3)
-        graph, tube = body.rows(3.3, 1.5, gap=0.5)
+        self.head, body = self.area.rows(0.85, 11.0 if self.shape == "tall" else 5.6, gap=0.3)
+        graph, self.tube = body.rows(*((6.2, 3.8) if self.shape == "tall" else (2.65, 3.05)), gap=0.25)
         self.mm = 1e-3 * length
         v = self.one["V"]
         late = v[:, self.cable.count // 6 : -self.cable.count // 6]
@@ -54,11 +55,18 @@ class Propagation(Telling, Film):
             y=(low, high),
             theme=self.theme,
             xlabel="mm",
-            gutter=0.9,
-            ylabel=self.formula('V space "(mV)"', size=28, color="muted"),
+            gutter=0.6,
+            left=1.15,
+            ylabel=self.formula('V space "(mV)"', size=TICK, color="muted"),
         )
-        self.tube: Area = tube
-        self.opening("A spike does not stay where it began: it travels along the axon.")
+        self.fires = bool(np.isfinite(self.one.arrival()[self.cable.count // 2]))
+        self.clock = self.clock_for(10.0)
+        self.enter(self.one)
+        self.opening(
+            "A spike does not stay where it began: it travels along the axon.",
+            where=graph,
+            beside=[self.wall.still, self.wall.moving],
+        )
         self.travel()
         self.currents()
         self.measure()
@@ -89,23 +97,24 @@ class Propagation(Telling, Film):
 
     # -- the telling -----------------------------------------------------------------------------------------
 
+    def enter(self, run: CableRun) -> None:
+        """V along the axon and the axon itself, on the clock."""
+        self.wall = Axon(self.panel, self.tube, run, self.theme, clock=self.clock)
+        self.profile = Profile(self.panel, run, "V", self.theme).follow(self.clock)
+        self.moving = [self.profile, self.wall.moving, self.clock]
+
     def travel(self) -> None:
         self.part("travelling")
-        fires = bool(np.isfinite(self.one.arrival()[self.cable.count // 2]))
-        self.fires = fires
         size = f"{self.axon:g} µm wide, {float(np.max(self.cable.membrane.celsius)):g} °C"
         self.say(
             "V along the axon",
-            f"{size}; below, its wall: sodium and potassium channels light up when open",
-            f"V along an axon {size}. In its wall below, channels light up where they are open.",
+            f"{size}; below, the channels in its wall",
+            f"V along an axon {size}. Below it, the channels in its wall, each with the gates "
+            "that V has opened or shut there.",
+            still=[self.panel],
+            moving=[self.profile, self.clock],
         )
-        self.clock = self.clock_for(10.0)
-        self.profile = Profile(self.panel, self.one, "V", self.theme)
-        self.wall = Axon(self.panel, self.tube, self.one, self.theme)
-        self.play(FadeIn(self.panel), FadeIn(self.wall), FadeIn(self.profile), run_time=1.0)
-        self.add(self.clock, self.wall.follow(self.clock), self.profile.follow(self.clock))
-        self.half = self.when(0.45)
-        self.play(self.clock.run(self.half))
+        self.play(self.clock.run(self.when(0.45)))
 
     def when(self, share: float) -> float:
         """When the spike passes that fraction of the axon (ms); that fraction of the run if none does."""
@@ -118,21 +127,29 @@ class Propagation(Telling, Film):
         self.part("local currents")
         self.say(
             "Local currents",
-            "inside, current runs ahead of the spike and lifts the next stretch to threshold",
-            "Sodium that has entered spreads along the inside, ahead of the spike, and lifts "
-            "the next stretch to threshold.",
+            f"along the inside, out through the wall, and back: one loop is {_current(self.wall.currents.unit)}",
+            "Sodium that has entered spreads along the inside, ahead of the spike, and leaves through the "
+            "wall. So it lifts the next stretch to threshold.",
         )
-        here = self.panel.at(0.45 * self.mm, self.panel.y[1])[0]
-        a = self.tube
-        ahead = self.words("ahead: V rises", size=28, color="ink").move_to([here + 1.8, a.bottom - 0.25, 0])
-        behind = self.words("behind: channels inactivated", size=28, color="muted")
-        behind.move_to([here - 2.2, a.bottom - 0.25, 0])
-        marks = VGroup(ahead, behind)
-        marks.shift([max(a.left - marks.get_left()[0], 0) + min(a.right - marks.get_right()[0], 0), 0, 0])
-        self.play(FadeIn(marks), run_time=0.6)
-        self.wait(2.5)
-        self.play(FadeOut(marks), run_time=0.4)
-        self.play(self.clock.run())
+        # Between lines of the grid: above the flat stretches before and behind the spike.
+        x, levels = 0.45 * self.mm, [self.panel.data(line.get_start())[1] for line in self.panel.grid]
+        near, far = 0.5 * (levels[0] + levels[1]), 0.5 * (levels[-2] + levels[-1])
+        marks = VGroup(
+            self.words("ahead: the loops\ncharge the wall, V rises", size=SMALL, align="center").move_to(
+                self.panel.at(x + 0.28 * self.mm, near)
+            ),
+            self.words(
+                "behind: sodium channels\nplugged, potassium open", size=SMALL, align="center"
+            ).move_to(self.panel.at(x - 0.27 * self.mm, far)),
+        )
+        inner = self.panel.inner
+        marks[1].shift([max(inner.left + 0.1 - marks[1].get_left()[0], 0.0), 0.0, 0.0])
+        marks[0].shift([min(inner.right + 0.5 - marks[0].get_right()[0], 0.0), 0.0, 0.0])
+        for mark in marks:
+            self.play(Appear(mark), run_time=0.6)
+            self.wait(1.6)
+        self.play(Vanish(marks), run_time=0.4)
+        self.play(self.clock.run(self.when(0.85)))
 
     def measure(self) -> None:
         self.part("speed")
@@ -145,71 +162,70 @@ class Propagation(Telling, Film):
             self.play(self.clock.run())
             return
         a, b = 0.3 * self.mm, 0.75 * self.mm
-        speed = self.one.speed(1e3 * a, 1e3 * b)
+        self.speed = self.one.speed(1e3 * a, 1e3 * b)
         self.say(
             "Its speed",
             "two electrodes, and the time between",
             f"Two electrodes {b - a:.0f} millimetres apart, and the time the spike takes "
-            f"between them: {speed:.1f} metres per second.",
+            f"between them: {self.speed:.1f} metres per second.",
         )
         color = self.theme.color("I")
+        low, high = self.panel.y
         lines = VGroup(
             *(
                 DashedLine(
-                    self.panel.at(x, self.panel.y[0]),
-                    self.panel.at(x, self.panel.y[1]),
-                    color=color,
-                    stroke_width=4,
+                    self.panel.at(x, low), self.panel.at(x, high), color=color, stroke_width=stroke(3.5)
                 )
                 for x in (a, b)
             )
         )
         times = [float(np.interp(1e3 * x, self.one.x, self.one.arrival())) for x in (a, b)]
         self.clock.set(0.0)
-        self.play(FadeIn(lines), run_time=0.6)
+        self.play(Appear(lines), run_time=0.6)
         words = VGroup()
         for x, t in zip((a, b), times, strict=True):
             self.play(self.clock.run(t))
-            word = self.words(f"{t:.2f} ms", size=30, color="I")
-            word.next_to(self.panel.at(x, self.panel.y[1]), UP, buff=0.1)
-            words.add(word)
+            word = self.words(f"{t:.2f} ms", size=TICK, color="I")
+            words.add(word.next_to(self.panel.at(x, high), UP, buff=0.08))
             self.add(word)
-        sum_ = self.words(
-            f"{b - a:.0f} mm in {times[1] - times[0]:.2f} ms = {speed:.2f} m/s",
-            size=LABEL + 10,
-            weight="semibold",
-        )
-        sum_.move_to(
-            [
-                self.panel.inner.left + 0.5 * self.panel.inner.width,
-                self.panel.at(0, self.panel.y[1])[1] - 0.55,
-                0,
-            ]
-        )
-        backing = sum_.copy().set_stroke(self.theme.ground, width=14, opacity=1.0).set_fill(opacity=0.0)
-        self.speed = speed
-        self.play(FadeIn(backing), FadeIn(sum_), run_time=0.6)
-        self.play(self.clock.run())
-        self.wait(0.6)
-        self.play(FadeOut(lines), FadeOut(words), FadeOut(sum_), FadeOut(backing), run_time=0.5)
+            self.wait(0.4)
+        told = VGroup(
+            self.words(f"{self.speed:.2f} m/s", size=TITLE, weight="semibold"),
+            self.words(f"{b - a:.0f} mm in {times[1] - times[0]:.2f} ms", size=TICK, color="muted"),
+        ).arrange(DOWN, buff=0.12)
+        room = 0.9 * float(self.panel.at(b, 0.0)[0] - self.panel.at(a, 0.0)[0])
+        told.scale(min(1.0, room / told.width))
+        told.move_to([self.panel.at(a, 0.0)[0] + 0.05 * room, self.panel.at(0.0, high)[1] - 0.1, 0.0],
+                     aligned_edge=[-1, 1, 0])  # fmt: skip
+        self.play(Appear(told), run_time=0.6)
+        self.play(self.clock.run(self.when(0.93)))
+        self.wait(1.0)
+        self.measured = VGroup(lines, words, told)
 
     def collide(self) -> None:
         if not self.fires:
             return
         self.part("collision")
+        old = [self.measured, self.wall.still, *self.moving]
+        meet = float(self.two.arrival()[self.cable.count // 2])
+        self.clock = self.clock_for(8.0, (meet - 0.3, meet + 0.4) if np.isfinite(meet) else None)
+        self.enter(self.two)
         self.say(
             "Two spikes meet",
             "behind each, the channels are inactivated: neither can pass",
             "Two spikes that meet both die: behind each of them the channels are "
             "inactivated, so neither can pass.",
+            gone=old,
+            still=[self.wall.still],
+            moving=self.moving,
         )
-        for m in (self.profile, self.wall):
-            m.clear_updaters()
-        self.play(FadeOut(self.profile), FadeOut(self.wall), FadeOut(self.clock), run_time=0.5)
-        meet = float(self.two.arrival()[self.cable.count // 2])
-        self.clock = self.clock_for(8.0, (meet - 0.3, meet + 0.4) if np.isfinite(meet) else None)
-        self.profile = Profile(self.panel, self.two, "V", self.theme)
-        self.wall = Axon(self.panel, self.tube, self.two, self.theme)
-        self.play(FadeIn(self.wall), FadeIn(self.profile), run_time=0.5)
-        self.add(self.clock, self.wall.follow(self.clock), self.profile.follow(self.clock))
-        self.play(self.clock.run())
+        over = min(meet + 1.2, self.two.duration) if np.isfinite(meet) else self.two.duration
+        self.play(self.clock.run(over))
+
+
+def _current(nanoampere: float) -> str:
+    """A current with the unit that suits its size."""
+    for unit, size in (("mA", 1e6), ("µA", 1e3)):
+        if nanoampere >= size:
+            return f"{nanoampere / size:g} {unit}"
+    return f"{nanoampere:g} nA"

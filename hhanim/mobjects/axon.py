@@ -1,14 +1,14 @@
-"""An axon seen from the side: V along it, the state of its channels in its wall, and the currents inside it.
+"""An axon seen from the side: V along it, the channels in its wall with their gates, and the local currents.
 
     class Travel(Film):
         def construct(self):
             cable = Cable("modern", length=60_000, diameter=476)
             run = simulate_cable(cable, [IClamp(0, pulse(60_000, 0.2, 0.2))], 4.5)
             clock = Clock(Pace(4.5, rate=0.5), self.theme)
-            top, bottom = self.area.rows(2, 1)
+            top, bottom = self.area.rows(1, 1)
             panel = Panel(top, x=(0, 60), y=(-90, 60), xlabel="mm", theme=self.theme)
-            self.add(panel, Profile(panel, run, "V", self.theme).follow(clock))
-            self.add(Axon(panel, bottom, run, self.theme).follow(clock))
+            axon = Axon(panel, bottom, run, self.theme, clock=clock)
+            self.add(panel, axon.still, Profile(panel, run, "V", self.theme).follow(clock), axon.moving)
             self.play(clock.run())
 
 Positions are millimetres, on the x axis of the panel. Everything is computed from the run beforehand.
@@ -19,20 +19,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
-from manim import Rectangle, VGroup, VMobject
+from manim import VGroup, VMobject
 from numpy.typing import NDArray
 
 from hhanim.look import Theme, quantities
+from hhanim.mobjects.channels import ChannelView
 from hhanim.mobjects.film import Area
-from hhanim.mobjects.lettering import TICK, Words
-from hhanim.mobjects.shapes import mix
+from hhanim.mobjects.ions import IonFlow, fitting_quantum
+from hhanim.mobjects.lettering import SMALL, TICK, UNIT, Words
+from hhanim.mobjects.membrane import Bilayer, title
+from hhanim.mobjects.shapes import KAPPA, filled, lines, stroked, to_3d
 from hhanim.mobjects.trace import LINE_WIDTH, Panel, stroke
 from hhanim.model.cable import CableRun
 
 if TYPE_CHECKING:
     from hhanim.mobjects.clock import Clock
 
-__all__ = ["Axon", "Profile", "smooth_path"]
+__all__ = ["Axon", "LocalCurrents", "Profile", "smooth_path"]
 
 Array = NDArray[np.float64]
 
@@ -81,112 +84,234 @@ class Profile(VMobject):
         return self.add_updater(lambda _: self.show(clock.now), call_updater=True)
 
     def reading(self, x: float) -> float:
-        """The value at position x (mm), read back from the line."""
+        """The value drawn at position x (mm), read back from the line."""
         anchors = np.concatenate([self.points[::4], self.points[-1:]])
         data = np.array([self.panel.data(p) for p in anchors])
         return float(np.interp(x, data[:, 0], data[:, 1]))
 
 
-class Axon(VGroup):
-    """The axon under a panel: for every channel with gates a strip of its wall, lit by the fraction that
-    is open, and
-    in its core arrows of the current that flows along it (the local circuits ahead of and behind the spike).
+class LocalCurrents(VGroup):
+    """The local circuits of a cable as loops through its wall, one for every `unit` (nA) of axial current.
 
-    A strip's colour goes from the theme's faint to the ion's with open(name)(t), scaled to the run's largest.
+    panel: its x axis is in mm. inside, outside: heights of the innermost loop's run in the core and of its
+    way back. step: how much farther out the next loop lies. count: loops that the largest axial current of
+    the run, away from the ends, comes to.
+
+    What leaves the core of a cable between two places is what flows past the first and not past the second:
+    loop k runs from where the axial current rises through (k + 1/2) units to where it falls through it
+    again, inside in the direction of that current, outside back. The loops are those of the computed
+    current, and between two neighbours one unit flows. loops() reads them back from the drawn lines.
     """
 
+    CURVES = 8  # of one loop: four sides, four corners
+
     def __init__(
-        self, panel: Panel, area: Area, run: CableRun, theme: Theme, *, cells: int = 96, arrows: int = 24
+        self,
+        panel: Panel,
+        run: CableRun,
+        theme: Theme,
+        *,
+        inside: float,
+        outside: float,
+        step: float,
+        count: int = 3,
+        width: float = 3.5,
     ) -> None:
         super().__init__()
-        self.panel, self.theme = panel, theme
-        membrane = run.cable.membrane
-        gated = [c for c in membrane.channels if c.gates]
-        left, right = panel.inner.left, panel.inner.right
-        high, low = area.top, area.bottom
-        wall = 0.16 * (high - low)
-        gap = 0.25 * wall
-        self.cells = np.linspace(left, right, cells + 1)
-        middle = 0.5 * (self.cells[1:] + self.cells[:-1])
-        position = np.array([panel.data((x, 0.0))[0] for x in middle]) * 1e3
-        values = membrane.gate_values(run.y)
-        self.colors, self.open, self.strips = {}, {}, {}
-        names = VGroup()
-        for k, channel in enumerate(gated):
-            fraction = np.asarray(channel.open_fraction(values))
-            at_cells = np.stack([np.interp(position, run.x, row) for row in fraction])
-            color = theme.color(quantities(membrane)[f"I_{channel.name}"])
-            self.open[channel.name] = _OverTime(run, at_cells / max(float(at_cells.max()), 1e-12))
-            # A few shades, so that a colour is looked up and not computed.
-            self.colors[channel.name] = [
-                mix(theme.faint, color, s).to_rgba() for s in np.linspace(0.0, 1.0, 65)
-            ]
-            strips = VGroup()
-            inset = k * (wall + gap)
-            for a, b in zip(self.cells[:-1], self.cells[1:], strict=True):
-                for y in (high - inset - 0.5 * wall, low + inset + 0.5 * wall):
-                    cell = Rectangle(width=b - a + 0.004, height=wall, stroke_width=0, fill_opacity=1.0)
-                    strips.add(cell.move_to([0.5 * (a + b), y, 0]))
-            self.strips[channel.name] = strips
-            self.add(strips)
-            label = Words(f"{channel.name}", size=TICK, color=color)
-            names.add(
-                label.move_to(
-                    [right + 0.15, high - inset - 0.5 * wall, 0], aligned_edge=np.array([-1.0, 0, 0])
-                )
-            )
-        core = len(gated) * (wall + gap)
-        self.axis = 0.5 * (high + low)
-        self.thick = max(0.35 * (high - low - 2 * core), 0.05)
+        self.panel, self.inside, self.outside, self.step = panel, inside, outside, step
         axial = run.axial_current()
-        borders = np.arange(run.cable.count + 1) * run.cable.dx
-        self.places = np.linspace(left, right, arrows + 2)[1:-1]
-        where = np.array([panel.data((x, 0.0))[0] for x in self.places]) * 1e3
-        flow = np.stack([np.interp(where, borders, row) for row in axial])
-        self.largest = max(float(np.abs(flow).max()), 1e-12)
-        self.flow = _OverTime(run, flow)
-        self.reach = 0.9 * (right - left) / (arrows + 1)
-        self.arrows = VGroup(
-            *(VMobject(stroke_width=0, fill_color=theme.ink, fill_opacity=1.0) for _ in self.places)
-        )
-        self.add(self.arrows, names)
+        self.x = np.arange(run.cable.count + 1) * run.cable.dx * 1e-3
+        away = slice(run.cable.count // 6, -run.cable.count // 6)
+        largest = max(float(np.abs(axial[:, away]).max()), 1e-12)
+        self.unit = _round_down(largest / (count - 0.45))
+        self.levels = (np.arange(count) + 0.5) * self.unit
+        self._axial = _OverTime(run, axial)
+        self.lines = stroked(np.zeros((0, 3)), theme.ink, stroke(width))
+        self.heads = filled(np.zeros((0, 3)), theme.ink)
+        self.add(self.lines, self.heads)
         self.show(0.0)
 
     def show(self, t: float) -> Self:
-        """Draw it at time t (ms)."""
-        for name, strips in self.strips.items():
-            shades, colors = np.round(self.open[name](t) * 64).astype(int).tolist(), self.colors[name]
-            for k, shade in enumerate(shades):
-                for cell in (strips[2 * k], strips[2 * k + 1]):
-                    cell.fill_rgbas = colors[shade][None, :]
-        for arrow, x, i in zip(self.arrows, self.places, self.flow(t).tolist(), strict=True):
-            share = i / self.largest
-            size = np.sign(share) * np.sqrt(abs(share))  # a small current is still seen
-            half, tip = 0.5 * self.reach * size, self.thick * np.sqrt(abs(size))
-            corners = np.array(
+        """Draw the loops at time t (ms)."""
+        axial = self._axial(t)
+        loops, heads = [], []
+        for sign in (1.0, -1.0):
+            for k, level in enumerate(self.levels):
+                for a, b in self._spans(sign * axial - level):
+                    loop, head = self._loop(a, b, k, sign)
+                    loops.append(loop)
+                    heads.append(head)
+        self.lines.points = np.concatenate(loops) if loops else np.zeros((0, 3))
+        self.heads.points = np.concatenate(heads) if heads else np.zeros((0, 3))
+        return self
+
+    def _spans(self, above: Array) -> list[tuple[float, float]]:
+        """Where a quantity along the cable is positive: scene x of both ends of every stretch."""
+        on = above > 0.0
+        if not on.any():
+            return []
+        up = np.flatnonzero(~on[:-1] & on[1:])
+        down = np.flatnonzero(on[:-1] & ~on[1:])
+
+        def cross(k: Array) -> Array:
+            u = above[k] / (above[k] - above[k + 1])
+            return np.asarray(self.panel.at(self.x[k] + (self.x[k + 1] - self.x[k]) * u, 0.0)[..., 0])
+
+        first, last = cross(up).tolist(), cross(down).tolist()
+        ends = self.panel.at(self.x[[0, -1]], 0.0)[:, 0].tolist()
+        if on[0]:
+            first.insert(0, ends[0])
+        if on[-1]:
+            last.append(ends[1])
+        return list(zip(first, last, strict=True))
+
+    def _loop(self, a: float, b: float, k: int, sign: float) -> tuple[Array, Array]:
+        """Points of one loop and of its two heads."""
+        away = self.step * (len(self.levels) - 1 - k)
+        high, low = self.inside + away, self.outside - away
+        r = min(0.5 * (b - a), 0.22)
+        c = r * (1.0 - KAPPA)
+        sides = lines([(a + r, high), (b - r, high)]), lines([(b, high - r), (b, low + r)])
+        back = lines([(b - r, low), (a + r, low)]), lines([(a, low + r), (a, high - r)])
+        corners = [
+            [(b - r, high), (b - c, high), (b, high - c), (b, high - r)],
+            [(b, low + r), (b, low + c), (b - c, low), (b - r, low)],
+            [(a + r, low), (a + c, low), (a, low + c), (a, low + r)],
+            [(a, high - r), (a, high - c), (a + c, high), (a + r, high)],
+        ]
+        bend = [to_3d(np.array(q)) for q in corners]
+        loop = np.concatenate([sides[0], bend[0], sides[1], bend[1], back[0], bend[2], back[1], bend[3]])
+        size, middle = min(0.6 * self.step, 0.3 * (b - a)), 0.5 * (a + b)
+        heads = [
+            lines(
                 [
-                    [x - half, self.axis - 0.35 * tip, 0],
-                    [x + 0.2 * half, self.axis - 0.35 * tip, 0],
-                    [x + 0.2 * half, self.axis - tip, 0],
-                    [x + half, self.axis, 0],
-                    [x + 0.2 * half, self.axis + tip, 0],
-                    [x + 0.2 * half, self.axis + 0.35 * tip, 0],
-                    [x - half, self.axis + 0.35 * tip, 0],
+                    (middle + s * 1.1 * size, y),
+                    (middle - s * 1.1 * size, y + 0.8 * size),
+                    (middle - s * 1.1 * size, y - 0.8 * size),
+                    (middle + s * 1.1 * size, y),
                 ]
             )
-            arrow.set_points_as_corners([*corners, corners[0]])
-            arrow.set_fill(opacity=min(1.0, 6.0 * abs(share)))
+            for s, y in ((sign, high), (-sign, low))
+        ]
+        return loop, np.concatenate(heads)
+
+    def loops(self) -> list[tuple[float, float, float]]:
+        """What is drawn: current (nA, its sign the direction in the core) and both places (mm) of every
+        loop, read back from its points.
+        """
+        out = []
+        each = 4 * self.CURVES
+        for k in range(len(self.lines.points) // each):
+            p = self.lines.points[each * k : each * (k + 1)]
+            head = self.heads.points[24 * k : 24 * k + 12]
+            away = (p[:, 1].max() - self.inside) / self.step if len(self.levels) > 1 else 0.0
+            level = self.levels[len(self.levels) - 1 - round(away)]
+            sign = np.sign(head[0, 0] - head[4, 0])
+            a, b = (self.panel.data((x, 0.0))[0] for x in (p[:, 0].min(), p[:, 0].max()))
+            out.append((float(sign * level), a, b))
+        return out
+
+
+def _round_down(x: float) -> float:
+    """The largest of 1, 1.5, 2, 3, 5 times a power of ten that is not above x."""
+    power = 10.0 ** np.floor(np.log10(x))
+    return float(max(k for k in (1.0, 1.5, 2.0, 3.0, 5.0) if k * power <= x * (1 + 1e-9)) * power)
+
+
+class Axon(VGroup):
+    """The axon under a panel: channels in its near wall, each with the gates, the ions and the current of
+    the place where it sits, and the local currents through the far wall.
+
+    area: where on the frame; left and right are the panel's. sites: how many channels (default: as many as
+    fit), one kind after the other. clock: whose time is shown in every frame, and at whose pace ions move;
+    without one, call show(). transit: how long an ion is under way (seconds of film with a clock, else ms).
+
+    `still` never moves, `moving` does: add the first before, the second after everything else that moves.
+    """
+
+    def __init__(
+        self,
+        panel: Panel,
+        area: Area,
+        run: CableRun,
+        theme: Theme,
+        *,
+        sites: int | None = None,
+        clock: Clock | None = None,
+        transit: float = 0.7,
+    ) -> None:
+        super().__init__()
+        self.panel, self.area, self.run, self.theme = panel, area, run, theme
+        membrane = run.cable.membrane
+        kinds = [c.name for c in membrane.channels if c.gates]
+        left, right = panel.inner.left, panel.inner.right
+        name_row = 1.25 * TICK * UNIT
+        # Above the channels room for ions, below them for the ball, the core, the far wall and the way back.
+        h = min((area.height - name_row) / 2.85, (right - left) / (1.05 * (sites or 6)))
+        if sites is None:
+            sites = max(len(kinds), int((right - left) / (1.05 * h)) // len(kinds) * len(kinds))
+        spare = area.height - name_row - 2.85 * h
+        middle = area.top - name_row - 0.5 * spare - 0.8 * h
+        far = middle - 1.45 * h
+        self.x = left + (np.arange(sites) + 0.5) * (right - left) / sites
+        self.names = [kinds[k % len(kinds)] for k in range(sites)]
+        self.views = [
+            ChannelView(membrane, name, theme, height=h, labels=False).shift([x, middle, 0.0])
+            for name, x in zip(self.names, self.x.tolist(), strict=True)
+        ]
+        gaps = [
+            (x - v.half_width, x + v.half_width) for x, v in zip(self.x.tolist(), self.views, strict=True)
+        ]
+        near = Bilayer(left, right, theme, thickness=0.62 * h, gaps=gaps).shift([0.0, middle, 0.0])
+        thin = 0.3 * h
+        wall = Bilayer(left, right, theme, thickness=thin).shift([0.0, far, 0.0])
+
+        # -- what the run says at every site -----------------------------------------------------------------
+        self.places = np.array([panel.data((x, 0.0))[0] for x in self.x.tolist()])  # mm
+        here = [run.at(1e3 * x) for x in self.places.tolist()]
+        at = np.array([min(int(1e3 * x / run.cable.dx), run.cable.count - 1) for x in self.places.tolist()])
+        values = membrane.gate_values(run.y)
+        self._gates = {name: _OverTime(run, np.asarray(v)[:, at]) for name, v in values.items()}
+        pace = clock.pace.film if clock is not None else None
+        middle_run = here[len(here) // 2]
+        quantum = fitting_quantum(middle_run, kinds, clock.pace.rate if clock else np.ones_like, 7.0)
+        self.flows = [
+            IonFlow(one, name, [view], theme, quantum=quantum, transit=transit, pace=pace, reach=0.42 * h,
+                    radius=0.055 * h, seed=1952 + k)
+            for k, (one, name, view) in enumerate(zip(here, self.names, self.views, strict=True))
+        ]  # fmt: skip
+        depth = 0.5 * thin + 0.11 * h
+        self.currents = LocalCurrents(
+            panel, run, theme, inside=far + depth, outside=far - depth, step=0.145 * h
+        )
+
+        # -- words -------------------------------------------------------------------------------------------
+        self.words = VGroup()
+        for view in self.views:
+            word = Words(title(view.channel), size=TICK, color=view.hue, weight="semibold")
+            self.words.add(word.move_to([view.origin[0], area.top - 0.5 * spare - 0.5 * name_row, 0]))
+        for text, y in (("outside", middle + 0.62 * h), ("inside", middle - 0.72 * h)):
+            word = Words(text, size=SMALL, color=theme.muted)
+            if word.width < left - area.left - 0.1:
+                self.words.add(word.move_to([left - 0.1, y, 0], aligned_edge=np.array([1.0, 0, 0])))
+        self.still = VGroup(near, wall, *(v.body for v in self.views), self.words)
+        gates = VGroup(*(v.gates for v in self.views))
+        self.moving = VGroup(*(v.glow for v in self.views), *self.flows, self.currents, gates)
+        self.add(self.still, self.moving)
+        self.show(0.0)
+        if clock is not None:
+            self.follow(clock)
+
+    def show(self, t: float) -> Self:
+        """Draw it at time t (ms)."""
+        now = {name: of(t).tolist() for name, of in self._gates.items()}
+        for k, view in enumerate(self.views):
+            view.set_gates({g.name: now[g.name][k] for g in view.channel.gates})
+            self.flows[k].show(t)
+        self.currents.show(t)
         return self
 
     def follow(self, clock: Clock) -> Self:
         """Draw it at the clock's model time in every frame."""
-        return self.add_updater(lambda _: self.show(clock.now), call_updater=True)
-
-    def arrow_current(self, k: int) -> float:
-        """The axial current (nA) that arrow k shows, read back from its length."""
-        xs = self.arrows[k].points[:, 0]
-        if len(xs) == 0:
-            return 0.0
-        tip, tail = float(self.arrows[k].points[np.argmax(np.abs(xs - xs[0])), 0]), float(xs[0])
-        size = (tip - tail) / self.reach
-        return float(np.sign(size) * size * size * self.largest)
+        self.moving.add_updater(lambda _: self.show(clock.now), call_updater=True)
+        return self
