@@ -15,7 +15,6 @@ only, as with celluloid, whose Camera finds it.
 
 from __future__ import annotations
 
-import contextlib
 import inspect
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -23,7 +22,6 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, get_type_hints
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import RendererAgg
@@ -118,7 +116,7 @@ class Performance:
         camera = _Recorder(stage)
         count = 0
         while True:
-            with _settings(stage.rc):
+            with stage.settings():
                 if next(performer, self) is self:
                     break
                 if count == stage.n_frames:
@@ -138,7 +136,7 @@ class Performance:
         performer = self.clip.function(stage, **self.values)
         camera = _Recorder(stage)
         for count in range(number + 1):
-            with _settings(stage.rc):
+            with stage.settings():
                 if next(performer, self) is self:
                     raise HHError(f"clip {self.clip.name} yields {count} frames of {stage.n_frames}")
                 if count == 0:
@@ -147,17 +145,6 @@ class Performance:
                     camera.skip()
             stage.frame = count + 1
         return stage.figure
-
-
-@contextlib.contextmanager
-def _settings(rc: Mapping[str, Any]) -> Iterator[None]:
-    """``mpl.rc_context(rc)``, but only these settings are kept and put back: this is entered for every frame."""
-    before = {key: mpl.rcParams[key] for key in rc}
-    mpl.rcParams.update(rc)
-    try:
-        yield
-    finally:
-        mpl.rcParams.update(before)
 
 
 class _Recorder(Camera):

@@ -7,6 +7,7 @@ the lowest tenth of the frame left free for captions, room for labels to the rig
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
@@ -20,8 +21,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.path import Path
-from matplotlib.patheffects import withStroke
+from matplotlib.patheffects import Normal, PathEffectRenderer, withStroke
 from matplotlib.text import Text
+from matplotlib.textpath import text_to_path
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from matplotlib.transforms import Affine2D, Bbox, IdentityTransform
 
@@ -121,24 +123,33 @@ def listed(names: Sequence[str]) -> str:
 
 
 class _Sprite:
-    """A piece of text rendered once, and then pasted at fractions of a pixel."""
+    """A piece of text laid out once, its outlines rendered once for each fraction of a pixel, and then pasted.
+
+    matplotlib lays mathematics out anew for every renderer, at some 5 ms a time, and a label in motion is seen at eight
+    fractions of a pixel: so the outlines are kept, and a rendering costs no more than filling them.
+    """
 
     def __init__(
         self, stage: Stage, text: str, size: float, color: str, weight: str = "regular", halo: bool = True
     ) -> None:
-        self._dpi, self._phases = stage.figure.dpi, {}
-        with mpl.rc_context(stage.rc):
+        self._stage = stage
+        self._phases: dict[tuple[int, int], np.ndarray] = {}
+        self._color = to_rgb(color)
+        self._effects: list[Any] = [Normal()]
+        if halo and not stage.theme.transparent:
+            self._effects = [withStroke(linewidth=6 * stage.u, foreground=stage.theme.ground)]
+        renderer = stage.figure.canvas.get_renderer()
+        self._dpi = renderer.dpi
+        with stage.settings():
             self._text = Text(
                 0, 0, text, fontsize=size, color=color, fontweight=weight, va="baseline", ha="left"
             )
             self._text.set_figure(stage.figure)
-            if halo and not stage.theme.transparent:
-                self._text.set_path_effects(
-                    [withStroke(linewidth=6 * stage.u, foreground=stage.theme.ground)]
-                )
-            probe = RendererAgg(8, 8, self._dpi)
-            w, h, d = probe.get_text_width_height_descent(text, self._text.get_fontproperties(), "$" in text)
-            self._rc = stage.rc
+            self._text.set_path_effects(self._effects)
+            font, formula = self._text.get_fontproperties(), "$" in text
+            w, h, d = renderer.get_text_width_height_descent(text, font, formula)
+            self._outline = Path(*text_to_path.get_text_path(font, text, ismath=formula))
+            self._scale = renderer.points_to_pixels(font.get_size_in_points()) / text_to_path.FONT_SCALE
         self.pad = math.ceil(4 * stage.u) + 1
         self.width, self.height, self._descent = float(w), float(h), float(d)
 
@@ -156,16 +167,19 @@ class _Sprite:
 
     def write(self, renderer: Any, x: float, y: float) -> None:
         """The text itself, in the same place as :meth:`at` says."""
-        with mpl.rc_context(self._rc):
+        with self._stage.settings():
             self._text.set_position((x, y - self.height / 2 + self._descent))
             self._text.draw(renderer)
 
     def _render(self, phase: tuple[int, int]) -> np.ndarray:
         w, h = (math.ceil(x) + 2 * self.pad + 1 for x in (self.width, self.height))
         own = RendererAgg(w, h, self._dpi)
-        with mpl.rc_context(self._rc):
-            self._text.set_position((self.pad + phase[0] / 2, self.pad + phase[1] / 4 + self._descent))
-            self._text.draw(own)
+        place = Affine2D().scale(self._scale)
+        place.translate(self.pad + phase[0] / 2, self.pad + phase[1] / 4 + self._descent)
+        gc = own.new_gc()
+        gc.set_foreground(self._color)
+        gc.set_linewidth(0.0)
+        PathEffectRenderer(self._effects, own).draw_path(gc, self._outline, place, self._color)
         return np.array(own.buffer_rgba())[::-1].copy()  # draw_image takes rows from the bottom up
 
 
@@ -487,7 +501,7 @@ class Panel:
     ) -> None:
         self.stage, self.right, self._x_axis = stage, right + room, x_axis
         w, h, u, theme = stage.width, stage.height, stage.u, stage.theme
-        with mpl.rc_context(stage.rc):
+        with stage.settings():
             self.axes: Axes = stage.figure.add_axes(
                 (left / w, bottom / h, (right - left) / w, (top - bottom) / h)
             )
@@ -543,7 +557,7 @@ class Panel:
         """Label and limits of the horizontal axis; the label is only written where the axis is."""
         self.axes.set_xlim(low, high)
         if self._x_axis:
-            with mpl.rc_context(self.stage.rc):
+            with self.stage.settings():
                 text = label.axis if isinstance(label, Quantity) else label
                 self.axes.set_xlabel(
                     text,
@@ -559,7 +573,7 @@ class Panel:
         self.axes.set_ylim(low, high)
         box = self.axes.bbox
         text = label.axis if isinstance(label, Quantity) else label
-        with mpl.rc_context(self.stage.rc):
+        with self.stage.settings():
             self.name_text = self.stage.figure.text(
                 (box.x0 - TICKS * u) / self.stage.width, (box.y1 + 14 * u) / self.stage.height, text, ha="left", va="bottom",
                 color=self.stage.theme.ink, fontsize=typeface.LABEL * u, zorder=-1,
@@ -642,7 +656,7 @@ class Panel:
     def note(self, x: float, y: float, text: str, color: str, ha: str = "left", va: str = "center") -> Text:
         """A text that stands still, at data coordinates."""
         u = self.stage.u
-        with mpl.rc_context(self.stage.rc):
+        with self.stage.settings():
             note = self.axes.text(
                 x, y, text, color=color, fontsize=typeface.LABEL * u, ha=ha, va=va, zorder=3
             )
@@ -660,7 +674,7 @@ class Stage:
     def __init__(self, width: int, height: int, fps: Fraction | float, n_frames: int, theme: Theme) -> None:
         self.width, self.height, self.fps, self.n_frames, self.theme = width, height, fps, n_frames, theme
         self.u = typeface.unit(width, height)
-        self.rc: dict[str, Any] = {**typeface.rc(self.u), "path.simplify": False}
+        self.rc = mpl.RcParams({**typeface.rc(self.u), "path.simplify": False})
         self.figure = Figure(figsize=(width / 72, height / 72), dpi=72)  # one point is one pixel
         FigureCanvasAgg(self.figure)
         self.figure.patch.set_facecolor("none" if theme.transparent else theme.ground)
@@ -676,6 +690,21 @@ class Stage:
     def seconds(self) -> float:
         """Length of the clip."""
         return float(self.n_frames / self.fps)
+
+    @contextlib.contextmanager
+    def settings(self) -> Iterator[None]:
+        """``mpl.rc_context(self.rc)`` at a tenth of the price, because it is entered for every frame: only these settings
+        are kept and put back, and none is validated again.
+        """
+        params, own = mpl.rcParams, self.rc
+        before = [(key, params._get(key)) for key in own]
+        for key in own:
+            params._set(key, own._get(key))
+        try:
+            yield
+        finally:
+            for key, value in before:
+                params._set(key, value)
 
     # -- text -------------------------------------------------------------------------------------------------
 
@@ -697,7 +726,7 @@ class Stage:
         self, x: float, y: float, text: str, size: float, color: str, room: float, **style: Any
     ) -> Text:
         """A line of text under y that is made smaller, down to 24, rather than leave the frame."""
-        with mpl.rc_context(self.rc):
+        with self.settings():
             artist = self.figure.text(
                 x / self.width, y / self.height, text, fontsize=size * self.u, color=color, va="top", **style
             )

@@ -89,7 +89,7 @@ def _vector(job: build.Job, performance: Any, number: int, path: Path, kind: str
         settings: Any = {"svg.hashsalt": "hhanim", "svg.fonttype": "path", "pdf.fonttype": 42}
         said = {"svg": {"Date": None}, "pdf": {"CreationDate": None, "ModDate": None}}[kind]
         title = {"Title": job.request.entry.title}
-        with mpl.rc_context(performance.stage.rc | settings):
+        with mpl.rc_context({**performance.stage.rc, **settings}):
             figure.savefig(path, format=kind, metadata={**said, **title})
 
 
