@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
-from manim import FadeIn, FadeOut, ShowPassingFlash, VGroup
+from manim import ShowPassingFlash, VGroup, VMobject
 
 from hhanim.look import quantities
 from hhanim.mobjects.channels import inactivates
 from hhanim.mobjects.charge import absolute
 from hhanim.mobjects.clock import Clock, Pace
 from hhanim.mobjects.feedback import FeedbackLoop
-from hhanim.mobjects.film import SMALL, Area, Film
+from hhanim.mobjects.film import SUBTITLE, TICK, Area, Film
+from hhanim.mobjects.lettering import Words
 from hhanim.mobjects.membrane import MembranePatch
 from hhanim.mobjects.stimulus import StimulusBar
 from hhanim.mobjects.telling import Telling, ion_name, millivolts
 from hhanim.mobjects.trace import Panel, Trace, Traces
-from hhanim.model import Membrane, Protocol, Trajectory, simulate
+from hhanim.model import Channel, Membrane, Protocol, Trajectory, simulate
 from hhanim.model.phases import Phase, phases
 
 # What is said of each phase: on the screen, and as the caption.
@@ -59,6 +62,14 @@ SAID = {
 }
 
 
+class Loop(NamedTuple):
+    """A feedback loop at rest, in grey, and while it acts; the channel that it runs through."""
+
+    idle: VMobject
+    lit: FeedbackLoop
+    channel: str
+
+
 class Spike(Telling, Film):
     """Left a patch of membrane, right V, the gates and the currents, all on one clock."""
 
@@ -73,23 +84,26 @@ class Spike(Telling, Film):
     )
     poster = 0.47
     model: Membrane = "modern"
-    stimulus: Protocol = "pulse(10, start=2, width=1)"
-    until: float = 15.0
+    stimulus: Protocol = "pulse(10, start=5, width=1)"
+    until: float = 18.0
 
     def construct(self) -> None:
         self.build()
-        self.opening(f"{self.title}: what the gates of a membrane do, and the voltage that comes of it.")
-        if not self.phases or self.phases[0].name != "rest":
-            self.enter()
-        if self.phases:
-            for phase in self.phases:
-                self.tell(phase)
-            if self.phases[-1].stop < self.run.duration - 1e-6:
-                self.part("afterwards")
-                self.say("And on", "the stimulus goes on", "The stimulus goes on, and so does the membrane.")
-                self.play(self.clock.run())
-        else:
+        self.opening(
+            f"{self.title}: what the gates of a membrane do, and the voltage that comes of it.",
+            where=self.graph_area,
+            beside=(self.patch.still, self.patch.moving),
+        )
+        for phase in self.phases:
+            self.tell(phase)
+        if not self.phases:
             self.no_spike()
+        elif self.phases[-1].stop < self.run.duration - 1e-6:
+            self.part("afterwards")
+            self.light(
+                None, "And on", "the stimulus goes on", "The stimulus goes on, and so does the membrane."
+            )
+            self.play(self.clock.run())
 
     # -- what is on the screen -----------------------------------------------------------------------------
 
@@ -98,17 +112,21 @@ class Spike(Telling, Film):
         self.run: Trajectory = simulate(self.membrane, self.stimulus, self.until)
         self.phases = phases(self.run, zero=self.zero)
         self.clock = Clock(self.pace(), self.theme).align_right()
-        head, picture, loop, graphs = self.areas()
-        self.head, self.loop_area = head, loop
+        self.head, picture, loops, self.graph_area = self.areas()
         self.patch = MembranePatch(self.run, self.theme, picture, clock=self.clock, transit=1.1, level=0.5)
-        self.panels, self.traces, self.bar = self.graphs(graphs)
-        self.loop: FeedbackLoop | None = None
-        self.still = VGroup(self.patch.still, *self.panels)
-        self.moving = [
-            self.patch.moving,
+        self.panels, self.traces, self.bar = self.graphs(self.graph_area)
+        self.loops = self.feedback(loops)
+        self.band: VMobject | None = None
+        self.acting: Loop | None = None
+        # What comes when the title has gone; the membrane is there before.
+        ghosts = [t.without_ghosts().ghosts for t in self.traces]
+        self.graphs_still = [VGroup(*self.panels, *ghosts), *(loop.idle for loop in self.loops.values())]
+        self.graphs_moving = [
             *(t.follow(self.clock) for t in self.traces),
             self.bar.follow(self.clock),
+            self.clock,
         ]
+        self.moving = [self.patch.moving, *self.graphs_moving]
 
     @property
     def zero(self) -> float:
@@ -116,14 +134,14 @@ class Spike(Telling, Film):
         return -float(absolute(self.membrane, 0.0))
 
     def areas(self) -> tuple[Area, Area, Area, Area]:
-        """Heading, membrane, feedback loop, graphs."""
+        """Heading, membrane, feedback loops, graphs."""
         if self.shape == "wide":
             left, right = self.area.columns(1.0, 1.0, gap=0.55)
-            head, picture, loop = left.rows(0.82, 4.75, 0.85, gap=0.2)
-            return head, picture, loop, right
+            head, picture, loops = left.rows(0.84, 3.9, 1.62, gap=0.2)
+            return head, picture, loops, right
         if self.shape == "tall":
-            return tuple(self.area.rows(0.85, 4.8, 0.85, 5.6, gap=0.25))  # type: ignore[return-value]
-        return tuple(self.area.rows(0.8, 2.85, 0.75, 2.6, gap=0.12))  # type: ignore[return-value]
+            return tuple(self.area.rows(0.85, 4.2, 1.62, 5.2, gap=0.22))  # type: ignore[return-value]
+        return tuple(self.area.rows(0.84, 2.5, 0.46, 2.75, gap=0.1))  # type: ignore[return-value]
 
     def graphs(self, area: Area) -> tuple[list[Panel], list[Traces], StimulusBar]:
         """V with the stimulus, the gates, the currents, one under the other on one time axis."""
@@ -131,38 +149,44 @@ class Spike(Telling, Film):
         foot = self.shape == "square"
         if foot:  # two columns, the clock beside the heading
             self.clock.move_to([self.head.right, self.head.top, 0.0], aligned_edge=[1.0, 1.0, 0.0])
-            left, right = area.columns(1.0, 1.0, gap=0.3)
+            left, right = area.columns(1.0, 1.06, gap=0.15)
             (top, strip), (middle, bottom) = left.rows(5.0, 1.0, gap=0.05), right.rows(1.0, 1.3, gap=0.12)
         else:
             self.clock.move_to([area.right, area.top, 0.0], aligned_edge=[1.0, 1.0, 0.0])
             top, strip, middle, bottom = area.inset(top=0.36).rows(2.5, 0.5, 1.7, 2.05, gap=0.17)
-        time = {"x": (0.0, run.duration), "theme": theme, "gutter": 0.62, "left": 0.78}
+        time = {"x": (0.0, run.duration), "theme": theme, "gutter": 0.66, "left": 0.9, "size": TICK}
         v, names = run["V"], [c.name for c in self.membrane.channels]
         low, high = float(v.min()) - 6.0, max(float(v.max()) + 6.0, self.zero + 44.0)
         currents = np.array([run.current(n) for n in names])
         floor, roof = min(1.45 * float(currents.min()), -40.0), max(1.2 * float(currents.max()), 40.0)
-        unit = self.formula('V space "(mV)"', size=SMALL, color="muted")
-        flow = self.formula('I space "(µA/cm²)"', size=SMALL, color="muted")
+        unit = self.formula('V space "(mV)"', size=TICK, color="muted")
+        flow = self.formula('I space "(µA/cm²)"', size=TICK, color="muted")
         ticks = [] if not foot else None
         panels = [
-            Panel(top, y=(low, high), ylabel=unit, xticks=ticks, xlabel="ms" if foot else "", **time),
+            Panel(
+                top,
+                y=(low, high),
+                ylabel=unit,
+                xticks=ticks,
+                xlabel="ms" if foot else "",
+                **(time | {"gutter": 0.5} if foot else time),
+            ),
             Panel(
                 middle,
                 y=(0.0, 1.2 if foot else 1.0),
                 ylabel="gates (fraction open)",
                 yticks=[0, 1] if foot else [0, 0.5, 1],
                 xticks=[],
-                size=SMALL,
                 **time,
             ),
-            Panel(bottom, y=(floor, roof), ylabel=flow, xlabel="ms", size=SMALL, **time),
+            Panel(bottom, y=(floor, roof), ylabel=flow, xlabel="ms", **time),
         ]
         keys = [["V"], list(self.membrane.gates), [f"I_{n}" for n in names]]
         traces = [
-            Traces(Trace.of(run, key, panel, theme, ghost=key == "V", named=key != "V") for key in group)
+            Traces(Trace.of(run, key, panel, theme, ghost=True, named=key != "V") for key in group)
             for panel, group in zip(panels, keys, strict=True)
         ]
-        bar = StimulusBar(strip, self.stimulus, panels[0], theme, size=SMALL)
+        bar = StimulusBar(strip, self.stimulus, panels[0], theme, size=TICK)
         return panels, traces, bar
 
     def pace(self) -> Pace:
@@ -188,77 +212,73 @@ class Spike(Telling, Film):
 
     # -- the telling ---------------------------------------------------------------------------------------
 
-    def enter(self) -> None:
-        self.play(
-            FadeIn(self.still),
-            *(FadeIn(m, suspend_mobject_updating=False) for m in self.moving),
-            run_time=1.0,
-        )
-        self.add(self.still, *self.moving, self.clock)
-
     def tell(self, phase: Phase) -> None:
         """One phase: its name and what drives it, then the clock runs through it."""
         self.part(phase.name)
-        if self.clock not in self.mobjects:
-            self.enter()
-        self.say(*SAID[phase.name])
-        self.show_loop(self.feedback(phase.name))
+        self.light(phase, *SAID[phase.name])
         self.play(self.clock.run(phase.stop))
 
-    def feedback(self, phase: str) -> tuple[list[str], str, bool] | None:
-        """The loop that acts in a phase, from the membrane's own gates."""
+    def light(self, phase: Phase | None, name: str, line: str, caption: str) -> None:
+        """Say it, shade the phase on the graph of V, and light the loop that acts in it."""
+        first = self.clock not in self.mobjects
+        still = list(self.graphs_still) if first else []
+        gone = [self.band] if self.band is not None else []
+        self.band = self.panels[0].band(phase.start, phase.stop) if phase is not None else None
+        before, self.acting = self.acting, self.loops.get(phase.name) if phase is not None else None
+        if before is not None:
+            gone, still = [*gone, before.lit], [*still, before.idle]
+        if self.acting is not None:
+            gone, still = [*gone, self.acting.idle], [*still, self.acting.lit]
+        self.say(
+            name, line, caption, gone=gone, still=still, moving=self.graphs_moving if first else (),
+            back=[self.band] if self.band is not None else [],
+        )  # fmt: skip
+        if self.acting is not None:
+            self.play(self.acting.lit.run_round(), *self.flashes(self.acting.channel), run_time=1.0)
+
+    def feedback(self, area: Area) -> dict[str, Loop]:
+        """The loop that acts in each phase, from the membrane's own gates.
+
+        Where there is room for one only, none is shown at rest.
+        """
         gated = [c for c in self.membrane.channels if c.gates]
-        inward = [c for c in gated if c.e > self.zero]
-        outward = [c for c in gated if c.e <= self.zero]
-        if phase == "upstroke" and inward:
-            gate = next((g.name for g in inward[0].gates if not inactivates(self.membrane, g.name)), None)
-            if gate:
-                return (
-                    ["V rises", f"{gate} gates open", f"{ion_name(inward[0].ion, inward[0].name)} flows in"],
-                    f"I_{inward[0].name}",
-                    True,
-                )
-        if phase == "overshoot" and inward:
-            gate = next((g.name for g in inward[0].gates if inactivates(self.membrane, g.name)), None)
-            if gate:
-                return (
-                    ["V rises", f"{gate} gates close", f"less {ion_name(inward[0].ion, inward[0].name)} in"],
-                    f"I_{inward[0].name}",
-                    False,
-                )
-        if phase == "repolarisation" and outward:
-            gate = outward[0].gates[0].name
-            return (
-                ["V rises", f"{gate} gates open", f"{ion_name(outward[0].ion, outward[0].name)} flows out"],
-                f"I_{outward[0].name}",
-                False,
-            )
-        return None
+        inward = next((c for c in gated if c.e > self.zero), None)
+        outward = next((c for c in gated if c.e <= self.zero), None)
+        found: dict[str, tuple[Channel, str, str, str]] = {}
+        if inward is not None:
+            for g in inward.gates:
+                if inactivates(self.membrane, g.name):
+                    found.setdefault("overshoot", (inward, g.name, "close", "less {} in"))
+                else:
+                    found.setdefault("upstroke", (inward, g.name, "open", "{} flows in"))
+        if outward is not None:
+            found["repolarisation"] = (outward, outward.gates[0].name, "open", "{} flows out")
+        found = {name: found[name] for name in ("upstroke", "overshoot", "repolarisation") if name in found}
+        if not found:
+            return {}
+        steps = {
+            phase: ("V rises", f"{gate} gates {does}", flow.format(ion_name(channel.ion, channel.name)))
+            for phase, (channel, gate, does, flow) in found.items()
+        }
+        size = TICK if self.shape == "wide" else SUBTITLE
+        columns = [max(Words(s[k], size=size).width for s in steps.values()) for k in range(3)]
+        all_at_once = area.height > 1.0
+        rows = area.rows(*[1.0] * len(found), gap=0.0) if all_at_once else [area] * len(found)
+        loops = {}
+        for (phase, (channel, *_)), row in zip(found.items(), rows, strict=True):
+            style = {
+                "color": quantities(self.membrane)[f"I_{channel.name}"], "positive": phase == "upstroke",
+                "width": min(row.width, 7.2), "size": size, "columns": columns,
+            }  # fmt: skip
+            place = np.array([row.left, row.center[1] + 0.08, 0.0])
+            idle = FeedbackLoop(steps[phase], self.theme, lit=False, **style).shift(place)
+            lit = FeedbackLoop(steps[phase], self.theme, **style).shift(place)
+            loops[phase] = Loop(idle if all_at_once else VGroup(), lit, channel.name)
+        return loops
 
-    def show_loop(self, said: tuple[list[str], str, bool] | None) -> None:
-        old, self.loop = self.loop, None
-        if said is not None:
-            steps, color, positive = said
-            area = self.loop_area
-            self.loop = FeedbackLoop(
-                steps,
-                self.theme,
-                color=quantities(self.membrane)[color],
-                positive=positive,
-                width=min(area.width, 6.2),
-            )
-            self.loop.move_to(area.center)
-        changes = [FadeOut(old)] if old is not None else []
-        if self.loop is not None:
-            self.play(*changes, FadeIn(self.loop), run_time=0.5)
-            self.play(self.loop.run_round(), *self.flashes(color), run_time=1.0)
-            self.bring_to_back(self.loop)
-        elif changes:
-            self.play(*changes, run_time=0.5)
-
-    def flashes(self, current: str) -> list[ShowPassingFlash]:
+    def flashes(self, channel: str) -> list[ShowPassingFlash]:
         """A glint round the channels that the loop runs through."""
-        views = [v for v in self.patch.views if f"I_{v.channel.name}" == current]
+        views = [v for v in self.patch.views if v.channel.name == channel]
         outlines = [v.lobes.copy().set_fill(opacity=0.0).set_stroke(self.theme.ink, width=7) for v in views]
         return [ShowPassingFlash(line, time_width=0.6) for line in outlines]
 
@@ -267,12 +287,13 @@ class Spike(Telling, Film):
         run = self.run
         top = float(absolute(self.membrane, run["V"].max()))
         self.part("rest")
-        self.say(*SAID["rest"])
+        self.light(None, *SAID["rest"])
         edges = [float(e) for e in self.stimulus.edges(run.duration) if 0.0 < e < run.duration]
         if edges:
             self.play(self.clock.run(edges[0]))
         self.part("no spike")
-        self.say(
+        self.light(
+            None,
             "No spike",
             f"V reaches {millivolts(top)} and falls back",
             f"No spike: V reaches {millivolts(top)} and falls back, because too little sodium current flows.",

@@ -11,9 +11,11 @@
             potassium.set_gates(states)
 
 An activating gate is a pair of flaps in the pore, one pair for each power (m³: three pairs), that leave a
-gap of exactly the gate's value times the pore's width. A gate that closes when the membrane depolarises, in
-a channel that also has one that opens, is a ball on a chain below the pore, at the gate's value along its
-way from plugging the mouth (0) to hanging free (1). A channel without gates is always open.
+gap of exactly the gate's value times the pore's width; shut they are dark, open they are bright. A gate
+that closes when the membrane depolarises, in a channel that also has one that opens, is a ball on a chain
+below the pore, at the gate's value along its way from plugging the mouth (0) to hanging free (1). A channel
+without gates is always open. The pore itself lights up with the root of the share of channels that are open
+(m³h), so that small shares are seen.
 """
 
 from __future__ import annotations
@@ -22,14 +24,16 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from manim import VGroup, VMobject
+from manim import ManimColor, VGroup, VMobject
 
 from hhanim.look import Theme, quantities
 from hhanim.mobjects.lettering import SMALL, UNIT, Words
-from hhanim.mobjects.shapes import Array, capsule, disc, filled, mix, rounded, smooth, stroked
+from hhanim.mobjects.shapes import Array, capsule, disc, filled, lines, mix, rounded, smooth, stroked
 from hhanim.model import Channel, Membrane
 
 __all__ = ["ChannelView", "inactivates"]
+
+_DISC = disc()
 
 
 def inactivates(membrane: Membrane, gate: str) -> bool:
@@ -48,8 +52,9 @@ def inactivates(membrane: Membrane, gate: str) -> bool:
 class _Flaps(VMobject):
     """The pairs of flaps of one activating gate: one mobject, whatever the power."""
 
-    def __init__(self, heights: Array, reach: float, half: float, color: Any, edge: Any) -> None:
-        super().__init__(fill_color=color, fill_opacity=1.0, stroke_color=edge, stroke_width=1.5)
+    def __init__(self, heights: Array, reach: float, half: float, shades: Array, edge: Any) -> None:
+        super().__init__(fill_color="#ffffff", fill_opacity=1.0, stroke_color=edge, stroke_width=1.5)
+        self._shades = shades
         self.heights, self.reach = heights, reach
         self._bar = capsule(reach, half)
         self._half = half
@@ -66,6 +71,7 @@ class _Flaps(VMobject):
             out[:, side, :, 0] = -sign * (cos * x + sin * y) + sign * self.reach
             out[:, side, :, 1] = -sin * x + cos * y + self.heights[:, None]
         self.points = out.reshape(-1, 3) * scale + origin
+        _tint(self, self._shades, float(np.mean(values)))
 
     @property
     def values(self) -> Array:
@@ -131,13 +137,20 @@ class ChannelView(VGroup):
         )
         edge = 2.6 if height > 1.2 else 1.6
         self.lumen = filled(lumen, theme.ground)
+        lit = half - 0.6 * mouth
+        self.glow = filled(
+            lines([(-wall, -lit), (wall, -lit), (wall, lit), (-wall, lit), (-wall, -lit)]), theme.ground
+        )
         dark = theme.name.startswith("dark")
         tint = mix(theme.ground, hue, 0.42 if dark else 0.30)
         self.lobes = filled(np.concatenate([left, right]), tint, stroke=hue, width=edge)
         self.body = VGroup(self.lumen, self.lobes)
 
         # -- the gates -------------------------------------------------------------------------------------
-        bright = mix(hue, theme.ink, 0.62 if dark else 0.4)
+        bright = mix(hue, theme.ink, 0.80) if dark else mix(hue, theme.ink, 0.55)
+        shut = mix(hue, theme.ground, 0.06) if dark else mix(hue, theme.ground, 0.12)
+        shades = _shades(shut, bright)
+        self._lights = _shades(theme.ground, mix(theme.ground, hue, 0.62 if dark else 0.55))
         outline = mix(theme.ground, hue, 0.25)
         top, bottom = half - mouth - 0.10 * height, -half + mouth + 0.20 * height
         spots = np.linspace(top, bottom, count) if count > 1 else np.array([0.25 * (top + bottom)])
@@ -148,7 +161,7 @@ class ChannelView(VGroup):
         for gate in flaps:
             ys = spots[done : done + gate.power]
             done += gate.power
-            flap = _Flaps(ys, self.pore, thick, bright, outline)
+            flap = _Flaps(ys, self.pore, thick, shades, outline)
             self._gates[gate.name] = flap
             self.gates.add(flap)
             if labels:
@@ -162,11 +175,13 @@ class ChannelView(VGroup):
                 symbol = (
                     Words(gate.name, size=letters * 1.05, color=theme.ground, italic=True) if labels else None
                 )
-                ball = _Ball(self, side, wall, bright, symbol)
+                ball = _Ball(self, side, wall, shades, symbol)
                 self._gates.setdefault(gate.name, []).append(ball)
                 self.gates.add(ball)
                 side = -side
-        self.add(self.body, self.gates)
+        # +1 or -1 where ions pass a ball that hangs on the other side; 0 where none is in their way.
+        self.free_side = -1.0 if sum(g.power for g in balls) == 1 else 0.0
+        self.add(self.body, self.glow, self.gates)
         self.set_gates({g.name: 0.0 for g in self.channel.gates})
 
     def set_gates(self, values: Mapping[str, Any]) -> ChannelView:
@@ -186,6 +201,10 @@ class ChannelView(VGroup):
             else:
                 for k, x in enumerate(np.broadcast_to(value, (len(drawn),))):
                     drawn[k].place(float(x), origin, scale)
+        known = {g.name: np.clip(values[g.name], 0.0, 1.0) for g in self.channel.gates if g.name in values}
+        if len(known) == len(self.channel.gates):
+            share = np.prod([np.mean(known[g.name]) ** g.power for g in self.channel.gates])
+            _tint(self.glow, self._lights, float(np.sqrt(share)))
         return self
 
     def openings(self) -> dict[str, Array]:
@@ -228,11 +247,23 @@ class ChannelView(VGroup):
         return origin + up, origin - up
 
 
+def _shades(none: Any, all_: Any) -> Array:
+    """RGB (65, 3) from one colour to another: looked up in every frame rather than mixed."""
+    a, b = ManimColor(none).to_rgb(), ManimColor(all_).to_rgb()
+    return np.asarray(a + (b - a) * np.linspace(0.0, 1.0, 65)[:, None])
+
+
+def _tint(mobject: VMobject, shades: Array, share: float) -> None:
+    """Give a filled mobject the shade of a share 0..1; its opacity stays, for what fades it in or out."""
+    shade = shades[round(64 * min(max(share, 0.0), 1.0))]
+    mobject.fill_rgbas = np.append(shade, mobject.fill_rgbas[0, 3])[None, :]
+
+
 class _Ball(VGroup):
     """An inactivation gate: a ball that swings on a chain from the pore into the cytoplasm."""
 
     def __init__(
-        self, view: ChannelView, side: float, wall: float, color: Any, symbol: VMobject | None
+        self, view: ChannelView, side: float, wall: float, shades: Array, symbol: VMobject | None
     ) -> None:
         h = view.height_
         self.radius = 1.12 * wall
@@ -246,7 +277,8 @@ class _Ball(VGroup):
         self.along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(self.way, axis=0).T))])
         self.along /= self.along[-1]
         self.chain = stroked(np.zeros((8, 3)), view.hue, 5.0 if h > 1.2 else 2.5)
-        self.disc = filled(disc() * self.radius, color, stroke=view.hue, width=2.2)
+        self._shades = shades
+        self.disc = filled(disc() * self.radius, view.hue, stroke=view.hue, width=2.2)
         self.symbol = symbol
         super().__init__(self.chain, self.disc, *([symbol] if symbol is not None else []))
 
@@ -260,7 +292,8 @@ class _Ball(VGroup):
         middle = self.anchor + 0.5 * gap + np.array([np.sign(self.anchor[0]) * 0.6 * sag, -0.4 * sag])
         self.chain.points = smooth([self.anchor, middle, centre]) * scale + origin
         where = np.append(centre, 0.0) * scale + origin
-        self.disc.points = disc() * self.radius * scale + where
+        self.disc.points = _DISC * self.radius * scale + where
+        _tint(self.disc, self._shades, x)
         if self.symbol is not None:
             self.symbol.move_to(where)
 

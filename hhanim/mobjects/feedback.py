@@ -22,14 +22,17 @@ from hhanim.mobjects.shapes import Array, filled, lines, stroked, to_3d
 
 __all__ = ["FeedbackLoop"]
 
+_TIP = 0.13  # of an arrow (scene units)
+
 
 class FeedbackLoop(VGroup):
-    """Steps from left to right with arrows between, and an arrow back from the last to the first.
+    """Steps from left to right with arrows between, an arrow back under them, and the verdict at the end.
 
     steps: the words. theme: a hhanim.look Theme. color: a name that theme.color() knows ("Na", "I_K" …).
-    positive: whether the loop feeds itself or brakes itself; said in words on the arrow back.
+    positive: whether the loop feeds itself or brakes itself.
     width: of the whole (scene units), or None for as wide as the words need. size: of the words (design
-        pixels).
+    pixels). columns: widths to give the steps, so that several loops stand in columns.
+    lit: False draws it in grey, for the time when it does not act.
     """
 
     def __init__(
@@ -41,64 +44,65 @@ class FeedbackLoop(VGroup):
         positive: bool,
         width: float | None = None,
         size: float = SMALL,
+        columns: Sequence[float] | None = None,
+        lit: bool = True,
     ) -> None:
-        hue = theme.color(color)
+        hue = theme.color(color) if lit else theme.line
         self.positive = positive
-        words = VGroup(*(Words(s, size=size, color=theme.ink) for s in steps))
-        need = sum(w.width for w in words)
-        gap = 0.62 if width is None else max((width - need) / max(len(steps) - 1, 1), 0.4)
+        words = VGroup(*(Words(s, size=size, color=theme.ink if lit else theme.line) for s in steps))
+        text = "positive feedback" if positive else "negative feedback"
+        self.verdict = Words(text, size=size, color=hue, weight="semibold" if lit else "regular")
+        wide = [w.width for w in words] if columns is None else list(columns)
+        bold = Words("negative feedback", size=size, weight="semibold")
+        count = len(steps) - 1
+        free = 0.0 if width is None else width - sum(wide) - bold.width
+        aside = 0.36  # room for the arrow back to turn before the verdict
+        gap = 0.62 if width is None else max((free - aside) / max(count, 1), 0.36)
         x = 0.0
-        for w in words:
-            w.move_to([x + 0.5 * w.width, 0.0, 0.0])
-            # All on one line: the first letter stands on it, whatever hangs below elsewhere.
-            w.shift((-0.32 * size * UNIT - w.family_members_with_points()[0].get_bottom()[1]) * UP)
-            x += w.width + gap
-        tip = 0.13
+        for word, room in zip(words, wide, strict=True):
+            _on_line(word, x + 0.5 * room, size)
+            x += room + gap
+        _on_line(bold, 0.0, size)
+        self.verdict.move_to([x - gap + aside, bold.get_y(), 0.0], aligned_edge=[-1, 0, 0])
         arrows: list[Array] = []
         heads: list[Array] = []
         for a, b in pairwise(words):
             left, right = a.get_right()[0] + 0.1, b.get_left()[0] - 0.1
-            arrows.append(lines([(left, 0.0), (right - 0.8 * tip, 0.0)]))
-            heads.append(_head((right, 0.0), (1.0, 0.0), tip))
-        low, start, end = -0.62, words[-1].get_center()[0], words[0].get_center()[0]
-        top = -0.5 * size * UNIT - 0.08
-        r = min(0.22, 0.5 * (top - low))
-        back = np.array([(start, top), (start, low + r)])
-        turn = _arc((start, low + r), (start, low), (start - r, low))
-        along = np.array([(start - r, low), (end + r, low)])
-        turn2 = _arc((end + r, low), (end, low), (end, low + r))
-        up = np.array([(end, low + r), (end, top - 0.8 * tip)])
-        self.back = stroked(np.concatenate([lines(back), turn, lines(along), turn2, lines(up)]), hue, 3.5)
-        heads.append(_head((end, top), (0.0, 1.0), tip))
-        self.arrows = stroked(np.concatenate(arrows), hue, 3.5)
-        self.heads = filled(np.concatenate(heads), hue)
-        text = "positive feedback" if positive else "negative feedback"
-        self.verdict = Words(text, size=SMALL, color=hue, weight="semibold")
-        self.verdict.move_to([0.5 * (start + end), low, 0.0])
-        pad = 0.12
-        w, h = 0.5 * self.verdict.width + pad, 0.5 * size * UNIT + 0.04
-        cx = 0.5 * (start + end)
-        # The arrow is interrupted where it is labelled.
-        self.gap = filled(
-            lines(
+            arrows.append(lines([(left, 0.0), (right - 0.8 * _TIP, 0.0)]))
+            heads.append(_head((right, 0.0), (1.0, 0.0), _TIP))
+        r, top = 0.13, -0.42 * size * UNIT
+        low = top - 0.25
+        start, end = words[-1].get_right()[0] + 0.2, words[0].get_center()[0]
+        self.back = stroked(
+            np.concatenate(
                 [
-                    (cx - w, low - h),
-                    (cx + w, low - h),
-                    (cx + w, low + h),
-                    (cx - w, low + h),
-                    (cx - w, low - h),
+                    lines([(words[-1].get_right()[0] + 0.08, 0.0), (start - r, 0.0)]),
+                    _arc((start - r, 0.0), (start, 0.0), (start, -r)),
+                    lines([(start, -r), (start, low + r)]),
+                    _arc((start, low + r), (start, low), (start - r, low)),
+                    lines([(start - r, low), (end + r, low)]),
+                    _arc((end + r, low), (end, low), (end, low + r)),
                 ]
             ),
-            theme.ground,
+            hue,
+            3.5,
         )
-        super().__init__(self.back, self.arrows, self.heads, self.gap, self.verdict, words)
+        heads.append(_head((end, top - 0.03), (0.0, 1.0), _TIP))
+        self.arrows = stroked(np.concatenate(arrows), hue, 3.5)
+        self.heads = filled(np.concatenate(heads), hue)
+        super().__init__(self.back, self.arrows, self.heads, self.verdict, words)
         self.words = words
-        self.move_to([0.0, 0.0, 0.0])
 
     def run_round(self) -> Animation:
         """A flash that runs once round the loop's arrow back."""
         flash: VMobject = self.back.copy().set_stroke(width=9)
         return ShowPassingFlash(flash, time_width=0.5, rate_func=linear)
+
+
+def _on_line(word: Words, x: float, size: float) -> None:
+    """Put a word's middle at x; all on one line: the first letter stands on it, whatever hangs below elsewhere."""
+    word.move_to([x, 0.0, 0.0])
+    word.shift((-0.32 * size * UNIT - word.family_members_with_points()[0].get_bottom()[1]) * UP)
 
 
 def _head(tip: tuple[float, float], way: tuple[float, float], size: float) -> Array:

@@ -10,9 +10,9 @@
             self.play(clock.run())
 
 The charge carried through a channel, the integral of its computed current, is counted out in dots of one
-    size: a dot is
-half-way through the pore at the instant at which the next half quantum has flowed. Number and direction are
-therefore the current's, and where a dot is depends on the model's time alone, never on the frame rate.
+size: a dot is half-way through the pore at the instant at which the next half quantum has flowed. Number and
+direction are therefore the current's, and where a dot is depends on the model's time alone, never on the
+frame rate. The ions that wait jostle each about its own place, so that they carry no net charge anywhere.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from scipy.integrate import cumulative_simpson
 
 from hhanim.look import Theme, quantities
 from hhanim.mobjects.channels import ChannelView
-from hhanim.mobjects.shapes import Array, at, disc, filled, mix
+from hhanim.mobjects.shapes import Array, at, disc, mix
 from hhanim.model import Trajectory
 
-__all__ = ["QUANTUM", "IonFlow", "cloud", "crossings", "dots", "fitting_quantum"]
+__all__ = ["QUANTUM", "IonFlow", "RestingIons", "cloud", "crossings", "fitting_quantum"]
 
 #: Charge that one drawn ion stands for (nC/cm², that is µA·ms/cm²): about 1500 monovalent ions per µm².
 QUANTUM = 25.0
@@ -56,7 +56,7 @@ def crossings(run: Trajectory, channel: str, quantum: float = QUANTUM) -> tuple[
     return (np.concatenate(times), np.concatenate(signs)) if times else (np.empty(0), np.empty(0))
 
 
-def fitting_quantum(run: Trajectory, channels: Sequence[str], rate: Any, per_second: float = 9.0) -> float:
+def fitting_quantum(run: Trajectory, channels: Sequence[str], rate: Any, per_second: float = 18.0) -> float:
     """A round charge per dot (nC/cm²), such that no more than `per_second` dots a second pass through a
     channel.
 
@@ -141,11 +141,15 @@ class IonFlow(VMobject):
         outer = np.array([v.mouths[0][:2] for v in self.views])[self.lane[k]]
         inner = np.array([v.mouths[1][:2] for v in self.views])[self.lane[k]]
         w = np.where(self.signs[k] < 0, u, 1.0 - u)  # 0 outside the cell, 1 inside
-        a, b = 0.36, 0.64  # the part of the way within the pore
+        a, b = 0.31, 0.69  # the part of the way within the pore
         above = np.clip((a - w) / a, 0.0, 1.0)  # 1 far outside, 0 at the mouth
         below = np.clip((w - b) / (1.0 - b), 0.0, 1.0)
         through = np.clip((w - a) / (b - a), 0.0, 1.0)
-        x = outer[:, 0] + self.reach * 0.9 * (self._spread[k, 0] * above**2 + self._spread[k, 1] * below**2)
+        # Past a ball on its chain, on the side where it does not hang.
+        free = np.array([v.free_side for v in self.views])[self.lane[k]]
+        aside = self._spread[k, 1] * below**1.4
+        aside = np.where(free == 0.0, aside, free * (0.35 + 0.65 * np.abs(self._spread[k, 1])) * below)
+        x = outer[:, 0] + self.reach * 0.9 * (self._spread[k, 0] * above**1.4 + aside)
         y = outer[:, 1] + (inner[:, 1] - outer[:, 1]) * through
         y = y + self.reach * (self._depth[k, 0] * above - self._depth[k, 1] * below)
         return np.stack([x, y], axis=1)
@@ -162,9 +166,38 @@ class IonFlow(VMobject):
         return 0.5 * (p[:, 0] + p[:, 8])[:, :2], self.signs[self.under_way]
 
 
-def dots(centres: Any, color: Any, ground: Any, radius: float = 0.09) -> VMobject:
-    """Ions at rest at centres (K, 2): one mobject."""
-    return filled(at(_DISC, centres, radius), color, stroke=ground, width=1.5)
+class RestingIons(VMobject):
+    """Ions that wait at places (K, 2), jostled by heat: one mobject.
+
+    Each swings about its place by less than `swing` along x and along y (scene units), on a path that only its
+    number and the time decide. None crosses the membrane and none drifts: the mean over time is its place.
+    """
+
+    def __init__(
+        self, places: Any, color: Any, ground: Any, *, radius: float = 0.09, swing: float = 0.0
+    ) -> None:
+        super().__init__(fill_color=color, fill_opacity=1.0, stroke_color=ground, stroke_width=1.5)
+        self.places, self.radius, self.swing = np.asarray(places, dtype=float), radius, swing
+        rng = np.random.default_rng(len(self.places))
+        shape = (3, *self.places.shape)
+        # Three sines of unrelated frequency (per second) along each axis never come back together.
+        self._rate = 2.0 * np.pi * rng.uniform(0.35, 1.1, shape)
+        self._phase = rng.uniform(0.0, 2.0 * np.pi, shape)
+        self._unit = at(_DISC, np.zeros((len(self.places), 2)), radius).reshape(len(self.places), -1, 3)
+        self.show(0.0)
+
+    def show(self, seconds: float) -> RestingIons:
+        """Draw them at that time (s of film while the clock runs)."""
+        away = self.swing / 3.0 * np.sin(self._rate * seconds + self._phase).sum(axis=0)
+        points = self._unit.copy()
+        points[:, :, :2] += (self.places + away)[:, None, :]
+        self.points = points.reshape(-1, 3)
+        return self
+
+    def drawn(self) -> Array:
+        """Their centres as drawn, (K, 2)."""
+        p = self.points.reshape(-1, 16, 3)
+        return 0.5 * (p[:, 0] + p[:, 8])[:, :2]
 
 
 def cloud(

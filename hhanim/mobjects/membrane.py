@@ -26,7 +26,7 @@ from hhanim.look import Theme, quantities
 from hhanim.mobjects.channels import ChannelView
 from hhanim.mobjects.charge import SurfaceCharge, absolute
 from hhanim.mobjects.film import Area
-from hhanim.mobjects.ions import QUANTUM, IonFlow, cloud, dots, fitting_quantum
+from hhanim.mobjects.ions import QUANTUM, IonFlow, RestingIons, cloud, fitting_quantum
 from hhanim.mobjects.lettering import SMALL, TICK, UNIT, Words
 from hhanim.mobjects.shapes import Array, at, disc, filled, mix, smooth, stroked
 from hhanim.model import Channel, Membrane, Trajectory
@@ -128,8 +128,7 @@ class MembranePatch:
         sides. charge: draw the surface charge.
     level: where in the area the membrane lies, from 0 (bottom) to 1 (top).
 
-    `still` (lipids, proteins, waiting ions, words) and `moving` (ions, gates, charge) are the two groups to
-    add.
+    `still` (lipids, proteins, words) and `moving` (ions, gates, charge) are the two groups to add.
     show(t) puts everything at the model's time t (ms); follow(tracker) does so on every frame.
     """
 
@@ -153,6 +152,7 @@ class MembranePatch:
         self.read = Instant(run)
         names = list(channels) if channels is not None else _usual(membrane)
         pace = clock.pace.film if clock is not None else None
+        self.pace = pace or (lambda t: t)
         if quantum is None:
             quantum = fitting_quantum(run, names, clock.pace.rate) if clock is not None else QUANTUM
         self.quantum = quantum
@@ -193,7 +193,7 @@ class MembranePatch:
                 quantum=quantum,
                 transit=transit,
                 pace=pace,
-                reach=0.72 * min(above, middle - 0.5 * self.height - area.bottom),
+                reach=0.78 * min(above, middle - 0.5 * self.height - area.bottom),
                 radius=self.radius,
             )
 
@@ -230,8 +230,10 @@ class MembranePatch:
                 name.move_to([view.origin[0], area.top, 0], aligned_edge=[0, 1, 0])
                 self.words.add(name)
         self.waiting = self._waiting(names, labels)
-        self.still = VGroup(self.waiting, self.bilayer, *(v.body for v in self.views), self.words)
-        self.moving = VGroup(*self.flows.values(), *(v.gates for v in self.views))
+        self.still = VGroup(self.bilayer, *(v.body for v in self.views), self.words)
+        self.moving = VGroup(
+            *(v.glow for v in self.views), self.waiting, *self.flows.values(), *(v.gates for v in self.views)
+        )
         if self.charge is not None:
             self.moving.add(self.charge)
         self.show(0.0)
@@ -275,22 +277,24 @@ class MembranePatch:
             for count, (bottom, top) in zip(counts, free, strict=True):
                 found = cloud(
                     count,
-                    area.left + r,
-                    area.right - r,
-                    bottom,
-                    top,
+                    area.left + 2.0 * r,
+                    area.right - 2.0 * r,
+                    bottom + r,
+                    top - r,
                     apart=4.2 * r,
                     taken=taken,
                     seed=11 + ord(ion[0]),
                 )
                 taken += list(found)
                 places.append(found)
-            group.add(dots(np.concatenate(places), color, self.theme.ground, r))
+            group.add(RestingIons(np.concatenate(places), color, self.theme.ground, radius=r, swing=1.0 * r))
         return group
 
     def show(self, t: float) -> MembranePatch:
         """Everything as it is at the model's time t (ms)."""
         now = self.read(t)
+        for ions in self.waiting:
+            ions.show(float(self.pace(t)))
         for flow in self.flows.values():
             flow.show(t)
         for view in self.views:

@@ -15,13 +15,17 @@ sentence.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from manim import FadeIn, FadeOut, VGroup
+from manim import Mobject, VGroup
 
+from hhanim.mobjects.fades import Appear, Vanish
 from hhanim.mobjects.film import SUBTITLE, TITLE, Area
 
 __all__ = ["Telling", "ion_name", "millivolts"]
+
+HEADING, LINE = 1.15 * TITLE, 1.12 * SUBTITLE  # design pixels: read from the last row
 
 
 class Telling:
@@ -29,46 +33,76 @@ class Telling:
 
     _card: VGroup | None = None
 
-    def opening(self: Any, caption: str) -> None:
-        """The title of the film and the membrane it is about, as a section of its own."""
+    def opening(
+        self: Any, caption: str, *, where: Area | None = None, beside: Sequence[Mobject] = ()
+    ) -> None:
+        """The title of the film and the membrane it is about, from the first frame on, a section of its own.
+
+        where: the part of the frame the title stands in, by default all of it. beside: what is on the screen
+        with it, and stays when the title goes.
+        """
         self.part("title")
         self.caption(caption)
         changed = ", ".join(f"{k} = {v:g}" for k, v in self.changes.items())
         about = f"{self.membrane.title}, {changed}" if changed else self.membrane.title
         name = self.words(self.title, size=1.7 * TITLE, weight="semibold")
         what = self.words(about, size=SUBTITLE, color="muted").next_to(name, [0, -1, 0], buff=0.3)
-        card = VGroup(name, what).move_to(self.frame.center)
-        if card.width > self.area.width:
-            card.scale_to_fit_width(self.area.width)
-        self.play(FadeIn(card), run_time=0.8)
-        self.wait(1.3)
+        room, place = self.area.width, self.frame.center
+        if where is not None:
+            room, place = where.width, where.center
+        card = VGroup(name, what).move_to(place)
+        if card.width > room:
+            card.scale_to_fit_width(room)
+        self.add(*beside, name)
+        self.wait(0.5)
+        self.play(Appear(what), run_time=0.6)
+        self.wait(1.4)
         self._card = card
 
-    def part(self: Any, name: str, **how: Any) -> None:
-        """As Film.part(); the opening's card goes when the next section begins."""
-        super().part(name, **how)  # type: ignore[misc]
-        card, self._card = self._card, None
-        if card is not None:
-            self.play(FadeOut(card), run_time=0.5)
+    def say(
+        self: Any,
+        name: str,
+        line: str,
+        caption: str,
+        *,
+        gone: Sequence[Mobject] = (),
+        still: Sequence[Mobject] = (),
+        moving: Sequence[Mobject] = (),
+        back: Sequence[Mobject] = (),
+    ) -> None:
+        """Put up a heading and a line under it, and say the caption from now on.
 
-    def say(self: Any, name: str, line: str, caption: str) -> None:
-        """Put up a heading and a line under it, and say the caption from now on."""
+        In the same breath the opening's title and what is `gone` go, and what will stand `still` and what will be
+        `moving` come, the first below the second, and lowest of all what belongs at the `back`: the screen is
+        never empty.
+        """
         self.caption(caption)
         area: Area = self.head
         new = VGroup(
-            self.words(name, size=TITLE, weight="semibold"), self.words(line, size=SUBTITLE, color="muted")
+            self.words(name, size=HEADING, weight="semibold"), self.words(line, size=LINE, color="muted")
         )
         new[0].move_to([area.left, area.top, 0], aligned_edge=[-1, 1, 0])
         new[1].move_to([area.left, area.bottom, 0], aligned_edge=[-1, -1, 0])
         for words in new:
             if words.width > area.width:
                 words.scale_to_fit_width(area.width).align_to(area.at(0, 0), [-1, 0, 0])
-        old: VGroup = getattr(self, "heading", VGroup())
-        self.heading = new
-        if len(old):
-            self.play(FadeOut(old), run_time=0.25)
-        self.play(FadeIn(new), run_time=0.35)
-        self.bring_to_back(new)  # it stands still from now on: before all that moves
+        old = [m for m in (self._card, getattr(self, "heading", None)) if m is not None]
+        self.heading, self._card = new, None
+        for mobject in gone:
+            mobject.clear_updaters()
+        leaving = [Vanish(m, between=(0.0, 0.5)) for m in (*old, *gone)]
+        come = (*back, new, *still)
+        self.add(*come)
+        self.bring_to_back(*come)  # they stand from now on: before all that moves
+        coming = [Appear(m, between=(0.4, 1.0)) for m in (*come, *moving)]
+        self.play(*leaving, *coming, run_time=1.0 if gone or still or moving else 0.6)
+        for mobject in come:
+            mobject.suspend_updating()  # manim need not look for updaters in it, frame by frame
+
+    def unsay(self: Any) -> None:
+        """The heading goes."""
+        heading, self.heading = self.heading, None
+        self.play(Vanish(heading), run_time=0.4)
 
 
 def millivolts(v: float) -> str:

@@ -162,6 +162,12 @@ class Panel(VGroup):
         px, py = np.broadcast_arrays(px, py)
         return np.stack([px, py, np.zeros(px.shape)], axis=-1)
 
+    def band(self, start: float, stop: float) -> VMobject:
+        """A stretch of the x axis over the panel's whole height, in the faintest tone."""
+        a, b = self.at(np.clip(start, *self.x), self.y[0]), self.at(np.clip(stop, *self.x), self.y[1])
+        box = VMobject(stroke_width=0, fill_color=self.theme.faint, fill_opacity=0.75)
+        return box.set_points_as_corners([a, [b[0], a[1], 0], b, [a[0], b[1], 0], a])
+
     def data(self, point: Any) -> tuple[float, float]:
         """Data values of a scene point: the inverse of at()."""
         a = self.inner
@@ -223,6 +229,7 @@ class Trace(VGroup):
         self.line = VMobject(**style)
         self.dot = Dot(radius=DOT_RADIUS * UNIT, color=color) if head else VMobject()
         self.label = label if label is not None else VGroup()
+        self._tag = _Tag(self.label) if self.label.family_members_with_points() else None
         self.add(self.ghost, self.line, self.dot, self.label)
         self.show(float(self.t[0]))
 
@@ -252,10 +259,11 @@ class Trace(VGroup):
             k += 1
         self.line.points = self._work[: 4 * k]
         tip = self._tip(t)
-        if len(self.dot.points):
-            self.dot.move_to(tip)
-        if len(self.label.submobjects) or len(self.label.points):
-            self.label.next_to(tip, RIGHT, buff=2.0 * DOT_RADIUS * UNIT)
+        dot = self.dot.points
+        if len(dot):
+            self.dot.points = dot + (tip - 0.5 * (dot.min(axis=0) + dot.max(axis=0)))
+        if self._tag is not None:
+            self._tag.move(tip + 2.0 * DOT_RADIUS * UNIT * RIGHT)
         return self
 
     def _tip(self, t: float) -> Array:
@@ -276,6 +284,25 @@ class Trace(VGroup):
         return self.panel.data(self.dot.get_center())
 
 
+class _Tag:
+    """A label that is moved in every frame: by its left edge, without asking all its glyphs where they are."""
+
+    def __init__(self, label: VMobject) -> None:
+        self._glyphs = label.family_members_with_points()
+        self._first = self._glyphs[0]
+        self._offset = self._first.points[0] - label.get_left()
+
+    @property
+    def place(self) -> Array:
+        """The middle of its left edge (3,), wherever it has been shifted."""
+        return np.asarray(self._first.points[0] - self._offset)
+
+    def move(self, place: Array) -> None:
+        by = place - self.place
+        for glyph in self._glyphs:
+            glyph.points = glyph.points + by
+
+
 class Traces(VGroup):
     """Several traces whose labels keep out of each other's way: ghosts lowest, then lines, dots and labels.
 
@@ -287,6 +314,11 @@ class Traces(VGroup):
         self.traces = tuple(traces)
         for part in ("ghost", "line", "dot", "label"):
             self.add(VGroup(*(getattr(trace, part) for trace in self.traces)))
+        self.ghosts: VGroup = self.submobjects[0]
+
+    def without_ghosts(self) -> Self:
+        """Let the ghosts go, to be added where what never moves is drawn once."""
+        return self.remove(self.ghosts)
 
     def __iter__(self) -> Iterator[Trace]:
         return iter(self.traces)
@@ -310,14 +342,14 @@ class Traces(VGroup):
 
     def _settle(self) -> None:
         """Push labels apart, each as little as possible: pool neighbours that overlap and centre the pool."""
-        labels = [trace.label for trace in self if len(trace.label.submobjects) or len(trace.label.points)]
-        if len(labels) < 2:
+        tags = [trace._tag for trace in self if trace._tag is not None]
+        if len(tags) < 2:
             return
         gap = 1.02 * LABEL * UNIT
-        labels.sort(key=lambda m: m.get_y())
+        tags.sort(key=lambda tag: float(tag.place[1]))
         pools: list[tuple[float, int]] = []  # middle, count
-        for label in labels:
-            middle, count = label.get_y(), 1
+        for tag in tags:
+            middle, count = float(tag.place[1]), 1
             while pools and middle - pools[-1][0] < 0.5 * gap * (count + pools[-1][1]):
                 other, size = pools.pop()
                 middle, count = (middle * count + other * size) / (count + size), count + size
@@ -325,7 +357,8 @@ class Traces(VGroup):
         k = 0
         for middle, count in pools:
             for j in range(count):
-                labels[k].set_y(middle + gap * (j - 0.5 * (count - 1)))
+                x, _, z = tags[k].place
+                tags[k].move(np.array([x, middle + gap * (j - 0.5 * (count - 1)), z]))
                 k += 1
 
 

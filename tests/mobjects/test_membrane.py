@@ -130,3 +130,48 @@ def test_lipids_leave_room_for_channels_in_two_mobjects() -> None:
     assert len(layer) == 2
     x = layer.heads.points[:, 0]
     assert not np.any((x > -0.5 + 1e-9) & (x < 0.5 - 1e-9))
+
+
+def test_waiting_ions_jostle_about_their_places_and_carry_nothing(patch: MembranePatch) -> None:
+    for ions in patch.waiting:
+        ions.show(0.0)
+        first = ions.drawn()
+        seen = []
+        for s in np.arange(0.0, 400.0, 0.5):
+            ions.show(float(s))
+            seen.append(ions.drawn())
+        away = np.array(seen) - ions.places
+        assert np.abs(away).max() <= ions.swing
+        assert np.abs(away.mean(axis=0)).max() < 0.1 * ions.swing  # no drift
+        assert np.abs(away).max(axis=0).min() > 0.3 * ions.swing  # all of them move
+        side = np.sign(np.array(seen)[:, :, 1] - patch.middle)
+        assert np.array_equal(side, np.broadcast_to(side[0], side.shape))  # none crosses but the counted dots
+        assert np.array_equal(ions.show(0.0).drawn(), first)
+
+
+def test_a_pore_lights_up_with_the_share_of_channels_that_are_open(patch: MembranePatch) -> None:
+    sodium = patch.views[0]
+
+    def light(**values: float) -> np.ndarray:
+        sodium.set_gates(values)
+        return np.asarray(sodium.glow.fill_rgbas[0, :3])
+
+    dark, half, full = light(m=0.0, h=1.0), light(m=0.25 ** (1 / 3), h=1.0), light(m=1.0, h=1.0)
+    assert half == pytest.approx(0.5 * (dark + full), abs=0.01)  # the root of a quarter
+    assert not np.allclose(dark, full)
+    assert light(m=1.0, h=0.0) == pytest.approx(dark)
+
+
+def test_ions_pass_a_ball_on_the_side_where_it_does_not_hang(
+    patch: MembranePatch, run: hh.Trajectory
+) -> None:
+    sodium, flow = patch.views[0], patch.flows["Na"]
+    assert sodium.free_side == -1.0
+    assert patch.views[-1].free_side == 0.0
+    seen = 0
+    for t in np.linspace(4.0, 6.0, 21):
+        centres = flow.show(float(t)).drawn()[0]
+        below = centres[centres[:, 1] < sodium.mouths[1][1] - 1e-3]
+        seen += len(below)
+        assert np.all(below[:, 0] < sodium.origin[0])
+    assert seen > 5

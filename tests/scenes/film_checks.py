@@ -26,7 +26,8 @@ def load(name: str) -> type[Film]:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return next(c for c in vars(module).values() if isinstance(c, type) and c.__module__ == spec.name)
+    films = (c for c in vars(module).values() if isinstance(c, type) and issubclass(c, Film))
+    return next(c for c in films if c.__module__ == spec.name)
 
 
 @dataclass

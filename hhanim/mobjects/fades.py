@@ -1,0 +1,75 @@
+"""Coming and going by opacity alone: nothing is copied, and what follows a clock goes on following it.
+
+class Hello(Film):
+    def construct(self):
+        words = Words("sodium enters", color=self.theme.color("Na"))
+        self.play(Appear(words), run_time=0.5)
+        self.play(Vanish(words), Appear(words.copy().shift(DOWN)), run_time=0.8)
+
+manim's own FadeIn and FadeOut copy the object with everything it knows, which for a patch of membrane costs more
+than drawing it, and hold its updaters still meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from manim import Animation, Mobject, smooth, squish_rate_func
+
+__all__ = ["Appear", "Vanish"]
+
+
+class _Fade(Animation):
+    """Opacity between none and the object's own, `between` two fractions of the run time."""
+
+    def __init__(self, mobject: Mobject, between: tuple[float, float], **kwargs: Any) -> None:
+        rate: Callable[[float], float] = squish_rate_func(smooth, *between)
+        super().__init__(mobject, rate_func=rate, suspend_mobject_updating=False, **kwargs)
+
+    def create_starting_mobject(self) -> Mobject:
+        styled = (m for m in self.mobject.get_family() if hasattr(m, "fill_rgbas"))
+        self._opacities = [
+            (m, [getattr(m, kind)[:, 3].copy() for kind in self._KINDS]) for m in dict.fromkeys(styled)
+        ]
+        return self.mobject
+
+    _KINDS = ("fill_rgbas", "stroke_rgbas", "background_stroke_rgbas")
+
+    def share(self, done: float) -> float:
+        """The share of its opacity that is shown when that fraction of the fade is done."""
+        raise NotImplementedError
+
+    def interpolate_mobject(self, alpha: float) -> None:
+        share = self.share(self.rate_func(alpha))
+        for mobject, own in self._opacities:
+            for kind, opacity in zip(self._KINDS, own, strict=True):
+                colors = getattr(mobject, kind)
+                if len(colors) == len(opacity):  # a new array: cameras compare with the frame before
+                    colors = colors.copy()
+                    colors[:, 3] = opacity * share
+                    setattr(mobject, kind, colors)
+
+
+class Appear(_Fade):
+    """A mobject comes, in the part `between` of the animation's run time."""
+
+    def __init__(self, mobject: Mobject, *, between: tuple[float, float] = (0.0, 1.0), **kwargs: Any) -> None:
+        super().__init__(mobject, between, introducer=True, **kwargs)
+
+    def share(self, done: float) -> float:
+        return done
+
+
+class Vanish(_Fade):
+    """A mobject goes; off the screen it has its own opacity back."""
+
+    def __init__(self, mobject: Mobject, *, between: tuple[float, float] = (0.0, 1.0), **kwargs: Any) -> None:
+        super().__init__(mobject, between, remover=True, **kwargs)
+
+    def share(self, done: float) -> float:
+        return 1.0 - done
+
+    def clean_up_from_scene(self, scene: Any) -> None:
+        super().clean_up_from_scene(scene)
+        self.interpolate(0.0)
