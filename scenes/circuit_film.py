@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from manim import UP, Create, FadeIn, FadeOut, Indicate, VGroup
+from manim import UP, Animation, Create, FadeIn, Transform, UpdateFromAlphaFunc, VGroup
 
-from hhanim.mobjects.circuit import Circuit, CircuitCurrents
+from hhanim.mobjects.circuit import DIM, Circuit, CircuitCurrents, Slice
 from hhanim.mobjects.clock import Clock, Pace
 from hhanim.mobjects.equations import CurrentEquation, GateEquation
-from hhanim.mobjects.film import LABEL, Area, Film
-from hhanim.mobjects.membrane import MembranePatch
+from hhanim.mobjects.film import LABEL, TICK, Area, Film
+from hhanim.mobjects.membrane import title
 from hhanim.mobjects.telling import Telling
 from hhanim.mobjects.trace import Panel, Trace
 from hhanim.model import Membrane, Protocol, Trajectory, simulate
 
 CHANNEL_WORDS = {
-    "leak": "a leak that is always open",
-    "gated": "a conductance that its gates vary, and a battery",
+    "leak": "channels, always open: a conductance and a battery",
+    "gated": "channels: a conductance that their gates vary, and a battery",
 }
 
 
@@ -41,62 +41,69 @@ class CircuitFilm(Telling, Film):
     def construct(self) -> None:
         self.run: Trajectory = simulate(self.membrane, self.stimulus, self.until)
         wide = self.shape == "wide"
-        self.head, middle, foot = self.area.rows(0.85, 4.3, 1.45, gap=0.3)
-        self.opening("A patch of membrane behaves like an electrical circuit.")
-        self.membrane_and_circuit(middle)
-        self.equation(foot, lines=1 if wide else 2)
-        self.in_action(middle)
+        tall = self.shape == "tall"
+        self.head, self.stage, self.foot = self.area.rows(
+            0.85, *((7.5, 2.8) if tall else (4.3, 1.45)), gap=0.3
+        )
+        middle = _slimmer(self.stage, 5.5) if tall else self.stage
+        self.circuit = Circuit(self.membrane, self.theme, middle, size=LABEL + 8)
+        self.origin = Slice(self.circuit)
+        self.opening(
+            "A patch of membrane behaves like an electrical circuit.",
+            where=self.foot,
+            beside=[self.origin, self.circuit.sides],
+        )
+        self.from_membrane_to_circuit()
+        self.equation(lines=1 if wide else 2)
+        self.in_action()
         self.four_equations()
 
-    def membrane_and_circuit(self, area: Area) -> None:
+    def from_membrane_to_circuit(self) -> None:
         self.part("membrane")
         self.say(
             "A membrane",
-            "two conductors, and a thin wall with holes in it",
-            "Salt water on either side, and between them a thin membrane with channels.",
+            "salt water on either side, a thin wall, channels, and an electrode",
+            "Salt water on either side, and between them a thin membrane with channels. A glass electrode "
+            "reaches inside.",
         )
-        patch = MembranePatch(self.run, self.theme, area, level=0.5).show(0.0)
-        self.play(FadeIn(patch.still), run_time=1.0)
-        self.add(patch.moving)
-        self.wait(1.5)
+        self.wait(2.0)
         self.part("circuit")
-        self.remove(patch.moving)
-        self.circuit = circuit = Circuit(self.membrane, self.theme, area, size=LABEL + 8)
+        circuit = self.circuit
         self.say(
             "Its circuit",
-            "the wall stores charge: a capacitor",
-            "The wall keeps charges apart: it is a capacitor.",
+            "the salt water conducts: a wire on either side",
+            "The salt water conducts: on either side it is a wire.",
         )
-        self.play(
-            FadeOut(patch.still),
-            Create(circuit.wires),
-            FadeIn(circuit.sides),
-            run_time=1.2,
+        self.play(Create(circuit.wires), run_time=1.0)
+        self.become(
+            "C", "the lipids keep charge apart: a capacitor", "The lipids keep charges apart: a capacitor."
         )
-        self.play(FadeIn(circuit.element("C"), shift=0.25 * UP), run_time=0.8)
-        self.wait(1.0)
         for channel in self.membrane.channels:
             kind = "gated" if channel.gates else "leak"
-            self.say(
-                "Its circuit",
-                f"{channel.name} channels: {CHANNEL_WORDS[kind]}",
-                f"The {channel.name} channels are {CHANNEL_WORDS[kind]}.",
+            name = title(channel)
+            self.become(
+                channel.name,
+                f"{name} {CHANNEL_WORDS[kind]}",
+                f"{name} {CHANNEL_WORDS[kind]}. The battery is the ions' difference in concentration.",
             )
-            self.play(FadeIn(circuit.element(channel.name), shift=0.25 * UP), run_time=0.8)
-            self.wait(1.0)
-        self.say(
-            "Its circuit",
-            "and an electrode that injects a current I",
-            "An electrode completes it: it injects the current that we choose.",
+        self.become(
+            "I",
+            "the electrode: it injects the current that we choose",
+            "The electrode completes it: it injects the current that we choose.",
         )
-        self.play(FadeIn(circuit.element("I"), shift=0.25 * UP), run_time=0.8)
 
-    def equation(self, area: Area, lines: int) -> None:
+    def become(self, name: str, line: str, caption: str) -> None:
+        """A part of the membrane turns into its element."""
+        self.say("Its circuit", line, caption)
+        self.play(self.origin.becomes(name))
+        self.add(self.circuit.element(name))
+        self.wait(0.8)
+
+    def equation(self, lines: int) -> None:
         self.part("equation")
-        law = CurrentEquation(self.membrane, self.theme, size=LABEL + 26, lines=lines)
-        law.move_to(area.center)
-        fit = min(1.0, area.width / law.width, area.height / law.height)
-        self.law = law.scale(fit)
+        area = self.foot
+        self.law = law = CurrentEquation(self.membrane, self.theme, size=LABEL + 26, lines=lines)
+        law.scale(min(1.0, area.width / law.width, area.height / law.height)).move_to(area.center)
         steps = [
             (
                 "C",
@@ -107,71 +114,97 @@ class CircuitFilm(Telling, Film):
             *(
                 (
                     c.name,
-                    f"… less what leaves through {c.name}",
+                    f"… less what leaves through {title(c)}" if c.gates else "… less what leaks out",
                     f"… less what flows out through {c.name}: conductance times driving force.",
                 )
                 for c in self.membrane.channels
             ),
         ]
+        circuit, dark = self.circuit, list(self.circuit.names)
         for name, line, caption in steps:
             self.say("The equation", line, caption)
+            if len(dark) == len(circuit.names):
+                self.play(*(self.shine(n, 1.0, DIM) for n in dark), run_time=0.6)
+            dark.remove(name)
             terms = [law.term(name)] if name != "I" else [law.term("equals"), law.term("I")]
+            place = circuit.element(name).devices.get_center()
             self.play(
-                Indicate(self.circuit.element(name), scale_factor=1.12, color=None),
-                *(FadeIn(t) for t in terms),
+                self.shine(name, DIM, 1.0),
+                *(FadeIn(t, target_position=place, scale=0.6) for t in terms),
                 run_time=1.4,
             )
-            self.wait(0.5)
+            self.wait(0.7)
+        self.remove(*law.submobjects)
+        self.add(law)
 
-    def in_action(self, area: Area) -> None:
+    def shine(self, name: str, first: float, last: float) -> Animation:
+        """The animation that lights a branch, or dims it."""
+        branch = self.circuit.element(name)
+        return UpdateFromAlphaFunc(branch, lambda _, a: branch.shine(first + (last - first) * a))
+
+    def in_action(self) -> None:
         self.part("currents")
-        self.say(
-            "The currents of a spike",
-            "outward is up; at every instant they add up to I",
-            "During a spike each branch carries its current. At every instant they add up to "
-            "what the electrode brings.",
-        )
-        clock = Clock(Pace(self.until, rate=1.5, slow=[(1.6, 5.2, 0.4)]), self.theme).align_right()
-        clock.move_to([self.area.right, self.head.top, 0], aligned_edge=[1, 1, 0])
-        left, right = area.split(1.45, 1.0, vertical=self.shape == "tall", gap=0.4)
-        small = Circuit(self.membrane, self.theme, left, labels=left.width > 6.0)
+        # A square frame has no room for all three: the equation comes back afterwards.
+        wide, square = self.shape == "wide", self.shape == "square"
+        area = self.stage
+        if square:
+            area = Area(area.left, area.right, self.foot.bottom, area.top)
+        spikes = self.run.spikes
+        slow = [(float(spikes[0]) - 0.9, float(spikes[0]) + 2.7, 0.4)] if len(spikes) else []
+        self.clock = Clock(Pace(self.until, rate=1.5, slow=slow), self.theme).align_right()
+        self.clock.move_to([self.area.right, self.head.top, 0], aligned_edge=[1, 1, 0])
+        left, right = area.split(*((1.75, 1.0) if wide else (1.2, 1.0)), vertical=not wide, gap=0.4)
+        small = Circuit(self.membrane, self.theme, left, size=TICK)
         v = self.run["V"]
         panel = Panel(
             right,
             x=(0, self.until),
             y=(float(v.min()) - 8, float(v.max()) + 8),
             xlabel="ms",
-            ylabel=self.formula('V space "(mV)"', size=28, color="muted"),
+            ylabel=self.formula('V space "(mV)"', size=TICK, color="muted"),
             theme=self.theme,
         )
-        self.play(FadeOut(self.circuit), FadeIn(small), FadeIn(panel), FadeIn(clock), run_time=1.0)
-        self.currents = CircuitCurrents(small, self.run, self.theme)
-        self.trace = Trace.of(self.run, "V", panel, self.theme, ghost=True, named=False)
-        self.clock = clock
-        self.add(self.trace.follow(clock), self.currents.follow(clock), clock)
-        self.play(clock.run())
-        self.shown = VGroup(small, panel, self.trace, self.currents, clock)
+        self.currents = CircuitCurrents(small, self.run, self.theme).follow(self.clock)
+        self.trace = Trace.of(self.run, "V", panel, self.theme, ghost=True, named=False).follow(self.clock)
+        self.shown = [small, panel, self.trace, self.currents, self.clock]
+        what = "a spike" if len(spikes) else "the response"
+        self.say(
+            f"The currents of {what}",
+            "outward is up; at every instant they add up to I",
+            f"During {what} each branch carries its current. At every instant they add up to "
+            "what the electrode brings.",
+            gone=[self.circuit, *([self.law] if square else [])],
+            still=[small, panel],
+            moving=[self.trace, self.currents, self.clock],
+        )
+        self.play(self.clock.run())
 
     def four_equations(self) -> None:
         self.part("equations")
         gates = list(self.membrane.gates)
         count = 1 + sum(g.dynamic for g in self.membrane.gates.values())
+        equations = [GateEquation(self.membrane, g, self.theme, size=LABEL + 22) for g in gates]
+        whole = VGroup(self.law.copy(), *equations).arrange([0, -1, 0], buff=0.5)
+        space = Area(self.area.left, self.area.right, self.area.bottom, self.head.bottom - 0.3)
+        whole.scale(min(1.25, space.width / whole.width, space.height / whole.height)).move_to(space.center)
         self.say(
             f"{_number(count)} equations",
             "the conductances depend on V through the gates",
             "The conductances depend on V through their gates. Together they are "
             f"{_number(count).lower()} differential equations.",
+            gone=self.shown,
         )
-        for m in (self.trace, self.currents, self.shown[-1]):
-            m.clear_updaters()
-        equations = VGroup(*(GateEquation(self.membrane, g, self.theme, size=LABEL + 22) for g in gates))
-        whole = VGroup(self.law.copy(), *equations).arrange([0, -1, 0], buff=0.5)
-        space = self.area.inset(top=1.3)
-        whole.scale(min(1.0, space.width / whole.width, space.height / whole.height)).move_to(space.center)
-        self.play(FadeOut(self.shown), self.law.animate.become(whole[0]), run_time=1.2)
-        for e in whole[1:]:
+        self.play(Transform(self.law, whole[0]), run_time=1.0)
+        for e in equations:
             self.play(FadeIn(e, shift=0.2 * UP), run_time=0.8)
-        self.wait(1.0)
+            self.wait(0.4)
+        self.wait(0.6)
+
+
+def _slimmer(area: Area, height: float) -> Area:
+    """The middle of an area, no taller than that."""
+    spare = max(0.5 * (area.height - height), 0.0)
+    return area.inset(bottom=spare, top=spare)
 
 
 def _number(n: int) -> str:

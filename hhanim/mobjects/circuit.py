@@ -1,11 +1,13 @@
 """A membrane as its equivalent circuit: a capacitor, a battery and a conductance for every channel, and
-the electrode.
+the electrode; and the slice of membrane that each of them stands for.
 
     class Wires(Film):
         def construct(self):
             circuit = Circuit(self.membrane, self.theme, self.area)
-            for name in circuit.names:                      # "C", "Na", "K", "L", "I"
-                self.play(FadeIn(circuit.element(name)))
+            membrane = Slice(circuit)
+            self.add(membrane, circuit.sides)
+            for name in circuit.names:                      # "I", "C", "Na", "K", "L"
+                self.play(membrane.becomes(name), run_time=2.0)
             run = simulate(self.membrane, "pulse(20, start=1, width=1)", 10.0)
             clock = Clock(Pace(10.0, rate=1.0), self.theme)
             self.add(CircuitCurrents(circuit, run, self.theme).follow(clock))
@@ -20,41 +22,85 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from manim import LEFT, RIGHT, Arrow, Circle, Line, Rectangle, Triangle, VGroup
+from manim import (
+    RIGHT,
+    Animation,
+    AnimationGroup,
+    Arrow,
+    Circle,
+    Create,
+    Line,
+    Rectangle,
+    Succession,
+    Transform,
+    VGroup,
+    VMobject,
+)
 
 from hhanim.look import Theme, quantities
+from hhanim.mobjects.channels import ChannelView
+from hhanim.mobjects.charge import SurfaceCharge, absolute
+from hhanim.mobjects.fades import Appear, Vanish
 from hhanim.mobjects.film import Area
+from hhanim.mobjects.ions import cloud
 from hhanim.mobjects.lettering import LABEL, TICK, UNIT, Formula, Words
+from hhanim.mobjects.membrane import Bilayer, title
+from hhanim.mobjects.shapes import Array, at, capsule, disc, filled, lines, mix
 from hhanim.mobjects.trace import stroke
 from hhanim.model import Membrane, Trajectory
 
 if TYPE_CHECKING:
     from hhanim.mobjects.clock import Clock
 
-__all__ = ["Circuit", "CircuitCurrents"]
+__all__ = ["DIM", "Branch", "Circuit", "CircuitCurrents", "Slice"]
 
 WIRE = 4.0  # design pixels
+DIM = 0.28  # of its own opacity: a branch that is not meant at the moment
+
+#: Ions of one kind drawn outside and inside, as the concentrations lie.
+CONTENTS = {"Na": (8, 2), "K": (2, 8), "Ca": (5, 0), "Cl": (8, 2)}
+
+
+class Branch(VGroup):
+    """One branch of a circuit: `wires`, `devices` (what stands for a part of the membrane) and `labels`.
+
+    reach: half its width without the labels (scene units).
+    """
+
+    def __init__(self, wires: VGroup, devices: VGroup, labels: VGroup, reach: float) -> None:
+        super().__init__(wires, devices, labels)
+        self.wires, self.devices, self.labels, self.reach = wires, devices, labels, reach
+        self._styled = [m for m in self.get_family() if isinstance(m, VMobject) and len(m.points)]
+        self._own = [(m.fill_rgbas[:, 3].copy(), m.stroke_rgbas[:, 3].copy()) for m in self._styled]
+
+    def shine(self, share: float) -> Self:
+        """Show it with that share of its own opacity: 1 lit, DIM when others are meant."""
+        for mobject, (fill, line) in zip(self._styled, self._own, strict=True):
+            for kind, own in (("fill_rgbas", fill), ("stroke_rgbas", line)):
+                colors = getattr(mobject, kind).copy()
+                colors[:, 3] = own * share
+                setattr(mobject, kind, colors)
+        return self
 
 
 class Circuit(VGroup):
-    """The equivalent circuit of a membrane in an Area; element("Na") is a branch, with its labels.
+    """The equivalent circuit of a membrane in an Area; element("Na") is a Branch, with its labels.
 
     A channel with gates has a conductance that varies (an arrow across it); the battery's long plate is
-    its positive side. names: the branches from left to right.
+    its positive side. names: the branches from left to right; x: where each stands.
     """
 
-    def __init__(
-        self, membrane: Membrane, theme: Theme, area: Area, *, size: float = LABEL, labels: bool = True
-    ) -> None:
+    def __init__(self, membrane: Membrane, theme: Theme, area: Area, *, size: float = LABEL) -> None:
         super().__init__()
         self.membrane, self.theme, self.area, self.size = membrane, theme, area, size
         self.names = ["I", "C", *(c.name for c in membrane.channels)]
-        self.labels = labels
-        em = size * UNIT
-        self.top, self.bottom = area.top - 1.15 * em, area.bottom + 1.15 * em
-        pitch = area.width / len(self.names)
-        self.pitch = pitch
-        self.x = {name: area.left + (k + 0.42) * pitch for k, name in enumerate(self.names)}
+        row = 1.3 * TICK * UNIT
+        self.top, self.bottom = area.top - row, area.bottom + row
+        self.middle = 0.5 * (self.top + self.bottom)
+        self.pitch = area.width / len(self.names)
+        self.x = {name: area.left + (k + 0.45) * self.pitch for k, name in enumerate(self.names)}
+        #: Half the width of the widest symbol: the labels stand at its right.
+        self.half = min(0.34, 0.2 * self.pitch)
         left, right = min(self.x.values()), max(self.x.values())
         self.wires = VGroup(
             *(
@@ -62,36 +108,34 @@ class Circuit(VGroup):
                 for y in (self.top, self.bottom)
             )
         )
-        middle = 0.5 * (left + right)
         self.sides = VGroup(
-            Words("outside", size=TICK, color=theme.muted).move_to([middle, self.top + 0.65 * em, 0]),
-            Words("inside the cell", size=TICK, color=theme.muted).move_to(
-                [middle, self.bottom - 0.65 * em, 0]
-            ),
+            *(
+                Words(side, size=TICK, color=theme.muted).move_to([right, y, 0], aligned_edge=RIGHT)
+                for side, y in (
+                    ("outside", self.top + 0.55 * row),
+                    ("inside the cell", self.bottom - 0.55 * row),
+                )
+            )
         )
-        self.elements = {name: self._branch(name) for name in self.names}
-        if not labels:  # the colours still say which branch is which
-            for branch in self.elements.values():
-                branch.remove(branch[-1])
+        make = {"C": self._capacitor, "I": self._electrode}
+        self.elements = {name: make[name]() if name in make else self._channel(name) for name in self.names}
         self.add(self.wires, self.sides, *self.elements.values())
 
-    def element(self, name: str) -> VGroup:
+    def element(self, name: str) -> Branch:
         """The branch of that name: "C", "I" (the electrode) or a channel's."""
         return self.elements[name]
 
-    def _branch(self, name: str) -> VGroup:
+    def hue(self, name: str) -> str:
+        """The colour of a branch: its ion's, the stimulus's, or that of V for the capacitor."""
         if name == "C":
-            return self._capacitor()
-        if name == "I":
-            return self._electrode()
-        return self._channel(name)
+            return self.theme.ink
+        return self.theme.color(quantities(self.membrane)["I" if name == "I" else f"I_{name}"])
 
     def _wire(self, x: float, *spans: tuple[float, float], color: Any) -> VGroup:
         return VGroup(*(Line([x, a, 0], [x, b, 0], color=color, stroke_width=stroke(WIRE)) for a, b in spans))
 
-    def _capacitor(self) -> VGroup:
-        x, y, color = self.x["C"], 0.5 * (self.top + self.bottom), self.theme.ink
-        half, gap = 0.34, 0.11
+    def _capacitor(self) -> Branch:
+        x, y, color, half, gap = self.x["C"], self.middle, self.hue("C"), self.half, 0.11
         plates = VGroup(
             *(
                 Line(
@@ -104,11 +148,11 @@ class Circuit(VGroup):
             )
         )
         label = Formula("C", size=self.size, color=color).next_to(plates, RIGHT, buff=0.14)
-        return VGroup(self._wire(x, (self.top, y + gap), (y - gap, self.bottom), color=color), plates, label)
+        wires = self._wire(x, (self.top, y + gap), (y - gap, self.bottom), color=color)
+        return Branch(wires, plates, VGroup(label), half)
 
-    def _electrode(self) -> VGroup:
-        x, y, color = self.x["I"], 0.5 * (self.top + self.bottom), self.theme.color("I")
-        r = 0.36
+    def _electrode(self) -> Branch:
+        x, y, color, r = self.x["I"], self.middle, self.hue("I"), self.half
         ring = Circle(radius=r, color=color, stroke_width=stroke(1.2 * WIRE)).move_to([x, y, 0])
         arrow = Arrow(
             [x, y + 0.62 * r, 0],
@@ -120,23 +164,27 @@ class Circuit(VGroup):
             max_stroke_width_to_length_ratio=40,
         )
         label = Formula("I", size=self.size, color=color).next_to(ring, RIGHT, buff=0.14)
-        return VGroup(self._wire(x, (self.top, y + r), (y - r, self.bottom), color=color), ring, arrow, label)
+        wires = self._wire(x, (self.top, y + r), (y - r, self.bottom), color=color)
+        return Branch(wires, VGroup(ring, arrow), VGroup(label), r)
 
-    def _channel(self, name: str) -> VGroup:
-        channel = self.membrane.channel(name)
-        color = self.theme.color(quantities(self.membrane)[f"I_{name}"])
-        x, height = self.x[name], self.top - self.bottom
+    def _channel(self, name: str) -> Branch:
+        """devices: the conductance (a box, and an arrow across it if it varies) and the battery's plates,
+        the upper one first.
+        """
+        channel, color, x = self.membrane.channel(name), self.hue(name), self.x[name]
+        height, half = self.top - self.bottom, self.half
         g, e = self.top - 0.33 * height, self.bottom + 0.25 * height
-        tall, wide = min(0.27 * height, 1.0), 0.32
-        box = Rectangle(width=wide, height=tall, color=color, stroke_width=stroke(1.2 * WIRE)).move_to(
-            [x, g, 0]
+        tall, wide = min(0.29 * height, 1.0), 0.95 * half
+        conductance = VGroup(
+            Rectangle(width=wide, height=tall, color=color, stroke_width=stroke(1.2 * WIRE)).move_to(
+                [x, g, 0]
+            )
         )
-        parts = VGroup(box)
         if channel.gates:
-            parts.add(
+            conductance.add(
                 Arrow(
-                    [x - 0.38, g - 0.42 * tall, 0],
-                    [x + 0.38, g + 0.42 * tall, 0],
+                    [x - 1.1 * half, g - 0.42 * tall, 0],
+                    [x + 1.1 * half, g + 0.42 * tall, 0],
                     buff=0,
                     color=color,
                     stroke_width=stroke(0.9 * WIRE),
@@ -147,19 +195,179 @@ class Circuit(VGroup):
         gap = 0.09
         # A reversal potential above the level of the outside means: the inside pole is the positive one.
         positive = -1 if float(np.max(channel.e)) > self.membrane.baseline + 65.0 else 1
-        plates = VGroup(
-            Line([x - 0.34, e + positive * gap, 0], [x + 0.34, e + positive * gap, 0]),
-            Line([x - 0.18, e - positive * gap, 0], [x + 0.18, e - positive * gap, 0]),
-        )
-        plates.set_stroke(color, width=stroke(1.4 * WIRE))
+        battery = VGroup()
+        for side in (1, -1):
+            reach = half if side == positive else 0.53 * half
+            battery.add(Line([x - reach, e + side * gap, 0], [x + reach, e + side * gap, 0]))
+        battery.set_stroke(color, width=stroke(1.4 * WIRE))
         labels = VGroup(
-            Formula(f'g_"{name}"', size=self.size, color=color).next_to(box, RIGHT, buff=0.24),
-            Formula(f'E_"{name}"', size=self.size, color=color).next_to(plates, RIGHT, buff=0.14),
+            Formula(f'g_"{name}"', size=self.size, color=color).next_to(
+                [x + (1.1 * half if channel.gates else 0.5 * wide), g, 0], RIGHT, buff=0.1
+            ),
+            Formula(f'E_"{name}"', size=self.size, color=color).next_to([x + half, e, 0], RIGHT, buff=0.14),
         )
-        if channel.gates:
-            labels[0].shift(0.06 * RIGHT)
         spans = ((self.top, g + 0.5 * tall), (g - 0.5 * tall, e + gap), (e - gap, self.bottom))
-        return VGroup(self._wire(x, *spans, color=color), parts, plates, labels)
+        return Branch(self._wire(x, *spans, color=color), VGroup(conductance, battery), labels, 1.1 * half)
+
+
+class Slice(VGroup):
+    """The membrane that a circuit stands for, every part of it where its element will be.
+
+    becomes(name) is the animation in which a part turns into its element: the leaflets and the charge on
+    them into the capacitor's plates, a channel's wall into the conductance and its gates into the arrow
+    across it, the ions on its two sides into the plates of its battery, the pipette into the source.
+    """
+
+    def __init__(self, circuit: Circuit) -> None:
+        super().__init__()
+        self.circuit = circuit
+        membrane, theme, area = circuit.membrane, circuit.theme, circuit.area
+        height = min(0.4 * (circuit.top - circuit.bottom), 0.95 * circuit.pitch)
+        middle, rest = circuit.middle, membrane.rest()
+        gates = {name: float(x) for name, x in membrane.gate_values(rest).items()}
+        self.views = {
+            c.name: ChannelView(membrane, c.name, theme, height=height)
+            .shift([circuit.x[c.name], middle, 0.0])
+            .set_gates(gates)
+            for c in membrane.channels
+        }
+        gaps = [(circuit.x[n] - v.half_width, circuit.x[n] + v.half_width) for n, v in self.views.items()]
+        thickness = 0.66 * height
+        self.lipids = Bilayer(area.left, area.right, theme, thickness=thickness, gaps=gaps)
+        self.lipids.shift([0.0, middle, 0.0])
+        edges = [area.left, *(x for gap in gaps for x in gap), area.right]
+        size = 0.045 * height
+        places = np.concatenate(
+            [
+                np.arange(a + 2 * size, b - size, 4.2 * size)
+                for a, b in zip(edges[::2], edges[1::2], strict=True)
+            ]
+        )
+        places = places[np.abs(places - circuit.x["I"]) > 0.2]
+        self.charge = SurfaceCharge(
+            places, 0.5 * thickness + 2.0 * size, theme, size=size, width=0.9 + 1.4 * height
+        )
+        self.charge.move_centre(0.0, middle).show(float(absolute(membrane, rest[0])))
+        self.radius = 0.05 * height
+        self.ions: dict[str, tuple[VMobject, VMobject]] = {}
+        self.names: dict[str, Words] = {}
+        row = 1.4 * TICK * UNIT
+        for name, view in self.views.items():
+            x, color = circuit.x[name], mix(view.hue, theme.ground, 0.2)
+            counts = CONTENTS.get(view.channel.ion or "", (0, 0))
+            free = (
+                (middle + 0.56 * height, circuit.top - row),
+                (circuit.bottom + self.radius, middle - 0.56 * height),
+            )
+            swept = view.sweep()
+            sides = []
+            for count, (low, high) in zip(counts, free, strict=True):
+                reach = 0.46 * circuit.pitch
+                found = cloud(
+                    count, x - reach, x + reach, low, high, apart=3.2 * self.radius, taken=list(swept), seed=5
+                )
+                sides.append(filled(at(disc(), found, self.radius), color, stroke=theme.ground, width=1.5))
+            self.ions[name] = (sides[0], sides[1])
+            word = Words(title(view.channel), size=TICK, color=view.hue, weight="semibold")
+            self.names[name] = word.move_to([x, circuit.top - 0.5 * row, 0])
+        x, tip = circuit.x["I"], middle - 0.5 * height
+        # In the order of a circle's points from its right end on, anticlockwise: so it rounds itself off.
+        outline = [(x + 0.04, tip), (x + 0.15, circuit.top), (x - 0.15, circuit.top), (x - 0.04, tip)]
+        self.pipette = filled(
+            lines([*outline, outline[0]]),
+            mix(theme.ground, circuit.hue("I"), 0.25),
+            stroke=circuit.hue("I"),
+            width=3.0,
+        )
+        self.add(self.lipids, self.charge)
+        for name, view in self.views.items():
+            self.add(view, *self.ions[name], self.names[name])
+        self.add(self.pipette)
+
+    def becomes(self, name: str) -> Animation:
+        """The animation that turns the part into the circuit's element of that name."""
+        branch = self.circuit.element(name)
+        parts = {"C": self._plates, "I": self._source}
+        moving, vanishing = parts[name](branch) if name in parts else self._conductance(name, branch)
+        arrive = [Create(branch.wires), Appear(branch.labels)]
+        gone = [m.mobject for m in moving]
+        self.remove(*gone, *vanishing)
+        first = AnimationGroup(*moving, *(Vanish(m, between=(0.0, 0.5)) for m in vanishing), run_time=2.0)
+        # The devices come as what has taken their shape goes.
+        second = AnimationGroup(Appear(branch.devices), *(Vanish(m) for m in gone), *arrive, run_time=1.0)
+        return Succession(first, second)
+
+    def _plates(self, branch: Branch) -> tuple[list[Animation], list[VMobject]]:
+        a = self.circuit.area
+        heads, plus, minus = self.lipids.heads, self.charge.plus, self.charge.minus
+        moving = []
+        for mobject, per, off in ((heads, 16, 0.0), (plus, 8, 0.16), (minus, 4, 0.16)):
+            glyphs = mobject.points.reshape(-1, per, 3)
+            middle = 0.5 * (glyphs.min(axis=1) + glyphs.max(axis=1))
+            upper = middle[:, 1] > self.circuit.middle
+            centre = np.empty_like(middle)
+            for plate, side, sign in zip(branch.devices, (upper, ~upper), (1.0, -1.0), strict=True):
+                share = (middle[side, 0] - a.left) / a.width
+                centre[side] = plate.get_start() + share[:, None] * (plate.get_end() - plate.get_start())
+                centre[side, 1] += sign * off
+            moving.append(_carry(mobject, glyphs, middle, centre, 0.5 if off == 0.0 else 0.7))
+        return moving, [self.lipids.tails]
+
+    def _source(self, branch: Branch) -> tuple[list[Animation], list[VMobject]]:
+        return [Transform(self.pipette, branch.devices[0].copy())], []
+
+    def _conductance(self, name: str, branch: Branch) -> tuple[list[Animation], list[VMobject]]:
+        view, (conductance, battery) = self.views[name], branch.devices
+        box = conductance[0]
+        left, right, low, high = (
+            box.get_left()[0],
+            box.get_right()[0],
+            box.get_bottom()[1],
+            box.get_top()[1],
+        )
+        x = 0.5 * (left + right)
+        walls = VMobject(
+            stroke_color=view.hue, stroke_width=box.stroke_width, fill_color=view.hue, fill_opacity=0.0
+        )
+        for side in (left, right):  # each half of the protein becomes half of the box
+            # From the foot, up and down again, as the protein's outline runs: nothing crosses on the way.
+            path = [(x, low), (side, low), (side, high), (x, high)]
+            walls.append_points(lines([*path, *path[-2::-1]]))
+        moving: list[Animation] = [Transform(view.lobes, walls)]
+        flaps = [m for m in view.gates if len(m.points)]  # a gate that is no ball: its flaps, 24 points each
+        for bars in flaps:
+            glyphs = bars.points.reshape(-1, 24, 3)
+            start, end = conductance[1].get_start(), conductance[1].get_end()
+            way = (end - start) / len(glyphs)
+            turn = np.array([[way[0], way[1]], [-way[1], way[0]]]) / np.hypot(*way[:2])
+            bar = capsule(float(np.hypot(*way[:2])), 0.5 * WIRE * UNIT)
+            target = bars.copy()
+            target.points = np.concatenate(
+                [
+                    np.column_stack([bar[:, :2] @ turn, np.zeros(24)]) + start + k * way
+                    for k in range(len(glyphs))
+                ]
+            )
+            target.set_color(view.hue)
+            moving.append(Transform(bars, target))
+        for ions, plate in zip(self.ions[name], battery, strict=True):
+            glyphs = ions.points.reshape(-1, 16, 3)
+            if len(glyphs):
+                middle = 0.5 * (glyphs.min(axis=1) + glyphs.max(axis=1))
+                order = np.argsort(np.argsort(middle[:, 0]))
+                share = (order + 0.5) / len(order)
+                centre = plate.get_start() + share[:, None] * (plate.get_end() - plate.get_start())
+                moving.append(_carry(ions, glyphs, middle, centre, 0.7))
+        rest = [m for m in view.get_family() if isinstance(m, VMobject) and len(m.points)]
+        rest = [m for m in rest if m is not view.lobes and m not in flaps]
+        return moving, [*rest, self.names[name]]
+
+
+def _carry(mobject: VMobject, glyphs: Array, middle: Array, centre: Array, scale: float) -> Animation:
+    """Every glyph (K, P, 3) of a mobject goes from its middle to a centre, (K, 3) each, and changes its size."""
+    target = mobject.copy()
+    target.points = ((glyphs - middle[:, None]) * scale + centre[:, None]).reshape(-1, 3)
+    return Transform(mobject, target)
 
 
 class CircuitCurrents(VGroup):
@@ -171,20 +379,19 @@ class CircuitCurrents(VGroup):
     back from its arrow (µA/cm²).
     """
 
-    def __init__(self, circuit: Circuit, run: Trajectory, theme: Theme, *, largest: float = 1.15) -> None:
+    def __init__(
+        self, circuit: Circuit, run: Trajectory, theme: Theme, *, largest: float | None = None
+    ) -> None:
         super().__init__()
         self.circuit, self.t = circuit, run.t.tolist()
         ionic = {c.name: np.asarray(run.current(c.name)) for c in circuit.membrane.channels}
         injected = np.broadcast_to(np.asarray(run.stimulus, dtype=float), run.t.shape)
         self.values = {"I": injected, "C": injected - sum(ionic.values()), **ionic}
-        self.scale = largest / max(float(np.abs(v).max()) for v in self.values.values())
-        self.shafts, self.tips = {}, {}
-        symbols = quantities(circuit.membrane)
-        for name in circuit.names:
-            color = theme.ink if name == "C" else theme.color(symbols["I" if name == "I" else f"I_{name}"])
-            self.shafts[name] = Line(LEFT, RIGHT, color=color, stroke_width=stroke(11))
-            self.tips[name] = Triangle(color=color, fill_opacity=1.0, stroke_width=0).scale(0.14)
-            self.add(self.shafts[name], self.tips[name])
+        if largest is None:
+            largest = min(1.5, 0.7 * (circuit.top - circuit.bottom))
+        self.scale_ = largest / max(float(np.abs(v).max()) for v in self.values.values())
+        self.arrows = {name: filled(np.zeros((0, 3)), circuit.hue(name)) for name in circuit.names}
+        self.add(*self.arrows.values())
         self.show(self.t[0])
 
     def at(self, name: str, t: float) -> float:
@@ -196,25 +403,31 @@ class CircuitCurrents(VGroup):
 
     def show(self, t: float) -> Self:
         """Draw the currents at time t (ms)."""
-        middle = 0.5 * (self.circuit.top + self.circuit.bottom)
-        for name in self.circuit.names:
-            x = self.circuit.x[name] - min(0.52, 0.45 * self.circuit.pitch)
+        for name, arrow in self.arrows.items():
+            x = self.circuit.x[name] - self.circuit.element(name).reach - 0.16
             current = self.at(name, t) * (-1.0 if name == "I" else 1.0)  # the electrode pushes inwards, down
-            length = current * self.scale
-            a, b = middle - 0.5 * length, middle + 0.5 * length
-            self.shafts[name].put_start_and_end_on([x, a, 0], [x, b + (1e-4 if abs(b - a) < 1e-4 else 0), 0])
-            shown = 1.0 if abs(length) > 0.03 else 0.0
-            self.shafts[name].set_stroke(opacity=shown)
-            tip = Triangle(stroke_width=0).scale(0.15)
-            tip.rotate(0.0 if length >= 0 else np.pi).move_to([x, b + (0.08 if length >= 0 else -0.08), 0])
-            self.tips[name].points = tip.points
-            self.tips[name].set_fill(opacity=shown)
+            length = current * self.scale_
+            # A short arrow is smaller all over, so that it is seen to shrink to nothing.
+            tip = min(0.22, 0.8 * abs(length)) * (1.0 if length > 0 else -1.0)
+            wide = 0.55 * abs(tip)
+            a, b = self.circuit.middle - 0.5 * length, self.circuit.middle + 0.5 * length
+            corners = [
+                (x - 0.4 * wide, a),
+                (x - 0.4 * wide, b - tip),
+                (x - wide, b - tip),
+                (x, b),
+                (x + wide, b - tip),
+                (x + 0.4 * wide, b - tip),
+                (x + 0.4 * wide, a),
+                (x - 0.4 * wide, a),
+            ]
+            arrow.points = lines(corners)
         return self
 
     def length(self, name: str) -> float:
         """The current (µA/cm²) that the arrow of a branch shows, read back from its points."""
-        shaft = self.shafts[name]
-        size = float(shaft.get_end()[1] - shaft.get_start()[1]) / self.scale
+        corners = self.arrows[name].points[::4]
+        size = float(corners[3, 1] - corners[0, 1]) / self.scale_
         return -size if name == "I" else size
 
     def follow(self, clock: Clock) -> Self:

@@ -91,11 +91,12 @@ def look(film: Film, section: str) -> Look:
     """Boxes of everything visible, and of every text with its size in design pixels."""
     seen = Look(section, film.area)
     for mobject in film.mobjects:
-        _collect(mobject, seen)
+        collect(mobject, seen)
     return seen
 
 
-def _collect(mobject: Mobject, seen: Look) -> None:
+def collect(mobject: Mobject, seen: Look) -> None:
+    """Add what a mobject shows to a Look."""
     if isinstance(mobject, (Words, Formula)):
         leaves = [m for m in mobject.family_members_with_points() if visible(m)]
         if leaves:
@@ -107,7 +108,7 @@ def _collect(mobject: Mobject, seen: Look) -> None:
     if len(mobject.points) and visible(mobject):
         seen.inside.append(_box([mobject]))
     for child in mobject.submobjects:
-        _collect(child, seen)
+        collect(child, seen)
 
 
 def visible(mobject: Any) -> bool:

@@ -11,7 +11,7 @@ import pytest
 pytest.importorskip("manim")
 
 from hhanim.model import simulate
-from tests.scenes.film_checks import outside, overlaps, run_film
+from tests.scenes.film_checks import Look, collect, outside, overlaps, run_film
 
 FILMS = ("circuit", "phase_plane", "voltage_clamp", "propagation")
 
@@ -38,8 +38,18 @@ def test_nothing_is_cut_and_no_text_stands_on_another(name: str, shape: str, med
 @pytest.mark.slow
 def test_circuit_is_true_at_ten_instants(media: Path) -> None:
     film: Any
-    film, _ = run_film("circuit", "wide", media, gNa=100)
+    film, looks = run_film("circuit", "wide", media, gNa=100)
     assert film.run.membrane.channel("Na").g == 100
+    # every part of the membrane has become its element, and left nothing behind
+    texts = {look.section: {said for said, _, _ in look.texts} for look in looks}
+    assert {"Na⁺", "K⁺", "leak"} <= texts["membrane"]
+    assert not {"Na⁺", "K⁺", "leak"} & texts["circuit"]
+    elements = {"C", "I", *(f'{x}_"{c.name}"' for c in film.membrane.channels for x in "gE")}
+    assert elements <= texts["circuit"]
+    circuit = Look("", film.area)
+    collect(film.circuit, circuit)
+    heading = 2
+    assert {k.section: len(k.inside) for k in looks}["circuit"] == len(circuit.inside) + heading
     span = film.trace.panel.y[1] - film.trace.panel.y[0]
     for t in np.linspace(0.1, film.until - 0.1, 10):
         now = film.run.at([t])
