@@ -319,20 +319,13 @@ class Slice(VGroup):
     def _conductance(self, name: str, branch: Branch) -> tuple[list[Animation], list[VMobject]]:
         view, (conductance, battery) = self.views[name], branch.devices
         box = conductance[0]
-        left, right, low, high = (
-            box.get_left()[0],
-            box.get_right()[0],
-            box.get_bottom()[1],
-            box.get_top()[1],
-        )
-        x = 0.5 * (left + right)
-        walls = VMobject(
-            stroke_color=view.hue, stroke_width=box.stroke_width, fill_color=view.hue, fill_opacity=0.0
-        )
-        for side in (left, right):  # each half of the protein becomes half of the box
-            # From the foot, up and down again, as the protein's outline runs: nothing crosses on the way.
-            path = [(x, low), (side, low), (side, high), (x, high)]
-            walls.append_points(lines([*path, *path[-2::-1]]))
+        # The two halves of the protein flatten into the two long sides of the box.
+        walls = view.lobes.copy().set_fill(opacity=0.0).set_stroke(width=box.stroke_width)
+        points = view.lobes.points.copy()
+        share = (points[:, 1] - points[:, 1].min()) / np.ptp(points[:, 1])
+        points[:, 1] = box.get_bottom()[1] + share * box.height
+        points[:, 0] = np.where(points[:, 0] < view.origin[0], box.get_left()[0], box.get_right()[0])
+        walls.points = points
         moving: list[Animation] = [Transform(view.lobes, walls)]
         flaps = [m for m in view.gates if len(m.points)]  # a gate that is no ball: its flaps, 24 points each
         for bars in flaps:
