@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from manim import Create, FadeIn, FadeOut, VGroup
+from manim import UpdateFromAlphaFunc, VGroup
 
 from hhanim.look import quantities
 from hhanim.mobjects.clock import Clock, Pace
-from hhanim.mobjects.film import SMALL, TICK, TITLE, Area, Film
+from hhanim.mobjects.fades import Appear
+from hhanim.mobjects.film import TICK, TITLE, Area, Film
 from hhanim.mobjects.membrane import MembranePatch
 from hhanim.mobjects.population import ChannelField
-from hhanim.mobjects.rates import RateTable
+from hhanim.mobjects.rates import RateCurves, RateTable
 from hhanim.mobjects.shapes import disc, filled, lines, stroked
 from hhanim.mobjects.telling import Telling, millivolts
 from hhanim.mobjects.trace import Panel, Trace, Traces, values
@@ -42,8 +43,13 @@ class GateOpening(Telling, Film):
 
     def construct(self) -> None:
         self.build()
-        self.opening(f"{self.title}: the gates of sodium and potassium channels under a voltage step.")
-        self.one_channel()
+        wide = self.shape == "wide"
+        self.opening(
+            f"{self.title}: the gates of sodium and potassium channels under a voltage step.",
+            where=self.beside if wide else self.graph_area,
+            beside=(self.patch.still, self.patch.moving),
+        )
+        self.rates()
         self.step()
         self.relax()
         self.many()
@@ -62,17 +68,29 @@ class GateOpening(Telling, Film):
             float(self.membrane.tau(g, self.high)) for g in self.gates if self.membrane.gates[g].dynamic
         )
         fast = BEFORE + 4.0 * quick
-        self.clock = Clock(
-            Pace(BEFORE + AFTER, rate=1.0, slow=[(BEFORE - 0.1, fast, 0.25)], ease=0.2), self.theme
-        ).align_right()
         self.head, picture, side, graphs = self.areas()
-        self.clock.move_to([self.head.right, self.head.top, 0.0], aligned_edge=[1.0, 1.0, 0.0])
         self.picture, self.side, self.graph_area = picture, side, graphs
+        self.beside = Area(side.left, side.right, graphs.bottom, side.top)
+        self.fast = fast
+        self.clock = self.clock_at(1.0)
         self.patch = MembranePatch(
             self.run, self.theme, picture, channels=self.channels, clock=self.clock, transit=0.9, level=0.52
         )
         self.table = RateTable(self.membrane, self.theme, side, voltages=(self.low, self.high))
+        self.curves = RateCurves(
+            self.membrane,
+            self.theme,
+            graphs,
+            v=(self.low - 35.0, self.high + 50.0),
+            vertical=self.shape != "square",
+        ).show(self.low)
         self.build_graphs()
+
+    def clock_at(self, rate: float) -> Clock:
+        """A clock for the step that runs at that rate (ms/s), at a quarter of it while the fastest gate moves."""
+        pace = Pace(BEFORE + AFTER, rate=rate, slow=[(BEFORE - 0.1, self.fast, 0.25 * rate)], ease=0.2)
+        clock = Clock(pace, self.theme).align_right()
+        return clock.move_to([self.head.right, self.head.top, 0.0], aligned_edge=[1.0, 1.0, 0.0])
 
     def areas(self) -> tuple[Area, Area, Area, Area]:
         """Heading, membrane, rates, graphs."""
@@ -90,91 +108,100 @@ class GateOpening(Telling, Film):
         square = self.shape == "square"
         top, bottom = self.graph_area.split(1.0, 1.0 if square else 2.1, gap=0.25, vertical=not square)
         low, high = min(self.low, self.high), max(self.low, self.high)
-        span = {"x": (0.0, run.duration), "theme": theme, "gutter": 0.62, "left": 0.78}
-        unit = self.formula('V space "(mV)"', size=SMALL, color="muted")
+        span = {"x": (0.0, run.duration), "theme": theme, "gutter": 0.7, "left": 0.9, "size": TICK}
+        unit = self.formula('V space "(mV)"', size=TICK, color="muted")
         ticks = [round(low), round(high)]
         self.v_panel = Panel(
             top, y=(low - 12, high + 12), ylabel=unit, yticks=ticks, xticks=None if square else [],
-            xlabel="ms" if square else "", size=SMALL, **span,
+            xlabel="ms" if square else "", **span,
         )  # fmt: skip
         self.panel = Panel(
             bottom, y=(0.0, 1.1 if square else 1.0), ylabel="fraction of gates open", xlabel="ms",
-            yticks=[0, 1] if square else [0, 0.5, 1], size=SMALL, **span,
+            yticks=[0, 1] if square else [0, 0.5, 1], **span,
         )  # fmt: skip
-        self.v_trace = Traces([Trace.of(run, "V", self.v_panel, theme, named=False)])
-        self.gate_traces = Traces([Trace.of(run, g, self.panel, theme) for g in self.gates])
-        self.v_trace.follow(self.clock)
-        self.gate_traces.follow(self.clock)
+        self.v_trace = self.voltage()
+        self.gate_traces = Traces([Trace.of(run, g, self.panel, theme) for g in self.gates]).follow(
+            self.clock
+        )
+
+    def voltage(self) -> Traces:
+        """The step, drawn up to the clock's time."""
+        trace = Trace.of(self.run, "V", self.v_panel, self.theme, named=False)
+        return Traces([trace]).follow(self.clock)
 
     # -- the telling ---------------------------------------------------------------------------------------
 
-    def one_channel(self) -> None:
+    def rates(self) -> None:
+        """Channels and gates, then the rates of one gate, then what they lead to at every V."""
         self.part("rates")
         counts = " and ".join(self._gate_words(c) for c in self.channels[:2])
-        self.say("One channel of each kind", counts, f"One channel of each kind, close up: {counts}.")
-        self.play(
-            FadeIn(self.patch.still), FadeIn(self.patch.moving, suspend_mobject_updating=False), run_time=1.0
-        )
-        self.add(self.patch.still, self.patch.moving)
         wide = self.shape == "wide"
-        right = Area(self.side.left, self.side.right, self.graph_area.bottom, self.side.top)
-        laws = self._formulas(right.inset(top=1.6, bottom=1.9) if wide else self.side)
-        self.play(FadeIn(laws), run_time=0.8)
-        self.wait(2.4)
-        self.play(FadeOut(laws), run_time=0.3)
+        laws = self._formulas(self.beside.inset(top=1.6, bottom=1.9) if wide else self.side)
+        self.say(
+            "One channel of each kind",
+            counts,
+            f"One channel of each kind, close up: {counts}.",
+            still=[laws],
+        )
+        self.wait(2.8)
+        self.play(laws.animate.move_to(self.graph_area.center), run_time=0.7)
         self.say(
             "Every gate opens and closes by chance",
             "α: how often a closed gate opens; β: how often an open one closes",
             "A closed gate opens at the rate alpha, an open one closes at the rate beta. Both depend on "
             "V alone.",
+            still=[self.table],
         )
-        self.play(FadeIn(self.table), run_time=0.8)
-        self.bring_to_back(self.table)
-        self.wait(2.5)
-
-    def step(self) -> None:
-        self.part("step")
-        self.say(
-            "A step of voltage",
-            f"V goes from {millivolts(self.low)} to {millivolts(self.high)}, and the rates change at once",
-            f"Now V is stepped from {millivolts(self.low)} to {millivolts(self.high)}. The rates change "
-            "at once, the gates do not.",
-        )
-        self.play(
-            FadeIn(VGroup(self.v_panel, self.panel)),
-            *(FadeIn(t, suspend_mobject_updating=False) for t in (self.v_trace, self.gate_traces)),
-            FadeIn(self.clock),
-            run_time=0.8,
-        )
-        self.bring_to_back(self.v_panel, self.panel)
-        self.play(self.clock.run(BEFORE))
-        self.table.show(self.high)
-        self.wait(1.5)
+        self.wait(3.0)
+        self.results = self.table.outcome(self.low)
         self.say(
             "Where to, and how fast",
             "x∞ = α / (α + β) is the goal, τ = 1 / (α + β) the time it takes",
-            "From the two rates follow the goal, x infinity, and the time constant tau.",
+            "From the two rates follow the goal, x infinity, and the time constant tau, at every voltage.",
+            gone=[laws],
+            still=[self.results, self.curves.still],
+            moving=[self.curves.moving],
         )
-        self.goals = self._goals()
+        self.wait(3.0)
+
+    def step(self) -> None:
+        """V is stepped: arrows, goals and time constants move at once."""
+        self.part("step")
+        self.say(
+            "A step of voltage",
+            f"V goes from {millivolts(self.low)} to {millivolts(self.high)}: goals and times change at once",
+            f"Now V is stepped from {millivolts(self.low)} to {millivolts(self.high)}. The rates change "
+            "at once, and with them the goals and the time constants. The gates do not.",
+            gone=[self.results],
+        )
+
+        def steer(table: RateTable, share: float) -> None:
+            table.show(self.low + (self.high - self.low) * share)
+
         self.results = self.table.outcome(self.high)
-        self.play(FadeIn(self.results), Create(self.goals[0]), run_time=1.2)
-        self.bring_to_back(self.results, self.goals[0])
-        self.wait(1.5)
+        self.play(UpdateFromAlphaFunc(self.table, steer), self.curves.go(self.low, self.high), run_time=1.2)
+        self.play(Appear(self.results), run_time=0.6)
+        self.bring_to_back(self.results)
+        self.wait(2.0)
 
     def relax(self) -> None:
+        """The gates on their way, on the clock."""
         self.part("relaxation")
         taus = {
             g: float(self.membrane.tau(g, self.high)) for g in self.gates if self.membrane.gates[g].dynamic
         }
         order = sorted(taus, key=lambda g: taus[g])
         slow = " and ".join(order[1:])
+        self.goals = self._goals()
         self.say(
             f"{order[0]} is fast, {slow} {'are' if len(order) > 2 else 'is'} slow",
-            "dots mark τ: 63 % of the way is done",
-            f"{order[0]} reaches its goal first; {slow} take longer. A dot on each goal line marks one "
-            "time constant.",
+            "dashes: the goals; rings: after one τ, 63 % of the way is done",
+            f"{order[0]} reaches its goal first; {slow} take longer. A ring marks the time constant of each: "
+            "63 percent of the way is done.",
+            gone=[self.curves.still, self.curves.moving],
+            still=[self.v_panel, self.panel, self.goals],
+            moving=[self.v_trace, self.gate_traces, self.clock],
         )
-        self.play(FadeIn(self.goals[1]), run_time=0.5)
         self.play(self.clock.run())
         self.wait(0.6)
 
@@ -183,41 +210,30 @@ class GateOpening(Telling, Film):
         self.part("a patch")
         self.kinds = [c for c in self.channels if all(g.dynamic for g in self.membrane.channel(c).gates)]
         gone = [
-            self.patch.still,
-            self.patch.moving,
-            self.table,
-            self.results,
-            *self.goals,
-            self.panel,
-            self.gate_traces,
-        ]
-        self.play(*(FadeOut(m) for m in gone), run_time=0.6)
-        self.remove(*gone)
-        self.clock.set(0.0)
+            self.patch.still, self.patch.moving, self.table, self.results, self.goals, self.panel,
+            self.gate_traces, self.v_trace, self.clock,
+        ]  # fmt: skip
+        self.clock = self.clock_at(2.0)
+        self.v_trace = self.voltage()
         self.samples: dict[str, Patch] = {
             c: sample_patch(self.run, c, int(self.n), int(self.seed)) for c in self.kinds
         }
-        self.say(
-            f"{self.n} channels, every gate at random",
-            "a channel is open, and lit, when all of its gates are",
-            f"Now {self.n} channels of each kind. Every gate opens and closes at random, at the rates "
-            "alpha and beta. "
-            "A channel is open when all of its gates are.",
-        )
         self.fields = self._fields(int(self.n), pips=True)
         self.products = self._products()
         self.counted = self._counted({c: self.samples[c].open_fraction(self.run.t) for c in self.kinds})
         self._fields_follow(lambda c, t: self._states(self.samples[c], t))
         self.field_still = VGroup(*(f.still for f in self.fields.values()), *self.labels)
         self.formulas = self._formulas(self.side) if self.shape == "wide" else VGroup()
-        self.play(
-            FadeIn(self.field_still), FadeIn(self.field_moving, suspend_mobject_updating=False),
-            FadeIn(VGroup(self.open_panel, self.formulas)),
-            FadeIn(self.products, suspend_mobject_updating=False),
-            FadeIn(self.counted, suspend_mobject_updating=False),
-            run_time=0.8,
-        )  # fmt: skip
-        self.bring_to_back(self.field_still, self.open_panel, self.formulas)
+        self.say(
+            f"{self.n} channels, every gate at random",
+            "a channel is open, and lit, when all of its gates are",
+            f"Now {self.n} channels of each kind. Every gate opens and closes at random, at the rates "
+            "alpha and beta. "
+            "A channel is open when all of its gates are.",
+            gone=gone,
+            still=[self.field_still, self.open_panel, self.formulas],
+            moving=[self.field_moving, self.v_trace, self.products, self.counted, self.clock],
+        )
         self.play(self.clock.run())
         self.wait(0.6)
 
@@ -227,16 +243,9 @@ class GateOpening(Telling, Film):
             count = int(self.n) * factor
             self.part(f"{count} channels")
             law = " and ".join(self._law(c) for c in self.kinds)
-            self.say(
-                f"{count} channels",
-                f"the open fraction runs into {law}",
-                f"With {count} channels of each kind the open fraction is closer still to {law}.",
-            )
             gone = [self.counted, self.field_still, self.field_moving]
             for mobject in gone:
                 mobject.clear_updaters()
-            self.play(*(FadeOut(m) for m in gone), run_time=0.5)
-            self.remove(*gone)
             self.clock.set(0.0)
             self.samples = {c: sample_patch(self.run, c, count, int(self.seed)) for c in self.kinds}
             self.counted = self._counted(
@@ -245,13 +254,14 @@ class GateOpening(Telling, Film):
             self.fields = self._fields(count, pips=False)
             self._fields_follow(lambda c, t: self.samples[c].open(t))
             self.field_still = VGroup(*(f.still for f in self.fields.values()), *self.labels)
-            self.play(
-                FadeIn(self.field_still),
-                FadeIn(self.field_moving, suspend_mobject_updating=False),
-                run_time=0.5,
+            self.say(
+                f"{count} channels",
+                f"the open fraction runs into {law}",
+                f"With {count} channels of each kind the open fraction is closer still to {law}.",
+                gone=gone,
+                still=[self.field_still],
+                moving=[self.field_moving, self.counted],
             )
-            self.bring_to_back(self.field_still)
-            self.add(self.counted)
             self.play(self.clock.run())
             self.wait(0.6)
 
@@ -280,7 +290,7 @@ class GateOpening(Telling, Film):
     def _goals(self) -> VGroup:
         """x∞ of each gate as a dashed line from the step on, with a dot where one time constant has
         passed."""
-        group, known = VGroup(VGroup(), VGroup()), quantities(self.membrane)
+        dashed, rings, known = VGroup(), VGroup(), quantities(self.membrane)
         for gate in self.gates:
             if not self.membrane.gates[gate].dynamic:
                 continue
@@ -293,9 +303,9 @@ class GateOpening(Telling, Film):
                 disc() * 0.075 + self.panel.at(BEFORE + tau, goal + (start - goal) / np.e), self.theme.ground
             )
             dot.set_stroke(hue, width=4)
-            group[0].add(stroked(dashes, hue, 2.0))
-            group[1].add(dot)
-        return group
+            dashed.add(stroked(dashes, hue, 2.5))
+            rings.add(dot)
+        return VGroup(dashed, rings)
 
     def _fields(self, count: int, *, pips: bool) -> dict[str, ChannelField]:
         area = self.picture if self.shape == "wide" else Area(
@@ -345,7 +355,7 @@ class GateOpening(Telling, Film):
         self.open_panel = Panel(
             area, x=self.panel.x, y=(0.0, min(roof, 1.0)), theme=theme,
             ylabel="fraction of channels open", xlabel="ms",
-            size=SMALL, gutter=0.62, left=0.78,
+            size=TICK, gutter=0.78, left=0.9,
         )  # fmt: skip
         self.laws = laws
         made = []

@@ -161,6 +161,9 @@ class _Run(Animation):
         self.to = to
         super().__init__(clock, run_time=max(self.last - self.first, 1e-3), rate_func=linear)
 
+    def create_starting_mobject(self) -> Clock:
+        return self.clock  # nothing is interpolated from where it was, so nothing needs a copy
+
     def interpolate_mobject(self, alpha: float) -> None:
         s = self.first + alpha * (self.last - self.first)
         self.clock.set(self.to if alpha >= 1.0 else self.clock.pace.time(s))

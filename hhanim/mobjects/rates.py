@@ -1,12 +1,14 @@
-"""Gates as two-state schemes: closed and open, with arrows as long as the rates alpha and beta are large.
+"""Gates as two-state schemes: closed and open, with arrows as long as the rates alpha and beta are large; and
+what the rates lead to, steady state and time constant, as curves over V.
 
 class Rates(Film):
     def construct(self):
-        table = RateTable(self.membrane, self.theme, self.area, voltages=(-65.0, -20.0))
-        self.add(table.show(-65.0))
-        self.wait()
-        self.play(UpdateFromAlphaFunc(table, lambda m, a: m.show(-65.0 + 45.0 * a)))
-        self.play(FadeIn(table.outcome(-20.0)))
+        top, bottom = self.area.rows(1, 1)
+        table = RateTable(self.membrane, self.theme, top, voltages=(-65.0, -20.0))
+        curves = RateCurves(self.membrane, self.theme, bottom, v=(-100.0, 40.0))
+        self.add(table.show(-65.0), curves.still, curves.moving)
+        self.play(UpdateFromAlphaFunc(table, lambda m, a: m.show(-65.0 + 45.0 * a)), curves.go(-65.0, -20.0))
+        self.play(Appear(table.outcome(-20.0)))
 """
 
 from __future__ import annotations
@@ -14,15 +16,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from manim import VGroup
+from manim import UP, Animation, UpdateFromAlphaFunc, VGroup
 
 from hhanim.look import Theme, quantities
 from hhanim.mobjects.film import Area
-from hhanim.mobjects.lettering import LABEL, SMALL, UNIT, Formula, Words
-from hhanim.mobjects.shapes import filled, lines, stroked
+from hhanim.mobjects.lettering import LABEL, SMALL, TICK, UNIT, Formula, Words
+from hhanim.mobjects.shapes import at, disc, filled, lines, stroked
+from hhanim.mobjects.trace import DOT_RADIUS, Panel, Trace, Traces
 from hhanim.model import Membrane
 
-__all__ = ["RateTable"]
+__all__ = ["RateCurves", "RateTable"]
 
 _TIP = 0.13
 
@@ -104,10 +107,10 @@ class RateTable(VGroup):
                     (end, y),
                 ]
                 head.points = lines(tip)
-                for at in self.voltages:
-                    text = self.numbers[name, kind, at]
+                for written in self.voltages:
+                    text = self.numbers[name, kind, written]
                     text.move_to([end + way * 0.1, y, 0], aligned_edge=[-way, 0, 0])
-                    text.set_opacity(1.0 if abs(at - v) < 1e-6 else 0.0)
+                    text.set_opacity(1.0 if abs(written - v) < 1e-6 else 0.0)
         return self
 
     def shown(self, gate: str) -> tuple[float, float]:
@@ -133,3 +136,93 @@ class RateTable(VGroup):
             time.move_to([left, row.center[1] - 0.135, 0], aligned_edge=[-1, 0, 0])
             group.add(inf, time)
         return group
+
+
+class RateCurves:
+    """x∞ and τ of the gates over V, side by side (or one under the other), with a dot on every curve at one V.
+
+    v: the range of V (mV). gates: names, by default all with kinetics. Temperature is the membrane's.
+    vertical: x∞ over τ. ylabels: what the two axes are called.
+
+    `still` (axes, curves, names) and `moving` (dots) are the two groups to add; show(v) puts the dots, go() takes
+    them from one V to another, and shown() reads them back.
+    """
+
+    def __init__(
+        self,
+        membrane: Membrane,
+        theme: Theme,
+        area: Area,
+        *,
+        v: tuple[float, float],
+        gates: Sequence[str] = (),
+        vertical: bool = False,
+        ylabels: tuple[str, str] = ("steady state", "time constant (ms)"),
+    ) -> None:
+        self.membrane, self.v = membrane, v
+        self.names = [n for n in (gates or membrane.gates) if membrane.gates[n].dynamic]
+        known = quantities(membrane)
+        grid = np.linspace(*v, 281)
+        goals, taus = self._of(grid)
+        parts = area.rows(1.0, 1.22, gap=0.2) if vertical else area.columns(1.0, 1.0, gap=0.35)
+        roof = 1.08 * max(float(t.max()) for t in taus)
+        self.panels = []
+        self.still = VGroup()
+        for k, (part, top, curves) in enumerate(zip(parts, (1.0, roof), (goals, taus), strict=True)):
+            axis = k == 1 or not vertical  # one axis of V for both, where one stands over the other
+            volts = Formula('V space "(mV)"', size=TICK, color=theme.muted) if axis else ""
+            panel = Panel(
+                part, x=v, y=(-0.07 * top, top), theme=theme, ylabel=ylabels[k], xlabel=volts, left=0.9,
+                gutter=1.1, yticks=[0, 0.5, 1] if k == 0 else None, xticks=None if axis else [],
+            )  # fmt: skip
+            self.panels.append(panel)
+            drawn = []
+            for name, curve in zip(self.names, curves, strict=True):
+                q = known[name]
+                symbol = known[f"{name}_inf" if k == 0 else f"tau_{name}"].typst
+                label = Formula(symbol, size=LABEL, color=theme.color(q))
+                drawn.append(
+                    Trace(
+                        panel, grid, curve, color=theme.color(q), dash=theme.dash(q), label=label, head=False
+                    )
+                )
+            traces = Traces(drawn).show(float(grid[-1]))
+            names = VGroup(*(trace.label for trace in drawn))
+            names.shift(
+                max(panel.inner.bottom - names.get_bottom()[1], 0.0) * UP
+            )  # clear of what is under the axis
+            self.still.add(panel, traces)
+        hues = [theme.color(known[name]) for name in self.names]
+        self._dots = [
+            [filled(np.zeros((0, 3)), hue, stroke=theme.ground, width=2.0) for hue in hues] for _ in parts
+        ]
+        self.moving = VGroup(*(dot for dots in self._dots for dot in dots))
+        self.show(v[0])
+
+    def _of(self, v: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
+        inf = [np.asarray(self.membrane.inf(name, v), dtype=float) for name in self.names]
+        tau = [np.asarray(self.membrane.tau(name, v), dtype=float) for name in self.names]
+        return inf, tau
+
+    def show(self, v: float) -> RateCurves:
+        """Put the dots at v (mV)."""
+        size = 1.15 * DOT_RADIUS * UNIT
+        for panel, dots, values in zip(self.panels, self._dots, self._of(np.array([v])), strict=True):
+            for dot, value in zip(dots, values, strict=True):
+                dot.points = at(disc(), panel.at(v, value[0])[:2], size)
+        return self
+
+    def go(self, start: float, stop: float, **how: float) -> Animation:
+        """The animation that takes the dots from one V (mV) to another."""
+        return UpdateFromAlphaFunc(
+            self.moving, lambda _, share: self.show(start + (stop - start) * share) and None, **how
+        )
+
+    def shown(self, gate: str) -> tuple[float, float]:
+        """Steady state and time constant (ms) of a gate, read back from its dots."""
+        k = self.names.index(gate)
+        found = []
+        for panel, dots in zip(self.panels, self._dots, strict=True):
+            p = dots[k].points
+            found.append(panel.data(0.5 * (p.min(axis=0) + p.max(axis=0)))[1])
+        return found[0], found[1]

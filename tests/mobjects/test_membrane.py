@@ -14,6 +14,7 @@ from hhanim.mobjects.charge import SurfaceCharge, absolute  # noqa: E402
 from hhanim.mobjects.film import Area  # noqa: E402
 from hhanim.mobjects.ions import QUANTUM, IonFlow, crossings  # noqa: E402
 from hhanim.mobjects.membrane import Bilayer, Instant, MembranePatch  # noqa: E402
+from hhanim.mobjects.rates import RateCurves, RateTable  # noqa: E402
 
 MODERN = hh.presets.MODERN
 TIMES = (0.0, 2.5, 3.5, 4.0, 4.3, 4.6, 5.2, 6.0, 8.0, 15.0)
@@ -175,3 +176,25 @@ def test_ions_pass_a_ball_on_the_side_where_it_does_not_hang(
         seen += len(below)
         assert np.all(below[:, 0] < sodium.origin[0])
     assert seen > 5
+
+
+def test_dots_on_the_rate_curves_are_the_membrane_s() -> None:
+    warm = MODERN.with_(celsius=18.5)
+    curves = RateCurves(warm, DARK, Area(-6, 6, -3, 3), v=(-100.0, 40.0))
+    for v in (-100.0, -65.0, -40.0, 25.0):
+        curves.show(v)
+        for gate in ("m", "h", "n"):
+            goal, tau = curves.shown(gate)
+            assert goal == pytest.approx(float(warm.inf(gate, v)), abs=1e-6)
+            assert tau == pytest.approx(float(warm.tau(gate, v)), rel=1e-6)
+    table = RateTable(warm, DARK, Area(-6, 6, -3, 3), voltages=(-65.0, -20.0))
+    for v in (-65.0, -40.0, -20.0):
+        table.show(v)
+        for gate in ("m", "h", "n"):
+            alpha, beta = table.shown(gate)
+            tau = float(warm.tau(gate, v))
+            assert min(alpha, beta) >= 0.0
+            if (
+                min(alpha, beta) / table.largest[gate] * table.reach > 0.04
+            ):  # shorter arrows are drawn as a stub
+                assert 1.0 / (alpha + beta) == pytest.approx(tau, rel=1e-6)
