@@ -17,6 +17,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -166,14 +167,14 @@ class Log:
         self.steps.append(k + (self.level - v0) / (v1 - v0))
         self.cells.append(cells)
 
-    def spikes(self, n: int) -> tuple[NDArray[np.float64], ...]:
-        """The crossings of each of n neurons, in steps."""
+    def spikes(self, n: int, dt: float) -> tuple[NDArray[np.float64], ...]:
+        """The times (ms) at which each of n neurons crossed the level."""
         if not self.steps:
             return (np.empty(0),) * n
         steps, cells = np.concatenate(self.steps), np.concatenate(self.cells)
-        return tuple(
-            np.split(steps[np.argsort(cells, kind="stable")], np.cumsum(np.bincount(cells, minlength=n))[:-1])
-        )
+        times = dt * steps[np.argsort(cells, kind="stable")]
+        ends = np.cumsum(np.bincount(cells, minlength=n)).tolist()
+        return tuple(times[a:b] for a, b in pairwise([0, *ends]))
 
 
 def integrate(
@@ -199,8 +200,8 @@ def integrate(
         y = _head_start(membrane, y, dt)
     tabulate = method != "euler" and y.ndim == 2 and np.ndim(membrane.celsius) == 0
     compiles = tabulate and _compiles(backend, y.shape[-1] * steps)
-    tables = Tables(membrane, dt) if tabulate and (compiles or y.shape[1] >= TABLE_FROM) else None
-    quick = compiled.advancer(membrane, tables, y, log) if compiles else None
+    tables = Tables(membrane, dt) if tabulate and not compiles and y.shape[1] >= TABLE_FROM else None
+    quick = compiled.advancer(membrane, dt, *table_range(membrane), y, log) if compiles else None
     if y.ndim == 1:
         run = _on_floats(membrane, method, dt, y, log)
     else:
@@ -216,7 +217,7 @@ def integrate(
             )
         if progress is not None:
             progress(last / steps)
-    return tuple(times * dt for times in log.spikes(y.shape[1] if y.ndim == 2 else 1))
+    return log.spikes(y.shape[1] if y.ndim == 2 else 1, dt)
 
 
 def _compiles(backend: str, work: float) -> bool:
@@ -289,6 +290,12 @@ def _on_arrays(
 # -- tables over voltage -------------------------------------------------------------------------------------
 
 
+def table_range(membrane: Membrane) -> tuple[float, float]:
+    """The voltages (mV) that tables hold: 100 mV beyond the reversal potentials."""
+    e = [np.asarray(c.e) for c in membrane.channels]
+    return min(float(x.min()) for x in e) - 100.0, max(float(x.max()) for x in e) + 100.0
+
+
 class Tables:
     """What exponential Euler needs of every gate, tabulated over voltage for one dt and one temperature.
 
@@ -300,9 +307,7 @@ class Tables:
     """
 
     def __init__(self, membrane: Membrane, dt: float) -> None:
-        e = [np.asarray(c.e) for c in membrane.channels]
-        self.low = min(float(x.min()) for x in e) - 100.0
-        self.high = max(float(x.max()) for x in e) + 100.0
+        self.low, self.high = table_range(membrane)
         self.per_mv = (TABLE - 1) / (self.high - self.low)
         self.dt = dt
         v = np.linspace(self.low, self.high, TABLE)
