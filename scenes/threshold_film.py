@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from manim import FadeIn, FadeOut, VGroup
+from manim import VGroup
 
+from hhanim.look import quantities
 from hhanim.mobjects.charge import absolute
 from hhanim.mobjects.clock import Clock, Pace
-from hhanim.mobjects.film import SMALL, TICK, Area, Film
+from hhanim.mobjects.film import TICK, Area, Film
 from hhanim.mobjects.ions import fitting_quantum
 from hhanim.mobjects.membrane import MembranePatch
+from hhanim.mobjects.shapes import lines, mix, stroked
 from hhanim.mobjects.stimulus import StimulusBar
 from hhanim.mobjects.telling import Telling, millivolts
 from hhanim.mobjects.trace import Panel, Trace, Traces
@@ -41,7 +43,11 @@ class Threshold(Telling, Film):
 
     def construct(self) -> None:
         self.build()
-        self.opening("How strong must a stimulus be, and how soon may the next one come?")
+        self.opening(
+            "How strong must a stimulus be, and how soon may the next one come?",
+            where=self.graph_area,
+            beside=(self.pair_still, self.pair_moving),
+        )
         if not self.excitable:
             self.no_spike()
             return
@@ -119,20 +125,26 @@ class Threshold(Telling, Film):
         """Both voltages on one panel, both total ionic currents on another."""
         square = self.shape == "square"
         top, bottom = area.split(1.0 if square else 1.35, 1.0, gap=0.25, vertical=not square)
+        whole, strip = area.rows(6.0, 1.0, gap=0.15)
         v = np.concatenate([self.below["V"], self.above["V"]])
         low, high = (
             float(v.min()) - 6.0,
             max(float(v.max()) + 8.0, -float(absolute(self.membrane, 0.0)) + 44.0),
         )
-        span = {"x": (0.0, self.until), "theme": self.theme, "left": 0.9, "gutter": 0.9, "size": SMALL}
+        span = {"x": (0.0, self.until), "theme": self.theme, "left": 0.95, "gutter": 0.95, "size": TICK}
 
         def voltage(where: Area, axis: bool) -> Panel:
-            unit = self.formula('V space "(mV)"', size=SMALL, color="muted")
+            unit = self.formula('V space "(mV)"', size=TICK, color="muted")
             ticks = None if axis else []
             return Panel(where, y=(low, high), ylabel=unit, xticks=ticks, xlabel="ms" if axis else "", **span)
 
-        self.v_panel, self.v_small = voltage(area, True), voltage(top, square)
-        flow = self.formula('I_"ion" space "(µA/cm²)"', size=SMALL, color="muted")
+        self.v_panel, self.v_small = voltage(whole, True), voltage(top, square)
+        # Two pulses a hair apart are one on the screen; how strong each is stands by its membrane.
+        self.bar = StimulusBar(strip, self.above.protocol, self.v_panel, self.theme, size=TICK)
+        self.bar.remove(self.bar.name)
+        name = self.words("both pulses", size=TICK, color="I")
+        self.bar.add(name.move_to(self.bar.name.get_left(), aligned_edge=[-1, 0, 0])).follow(self.clock)
+        flow = self.formula('I_"ion" space "(µA/cm²)"', size=TICK, color="muted")
         # The current that decides is small: the axis is cut so that its sign can be seen.
         self.i_panel = Panel(
             bottom,
@@ -147,10 +159,10 @@ class Threshold(Telling, Film):
         self.i_traces = self._pair(self.i_panel, _total, (-12.0, 8.0))
         self.signs = VGroup(
             *(
-                self.words(word, size=SMALL, color="muted").move_to(
+                self.words(word, size=TICK, color=color).move_to(
                     self.i_panel.at(self.until, y) + np.array([-0.1, 0.0, 0.0]), aligned_edge=[1, 0, 0]
                 )
-                for word, y in (() if square else (("outward", 6.0), ("inward", -8.0)))
+                for word, y, color in (() if square else (("outward", 6.0, "K"), ("inward", -8.0, "Na")))
             )
         )
 
@@ -160,7 +172,7 @@ class Threshold(Telling, Film):
         """The same quantity of both membranes on one panel, each until it leaves the range shown."""
         pair = []
         for run, word in ((self.below, "below"), (self.above, "above")):
-            label = self.words(word, size=SMALL, color=self._tone(word))
+            label = self.words(word, size=TICK, color=self._tone(word))
             color = self.theme.color(self._tone(word))
             y = read(run)
             beyond = (y < shown[0]) | (y > shown[1])
@@ -170,15 +182,8 @@ class Threshold(Telling, Film):
 
     # -- the telling ---------------------------------------------------------------------------------------
 
-    def enter(self, *panels: Panel, traces: list[Traces]) -> None:
-        self.play(
-            FadeIn(VGroup(self.pair_still, *panels)),
-            FadeIn(self.pair_moving, suspend_mobject_updating=False),
-            *(FadeIn(t, suspend_mobject_updating=False) for t in traces), FadeIn(self.clock), run_time=1.0,
-        )  # fmt: skip
-        self.bring_to_back(self.pair_still, *panels)
-
     def hair_apart(self) -> None:
+        """Both pulses, and the voltages that part."""
         self.part("a hair apart")
         low, high = (self._amplitude(r) for r in (self.below, self.above))
         self.say(
@@ -187,8 +192,9 @@ class Threshold(Telling, Film):
             f"Two pulses of current that differ by {200 * self.hair:.2g} percent: {low:.4g} and "
             f"{high:.4g} microampere "
             "per square centimetre.",
+            still=[self.v_panel],
+            moving=[self.v_traces, self.bar, self.clock],
         )
-        self.enter(self.v_panel, traces=[self.v_traces])
         self.play(self.clock.run())
         self.say(
             "All or nothing",
@@ -199,21 +205,19 @@ class Threshold(Telling, Film):
         self.wait(1.5)
 
     def why(self) -> None:
+        """The same again with the ionic current, whose sign decides."""
         self.part("why")
+        self.clock.set(0.0)
         self.say(
-            "The sign of the ionic current decides",
-            "inward sodium against outward potassium and leak",
+            "The ionic current decides",
+            "by its sign: inward sodium against outward potassium and leak",
             "After the pulse only the channels act. Where sodium's inward current wins, V takes off; "
             "where potassium "
             "and leak win, V falls back.",
+            gone=[self.v_panel, self.v_traces, self.bar],
+            still=[self.v_small, self.i_panel, self.signs],
+            moving=[self.v_small_traces, self.i_traces],
         )
-        self.v_traces.clear_updaters()
-        self.play(FadeOut(self.v_panel), FadeOut(self.v_traces), run_time=0.5)
-        self.clock.set(0.0)
-        new = VGroup(self.v_small, self.i_panel, self.signs)
-        traces = (self.v_small_traces, self.i_traces)
-        self.play(FadeIn(new), *(FadeIn(t, suspend_mobject_updating=False) for t in traces), run_time=0.8)
-        self.bring_to_back(new)
         self.play(self.clock.run())
         self.wait(1.0)
 
@@ -232,27 +236,21 @@ class Threshold(Telling, Film):
                 "However late it comes, the same pulse does not fire this membrane again.",
             )
             return
-        early, late = found
-        words = (
-            ("too early", "Too early", "h is still low and n still high: the second pulse fails",
-             f"The same pulse again, {early:.2g} milliseconds later: h has not recovered and n has not "
-             "closed. It fails."),
-            ("late enough", "Late enough", "h has recovered, n has closed: the second pulse fires",
-             f"After {late:.2g} milliseconds h has recovered and n has closed: the second pulse fires."),
-        )  # fmt: skip
-        for interval, (name, heading, line, caption) in zip(found, words, strict=True):
-            self.pair_of_pulses(interval, name, heading, line, caption)
+        for interval, name, heading, outcome in zip(
+            found,
+            ("too early", "late enough"),
+            ("Too early", "Late enough"),
+            ("fails", "fires"),
+            strict=True,
+        ):
+            self.pair_of_pulses(interval, name, heading, outcome)
 
-    def pair_of_pulses(self, interval: float, name: str, heading: str, line: str, caption: str) -> None:
-        for mobject in self.shown:
-            mobject.clear_updaters()
+    def pair_of_pulses(self, interval: float, name: str, heading: str, outcome: str) -> None:
+        """Two equal pulses; the clock stops at the second for a look at the slow gates."""
         self.part(name)
-        self.play(*(FadeOut(m) for m in self.shown), run_time=0.5)
-        self.remove(*self.shown)
-        run = self._twice(interval)
-        self.twice = run
-        second = START + interval
-        span = run.duration
+        run = self.twice = self._twice(interval)
+        second, span = START + interval, run.duration
+        gone, slow = self.shown, self._slow_gates()
         self.clock = Clock(
             Pace(
                 span,
@@ -263,7 +261,31 @@ class Threshold(Telling, Film):
             self.theme,
         ).align_right()
         self.clock.move_to([self.head.right, self.head.top, 0.0], aligned_edge=[1.0, 1.0, 0.0])
-        self.say(heading, line, caption)
+        still, moving = self.refractory_view(run, slow)
+        gates = " and ".join(slow)
+        self.say(
+            heading,
+            f"a second pulse {interval:.2g} ms after the first; thin lines: {gates} at rest",
+            f"The same pulse twice, {interval:.2g} milliseconds apart. {gates} show what the spike has left.",
+            gone=gone,
+            still=[still],
+            moving=moving,
+        )
+        self.shown = [still, *moving]
+        self.play(self.clock.run(second))
+        now, rest = run.at([second]), self.membrane.rest()
+        at_rest = {n: float(x) for n, x in self.membrane.gate_values(rest).items()}
+        states = ", ".join(f"{g} is {now[g][0]:.2f}, {at_rest[g]:.2f} at rest" for g in slow)
+        self.say(
+            heading,
+            f"{states}: it {outcome}",
+            f"At the second pulse {states}. It {outcome}.",
+        )
+        self.wait(1.4)
+        self.play(self.clock.run())
+
+    def refractory_view(self, run: Trajectory, slow: list[str]) -> tuple[VGroup, list[VGroup]]:
+        """The membrane, V with both pulses, and the slow gates with the levels at which they rest."""
         area = self.left_area
         self.patch = MembranePatch(run, self.theme, area, channels=self.gated, clock=self.clock, transit=0.8)
         square = self.shape == "square"
@@ -272,36 +294,39 @@ class Threshold(Telling, Film):
             top, strip = left.rows(5.0, 1.0, gap=0.1)
         else:
             top, strip, bottom = self.graph_area.rows(1.4, 0.35, 1.2, gap=0.2)
-        axis = {"x": (0.0, span), "theme": self.theme, "left": 0.9, "gutter": 0.7, "size": SMALL}
+        axis = {"x": (0.0, run.duration), "theme": self.theme, "left": 0.95, "gutter": 0.7, "size": TICK}
         v = run["V"]
         low, high = (
             float(v.min()) - 6.0,
             max(float(v.max()) + 8.0, -float(absolute(self.membrane, 0.0)) + 44.0),
         )
-        unit = self.formula('V space "(mV)"', size=SMALL, color="muted")
+        unit = self.formula('V space "(mV)"', size=TICK, color="muted")
         ticks = None if square else []
         v_panel = Panel(top, y=(low, high), ylabel=unit, xticks=ticks, xlabel="ms" if square else "", **axis)
-        slow = self._slow_gates()
         named = f"gates {' and '.join(slow)}"
         panel = Panel(bottom, y=(0.0, 1.0), yticks=[0, 0.5, 1], ylabel=named, xlabel="ms", **axis)
-        v_trace = Traces([Trace.of(run, "V", v_panel, self.theme, named=False, ghost=True)]).follow(
-            self.clock
+        v_trace = Traces([Trace.of(run, "V", v_panel, self.theme, named=False, ghost=True)])
+        gates = Traces([Trace.of(run, g, panel, self.theme) for g in slow])
+        bar = StimulusBar(strip, run.protocol, v_panel, self.theme, size=TICK)
+        levels = self.membrane.gate_values(self.membrane.rest())
+        known = quantities(self.membrane)
+        rests = VGroup(
+            *(
+                stroked(
+                    lines(panel.at(np.array(panel.x), float(levels[g]))[:, :2]),
+                    mix(self.theme.color(known[g]), self.theme.ground, 0.35),
+                    2.5,
+                )
+                for g in slow
+            )
         )
-        gates = Traces([Trace.of(run, g, panel, self.theme) for g in slow]).follow(self.clock)
-        bar = StimulusBar(strip, run.protocol, v_panel, self.theme, size=SMALL).follow(self.clock)
+        still = VGroup(self.patch.still, v_panel, panel, rests, v_trace.without_ghosts().ghosts)
+        moving = [m.follow(self.clock) for m in (v_trace, gates, bar)]
         self.panels, self.gate_traces, self.v_trace, self.bar = (v_panel, panel), gates, v_trace, bar
-        still = VGroup(self.patch.still, v_panel, panel)
-        moving = [self.patch.moving, v_trace, gates, bar]
-        self.play(
-            FadeIn(still),
-            *(FadeIn(m, suspend_mobject_updating=False) for m in (*moving, self.clock)),
-            run_time=0.8,
-        )
-        self.bring_to_back(still)
-        self.shown = [still, *moving, self.clock]
-        self.play(self.clock.run())
+        return still, [self.patch.moving, *moving, self.clock]
 
     def no_spike(self) -> None:
+        """No pulse fires it: say so, and show what the strongest does."""
         self.part("no spike")
         top = self._top(self.above)
         self.say(
@@ -309,8 +334,9 @@ class Threshold(Telling, Film):
             f"no pulse of {self.width:g} ms fires this membrane: {self._amplitude(self.above):.3g} "
             f"µA/cm² reach {top}",
             f"No spike: no pulse of {self.width:g} milliseconds fires this membrane.",
+            still=[self.v_panel],
+            moving=[self.v_traces, self.bar, self.clock],
         )
-        self.enter(self.v_panel, traces=[self.v_traces])
         self.play(self.clock.run())
 
     # -- what is looked for --------------------------------------------------------------------------------

@@ -83,9 +83,17 @@ class Telling:
         )
         new[0].move_to([area.left, area.top, 0], aligned_edge=[-1, 1, 0])
         new[1].move_to([area.left, area.bottom, 0], aligned_edge=[-1, -1, 0])
-        for words in new:
-            if words.width > area.width:
-                words.scale_to_fit_width(area.width).align_to(area.at(0, 0), [-1, 0, 0])
+        room = area.width
+        clock = getattr(self, "clock", None)
+        if (
+            clock is not None
+            and area.bottom < clock.get_y() <= area.top
+            and clock.get_right()[0] <= area.right + 1e-6
+        ):
+            room = clock.get_left()[0] - 0.25 - area.left  # both in one line
+        for words, width in zip(new, (room, area.width), strict=True):
+            if words.width > width:
+                words.scale_to_fit_width(width).align_to(area.at(0, 0), [-1, 0, 0])
         old = [m for m in (self._card, getattr(self, "heading", None)) if m is not None]
         self.heading, self._card = new, None
         for mobject in gone:
