@@ -4,16 +4,22 @@ potassium.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
-from manim import UL, UP, Dot, FadeIn, FadeOut, ValueTracker, VGroup
+from manim import UL, Dot, Mobject, ValueTracker, VGroup
 
 from hhanim.look import quantities
+from hhanim.mobjects.channels import ChannelView
+from hhanim.mobjects.clamp import DRUG, Plug, Rig, drug_name, plugs
 from hhanim.mobjects.clock import Clock, Pace
-from hhanim.mobjects.film import LABEL, UNIT, Area, Film
-from hhanim.mobjects.stimulus import StimulusBar
-from hhanim.mobjects.telling import Telling
-from hhanim.mobjects.trace import DOT_RADIUS, Panel, Trace, stroke
+from hhanim.mobjects.fades import Appear
+from hhanim.mobjects.film import LABEL, SMALL, TICK, UNIT, Film, Words
+from hhanim.mobjects.membrane import MembranePatch, title
+from hhanim.mobjects.telling import Telling, ion_name
+from hhanim.mobjects.trace import DOT_RADIUS, Panel, Trace
 from hhanim.model import Channel, Membrane, Trajectory, clamp, simulate
+from hhanim.model.analysis import peak_currents
 
 
 class VoltageClamp(Telling, Film):
@@ -40,38 +46,102 @@ class VoltageClamp(Telling, Film):
         shift = m.baseline + 65.0  # levels are given in absolute millivolts, whatever the model's convention
         self.holding = float(np.round(m.rest()[0]))
         self.levels = np.linspace(self.low, self.high, self.steps) + shift
-        self.inward, self.outward = self.pair()
         self.on, self.until = 1.0, 1.0 + self.hold
+        self.inward, self.outward = self.pair()
         self.sweeps = [self.sweep(m, v) for v in self.levels]
-        tall = self.shape != "wide"
-        self.head, body = self.area.rows(0.85, 6.0 if not tall else 9.0, gap=0.3)
-        left, self.right = body.split(1.25, 1.0, vertical=tall, gap=0.5)
-        strip, graph = left.rows(1.0, 3.3, gap=0.3)
-        totals = [self.total(run) for run in self.sweeps]
-        low, high = min(float(t.min()) for t in totals), max(float(t.max()) for t in totals)
-        reach = 0.08 * (high - low)
-        self.panel = Panel(
-            graph,
-            x=(0.0, self.until),
-            y=(low - reach, high + reach),
-            theme=self.theme,
-            xlabel="ms",
-            left=1.1,
-            ylabel=self.words("ionic current (µA/cm²)", size=28, color="muted"),
+        self.shown_sweep = self.steps // 2
+        self.lay_out()
+        self.clock = self.new_clock()
+        self.patch = self.patch_of(self.sweeps[self.shown_sweep])
+        self.taken: list[Plug] = []
+        for channel in (self.inward, self.outward):  # those that the parameters block from the start
+            self.taken += [self.seated(p) for p in plugs(self.patch.views, channel.name, m, self.theme)]
+        self.names = self.names_of(self.patch.views)
+        self.rig = Rig(self.lower_right.inset(bottom=0.1, top=0.1), self.theme)
+        self.opening(
+            "Hold the voltage, and the membrane shows its currents.",
+            where=self.left,
+            beside=[self.rig, self.names, self.patch.still, self.patch.moving, *self.taken],
         )
-        self.strip = strip
-        self.opening("Hold the voltage, and the membrane shows its currents.")
         self.one_step()
         self.family()
         self.take_apart()
         self.peaks()
 
+    def lay_out(self) -> None:
+        """The command above the current it calls up; beside them the membrane, and below it the parts of the
+        current on the same scale. In a tall frame all four stand one below the other.
+        """
+        tall = self.shape == "tall"
+        self.head, body = self.area.rows(0.85, 11.0 if tall else 6.0, gap=0.25)
+        if tall:
+            self.left, right = body.rows(1.0, 1.15, gap=0.4)
+            self.strip, graph = self.left.rows(1.0, 2.0, gap=0.15)
+        else:
+            self.left, right = body.columns(1.0, 1.0, gap=0.5)
+            self.strip, graph = self.left.rows(1.0, 1.6, gap=0.15)
+        self.upper_right, self.lower_right = right.rows(1.0, 1.6, gap=0.15)
+        totals = [self.total(run) for run in self.sweeps]
+        low, high = min(float(t.min()) for t in totals), max(float(t.max()) for t in totals)
+        reach = 0.08 * (high - low)
+        self.named = self.left.width > 4.5
+        self.axis = {
+            "x": (0.0, self.until), "theme": self.theme, "left": 1.1, "gutter": 1.05 if self.named else 0.15,
+        }  # fmt: skip
+        self.scale = {"y": (low - reach, high + reach), "xlabel": "ms", **self.axis}
+        self.panel = Panel(
+            graph, ylabel=self.words("ionic current (µA/cm²)", size=TICK, color="muted"), **self.scale
+        )
+        v = float(min(self.levels.min(), self.holding)), float(max(self.levels.max(), self.holding))
+        self.command = Panel(
+            self.strip,
+            y=(v[0] - 6.0, v[1] + 6.0),
+            xticks=(),
+            ylabel=self.formula('V space "(mV), the command"', size=TICK, color="muted"),
+            **self.axis,
+        )
+
+    def new_clock(self) -> Clock:
+        clock = Clock(Pace(self.until, rate=1.5), self.theme).align_right()
+        return clock.move_to([self.area.right, self.head.top, 0], aligned_edge=[1, 1, 0])
+
+    def patch_of(self, run: Trajectory) -> MembranePatch:
+        """A patch under that sweep, as many channels of both kinds as its place has room for."""
+        row = [self.inward.name, self.outward.name] * (2 if self.upper_right.width > 4.5 else 1)
+        area = self.upper_right.inset(top=1.3 * TICK * UNIT)
+        return MembranePatch(run, self.theme, area, channels=row, clock=self.clock, labels=False)
+
+    def names_of(self, views: Sequence[ChannelView]) -> VGroup:
+        """What the channels are called, above them."""
+        y = self.upper_right.top - 0.5 * TICK * UNIT
+        return VGroup(
+            *(
+                Words(title(v.channel), size=TICK, color=v.hue, weight="semibold").move_to(
+                    [v.origin[0], y, 0.0]
+                )
+                for v in views
+            )
+        )
+
+    def seated(self, plug: Plug) -> Plug:
+        """The plug in its pore, without the way there."""
+        plug.points = plug.binds().target_mobject.points
+        return plug
+
     # -- the experiment --------------------------------------------------------------------------------------
 
     def pair(self) -> tuple[Channel, Channel]:
-        """The gated channels with the highest and with the lowest reversal potential."""
-        gated = [c for c in self.membrane.channels if c.gates]
-        return max(gated, key=lambda c: float(c.e)), min(gated, key=lambda c: float(c.e))
+        """The gated channel with the highest reversal potential, and of the others the one that carries most
+        late in the highest step.
+        """
+        inward = max(self.gated(), key=lambda c: float(c.e))
+        late = self.sweep(self.membrane, float(self.levels[-1]))
+        others = [c for c in self.gated() if c is not inward]
+        return inward, max(others, key=lambda c: abs(float(late.current(c.name)[-1])))
+
+    def gated(self, *, but: Channel | None = None) -> list[Channel]:
+        """The channels with gates, all or all but one."""
+        return [c for c in self.membrane.channels if c.gates and (but is None or c.name != but.name)]
 
     def sweep(self, membrane: Membrane, level: float) -> Trajectory:
         """The membrane under one step of the clamp."""
@@ -92,139 +162,127 @@ class VoltageClamp(Telling, Film):
 
     def one_step(self) -> None:
         self.part("one step")
-        level = self.levels[self.steps // 2]
-        run = self.sweeps[self.steps // 2]
+        k = self.shown_sweep
+        run, level = self.sweeps[k], self.levels[k]
+        self.trace = self.curve(run, self.total(run), self.panel, "ink").follow(self.clock)
+        self.step = self.command_of(k, named=True).follow(self.clock)
         self.say(
             "The clamp",
             f"V is held at {_mv(self.holding)}, then stepped to {_mv(level)}",
             f"A feedback amplifier holds V at {_mv(self.holding)}, then steps it to "
-            f"{_mv(level)} and measures the current it takes.",
+            f"{_mv(level)} and measures the current that takes.",
+            still=[self.panel, self.command],
+            moving=[self.step, self.trace, self.clock],
         )
-        self.bars = [
-            StimulusBar(self.strip, r.protocol, self.panel, self.theme, size=28) for r in self.sweeps
-        ]
-        top = float(max(self.levels.max(), self.holding))
-        self.place_bars(top)
-        bar = self.bars[self.steps // 2]
-        self.clock = Clock(Pace(self.until, rate=1.5), self.theme).align_right()
-        self.clock.move_to([self.area.right, self.head.top, 0], aligned_edge=[1, 1, 0])
-        trace = self.curve(run, self.total(run), self.panel, "ink")
-        self.play(FadeIn(self.panel), FadeIn(bar), run_time=1.0)
-        self.add(self.clock, bar.follow(self.clock), trace.follow(self.clock))
-        self.current_trace = trace
+        self.on_top(self.patch.moving, *self.taken)
         self.play(self.clock.run())
-        self.first = (bar, trace)
 
-    def place_bars(self, top: float) -> None:
-        """All steps on one scale of voltage: lower ones stand lower."""
-        low = float(min(self.levels.min(), self.holding))
-        for bar, run in zip(self.bars, self.sweeps, strict=True):
-            level = float(run["V"][-1])
-            share = (level - low) / (top - low)
-            a = self.strip
+    def command_of(self, k: int, *, named: bool) -> Trace:
+        """The command of sweep k."""
+        level = float(self.levels[k])
+        t, v = [0.0, self.on, self.on, self.until], [self.holding, self.holding, level, level]
+        label = self.words(_mv(level), size=SMALL, color="stimulus") if named and self.named else None
+        return Trace(self.command, t, v, color=self.theme.color("stimulus"), width=4.0, label=label)
 
-            def y(u: float, a: Area = a) -> float:
-                return a.bottom + 0.86 * u * a.height
-
-            def place(t: object, v: object, low: float = low, a: Area = a) -> np.ndarray:
-                px = self.panel.at(np.asarray(t, dtype=float), 0.0)[..., 0]
-                py = a.bottom + (np.asarray(v, dtype=float) - low) / (top - low) * 0.86 * a.height
-                return np.stack([px, py, np.zeros(np.shape(px))], axis=-1)
-
-            bar.place = place
-            outline = place(bar.t, bar.i)
-            bar.outline.set_points_as_corners(outline)
-            foot = place(np.array([self.until, 0.0]), np.array([self.holding, self.holding]))
-            bar.shape.set_points_as_corners(np.concatenate([outline, foot, outline[:1]])).set_fill(
-                opacity=0.0
-            )
-            bar.name.next_to([self.panel.inner.right, y(share), 0], [1, 0, 0], buff=0.12)
-            if bar.name.get_right()[0] > self.strip.right + 0.05:
-                bar.name.align_to(np.array([self.strip.right, 0, 0]), [1, 0, 0]).shift(0.24 * UP)
-            bar.show(0.0)
+    def on_top(self, *mobjects: Mobject) -> None:
+        """What moves is drawn last: what lies below it need not be drawn again."""
+        self.add(*mobjects)
 
     def family(self) -> None:
         self.part("the family")
+        self.traces = VGroup()
+        commands = VGroup()
+        for k, run in enumerate(self.sweeps):
+            self.traces.add(self.curve(run, self.total(run), self.panel, "ink"))
+            commands.add(self.command_of(k, named=k in (0, self.steps - 1)))
+            for trace in (self.traces[k], commands[k]):
+                trace.line.set_stroke(opacity=self.shade(k))
+        self.clock.set(0.0)
+        for group in (self.traces, commands):
+            _follow(group, self.clock)
         self.say(
             "The family",
             "each step of V calls up its own current: early inward, late outward",
             "Each step calls up its own current. First it flows inward, downward in the graph, then outward.",
+            gone=[self.step, self.trace],
+            moving=[commands, self.traces],
         )
-        bar, trace = self.first
-        for m in (bar, trace):
-            m.clear_updaters()
-        self.play(FadeOut(bar), FadeOut(trace), run_time=0.5)
-        self.clock.set(0.0)
-        color = "ink"
-        self.traces = VGroup()
-        for k, run in enumerate(self.sweeps):
-            t = self.curve(run, self.total(run), self.panel, color)
-            t.line.set_stroke(opacity=self.shade(k))
-            self.traces.add(t)
-        outlines = VGroup(*(b.outline for b in self.bars))
-        names = VGroup(self.bars[0].name, self.bars[-1].name)
-        self.play(FadeIn(outlines), FadeIn(names), run_time=0.8)
-        for t in self.traces:
-            self.add(t.follow(self.clock))
+        self.on_top(self.patch.moving, *self.taken)
         self.play(self.clock.run())
-        for t in self.traces:
-            t.clear_updaters()
-            t.dot.set_opacity(0.0)
-        self.outlines = VGroup(outlines, names)
+        self.commands = commands
+        for group in (commands, self.traces):
+            _rest(group)
 
     def take_apart(self) -> None:
-        m = self.membrane
-        rows = self.right.rows(1.0, 1.0, gap=0.35)
-        self.parts_panels = {}
-        symbols = quantities(m)
-        told = [
-            (self.outward, self.inward, rows[0]),
-            (self.inward, self.outward, rows[1]),
-        ]
-        for left_over, blocked, area in told:
-            drug = (blocked.blocker or "a blocker").upper()
+        symbols = quantities(self.membrane)
+        self.parts_panel = Panel(
+            self.lower_right,
+            ylabel=self.words("its parts (µA/cm²)", size=TICK, color="muted"),
+            **self.scale,
+        )
+        self.parts_of: dict[str, VGroup] = {}
+        self.drugs = VGroup()
+        for left_over in (self.outward, self.inward):
+            blocked = self.gated(but=left_over)
+            drug = " and ".join(drug_name(c) for c in blocked)
+            ions = " and ".join(ion_name(c.ion, c.name) for c in blocked)
             self.part(f"with {drug}")
+            runs = [self.blocked(run, left_over) for run in self.sweeps]
+            self.clock.set(0.0)
+            first = not self.parts_of
             self.say(
                 f"With {drug}",
-                f"{blocked.name} channels are shut: what is left flows through {left_over.name}",
-                f"{drug} shuts the {blocked.name} channels. What is left, leak taken off, is "
+                f"the {ions} channels are plugged: what is left flows through "
+                f"{ion_name(left_over.ion, left_over.name)}",
+                f"{drug} plugs the {ions} channels. What is left, leak taken off, is "
                 f"the {left_over.name} current.",
+                gone=[self.rig] if first else [],
+                still=[self.parts_panel] if first else [],
             )
-            currents = [self.blocked(run, blocked).current(left_over.name) for run in self.sweeps]
-            low, high = min(float(c.min()) for c in currents), max(float(c.max()) for c in currents)
-            reach = 0.08 * max(high - low, 1.0)
-            panel = Panel(
-                area,
-                x=(0.0, self.until),
-                y=(min(low - reach, 0.0), max(high + reach, 0.0)),
-                theme=self.theme,
-                xlabel="ms",
-                left=1.1,
-                ylabel=self.formula(
-                    f'{symbols[f"I_{left_over.name}"].typst} space "(µA/cm²)"',
-                    size=30,
-                    color=left_over.ion or "muted",
-                ),
+            # The membrane with the drug, where the other one was; the gates of both are at rest.
+            self.remove(self.patch.moving, *self.taken, self.drugs)
+            self.patch = self.patch_of(runs[self.shown_sweep])
+            blocker = runs[0].membrane
+            self.taken = [p for c in blocked for p in plugs(self.patch.views, c.name, blocker, self.theme)]
+            self.add(self.patch.moving)
+            self.drugs = VGroup(
+                *(
+                    self.words(drug_name(c), size=TICK, color=DRUG, weight="semibold")
+                    .next_to(name, [1, 0, 0], buff=0.14)
+                    .align_to(name, [0, -1, 0])
+                    for name, view in zip(self.names, self.patch.views, strict=True)
+                    for c in blocked
+                    if view.channel.name == c.name
+                )
             )
-            self.parts_panels[left_over.name] = panel
-            self.play(FadeIn(panel), run_time=0.6)
+            self.play(*(Appear(p) for p in self.taken), Appear(self.drugs), run_time=0.5)
+            for plug in self.taken:
+                self.play(plug.binds(), run_time=0.9)
+            color = symbols[f"I_{left_over.name}"]
             traces = VGroup()
-            self.clock.set(0.0)
-            for k, (run, c) in enumerate(zip(self.sweeps, currents, strict=True)):
-                t = Trace(panel, run.t, c, color=self.theme.color(symbols[f"I_{left_over.name}"]), width=4.5)
-                t.line.set_stroke(opacity=self.shade(k))
-                t.dot.scale(0.8)
-                traces.add(t)
-                self.add(t.follow(self.clock))
+            for k, run in enumerate(runs):
+                last = k == (self.steps - 1 if left_over is self.outward else self.steps // 2)
+                label = self.formula(color.typst, size=LABEL, color=color) if last and self.named else None
+                trace = Trace(
+                    self.parts_panel,
+                    run.t,
+                    run.current(left_over.name),
+                    color=self.theme.color(color),
+                    width=4.5,
+                    label=label,
+                )
+                trace.line.set_stroke(opacity=self.shade(k))
+                traces.add(trace)
+            _follow(traces, self.clock)
+            self.add(traces)
+            self.on_top(self.patch.moving, *self.taken, self.clock)
             self.play(self.clock.run())
-            for t in traces:
-                t.clear_updaters()
-                t.dot.set_opacity(0.0)
-            setattr(self, f"traces_{left_over.name}", traces)
+            _rest(traces)
+            self.parts_of[left_over.name] = traces
 
-    def blocked(self, run: Trajectory, channel: Channel) -> Trajectory:
-        """The same sweep with one kind of channel shut, by its drug where it has one."""
-        change = {channel.blocker: 1.0} if channel.blocker else {f"g{channel.name}": 0.0}
+    def blocked(self, run: Trajectory, left_over: Channel) -> Trajectory:
+        """The same sweep with all other gated channels shut, by their drugs where they have one."""
+        change = {(c.blocker or f"g{c.name}"): (1.0 if c.blocker else 0.0) for c in self.gated(but=left_over)}
         return self.sweep(self.membrane.with_(**change), float(run["V"][-1]))
 
     def peak(self, k: int) -> tuple[float, float]:
@@ -238,46 +296,42 @@ class VoltageClamp(Telling, Film):
     def peaks(self) -> None:
         self.part("peak current")
         name = self.inward.name
-        self.say(
-            "The peak current against V",
-            f"every dot is the largest {name} current of one sweep",
-            f"The largest {name} current of every sweep, against its voltage: it turns round "
-            f"where V passes E_{name}.",
-        )
-        old, panel = self.traces, self.parts_panels[name]
-        area = self.panel.area
-        self.play(
-            FadeOut(old), FadeOut(self.panel), FadeOut(self.outlines), FadeOut(self.clock), run_time=0.7
-        )
-        area = Area(self.strip.left, self.strip.right, area.bottom, self.strip.top)
+        ion = ion_name(self.inward.ion, name)
+        symbol, hue = quantities(self.membrane)[f"I_{name}"], self.inward.ion or "muted"
         values = [self.peak(k) for k in range(self.steps)]
         dense = np.linspace(self.levels[0] - 15, self.levels[-1] + 5, 60)
-        curve = np.array([self.peak_at(v) for v in dense])
+        curve = peak_currents(self.membrane, name, dense, self.holding, self.hold)
         low, high = float(curve.min()), float(max(curve.max(), 0.0))
         reach = 0.1 * (high - low)
         graph = Panel(
-            area,
+            self.left,
             x=(float(dense[0]), float(dense[-1])),
             y=(low - reach, high + reach),
             theme=self.theme,
             left=1.1,
-            xlabel=self.formula('V space "(mV)"', size=28, color="muted"),
-            ylabel=self.formula(
-                f'"peak" {quantities(self.membrane)[f"I_{name}"].typst} space "(µA/cm²)"',
-                size=30,
-                color=self.inward.ion or "muted",
-            ),
+            gutter=0.75 if self.named else 0.15,
+            xlabel=self.formula('V space "(mV)"', size=TICK, color="muted"),
+            ylabel=self.formula(f'"peak" {symbol.typst} space "(µA/cm²)"', size=TICK, color=hue),
         )
-        self.play(FadeIn(graph), run_time=0.6)
-        color = self.theme.color(quantities(self.membrane)[f"I_{name}"])
-        self.dots = VGroup()
-        for k, (t, c) in enumerate(values):
-            dot = Dot(panel.at(t, c), radius=1.25 * DOT_RADIUS * UNIT, color=color)
-            self.add(dot)
-            self.dots.add(dot)
-            self.play(dot.animate.move_to(graph.at(self.levels[k], c)), run_time=0.7)
-        line = Trace(graph, dense, curve, color=color, head=False)
-        line.line.set_stroke(width=stroke(4))
+        color = self.theme.color(symbol)
+        self.say(
+            "The peak current against V",
+            f"every dot is the largest {ion} current of one sweep",
+            f"The largest {name} current of every sweep, against its voltage: it turns round "
+            f"where V passes E_{name}.",
+            gone=[self.traces, self.commands, self.panel, self.command, self.clock],
+            still=[graph],
+        )
+        for m in (self.patch.moving, *self.parts_of[name]):
+            m.clear_updaters()
+        self.dots = VGroup(
+            *(Dot(self.parts_panel.at(t, c), radius=1.25 * DOT_RADIUS * UNIT, color=color) for t, c in values)
+        )
+        self.play(Appear(self.dots), run_time=0.5)
+        self.wait(0.5)
+        for k, (_, c) in enumerate(values):
+            self.play(self.dots[k].animate.move_to(graph.at(self.levels[k], c)), run_time=0.6)
+        line = Trace(graph, dense, curve, color=color, head=False, width=4.0)
         along = ValueTracker(float(dense[0]))
         line.add_updater(lambda _: line.show(along.get_value()))
         self.add(line)
@@ -290,15 +344,26 @@ class VoltageClamp(Telling, Film):
             mark = self.formula(f'E_"{name}"', size=LABEL, color=self.inward.ion or "ink").next_to(
                 graph.at(e, 0.0), UL, buff=0.12
             )
-            self.play(FadeIn(mark), run_time=0.6)
+            self.play(Appear(mark), run_time=0.6)
         self.graph, self.iv = graph, line
         self.wait(0.8)
 
-    def peak_at(self, v: float) -> float:
-        """The largest inward-channel current of a step to v (µA/cm²)."""
-        run = self.sweep(self.membrane, float(v))
-        c = run.current(self.inward.name)[run.t > self.on]
-        return float(c[np.argmax(np.abs(c))])
+
+def _follow(traces: VGroup, clock: Clock) -> None:
+    """All traces of a group at the clock's time, in every frame."""
+
+    def show(group: VGroup) -> None:
+        for trace in group:
+            trace.show(clock.now)
+
+    traces.add_updater(show, call_updater=True)
+
+
+def _rest(traces: VGroup) -> None:
+    """The sweep is over: the heads go."""
+    traces.clear_updaters()
+    for trace in traces:
+        trace.dot.set_opacity(0.0)
 
 
 def _mv(v: float) -> str:

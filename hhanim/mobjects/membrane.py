@@ -34,7 +34,7 @@ from hhanim.model import Channel, Membrane, Trajectory
 if TYPE_CHECKING:
     from hhanim.mobjects.clock import Clock
 
-__all__ = ["Bilayer", "Instant", "MembranePatch"]
+__all__ = ["Bilayer", "Instant", "MembranePatch", "blocked_and_free", "title"]
 
 
 class Instant:
@@ -188,7 +188,7 @@ class MembranePatch:
             self.flows[name] = IonFlow(
                 run,
                 name,
-                [v for v, n in zip(self.views, names, strict=True) if n == name],
+                blocked_and_free(self.views, membrane.channel(name))[1],
                 theme,
                 quantum=quantum,
                 transit=transit,
@@ -307,6 +307,18 @@ class MembranePatch:
         """Show the clock's moment in every frame."""
         self.moving.add_updater(lambda _: self.show(clock.now))
         return self
+
+
+def blocked_and_free(
+    views: Sequence[ChannelView], channel: Channel
+) -> tuple[list[ChannelView], list[ChannelView]]:
+    """The views of a channel that its drug shuts, and those that ions still pass.
+
+    The blocked are the blocked fraction of them, rounded down: as long as any current flows, some carry it.
+    """
+    mine = [v for v in views if v.channel.name == channel.name]
+    count = int(float(np.max(np.asarray(channel.block))) * len(mine) + 1e-9)
+    return mine[:count], mine[count:]
 
 
 def title(channel: Channel) -> str:

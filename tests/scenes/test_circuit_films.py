@@ -100,10 +100,26 @@ def test_voltage_clamp_is_true_at_ten_instants(media: Path) -> None:
             now = run.at([t])
             total = sum(now.current(c.name)[0] for c in film.membrane.channels)
             assert trace.reading == pytest.approx((t, total), abs=4e-3 * span)
+    # the patch with its last drug: TEA in every potassium channel, the gates as the sweep says
+    assert all(plug.seated() for plug in film.taken)
+    assert len(film.taken) == sum(v.channel.name == "K" for v in film.patch.views) > 0
+    run = film.patch.run
+    assert run.membrane.parameters["tea"] == 1.0
+    for t in np.linspace(0.2, film.until, 10):
+        film.patch.show(t)
+        now = run.at([t])
+        for view in film.patch.views:
+            for name, drawn in view.openings().items():
+                assert drawn == pytest.approx(now[name][0], abs=0.02)
+        assert film.patch.flows["K"].net(t) == 0.0
+    for traces, name in ((film.parts_of["Na"], "Na"), (film.parts_of["K"], "K")):
+        for trace, whole in zip(traces, film.sweeps, strict=True):
+            trace.show(2.0)
+            assert trace.reading[1] == pytest.approx(whole.at([2.0]).current(name)[0], abs=4e-3 * span)
     # TTX leaves the potassium current as it is, and every dot of the I–V is the peak of its sweep
     for k, run in enumerate(film.sweeps):
         alone = simulate(film.membrane.with_(ttx=1.0), run.protocol, film.until, sample=0.005)
-        np.testing.assert_allclose(film.blocked(run, film.inward).current("K"), alone.current("K"))
+        np.testing.assert_allclose(film.blocked(run, film.outward).current("K"), alone.current("K"))
         level, peak = film.graph.data(film.dots[k].get_center())
         i = run.current("Na")[run.t > film.on]
         assert level == pytest.approx(film.levels[k], abs=0.2)
