@@ -3,9 +3,10 @@
     from hhanim import Camera      # instead of: from celluloid import Camera
 
 and nothing else changes in a script. celluloid re-draws the whole figure twice a frame; here what does not change is
-drawn once (see painter.py), and the film is encoded beside the drawing. The frames are the same to the last bit, with one
-exception, on purpose: where celluloid paints one legend several times over (each axes' legend on the last frame, and a
-legend made once before the loop on all), which makes its text bolder, this paints it once.
+drawn once (see painter.py), savefig sets the stage for the first frame only, and the film is encoded beside the drawing.
+The frames are the same to the last bit, with one exception, on purpose: where celluloid paints one legend several times
+over (each axes' legend on the last frame, and a legend made once before the loop on all), which makes its text bolder,
+this paints it once.
 """
 
 from __future__ import annotations
@@ -172,6 +173,8 @@ class FastAnimation(ArtistAnimation):
             super().save(filename, writer, extra_anim=extra_anim, **arguments)
             return
         with self._fast():
+            if isinstance(writer, _Film):
+                writer.hook = self._painter
             super().save(filename, writer, **arguments)
 
     @contextlib.contextmanager
@@ -206,6 +209,7 @@ class FastAnimation(ArtistAnimation):
             with tempfile.TemporaryDirectory() as folder:
                 path = Path(folder, "film.mp4")
                 with self._fast():
+                    writer.hook = self._painter
                     super().save(str(path), writer=writer)
                 data = path.read_bytes()
             if len(data) * 4 / 3 >= limit * 1024 * 1024:
@@ -230,6 +234,7 @@ class _Film(AbstractMovieWriter):
     def __init__(self, fps: float = 5, quality: Quality | None = None) -> None:
         super().__init__(fps=fps)
         self._quality = quality
+        self.hook: _Hook | None = None
 
     def setup(self, fig: Figure, outfile: Any, dpi: float | None = None) -> None:
         super().setup(fig, outfile, dpi)
@@ -244,7 +249,11 @@ class _Film(AbstractMovieWriter):
         """Having one makes this a file in matplotlib's eyes."""
 
     def grab_frame(self, **savefig_kwargs: Any) -> None:
-        self.fig.savefig(self, format="rgba", dpi=self.dpi, **savefig_kwargs)
+        pixels = self.hook.repaint() if self.hook is not None else None
+        if pixels is None:
+            self.fig.savefig(self, format="rgba", dpi=self.dpi, **savefig_kwargs)
+        else:
+            self._encoder.write(pixels)
 
     def finish(self) -> None:
         self._encoder.close()
@@ -254,7 +263,8 @@ class _Film(AbstractMovieWriter):
         self, fig: Figure, outfile: Any, dpi: float | None, *args: Any, **kwargs: Any
     ) -> Iterator[_Film]:
         self.setup(fig, outfile, dpi, *args, **kwargs)
-        with mpl.rc_context({"savefig.bbox": None}):
+        # at the film's own resolution throughout, or savefig would change it, and undo that, on every frame
+        with mpl.rc_context({"savefig.bbox": None}), cbook._setattr_cm(fig, dpi=self.dpi):
             try:
                 yield self
             except BaseException:
@@ -274,6 +284,7 @@ class _Hook:
         self._frame: list[Artist] = []
         self._settled = frozen_layout(figure)
         self._places: list[Any] = []
+        self._renderer: Any = None
 
     def __enter__(self) -> _Hook:
         self._stack = contextlib.ExitStack()
@@ -307,6 +318,17 @@ class _Hook:
                 self._judge(renderer)
             return
         self._painter.paint(self._frame, renderer)
+        self._renderer = renderer
+
+    def repaint(self) -> np.ndarray | None:
+        """The chosen frame's pixels where savefig would change nothing about the figure that it did not before, else None.
+
+        savefig may change sizes and colours for the time it draws, and lets layouts move: if the last frame that went
+        through it was painted on the very figure that is here now, the next one need not.
+        """
+        if self._settled and self._renderer is not None and self._painter.holds(self._renderer):
+            return self._painter.paint(self._frame, self._renderer)
+        return None
 
     def _lay_out(self, renderer: Any) -> None:
         for artist in self._frame:

@@ -1,15 +1,19 @@
 """Drawing many frames of one figure: what never changes is drawn once, each frame only adds its own artists.
 
-The rule that keeps every pixel right: matplotlib paints a figure's leaves (lines, texts, spines …) in one fixed order. A
-leaf may be part of the once-painted background only if no moving artist is painted before it on pixels of its own;
-otherwise it is repainted on every frame, in its place in the order, and so is every later leaf that overlaps it. Extents
-(an artist of ours states its own in ``paint_extent()``) are taken too large rather than too small, and what cannot be judged (3D axes, subfigures, unknown artists with filters)
-counts as covering everything, or is drawn whole. Tests compare the result with matplotlib's own, byte by byte.
+The rule that keeps every pixel right: matplotlib paints a figure's leaves (lines, texts, spines …) in one fixed order.
+A leaf may be part of the once-painted background only if no moving artist is painted before it on pixels of its own;
+otherwise it is repainted on every frame, in its place in the order, and so is every later leaf that overlaps it. Where
+a leaf that stands still paints is seen by painting it once; extents of those that move (an artist of ours states its
+own in ``paint_extent()``) are taken too large rather than too small, and what cannot be judged (3D axes, subfigures,
+unknown artists with filters) counts as covering everything, or is drawn whole. Tests compare the result with
+matplotlib's own, byte by byte.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
+from enum import Enum
 from typing import Any
 
 import numpy as np
@@ -28,11 +32,13 @@ from matplotlib.patches import Patch
 from matplotlib.projections.polar import PolarAxes
 from matplotlib.spines import Spine
 from matplotlib.text import Text
+from matplotlib.transforms import Affine2D
 
 Rect = tuple[float, float, float, float]  # x0, y0, x1, y1 in pixels, origin at the bottom left
 Key = tuple[Any, ...]
 
 EVERYWHERE: Rect = (-np.inf, -np.inf, np.inf, np.inf)
+NOWHERE: Rect = (np.inf, np.inf, -np.inf, -np.inf)
 _PLAIN_DRAWS = {Axes.draw, PolarAxes.draw}
 _KNOWN = (Line2D, Patch, Text, Collection, AxesImage, Axis, Legend)
 
@@ -72,56 +78,67 @@ def _plain(ax: Artist) -> bool:
 
 
 class _Leaf:
-    """One artist of the draw order."""
+    """One artist of the draw order, and the rectangle outside of which drawing it changes nothing."""
 
-    __slots__ = ("_rect", "artist", "key")
+    __slots__ = ("_rect", "artist", "key", "moves")
 
-    def __init__(self, key: Key, artist: Artist) -> None:
-        self.key, self.artist = key, artist
+    def __init__(self, key: Key, artist: Artist, moves: bool = False) -> None:
+        self.key, self.artist, self.moves = key, artist, moves
         self._rect: Rect | None = None
 
     def rect(self, renderer: Any) -> Rect:
         if self._rect is None:
-            self._rect = extent(self.artist, renderer)
+            self._rect = (extent if self.moves else painted)(self.artist, renderer)
         return self._rect
 
 
-def _decorated(artist: Artist) -> bool:
-    """True if effects may paint outside of what the artist says is its extent."""
-    return bool(
-        artist.get_path_effects()
-        or artist.get_sketch_params() is not None
-        or artist.get_agg_filter() is not None
-    )
+def painted(artist: Artist, renderer: Any) -> Rect:
+    """The rectangle (pixels, origin at the bottom left) that an artist which stands still paints: seen by drawing it.
+
+    Overwrites what is on the renderer. Of artists in motion there are too many for that: see extent().
+    """
+    renderer.clear()
+    words = _words(np.asarray(renderer.buffer_rgba()))
+    blank = words[0, 0]
+    artist.draw(renderer)
+    marked = words != blank
+    rows = np.flatnonzero(marked.any(axis=1))
+    if not len(rows):
+        return NOWHERE
+    top, bottom = int(rows[0]), int(rows[-1]) + 1
+    columns = np.flatnonzero(marked[top:bottom].any(axis=0))
+    return (float(columns[0]), float(len(words) - bottom), float(columns[-1] + 1), float(len(words) - top))
+
+
+def _words(pixels: np.ndarray) -> np.ndarray:
+    """The pixels (H, W, 4) as one number each, (H, W)."""
+    return pixels.view(np.uint32)[..., 0]
 
 
 def extent(artist: Artist, renderer: Any) -> Rect:
-    """A rectangle (pixels, origin at the bottom left) outside of which drawing the artist changes nothing."""
+    """A rectangle (pixels, origin at the bottom left) outside of which drawing the artist changes nothing.
+
+    Judged from what the artist says of itself, rather too large than too small.
+    """
     own = getattr(artist, "paint_extent", None)
     if own is not None:
         return own()
-    if artist.get_agg_filter() is not None or not isinstance(artist, _KNOWN):
+    if (
+        artist.get_agg_filter() is not None
+        or not isinstance(artist, _KNOWN)
+        or isinstance(artist, (Axis, Spine))
+    ):
         return EVERYWHERE
     box = artist.get_clip_box()
-    if artist.get_clip_on() and box is not None and not isinstance(artist, (Axis, Legend)):
+    if artist.get_clip_on() and box is not None and not isinstance(artist, Legend):
         x0, y0, x1, y1 = box.extents
         return (x0 - 2, y0 - 2, x1 + 2, y1 + 2)
-    if _decorated(artist):
-        return EVERYWHERE
+    if artist.get_path_effects() or artist.get_sketch_params() is not None:
+        return EVERYWHERE  # they may paint outside of what the artist says
     dot = artist.get_figure(root=True).dpi / 72
-    if isinstance(artist, Axis):
-        ticks = [*artist.majorTicks[:1], *artist.minorTicks[:1]]
-        if any(map(_decorated, [artist.label, *(part for tick in ticks for part in tick.get_children())])):
-            return EVERYWHERE
-        marks = max(
-            (tick.tick1line.get_markersize() + tick.tick1line.get_markeredgewidth() for tick in ticks),
-            default=0,
-        )
-        pad = 3.0
-        boxes = [artist.axes.bbox.padded(marks * dot), artist.get_tightbbox(renderer)]
-    elif isinstance(artist, Text):
+    boxes = [artist.get_window_extent(renderer)]
+    if isinstance(artist, Text):
         pad = 0.25 * artist.get_fontsize() * dot + 2
-        boxes = [artist.get_window_extent(renderer)]
         if artist.get_bbox_patch() is not None:
             artist.update_bbox_position_size(renderer)
             boxes.append(artist.get_bbox_patch().get_window_extent(renderer))
@@ -132,23 +149,18 @@ def extent(artist: Artist, renderer: Any) -> Rect:
             + artist.legendPatch.get_linewidth() * dot
             + (2 * artist._fontsize * dot if artist.shadow else 0)
         )
-        boxes = [artist.get_window_extent(renderer)]
     elif isinstance(artist, (Line2D, Patch)):
         pad = 5 * (artist.get_linewidth() or 0.0) * dot + 3
-        boxes = [artist.get_window_extent(renderer)]
-        if isinstance(artist, Spine):
-            boxes.append(artist.axes.bbox)
     else:
         return EVERYWHERE
-    found = [b.extents for b in boxes if b is not None and np.all(np.isfinite(b.extents))]
-    if not found:
+    ends = np.array([b.extents for b in boxes if b is not None and np.all(np.isfinite(b.extents))])
+    if not len(ends):
         return EVERYWHERE
-    ends = np.array(found)
     return (
-        float(ends[:, [0, 2]].min() - pad),
-        float(ends[:, [1, 3]].min() - pad),
-        float(ends[:, [0, 2]].max() + pad),
-        float(ends[:, [1, 3]].max() + pad),
+        float(ends[:, 0].min() - pad),
+        float(ends[:, 1].min() - pad),
+        float(ends[:, 2].max() + pad),
+        float(ends[:, 3].max() + pad),
     )
 
 
@@ -169,7 +181,10 @@ class Painter:
         self._state: tuple[Any, ...] | None = None
         self._slots: set[tuple[Key, Rect]] = set()
         self._above: dict[int, _Leaf] = {}  # static leaves that are repainted on every frame
-        self._memo: dict[Any, tuple[Rect, list[tuple[np.ndarray, np.ndarray]]]] = {}
+        self._seen: dict[
+            Any, tuple[np.ndarray, np.ndarray]
+        ] = {}  # what a leaf was painted over, and what came of it
+        self._legends: dict[Any, Rect] = {}  # extents of legends that look different
         self._signatures: dict[int, Any] = {}
         self.rebuilds = 0
         self._index()
@@ -191,11 +206,11 @@ class Painter:
             self._home[id(artist)] = (key, None)
             self._add_children(artist, key)
             return
-        leaf = _Leaf(key, artist)
+        leaf = _Leaf(key, artist, id(artist) in self._movers)
         if isinstance(artist, (Axes, SubFigure)) and unit is None:
             leaf._rect = EVERYWHERE
             self._claim(artist, leaf)
-        if id(artist) in self._movers:
+        if leaf.moves:
             self._moving_leaf.setdefault(id(artist), leaf)
         else:
             self._leaves.append(leaf)
@@ -233,7 +248,7 @@ class Painter:
             leaf = unit
         else:
             self._serial = getattr(self, "_serial", 1 << 30) + 1
-            leaf = _Leaf((*key, artist.get_zorder(), 0, self._serial), artist)
+            leaf = _Leaf((*key, artist.get_zorder(), 0, self._serial), artist, True)
         self._moving_leaf[id(artist)] = leaf
         return leaf
 
@@ -330,21 +345,24 @@ class Painter:
         self._state = None
         self._slots.clear()
         self._above.clear()
-        self._memo.clear()
+        self._seen.clear()
+        self._legends.clear()
         self._index()
 
+    def holds(self, renderer: Any) -> bool:
+        """Whether there is a background, and it is that of the figure as it is now."""
+        return self._state is not None and self._state == self._look(renderer)
+
     def steady(self, renderer: Any) -> np.ndarray | None:
-        """The background's pixels if it holds all that stands still and nothing of that has to be repainted, else None."""
-        if self._above or self._state is None or self._state != self._look(renderer):
-            return None
-        return self._background
+        """The background if it holds, and nothing that stands still has to be repainted, else None."""
+        return self._background if not self._above and self.holds(renderer) else None
 
     def paint(self, artists: Sequence[Artist], renderer: Any) -> np.ndarray:
         """Paint one frame with these moving artists; returns the renderer's pixels (H, W, 4), top row first."""
         artists = [a for a in artists if id(a) in self._movers]
         for artist in artists:
             artist.set_visible(True)
-        if self._state is None or self._state[0] != id(renderer) or self._state != self._look(renderer):
+        if not self.holds(renderer):
             self.refresh()
             self._build(renderer)  # settles positions and limits, on which the extents depend
         leaves = {id(leaf.artist): leaf for leaf in map(self._leaf_of, artists)}
@@ -354,43 +372,49 @@ class Painter:
         if self._cover(list(leaves.values()), renderer):
             self._build(renderer)
         pixels = np.asarray(renderer.buffer_rgba())
-        pixels[...] = self._background
+        words = _words(pixels)
+        words[...] = _words(self._background)
         for leaf in sorted((leaves | self._above).values(), key=lambda leaf: leaf.key):
-            if isinstance(leaf.artist, Legend) and id(leaf.artist) in self._movers:
-                self._paint_legend(leaf, renderer, pixels)
-            else:
-                leaf.artist.draw(renderer)
+            self._paint_leaf(leaf, renderer, words)
         for artist in artists:
             artist.set_visible(False)
         return pixels
 
-    # -- legends ----------------------------------------------------------------------------------------------
+    # -- what has been painted before ---------------------------------------------------------------------------
 
     def _known_legend(self, leaf: _Leaf, renderer: Any) -> None:
         """Equal legends have equal extents: measure one of them."""
         key = self._signatures.get(id(leaf.artist))
         if key is None:  # taken before anything lays the legend out, which leaves traces
             key = self._signatures[id(leaf.artist)] = signature(leaf.artist)
-        if key not in self._memo:
-            self._memo[key] = (leaf.rect(renderer), [])
-        leaf._rect = self._memo[key][0]
+        if key not in self._legends:
+            self._legends[key] = leaf.rect(renderer)
+        leaf._rect = self._legends[key]
 
-    def _paint_legend(self, leaf: _Leaf, renderer: Any, pixels: np.ndarray) -> None:
-        """A legend like one that has been painted before, over the same pixels, gives the same pixels: copy them."""
-        (x0, y0, x1, y1), pairs = self._memo[self._signatures[id(leaf.artist)]]
-        h, w = pixels.shape[:2]
-        region = np.s_[
-            int(max(0, h - y1)) : int(max(0, h - y0 + 1)), int(max(0, x0)) : int(max(0, min(x1, w) + 1))
+    def _paint_leaf(self, leaf: _Leaf, renderer: Any, words: np.ndarray) -> None:
+        """Paint a leaf in its place in the order.
+
+        One that stands still, or a legend like the last one, gives the same pixels over the same pixels: those are
+        copied.
+        """
+        rect = leaf.rect(renderer)
+        if (leaf.moves and not isinstance(leaf.artist, Legend)) or rect == EVERYWHERE:
+            leaf.artist.draw(renderer)
+            return
+        key = self._signatures[id(leaf.artist)] if leaf.moves else id(leaf.artist)
+        height = len(words)
+        x0, y0, x1, y1 = rect
+        here = words[
+            max(0, math.floor(height - y1)) : max(0, math.ceil(height - y0)),
+            max(0, math.floor(x0)) : max(0, math.ceil(x1)),
         ]
-        before = pixels[region]
-        for old, new in reversed(pairs):
-            if np.array_equal(old, before):
-                pixels[region] = new
-                return
-        old = before.copy()
+        before, after = self._seen.get(key, (None, None))
+        if before is not None and np.array_equal(before, here):
+            here[...] = after
+            return
+        before = here.copy()
         leaf.artist.draw(renderer)
-        if len(pairs) < 8:
-            pairs.append((old, pixels[region].copy()))
+        self._seen[key] = (before, here.copy())
 
 
 _SIMPLE = {type(None), bool, int, float, str, bytes, type}
@@ -399,7 +423,8 @@ _SIMPLE = {type(None), bool, int, float, str, bytes, type}
 _BOOKKEEPING = {
     "_axes", "axes", "figure", "_parent_figure", "stale_callback", "_callbacks", "_stale", "_remove_method", "_visible",
     "_renderer", "parent", "_parent", "_mouseover", "_contains", "_picker", "isaxes", "_custom_handler_map", "_label",
-    "_gid", "_url", "_auto_legend_data", "_find_best_position", "_parents", "_invalid", "_inverted", "_shorthand_name", "_invalidx", "_invalidy",
+    "_gid", "_url", "_auto_legend_data", "_find_best_position", "_parents", "_invalid", "_inverted", "_shorthand_name",
+    "_invalidx", "_invalidy",
 }  # fmt: skip
 
 
@@ -426,8 +451,12 @@ def signature(artist: Artist) -> Any:
         if id(x) in seen:
             return ("seen", seen[id(x)])
         seen[id(x)] = len(seen)
+        if type(x) is Affine2D:
+            return ("affine", x.get_matrix().tobytes())
         if isinstance(x, FontProperties):
             return ("font", hash(x))
+        if isinstance(x, Enum):
+            return (type(x), x.value)
         if isinstance(x, np.generic):
             return ("number", x.tobytes(), x.dtype.str)
         if isinstance(x, np.ndarray):

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from matplotlib.animation import AbstractMovieWriter, ArtistAnimation, PillowWriter
 from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 
 from hhanim import Camera
@@ -45,14 +46,38 @@ def frames(animation: ArtistAnimation, path: Any, **kw: Any) -> np.ndarray:
     return np.array(catcher.frames)
 
 
+class Reel:
+    """Stands in for the encoder and keeps what it is given."""
+
+    kept: list[np.ndarray] = []  # noqa: RUF012
+
+    def __init__(self, *args: Any, **kw: Any) -> None:
+        Reel.kept = []
+
+    def write(self, rgba: np.ndarray) -> None:
+        Reel.kept.append(rgba.copy())
+
+    def close(self) -> None:
+        pass
+
+
+def filmed(animation: ArtistAnimation, path: Any, monkeypatch: Any, **kw: Any) -> np.ndarray:
+    """The frames on their way into hhanim's own encoder, where savefig is gone through for the first one only."""
+    with monkeypatch.context() as patch:
+        patch.setattr("hhanim.plots.camera.Encoder", Reel)
+        animation.save(path / "x.mp4", **kw)
+    return np.array(Reel.kept)
+
+
 def difference(a: np.ndarray, b: np.ndarray) -> list[int]:
     assert a.shape == b.shape
     return [int(np.abs(x.astype(int) - y).max()) for x, y in zip(a, b, strict=True)]
 
 
 @pytest.mark.parametrize("draw", drawings.EXACT, ids=lambda f: f.__name__)
-def test_frames_are_those_of_celluloid(draw, tmp_path):
+def test_frames_are_those_of_celluloid(draw, tmp_path, monkeypatch):
     stock, fast = (frames(draw(camera), tmp_path) for camera in (celluloid.Camera, Camera))
+    assert difference(stock, filmed(draw(Camera), tmp_path, monkeypatch)) == [0] * len(stock)
     assert len(stock) >= drawings.N
     assert len(np.unique(stock[:, ::7, ::7].reshape(len(stock), -1), axis=0)) > 1, "the drawing does not move"
     assert difference(stock, fast) == [0] * len(stock)
@@ -70,9 +95,20 @@ def test_frames_are_those_of_celluloid(draw, tmp_path):
 @pytest.mark.parametrize(
     "draw", [drawings.three_panels, drawings.legends, drawings.image_and_colorbar], ids=lambda f: f.__name__
 )
-def test_frames_are_those_of_celluloid_at_any_size_and_colour(draw, how, tmp_path):
+def test_frames_are_those_of_celluloid_at_any_size_and_colour(draw, how, tmp_path, monkeypatch):
     stock, fast = (frames(draw(camera), tmp_path, **how) for camera in (celluloid.Camera, Camera))
     assert difference(stock, fast) == [0] * len(stock)
+    assert difference(stock, filmed(draw(Camera), tmp_path, monkeypatch, **how)) == [0] * len(stock)
+
+
+def test_savefig_is_gone_through_once(tmp_path, monkeypatch):
+    animation = drawings.legends(Camera)
+    figure, calls = animation._fig, []
+    monkeypatch.setattr(
+        figure, "savefig", lambda *a, **kw: calls.append(1) or Figure.savefig(figure, *a, **kw)
+    )
+    assert len(filmed(animation, tmp_path, monkeypatch)) == drawings.N
+    assert len(calls) == 1
 
 
 def test_a_legend_is_painted_once_where_celluloid_paints_the_last_one_twice(tmp_path):
