@@ -1,53 +1,56 @@
-"""Hodgkin and Huxley's account of the nerve impulse in two minutes: membrane, gates, equations, spike,
+"""Hodgkin and Huxley's account of the nerve impulse in two minutes: clamp, currents, gates, equations, spike,
 axon.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
-from manim import FadeIn, FadeOut, Mobject, VGroup
+from manim import Mobject, VGroup
 
 from hhanim.look import quantities
-from hhanim.mobjects.charge import SurfaceCharge, absolute
+from hhanim.mobjects.axon import Axon, Profile
+from hhanim.mobjects.charge import absolute
 from hhanim.mobjects.clock import Clock, Pace
 from hhanim.mobjects.equations import CurrentEquation, GateEquation
-from hhanim.mobjects.film import LABEL, SMALL, TITLE, Area, Film
+from hhanim.mobjects.fades import Appear, Vanish
+from hhanim.mobjects.film import LABEL, SMALL, TICK, TITLE, Area, Film
 from hhanim.mobjects.membrane import Bilayer, MembranePatch
-from hhanim.mobjects.shapes import filled, lines, mix, stroked
+from hhanim.mobjects.rates import RateCurves
+from hhanim.mobjects.shapes import mix
 from hhanim.mobjects.stimulus import StimulusBar
 from hhanim.mobjects.telling import Telling, millivolts
-from hhanim.mobjects.trace import Panel, Trace, Traces, stroke
-from hhanim.model import Membrane, Protocol, Trajectory, pulse, simulate
+from hhanim.mobjects.trace import Panel, Trace, Traces
+from hhanim.model import Membrane, Protocol, Trajectory, clamp, pulse, simulate
 from hhanim.model.analysis import strength_duration
 from hhanim.model.cable import Cable, IClamp, simulate_cable
 
 AXON = {"length": 60_000.0, "diameter": 476.0, "resistivity": 35.4}  # µm, µm, Ω·cm: the 1952 axon
 WARM = 18.5  # °C, of the 1952 calculation of the propagated impulse
+LEVELS = (-40.0, -25.0, -10.0, 5.0, 20.0, 35.0, 50.0)  # mV, inside minus outside, of the clamp's steps
+ON, CLAMPED = 1.0, 8.0  # ms: when the clamp steps, and how long it is followed
 
 
 class Squid1952(Telling, Film):
     """The whole argument once, each step as short as it can be said."""
 
     title = "The squid axon, 1952"
-    description = "Membrane, gates, equations, spike, threshold and propagation in about two minutes."
+    description = "Clamp, currents, rates, equations, spike, threshold and propagation in two minutes."
     alt = (
-        "A membrane with channels whose gates open as the equations say, the four equations, the action "
-        "potential "
-        "they produce, its threshold, and the spike travelling along the squid's giant axon."
+        "A membrane under voltage clamp, its current taken apart into sodium and potassium, the gates and "
+        "rates that explain them, the four equations, the action potential they produce, its threshold, "
+        "and the spike travelling along the squid's giant axon."
     )
-    poster = 0.2
+    poster = 0.62
     model: Membrane = "modern"
     stimulus: Protocol = "pulse(10, start=2, width=1)"
-    until: float = 15.0
+    until: float = 13.0
 
     def construct(self) -> None:
         self.build()
-        self.opening(
-            "In 1952 Alan Hodgkin and Andrew Huxley explained the nerve impulse of the squid's giant axon."
-        )
-        self.membrane_and_channels()
+        self.thin_membrane()
+        self.clamped()
+        self.apart()
+        self.gates()
         self.equations()
         self.spike()
         self.all_or_nothing()
@@ -55,94 +58,215 @@ class Squid1952(Telling, Film):
         self.closing()
 
     def build(self) -> None:
-        """The trajectory, and the areas that all parts share."""
+        """The trajectories, and the areas that all parts share."""
         self.run: Trajectory = simulate(self.membrane, self.stimulus, self.until)
         tall = self.shape == "tall"
         self.head, self.body = self.area.rows(0.85, 11.0 if tall else 5.8, gap=0.28)
         self.zero = -float(absolute(self.membrane, 0.0))
+        self.rest = float(self.membrane.rest()[0])
+        self.gated = [c.name for c in self.membrane.channels if c.gates]
+        levels = [v + self.zero for v in LEVELS]
+        self.sweeps = [
+            simulate(self.membrane, clamp(self.rest, v, ON), ON + CLAMPED, sample=0.005) for v in levels
+        ]
         self.on: list[Mobject] = []
 
     # -- the parts -----------------------------------------------------------------------------------------
 
-    def membrane_and_channels(self) -> None:
-        self.part("membrane")
-        spikes = self.run.spikes
-        slow = [(spikes[0] - 1.0, spikes[0] + 2.5, 0.4)] if len(spikes) else []
-        self.new_clock(Pace(min(self.until, 10.0), rate=2.0, slow=slow, ease=0.3))
-        names = [c.name for c in self.membrane.channels]
-        gated = [c.name for c in self.membrane.channels if c.gates]
-        row = [*names, *gated] if self.shape == "wide" else names
+    def thin_membrane(self) -> None:
+        """Lipids, ions, charge; the title stands above them from the first frame on."""
         area = self.body
         if self.shape == "tall":
             area = Area(area.left, area.right, area.center[1] - 3.2, area.center[1] + 3.2)
-        self.patch = MembranePatch(self.run, self.theme, area, channels=row, clock=self.clock, transit=1.0)
-        patch, rest = self.patch, float(absolute(self.membrane, self.run["V"][0]))
+        patch = MembranePatch(self.run, self.theme, area, channels=[c.name for c in self.membrane.channels])
+        whole = Bilayer(area.left, area.right, self.theme, thickness=patch.thickness)
+        whole.shift([0.0, patch.middle, 0.0])
+        self.opening(
+            "In 1952 Alan Hodgkin and Andrew Huxley explained the nerve impulse of the squid's giant axon.",
+            where=Area(area.left, area.right, area.top, self.area.top),
+            beside=[whole, patch.waiting],
+        )
+        self.part("membrane")
+        at_rest = millivolts(float(absolute(self.membrane, self.rest)))
         self.say(
             "A thin membrane",
-            f"Na⁺ outside, K⁺ inside, and the inside at {millivolts(rest)}",
+            f"Na⁺ outside, K⁺ inside, and the inside at {at_rest}",
             "A thin layer of lipids parts two salt solutions: mostly sodium outside, mostly potassium "
-            "inside. "
-            f"The inside is at {millivolts(rest)}.",
+            f"inside. The inside is at {at_rest}.",
         )
-        # At first without channels: lipids from end to end, nothing named but the two sides.
-        whole = Bilayer(area.left, area.right, self.theme, thickness=patch.thickness).shift(
-            [0.0, patch.middle, 0.0]
-        )
-        sides, names = patch.words[:3], patch.words[3:]
-        self.play(FadeIn(whole), run_time=1.2)
-        self.play(FadeIn(VGroup(patch.waiting, *sides)), run_time=1.2)
-        self.play(FadeIn(patch.charge), run_time=0.8)
-        self.wait(2.0)
-        self.part("channels")
-        self.say(
-            "Channels with gates",
-            "flaps that open on depolarisation, a ball that shuts the pore",
-            "Channels let ions through when their gates are open: fast m gates and a ball, h, in the "
-            "sodium channel, "
-            "four slow n gates in the potassium channel.",
-        )
-        bodies = VGroup(*(v.body for v in patch.views), *names)
-        gates = VGroup(*(v.gates for v in patch.views))
-        self.play(FadeOut(whole), FadeIn(patch.bilayer), FadeIn(bodies), FadeIn(gates), run_time=1.0)
-        self.remove(*self.mobjects)
-        self.add(self.heading, patch.still, patch.moving, self.clock)
-        self.on = [patch.still, patch.moving, self.clock]
+        sides = VGroup(*patch.words[:2])
+        self.play(Appear(sides), run_time=0.8)
         self.wait(1.0)
+        self.play(Appear(patch.charge), run_time=0.8)
+        self.wait(2.6)
+        self.on = [whole, patch.waiting, sides, patch.charge]
+
+    def clamped(self) -> None:
+        """Voltage clamp: the family of ionic currents."""
+        self.part("voltage clamp")
+        gone, self.on = self.on, []
+        self.new_clock(Pace(ON + CLAMPED, rate=1.5, slow=[(ON - 0.05, ON + 2.0, 0.5)]))
+        strip, graph = self.body.rows(1.0, 2.6, gap=0.2)
+        axis = {"x": (0.0, ON + CLAMPED), "theme": self.theme, "left": 1.15, "gutter": 0.85}
+        volts = np.array([r["V"] for r in self.sweeps])
+        steps = Panel(
+            strip,
+            y=(float(volts.min()) - 8.0, float(volts.max()) + 8.0),
+            ylabel=self.volts(),
+            xticks=[],
+            **axis,
+        )
+        self.total = [sum(r.current(c.name) for c in self.membrane.channels) for r in self.sweeps]
+        currents = Panel(
+            graph, y=self.span(self.total), ylabel=self.words("ionic current (µA/cm²)", size=TICK, color="muted"),
+            xlabel="ms", **axis,
+        )  # fmt: skip
+        moving = [
+            self.family(panel, rows).follow(self.clock)
+            for panel, rows in ((steps, list(volts)), (currents, self.total))
+        ]
+        self.say(
+            "Voltage clamp",
+            "V is held at one level after another, and the current is measured",
+            "A feedback amplifier holds V at one level after another, and shows the current that the membrane "
+            "then lets through: first inward, downward in the graph, then outward.",
+            gone=gone,
+            still=[steps, currents],
+            moving=[*moving, self.clock],
+        )
+        self.on = [steps, currents, *moving, self.clock]
+        self.play(self.clock.run())
+
+    def apart(self) -> None:
+        """The same currents, taken apart by the channels they flow through."""
+        self.part("two currents")
+        gone, self.on = self.on, []
+        self.new_clock(Pace(ON + CLAMPED, rate=1.5, slow=[(ON - 0.05, ON + 2.0, 0.5)]))
+        wide = self.shape == "wide"
+        names = self.gated
+        parts = self.body.split(*[1.0] * (1 + len(names)), gap=0.3, vertical=not wide)
+        known = quantities(self.membrane)
+        single = {n: [r.current(n) for r in self.sweeps] for n in names}
+        span = self.span([*self.total, *(i for rows in single.values() for i in rows)])
+        axis = {
+            "x": (0.0, ON + CLAMPED),
+            "y": span,
+            "theme": self.theme,
+            "left": 1.15,
+            "gutter": 0.5,
+            "xlabel": "ms",
+        }
+        whole = Panel(parts[0], ylabel=self.words("all ions (µA/cm²)", size=TICK, color="muted"), **axis)
+        still = [whole, self.family(whole, self.total).show(ON + CLAMPED)]
+        moving = []
+        for name, part in zip(names, parts[1:], strict=True):
+            q = known[f"I_{name}"]
+            label = self.formula(f'{q.typst} space "(µA/cm²)"', size=TICK, color=name)
+            panel = Panel(part, ylabel=label, **axis)
+            still.append(panel)
+            moving.append(self.family(panel, single[name], color=self.theme.color(q)).follow(self.clock))
+        self.say(
+            f"{' and '.join(names)}, each on its own",
+            "measured without sodium outside: what is missing was sodium's",
+            "Measured once more without sodium in the bath, the early inward current is gone: what is left is "
+            "potassium's, and the difference was sodium's.",
+            gone=gone,
+            still=still,
+            moving=[*moving, self.clock],
+        )
+        self.on = [*still, *moving, self.clock]
+        self.play(self.clock.run())
+
+    def gates(self) -> None:
+        """One channel of each kind under one step, and where its gates go at every V."""
+        self.part("gates")
+        gone, self.on = self.on, []
+        wide = self.shape == "wide"
+        low, high, start, until = self.rest, self.rest + 45.0, 2.0, 10.0
+        run = simulate(self.membrane, clamp(low, high, start), until)
+        self.new_clock(Pace(until, rate=1.5, slow=[(start - 0.1, start + 1.6, 0.4)], ease=0.2))
+        left, right = self.body.split(1.0, 1.0, gap=0.5, vertical=not wide)
+        patch = MembranePatch(run, self.theme, left, channels=self.gated, clock=self.clock, transit=0.9)
+        curves = RateCurves(
+            self.membrane, self.theme, right, v=(low - 35.0, high + 60.0), vertical=self.shape != "square"
+        )
+        curves.moving.add_updater(
+            lambda _: curves.show(patch.read(self.clock.now)["V"]) and None, call_updater=True
+        )
+        self.curves = curves
+        still, moving = [patch.still, curves.still], [patch.moving, curves.moving, self.clock]
+        self.say(
+            "Gates explain them",
+            "V sets where each gate goes and how fast: m at once, h and n later",
+            "Gates explain both. V alone decides where each gate goes and how fast: on a step of V the three m "
+            "gates open at once, the ball h shuts the pore later, and the four n gates open slowly.",
+            gone=gone,
+            still=still,
+            moving=moving,
+        )
+        self.on = [*still, *moving]
         self.play(self.clock.run())
 
     def equations(self) -> None:
-        self.change("equations")
-        self.say(
-            "Four equations",
-            "one for the charge, one for each kind of gate",
-            "Their account is four equations. The capacitance is charged by what is injected minus what "
-            "flows through "
-            "the channels, and every kind of gate opens and closes at rates that depend on V.",
-        )
+        """The current equation, term by term, and the gates'."""
+        self.part("equations")
+        gone, self.on = self.on, []
         broken = self.shape == "tall"
-        law = CurrentEquation(self.membrane, self.theme, size=1.15 * TITLE, lines=3 if broken else 1)
-        dynamic = [n for n, g in self.membrane.gates.items()]
-        gates = VGroup(*(GateEquation(self.membrane, n, self.theme, size=LABEL + 8) for n in dynamic))
+        law = CurrentEquation(self.membrane, self.theme, size=1.3 * TITLE, lines=3 if broken else 1)
+        gates = VGroup(
+            *(GateEquation(self.membrane, n, self.theme, size=LABEL + 14) for n in self.membrane.gates)
+        )
         gates.arrange([0, -1, 0], buff=0.35)
         block = VGroup(law, gates).arrange([0, -1, 0], buff=0.75)
         share = min(self.body.width / block.width, 0.95 * self.body.height / block.height, 1.0)
         block.scale(share).move_to(self.body.center)
-        parts = [VGroup(law.term("C"), law.term("equals")), law.term("I")]
+        first, *parts = [VGroup(law.term("C"), law.term("equals")), law.term("I")]
         parts += [law.term(c.name) for c in self.membrane.channels]
+        self.say(
+            "Four equations" if len(self.membrane.gates) == 3 else "The equations",
+            "one for the charge, one for each kind of gate",
+            "Their account is four equations. The capacitance is charged by what is injected minus what "
+            "flows through "
+            "the channels, and every kind of gate opens and closes at rates that depend on V.",
+            gone=gone,
+            still=[first],
+        )
         for part in parts:
-            self.play(FadeIn(part), run_time=0.7)
-            self.wait(1.0)
+            self.play(Appear(part), run_time=0.6)
+            self.wait(0.7)
         for gate in gates:
-            self.play(FadeIn(gate), run_time=0.6)
-            self.wait(0.5)
-        self.wait(1.5)
-        self.on = [block]
+            self.play(Appear(gate), run_time=0.5)
+            self.wait(0.4)
+        self.wait(2.2)
+        self.on = [first, *parts, *gates]
 
     def spike(self) -> None:
-        self.change("spike")
+        """Their solution, in the membrane and as traces."""
+        self.part("spike")
+        gone, self.on = self.on, []
         run, found = self.run, self.run.spikes
-        slow = [(float(found[0]) - 1.2, min(float(found[0]) + 2.6, self.until), 0.25)] if len(found) else []
+        slow = [(float(found[0]) - 1.2, min(float(found[0]) + 2.6, self.until), 0.35)] if len(found) else []
         self.new_clock(Pace(self.until, rate=1.5, slow=slow, ease=0.3))
+        wide = self.shape == "wide"
+        left, right = self.body.split(1.0, 1.1, gap=0.5, vertical=not wide)
+        patch = MembranePatch(run, self.theme, left, channels=self.gated, clock=self.clock)
+        if self.shape == "square":
+            first, bottom = right.columns(1.0, 1.0, gap=0.2)
+            top, strip = first.rows(4.0, 1.0, gap=0.1)
+        else:
+            top, strip, bottom = right.rows(3.0, 0.55, 2.3, gap=0.18)
+        beside = self.shape == "square"
+        axis = {"x": (0.0, self.until), "theme": self.theme, "left": 0.95, "gutter": 0.7}
+        panel = Panel(
+            top, y=self.v_range(run), ylabel=self.volts(), xticks=None if beside else [],
+            xlabel="ms" if beside else "", **axis,
+        )  # fmt: skip
+        gates = Panel(
+            bottom, y=(0.0, 1.0), ylabel="fraction of gates open", yticks=[0, 0.5, 1], xlabel="ms", **axis
+        )
+        v = Traces([Trace.of(run, "V", panel, self.theme, named=False, ghost=True)])
+        x = Traces([Trace.of(run, g, gates, self.theme, ghost=True) for g in self.membrane.gates])
+        bar = StimulusBar(strip, self.stimulus, panel, self.theme, size=TICK)
         heading = (
             ("The solution is the spike", "m opens first, then h shuts and n opens",
              "Solved together, the equations give the action potential: m opens first and sodium lifts "
@@ -152,136 +276,93 @@ class Squid1952(Telling, Film):
             else ("No spike", f"V reaches {millivolts(float(run['V'].max()))} and falls back",
                   "With these parameters there is no spike.")
         )  # fmt: skip
-        self.say(*heading)
-        top, strip, bottom = self.body.rows(3.0, 0.5, 2.3, gap=0.18)
-        axis = {"x": (0.0, self.until), "theme": self.theme, "left": 0.95, "gutter": 0.7}
-        panel = Panel(top, y=self.v_range(run), ylabel=self.volts(), xticks=[], **axis)
-        gates = Panel(
-            bottom, y=(0.0, 1.0), ylabel="fraction of gates open", yticks=[0, 0.5, 1], xlabel="ms", **axis
-        )
-        v = Traces([Trace.of(run, "V", panel, self.theme, named=False, ghost=True)]).follow(self.clock)
-        x = Traces([Trace.of(run, g, gates, self.theme, ghost=True) for g in self.membrane.gates]).follow(
-            self.clock
-        )
-        bar = StimulusBar(strip, self.stimulus, panel, self.theme, size=SMALL).follow(self.clock)
-        self.enter(VGroup(panel, gates), v, x, bar)
+        ghosts = [t.without_ghosts().ghosts for t in (v, x)]
+        still = [patch.still, panel, gates, *ghosts]
+        moving = [patch.moving, *(m.follow(self.clock) for m in (v, x, bar)), self.clock]
+        self.patch, self.v_trace, self.gate_traces = patch, v, x
+        self.say(*heading, gone=gone, still=still, moving=moving)
+        self.on = [*still, *moving]
         self.play(self.clock.run())
 
     def all_or_nothing(self) -> None:
-        self.change("threshold")
+        """Pulses below and above threshold, overlaid."""
+        self.part("threshold")
+        gone, self.on = self.on, []
         width = 1.0
         threshold = float(strength_duration(self.membrane, [width])[0])
         if not np.isfinite(threshold):
-            self.say("No threshold", "no pulse of 1 ms fires this membrane", "No pulse fires this membrane.")
+            self.say(
+                "No threshold",
+                "no pulse of 1 ms fires this membrane",
+                "No pulse fires this membrane.",
+                gone=gone,
+            )
             self.wait(2.0)
             return
         shares = (0.5, 0.9, 0.99, 1.01, 1.5)
-        runs = [simulate(self.membrane, pulse(s * threshold, 1.0, width), 14.0) for s in shares]
-        self.new_clock(Pace(14.0, rate=1.5))
+        runs = [simulate(self.membrane, pulse(s * threshold, 1.0, width), 12.0) for s in shares]
+        self.new_clock(Pace(12.0, rate=2.0))
+        panel = Panel(
+            self.body,
+            x=(0.0, 12.0),
+            y=(
+                min(float(r["V"].min()) for r in runs) - 6.0,
+                max(max(float(r["V"].max()) for r in runs) + 6.0, self.zero + 44.0),
+            ),
+            theme=self.theme,
+            ylabel=self.volts(),
+            xlabel="ms",
+            left=0.95,
+        )
+        traces = Traces(
+            Trace(panel, r.t, r["V"], color=self.theme.ink if s > 1.0 else self.theme.muted, width=4.5)
+            for s, r in zip(shares, runs, strict=True)
+        ).follow(self.clock)
         self.say(
             "All or nothing",
             f"pulses of {', '.join(f'{s * threshold:.3g}' for s in shares)} µA/cm²",
             f"It has a threshold: pulses below {threshold:.3g} microampere per square centimetre fade "
             "away, those above "
             "fire.",
+            gone=gone,
+            still=[panel],
+            moving=[traces, self.clock],
         )
-        low = min(float(r["V"].min()) for r in runs) - 6.0
-        high = max(max(float(r["V"].max()) for r in runs) + 6.0, self.zero + 44.0)
-        panel = Panel(
-            self.body,
-            x=(0.0, 14.0),
-            y=(low, high),
-            theme=self.theme,
-            ylabel=self.volts(),
-            xlabel="ms",
-            left=0.95,
-        )
-        traces = VGroup()
-        for share, run in zip(shares, runs, strict=True):
-            color = self.theme.ink if share > 1.0 else self.theme.muted
-            traces.add(Trace(panel, run.t, run["V"], color=color, width=4.0, label=None))
-        traces.add_updater(lambda g: [t.show(self.clock.now) for t in g] and None, call_updater=True)
-        self.enter(panel, traces)
+        self.on = [panel, traces, self.clock]
         self.play(self.clock.run())
 
     def propagation(self) -> None:
-        """The spike along an axon: V over its length, and the charge on its membrane."""
-        self.change("propagation")
+        """The spike along an axon, with the channels in its wall."""
+        self.part("propagation")
+        gone, self.on = self.on, []
         chosen = "celsius" in self.changes or self.membrane.celsius != 6.3
         warm = self.membrane if chosen else self.membrane.with_(celsius=WARM)
-        cable = Cable(warm, n=240, **AXON)
+        cable = Cable(warm, n=300, **AXON)
         axon = simulate_cable(cable, [IClamp(500.0, "pulse(10000, 0.3, 0.3)")], 4.2, dt=0.01, sample=0.01)
-        speed = axon.speed(20_000.0, 45_000.0)
-        self.cable_speed = speed
-        self.new_clock(Pace(4.2, rate=0.25))
+        speed = self.cable_speed = axon.speed(20_000.0, 45_000.0)
+        self.new_clock(Pace(4.2, rate=0.3))
+        top, tube, note = self.body.rows(2.5, 2.9, 0.5, gap=0.15)
+        v = axon["V"]
+        panel = Panel(
+            top, x=(0.0, AXON["length"] / 1e3), y=(float(v.min()) - 8.0, max(float(v.max()) + 8.0, self.zero + 44.0)),
+            ylabel=self.volts(), xlabel="mm", theme=self.theme, left=1.15, gutter=0.6,
+        )  # fmt: skip
+        wall = Axon(panel, tube, axon, self.theme, clock=self.clock)
+        profile = Profile(panel, axon, "V", self.theme).follow(self.clock)
+        still, moving = [panel, wall.still], [profile, wall.moving, self.clock]
         self.say(
             "It travels",
-            f"Na⁺ enters at its front, K⁺ leaves behind; axon {AXON['diameter'] / 1000:.2g} mm thick, "
-            f"{float(warm.celsius):g} °C",
+            f"axon {AXON['diameter'] / 1000:.2g} mm thick, {float(warm.celsius):g} °C: Na⁺ enters at the front, "
+            "K⁺ leaves behind",
             "The spike excites the membrane ahead of it, and so it travels: sodium enters at its front, "
             "potassium leaves "
             "behind.",
+            gone=gone,
+            still=still,
+            moving=moving,
         )
-        room = self.body
-        if self.shape == "tall":
-            room = Area(room.left, room.right, room.center[1] - 3.4, room.center[1] + 3.4)
-        top, tube, note = room.rows(3.4, 1.3, 0.6, gap=0.25)
-        x, v = cable.x / 1e4, axon["V"]  # cm
-        span = {"x": (0.0, AXON["length"] / 1e4), "theme": self.theme, "left": 0.95, "gutter": 0.7}
-        panel = Panel(
-            top, y=(float(v.min()) - 8.0, max(float(v.max()) + 8.0, self.zero + 44.0)), ylabel=self.volts(),
-            xlabel="cm",
-            **span,
-        )  # fmt: skip
-        profile = stroked(np.zeros((0, 3)), self.theme.ink, stroke(5.0))
-        middle, half = tube.center[1], 0.30 * tube.height
-        ends = panel.inner.left, panel.inner.right
-        core = filled(lines([(ends[0], middle - half), (ends[1], middle - half), (ends[1], middle + half),
-                             (ends[0], middle + half), (ends[0], middle - half)]),
-                      mix(self.theme.ground, self.theme.line, 0.16))  # fmt: skip
-        walls = stroked(
-            np.concatenate([lines([(ends[0], y), (ends[1], y)]) for y in (middle - half, middle + half)]),
-            self.theme.line, stroke(5.0),
-        )  # fmt: skip
-        flows = VGroup(
-            *(
-                filled(np.zeros((0, 3)), self.theme.color(quantities(warm)[f"I_{c.name}"]))
-                for c in warm.channels
-                if c.gates
-            )
-        )
-        share = [axon.current(c.name) for c in warm.channels if c.gates]
-        share = [np.abs(i) / max(float(np.abs(i).max()), 1e-9) for i in share]
-        place = np.asarray(panel.at(x, 0.0))[:, 0]
-        count = max(int((ends[1] - ends[0]) / 0.26), 8)
-        sites = np.linspace(ends[0] + 0.13, ends[1] - 0.13, count)
-        upper = SurfaceCharge(sites, 0.15, self.theme, size=0.08).move_centre(0.0, middle + half)
-        lower = SurfaceCharge(sites, -0.15, self.theme, size=0.08).move_centre(0.0, middle - half)
-        at = np.interp(upper.places, np.asarray(panel.at(x, 0.0))[:, 0], np.arange(len(x)))
-
-        def show(_: Mobject) -> None:
-            k = min(self.clock.now / axon.t[-1] * (len(axon.t) - 1), len(axon.t) - 1.0)
-            a = int(k)
-            now = v[a] + (v[min(a + 1, len(v) - 1)] - v[a]) * (k - a)
-            profile.points = lines(panel.at(x, now)[:, :2])
-            for flow, size, room in zip(
-                flows, share, (1.0, -1.0), strict=False
-            ):  # one above the axis, one below
-                edge = middle + room * 0.42 * half * (
-                    size[a] + (size[min(a + 1, len(v) - 1)] - size[a]) * (k - a)
-                )
-                outline = np.concatenate(
-                    [np.stack([place, edge], axis=1), [(ends[1], middle), (ends[0], middle)]]
-                )
-                flow.points = lines(np.concatenate([outline, outline[:1]]))
-            along = absolute(warm, np.interp(at, np.arange(len(x)), now))
-            upper.show_along(along)
-            lower.show_along(along)
-
-        moving = VGroup(flows, profile, upper, lower)
-        moving.add_updater(show, call_updater=True)
-        self.enter(VGroup(panel, core, walls), moving)
-        passed = axon.arrival()[int(0.8 * len(x))]  # stop while it is under way
+        self.on = [*still, *moving]
+        passed = axon.arrival()[int(0.8 * cable.count)]  # stop while it is under way
         self.play(self.clock.run(float(passed) if np.isfinite(passed) else None))
         text = (
             f"{speed:.1f} m/s; Hodgkin and Huxley computed 18.8 m/s by hand"
@@ -292,17 +373,19 @@ class Squid1952(Telling, Film):
         if said.width > note.width:
             said.scale_to_fit_width(note.width)
         self.caption(text + ".")
-        self.play(FadeIn(said), run_time=0.6)
+        self.play(Appear(said), run_time=0.6)
         self.on.append(said)
         self.wait(1.5)
 
     def closing(self) -> None:
-        self.change("summary")
-        self.play(FadeOut(self.heading), run_time=0.4)
+        """What it comes to, and where it was written."""
+        self.part("summary")
+        gone = [*self.on, self.heading]
+        self.heading = None
         rows = (
             ("m opens fast", "Na", "sodium lifts V: the upstroke"),
             ("h shuts, n opens", "K", "potassium takes V down"),
-            ("h and n recover slowly", "muted", "the refractory period"),
+            ("h and n recover slowly", "ink", "the refractory period"),
         )
         self.caption(
             "Fast m lifts V, slower h and n take it down, and their slow recovery keeps the next spike "
@@ -311,18 +394,23 @@ class Squid1952(Telling, Film):
         )
         table = VGroup()
         for left, color, right in rows:
-            a = self.words(left, size=TITLE, color=color, weight="semibold")
-            b = self.words(right, size=LABEL, color="ink")
+            a = self.words(left, size=1.3 * TITLE, color=color, weight="semibold")
+            b = self.words(right, size=1.15 * LABEL, color="ink")
             table.add(VGroup(a, b).arrange([0, -1, 0], buff=0.16))
         table.arrange([0, -1, 0], buff=0.5)
         paper = self.words("Hodgkin & Huxley 1952, J Physiol 117:500–544", size=SMALL, color="muted")
         block = VGroup(table, paper).arrange([0, -1, 0], buff=0.8).move_to(self.area.center)
         if block.width > self.area.width:
             block.scale_to_fit_width(self.area.width)
-        for row in table:
-            self.play(FadeIn(row), run_time=0.8)
+        for mobject in gone:
+            mobject.clear_updaters()
+        leaving = [Vanish(mobject, between=(0.0, 0.5)) for mobject in gone]
+        self.play(*leaving, Appear(table[0], between=(0.4, 1.0)), run_time=1.0)
+        for row in table[1:]:
             self.wait(0.9)
-        self.play(FadeIn(paper), run_time=0.6)
+            self.play(Appear(row), run_time=0.8)
+        self.wait(0.9)
+        self.play(Appear(paper), run_time=0.6)
         self.wait(1.5)
 
     # -- pieces --------------------------------------------------------------------------------------------
@@ -332,25 +420,23 @@ class Squid1952(Telling, Film):
         self.clock.move_to([self.head.right, self.head.top, 0.0], aligned_edge=[1.0, 1.0, 0.0])
 
     def volts(self) -> Mobject:
-        return self.formula('V space "(mV)"', size=SMALL, color="muted")
+        return self.formula('V space "(mV)"', size=TICK, color="muted")
 
     def v_range(self, run: Trajectory) -> tuple[float, float]:
         v = run["V"]
         return float(v.min()) - 6.0, max(float(v.max()) + 6.0, self.zero + 44.0)
 
-    def enter(self, still: Mobject, *moving: Mobject) -> None:
-        """Fade in what stands and what moves, the first before the second."""
-        parts: Sequence[Mobject] = (*moving, self.clock)
-        self.play(FadeIn(still), *(FadeIn(m, suspend_mobject_updating=False) for m in parts), run_time=0.8)
-        self.bring_to_back(still)
-        self.on = [still, *parts]
+    def span(self, currents: list[np.ndarray]) -> tuple[float, float]:
+        """A range of currents with room above and below."""
+        low, high = min(float(c.min()) for c in currents), max(float(c.max()) for c in currents)
+        reach = 0.08 * (high - low)
+        return low - reach, high + reach
 
-    def change(self, name: str) -> None:
-        """The next section: what was on the screen goes, but for the heading."""
-        self.part(name)
-        for mobject in self.on:
-            mobject.clear_updaters()
-        if self.on:
-            self.play(*(FadeOut(m) for m in self.on), run_time=0.5)
-        self.remove(*self.on)
-        self.on = []
+    def family(self, panel: Panel, rows: list[np.ndarray], color: str | None = None) -> Traces:
+        """One curve for each sweep of the clamp, from faint to full."""
+        made = []
+        for k, (run, row) in enumerate(zip(self.sweeps, rows, strict=True)):
+            share = 0.4 + 0.6 * k / (len(self.sweeps) - 1)
+            hue = mix(self.theme.ground, color or self.theme.ink, share)
+            made.append(Trace(panel, run.t, row, color=hue, width=4.0))
+        return Traces(made)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -129,7 +130,56 @@ def test_threshold_film_compares_one_that_fails_with_one_that_fires(media: Path)
 
 
 @pytest.mark.slow
-def test_squid_film_computes_the_speed_it_shows(media: Path) -> None:
-    film, _ = run_film("squid_1952", "wide", media)
+def test_threshold_film_says_the_gates_of_the_second_pulse(media: Path) -> None:
+    film, _ = run_film("threshold", "wide", media)
+    second = float(film.twice.protocol.edges(film.twice.duration)[-2])  # the last run: late enough
+    film.gate_traces.show(second)
+    said = next(text for _, _, text in reversed(film.captions))
+    for trace, gate in zip(film.gate_traces, ("h", "n"), strict=True):
+        value = float(film.twice.at([second])[gate][0])
+        assert trace.reading[1] == pytest.approx(value, abs=4e-3)
+        assert f"{gate} is {value:.2f}" in said
+    assert said.endswith("It fires.")
+
+
+@pytest.mark.slow
+def test_squid_film_is_two_minutes_and_true_in_its_parts(media: Path) -> None:
+    film, looks = run_film("squid_1952", "wide", media)
+    assert 105.0 < film.time < 135.0
+    assert [look.section for look in looks] == [
+        "title", "membrane", "voltage clamp", "two currents", "gates", "equations", "spike", "threshold",
+        "propagation", "summary",
+    ]  # fmt: skip
     assert film.cable_speed == pytest.approx(18.73, abs=0.06)
     assert any(f"{film.cable_speed:.1f} m/s" in text for _, _, text in film.captions)
+    # What the clamp lets through is the sum of what flows through the channels, sweep by sweep.
+    for run, total in zip(film.sweeps, film.total, strict=True):
+        assert np.ptp(run["V"][run.t > 1.0]) < 1e-9
+        parts = np.sum([run.current(c.name) for c in film.membrane.channels], axis=0)
+        assert total == pytest.approx(parts)
+    for gate in ("m", "h", "n"):  # at the end of its part the dots stand where the step left V
+        goal, tau = film.curves.shown(gate)
+        assert goal == pytest.approx(float(film.membrane.inf(gate, film.rest + 45.0)), abs=1e-6)
+        assert tau == pytest.approx(float(film.membrane.tau(gate, film.rest + 45.0)), rel=1e-6)
+    for t in np.linspace(0.0, film.run.duration, 10):
+        film.patch.show(float(t))
+        now = film.run.at([t])
+        for view in film.patch.views:
+            for gate, opening in view.openings().items():
+                assert opening == pytest.approx(now[gate][0], abs=0.006)
+        for trace, gate in zip(film.gate_traces.show(float(t)), film.membrane.gates, strict=True):
+            assert trace.reading == pytest.approx((t, now[gate][0]), abs=4e-3)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FILMS)
+def test_a_film_opens_on_its_title_and_a_drawing_and_speaks_to_its_end(name: str, media: Path) -> None:
+    film, looks = run_film(name, "wide", media)
+    title = looks[0]
+    assert title.section == "title"
+    assert any(said == film.title for said, _, _ in title.texts)
+    assert len(title.inside) >= len(title.texts) + 2  # more than words
+    assert film.captions[0][0] == 0.0
+    assert film.captions[-1][1] == pytest.approx(film.time)
+    for (_, stop, _), (start, _, _) in pairwise(film.captions):
+        assert start == pytest.approx(stop)  # one caption runs into the next
