@@ -405,7 +405,7 @@ def _imports(path: Path, mtime: int, length: int) -> tuple[str, ...]:
     package = _package(path)
     names: list[str] = []
     handles: set[str] = set()
-    for node in _runtime_nodes(tree):
+    for node in _runtime_statements(tree):
         if isinstance(node, ast.Import):
             names += [a.name for a in node.names]
             handles |= {a.asname or "hhanim" for a in node.names if a.name == "hhanim"}
@@ -418,13 +418,14 @@ def _imports(path: Path, mtime: int, length: int) -> tuple[str, ...]:
                 names += [_home(a.name) for a in node.names]
             else:
                 names += [base, *(f"{base}.{a.name}" if base else a.name for a in node.names)]
-    for node in _runtime_nodes(tree):
+    for node in ast.walk(tree) if handles else ():
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in handles:
             names.append(_home(node.attr))
     return tuple(dict.fromkeys(names))
 
 
-def _runtime_nodes(tree: ast.AST) -> Iterator[ast.AST]:
+def _runtime_statements(tree: ast.Module) -> Iterator[ast.AST]:
+    """The statements of a module and all within them: imports are statements, the rest need not be visited."""
     todo: list[ast.AST] = [tree]
     while todo:
         node = todo.pop()
@@ -432,7 +433,10 @@ def _runtime_nodes(tree: ast.AST) -> Iterator[ast.AST]:
             todo += node.orelse
             continue
         yield node
-        todo += ast.iter_child_nodes(node)
+        for block in ("body", "orelse", "finalbody", "handlers", "cases"):
+            inner = getattr(node, block, None)
+            if isinstance(inner, list):  # the body of a lambda or of `a if b else c` is none
+                todo += inner
 
 
 def _home(name: str) -> str:

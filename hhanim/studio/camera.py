@@ -1,112 +1,389 @@
 """manim's camera and renderer, sparing: what has not changed since the frame before is not drawn again.
 
-Drawing only the rectangles that changed would be faster still, but cairo's antialiasing of a clipped
-stroke is not always that of the whole one, and a film has to be the same pixel by pixel.
+The picture is kept from frame to frame. Where something has changed it is wiped, and everything that
+touches the wiped place is drawn again, whole and in its order: clipping to the place would be faster still,
+but cairo's antialiasing of a clipped stroke is not always that of the whole one, and a film has to be the
+same pixel by pixel.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from manim.camera.camera import Camera
+from manim.constants import LineJointType
 from manim.mobject.types.vectorized_mobject import VMobject
 from manim.renderer.cairo_renderer import CairoRenderer
 
 Picture = Any  # manim's own annotation of its uint8 pictures says int64
+Rect = tuple[int, int, int, int]
+Boxes = npt.NDArray[np.int64]
+
+SETTLED = 3
+"""Frames without a change after which an object is taken to stay as it is for a while."""
 
 
 class SparingRenderer(CairoRenderer):
-    """manim's renderer without a copy of every frame: the encoder copies what it needs."""
+    """manim's renderer without a copy of every frame: the encoder copies what it needs.
+
+    The writer finds in its ``dirty`` where a frame may differ from the one before it.
+    """
 
     def render(self, scene: Any, time: float, moving_mobjects: Any = None) -> None:
+        if self.skip_animations:  # nobody will see it
+            return
         self.update_frame(scene, moving_mobjects)
-        self.add_frame(self.camera.pixel_array)
+        self._hand_over(1)
+
+    def freeze_current_frame(self, duration: float) -> None:
+        self._hand_over(int(duration / (1 / self.camera.frame_rate)))
+
+    def _hand_over(self, n_frames: int) -> None:
+        camera: Any = self.camera
+        self.file_writer.dirty = camera.changes()
+        self.add_frame(camera.pixel_array, num_frames=n_frames)
+        self.file_writer.dirty = None
 
 
 class SparingCamera(Camera):
-    """manim's camera, which keeps the bottom of the picture for as long as nothing in it changes.
-
-    manim redraws everything from the first thing that moves upwards. Here each vector object is compared
-    with what it was a frame ago (its points and its style, not its identity), and all that lie below the
-    first one that differs are put down as one picture. The outline of an object that is unchanged but
-    lies higher is not built anew either.
+    """manim's camera with two pictures that are kept: that of what lies still while an animation plays, on
+    the background, and that of what moves, on a copy of the first. Which one is drawn is manim's choice.
     """
 
-    PATHS = 6000  # outlines kept
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self._base: Picture = None
-        self._due = False
-        self._before: list[Any] = []
-        self._layer: tuple[Picture, list[Any], Picture] | None = None  # base, what is on it, the picture
-        self._outlines: dict[int, tuple[bytes, Any]] = {}
+        self._below, self._above = _Canvas(), _Canvas()
+        self._canvas = self._below
+        self._shown: _Canvas | None = None  # the canvas of the frame before
         super().__init__(*args, **kwargs)
 
     def reset(self) -> Any:
-        self._base, self._due = self.background, True
-        if not hasattr(self, "pixel_array"):
-            self._put(self.background)
+        self._choose(self._below, self.background)
         return self
 
     def set_frame_to_background(self, background: Picture) -> None:
-        self._base, self._due = background, True
+        self._choose(self._above, background)
 
-    def _put(self, picture: Any) -> None:
-        self._due = False
-        self.set_pixel_array(picture)
+    def _choose(self, canvas: _Canvas, base: Picture) -> None:
+        self._canvas = canvas
+        canvas.stand_on(base)
+        self.pixel_array = canvas.picture
+
+    def changes(self) -> list[Rect] | None:
+        """Where the picture may differ from the one at the last call; None: anywhere."""
+        canvas, before, self._shown = self._canvas, self._shown, self._canvas
+        changed, canvas.changed = canvas.changed, []
+        return changed if canvas is before else None
+
+    def get_mobjects_to_display(
+        self, mobjects: Any, include_submobjects: bool = True, excluded_mobjects: Any = None
+    ) -> list[Any]:
+        if not include_submobjects or excluded_mobjects:
+            return super().get_mobjects_to_display(mobjects, include_submobjects, excluded_mobjects)
+        found = [m for m in family(mobjects) if len(m.points)]
+        return sorted(found, key=_depth) if self.use_z_index else found
 
     def capture_mobjects(self, mobjects: Any, **kwargs: Any) -> None:
         shown: list[Any] = self.get_mobjects_to_display(mobjects, **kwargs)
-        if not self._due or not all(isinstance(m, VMobject) and not m.get_background_image() for m in shown):
-            if self._due:
-                self._put(self._base)
-            self._layer, self._before = None, []
+        canvas = self._canvas
+        if all(isinstance(m, VMobject) and not m.get_background_image() for m in shown):
+            canvas.draw(shown, self)
+        else:  # pictures, clouds of points: manim's own way
+            canvas.clear()
             super().capture_mobjects(mobjects, **kwargs)
-            return
-        base = self._base
-        assert base is not None
-        states = [_state(m) for m in shown]
-        start = 0
-        if self._layer is not None:
-            under, below, picture = self._layer
-            if under is base and states[: len(below)] == below:
-                start = len(below)
-                self._put(picture)
-            else:
-                self._layer = None
-        if self._due:
-            self._put(base)
-        same = start
-        limit = min(len(states), len(self._before))
-        while same < limit and states[same] == self._before[same]:
-            same += 1
-        context = self.get_cairo_context(self.pixel_array)
-        # A layer that grew by a few objects is not worth eight megabytes of copying.
-        worthwhile = same - start >= 4 or (self._layer is None and same > start)
-        for k in range(start, len(shown)):
-            if worthwhile and k == same:
-                self._layer = (base, states[:same], self.pixel_array.copy())
-            self.display_vectorized(shown[k], context)
-        if worthwhile and same == len(shown):
-            self._layer = (base, states[:same], self.pixel_array.copy())
-        self._before = states
+            canvas.forget()
+
+    def display_vectorized(self, vmobject: Any, ctx: Any) -> Any:
+        self.set_cairo_context_path(ctx, vmobject)
+        return self.paint(vmobject, ctx)
+
+    def paint(self, m: Any, ctx: Any) -> Any:
+        """Fill and stroke the context's path. What is wholly transparent leaves no trace and is left out."""
+        if m.background_stroke_width > 0 and _visible(m.background_stroke_rgbas):
+            self.apply_stroke(ctx, m, background=True)
+        if _visible(m.fill_rgbas):
+            self.apply_fill(ctx, m)
+        if m.get_stroke_width() > 0 and _visible(m.stroke_rgbas):
+            self.apply_stroke(ctx, m)
+        return self
 
     def set_cairo_context_path(self, ctx: Any, vmobject: Any) -> Any:
+        # As manim does it, in fewer steps: what is finite is known, and numbers go to cairo as Python's own.
         points = vmobject.points
-        if len(points) > 2000:  # a growing curve: other points in every frame
+        if len(points) % 4 or not len(points) or not np.isfinite(points).all():
             return super().set_cairo_context_path(ctx, vmobject)
-        now = points.tobytes()
-        kept = self._outlines.get(id(vmobject))
-        if kept is not None and kept[0] == now:
-            ctx.new_path()
-            ctx.append_path(kept[1])
-            return self
-        result = super().set_cairo_context_path(ctx, vmobject)
-        if len(self._outlines) > self.PATHS:
-            self._outlines.clear()
-        # An object seen with the same points twice is likely to be seen a third time.
-        self._outlines[id(vmobject)] = (now, ctx.copy_path())
-        return result
+        ctx.new_path()
+        rows = points[:, :2].reshape(-1, 8)
+        cuts = [0, len(rows)]
+        ends, starts = rows[:-1, 6:], rows[1:, :2]
+        if not (ends == starts).all():  # outlines of several parts: numpy.isclose's rule, as in manim
+            near = np.abs(ends - starts) <= vmobject.tolerance_for_point_equality + 1e-5 * np.abs(starts)
+            cuts[1:1] = (np.flatnonzero(~near.all(axis=1)) + 1).tolist()
+        curves, first_points = rows[:, 2:].tolist(), rows[:, :2].tolist()
+        curve_to = ctx.curve_to
+        for first, last in pairwise(cuts):
+            x, y = first_points[first]
+            ctx.new_sub_path()
+            ctx.move_to(x, y)
+            for curve in curves[first:last]:
+                curve_to(*curve)
+            if vmobject.consider_points_equals_2d((x, y), curves[last - 1][4:]):
+                ctx.close_path()
+        return self
+
+    def box(self, m: Any) -> Rect:
+        """A rectangle of pixels outside of which drawing this object changes nothing."""
+        left, bottom = np.minimum.reduce(m.points)[:2].tolist()
+        right, top = np.maximum.reduce(m.points)[:2].tolist()
+        if not math.isfinite(right - left + top - bottom):  # manim draws nothing then
+            return (0, 0, 0, 0)
+        wide, high = self.pixel_width, self.pixel_height
+        unit = wide / self.frame_width
+        center_x, center_y, _ = self.frame_center
+        x, y = 0.5 * wide - unit * center_x, 0.5 * high + unit * center_y
+        reach = 2.0
+        width = max(m.get_stroke_width(), m.background_stroke_width)
+        if width > 0:
+            # A mitred corner reaches out by at most ten times half the line's width: cairo's limit.
+            sharp = m.joint_type in (LineJointType.AUTO, LineJointType.MITER) and len(m.points) > 4
+            half = 0.5 * width * self.cairo_line_width_multiple * unit
+            reach += half * (10.0 if sharp else 1.5)
+        return (
+            max(int(min(x + unit * left - reach, wide)), 0),
+            max(int(min(y - unit * top - reach, high)), 0),
+            min(int(max(x + unit * right + reach, -1.0)) + 1, wide),
+            min(int(max(y - unit * bottom + reach, -1.0)) + 1, high),
+        )
+
+
+class _Item:
+    """An object as it was last drawn."""
+
+    __slots__ = ("age", "box", "mobject", "path", "state")
+
+    def __init__(self, mobject: Any, state: tuple[Any, ...], box: Rect) -> None:
+        self.mobject, self.state, self.box = mobject, state, box
+        self.age = 0  # frames without a change
+        self.path: Any = None  # cairo's, once the object has been drawn twice without a change
+
+
+class _Canvas:
+    """A picture, and what is drawn in it on what."""
+
+    def __init__(self) -> None:
+        self.base: Picture = None
+        self.picture: Picture = None
+        self.items: list[_Item] = []
+        self.fresh = True  # whether the picture has to be begun anew
+        # The lowest objects, when they have not changed for a while: how many, and the picture of them alone.
+        self.settled = 0
+        self.layer: Picture = None
+        self._buffer: Picture = None
+        self.changed: list[Rect] | None = None  # since somebody asked; None: everything
+
+    def stand_on(self, base: Picture) -> None:
+        if self.base is base:
+            return
+        self.base, self.layer, self.settled, self.fresh = base, None, 0, True
+        if self.picture is None or self.picture.shape != base.shape:
+            self.picture = base.copy()
+
+    def clear(self) -> None:
+        np.copyto(self.picture, self.base)
+
+    def forget(self) -> None:
+        self.items, self.layer, self.settled, self.fresh, self.changed = [], None, 0, True, None
+
+    def draw(self, shown: Sequence[Any], camera: SparingCamera) -> None:
+        """Make the picture that of these objects."""
+        if self.fresh or not self._draw_changes(shown, camera):
+            self._draw_all(shown, camera)
+
+    def _draw_all(self, shown: Sequence[Any], camera: SparingCamera) -> None:
+        known = {id(item.mobject): item for item in self.items}
+        self.items = []
+        for m in shown:
+            state, item = _state(m), known.get(id(m))
+            if item is None or item.state != state:
+                item = _Item(m, state, camera.box(m))
+            self.items.append(item)
+        self.clear()
+        self._put(self.items, camera, self.picture)
+        self.layer, self.settled, self.fresh, self.changed = None, 0, False, None
+
+    def _draw_changes(self, shown: Sequence[Any], camera: SparingCamera) -> bool:
+        """Draw what is different, if it can be told what is."""
+        old = self.items
+        known = {id(item.mobject): item for item in old}
+        wiped: list[Rect] = []
+        items: list[_Item] = []
+        for m in shown:
+            state, item = _state(m), known.get(id(m))
+            if item is None:
+                item = _Item(m, state, camera.box(m))
+            elif item.state != state:
+                wiped.append(item.box)
+                box = (
+                    item.box if item.state[0] == state[0] and item.state[4:8] == state[4:8] else camera.box(m)
+                )
+                item = _Item(m, state, box)
+            else:
+                item.age += 1
+            items.append(item)
+        if len(items) != len(old) or any(a.mobject is not b.mobject for a, b in zip(items, old, strict=True)):
+            now = {id(item.mobject) for item in items}
+            stayed = [id(item.mobject) for item in old if id(item.mobject) in now]
+            if [id(item.mobject) for item in items if id(item.mobject) in known] != stayed:
+                return False  # another order
+            wiped += [item.box for item in old if id(item.mobject) not in now]
+        self.items = items
+        under = self.settled
+        if (
+            under
+            and any(a is not b for a, b in zip(items[:under], old[:under], strict=False))
+            or len(items) < under
+        ):
+            self.layer, self.settled, under = None, 0, 0
+        above = items[under:]
+        redraw, places = _touched(above, wiped)
+        base = self.base if self.layer is None else self.layer
+        if sum((x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in places) > self.picture.size // 4:
+            places, redraw = [(0, 0, self.picture.shape[1], self.picture.shape[0])], above
+        words, source = _words(self.picture), _words(base)
+        for x0, y0, x1, y1 in places:
+            words[y0:y1, x0:x1] = source[y0:y1, x0:x1]
+        self._put(redraw, camera, self.picture)
+        if self.changed is not None:
+            self.changed += places if len(places) < 4 else tiles(places)
+        self._settle(redraw, camera)
+        return True
+
+    def _settle(self, redrawn: Sequence[_Item], camera: SparingCamera) -> None:
+        """Take the lowest objects into the layer, when a few of them are drawn again for nothing."""
+        under = self.settled
+        while under < len(self.items) and self.items[under].age >= SETTLED:
+            under += 1
+        more = self.items[self.settled : under]
+        drawn = {id(item) for item in redrawn}
+        if sum(id(item) in drawn for item in more) < 4:
+            return
+        if self.layer is None:
+            # One buffer for good: manim keeps a cairo context for every picture it has seen.
+            self._buffer = np.empty_like(self.base) if self._buffer is None else self._buffer
+            self.layer = self._buffer
+            np.copyto(self.layer, self.base)
+        self._put(more, camera, self.layer)
+        self.settled = under
+
+    def _put(self, items: Sequence[_Item], camera: SparingCamera, picture: Picture) -> None:
+        context = camera.get_cairo_context(picture)
+        for item in items:
+            x0, y0, x1, y1 = item.box
+            if x0 >= x1 or y0 >= y1:
+                continue
+            if item.path is not None:
+                context.new_path()
+                context.append_path(item.path)
+            else:
+                camera.set_cairo_context_path(context, item.mobject)
+                if item.age:
+                    item.path = context.copy_path()
+            camera.paint(item.mobject, context)
+
+
+def _touched(items: Sequence[_Item], wiped: Sequence[Rect]) -> tuple[list[_Item], list[Rect]]:
+    """What has to be drawn again, and where the picture is wiped before.
+
+    These are the objects that are new, those that touch one of the places ``wiped``, and, as wiping one of
+    them takes a piece out of others, those that touch one of those, and so on.
+    """
+    boxes: Boxes = np.array([item.box for item in items], dtype=np.int64).reshape(-1, 4)
+    chosen = np.array([item.age == 0 for item in items], dtype=bool)
+    front: Boxes = np.concatenate([np.array(wiped, dtype=np.int64).reshape(-1, 4), boxes[chosen]])
+    places = [front]
+    while len(front):
+        rest = np.flatnonzero(~chosen)
+        b = boxes[rest]
+        hit = (
+            (b[:, None, 0] < front[None, :, 2])
+            & (front[None, :, 0] < b[:, None, 2])
+            & (b[:, None, 1] < front[None, :, 3])
+            & (front[None, :, 1] < b[:, None, 3])
+        ).any(axis=1)
+        chosen[rest[hit]] = True
+        front = b[hit]
+        places.append(front)
+    rects = np.concatenate(places)
+    rects = rects[(rects[:, 0] < rects[:, 2]) & (rects[:, 1] < rects[:, 3])]
+    return [item for item, yes in zip(items, chosen.tolist(), strict=True) if yes], _outermost(rects)
+
+
+def _outermost(rects: Boxes) -> list[Rect]:
+    """The rectangles without those that lie in another one."""
+    rects = rects[np.argsort((rects[:, 0] - rects[:, 2]) * (rects[:, 3] - rects[:, 1]), kind="stable")]
+    low = (rects[:, None, :2] >= rects[None, :, :2]).all(axis=2)
+    within = low & (rects[:, None, 2:] <= rects[None, :, 2:]).all(axis=2)
+    inner = np.tril(within, -1).any(axis=1)  # in a larger one, which comes before it
+    return [tuple(r) for r in rects[~inner].tolist()]
+
+
+TILE = 32
+
+
+def tiles(rects: Sequence[Rect]) -> list[Rect]:
+    """The same area, a little more at most, in rectangles that do not overlap: nothing is encoded twice."""
+    spans = [(x0 // TILE, y0 // TILE, (x1 - 1) // TILE + 1, (y1 - 1) // TILE + 1) for x0, y0, x1, y1 in rects]
+    across, down = max(s[2] for s in spans) + 1, max(s[3] for s in spans) + 1
+    taken = np.zeros((down, across + 1), bool)  # with a free column before, a free column and row behind
+    for x0, y0, x1, y1 in spans:
+        taken[y0:y1, x0 + 1 : x1 + 1] = True
+    edges = np.flatnonzero(taken[:, 1:] != taken[:, :-1]).tolist()  # where runs begin and end, row by row
+    rows: list[set[tuple[int, int]]] = [set() for _ in range(down)]
+    for first, last in zip(edges[::2], edges[1::2], strict=True):
+        rows[first // across].add((first % across, last % across))
+    found: list[Rect] = []
+    begun: dict[tuple[int, int], int] = {}  # the runs of the row before, and the row they began in
+    for row, runs in enumerate(rows):
+        for run in begun.keys() - runs:
+            found.append((run[0] * TILE, begun.pop(run) * TILE, run[1] * TILE, row * TILE))
+        for run in runs:
+            begun.setdefault(run, row)
+    return sorted(found)
+
+
+def family(mobjects: Any) -> list[Any]:
+    """The objects and all their parts, each once, at its last place: the order in which manim draws."""
+    found: list[Any] = []
+    seen: set[int] = set()
+
+    def visit(m: Any) -> None:
+        if id(m) in seen:
+            return
+        seen.add(id(m))
+        for part in reversed(m.submobjects):
+            visit(part)
+        found.append(m)
+
+    for m in reversed(list(mobjects)):
+        visit(m)
+    found.reverse()
+    return found
+
+
+def _depth(m: Any) -> Any:
+    return m.z_index
+
+
+def _visible(rgbas: Any) -> bool:
+    return len(rgbas) != 1 or rgbas[0][3] != 0
+
+
+def _words(picture: Picture) -> Any:
+    return picture.view(np.uint32)[..., 0]
 
 
 def _state(m: Any) -> tuple[Any, ...]:

@@ -34,6 +34,9 @@ Pixels = npt.NDArray[np.uint8]
 
 # The number of x264 threads changes the bytes, so it is a constant and not the number of cores.
 THREADS = 3
+SMALL = 4096
+"""Pixels up to which a rectangle is converted without looking what in it has really changed."""
+
 _BT709 = 1  # the code of ITU-T H.273 for primaries, transfer and matrix alike
 _LIMITED = 1
 
@@ -408,9 +411,7 @@ class Encoder:
                 if x0 < 0:
                     self._update_all(words, first=number == 0)
                 else:
-                    self._convert(words, x0, y0)
-                    h, w = words.shape
-                    self._last[y0 : y0 + h, x0 : x0 + w] = words
+                    self._update(words, x0, y0)
             if self._convert is _leave and blocks:
                 self._frame = self._reformatted()
             self._frame.pts = number
@@ -431,18 +432,33 @@ class Encoder:
         )
 
     def _update_all(self, words: npt.NDArray[np.uint32], *, first: bool) -> None:
-        """Convert what differs from the frame before, found band by band; the older buffer goes back."""
+        """A whole frame; the older buffer goes back."""
         if first:
             self._convert(words, 0, 0)
         else:
-            for top in range(0, len(words), 16):
-                changed = words[top : top + 16] != self._last[top : top + 16]
-                columns = np.flatnonzero(changed.any(axis=0))
-                if columns.size:
-                    x0, x1 = int(columns[0]) & ~1, int(columns[-1]) + 2 & ~1
-                    self._convert(words[top : top + 16, x0:x1], x0, top)
+            self._convert_changed(words, 0, 0)
         words, self._last = self._last, words
         self._full.put(words)
+
+    def _update(self, words: npt.NDArray[np.uint32], x0: int, y0: int) -> None:
+        """A rectangle of a frame."""
+        h, w = words.shape
+        if words.size < SMALL:
+            self._convert(words, x0, y0)
+        else:
+            self._convert_changed(words, x0, y0)
+        self._last[y0 : y0 + h, x0 : x0 + w] = words
+
+    def _convert_changed(self, words: npt.NDArray[np.uint32], x0: int, y0: int) -> None:
+        """Convert what differs from the frame before, found band by band: comparing is cheaper."""
+        h, w = words.shape
+        last = self._last[y0 : y0 + h, x0 : x0 + w]
+        for top in range(0, h, 16):
+            changed = words[top : top + 16] != last[top : top + 16]
+            columns = np.flatnonzero(changed.any(axis=0))
+            if columns.size:
+                left, right = int(columns[0]) & ~1, int(columns[-1]) + 2 & ~1
+                self._convert(words[top : top + 16, left:right], x0 + left, y0 + top)
 
 
 def _leave(pixels: npt.NDArray[np.uint32], x0: int, y0: int) -> None:

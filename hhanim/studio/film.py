@@ -18,7 +18,6 @@ import os
 import re
 import shutil
 import time
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -218,14 +217,16 @@ class _Shot:
         self.name = ""
         self.n_frames = 0
         self.subcaptions: list[Any] = []
-        # One frame a second, compressed, until it is known which of them is the poster.
-        self.stills: list[tuple[int, bytes]] = []
+        # One frame a second, packed, until it is known which of them is the poster.
+        self.stills: list[tuple[int, tuple[Any, Any]]] = []
 
     def writer_class(self) -> type[Any]:
         """manim's file writer, giving to this shot what it would have put into files."""
         shot = self
 
         class Writer(SceneFileWriter):
+            dirty: Any = None  # where the frame may differ from the one before; None: anywhere
+
             def begin_animation(self, allow_write: bool = False, **_: Any) -> None: ...
 
             def end_animation(self, allow_write: bool = False) -> None: ...
@@ -242,7 +243,7 @@ class _Shot:
             def finish_last_section(self) -> None: ...
 
             def write_frame(self, pixels: Picture, *, repeat: int = 1) -> None:
-                shot.write(pixels, repeat)
+                shot.write(pixels, repeat, self.dirty)
 
             def finish(self) -> None:
                 shot.subcaptions = self.subcaptions
@@ -258,7 +259,7 @@ class _Shot:
             self._close()
         self.name = name
 
-    def write(self, pixels: Pixels, repeat: int) -> None:
+    def write(self, pixels: Pixels, repeat: int, dirty: Any = None) -> None:
         """Encode a frame, `repeat` times."""
         request = self.job.request
         if self.transparent:
@@ -273,9 +274,9 @@ class _Shot:
             self.encoder = run.writer(self.job, path)
         every = max(1, round(self.job.fps))
         for k in range(repeat):
-            self.encoder.write(pixels, () if k else None)
+            self.encoder.write(pixels, () if k else dirty)
             if self.n_frames % every == 0:
-                self.stills.append((self.n_frames, zlib.compress(pixels.tobytes(), 1)))
+                self.stills.append((self.n_frames, packed(pixels)))
             self.n_frames += 1
         seconds = time.perf_counter() - self.started
         self.on_event(run.Event("frame", request.name, str(request.path), self.n_frames, 0, seconds))
@@ -301,8 +302,7 @@ class _Shot:
             join([path for _, path in self.files], self.media, container)
         width, height = self.job.request.pixels
         at = _poster(scene) * self.n_frames
-        _, packed = min(self.stills, key=lambda s: abs(s[0] - at))
-        poster = np.frombuffer(zlib.decompress(packed), np.uint8).reshape(height, width, 4)
+        poster = unpacked(min(self.stills, key=lambda s: abs(s[0] - at))[1], width, height)
         return run.Drawn(poster, _captions(scene, self.subcaptions), _alt(scene), self.job.fps, self.n_frames)
 
 
@@ -318,12 +318,26 @@ class _Still(_Shot):
         self.number = number
         self.picture: Pixels | None = None
 
-    def write(self, pixels: Pixels, repeat: int) -> None:
+    def write(self, pixels: Pixels, repeat: int, dirty: Any = None) -> None:
         """Keep the frame if it is the one."""
         self.n_frames += repeat
         if self.n_frames > self.number:
             self.picture = pixels.copy()
             raise _Found
+
+
+def packed(pixels: Pixels) -> tuple[Any, Any]:
+    """A picture as runs of one colour: where they begin, and the colours. Drawings have few."""
+    words = np.ascontiguousarray(pixels).view(np.uint32).ravel()
+    starts = np.concatenate([[0], np.flatnonzero(words[1:] != words[:-1]) + 1]).astype(np.uint32)
+    return starts, words[starts]
+
+
+def unpacked(runs: tuple[Any, Any], width: int, height: int) -> Pixels:
+    """The picture (height, width, 4) of :func:`packed`."""
+    starts, colours = runs
+    words = np.repeat(colours, np.diff(starts, append=np.uint32(width * height)))
+    return words.view(np.uint8).reshape(height, width, 4)
 
 
 def _straight(pixels: Pixels) -> Pixels:

@@ -1,0 +1,140 @@
+"""How fast films are drawn, against stock ``manim render`` of the same scene file at 1080p60:
+
+    python tests/benchmarks/films.py                   # a trace of 660 frames, and the film of the circuit
+    python tests/benchmarks/films.py spike propagation # the trace, and these films
+    python tests/benchmarks/films.py --quick           # the trace alone
+
+Each is run as a program of its own, start-up included, the two one after the other: ratios are within the
+run. ``drawn`` is the time without importing and building the scene, which both have to do. Both then draw
+the film once more without encoding, and the frames are compared by SHA-1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from hhanim.studio import catalogue
+
+TRACE = '''
+"""A trace, an equation, about a hundred mobjects: what most films are made of."""
+from hhanim.mobjects.clock import Clock, Pace
+from hhanim.mobjects.film import Film
+from hhanim.mobjects.trace import Panel, Trace, Traces
+from hhanim.model import Membrane, Protocol, simulate
+
+class Growing(Film):
+    title = "Growing"
+    description = "Four gates and the voltage grow for ten seconds."
+    alt = "Five traces."
+    model: Membrane = "modern"
+    stimulus: Protocol = "step(10, start=5)"
+
+    def construct(self):
+        run = simulate(self.membrane, self.stimulus, 50.0)
+        clock = Clock(Pace(50.0, rate=5.0), self.theme)
+        top, bottom = self.area.rows(1, 1)
+        panels = [
+            Panel(top, x=(0, 50), y=(-85, 55), ylabel="V (mV)", theme=self.theme),
+            Panel(bottom, x=(0, 50), y=(0, 1), ylabel="gates (fraction open)", xlabel="ms", theme=self.theme),
+        ]
+        law = self.formula('C dot(V) = I - g_"Na" m^3 h (V - E_"Na") - g_"K" n^4 (V - E_"K") - g_"L" (V - E_"L")')
+        law.move_to(self.area.at(0.5, 0.5))
+        traces = [
+            Traces(Trace.of(run, key, panel, self.theme) for key in keys)
+            for panel, keys in zip(panels, ("V", "mhn"))
+        ]
+        self.add(*panels, law, clock, *(t.follow(clock) for t in traces))
+        self.play(clock.run())
+'''
+
+HASHES = """
+import hashlib, sys
+import manim
+from manim.camera.camera import Camera
+from manim.renderer.cairo_renderer import CairoRenderer
+from manim.scene.scene_file_writer import SceneFileWriter
+from hhanim.studio import run
+from hhanim.studio.camera import SparingCamera, SparingRenderer
+
+class Writer(SceneFileWriter):
+    begin_animation = end_animation = finish = lambda self, *a, **k: None
+
+    def write_frame(self, pixels, *, repeat=1):
+        print(repeat, hashlib.sha1(pixels.tobytes()).hexdigest())
+
+entry = run.find(sys.argv[1])
+scene = getattr(run.load(entry), entry.symbol)
+pair = (SparingRenderer, SparingCamera) if sys.argv[2] == "ours" else (CairoRenderer, Camera)
+settings = dict(pixel_width=1920, pixel_height=1080, frame_rate=60, disable_caching=True, seed=0,
+                progress_bar="none", verbosity="ERROR", media_dir=sys.argv[3])
+with manim.tempconfig(settings):
+    scene(renderer=pair[0](camera_class=pair[1], file_writer_class=Writer)).render()
+"""
+
+
+def timed(command: list[str], folder: Path) -> tuple[float, float]:
+    """Wall and CPU seconds of a program."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    start = time.perf_counter()
+    subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    wall = time.perf_counter() - start
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def frames(scene: str, whose: str, folder: Path) -> list[str]:
+    """SHA-1 of each frame."""
+    command = [sys.executable, "-c", HASHES, scene, whose, str(folder / whose)]
+    said = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
+    pairs = (line.split() for line in said.splitlines())
+    return [digest for repeat, digest in pairs for _ in range(int(repeat))]
+
+
+def compare(file: Path, symbol: str, folder: Path) -> None:
+    """Print one film's figures."""
+    scene = f"{file}:{symbol}"
+    os.environ["XDG_CACHE_HOME"] = str(folder / "cache")  # neither gains from what was typeset before
+    manim = [sys.executable, "-m", "manim", "render", "--disable_caching", "--progress_bar", "none"]
+    manim += ["--resolution", "1920,1080", "--frame_rate", "60", "--media_dir", "media", str(file), symbol]
+    ours = [sys.executable, "-m", "hhanim", "render", scene, "--preset", "lecture", "--force", "--quiet"]
+    slow, slow_cpu = timed(manim, folder)
+    fast, fast_cpu = timed([*ours, "-o", str(folder / "output")], folder)
+    one, other = frames(scene, "stock", folder), frames(scene, "ours", folder)
+    same = sum(a == b for a, b in zip(one, other, strict=False))
+    print(f"{symbol}, {len(one)} frames                     wall       CPU     frames/s")
+    print(f"  manim render                       {slow:7.1f} s {slow_cpu:7.1f} s  {len(one) / slow:7.1f}")
+    print(f"  hhanim render --preset lecture     {fast:7.1f} s {fast_cpu:7.1f} s  {len(one) / fast:7.1f}")
+    print(f"  ratio                              {slow / fast:7.2f}   {slow_cpu / fast_cpu:7.2f}")
+    print(f"  frames the same                    {same} of {max(len(one), len(other))}", flush=True)
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("films", nargs="*", default=["circuit"])
+    parser.add_argument("--quick", action="store_true")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        file = Path(name) / "growing_film.py"
+        file.write_text(TRACE, encoding="utf-8")
+        chosen = [(file, "Growing")]
+        for film in () if options.quick else options.films:
+            entry = catalogue.read().get(film)
+            chosen.append((entry.path, entry.symbol))
+        for k, (path, symbol) in enumerate(chosen):
+            folder = Path(name) / str(k)
+            folder.mkdir()
+            compare(path, symbol, folder)
+            shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    main()
