@@ -225,7 +225,7 @@ class VoltageClamp(Telling, Film):
         for left_over in (self.outward, self.inward):
             blocked = self.gated(but=left_over)
             drug = " and ".join(drug_name(c) for c in blocked)
-            ions = " and ".join(ion_name(c.ion, c.name) for c in blocked)
+            ions = " and ".join(dict.fromkeys(ion_name(c.ion, c.name) for c in blocked))
             self.part(f"with {drug}")
             runs = [self.blocked(run, left_over) for run in self.sweeps]
             self.clock.set(0.0)
@@ -243,7 +243,9 @@ class VoltageClamp(Telling, Film):
             self.remove(self.patch.moving, *self.taken, self.drugs)
             self.patch = self.patch_of(runs[self.shown_sweep])
             blocker = runs[0].membrane
-            self.taken = [p for c in blocked for p in plugs(self.patch.views, c.name, blocker, self.theme)]
+            self.taken = [
+                p for c in self.gated() for p in plugs(self.patch.views, c.name, blocker, self.theme)
+            ]
             self.add(self.patch.moving)
             self.drugs = VGroup(
                 *(

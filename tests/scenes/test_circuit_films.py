@@ -11,6 +11,7 @@ import pytest
 pytest.importorskip("manim")
 
 from hhanim.model import simulate
+from hhanim.model.analysis import fixed_points
 from tests.scenes.film_checks import Look, collect, outside, overlaps, run_film
 
 FILMS = ("circuit", "phase_plane", "voltage_clamp", "propagation")
@@ -71,19 +72,36 @@ def test_phase_plane_is_true_at_ten_instants(media: Path) -> None:
     film, looks = run_film("phase_plane", "wide", media)
     assert looks[-1].section == "limit cycle"
     assert len(film.rests.spikes) == 0
-    assert len(film.fires.spikes) >= 2
-    for t in np.linspace(0.0, film.until, 10):
+    assert np.count_nonzero(film.fires.spikes > film.risen) >= 2
+    for t in np.linspace(film.risen, film.fires.duration, 10):
         now = film.fires.at([t])
         film.orbit.show(t)
         film.trace.show(t)
         assert film.orbit.reading == pytest.approx((now["V"][0], now["n"][0]), abs=0.15)
         assert film.orbit.reading[1] == pytest.approx(now["n"][0], abs=3e-3)
         assert film.trace.reading == pytest.approx((t, now["V"][0]), abs=0.3)
-    # the V-nullcline on the screen is where dV/dt = 0 at the raised current
-    for point in film.v_line.points[4:-4:400]:
-        v, n = film.plane.data(point)
-        slope = film.plane_model.rhs(np.array([v, n]), film.high)[0]
-        assert abs(slope) < 0.5
+    # while the current rises, everything on the plane is that of the current on the dial
+    model, plane = film.plane_model, film.plane
+    for t in np.linspace(0.0, film.risen, 10):
+        i = film.injected(t)
+        for part in (film.flow, film.v_line, film.points, film.dial):
+            part.show(i)
+        assert film.dial.reading == pytest.approx(min(t / film.risen, 1.0) * film.high, abs=1e-6)
+        slope = np.asarray(model.rhs(film.flow.states, i)).T * film.flow.unit
+        slope /= np.linalg.norm(slope, axis=1, keepdims=True)
+        np.testing.assert_allclose(film.flow.directions(), slope, atol=1e-6)
+        for point in film.v_line.points[4:-4:200]:
+            v, n = plane.data(point)
+            assert abs(model.rhs(np.array([v, n]), i)[0]) < 0.5
+        fixed = fixed_points(model, i)
+        assert film.points.stable() == sum(p.stable for p in fixed)
+        drawn = [*film.points.discs.points.reshape(-1, 16, 3), *film.points.rings.points.reshape(-1, 16, 3)]
+        places = sorted(plane.data(0.5 * (p[0] + p[8])) for p in drawn)
+        assert places == [pytest.approx(tuple(p.state), abs=0.02) for p in fixed]
+    assert film.bifurcation == pytest.approx(
+        next(i for i in np.arange(0.0, 6.0, 0.01) if not any(p.stable for p in fixed_points(model, i))),
+        abs=0.01,
+    )
     quiet, looks = run_film("phase_plane", "wide", media, high=1.5)
     assert looks[-1].section == "settles"
     assert not any("spike" in text for _, _, text in quiet.captions)

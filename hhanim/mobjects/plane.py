@@ -1,0 +1,246 @@
+"""The phase plane of a model with two variables: its flow, its nullclines and where it can rest, at any current.
+
+    class Portrait(Film):
+        model: Membrane = "lecture"
+
+        def construct(self):
+            panel = Panel(self.area, x=(-80, 30), y=(0, 1), theme=self.theme, xlabel="mV")
+            line = VNullcline(panel, self.membrane, self.theme, (0, 6))
+            rests = Rests(panel, self.membrane, self.theme, (0, 6))
+            now = ValueTracker(0.0)
+            line.add_updater(lambda m: m.show(now.get_value()))
+            rests.add_updater(lambda m: m.show(now.get_value()))
+            self.add(panel, gate_nullcline(panel, self.membrane, self.theme), line, rests)
+            self.play(now.animate.set_value(6.0), run_time=4)
+
+Everything that depends on the current is tabulated beforehand; show(i) only looks it up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Self
+
+import numpy as np
+from manim import Dot, VGroup, VMobject
+
+from hhanim.look import Theme, quantities
+from hhanim.mobjects.film import Area
+from hhanim.mobjects.lettering import LABEL, SMALL, TICK, UNIT, Formula, Words
+from hhanim.mobjects.shapes import Array, at, disc, filled, lines, stroked, to_3d
+from hhanim.mobjects.trace import LINE_WIDTH, Panel, stroke
+from hhanim.model import Membrane
+from hhanim.model.analysis import fixed_points, nullclines
+
+__all__ = ["Dial", "Flow", "Rests", "VNullcline", "gate_nullcline", "loses_hold"]
+
+
+class Flow(VMobject):
+    """Arrows of one length in the direction in which the state moves on the screen: one mobject.
+
+    panel: V on its x axis, the second variable on y. plane: the Membrane of two states. grid: arrows across
+    and up. avoid: boxes (left, right, bottom, top) of scene units that arrows stay out of.
+    """
+
+    LENGTH, HEAD, WIDE = 0.36, 0.15, 0.06  # scene units; half the width of the head
+
+    def __init__(
+        self,
+        panel: Panel,
+        plane: Membrane,
+        theme: Theme,
+        *,
+        grid: tuple[int, int] = (11, 7),
+        avoid: Sequence[tuple[float, float, float, float]] = (),
+    ) -> None:
+        super().__init__(fill_color=theme.line, fill_opacity=1.0, stroke_width=0.0)
+        self.panel, self.plane = panel, plane
+        a = panel.inner
+        x, y = (
+            low + (np.arange(n) + 0.5) * (high - low) / n
+            for low, high, n in ((a.left, a.right, grid[0]), (a.bottom, a.top, grid[1]))
+        )
+        places = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+        reach = 0.5 * self.LENGTH
+        for left, right, bottom, top in avoid:
+            px, py = places.T
+            hit = (px > left - reach) & (px < right + reach) & (py > bottom - reach) & (py < top + reach)
+            places = places[~hit]
+        self.places = places
+        self.states = np.array([panel.data(p) for p in places]).T
+        self.unit = np.array([a.width / (panel.x[1] - panel.x[0]), a.height / (panel.y[1] - panel.y[0])])
+        self.show(0.0)
+
+    def show(self, i: float) -> Self:
+        """Draw the flow at current i (µA/cm²)."""
+        way = np.asarray(self.plane.rhs(self.states, i)).T * self.unit
+        way /= np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-12)
+        across = way @ np.array([[0.0, 1.0], [-1.0, 0.0]])
+        long, head, wide, thin = 0.5 * self.LENGTH, self.HEAD, self.WIDE, 0.2 * self.WIDE
+        outline = [(-long, thin), (long - head, thin), (long - head, wide), (long, 0.0),
+                   (long - head, -wide), (long - head, -thin), (-long, -thin), (-long, thin)]  # fmt: skip
+        corners = np.stack([self.places + x * way + y * across for x, y in outline], axis=1)
+        a, b = corners[:, :-1, None], corners[:, 1:, None]
+        s = np.array([0.0, 1 / 3, 2 / 3, 1.0])[:, None]
+        self.points = to_3d((a + (b - a) * s).reshape(-1, 2))
+        return self
+
+    def directions(self) -> Array:
+        """Where the drawn arrows point: unit vectors on the screen (K, 2), one for each of `states`."""
+        p = self.points.reshape(len(self.places), 7, 4, 3)
+        way = p[:, 3, 0, :2] - 0.5 * (p[:, 0, 0, :2] + p[:, 5, 3, :2])
+        return np.asarray(way / np.linalg.norm(way, axis=1, keepdims=True))
+
+
+def gate_nullcline(panel: Panel, plane: Membrane, theme: Theme) -> VMobject:
+    """The line on which the second variable stands still: its steady state over V, in its ion's colour."""
+    name = plane.states[1]
+    v = np.linspace(*panel.x, 300)
+    n = np.asarray(plane.inf(name, v))
+    inside = (n >= panel.y[0]) & (n <= panel.y[1])
+    points = lines(np.asarray(panel.at(v[inside], n[inside]))[:, :2])
+    return stroked(points, theme.color(quantities(plane)[name]), stroke(LINE_WIDTH))
+
+
+class VNullcline(VMobject):
+    """The line on which V stands still, at any current between two (µA/cm²)."""
+
+    STEPS, POINTS = 121, 400
+
+    def __init__(self, panel: Panel, plane: Membrane, theme: Theme, currents: tuple[float, float]) -> None:
+        super().__init__(stroke_color=theme.ink, stroke_width=stroke(LINE_WIDTH), fill_opacity=0.0)
+        self.panel = panel
+        self.v = np.linspace(*panel.x, self.POINTS)
+        self.currents = np.linspace(*currents, self.STEPS)
+        self.values = np.stack([nullclines(plane, self.v, float(i))["V"] for i in self.currents])
+        self.show(currents[0])
+
+    def at(self, i: float) -> Array:
+        """The second variable's value on it over self.v, at current i; nan where there is none."""
+        span = self.currents[-1] - self.currents[0]
+        k = (i - self.currents[0]) / span * (self.STEPS - 1) if span > 0 else 0.0
+        a = min(max(int(k), 0), self.STEPS - 2)
+        u = min(max(k - a, 0.0), 1.0)
+        return np.asarray(self.values[a] * (1.0 - u) + self.values[a + 1] * u)
+
+    def show(self, i: float) -> Self:
+        """Draw it at current i (µA/cm²)."""
+        n = self.at(i)
+        with np.errstate(invalid="ignore"):
+            inside = (n >= self.panel.y[0]) & (n <= self.panel.y[1])
+        p = np.asarray(self.panel.at(self.v, np.where(inside, n, 0.0)))[:, :2]
+        joined = inside[:-1] & inside[1:]
+        a, b = p[:-1][joined][:, None], p[1:][joined][:, None]
+        s = np.array([0.0, 1 / 3, 2 / 3, 1.0])[:, None]
+        self.points = to_3d((a + (b - a) * s).reshape(-1, 2))
+        return self
+
+
+class Rests(VGroup):
+    """Where the state would stand still: a disc if small disturbances die away there, a ring if they grow.
+
+    They lie where the steady current is the injected one. stable() reads back what is drawn.
+    """
+
+    def __init__(self, panel: Panel, plane: Membrane, theme: Theme, currents: tuple[float, float]) -> None:
+        self.panel, self.plane = panel, plane
+        self.v = np.linspace(*panel.x, 4001)
+        self.steady = np.asarray(plane.steady_current(self.v))
+        # Whether a state holds itself depends on the state alone, so a table over V is enough.
+        known = [p for i in np.linspace(*currents, 61).tolist() for p in fixed_points(plane, i)]
+        known.sort(key=lambda p: p.v)
+        self._known = np.array([p.v for p in known]), np.array([p.stable for p in known])
+        self.radius = 0.13
+        self.discs = filled(np.zeros((0, 3)), theme.ink)
+        self.rings = filled(np.zeros((0, 3)), theme.ground, stroke=theme.ink, width=stroke(4.0))
+        super().__init__(self.discs, self.rings)
+        self.show(currents[0])
+
+    def at(self, i: float) -> tuple[Array, Array]:
+        """Voltages (K,) of the fixed points at current i on the panel, and which of them are stable."""
+        over = self.steady - i
+        k = np.flatnonzero((over[:-1] < 0) != (over[1:] < 0))
+        v = self.v[k] + (self.v[k + 1] - self.v[k]) * over[k] / (over[k] - over[k + 1])
+        places, stable = self._known
+        nearest = np.abs(v[:, None] - places[None, :]).argmin(axis=1) if len(places) else []
+        return v, stable[nearest] if len(places) else np.zeros(len(v), dtype=bool)
+
+    def show(self, i: float) -> Self:
+        """Draw them at current i (µA/cm²)."""
+        v, stable = self.at(i)
+        n = np.asarray(self.plane.inf(self.plane.states[1], v))
+        place = np.asarray(self.panel.at(v, n))[:, :2].reshape(-1, 2)
+        place, stable = place[n <= self.panel.y[1]], stable[n <= self.panel.y[1]]
+        self.discs.points = at(disc() * self.radius, place[stable])
+        self.rings.points = at(disc() * self.radius, place[~stable])
+        return self
+
+    def stable(self) -> int:
+        """How many stable ones are drawn."""
+        return len(self.discs.points) // 16
+
+
+def loses_hold(plane: Membrane, low: float, high: float) -> float | None:
+    """The current between two (µA/cm²) from which on no equilibrium is stable; None if there always is one
+    at the higher current, or none at the lower.
+    """
+
+    def holds(i: float) -> bool:
+        return any(p.stable for p in fixed_points(plane, i))
+
+    if not holds(low) or holds(high):
+        return None
+    for _ in range(30):
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if holds(middle) else (low, middle)
+    return 0.5 * (low + high)
+
+
+class Dial(VGroup):
+    """A current on a scale from 0 to `highest` (µA/cm²): a bar with a knob.
+
+    reading gives the current back from where the knob is.
+    """
+
+    def __init__(self, area: Area, theme: Theme, highest: float) -> None:
+        super().__init__()
+        self.theme, color = theme, theme.color("I")
+        self.span = max(highest, 1e-9)
+        name = Formula("I", size=LABEL + 4, color=color)
+        unit = Words("µA/cm²", size=SMALL, color=theme.muted)
+        y = area.bottom + 0.62
+        self.left, self.right, self.y = area.left + 0.5, area.right - unit.width - 0.45, y
+        name.move_to([area.left + 0.12, y, 0])
+        track = stroked(lines([(self.left, y), (self.right, y)]), theme.faint, stroke(12))
+        still = VGroup(track, name)
+        for value in (0.0, highest):
+            still.add(
+                Words(f"{value:g}", size=SMALL, color=theme.muted).move_to([self._x(value), y - 0.38, 0])
+            )
+        still.add(unit.next_to(still[-1], [1, 0, 0], buff=0.14))
+        self.bar = stroked(np.zeros((0, 3)), color, stroke(12))
+        self.knob = Dot(radius=14 * UNIT, color=color)
+        self.still, self.moving = still, VGroup(self.bar, self.knob)
+        self.add(still, self.moving)
+        self.show(0.0)
+
+    def _x(self, i: float) -> float:
+        return self.left + i / self.span * (self.right - self.left)
+
+    def show(self, i: float) -> Self:
+        """Put the knob to current i."""
+        x = self._x(max(i, 0.0))
+        self.bar.points = lines([(self.left, self.y), (max(x, self.left + 1e-3), self.y)])
+        self.knob.move_to([x, self.y, 0.0])
+        return self
+
+    def mark(self, i: float) -> VGroup:
+        """A line across the scale at current i, with its value."""
+        x, y = self._x(i), self.y
+        word = Words(f"{i:.2f}", size=TICK, color=self.theme.ink).move_to([x, y + 0.4, 0])
+        return VGroup(stroked(lines([(x, y - 0.19), (x, y + 0.19)]), self.theme.ink, stroke(3)), word)
+
+    @property
+    def reading(self) -> float:
+        """The current (µA/cm²) that the knob shows."""
+        return float((self.knob.get_x() - self.left) / (self.right - self.left) * self.span)
