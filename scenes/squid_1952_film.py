@@ -105,7 +105,7 @@ class Squid1952(Telling, Film):
         """Voltage clamp: the family of ionic currents."""
         self.part("voltage clamp")
         gone, self.on = self.on, []
-        self.new_clock(Pace(ON + CLAMPED, rate=1.5, slow=[(ON - 0.05, ON + 2.0, 0.5)]))
+        self.new_clock(Pace(ON + CLAMPED, rate=1.5, slow=[(ON - 0.05, ON + 2.0, 0.4)]))
         strip, graph = self.body.rows(1.0, 2.6, gap=0.2)
         axis = {"x": (0.0, ON + CLAMPED), "theme": self.theme, "left": 1.15, "gutter": 0.85}
         volts = np.array([r["V"] for r in self.sweeps])
@@ -141,7 +141,7 @@ class Squid1952(Telling, Film):
         """The same currents, taken apart by the channels they flow through."""
         self.part("two currents")
         gone, self.on = self.on, []
-        self.new_clock(Pace(ON + CLAMPED, rate=1.5, slow=[(ON - 0.05, ON + 2.0, 0.5)]))
+        self.new_clock(Pace(ON + CLAMPED, rate=1.5, slow=[(ON - 0.05, ON + 2.0, 0.4)]))
         wide = self.shape == "wide"
         names = self.gated
         parts = self.body.split(*[1.0] * (1 + len(names)), gap=0.3, vertical=not wide)
@@ -184,7 +184,7 @@ class Squid1952(Telling, Film):
         wide = self.shape == "wide"
         low, high, start, until = self.rest, self.rest + 45.0, 2.0, 10.0
         run = simulate(self.membrane, clamp(low, high, start), until)
-        self.new_clock(Pace(until, rate=1.5, slow=[(start - 0.1, start + 1.6, 0.4)], ease=0.2))
+        self.new_clock(Pace(until, rate=1.5, slow=[(start - 0.1, start + 1.6, 0.3)], ease=0.2))
         left, right = self.body.split(1.0, 1.0, gap=0.5, vertical=not wide)
         patch = MembranePatch(run, self.theme, left, channels=self.gated, clock=self.clock, transit=0.9)
         curves = RateCurves(
@@ -233,11 +233,11 @@ class Squid1952(Telling, Film):
         )
         for part in parts:
             self.play(Appear(part), run_time=0.6)
-            self.wait(0.7)
+            self.wait(1.0)
         for gate in gates:
             self.play(Appear(gate), run_time=0.5)
-            self.wait(0.4)
-        self.wait(2.2)
+            self.wait(0.6)
+        self.wait(2.5)
         self.on = [first, *parts, *gates]
 
     def spike(self) -> None:
@@ -245,7 +245,7 @@ class Squid1952(Telling, Film):
         self.part("spike")
         gone, self.on = self.on, []
         run, found = self.run, self.run.spikes
-        slow = [(float(found[0]) - 1.2, min(float(found[0]) + 2.6, self.until), 0.35)] if len(found) else []
+        slow = [(float(found[0]) - 1.2, min(float(found[0]) + 2.6, self.until), 0.3)] if len(found) else []
         self.new_clock(Pace(self.until, rate=1.5, slow=slow, ease=0.3))
         wide = self.shape == "wide"
         left, right = self.body.split(1.0, 1.1, gap=0.5, vertical=not wide)
@@ -301,7 +301,7 @@ class Squid1952(Telling, Film):
             return
         shares = (0.5, 0.9, 0.99, 1.01, 1.5)
         runs = [simulate(self.membrane, pulse(s * threshold, 1.0, width), 12.0) for s in shares]
-        self.new_clock(Pace(12.0, rate=2.0))
+        self.new_clock(Pace(12.0, rate=1.5))
         panel = Panel(
             self.body,
             x=(0.0, 12.0),
@@ -340,7 +340,7 @@ class Squid1952(Telling, Film):
         cable = Cable(warm, n=300, **AXON)
         axon = simulate_cable(cable, [IClamp(500.0, "pulse(10000, 0.3, 0.3)")], 4.2, dt=0.01, sample=0.01)
         speed = self.cable_speed = axon.speed(20_000.0, 45_000.0)
-        self.new_clock(Pace(4.2, rate=0.3))
+        self.new_clock(Pace(4.2, rate=0.25))
         top, tube, note = self.body.rows(2.5, 2.9, 0.5, gap=0.15)
         v = axon["V"]
         panel = Panel(
@@ -407,9 +407,9 @@ class Squid1952(Telling, Film):
         leaving = [Vanish(mobject, between=(0.0, 0.5)) for mobject in gone]
         self.play(*leaving, Appear(table[0], between=(0.4, 1.0)), run_time=1.0)
         for row in table[1:]:
-            self.wait(0.9)
+            self.wait(1.4)
             self.play(Appear(row), run_time=0.8)
-        self.wait(0.9)
+        self.wait(1.4)
         self.play(Appear(paper), run_time=0.6)
         self.wait(1.5)
 

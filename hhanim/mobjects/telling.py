@@ -94,16 +94,24 @@ class Telling:
         for words, width in zip(new, (room, area.width), strict=True):
             if words.width > width:
                 words.scale_to_fit_width(width).align_to(area.at(0, 0), [-1, 0, 0])
-        old = [m for m in (self._card, getattr(self, "heading", None)) if m is not None]
+        words = [m for m in (self._card, getattr(self, "heading", None)) if m is not None]
         self.heading, self._card = new, None
         for mobject in gone:
             mobject.clear_updaters()
-        leaving = [Vanish(m, between=(0.0, 0.5)) for m in (*old, *gone)]
         come = (*back, new, *still)
         self.add(*come)
         self.bring_to_back(*come)  # they stand from now on: before all that moves
-        coming = [Appear(m, between=(0.4, 1.0)) for m in (*come, *moving)]
-        self.play(*leaving, *coming, run_time=1.0 if gone or still or moving else 0.6)
+        # Words would run into each other: one is gone before the next comes. Pictures may overlap.
+        leaving = [Vanish(m, between=(0.0, 0.45)) for m in words] + [
+            Vanish(m, between=(0.0, 0.7)) for m in gone
+        ]
+        coming = [Appear(m, between=(0.2, 0.9)) for m in (*back, *still, *moving)]
+        self.play(
+            *leaving,
+            *coming,
+            Appear(new, between=(0.4, 1.0)),
+            run_time=1.0 if gone or still or moving else 0.6,
+        )
         for mobject in come:
             mobject.suspend_updating()  # manim need not look for updaters in it, frame by frame
 

@@ -47,7 +47,7 @@ def run_film(name: str, shape: str, tmp: Path, **changes: Any) -> tuple[Film, li
     options = {
         "pixel_width": width,
         "pixel_height": height,
-        "frame_rate": 1,
+        "frame_rate": 30,  # what is shorter than a frame would be drawn out to one
         "dry_run": True,
         "write_to_movie": False,
         "media_dir": str(tmp),
