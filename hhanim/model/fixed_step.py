@@ -32,9 +32,9 @@ from hhanim.model.protocol import Protocol
 Array = NDArray[np.float64]
 
 CHUNK = 512  # steps between two reports of progress
-BLOCK = 10000
 TABLE = 2**16  # entries of a table over voltage: about 0.005 mV apart, small enough for the cache
 TABLE_FROM = 500  # neurons from which on building tables pays
+SLOW = 1e-3  # part of its way that a gate goes in a step, below which single precision would lose some of it
 RELAX_TO = 8.0  # tabulated range of relax(z); a longer step is computed
 BLOWN_UP = 1e4  # mV
 
@@ -172,7 +172,8 @@ class Log:
         if not self.steps:
             return (np.empty(0),) * n
         steps, cells = np.concatenate(self.steps), np.concatenate(self.cells)
-        times = dt * steps[np.argsort(cells, kind="stable")]
+        # Of the smallest type: numpy sorts 16 bits in linear time.
+        times = dt * steps[np.argsort(cells.astype(np.min_scalar_type(n)), kind="stable")]
         ends = np.cumsum(np.bincount(cells, minlength=n)).tolist()
         return tuple(times[a:b] for a, b in pairwise([0, *ends]))
 
@@ -201,6 +202,8 @@ def integrate(
     tabulate = method != "euler" and y.ndim == 2 and np.ndim(membrane.celsius) == 0
     compiles = tabulate and _compiles(backend, y.shape[-1] * steps)
     tables = Tables(membrane, dt) if tabulate and not compiles and y.shape[1] >= TABLE_FROM else None
+    if tables:
+        y = y.astype(tables.precision)
     quick = compiled.advancer(membrane, dt, *table_range(membrane), y, log) if compiles else None
     if y.ndim == 1:
         run = _on_floats(membrane, method, dt, y, log)
@@ -304,6 +307,9 @@ class Tables:
     this way and that: over 500 ms of firing a spike moves by less than 0.1 ms, which is less than by the
     step itself. The tables reach 100 mV beyond the reversal potentials; a step that finds any neuron outside
     is computed without them.
+
+    precision: of the tables and of the states advanced by them, single unless a gate is too slow for it: its
+    rounding, 4e-6 mV a step, is far below what a step of the method is off.
     """
 
     def __init__(self, membrane: Membrane, dt: float) -> None:
@@ -311,55 +317,61 @@ class Tables:
         self.per_mv = (TABLE - 1) / (self.high - self.low)
         self.dt = dt
         v = np.linspace(self.low, self.high, TABLE)
-        columns: list[Array] = []
-        self.column: dict[str, int] = {}
+        self.columns: dict[str, tuple[Any, ...]] = {}
+        slowest = 1.0
         for name, gate in membrane.gates.items():
             if gate.dynamic:
-                a = np.exp(np.maximum(-dt / membrane.tau(name, v), -700.0))
-                self.column[name] = len(columns)
-                columns += [a, (1.0 - a) * gate.inf(v)]
+                part = -np.expm1(np.maximum(-dt / membrane.tau(name, v), -700.0))
+                slowest = min(slowest, float(np.min(part)))
+                self.columns[name] = (1.0 - part, part * gate.inf(v))
             elif gate.follows is None:
-                self.column[name] = len(columns)
-                columns.append(gate.inf(v) * np.ones(TABLE))
-        self.table = np.stack(columns, axis=1) if columns else np.zeros((TABLE, 0))
+                self.columns[name] = (gate.inf(v) * np.ones(TABLE),)
+        self.precision: Any = np.float32 if slowest > SLOW else np.float64
+        with np.errstate(under="ignore"):
+            self.columns = {
+                k: tuple(c.astype(self.precision) for c in columns) for k, columns in self.columns.items()
+            }
 
     @cached_property
-    def relaxing(self) -> Array:
+    def relaxing(self) -> Any:
         """relax(z) for z from 0 to RELAX_TO; the nearest entry is 3e-5 off at most."""
         h = RELAX_TO / (TABLE - 1)
-        return np.asarray(exprel(-np.linspace(0.5 * h, RELAX_TO + 0.5 * h, TABLE)))
+        return exprel(-np.linspace(0.5 * h, RELAX_TO + 0.5 * h, TABLE)).astype(self.precision)
 
-    def stepper(self, membrane: Membrane, y: Array) -> Callable[[Any], bool]:
+    def stepper(self, membrane: Membrane, y: Any) -> Callable[[Any], bool]:
         """A function of the current that advances y (S, n) in place, or returns False if tables cannot."""
         n = y.shape[1]
-        nearest = self.low - 0.5 / self.per_mv  # cutting off the fraction then rounds
+
+        def room() -> Any:
+            return np.empty(n, dtype=self.precision)
+
+        def numbers(x: Any) -> Any:
+            return x.astype(self.precision) if np.ndim(x) else float(x)
+
         v, index = y[0], np.empty(n, dtype=np.intp)
-        at, g, total, drive = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
-        # Pieces of four columns: 32 bytes are gathered at once.
-        pieces = [np.ascontiguousarray(self.table[:, j : j + 4]) for j in range(0, self.table.shape[1], 4)]
-        found = [np.empty((n, piece.shape[1])) for piece in pieces]
-        columns = [into[:, k] for into in found for k in range(into.shape[1])]
+        # Cutting off the fraction then rounds.
+        per_mv, nearest = float(self.per_mv), float(0.5 - self.low * self.per_mv)
+        at, g, total, drive = room(), room(), room(), room()
         state = {name: y[k] for k, name in enumerate(membrane.states) if k}
         value = dict(state)
-        followers = []
+        followers, looks = [], []
         for name, gate in membrane.gates.items():
             if gate.follows is not None:
                 other, a, b = gate.follows
-                value[name] = np.empty(n)
+                value[name] = room()
                 followers.append((value[name], state[other], a, b))
             elif not gate.dynamic:
-                value[name] = columns[self.column[name]]
-        moving = [
-            (x, columns[self.column[name]], columns[self.column[name] + 1]) for name, x in state.items()
-        ]
+                value[name] = room()
+                looks.append((self.columns[name][0], value[name]))
+        moving = [(x, *self.columns[name]) for name, x in state.items()]
         # Conductances and currents are multiplied by dt / C once and for all.
         per_c = self.dt / membrane.c
         names = dict(membrane.namespace)
         names |= {f"g{k}": names[f"g{k}"] * per_c for k in range(len(membrane.channels))}
         gated = [
             (
-                names[f"g{k}"],
-                names[f"e{k}"],
+                numbers(names[f"g{k}"]),
+                numbers(names[f"e{k}"]),
                 [value[gate.name] for gate in channel.gates for _ in range(gate.power)],
             )
             for k, channel in enumerate(membrane.channels)
@@ -370,22 +382,23 @@ class Tables:
             for k, channel in enumerate(membrane.channels)
             if not channel.gates
         ]
-        leak = np.zeros(n) + sum(g for g, _ in leaks)
+        leak = numbers(np.zeros(n) + sum(g for g, _ in leaks))
         leak_drive = np.zeros(n) + sum(g * e for g, e in leaks)
-        instantaneous = any(not gate.dynamic and gate.follows is None for gate in membrane.gates.values())
         signed = bool(followers)
 
-        def look_up(v: Array) -> None:
-            np.subtract(v, nearest, out=at)
-            np.multiply(at, self.per_mv, out=at)
+        def locate(v: Any) -> None:
+            np.multiply(v, per_mv, out=at)
+            np.add(at, nearest, out=at)
             np.copyto(index, at, casting="unsafe")
-            for piece, into in zip(pieces, found, strict=True):
-                piece.take(index, axis=0, out=into, mode="clip")
 
-        def move(into: Array, part: float) -> None:
+        def look_up(v: Any) -> None:
+            locate(v)
+            for column, into in looks:
+                column.take(index, out=into, mode="clip")
+
+        def move(into: Any, part: float) -> None:
             """V after a part of dt: dt dV/dt = drive - total V, relaxing at total."""
-            np.copyto(total, leak)
-            np.copyto(drive, constant)
+            sum_so_far, drive_so_far = leak, constant
             for conductance, e, factors in gated:
                 if len(factors) == 4 and factors[0] is factors[3]:
                     np.multiply(factors[0], factors[0], out=g)
@@ -395,11 +408,14 @@ class Tables:
                     np.multiply(factors[0], conductance, out=g)
                     for x in factors[1:]:
                         np.multiply(g, x, out=g)
-                np.add(total, g, out=total)
+                np.add(sum_so_far, g, out=total)
                 np.multiply(g, e, out=g)
-                np.add(drive, g, out=drive)
-            np.multiply(total, v, out=g)
-            np.subtract(drive, g, out=drive)
+                np.add(drive_so_far, g, out=drive)
+                sum_so_far, drive_so_far = total, drive
+            if not gated:
+                np.copyto(total, leak)
+            np.multiply(sum_so_far, v, out=g)
+            np.subtract(drive_so_far, g, out=drive)
             if part != 1.0:
                 np.multiply(drive, part, out=drive)
                 np.multiply(total, part, out=total)
@@ -412,7 +428,7 @@ class Tables:
             np.multiply(drive, total, out=drive)
             np.add(v, drive, out=into)
 
-        half, constant = np.empty(n), np.empty(n)
+        half, constant = room(), room()
         now: Any = None
 
         def step(i: Any) -> bool:
@@ -420,20 +436,22 @@ class Tables:
             if not (v.min() > self.low and v.max() < self.high):
                 return False
             if i is not now:
-                np.add(leak_drive, per_c * i, out=constant)
+                np.copyto(constant, leak_drive + per_c * i, casting="same_kind")
                 now = i
             for x, other, a, b in followers:
                 np.multiply(other, b, out=x)
                 np.add(x, a, out=x)
-            if instantaneous:
+            if looks:
                 look_up(v)
                 move(half, 0.5)
                 look_up(half)
             move(v, 1.0)
-            look_up(v)
+            locate(v)
             for x, decay, gain in moving:
-                np.multiply(x, decay, out=x)
-                np.add(x, gain, out=x)
+                decay.take(index, out=at, mode="clip")
+                np.multiply(x, at, out=x)
+                gain.take(index, out=at, mode="clip")
+                np.add(x, at, out=x)
             return True
 
         return step

@@ -341,11 +341,10 @@ class Membrane:
             opens = [value[g.name] for g in channel.gates for _ in range(g.power)]
             terms.append(" * ".join([f"g{k}", *opens, f"(x0 - e{k})"]))
         slopes = [f"(i - {' - '.join(terms)}) / c"]
-        for name in self.states[1:]:
+        for k, name in enumerate(self.states[1:], 1):
             gate, x = self.gates[name], value[name]
-            slopes.append(
-                f"phi_{name} * ({gate.alpha.code('x0')} * (1.0 - {x}) - {gate.beta.code('x0')} * {x})"
-            )
+            lines.append(f"a{k} = {gate.alpha.code('x0')}")
+            slopes.append(f"phi_{name} * (a{k} - (a{k} + {gate.beta.code('x0')}) * {x})")
         return lines, slopes
 
     @cached_property
@@ -369,10 +368,14 @@ class Membrane:
         states = ", ".join(f"x{k}" for k in range(len(self.states)))
         head = ["def f(x, t):", f"{states}, = x.tolist()", "i = current(t)" if callable(current) else ""]
         body = [*head, *lines, *(f"out[{k}] = {slope}" for k, slope in enumerate(slopes)), "return array"]
+        source = "\n    ".join(line for line in body if line)
+        for name, value in self.namespace.items():
+            if value == 1.0:  # as at the temperature of the measurements
+                source = source.replace(f" {name} * ", " ") if name != "c" else source.replace(" / c\n", "\n")
         array = np.empty(len(slopes))
         scope: dict[str, Any] = {**self.namespace, "exp": math.exp, "expm1": math.expm1, "array": array}
         scope |= {"out": memoryview(array.data), "current" if callable(current) else "i": current}
-        exec(_inlined("\n    ".join(line for line in body if line)), scope)
+        exec(_inlined(source), scope)
         f: Callable[[Any, float], Any] = scope["f"]
         return f
 
@@ -416,19 +419,81 @@ def _code(source: str) -> CodeType:
 
 @lru_cache(maxsize=256)
 def _inlined(source: str) -> CodeType:
-    """Source compiled with linexp(x) written out: a call costs as much as the function."""
-
-    class Inline(ast.NodeTransformer):
-        def visit_Call(self, node: ast.Call) -> ast.AST:
-            self.generic_visit(node)
-            if isinstance(node.func, ast.Name) and node.func.id == "linexp":
-                return ast.parse(
-                    f"(q / expm1(q) if (q := -{ast.unparse(node.args[0])}) else 1.0)", mode="eval"
-                ).body
-            return node
-
-    tree = ast.fix_missing_locations(Inline().visit(ast.parse(source)))
+    """Source compiled with what constants allow done beforehand and linexp(x) written out: Python does
+    neither, and a call costs as much as the function.
+    """
+    tree = ast.fix_missing_locations(_Folded().visit(ast.parse(source)))
     return compile(tree, "<membrane equations>", "exec")
+
+
+class _Folded(ast.NodeTransformer):
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        self.generic_visit(node)
+        line = _line(node)
+        if line is not None:
+            return _written(*line)
+        match node:
+            case ast.BinOp(ast.Constant(1.0), ast.Mult(), x):
+                return x
+            case ast.BinOp(ast.Constant(float(c)), ast.Mult(), ast.Call(ast.Name("exp"), [x])) if c > 0:
+                line = _line(x)
+                if line is not None:
+                    name, slope, offset = line
+                    node.right.args = [_written(name, slope, offset + math.log(c))]  # type: ignore[attr-defined]
+                    return node.right
+        return node
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
+        self.generic_visit(node)
+        line = _line(node)
+        return node if line is None else _written(*line)
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.func, ast.Name) and node.func.id == "linexp":
+            q = self.visit(ast.UnaryOp(ast.USub(), node.args[0]))
+            return ast.parse(f"(q / expm1(q) if (q := {ast.unparse(q)}) else 1.0)", mode="eval").body
+        return node
+
+
+def _line(node: ast.AST) -> tuple[str, float, float] | None:
+    """(name, slope, offset) if an expression is a straight line in one name, which is "" for a constant."""
+    match node:
+        case ast.Constant(value) if isinstance(value, int | float):
+            return "", 0.0, float(value)
+        case ast.Name(name):
+            return name, 1.0, 0.0
+        case ast.UnaryOp(ast.USub(), x):
+            a = _line(x)
+            return None if a is None else (a[0], -a[1], -a[2])
+        case ast.BinOp(left, op, right):
+            a, b = _line(left), _line(right)
+            if a is None or b is None or (a[0] and b[0]):
+                return None
+            name = a[0] or b[0]
+            match op:
+                case ast.Add():
+                    return name, a[1] + b[1], a[2] + b[2]
+                case ast.Sub():
+                    return name, a[1] - b[1], a[2] - b[2]
+                case ast.Mult():
+                    (_, slope, offset), c = (b, a[2]) if not a[0] else (a, b[2])
+                    return name, slope * c, offset * c
+                case ast.Div() if not b[0] and b[2]:
+                    return name, a[1] / b[2], a[2] / b[2]
+    return None
+
+
+def _written(name: str, slope: float, offset: float) -> ast.expr:
+    """A straight line as an expression with as few operations as it takes."""
+    if not name or slope == 0.0:
+        text = repr(offset)
+    elif slope == -1.0:
+        text = f"{offset!r} - {name}"
+    else:
+        text = name if slope == 1.0 else f"{slope!r} * {name}"
+        text += f" + {offset!r}" if offset else ""
+    return ast.parse(text, mode="eval").body
 
 
 def _root(f: Callable[[Any], Any], a: Any, b: Any) -> Any:
