@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
@@ -34,6 +35,9 @@ from hhanim.model.errors import InvalidValue
 
 Box = tuple[float, float, float, float]  # x0, y0, x1, y1 in pixels, origin at the bottom left
 Rect = tuple[int, int, int, int]  # x0, y0, x1, y1 in pixels, origin at the top left, half-open
+State = tuple[
+    int, float, float
+]  # of a curve: how many vertices are complete, and where its head is, in pixels
 
 LINE, GHOST, HEAD, RING = 5.0, 2.6, 10.0, 3.5  # widths of lines, radius of heads and of the gap around them
 MARGIN, CAPTIONS = 0.05, 0.10  # of the frame
@@ -222,26 +226,32 @@ class Curve:
             if keep.all():
                 break
             points, along = points[keep], along[keep]
-        self._placed, self._along = points, along
+        self._placed = points
+        # Looked up for every frame, one number at a time: lists and floats are several times as fast as arrays at that,
+        # and numpy lets go of the interpreter for every search, which the thread that encodes is waiting for.
+        self._along, self._x = along.tolist(), points[:, 0].tolist()
         self._rising = bool(np.all(np.diff(points[:, 0]) >= 0))
+        self._buffer = np.append(points, points[-1:], axis=0)
 
-    def now(self) -> tuple[int, np.ndarray]:
+    def now(self) -> State:
         """How many vertices are complete, and where the head is (pixels)."""
         points, along = self._placed, self._along
         value = min(max(self.value, along[0]), along[-1])
-        k = max(1, int(np.searchsorted(along, value, side="right")))
-        if k == len(along):
-            return k, points[-1]
-        share = (value - along[k - 1]) / (along[k] - along[k - 1])
-        return k, points[k - 1] + share * (points[k] - points[k - 1])
+        k = max(1, bisect_right(along, value))
+        x, y = points[k - 1].tolist()
+        if k < len(along):
+            share = (value - along[k - 1]) / (along[k] - along[k - 1])
+            x1, y1 = points[k].tolist()
+            x, y = x + share * (x1 - x), y + share * (y1 - y)
+        return k, x, y
 
-    def label_at(self) -> tuple[float, float] | None:
+    def label_at(self, state: State) -> tuple[float, float] | None:
         """Where the label belongs (pixels): the head, or where the line has left the panel; None if it was never in."""
-        k, head = self.now()
+        k, *head = state
         box = self.panel.axes.bbox
+        if self.panel.holds(*head):
+            return head[0], head[1]
         low, high = np.array([box.x0 - 1, box.y0 - 1]), np.array([box.x1 + 1, box.y1 + 1])
-        if np.all((low <= head) & (head <= high)):
-            return float(head[0]), float(head[1])
         inside = np.flatnonzero(((self._placed[:k] >= low) & (self._placed[:k] <= high)).all(axis=1))
         if not len(inside):
             return None
@@ -252,17 +262,22 @@ class Curve:
         x, y = a + min(max(share, 0.0), 1.0) * (b - a)
         return float(x), float(y)
 
-    def stroke(self, renderer: Any, gc: Any, k: int, head: np.ndarray, window: Box | None = None) -> None:
-        """Draw the first k vertices and the head; with a window (pixels) only the part that can be seen there.
+    def stroke(self, renderer: Any, gc: Any, state: State, window: Box | None = None) -> None:
+        """Draw the complete vertices and the head; with a window (pixels) only the part that can be seen there.
 
         A part is drawn with the very vertices of the whole, two more at either end, so its pixels are the whole's.
         """
-        points = np.vstack([self._placed[:k], head])
-        codes = None
+        k, *head = state
+        points, codes = self._buffer[: k + 1], None
+        points[k] = head
         if window is not None and not self.dash:  # dashes must be counted from the start
             points, codes = self._part(points, window)
-            if not len(points):
-                return
+        if len(points):
+            self._draw(renderer, gc, points, codes)
+        if k < len(self._placed):
+            self._buffer[k] = self._placed[k]
+
+    def _draw(self, renderer: Any, gc: Any, points: np.ndarray, codes: np.ndarray | None) -> None:
         path = Path(points, codes)
         path.should_simplify = False  # a new vertex must not move old pixels
         gc.set_foreground(self.color)
@@ -275,9 +290,9 @@ class Curve:
         reach = 2 * self.width + 2
         (x0, y0, x1, y1), n = window, len(points)
         if self._rising:
-            first = max(0, int(np.searchsorted(points[:, 0], x0 - reach)) - 2)
-            last = min(n, int(np.searchsorted(points[:, 0], x1 + reach, side="right")) + 2)
-            return points[first:last], None
+            # the head, points[-1], is left of where the vertex in its place was going to be
+            last = min(n, bisect_right(self._x, x1 + reach, 0, n - 1) + 2)
+            return points[max(0, bisect_left(self._x, x0 - reach, 0, n - 1) - 2) : last], None
         a, b = points[:-1], points[1:]
         low, high = np.minimum(a, b) - reach, np.maximum(a, b) + reach
         near = np.zeros(n, bool)
@@ -288,17 +303,18 @@ class Curve:
         codes = np.where(np.diff(chosen, prepend=-2) > 1, Path.MOVETO, Path.LINETO).astype(np.uint8)
         return points[chosen], codes
 
-    def grown(self, old: tuple[int, np.ndarray], new: tuple[int, np.ndarray], renderer: Any) -> Rect | None:
-        """The rectangle in which two states (vertices, head) differ."""
-        (i, before), (k, head) = old, new
-        if i == k and np.array_equal(before, head):
+    def grown(self, old: State, new: State, height: int) -> Rect | None:
+        """The rectangle in which two states differ, in a frame of this height."""
+        if old == new:
             return None
-        a, b = max(0, min(i, k) - 2), max(i, k)  # the join before the last vertex turns with it
-        touched = np.vstack([self._placed[a:b], before, head])
+        (i, *before), (k, *head) = old, new
+        touched = self._placed[
+            max(0, min(i, k) - 2) : max(i, k)
+        ]  # the join before the last vertex turns with it
+        xs, ys = zip(before, head, touched.min(axis=0).tolist(), touched.max(axis=0).tolist(), strict=True)
         # a round cap reaches half a width; a dash that was cut short grows from where it begins
-        return _rect(
-            touched, 1.5 * self.width + 2 + max((self.width * d for d in self.dash), default=0.0), renderer
-        )
+        pad = 1.5 * self.width + 2 + max((self.width * d for d in self.dash), default=0.0)
+        return _rect(min(xs), min(ys), max(xs), max(ys), pad, height)
 
 
 def _bends(points: np.ndarray, tolerance: float = 0.02) -> np.ndarray:
@@ -316,10 +332,14 @@ def _bends(points: np.ndarray, tolerance: float = 0.02) -> np.ndarray:
     return keep
 
 
-def _rect(points: np.ndarray, pad: float, renderer: Any) -> Rect:
-    x0, y0 = np.floor(points.min(axis=0) - pad)
-    x1, y1 = np.ceil(points.max(axis=0) + pad)
-    return (int(x0), int(renderer.height - y1), int(x1), int(renderer.height - y0))
+def _rect(x0: float, y0: float, x1: float, y1: float, pad: float, height: int) -> Rect:
+    """Whole pixels around a box that is counted from the bottom, counted from the top."""
+    return (
+        math.floor(x0 - pad),
+        height - math.ceil(y1 + pad),
+        math.ceil(x1 + pad),
+        height - math.floor(y0 - pad),
+    )
 
 
 def _meet(a: Rect, b: Rect) -> bool:
@@ -360,7 +380,7 @@ class _Movers(Artist):
         super().__init__()
         self.panel, self.curves = panel, []
         self.dirty: list[Rect] = []
-        self._lines: list[tuple[int, np.ndarray]] = []
+        self._lines: list[State] = []
         self._heads: list[tuple[Curve, float, float, Rect]] = []
         self._labels: list[tuple[int, int, np.ndarray, Rect]] = []
 
@@ -371,15 +391,17 @@ class _Movers(Artist):
 
     def _look(self, renderer: Any) -> list[Rect]:
         """Take note of where everything is now; returns where that differs from before."""
-        u = self.panel.stage.u
+        width, height = int(renderer.width), int(renderer.height)
+        pad = (HEAD + RING) * self.panel.stage.u + 2
         lines = [curve.now() for curve in self.curves]
-        heads = []
-        for curve, (_, (x, y)) in zip(self.curves, lines, strict=True):
-            if curve.head and self._inside(x, y):
-                heads.append((curve, x, y, _rect(np.array([[x, y]]), (HEAD + RING) * u + 2, renderer)))
-        labels = [curve.sprite.at(renderer, x, y) for curve, x, y in self._label_places()]
+        heads = [
+            (curve, x, y, _rect(x, y, x, y, pad, height))
+            for curve, (_, x, y) in zip(self.curves, lines, strict=True)
+            if curve.head and self.panel.holds(x, y)
+        ]
+        labels = [curve.sprite.at(renderer, x, y) for curve, x, y in self._label_places(lines)]
         dirty = [
-            curve.grown(old, new, renderer)
+            curve.grown(old, new, height)
             for curve, old, new in zip(self.curves, self._lines, lines, strict=False)
         ]
         before = [(x, y, rect) for _, x, y, rect in self._heads] + [
@@ -392,7 +414,6 @@ class _Movers(Artist):
             moved += [rect for _, _, image, rect in [*self._labels, *labels] if id(image) in images]
             dirty += moved
         self._lines, self._heads, self._labels = lines, heads, labels
-        width, height = int(renderer.width), int(renderer.height)
         cut = [
             (max(0, r[0]), max(0, r[1]), min(width, r[2]), min(height, r[3])) for r in dirty if r is not None
         ]
@@ -413,8 +434,8 @@ class _Movers(Artist):
             )
         )
         window = None if only is None else (only[0], height - only[3], only[2], height - only[1])
-        for curve, (k, head) in zip(self.curves, self._lines, strict=True):
-            curve.stroke(renderer, gc, k, head, window)
+        for curve, state in zip(self.curves, self._lines, strict=True):
+            curve.stroke(renderer, gc, state, window)
         gc.set_dashes(0, None)
         gc.set_clip_rectangle(None)
         gc.set_linewidth(0)
@@ -446,7 +467,7 @@ class _Movers(Artist):
         else:  # a vector file: text stays text
             self._labels = []
             self._paint(renderer)
-            for curve, x, y in self._label_places():
+            for curve, x, y in self._label_places(self._lines):
                 curve.sprite.write(renderer, x, y)
         self.stale = False
 
@@ -464,20 +485,16 @@ class _Movers(Artist):
             self._paint(scratch, rect)
             pixels[y0:y1, x0:x1] = page[y0:y1, x0:x1]
 
-    def _inside(self, x: float, y: float) -> bool:
-        box = self.panel.axes.bbox
-        return box.x0 - 1 <= x <= box.x1 + 1 and box.y0 - 1 <= y <= box.y1 + 1
-
-    def _label_places(self) -> list[tuple[Curve, float, float]]:
+    def _label_places(self, states: Sequence[State] | None = None) -> list[tuple[Curve, float, float]]:
         """Labels stand right of their heads; where heads come close, they stand in a row, so that none overlap.
 
         A label's shift is a continuous function of where the heads are, so nothing jumps.
         """
         u, box = self.panel.stage.u, self.panel.axes.bbox
-        named = [c for c in self.curves if c.sprite is not None]
+        states = [curve.now() for curve in self.curves] if states is None else states
         places: list[tuple[Curve, float, float]] = []
-        for curve in named:
-            at = curve.label_at()
+        for curve, state in zip(self.curves, states, strict=True):
+            at = curve.label_at(state) if curve.sprite is not None else None
             if at is None:
                 continue
             hx, hy = at
@@ -534,6 +551,11 @@ class Panel:
         self.movers = _Movers(self)
         axes.add_artist(self.movers)
         stage.movers.append(self.movers)
+
+    def holds(self, x: float, y: float) -> bool:
+        """Whether a point (pixels) is in the panel, or on its edge."""
+        box = self.axes.bbox
+        return box.x0 - 1 <= x <= box.x1 + 1 and box.y0 - 1 <= y <= box.y1 + 1
 
     def place(self) -> None:
         """Fix the curves' vertices in pixels."""
