@@ -275,7 +275,7 @@ class Threshold(Telling, Film):
         self.play(self.clock.run(second))
         now, rest = run.at([second]), self.membrane.rest()
         at_rest = {n: float(x) for n, x in self.membrane.gate_values(rest).items()}
-        states = ", ".join(f"{g} is {now[g][0]:.2f}, {at_rest[g]:.2f} at rest" for g in slow)
+        states = ", ".join(f"{g} is {now[g][0]:.2f} ({at_rest[g]:.2f} at rest)" for g in slow)
         self.say(
             heading,
             f"{states}: it {outcome}",

@@ -124,13 +124,15 @@ class IonFlow(VMobject):
         now = float(self.pace(t))
         # From 0 at its start to 1 at its end, along its own direction.
         u = 0.5 + (now - self._when) / self.transit
-        self.under_way = np.flatnonzero((u > 0.0) & (u < 1.0))
+        # At either end of its way a dot shrinks; before nothing but its outline would be left it is gone.
+        ends = 0.10
+        self.under_way = np.flatnonzero((u > 0.35 * ends) & (u < 1.0 - 0.35 * ends))
         k = self.under_way
         if not len(k) or not self.views:
             self.points = np.zeros((0, 3))
             return self
         u = u[k]
-        size = self.radius * np.clip(np.minimum(u, 1.0 - u) / 0.12, 0.0, 1.0)
+        size = self.radius * np.clip(np.minimum(u, 1.0 - u) / ends, 0.0, 1.0)
         self.points = at(_DISC, self._where(k, u), size)
         return self
 
