@@ -43,6 +43,7 @@ class Propagation(Telling, Film):
         push = self.push()
         self.one = self.shoot([IClamp(0.0, push)])
         self.two = self.shoot([IClamp(0.0, push), IClamp(length, push)])
+        self.arrives = self.one.arrival()
         self.head, body = self.area.rows(0.85, 11.0 if self.shape == "tall" else 5.6, gap=0.3)
         graph, self.tube = body.rows(*((6.2, 3.8) if self.shape == "tall" else (2.65, 3.05)), gap=0.25)
         self.mm = 1e-3 * length
@@ -59,7 +60,7 @@ class Propagation(Telling, Film):
             left=1.15,
             ylabel=self.formula('V space "(mV)"', size=TICK, color="muted"),
         )
-        self.fires = bool(np.isfinite(self.one.arrival()[self.cable.count // 2]))
+        self.fires = bool(np.isfinite(self.arrives[self.cable.count // 2]))
         self.clock = self.clock_for(10.0)
         self.enter(self.one)
         self.opening(
@@ -118,7 +119,7 @@ class Propagation(Telling, Film):
 
     def when(self, share: float) -> float:
         """When the spike passes that fraction of the axon (ms); that fraction of the run if none does."""
-        t = float(self.one.arrival()[int(share * self.cable.count)])
+        t = float(self.arrives[int(share * self.cable.count)])
         return t if np.isfinite(t) else share * self.one.duration
 
     def currents(self) -> None:
@@ -179,7 +180,7 @@ class Propagation(Telling, Film):
                 for x in (a, b)
             )
         )
-        times = [float(np.interp(1e3 * x, self.one.x, self.one.arrival())) for x in (a, b)]
+        times = [float(np.interp(1e3 * x, self.one.x, self.arrives)) for x in (a, b)]
         self.clock.set(0.0)
         self.play(Appear(lines), run_time=0.6)
         words = VGroup()

@@ -39,6 +39,8 @@ __all__ = ["Axon", "LocalCurrents", "Profile", "smooth_path"]
 
 Array = NDArray[np.float64]
 
+STILL = 2e-4  # change of a gate (0..1) too small to see
+
 
 def smooth_path(points: Array) -> Array:
     """Cubic pieces (4 (N-1), 3) through points (N, 3), with the tangents of Catmull and Rom."""
@@ -271,6 +273,7 @@ class Axon(VGroup):
         here = [run.at(1e3 * x) for x in self.places.tolist()]
         at = np.array([min(int(1e3 * x / run.cable.dx), run.cable.count - 1) for x in self.places.tolist()])
         values = membrane.gate_values(run.y)
+        self._shown: list[dict[str, float]] = [{} for _ in self.views]
         self._gates = {name: _OverTime(run, np.asarray(v)[:, at]) for name, v in values.items()}
         pace = clock.pace.film if clock is not None else None
         middle_run = here[len(here) // 2]
@@ -306,7 +309,12 @@ class Axon(VGroup):
         """Draw it at time t (ms)."""
         now = {name: of(t).tolist() for name, of in self._gates.items()}
         for k, view in enumerate(self.views):
-            view.set_gates({g.name: now[g.name][k] for g in view.channel.gates})
+            gates = {g.name: now[g.name][k] for g in view.channel.gates}
+            # Far from a spike gates are at rest for long: what would not move by a hundredth of a pixel stays.
+            shown = self._shown[k]
+            if not shown or any(abs(x - shown[name]) > STILL for name, x in gates.items()):
+                view.set_gates(gates)
+                self._shown[k] = gates
             self.flows[k].show(t)
         self.currents.show(t)
         return self
