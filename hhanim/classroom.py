@@ -216,15 +216,13 @@ class Neuron:
 
         V_init in mV, gates 0..1, Tmax in ms, inj a constant current (µA/cm²) or a protocol; `interval` ms a frame.
         """
+        start = {"V": V_init, "n": n_init, "m": m_init, "h": h_init}
         self.run(V_init, n_init, m_init, h_init, Tmax, inj)  # refuses bad values before anything is drawn
         return self._video(
             "simulation",
             frames,
             interval,
-            V_init=V_init,
-            n_init=n_init,
-            m_init=m_init,
-            h_init=h_init,
+            start=", ".join(f"{name}={float(value)!r}" for name, value in start.items()),
             duration=Tmax,
             stimulus=str(inj) if isinstance(inj, Protocol) else f"step({float(inj)!r})",
         )

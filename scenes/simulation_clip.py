@@ -3,7 +3,7 @@
 import numpy as np
 
 from hhanim.look import quantities
-from hhanim.model import Membrane, Protocol, UnknownName, simulate
+from hhanim.model import Membrane, Protocol, simulate
 from hhanim.plots.clip import clip
 from hhanim.plots.panels import conditions, nice, stimulus_text, tick_text
 
@@ -11,8 +11,8 @@ from hhanim.plots.panels import conditions, nice, stimulus_text, tick_text
 @clip(
     title="A neuron fires",
     description="Voltage, currents and conductances of a membrane under a stimulus, from given initial conditions.",
-    alt="Three panels over time, drawn together from left to right: the membrane potential with its spikes; the currents, "
-    "inward sodium and outward potassium; the conductances, where sodium opens first and potassium follows.",
+    alt="Three panels over time, drawn together from left to right: the membrane potential with its spikes; the "
+    "currents, inward sodium and outward potassium; the conductances, where sodium opens first and potassium follows.",
     poster=1.0,
 )
 def simulation(
@@ -21,10 +21,7 @@ def simulation(
     model: Membrane = "classroom",
     stimulus: Protocol = "step(15)",
     duration: float = 50.0,
-    V_init: float | None = None,
-    n_init: float | None = None,
-    m_init: float | None = None,
-    h_init: float | None = None,
+    start: str = "closed",
     frames: int = 250,
     seconds: float = 7.5,
 ):
@@ -34,26 +31,20 @@ def simulation(
         model: the membrane
         stimulus: what is injected, µA/cm²
         duration: ms
-        V_init: initial voltage, mV; 10 mV below the model's rest by default
-        n_init, m_init, h_init: initial gates; by default gates that open with depolarisation start closed (0), others open (1)
+        start: "rest", values as in "V=-60, h=0.4", or "closed": 10 mV below rest, m and n 0, h 1
     """
-    v0 = model.baseline - 10.0 if V_init is None else V_init
-    start = {"V": v0}
-    for gate in model.states[1:]:
-        start[gate] = 0.0 if model.inf(gate, v0 + 40.0) > model.inf(gate, v0) else 1.0
-    for gate, value in {"n": n_init, "m": m_init, "h": h_init}.items():
-        if value is not None:
-            if gate not in model.states:
-                raise UnknownName("gate", gate, model.states[1:])
-            start[gate] = value
-    run = simulate(model, stimulus, duration, start=start, sample=min(0.025, duration / 2000))
+    y0 = _closed(model) if start == "closed" else model.initial(start)
+    run = simulate(model, stimulus, duration, start=y0, sample=min(0.025, duration / 2000))
 
     q = quantities(model)
     values = ", ".join(
-        f"${q[name].symbol}$ = {tick_text(x)}{' mV' * (name == 'V')}" for name, x in start.items()
+        f"${q[name].symbol}$ = {tick_text(round(x, 3))}{' mV' * (name == 'V')}"
+        for name, x in zip(model.states, y0.tolist(), strict=True)
+        if name == "V" or start.strip() != "rest"
     )
+    begins = "at rest," if start.strip() == "rest" else "from"
     about = f"{stimulus_text(stimulus, duration)} · {conditions(model)}"
-    stage.title(f"A neuron starts from {values}", about, stage.rate(duration))
+    stage.title(f"A neuron starts {begins} {values}", about, stage.rate(duration))
     voltage, current, conductance = stage.stack(4, 3, 3)
     voltage.y(q["V"], *nice(run["V"], model.baseline))
     voltage.curve(run.t, run["V"], q["V"])
@@ -76,6 +67,12 @@ def simulation(
             )
         stage.until(t)
         yield
+
+
+def _closed(model):
+    """The lecture's start: hyperpolarised by 10 mV, every gate as strong hyperpolarisation leaves it."""
+    v = model.baseline - 10.0
+    return np.array([v, *(float(model.inf(g, v + 40.0) < model.inf(g, v)) for g in model.states[1:])])
 
 
 if __name__ == "__main__":

@@ -732,8 +732,8 @@ function commandLine() {
   const s = run.settings, set = (words) => words.map(([k, v]) => `--set ${quote(`${k}=${v}`)}`).join(" ");
   const model = run.model.preset ? run.model.name : `FILE.py:${run.model.name}`;
   if (s.method === "euler") return `hhanim render reduced ${set([["model", model], ...changes(), ["I", s.I], ["duration", s.duration], ["dt", EULER_STEP]])}`;
-  const start = run.model.states.map((name, n) => [`${name}_init`, +run.y[n][0].toPrecision(7)]).filter(([k]) => ["V_init", "n_init", "m_init", "h_init"].includes(k));
-  return `hhanim render simulation ${set([["model", model], ...changes(), ["stimulus", run.stimulus.text || "step(0)"], ["duration", s.duration], ...start])}`;
+  const start = run.model.start ? run.model.states.map((name, n) => `${name}=${+run.y[n][0].toPrecision(7)}`).join(",") : "rest";
+  return `hhanim render simulation ${set([["model", model], ...changes(), ["stimulus", run.stimulus.text || "step(0)"], ["duration", s.duration], ["start", start]])}`;
 }
 
 /* The same numbers from the Python core. */

@@ -281,12 +281,17 @@ class Membrane:
         return self.steady(_root(self.steady_current, grid[first], grid[first + 1]))
 
     def initial(self, start: Mapping[str, Any] | Any = None) -> Array:
-        """Initial conditions (S,) or (S, N): from a mapping, an array, this membrane's own start, or rest.
+        """Initial conditions (S,) or (S, N): from a mapping, an array, text, this membrane's own start, or rest.
 
         A mapping may leave gates out: they start at their steady state at its V (or at the resting V).
+        Text is "rest", or a mapping as in "V=-60, h=0.4".
         Raises UnknownName for a state that is not one, InvalidValue for values that are not finite or not in
         0..1.
         """
+        if isinstance(start, str):
+            if start.strip() == "rest":
+                return self.rest()
+            start = _start(start)
         if start is None:
             start = self.start
         if start is None:
@@ -494,6 +499,17 @@ def _written(name: str, slope: float, offset: float) -> ast.expr:
         text = name if slope == 1.0 else f"{slope!r} * {name}"
         text += f" + {offset!r}" if offset else ""
     return ast.parse(text, mode="eval").body
+
+
+def _start(text: str) -> dict[str, float]:
+    """The mapping that "V=-60, h=0.4" stands for."""
+    try:
+        pairs = [part.split("=") for part in text.split(",")]
+        return {name.strip(): float(value) for name, value in pairs}
+    except ValueError:
+        raise InvalidValue(
+            f"start = {text!r} is not understood; give 'rest' or values, as in 'V=-60, h=0.4'"
+        ) from None
 
 
 def _root(f: Callable[[Any], Any], a: Any, b: Any) -> Any:

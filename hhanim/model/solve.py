@@ -60,8 +60,8 @@ def simulate(
         https://doi.org/10.1109/TBME.1978.326270. "auto" is adaptive, but exponential Euler for batches of
         more than 10,000 neuron·ms.
     dt: step of the fixed-step methods (ms; default 0.025).
-    start: see Membrane.initial(); by default the membrane's own start, or rest (the holding potential under
-    a clamp).
+    start: "rest", or values as in {"V": -60, "h": 0.4}, see Membrane.initial(); by default the membrane's
+        own start, or rest (the holding potential under a clamp).
     sample: spacing of the stored samples (ms). Default: 0.025 for an adaptive run, every step for one
         neuron, and for a batch as fine as fits in 256 MiB. Spike times never depend on it.
     rtol, atol: tolerances of a step: rtol times the state, plus atol for a gate and 300 mV times atol for V. The

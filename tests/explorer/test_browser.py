@@ -352,12 +352,21 @@ def test_the_command_line_and_the_python_code_are_this_run(visit: Any) -> None:
     assert values["model"] == "modern"
     assert values["gNa"] == "100"
     membrane = presets.get(values["model"]).with_(gNa=float(values["gNa"]), celsius=float(values["celsius"]))
-    start = {s: float(values[f"{s}_init"]) for s in membrane.states}
-    run = simulate(membrane, values["stimulus"], float(values["duration"]), start=start)
+    run = simulate(membrane, values["stimulus"], float(values["duration"]), start=values["start"])
     assert np.allclose(run.spikes, page.evaluate("hhanim.run.spikes"), atol=0.02)
     scope: dict[str, Any] = {}
     exec(page.evaluate("hhanim.pythonCode()"), scope)
     assert np.allclose(scope["run"].spikes, run.spikes, atol=1e-4)
+
+
+@pytest.mark.parametrize("model", ["connor_stevens", "widget"])
+def test_the_exported_film_starts_where_the_page_does(visit: Any, model: str) -> None:
+    page = visit(f"model={model}&I=5&duration=30")
+    words = shlex.split(page.evaluate("hhanim.commandLine()"))
+    values = dict(w.split("=", 1) for w in words if "=" in w)
+    page_starts = page.evaluate("hhanim.run.model.states.map((name, n) => hhanim.run.y[n][0])")
+    assert len(page_starts) == {"connor_stevens": 6, "widget": 2}[model]
+    assert presets.get(model).initial(values["start"]) == pytest.approx(page_starts, abs=1e-6)
 
 
 def test_the_exported_commands_are_accepted(visit: Any, tmp_path: Path, capsys: Any) -> None:

@@ -105,8 +105,18 @@ def test_simulation_says_where_it_starts():
     title = max(words(stage), key=lambda t: t.get_fontsize()).get_text()
     for part in ("$V$ = −10 mV", "$m$ = 0", "$h$ = 1", "$n$ = 0"):
         assert part in title
-    title = " ".join(t.get_text() for t in words(last("simulation", {"V_init": -5.0, "h_init": 0.5})[0]))
+    title = " ".join(t.get_text() for t in words(last("simulation", {"start": "V=-5, h=0.5"})[0]))
     assert "$V$ = −5 mV" in title and "$h$ = 0.5" in title
+
+
+@pytest.mark.parametrize("name", ["connor_stevens", "widget", "modern"])
+def test_simulation_starts_at_rest_if_told_to(name):
+    membrane = presets.get(name)
+    stage, *_ = last("simulation", {"model": membrane, "stimulus": step(0.0), "start": "rest"})
+    title = max(words(stage), key=lambda t: t.get_fontsize()).get_text()
+    assert "at rest" in title
+    assert np.ptp(lines(stage)["$V$"][1]) < 1e-5
+    assert lines(stage)["$V$"][1][0] == pytest.approx(membrane.rest()[0])
 
 
 def test_both_conventions_are_the_same_clip_shifted():
@@ -237,8 +247,9 @@ def test_bad_input_is_one_clear_line():
     for name, values, said in (
         ("tau", {"v_min": 10.0, "v_max": 0.0}, "v_min must be below v_max"),
         ("currents", {"y_min": 5.0, "y_max": 0.0}, "y_min must be below y_max"),
-        ("simulation", {"model": presets.WIDGET, "h_init": 0.3}, "gate"),
-        ("simulation", {"h_init": 1.5}, "allowed: 0 to 1"),
+        ("simulation", {"model": presets.WIDGET, "start": "h=0.3"}, "unknown state 'h'"),
+        ("simulation", {"start": "h=1.5"}, "allowed: 0 to 1"),
+        ("simulation", {"start": "resting"}, "is not understood; give 'rest' or values"),
     ):
         with pytest.raises(HHError, match=said) as caught:
             last(name, values)
