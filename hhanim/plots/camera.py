@@ -3,10 +3,10 @@
     from hhanim import Camera      # instead of: from celluloid import Camera
 
 and nothing else changes in a script. celluloid re-draws the whole figure twice a frame; here what does not change is
-drawn once (see painter.py), savefig sets the stage for the first frame only, and the film is encoded beside the drawing.
-The frames are the same to the last bit, with one exception, on purpose: where celluloid paints one legend several times
-over (each axes' legend on the last frame, and a legend made once before the loop on all), which makes its text bolder,
-this paints it once.
+drawn once (see painter.py), savefig sets the stage for the first frame only, and the film is encoded beside the
+drawing. The frames are the same to the last bit, with one exception, on purpose: where celluloid paints one legend
+several times over (each axes' legend on the last frame, and a legend made once before the loop on all), which makes
+its text bolder, this paints it once.
 """
 
 from __future__ import annotations
@@ -321,7 +321,7 @@ class _Hook:
         self._renderer = renderer
 
     def repaint(self) -> np.ndarray | None:
-        """The chosen frame's pixels where savefig would change nothing about the figure that it did not before, else None.
+        """The chosen frame's pixels where savefig would do nothing to the figure first, else None.
 
         savefig may change sizes and colours for the time it draws, and lets layouts move: if the last frame that went
         through it was painted on the very figure that is here now, the next one need not.

@@ -8,9 +8,9 @@
             stage.until(v)
             yield
 
-It never sees a camera, a writer or a file name. What is drawn before the first ``yield`` (or before the stage's ``sweep``
-starts) stands still; panels' curves grow; any other matplotlib artist that is added between two yields is on that frame
-only, as with celluloid, whose Camera finds it.
+It never sees a camera, a writer or a file name. What is drawn before the first ``yield`` (or before the stage's
+``sweep`` starts) stands still; panels' curves grow; any other matplotlib artist that is added between two yields is on
+that frame only, as with celluloid, whose Camera finds it.
 """
 
 from __future__ import annotations

@@ -158,7 +158,7 @@ class _Sprite:
         self.width, self.height, self._descent = float(w), float(h), float(d)
 
     def at(self, renderer: Any, x: float, y: float) -> tuple[int, int, np.ndarray, Rect]:
-        """Where to paste what (draw_image's x, y, pixels) for a left end at x and a middle of the height at y; its extent."""
+        """Where to paste what (draw_image's x, y, pixels) for a left end at x and a middle at y, and its extent."""
         x, y = x - self.pad, y - self.height / 2 - self.pad
         ix, iy = math.floor(x), math.floor(y)
         phase = (int((x - ix) * 2), int((y - iy) * 4))
@@ -318,7 +318,7 @@ class Curve:
 
 
 def _bends(points: np.ndarray, tolerance: float = 0.02) -> np.ndarray:
-    """Which vertices matter: every other one goes if it lies on the chord of its neighbours (within a fiftieth pixel)."""
+    """Which vertices matter: every other one goes if it lies on its neighbours' chord (within a fiftieth pixel)."""
     keep = np.ones(len(points), bool)
     if len(points) < 3:
         return keep
@@ -499,13 +499,11 @@ class _Movers(Artist):
                 continue
             hx, hy = at
             half = curve.sprite.height / 2
-            y = min(max(hy, box.y0 + half + 5 * u), box.y1 - half)
+            y = min(max(self.panel.beside_zero(hy, half), box.y0 + half + 5 * u), box.y1 - half)
             x = hx + GAP * u
             for other, ox, oy in places:
                 apart = abs(y - oy) / (half + other.sprite.height / 2 + 2 * u)
-                share = min(max((1.5 - apart) / 0.5, 0.0), 1.0)
-                share = share * share * (3 - 2 * share)
-                x += share * max(0.0, ox + other.sprite.width + 14 * u - x)
+                x += _smooth((1.5 - apart) / 0.5) * max(0.0, ox + other.sprite.width + 14 * u - x)
             places.append((curve, x, y))
         return places
 
@@ -547,6 +545,7 @@ class Panel:
         axes.yaxis.set_major_locator(
             MaxNLocator(max(2, min(6, round((top - bottom) / (95 * u)))), steps=[1, 2, 2.5, 5, 10])
         )
+        self._zero: float | None = None  # where the line at zero is, pixels
         self.column: list[Panel] = [self]  # panels that keep a common right end
         self.movers = _Movers(self)
         axes.add_artist(self.movers)
@@ -557,8 +556,23 @@ class Panel:
         box = self.axes.bbox
         return box.x0 - 1 <= x <= box.x1 + 1 and box.y0 - 1 <= y <= box.y1 + 1
 
+    def beside_zero(self, y: float, half: float) -> float:
+        """The height of the middle (pixels) of a label for a head at y, `half` of the label on either side.
+
+        Where the panel has a line at zero the label stands above it while the head is on it, as all currents are at
+        rest, and changes sides on the way down.
+        """
+        if self._zero is None:
+            return y
+        clear, up = half + 5 * self.stage.u, y - self._zero
+        if up >= clear or up <= -1.25 * clear:
+            return y
+        return self._zero + clear * (1 - 2.25 * _smooth(-up / clear - 0.25))
+
     def place(self) -> None:
         """Fix the curves' vertices in pixels."""
+        low, high = sorted(self.axes.get_ylim())
+        self._zero = float(self.axes.transData.transform((0, 0))[1]) if low < 0 < high else None
         for curve in self.movers.curves:
             curve.place()
 
@@ -597,8 +611,8 @@ class Panel:
         text = label.axis if isinstance(label, Quantity) else label
         with self.stage.settings():
             self.name_text = self.stage.figure.text(
-                (box.x0 - TICKS * u) / self.stage.width, (box.y1 + 14 * u) / self.stage.height, text, ha="left", va="bottom",
-                color=self.stage.theme.ink, fontsize=typeface.LABEL * u, zorder=-1,
+                (box.x0 - TICKS * u) / self.stage.width, (box.y1 + 14 * u) / self.stage.height, text,
+                ha="left", va="bottom", color=self.stage.theme.ink, fontsize=typeface.LABEL * u, zorder=-1,
             )  # fmt: skip
         if low < 0 < high:
             self.axes.axhline(0, color=self.stage.theme.line, linewidth=2 * u, zorder=0.6)
@@ -620,8 +634,9 @@ class Panel:
     ) -> Curve:
         """A line that grows with ``stage.until(value)``.
 
-        x, y: (T,) data coordinates. quantity: gives colour, dash and label. along: (T,) what until() refers to, default x.
-        label: mathtext, "" for none. width: in normal line widths. ghost: show the whole line faintly from the start.
+        x, y: (T,) data coordinates. quantity: gives colour, dash and label. along: (T,) what until() refers to, by
+        default x. label: mathtext, "" for none. width: in normal line widths. ghost: show the whole line faintly from
+        the start.
         """
         theme, u = self.stage.theme, self.stage.u
         color = color or (theme.color(quantity) if quantity else theme.ink)
@@ -670,8 +685,8 @@ class Panel:
         """A ring that stands still (an equilibrium): filled if it is stable."""
         u, theme = self.stage.u, self.stage.theme
         (dot,) = self.axes.plot(
-            [x], [y], "o", markersize=2 * HEAD * u, markerfacecolor=color if filled else theme.ground, markeredgecolor=color,
-            markeredgewidth=3 * u, zorder=2.5, scalex=False, scaley=False,
+            [x], [y], "o", markersize=2 * HEAD * u, markerfacecolor=color if filled else theme.ground,
+            markeredgecolor=color, markeredgewidth=3 * u, zorder=2.5, scalex=False, scaley=False,
         )  # fmt: skip
         return dot
 
@@ -715,8 +730,8 @@ class Stage:
 
     @contextlib.contextmanager
     def settings(self) -> Iterator[None]:
-        """``mpl.rc_context(self.rc)`` at a tenth of the price, because it is entered for every frame: only these settings
-        are kept and put back, and none is validated again.
+        """``mpl.rc_context(self.rc)`` at a tenth of the price, because it is entered for every frame: only these
+        settings are kept and put back, and none is validated again.
         """
         params, own = mpl.rcParams, self.rc
         before = [(key, params._get(key)) for key in own]
@@ -775,7 +790,10 @@ class Stage:
     # -- panels -----------------------------------------------------------------------------------------------
 
     def stack(self, *heights: float, labels: float = LABELS) -> list[Panel]:
-        """Panels above each other with a common horizontal axis; heights are relative. labels: room for labels, right."""
+        """Panels above each other with a common horizontal axis.
+
+        heights: relative to each other. labels: room for labels at the right.
+        """
         return self._column(self._left, self._right, heights or (1.0,), labels, share_x=True)
 
     def beside(self, *widths: float, labels: Sequence[float] | float = LABELS) -> list[Panel]:
@@ -852,6 +870,12 @@ class Stage:
         for movers in self.movers:
             for curve in movers.curves:
                 curve.until(value)
+
+
+def _smooth(s: float) -> float:
+    """From 0 to 1 as s goes from 0 to 1, starting and ending level."""
+    s = min(max(s, 0.0), 1.0)
+    return s * s * (3 - 2 * s)
 
 
 def _eased(s: float, ramp: float = 0.12) -> float:

@@ -183,6 +183,31 @@ def test_labels_never_overlap_and_never_jump():
             last[id(curve)] = (x, y)
 
 
+def test_a_label_stands_clear_of_the_line_at_zero_until_its_curve_goes_below():
+    @clip(title="t")
+    def currents(stage):
+        x = np.linspace(0.0, 10.0, 801)
+        (panel,) = stage.stack()
+        panel.x("x", 0.0, 10.0).y("y", -1.2, 1.2)
+        panel.curve(x, np.where(x < 5, 0.0, -(x - 5) / 5), label="inward")
+        for at in stage.sweep(0.0, 10.0):
+            stage.until(at)
+            yield
+
+    played = play(currents, 2)
+    list(played.frames())
+    (panel,) = played.stage.panels
+    zero, heights = panel.axes.transData.transform((0, 0))[1], []
+    for value in np.linspace(0.0, 10.0, 2001):
+        played.stage.until(value)
+        ((curve, _, y),) = panel.movers._label_places()
+        heights.append((y - zero) / curve.sprite.height)
+    at_rest, below = np.array(heights[:1000]), np.array(heights[-300:])
+    assert np.all(at_rest > 0.5)
+    assert np.all(below < -0.5)
+    assert np.abs(np.diff(heights)).max() < 0.1
+
+
 def test_what_is_added_between_two_yields_is_on_one_frame():
     @clip(title="t")
     def bare(stage):
