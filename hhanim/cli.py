@@ -26,7 +26,20 @@ STALE = 4
 Command = Callable[..., Any]
 
 
+class _Stopped(BaseException):
+    """Ctrl-C, under a name that click does not answer with an empty line of its own."""
+
+
+class _App(click.Group):
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as interrupt:
+            raise _Stopped from interrupt
+
+
 @click.group(
+    cls=_App,
     name="hhanim",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 done, 1 a render failed, 2 usage, 3 something is not installed, 4 stale. "
@@ -635,7 +648,7 @@ def _guarded(command: Callable[[], object]) -> int:
     except StudioError as error:
         complain(str(error))
         return error.exit_code
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, _Stopped, click.Abort):
         complain("stopped; what was there before is untouched")
         return 130
     except BrokenPipeError:  # `hhanim list | head`

@@ -18,9 +18,11 @@ It is an ordinary manim scene: ``manim render scenes/fire_film.py Fire`` works, 
 
 from __future__ import annotations
 
+import dis
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -28,7 +30,7 @@ from manim import ManimColor, Scene, config
 
 from hhanim.look import Theme, get_theme
 from hhanim.mobjects.lettering import LABEL, SMALL, SUBTITLE, TICK, TITLE, UNIT, Formula, Words
-from hhanim.model import Membrane, UnknownName, presets
+from hhanim.model import HHError, Membrane, UnknownName, presets
 from hhanim.model.solve import as_protocol
 
 __all__ = [
@@ -102,13 +104,26 @@ class Area:
         return self.rows(*weights, gap=gap) if vertical else self.columns(*weights, gap=gap)
 
 
+def ground(theme: Theme) -> str:
+    """The colour manim paints on. cairo keeps colours multiplied by their alpha, so nothing is black."""
+    return "#000000" if theme.transparent else theme.ground
+
+
 def fit_frame(theme: Theme) -> None:
     """Make the shorter side of manim's frame 8 units, whatever the pixels are, and its ground the theme's."""
     width, height = config.pixel_width, config.pixel_height
     unit = 8.0 / min(width, height)
     config.frame_width, config.frame_height = width * unit, height * unit
-    config.background_color = theme.ground
+    config.background_color = ground(theme)
     config.background_opacity = 0.0 if theme.transparent else 1.0
+
+
+@cache
+def _taken() -> frozenset[str]:
+    """What a scene, or a film, has or gives itself under its own name."""
+    functions = [f for base in (*Scene.__mro__, Film) for f in vars(base).values() if inspect.isfunction(f)]
+    set_later = (i.argval for f in functions for i in dis.get_instructions(f) if i.opname == "STORE_ATTR")
+    return frozenset(dir(Film)) | frozenset(set_later)
 
 
 class Film(Scene):
@@ -132,6 +147,19 @@ class Film(Scene):
 
     model: Membrane = "modern"  # type: ignore[assignment]  # a name on the class, a Membrane on the instance
     theme: Theme = "dark"  # type: ignore[assignment]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Refuse a parameter whose name is taken: manim, or the film itself, would write over it.
+
+        Raises HHError.
+        """
+        super().__init_subclass__(**kwargs)
+        parameters = inspect.get_annotations(Film).keys() | {"title", "description", "alt", "poster"}
+        for name, kind in inspect.get_annotations(cls).items():
+            if name not in parameters and "ClassVar" not in str(kind) and name in _taken():
+                raise HHError(
+                    f"a film's parameter cannot be called {name}: manim's scenes have one; rename it"
+                )
 
     # -- parameters ----------------------------------------------------------------------------------------
 
@@ -203,7 +231,7 @@ class Film(Scene):
         self._speaking: tuple[float, str] | None = None
         super().__init__(renderer=renderer, **kwargs)
         # A renderer that was made before the film knows nothing of its theme.
-        self.camera.background_color = ManimColor(self.theme.ground)
+        self.camera.background_color = ManimColor(ground(self.theme))
         self.camera.background_opacity = config.background_opacity
 
     @property

@@ -13,7 +13,9 @@ import contextlib
 import functools
 import hashlib
 import json
+import os
 import platform
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -143,6 +145,15 @@ class Request:
         return preset(self.preset or "standard")
 
     @property
+    def look(self) -> Any:
+        """The theme behind the name.
+
+        Raises:
+            UsageError: when there is none of that name.
+        """
+        return find_theme(self.theme)
+
+    @property
     def pixels(self) -> tuple[int, int]:
         """Width and height of the frame, as large as the format takes.
 
@@ -256,6 +267,25 @@ def find_theme(name: str) -> Any:
     if name not in THEMES:
         raise UsageError(f"no theme named {name}{did_you_mean(name, THEMES)}")
     return THEMES[name]
+
+
+def target(output: str | os.PathLike[str], name: str, suffix: str = ".mp4") -> Path:
+    """The file for a name, inside the output folder and nowhere else.
+
+    Raises:
+        UsageError: when the name would lead out of it.
+    """
+    folder = Path(output)
+    if not name or name in (".", "..") or name.startswith(".") or any(c in name for c in '/\\\0\n\r:*?"<>|'):
+        raise UsageError(
+            f"output name {name!r}: give a file name without folders, leading dots or "
+            'any of / \\ : * ? " < > |'
+        )
+    if len(f"{name}{suffix}.json".encode()) > 200:
+        raise UsageError(f"output name {name[:20]}…: longer than 200 bytes")
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"output {folder}: is a file, not a folder")
+    return folder / f"{name}{suffix}"
 
 
 # -- fresh or stale ----------------------------------------------------------------------------------------
@@ -379,8 +409,8 @@ def _word(value: Any) -> str:
 
 
 def sources(entry: Entry) -> dict[str, Path]:
-    """Label → file of everything whose text can change the film: the scene, its local imports, hhanim's
-    modules."""
+    """Label → file of everything whose content can change the film: the scene, its local imports, the files
+    that these name in their text and that lie in the scene's folder or below, hhanim's modules."""
     todo = [entry.path, *(path for module in _MAKERS[entry.kind] for path in _module_files(module, None))]
     found: dict[Path, None] = {}
     while todo:
@@ -393,14 +423,22 @@ def sources(entry: Entry) -> dict[str, Path]:
             if path.is_relative_to(PACKAGE) and not path.is_relative_to(PACKAGE / "scenes")
             else entry.path.parent
         )
-        for module in _imports(path, path.stat().st_mtime_ns, path.stat().st_size):
+        modules, named = _mentions(path, path.stat().st_mtime_ns, path.stat().st_size)
+        for module in modules:
             todo += _module_files(module, local)
+        if local is not None:  # data: what a scene or its helper names in its text and has beside it
+            found |= dict.fromkeys(
+                p
+                for name in named
+                if (p := local / name).is_file() and p.resolve().is_relative_to(local.resolve())
+            )
     return {_label(path, entry): path for path in sorted(found)}
 
 
 @functools.lru_cache(maxsize=512)
-def _imports(path: Path, mtime: int, length: int) -> tuple[str, ...]:
-    """The modules a file names, those inside functions included, those for type checkers not."""
+def _mentions(path: Path, mtime: int, length: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The modules a file names, those inside functions included, those for type checkers not; and the texts
+    in it that could be the name of a file."""
     tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
     package = _package(path)
     names: list[str] = []
@@ -421,7 +459,9 @@ def _imports(path: Path, mtime: int, length: int) -> tuple[str, ...]:
     for node in ast.walk(tree) if handles else ():
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in handles:
             names.append(_home(node.attr))
-    return tuple(dict.fromkeys(names))
+    texts = (n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str))
+    files = (t for t in texts if re.fullmatch(r"[^\x00-\x1f]{1,60}\.\w{1,10}", t) and not t.endswith(".py"))
+    return tuple(dict.fromkeys(names)), tuple(dict.fromkeys(files))
 
 
 def _runtime_statements(tree: ast.Module) -> Iterator[ast.AST]:

@@ -242,11 +242,7 @@ class _Canvas:
             wiped += [item.box for item in old if id(item.mobject) not in now]
         self.items = items
         under = self.settled
-        if (
-            under
-            and any(a is not b for a, b in zip(items[:under], old[:under], strict=False))
-            or len(items) < under
-        ):
+        if len(items) < under or any(a is not b for a, b in zip(items[:under], old, strict=False)):
             self.layer, self.settled, under = None, 0, 0
         above = items[under:]
         redraw, places = _touched(above, wiped)

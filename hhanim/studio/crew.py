@@ -2,8 +2,10 @@
 
 An :class:`Order` names no file of this machine and its :class:`Piece` comes back as bytes with their hash, so
 whoever fulfils it shares neither a disk nor a working directory with us; hhanim and its engines must be the
-same there, and that is checked. Any :class:`concurrent.futures.Executor` of processes will do: one on this
-machine (``--jobs 4``), or Dask's (``--scheduler tcp://…``).
+same there, and that is checked. Any :class:`concurrent.futures.Executor` will do: processes of this machine
+(``--jobs 4``), Dask's workers (``--scheduler tcp://…``), or whatever a program gives
+(``hhanim.render(…, executor=…)``); matplotlib's and manim's settings being global, the threads of one process
+take turns.
 """
 
 from __future__ import annotations
@@ -28,10 +30,12 @@ from typing import Any, Self
 from hhanim.studio import build, run
 from hhanim.studio.build import Job
 from hhanim.studio.errors import RenderError, UsageError
-from hhanim.studio.run import Drawn, Event, Listener
+from hhanim.studio.job import Drawn, Event, Listener
+from hhanim.studio.scene import need
 
 ATTEMPTS = 4  # how often a worker may die over a film before the film is at fault
 _SLOTS = 1024
+LOOK = 2.0  # seconds without a piece, after which one looks whether there are workers at all
 
 
 @dataclass(frozen=True)
@@ -190,13 +194,26 @@ class Crew:
     """Workers to whom films are given; a context manager.
 
     Args:
-        start: makes an executor of processes, again when one of them has died and taken it down.
+        start: makes an executor, again when one of its processes has died and taken it down.
         workers: how many films or pieces are in work at once.
         progress: memory shared with the workers, where they write how far they are, or None.
+        ours: whether the executor is the crew's own, and ends with it.
+        present: how many workers there are at the moment, where that can change; when there has been none
+            for `patience` seconds, the film fails.
     """
 
-    def __init__(self, start: Callable[[], futures.Executor], workers: int, progress: Any = None) -> None:
+    def __init__(
+        self,
+        start: Callable[[], futures.Executor],
+        workers: int,
+        progress: Any = None,
+        *,
+        ours: bool = True,
+        present: Callable[[], int] | None = None,
+        patience: float = 60.0,
+    ) -> None:
         self.workers = max(1, workers)
+        self._ours, self._present, self._patience = ours, present, patience
         self._start, self._progress = start, progress
         self._executor: futures.Executor | None = None
         self._lock = threading.Lock()
@@ -222,7 +239,7 @@ class Crew:
                     del todo[k]
                 break
             except Exception as error:
-                if not isinstance(error, BrokenProcessPool | futures.CancelledError | _killed()):
+                if not isinstance(error, futures.BrokenExecutor | futures.CancelledError | _killed()):
                     raise
                 if self.stopping:  # it was us
                     raise KeyboardInterrupt from error
@@ -256,10 +273,14 @@ class Crew:
                     self._progress[slot] = 0
                     slots.append(slot)
                 waiting[executor.submit(fulfil, order, slot)] = k
-            before, done, total = -1, 0, job.n_frames
+            before, done, total, seen = -1, 0, job.n_frames, time.monotonic()
             done = total - sum(o.stop - o.start for o in todo.values()) if total else 0
             while waiting:
                 ready, _ = futures.wait(waiting, timeout=0.2, return_when=futures.FIRST_COMPLETED)
+                if ready or self._present is None:
+                    seen = time.monotonic()
+                elif time.monotonic() - seen > min(self._patience, LOOK):
+                    seen = self._look(seen, job)
                 for future in ready:
                     k = waiting.pop(future)
                     piece = future.result()
@@ -271,13 +292,30 @@ class Crew:
                     before, seconds = frames, time.perf_counter() - started
                     request = job.request
                     on_event(Event("frame", request.name, str(request.path), frames, total, seconds))
-        except BrokenProcessPool:
+        except futures.BrokenExecutor:
             self._replace(executor)
             raise
         finally:
             for future in waiting:
                 future.cancel()
             self._free += slots
+
+    def _look(self, seen: float, job: Job) -> float:
+        """When workers were last there: now, or as before.
+
+        Raises:
+            RenderError: when that is too long ago.
+        """
+        assert self._present is not None
+        try:
+            there = self._present()
+        except (OSError, TimeoutError):  # no scheduler to ask
+            there = 0
+        if there:
+            return time.monotonic()
+        if time.monotonic() - seen > self._patience:
+            raise RenderError(f"{job.request.name}: no worker has been there for {self._patience:g} s")
+        return seen
 
     def _working(self) -> futures.Executor:
         with self._lock:
@@ -289,13 +327,14 @@ class Crew:
         with self._lock:
             if self._executor is broken:
                 self._executor = None
-        broken.shutdown(wait=False, cancel_futures=True)
+        if self._ours:
+            broken.shutdown(wait=False, cancel_futures=True)
 
     def stop(self) -> None:
         """Let nobody finish: whoever waits for a piece gets an error."""
         self.stopping = True
         executor = self._executor
-        if executor is not None:
+        if executor is not None and self._ours:
             for process in list((getattr(executor, "_processes", None) or {}).values()):
                 process.terminate()
             executor.shutdown(wait=False, cancel_futures=True)
@@ -306,7 +345,7 @@ class Crew:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is not None:
             self.stop()
-        elif self._executor is not None:
+        elif self._executor is not None and self._ours:
             self._executor.shutdown()
 
 
@@ -315,6 +354,12 @@ def sources(job: Job) -> dict[str, bytes]:
     folder = job.request.entry.path.parent
     found = build.sources(job.request.entry).values()
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in found if p.is_relative_to(folder)}
+
+
+def of(executor: futures.Executor) -> Crew:
+    """The workers of somebody's executor, which stays theirs."""
+    workers = getattr(executor, "_max_workers", None)  # what the standard library's own executors have
+    return Crew(lambda: executor, workers if isinstance(workers, int) else os.cpu_count() or 1, ours=False)
 
 
 def local(jobs: int) -> Crew:
@@ -335,13 +380,13 @@ def local(jobs: int) -> Crew:
 
 
 @contextlib.contextmanager
-def dask(address: str) -> Iterator[Crew]:
-    """The workers of a Dask scheduler.
+def dask(address: str, patience: float = 60.0) -> Iterator[Crew]:
+    """The workers of a Dask scheduler; when all are gone for `patience` seconds, films fail.
 
     Raises:
         MissingError: without dask.distributed; RenderError: when no scheduler or no worker answers there.
     """
-    run.need("distributed", "dask", "--scheduler")
+    need("distributed", "dask", "--scheduler")
     import distributed
 
     library: Any = distributed  # has annotations for some of its methods only
@@ -355,7 +400,12 @@ def dask(address: str) -> Iterator[Crew]:
             client.wait_for_workers(1, timeout=30)
         except (OSError, TimeoutError) as error:
             raise RenderError(f"the Dask scheduler at {address} has no workers") from error
-        with Crew(lambda: client.get_executor(retries=2), len(client.nthreads())) as crew:
+        with Crew(
+            lambda: client.get_executor(retries=2),
+            len(client.nthreads()),
+            present=lambda: len(client.nthreads()),
+            patience=patience,
+        ) as crew:
             yield crew
 
 

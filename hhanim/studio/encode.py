@@ -501,6 +501,8 @@ def join(parts: Sequence[Path], path: Path, container: str = "mp4") -> Path:
                     if stream is None:
                         stream = out.add_stream_from_template(template)
                         stream.time_base = template.time_base
+                    # ProRes says by its tag which of its kinds it is; without it 4444 is read as less.
+                    stream.codec_context.codec_tag = template.codec_context.codec_tag
                     end = start
                     for packet in source.demux(template):
                         if packet.dts is None or packet.pts is None:

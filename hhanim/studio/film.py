@@ -29,26 +29,29 @@ from manim.camera.camera import Camera
 from manim.renderer.cairo_renderer import CairoRenderer
 from manim.scene.scene_file_writer import SceneFileWriter
 
-from hhanim.studio import build, run
+from hhanim.studio import build
 from hhanim.studio.build import Job
 from hhanim.studio.camera import SparingCamera, SparingRenderer
 from hhanim.studio.encode import join
 from hhanim.studio.errors import RenderError, UsageError
+from hhanim.studio.formats import writer
+from hhanim.studio.job import Drawn, Event, Listener
+from hhanim.studio.scene import load, scene_errors
 
 Pixels = npt.NDArray[np.uint8]
 Picture = Any  # manim's own annotation of its uint8 pictures says int64
 
 
-def shoot(job: Job, media: Path, on_event: run.Listener) -> run.Drawn:
+def shoot(job: Job, media: Path, on_event: Listener) -> Drawn:
     """Run a film's scene and encode it into ``media``; with sections, into ``<stem>.sections/`` beside it
     as well.
 
     Raises:
         RenderError: when the scene fails; EncodeError: when the film cannot be written.
     """
-    shot = _Shot(job, media, on_event)
-    if hooks_missing():
+    if hooks_missing() or has_own_camera(_scene(job)):
         return _stock(job, media)
+    shot = _Shot(job, media, on_event)
     return shot.finish(_play(shot))
 
 
@@ -58,21 +61,21 @@ def still(job: Job, media: Path, number: int) -> Pixels | int:
     Raises:
         RenderError: when the scene fails.
     """
-    if hooks_missing():
+    if hooks_missing() or has_own_camera(_scene(job)):
         found = _stock(job, media)
         return _frame_of(media, number) if number < found.n_frames else found.n_frames
     shot = _Still(job, media, number)
     with contextlib.suppress(_Found):
-        _play(shot)
+        _play(shot, _hasty(shot))
     return shot.n_frames if shot.picture is None else shot.picture
 
 
-def _play(shot: _Shot) -> Any:
+def _play(shot: _Shot, renderer_class: type[Any] = SparingRenderer) -> Any:
     """Run the scene of a shot; the scene."""
     job = shot.job
     scene_class = _scene(job)
-    with _config(job, shot.media.parent), run._scene_errors(job.request.entry):
-        renderer = SparingRenderer(camera_class=SparingCamera, file_writer_class=shot.writer_class())
+    with _config(job, shot.media.parent), scene_errors(job.request.entry):
+        renderer = renderer_class(camera_class=SparingCamera, file_writer_class=shot.writer_class())
         scene = scene_class(renderer=renderer)
         try:
             scene.render()
@@ -84,8 +87,8 @@ def _play(shot: _Shot) -> Any:
 
 def _scene(job: Job) -> Any:
     entry = job.request.entry
-    with run._scene_errors(entry):
-        return prepared(getattr(run.load(entry), entry.symbol), job)
+    with scene_errors(entry):
+        return prepared(getattr(load(entry), entry.symbol), job)
 
 
 def prepared(scene_class: Any, job: Job) -> Any:
@@ -116,7 +119,7 @@ def _config(job: Job, work: Path) -> Iterator[None]:
         "frame_rate": float(job.fps),
         "frame_width": 8.0 * width / min(width, height),
         "frame_height": 8.0 * height / min(width, height),
-        "background_color": theme.ground,
+        "background_color": "#000000" if theme.transparent else theme.ground,  # as in mobjects.film
         "background_opacity": 0.0 if theme.transparent else 1.0,
         "media_dir": str(scratch),
         "tex_dir": str(typeset),
@@ -156,6 +159,15 @@ def _copy_new(source: Path, target: Path) -> None:
                 part = target / f".{item.name}.{os.getpid()}.part"
                 shutil.copyfile(item, part)
                 part.replace(target / item.name)
+
+
+def has_own_camera(scene_class: Any) -> bool:
+    """Whether a scene is seen by a camera of its own (one that moves, one in space), which is not ours."""
+    for base in scene_class.__mro__:
+        own = inspect.signature(base.__init__).parameters.get("camera_class")
+        if own is not None and own.default is not inspect.Parameter.empty:
+            return own.default is not Camera
+    return False
 
 
 # -- the hooks -------------------------------------------------------------------------------------------
@@ -204,7 +216,7 @@ def hooks_missing() -> list[str]:
 class _Shot:
     """The frames of one film on their way to the encoder, section by section."""
 
-    def __init__(self, job: Job, media: Path, on_event: run.Listener) -> None:
+    def __init__(self, job: Job, media: Path, on_event: Listener) -> None:
         self.job, self.media, self.on_event = job, media, on_event
         self.started = time.perf_counter()
         self.transparent = build.find_theme(job.request.theme).transparent
@@ -271,7 +283,7 @@ class _Shot:
                 label = re.sub(r"[^\w.-]+", "-", self.name).strip("-.") or "part"
                 path = self.folder / f"{len(self.files) + 1:02d}-{label}{self.media.suffix}"
             self.files.append((self.name, path))
-            self.encoder = run.writer(self.job, path)
+            self.encoder = writer(self.job, path)
         every = max(1, round(self.job.fps))
         for k in range(repeat):
             self.encoder.write(pixels, () if k else dirty)
@@ -279,7 +291,7 @@ class _Shot:
                 self.stills.append((self.n_frames, packed(pixels)))
             self.n_frames += 1
         seconds = time.perf_counter() - self.started
-        self.on_event(run.Event("frame", request.name, str(request.path), self.n_frames, 0, seconds))
+        self.on_event(Event("frame", request.name, str(request.path), self.n_frames, 0, seconds))
 
     def _close(self) -> None:
         if self.encoder is not None:
@@ -292,7 +304,7 @@ class _Shot:
             self.encoder.abort()
             self.encoder = None
 
-    def finish(self, scene: Any) -> run.Drawn:
+    def finish(self, scene: Any) -> Drawn:
         """Close the film and say what it is."""
         self._close()
         if self.n_frames == 0:
@@ -303,7 +315,7 @@ class _Shot:
         width, height = self.job.request.pixels
         at = _poster(scene) * self.n_frames
         poster = unpacked(min(self.stills, key=lambda s: abs(s[0] - at))[1], width, height)
-        return run.Drawn(poster, _captions(scene, self.subcaptions), _alt(scene), self.job.fps, self.n_frames)
+        return Drawn(poster, _captions(scene, self.subcaptions), _alt(scene), self.job.fps, self.n_frames)
 
 
 class _Found(BaseException):
@@ -340,6 +352,23 @@ def unpacked(runs: tuple[Any, Any], width: int, height: int) -> Pixels:
     return words.view(np.uint8).reshape(height, width, 4)
 
 
+def _hasty(shot: _Still) -> type[SparingRenderer]:
+    """A renderer that draws nothing of an animation that is over before the wanted frame."""
+
+    class Hasty(SparingRenderer):
+        def update_frame(self, scene: Any, *arguments: Any, **options: Any) -> None:
+            if shot.number - shot.n_frames <= math.ceil(scene.duration * self.camera.frame_rate) + 1:
+                super().update_frame(scene, *arguments, **options)
+
+        def render(self, scene: Any, time: float, moving_mobjects: Any = None) -> None:
+            if shot.n_frames < shot.number:
+                self.add_frame(self.camera.pixel_array)
+            else:
+                super().render(scene, time, moving_mobjects)
+
+    return Hasty
+
+
 def _straight(pixels: Pixels) -> Pixels:
     """cairo keeps colours multiplied by their alpha; files keep them as they are."""
     alpha = np.maximum(pixels[..., 3:], 1).astype(np.uint16)
@@ -361,22 +390,22 @@ def _captions(scene: Any, subtitles: list[Any]) -> list[tuple[float, float, str]
     return [(s.start.total_seconds(), s.end.total_seconds(), str(s.content)) for s in subtitles]
 
 
-def _stock(job: Job, media: Path) -> run.Drawn:
+def _stock(job: Job, media: Path) -> Drawn:
     """The same film by stock manim, for a manim whose hooks have moved."""
     import av
 
-    with _config(job, media.parent), run._scene_errors(job.request.entry):
+    with _config(job, media.parent), scene_errors(job.request.entry):
         scene = _scene(job)()
         scene.render()
-        writer = scene.renderer.file_writer
+        files = scene.renderer.file_writer
         count = 0
-        with av.open(str(writer.movie_file_path)) as container, run.writer(job, media) as film:
+        with av.open(str(files.movie_file_path)) as container, writer(job, media) as film:
             for frame in container.decode(video=0):
                 film.write(frame.to_ndarray(format="rgba").astype(np.uint8, copy=False))
                 count += 1
-        poster = _frame_of(Path(writer.movie_file_path), int(_poster(scene) * count))
-    captions = _captions(scene, getattr(writer, "subcaptions", []))
-    return run.Drawn(poster, captions, _alt(scene), job.fps, count)
+        poster = _frame_of(Path(files.movie_file_path), int(_poster(scene) * count))
+    captions = _captions(scene, getattr(files, "subcaptions", []))
+    return Drawn(poster, captions, _alt(scene), job.fps, count)
 
 
 def _frame_of(media: Path, number: int) -> Pixels:

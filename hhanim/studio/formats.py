@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from hhanim.studio.build import Job
     from hhanim.studio.encode import Encoder, Quality
     from hhanim.studio.pictures import Gif, Sequence
 
@@ -94,3 +95,13 @@ def open_writer(
     return encode.Encoder(
         path, width=width, height=height, fps=fps, quality=quality, codec=codec, ground=matte
     )
+
+
+def writer(job: Job, path: Path) -> Any:
+    """What takes the frames of a job: see :func:`open_writer`."""
+    from hhanim.studio.encode import Quality
+
+    width, height = job.request.pixels
+    quality = Quality(job.request.use.speed, job.request.use.crf)
+    theme = job.request.look
+    return open_writer(path, width=width, height=height, fps=job.fps, quality=quality, theme=theme)

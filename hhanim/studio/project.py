@@ -33,10 +33,10 @@ from pathlib import Path
 from typing import Any
 
 from hhanim.studio import catalogue
-from hhanim.studio.build import Origin, Request
+from hhanim.studio.build import Origin, Request, target
 from hhanim.studio.errors import UsageError, did_you_mean
 from hhanim.studio.formats import FORMATS
-from hhanim.studio.run import Event, target
+from hhanim.studio.job import Event
 
 VARIABLES = {
     "preset": "HHANIM_PRESET",
@@ -219,7 +219,7 @@ def _expand(
     general: Mapping[str, Any],
 ) -> Iterable[Request]:
     """A target's requests: one per value of its sweeps, per preset, theme and format."""
-    from hhanim.studio.run import find as find_scene
+    from hhanim.studio.scene import find as find_scene
 
     is_file = wanted.scene.endswith(".py") or ".py:" in wanted.scene
     try:

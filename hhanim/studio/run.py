@@ -4,58 +4,29 @@ one."""
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import itertools
 import os
 import secrets
 import shutil
-import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from fractions import Fraction
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from hhanim.studio import build, catalogue, sidecar
-from hhanim.studio.build import Job, Request
-from hhanim.studio.catalogue import Entry
-from hhanim.studio.errors import MissingError, RenderError, StudioError, UsageError
-from hhanim.studio.formats import open_writer
+from hhanim.studio import build, sidecar
+from hhanim.studio.build import Job, Request, target
+from hhanim.studio.errors import MissingError, RenderError, StudioError
+from hhanim.studio.formats import writer
+from hhanim.studio.job import Drawn, Event, Listener, silent
 from hhanim.studio.locks import lock
+from hhanim.studio.scene import find, load, need, scene_errors
 
 if TYPE_CHECKING:
     from hhanim.studio.crew import Crew
 
 WORKSHOP = ".hhanim"
-
-
-@dataclass(frozen=True)
-class Event:
-    """Something to tell: ``kind`` is start, frame, done, fresh, kept, missing or failed."""
-
-    kind: str
-    name: str
-    path: str
-    frame: int = 0
-    n_frames: int = 0
-    seconds: float = 0.0
-    message: str = ""
-    trace: str = ""
-
-    def as_json(self) -> dict[str, Any]:
-        """Plain data, without what is empty."""
-        return {k: v for k, v in self.__dict__.items() if v not in ("", 0, 0.0)}
-
-
-Listener = Callable[[Event], None]
-
-
-def _silent(event: Event) -> None:
-    """Tell nobody."""
 
 
 def render(
@@ -68,7 +39,8 @@ def render(
     name: str | None = None,
     force: bool = False,
     sections: bool = False,
-    on_event: Listener = _silent,
+    executor: Executor | None = None,
+    on_event: Listener = silent,
     **values: Any,
 ) -> Path:
     """Make the film of one scene, unless it is already what would be made.
@@ -82,6 +54,9 @@ def render(
         size: ``"1280x720"`` or ``(1280, 720)``, over the preset's.
         force: make it even if it is fresh or was edited by hand.
         sections: of a film (manim), one file per section as well, in ``<name>.sections/``.
+        executor: who draws, this process if None: any ``concurrent.futures`` executor, of processes or of
+            threads here or elsewhere, such as Dask's ``Client(…).get_executor()``. A long clip is cut into
+            pieces that are drawn at the same time. It is not shut down.
         on_event: hears what happens.
         **values: the scene's parameters and those of its membrane: ``gNa=60, celsius=18.5``.
 
@@ -96,66 +71,22 @@ def render(
     request = Request(
         entry, target(output, name or entry.name), values, preset, str(theme), text, sections=sections
     )
-    outcome = make(request, force=force, on_event=on_event)
+    crew = None
+    if executor is not None:
+        from hhanim.studio.crew import of
+
+        crew = of(executor)
+    outcome = make(request, force=force, on_event=on_event, crew=crew)
     if outcome.kind == "kept":
         raise RenderError(f"{request.path}: {outcome.message}")
     return request.path
-
-
-def find(scene: Any) -> Entry:
-    """The catalogue's entry for a name, a path or a clip object.
-
-    Raises:
-        UsageError: when there is none.
-    """
-    code = getattr(getattr(scene, "function", scene), "__code__", None)
-    if code is not None:
-        return _in_file(Path(code.co_filename), code.co_name)
-    text = os.fspath(scene) if isinstance(scene, os.PathLike) else str(scene)
-    path, _, symbol = text.rpartition(":") if not text.endswith(".py") else (text, "", "")
-    if path.endswith(".py"):
-        if not Path(path).is_file():
-            raise UsageError(f"no file {path}")
-        return _in_file(Path(path).resolve(), symbol)
-    return catalogue.read().get(text)
-
-
-def _in_file(path: Path, symbol: str) -> Entry:
-    found = catalogue.read([path])
-    if found.broken:
-        raise UsageError(found.broken[0].reason)
-    chosen = [e for e in found.entries if not symbol or symbol in (e.symbol, e.name)]
-    if len(chosen) != 1:
-        names = ", ".join(e.name for e in found.entries)
-        hint = f"; name one of {names}" if names else ""
-        raise UsageError(f"{path}: {'several scenes' if chosen else 'no such scene'} here{hint}")
-    return chosen[0]
-
-
-def target(output: str | os.PathLike[str], name: str, suffix: str = ".mp4") -> Path:
-    """The file for a name, inside the output folder and nowhere else.
-
-    Raises:
-        UsageError: when the name would lead out of it.
-    """
-    folder = Path(output)
-    if not name or name in (".", "..") or name.startswith(".") or any(c in name for c in '/\\\0\n\r:*?"<>|'):
-        raise UsageError(
-            f"output name {name!r}: give a file name without folders, leading dots or "
-            'any of / \\ : * ? " < > |'
-        )
-    if len(f"{name}{suffix}.json".encode()) > 200:
-        raise UsageError(f"output name {name[:20]}…: longer than 200 bytes")
-    if folder.exists() and not folder.is_dir():
-        raise UsageError(f"output {folder}: is a file, not a folder")
-    return folder / f"{name}{suffix}"
 
 
 # -- one film ----------------------------------------------------------------------------------------------
 
 
 def make(
-    request: Request, *, force: bool = False, on_event: Listener = _silent, crew: Crew | None = None
+    request: Request, *, force: bool = False, on_event: Listener = silent, crew: Crew | None = None
 ) -> Event:
     """Make one film if it is stale; the last event is returned.
 
@@ -178,10 +109,10 @@ def make(
                 job = build.prepare(request)
                 on_event(Event("start", name, place, n_frames=job.n_frames, message="; ".join(state.reasons)))
                 with workshop(request.path) as work:
-                    produce(job, work, on_event, crew)
+                    made = produce(job, work, on_event, crew)
                     commit(work, request.path)
                 seconds = time.perf_counter() - started
-                event = Event("done", name, place, job.n_frames, job.n_frames, seconds)
+                event = Event("done", name, place, made["n_frames"], made["n_frames"], seconds)
     except OSError as error:
         raise RenderError(f"{name}: cannot write {request.path}: {error.strerror or error}") from error
     on_event(event)
@@ -200,7 +131,7 @@ def workshop(path: Path) -> Iterator[Path]:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def produce(job: Job, work: Path, on_event: Listener = _silent, crew: Crew | None = None) -> dict[str, Any]:
+def produce(job: Job, work: Path, on_event: Listener = silent, crew: Crew | None = None) -> dict[str, Any]:
     """Draw and encode into the folder ``work``: the film, its poster, its captions and its sidecar.
 
     Args:
@@ -266,33 +197,12 @@ def produce(job: Job, work: Path, on_event: Listener = _silent, crew: Crew | Non
     return content
 
 
-def need(module: str, extra: str, what: str) -> None:
-    """Make sure that an optional library is there.
-
-    Raises:
-        MissingError: with the command that installs it.
-    """
-    if importlib.util.find_spec(module) is None:
-        raise MissingError(f"{what} needs {module}: {sys.executable} -m pip install 'hhanim[{extra}]'")
-
-
 # Parts of the key that the sidecar says for people already.
 _SAID = ("parameters", "engines", "format", "preset", "theme", "width", "height", "frame_rate")
 
 
-@dataclass(frozen=True)
-class Drawn:
-    """What comes out of an engine beside the film: the poster's pixels, captions and the text alternative."""
-
-    poster: Any
-    captions: Sequence[sidecar.Caption]
-    alt: str
-    fps: Fraction
-    n_frames: int
-
-
 def draw(
-    job: Job, media: Path, on_event: Listener = _silent, start: int = 0, stop: int | None = None
+    job: Job, media: Path, on_event: Listener = silent, start: int = 0, stop: int | None = None
 ) -> Drawn:
     """Draw a scene and encode it into ``media``; of a clip, the pieces from frame ``start`` up to ``stop``.
 
@@ -318,7 +228,7 @@ def draw(
         part.parent.mkdir(exist_ok=True)
         with writer(job, part) as film:
             for number in range(first, last):
-                with _scene_errors(request.entry):
+                with scene_errors(request.entry):
                     frame = next(frames, None)
                 if frame is None:
                     raise RenderError(f"scene {request.entry.name} drew {number} frames of {job.n_frames}")
@@ -328,7 +238,7 @@ def draw(
                 seconds = time.perf_counter() - started
                 on_event(Event("frame", name, place, number + 1 - start, job.n_frames, seconds))
     if stop == job.n_frames:  # captions are complete when the scene has come to its end
-        with _scene_errors(request.entry):
+        with scene_errors(request.entry):
             if next(frames, None) is not None:
                 raise RenderError(f"scene {request.entry.name} drew more than {job.n_frames} frames")
     return Drawn(picture, list(performance.captions), str(performance.alt or ""), job.fps, job.n_frames)
@@ -371,16 +281,6 @@ def assemble(job: Job, media: Path) -> None:
         shutil.rmtree(media.parent / PIECES)
 
 
-def writer(job: Job, path: Path) -> Any:
-    """What takes the frames of a job: see :func:`hhanim.studio.formats.open_writer`."""
-    from hhanim.studio.encode import Quality
-
-    width, height = job.request.pixels
-    quality = Quality(job.request.use.speed, job.request.use.crf)
-    theme = build.find_theme(job.request.theme)
-    return open_writer(path, width=width, height=height, fps=job.fps, quality=quality, theme=theme)
-
-
 def perform(job: Job) -> Any:
     """The clip of a job, ready to give frames.
 
@@ -391,7 +291,7 @@ def perform(job: Job) -> Any:
 
     request = job.request
     width, height = request.pixels
-    with _scene_errors(request.entry):
+    with scene_errors(request.entry):
         clip = getattr(load(request.entry), request.entry.symbol)
         return play(
             clip,
@@ -402,54 +302,6 @@ def perform(job: Job) -> Any:
             n_frames=job.n_frames,
             theme=build.find_theme(request.theme),
         )
-
-
-# Modules that scenes brought along: another scene's helper may have the same name, an edited one is new.
-_neighbours: set[str] = set()
-
-
-def load(entry: Entry) -> ModuleType:
-    """Run a scene's file, with its folder first on the path as when it is run alone; its helpers are read
-    anew."""
-    folder = entry.path.parent.resolve()
-    for name in _neighbours:
-        sys.modules.pop(name, None)
-    _neighbours.clear()
-    before = set(sys.modules)
-    spec = importlib.util.spec_from_file_location(f"hhanim_scene_{entry.path.stem}", entry.path)
-    if spec is None or spec.loader is None:
-        raise RenderError(f"{entry.path} is not a Python file")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    sys.path.insert(0, str(folder))
-    try:
-        importlib.invalidate_caches()
-        spec.loader.exec_module(module)
-    finally:
-        with contextlib.suppress(ValueError):
-            sys.path.remove(str(folder))
-        for name in sys.modules.keys() - before:
-            file = getattr(sys.modules[name], "__file__", None)
-            if file and Path(file).is_relative_to(folder) and not name.startswith("hhanim."):
-                _neighbours.add(name)
-    return module
-
-
-@contextlib.contextmanager
-def _scene_errors(entry: Entry) -> Iterator[None]:
-    """An exception out of a scene as one line, with the traceback from the scene's own file on."""
-    try:
-        yield
-    except (StudioError, KeyboardInterrupt, MemoryError):
-        raise
-    except Exception as error:
-        frames = traceback.extract_tb(error.__traceback__)
-        own = next((k for k, f in enumerate(frames) if Path(f.filename) == entry.path), 0)
-        trace = "".join(traceback.format_list(frames[own:]) + traceback.format_exception_only(error))
-        where = next((f":{f.lineno}" for f in reversed(frames) if Path(f.filename) == entry.path), "")
-        failure = RenderError(f"{entry.name}: {entry.path.name}{where}: {type(error).__name__}: {error}")
-        failure.trace = trace  # type: ignore[attr-defined]
-        raise failure from error
 
 
 # -- putting it in its place -------------------------------------------------------------------------------
@@ -504,7 +356,7 @@ def make_all(
     wanted: Sequence[Request],
     *,
     force: bool = False,
-    on_event: Listener = _silent,
+    on_event: Listener = silent,
     crew: Crew | None = None,
 ) -> list[Event]:
     """Make every film that is stale; one that fails does not stop the others.

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from hhanim.studio import build
-from hhanim.studio.build import Request
+from hhanim.studio.build import Request, target
 from hhanim.studio.errors import RenderError, UsageError, did_you_mean
-from hhanim.studio.run import need, perform, target
+from hhanim.studio.run import perform
+from hhanim.studio.scene import need, scene_errors
 
 PICTURES = ("png", "svg", "pdf")
 
@@ -68,9 +69,8 @@ def _beyond(job: build.Job, n_frames: int) -> UsageError:
 
 def _png(job: build.Job, performance: Any, number: int, path: Path) -> None:
     from hhanim.studio import finalise
-    from hhanim.studio.run import _scene_errors
 
-    with _scene_errors(job.request.entry):
+    with scene_errors(job.request.entry):
         frame = next(performance.frames(number), None)
     if frame is None:
         raise _beyond(job, job.n_frames)
@@ -81,9 +81,7 @@ def _png(job: build.Job, performance: Any, number: int, path: Path) -> None:
 def _vector(job: build.Job, performance: Any, number: int, path: Path, kind: str) -> None:
     import matplotlib as mpl
 
-    from hhanim.studio.run import _scene_errors
-
-    with _scene_errors(job.request.entry):
+    with scene_errors(job.request.entry):
         figure = performance.figure(number)
         # The same bytes each time; letters as outlines, so that no machine needs the typeface.
         settings: Any = {"svg.hashsalt": "hhanim", "svg.fonttype": "path", "pdf.fonttype": 42}

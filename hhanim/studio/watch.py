@@ -15,7 +15,8 @@ from pathlib import Path
 from hhanim.studio import build, catalogue
 from hhanim.studio.build import Request
 from hhanim.studio.errors import MissingError, StudioError
-from hhanim.studio.run import Event, Listener, failure, make_all
+from hhanim.studio.job import Event, Listener
+from hhanim.studio.run import failure, make_all
 
 Plan = Callable[[], tuple[list[Request], list[Event]]]
 

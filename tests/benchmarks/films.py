@@ -61,7 +61,7 @@ import manim
 from manim.camera.camera import Camera
 from manim.renderer.cairo_renderer import CairoRenderer
 from manim.scene.scene_file_writer import SceneFileWriter
-from hhanim.studio import run
+from hhanim.studio import scene as scenes
 from hhanim.studio.camera import SparingCamera, SparingRenderer
 
 class Writer(SceneFileWriter):
@@ -70,8 +70,8 @@ class Writer(SceneFileWriter):
     def write_frame(self, pixels, *, repeat=1):
         print(repeat, hashlib.sha1(pixels.tobytes()).hexdigest())
 
-entry = run.find(sys.argv[1])
-scene = getattr(run.load(entry), entry.symbol)
+entry = scenes.find(sys.argv[1])
+scene = getattr(scenes.load(entry), entry.symbol)
 pair = (SparingRenderer, SparingCamera) if sys.argv[2] == "ours" else (CairoRenderer, Camera)
 settings = dict(pixel_width=1920, pixel_height=1080, frame_rate=60, disable_caching=True, seed=0,
                 progress_bar="none", verbosity="ERROR", media_dir=sys.argv[3])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hhanim.studio import build, catalogue, presets, run
+from hhanim.studio import build, catalogue, crew, presets, run
 from hhanim.studio import project as projects
 from hhanim.studio.errors import UsageError
 
@@ -176,3 +176,27 @@ def test_sources_stop_at_the_wall(project):
 def test_unknown_scene(project):
     with pytest.raises(UsageError, match="did you mean wave"):
         projects.requests(["wavee"], projects.Settings())
+
+
+def test_data_that_a_scene_or_its_helper_names(project):
+    """A file beside the scene whose name stands in the scene's text, or in that of a helper, is part of the key."""
+    Path("scenes/levels.csv").write_text("1.0\n")
+    Path("scenes/data").mkdir()
+    Path("scenes/data/more.txt").write_text("1.0\n")
+    Path("scenes/unnamed.csv").write_text("1.0\n")
+    text = Path("scenes/still_clip.py").read_text()
+    Path("scenes/still_clip.py").write_text(f'{text}\nLEVELS = "levels.csv"\n')
+    Path("scenes/deeper.py").write_text('GAIN = 1.0\nMORE = "data/more.txt"\nNOT = "../../secret.txt"\n')
+    Path("../secret.txt").write_text("not in the scene's folder")
+    found = {name: build.sources(catalogue.read().get(name)) for name in ("still", "wave")}
+    own = {name: {label for label in labels if label.startswith("./")} for name, labels in found.items()}
+    assert own["still"] == {"./still_clip.py", "./levels.csv"}
+    assert own["wave"] == {"./wave_clip.py", "./helper.py", "./deeper.py", "./data/more.txt"}
+    for name in ("still", "wave"):
+        run.render(name, size="160x90")
+    Path("scenes/levels.csv").write_text("2.0\n")
+    Path("scenes/unnamed.csv").write_text("2.0\n")
+    requests = projects.requests(["still", "wave"], projects.Settings())[0]
+    assert [build.status(r).reasons for r in requests] == [("./levels.csv changed",), ()]
+    shipped = crew.sources(build.prepare(requests[1]))
+    assert shipped["data/more.txt"] == b"1.0\n"  # a worker elsewhere has it too

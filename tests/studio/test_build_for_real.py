@@ -29,15 +29,16 @@ class Tale(Film):
 SHOOT = """
 import numpy as np
 from fractions import Fraction
-from hhanim.studio import run
+from hhanim.studio.formats import writer
+from hhanim.studio.job import Drawn
 
 def shoot(job, media, on_event):
     width, height = job.request.pixels
     picture = np.zeros((height, width, 4), np.uint8)
-    with run.writer(job, media) as film:
+    with writer(job, media) as film:
         for _ in range(3):
             film.write(picture)
-    return run.Drawn(picture, [], "Nothing.", job.fps, 3)
+    return Drawn(picture, [], "Nothing.", job.fps, 3)
 """
 
 

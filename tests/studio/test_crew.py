@@ -17,6 +17,7 @@ from textwrap import dedent
 import numpy as np
 import pytest
 
+import hhanim
 from hhanim.studio import build, catalogue, crew, finalise, run, sidecar
 from hhanim.studio import project as projects
 from hhanim.studio.errors import RenderError
@@ -110,6 +111,43 @@ def test_any_executor_of_processes(project):
     assert event.kind == "done", event.message
     before = Path("output/wave.mp4").read_bytes()
     assert run.render("wave", force=True, size="160x90").read_bytes() == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["ThreadPoolExecutor", "ProcessPoolExecutor"])
+def test_anybodys_executor(long, kind):
+    """From Python, with an executor of one's own: the same bytes, and it is still there afterwards."""
+    alone = here(long)
+    with getattr(concurrent.futures, kind)(2) as pool:
+        made = hhanim.render("long", size="160x90", executor=pool)
+        assert pool.submit(int, "3").result() == 3
+        Path("scenes/helper.py").write_text("def gain():\n    raise RuntimeError('no gain')\n")
+        with pytest.raises(RenderError, match=r"helper|no gain"):
+            hhanim.render("long", size="160x90", executor=pool)
+        assert pool.submit(int, "4").result() == 4
+    assert made.read_bytes() == alone.read_bytes()
+
+
+class _Nobody(concurrent.futures.Executor):
+    """An executor whose workers have all gone."""
+
+    def submit(self, function, /, *arguments, **named):
+        return concurrent.futures.Future()
+
+
+@pytest.mark.parametrize("scheduler", ["there", "gone"])
+def test_when_all_workers_are_gone_the_film_fails_after_a_while(project, scheduler):
+    def present():
+        if scheduler == "gone":
+            raise OSError("no answer")
+        return 0
+
+    wanted = projects.requests(["wave"], projects.Settings())[0]
+    hands = crew.Crew(_Nobody, 2, present=present, patience=0.3)
+    (event,) = run.make_all(wanted, crew=hands)
+    assert event.kind == "failed"
+    assert event.message == "wave: no worker has been there for 0.3 s"
+    assert not Path("output/wave.mp4").exists()
 
 
 @pytest.mark.slow

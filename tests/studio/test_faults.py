@@ -112,7 +112,7 @@ def test_interrupted(slow, jobs):
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the workers as well
         out, err = process.communicate(timeout=30)
     assert process.returncode == 130
-    assert err.strip() == "hhanim: stopped; what was there before is untouched"
+    assert err == "hhanim: stopped; what was there before is untouched\n"
     assert out == ""
     assert Path("output/wave.mp4").read_bytes() == before
     assert in_folder() == FILM

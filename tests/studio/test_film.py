@@ -10,7 +10,9 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
 pytest.importorskip("manim")
 
@@ -20,9 +22,12 @@ from manim.renderer.cairo_renderer import CairoRenderer
 from manim.scene.scene_file_writer import SceneFileWriter
 
 import hhanim
+from hhanim.look import get_theme
+from hhanim.studio import build, finalise, run, sidecar
 from hhanim.studio import film as studio_film
-from hhanim.studio import finalise
-from hhanim.studio.camera import SparingCamera, SparingRenderer
+from hhanim.studio import scene as scenes
+from hhanim.studio.build import Request
+from hhanim.studio.camera import SparingCamera, SparingRenderer, tiles
 from hhanim.studio.errors import UsageError
 
 SCENE = '''
@@ -193,3 +198,137 @@ def test_without_manim_exit_code_3_and_the_command(scene: Path, tmp_path: Path) 
     done = subprocess.run([sys.executable, "-c", block], capture_output=True, text=True, check=False)
     assert done.returncode == 3, done.stderr
     assert "pip install 'hhanim[films]'" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["duration", "camera", "mobjects", "time", "captions", "area"])
+def test_a_parameter_called_like_something_of_manims_is_refused(
+    scene: Path, tmp_path: Path, name: str
+) -> None:
+    text = scene.read_text(encoding="utf-8")
+    scene.write_text(text.replace("    poster = 0.5\n", f"    poster = 0.5\n    {name}: float = 3.0\n"))
+    with pytest.raises(RuntimeError, match=f"a film's parameter cannot be called {name}: manim's") as caught:
+        hhanim.render(scene, preset="draft", size="160x90", output=tmp_path)
+    assert "\n" not in str(caught.value)
+
+
+def test_ordinary_parameters_are_not_refused(scene: Path, tmp_path: Path) -> None:
+    text = scene.read_text(encoding="utf-8")
+    more = "    poster = 0.5\n    until: float = 3.0\n    level: float = 1.0\n    caption_size: int = 3\n"
+    scene.write_text(text.replace("    poster = 0.5\n", more))
+    path = hhanim.render(scene, preset="draft", size="160x90", output=tmp_path, until=4)
+    assert json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))["parameters"]["until"] == 4
+
+
+def test_a_still_is_the_frame_of_the_film_and_what_is_before_it_is_not_drawn(
+    scene: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = Request(scenes.find(scene), tmp_path / "small.mp4", {}, "draft", "dark", "320x180")
+    job = build.prepare(request)
+    frames: list[Any] = []
+    real = studio_film._Shot.write
+
+    def write(self: Any, pixels: Any, repeat: int, dirty: Any = None) -> None:
+        frames.extend([pixels.copy()] * repeat)
+        real(self, pixels, repeat, dirty)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(studio_film._Shot, "write", write)
+        studio_film.shoot(job, tmp_path / "small.mp4", lambda _: None)
+    drawn: list[int] = []
+    capture = SparingCamera.capture_mobjects
+    monkeypatch.setattr(
+        SparingCamera, "capture_mobjects", lambda *a, **k: [drawn.append(1), capture(*a, **k)][1]
+    )
+    for number in (0, 3, 20, len(frames) - 12, len(frames) - 1):
+        drawn.clear()
+        picture = studio_film.still(job, tmp_path / "still.mp4", number)
+        np.testing.assert_array_equal(picture, frames[number])
+        assert len(drawn) <= 4, number  # what lies still, the frame itself, the first state of a neighbour
+    assert studio_film.still(job, tmp_path / "still.mp4", len(frames)) == len(frames)
+
+
+def test_a_transparent_film_keeps_straight_colours(scene: Path, tmp_path: Path) -> None:
+    """cairo's pixels are multiplied by their alpha; those of the file are not: a half-transparent edge has the
+    colour of its middle."""
+    scene.write_text(scene.read_text(encoding="utf-8").replace("Indicate(box), ", ""), encoding="utf-8")
+    path = tmp_path / "small.webm"
+    run.make(Request(scenes.find(scene), path, {}, "draft", "dark-transparent", "320x180"))
+    record = sidecar.read(path)
+    assert record is not None
+    assert record["transparent"] is True
+    pixels = np.array([[[0, 0, 0, 0], [10, 20, 30, 30], [60, 30, 0, 60], [255, 1, 2, 255]]], dtype=np.uint8)
+    straight = studio_film._straight(pixels)
+    assert straight.tolist() == [[[0, 0, 0, 0], [85, 170, 255, 30], [255, 128, 0, 60], [255, 1, 2, 255]]]
+    with Image.open(sidecar.beside(path, ".png")) as poster:
+        rgba = np.asarray(poster.convert("RGBA")).astype(int)
+    sodium = get_theme("dark").color("Na")
+    red, green, blue = (int(sodium[k : k + 2], 16) for k in (1, 3, 5))
+    faint = rgba[(rgba[..., 3] > 60) & (rgba[..., 3] < 90)]  # the box's filling, three tenths opaque
+    near = np.abs(faint[:, :3] - [red, green, blue]).max(axis=1) <= 3
+    assert near.sum() > 200
+    assert (rgba[..., 3] == 0).sum() > 10_000
+
+
+def test_sections_of_another_format(scene: Path, tmp_path: Path) -> None:
+    entry = scenes.find(scene)
+    request = Request(entry, tmp_path / "small.mov", {}, "draft", "dark-transparent", "160x90", sections=True)
+    run.make(request)
+    parts = sorted((tmp_path / "small.sections").iterdir())
+    assert [p.suffix for p in parts] == [".mov", ".mov"]
+    whole = finalise.facts(tmp_path / "small.mov")
+    assert sum(finalise.facts(p).n_frames for p in parts) == whole.n_frames
+    with pytest.raises(UsageError, match="give the format mp4 or mov"):
+        run.make(Request(entry, tmp_path / "small.gif", {}, "draft", "dark", "160x90", sections=True))
+
+
+def test_a_scene_with_a_camera_of_its_own_is_shot_by_it(tmp_path: Path) -> None:
+    path = tmp_path / "zoom_film.py"
+    path.write_text(
+        dedent(
+            """
+            from manim import MovingCameraScene, Square
+
+            class Zoom(MovingCameraScene):
+                title = "Zoom"
+                description = "d"
+                alt = "a"
+
+                def construct(self):
+                    self.add(Square())
+                    self.play(self.camera.frame.animate.scale(0.5), run_time=0.4)
+            """
+        ),
+        encoding="utf-8",
+    )
+    made = hhanim.render(path, preset="draft", size="160x90", output=tmp_path)
+    assert finalise.facts(made).n_frames == 6
+
+
+def test_what_is_told_of_a_finished_film(scene: Path, tmp_path: Path) -> None:
+    events: list[Any] = []
+    path = hhanim.render(scene, preset="draft", size="160x90", output=tmp_path, on_event=events.append)
+    assert events[-1].kind == "done"
+    assert events[-1].n_frames == finalise.facts(path).n_frames > 20
+
+
+def test_packed_pictures_come_back_whole() -> None:
+    random = np.random.default_rng(3)
+    picture = random.integers(0, 2, (37, 53, 4), dtype=np.uint8) * np.uint8(200)
+    for pixels in (picture, np.zeros((4, 5, 4), np.uint8)):
+        runs = studio_film.packed(pixels)
+        np.testing.assert_array_equal(studio_film.unpacked(runs, pixels.shape[1], pixels.shape[0]), pixels)
+
+
+def test_the_rectangles_for_the_encoder_do_not_overlap() -> None:
+    random = np.random.default_rng(5)
+    for _ in range(50):
+        corners = np.sort(random.integers(0, 300, (6, 2, 2)), axis=1)
+        rects = [(int(a), int(b), int(c) + 1, int(d) + 1) for (a, b), (c, d) in corners]
+        seen = np.zeros((400, 400), int)
+        wanted = np.zeros((400, 400), bool)
+        for x0, y0, x1, y1 in tiles(rects):
+            seen[y0:y1, x0:x1] += 1
+        for x0, y0, x1, y1 in rects:
+            wanted[y0:y1, x0:x1] = True
+        assert seen.max() == 1
+        assert seen[wanted].all()

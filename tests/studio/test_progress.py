@@ -9,8 +9,8 @@ import threading
 
 import pytest
 
+from hhanim.studio.job import Event
 from hhanim.studio.progress import Reporter
-from hhanim.studio.run import Event
 
 EVENTS = [
     Event("start", "tau", "o/tau.mp4", n_frames=100, message="missing"),

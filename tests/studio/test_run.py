@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 import hhanim
-from hhanim.studio import catalogue, finalise, run, sidecar
+from hhanim.studio import build, catalogue, finalise, run, scene, sidecar
 from hhanim.studio.errors import RenderError, UsageError
 
 
@@ -69,8 +69,8 @@ def test_frames_win_over_the_preset(project):
 def test_path_and_clip_object(project):
     assert render("scenes/wave_clip.py") == Path("output/wave.mp4")
     assert render(Path("scenes/still_clip.py")) == Path("output/still.mp4")
-    module = run.load(catalogue.read().get("still"))
-    assert run.find(module.still).name == "still"
+    module = scene.load(catalogue.read().get("still"))
+    assert scene.find(module.still).name == "still"
 
 
 def test_themes_differ(project):
@@ -83,7 +83,7 @@ def test_themes_differ(project):
 @pytest.mark.parametrize("name", ["../evil", "a/b", "..", ".hidden", "", "a\\b", "a\nb", "x" * 300])
 def test_no_name_leads_out_of_the_folder(project, name):
     with pytest.raises(UsageError):
-        run.target("output", name)
+        build.target("output", name)
     assert not Path("evil.mp4").exists()
 
 

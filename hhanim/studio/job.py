@@ -1,0 +1,46 @@
+"""What is said about a film while it is made, and what its engine hands back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from hhanim.studio.sidecar import Caption
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something to tell: ``kind`` is start, frame, done, fresh, kept, missing or failed."""
+
+    kind: str
+    name: str
+    path: str
+    frame: int = 0
+    n_frames: int = 0
+    seconds: float = 0.0
+    message: str = ""
+    trace: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain data, without what is empty."""
+        return {k: v for k, v in self.__dict__.items() if v not in ("", 0, 0.0)}
+
+
+Listener = Callable[[Event], None]
+
+
+def silent(event: Event) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What comes out of an engine beside the film: the poster's pixels, captions and the text alternative."""
+
+    poster: Any
+    captions: Sequence[Caption]
+    alt: str
+    fps: Fraction
+    n_frames: int

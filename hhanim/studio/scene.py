@@ -1,0 +1,105 @@
+"""A scene's code: found by name, file or object, run, and heard when it fails."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import os
+import sys
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from hhanim.studio import catalogue
+from hhanim.studio.catalogue import Entry
+from hhanim.studio.errors import MissingError, RenderError, StudioError, UsageError
+
+
+def find(scene: Any) -> Entry:
+    """The catalogue's entry for a name, a path or a clip object.
+
+    Raises:
+        UsageError: when there is none.
+    """
+    code = getattr(getattr(scene, "function", scene), "__code__", None)
+    if code is not None:
+        return _in_file(Path(code.co_filename), code.co_name)
+    text = os.fspath(scene) if isinstance(scene, os.PathLike) else str(scene)
+    path, _, symbol = text.rpartition(":") if not text.endswith(".py") else (text, "", "")
+    if path.endswith(".py"):
+        if not Path(path).is_file():
+            raise UsageError(f"no file {path}")
+        return _in_file(Path(path).resolve(), symbol)
+    return catalogue.read().get(text)
+
+
+def _in_file(path: Path, symbol: str) -> Entry:
+    found = catalogue.read([path])
+    if found.broken:
+        raise UsageError(found.broken[0].reason)
+    chosen = [e for e in found.entries if not symbol or symbol in (e.symbol, e.name)]
+    if len(chosen) != 1:
+        names = ", ".join(e.name for e in found.entries)
+        hint = f"; name one of {names}" if names else ""
+        raise UsageError(f"{path}: {'several scenes' if chosen else 'no such scene'} here{hint}")
+    return chosen[0]
+
+
+# Modules that scenes brought along: another scene's helper may have the same name, an edited one is new.
+_neighbours: set[str] = set()
+
+
+def load(entry: Entry) -> ModuleType:
+    """Run a scene's file, with its folder first on the path as when it is run alone; its helpers are read
+    anew."""
+    folder = entry.path.parent.resolve()
+    for name in _neighbours:
+        sys.modules.pop(name, None)
+    _neighbours.clear()
+    before = set(sys.modules)
+    spec = importlib.util.spec_from_file_location(f"hhanim_scene_{entry.path.stem}", entry.path)
+    if spec is None or spec.loader is None:
+        raise RenderError(f"{entry.path} is not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    sys.path.insert(0, str(folder))
+    try:
+        importlib.invalidate_caches()
+        spec.loader.exec_module(module)
+    finally:
+        with contextlib.suppress(ValueError):
+            sys.path.remove(str(folder))
+        for name in sys.modules.keys() - before:
+            file = getattr(sys.modules[name], "__file__", None)
+            if file and Path(file).is_relative_to(folder) and not name.startswith("hhanim."):
+                _neighbours.add(name)
+    return module
+
+
+@contextlib.contextmanager
+def scene_errors(entry: Entry) -> Iterator[None]:
+    """An exception out of a scene as one line, with the traceback from the scene's own file on."""
+    try:
+        yield
+    except (StudioError, KeyboardInterrupt, MemoryError):
+        raise
+    except Exception as error:
+        frames = traceback.extract_tb(error.__traceback__)
+        own = next((k for k, f in enumerate(frames) if Path(f.filename) == entry.path), 0)
+        trace = "".join(traceback.format_list(frames[own:]) + traceback.format_exception_only(error))
+        where = next((f":{f.lineno}" for f in reversed(frames) if Path(f.filename) == entry.path), "")
+        failure = RenderError(f"{entry.name}: {entry.path.name}{where}: {type(error).__name__}: {error}")
+        failure.trace = trace  # type: ignore[attr-defined]
+        raise failure from error
+
+
+def need(module: str, extra: str, what: str) -> None:
+    """Make sure that an optional library is there.
+
+    Raises:
+        MissingError: with the command that installs it.
+    """
+    if importlib.util.find_spec(module) is None:
+        raise MissingError(f"{what} needs {module}: {sys.executable} -m pip install 'hhanim[{extra}]'")
