@@ -31,13 +31,13 @@ class Propagation(Telling, Film):
     )
     poster = 0.4
     model: Membrane = "modern"
-    warmth: float = 18.5
+    celsius: float = 18.5  # as in the paper, not that of its clamp experiments
     axon: float = 476.0
     resistivity: float = 35.4
     centimetres: float = 6.0
 
     def construct(self) -> None:
-        m = self.membrane if "celsius" in self.changes else self.membrane.with_(celsius=self.warmth)
+        m = self.membrane.with_(celsius=self.celsius)
         length = 1e4 * self.centimetres
         self.cable = Cable(m, length=length, diameter=self.axon, resistivity=self.resistivity, n=600)
         push = self.push()
@@ -84,9 +84,17 @@ class Propagation(Telling, Film):
         return pulse(float(np.round(300.0 / r_inf, -2)), start=0.2, width=0.2)
 
     def shoot(self, clamps: list[IClamp]) -> CableRun:
-        """Run until a spike has left, or for as long as one might take."""
-        guess = 0.6 + 1e-3 * self.cable.length / 18.7 * 1.0
-        return simulate_cable(self.cable, clamps, 1.1 * guess + 0.5, dt=0.0025, sample=0.005)
+        """Run for as long as a spike takes on the paper's axon and a little more; longer, while one is under
+        way.
+        """
+        duration = 1.2 + 1.1e-3 * self.cable.length / 18.7
+        for _ in range(5):
+            run = simulate_cable(self.cable, clamps, duration, dt=0.0025, sample=0.005)
+            arrived = np.isfinite(run.arrival())
+            if arrived.all() or not arrived.any() or run["V"][-1].max() < self.cable.membrane.spike_level:
+                break
+            duration *= 1.6
+        return run
 
     def clock_for(self, seconds: float, slow: tuple[float, float] | None = None) -> Clock:
         """A clock that takes about that long; a quarter as fast between the two times (ms) of `slow`."""
@@ -145,6 +153,9 @@ class Propagation(Telling, Film):
         )
         inner = self.panel.inner
         marks[1].shift([max(inner.left + 0.1 - marks[1].get_left()[0], 0.0), 0.0, 0.0])
+        v = self.profile.points[:, 1][self.profile.points[:, 0] < marks[1].get_right()[0]]
+        if v.max() > marks[1].get_bottom()[1] - 0.1:  # a long spike: above it
+            marks[1].align_to(self.panel.at(0.0, self.panel.y[1]), UP)
         marks[0].shift([min(inner.right + 0.5 - marks[0].get_right()[0], 0.0), 0.0, 0.0])
         for mark in marks:
             self.play(Appear(mark), run_time=0.6)
@@ -209,7 +220,9 @@ class Propagation(Telling, Film):
         self.part("collision")
         old = [self.measured, self.wall.still, *self.moving]
         meet = float(self.two.arrival()[self.cable.count // 2])
-        self.clock = self.clock_for(8.0, (meet - 0.3, meet + 0.4) if np.isfinite(meet) else None)
+        self.clock = self.clock_for(
+            8.0, (meet - 6.0 / self.speed, meet + 7.5 / self.speed) if np.isfinite(meet) else None
+        )
         self.enter(self.two)
         self.say(
             "Two spikes meet",
@@ -220,8 +233,9 @@ class Propagation(Telling, Film):
             still=[self.wall.still],
             moving=self.moving,
         )
-        over = min(meet + 1.2, self.two.duration) if np.isfinite(meet) else self.two.duration
-        self.play(self.clock.run(over))
+        # For as long as either would have taken for another 24 mm (1 m/s is 1 mm/ms).
+        over = meet + 24.0 / self.speed if np.isfinite(meet) else self.two.duration
+        self.play(self.clock.run(min(over, self.two.duration)))
 
 
 def _current(nanoampere: float) -> str:

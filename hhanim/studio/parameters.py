@@ -94,7 +94,9 @@ def resolve(entry: Entry, given: Mapping[str, Any] | None = None) -> Values:
         source = given.get(name, own[name].default)
         plain[name] = str(source) if isinstance(source, str) else objects[name].name
         for key, value in objects[name].parameters.items():
-            plain[key if len(membranes) == 1 else f"{name}.{key}"] = _plain(value)
+            known = key if len(membranes) == 1 else f"{name}.{key}"
+            if known not in own:  # a scene's own parameter of that name stands for the membrane's
+                plain[known] = _plain(value)
     return Values(objects, plain, frozenset(given))
 
 

@@ -12,7 +12,9 @@ pytest.importorskip("manim")
 
 from hhanim.model import simulate
 from hhanim.model.analysis import fixed_points
-from tests.scenes.film_checks import Look, collect, outside, overlaps, run_film
+from hhanim.studio.catalogue import read
+from hhanim.studio.parameters import resolve
+from tests.scenes.film_checks import SCENES, Look, collect, load, outside, overlaps, run_film
 
 FILMS = ("circuit", "phase_plane", "voltage_clamp", "propagation")
 
@@ -179,6 +181,14 @@ def test_propagation_is_true_at_ten_instants(media: Path) -> None:
                     assert np.interp(x, borders, axial) == pytest.approx(current, abs=steep)
             assert np.sign(np.interp(0.5 * (a + b), borders, axial)) == np.sign(current)
     assert seen >= 10
+
+
+def test_propagation_runs_at_the_temperature_that_is_asked_for() -> None:
+    entry = read([SCENES]).get("propagation")
+    for given, celsius in (({}, 18.5), ({"celsius": 6.3}, 6.3)):
+        values = resolve(entry, given)
+        assert values.plain["celsius"] == celsius
+        assert load("propagation").with_(**values.objects).celsius == celsius
 
 
 def test_no_spike_is_said(media: Path) -> None:
