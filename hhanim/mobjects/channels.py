@@ -137,6 +137,7 @@ class ChannelView(VGroup):
         )
         edge = 2.6 if height > 1.2 else 1.6
         self.lumen = filled(lumen, theme.ground)
+        self._lumen: Array | None = None
         lit = half - 0.6 * mouth
         self.glow = filled(
             lines([(-wall, -lit), (wall, -lit), (wall, lit), (-wall, lit), (-wall, -lit)]), theme.ground
@@ -197,10 +198,10 @@ class ChannelView(VGroup):
                 continue
             value = np.asarray(values[name], dtype=float)
             if isinstance(drawn, _Flaps):
-                drawn.place(np.broadcast_to(value, drawn.heights.shape), origin, scale)
+                drawn.place(value if value.ndim else np.full(len(drawn.heights), value), origin, scale)
             else:
-                for k, x in enumerate(np.broadcast_to(value, (len(drawn),))):
-                    drawn[k].place(float(x), origin, scale)
+                for k, ball in enumerate(drawn):
+                    ball.place(float(value[k] if value.ndim else value), origin, scale)
         known = {g.name: np.clip(values[g.name], 0.0, 1.0) for g in self.channel.gates if g.name in values}
         if len(known) == len(self.channel.gates):
             share = np.prod([np.mean(known[g.name]) ** g.power for g in self.channel.gates])
@@ -221,14 +222,20 @@ class ChannelView(VGroup):
     @property
     def origin(self) -> Array:
         """The middle of the pore (3,), wherever the channel has been moved."""
-        p = self.lumen.points
-        return 0.5 * (p.min(axis=0) + p.max(axis=0))
+        return self._placed()[0]
 
     @property
     def scale_(self) -> float:
         """How much larger than `height` the channel has been made since."""
-        y = self.lumen.points[:, 1]
-        return float(y.max() - y.min()) / (0.96 * self.height_)
+        return self._placed()[1]
+
+    def _placed(self) -> tuple[Array, float]:
+        p = self.lumen.points
+        if p is not self._lumen:  # moving and scaling give it new points
+            low, high = p.min(axis=0), p.max(axis=0)
+            self._lumen = p
+            self._place = 0.5 * (low + high), float(high[1] - low[1]) / (0.96 * self.height_)
+        return self._place
 
     def sweep(self) -> Array:
         """Points (K, 2) spread over where the balls swing, to keep other things out of their way."""

@@ -236,6 +236,8 @@ class MembranePatch:
         )
         if self.charge is not None:
             self.moving.add(self.charge)
+        for part in self.moving:
+            part.suspend_updating()  # the whole is what follows a clock: manim need not ask every part
         self.show(0.0)
         if clock is not None:
             self.follow(clock)

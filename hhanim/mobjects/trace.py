@@ -315,6 +315,8 @@ class Traces(VGroup):
         for part in ("ghost", "line", "dot", "label"):
             self.add(VGroup(*(getattr(trace, part) for trace in self.traces)))
         self.ghosts: VGroup = self.submobjects[0]
+        for group in self.submobjects:
+            group.suspend_updating()  # the whole is what follows a clock: manim need not ask every glyph
 
     def without_ghosts(self) -> Self:
         """Let the ghosts go, to be added where what never moves is drawn once."""
