@@ -1,0 +1,102 @@
+"""Mistakes seen in the field that show in a picture: units of the wrong kind, and a time base that depends on the
+frame rate.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hhanim.model import presets
+from hhanim.plots.clip import perform
+
+from .test_clips import NAMES, last, lines, scene, words
+
+ROOT = Path(__file__).resolve().parents[2]
+FILMS = [p.stem.removesuffix("_film") for p in sorted((ROOT / "scenes").glob("*_film.py"))]
+#: A current, conductance, capacitance or charge, absolute or (group 2) per area.
+UNIT = re.compile(r"(?<![\w$\\])([pnµm][ASFC])(?:/([a-zµ]+[²2]))?(?!\w)")
+DENSITIES = {("µA", "cm²"), ("mS", "cm²"), ("µF", "cm²"), ("nC", "cm²")}
+#: Along an axon flows a current, not a density: these alone may say nA, and never per area.
+AXIAL = {"propagation_film.py", "axon.py"}
+CURRENTS = {("nA", ""), ("µA", ""), ("mA", "")}
+
+
+def units(text: str) -> set[tuple[str, str]]:
+    return set(UNIT.findall(text))
+
+
+def test_units_are_found() -> None:
+    assert units("peak $I_{Na}$ (mA/cm2), 3 nA; µA/cm² and 36 mS/cm²") == {
+        ("mA", "cm2"), ("nA", ""), ("µA", "cm²"), ("mS", "cm²"),
+    }  # fmt: skip
+    assert units("A neuron. Same mV, ms; IC") == set()
+
+
+@pytest.mark.parametrize("model", ["classroom", "connor_stevens"])
+@pytest.mark.parametrize("name", NAMES)
+def test_mistake_units_in_a_clip_are_densities_and_fit_what_is_drawn(name: str, model: str) -> None:
+    """µA/cm² mixed with nA or mA, on axes too."""
+    membrane = presets.get(model)
+    values = {} if name == "reduced" else {"model": membrane}
+    stage, *_ = last(name, values)
+    said = set().union(*(units(t.get_text()) for t in words(stage)))
+    assert said <= DENSITIES
+    kinds = {"I": ("µA", "cm²"), "g": ("mS", "cm²")}
+    for panel in stage.panels:
+        symbols = {c.sprite._text.get_text()[1] for c in panel.movers.curves if c.sprite}
+        along = units(panel.name_text.get_text())
+        assert along == {kinds[s] for s in symbols if s in kinds}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FILMS)
+def test_mistake_units_in_a_film_are_densities(name: str, tmp_path: Path) -> None:
+    """µA/cm² mixed with nA or mA, on axes too."""
+    pytest.importorskip("manim", reason="manim is not installed; it is the extra hhanim[films]")
+    from .film_checks import run_film
+
+    _, looks = run_film(name, "wide", tmp_path)
+    said = set().union(*(units(text) for look in looks for text, _, _ in look.texts))
+    assert said <= DENSITIES | (CURRENTS if name == "propagation" else set())
+
+
+def test_mistake_no_text_of_a_picture_or_page_has_units_of_another_kind() -> None:
+    """µA/cm² mixed with nA or mA: every piece of text in the source of pictures, films and the explorer."""
+    folders = ("scenes", "hhanim/look", "hhanim/plots", "hhanim/mobjects", "hhanim/explorer")
+    paths = [p for folder in folders for p in sorted((ROOT / folder).glob("*.*"))]
+    seen = set()
+    for path in paths:
+        if path.suffix == ".py":
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            texts = [
+                n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)
+            ]
+        elif path.suffix in (".js", ".html"):
+            texts = [path.read_text(encoding="utf-8")]
+        else:
+            continue
+        found = set().union(*(units(text) for text in texts))
+        allowed = DENSITIES | (CURRENTS if path.name in AXIAL else set())
+        assert found <= allowed, path.name
+        seen |= found
+    assert {("µA", "cm²"), ("mS", "cm²"), ("µF", "cm²")} <= seen
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_mistake_the_frame_rate_does_not_touch_what_is_drawn(name: str) -> None:
+    """Drawing from an integration inside a plot callback, so that the time base depends on fps."""
+    drawn = []
+    for n, fps in ((3, 2), (7, 10)):
+        played = perform(scene(name), n_frames=n, fps=fps, width=320, height=180)
+        for _ in played.frames():
+            pass
+        drawn.append(lines(played.stage))
+    assert drawn[0].keys() == drawn[1].keys()
+    for symbol, (x, y) in drawn[0].items():
+        assert np.array_equal(x, drawn[1][symbol][0], equal_nan=True)
+        assert np.array_equal(y, drawn[1][symbol][1], equal_nan=True)
