@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.integrate import ODEintWarning, odeint
 
 from hhanim.model import fixed_step, presets
 from hhanim.model.errors import HHError, InvalidValue, SolverFailure, UnknownName, UnstableStep, number
@@ -281,6 +280,9 @@ def _current_on(protocol: Protocol, a: float, b: float) -> float | Callable[[flo
 
 
 def _lsoda(f: Any, y0: Array, t: Array, rtol: float, atol: float | Array, max_step: float) -> Array:
+    # imported late: it takes a third of a second, which rates and gates over voltage never need
+    from scipy.integrate import ODEintWarning, odeint
+
     hmax = 0.0 if math.isinf(max_step) else max_step
     with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore", category=ODEintWarning):
         y, info = odeint(f, y0, t, rtol=rtol, atol=atol, hmax=hmax, mxstep=200_000, full_output=True)
