@@ -33,7 +33,7 @@ from hhanim.model.membrane import Membrane
 Array = NDArray[np.float64]
 log = logging.getLogger(__name__)
 
-WORTH_IT = 3e7  # neuron steps from which on loading (or making) a kernel pays
+WORTH_IT = 1e8  # neuron steps from which on loading (or making) a kernel pays
 BLOCK = 64  # neurons whose numbers lie in one buffer, a third of the first-level cache
 ROWS = 512  # of a table over voltage: what spikes see of it fits the first-level cache too
 

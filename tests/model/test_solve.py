@@ -208,6 +208,38 @@ def test_the_compiled_backend_is_the_same_method(
     assert np.array_equal(some.y[0], ours.y[-1])
 
 
+@pytest.mark.parametrize("membrane", [MODERN, presets.CONNOR_STEVENS, MIXTURE], ids=lambda m: m.name)
+def test_the_number_of_cores_changes_nothing(membrane: Membrane, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("numba", reason="numba is not installed; it is the extra hhanim[sweep]")
+    runs = []
+    for cores in (1, 2, 3):
+        monkeypatch.setattr("os.cpu_count", lambda cores=cores: cores)
+        i = np.linspace(0, 15, 1111)
+        runs.append(
+            hh.simulate(membrane, i, 20, method="exponential_euler", backend="numba", dt=0.02, sample=1.0)
+        )
+    for other in runs[1:]:
+        assert np.array_equal(runs[0].y, other.y)
+        assert all(np.array_equal(a, b) for a, b in zip(runs[0].spikes, other.spikes, strict=True))
+
+
+@pytest.mark.parametrize(
+    "membrane", [MODERN, presets.CONNOR_STEVENS, presets.WANG_BUZSAKI], ids=lambda m: m.name
+)
+@pytest.mark.parametrize("backend", ["numpy", "numba"])
+def test_sweeps_stay_close_to_the_converged_solution(membrane: Membrane, backend: str) -> None:
+    if backend == "numba":
+        pytest.importorskip("numba", reason="numba is not installed; it is the extra hhanim[sweep]")
+    n, i = TABLE_FROM, np.linspace(1, 40, TABLE_FROM)
+    keys = {"method": "exponential_euler", "backend": backend, "dt": 0.005, "sample": 1.0}
+    run = hh.simulate(membrane, hh.step(i, 1), 30, **keys)
+    for k in (n // 2, 3 * n // 4, n - 1):
+        exact = hh.simulate(membrane, hh.step(float(i[k]), 1), 30)
+        assert len(run.spikes[k]) == len(exact.spikes) > 0
+        # The method's own error is of second order: 1e-3 ms at this step.
+        assert run.spikes[k] == pytest.approx(exact.spikes, abs=3e-3)
+
+
 def test_the_compiled_backend_leaves_its_tables_without_a_trace() -> None:
     pytest.importorskip("numba", reason="numba is not installed; it is the extra hhanim[sweep]")
     i = np.array([0.0, 10.0, 2e5])  # the last one ends hundreds of mV beyond the tables
