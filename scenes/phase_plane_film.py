@@ -112,12 +112,17 @@ class PhasePlane(Telling, Film):
         self.points = Rests(self.plane, self.plane_model, self.theme, self.currents).show(self.low)
 
     def label_beside(self, line: VMobject, source: str, off: float) -> Mobject:
-        """The name of a line, `off` scene units above its right part."""
+        """The name of a line, `off` scene units above its right part, or where that is steep above its middle."""
         inner = self.plane.inner
         label = self.formula(source, size=LABEL).set_color(line.get_stroke_color())
-        x = inner.right - 0.5 * label.width - 0.15
-        near = line.points[np.argmin(np.abs(line.points[:, 0] - x))] if len(line.points) else inner.center
-        y = near[1] + off + np.sign(off) * 0.25 * label.height
+        half = 0.5 * label.width + 0.15
+        points = line.points if len(line.points) else inner.center[None]
+        for x in (inner.right - half, inner.at(0.6, 0.0)[0]):
+            beside = points[np.abs(points[:, 0] - x) <= half]
+            y = float(points[np.argmin(np.abs(points[:, 0] - x)), 1])
+            if len(beside) and np.ptp(beside[:, 1]) < 0.8:
+                break
+        y += off + np.sign(off) * 0.25 * label.height
         return label.move_to([x, min(max(y, inner.bottom + 0.5), inner.top - 0.4), 0.0])
 
     def time_panel(self, run: Trajectory) -> Panel:
