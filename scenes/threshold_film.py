@@ -35,7 +35,7 @@ class Threshold(Telling, Film):
         "Then pairs of "
         "pulses: too soon after a spike the second one fails, while h is low and n is high; later it fires."
     )
-    poster = 0.36
+    poster = 0.47
     model: Membrane = "modern"
     width: float = 1.0
     hair: float = 0.01
