@@ -14,6 +14,7 @@ import argparse
 import logging
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -68,12 +69,14 @@ def sweep(duration: float, cells: int) -> None:
     i, g = (x.ravel() for x in np.meshgrid(np.linspace(0, 30, 100), np.linspace(60, 180, 100)))
     batch = MODERN.with_(gNa=g)
     picked = np.random.default_rng(1).choice(len(i), cells, replace=False)
+    start = time.perf_counter()
     exact = [
         len(hh.simulate(MODERN.with_(gNa=g[k]), float(i[k]), duration, rtol=1e-9, atol=1e-9).spikes)
         for k in picked
     ]
+    seconds = {"one by one": (time.perf_counter() - start) / cells * len(i)}
     print(f"10,000 neurons × {duration:g} ms, dt 0.025                   s       CPU s   spike counts exact")
-    seconds = {}
+    print(f"  adaptive at 1e-9, one by one ({cells} timed)           {seconds['one by one']:6.0f}")
     for backend in ("numpy", "numba"):
         if backend == "numba" and not compiled.available():
             print("  numba is not installed (hhanim[sweep])")
@@ -90,8 +93,8 @@ def sweep(duration: float, cells: int) -> None:
             f"   (first call {first:.1f} s: import, compilation or its cache)" if backend == "numba" else ""
         )
         print(f"  {backend:47}  {seconds[backend]:6.2f}  {cpu:6.2f}   {same}/{cells}{note}")
-    if len(seconds) == 2:
-        print(f"  numba is {seconds['numpy'] / seconds['numba']:.1f}× numpy")
+    for a, b in pairwise(seconds):
+        print(f"  {b} is {seconds[a] / seconds[b]:.1f}× {a}")
 
 
 def main() -> None:
