@@ -33,7 +33,7 @@ class CircuitFilm(Telling, Film):
         "currents of a spike "
         "run through it."
     )
-    poster = 0.62
+    poster = 0.8
     model: Membrane = "modern"
     stimulus: Protocol = "pulse(20, start=1, width=1)"
     until: float = 10.0
