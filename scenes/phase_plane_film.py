@@ -120,7 +120,7 @@ class PhasePlane(Telling, Film):
         for x in (inner.right - half, inner.at(0.6, 0.0)[0]):
             beside = points[np.abs(points[:, 0] - x) <= half]
             y = float(points[np.argmin(np.abs(points[:, 0] - x)), 1])
-            if len(beside) and np.ptp(beside[:, 1]) < 0.8:
+            if len(beside) and np.ptp(beside[:, 1]) < 1.4:
                 break
         y += off + np.sign(off) * 0.25 * label.height
         return label.move_to([x, min(max(y, inner.bottom + 0.5), inner.top - 0.4), 0.0])
