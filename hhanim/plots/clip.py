@@ -31,7 +31,7 @@ from hhanim.look import Theme, get_theme
 from hhanim.model import HHError
 from hhanim.model.errors import UnknownName
 from hhanim.plots.camera import Camera
-from hhanim.plots.painter import Painter
+from hhanim.plots.painter import Painter, frozen_layout
 from hhanim.plots.panels import Rect, Stage
 
 
@@ -170,7 +170,7 @@ class _Recorder(Camera):
             self._start()
         assert self._painter is not None
         passing = [] if first else [a for a in self._news() if a not in stage.movers]
-        changed = [a for a in self._painter.changed() if id(a) not in self._resting]
+        changed = [] if first else [a for a in self._painter.changed() if id(a) not in self._resting]
         if changed:  # altered in place: from now on it is painted on every frame
             for artist in changed:
                 self._painter.add(artist)
@@ -219,7 +219,15 @@ class _Recorder(Camera):
         stage = self.stage
         for movers in stage.movers:
             movers.set_visible(False)
-        stage.figure.draw_without_rendering()  # settles limits and aspects
+        if frozen_layout(
+            stage.figure
+        ):  # a draw would, before it paints, put the axes where they belong: no more is needed
+            renderer = stage.figure.canvas.get_renderer()
+            for ax in [a for parent in stage.figure.axes for a in (parent, *parent.child_axes)]:
+                locator = ax.get_axes_locator()
+                ax.apply_aspect(locator(ax, renderer) if locator else None)
+        else:
+            stage.figure.draw_without_rendering()
         stage.settle()
         for movers in stage.movers:
             movers.set_visible(True)

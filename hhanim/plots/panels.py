@@ -194,6 +194,7 @@ class Curve:
         self, panel: Panel, x: Any, y: Any, along: Any, color: str, dash: tuple[float, ...], width: float
     ) -> None:
         self.panel, self.color, self.dash, self.width = panel, color, dash, width
+        self.rgb = to_rgb(color)
         x, y, along = np.broadcast_arrays(*(np.asarray(a, dtype=float) for a in (x, y, along)))
         order = slice(None, None, -1) if along[-1] < along[0] else slice(None)
         self.x, self.y, self.along = x[order], y[order], along[order]
@@ -272,10 +273,17 @@ class Curve:
         points[k] = head
         if window is not None and not self.dash:  # dashes must be counted from the start
             points, codes = self._part(points, window)
-        if len(points):
+        if len(points) and self._near(points, window):
             self._draw(renderer, gc, points, codes)
         if k < len(self._placed):
             self._buffer[k] = self._placed[k]
+
+    def _near(self, points: np.ndarray, window: Box | None) -> bool:
+        """Whether a stroke through these points can be seen in the window at all."""
+        if window is None:
+            return True
+        reach, ys = 2 * self.width + 2, points[:, 1]
+        return bool(ys.max() + reach > window[1] and ys.min() - reach < window[3])
 
     def _draw(self, renderer: Any, gc: Any, points: np.ndarray, codes: np.ndarray | None) -> None:
         path = Path(points, codes)
@@ -434,6 +442,7 @@ class _Movers(Artist):
             )
         )
         window = None if only is None else (only[0], height - only[3], only[2], height - only[1])
+        ring, u = to_rgb(stage.theme.ground), stage.u
         for curve, state in zip(self.curves, self._lines, strict=True):
             curve.stroke(renderer, gc, state, window)
         gc.set_dashes(0, None)
@@ -442,17 +451,13 @@ class _Movers(Artist):
         for curve, x, y, rect in self._heads:
             if only is not None and not _meet(rect, only):
                 continue
-            for radius, color in ((HEAD + RING, stage.theme.ground), (HEAD, curve.color)):
+            for radius, color in ((HEAD + RING, ring), (HEAD, curve.rgb)):
                 if radius > HEAD and stage.theme.transparent:
                     continue
-                r = radius * stage.u
+                r = radius * u
                 gc.set_foreground(color)
-                renderer.draw_path(
-                    gc,
-                    _CIRCLE,
-                    Affine2D(np.array([[r, 0, x], [0, r, y], [0, 0, 1.0]])),
-                    (*to_rgb(color), 1.0),
-                )
+                place = Affine2D(np.array([[r, 0, x], [0, r, y], [0, 0, 1.0]]))
+                renderer.draw_path(gc, _CIRCLE, place, (*color, 1.0))
         for x, y, image, rect in self._labels:
             if only is None or _meet(rect, only):
                 renderer.draw_image(gc, x, y, image)
