@@ -128,6 +128,14 @@ def test_anybodys_executor(long, kind):
     assert made.read_bytes() == alone.read_bytes()
 
 
+def test_an_interruption_leaves_somebodys_executor_alone(project):
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        with pytest.raises(KeyboardInterrupt), crew.of(pool) as hands:
+            run.make_all(projects.requests(["wave"], projects.Settings())[0], crew=hands)
+            raise KeyboardInterrupt
+        assert pool.submit(int, "5").result() == 5
+
+
 class _Nobody(concurrent.futures.Executor):
     """An executor whose workers have all gone."""
 
