@@ -9,8 +9,8 @@ from hhanim.plots.panels import conditions, voltages
 @clip(
     title="The currents at steady state",
     description="The steady-state current of every channel over the membrane potential.",
-    alt="Current over membrane potential for every kind of channel, drawn from left to right: the potassium current rises "
-    "steeply with depolarisation, the leak is a straight line, the sodium current stays small.",
+    alt="Current over membrane potential for every kind of channel, drawn from left to right: the potassium current "
+    "rises steeply with depolarisation, the leak is a straight line, the sodium current stays small.",
     poster=1.0,
 )
 def currents(

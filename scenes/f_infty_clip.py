@@ -9,8 +9,8 @@ from hhanim.plots.panels import conditions, listed, voltages
 @clip(
     title="Where the gates settle",
     description="The steady state of every gate over the membrane potential.",
-    alt="S-shaped curves from 0 to 1 over the membrane potential, drawn from left to right: the activation gates m and n "
-    "open with depolarisation, the inactivation gate h closes.",
+    alt="S-shaped curves from 0 to 1 over the membrane potential, drawn from left to right: the activation gates m and "
+    "n open with depolarisation, the inactivation gate h closes.",
     poster=1.0,
 )
 def f_infty(

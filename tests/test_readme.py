@@ -60,7 +60,9 @@ def test_one_short_file(title: str, tmp_path: Path) -> None:
 def test_every_option_that_the_readme_names_exists() -> None:
     lines = re.findall(r"hhanim (\w+)([^`\n|]*)", README)
     said = [
-        (command, option) for command, rest in lines for option in re.findall(r"(?<=\s)--?[A-Za-z][A-Za-z-]*", rest)
+        (command, option)
+        for command, rest in lines
+        for option in re.findall(r"(?<=\s)--?[A-Za-z][A-Za-z-]*", rest)
     ]
     assert {"--set", "--preset", "--kind", "--at", "-F", "--jobs", "--dry-run"} <= {o for _, o in said}
     for command in {command for command, _ in said}:

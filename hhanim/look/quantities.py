@@ -38,7 +38,7 @@ class Quantity:
     key: "V", "t", "I", a gate ("m"), or "I_Na", "g_Na", "tau_m", "m_inf".
     symbol: matplotlib mathtext without dollars; typst: the same in Typst mathematics.
     unit: "" for pure numbers. role: "voltage", "time", "stimulus", "gate", "current", "conductance", "tau" or "inf".
-    ion: "Na", "K", … or "". hue: the theme's slot. rank: 0 for the first of its role and ion, 1 for the next (its dash).
+    ion: "Na", "K", … or "". hue: slot of the theme. rank: 0 for the first of its role and ion, 1 for the next (dashes).
     """
 
     key: str

@@ -118,7 +118,7 @@ def stimulus_text(protocol: Protocol, duration: float) -> str:
     values = np.asarray(protocol(t), dtype=float)
     if np.ptp(values) == 0:
         return f"$I$ = {values[0]:.4g} µA/cm²".replace("-", "−")
-    return f"$I$: {protocol}".replace("-", "−")
+    return f"$I$ (µA/cm²): {protocol}".replace("-", "−")
 
 
 def listed(names: Sequence[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import importlib
 import inspect
 import sys
@@ -30,9 +31,7 @@ def scene(name: str) -> Clip:
 def last(name: str, values: dict | None = None, n: int = 3, **how):
     """The stage after the last frame, and that frame."""
     played = perform(scene(name), values, n_frames=n, fps=10, **{"width": 640, "height": 360, **how})
-    frame = None
-    for frame in played.frames():
-        pass
+    (frame,) = collections.deque(played.frames(), maxlen=1)
     return played.stage, frame.rgba.copy(), played
 
 
