@@ -12,7 +12,7 @@ from hhanim.plots.panels import conditions, nice
     title="Two equations that fire",
     description="The reduced model over time and in its phase plane; forward Euler against the converged solution.",
     alt="Left, the membrane potential of the two-variable model over time, once converged and once by forward Euler, "
-    "whose spikes come earlier and earlier. Right, the phase plane of V and n with its nullclines and the moving state.",
+    "whose spikes come earlier and earlier. Right, the phase plane of V and n with its nullclines and moving state.",
     poster=1.0,
 )
 def reduced(
