@@ -22,7 +22,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import exprel
 
 from hhanim.model import compiled, rates
 from hhanim.model.errors import HHError, UnstableStep
@@ -100,7 +99,7 @@ def _relax(z: float) -> float:
 
 
 def _relax_array(z: Any) -> Any:
-    return exprel(-z)
+    return 1.0 / rates.linexp(z)
 
 
 def _advance(membrane: Membrane, method: str, dt: float, backend: Any) -> Callable[..., tuple[Any, ...]]:
@@ -336,7 +335,7 @@ class Tables:
     def relaxing(self) -> Any:
         """relax(z) for z from 0 to RELAX_TO; the nearest entry is 3e-5 off at most."""
         h = RELAX_TO / (TABLE - 1)
-        return exprel(-np.linspace(0.5 * h, RELAX_TO + 0.5 * h, TABLE)).astype(self.precision)
+        return (1.0 / rates.linexp(np.linspace(0.5 * h, RELAX_TO + 0.5 * h, TABLE))).astype(self.precision)
 
     def stepper(self, membrane: Membrane, y: Any) -> Callable[[Any], bool]:
         """A function of the current that advances y (S, n) in place, or returns False if tables cannot."""
@@ -420,7 +419,7 @@ class Tables:
                 np.multiply(drive, part, out=drive)
                 np.multiply(total, part, out=total)
             if signed or total.max() >= RELAX_TO:
-                total[...] = exprel(-total)
+                total[...] = 1.0 / rates.linexp(total)
             else:
                 np.multiply(total, (TABLE - 1) / RELAX_TO, out=total)
                 np.copyto(index, total, casting="unsafe")

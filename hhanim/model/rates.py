@@ -14,12 +14,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from scipy.special import exprel
 
 from hhanim.model.errors import InvalidValue, number
 
 #: Beyond this the double-precision exponential leaves the representable range; rates stay finite instead.
 EXPONENT_LIMIT = 700.0
+#: Nearer to 0 than this x / (1 - exp(-x)) is 1 in double precision, and computed here instead of there.
+_NEAR_ZERO = 1e-20
 
 
 def exp(x: Any) -> Any:
@@ -28,8 +29,14 @@ def exp(x: Any) -> Any:
 
 
 def linexp(x: Any) -> Any:
-    """x / (1 - exp(-x)) for arrays, exact at and around x = 0 where the naive form is 0/0."""
-    return 1.0 / exprel(np.minimum(-np.asarray(x), EXPONENT_LIMIT))
+    """x / (1 - exp(-x)) for arrays, exact at and around x = 0 where the naive form is 0/0.
+
+    It is 1 / exprel(-x). SciPy's exprel is not used here: importing scipy.special takes as long as drawing
+    half a clip.
+    """
+    x = np.asarray(x, dtype=float)
+    x = np.where(np.abs(x) < _NEAR_ZERO, _NEAR_ZERO, x)
+    return -x / np.expm1(np.minimum(-x, EXPONENT_LIMIT))
 
 
 def exp_float(x: float) -> float:
