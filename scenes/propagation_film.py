@@ -5,7 +5,7 @@ collision.
 from __future__ import annotations
 
 import numpy as np
-from manim import DOWN, UP, DashedLine, VGroup
+from manim import DOWN, UP, Arrow, BackgroundRectangle, DashedLine, VGroup
 
 from hhanim.mobjects.axon import Axon, Profile
 from hhanim.mobjects.clock import Clock, Pace
@@ -15,6 +15,9 @@ from hhanim.mobjects.telling import Telling
 from hhanim.mobjects.trace import Panel, stroke
 from hhanim.model import Membrane, pulse
 from hhanim.model.cable import Cable, CableRun, IClamp, simulate_cable
+
+#: When the current is injected that starts a spike, and for how long (ms).
+PULSE = {"start": 0.2, "width": 0.2}
 
 
 class Propagation(Telling, Film):
@@ -81,7 +84,7 @@ class Propagation(Telling, Film):
         """
         unit = float(self.cable.length_constant()[0])
         r_inf = 4 * self.resistivity * unit * 1e-4 / (np.pi * (self.axon * 1e-4) ** 2) * 1e-6  # MΩ
-        return pulse(float(np.round(300.0 / r_inf, -2)), start=0.2, width=0.2)
+        return pulse(float(np.round(300.0 / r_inf, -2)), **PULSE)
 
     def shoot(self, clamps: list[IClamp]) -> CableRun:
         """Run for as long as a spike takes on the paper's axon and a little more; longer, while one is under
@@ -123,7 +126,24 @@ class Propagation(Telling, Film):
             still=[self.panel],
             moving=[self.profile, self.clock],
         )
+        self.start([0])
         self.play(self.clock.run(self.when(0.45)))
+
+    def start(self, ends: list[int]) -> None:
+        """Run the clock past the stimulus, each of those ends of the axon marked as long as it gets one."""
+        color, reach = self.theme.color("I"), 0.5
+        marks = VGroup()
+        for k in ends:
+            out, tip = (-1.0 if k == 0 else 1.0), self.wall.ends[k]
+            tail = tip + np.array([out * reach, 0.0, 0.0])
+            marks.add(Arrow(tail, tip, buff=0.04, color=color, stroke_width=stroke(5)))
+            word = self.words("stimulus", size=SMALL, color="I")
+            word.next_to(tail, DOWN, buff=0.12).align_to(tail, [out, 0.0, 0.0])
+            marks.add(word)
+        self.play(Appear(marks), run_time=0.4)
+        over = PULSE["start"] + PULSE["width"]
+        self.play(self.clock.run(over))
+        self.play(self.clock.run(over + 0.1), Vanish(marks))
 
     def when(self, share: float) -> float:
         """When the spike passes that fraction of the axon (ms); that fraction of the run if none does."""
@@ -136,20 +156,21 @@ class Propagation(Telling, Film):
         self.part("local currents")
         self.say(
             "Local currents",
-            f"along the inside, out through the wall, and back: one loop is {_current(self.wall.currents.unit)}",
-            "Sodium that has entered spreads along the inside, ahead of the spike, and leaves through the "
-            "wall. So it lifts the next stretch to threshold.",
+            f"in through Na⁺ channels, along the inside, out ahead; each loop: {_current(self.wall.currents.unit)}",
+            "Current that sodium carries in flows along the inside, ahead of the spike, and leaves through the "
+            "membrane there. So it lifts the next stretch to threshold. Between neighbouring loops flow "
+            f"{_current(self.wall.currents.unit)}.",
         )
         # Between lines of the grid: above the flat stretches before and behind the spike.
         x, levels = 0.45 * self.mm, [self.panel.data(line.get_start())[1] for line in self.panel.grid]
         near, far = 0.5 * (levels[0] + levels[1]), 0.5 * (levels[-2] + levels[-1])
         marks = VGroup(
-            self.words("ahead: the loops\ncharge the wall, V rises", size=SMALL, align="center").move_to(
+            self.words("ahead: the loops charge\nthe membrane, V rises", size=SMALL, align="center").move_to(
                 self.panel.at(x + 0.28 * self.mm, near)
             ),
-            self.words(
-                "behind: sodium channels\nplugged, potassium open", size=SMALL, align="center"
-            ).move_to(self.panel.at(x - 0.27 * self.mm, far)),
+            self.words("behind: Na⁺ channels\ninactivated, K⁺ open", size=SMALL, align="center").move_to(
+                self.panel.at(x - 0.27 * self.mm, far)
+            ),
         )
         inner = self.panel.inner
         marks[1].shift([max(inner.left + 0.1 - marks[1].get_left()[0], 0.0), 0.0, 0.0])
@@ -157,10 +178,13 @@ class Propagation(Telling, Film):
         if v.max() > marks[1].get_bottom()[1] - 0.1:  # a long spike: above it
             marks[1].align_to(self.panel.at(0.0, self.panel.y[1]), UP)
         marks[0].shift([min(inner.right + 0.5 - marks[0].get_right()[0], 0.0), 0.0, 0.0])
-        for mark in marks:
-            self.play(Appear(mark), run_time=0.6)
-            self.wait(1.6)
-        self.play(Vanish(marks), run_time=0.4)
+        paused = self.words("paused", size=SMALL, color="muted")
+        paused.move_to(self.clock.get_right(), aligned_edge=[1, 0, 0])
+        self.play(Vanish(self.clock, between=(0.0, 0.4)), Appear(paused), Appear(marks[0]), run_time=0.6)
+        self.wait(1.0)
+        self.play(Appear(marks[1]), run_time=0.6)
+        self.wait(1.6)
+        self.play(Vanish(marks), Vanish(paused), Appear(self.clock, between=(0.5, 1.0)), run_time=0.4)
         self.play(self.clock.run(self.when(0.85)))
 
     def measure(self) -> None:
@@ -209,6 +233,8 @@ class Propagation(Telling, Film):
         told.scale(min(1.0, room / told.width))
         told.move_to([self.panel.at(a, 0.0)[0] + 0.05 * room, self.panel.at(0.0, high)[1] - 0.1, 0.0],
                      aligned_edge=[-1, 1, 0])  # fmt: skip
+        # The lines of the grid do not run through it.
+        told.add_to_back(BackgroundRectangle(told, color=self.theme.ground, fill_opacity=1.0, buff=0.06))
         self.play(Appear(told), run_time=0.6)
         self.play(self.clock.run(self.when(0.93)))
         self.wait(1.0)
@@ -233,6 +259,14 @@ class Propagation(Telling, Film):
             still=[self.wall.still],
             moving=self.moving,
         )
+        self.start([0, 1])
+        if np.isfinite(meet):
+            self.play(self.clock.run(meet + 5.0 / self.speed))
+            inner = self.panel.inner
+            mark = self.words("both end: each meets\nrefractory membrane", size=SMALL, align="center")
+            mark.move_to([inner.right, inner.top - 0.1, 0.0], aligned_edge=[1, 1, 0])
+            mark.add_to_back(BackgroundRectangle(mark, color=self.theme.ground, fill_opacity=1.0, buff=0.06))
+            self.play(Appear(mark), run_time=0.5)
         # For as long as either would have taken for another 24 mm (1 m/s is 1 mm/ms).
         over = meet + 24.0 / self.speed if np.isfinite(meet) else self.two.duration
         self.play(self.clock.run(min(over, self.two.duration)))

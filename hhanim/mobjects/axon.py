@@ -28,7 +28,7 @@ from hhanim.mobjects.film import Area
 from hhanim.mobjects.ions import IonFlow, fitting_quantum
 from hhanim.mobjects.lettering import SMALL, TICK, UNIT, Words
 from hhanim.mobjects.membrane import Bilayer, title
-from hhanim.mobjects.shapes import KAPPA, filled, lines, stroked, to_3d
+from hhanim.mobjects.shapes import KAPPA, filled, lines, mix, stroked, to_3d
 from hhanim.mobjects.trace import LINE_WIDTH, Panel, stroke
 from hhanim.model.cable import CableRun
 
@@ -95,9 +95,10 @@ class Profile(VMobject):
 class LocalCurrents(VGroup):
     """The local circuits of a cable as loops through its wall, one for every `unit` (nA) of axial current.
 
-    panel: its x axis is in mm. inside, outside: heights of the innermost loop's run in the core and of its
-    way back. step: how much farther out the next loop lies. count: loops that the largest axial current of
-    the run, away from the ends, comes to.
+    panel: its x axis is in mm. inside, outside: heights of the innermost loop's run in the core, below the
+    wall, and of its way back above it; wall: the height at which heads show which way it crosses. step: how
+    much farther out the next loop lies. count: loops that the largest axial current of the run, away from
+    the ends, comes to.
 
     What leaves the core of a cable between two places is what flows past the first and not past the second:
     loop k runs from where the axial current rises through (k + 1/2) units to where it falls through it
@@ -106,6 +107,7 @@ class LocalCurrents(VGroup):
     """
 
     CURVES = 8  # of one loop: four sides, four corners
+    HEADS = 4  # one on every side
 
     def __init__(
         self,
@@ -115,12 +117,13 @@ class LocalCurrents(VGroup):
         *,
         inside: float,
         outside: float,
+        wall: float,
         step: float,
         count: int = 3,
-        width: float = 3.5,
+        width: float = 3.0,
     ) -> None:
         super().__init__()
-        self.panel, self.inside, self.outside, self.step = panel, inside, outside, step
+        self.panel, self.inside, self.outside, self.wall, self.step = panel, inside, outside, wall, step
         axial = run.axial_current()
         self.x = np.arange(run.cable.count + 1) * run.cable.dx * 1e-3
         away = slice(run.cable.count // 6, -run.cable.count // 6)
@@ -168,9 +171,9 @@ class LocalCurrents(VGroup):
         return list(zip(first, last, strict=True))
 
     def _loop(self, a: float, b: float, k: int, sign: float) -> tuple[Array, Array]:
-        """Points of one loop and of its two heads."""
+        """Points of one loop and of its heads: in the core, out through the wall, back, in again."""
         away = self.step * (len(self.levels) - 1 - k)
-        high, low = self.inside + away, self.outside - away
+        low, high = self.inside - away, self.outside + away
         r = min(0.5 * (b - a), 0.22)
         c = r * (1.0 - KAPPA)
         sides = lines([(a + r, high), (b - r, high)]), lines([(b, high - r), (b, low + r)])
@@ -184,16 +187,21 @@ class LocalCurrents(VGroup):
         bend = [to_3d(np.array(q)) for q in corners]
         loop = np.concatenate([sides[0], bend[0], sides[1], bend[1], back[0], bend[2], back[1], bend[3]])
         size, middle = min(0.6 * self.step, 0.3 * (b - a)), 0.5 * (a + b)
+        ahead, behind = (b, a) if sign > 0 else (a, b)
+        tips = [
+            ((middle, low), (sign, 0.0)),
+            ((ahead, self.wall), (0.0, 1.0)),
+            ((middle, high), (-sign, 0.0)),
+            ((behind, self.wall), (0.0, -1.0)),
+        ]
         heads = [
             lines(
                 [
-                    (middle + s * 1.1 * size, y),
-                    (middle - s * 1.1 * size, y + 0.8 * size),
-                    (middle - s * 1.1 * size, y - 0.8 * size),
-                    (middle + s * 1.1 * size, y),
+                    (x + size * (1.1 * f * u - 0.8 * g * v), y + size * (1.1 * f * v + 0.8 * g * u))
+                    for f, g in ((1.0, 0.0), (-1.0, 1.0), (-1.0, -1.0), (1.0, 0.0))
                 ]
             )
-            for s, y in ((sign, high), (-sign, low))
+            for (x, y), (u, v) in tips
         ]
         return loop, np.concatenate(heads)
 
@@ -205,8 +213,9 @@ class LocalCurrents(VGroup):
         each = 4 * self.CURVES
         for k in range(len(self.lines.points) // each):
             p = self.lines.points[each * k : each * (k + 1)]
-            head = self.heads.points[24 * k : 24 * k + 12]
-            away = (p[:, 1].max() - self.inside) / self.step if len(self.levels) > 1 else 0.0
+            first = 12 * self.HEADS * k
+            head = self.heads.points[first : first + 12]
+            away = (self.inside - p[:, 1].min()) / self.step if len(self.levels) > 1 else 0.0
             level = self.levels[len(self.levels) - 1 - round(away)]
             sign = np.sign(head[0, 0] - head[4, 0])
             a, b = (self.panel.data((x, 0.0))[0] for x in (p[:, 0].min(), p[:, 0].max()))
@@ -221,8 +230,8 @@ def _round_down(x: float) -> float:
 
 
 class Axon(VGroup):
-    """The axon under a panel: channels in its near wall, each with the gates, the ions and the current of
-    the place where it sits, and the local currents through the far wall.
+    """The wall of an axon under a panel, the cytoplasm below it: its channels, each with the gates, the ions
+    and the current of the place where it sits, and the local currents through it.
 
     area: where on the frame; left and right are the panel's. sites: how many channels (default: as many as
     fit), one kind after the other. clock: whose time is shown in every frame, and at whose pace ions move;
@@ -248,13 +257,13 @@ class Axon(VGroup):
         kinds = [c.name for c in membrane.channels if c.gates]
         left, right = panel.inner.left, panel.inner.right
         name_row = 1.25 * TICK * UNIT
-        # Above the channels room for ions, below them for the ball, the core, the far wall and the way back.
-        h = min((area.height - name_row) / 2.85, (right - left) / (1.05 * (sites or 6)))
+        # Above the channels room for ions and the way back, below them for the ball and the way along the core.
+        above, below = 1.1, 1.5
+        h = min((area.height - name_row) / (above + below), (right - left) / (1.05 * (sites or 6)))
         if sites is None:
             sites = max(len(kinds), int((right - left) / (1.05 * h)) // len(kinds) * len(kinds))
-        spare = area.height - name_row - 2.85 * h
-        middle = area.top - name_row - 0.5 * spare - 0.8 * h
-        far = middle - 1.45 * h
+        spare = area.height - name_row - (above + below) * h
+        middle = area.top - name_row - 0.5 * spare - above * h
         self.x = left + (np.arange(sites) + 0.5) * (right - left) / sites
         self.names = [kinds[k % len(kinds)] for k in range(sites)]
         self.views = [
@@ -265,8 +274,9 @@ class Axon(VGroup):
             (x - v.half_width, x + v.half_width) for x, v in zip(self.x.tolist(), self.views, strict=True)
         ]
         near = Bilayer(left, right, theme, thickness=0.62 * h, gaps=gaps).shift([0.0, middle, 0.0])
-        thin = 0.3 * h
-        wall = Bilayer(left, right, theme, thickness=thin).shift([0.0, far, 0.0])
+        roof, floor = middle - 0.31 * h, middle - below * h
+        corners = [(left, roof), (right, roof), (right, floor), (left, floor), (left, roof)]
+        core = filled(lines(corners), mix(theme.ground, theme.line, 0.16))
 
         # -- what the run says at every site -----------------------------------------------------------------
         self.places = np.array([panel.data((x, 0.0))[0] for x in self.x.tolist()])  # mm
@@ -280,12 +290,12 @@ class Axon(VGroup):
         quantum = fitting_quantum(middle_run, kinds, clock.pace.rate if clock else np.ones_like, 7.0)
         self.flows = [
             IonFlow(one, name, [view], theme, quantum=quantum, transit=transit, pace=pace, reach=0.42 * h,
-                    radius=0.055 * h, seed=1952 + k)
+                    radius=0.085 * h, seed=1952 + k)
             for k, (one, name, view) in enumerate(zip(here, self.names, self.views, strict=True))
         ]  # fmt: skip
-        depth = 0.5 * thin + 0.11 * h
+        step = 0.14 * h
         self.currents = LocalCurrents(
-            panel, run, theme, inside=far + depth, outside=far - depth, step=0.145 * h
+            panel, run, theme, inside=floor + 2.6 * step, outside=middle + 0.64 * h, wall=middle, step=step
         )
 
         # -- words -------------------------------------------------------------------------------------------
@@ -297,7 +307,9 @@ class Axon(VGroup):
             word = Words(text, size=SMALL, color=theme.muted)
             if word.width < left - area.left - 0.1:
                 self.words.add(word.move_to([left - 0.1, y, 0], aligned_edge=np.array([1.0, 0, 0])))
-        self.still = VGroup(near, wall, *(v.body for v in self.views), self.words)
+        #: Where a stimulus at either end is marked: left and right of the core, below the word "inside".
+        self.ends = [np.array([x, floor + 2.0 * step, 0.0]) for x in (left, right)]
+        self.still = VGroup(core, near, *(v.body for v in self.views), self.words)
         gates = VGroup(*(v.gates for v in self.views))
         self.moving = VGroup(*(v.glow for v in self.views), *self.flows, self.currents, gates)
         self.add(self.still, self.moving)
