@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from manim import ShowPassingFlash, VGroup, VMobject
+from manim import Animation, FadeIn, VGroup, VMobject, there_and_back
 
 from hhanim.look import quantities
 from hhanim.mobjects.channels import inactivates
@@ -13,8 +14,10 @@ from hhanim.mobjects.charge import absolute
 from hhanim.mobjects.clock import Clock, Pace
 from hhanim.mobjects.feedback import FeedbackLoop
 from hhanim.mobjects.film import SUBTITLE, TICK, Area, Film
-from hhanim.mobjects.lettering import Words
+from hhanim.mobjects.ions import fitting_quantum
+from hhanim.mobjects.lettering import LABEL, Words
 from hhanim.mobjects.membrane import MembranePatch
+from hhanim.mobjects.shapes import at, disc, filled
 from hhanim.mobjects.stimulus import StimulusBar
 from hhanim.mobjects.telling import Telling, ion_name, millivolts
 from hhanim.mobjects.trace import Panel, Trace, Traces
@@ -25,8 +28,9 @@ from hhanim.model.phases import Phase, phases
 SAID = {
     "rest": (
         "Rest",
-        "almost every gate is shut, the small currents cancel",
-        "At rest almost every gate is shut, and the small currents that flow cancel each other.",
+        "almost every channel is shut, the small currents cancel",
+        "At rest almost every channel is shut, and the small currents that flow cancel each other. Each drawn "
+        "channel stands for many: its gates are as far open as the fraction of them that is.",
     ),
     "threshold": (
         "Threshold",
@@ -41,13 +45,16 @@ SAID = {
     ),
     "overshoot": (
         "Overshoot",
-        "V is above 0 mV, and the h balls plug the pores",
-        "The inside is now positive. The h gates, slower than m, plug the sodium channels.",
+        "h balls shut Na⁺ channels while n gates open",
+        "The inside is now positive. The h gates, slower than m, shut one sodium channel after another, and the "
+        "n gates open. The sodium current still grows as V falls, since each open channel then passes more; but "
+        "potassium's overtakes it.",
     ),
     "repolarisation": (
         "Repolarisation",
-        "n gates have opened: K⁺ leaves and V falls",
-        "The n gates have opened: potassium leaves the cell and takes V down again.",
+        "n gates are open: more K⁺ leaves than Na⁺ enters",
+        "The n gates are open: more potassium leaves the cell than sodium still enters, and V falls. With h near 0 "
+        "and m closing, the sodium current ends.",
     ),
     "undershoot": (
         "Undershoot",
@@ -104,6 +111,7 @@ class Spike(Telling, Film):
                 None, "And on", "the stimulus goes on", "The stimulus goes on, and so does the membrane."
             )
             self.play(self.clock.run())
+        self.wait(1.2)
 
     # -- what is on the screen -----------------------------------------------------------------------------
 
@@ -113,7 +121,13 @@ class Spike(Telling, Film):
         self.phases = phases(self.run, zero=self.zero)
         self.clock = Clock(self.pace(), self.theme).align_right()
         self.head, picture, loops, self.graph_area = self.areas()
-        self.patch = MembranePatch(self.run, self.theme, picture, clock=self.clock, transit=1.1, level=0.5)
+        # Few enough dots a second for them not to queue at the mouths.
+        quantum = fitting_quantum(
+            self.run, [c.name for c in self.membrane.channels], self.clock.pace.rate, 11.0
+        )
+        self.patch = MembranePatch(
+            self.run, self.theme, picture, clock=self.clock, transit=1.1, level=0.5, quantum=quantum
+        )
         self.panels, self.traces, self.bar = self.graphs(self.graph_area)
         self.loops = self.feedback(loops)
         self.band: VMobject | None = None
@@ -150,15 +164,15 @@ class Spike(Telling, Film):
         if foot:  # two columns, the clock beside the heading
             self.clock.move_to([self.head.right, self.head.top, 0.0], aligned_edge=[1.0, 1.0, 0.0])
             left, right = area.columns(1.0, 1.06, gap=0.15)
-            (top, strip), (middle, bottom) = left.rows(5.0, 1.0, gap=0.05), right.rows(1.0, 1.3, gap=0.12)
+            (top, strip), (middle, bottom) = left.rows(5.0, 1.0, gap=0.05), right.rows(1.0, 1.45, gap=0.12)
         else:
             self.clock.move_to([area.right, area.top, 0.0], aligned_edge=[1.0, 1.0, 0.0])
-            top, strip, middle, bottom = area.inset(top=0.36).rows(2.5, 0.5, 1.7, 2.05, gap=0.17)
+            top, strip, middle, bottom = area.inset(top=0.36).rows(2.1, 0.45, 1.6, 2.7, gap=0.17)
         time = {"x": (0.0, run.duration), "theme": theme, "gutter": 0.66, "left": 0.9, "size": TICK}
         v, names = run["V"], [c.name for c in self.membrane.channels]
         low, high = float(v.min()) - 6.0, max(float(v.max()) + 6.0, self.zero + 44.0)
         currents = np.array([run.current(n) for n in names])
-        floor, roof = min(1.45 * float(currents.min()), -40.0), max(1.2 * float(currents.max()), 40.0)
+        floor, roof = min(1.3 * float(currents.min()), -40.0), max(1.1 * float(currents.max()), 40.0)
         unit = self.formula('V space "(mV)"', size=TICK, color="muted")
         flow = self.formula('I space "(µA/cm²)"', size=TICK, color="muted")
         ticks = [] if not foot else None
@@ -215,13 +229,23 @@ class Spike(Telling, Film):
     def tell(self, phase: Phase) -> None:
         """One phase: its name and what drives it, then the clock runs through it."""
         self.part(phase.name)
-        self.light(phase, *SAID[phase.name])
+        still: list[VMobject] = []
+        if phase.name == "upstroke":  # from here on V rises by itself
+            start = self.panels[0].at(phase.start, float(self.run.at([phase.start])["V"][0]))
+            ring = filled(at(disc(), start[None, :2], 0.1), self.theme.ground).set_fill(opacity=0.0)
+            still = [ring.set_stroke(self.theme.ink, width=3.0)]
+            if self.shape != "square":  # there the axis's numbers stand in its place
+                name = self.words("threshold", size=TICK, color="muted")
+                still.append(name.next_to(start, [-1.0, 1.0, 0.0], buff=0.12))
+        self.light(phase, *SAID[phase.name], still=still)
         self.play(self.clock.run(phase.stop))
 
-    def light(self, phase: Phase | None, name: str, line: str, caption: str) -> None:
+    def light(
+        self, phase: Phase | None, name: str, line: str, caption: str, still: Sequence[VMobject] = ()
+    ) -> None:
         """Say it, shade the phase on the graph of V, and light the loop that acts in it."""
         first = self.clock not in self.mobjects
-        still = list(self.graphs_still) if first else []
+        still = [*still, *(self.graphs_still if first else ())]
         gone = [self.band] if self.band is not None else []
         self.band = self.panels[0].band(phase.start, phase.stop) if phase is not None else None
         before, self.acting = self.acting, self.loops.get(phase.name) if phase is not None else None
@@ -248,19 +272,19 @@ class Spike(Telling, Film):
         if inward is not None:
             for g in inward.gates:
                 if inactivates(self.membrane, g.name):
-                    found.setdefault("overshoot", (inward, g.name, "close", "less {} in"))
+                    found.setdefault("overshoot", (inward, g.name, "closes", "{} pores shut"))
                 else:
-                    found.setdefault("upstroke", (inward, g.name, "open", "{} flows in"))
+                    found.setdefault("upstroke", (inward, g.name, "opens", "{} flows in"))
         if outward is not None:
-            found["repolarisation"] = (outward, outward.gates[0].name, "open", "{} flows out")
+            found["repolarisation"] = (outward, outward.gates[0].name, "opens", "{} flows out")
         found = {name: found[name] for name in ("upstroke", "overshoot", "repolarisation") if name in found}
         if not found:
             return {}
         steps = {
-            phase: ("V rises", f"{gate} gates {does}", flow.format(ion_name(channel.ion, channel.name)))
+            phase: ("V rises", f"{gate} {does}", flow.format(ion_name(channel.ion, channel.name)))
             for phase, (channel, gate, does, flow) in found.items()
         }
-        size = TICK if self.shape == "wide" else SUBTITLE
+        size = LABEL if self.shape == "wide" else SUBTITLE
         columns = [max(Words(s[k], size=size).width for s in steps.values()) for k in range(3)]
         all_at_once = area.height > 1.0
         rows = area.rows(*[1.0] * len(found), gap=0.0) if all_at_once else [area] * len(found)
@@ -276,11 +300,11 @@ class Spike(Telling, Film):
             loops[phase] = Loop(idle if all_at_once else VGroup(), lit, channel.name)
         return loops
 
-    def flashes(self, channel: str) -> list[ShowPassingFlash]:
-        """A glint round the channels that the loop runs through."""
+    def flashes(self, channel: str) -> list[Animation]:
+        """The outline of the channels that the loop runs through lights up and goes out."""
         views = [v for v in self.patch.views if v.channel.name == channel]
         outlines = [v.lobes.copy().set_fill(opacity=0.0).set_stroke(self.theme.ink, width=7) for v in views]
-        return [ShowPassingFlash(line, time_width=0.6) for line in outlines]
+        return [FadeIn(line, rate_func=there_and_back, remover=True) for line in outlines]
 
     def no_spike(self) -> None:
         """The stimulus was too weak, or the channels were: say so, with what did happen."""

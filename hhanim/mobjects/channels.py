@@ -275,7 +275,7 @@ class _Ball(VGroup):
         h = view.height_
         self.radius = 1.12 * wall
         self.anchor = np.array([side * (wall + 0.19 * h), -0.49 * h])
-        plug = np.array([0.0, -0.5 * h - 0.30 * self.radius])
+        plug = np.array([0.0, -0.48 * h])  # in the inner mouth, against its flare
         free = np.array([side * (wall + 0.36 * h), -0.5 * h - 1.75 * self.radius])
         bow = np.array([side * 0.02 * h, -0.5 * h - 2.3 * self.radius])
         # A quadratic arc from plug to free, measured along its length, so that half-way is drawn half-way.

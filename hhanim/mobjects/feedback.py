@@ -1,4 +1,4 @@
-"""A feedback loop in words: what drives what, round to its beginning, and whether that feeds or brakes it.
+"""A feedback loop in words: what drives what, round to its beginning, and with which sign it comes back.
 
 class Regenerative(Film):
     def construct(self):
@@ -18,7 +18,7 @@ from manim import UP, Animation, ShowPassingFlash, VGroup, VMobject, linear
 
 from hhanim.look import Quantity, Theme
 from hhanim.mobjects.lettering import SMALL, UNIT, Words
-from hhanim.mobjects.shapes import Array, filled, lines, stroked, to_3d
+from hhanim.mobjects.shapes import Array, at, disc, filled, lines, stroked, to_3d
 
 __all__ = ["FeedbackLoop"]
 
@@ -26,7 +26,8 @@ _TIP = 0.13  # of an arrow (scene units)
 
 
 class FeedbackLoop(VGroup):
-    """Steps from left to right with arrows between, an arrow back under them, and the verdict at the end.
+    """Steps from left to right with arrows between, an arrow back under them with the loop's sign on it, and the
+    verdict at the end.
 
     steps: the words. theme: a hhanim.look Theme. color: a name that theme.color() knows ("Na", "I_K" …).
     positive: whether the loop feeds itself or brakes itself.
@@ -56,7 +57,7 @@ class FeedbackLoop(VGroup):
         bold = Words("negative feedback", size=size, weight="semibold")
         count = len(steps) - 1
         free = 0.0 if width is None else width - sum(wide) - bold.width
-        aside = 0.36  # room for the arrow back to turn before the verdict
+        aside = 0.48  # room for the arrow back to turn, and for its sign, before the verdict
         gap = 0.62 if width is None else max((free - aside) / max(count, 1), 0.36)
         x = 0.0
         for word, room in zip(words, wide, strict=True):
@@ -71,7 +72,7 @@ class FeedbackLoop(VGroup):
             arrows.append(lines([(left, 0.0), (right - 0.8 * _TIP, 0.0)]))
             heads.append(_head((right, 0.0), (1.0, 0.0), _TIP))
         r, top = 0.13, -0.42 * size * UNIT
-        low = top - 0.25
+        low = top - 0.22
         start, end = words[-1].get_right()[0] + 0.2, words[0].get_center()[0]
         self.back = stroked(
             np.concatenate(
@@ -90,7 +91,13 @@ class FeedbackLoop(VGroup):
         heads.append(_head((end, top - 0.03), (0.0, 1.0), _TIP))
         self.arrows = stroked(np.concatenate(arrows), hue, 3.5)
         self.heads = filled(np.concatenate(heads), hue)
-        super().__init__(self.back, self.arrows, self.heads, self.verdict, words)
+        turn = np.array([start, 0.5 * low])  # where the arrow back goes down
+        badge = filled(at(disc(), turn[None], 0.15), theme.ground, stroke=hue, width=3.5)
+        # Bars, not letters: a sign in a circle is read from further away than words.
+        ways = np.array([[0.08, 0.0], [0.0, 0.08]])[: 2 if positive else 1]
+        bars = np.concatenate([lines([turn - way, turn + way]) for way in ways])
+        sign = stroked(bars, theme.ink if lit else hue, 5.0)
+        super().__init__(self.back, self.arrows, self.heads, self.verdict, words, badge, sign)
         self.words = words
 
     def run_round(self) -> Animation:

@@ -229,6 +229,8 @@ class Trace(VGroup):
         self.line = VMobject(**style)
         self.dot = Dot(radius=DOT_RADIUS * UNIT, color=color) if head else VMobject()
         self.label = label if label is not None else VGroup()
+        # A rim in the colour of the ground: no line of the panel strikes the letters through.
+        self.label.set_stroke(panel.theme.ground, stroke(7), background=True)
         self._tag = _Tag(self.label) if self.label.family_members_with_points() else None
         self.add(self.ghost, self.line, self.dot, self.label)
         self.show(float(self.t[0]))
