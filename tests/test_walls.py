@@ -118,7 +118,7 @@ def loaded(code: str, cwd: Path) -> set[str]:
             {"matplotlib", "manim", "celluloid", "av", "numpy", "rich"},
         ),
         ("import hhanim.cli", {*DRAWING, "numpy", "scipy"} - {"click"}),
-        ("import hhanim.plots.clip", {"manim", "matplotlib.pyplot"}),
+        ("import hhanim.plots.clip", {"manim", "matplotlib.pyplot", "scipy"}),
         (
             "import hhanim.plots.camera, hhanim.plots.panels, hhanim.plots.painter",
             {"manim", "matplotlib.pyplot"},
