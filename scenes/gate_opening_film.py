@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from manim import UpdateFromAlphaFunc, VGroup
+from manim import UP, UpdateFromAlphaFunc, VGroup
 
 from hhanim.look import quantities
+from hhanim.mobjects.channels import inactivates
 from hhanim.mobjects.clock import Clock, Pace
 from hhanim.mobjects.fades import Appear
 from hhanim.mobjects.film import TICK, TITLE, Area, Film
+from hhanim.mobjects.lettering import SMALL, UNIT
 from hhanim.mobjects.membrane import MembranePatch
 from hhanim.mobjects.population import ChannelField
 from hhanim.mobjects.rates import RateCurves, RateTable
-from hhanim.mobjects.shapes import disc, filled, lines, stroked
+from hhanim.mobjects.shapes import at, disc, filled
 from hhanim.mobjects.telling import Telling, millivolts
 from hhanim.mobjects.trace import Panel, Trace, Traces, values
 from hhanim.model import Membrane, clamp, simulate
@@ -143,10 +145,17 @@ class GateOpening(Telling, Film):
             f"One channel of each kind, close up: {counts}.",
             still=[laws],
         )
+        self.wait(2.4)
+        self.say(
+            "Each gate opens and closes by chance",
+            "drawn is the average of many: a gate half open means half of them are",
+            "Each gate is open or closed, and changes by chance. Drawn here is the average of many channels: a gate is "
+            "as far open as the fraction of them that is.",
+        )
         self.wait(2.8)
         self.play(laws.animate.move_to(self.graph_area.center), run_time=0.7)
         self.say(
-            "Every gate opens and closes by chance",
+            "Two rates for each gate",
             "α: how often a closed gate opens; β: how often an open one closes",
             "A closed gate opens at the rate alpha, an open one closes at the rate beta. Both depend on "
             "V alone.",
@@ -165,13 +174,13 @@ class GateOpening(Telling, Film):
         self.wait(3.0)
 
     def step(self) -> None:
-        """V is stepped: arrows, goals and time constants move at once."""
+        """What a step of V will change: arrows, goals and time constants, before the clock has started."""
         self.part("step")
         self.say(
-            "A step of voltage",
-            f"V goes from {millivolts(self.low)} to {millivolts(self.high)}: goals and times change at once",
-            f"Now V is stepped from {millivolts(self.low)} to {millivolts(self.high)}. The rates change "
-            "at once, and with them the goals and the time constants. The gates do not.",
+            f"What a step to {millivolts(self.high)} will do",
+            f"{millivolts(self.low)} → {millivolts(self.high)}: other rates, so other goals and other times",
+            f"What a step of V from {millivolts(self.low)} to {millivolts(self.high)} will do: the rates change at "
+            "once, and with them the goals and the time constants. The gates then follow.",
             gone=[self.results],
         )
 
@@ -195,14 +204,21 @@ class GateOpening(Telling, Film):
         self.goals = self._goals()
         self.say(
             f"{order[0]} is fast, {slow} {'are' if len(order) > 2 else 'is'} slow",
-            "dashes: the goals; rings: after one τ, 63 % of the way is done",
+            "dotted: the goals; rings: after one τ, 63 % of the way is done",
             f"{order[0]} reaches its goal first; {slow} take longer. A ring marks the time constant of each: "
             "63 percent of the way is done.",
-            gone=[self.curves.still, self.curves.moving],
+            gone=[self.curves.still, self.curves.moving, self.results],
             still=[self.v_panel, self.panel, self.goals],
             moving=[self.v_trace, self.gate_traces, self.clock],
         )
-        self.play(self.clock.run())
+        # The rates are those of the voltage now: before the step they are the old ones again.
+        self.table.add_updater(
+            lambda table: table.show(self.low if self.clock.now < BEFORE else self.high) and None,
+            call_updater=True,
+        )
+        self.play(self.clock.run(BEFORE))
+        self.play(Appear(self.results, run_time=0.5), self.clock.run())
+        self.table.clear_updaters()
         self.wait(0.6)
 
     def many(self) -> None:
@@ -238,32 +254,31 @@ class GateOpening(Telling, Film):
         self.wait(0.6)
 
     def more(self) -> None:
-        """Ten times, then a hundred times as many: the open fraction settles on the product of the gates."""
-        for factor in (10, 100):
-            count = int(self.n) * factor
-            self.part(f"{count} channels")
-            law = " and ".join(self._law(c) for c in self.kinds)
-            gone = [self.counted, self.field_still, self.field_moving]
-            for mobject in gone:
-                mobject.clear_updaters()
-            self.clock.set(0.0)
-            self.samples = {c: sample_patch(self.run, c, count, int(self.seed)) for c in self.kinds}
-            self.counted = self._counted(
-                {c: self.samples[c].open_fraction(self.run.t[::8]) for c in self.kinds}, every=8
-            )
-            self.fields = self._fields(count, pips=False)
-            self._fields_follow(lambda c, t: self.samples[c].open(t))
-            self.field_still = VGroup(*(f.still for f in self.fields.values()), *self.labels)
-            self.say(
-                f"{count} channels",
-                f"the open fraction runs into {law}",
-                f"With {count} channels of each kind the open fraction is closer still to {law}.",
-                gone=gone,
-                still=[self.field_still],
-                moving=[self.field_moving, self.counted],
-            )
-            self.play(self.clock.run())
-            self.wait(0.6)
+        """A hundred times as many: chance averages out, and the open fraction is the product of the gates."""
+        count = 100 * int(self.n)
+        self.part(f"{count} channels")
+        law = " and ".join(self._law(c) for c in self.kinds)
+        gone = [self.counted, self.field_still, self.field_moving, self.v_trace, self.products, self.clock]
+        # All that follows the clock is made anew on a new one: nothing jumps back while it fades.
+        self.clock = self.clock_at(2.5)
+        self.v_trace, self.products = self.voltage(), self._law_traces()
+        self.samples = {c: sample_patch(self.run, c, count, int(self.seed)) for c in self.kinds}
+        self.counted = self._counted(
+            {c: self.samples[c].open_fraction(self.run.t[::8]) for c in self.kinds}, every=8
+        )
+        self.fields = self._fields(count, pips=False)
+        self._fields_follow(lambda c, t: self.samples[c].open(t))
+        self.field_still = VGroup(*(f.still for f in self.fields.values()), *self.labels)
+        self.say(
+            f"{count} channels",
+            f"chance averages out: the open fraction follows {law}",
+            f"With {count} channels of each kind chance averages out, and the open fraction follows {law}.",
+            gone=gone,
+            still=[self.field_still],
+            moving=[self.field_moving, self.v_trace, self.products, self.counted, self.clock],
+        )
+        self.play(self.clock.run())
+        self.wait(1.2)
 
     # -- pieces --------------------------------------------------------------------------------------------
 
@@ -288,24 +303,32 @@ class GateOpening(Telling, Film):
         return "".join(g.name + (str(g.power).translate(up) if g.power > 1 else "") for g in gates)
 
     def _goals(self) -> VGroup:
-        """x∞ of each gate as a dashed line from the step on, with a dot where one time constant has
-        passed."""
-        dashed, rings, known = VGroup(), VGroup(), quantities(self.membrane)
+        """x∞ of each gate as a dotted line from the step on, its name before it, with a ring where one time constant
+        has passed."""
+        dotted, rings, names, known = VGroup(), VGroup(), [], quantities(self.membrane)
         for gate in self.gates:
             if not self.membrane.gates[gate].dynamic:
                 continue
             hue = self.theme.color(known[gate])
             start, goal = float(self.membrane.inf(gate, self.low)), float(self.membrane.inf(gate, self.high))
             tau = float(self.membrane.tau(gate, self.high))
-            at = self.panel.at(np.linspace(BEFORE, self.run.duration, 41), goal)[:, :2]
-            dashes = np.concatenate([lines(at[k : k + 2]) for k in range(0, 40, 2)])
+            spots = self.panel.at(np.linspace(BEFORE, self.run.duration, 49), goal)[:, :2]
+            name = self.formula(known[f"{gate}_inf"].typst, size=SMALL, color=known[gate])
+            name.move_to([spots[0, 0] - 0.12, spots[0, 1], 0.0], aligned_edge=[1, 0, 0])
+            names.append(name)
             dot = filled(
                 disc() * 0.075 + self.panel.at(BEFORE + tau, goal + (start - goal) / np.e), self.theme.ground
             )
             dot.set_stroke(hue, width=4)
-            dashed.add(stroked(dashes, hue, 2.5))
+            dotted.add(filled(at(disc(), spots, 0.022), hue))
             rings.add(dot)
-        return VGroup(dashed, rings)
+        # Goals may lie close together, or on the axis: names stand one above the other, clear of it.
+        line = 1.05 * SMALL * UNIT
+        foot = self.panel.inner.bottom + 1.1 * line
+        for name in sorted(names, key=lambda n: float(n.get_y())):
+            name.shift(max(foot - float(name.get_y()), 0.0) * UP)
+            foot = float(name.get_y()) + line
+        return VGroup(dotted, rings, *names)
 
     def _fields(self, count: int, *, pips: bool) -> dict[str, ChannelField]:
         area = self.picture if self.shape == "wide" else Area(
@@ -316,15 +339,31 @@ class GateOpening(Telling, Film):
         fields, self.labels = {}, []
         for channel, part in zip(self.kinds, parts, strict=True):
             label = self.words(
-                f"{count} {channel} channels", size=TICK, color=self._hue(channel), weight="semibold"
+                f"{count} {channel} channels{self._key(channel) if pips else ''}",
+                size=TICK,
+                color=self._hue(channel),
+                weight="semibold",
             )
             label.move_to([part.left, part.top, 0], aligned_edge=[-1, 1, 0])
             self.labels.append(label)
             powers = [g.power for g in self.membrane.channel(channel).gates]
             fields[channel] = ChannelField(
-                count, powers, self.theme, self._hue(channel), part.inset(top=0.36), pips=pips
+                count,
+                powers,
+                self.theme,
+                self._hue(channel),
+                part.inset(top=0.36),
+                pips=pips,
+                balls=[inactivates(self.membrane, g) for g in self._of(channel)],
             )
         return fields
+
+    def _key(self, channel: str) -> str:
+        """What the pips of a channel are."""
+        gates = self._of(channel)
+        kinds = (("bars", [g for g in gates if not inactivates(self.membrane, g)]),
+                 ("dot", [g for g in gates if inactivates(self.membrane, g)]))  # fmt: skip
+        return " · " + ", ".join(f"{what}: {' '.join(names)}" for what, names in kinds if names)
 
     def _fields_follow(self, states) -> None:  # type: ignore[no-untyped-def]
         self.field_moving = VGroup(*(f.moving for f in self.fields.values()))
@@ -342,7 +381,7 @@ class GateOpening(Telling, Film):
         return np.concatenate([patch.gates(g.name, t) for g in patch.channel.gates], axis=1)
 
     def _products(self) -> Traces:
-        """m³h and n⁴ of the trajectory as thin lines on a panel of their own."""
+        """m³h and n⁴ of the trajectory as thin lines on a panel of their own, which is made here."""
         theme, run = self.theme, self.run
         area = self.panel.area if self.shape != "wide" else Area(
             self.side.left, self.side.right, self.graph_area.bottom, self.v_panel.area.bottom - 0.25
@@ -358,11 +397,17 @@ class GateOpening(Telling, Film):
             size=TICK, gutter=0.78, left=0.9,
         )  # fmt: skip
         self.laws = laws
-        made = []
-        for channel, law in laws.items():
+        return self._law_traces()
+
+    def _law_traces(self) -> Traces:
+        """The products on that panel, up to the clock's time."""
+        theme, made = self.theme, []
+        for channel, law in self.laws.items():
             color = theme.color(self._hue(channel))
             label = self.formula(self._product_source(channel), color=self._hue(channel))
-            made.append(Trace(self.open_panel, run.t, law, color=color, width=3.0, label=label, ghost=True))
+            made.append(
+                Trace(self.open_panel, self.run.t, law, color=color, width=3.0, label=label, ghost=True)
+            )
         return Traces(made).follow(self.clock)
 
     def _formulas(self, area: Area) -> VGroup:

@@ -8,8 +8,9 @@
             field.show(rng.random((60, 4)) < 0.8)
             print(field.open_fraction())
 
-A channel conducts when all of its gates are open: one pip for each gate, lit when it is; the channel is
-filled when all are. The open fraction that can be counted on the screen is that of the states given.
+A channel conducts when all of its gates are open: one pip for each gate, lit when it is, a bar for a flap and a
+dot for a ball; the channel is filled when all are. The open fraction that can be counted on the screen
+is that of the states given.
 """
 
 from __future__ import annotations
@@ -27,12 +28,15 @@ from hhanim.mobjects.shapes import Array, at, disc, filled, lines, mix, rounded,
 
 __all__ = ["ChannelField"]
 
+_BAR = lines([(-1.0, -0.42), (1.0, -0.42), (1.0, 0.42), (-1.0, 0.42), (-1.0, -0.42)])
+
 
 class ChannelField:
     """N channels on a grid.
 
     count: N. gates: number of gates of each kind in the channel's order, (3, 1) for m³h.
     theme, color: whose hue. area: where. pips: draw every gate (else only whether a channel conducts).
+    balls: for each kind of gate, whether it is a ball on a chain (default: none is).
 
     `still` and `moving` are the two groups to add; show(states) takes (N, number of gates) of 0 and 1, or
     (N,) of whether each conducts; open_fraction() counts the lit channels on the screen.
@@ -47,6 +51,7 @@ class ChannelField:
         area: Area,
         *,
         pips: bool = True,
+        balls: Sequence[bool] = (),
     ) -> None:
         self.count, self.gates = count, tuple(gates)
         hue = theme.color(color)
@@ -78,15 +83,16 @@ class ChannelField:
             )
             radius = 0.34 * step
             self._places, self._radius = places, radius
-            every = (self.centres[:, None, :] + places[None]).reshape(-1, 2)
-            rings = at(disc(), every, radius)
-            self.still.add(stroked(rings, mix(theme.ground, hue, 0.45), 1.2))
             start = 0
             for n, size in enumerate(self.gates):
-                tone = mix(hue, theme.ink, 0.55 if n == 0 else 0.9)
-                pip = filled(np.zeros((0, 3)), tone)
-                self._pips.append((pip, slice(start, start + size)))
+                ball = bool(balls) and balls[n]
+                tone = mix(hue, theme.ink, 0.9 if ball else 0.55)
+                pip, part = filled(np.zeros((0, 3)), tone), slice(start, start + size)
+                outline = disc() if ball else _BAR
+                self._pips.append((pip, part, outline))
                 self.moving.add(pip)
+                rings = at(outline, (self.centres[:, None, :] + places[None, part]).reshape(-1, 2), radius)
+                self.still.add(stroked(rings, mix(theme.ground, hue, 0.45), 1.2))
                 start += size
         self.show(np.zeros((count, sum(self.gates)), dtype=bool))
 
@@ -96,9 +102,9 @@ class ChannelField:
         conducting = s.all(axis=1) if s.ndim == 2 else s
         self.lit.points = at(self._cell, self.centres[conducting])
         if s.ndim == 2:
-            for pip, part in self._pips:
+            for pip, part, outline in self._pips:
                 who, which = np.nonzero(s[:, part])
-                pip.points = at(disc(), self.centres[who] + self._places[part][which], self._radius)
+                pip.points = at(outline, self.centres[who] + self._places[part][which], self._radius)
         return self
 
     def open_fraction(self) -> float:

@@ -33,8 +33,9 @@ _TIP = 0.13
 class RateTable(VGroup):
     """One row for each gate with kinetics: alpha's arrow from closed to open, beta's back.
 
-    area: where. voltages: at these (mV) the rates are also written out; in between only the arrows speak. The
-    longest arrow of a row is the largest rate it takes at these voltages. Temperature is the membrane's.
+    area: where. voltages: at these (mV) the rates are also written out; in between only the arrows speak. All
+    arrows have one scale, so that a fast gate is seen to be fast: the longest is the largest rate that any gate
+    takes at these voltages, and what would be too short to see is a stub. Temperature is the membrane's.
     gates: names, by default all with kinetics; as many rows are made as the area has room for.
     """
 
@@ -60,7 +61,7 @@ class RateTable(VGroup):
         self.x1 = self.x0 + 2.75
         self.arrows: dict[tuple[str, str], VGroup] = {}
         self.numbers: dict[tuple[str, str, float], Words] = {}
-        self.largest: dict[str, float] = {}
+        self.largest = max(max(self.rates(n, v)) for n in self.names for v in voltages)
         for name, row in zip(self.names, self.rows, strict=True):
             q = known[name]
             hue = theme.color(q)
@@ -70,7 +71,6 @@ class RateTable(VGroup):
             closed.move_to([self.x0 - 0.12, y, 0], aligned_edge=[1, 0, 0])
             opened.move_to([self.x1 + 0.12, y, 0], aligned_edge=[-1, 0, 0])
             self.add(closed, opened)
-            self.largest[name] = max(max(self.rates(name, v)) for v in voltages)
             for kind in ("alpha", "beta"):
                 shaft, head = stroked(np.zeros((0, 3)), hue, 6.0), filled(np.zeros((0, 3)), hue)
                 self.arrows[name, kind] = VGroup(shaft, head)
@@ -95,7 +95,7 @@ class RateTable(VGroup):
         for name, row in zip(self.names, self.rows, strict=True):
             for kind, rate, up in zip(("alpha", "beta"), self.rates(name, v), (1.0, -1.0), strict=True):
                 y = row.center[1] + up * 0.135
-                length = max(rate / self.largest[name] * self.reach, 0.03)
+                length = max(rate / self.largest * self.reach, 0.03)
                 begin, way = (self.x0, 1.0) if up > 0 else (self.x1, -1.0)
                 end = begin + way * (length + _TIP)
                 shaft, head = self.arrows[name, kind]
@@ -118,7 +118,7 @@ class RateTable(VGroup):
         out = []
         for kind in ("alpha", "beta"):
             p = self.arrows[gate, kind][0].points
-            out.append(abs(float(p[-1, 0] - p[0, 0])) / self.reach * self.largest[gate])
+            out.append(abs(float(p[-1, 0] - p[0, 0])) / self.reach * self.largest)
         return out[0], out[1]
 
     def outcome(self, v: float) -> VGroup:

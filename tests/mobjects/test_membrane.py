@@ -194,7 +194,5 @@ def test_dots_on_the_rate_curves_are_the_membrane_s() -> None:
             alpha, beta = table.shown(gate)
             tau = float(warm.tau(gate, v))
             assert min(alpha, beta) >= 0.0
-            if (
-                min(alpha, beta) / table.largest[gate] * table.reach > 0.04
-            ):  # shorter arrows are drawn as a stub
+            if min(alpha, beta) / table.largest * table.reach > 0.04:  # shorter arrows are drawn as a stub
                 assert 1.0 / (alpha + beta) == pytest.approx(tau, rel=1e-6)
