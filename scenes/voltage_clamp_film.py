@@ -7,17 +7,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from manim import UL, Dot, Mobject, ValueTracker, VGroup
+from manim import LEFT, RIGHT, UP, Create, DashedLine, Dot, Line, Mobject, ValueTracker, VGroup
 
 from hhanim.look import quantities
 from hhanim.mobjects.channels import ChannelView
 from hhanim.mobjects.clamp import DRUG, Plug, Rig, drug_name, plugs
 from hhanim.mobjects.clock import Clock, Pace
-from hhanim.mobjects.fades import Appear
+from hhanim.mobjects.fades import Appear, Vanish
 from hhanim.mobjects.film import LABEL, SMALL, TICK, UNIT, Film, Words
 from hhanim.mobjects.membrane import MembranePatch, title
 from hhanim.mobjects.telling import Telling, ion_name
-from hhanim.mobjects.trace import DOT_RADIUS, Panel, Trace
+from hhanim.mobjects.trace import DOT_RADIUS, Panel, Trace, stroke
 from hhanim.model import Channel, Membrane, Trajectory, clamp, simulate
 from hhanim.model.analysis import peak_currents
 
@@ -53,15 +53,19 @@ class VoltageClamp(Telling, Film):
         self.lay_out()
         self.clock = self.new_clock()
         self.patch = self.patch_of(self.sweeps[self.shown_sweep])
+        self.bodies = self.patch.still  # the same with every drug: only what moves is made anew
         self.taken: list[Plug] = []
         for channel in (self.inward, self.outward):  # those that the parameters block from the start
             self.taken += [self.seated(p) for p in plugs(self.patch.views, channel.name, m, self.theme)]
         self.names = self.names_of(self.patch.views)
+        level = _mv(self.levels[self.shown_sweep])
+        self.of_step = self.words(f"the membrane in the step to {level}", size=SMALL, color="stimulus")
+        self.of_step.move_to([self.upper_right.center[0], self.upper_right.bottom + 0.5 * SMALL * UNIT, 0.0])
         self.rig = Rig(self.lower_right.inset(bottom=0.1, top=0.1), self.theme)
         self.opening(
             "Hold the voltage, and the membrane shows its currents.",
             where=self.left,
-            beside=[self.rig, self.names, self.patch.still, self.patch.moving, *self.taken],
+            beside=[self.rig, self.names, self.of_step, self.bodies, self.patch.moving, *self.taken],
         )
         self.one_step()
         self.family()
@@ -84,9 +88,10 @@ class VoltageClamp(Telling, Film):
         totals = [self.total(run) for run in self.sweeps]
         low, high = min(float(t.min()) for t in totals), max(float(t.max()) for t in totals)
         reach = 0.08 * (high - low)
-        self.named = self.left.width > 4.5
+        #: Whether there is no room for "mV" beside the ends of the command.
+        self.narrow = self.left.width <= 4.5
         self.axis = {
-            "x": (0.0, self.until), "theme": self.theme, "left": 1.1, "gutter": 1.05 if self.named else 0.15,
+            "x": (0.0, self.until), "theme": self.theme, "left": 1.1, "gutter": 0.65 if self.narrow else 1.05,
         }  # fmt: skip
         self.scale = {"y": (low - reach, high + reach), "xlabel": "ms", **self.axis}
         self.panel = Panel(
@@ -102,13 +107,16 @@ class VoltageClamp(Telling, Film):
         )
 
     def new_clock(self) -> Clock:
-        clock = Clock(Pace(self.until, rate=1.5), self.theme).align_right()
+        # Slow while the inward current comes and goes.
+        clock = Clock(
+            Pace(self.until, rate=2.0, slow=[(self.on - 0.2, self.on + 1.5, 0.5)]), self.theme
+        ).align_right()
         return clock.move_to([self.area.right, self.head.top, 0], aligned_edge=[1, 1, 0])
 
     def patch_of(self, run: Trajectory) -> MembranePatch:
         """A patch under that sweep, as many channels of both kinds as its place has room for."""
         row = [self.inward.name, self.outward.name] * (2 if self.upper_right.width > 4.5 else 1)
-        area = self.upper_right.inset(top=1.3 * TICK * UNIT)
+        area = self.upper_right.inset(top=1.3 * TICK * UNIT, bottom=1.4 * SMALL * UNIT)
         return MembranePatch(run, self.theme, area, channels=row, clock=self.clock, labels=False)
 
     def names_of(self, views: Sequence[ChannelView]) -> VGroup:
@@ -165,28 +173,47 @@ class VoltageClamp(Telling, Film):
         k = self.shown_sweep
         run, level = self.sweeps[k], self.levels[k]
         self.trace = self.curve(run, self.total(run), self.panel, "ink").follow(self.clock)
-        self.step = self.command_of(k, named=True).follow(self.clock)
+        self.step = self.command_of(k).follow(self.clock)
+        self.ends = self.end_of(k)
         self.say(
             "The clamp",
             f"V is held at {_mv(self.holding)}, then stepped to {_mv(level)}",
             f"A feedback amplifier holds V at {_mv(self.holding)}, then steps it to "
             f"{_mv(level)} and measures the current that takes.",
-            still=[self.panel, self.command],
+            still=[self.panel, self.command, self.ends],
             moving=[self.step, self.trace, self.clock],
         )
         self.on_top(self.patch.moving, *self.taken)
         self.play(self.clock.run())
 
-    def command_of(self, k: int, *, named: bool) -> Trace:
+    def command_of(self, k: int) -> Trace:
         """The command of sweep k."""
         level = float(self.levels[k])
         t, v = [0.0, self.on, self.on, self.until], [self.holding, self.holding, level, level]
-        label = self.words(_mv(level), size=SMALL, color="stimulus") if named and self.named else None
-        return Trace(self.command, t, v, color=self.theme.color("stimulus"), width=4.0, label=label)
+        return Trace(self.command, t, v, color=self.theme.color("stimulus"), width=4.0)
+
+    def end_of(self, *sweeps: int) -> VGroup:
+        """The levels of those sweeps, where their commands end."""
+        said = [(k, _mv(self.levels[k])[: -3 if self.narrow else None]) for k in sweeps]
+        return VGroup(
+            *(
+                self.words(text, size=SMALL, color="stimulus").next_to(
+                    self.command.at(self.until, self.levels[k]), RIGHT, buff=0.16
+                )
+                for k, text in said
+            )
+        )
 
     def on_top(self, *mobjects: Mobject) -> None:
         """What moves is drawn last: what lies below it need not be drawn again."""
         self.add(*mobjects)
+
+    def rewind(self) -> None:
+        """Back to the holding potential: the membrane fades and comes again, rather than jump."""
+        self.play(Vanish(self.patch.moving, run_time=0.3))
+        self.clock.set(0.0)
+        self.play(Appear(self.patch.moving, run_time=0.3))
+        self.on_top(*self.taken)
 
     def family(self) -> None:
         self.part("the family")
@@ -194,17 +221,19 @@ class VoltageClamp(Telling, Film):
         commands = VGroup()
         for k, run in enumerate(self.sweeps):
             self.traces.add(self.curve(run, self.total(run), self.panel, "ink"))
-            commands.add(self.command_of(k, named=k in (0, self.steps - 1)))
+            commands.add(self.command_of(k))
             for trace in (self.traces[k], commands[k]):
                 trace.line.set_stroke(opacity=self.shade(k))
-        self.clock.set(0.0)
+        before, self.ends = self.ends, self.end_of(0, self.steps - 1)
+        self.rewind()
         for group in (self.traces, commands):
             _follow(group, self.clock)
         self.say(
             "The family",
             "each step of V calls up its own current: early inward, late outward",
             "Each step calls up its own current. First it flows inward, downward in the graph, then outward.",
-            gone=[self.step, self.trace],
+            gone=[self.step, self.trace, before],
+            still=[self.ends],
             moving=[commands, self.traces],
         )
         self.on_top(self.patch.moving, *self.taken)
@@ -228,7 +257,6 @@ class VoltageClamp(Telling, Film):
             ions = " and ".join(dict.fromkeys(ion_name(c.ion, c.name) for c in blocked))
             self.part(f"with {drug}")
             runs = [self.blocked(run, left_over) for run in self.sweeps]
-            self.clock.set(0.0)
             first = not self.parts_of
             self.say(
                 f"With {drug}",
@@ -240,13 +268,13 @@ class VoltageClamp(Telling, Film):
                 still=[self.parts_panel] if first else [],
             )
             # The membrane with the drug, where the other one was; the gates of both are at rest.
-            self.remove(self.patch.moving, *self.taken, self.drugs)
+            self.play(*(Vanish(m) for m in (self.patch.moving, *self.taken, self.drugs)), run_time=0.4)
+            self.clock.set(0.0)
             self.patch = self.patch_of(runs[self.shown_sweep])
             blocker = runs[0].membrane
             self.taken = [
                 p for c in self.gated() for p in plugs(self.patch.views, c.name, blocker, self.theme)
             ]
-            self.add(self.patch.moving)
             self.drugs = VGroup(
                 *(
                     self.words(drug_name(c), size=TICK, color=DRUG, weight="semibold")
@@ -257,21 +285,18 @@ class VoltageClamp(Telling, Film):
                     if view.channel.name == c.name
                 )
             )
-            self.play(*(Appear(p) for p in self.taken), Appear(self.drugs), run_time=0.5)
+            self.play(*(Appear(m) for m in (self.patch.moving, *self.taken, self.drugs)), run_time=0.5)
             for plug in self.taken:
                 self.play(plug.binds(), run_time=0.9)
             color = symbols[f"I_{left_over.name}"]
             traces = VGroup()
             for k, run in enumerate(runs):
-                last = k == (self.steps - 1 if left_over is self.outward else self.steps // 2)
-                label = self.formula(color.typst, size=LABEL, color=color) if last and self.named else None
                 trace = Trace(
                     self.parts_panel,
                     run.t,
                     run.current(left_over.name),
                     color=self.theme.color(color),
                     width=4.5,
-                    label=label,
                 )
                 trace.line.set_stroke(opacity=self.shade(k))
                 traces.add(trace)
@@ -280,6 +305,11 @@ class VoltageClamp(Telling, Film):
             self.on_top(self.patch.moving, *self.taken, self.clock)
             self.play(self.clock.run())
             _rest(traces)
+            # Named where all have come to their end: on the way there the others would cross the name.
+            ends = [self.parts_panel.at(self.until, run.current(left_over.name)[-1]) for run in runs]
+            end = ends[-1 if left_over is self.outward else self.steps // 2]
+            label = self.formula(color.typst, size=LABEL, color=color)
+            self.play(Appear(label.next_to(end, RIGHT, buff=0.12)), run_time=0.4)
             self.parts_of[left_over.name] = traces
 
     def blocked(self, run: Trajectory, left_over: Channel) -> Trajectory:
@@ -294,6 +324,10 @@ class VoltageClamp(Telling, Film):
         after = run.t > self.on
         j = int(np.argmax(np.where(after, np.abs(c), 0.0)))
         return float(run.t[j]), float(c[j])
+
+    def membrane_shown(self) -> list[Mobject]:
+        """Everything that stands for the membrane."""
+        return [self.bodies, self.patch.moving, self.names, self.of_step, self.drugs, *self.taken]
 
     def peaks(self) -> None:
         self.part("peak current")
@@ -311,7 +345,7 @@ class VoltageClamp(Telling, Film):
             y=(low - reach, high + reach),
             theme=self.theme,
             left=1.1,
-            gutter=0.75 if self.named else 0.15,
+            gutter=0.75,
             xlabel=self.formula('V space "(mV)"', size=TICK, color="muted"),
             ylabel=self.formula(f'"peak" {symbol.typst} space "(µA/cm²)"', size=TICK, color=hue),
         )
@@ -321,18 +355,33 @@ class VoltageClamp(Telling, Film):
             f"every dot is the largest {ion} current of one sweep",
             f"The largest {name} current of every sweep, against its voltage: it turns round "
             f"where V passes E_{name}.",
-            gone=[self.traces, self.commands, self.panel, self.command, self.clock],
+            gone=[
+                self.traces,
+                self.commands,
+                self.ends,
+                self.panel,
+                self.command,
+                self.clock,
+                *self.membrane_shown(),
+            ],
             still=[graph],
         )
-        for m in (self.patch.moving, *self.parts_of[name]):
+        for m in self.parts_of[name]:
             m.clear_updaters()
-        self.dots = VGroup(
-            *(Dot(self.parts_panel.at(t, c), radius=1.25 * DOT_RADIUS * UNIT, color=color) for t, c in values)
-        )
-        self.play(Appear(self.dots), run_time=0.5)
+
+        def dots(places: list[np.ndarray]) -> VGroup:
+            return VGroup(*(Dot(p, radius=1.25 * DOT_RADIUS * UNIT, color=color) for p in places))
+
+        at_peak = dots([self.parts_panel.at(t, c) for t, c in values])
+        self.dots = dots([graph.at(v, c) for v, (_, c) in zip(self.levels, values, strict=True)])
+        self.play(Appear(at_peak), run_time=0.5)
         self.wait(0.5)
-        for k, (_, c) in enumerate(values):
-            self.play(self.dots[k].animate.move_to(graph.at(self.levels[k], c)), run_time=0.6)
+        for peak, dot in zip(at_peak, self.dots, strict=True):
+            way = DashedLine(
+                peak.get_center(), dot.get_center(), color=self.theme.muted, stroke_width=stroke(2)
+            )
+            self.play(Create(way), run_time=0.3)
+            self.play(Appear(dot), Vanish(way), run_time=0.4)
         line = Trace(graph, dense, curve, color=color, head=False, width=4.0)
         along = ValueTracker(float(dense[0]))
         line.add_updater(lambda _: line.show(along.get_value()))
@@ -343,10 +392,19 @@ class VoltageClamp(Telling, Film):
         self.remove(along)
         e = float(self.inward.e)
         if dense[0] < e < dense[-1]:
-            mark = self.formula(f'E_"{name}"', size=LABEL, color=self.inward.ion or "ink").next_to(
-                graph.at(e, 0.0), UL, buff=0.12
+            tint, up = self.inward.ion or "ink", np.array([0.0, 0.16, 0.0])
+            here = graph.at(e, 0.0)
+            mark = VGroup(
+                Line(here - up, here + up, color=self.theme.color(tint), stroke_width=stroke(4)),
+                self.formula(f'E_"{name}"', size=LABEL, color=tint).next_to(here + up, LEFT + UP, buff=0.06),
             )
-            self.play(Appear(mark), run_time=0.6)
+            why = self.words(
+                f"At the reversal potential\n{ion} has no driving force:\n"
+                "below it the current is inward,\nabove it outward.",
+                size=SMALL,
+                align="center",
+            ).move_to(self.upper_right.center)
+            self.play(Appear(mark), Appear(why), run_time=0.6)
         self.graph, self.iv = graph, line
         self.wait(0.8)
 

@@ -23,7 +23,7 @@ from manim import LEFT, RIGHT, UP, Animation, Circle, Transform, VGroup, VMobjec
 from hhanim.look import Theme
 from hhanim.mobjects.channels import ChannelView
 from hhanim.mobjects.film import Area
-from hhanim.mobjects.lettering import LABEL, TICK, Formula, Words
+from hhanim.mobjects.lettering import LABEL, SMALL, TICK, Formula, Words
 from hhanim.mobjects.membrane import blocked_and_free
 from hhanim.mobjects.shapes import filled, lines, mix, rounded, stroked
 from hhanim.mobjects.trace import stroke
@@ -86,8 +86,8 @@ class Rig(VGroup):
             meter,
             put(Formula("I", size=LABEL, color=ink), 3.3, 1.6),
             put(Formula("V", size=LABEL, color=ink), 0.42, 1.45, RIGHT),
-            put(Words("command", size=TICK, color=command), 0.1, 2.72, LEFT),
-            put(Words("axon", size=TICK, color=theme.muted), 0.75, 0.81, LEFT),
+            put(Words("command", size=SMALL, color=command), 0.05, 2.7, LEFT),
+            put(Words("axon", size=TICK, color=theme.muted), 1.9, 1.2),
         )
 
 
