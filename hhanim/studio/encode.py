@@ -37,6 +37,12 @@ THREADS = 3
 SMALL = 4096
 """Pixels up to which a rectangle is converted without looking what in it has really changed."""
 
+AHEAD = 32 << 20
+"""Bytes of changed pixels that may wait for the encoder: how far a drawing may run ahead of it."""
+
+Block = tuple[int, int, npt.NDArray[np.uint32]]
+"""Where a rectangle of pixels goes, from the left and the top (-1, -1: a whole frame), and the pixels."""
+
 _BT709 = 1  # the code of ITU-T H.273 for primaries, transfer and matrix alike
 _LIMITED = 1
 
@@ -233,9 +239,9 @@ class Encoder:
         self._error: BaseException | None = None
         self._full: queue.SimpleQueue[npt.NDArray[np.uint32]] = queue.SimpleQueue()
         self._n_full = 0
-        self._queue: queue.Queue[list[tuple[int, int, npt.NDArray[np.uint32]]] | None] = queue.Queue(
-            maxsize=4
-        )
+        self._queue: queue.SimpleQueue[list[Block] | None] = queue.SimpleQueue()
+        self._room = threading.Condition()
+        self._waiting = 0  # bytes in the queue
         try:
             self._open()
         except (av.FFmpegError, OSError) as error:
@@ -331,12 +337,23 @@ class Encoder:
             except queue.Empty:
                 self._check()
 
-    def _put(self, item: list[tuple[int, int, npt.NDArray[np.uint32]]] | None) -> None:
-        while True:
-            self._check()
-            with contextlib.suppress(queue.Full):
-                self._queue.put(item, timeout=0.5)
-                return
+    def _put(self, blocks: list[Block]) -> None:
+        size = sum(words.nbytes for _, _, words in blocks) + 1000
+        with self._room:
+            while self._waiting and self._waiting + size > AHEAD:
+                self._check()
+                self._room.wait(0.5)
+            self._waiting += size
+        self._check()
+        self._queue.put(blocks)
+
+    def _get(self) -> list[Block] | None:
+        blocks = self._queue.get()
+        if blocks is not None:
+            with self._room:
+                self._waiting -= sum(words.nbytes for _, _, words in blocks) + 1000
+                self._room.notify()
+        return blocks
 
     def _check(self) -> None:
         if self._error is not None:
@@ -352,7 +369,8 @@ class Encoder:
             try:
                 if self.n_frames == 0:
                     raise EncodeError(f"cannot write {self.path}: not one frame was drawn")
-                self._put(None)
+                self._check()
+                self._queue.put(None)
                 self._thread.join()
                 self._check()
                 self._temporary.replace(self.path)
@@ -365,6 +383,7 @@ class Encoder:
     def abort(self) -> None:
         """Stop, and leave nothing behind."""
         self._error = self._error or EncodeError("abandoned")
+        self._queue.put(None)  # wakes it
         self._thread.join()
         self._discard()
 
@@ -397,12 +416,9 @@ class Encoder:
     def _encode_all(self) -> None:
         number = 0
         while True:
-            try:
-                blocks = self._queue.get(timeout=0.2)
-            except queue.Empty:
-                if self._error is not None:
-                    return
-                continue
+            blocks = self._get()
+            if self._error is not None:
+                return
             if blocks is None:
                 break
             for x0, y0, words in blocks:

@@ -74,20 +74,24 @@ camera.animate(interval=30).save(out + "simulation.mp4")
 #: hhanim's own clips: the same sizes and numbers of frames.
 CLIPS = """
 import importlib, sys
+from contextlib import ExitStack
 share, out, speed, scenes = float(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4]
 sys.path.insert(0, scenes)
 from fractions import Fraction
 from hhanim.plots.clip import perform
 from hhanim.studio.encode import Encoder, Quality
-for name, frames, size, fps in (
-    ("tau", 100, (960, 720), Fraction(20)),
-    ("f_infty", 100, (960, 720), Fraction(20)),
-    ("currents", 100, (960, 720), Fraction(20)),
-    ("simulation", 250, (1800, 750), Fraction(100, 3)),
-):
-    clip = getattr(importlib.import_module(name + "_clip"), name)
-    play = perform(clip, width=size[0], height=size[1], fps=fps, n_frames=max(2, int(frames * share)))
-    with Encoder(out + name + ".mp4", width=size[0], height=size[1], fps=fps, quality=Quality(speed, 23)) as film:
+with ExitStack() as films:  # closed together: what one still encodes, the next is not kept waiting for
+    for name, frames, size, fps in (
+        ("tau", 100, (960, 720), Fraction(20)),
+        ("f_infty", 100, (960, 720), Fraction(20)),
+        ("currents", 100, (960, 720), Fraction(20)),
+        ("simulation", 250, (1800, 750), Fraction(100, 3)),
+    ):
+        clip = getattr(importlib.import_module(name + "_clip"), name)
+        play = perform(clip, width=size[0], height=size[1], fps=fps, n_frames=max(2, int(frames * share)))
+        film = films.enter_context(
+            Encoder(out + name + ".mp4", width=size[0], height=size[1], fps=fps, quality=Quality(speed, 23))
+        )
         for frame in play.frames():
             film.write(frame.rgba, frame.dirty)
 """
