@@ -202,6 +202,7 @@ class GateOpening(Telling, Film):
         order = sorted(taus, key=lambda g: taus[g])
         slow = " and ".join(order[1:])
         self.goals = self._goals()
+        self.table.show(self.low)  # the clock has not reached the step: the rates are the old ones again
         self.say(
             f"{order[0]} is fast, {slow} {'are' if len(order) > 2 else 'is'} slow",
             "dotted: the goals; rings: after one τ, 63 % of the way is done",
@@ -211,14 +212,9 @@ class GateOpening(Telling, Film):
             still=[self.v_panel, self.panel, self.goals],
             moving=[self.v_trace, self.gate_traces, self.clock],
         )
-        # The rates are those of the voltage now: before the step they are the old ones again.
-        self.table.add_updater(
-            lambda table: table.show(self.low if self.clock.now < BEFORE else self.high) and None,
-            call_updater=True,
-        )
         self.play(self.clock.run(BEFORE))
+        self.table.show(self.high)
         self.play(Appear(self.results, run_time=0.5), self.clock.run())
-        self.table.clear_updaters()
         self.wait(0.6)
 
     def many(self) -> None:

@@ -21,6 +21,7 @@ from hhanim.model import Membrane, Protocol, Trajectory, pulse, simulate
 from hhanim.model.analysis import strength_duration
 
 START = 2.0  # ms before the stimulus
+CUT = -12.0  # µA/cm²: the ionic current is drawn until it is larger inward
 
 
 class Threshold(Telling, Film):
@@ -71,7 +72,7 @@ class Threshold(Telling, Film):
         self.head, left, graphs = self.areas()
         stop = float(self._settled())
         self.clock = Clock(
-            Pace(self.until, rate=1.5, slow=[(START, stop, 0.5)], ease=0.2), self.theme
+            Pace(self.until, rate=3.0, slow=[(START, stop, 0.75)], ease=0.2), self.theme
         ).align_right()
         self.clock.move_to([self.head.right, self.head.top, 0.0], aligned_edge=[1.0, 1.0, 0.0])
         self.build_pair(left)
@@ -106,8 +107,10 @@ class Threshold(Telling, Film):
             text.move_to([part.left, part.top, 0], aligned_edge=[-1, 1, 0])
             self.labels.add(text)
             patch = MembranePatch(
-                run, self.theme, part.inset(top=0.36), channels=self.gated, clock=self.clock, labels=False,
-                quantum=quantum, height=0.5 * (part.height - 0.36) if self.shape != "square" else None,
+                run, self.theme, part.inset(top=0.36), channels=self.gated, clock=self.clock,
+                labels=self.shape != "square", quantum=quantum,
+                height=0.42 * (part.height - 0.36) if self.shape != "square" else None,
+                level=0.43 if self.shape != "square" else 0.53,
             )  # fmt: skip
             self.patches.append(patch)
         self.pair_still = VGroup(self.labels, *(p.still for p in self.patches))
@@ -142,7 +145,8 @@ class Threshold(Telling, Film):
         # Two pulses a hair apart are one on the screen; how strong each is stands by its membrane.
         self.bar = StimulusBar(strip, self.above.protocol, self.v_panel, self.theme, size=TICK)
         self.bar.remove(self.bar.name)
-        name = self.words("both pulses", size=TICK, color="I")
+        said = f"{self._amplitude(self.below):.3g} and {self._amplitude(self.above):.3g} µA/cm²"
+        name = self.words(said, size=TICK, color="I")
         self.bar.add(name.move_to(self.bar.name.get_left(), aligned_edge=[-1, 0, 0])).follow(self.clock)
         flow = self.formula('I_"ion" space "(µA/cm²)"', size=TICK, color="muted")
         # The current that decides is small: the axis is cut so that its sign can be seen.
@@ -156,14 +160,21 @@ class Threshold(Telling, Film):
         )
         self.v_traces = self._pair(self.v_panel, lambda run: run["V"], (low, high))
         self.v_small_traces = self._pair(self.v_small, lambda run: run["V"], (low, high))
-        self.i_traces = self._pair(self.i_panel, _total, (-12.0, 8.0))
+        self.i_traces = self._pair(self.i_panel, _total, (CUT, 8.0))
+        total = _total(self.above)
+        gone = int(np.argmax(total < CUT))  # where the current of the one that fires leaves the axis
+        beyond = self.words(f"↓ to {total.min():.0f}".replace("-", "−"), size=TICK, color="muted")
+        beyond.move_to(
+            self.i_panel.at(self.above.t[gone], CUT) + np.array([0.95, 0.0, 0.0]), aligned_edge=[-1, 0, 0]
+        )
         self.signs = VGroup(
+            *([beyond] if total.min() < CUT and not square else []),
             *(
                 self.words(word, size=TICK, color=color).move_to(
                     self.i_panel.at(self.until, y) + np.array([-0.1, 0.0, 0.0]), aligned_edge=[1, 0, 0]
                 )
                 for word, y, color in (() if square else (("outward", 6.0, "K"), ("inward", -8.0, "Na")))
-            )
+            ),
         )
 
     def _pair(
@@ -188,9 +199,9 @@ class Threshold(Telling, Film):
         low, high = (self._amplitude(r) for r in (self.below, self.above))
         self.say(
             "A hair apart",
-            f"two pulses of {self.width:g} ms: {low:.4g} and {high:.4g} µA/cm²",
-            f"Two pulses of current that differ by {200 * self.hair:.2g} percent: {low:.4g} and "
-            f"{high:.4g} microampere "
+            f"two pulses of {self.width:g} ms: {low:.3g} and {high:.3g} µA/cm²",
+            f"Two pulses of current that differ by {200 * self.hair:.2g} percent: {low:.3g} and "
+            f"{high:.3g} microampere "
             "per square centimetre.",
             still=[self.v_panel],
             moving=[self.v_traces, self.bar, self.clock],
@@ -210,10 +221,9 @@ class Threshold(Telling, Film):
         self.clock.set(0.0)
         self.say(
             "The ionic current decides",
-            "by its sign: inward sodium against outward potassium and leak",
-            "After the pulse only the channels act. Where sodium's inward current wins, V takes off; "
-            "where potassium "
-            "and leak win, V falls back.",
+            "whether it stays inward once the pulse is over, or turns outward",
+            "After the pulse only the channels act. In one the inward sodium current goes on growing, and V takes off; "
+            "in the other it wanes, potassium and leak win, the sum turns outward, and V falls back.",
             gone=[self.v_panel, self.v_traces, self.bar],
             still=[self.v_small, self.i_panel, self.signs],
             moving=[self.v_small_traces, self.i_traces],
@@ -239,8 +249,8 @@ class Threshold(Telling, Film):
         for interval, name, heading, outcome in zip(
             found,
             ("too early", "late enough"),
-            ("Too early", "Late enough"),
-            ("fails", "fires"),
+            ("The refractory period", "After the refractory period"),
+            ("too early, it fails", "late enough, it fires"),
             strict=True,
         ):
             self.pair_of_pulses(interval, name, heading, outcome)
@@ -265,8 +275,10 @@ class Threshold(Telling, Film):
         gates = " and ".join(slow)
         self.say(
             heading,
-            f"a second pulse {interval:.2g} ms after the first; thin lines: {gates} at rest",
-            f"The same pulse twice, {interval:.2g} milliseconds apart. {gates} show what the spike has left.",
+            f"two pulses of 1.5 × threshold, {interval:.2g} ms apart",
+            f"A pulse half as strong again as threshold, twice, {interval:.2g} milliseconds apart. "
+            f"The gates {gates} show what the spike has left; "
+            "the faint lines are their resting levels.",
             gone=gone,
             still=[still],
             moving=moving,
@@ -275,14 +287,13 @@ class Threshold(Telling, Film):
         self.play(self.clock.run(second))
         now, rest = run.at([second]), self.membrane.rest()
         at_rest = {n: float(x) for n, x in self.membrane.gate_values(rest).items()}
-        states = ", ".join(f"{g} is {now[g][0]:.2f} ({at_rest[g]:.2f} at rest)" for g in slow)
-        self.say(
-            heading,
-            f"{states}: it {outcome}",
-            f"At the second pulse {states}. It {outcome}.",
-        )
-        self.wait(1.4)
+        states = ", ".join(f"{g} = {now[g][0]:.2f} (rest {at_rest[g]:.2f})" for g in slow)
+        spoken = ", ".join(f"{g} is {now[g][0]:.2f} ({at_rest[g]:.2f} at rest)" for g in slow)
+        self.say(heading, states, f"At the second pulse {spoken}.")
+        self.wait(2.0)
         self.play(self.clock.run())
+        self.say(heading, f"{states}: {outcome}", f"At the second pulse {spoken}: {outcome}.")
+        self.wait(1.6)
 
     def refractory_view(self, run: Trajectory, slow: list[str]) -> tuple[VGroup, list[VGroup]]:
         """The membrane, V with both pulses, and the slow gates with the levels at which they rest."""
@@ -305,7 +316,7 @@ class Threshold(Telling, Film):
         v_panel = Panel(top, y=(low, high), ylabel=unit, xticks=ticks, xlabel="ms" if square else "", **axis)
         named = f"gates {' and '.join(slow)}"
         panel = Panel(bottom, y=(0.0, 1.0), yticks=[0, 0.5, 1], ylabel=named, xlabel="ms", **axis)
-        v_trace = Traces([Trace.of(run, "V", v_panel, self.theme, named=False, ghost=True)])
+        v_trace = Traces([Trace.of(run, "V", v_panel, self.theme, named=False)])
         gates = Traces([Trace.of(run, g, panel, self.theme) for g in slow])
         bar = StimulusBar(strip, run.protocol, v_panel, self.theme, size=TICK)
         levels = self.membrane.gate_values(self.membrane.rest())
@@ -314,13 +325,13 @@ class Threshold(Telling, Film):
             *(
                 stroked(
                     lines(panel.at(np.array(panel.x), float(levels[g]))[:, :2]),
-                    mix(self.theme.color(known[g]), self.theme.ground, 0.35),
-                    2.5,
+                    mix(self.theme.color(known[g]), self.theme.ground, 0.6),
+                    2.0,
                 )
                 for g in slow
             )
         )
-        still = VGroup(self.patch.still, v_panel, panel, rests, v_trace.without_ghosts().ghosts)
+        still = VGroup(self.patch.still, v_panel, panel, rests)
         moving = [m.follow(self.clock) for m in (v_trace, gates, bar)]
         self.panels, self.gate_traces, self.v_trace, self.bar = (v_panel, panel), gates, v_trace, bar
         return still, [self.patch.moving, *moving, self.clock]
@@ -356,7 +367,7 @@ class Threshold(Telling, Film):
 
     def _twice(self, interval: float, span: float | None = None) -> Trajectory:
         """Two equal pulses, half as strong again as threshold."""
-        strength = 1.5 * self.threshold
+        strength = float(f"{1.5 * self.threshold:.3g}")  # as it is written on the screen
         both: Protocol = pulse(strength, START, self.width) + pulse(strength, START + interval, self.width)
         return simulate(self.membrane, both, span or START + interval + 10.0)
 

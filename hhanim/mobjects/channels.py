@@ -166,7 +166,9 @@ class ChannelView(VGroup):
             self._gates[gate.name] = flap
             self.gates.add(flap)
             if labels:
-                for y in ys:
+                # Too close for a letter each: one for all of them.
+                close = len(ys) > 1 and abs(ys[1] - ys[0]) < 1.05 * letters * UNIT
+                for y in [ys.mean()] if close else ys:
                     symbol = Words(gate.name, size=letters, color=theme.ink, italic=True)
                     symbol.move_to([-(wall + 0.5 * (self.half_width - wall)), y, 0])
                     self.body.add(symbol)

@@ -139,7 +139,7 @@ def test_threshold_film_says_the_gates_of_the_second_pulse(media: Path) -> None:
         value = float(film.twice.at([second])[gate][0])
         assert trace.reading[1] == pytest.approx(value, abs=4e-3)
         assert f"{gate} is {value:.2f}" in said
-    assert said.endswith("It fires.")
+    assert said.endswith("it fires.")
 
 
 @pytest.mark.slow
