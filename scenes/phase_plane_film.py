@@ -31,7 +31,7 @@ class PhasePlane(Telling, Film):
     alt = (
         "The plane of V and n with arrows and the two nullclines; a point settles where they "
         "cross, and while the "
-        "current rises it begins to go round and round, and V over time fires again and again."
+        "current rises it comes to a limit cycle, and V over time fires again and again."
     )
     poster = 0.86
     model: Membrane = "lecture"
@@ -197,14 +197,14 @@ class PhasePlane(Telling, Film):
         self.part("nullclines")
         said = [
             (
-                f"{self.gate} stands still",
-                f"on this line {self.gate} is at its steady state: arrows lie level",
+                f"The {self.gate}-nullcline",
+                f"on this line {self.gate} does not change: the arrows are horizontal",
                 f"On this line {self.gate} does not change: it is at its steady state. Left "
                 "of it, it falls; right of it, it rises.",
             ),
             (
-                "V stands still",
-                "on this line the currents cancel: arrows stand upright",
+                "The V-nullcline",
+                "on this line V does not change: the arrows are vertical",
                 "On this one V does not change: the currents through the membrane cancel.",
             ),
         ]
@@ -231,12 +231,12 @@ class PhasePlane(Telling, Film):
         settles = any(p.stable for p in fixed_points(self.plane_model, self.low))
         line, caption = (
             (
-                "the state settles where the lines cross",
+                "the state settles where the nullclines cross: a stable fixed point",
                 "settles where the two lines cross: nothing changes there",
             )
             if settles
             else (
-                "the lines cross, but the state is driven away",
+                "the nullclines cross, but the state is driven away: unstable",
                 "is driven away from where the two lines cross",
             )
         )
@@ -257,15 +257,15 @@ class PhasePlane(Telling, Film):
         moving = self.run_on(self.fires, 18.0)
         critical = self.bifurcation
         what = (
-            "the V line moves up, and the crossing loses its hold"
+            "the fixed point loses stability (disc: stable; ring: unstable)"
             if critical is not None
-            else "the V line moves, and the crossing with it"
+            else "the V-nullcline moves, and the fixed point with it (disc: stable; ring: unstable)"
         )
         self.say(
             "The current rises",
             what,
-            "Now the current rises slowly. The V line moves, and the place where the lines cross moves along it."
-            + (f" At {critical:.2f} µA/cm² it can no longer hold the state." if critical is not None else ""),
+            "Now the current rises slowly. The V-nullcline moves, and with it the fixed point, where both cross."
+            + (f" At {critical:.2f} µA/cm² it loses its stability." if critical is not None else ""),
             gone=old,
             still=[self.graph],
             moving=moving,
@@ -301,17 +301,19 @@ class PhasePlane(Telling, Film):
         self.remove(self.current)
         if fires:
             how = (
-                "round and round, and V fires" if stable else "no place to rest: round and round, and V fires"
+                "the state goes round, and V fires"
+                if stable
+                else "no stable fixed point: the state goes round, V fires"
             )
             said = (
                 "A limit cycle",
                 f"{i}: {how}",
-                f"With {i} the state goes round and round on its limit cycle: each turn is a spike.",
+                f"With {i} the state goes round on its limit cycle: each turn is a spike.",
             )
         else:
             said = (
                 "It settles",
-                f"{i}: the lines still cross at a stable point" if stable else f"{i}: it comes to no spikes",
+                f"{i}: the fixed point is still stable" if stable else f"{i}: it comes to no spikes",
                 f"With {i} the state does not go round: it settles.",
             )
         # From here on only the cycle is drawn, without the way to it.
@@ -327,4 +329,9 @@ class PhasePlane(Telling, Film):
             width=5,
         ).follow(self.clock)
         self.say(*said, moving=[self.orbit])
-        self.play(self.clock.run())
+        end = run.duration
+        if fires:  # between two spikes, not in the middle of one
+            half = 0.5 * float(spikes[-1] - spikes[-2])
+            last = float(spikes[-1])
+            end = last + half if last + half <= end else last - half
+        self.play(self.clock.run(end))

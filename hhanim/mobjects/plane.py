@@ -204,7 +204,7 @@ class Dial(VGroup):
 
     def __init__(self, area: Area, theme: Theme, highest: float) -> None:
         super().__init__()
-        self.theme, color = theme, theme.color("I")
+        self.area, self.theme, color = area, theme, theme.color("I")
         self.span = max(highest, 1e-9)
         name = Formula("I", size=LABEL + 4, color=color)
         unit = Words("µA/cm²", size=SMALL, color=theme.muted)
@@ -235,9 +235,13 @@ class Dial(VGroup):
         return self
 
     def mark(self, i: float) -> VGroup:
-        """A line across the scale at current i, with its value."""
+        """A line across the scale at current i, from which on the fixed point is unstable, with its value."""
         x, y = self._x(i), self.y
-        word = Words(f"{i:.2f}", size=TICK, color=self.theme.ink).move_to([x, y + 0.4, 0])
+        word = Words(f"unstable from {i:.2f}", size=TICK, color=self.theme.ink)
+        if word.width > self.area.width:
+            word = Words(f"{i:.2f}", size=TICK, color=self.theme.ink)
+        half = 0.5 * word.width
+        word.move_to([min(max(x, self.area.left + half), self.area.right - half), y + 0.4, 0])
         return VGroup(stroked(lines([(x, y - 0.19), (x, y + 0.19)]), self.theme.ink, stroke(3)), word)
 
     @property
