@@ -114,28 +114,33 @@ class CircuitFilm(Telling, Film):
             *(
                 (
                     c.name,
-                    f"… less what leaves through {title(c)}" if c.gates else "… less what leaks out",
-                    f"… less what flows out through {c.name}: conductance times driving force.",
+                    f"… minus the {title(c)} current{self.sign_of(c.name)}",
+                    f"… minus the {title(c)} current, conductance times driving force{self.sign_of(c.name)}.",
                 )
                 for c in self.membrane.channels
             ),
         ]
-        circuit, dark = self.circuit, list(self.circuit.names)
+        dark = list(self.circuit.names)
         for name, line, caption in steps:
             self.say("The equation", line, caption)
-            if len(dark) == len(circuit.names):
+            if len(dark) == len(self.circuit.names):
                 self.play(*(self.shine(n, 1.0, DIM) for n in dark), run_time=0.6)
             dark.remove(name)
             terms = [law.term(name)] if name != "I" else [law.term("equals"), law.term("I")]
-            place = circuit.element(name).devices.get_center()
             self.play(
                 self.shine(name, DIM, 1.0),
-                *(FadeIn(t, target_position=place, scale=0.6) for t in terms),
+                *(FadeIn(t, shift=0.2 * UP) for t in terms),
                 run_time=1.4,
             )
             self.wait(0.7)
         self.remove(*law.submobjects)
         self.add(law)
+
+    def sign_of(self, name: str) -> str:
+        """What is to be said about the sign of a channel's current in the run: the equation takes outward ones."""
+        current = self.run.current(name)
+        inward = -float(current.min()) > float(current.max())
+        return ": it flows inward, so it is negative" if inward else ", outward"
 
     def shine(self, name: str, first: float, last: float) -> Animation:
         """The animation that lights a branch, or dims it."""
@@ -170,9 +175,9 @@ class CircuitFilm(Telling, Film):
         what = "a spike" if len(spikes) else "the response"
         self.say(
             f"The currents of {what}",
-            "outward is up; at every instant they add up to I",
+            f"outward is up, the longest arrow {self.currents.largest:.0f} µA/cm²; boxes fill with g",
             f"During {what} each branch carries its current. At every instant they add up to "
-            "what the electrode brings.",
+            "what the electrode brings. The boxes fill as the conductances rise.",
             gone=[self.circuit, *([self.law] if square else [])],
             still=[small, panel],
             moving=[self.trace, self.currents, self.clock],

@@ -23,7 +23,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from manim import (
+    DL,
+    LEFT,
     RIGHT,
+    UR,
     Animation,
     AnimationGroup,
     Arrow,
@@ -110,13 +113,16 @@ class Circuit(VGroup):
         )
         self.sides = VGroup(
             *(
-                Words(side, size=TICK, color=theme.muted).move_to([right, y, 0], aligned_edge=RIGHT)
+                Words(side, size=TICK, color=theme.muted).move_to([area.right, y, 0], aligned_edge=RIGHT)
                 for side, y in (
                     ("outside", self.top + 0.55 * row),
                     ("inside the cell", self.bottom - 0.55 * row),
                 )
             )
         )
+        # The voltage that the branches share, and its sign.
+        sign = Formula('V = "inside" - "outside"', size=TICK, color=theme.muted)
+        self.sides.add(sign.move_to([left, self.bottom - 0.55 * row, 0], aligned_edge=LEFT))
         make = {"C": self._capacitor, "I": self._electrode}
         self.elements = {name: make[name]() if name in make else self._channel(name) for name in self.names}
         self.add(self.wires, self.sides, *self.elements.values())
@@ -365,11 +371,11 @@ def _carry(mobject: VMobject, glyphs: Array, middle: Array, centre: Array, scale
 
 class CircuitCurrents(VGroup):
     """The current through every branch of a circuit, as an arrow beside it: outward is up, length is its
-    size.
+    size. The box of a conductance that varies is filled as high as it is, of its largest value in the run.
 
     The capacitive current is what the others leave: together they are the stimulus, at every instant.
     `largest` (scene units) is the length of the largest current of the run. length(name) reads a current
-    back from its arrow (µA/cm²).
+    back from its arrow (µA/cm²), conductance(name) that share from its box.
     """
 
     def __init__(
@@ -384,14 +390,26 @@ class CircuitCurrents(VGroup):
             largest = min(1.5, 0.7 * (circuit.top - circuit.bottom))
         self.scale_ = largest / max(float(np.abs(v).max()) for v in self.values.values())
         self.arrows = {name: filled(np.zeros((0, 3)), circuit.hue(name)) for name in circuit.names}
-        self.add(*self.arrows.values())
+        self.boxes = {
+            c.name: circuit.element(c.name).devices[0][0] for c in circuit.membrane.channels if c.gates
+        }
+        self.open = {name: np.asarray(run.conductance(name)) for name in self.boxes}
+        self.open = {name: g / max(float(g.max()), 1e-12) for name, g in self.open.items()}
+        self.levels = {name: filled(np.zeros((0, 3)), circuit.hue(name)) for name in self.boxes}
+        for level in self.levels.values():
+            level.set_fill(opacity=0.5)
+        #: The largest current of the run (µA/cm²), the longest arrow.
+        self.largest = largest / self.scale_
+        self.add(*self.levels.values(), *self.arrows.values())
         self.show(self.t[0])
 
     def at(self, name: str, t: float) -> float:
         """The current of a branch (µA/cm², outward positive; the stimulus inward) at time t (ms)."""
+        return self._between(self.values[name], t)
+
+    def _between(self, v: Array, t: float) -> float:
         k = min(max(bisect_right(self.t, t) - 1, 0), len(self.t) - 2)
         u = (t - self.t[k]) / (self.t[k + 1] - self.t[k])
-        v = self.values[name]
         return float(v[k] + (v[k + 1] - v[k]) * min(u, 1.0))
 
     def show(self, t: float) -> Self:
@@ -415,7 +433,19 @@ class CircuitCurrents(VGroup):
                 (x - 0.4 * wide, a),
             ]
             arrow.points = lines(corners)
+        for name, level in self.levels.items():
+            (left, low, _), (right, high, _) = (
+                self.boxes[name].get_corner(DL),
+                self.boxes[name].get_corner(UR),
+            )
+            top = low + self._between(self.open[name], t) * (high - low)
+            level.points = lines([(left, low), (right, low), (right, top), (left, top), (left, low)])
         return self
+
+    def conductance(self, name: str) -> float:
+        """The conductance of a channel as a share of its largest in the run, read back from its box."""
+        points = self.levels[name].points
+        return float(np.ptp(points[:, 1]) / self.boxes[name].height)
 
     def length(self, name: str) -> float:
         """The current (µA/cm²) that the arrow of a branch shows, read back from its points."""

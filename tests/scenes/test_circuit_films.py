@@ -63,6 +63,10 @@ def test_circuit_is_true_at_ten_instants(media: Path) -> None:
         largest = max(float(np.abs(v).max()) for v in film.currents.values.values())
         for channel in film.membrane.channels:
             assert shown[channel.name] == pytest.approx(now.current(channel.name)[0], abs=5e-3 * largest)
+            if channel.gates:
+                whole = film.run.conductance(channel.name).max()
+                share = film.currents.conductance(channel.name)
+                assert share == pytest.approx(now.conductance(channel.name)[0] / whole, abs=5e-3)
         # Kirchhoff: what the electrode brings leaves through the capacitor and the channels.
         outward = sum(v for name, v in shown.items() if name != "I")
         assert outward == pytest.approx(shown["I"], abs=2e-3 * largest)
