@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from manim import UP, Animation, Create, FadeIn, Transform, UpdateFromAlphaFunc, VGroup
 
 from hhanim.mobjects.circuit import DIM, Circuit, CircuitCurrents, Slice
@@ -11,7 +12,8 @@ from hhanim.mobjects.film import LABEL, TICK, Area, Film
 from hhanim.mobjects.membrane import title
 from hhanim.mobjects.telling import Telling
 from hhanim.mobjects.trace import Panel, Trace
-from hhanim.model import Membrane, Protocol, Trajectory, simulate
+from hhanim.model import Membrane, Protocol, Trajectory, pulse, simulate
+from hhanim.model.analysis import strength_duration
 
 CHANNEL_WORDS = {
     "leak": "channels, always open: a conductance and a battery",
@@ -40,6 +42,12 @@ class CircuitFilm(Telling, Film):
 
     def construct(self) -> None:
         self.run: Trajectory = simulate(self.membrane, self.stimulus, self.until)
+        if not len(self.run.spikes) and type(self).stimulus == CircuitFilm.stimulus:
+            # Our own pulse is one for squid axon: where it is too weak, three times the model's threshold.
+            threshold = float(strength_duration(self.membrane, 1.0)[0])
+            if np.isfinite(threshold):
+                stronger = pulse(3.0 * threshold, start=1.0, width=1.0)
+                self.run = simulate(self.membrane, stronger, self.until)
         wide = self.shape == "wide"
         tall = self.shape == "tall"
         self.head, self.stage, self.foot = self.area.rows(

@@ -73,6 +73,15 @@ def test_circuit_is_true_at_ten_instants(media: Path) -> None:
 
 
 @pytest.mark.slow
+def test_circuit_fires_in_a_model_with_a_higher_threshold(media: Path) -> None:
+    film: Any
+    film, _ = run_film("circuit", "wide", media, model="connor_stevens")
+    assert len(film.run.spikes) == 1
+    film, _ = run_film("circuit", "wide", media, ttx=1.0)
+    assert len(film.run.spikes) == 0
+
+
+@pytest.mark.slow
 def test_phase_plane_is_true_at_ten_instants(media: Path) -> None:
     film: Any
     film, looks = run_film("phase_plane", "wide", media)
