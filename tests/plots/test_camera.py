@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 from typing import Any
 
@@ -16,6 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 
 from hhanim import Camera
+from hhanim.plots.camera import changes
 
 from . import drawings
 
@@ -47,15 +49,21 @@ def frames(animation: ArtistAnimation, path: Any, **kw: Any) -> np.ndarray:
 
 
 class Reel:
-    """Stands in for the encoder and keeps what it is given."""
+    """Stands in for the encoder and keeps what it is given: of a frame, only what is said to have changed."""
 
     kept: list[np.ndarray] = []  # noqa: RUF012
 
     def __init__(self, *args: Any, **kw: Any) -> None:
         Reel.kept = []
 
-    def write(self, rgba: np.ndarray) -> None:
-        Reel.kept.append(rgba.copy())
+    def write(self, rgba: np.ndarray, dirty: Any = None) -> None:
+        if dirty is None:
+            Reel.kept.append(rgba.copy())
+            return
+        frame = Reel.kept[-1].copy()
+        for x0, y0, x1, y1 in dirty:
+            frame[y0:y1, x0:x1] = rgba[y0:y1, x0:x1]
+        Reel.kept.append(frame)
 
     def close(self) -> None:
         pass
@@ -161,6 +169,48 @@ def test_removing_an_artist_between_frames_loses_none_of_the_new_ones():
     first.remove()
     second = ax.plot([1, 0])[0]
     assert camera.snap() == [second]
+
+
+@pytest.mark.parametrize("size", [(64, 64), (37, 51), (1, 1), (8, 9)])
+def test_changes_are_found_and_are_few(size):
+    rng = np.random.default_rng(0)
+    last = np.zeros(size, np.uint32)
+    for n in (0, 1, 3, 40):
+        now = last.copy()
+        now[rng.integers(size[0], size=n), rng.integers(size[1], size=n)] += np.uint32(1)
+        film = last.copy()
+        rectangles = changes(last, now)
+        for x0, y0, x1, y1 in rectangles:
+            film[y0:y1, x0:x1] = now[y0:y1, x0:x1]
+        assert np.array_equal(film, now)
+        assert np.array_equal(last, now)
+        assert len(rectangles) <= n
+
+
+def test_the_collector_is_spared_only_while_a_camera_lives():
+    fig, ax = drawings.figure()
+    one, two = Camera(fig), Camera(fig)
+    ax.plot([0, 1])
+    gc.collect()
+    assert gc.get_freeze_count() > 0
+    del one
+    assert gc.get_freeze_count() > 0
+    del two
+    assert gc.get_freeze_count() == 0
+    gc.collect()
+    assert gc.get_freeze_count() == 0
+
+
+def test_what_somebody_else_has_frozen_stays_so():
+    gc.freeze()
+    try:
+        count = gc.get_freeze_count()
+        camera = Camera(drawings.figure()[0])
+        gc.collect()
+        del camera
+        assert 0 < gc.get_freeze_count() <= count
+    finally:
+        gc.unfreeze()
 
 
 def test_every_save_argument_is_taken(tmp_path):
