@@ -25,7 +25,6 @@ from hhanim.model.analysis import strength_duration
 from hhanim.model.cable import Cable, IClamp, simulate_cable
 
 AXON = {"length": 60_000.0, "diameter": 476.0, "resistivity": 35.4}  # µm, µm, Ω·cm: the 1952 axon
-WARM = 18.5  # °C, of the 1952 calculation of the propagated impulse
 LEVELS = (-40.0, -25.0, -10.0, 5.0, 20.0, 35.0, 50.0)  # mV, inside minus outside, of the clamp's steps
 ON, CLAMPED = 1.0, 8.0  # ms: when the clamp steps, and how long it is followed
 
@@ -44,6 +43,7 @@ class Squid1952(Telling, Film):
     model: Membrane = "modern"
     stimulus: Protocol = "pulse(10, start=2, width=1)"
     until: float = 13.0
+    travel_celsius: float = 18.5  # of the travelling spike alone, as in the 1952 calculation
 
     def construct(self) -> None:
         self.build()
@@ -107,7 +107,7 @@ class Squid1952(Telling, Film):
         gone, self.on = self.on, []
         self.new_clock(Pace(ON + CLAMPED, rate=1.5, slow=[(ON - 0.05, ON + 2.0, 0.4)]))
         strip, graph = self.body.rows(1.0, 2.6, gap=0.2)
-        axis = {"x": (0.0, ON + CLAMPED), "theme": self.theme, "left": 1.15, "gutter": 0.85}
+        axis = {"x": (0.0, ON + CLAMPED), "theme": self.theme, "left": 1.15, "gutter": 1.15}
         volts = np.array([r["V"] for r in self.sweeps])
         steps = Panel(
             strip,
@@ -122,8 +122,8 @@ class Squid1952(Telling, Film):
             xlabel="ms", **axis,
         )  # fmt: skip
         moving = [
-            self.family(panel, rows).follow(self.clock)
-            for panel, rows in ((steps, list(volts)), (currents, self.total))
+            self.family(panel, rows, named=named).follow(self.clock)
+            for panel, rows, named in ((steps, list(volts), False), (currents, self.total, True))
         ]
         self.say(
             "Voltage clamp",
@@ -167,9 +167,9 @@ class Squid1952(Telling, Film):
             moving.append(self.family(panel, single[name], color=self.theme.color(q)).follow(self.clock))
         self.say(
             f"{' and '.join(names)}, each on its own",
-            "measured without sodium outside: what is missing was sodium's",
-            "Measured once more without sodium in the bath, the early inward current is gone: what is left is "
-            "potassium's, and the difference was sodium's.",
+            "Na⁺ outside replaced: K⁺ current is left, the difference is Na⁺ current",
+            "Measured once more with the sodium outside replaced, the early inward current is gone. What is left is "
+            "the potassium current; subtracted from the whole, it gives the sodium current.",
             gone=gone,
             still=still,
             moving=[*moving, self.clock],
@@ -218,8 +218,19 @@ class Squid1952(Telling, Film):
         )
         gates.arrange([0, -1, 0], buff=0.35)
         block = VGroup(law, gates).arrange([0, -1, 0], buff=0.75)
-        share = min(self.body.width / block.width, 0.95 * self.body.height / block.height, 1.0)
-        block.scale(share).move_to(self.body.center)
+        symbols = [
+            "C: capacitance, V: membrane voltage, I: injected current",
+            "g: conductance with all gates open, E: reversal potential",
+        ]
+        if any("alpha" in gate.source for gate in gates):
+            symbols.append("α, β: rates at which gates open and close, set by V")
+        legend = VGroup(*(self.words(line, size=TICK, color="muted") for line in symbols))
+        legend.arrange([0, -1, 0], buff=0.16)
+        legend.scale_to_fit_width(min(legend.width, self.body.width))
+        legend.move_to([self.body.center[0], self.body.bottom, 0.0], aligned_edge=[0, -1, 0])
+        room = self.body.inset(bottom=legend.height + 0.3)
+        share = min(room.width / block.width, 0.95 * room.height / block.height, 1.0)
+        block.scale(share).move_to(room.center)
         first, *parts = [VGroup(law.term("C"), law.term("equals")), law.term("I")]
         parts += [law.term(c.name) for c in self.membrane.channels]
         self.say(
@@ -237,8 +248,9 @@ class Squid1952(Telling, Film):
         for gate in gates:
             self.play(Appear(gate), run_time=0.5)
             self.wait(0.6)
-        self.wait(2.5)
-        self.on = [first, *parts, *gates]
+        self.play(Appear(legend), run_time=0.6)
+        self.wait(3.0)
+        self.on = [first, *parts, *gates, legend]
 
     def spike(self) -> None:
         """Their solution, in the membrane and as traces."""
@@ -302,8 +314,9 @@ class Squid1952(Telling, Film):
         shares = (0.5, 0.9, 0.99, 1.01, 1.5)
         runs = [simulate(self.membrane, pulse(s * threshold, 1.0, width), 12.0) for s in shares]
         self.new_clock(Pace(12.0, rate=1.5))
+        graph, strip = self.body.rows(6.0, 0.8, gap=0.2)
         panel = Panel(
-            self.body,
+            graph,
             x=(0.0, 12.0),
             y=(
                 min(float(r["V"].min()) for r in runs) - 6.0,
@@ -314,10 +327,23 @@ class Squid1952(Telling, Film):
             xlabel="ms",
             left=0.95,
         )
+        tones = ["ink" if s > 1.0 else "muted" for s in shares]
         traces = Traces(
-            Trace(panel, r.t, r["V"], color=self.theme.ink if s > 1.0 else self.theme.muted, width=4.5)
-            for s, r in zip(shares, runs, strict=True)
+            Trace(
+                panel,
+                r.t,
+                r["V"],
+                color=self.theme.color(tone),
+                width=4.5,
+                label=self.words(f"{s * threshold:.3g}", size=TICK, color=tone),
+            )
+            for s, tone, r in zip(shares, tones, runs, strict=True)
         ).follow(self.clock)
+        # Five pulses that differ in strength alone: one is drawn, how strong each is stands by its curve.
+        bar = StimulusBar(strip, runs[-1].protocol, panel, self.theme, size=TICK)
+        bar.remove(bar.name)
+        name = self.words("five strengths, in µA/cm²", size=TICK, color="I")
+        bar.add(name.move_to(bar.name.get_left(), aligned_edge=[-1, 0, 0])).follow(self.clock)
         self.say(
             "All or nothing",
             f"pulses of {', '.join(f'{s * threshold:.3g}' for s in shares)} µA/cm²",
@@ -326,17 +352,16 @@ class Squid1952(Telling, Film):
             "fire.",
             gone=gone,
             still=[panel],
-            moving=[traces, self.clock],
+            moving=[traces, bar, self.clock],
         )
-        self.on = [panel, traces, self.clock]
+        self.on = [panel, traces, bar, self.clock]
         self.play(self.clock.run())
 
     def propagation(self) -> None:
         """The spike along an axon, with the channels in its wall."""
         self.part("propagation")
         gone, self.on = self.on, []
-        chosen = "celsius" in self.changes or self.membrane.celsius != 6.3
-        warm = self.membrane if chosen else self.membrane.with_(celsius=WARM)
+        warm = self.membrane.with_(celsius=self.travel_celsius)
         cable = Cable(warm, n=300, **AXON)
         axon = simulate_cable(cable, [IClamp(500.0, "pulse(10000, 0.3, 0.3)")], 4.2, dt=0.01, sample=0.01)
         speed = self.cable_speed = axon.speed(20_000.0, 45_000.0)
@@ -349,23 +374,24 @@ class Squid1952(Telling, Film):
         )  # fmt: skip
         wall = Axon(panel, tube, axon, self.theme, clock=self.clock)
         profile = Profile(panel, axon, "V", self.theme).follow(self.clock)
-        still, moving = [panel, wall.still], [profile, wall.moving, self.clock]
+        loops = self.words("loops: local currents, which excite the stretch ahead", size=TICK, color="muted")
+        loops.scale_to_fit_width(min(loops.width, note.width)).move_to(note.center)
+        still, moving = [panel, wall.still, loops], [profile, wall.moving, self.clock]
         self.say(
             "It travels",
             f"axon {AXON['diameter'] / 1000:.2g} mm thick, {float(warm.celsius):g} °C: Na⁺ enters at the front, "
             "K⁺ leaves behind",
-            "The spike excites the membrane ahead of it, and so it travels: sodium enters at its front, "
-            "potassium leaves "
-            "behind.",
+            "Local currents flow from the spike along the axon and excite the membrane ahead of it, and so it travels: "
+            "sodium enters at its front, potassium leaves behind.",
             gone=gone,
             still=still,
             moving=moving,
         )
-        self.on = [*still, *moving]
+        self.on = [panel, wall.still, *moving]
         passed = axon.arrival()[int(0.8 * cable.count)]  # stop while it is under way
         self.play(self.clock.run(float(passed) if np.isfinite(passed) else None))
         text = (
-            f"{speed:.1f} m/s; Hodgkin and Huxley computed 18.8 m/s by hand"
+            f"{speed:.1f} m/s; Hodgkin and Huxley computed 18.8 m/s, at 18.5 °C, by hand"
             if np.isfinite(speed)
             else "the spike does not travel along this axon"
         )
@@ -373,7 +399,7 @@ class Squid1952(Telling, Film):
         if said.width > note.width:
             said.scale_to_fit_width(note.width)
         self.caption(text + ".")
-        self.play(Appear(said), run_time=0.6)
+        self.play(Vanish(loops, between=(0.0, 0.5)), Appear(said, between=(0.4, 1.0)), run_time=0.8)
         self.on.append(said)
         self.wait(1.5)
 
@@ -383,18 +409,19 @@ class Squid1952(Telling, Film):
         gone = [*self.on, self.heading]
         self.heading = None
         rows = (
-            ("m opens fast", "Na", "sodium lifts V: the upstroke"),
-            ("h shuts, n opens", "K", "potassium takes V down"),
-            ("h and n recover slowly", "ink", "the refractory period"),
+            ((("m opens fast", "Na"),), "sodium lifts V: the upstroke"),
+            ((("h shuts", "Na"), ("and n opens", "K")), "potassium takes V down"),
+            ((("n closes late", "K"),), "V passes below rest: the undershoot"),
         )
         self.caption(
-            "Fast m lifts V, slower h and n take it down, and their slow recovery keeps the next spike "
-            "waiting. "
+            "Fast m lifts V, slower h and n take it down, and n, closing late, takes it below rest. "
             "Hodgkin and Huxley, Journal of Physiology 117, 500, 1952."
         )
         table = VGroup()
-        for left, color, right in rows:
-            a = self.words(left, size=1.3 * TITLE, color=color, weight="semibold")
+        for left, right in rows:
+            a = VGroup(
+                *(self.words(said, size=1.3 * TITLE, color=ion, weight="semibold") for said, ion in left)
+            ).arrange([1, 0, 0], buff=0.25, aligned_edge=[0, 1, 0])
             b = self.words(right, size=1.15 * LABEL, color="ink")
             table.add(VGroup(a, b).arrange([0, -1, 0], buff=0.16))
         table.arrange([0, -1, 0], buff=0.5)
@@ -432,11 +459,14 @@ class Squid1952(Telling, Film):
         reach = 0.08 * (high - low)
         return low - reach, high + reach
 
-    def family(self, panel: Panel, rows: list[np.ndarray], color: str | None = None) -> Traces:
-        """One curve for each sweep of the clamp, from faint to full."""
+    def family(
+        self, panel: Panel, rows: list[np.ndarray], color: str | None = None, named: bool = False
+    ) -> Traces:
+        """One curve for each sweep of the clamp, from faint to full; `named`: each with the voltage of its step."""
         made = []
         for k, (run, row) in enumerate(zip(self.sweeps, rows, strict=True)):
             share = 0.4 + 0.6 * k / (len(self.sweeps) - 1)
             hue = mix(self.theme.ground, color or self.theme.ink, share)
-            made.append(Trace(panel, run.t, row, color=hue, width=4.0))
+            label = self.words(millivolts(float(run["V"][-1])), size=TICK, color="muted") if named else None
+            made.append(Trace(panel, run.t, row, color=hue, width=4.0, label=label))
         return Traces(made)

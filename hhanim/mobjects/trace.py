@@ -345,11 +345,15 @@ class Traces(VGroup):
         return self.add_updater(lambda _: self.show(clock.now), call_updater=True)
 
     def _settle(self) -> None:
-        """Push labels apart, each as little as possible: pool neighbours that overlap and centre the pool."""
+        """Push labels apart, each as little as possible: pool neighbours that overlap and centre the pool.
+
+        None is pushed down onto the axis of x.
+        """
         tags = [trace._tag for trace in self if trace._tag is not None]
         if len(tags) < 2:
             return
         gap = 1.02 * LABEL * UNIT
+        floor = self.traces[0].panel.inner.bottom + 0.5 * gap
         tags.sort(key=lambda tag: float(tag.place[1]))
         pools: list[tuple[float, int]] = []  # middle, count
         for tag in tags:
@@ -357,6 +361,7 @@ class Traces(VGroup):
             while pools and middle - pools[-1][0] < 0.5 * gap * (count + pools[-1][1]):
                 other, size = pools.pop()
                 middle, count = (middle * count + other * size) / (count + size), count + size
+            middle = max(middle, floor + 0.5 * gap * (count - 1))
             pools.append((middle, count))
         k = 0
         for middle, count in pools:
