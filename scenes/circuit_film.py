@@ -167,7 +167,7 @@ class CircuitFilm(Telling, Film):
         self.clock = Clock(Pace(self.until, rate=1.5, slow=slow), self.theme).align_right()
         self.clock.move_to([self.area.right, self.head.top, 0], aligned_edge=[1, 1, 0])
         left, right = area.split(*((1.75, 1.0) if wide else (1.2, 1.0)), vertical=not wide, gap=0.4)
-        small = Circuit(self.membrane, self.theme, left, size=TICK)
+        small = Circuit(self.membrane, self.theme, left, size=LABEL)
         v = self.run["V"]
         panel = Panel(
             right,
