@@ -103,7 +103,7 @@ class Telling:
         self.bring_to_back(*come)  # they stand from now on: before all that moves
         # Words would run into each other: one is gone before the next comes. Pictures may overlap.
         leaving = [Vanish(m, between=(0.0, 0.45)) for m in words] + [
-            Vanish(m, between=(0.15, 0.85)) for m in gone
+            Vanish(m, between=(0.1, 0.75)) for m in gone
         ]
         coming = [Appear(m, between=(0.2, 0.9)) for m in (*back, *still, *moving)]
         self.play(
