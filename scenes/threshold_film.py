@@ -292,7 +292,8 @@ class Threshold(Telling, Film):
         self.say(heading, states, f"At the second pulse {spoken}.")
         self.wait(2.0)
         self.play(self.clock.run())
-        self.say(heading, f"{states}: {outcome}", f"At the second pulse {spoken}: {outcome}.")
+        levels = ", ".join(f"{g} = {now[g][0]:.2f}" for g in slow)
+        self.say(heading, f"{outcome}: at the pulse {levels}", f"At the second pulse {spoken}: {outcome}.")
         self.wait(1.6)
 
     def refractory_view(self, run: Trajectory, slow: list[str]) -> tuple[VGroup, list[VGroup]]:
