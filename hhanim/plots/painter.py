@@ -309,8 +309,15 @@ class Painter:
         return id(leaf.artist) not in self._movers and isinstance(leaf.artist, (Axes, SubFigure))
 
     def _build(self, renderer: Any) -> None:
-        """Paint the background with matplotlib's own draw, without the movers and what is above them."""
+        """Paint the background."""
         self.rebuilds += 1
+        renderer.clear()
+        self._draw_still(renderer)
+        self._background = np.array(renderer.buffer_rgba())
+        self._state = self._look(renderer)
+
+    def _draw_still(self, renderer: Any) -> None:
+        """matplotlib's own draw of the figure, without the movers and what is above them."""
         hidden = [a for a in self._movers.values() if a.get_visible()]
         muted = [leaf.artist for leaf in self._above.values()]
         for artist in hidden:
@@ -318,15 +325,12 @@ class Painter:
         for artist in muted:
             artist.draw = _noop  # still there for the layout, but paints nothing
         try:
-            renderer.clear()
             type(self.figure).draw(self.figure, renderer)
         finally:
             for artist in muted:
                 del artist.draw
             for artist in hidden:
                 artist.set_visible(True)
-        self._background = np.array(renderer.buffer_rgba())
-        self._state = self._look(renderer)
 
     def changed(self) -> list[Artist]:
         """Artists of the background that have been altered since it was painted."""
@@ -362,14 +366,16 @@ class Painter:
         artists = [a for a in artists if id(a) in self._movers]
         for artist in artists:
             artist.set_visible(True)
-        if not self.holds(renderer):
+        settled = self.holds(renderer)
+        if not settled:
             self.refresh()
-            self._build(renderer)  # settles positions and limits, on which the extents depend
+            with renderer._draw_disabled():  # settles positions and limits, on which the extents depend
+                self._draw_still(renderer)
         leaves = {id(leaf.artist): leaf for leaf in map(self._leaf_of, artists)}
         for leaf in leaves.values():
             if isinstance(leaf.artist, Legend) and leaf._rect is None:
                 self._known_legend(leaf, renderer)
-        if self._cover(list(leaves.values()), renderer):
+        if self._cover(list(leaves.values()), renderer) or not settled:
             self._build(renderer)
         pixels = np.asarray(renderer.buffer_rgba())
         words = _words(pixels)
