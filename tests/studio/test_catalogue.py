@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from textwrap import dedent
 
 import pytest
@@ -122,14 +121,10 @@ def test_shipped_scenes_are_all_readable(monkeypatch, tmp_path):
         assert entry.alt, entry.name
 
 
-def test_reading_is_fast_and_loads_nothing_heavy(tmp_path):
-    code = (
-        "import sys, time; from hhanim.studio import catalogue; t = time.perf_counter(); catalogue.read();"
-        "print(time.perf_counter() - t, *{m.split('.')[0] for m in sys.modules})"
-    )
-    seconds, *loaded = subprocess.run(
+def test_reading_loads_nothing_heavy(tmp_path):
+    code = "import sys; from hhanim.studio import catalogue; catalogue.read(); print(*sys.modules)"
+    run = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path
-    ).stdout.split()
-    assert not set(loaded) & {"numpy", "matplotlib", "manim", "scipy", "pydantic", "av"}
-    assert float(seconds) < 0.5  # 20 ms on an idle machine
-    assert time.perf_counter() > 0
+    )
+    loaded = {name.split(".")[0] for name in run.stdout.split()}
+    assert not loaded & {"numpy", "matplotlib", "manim", "scipy", "pydantic", "av"}

@@ -52,14 +52,8 @@ def test_page_holds_everything(talk):
 
 
 @pytest.mark.slow
-def test_page_in_a_browser(talk):
+def test_page_in_a_browser(talk, launch):
     """It plays from a file, shows its captions, can be paused, and stays still for who wants that."""
-    sync_api = pytest.importorskip("playwright.sync_api")
-    import shutil
-
-    browser_path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if browser_path is None:
-        pytest.skip("no chromium")
     address = export.page(talk).resolve().as_uri()
     state = """async () => {
         const f = document.getElementById("film");
@@ -68,28 +62,25 @@ def test_page_in_a_browser(talk):
         return {paused: f.paused, loop: f.loop, width: f.videoWidth, captions: f.textTracks[0].mode,
                 text: f.textTracks[0].cues[0].text, button: document.getElementById("play").textContent};
     }"""
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
-        try:
-            for motion, paused in (("no-preference", False), ("reduce", True)):
-                tab = browser.new_page(reduced_motion=motion)
-                faults: list[str] = []
-                tab.on("pageerror", lambda error, faults=faults: faults.append(str(error)))
-                tab.on(
-                    "console", lambda m, faults=faults: faults.append(m.text) if m.type == "error" else None
-                )
-                tab.goto(address)
-                found = tab.evaluate(state)
-                assert not faults
-                assert (found["width"], found["captions"]) == (160, "showing")
-                assert found["text"] == "Sodium &amp; &lt;potassium&gt;"
-                assert (found["paused"], found["loop"]) == (paused, not paused)
-                assert found["button"] == ("Play" if paused else "Pause")
-                tab.click("#play")
-                tab.wait_for_function(f"document.getElementById('film').paused === {str(not paused).lower()}")
-                tab.close()
-        finally:
-            browser.close()
+    browser = launch()
+    try:
+        for motion, paused in (("no-preference", False), ("reduce", True)):
+            tab = browser.new_page(reduced_motion=motion)
+            faults: list[str] = []
+            tab.on("pageerror", lambda error, faults=faults: faults.append(str(error)))
+            tab.on("console", lambda m, faults=faults: faults.append(m.text) if m.type == "error" else None)
+            tab.goto(address)
+            found = tab.evaluate(state)
+            assert not faults
+            assert (found["width"], found["captions"]) == (160, "showing")
+            assert found["text"] == "Sodium &amp; &lt;potassium&gt;"
+            assert (found["paused"], found["loop"]) == (paused, not paused)
+            assert found["button"] == ("Play" if paused else "Pause")
+            tab.click("#play")
+            tab.wait_for_function(f"document.getElementById('film').paused === {str(not paused).lower()}")
+            tab.close()
+    finally:
+        browser.close()
 
 
 def test_slides(talk):

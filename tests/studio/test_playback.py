@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import http.server
-import shutil
 import threading
 from pathlib import Path
 
@@ -36,21 +35,13 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api")
-    executable = next(
-        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-    )
-    if executable is None:
-        pytest.skip("no Chromium on this machine")
+def browser(launch):
     # Colours go through the shader that a graphics card would run. With --disable-gpu they go through libyuv, whose
     # 8-bit arithmetic cuts BT.709's largest factor (2.112) to 2 and shows a decoded #00ff00 as (0, 255, 11).
-    options = ["--no-sandbox", "--disable-background-networking", "--force-color-profile=srgb"]
-    options += ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
-    with playwright.sync_playwright() as p:
-        found = p.chromium.launch(executable_path=executable, args=options)
-        yield found
-        found.close()
+    options = ["--disable-background-networking", "--force-color-profile=srgb"]
+    found = launch(*options, "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
+    yield found
+    found.close()
 
 
 @pytest.fixture
