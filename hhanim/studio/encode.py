@@ -338,7 +338,7 @@ class Encoder:
                 self._check()
 
     def _put(self, blocks: list[Block]) -> None:
-        size = sum(words.nbytes for _, _, words in blocks) + 1000
+        size = _size(blocks)
         with self._room:
             while self._waiting and self._waiting + size > AHEAD:
                 self._check()
@@ -351,7 +351,7 @@ class Encoder:
         blocks = self._queue.get()
         if blocks is not None:
             with self._room:
-                self._waiting -= sum(words.nbytes for _, _, words in blocks) + 1000
+                self._waiting -= _size(blocks)
                 self._room.notify()
         return blocks
 
@@ -475,6 +475,11 @@ class Encoder:
             if columns.size:
                 left, right = int(columns[0]) & ~1, int(columns[-1]) + 2 & ~1
                 self._convert(words[top : top + 16, left:right], x0 + left, y0 + top)
+
+
+def _size(blocks: list[Block]) -> int:
+    """Bytes that a frame's blocks hold, with something for the frame itself: even an unchanged one takes room."""
+    return 1000 + sum(words.nbytes for _, _, words in blocks)
 
 
 def _leave(pixels: npt.NDArray[np.uint32], x0: int, y0: int) -> None:

@@ -5,8 +5,7 @@
     python tests/benchmarks/films.py --quick           # the trace alone
 
 Each is run as a program of its own, start-up included, the two one after the other: ratios are within the
-run. ``drawn`` is the time without importing and building the scene, which both have to do. Both then draw
-the film once more without encoding, and the frames are compared by SHA-1.
+run. Both then draw the film once more without encoding, and the frames are compared by SHA-1.
 """
 
 from __future__ import annotations
