@@ -178,13 +178,11 @@ class Propagation(Telling, Film):
         if v.max() > marks[1].get_bottom()[1] - 0.1:  # a long spike: above it
             marks[1].align_to(self.panel.at(0.0, self.panel.y[1]), UP)
         marks[0].shift([min(inner.right + 0.5 - marks[0].get_right()[0], 0.0), 0.0, 0.0])
-        paused = self.words("paused", size=SMALL, color="muted")
-        paused.move_to(self.clock.get_right(), aligned_edge=[1, 0, 0])
-        self.play(Vanish(self.clock, between=(0.0, 0.4)), Appear(paused), Appear(marks[0]), run_time=0.6)
+        self.play(Appear(marks[0]), run_time=0.6)
         self.wait(1.0)
         self.play(Appear(marks[1]), run_time=0.6)
         self.wait(1.6)
-        self.play(Vanish(marks), Vanish(paused), Appear(self.clock, between=(0.5, 1.0)), run_time=0.4)
+        self.play(Vanish(marks), run_time=0.4)
         self.play(self.clock.run(self.when(0.85)))
 
     def measure(self) -> None:

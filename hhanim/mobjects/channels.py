@@ -249,6 +249,20 @@ class ChannelView(VGroup):
                 out.append(way * self.scale_ + self.origin[:2])
         return np.concatenate(out)
 
+    def round_balls(self, places: Array, clear: float) -> Array:
+        """Places (K, 2) of things of radius `clear` that pass the balls where these hang now: what would run
+        through one goes round it, on the side where it does not hang.
+        """
+        places = places.copy()
+        for ball in (b for drawn in self._gates.values() if isinstance(drawn, list) for b in drawn):
+            centre = ball.disc.points[::4, :2].mean(axis=0)
+            away = self.free_side or np.where(places[:, 0] < centre[0], -1.0, 1.0)
+            height = (places[:, 1] - centre[1]) / (ball.radius * self.scale_ + clear)
+            reach = np.sqrt(np.clip(1.0 - height**2, 0.0, None)) * (ball.radius * self.scale_ + clear)
+            hit = (np.abs(height) < 1.0) & (away * (places[:, 0] - centre[0]) < reach)
+            places[:, 0] = np.where(hit, centre[0] + away * reach, places[:, 0])
+        return places
+
     @property
     def mouths(self) -> tuple[Array, Array]:
         """The pore's outer and inner opening, (3,) each."""
@@ -279,7 +293,8 @@ class _Ball(VGroup):
         self.anchor = np.array([side * (wall + 0.19 * h), -0.49 * h])
         plug = np.array([0.0, -0.48 * h])  # in the inner mouth, against its flare
         free = np.array([side * (wall + 0.36 * h), -0.5 * h - 1.75 * self.radius])
-        bow = np.array([side * 0.02 * h, -0.5 * h - 2.3 * self.radius])
+        # It lets go to its own side, so that from the first a way opens on the other.
+        bow = np.array([side * 0.26 * h, -0.5 * h - 1.1 * self.radius])
         # A quadratic arc from plug to free, measured along its length, so that half-way is drawn half-way.
         s = np.linspace(0.0, 1.0, 201)[:, None]
         self.way = (1 - s) ** 2 * plug + 2 * s * (1 - s) * bow + s**2 * free

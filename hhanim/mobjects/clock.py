@@ -108,19 +108,21 @@ class Clock(VGroup):
     """Holds model time and says at what rate it runs. Everything on one clock reads ``clock.now``.
 
     pace: the time map. The label shows the rate that rules at the moment; a window slower than the base
-    rate is announced as slow motion. tracker: the ValueTracker behind `now`.
+    rate is announced as slow motion, and where model time stands still half-way the label says "paused".
+    tracker: the ValueTracker behind `now`.
     """
 
     def __init__(self, pace: Pace, theme: Theme, *, size: float = SMALL) -> None:
         super().__init__()
         self.pace, self.tracker = pace, ValueTracker(pace.start)
-        self._said = -1
+        self._said, self.running = -1, False
         self.rates = list(dict.fromkeys([pace.base, *(r for _, _, r in pace.windows)]))
         for rate in self.rates:
             slow = rate < pace.base
             text = f"1 s = {rate:.2g} ms"
             color = theme.color("stimulus") if slow else theme.muted
             self.add(Words(f"slow motion: {text}" if slow else text, size=size, color=color))
+        self.add(Words("paused", size=size, color=theme.muted))
         self._say()
 
     @property
@@ -146,12 +148,15 @@ class Clock(VGroup):
         return _Run(self, self.pace.stop if to is None else to)
 
     def _say(self) -> None:
-        rate = float(self.pace.rate(self.now))
-        nearest = min(range(len(self.rates)), key=lambda k: abs(np.log(self.rates[k] / rate)))
-        if nearest != self._said:
-            self._said = nearest
+        if not self.running and self.pace.start < self.now < self.pace.stop:
+            said = len(self.rates)
+        else:
+            rate = float(self.pace.rate(self.now))
+            said = min(range(len(self.rates)), key=lambda k: abs(np.log(self.rates[k] / rate)))
+        if said != self._said:
+            self._said = said
             for k, label in enumerate(self):
-                label.set_opacity(1.0 if k == nearest else 0.0)
+                label.set_opacity(1.0 if k == said else 0.0)
 
 
 class _Run(Animation):
@@ -163,6 +168,15 @@ class _Run(Animation):
 
     def create_starting_mobject(self) -> Clock:
         return self.clock  # nothing is interpolated from where it was, so nothing needs a copy
+
+    def begin(self) -> None:
+        self.clock.running = True
+        super().begin()
+
+    def finish(self) -> None:
+        super().finish()
+        self.clock.running = False
+        self.clock.set(self.to)
 
     def interpolate_mobject(self, alpha: float) -> None:
         s = self.first + alpha * (self.last - self.first)

@@ -12,7 +12,8 @@
 The charge carried through a channel, the integral of its computed current, is counted out in dots of one
 size: a dot is half-way through the pore at the instant at which the next half quantum has flowed. Number and
 direction are therefore the current's, and where a dot is depends on the model's time alone, never on the
-frame rate. The ions that wait jostle each about its own place, so that they carry no net charge anywhere.
+frame rate. Dots go round a ball where it hangs: set the channel's gates before the flow is shown. The ions
+that wait jostle each about its own place, so that they carry no net charge anywhere.
 """
 
 from __future__ import annotations
@@ -154,7 +155,11 @@ class IonFlow(VMobject):
         x = outer[:, 0] + self.reach * 0.9 * (self._spread[k, 0] * above**1.4 + aside)
         y = outer[:, 1] + (inner[:, 1] - outer[:, 1]) * through
         y = y + self.reach * (self._depth[k, 0] * above - self._depth[k, 1] * below)
-        return np.stack([x, y], axis=1)
+        places = np.stack([x, y], axis=1)
+        for lane, view in enumerate(self.views):
+            mine = self.lane[k] == lane
+            places[mine] = view.round_balls(places[mine], self.radius)
+        return places
 
     def net(self, t: float) -> float:
         """Charge that dots have carried out of the cell by time t (nC/cm²): the integrated current to

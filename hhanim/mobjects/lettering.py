@@ -41,6 +41,8 @@ _TOKEN = re.compile(r'"[^"]*"|#[a-z.]+|[A-Za-z]+(?:\.[a-z]+)*')
 _LABEL = re.compile(r"(:\s*[A-Za-z_][\w-]*\s*\}\})")
 _GREEK = {"alpha", "beta", "gamma", "delta", "tau", "phi", "lambda", "mu", "rho", "theta", "sigma", "omega"}
 _SPECIAL = re.compile(r"([\\#$*_`<>@\[\]~=+/-])")
+# The variables of the model where they stand alone: not the unit in "2 m" or "m/s", and I only as in "I = 5".
+_VARIABLE = re.compile(r"(?<![\w°⁺⁻])(?<!\d )(?:[Vmhn](?![\w/⁺⁻²³'’])|I(?= =))")
 
 
 def font_size(pixels: float) -> float:
@@ -98,8 +100,16 @@ def _argument_end(source: str, k: int) -> int:
     return k
 
 
+def _marked_up(line: str) -> str:
+    """A line of plain text in Typst's markup."""
+    parts = re.split(f"({_VARIABLE.pattern})", line)
+    parts[::2] = [_SPECIAL.sub(r"\\\1", part) for part in parts[::2]]
+    parts[1::2] = [f'#text(style: "italic")[{part}];' for part in parts[1::2]]
+    return "".join(parts)
+
+
 class Words(Typst):
-    """Plain text (nothing in it is markup) in Source Sans.
+    """Plain text (nothing in it is markup) in Source Sans; the variables V, m, h, n in it are italic, as in formulas.
 
     text: what to write; a newline starts a new line. size: design pixels, nothing under 24.
     weight: "regular", "semibold" or "bold". italic: the slanted face. align: of several lines.
@@ -117,7 +127,7 @@ class Words(Typst):
         **kwargs: Any,
     ) -> None:
         self.words, self.size = text, size
-        lines = " \\\n".join(_SPECIAL.sub(r"\\\1", line) for line in text.split("\n"))
+        lines = " \\\n".join(_marked_up(line) for line in text.split("\n"))
         style = (
             f'#set text(weight: "{weight}", style: "{"italic" if italic else "normal"}")\n#set align({align})'
         )

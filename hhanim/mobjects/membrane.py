@@ -297,10 +297,10 @@ class MembranePatch:
         now = self.read(t)
         for ions in self.waiting:
             ions.show(float(self.pace(t)))
+        for view in self.views:  # before the ions, which go round the balls
+            view.set_gates(now)
         for flow in self.flows.values():
             flow.show(t)
-        for view in self.views:
-            view.set_gates(now)
         if self.charge is not None:
             self.charge.show(float(absolute(self.run.membrane, now["V"])))
         return self

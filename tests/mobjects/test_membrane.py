@@ -11,8 +11,10 @@ import hhanim as hh  # noqa: E402
 from hhanim.look import DARK, LIGHT  # noqa: E402
 from hhanim.mobjects.channels import ChannelView, inactivates  # noqa: E402
 from hhanim.mobjects.charge import SurfaceCharge, absolute  # noqa: E402
+from hhanim.mobjects.clock import Clock, Pace  # noqa: E402
 from hhanim.mobjects.film import Area  # noqa: E402
 from hhanim.mobjects.ions import QUANTUM, IonFlow, crossings  # noqa: E402
+from hhanim.mobjects.lettering import Words  # noqa: E402
 from hhanim.mobjects.membrane import Bilayer, Instant, MembranePatch  # noqa: E402
 from hhanim.mobjects.rates import RateCurves, RateTable  # noqa: E402
 
@@ -167,11 +169,16 @@ def test_ions_pass_a_ball_on_the_side_where_it_does_not_hang(
     patch: MembranePatch, run: hh.Trajectory
 ) -> None:
     sodium, flow = patch.views[0], patch.flows["Na"]
+    assert sodium.scale_ == pytest.approx(1.0)
     assert sodium.free_side == -1.0
     assert patch.views[-1].free_side == 0.0
     seen = 0
     for t in np.linspace(4.0, 6.0, 21):
-        centres = flow.show(float(t)).drawn()[0]
+        centres = patch.show(float(t)).flows["Na"].drawn()[0]
+        (ball,) = (m for m in sodium.gates if isinstance(m, manim.VGroup))
+        hangs = ball.disc.points[::4, :2].mean(axis=0)
+        away = np.hypot(*(centres - hangs).T)
+        assert np.all(away > ball.radius + flow.radius - 1e-6)  # none runs through it
         below = centres[centres[:, 1] < sodium.mouths[1][1] - 1e-3]
         seen += len(below)
         assert np.all(below[:, 0] < sodium.origin[0])
@@ -196,3 +203,30 @@ def test_dots_on_the_rate_curves_are_the_membrane_s() -> None:
             assert min(alpha, beta) >= 0.0
             if min(alpha, beta) / table.largest * table.reach > 0.04:  # shorter arrows are drawn as a stub
                 assert 1.0 / (alpha + beta) == pytest.approx(tau, rel=1e-6)
+
+
+def test_variables_in_plain_text_are_italic_and_units_are_not() -> None:
+    def last(text: str, **style: bool) -> float:
+        return float(Words(text, **style).family_members_with_points()[-1].width)
+
+    slanted, upright = last("m", italic=True), last("mm")
+    assert slanted != pytest.approx(upright, rel=1e-3)
+    for text, width in (("gate m", slanted), ("m", slanted), ("2 m", upright), ("mm", upright)):
+        assert last(text) == pytest.approx(width, rel=1e-6)
+    assert (
+        len(Words("h(V), n.").family_members_with_points()) == 7
+    )  # nothing after a letter is taken for code
+
+
+def test_a_clock_that_stands_still_says_so() -> None:
+    def said(clock: Clock) -> list[str]:
+        return [label.words for label in clock if label.get_fill_opacity() > 0.5]
+
+    clock = Clock(Pace(10.0, rate=2.0), DARK)
+    assert said(clock) == ["1 s = 2 ms"]
+    run = clock.run(5.0)
+    run.begin()
+    run.interpolate(0.5)
+    assert said(clock) == ["1 s = 2 ms"]
+    run.finish()
+    assert (clock.now, said(clock)) == (5.0, ["paused"])

@@ -31,7 +31,7 @@ _POTASSIUM = Channel(
 WIDGET = Membrane(
     "widget",
     (_SODIUM, _POTASSIUM, Channel("L", g=0.2, e=-65.0)),
-    title="Reduced model (V, n), widget set",
+    title="Reduced model (V, n), rest near −65 mV",
     source="Izhikevich 2007, https://doi.org/10.7551/mitpress/2526.001.0001; Rinzel 1985",
     spike_level=-20.0,
     v_range=(-90.0, 60.0),
@@ -40,6 +40,6 @@ WIDGET = Membrane(
 LECTURE = replace(
     WIDGET.with_(EK=-77.0, EL=-54.0),
     name="lecture",
-    title="Reduced model (V, n), lecture set",
+    title="Reduced model (V, n), rest near −55 mV",
     start={"V": -54.0},
 )
