@@ -8,6 +8,7 @@ from manim import UP, Animation, Create, FadeIn, Transform, UpdateFromAlphaFunc,
 from hhanim.mobjects.circuit import DIM, Circuit, CircuitCurrents, Slice
 from hhanim.mobjects.clock import Clock, Pace
 from hhanim.mobjects.equations import CurrentEquation, GateEquation
+from hhanim.mobjects.fades import Vanish
 from hhanim.mobjects.film import LABEL, TICK, Area, Film
 from hhanim.mobjects.membrane import title
 from hhanim.mobjects.telling import Telling
@@ -56,23 +57,47 @@ class CircuitFilm(Telling, Film):
         middle = _slimmer(self.stage, 5.5) if tall else self.stage
         self.circuit = Circuit(self.membrane, self.theme, middle, size=LABEL + 8)
         self.origin = Slice(self.circuit)
+        self.law = self.law_in(self.foot, lines=1 if wide else 2)
+        self.pieces = self.pieces_of(self.law)
         self.opening(
             "A patch of membrane behaves like an electrical circuit.",
             where=self.foot,
             beside=[self.origin, self.circuit.sides],
         )
         self.from_membrane_to_circuit()
-        self.equation(lines=1 if wide else 2)
+        self.equation()
         self.in_action()
         self.four_equations()
 
+    def law_in(self, area: Area, lines: int) -> CurrentEquation:
+        """The equation for V, where it will stand."""
+        law = CurrentEquation(self.membrane, self.theme, size=LABEL + 26, lines=lines)
+        law.scale(min(1.0, area.width / law.width, area.height / law.height)).move_to(area.center)
+        return law
+
+    def pieces_of(self, law: CurrentEquation) -> dict[str, VGroup]:
+        """The current of every element: below it, or, where it would not be legible there, in its place in the
+        equation.
+        """
+        pieces = {name: VGroup(*law.part(name)).copy() for name in self.circuit.names}
+        share = min(1.0, 0.92 * self.circuit.pitch / max(p.width for p in pieces.values()))
+        if share > 0.6:
+            for name, piece in pieces.items():
+                piece.scale(share).move_to([self.circuit.x[name], self.foot.center[1], 0.0])
+                piece.shift([max(self.area.left - float(piece.get_left()[0]), 0.0), 0.0, 0.0])
+                piece.shift([min(self.area.right - float(piece.get_right()[0]), 0.0), 0.0, 0.0])
+        return pieces
+
     def from_membrane_to_circuit(self) -> None:
         self.part("membrane")
+        self.question = self.formula('frac(dif V, dif t) = "?"', size=LABEL + 26)
+        self.question.move_to(self.foot.center)
         self.say(
             "A membrane",
-            "salt water on either side, a thin wall, channels, and an electrode",
+            "salt water on both sides, a thin wall, channels: what makes V change?",
             "Salt water on either side, and between them a thin membrane with channels. A glass electrode "
-            "reaches inside.",
+            "reaches inside. What makes the voltage between inside and outside change?",
+            still=[self.question],
         )
         self.wait(2.0)
         self.part("circuit")
@@ -84,7 +109,9 @@ class CircuitFilm(Telling, Film):
         )
         self.play(Create(circuit.wires), run_time=1.0)
         self.become(
-            "C", "the lipids keep charge apart: a capacitor", "The lipids keep charges apart: a capacitor."
+            "C",
+            "the lipids keep charge apart: a capacitor; below, its current",
+            "The lipids keep charges apart: a capacitor. The current that charges it is C times the slope of V.",
         )
         for channel in self.membrane.channels:
             kind = "gated" if channel.gates else "leak"
@@ -92,7 +119,8 @@ class CircuitFilm(Telling, Film):
             self.become(
                 channel.name,
                 f"{name} {CHANNEL_WORDS[kind]}",
-                f"{name} {CHANNEL_WORDS[kind]}. The battery is the ions' difference in concentration.",
+                f"{name} {CHANNEL_WORDS[kind]}. The battery is the ions' difference in concentration. Their "
+                "current is the conductance times the distance of V from the battery's voltage.",
             )
         self.become(
             "I",
@@ -105,20 +133,17 @@ class CircuitFilm(Telling, Film):
         self.say("Its circuit", line, caption)
         self.play(self.origin.becomes(name))
         self.add(self.circuit.element(name))
-        self.wait(0.8)
+        asked = [Vanish(self.question)] if name == "C" else []
+        self.play(*asked, FadeIn(self.pieces[name], shift=0.2 * UP), run_time=0.6)
+        self.wait(0.5)
 
-    def equation(self, lines: int) -> None:
+    def equation(self) -> None:
+        """The currents of the elements come together in one sum."""
         self.part("equation")
-        area = self.foot
-        self.law = law = CurrentEquation(self.membrane, self.theme, size=LABEL + 26, lines=lines)
-        law.scale(min(1.0, area.width / law.width, area.height / law.height)).move_to(area.center)
+        law = self.law
         steps = [
-            (
-                "C",
-                "what charges the capacitor …",
-                "The current that charges the capacitor is C times the slope of V.",
-            ),
-            ("I", "… is what the electrode brings …", "It is what the electrode injects …"),
+            ("C", "what charges the capacitor …", "The current that charges the capacitor …"),
+            ("I", "… is what the electrode brings …", "… is what the electrode injects …"),
             *(
                 (
                     c.name,
@@ -134,14 +159,17 @@ class CircuitFilm(Telling, Film):
             if len(dark) == len(self.circuit.names):
                 self.play(*(self.shine(n, 1.0, DIM) for n in dark), run_time=0.6)
             dark.remove(name)
-            terms = [law.term(name)] if name != "I" else [law.term("equals"), law.term("I")]
+            sign = law.term("equals") if name == "I" else law.sign(name)
+            place = VGroup(*law.part(name)).copy()
             self.play(
                 self.shine(name, DIM, 1.0),
-                *(FadeIn(t, shift=0.2 * UP) for t in terms),
+                # The electrode's term goes round that of the capacitor.
+                Transform(self.pieces[name], place, path_arc=1.6 if name == "I" else 0.0),
+                *(FadeIn(s, shift=0.2 * UP) for s in sign),
                 run_time=1.4,
             )
             self.wait(0.7)
-        self.remove(*law.submobjects)
+        self.remove(*self.pieces.values(), *law.submobjects)
         self.add(law)
 
     def sign_of(self, name: str) -> str:
@@ -166,8 +194,8 @@ class CircuitFilm(Telling, Film):
         slow = [(float(spikes[0]) - 0.9, float(spikes[0]) + 2.7, 0.4)] if len(spikes) else []
         self.clock = Clock(Pace(self.until, rate=1.5, slow=slow), self.theme).align_right()
         self.clock.move_to([self.area.right, self.head.top, 0], aligned_edge=[1, 1, 0])
-        left, right = area.split(*((1.75, 1.0) if wide else (1.2, 1.0)), vertical=not wide, gap=0.4)
-        small = Circuit(self.membrane, self.theme, left, size=LABEL)
+        left, right = area.split(*((2.2, 1.0) if wide else (1.2, 1.0)), vertical=not wide, gap=0.4)
+        small = Circuit(self.membrane, self.theme, left, size=LABEL + 4)
         v = self.run["V"]
         panel = Panel(
             right,

@@ -219,9 +219,10 @@ class Circuit(VGroup):
 class Slice(VGroup):
     """The membrane that a circuit stands for, every part of it where its element will be.
 
-    becomes(name) is the animation in which a part turns into its element: the leaflets and the charge on
-    them into the capacitor's plates, a channel's wall into the conductance and its gates into the arrow
-    across it, the ions on its two sides into the plates of its battery, the pipette into the source.
+    becomes(name) is the animation in which a part turns into its element: the leaflets beside the electrode
+    and the charge on them into the capacitor's plates, a channel's wall into the conductance and its gates
+    into the arrow across it, the ions on its two sides into the plates of its battery, the pipette into the
+    source.
     """
 
     def __init__(self, circuit: Circuit) -> None:
@@ -304,20 +305,30 @@ class Slice(VGroup):
         return Succession(first, second)
 
     def _plates(self, branch: Branch) -> tuple[list[Animation], list[VMobject]]:
-        a = self.circuit.area
-        heads, plus, minus = self.lipids.heads, self.charge.plus, self.charge.minus
-        moving = []
-        for mobject, per, off in ((heads, 16, 0.0), (plus, 8, 0.16), (minus, 4, 0.16)):
+        # Those between the electrode and the first channel come together; farther ones would have to slide across
+        # the channels, so they only go.
+        left = self.circuit.x["I"] + 0.2
+        walls = [self.circuit.x[n] - v.half_width for n, v in self.views.items()]
+        right = min(walls, default=self.circuit.area.right)
+        moving: list[Animation] = []
+        parts = ((self.lipids, self.lipids.heads, 16, 0.0), (self.charge, self.charge.plus, 8, 0.16),
+                 (self.charge, self.charge.minus, 4, 0.16))  # fmt: skip
+        for whole, mobject, per, off in parts:
             glyphs = mobject.points.reshape(-1, per, 3)
             middle = 0.5 * (glyphs.min(axis=1) + glyphs.max(axis=1))
+            here = (middle[:, 0] > left) & (middle[:, 0] < right)
+            near = mobject.copy()
+            near.points, mobject.points = glyphs[here].reshape(-1, 3), glyphs[~here].reshape(-1, 3)
+            whole.add(near)
+            glyphs, middle = glyphs[here], middle[here]
             upper = middle[:, 1] > self.circuit.middle
             centre = np.empty_like(middle)
             for plate, side, sign in zip(branch.devices, (upper, ~upper), (1.0, -1.0), strict=True):
-                share = (middle[side, 0] - a.left) / a.width
+                share = (middle[side, 0] - left) / (right - left)
                 centre[side] = plate.get_start() + share[:, None] * (plate.get_end() - plate.get_start())
                 centre[side, 1] += sign * off
-            moving.append(_carry(mobject, glyphs, middle, centre, 0.5 if off == 0.0 else 0.7))
-        return moving, [self.lipids.tails]
+            moving.append(_carry(near, glyphs, middle, centre, 0.5 if off == 0.0 else 0.7))
+        return moving, [self.lipids.tails, *(mobject for _, mobject, _, _ in parts)]
 
     def _source(self, branch: Branch) -> tuple[list[Animation], list[VMobject]]:
         return [Transform(self.pipette, branch.devices[0].copy())], []
@@ -372,6 +383,7 @@ def _carry(mobject: VMobject, glyphs: Array, middle: Array, centre: Array, scale
 class CircuitCurrents(VGroup):
     """The current through every branch of a circuit, as an arrow beside it: outward is up, length is its
     size. The box of a conductance that varies is filled as high as it is, of its largest value in the run.
+    The source's own arrow, which has no length to tell, is lit while a current is injected.
 
     The capacitive current is what the others leave: together they are the stimulus, at every instant.
     `largest` (scene units) is the length of the largest current of the run. length(name) reads a current
@@ -398,6 +410,7 @@ class CircuitCurrents(VGroup):
         self.levels = {name: filled(np.zeros((0, 3)), circuit.hue(name)) for name in self.boxes}
         for level in self.levels.values():
             level.set_fill(opacity=0.5)
+        self.source = circuit.element("I").devices[1]
         #: The largest current of the run (µA/cm²), the longest arrow.
         self.largest = largest / self.scale_
         self.add(*self.levels.values(), *self.arrows.values())
@@ -433,6 +446,9 @@ class CircuitCurrents(VGroup):
                 (x - 0.4 * wide, a),
             ]
             arrow.points = lines(corners)
+        lit = 1.0 if self.at("I", t) != 0.0 else DIM
+        if self.source.get_stroke_opacity() != lit:
+            self.source.set_opacity(lit)
         for name, level in self.levels.items():
             (left, low, _), (right, high, _) = (
                 self.boxes[name].get_corner(DL),

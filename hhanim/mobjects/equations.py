@@ -48,7 +48,8 @@ def gate_typst(membrane: Membrane, name: str) -> str:
 class CurrentEquation(Formula):
     """C dV/dt = I − the membrane's currents; every term has the colour of its ion.
 
-    term("Na") gives a channel's term with its sign, term("C") the left side, term("I") the stimulus.
+    term("Na") gives a channel's term with its sign, term("C") the left side, term("I") the stimulus; part("Na")
+    is the term without its sign, sign("Na") the sign alone.
     `lines` breaks the right side into that many lines, for a narrow frame.
     """
 
@@ -72,9 +73,15 @@ class CurrentEquation(Formula):
 
     def term(self, name: str) -> VGroup:
         """The glyphs of one term: "C", "I" or a channel's name."""
-        if name in ("C", "I", "equals"):
-            return self.select(name)
-        return VGroup(*self.select(f"minus_{name}"), *self.select(name))
+        return VGroup(*self.sign(name), *self.part(name))
+
+    def part(self, name: str) -> VGroup:
+        """The glyphs of a term without its sign."""
+        return self.select(name)
+
+    def sign(self, name: str) -> VGroup:
+        """The minus before a channel's term; nothing for the others."""
+        return VGroup() if name in ("C", "I", "equals") else self.select(f"minus_{name}")
 
 
 class GateEquation(Formula):

@@ -51,6 +51,10 @@ def test_circuit_is_true_at_ten_instants(media: Path) -> None:
     assert elements <= texts["circuit"]
     circuit = Look("", film.area)
     collect(film.circuit, circuit)
+    for (
+        name
+    ) in film.circuit.names:  # and below the elements stand their currents, all that the equation will need
+        collect(film.law.part(name), circuit)
     heading = 2
     assert {k.section: len(k.inside) for k in looks}["circuit"] == len(circuit.inside) + heading
     span = film.trace.panel.y[1] - film.trace.panel.y[0]
