@@ -12,6 +12,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -84,6 +85,7 @@ format_option = click.option(
     "--format", "-F", "formats", metavar="FORMAT", multiple=True, help="mp4, gif, webm …; may be repeated."
 )
 output_option = click.option("--output", "-o", metavar="DIR", help="Folder for the media (default: output).")
+sections_option = click.option("--sections", is_flag=True, help="Of films, one file per section as well.")
 config_option = click.option(
     "--config", "-c", metavar="FILE", help="A TOML file of targets (default: hhanim.toml)."
 )
@@ -118,6 +120,8 @@ def plan(
     formats: tuple[str, ...],
     output: str | None,
     config: str | None,
+    *,
+    sections: bool = False,
 ) -> tuple[list[Request], list[Any]]:
     """The requests behind a command line, and a failure for every scene that cannot even be read."""
     from hhanim.studio.project import Settings, requests, split
@@ -132,6 +136,10 @@ def plan(
         given=given,
     )
     wanted, failed = requests(list(dict.fromkeys(names)), settings, config)
+    if sections:  # a GIF beside the film is made whole
+        wanted = [replace(r, sections=r.entry.kind == "film" and r.format.pieces) for r in wanted]
+        if not failed and not any(r.sections for r in wanted):
+            raise UsageError("--sections: of films (spike, circuit …) in mp4 or mov only")
     for request in wanted:
         request.check()
     return wanted, failed
@@ -185,7 +193,7 @@ def _table(entries: list[Any]) -> None:
 @app.command()
 @request_options
 @click.option("--force", "-f", is_flag=True, help="Even what is fresh or was edited by hand.")
-@click.option("--sections", is_flag=True, help="Of films, one file per section as well.")
+@sections_option
 @click.option("--dry-run", "-n", is_flag=True, help="Only say what would be rendered, and why.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress; failures only.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON event a line on stdout.")
@@ -214,14 +222,10 @@ def render(
       hhanim render spike --set ttx=0.8 --sections -F mp4 -F gif
       hhanim render --dry-run
     """
-    from dataclasses import replace
-
     from hhanim.studio.progress import Reporter
     from hhanim.studio.run import make_all
 
-    wanted, failed = plan(**asked)
-    if sections:
-        wanted = [replace(r, sections=r.entry.kind == "film") for r in wanted]
+    wanted, failed = plan(**asked, sections=sections)
     if dry_run:
         _explain(wanted, force=force, as_json=as_json)
         return 1 if failed else 0
@@ -374,10 +378,16 @@ def watch(**asked: Any) -> int:
 @click.argument("kind", metavar="html|pptx", type=click.Choice(["html", "pptx"]))
 @request_options
 @click.option("--out", metavar="FILE", help="The deck (default: hhanim.pptx in the output folder).")
-def export(kind: str, out: str | None, **asked: Any) -> int:
+@sections_option
+def export(kind: str, out: str | None, sections: bool, **asked: Any) -> int:
     """Films for a lecture: a page for each that works offline, or one deck of slides with all of them.
 
-    What is stale is rendered first.
+    What is stale is rendered first. With --sections a film of several sections has a slide for each.
+
+    \b
+    Examples:
+      hhanim export html spike
+      hhanim export pptx tau spike --sections --theme light --out lecture.pptx
     """
     from hhanim.studio import export as exports
     from hhanim.studio.progress import Reporter
@@ -385,7 +395,7 @@ def export(kind: str, out: str | None, **asked: Any) -> int:
 
     if out is not None and (kind != "pptx" or Path(out).suffix != ".pptx"):
         raise UsageError(f"--out {out}: names the deck of pptx, and ends in .pptx")
-    wanted, failed = plan(**{**asked, "formats": ("mp4",)})
+    wanted, failed = plan(**{**asked, "formats": ("mp4",)}, sections=sections)
     with Reporter() as reporter:
         for event in failed:
             reporter(event)

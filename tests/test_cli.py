@@ -214,6 +214,20 @@ def test_simulate_files_and_summary(hh, tmp_path):
     assert {p.name for p in tmp_path.iterdir()} == {"run.npz", "run.csv"}
 
 
+def test_sections_are_of_films_in_mp4(hh):
+    said = json.loads(hh("render", "spike", "tau", "--sections", "-F", "mp4,gif", "-n", "--json").stdout)
+    assert {row["path"].split("/")[-1] for row in said} == {"spike.mp4", "spike.gif", "tau.mp4", "tau.gif"}
+    assert "--sections: of films" in hh("render", "tau", "--sections", "-n", code=2).stderr
+    assert "--sections: of films" in hh("export", "pptx", "tau", "--sections", code=2).stderr
+
+
+def test_a_value_that_the_model_refuses_is_one_line(hh):
+    done = hh("render", "simulation", "--set", "start=resting", "--quiet", code=1)
+    assert "start = 'resting' is not understood; give 'rest' or values" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "File " not in done.stderr
+
+
 def test_broken_scene_hides_nothing_and_is_said(hh, tmp_path):
     (tmp_path / "scenes").mkdir()
     (tmp_path / "scenes/bad_clip.py").write_text("def broken(:\n")

@@ -207,6 +207,7 @@ def prepare(request: Request) -> Job:
                 if isinstance(value, Membrane)
             },
             "format": request.format.name,
+            "sections": request.sections,
             "preset": request.use.name,
             "theme": request.theme,
             "colours": _digest(repr(theme)),
@@ -319,9 +320,9 @@ def status(request: Request) -> Status:
         return Status((f"{path.name} is there, but nothing says hhanim made it",), protected=True)
     if sidecar.sha256(path) != record["sha256"]:
         return Status((f"{path.name} was edited by hand",), protected=True)
-    beside = [name for name in record.get("beside", []) if not path.with_name(name).exists()]
-    if beside:
-        return Status(tuple(f"{name} is gone" for name in beside))
+    gone = [other.name for other in sorted(sidecar.companions(path)) if not other.exists()]
+    if gone:
+        return Status(tuple(f"{name} is gone" for name in gone))
     if record.get("stamp") == _stamp_now(request, record):
         return Status(())
     return Status(tuple(differences({**record, **record.get("key", {})}, prepare(request).key)))

@@ -29,8 +29,7 @@ def made(folder: Path) -> list[Made]:
         record = sidecar.read(media)
         if record is None or record.get("file") != media.name or "digest" not in record:
             continue
-        beside = [media.with_name(Path(name).name) for name in record.get("beside", [])]
-        files = tuple(p for p in (media, *beside, path) if p.exists())
+        files = tuple(p for p in (media, *sorted(sidecar.companions(media)), path) if p.exists())
         intact = not media.exists() or sidecar.sha256(media) == record["sha256"]
         found.append(Made(media, files, intact))
     return found

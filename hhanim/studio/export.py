@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import math
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -48,47 +49,34 @@ def page(media: Path) -> Path:
 
 
 def slides(films: Sequence[Path], path: Path) -> Path:
-    """A deck with a slide for each film: title, film with poster and text alternative, and notes.
+    """A deck with a slide for each film, or for each section of a film that was rendered with sections: title,
+    film with poster and text alternative, and notes. A section's poster is its first frame, so that its slide
+    takes up where the one before it ended.
 
     Raises:
         UsageError: when hhanim did not make one of the films. MissingError: when python-pptx is missing.
-        RenderError: when the deck cannot be written.
+        RenderError: when a section's file is gone, or the deck cannot be written.
     """
     try:
         import pptx
-        from pptx.util import Emu, Inches, Pt
+        from pptx.util import Inches
     except ImportError:
         raise MissingError(
             f"slides need python-pptx: {sys.executable} -m pip install 'hhanim[slides]'"
         ) from None
     deck: Any = pptx.Presentation()
     deck.slide_width, deck.slide_height = Inches(13.333), Inches(7.5)
-    layout = next(s for s in deck.slide_layouts if s.name == "Title Only")
-    top, margin = Inches(0.95), Inches(0.4)
     for media in films:
         record = _record(media)
-        slide = deck.slides.add_slide(layout)
-        title = slide.shapes.title
-        title.left, title.top, title.width, title.height = (
-            margin,
-            Inches(0.15),
-            deck.slide_width - 2 * margin,
-            Inches(0.75),
-        )
-        title.text_frame.text = record["title"] or record["name"]
-        title.text_frame.paragraphs[0].runs[0].font.size = Pt(28)
-        room = (deck.slide_width - 2 * margin, deck.slide_height - top - Inches(0.2))
-        scale = min(room[0] / record["width"], room[1] / record["height"])
-        width, height = Emu(int(record["width"] * scale)), Emu(int(record["height"] * scale))
-        left = Emu(int((deck.slide_width - width) / 2))
-        poster = str(sidecar_neighbour(media, ".png"))
-        movie = slide.shapes.add_movie(
-            str(media), left, top, width, height, poster_frame_image=poster, mime_type="video/mp4"
-        )
-        about = movie._element.nvPicPr.cNvPr  # python-pptx has no public name for the text alternative
-        about.set("name", record["name"])
-        about.set("descr", record["alt"] or record["description"])
-        slide.notes_slide.notes_text_frame.text = _notes(record)
+        title, parts = record["title"] or record["name"], record.get("sections", [])
+        if not any("file" in part for part in parts):
+            _slide(deck, media, record, title, str(sidecar_neighbour(media, ".png")), _notes(record))
+            continue
+        ends = [part["start"] for part in parts[1:]] + [record["duration"]]
+        for part, end in zip(parts, ends, strict=True):
+            file = media.parent / part["file"]
+            name = f"{title}: {part['name']}"
+            _slide(deck, file, record, name, _first_frame(file), _notes(record, part["start"], end))
     buffer = io.BytesIO()
     deck.core_properties.title = "Hodgkin–Huxley animations"
     deck.save(buffer)
@@ -96,8 +84,52 @@ def slides(films: Sequence[Path], path: Path) -> Path:
     return path
 
 
-def _notes(record: Mapping[str, Any]) -> str:
-    spoken = "\n".join(text for _, _, text in sidecar.captions_of(dict(record)))
+def _slide(
+    deck: Any, media: Path, record: Mapping[str, Any], title: str, poster: str | io.BytesIO, notes: str
+) -> None:
+    """One more slide, with a film that plays at a click."""
+    from pptx.util import Emu, Inches, Pt
+
+    slide = deck.slides.add_slide(next(s for s in deck.slide_layouts if s.name == "Title Only"))
+    top, margin = Inches(0.95), Inches(0.4)
+    width, height = deck.slide_width - 2 * margin, deck.slide_height - top - Inches(0.2)
+    head = slide.shapes.title
+    head.left, head.top, head.width, head.height = margin, Inches(0.15), width, Inches(0.75)
+    head.text_frame.text = title
+    head.text_frame.paragraphs[0].runs[0].font.size = Pt(28)
+    scale = min(width / record["width"], height / record["height"])
+    width, height = Emu(int(record["width"] * scale)), Emu(int(record["height"] * scale))
+    left = Emu(int((deck.slide_width - width) / 2))
+    movie = slide.shapes.add_movie(
+        str(media), left, top, width, height, poster_frame_image=poster, mime_type="video/mp4"
+    )
+    about = movie._element.nvPicPr.cNvPr  # python-pptx has no public name for the text alternative
+    about.set("name", title)
+    about.set("descr", record["alt"] or record["description"])
+    slide.notes_slide.notes_text_frame.text = notes
+
+
+def _first_frame(media: Path) -> io.BytesIO:
+    """The first frame of a film, as PNG."""
+    import av
+    from PIL import Image
+
+    picture = io.BytesIO()
+    try:
+        with av.open(str(media)) as container:
+            pixels = next(container.decode(video=0)).to_ndarray(format="rgb24")
+        Image.fromarray(pixels.astype("uint8", copy=False)).save(picture, format="PNG")
+    except (OSError, av.FFmpegError, StopIteration) as error:
+        raise RenderError(
+            f"{media} is no longer what hhanim made; render it again with --sections"
+        ) from error
+    return picture
+
+
+def _notes(record: Mapping[str, Any], start: float = 0.0, stop: float = math.inf) -> str:
+    """What is said from `start` until `stop` (s), with what the film is."""
+    middle = ((0.5 * (a + b), text) for a, b, text in sidecar.captions_of(dict(record)))
+    spoken = "\n".join(text for at, text in middle if start <= at < stop)
     given = ", ".join(f"{k} = {_text(record['parameters'].get(k))}" for k in record["set"])
     parts = [record["description"], spoken, f"To be seen: {record['alt']}" if record["alt"] else "", given]
     return "\n\n".join(part for part in parts if part)

@@ -35,7 +35,7 @@ from hhanim.studio.camera import SparingCamera, SparingRenderer
 from hhanim.studio.encode import join
 from hhanim.studio.errors import RenderError, UsageError
 from hhanim.studio.formats import writer
-from hhanim.studio.job import Drawn, Event, Listener
+from hhanim.studio.job import Drawn, Event, Listener, Section
 from hhanim.studio.scene import load, scene_errors
 
 Pixels = npt.NDArray[np.uint8]
@@ -225,8 +225,8 @@ class _Shot:
             raise UsageError("sections are joined without encoding again: give the format mp4 or mov")
         self.folder = media.with_name(f"{media.stem}.sections")
         self.encoder: Any = None
-        self.files: list[tuple[str, Path]] = []
-        self.name = ""
+        self.parts: list[tuple[str, int, Path]] = []  # sections: name, first frame, file
+        self.name: str | None = ""  # of the section that the next frame begins, if it begins one
         self.n_frames = 0
         self.subcaptions: list[Any] = []
         # One frame a second, packed, until it is known which of them is the poster.
@@ -276,14 +276,16 @@ class _Shot:
         request = self.job.request
         if self.transparent:
             pixels = _straight(pixels)
-        if self.encoder is None:
+        if self.name is not None:
             path = self.media
             if self.sections:
                 self.folder.mkdir(exist_ok=True)
                 label = re.sub(r"[^\w.-]+", "-", self.name).strip("-.") or "part"
-                path = self.folder / f"{len(self.files) + 1:02d}-{label}{self.media.suffix}"
-            self.files.append((self.name, path))
-            self.encoder = writer(self.job, path)
+                path = self.folder / f"{len(self.parts) + 1:02d}-{label}{self.media.suffix}"
+            self.parts.append((self.name, self.n_frames, path))
+            self.name = None
+        if self.encoder is None:
+            self.encoder = writer(self.job, self.parts[-1][2])
         every = max(1, round(self.job.fps))
         for k in range(repeat):
             self.encoder.write(pixels, () if k else dirty)
@@ -311,11 +313,18 @@ class _Shot:
             raise RenderError(f"{self.job.request.entry.name} plays nothing: not one frame was drawn")
         if self.sections:
             container = "mov" if self.media.suffix == ".mov" else "mp4"
-            join([path for _, path in self.files], self.media, container)
+            join([path for *_, path in self.parts], self.media, container)
         width, height = self.job.request.pixels
         at = _poster(scene) * self.n_frames
         poster = unpacked(min(self.stills, key=lambda s: abs(s[0] - at))[1], width, height)
-        return Drawn(poster, _captions(scene, self.subcaptions), _alt(scene), self.job.fps, self.n_frames)
+        cuts = [
+            Section(
+                name, float(first / self.job.fps), f"{self.folder.name}/{path.name}" if self.sections else ""
+            )
+            for name, first, path in self.parts
+        ]
+        captions = _captions(scene, self.subcaptions)
+        return Drawn(poster, captions, _alt(scene), self.job.fps, self.n_frames, cuts)
 
 
 class _Found(BaseException):

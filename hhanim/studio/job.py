@@ -36,11 +36,22 @@ def silent(event: Event) -> None:
 
 
 @dataclass(frozen=True)
+class Section:
+    """Part of a film: its name, where it begins (s), and its own file, relative to the film's, if it has one."""
+
+    name: str
+    start: float
+    file: str = ""
+
+
+@dataclass(frozen=True)
 class Drawn:
-    """What comes out of an engine beside the film: the poster's pixels, captions and the text alternative."""
+    """What comes out of an engine beside the film: the poster's pixels, captions, the text alternative, and a
+    film's sections."""
 
     poster: Any
     captions: Sequence[Caption]
     alt: str
     fps: Fraction
     n_frames: int
+    sections: Sequence[Section] = ()

@@ -12,6 +12,7 @@ import time
 import traceback
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -161,8 +162,11 @@ def produce(job: Job, work: Path, on_event: Listener = silent, crew: Crew | None
         transparent=transparent,
     )
     beside = [sidecar.beside(media, suffix).name for suffix in (".png", ".vtt")]
-    finalise.poster(work / beside[0], drawn.poster, transparent=transparent)
-    (work / beside[1]).write_text(sidecar.vtt(drawn.captions), encoding="utf-8")
+    poster, captions = beside
+    finalise.poster(work / poster, drawn.poster, transparent=transparent)
+    (work / captions).write_text(sidecar.vtt(drawn.captions), encoding="utf-8")
+    if request.sections:
+        beside += {Path(part.file).parts[0] for part in drawn.sections if part.file}
     content = {
         "name": request.name,
         "kind": entry.kind,
@@ -185,6 +189,7 @@ def produce(job: Job, work: Path, on_event: Listener = silent, crew: Crew | None
         "parameters": dict(job.values.plain),
         "set": sorted(job.values.given),
         "captions": [[round(a, 3), round(b, 3), text] for a, b, text in drawn.captions],
+        "sections": [{k: v for k, v in asdict(part).items() if v != ""} for part in drawn.sections],
         "beside": beside,
         "engines": job.key["engines"],
         "hhanim": build.own_version(),
@@ -311,11 +316,16 @@ def commit(work: Path, path: Path) -> None:
     """Move what is in ``work`` beside and over ``path``; the sidecar is last, so that until then it can be
     told from the sidecar waiting in ``work`` that the new film is ours (see :func:`recover`)."""
     last = sidecar.sidecar_path(path).name
+    before = {p.name for p in sidecar.companions(path)}
+    now = {p.name for p in sidecar.companions(work / path.name)}
     for item in sorted(work.iterdir(), key=lambda p: (p.name == last, p.name == path.name, p.name)):
         place = path.with_name(item.name)
         if place.is_dir():
             shutil.rmtree(place)
         item.replace(place)
+    for name in before - now:  # the sections of a film that is now made without
+        place = path.with_name(name)
+        shutil.rmtree(place) if place.is_dir() else place.unlink(missing_ok=True)
 
 
 def recover(path: Path) -> None:

@@ -86,12 +86,18 @@ def scene_errors(entry: Entry) -> Iterator[None]:
     except (StudioError, KeyboardInterrupt, MemoryError):
         raise
     except Exception as error:
+        from hhanim.model.errors import (
+            HHError,
+        )  # not before it is needed: a start with nothing to do is quick
+
         frames = traceback.extract_tb(error.__traceback__)
         own = next((k for k, f in enumerate(frames) if Path(f.filename) == entry.path), 0)
         trace = "".join(traceback.format_list(frames[own:]) + traceback.format_exception_only(error))
         where = next((f":{f.lineno}" for f in reversed(frames) if Path(f.filename) == entry.path), "")
-        failure = RenderError(f"{entry.name}: {entry.path.name}{where}: {type(error).__name__}: {error}")
-        failure.trace = trace  # type: ignore[attr-defined]
+        refused = isinstance(error, HHError)  # the model's one line says it all, down to the remedy
+        kind = "" if refused else f"{type(error).__name__}: "
+        failure = RenderError(f"{entry.name}: {entry.path.name}{where}: {kind}{error}")
+        failure.trace = "" if refused else trace  # type: ignore[attr-defined]
         raise failure from error
 
 

@@ -35,6 +35,13 @@ def beside(media: Path, suffix: str) -> Path:
     return media.with_suffix(suffix) if media.suffix == ".mp4" else media.with_name(f"{media.name}{suffix}")
 
 
+def companions(media: Path) -> set[Path]:
+    """The poster, captions and sections that the sidecar of ``media`` names; whatever it says, nothing that is
+    not called after the film and beside it."""
+    names = (read(media) or {}).get("beside", [])
+    return {media.with_name(n) for n in names if Path(n).name == n and n.startswith(media.stem)}
+
+
 def write(path: Path, content: dict[str, Any]) -> None:
     """Write a sidecar; the same content gives the same bytes."""
     path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -23,12 +23,12 @@ from manim.scene.scene_file_writer import SceneFileWriter
 
 import hhanim
 from hhanim.look import get_theme
-from hhanim.studio import build, finalise, run, sidecar
+from hhanim.studio import build, clean, export, finalise, run, sidecar
 from hhanim.studio import film as studio_film
 from hhanim.studio import scene as scenes
 from hhanim.studio.build import Request
 from hhanim.studio.camera import SparingCamera, SparingRenderer, tiles
-from hhanim.studio.errors import UsageError
+from hhanim.studio.errors import RenderError, UsageError
 
 SCENE = '''
 """A small film."""
@@ -152,7 +152,12 @@ def test_a_film_with_all_that_goes_with_it(scene: Path, tmp_path: Path) -> None:
     assert path.with_suffix(".png").stat().st_size > 2000
     parts = sorted((tmp_path / "small.sections").iterdir())
     assert [p.name for p in parts] == ["01-first-part.mp4", "02-second-über.mp4"]
-    assert sum(finalise.facts(p).n_frames for p in parts) == found.n_frames
+    lengths = [finalise.facts(p).n_frames for p in parts]
+    assert sum(lengths) == found.n_frames
+    assert record["sections"] == [
+        {"name": "first part", "start": 0.0, "file": "small.sections/01-first-part.mp4"},
+        {"name": "second: über", "start": lengths[0] / 15, "file": "small.sections/02-second-über.mp4"},
+    ]
     # nothing to do the second time; the same bytes when forced
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     hhanim.render(
@@ -267,6 +272,35 @@ def test_a_transparent_film_keeps_straight_colours(scene: Path, tmp_path: Path) 
     near = np.abs(faint[:, :3] - [red, green, blue]).max(axis=1) <= 3
     assert near.sum() > 200
     assert (rgba[..., 3] == 0).sum() > 10_000
+
+
+def test_sections_on_slides(scene: Path, tmp_path: Path) -> None:
+    pptx = pytest.importorskip("pptx")
+    path = hhanim.render(scene, preset="draft", size="320x180", output=tmp_path, sections=True)
+    first, second = pptx.Presentation(str(export.slides([path], tmp_path / "deck.pptx"))).slides
+    assert [s.shapes.title.text for s in (first, second)] == ["Small: first part", "Small: second: über"]
+    notes = [s.notes_slide.notes_text_frame.text for s in (first, second)]
+    assert ["The gates follow" in text for text in notes] == [True, False]
+    assert ["And then it ends" in text for text in notes] == [False, True]
+    blobs = {part.blob for part in first.part.package.iter_parts() if part.content_type == "video/mp4"}
+    parts = sorted((tmp_path / "small.sections").iterdir())
+    assert blobs == {p.read_bytes() for p in parts}
+    parts[1].unlink()
+    with pytest.raises(RenderError, match=r"02-second-über.mp4 is no longer .*--sections"):
+        export.slides([path], tmp_path / "deck.pptx")
+    # made without sections, the old ones do not stay behind; and they go with their film
+    record = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    record["beside"] += ["..", "../scene", str(scene)]
+    request = Request(scenes.find(scene), path, {}, "draft", "dark", "320x180")
+    assert build.status(request).reasons == ("sections True → False",)
+    hhanim.render(scene, preset="draft", size="320x180", output=tmp_path)
+    assert not (tmp_path / "small.sections").exists()
+    (tmp_path / "small.sections").mkdir()
+    sidecar.write(path.with_suffix(".json"), {**record, "sha256": sidecar.sha256(path)})
+    clean.clean(tmp_path, dry_run=False)
+    assert not path.exists()
+    assert not (tmp_path / "small.sections").exists()
+    assert scene.exists()
 
 
 def test_sections_of_another_format(scene: Path, tmp_path: Path) -> None:
