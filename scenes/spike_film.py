@@ -70,10 +70,10 @@ SAID = {
 
 
 class Loop(NamedTuple):
-    """A feedback loop at rest, in grey, and while it acts; the channel that it runs through."""
+    """A feedback loop while it acts, and in grey once it has; the channel that it runs through."""
 
-    idle: VMobject
     lit: FeedbackLoop
+    done: VMobject
     channel: str
 
 
@@ -134,7 +134,7 @@ class Spike(Telling, Film):
         self.acting: Loop | None = None
         # What comes when the title has gone; the membrane is there before.
         ghosts = [t.without_ghosts().ghosts for t in self.traces]
-        self.graphs_still = [VGroup(*self.panels, *ghosts), *(loop.idle for loop in self.loops.values())]
+        self.graphs_still = [VGroup(*self.panels, *ghosts)]
         self.graphs_moving = [
             *(t.follow(self.clock) for t in self.traces),
             self.bar.follow(self.clock),
@@ -151,7 +151,7 @@ class Spike(Telling, Film):
         """Heading, membrane, feedback loops, graphs."""
         if self.shape == "wide":
             left, right = self.area.columns(1.0, 1.0, gap=0.55)
-            head, picture, loops = left.rows(0.84, 3.9, 1.62, gap=0.2)
+            head, picture, loops = left.rows(0.84, 3.72, 1.8, gap=0.2)
             return head, picture, loops, right
         if self.shape == "tall":
             return tuple(self.area.rows(0.85, 4.2, 1.62, 5.2, gap=0.22))  # type: ignore[return-value]
@@ -167,7 +167,7 @@ class Spike(Telling, Film):
             (top, strip), (middle, bottom) = left.rows(5.0, 1.0, gap=0.05), right.rows(1.0, 1.45, gap=0.12)
         else:
             self.clock.move_to([area.right, area.top, 0.0], aligned_edge=[1.0, 1.0, 0.0])
-            top, strip, middle, bottom = area.inset(top=0.36).rows(2.1, 0.45, 1.6, 2.7, gap=0.17)
+            top, strip, middle, bottom = area.rows(2.6, 0.45, 1.7, 2.45, gap=0.17)
         time = {"x": (0.0, run.duration), "theme": theme, "gutter": 0.66, "left": 0.9, "size": TICK}
         v, names = run["V"], [c.name for c in self.membrane.channels]
         low, high = float(v.min()) - 6.0, max(float(v.max()) + 6.0, self.zero + 44.0)
@@ -250,9 +250,9 @@ class Spike(Telling, Film):
         self.band = self.panels[0].band(phase.start, phase.stop) if phase is not None else None
         before, self.acting = self.acting, self.loops.get(phase.name) if phase is not None else None
         if before is not None:
-            gone, still = [*gone, before.lit], [*still, before.idle]
+            gone, still = [*gone, before.lit], [*still, before.done]
         if self.acting is not None:
-            gone, still = [*gone, self.acting.idle], [*still, self.acting.lit]
+            still = [*still, self.acting.lit]
         self.say(
             name, line, caption, gone=gone, still=still, moving=self.graphs_moving if first else (),
             back=[self.band] if self.band is not None else [],
@@ -261,9 +261,8 @@ class Spike(Telling, Film):
             self.play(self.acting.lit.run_round(), *self.flashes(self.acting.channel), run_time=1.0)
 
     def feedback(self, area: Area) -> dict[str, Loop]:
-        """The loop that acts in each phase, from the membrane's own gates.
-
-        Where there is room for one only, none is shown at rest.
+        """The loop that acts in each phase, from the membrane's own gates; where there is room, it stays
+        when it has.
         """
         gated = [c for c in self.membrane.channels if c.gates]
         inward = next((c for c in gated if c.e > self.zero), None)
@@ -295,9 +294,9 @@ class Spike(Telling, Film):
                 "width": min(row.width, 7.2), "size": size, "columns": columns,
             }  # fmt: skip
             place = np.array([row.left, row.center[1] + 0.08, 0.0])
-            idle = FeedbackLoop(steps[phase], self.theme, lit=False, **style).shift(place)
+            done = FeedbackLoop(steps[phase], self.theme, lit=False, **style).shift(place)
             lit = FeedbackLoop(steps[phase], self.theme, **style).shift(place)
-            loops[phase] = Loop(idle if all_at_once else VGroup(), lit, channel.name)
+            loops[phase] = Loop(lit, done if all_at_once else VGroup(), channel.name)
         return loops
 
     def flashes(self, channel: str) -> list[Animation]:

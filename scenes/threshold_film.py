@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from manim import VGroup
@@ -36,7 +37,7 @@ class Threshold(Telling, Film):
         "Then pairs of "
         "pulses: too soon after a spike the second one fails, while h is low and n is high; later it fires."
     )
-    poster = 0.47
+    poster = 0.27
     model: Membrane = "modern"
     width: float = 1.0
     hair: float = 0.01
@@ -54,6 +55,7 @@ class Threshold(Telling, Film):
             return
         self.hair_apart()
         self.why()
+        self.all_or_nothing()
         self.refractory()
 
     # -- the trajectories ----------------------------------------------------------------------------------
@@ -70,14 +72,15 @@ class Threshold(Telling, Film):
         gated = [c.name for c in self.membrane.channels if c.gates]
         self.gated = gated
         self.head, left, graphs = self.areas()
-        stop = float(self._settled())
-        self.clock = Clock(
-            Pace(self.until, rate=3.0, slow=[(START, stop, 0.75)], ease=0.2), self.theme
-        ).align_right()
-        self.clock.move_to([self.head.right, self.head.top, 0.0], aligned_edge=[1.0, 1.0, 0.0])
+        self.new_clock(self.until, [(START, self._settled(), 0.75)])
         self.build_pair(left)
         self.build_graphs(graphs)
         self.graph_area, self.left_area = graphs, left
+
+    def new_clock(self, span: float, slow: list[tuple[float, float, float]]) -> None:
+        """A clock for a run of `span` ms, slow in these windows (from ms, to ms, ms per second)."""
+        self.clock = Clock(Pace(span, rate=3.0, slow=slow, ease=0.2), self.theme).align_right()
+        self.clock.move_to([self.head.right, self.head.top, 0.0], aligned_edge=[1.0, 1.0, 0.0])
 
     def _settled(self) -> float:
         """When the two have parted for good: the peak of the one that fires (ms)."""
@@ -124,24 +127,31 @@ class Threshold(Telling, Film):
     def _amplitude(run: Trajectory) -> float:
         return float(np.max(run.stimulus))
 
+    def graph_rows(self, area: Area) -> tuple[Area, Area, Area]:
+        """Where V, the stimulus under it, and what explains both stand, in both halves of the film."""
+        if self.shape == "square":
+            left, bottom = area.columns(1.0, 1.0, gap=0.3)
+            top, strip = left.rows(5.0, 1.0, gap=0.1)
+        else:
+            top, strip, bottom = area.rows(1.4, 0.35, 1.2, gap=0.2)
+        return top, strip, bottom
+
+    def voltage(self, area: Area, v: np.ndarray, **axis: Any) -> Panel:
+        """The axes of V, with a time axis of their own where nothing stands under them."""
+        low, high = float(v.min()) - 6.0, float(v.max()) + 8.0
+        high = max(high, -float(absolute(self.membrane, 0.0)) + 44.0)
+        unit = self.formula('V space "(mV)"', size=TICK, color="muted")
+        own = {} if self.shape == "square" else {"xticks": []}
+        return Panel(
+            area, y=(low, high), ylabel=unit, xlabel="ms" if self.shape == "square" else "", **own, **axis
+        )
+
     def build_graphs(self, area: Area) -> None:
         """Both voltages on one panel, both total ionic currents on another."""
         square = self.shape == "square"
-        top, bottom = area.split(1.0 if square else 1.35, 1.0, gap=0.25, vertical=not square)
-        whole, strip = area.rows(6.0, 1.0, gap=0.15)
-        v = np.concatenate([self.below["V"], self.above["V"]])
-        low, high = (
-            float(v.min()) - 6.0,
-            max(float(v.max()) + 8.0, -float(absolute(self.membrane, 0.0)) + 44.0),
-        )
+        top, strip, bottom = self.graph_rows(area)
         span = {"x": (0.0, self.until), "theme": self.theme, "left": 0.95, "gutter": 0.95, "size": TICK}
-
-        def voltage(where: Area, axis: bool) -> Panel:
-            unit = self.formula('V space "(mV)"', size=TICK, color="muted")
-            ticks = None if axis else []
-            return Panel(where, y=(low, high), ylabel=unit, xticks=ticks, xlabel="ms" if axis else "", **span)
-
-        self.v_panel, self.v_small = voltage(whole, True), voltage(top, square)
+        self.v_panel = self.voltage(top, np.concatenate([self.below["V"], self.above["V"]]), **span)
         # Two pulses a hair apart are one on the screen; how strong each is stands by its membrane.
         self.bar = StimulusBar(strip, self.above.protocol, self.v_panel, self.theme, size=TICK)
         self.bar.remove(self.bar.name)
@@ -158,8 +168,7 @@ class Threshold(Telling, Film):
             ylabel=flow,
             **span,
         )
-        self.v_traces = self._pair(self.v_panel, lambda run: run["V"], (low, high))
-        self.v_small_traces = self._pair(self.v_small, lambda run: run["V"], (low, high))
+        self.v_traces = self._pair(self.v_panel, lambda run: run["V"], self.v_panel.y)
         self.i_traces = self._pair(self.i_panel, _total, (CUT, 8.0))
         total = _total(self.above)
         gone = int(np.argmax(total < CUT))  # where the current of the one that fires leaves the axis
@@ -194,48 +203,49 @@ class Threshold(Telling, Film):
     # -- the telling ---------------------------------------------------------------------------------------
 
     def hair_apart(self) -> None:
-        """Both pulses, and the voltages that part."""
+        """Both pulses, and two voltages that can hardly be told apart."""
         self.part("a hair apart")
         low, high = (self._amplitude(r) for r in (self.below, self.above))
         self.say(
             "A hair apart",
-            f"two pulses of {self.width:g} ms: {low:.3g} and {high:.3g} µA/cm²",
-            f"Two pulses of current that differ by {200 * self.hair:.2g} percent: {low:.3g} and "
-            f"{high:.3g} microampere "
-            "per square centimetre.",
+            f"the same membrane twice: pulses of {low:.3g} and {high:.3g} µA/cm²",
+            f"The same membrane twice, with two pulses of current that differ by {200 * self.hair:.2g} percent: "
+            f"{low:.3g} and {high:.3g} microampere per square centimetre.",
             still=[self.v_panel],
             moving=[self.v_traces, self.bar, self.clock],
         )
-        self.play(self.clock.run())
-        self.say(
-            "All or nothing",
-            f"one reaches {self._top(self.below)}, the other {self._top(self.above)}",
-            f"One comes to {self._top(self.below)} and falls back, the other fires and reaches "
-            f"{self._top(self.above)}.",
-        )
-        self.wait(1.5)
+        self.play(self.clock.run(START + self.width))
 
     def why(self) -> None:
-        """The same again with the ionic current, whose sign decides."""
+        """The ionic current, whose sign decides, until the one that fires has."""
         self.part("why")
-        self.clock.set(0.0)
         self.say(
             "The ionic current decides",
-            "whether it stays inward once the pulse is over, or turns outward",
+            "after the pulse: does it stay inward, or turn outward?",
             "After the pulse only the channels act. In one the inward sodium current goes on growing, and V takes off; "
             "in the other it wanes, potassium and leak win, the sum turns outward, and V falls back.",
-            gone=[self.v_panel, self.v_traces, self.bar],
-            still=[self.v_small, self.i_panel, self.signs],
-            moving=[self.v_small_traces, self.i_traces],
+            still=[self.i_panel, self.signs],
+            moving=[self.i_traces],
+        )
+        self.play(self.clock.run(self._settled()))
+
+    def all_or_nothing(self) -> None:
+        """What became of them."""
+        self.part("all or nothing")
+        low, high = self._top(self.below), self._top(self.above)
+        self.say(
+            "All or nothing",
+            f"inward: V reaches {high}; outward: V falls back from {low}",
+            f"There is nothing in between: the one comes to {low} and falls back, the other fires and reaches {high}.",
         )
         self.play(self.clock.run())
-        self.wait(1.0)
+        self.wait(0.6)
 
     def refractory(self) -> None:
         """A pair of pulses, the second too early; then late enough."""
         self.shown = [
-            self.pair_still, self.pair_moving, self.v_small, self.i_panel, self.signs, self.v_small_traces,
-            self.i_traces, self.clock,
+            self.pair_still, self.pair_moving, self.v_panel, self.i_panel, self.signs, self.v_traces,
+            self.i_traces, self.bar, self.clock,
         ]  # fmt: skip
         found = self._intervals()
         if found is None:
@@ -261,16 +271,9 @@ class Threshold(Telling, Film):
         run = self.twice = self._twice(interval)
         second, span = START + interval, run.duration
         gone, slow = self.shown, self._slow_gates()
-        self.clock = Clock(
-            Pace(
-                span,
-                rate=3.0,
-                slow=[(START, START + 5.0, 0.8), (second - 0.5, min(second + 6.0, span), 0.8)],
-                ease=0.2,
-            ),
-            self.theme,
-        ).align_right()
-        self.clock.move_to([self.head.right, self.head.top, 0.0], aligned_edge=[1.0, 1.0, 0.0])
+        # The first spike has been seen when the second pair comes.
+        first = [(START, START + 5.0, 0.8)] if name == "too early" else []
+        self.new_clock(span, [*first, (second - 0.5, min(second + 4.0, span), 0.8)])
         still, moving = self.refractory_view(run, slow)
         gates = " and ".join(slow)
         self.say(
@@ -287,34 +290,22 @@ class Threshold(Telling, Film):
         self.play(self.clock.run(second))
         now, rest = run.at([second]), self.membrane.rest()
         at_rest = {n: float(x) for n, x in self.membrane.gate_values(rest).items()}
-        states = ", ".join(f"{g} = {now[g][0]:.2f} (rest {at_rest[g]:.2f})" for g in slow)
-        spoken = ", ".join(f"{g} is {now[g][0]:.2f} ({at_rest[g]:.2f} at rest)" for g in slow)
-        self.say(heading, states, f"At the second pulse {spoken}.")
+        values = {g: (float(now[g][0]), at_rest[g]) for g in slow}
+        states = ", ".join(f"{g} = {x:.2f} ({_against(x, r)})" for g, (x, r) in values.items())
+        spoken = ", ".join(f"{g} is {x:.2f} ({r:.2f} at rest)" for g, (x, r) in values.items())
+        self.say(heading, f"second pulse: {states}", f"At the second pulse {spoken}.")
         self.wait(2.0)
         self.play(self.clock.run())
-        levels = ", ".join(f"{g} = {now[g][0]:.2f}" for g in slow)
-        self.say(heading, f"{outcome}: at the pulse {levels}", f"At the second pulse {spoken}: {outcome}.")
+        self.say(heading, f"{outcome}: {states}", f"At the second pulse {spoken}: {outcome}.")
         self.wait(1.6)
 
     def refractory_view(self, run: Trajectory, slow: list[str]) -> tuple[VGroup, list[VGroup]]:
         """The membrane, V with both pulses, and the slow gates with the levels at which they rest."""
         area = self.left_area
         self.patch = MembranePatch(run, self.theme, area, channels=self.gated, clock=self.clock, transit=0.8)
-        square = self.shape == "square"
-        if square:
-            left, bottom = self.graph_area.columns(1.0, 1.0, gap=0.3)
-            top, strip = left.rows(5.0, 1.0, gap=0.1)
-        else:
-            top, strip, bottom = self.graph_area.rows(1.4, 0.35, 1.2, gap=0.2)
-        axis = {"x": (0.0, run.duration), "theme": self.theme, "left": 0.95, "gutter": 0.7, "size": TICK}
-        v = run["V"]
-        low, high = (
-            float(v.min()) - 6.0,
-            max(float(v.max()) + 8.0, -float(absolute(self.membrane, 0.0)) + 44.0),
-        )
-        unit = self.formula('V space "(mV)"', size=TICK, color="muted")
-        ticks = None if square else []
-        v_panel = Panel(top, y=(low, high), ylabel=unit, xticks=ticks, xlabel="ms" if square else "", **axis)
+        top, strip, bottom = self.graph_rows(self.graph_area)
+        axis = {"x": (0.0, run.duration), "theme": self.theme, "left": 0.95, "gutter": 0.95, "size": TICK}
+        v_panel = self.voltage(top, run["V"], **axis)
         named = f"gates {' and '.join(slow)}"
         panel = Panel(bottom, y=(0.0, 1.0), yticks=[0, 0.5, 1], ylabel=named, xlabel="ms", **axis)
         v_trace = Traces([Trace.of(run, "V", v_panel, self.theme, named=False)])
@@ -389,6 +380,13 @@ class Threshold(Telling, Film):
             middle = 0.5 * (a + b)
             a, b = (a, middle) if fires(middle) else (middle, b)
         return max(0.65 * a, self.width + 1.0), 1.15 * b
+
+
+def _against(value: float, rest: float) -> str:
+    """A gate's value beside its resting one, in words."""
+    if abs(value - rest) < 0.03:
+        return "as at rest"
+    return "still below rest" if value < rest else "still above rest"
 
 
 def _total(run: Trajectory) -> np.ndarray:

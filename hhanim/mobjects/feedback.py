@@ -101,8 +101,9 @@ class FeedbackLoop(VGroup):
         self.words = words
 
     def run_round(self) -> Animation:
-        """A flash that runs once round the loop's arrow back."""
+        """A flash that runs once along the loop's arrow back, from its sign to the first step."""
         flash: VMobject = self.back.copy().set_stroke(width=9)
+        flash.points = self.back.points[-8:]  # its last two pieces: the sign itself stays to be read
         return ShowPassingFlash(flash, time_width=0.5, rate_func=linear)
 
 
