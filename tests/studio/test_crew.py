@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -179,6 +180,12 @@ def test_workers_that_always_die_fail_the_film(long, tmp_path):
     assert not Path("output/long.mp4").exists()
 
 
+def test_an_interruption_is_not_the_workers_affair():
+    """A terminal sends it to all processes; what becomes of the film is for the parent to say."""
+    with crew.local(1) as hands:
+        assert hands._working().submit(signal.raise_signal, signal.SIGINT).result(60) is None
+
+
 def test_a_damaged_piece_is_refused(tmp_path):
     piece = crew.Piece({"a.mp4": b"something else"}, crew._sha256({"a.mp4": b"what was sent"}), None)
     with pytest.raises(RenderError, match="damaged"):
@@ -207,13 +214,14 @@ def cluster(tmp_path):
     environment["DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES"] = "3"
     with contextlib.ExitStack() as stack:
 
-        def start(name: str, *words: str) -> None:
+        def start(name: str, *words: str) -> subprocess.Popen[bytes]:
             folder = tmp_path / name
             folder.mkdir()
             log = stack.enter_context((folder / "log").open("w"))
             process = subprocess.Popen([*dask, *words], cwd=folder, stdout=log, stderr=log, env=environment)
             stack.callback(process.wait, 20)
             stack.callback(process.terminate)
+            return process
 
         found = tmp_path / "scheduler.json"
         start(
@@ -233,10 +241,22 @@ def cluster(tmp_path):
             time.sleep(0.1)
 
         address = json.loads(found.read_text())["address"]
-        for k in range(2):
-            start(f"worker{k}", "worker", address, "--nthreads", "1", "--no-dashboard", "--host", "127.0.0.1",
-                  "--local-directory", str(tmp_path / f"worker{k}"))  # fmt: skip
-        yield address
+        workers = [
+            start(
+                f"worker{k}",
+                "worker",
+                address,
+                "--nthreads",
+                "1",
+                "--no-dashboard",
+                "--host",
+                "127.0.0.1",
+                "--local-directory",
+                str(tmp_path / f"worker{k}"),
+            )
+            for k in range(2)
+        ]
+        yield address, workers
 
 
 @pytest.mark.slow
@@ -245,8 +265,9 @@ def test_dask(long, cluster, tmp_path):
     (but for the parameter that sets the trap, which does not draw)."""
     alone = here(long)
     trap = tmp_path / "trap"
+    address, _ = cluster
     done = subprocess.run(
-        [sys.executable, "-m", "hhanim", "render", "long", "--scheduler", cluster, "--set", f"trap={trap}"],
+        [sys.executable, "-m", "hhanim", "render", "long", "--scheduler", address, "--set", f"trap={trap}"],
         capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -254,6 +275,23 @@ def test_dask(long, cluster, tmp_path):
     assert Path("output/long.mp4").read_bytes() == alone.read_bytes()
     assert sidecar.verify(Path("output/long.mp4"))["intact"]
     assert "long: output/long.mp4 in" in done.stderr
+
+
+@pytest.mark.slow
+def test_dask_without_workers(project, cluster):
+    """All of them go while a film is in the making."""
+    address, workers = cluster
+
+    def end(event):
+        if event.kind == "start":
+            for worker in workers:
+                worker.terminate()
+                worker.wait(20)
+
+    with crew.dask(address, patience=1.0) as hands:
+        (event,) = run.make_all(projects.requests(["wave"], projects.Settings())[0], on_event=end, crew=hands)
+    assert (event.kind, event.message) == ("failed", "wave: no worker has been there for 1 s")
+    assert not Path("output/wave.mp4").exists()
 
 
 @pytest.mark.slow
