@@ -40,12 +40,25 @@ def page(media: Path) -> Path:
         "parameters": "\n".join(
             f"<tr><th scope=row>{escape(k)}<td>{escape(_text(v))}" for k, v in record["parameters"].items()
         ),
+        "sections": _chapters(record.get("sections", [])),
         "made": escape(f"hhanim {record['hhanim']} · {record['kind']} {record['key']['scene']}"),
     }
     template = resources.files("hhanim.studio").joinpath("templates", "page.html").read_text(encoding="utf-8")
     path = media.with_suffix(".html")
     _write(path, Template(template).substitute(data).encode())
     return path
+
+
+def _chapters(parts: Sequence[Mapping[str, Any]]) -> str:
+    """Buttons for the sections of a film; nothing where there is only one."""
+    if len(parts) < 2:
+        return ""
+    buttons = "\n".join(
+        f'<button type="button" data-start="{part["start"]:.4f}">{escape(part["name"])}</button>'
+        for part in parts
+    )
+    pause = '<label><input type="checkbox" id="stepwise"> Pause after each section</label>'
+    return f'<nav aria-label="Sections">\n{buttons}\n{pause}\n</nav>'
 
 
 def slides(films: Sequence[Path], path: Path) -> Path:
