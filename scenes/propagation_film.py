@@ -7,6 +7,7 @@ from __future__ import annotations
 import numpy as np
 from manim import DOWN, UP, Arrow, BackgroundRectangle, DashedLine, VGroup
 
+from hhanim.look import quantities
 from hhanim.mobjects.axon import Axon, Profile
 from hhanim.mobjects.clock import Clock, Pace
 from hhanim.mobjects.fades import Appear, Vanish
@@ -137,8 +138,11 @@ class Propagation(Telling, Film):
             out, tip = (-1.0 if k == 0 else 1.0), self.wall.ends[k]
             tail = tip + np.array([out * reach, 0.0, 0.0])
             marks.add(Arrow(tail, tip, buff=0.04, color=color, stroke_width=stroke(5)))
-            word = self.words("stimulus", size=SMALL, color="I")
-            word.next_to(tail, DOWN, buff=0.12).align_to(tail, [out, 0.0, 0.0])
+            # Beside the core, where no loop comes.
+            word = self.words("pulse", size=SMALL, color="I")
+            word.next_to(tail, DOWN, buff=0.12).align_to(
+                tip + np.array([0.06 * out, 0.0, 0.0]), [-out, 0.0, 0.0]
+            )
             marks.add(word)
         self.play(Appear(marks), run_time=0.4)
         over = PULSE["start"] + PULSE["width"]
@@ -159,7 +163,7 @@ class Propagation(Telling, Film):
             f"in through Na⁺ channels, along the inside, out ahead; each loop: {_current(self.wall.currents.unit)}",
             "Current that sodium carries in flows along the inside, ahead of the spike, and leaves through the "
             "membrane there. So it lifts the next stretch to threshold. Between neighbouring loops flow "
-            f"{_current(self.wall.currents.unit)}.",
+            f"{_current(self.wall.currents.unit)}. Both kinds of channel are everywhere; few are drawn.",
         )
         # Between lines of the grid: above the flat stretches before and behind the spike.
         x, levels = 0.45 * self.mm, [self.panel.data(line.get_start())[1] for line in self.panel.grid]
@@ -258,16 +262,36 @@ class Propagation(Telling, Film):
             moving=self.moving,
         )
         self.start([0, 1])
-        if np.isfinite(meet):
-            self.play(self.clock.run(meet + 5.0 / self.speed))
-            inner = self.panel.inner
-            mark = self.words("both end: each meets\nrefractory membrane", size=SMALL, align="center")
-            mark.move_to([inner.right, inner.top - 0.1, 0.0], aligned_edge=[1, 1, 0])
-            mark.add_to_back(BackgroundRectangle(mark, color=self.theme.ground, fill_opacity=1.0, buff=0.06))
-            self.play(Appear(mark), run_time=0.5)
-        # For as long as either would have taken for another 24 mm (1 m/s is 1 mm/ms).
-        over = meet + 24.0 / self.speed if np.isfinite(meet) else self.two.duration
-        self.play(self.clock.run(min(over, self.two.duration)))
+        if not np.isfinite(meet):
+            self.play(self.clock.run())
+            return
+        # Until nothing is left above half-way between rest and peak: the balls still plug the channels there.
+        v = self.two["V"]
+        rest, peak = float(v[0].mean()), float(self.one["V"][:, self.cable.count // 2].max())
+        gone = (self.two.t > meet) & (v.max(axis=1) < rest + 0.25 * (peak - rest))
+        over = float(self.two.t[np.argmax(gone)]) if gone.any() else self.two.duration
+        self.play(self.clock.run(over))
+        self.echoes = self.before_and_after(meet)
+        self.say(
+            "Both have ended",
+            "where they met, each found the membrane that the other left refractory",
+            "Where they met, each found the membrane that the other had left refractory, and both ended. "
+            "The faint lines are V on the way there.",
+            moving=[self.echoes],
+        )
+        self.wait(2.0)
+
+    def before_and_after(self, meet: float) -> VGroup:
+        """V along the axon at some moments of the approach, and when the two have become one, as faint lines."""
+        key, made = quantities(self.cable.membrane)["V"], VGroup()
+        # 1 m/s is 1 mm/ms.
+        for share, shade in ((0.36, 0.8), (0.2, 1.2), (0.04, 1.6)):
+            line = Profile(self.panel, self.two, "V", self.theme, width=3.0).show(
+                meet - share * self.mm / self.speed
+            )
+            line.set_stroke(self.theme.color(key), opacity=shade * self.theme.ghost)
+            made.add(line)
+        return made
 
 
 def _current(nanoampere: float) -> str:

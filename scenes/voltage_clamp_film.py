@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from manim import LEFT, RIGHT, UP, Create, DashedLine, Dot, Line, Mobject, ValueTracker, VGroup
+from manim import DOWN, RIGHT, Create, DashedLine, Dot, Line, Mobject, ValueTracker, VGroup
 
 from hhanim.look import quantities
 from hhanim.mobjects.channels import ChannelView
@@ -83,8 +83,9 @@ class VoltageClamp(Telling, Film):
             self.strip, graph = self.left.rows(1.0, 2.0, gap=0.15)
         else:
             self.left, right = body.columns(1.0, 1.0, gap=0.5)
-            self.strip, graph = self.left.rows(1.0, 1.6, gap=0.15)
-        self.upper_right, self.lower_right = right.rows(1.0, 1.6, gap=0.15)
+            self.strip, graph = self.left.rows(1.0, 1.3, gap=0.15)
+        self.right = right
+        self.upper_right, self.lower_right = right.rows(1.0, 1.6 if tall else 1.3, gap=0.15)
         totals = [self.total(run) for run in self.sweeps]
         low, high = min(float(t.min()) for t in totals), max(float(t.max()) for t in totals)
         reach = 0.08 * (high - low)
@@ -246,10 +247,11 @@ class VoltageClamp(Telling, Film):
         symbols = quantities(self.membrane)
         self.parts_panel = Panel(
             self.lower_right,
-            ylabel=self.words("its parts (µA/cm²)", size=TICK, color="muted"),
+            ylabel=self.words("with a drug (µA/cm²)", size=TICK, color="muted"),
             **self.scale,
         )
         self.parts_of: dict[str, VGroup] = {}
+        self.named = VGroup()
         self.drugs = VGroup()
         for left_over in (self.outward, self.inward):
             blocked = self.gated(but=left_over)
@@ -261,7 +263,7 @@ class VoltageClamp(Telling, Film):
             self.say(
                 f"With {drug}",
                 f"the {ions} channels are plugged: what is left flows through "
-                f"{ion_name(left_over.ion, left_over.name)}",
+                f"{ion_name(left_over.ion, left_over.name)} channels",
                 f"{drug} plugs the {ions} channels. What is left, leak taken off, is "
                 f"the {left_over.name} current.",
                 gone=[self.rig] if first else [],
@@ -310,6 +312,7 @@ class VoltageClamp(Telling, Film):
             end = ends[-1 if left_over is self.outward else self.steps // 2]
             label = self.formula(color.typst, size=LABEL, color=color)
             self.play(Appear(label.next_to(end, RIGHT, buff=0.12)), run_time=0.4)
+            self.named.add(label)
             self.parts_of[left_over.name] = traces
 
     def blocked(self, run: Trajectory, left_over: Channel) -> Trajectory:
@@ -339,22 +342,34 @@ class VoltageClamp(Telling, Film):
         curve = peak_currents(self.membrane, name, dense, self.holding, self.hold)
         low, high = float(curve.min()), float(max(curve.max(), 0.0))
         reach = 0.1 * (high - low)
-        graph = Panel(
+        # Both on one scale: a peak and its dot stand at the same height.
+        both = {"y": (low - reach, high + reach), "theme": self.theme, "left": 1.1, "gutter": 0.75}
+        late = self.on + 4.0 * (max(t for t, _ in values) - self.on)
+        before = Panel(
             self.left,
+            x=(0.0, min(self.until, float(np.ceil(late)))),
+            ylabel=self.formula(f'{symbol.typst} space "(µA/cm²)"', size=TICK, color=hue),
+            xlabel="ms",
+            **both,
+        )
+        graph = Panel(
+            self.right,
             x=(float(dense[0]), float(dense[-1])),
-            y=(low - reach, high + reach),
-            theme=self.theme,
-            left=1.1,
-            gutter=0.75,
             xlabel=self.formula('V space "(mV)"', size=TICK, color="muted"),
             ylabel=self.formula(f'"peak" {symbol.typst} space "(µA/cm²)"', size=TICK, color=hue),
+            **both,
         )
         color = self.theme.color(symbol)
+        sweeps = VGroup()
+        for k, run in enumerate(self.sweeps):
+            seen = run.t <= before.x[1]
+            sweep = Trace(before, run.t[seen], run.current(name)[seen], color=color, width=4.5, head=False)
+            sweep.show(before.x[1]).line.set_stroke(opacity=self.shade(k))
+            sweeps.add(sweep)
         self.say(
             "The peak current against V",
             f"every dot is the largest {ion} current of one sweep",
-            f"The largest {name} current of every sweep, against its voltage: it turns round "
-            f"where V passes E_{name}.",
+            f"The largest {name} current of every sweep, against its voltage.",
             gone=[
                 self.traces,
                 self.commands,
@@ -362,17 +377,18 @@ class VoltageClamp(Telling, Film):
                 self.panel,
                 self.command,
                 self.clock,
+                self.parts_panel,
+                self.named,
+                *self.parts_of.values(),
                 *self.membrane_shown(),
             ],
-            still=[graph],
+            still=[before, graph, sweeps],
         )
-        for m in self.parts_of[name]:
-            m.clear_updaters()
 
         def dots(places: list[np.ndarray]) -> VGroup:
             return VGroup(*(Dot(p, radius=1.25 * DOT_RADIUS * UNIT, color=color) for p in places))
 
-        at_peak = dots([self.parts_panel.at(t, c) for t, c in values])
+        at_peak = dots([before.at(t, c) for t, c in values])
         self.dots = dots([graph.at(v, c) for v, (_, c) in zip(self.levels, values, strict=True)])
         self.play(Appear(at_peak), run_time=0.5)
         self.wait(0.5)
@@ -380,7 +396,7 @@ class VoltageClamp(Telling, Film):
             way = DashedLine(
                 peak.get_center(), dot.get_center(), color=self.theme.muted, stroke_width=stroke(2)
             )
-            self.play(Create(way), run_time=0.3)
+            self.play(Create(way), run_time=0.4)
             self.play(Appear(dot), Vanish(way), run_time=0.4)
         line = Trace(graph, dense, curve, color=color, head=False, width=4.0)
         along = ValueTracker(float(dense[0]))
@@ -396,15 +412,17 @@ class VoltageClamp(Telling, Film):
             here = graph.at(e, 0.0)
             mark = VGroup(
                 Line(here - up, here + up, color=self.theme.color(tint), stroke_width=stroke(4)),
-                self.formula(f'E_"{name}"', size=LABEL, color=tint).next_to(here + up, LEFT + UP, buff=0.06),
+                self.formula(f'E_"{name}"', size=LABEL, color=tint).next_to(
+                    here - up, RIGHT + DOWN, buff=0.06
+                ),
             )
-            why = self.words(
-                f"At the reversal potential\n{ion} has no driving force:\n"
-                "below it the current is inward,\nabove it outward.",
-                size=SMALL,
-                align="center",
-            ).move_to(self.upper_right.center)
-            self.play(Appear(mark), Appear(why), run_time=0.6)
+            self.say(
+                "The peak current turns round",
+                f"at its reversal potential {ion} has no driving force: inward below, outward above",
+                f"The current turns round where V passes E_{name}, the reversal potential: there {ion} has no "
+                "driving force. Below it the current flows inward, above it outward.",
+                moving=[mark],
+            )
         self.graph, self.iv = graph, line
         self.wait(0.8)
 

@@ -96,9 +96,9 @@ class LocalCurrents(VGroup):
     """The local circuits of a cable as loops through its wall, one for every `unit` (nA) of axial current.
 
     panel: its x axis is in mm. inside, outside: heights of the innermost loop's run in the core, below the
-    wall, and of its way back above it; wall: the height at which heads show which way it crosses. step: how
-    much farther out the next loop lies. count: loops that the largest axial current of the run, away from
-    the ends, comes to.
+    wall, and of its way back above it; wall: the heights between which a loop is faint, because it crosses
+    what stands there: heads just above show which way. step: how much farther out the next loop lies.
+    count: loops that the largest axial current of the run, away from the ends, comes to.
 
     What leaves the core of a cable between two places is what flows past the first and not past the second:
     loop k runs from where the axial current rises through (k + 1/2) units to where it falls through it
@@ -117,7 +117,7 @@ class LocalCurrents(VGroup):
         *,
         inside: float,
         outside: float,
-        wall: float,
+        wall: tuple[float, float],
         step: float,
         count: int = 3,
         width: float = 3.0,
@@ -131,22 +131,25 @@ class LocalCurrents(VGroup):
         self.unit = _round_down(largest / (count - 0.45))
         self.levels = (np.arange(count) + 0.5) * self.unit
         self._axial = _OverTime(run, axial)
-        self.lines = stroked(np.zeros((0, 3)), theme.ink, stroke(width))
+        self.lines = stroked(np.zeros((0, 3)), mix(theme.ground, theme.ink, 0.5), stroke(width))
+        self.free = stroked(np.zeros((0, 3)), theme.ink, stroke(width))
         self.heads = filled(np.zeros((0, 3)), theme.ink)
-        self.add(self.lines, self.heads)
+        self.add(self.lines, self.free, self.heads)
         self.show(0.0)
 
     def show(self, t: float) -> Self:
         """Draw the loops at time t (ms)."""
         axial = self._axial(t)
-        loops, heads = [], []
+        loops, free, heads = [], [], []
         for sign in (1.0, -1.0):
             for k, level in enumerate(self.levels):
                 for a, b in self._spans(sign * axial - level):
-                    loop, head = self._loop(a, b, k, sign)
+                    loop, above, below, head = self._loop(a, b, k, sign)
                     loops.append(loop)
+                    free += [above, below]
                     heads.append(head)
         self.lines.points = np.concatenate(loops) if loops else np.zeros((0, 3))
+        self.free.points = np.concatenate(free) if free else np.zeros((0, 3))
         self.heads.points = np.concatenate(heads) if heads else np.zeros((0, 3))
         return self
 
@@ -170,8 +173,10 @@ class LocalCurrents(VGroup):
             last.append(ends[1])
         return list(zip(first, last, strict=True))
 
-    def _loop(self, a: float, b: float, k: int, sign: float) -> tuple[Array, Array]:
-        """Points of one loop and of its heads: in the core, out through the wall, back, in again."""
+    def _loop(self, a: float, b: float, k: int, sign: float) -> tuple[Array, Array, Array, Array]:
+        """Points of one loop, of its parts above and below the wall, and of its heads: in the core, out through
+        the wall, back, in again.
+        """
         away = self.step * (len(self.levels) - 1 - k)
         low, high = self.inside - away, self.outside + away
         r = min(0.5 * (b - a), 0.22)
@@ -186,13 +191,28 @@ class LocalCurrents(VGroup):
         ]
         bend = [to_3d(np.array(q)) for q in corners]
         loop = np.concatenate([sides[0], bend[0], sides[1], bend[1], back[0], bend[2], back[1], bend[3]])
+        roof, floor = self.wall[1], self.wall[0]
+        above = [
+            lines([(a, roof), (a, high - r)]),
+            bend[3],
+            sides[0],
+            bend[0],
+            lines([(b, high - r), (b, roof)]),
+        ]
+        below = [
+            lines([(b, floor), (b, low + r)]),
+            bend[1],
+            back[0],
+            bend[2],
+            lines([(a, low + r), (a, floor)]),
+        ]
         size, middle = min(0.6 * self.step, 0.3 * (b - a)), 0.5 * (a + b)
         ahead, behind = (b, a) if sign > 0 else (a, b)
         tips = [
             ((middle, low), (sign, 0.0)),
-            ((ahead, self.wall), (0.0, 1.0)),
+            ((ahead, roof + 0.8 * size), (0.0, 1.0)),
             ((middle, high), (-sign, 0.0)),
-            ((behind, self.wall), (0.0, -1.0)),
+            ((behind, roof + 1.1 * size), (0.0, -1.0)),
         ]
         heads = [
             lines(
@@ -203,7 +223,7 @@ class LocalCurrents(VGroup):
             )
             for (x, y), (u, v) in tips
         ]
-        return loop, np.concatenate(heads)
+        return loop, np.concatenate(above), np.concatenate(below), np.concatenate(heads)
 
     def loops(self) -> list[tuple[float, float, float]]:
         """What is drawn: current (nA, its sign the direction in the core) and both places (mm) of every
@@ -258,7 +278,7 @@ class Axon(VGroup):
         left, right = panel.inner.left, panel.inner.right
         name_row = 1.25 * TICK * UNIT
         # Above the channels room for ions and the way back, below them for the ball and the way along the core.
-        above, below = 1.1, 1.5
+        above, below = 1.22, 1.5
         h = min((area.height - name_row) / (above + below), (right - left) / (1.05 * (sites or 6)))
         if sites is None:
             sites = max(len(kinds), int((right - left) / (1.05 * h)) // len(kinds) * len(kinds))
@@ -295,7 +315,13 @@ class Axon(VGroup):
         ]  # fmt: skip
         step = 0.14 * h
         self.currents = LocalCurrents(
-            panel, run, theme, inside=floor + 2.6 * step, outside=middle + 0.64 * h, wall=middle, step=step
+            panel,
+            run,
+            theme,
+            inside=floor + 2.6 * step,
+            outside=middle + 0.82 * h,
+            wall=(middle - 0.52 * h, middle + 0.52 * h),
+            step=step,
         )
 
         # -- words -------------------------------------------------------------------------------------------
@@ -303,7 +329,7 @@ class Axon(VGroup):
         for view in self.views:
             word = Words(title(view.channel), size=TICK, color=view.hue, weight="semibold")
             self.words.add(word.move_to([view.origin[0], area.top - 0.5 * spare - 0.5 * name_row, 0]))
-        for text, y in (("outside", middle + 0.62 * h), ("inside", middle - 0.72 * h)):
+        for text, y in (("outside", middle + 0.68 * h), ("inside", middle - 0.72 * h)):
             word = Words(text, size=SMALL, color=theme.muted)
             if word.width < left - area.left - 0.1:
                 self.words.add(word.move_to([left - 0.1, y, 0], aligned_edge=np.array([1.0, 0, 0])))
