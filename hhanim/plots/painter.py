@@ -366,16 +366,14 @@ class Painter:
         artists = [a for a in artists if id(a) in self._movers]
         for artist in artists:
             artist.set_visible(True)
-        settled = self.holds(renderer)
-        if not settled:
+        if not self.holds(renderer):
             self.refresh()
-            with renderer._draw_disabled():  # settles positions and limits, on which the extents depend
-                self._draw_still(renderer)
+            self._build(renderer)  # settles positions and limits, on which the extents depend
         leaves = {id(leaf.artist): leaf for leaf in map(self._leaf_of, artists)}
         for leaf in leaves.values():
             if isinstance(leaf.artist, Legend) and leaf._rect is None:
                 self._known_legend(leaf, renderer)
-        if self._cover(list(leaves.values()), renderer) or not settled:
+        if self._cover(list(leaves.values()), renderer):
             self._build(renderer)
         pixels = np.asarray(renderer.buffer_rgba())
         words = _words(pixels)

@@ -12,6 +12,7 @@ import contextlib
 import os
 import queue
 import secrets
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -34,8 +35,8 @@ Pixels = npt.NDArray[np.uint8]
 
 # The number of x264 threads changes the bytes, so it is a constant and not the number of cores.
 THREADS = 3
-SMALL = 4096
-"""Pixels up to which a rectangle is converted without looking what in it has really changed."""
+SMALL = 1 << 15
+"""Pixels up to which a rectangle is converted as it is; in a larger one, what has really changed is found first."""
 
 AHEAD = 32 << 20
 """Bytes of changed pixels that may wait for the encoder: how far a drawing may run ahead of it."""
@@ -191,6 +192,35 @@ class _Converter:
             chroma += self._chroma_offset
             chroma >>= self._CHROMA_BITS
             np.copyto(plane[where], chroma, casting="unsafe")
+
+
+class _ShortTurns:
+    """While any film is being encoded, threads take turns at the interpreter 25 times as often as usual.
+
+    Encoding needs it for an instant between one call of x264 and the next, and has to ask for it each time: against a
+    thread that draws, and never lets go by itself, it would wait out the usual 5 ms, longer than encoding takes.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._films = 0
+        self._usual = 0.0
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if self._films == 0:
+                self._usual = sys.getswitchinterval()
+                sys.setswitchinterval(min(self._usual, 0.0002))
+            self._films += 1
+
+    def __exit__(self, *error: object) -> None:
+        with self._lock:
+            self._films -= 1
+            if self._films == 0:
+                sys.setswitchinterval(self._usual)
+
+
+_turns = _ShortTurns()
 
 
 class Encoder:
@@ -407,7 +437,8 @@ class Encoder:
     def _work(self) -> None:
         try:
             try:
-                self._encode_all()
+                with _turns:
+                    self._encode_all()
             finally:
                 self._container.close()
         except BaseException as error:  # handed to the caller by _check

@@ -179,6 +179,29 @@ def test_error_in_the_thread_reaches_the_caller(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_threads_take_short_turns_only_while_a_film_is_encoded(tmp_path, monkeypatch):
+    seen: list[float] = []
+    convert = encode.Encoder._update_all
+
+    def watched(self, words, *, first):
+        seen.append(sys.getswitchinterval())
+        if self.path.name == "broken.mp4":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        convert(self, words, first=first)
+
+    monkeypatch.setattr(encode.Encoder, "_update_all", watched)
+    usual = sys.getswitchinterval()
+    with Encoder(tmp_path / "long.mp4", width=W, height=H, fps=30) as long:
+        with (
+            pytest.raises(EncodeError),
+            Encoder(tmp_path / "broken.mp4", width=W, height=H, fps=30) as broken,
+        ):
+            broken.write(np.zeros((H, W, 4), np.uint8))
+        long.write(np.zeros((H, W, 4), np.uint8))
+    assert len(seen) == 2 and max(seen) < usual
+    assert sys.getswitchinterval() == usual
+
+
 def test_no_frames_no_film(tmp_path):
     with (
         pytest.raises(EncodeError, match="not one frame"),
