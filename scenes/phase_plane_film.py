@@ -5,7 +5,7 @@ brings.
 from __future__ import annotations
 
 import numpy as np
-from manim import Create, Mobject, VGroup, VMobject
+from manim import LEFT, Create, Mobject, VGroup
 
 from hhanim.look import quantities
 from hhanim.mobjects.clock import Clock, Pace
@@ -17,8 +17,8 @@ from hhanim.mobjects.trace import Panel, Trace
 from hhanim.model import Membrane, Trajectory, ramp, simulate, step
 from hhanim.model.analysis import fixed_points, two_variable
 
-#: The theme's name for the colour of the state: neither V's nor the current's.
-STATE = "other1"
+#: The theme's name for the colour of the state, in the plane as over time; the nullclines are thinner and quieter.
+STATE = "ink"
 
 
 class PhasePlane(Telling, Film):
@@ -36,7 +36,7 @@ class PhasePlane(Telling, Film):
     poster = 0.86
     model: Membrane = "lecture"
     low: float = 0.0
-    high: float = 6.0
+    high: float = 5.0
     until: float = 60.0
 
     def construct(self) -> None:
@@ -76,7 +76,7 @@ class PhasePlane(Telling, Film):
         tall = self.shape != "wide"
         self.head, body = self.area.rows(0.85, 6.0 if self.shape != "tall" else 11.0, gap=0.3)
         plane, self.side = body.split(
-            1.9 if self.shape == "square" else 1.4, 1.0, vertical=tall, gap=0.3 if tall else 0.45
+            1.9 if self.shape == "square" else 1.55, 1.0, vertical=tall, gap=0.3 if tall else 0.15
         )
         if self.shape == "square":
             time, self.dial_area = self.side.columns(1.6, 1.0, gap=0.3)
@@ -93,7 +93,7 @@ class PhasePlane(Telling, Film):
             x=self.v_range,
             y=(0.0, top),
             theme=self.theme,
-            gutter=0.6,
+            gutter=1.2,
             left=0.85,
             grid=False,
             xlabel=self.formula('V space "(mV)"', size=TICK, color="muted"),
@@ -103,27 +103,30 @@ class PhasePlane(Telling, Film):
         self.v_line = VNullcline(self.plane, self.plane_model, self.theme, self.currents).show(self.low)
         self.n_line = gate_nullcline(self.plane, self.plane_model, self.theme)
         self.names = VGroup(
-            self.label_beside(self.n_line, f"frac(dif {self.symbol}, dif t) = 0", -0.5),
-            self.label_beside(self.v_line, "frac(dif V, dif t) = 0", -0.5),
+            self.formula(f"frac(dif {self.symbol}, dif t) = 0", size=LABEL).set_color(
+                self.n_line.get_stroke_color()
+            ),
+            self.formula("frac(dif V, dif t) = 0", size=LABEL, color="muted"),
         )
-        boxes = [(m.get_left()[0], m.get_right()[0], m.get_bottom()[1], m.get_top()[1]) for m in self.names]
+        self.name_lines()
         grid = round(self.plane.inner.width / 0.62), round(self.plane.inner.height / 0.6)
-        self.flow = Flow(self.plane, self.plane_model, self.theme, grid=grid, avoid=boxes).show(self.low)
+        self.flow = Flow(self.plane, self.plane_model, self.theme, grid=grid).show(self.low)
         self.points = Rests(self.plane, self.plane_model, self.theme, self.currents).show(self.low)
 
-    def label_beside(self, line: VMobject, source: str, off: float) -> Mobject:
-        """The name of a line, `off` scene units above its right part, or where that is steep above its middle."""
+    def name_lines(self) -> None:
+        """Put the names of the lines to their right ends, clear of each other."""
         inner = self.plane.inner
-        label = self.formula(source, size=LABEL).set_color(line.get_stroke_color())
-        half = 0.5 * label.width + 0.15
-        points = line.points if len(line.points) else inner.center[None]
-        for x in (inner.right - half, inner.at(0.6, 0.0)[0]):
-            beside = points[np.abs(points[:, 0] - x) <= half]
-            y = float(points[np.argmin(np.abs(points[:, 0] - x)), 1])
-            if len(beside) and np.ptp(beside[:, 1]) < 1.4:
-                break
-        y += off + np.sign(off) * 0.25 * label.height
-        return label.move_to([x, min(max(y, inner.bottom + 0.5), inner.top - 0.4), 0.0])
+        for line, name in zip((self.n_line, self.v_line), self.names, strict=True):
+            points = line.points if len(line.points) else inner.center[None]
+            x, y = points[np.argmax(points[:, 0]), :2]
+            half = 0.5 * name.height
+            name.move_to(
+                [x + 0.15, min(max(y, inner.bottom + half), inner.top - half), 0.0], aligned_edge=LEFT
+            )
+        over, under = sorted(self.names, key=lambda name: -name.get_y())
+        if under.get_right()[0] > over.get_left()[0] and over.get_right()[0] > under.get_left()[0]:
+            apart = under.get_top()[1] + 0.1 - over.get_bottom()[1]
+            under.shift([0.0, -max(apart, 0.0), 0.0])
 
     def time_panel(self, run: Trajectory) -> Panel:
         """V over the time of a run."""
@@ -164,6 +167,7 @@ class PhasePlane(Telling, Film):
             f"every state of the model is one point: its V and its {self.gate}",
             f"The reduced model has two variables, V and {self.gate}. Every state is a point of this plane, "
             "and as time goes on it moves.",
+            gone=[self.flow],
             still=[self.graph],
             moving=[self.orbit, self.trace, self.clock],
         )
@@ -187,6 +191,7 @@ class PhasePlane(Telling, Film):
             "everywhere the model says where the state goes next",
             "At every point the equations say where the state goes next: together that is a flow.",
             gone=[self.orbit, self.trace],
+            still=[self.flow],
             moving=[self.orbits, self.courses],
         )
         self.play(self.clock.run())
@@ -275,9 +280,12 @@ class PhasePlane(Telling, Film):
         def show(_: Mobject) -> None:
             for part in parts:
                 part.show(self.injected(self.clock.now))
+            self.name_lines()
 
-        self.current = VGroup(self.flow, self.v_line, self.points, self.dial.moving).add_updater(show)
-        self.add(self.flow, self.n_line, self.v_line, self.points, self.dial.moving, self.current, *moving)
+        drawn = (self.flow, self.v_line, self.points, self.dial.moving)
+        self.remove(*self.names)
+        self.current = VGroup(*drawn, self.names).add_updater(show)
+        self.add(self.flow, self.n_line, *drawn[1:], self.current, *moving)
         if critical is not None and self.high != self.low:
             reached = (critical - self.low) / (self.high - self.low) * self.risen
             self.play(self.clock.run(reached))
@@ -298,7 +306,7 @@ class PhasePlane(Telling, Film):
         stable = any(p.stable for p in fixed_points(self.plane_model, self.high))
         self.part("limit cycle" if fires else "settles")
         self.current.clear_updaters()
-        self.remove(self.current)
+        self.remove(self.current).add(*self.names)
         if fires:
             how = (
                 "the state goes round, and V fires"

@@ -18,7 +18,6 @@ Everything that depends on the current is tabulated beforehand; show(i) only loo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Self
 
 import numpy as np
@@ -32,6 +31,8 @@ from hhanim.mobjects.trace import LINE_WIDTH, Panel, stroke
 from hhanim.model import Membrane
 from hhanim.model.analysis import fixed_points, nullclines
 
+NULLCLINE = 0.8 * LINE_WIDTH  # design pixels: quieter than the state's way through the plane
+
 __all__ = ["Dial", "Flow", "Rests", "VNullcline", "gate_nullcline", "loses_hold"]
 
 
@@ -39,7 +40,7 @@ class Flow(VMobject):
     """Arrows of one length in the direction in which the state moves on the screen: one mobject.
 
     panel: V on its x axis, the second variable on y. plane: the Membrane of two states. grid: arrows across
-    and up. avoid: boxes (left, right, bottom, top) of scene units that arrows stay out of.
+    and up.
     """
 
     LENGTH, HEAD, WIDE = 0.36, 0.15, 0.06  # scene units; half the width of the head
@@ -51,7 +52,6 @@ class Flow(VMobject):
         theme: Theme,
         *,
         grid: tuple[int, int] = (11, 7),
-        avoid: Sequence[tuple[float, float, float, float]] = (),
     ) -> None:
         super().__init__(fill_color=theme.line, fill_opacity=1.0, stroke_width=0.0)
         self.panel, self.plane = panel, plane
@@ -61,11 +61,6 @@ class Flow(VMobject):
             for low, high, n in ((a.left, a.right, grid[0]), (a.bottom, a.top, grid[1]))
         )
         places = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
-        reach = 0.5 * self.LENGTH
-        for left, right, bottom, top in avoid:
-            px, py = places.T
-            hit = (px > left - reach) & (px < right + reach) & (py > bottom - reach) & (py < top + reach)
-            places = places[~hit]
         self.places = places
         self.states = np.array([panel.data(p) for p in places]).T
         self.unit = np.array([a.width / (panel.x[1] - panel.x[0]), a.height / (panel.y[1] - panel.y[0])])
@@ -99,7 +94,7 @@ def gate_nullcline(panel: Panel, plane: Membrane, theme: Theme) -> VMobject:
     n = np.asarray(plane.inf(name, v))
     inside = (n >= panel.y[0]) & (n <= panel.y[1])
     points = lines(np.asarray(panel.at(v[inside], n[inside]))[:, :2])
-    return stroked(points, theme.color(quantities(plane)[name]), stroke(LINE_WIDTH))
+    return stroked(points, theme.color(quantities(plane)[name]), stroke(NULLCLINE))
 
 
 class VNullcline(VMobject):
@@ -108,7 +103,7 @@ class VNullcline(VMobject):
     STEPS, POINTS = 121, 400
 
     def __init__(self, panel: Panel, plane: Membrane, theme: Theme, currents: tuple[float, float]) -> None:
-        super().__init__(stroke_color=theme.ink, stroke_width=stroke(LINE_WIDTH), fill_opacity=0.0)
+        super().__init__(stroke_color=theme.muted, stroke_width=stroke(NULLCLINE), fill_opacity=0.0)
         self.panel = panel
         self.v = np.linspace(*panel.x, self.POINTS)
         self.currents = np.linspace(*currents, self.STEPS)
