@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from manim import UP, UpdateFromAlphaFunc, VGroup
+from manim import UpdateFromAlphaFunc, VGroup
 
 from hhanim.look import quantities
 from hhanim.mobjects.channels import inactivates
@@ -86,7 +86,7 @@ class GateOpening(Telling, Film):
             v=(self.low - 35.0, self.high + 50.0),
             vertical=self.shape != "square",
         ).show(self.low)
-        self.build_graphs()
+        self.build_graphs(self.beside)
 
     def clock_at(self, rate: float) -> Clock:
         """A clock for the step that runs at that rate (ms/s), at a quarter of it while the fastest gate moves."""
@@ -103,28 +103,35 @@ class GateOpening(Telling, Film):
             return head, left, side, graphs
         if self.shape == "tall":
             return tuple(self.area.rows(0.85, 4.9, 2.1, 4.4, gap=0.25))  # type: ignore[return-value]
-        return tuple(self.area.rows(0.8, 2.5, 1.6, 1.9, gap=0.1))  # type: ignore[return-value]
+        return tuple(self.area.rows(0.8, 2.6, 1.6, 1.9, gap=0.1))  # type: ignore[return-value]
 
-    def build_graphs(self) -> None:
+    def build_graphs(self, area: Area) -> None:
+        """The step above the gates that follow it."""
         run, theme = self.run, self.theme
-        square = self.shape == "square"
-        top, bottom = self.graph_area.split(1.0, 1.0 if square else 2.1, gap=0.25, vertical=not square)
-        low, high = min(self.low, self.high), max(self.low, self.high)
-        span = {"x": (0.0, run.duration), "theme": theme, "gutter": 0.7, "left": 0.9, "size": TICK}
-        unit = self.formula('V space "(mV)"', size=TICK, color="muted")
-        ticks = [round(low), round(high)]
-        self.v_panel = Panel(
-            top, y=(low - 12, high + 12), ylabel=unit, yticks=ticks, xticks=None if square else [],
-            xlabel="ms" if square else "", **span,
-        )  # fmt: skip
+        top, bottom = area.rows(1.0, 2.1, gap=0.25)
+        self.v_panel = self.panel_of_v(top, numbers=False)
         self.panel = Panel(
-            bottom, y=(0.0, 1.1 if square else 1.0), ylabel="fraction of gates open", xlabel="ms",
-            yticks=[0, 1] if square else [0, 0.5, 1], **span,
+            bottom, y=(0.0, 1.0), ylabel="fraction of gates open", yticks=[0, 0.5, 1], xlabel="ms",
+            **self.over_time(),
         )  # fmt: skip
         self.v_trace = self.voltage()
         self.gate_traces = Traces([Trace.of(run, g, self.panel, theme) for g in self.gates]).follow(
             self.clock
         )
+
+    def over_time(self) -> dict[str, Any]:
+        """What all graphs over time have in common."""
+        span = (0.0, self.run.duration)
+        return {"x": span, "theme": self.theme, "gutter": 0.78, "left": 0.9, "size": TICK}
+
+    def panel_of_v(self, area: Area, *, numbers: bool) -> Panel:
+        """Axes for the step, with or without numbers on that of time."""
+        low, high = min(self.low, self.high), max(self.low, self.high)
+        unit = self.formula('V space "(mV)"', size=TICK, color="muted")
+        return Panel(
+            area, y=(low - 12, high + 12), ylabel=unit, yticks=[round(low), round(high)],
+            xticks=None if numbers else [], xlabel="ms" if numbers else "", **self.over_time(),
+        )  # fmt: skip
 
     def voltage(self) -> Traces:
         """The step, drawn up to the clock's time."""
@@ -156,7 +163,7 @@ class GateOpening(Telling, Film):
         self.play(laws.animate.move_to(self.graph_area.center), run_time=0.7)
         self.say(
             "Two rates for each gate",
-            "α: how often a closed gate opens; β: how often an open one closes",
+            "per ms: α, how often a closed gate opens; β, how often an open one closes",
             "A closed gate opens at the rate alpha, an open one closes at the rate beta. Both depend on "
             "V alone.",
             still=[self.table],
@@ -202,19 +209,16 @@ class GateOpening(Telling, Film):
         order = sorted(taus, key=lambda g: taus[g])
         slow = " and ".join(order[1:])
         self.goals = self._goals()
-        self.table.show(self.low)  # the clock has not reached the step: the rates are the old ones again
         self.say(
             f"{order[0]} is fast, {slow} {'are' if len(order) > 2 else 'is'} slow",
             "dotted: the goals; rings: after one τ, 63 % of the way is done",
             f"{order[0]} reaches its goal first; {slow} take longer. A ring marks the time constant of each: "
             "63 percent of the way is done.",
-            gone=[self.curves.still, self.curves.moving, self.results],
+            gone=[self.curves.still, self.curves.moving, self.table, self.results],
             still=[self.v_panel, self.panel, self.goals],
             moving=[self.v_trace, self.gate_traces, self.clock],
         )
-        self.play(self.clock.run(BEFORE))
-        self.table.show(self.high)
-        self.play(Appear(self.results, run_time=0.5), self.clock.run())
+        self.play(self.clock.run())
         self.wait(0.6)
 
     def many(self) -> None:
@@ -222,16 +226,19 @@ class GateOpening(Telling, Film):
         self.part("a patch")
         self.kinds = [c for c in self.channels if all(g.dynamic for g in self.membrane.channel(c).gates)]
         gone = [
-            self.patch.still, self.patch.moving, self.table, self.results, self.goals, self.panel,
-            self.gate_traces, self.v_trace, self.clock,
+            self.patch.still, self.patch.moving, self.goals, self.panel, self.gate_traces,
+            self.v_panel, self.v_trace, self.clock,
         ]  # fmt: skip
         self.clock = self.clock_at(2.0)
+        square = self.shape == "square"
+        top, bottom = self.graph_area.split(1.0, 1.0 if square else 2.1, gap=0.25, vertical=not square)
+        self.v_panel = self.panel_of_v(top, numbers=square)
         self.v_trace = self.voltage()
         self.samples: dict[str, Patch] = {
             c: sample_patch(self.run, c, int(self.n), int(self.seed)) for c in self.kinds
         }
         self.fields = self._fields(int(self.n), pips=True)
-        self.products = self._products()
+        self.products = self._products(bottom)
         self.counted = self._counted({c: self.samples[c].open_fraction(self.run.t) for c in self.kinds})
         self._fields_follow(lambda c, t: self._states(self.samples[c], t))
         self.field_still = VGroup(*(f.still for f in self.fields.values()), *self.labels)
@@ -243,7 +250,7 @@ class GateOpening(Telling, Film):
             "alpha and beta. "
             "A channel is open when all of its gates are.",
             gone=gone,
-            still=[self.field_still, self.open_panel, self.formulas],
+            still=[self.field_still, self.v_panel, self.open_panel, self.formulas],
             moving=[self.field_moving, self.v_trace, self.products, self.counted, self.clock],
         )
         self.play(self.clock.run())
@@ -299,8 +306,9 @@ class GateOpening(Telling, Film):
         return "".join(g.name + (str(g.power).translate(up) if g.power > 1 else "") for g in gates)
 
     def _goals(self) -> VGroup:
-        """x∞ of each gate as a dotted line from the step on, its name before it, with a ring where one time constant
-        has passed."""
+        """x∞ of each gate as a dotted line from the step on, its name above the line's end, with a ring where one time
+        constant has passed.
+        """
         dotted, rings, names, known = VGroup(), VGroup(), [], quantities(self.membrane)
         for gate in self.gates:
             if not self.membrane.gates[gate].dynamic:
@@ -309,21 +317,22 @@ class GateOpening(Telling, Film):
             start, goal = float(self.membrane.inf(gate, self.low)), float(self.membrane.inf(gate, self.high))
             tau = float(self.membrane.tau(gate, self.high))
             spots = self.panel.at(np.linspace(BEFORE, self.run.duration, 49), goal)[:, :2]
-            name = self.formula(known[f"{gate}_inf"].typst, size=SMALL, color=known[gate])
-            name.move_to([spots[0, 0] - 0.12, spots[0, 1], 0.0], aligned_edge=[1, 0, 0])
-            names.append(name)
+            names.append((spots[-1], self.formula(known[f"{gate}_inf"].typst, size=SMALL, color=known[gate])))
             dot = filled(
                 disc() * 0.075 + self.panel.at(BEFORE + tau, goal + (start - goal) / np.e), self.theme.ground
             )
             dot.set_stroke(hue, width=4)
             dotted.add(filled(at(disc(), spots, 0.022), hue))
             rings.add(dot)
-        # Goals may lie close together, or on the axis: names stand one above the other, clear of it.
-        line = 1.05 * SMALL * UNIT
-        foot = self.panel.inner.bottom + 1.1 * line
-        for name in sorted(names, key=lambda n: float(n.get_y())):
-            name.shift(max(foot - float(name.get_y()), 0.0) * UP)
-            foot = float(name.get_y()) + line
+        # Goals that lie close together have their names beside each other, above the highest of them.
+        line, names = 1.1 * SMALL * UNIT, sorted(names, key=lambda n: -n[0][1])
+        foot, x = np.inf, 0.0
+        for end, name in names:
+            if foot - end[1] > line:
+                foot, x = float(end[1]), float(end[0]) - 0.25
+            name.move_to([x, foot + 0.65 * line, 0.0], aligned_edge=[1, 0, 0])
+            x = float(name.get_left()[0]) - 0.2
+        names = [name for _, name in names]
         return VGroup(dotted, rings, *names)
 
     def _fields(self, count: int, *, pips: bool) -> dict[str, ChannelField]:
@@ -376,21 +385,16 @@ class GateOpening(Telling, Film):
     def _states(patch: Patch, t: float) -> np.ndarray:
         return np.concatenate([patch.gates(g.name, t) for g in patch.channel.gates], axis=1)
 
-    def _products(self) -> Traces:
+    def _products(self, area: Area) -> Traces:
         """m³h and n⁴ of the trajectory as thin lines on a panel of their own, which is made here."""
-        theme, run = self.theme, self.run
-        area = self.panel.area if self.shape != "wide" else Area(
-            self.side.left, self.side.right, self.graph_area.bottom, self.v_panel.area.bottom - 0.25
-        )  # fmt: skip
+        run = self.run
         laws = {
             c: np.prod([values(run, g.name) ** g.power for g in self.membrane.channel(c).gates], axis=0)
             for c in self.kinds
         }
         roof = max(0.2, 1.25 * max(float(p.max()) for p in laws.values()))
         self.open_panel = Panel(
-            area, x=self.panel.x, y=(0.0, min(roof, 1.0)), theme=theme,
-            ylabel="fraction of channels open", xlabel="ms",
-            size=TICK, gutter=0.78, left=0.9,
+            area, y=(0.0, min(roof, 1.0)), ylabel="fraction of channels open", xlabel="ms", **self.over_time(),
         )  # fmt: skip
         self.laws = laws
         return self._law_traces()

@@ -42,7 +42,7 @@ _LABEL = re.compile(r"(:\s*[A-Za-z_][\w-]*\s*\}\})")
 _GREEK = {"alpha", "beta", "gamma", "delta", "tau", "phi", "lambda", "mu", "rho", "theta", "sigma", "omega"}
 _SPECIAL = re.compile(r"([\\#$*_`<>@\[\]~=+/-])")
 # The variables of the model where they stand alone: not the unit in "2 m" or "m/s", and I only as in "I = 5".
-_VARIABLE = re.compile(r"(?<![\w°⁺⁻])(?<!\d )(?:[Vmhn](?![\w/⁺⁻²³'’])|I(?= =))")
+_VARIABLE = re.compile(r"(?<![\w°⁺⁻])(?<!\d )(?:[Vmhn](?![\w/⁺⁻²³'’])|I(?= =)|x(?=∞)|m³h|n⁴)")
 
 
 def font_size(pixels: float) -> float:

@@ -33,7 +33,7 @@ _TIP = 0.13
 class RateTable(VGroup):
     """One row for each gate with kinetics: alpha's arrow from closed to open, beta's back.
 
-    area: where. voltages: at these (mV) the rates are also written out; in between only the arrows speak. All
+    area: where. voltages: at these (mV) the rates are also written out, in 1/ms; in between only the arrows speak. All
     arrows have one scale, so that a fast gate is seen to be fast: the longest is the largest rate that any gate
     takes at these voltages, and what would be too short to see is a stub. Temperature is the membrane's.
     gates: names, by default all with kinetics; as many rows are made as the area has room for.
@@ -54,11 +54,13 @@ class RateTable(VGroup):
         # Two lines of numbers to a row; what finds no room is left out rather than drawn over.
         self.names = self.names[: max(int(area.height / (2.3 * SMALL * UNIT)), 1)]
         self.rows = area.rows(*[1.0] * len(self.names), gap=0.12)
+        self.size = min(max(self.rows[0].height / (2.35 * UNIT), SMALL), LABEL)
+        self.half = 0.62 * self.size * UNIT  # each of a row's two lines is that far from its middle
         known = quantities(membrane)
         self.voltages = tuple(voltages)
         self.reach = 1.25
         self.x0 = area.left + 1.35
-        self.x1 = self.x0 + 2.75
+        self.x1 = self.x0 + 2.6
         self.arrows: dict[tuple[str, str], VGroup] = {}
         self.numbers: dict[tuple[str, str, float], Words] = {}
         self.largest = max(max(self.rates(n, v)) for n in self.names for v in voltages)
@@ -78,7 +80,7 @@ class RateTable(VGroup):
                 for v in self.voltages:
                     rate = self.rates(name, v)[0 if kind == "alpha" else 1]
                     text = Words(
-                        f"{'α' if kind == 'alpha' else 'β'} {rate:.2g} /ms", size=SMALL, color=theme.ink
+                        f"{'α' if kind == 'alpha' else 'β'} = {rate:.2g}", size=self.size, color=theme.ink
                     )
                     self.numbers[name, kind, v] = text
                     self.add(text)
@@ -94,7 +96,7 @@ class RateTable(VGroup):
         """Draw the rates at v (mV)."""
         for name, row in zip(self.names, self.rows, strict=True):
             for kind, rate, up in zip(("alpha", "beta"), self.rates(name, v), (1.0, -1.0), strict=True):
-                y = row.center[1] + up * 0.135
+                y = row.center[1] + up * self.half
                 length = max(rate / self.largest * self.reach, 0.03)
                 begin, way = (self.x0, 1.0) if up > 0 else (self.x1, -1.0)
                 end = begin + way * (length + _TIP)
@@ -129,11 +131,13 @@ class RateTable(VGroup):
         group = VGroup()
         for name, row in zip(self.names, self.rows, strict=True):
             x, tau = float(self.membrane.inf(name, v)), float(self.membrane.tau(name, v))
-            inf = Formula(f'{known[f"{name}_inf"].typst} = "{x:.2g}"', size=SMALL, color=self.theme.ink)
-            time = Formula(f'{known[f"tau_{name}"].typst} = "{tau:.2g} ms"', size=SMALL, color=self.theme.ink)
+            inf = Formula(f'{known[f"{name}_inf"].typst} = "{x:.2g}"', size=self.size, color=self.theme.ink)
+            time = Formula(
+                f'{known[f"tau_{name}"].typst} = "{tau:.2g} ms"', size=self.size, color=self.theme.ink
+            )
             left = self.x1 + 0.82
-            inf.move_to([left, row.center[1] + 0.135, 0], aligned_edge=[-1, 0, 0])
-            time.move_to([left, row.center[1] - 0.135, 0], aligned_edge=[-1, 0, 0])
+            inf.move_to([left, row.center[1] + self.half, 0], aligned_edge=[-1, 0, 0])
+            time.move_to([left, row.center[1] - self.half, 0], aligned_edge=[-1, 0, 0])
             group.add(inf, time)
         return group
 
