@@ -12,7 +12,7 @@ from hhanim.mobjects.channels import inactivates
 from hhanim.mobjects.clock import Clock, Pace
 from hhanim.mobjects.fades import Appear
 from hhanim.mobjects.film import TICK, TITLE, Area, Film
-from hhanim.mobjects.lettering import SMALL, UNIT
+from hhanim.mobjects.lettering import LABEL, UNIT
 from hhanim.mobjects.membrane import MembranePatch
 from hhanim.mobjects.population import ChannelField
 from hhanim.mobjects.rates import RateCurves, RateTable
@@ -109,7 +109,7 @@ class GateOpening(Telling, Film):
         """The step above the gates that follow it."""
         run, theme = self.run, self.theme
         top, bottom = area.rows(1.0, 2.1, gap=0.25)
-        self.v_panel = self.panel_of_v(top, numbers=False)
+        self.v_panel = self.panel_of_v(top)
         self.panel = Panel(
             bottom, y=(0.0, 1.0), ylabel="fraction of gates open", yticks=[0, 0.5, 1], xlabel="ms",
             **self.over_time(),
@@ -124,13 +124,13 @@ class GateOpening(Telling, Film):
         span = (0.0, self.run.duration)
         return {"x": span, "theme": self.theme, "gutter": 0.78, "left": 0.9, "size": TICK}
 
-    def panel_of_v(self, area: Area, *, numbers: bool) -> Panel:
-        """Axes for the step, with or without numbers on that of time."""
+    def panel_of_v(self, area: Area) -> Panel:
+        """Axes for the step; time has its numbers on the graph below."""
         low, high = min(self.low, self.high), max(self.low, self.high)
         unit = self.formula('V space "(mV)"', size=TICK, color="muted")
         return Panel(
             area, y=(low - 12, high + 12), ylabel=unit, yticks=[round(low), round(high)],
-            xticks=None if numbers else [], xlabel="ms" if numbers else "", **self.over_time(),
+            xticks=[], **self.over_time(),
         )  # fmt: skip
 
     def voltage(self) -> Traces:
@@ -230,9 +230,9 @@ class GateOpening(Telling, Film):
             self.v_panel, self.v_trace, self.clock,
         ]  # fmt: skip
         self.clock = self.clock_at(2.0)
-        square = self.shape == "square"
-        top, bottom = self.graph_area.split(1.0, 1.0 if square else 2.1, gap=0.25, vertical=not square)
-        self.v_panel = self.panel_of_v(top, numbers=square)
+        area = self.beside if self.shape == "square" else self.graph_area
+        top, bottom = area.rows(1.0, 2.1, gap=0.25)
+        self.v_panel = self.panel_of_v(top)
         self.v_trace = self.voltage()
         self.samples: dict[str, Patch] = {
             c: sample_patch(self.run, c, int(self.n), int(self.seed)) for c in self.kinds
@@ -317,7 +317,7 @@ class GateOpening(Telling, Film):
             start, goal = float(self.membrane.inf(gate, self.low)), float(self.membrane.inf(gate, self.high))
             tau = float(self.membrane.tau(gate, self.high))
             spots = self.panel.at(np.linspace(BEFORE, self.run.duration, 49), goal)[:, :2]
-            names.append((spots[-1], self.formula(known[f"{gate}_inf"].typst, size=SMALL, color=known[gate])))
+            names.append((spots[-1], self.formula(known[f"{gate}_inf"].typst, size=LABEL, color=known[gate])))
             dot = filled(
                 disc() * 0.075 + self.panel.at(BEFORE + tau, goal + (start - goal) / np.e), self.theme.ground
             )
@@ -325,7 +325,7 @@ class GateOpening(Telling, Film):
             dotted.add(filled(at(disc(), spots, 0.022), hue))
             rings.add(dot)
         # Goals that lie close together have their names beside each other, above the highest of them.
-        line, names = 1.1 * SMALL * UNIT, sorted(names, key=lambda n: -n[0][1])
+        line, names = 1.1 * LABEL * UNIT, sorted(names, key=lambda n: -n[0][1])
         foot, x = np.inf, 0.0
         for end, name in names:
             if foot - end[1] > line:
@@ -336,11 +336,10 @@ class GateOpening(Telling, Film):
         return VGroup(dotted, rings, *names)
 
     def _fields(self, count: int, *, pips: bool) -> dict[str, ChannelField]:
-        area = self.picture if self.shape == "wide" else Area(
-            self.picture.left, self.picture.right, self.side.bottom, self.picture.top
-        )  # fmt: skip
-        wide = self.shape == "wide"
-        parts = area.split(*[1.0] * len(self.kinds), gap=0.35, vertical=wide or self.shape == "tall")
+        area, tall = self.picture, self.shape == "tall"
+        if tall:
+            area = Area(area.left, area.right, self.side.bottom, area.top)
+        parts = area.split(*[1.0] * len(self.kinds), gap=0.35, vertical=tall or self.shape == "wide")
         fields, self.labels = {}, []
         for channel, part in zip(self.kinds, parts, strict=True):
             label = self.words(
