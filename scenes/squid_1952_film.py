@@ -14,15 +14,16 @@ from hhanim.mobjects.clock import Clock, Pace
 from hhanim.mobjects.equations import CurrentEquation, GateEquation
 from hhanim.mobjects.fades import Appear, Vanish
 from hhanim.mobjects.film import LABEL, SMALL, TICK, TITLE, Area, Film
-from hhanim.mobjects.membrane import Bilayer, MembranePatch
+from hhanim.mobjects.membrane import MembranePatch
 from hhanim.mobjects.rates import RateCurves
 from hhanim.mobjects.shapes import mix
 from hhanim.mobjects.stimulus import StimulusBar
-from hhanim.mobjects.telling import Telling, millivolts
+from hhanim.mobjects.telling import Telling, ion_name, millivolts
 from hhanim.mobjects.trace import Panel, Trace, Traces
 from hhanim.model import Membrane, Protocol, Trajectory, clamp, pulse, simulate
 from hhanim.model.analysis import strength_duration
 from hhanim.model.cable import Cable, IClamp, simulate_cable
+from hhanim.model.phases import phases
 
 AXON = {"length": 60_000.0, "diameter": 476.0, "resistivity": 35.4}  # µm, µm, Ω·cm: the 1952 axon
 LEVELS = (-40.0, -25.0, -10.0, 5.0, 20.0, 35.0, 50.0)  # mV, inside minus outside, of the clamp's steps
@@ -78,13 +79,12 @@ class Squid1952(Telling, Film):
         area = self.body
         if self.shape == "tall":
             area = Area(area.left, area.right, area.center[1] - 3.2, area.center[1] + 3.2)
-        patch = MembranePatch(self.run, self.theme, area, channels=[c.name for c in self.membrane.channels])
-        whole = Bilayer(area.left, area.right, self.theme, thickness=patch.thickness)
-        whole.shift([0.0, patch.middle, 0.0])
+        names = [c.name for c in self.membrane.channels]
+        patch = MembranePatch(self.run, self.theme, area, channels=[], ions=names, height=0.36 * area.height)
         self.opening(
             "In 1952 Alan Hodgkin and Andrew Huxley explained the nerve impulse of the squid's giant axon.",
             where=Area(area.left, area.right, area.top, self.area.top),
-            beside=[whole, patch.waiting],
+            beside=[patch.bilayer, patch.waiting],
         )
         self.part("membrane")
         at_rest = millivolts(float(absolute(self.membrane, self.rest)))
@@ -94,12 +94,11 @@ class Squid1952(Telling, Film):
             "A thin layer of lipids parts two salt solutions: mostly sodium outside, mostly potassium "
             f"inside. The inside is at {at_rest}.",
         )
-        sides = VGroup(*patch.words[:2])
-        self.play(Appear(sides), run_time=0.8)
+        self.play(Appear(patch.words), run_time=0.8)
         self.wait(1.0)
         self.play(Appear(patch.charge), run_time=0.8)
         self.wait(2.6)
-        self.on = [whole, patch.waiting, sides, patch.charge]
+        self.on = [patch.bilayer, patch.waiting, patch.words, patch.charge]
 
     def clamped(self) -> None:
         """Voltage clamp: the family of ionic currents."""
@@ -142,12 +141,12 @@ class Squid1952(Telling, Film):
         self.part("two currents")
         gone, self.on = self.on, []
         self.new_clock(Pace(ON + CLAMPED, rate=1.5, slow=[(ON - 0.05, ON + 2.0, 0.4)]))
-        wide = self.shape == "wide"
         names = self.gated
-        parts = self.body.split(*[1.0] * (1 + len(names)), gap=0.3, vertical=not wide)
+        parts = self.body.split(*[1.0] * len(names), gap=0.4, vertical=self.shape == "tall")
         known = quantities(self.membrane)
         single = {n: [r.current(n) for r in self.sweeps] for n in names}
         span = self.span([*self.total, *(i for rows in single.values() for i in rows)])
+        narrow = self.shape == "square"
         axis = {
             "x": (0.0, ON + CLAMPED),
             "y": span,
@@ -156,17 +155,19 @@ class Squid1952(Telling, Film):
             "gutter": 0.5,
             "xlabel": "ms",
         }
-        whole = Panel(parts[0], ylabel=self.words("all ions (µA/cm²)", size=TICK, color="muted"), **axis)
-        still = [whole, self.family(whole, self.total).show(ON + CLAMPED)]
-        moving = []
-        for name, part in zip(names, parts[1:], strict=True):
+        still, moving = [], []
+        for name, part in zip(names, parts, strict=True):
             q = known[f"I_{name}"]
             label = self.formula(f'{q.typst} space "(µA/cm²)"', size=TICK, color=name)
             panel = Panel(part, ylabel=label, **axis)
-            still.append(panel)
+            whole = self.family(panel, self.total, color=self.theme.line).show(ON + CLAMPED)
+            still += [panel, VGroup(*(trace.line for trace in whole))]
+            if not narrow:
+                said = self.words("grey: all ions", size=TICK, color="muted")
+                still.append(said.move_to([panel.inner.right, label.get_y(), 0.0], aligned_edge=[1, 0, 0]))
             moving.append(self.family(panel, single[name], color=self.theme.color(q)).follow(self.clock))
         self.say(
-            f"{' and '.join(names)}, each on its own",
+            f"{' and '.join(ion_name(known[f'I_{n}'].ion, n) for n in names)}, each on its own",
             "Na⁺ outside replaced: K⁺ current is left, the difference is Na⁺ current",
             "Measured once more with the sodium outside replaced, the early inward current is gone. What is left is "
             "the potassium current; subtracted from the whole, it gives the sodium current.",
@@ -218,14 +219,18 @@ class Squid1952(Telling, Film):
         )
         gates.arrange([0, -1, 0], buff=0.35)
         block = VGroup(law, gates).arrange([0, -1, 0], buff=0.75)
-        symbols = [
-            "C: capacitance, V: membrane voltage, I: injected current",
-            "g: conductance with all gates open, E: reversal potential",
-        ]
-        if any("alpha" in gate.source for gate in gates):
-            symbols.append("α, β: rates at which gates open and close, set by V")
-        legend = VGroup(*(self.words(line, size=TICK, color="muted") for line in symbols))
-        legend.arrange([0, -1, 0], buff=0.16)
+        rates = any("alpha" in gate.source for gate in gates)
+        legend = VGroup(
+            *(
+                self.formula(line, size=SMALL + 4, color="muted")
+                for line in (
+                    'C": capacitance, "V": membrane voltage, "I": injected current"',
+                    'overline(g)": conductance with all gates open, "E": reversal potential"',
+                    *(['alpha", "beta": rates at which gates open and close, set by "V'] if rates else []),
+                )
+            )
+        )
+        legend.arrange([0, -1, 0], buff=0.2)
         legend.scale_to_fit_width(min(legend.width, self.body.width))
         legend.move_to([self.body.center[0], self.body.bottom, 0.0], aligned_edge=[0, -1, 0])
         room = self.body.inset(bottom=legend.height + 0.3)
@@ -236,20 +241,19 @@ class Squid1952(Telling, Film):
         self.say(
             "Four equations" if len(self.membrane.gates) == 3 else "The equations",
             "one for the charge, one for each kind of gate",
-            "Their account is four equations. The capacitance is charged by what is injected minus what "
-            "flows through "
-            "the channels, and every kind of gate opens and closes at rates that depend on V.",
+            "Their account is four equations. The capacitance is charged by what is injected minus what flows "
+            "through the channels, and every kind of gate opens and closes at rates that depend on V.",
             gone=gone,
             still=[first],
         )
-        for part in parts:
-            self.play(Appear(part), run_time=0.6)
-            self.wait(1.0)
-        for gate in gates:
-            self.play(Appear(gate), run_time=0.5)
+        # What the letters stand for comes with the first term that has them.
+        for k, part in enumerate(parts):
+            self.play(Appear(part), *([Appear(legend[k])] if k < 2 else []), run_time=0.6)
+            self.wait(1.4 if k < 2 else 0.7)
+        for k, gate in enumerate(gates):
+            self.play(Appear(gate), *(Appear(line) for line in legend[2:] if k == 0), run_time=0.5)
             self.wait(0.6)
-        self.play(Appear(legend), run_time=0.6)
-        self.wait(3.0)
+        self.wait(2.4)
         self.on = [first, *parts, *gates, legend]
 
     def spike(self) -> None:
@@ -404,7 +408,7 @@ class Squid1952(Telling, Film):
         self.wait(1.5)
 
     def closing(self) -> None:
-        """What it comes to, and where it was written."""
+        """What it comes to, beside the spike it explains, and where it was written."""
         self.part("summary")
         gone = [*self.on, self.heading]
         self.heading = None
@@ -417,28 +421,54 @@ class Squid1952(Telling, Film):
             "Fast m lifts V, slower h and n take it down, and n, closing late, takes it below rest. "
             "Hodgkin and Huxley, Journal of Physiology 117, 500, 1952."
         )
+        paper = self.words("Hodgkin & Huxley 1952, J Physiol 117:500–544", size=SMALL, color="muted")
+        paper.move_to([self.area.center[0], self.area.bottom, 0.0], aligned_edge=[0, -1, 0])
+        wide = self.shape == "wide"
+        picture, words = self.area.inset(bottom=paper.height + 0.3, top=0.5).split(
+            1.15 if wide else 0.9, 1.0, gap=0.5, vertical=not wide
+        )
         table = VGroup()
         for left, right in rows:
             a = VGroup(
-                *(self.words(said, size=1.3 * TITLE, color=ion, weight="semibold") for said, ion in left)
+                *(self.words(said, size=1.2 * TITLE, color=ion, weight="semibold") for said, ion in left)
             ).arrange([1, 0, 0], buff=0.25, aligned_edge=[0, 1, 0])
-            b = self.words(right, size=1.15 * LABEL, color="ink")
-            table.add(VGroup(a, b).arrange([0, -1, 0], buff=0.16))
-        table.arrange([0, -1, 0], buff=0.5)
-        paper = self.words("Hodgkin & Huxley 1952, J Physiol 117:500–544", size=SMALL, color="muted")
-        block = VGroup(table, paper).arrange([0, -1, 0], buff=0.8).move_to(self.area.center)
-        if block.width > self.area.width:
-            block.scale_to_fit_width(self.area.width)
+            b = self.words(right, size=1.1 * LABEL, color="ink")
+            table.add(VGroup(a, b).arrange([0, -1, 0], buff=0.16, aligned_edge=[-1, 0, 0]))
+        table.arrange([0, -1, 0], buff=0.5, aligned_edge=[-1, 0, 0])
+        table.scale(min(words.width / table.width, words.height / table.height, 1.0)).move_to(words.center)
         for mobject in gone:
             mobject.clear_updaters()
         leaving = [Vanish(mobject, between=(0.0, 0.5)) for mobject in gone]
+        # V is drawn as far as each row explains it.
+        until = self._turns()
+        if until:
+            slow = [(until[0] - 1.5, until[1] + 0.3, 0.6)]
+            self.new_clock(Pace(self.until, rate=3.0, slow=slow, ease=0.3))
+            panel = Panel(
+                picture, x=(0.0, self.until), y=self.v_range(self.run), ylabel=self.volts(), xlabel="ms",
+                theme=self.theme, left=0.95, gutter=0.5,
+            )  # fmt: skip
+            v = Trace.of(self.run, "V", panel, self.theme, named=False, ghost=True).follow(self.clock)
+            leaving += [Appear(m, between=(0.4, 1.0)) for m in (panel, v, self.clock)]
         self.play(*leaving, Appear(table[0], between=(0.4, 1.0)), run_time=1.0)
-        for row in table[1:]:
-            self.wait(1.4)
-            self.play(Appear(row), run_time=0.8)
-        self.wait(1.4)
+        for k, row in enumerate(table):
+            if k:
+                self.play(Appear(row), run_time=0.6)
+            if until:
+                self.play(self.clock.run(until[k]))
+            self.wait(0.8)
         self.play(Appear(paper), run_time=0.6)
         self.wait(1.5)
+
+    def _turns(self) -> list[float]:
+        """Until when (ms) each row of the summary explains V: to its peak, down to rest, to the end; none without
+        a spike.
+        """
+        found = {p.name: p for p in phases(self.run, zero=self.zero)}
+        if not {"upstroke", "repolarisation"} <= found.keys():
+            return []
+        peak = float(self.run.t[int(np.argmax(self.run["V"]))])
+        return [peak, max(found["repolarisation"].stop, peak + 0.1), self.until]
 
     # -- pieces --------------------------------------------------------------------------------------------
 

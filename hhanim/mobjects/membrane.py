@@ -121,7 +121,8 @@ class MembranePatch:
     """A patch of membrane that lives the trajectory: channels open, ions cross, charge turns over.
 
     run: the trajectory. theme: a hhanim.look Theme. area: where on the frame.
-    channels: names from left to right, repeats allowed (default: each of the membrane's once).
+    channels: names from left to right, repeats allowed (default: each of the membrane's once); none leaves
+        the bare lipids. ions: the channels whose ions wait on both sides (default: those drawn).
     clock: whose time is shown in every frame, and at whose pace the dots move; without one, call show().
     transit: how long a dot is under way (seconds of film with a clock, else ms). quantum: charge per dot
         (nC/cm²; by default as little as leaves the dots countable). labels: name the gates and the two
@@ -139,6 +140,7 @@ class MembranePatch:
         area: Area,
         *,
         channels: Sequence[str] | None = None,
+        ions: Sequence[str] | None = None,
         transit: float = 1.0,
         clock: Clock | None = None,
         quantum: float | None = None,
@@ -222,14 +224,14 @@ class MembranePatch:
             outside.move_to([area.left, self._top, 0], aligned_edge=[-1, 1, 0])
             inside.move_to([area.left, area.bottom, 0], aligned_edge=[-1, -1, 0])
             self.words.add(outside, inside)
-            scale = Words(f"one dot: {quantum:g} nC/cm²", size=SMALL, color=theme.muted)
-            scale.move_to([area.right, area.bottom, 0], aligned_edge=[1, -1, 0])
-            self.words.add(scale)
+            if self.flows:
+                scale = Words(f"one dot: {quantum:g} nC/cm²", size=SMALL, color=theme.muted)
+                self.words.add(scale.move_to([area.right, area.bottom, 0], aligned_edge=[1, -1, 0]))
             for view in self.views:
                 name = Words(title(view.channel), size=TICK, color=view.hue, weight="semibold")
                 name.move_to([view.origin[0], area.top, 0], aligned_edge=[0, 1, 0])
                 self.words.add(name)
-        self.waiting = self._waiting(names, labels)
+        self.waiting = self._waiting(names if ions is None else ions)
         self.still = VGroup(self.bilayer, *(v.body for v in self.views), self.words)
         self.moving = VGroup(
             *(v.glow for v in self.views), self.waiting, *self.flows.values(), *(v.gates for v in self.views)
@@ -242,7 +244,7 @@ class MembranePatch:
         if clock is not None:
             self.follow(clock)
 
-    def _waiting(self, names: Sequence[str], labels: bool) -> VGroup:
+    def _waiting(self, names: Sequence[str]) -> VGroup:
         """Ions at rest on both sides: sodium mostly outside, potassium mostly inside, as in squid axon."""
         area, half = self.area, 0.5 * self.height
         membrane = self.run.membrane
@@ -254,10 +256,9 @@ class MembranePatch:
         ]
         group = VGroup()
         taken: list[Array] = []
-        if labels:  # nor where words are
-            for words in self.words:
-                a, b = words.get_left()[0], words.get_right()[0]
-                taken += [np.array([x, words.get_y()]) for x in np.linspace(a, b, max(int((b - a) / r), 2))]
+        for words in self.words:  # nor where words are
+            a, b = words.get_left()[0], words.get_right()[0]
+            taken += [np.array([x, words.get_y()]) for x in np.linspace(a, b, max(int((b - a) / r), 2))]
         for view in self.views:  # not in a mouth, where ions pass, nor where a ball swings
             x, y = view.origin[:2]
             for s in np.linspace(0.0, 0.42 * self.height, 3):
