@@ -225,7 +225,8 @@ class FastAnimation(ArtistAnimation):
             if figure.canvas is not canvas:
                 figure.set_canvas(canvas)
             for artist in {id(a): a for frame in self._framedata for a in frame}.values():
-                artist.set_visible(False)
+                if artist.get_visible():
+                    artist.set_visible(False)
             self._drawn_artists = self._framedata[-1] if self._framedata else []
             for artist in self._drawn_artists:  # as matplotlib leaves it
                 artist.set_visible(True)
@@ -267,7 +268,7 @@ class _Film(AbstractMovieWriter):
         super().__init__(fps=fps)
         self._quality = quality
         self.hook: _Hook | None = None
-        self._last: np.ndarray | None = None
+        self._changes: Changes | None = None
 
     def setup(self, fig: Figure, outfile: Any, dpi: float | None = None) -> None:
         super().setup(fig, outfile, dpi)
@@ -280,11 +281,11 @@ class _Film(AbstractMovieWriter):
 
     def _put(self, pixels: np.ndarray) -> None:
         words = pixels.view(np.uint32)[..., 0]
-        if self._last is None:
-            self._last = words.copy()
+        if self._changes is None:
+            self._changes = Changes(words)
             self._encoder.write(pixels)
         else:
-            self._encoder.write(pixels, changes(self._last, words))
+            self._encoder.write(pixels, self._changes(words))
 
     def seek(self, *where: Any) -> None:
         """Having one makes this a file in matplotlib's eyes."""
@@ -317,28 +318,35 @@ class _Film(AbstractMovieWriter):
 _TILE = 8  # pixels: as many truth values as fit a word
 
 
-def changes(last: np.ndarray, now: np.ndarray) -> list[tuple[int, int, int, int]]:
-    """The rectangles (x0, y0, x1, y1) outside of which two frames, (H, W) words, are equal; ``last`` becomes ``now``.
+class Changes:
+    """Called with one frame after the other, (H, W) words: rectangles (x0, y0, x1, y1) that cover what is new in it.
 
     They are made of tiles, and few: an encoder spends more on many small ones than on the pixels between them.
     """
-    height, width = now.shape
-    rows, columns = -(-height // _TILE), -(-width // _TILE)
-    differs = np.zeros((rows * _TILE, columns * _TILE), bool)
-    np.not_equal(last, now, out=differs[:height, :width])
-    tiles = np.bitwise_or.reduce(differs.view(np.uint64).reshape(rows, _TILE, columns), axis=1) != 0
-    rectangles: list[tuple[int, int, int, int]] = []
-    for x0, x1 in _runs(tiles.any(axis=0)):
-        for y0, y1 in _runs(tiles[:, x0:x1].any(axis=1)):
-            inner = np.flatnonzero(tiles[y0:y1, x0:x1].any(axis=0))
-            left, right = x0 + int(inner[0]), x0 + int(inner[-1]) + 1
-            rectangle = (
-                left * _TILE, y0 * _TILE, min(right * _TILE, width), min(y1 * _TILE, height)
-            )  # fmt: skip
-            rectangles.append(rectangle)
-            part = np.s_[rectangle[1] : rectangle[3], rectangle[0] : rectangle[2]]
-            last[part] = now[part]
-    return rectangles
+
+    def __init__(self, first: np.ndarray) -> None:
+        self._last = first.copy()
+        height, width = first.shape
+        self._rows, self._columns = -(-height // _TILE), -(-width // _TILE)
+        self._differs = np.zeros((self._rows * _TILE, self._columns * _TILE), bool)
+
+    def __call__(self, now: np.ndarray) -> list[tuple[int, int, int, int]]:
+        last, (height, width) = self._last, now.shape
+        np.not_equal(last, now, out=self._differs[:height, :width])
+        words = self._differs.view(np.uint64).reshape(self._rows, _TILE, self._columns)
+        tiles = np.bitwise_or.reduce(words, axis=1) != 0
+        rectangles: list[tuple[int, int, int, int]] = []
+        for x0, x1 in _runs(tiles.any(axis=0)):
+            for y0, y1 in _runs(tiles[:, x0:x1].any(axis=1)):
+                inner = np.flatnonzero(tiles[y0:y1, x0:x1].any(axis=0))
+                left, right = x0 + int(inner[0]), x0 + int(inner[-1]) + 1
+                rectangle = (
+                    left * _TILE, y0 * _TILE, min(right * _TILE, width), min(y1 * _TILE, height)
+                )  # fmt: skip
+                rectangles.append(rectangle)
+                part = np.s_[rectangle[1] : rectangle[3], rectangle[0] : rectangle[2]]
+                last[part] = now[part]
+        return rectangles
 
 
 def _runs(marked: np.ndarray) -> list[tuple[int, int]]:

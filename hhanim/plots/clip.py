@@ -173,7 +173,7 @@ class _Recorder(Camera):
         changed = [] if first else [a for a in self._painter.changed() if id(a) not in self._resting]
         if changed:  # altered in place: from now on it is painted on every frame
             for artist in changed:
-                self._painter.add(artist)
+                self._painter.add(artist, alters=True)
             self._altered += changed
             self._painter.refresh()
         rebuilds = self._painter.rebuilds

@@ -11,6 +11,7 @@ matplotlib's own, byte by byte.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterable, Sequence
 from enum import Enum
@@ -40,6 +41,7 @@ Key = tuple[Any, ...]
 EVERYWHERE: Rect = (-np.inf, -np.inf, np.inf, np.inf)
 NOWHERE: Rect = (np.inf, np.inf, -np.inf, -np.inf)
 _PLAIN_DRAWS = {Axes.draw, PolarAxes.draw}
+_LOOKS = 4  # of legends that are remembered at a time, for each axes
 _KNOWN = (Line2D, Patch, Text, Collection, AxesImage, Axis, Legend)
 
 
@@ -176,16 +178,17 @@ class Painter:
         # what is painted although invisible (a quiver key, an inset's indicator) is on every frame: it does not move
         self._movers: dict[int, Artist] = {}
         self._always: set[int] = set()
+        self._altering: set[int] = set()
+        self._twins: dict[int, Legend] = {}  # of a legend: the first that looks like it
+        self._legends: dict[Axes | None, list[Legend]] = {}  # of each axes the latest few that look different
         for artist in movers:
             self.add(artist)
         self._state: tuple[Any, ...] | None = None
         self._slots: set[tuple[Key, Rect]] = set()
         self._above: dict[int, _Leaf] = {}  # static leaves that are repainted on every frame
-        self._seen: dict[
-            Any, tuple[np.ndarray, np.ndarray]
-        ] = {}  # what a leaf was painted over, and what came of it
-        self._legends: dict[Any, Rect] = {}  # extents of legends that look different
-        self._signatures: dict[int, Any] = {}
+        # what a leaf was painted over, and what came of it; one legend stands for all that look like it
+        self._seen: dict[Artist, tuple[np.ndarray, np.ndarray]] = {}
+        self._extents: dict[Legend, Rect] = {}
         self.rebuilds = 0
         self._index()
 
@@ -256,10 +259,14 @@ class Painter:
         """A moving artist that will not be painted again."""
         self._moving_leaf.pop(id(artist), None)
         self._movers.pop(id(artist), None)
-        self._signatures.pop(id(artist), None)
+        self._twins.pop(id(artist), None)
 
-    def add(self, artist: Artist) -> None:
-        """One more moving artist."""
+    def add(self, artist: Artist, *, alters: bool = False) -> None:
+        """One more moving artist. alters: it will look different from frame to frame."""
+        if alters:
+            self._altering.add(id(artist))
+        elif isinstance(artist, Legend):
+            self._find_twin(artist)
         if _obeys(artist):
             self._movers[id(artist)] = artist
         else:
@@ -350,7 +357,7 @@ class Painter:
         self._slots.clear()
         self._above.clear()
         self._seen.clear()
-        self._legends.clear()
+        self._extents.clear()
         self._index()
 
     def holds(self, renderer: Any) -> bool:
@@ -370,9 +377,11 @@ class Painter:
             self.refresh()
             self._build(renderer)  # settles positions and limits, on which the extents depend
         leaves = {id(leaf.artist): leaf for leaf in map(self._leaf_of, artists)}
-        for leaf in leaves.values():
-            if isinstance(leaf.artist, Legend) and leaf._rect is None:
-                self._known_legend(leaf, renderer)
+        for number, leaf in leaves.items():
+            if number in self._altering and leaf.moves:
+                leaf._rect = None
+            elif leaf._rect is None:
+                self._known_extent(leaf, renderer)
         if self._cover(list(leaves.values()), renderer):
             self._build(renderer)
         pixels = np.asarray(renderer.buffer_rgba())
@@ -386,14 +395,25 @@ class Painter:
 
     # -- what has been painted before ---------------------------------------------------------------------------
 
-    def _known_legend(self, leaf: _Leaf, renderer: Any) -> None:
-        """Equal legends have equal extents: measure one of them."""
-        key = self._signatures.get(id(leaf.artist))
-        if key is None:  # taken before anything lays the legend out, which leaves traces
-            key = self._signatures[id(leaf.artist)] = signature(leaf.artist)
-        if key not in self._legends:
-            self._legends[key] = leaf.rect(renderer)
-        leaf._rect = self._legends[key]
+    def _find_twin(self, legend: Legend) -> None:
+        known = self._legends.setdefault(legend.axes, [])
+        twin = next((other for other in reversed(known) if alike(other, legend)), None)
+        if twin is None:
+            twin = legend
+            known.append(legend)
+            for gone in known[:-_LOOKS]:
+                self._seen.pop(gone, None)
+                self._extents.pop(gone, None)
+            del known[:-_LOOKS]
+        self._twins[id(legend)] = twin
+
+    def _known_extent(self, leaf: _Leaf, renderer: Any) -> None:
+        """Legends that look alike have equal extents: measure one of them."""
+        twin = self._twins.get(id(leaf.artist))
+        if twin is not None:
+            if twin not in self._extents:
+                self._extents[twin] = leaf.rect(renderer)
+            leaf._rect = self._extents[twin]
 
     def _paint_leaf(self, leaf: _Leaf, renderer: Any, words: np.ndarray) -> None:
         """Paint a leaf in its place in the order.
@@ -402,23 +422,23 @@ class Painter:
         copied.
         """
         rect = leaf.rect(renderer)
-        if (leaf.moves and not isinstance(leaf.artist, Legend)) or rect == EVERYWHERE:
+        known = self._twins.get(id(leaf.artist)) if leaf.moves else leaf.artist
+        if known is None or rect == EVERYWHERE:
             leaf.artist.draw(renderer)
             return
-        key = self._signatures[id(leaf.artist)] if leaf.moves else id(leaf.artist)
         height = len(words)
         x0, y0, x1, y1 = rect
         here = words[
             max(0, math.floor(height - y1)) : max(0, math.ceil(height - y0)),
             max(0, math.floor(x0)) : max(0, math.ceil(x1)),
         ]
-        before, after = self._seen.get(key, (None, None))
+        before, after = self._seen.get(known, (None, None))
         if before is not None and np.array_equal(before, here):
             here[...] = after
             return
         before = here.copy()
         leaf.artist.draw(renderer)
-        self._seen[key] = (before, here.copy())
+        self._seen[known] = (before, here.copy())
 
 
 _SIMPLE = {type(None), bool, int, float, str, bytes, type}
@@ -432,58 +452,73 @@ _BOOKKEEPING = {
 }  # fmt: skip
 
 
-def signature(artist: Artist) -> Any:
-    """A hashable value; two artists with equal ones are painted alike. Unknown content makes it unlike any other."""
-    seen: dict[int, Any] = {}
-    ax = getattr(artist, "axes", None)
-    if ax is not None:  # what all artists of one axes share is the same for all
-        figure = ax.get_figure(root=True)
-        shared = (
-            ax.transAxes,
-            ax.transData,
-            ax.bbox,
-            ax.viewLim,
-            figure.bbox,
-            figure.dpi_scale_trans,
-            figure.transFigure,
-        )
-        seen = {id(x): -1 - k for k, x in enumerate(shared)}
+@functools.cache
+def _composed(kind: type) -> bool:
+    """Whether it is one of matplotlib's kinds whose objects are what their attributes are."""
+    elementary = (Affine2D, FontProperties, Enum, tuple, list, dict, np.ndarray)
+    return (
+        kind.__module__.startswith("matplotlib.")
+        and kind.__dictoffset__ != 0
+        and not issubclass(kind, elementary)
+    )
 
-    def of(x: Any) -> Any:
-        if type(x) in _SIMPLE:
-            return x
-        if id(x) in seen:
-            return ("seen", seen[id(x)])
-        seen[id(x)] = len(seen)
-        if type(x) is Affine2D:
-            return ("affine", x.get_matrix().tobytes())
-        if isinstance(x, FontProperties):
-            return ("font", hash(x))
-        if isinstance(x, Enum):
-            return (type(x), x.value)
-        if isinstance(x, np.generic):
-            return ("number", x.tobytes(), x.dtype.str)
-        if isinstance(x, np.ndarray):
+
+def alike(a: Artist, b: Artist) -> bool:
+    """Whether two artists are certainly painted alike: their contents are compared, and what is unknown differs.
+
+    To be asked before either is laid out, which leaves traces. What both refer to is not looked into.
+    """
+    if a.axes is not b.axes:
+        return False
+    partner: dict[int, Any] = {}
+    pairs: list[tuple[Any, Any]] = [(a, b)]
+    while pairs:
+        x, y = pairs.pop()
+        if x is y:
+            continue
+        kind = type(x)
+        if kind is not type(y):
+            return False
+        if kind in _SIMPLE:
+            if x != y:
+                return False
+            continue
+        if id(x) in partner:
+            if partner[id(x)] is not y:
+                return False
+            continue
+        partner[id(x)] = y
+        if _composed(kind):
+            mine, other = vars(x), vars(y)
+            same = list(mine) == list(other)
+            for name, p, q in zip(mine, mine.values(), other.values(), strict=False):
+                if p is not q and name not in _BOOKKEEPING:
+                    pairs.append((p, q))
+        elif kind is Affine2D:
+            same = x.get_matrix().tobytes() == y.get_matrix().tobytes()
+        elif issubclass(kind, FontProperties):
+            same = x == y
+        elif issubclass(kind, (tuple, list)):
+            same = len(x) == len(y)
+            pairs += zip(x, y, strict=False)
+        elif issubclass(kind, dict):
+            same = len(x) == len(y)
+            pairs += zip(x, y, strict=False)
+            pairs += zip(x.values(), y.values(), strict=False)
+        elif issubclass(kind, (np.ndarray, np.generic)):
+            same = x.shape == y.shape and x.dtype == y.dtype
             if x.dtype.hasobject:
-                return ("array", x.shape, *map(of, x.ravel()))
-            return ("array", x.shape, x.dtype.str, x.tobytes())
-        if isinstance(x, (tuple, list)):
-            return (type(x), *map(of, x))
-        if isinstance(x, dict):
-            return ("dict", *((of(k), of(v)) for k, v in x.items()))
-        if callable(x) and hasattr(x, "__self__"):
-            return ("method", x.__name__, of(x.__self__))
-        if callable(x) and hasattr(x, "__qualname__"):
-            return ("function", id(x))
-        if type(x).__module__.startswith("matplotlib.") and hasattr(x, "__dict__"):
-            out: list[Any] = [type(x)]
-            for k, v in vars(x).items():
-                if k not in _BOOKKEEPING:
-                    out += (k, v if type(v) in _SIMPLE else of(v))
-            return tuple(out)
-        return ("unlike", id(x))
-
-    return (id(ax), of(artist))
+                pairs += zip(x.flat, y.flat, strict=False)
+            else:
+                same = same and x.tobytes() == y.tobytes()
+        elif callable(x) and hasattr(x, "__self__"):
+            same = x.__name__ == y.__name__
+            pairs.append((x.__self__, y.__self__))
+        else:
+            same = False
+        if not same:
+            return False
+    return True
 
 
 def frozen_layout(figure: Figure) -> bool:

@@ -243,6 +243,38 @@ def test_what_is_added_between_two_yields_is_on_one_frame():
             assert np.abs(np.asarray(figure.canvas.buffer_rgba()).astype(int) - quick[k]).max() == 0, k
 
 
+def test_a_legend_may_be_altered_again_and_again():
+    """A legend that stands still is remembered by its look; once altered in place it is painted, and measured, anew."""
+
+    @clip(title="t")
+    def growing(stage, *, frames: int = 5, seconds: float = 0.5):
+        ax = stage.figure.add_axes((0.1, 0.1, 0.8, 0.8), xlim=(0, 1), ylim=(0, 1))
+        lines = ax.plot([0, 1], [0, 0])
+        legend = ax.legend(lines, ["a"], loc="center left")
+        above = ax.text(0.6, 0.5, "above", zorder=9, backgroundcolor="r")
+        for k in range(5):
+            if k:
+                legend.get_texts()[0].set_text("longer " * k)
+                legend.set_alpha(1 - k / 10)
+            yield
+        assert above.get_visible()
+
+    @clip(title="t")
+    def anew(stage, *, frames: int = 5, seconds: float = 0.5):
+        ax = stage.figure.add_axes((0.1, 0.1, 0.8, 0.8), xlim=(0, 1), ylim=(0, 1))
+        lines = ax.plot([0, 1], [0, 0])
+        k = stage.n_frames - 1
+        legend = ax.legend(lines, ["longer " * k], loc="center left")
+        legend.set_alpha(1 - k / 10)
+        ax.text(0.6, 0.5, "above", zorder=9, backgroundcolor="r")
+        for _ in range(stage.n_frames):
+            yield
+
+    for k, frame in enumerate(pixels(growing, 5)):
+        if k:
+            assert np.array_equal(frame, pixels(anew, k + 1)[0]), k
+
+
 def test_settings_of_matplotlib_are_left_alone():
     before = dict(mpl.rcParams)
     frames = play(waves).frames()
