@@ -33,7 +33,7 @@ class PhasePlane(Telling, Film):
         "cross, and while the "
         "current rises it comes to a limit cycle, and V over time fires again and again."
     )
-    poster = 0.86
+    poster = 0.97
     model: Membrane = "lecture"
     low: float = 0.0
     high: float = 5.0

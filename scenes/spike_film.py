@@ -151,7 +151,8 @@ class Spike(Telling, Film):
         """Heading, membrane, feedback loops, graphs."""
         if self.shape == "wide":
             left, right = self.area.columns(1.0, 1.0, gap=0.55)
-            head, picture, loops = left.rows(0.84, 3.72, 1.8, gap=0.2)
+            # Without a spike no loop acts, and the membrane has their room.
+            head, picture, loops = left.rows(0.84, *((3.72, 1.8) if self.phases else (5.51, 0.01)), gap=0.2)
             return head, picture, loops, right
         if self.shape == "tall":
             return tuple(self.area.rows(0.85, 4.2, 1.62, 5.2, gap=0.22))  # type: ignore[return-value]
@@ -264,6 +265,8 @@ class Spike(Telling, Film):
         """The loop that acts in each phase, from the membrane's own gates; where there is room, it stays
         when it has.
         """
+        if not self.phases:
+            return {}
         gated = [c for c in self.membrane.channels if c.gates]
         inward = next((c for c in gated if c.e > self.zero), None)
         outward = next((c for c in gated if c.e <= self.zero), None)
