@@ -90,7 +90,8 @@ class Codec:
         """The encoder's own settings."""
         if self.name == "libx264":
             colours = "colorprim=bt709:transfer=bt709:colormatrix=bt709:fullrange=off"
-            return {"preset": quality.preset, "crf": str(quality.crf), "x264-params": colours}
+            # Frames coded from later ones would cost a fifth of the time, and save 2 % of a drawing, 8 % of a film.
+            return {"preset": quality.preset, "crf": str(quality.crf), "bf": "0", "x264-params": colours}
         if self.name == "libvpx-vp9":
             # VP9's scale of quality runs to 63, x264's to 51; with alpha it knows no hidden reference frames.
             speed = {"deadline": "realtime", "cpu-used": "7", "row-mt": "1", "auto-alt-ref": "0"}
