@@ -15,6 +15,7 @@ from hhanim.mobjects.telling import Telling
 from hhanim.mobjects.trace import Panel, Trace
 from hhanim.model import Membrane, Protocol, Trajectory, pulse, simulate
 from hhanim.model.analysis import strength_duration
+from hhanim.model.solve import as_protocol
 
 CHANNEL_WORDS = {
     "leak": "channels, always open: a conductance and a battery",
@@ -43,7 +44,7 @@ class CircuitFilm(Telling, Film):
 
     def construct(self) -> None:
         self.run: Trajectory = simulate(self.membrane, self.stimulus, self.until)
-        if not len(self.run.spikes) and type(self).stimulus == CircuitFilm.stimulus:
+        if not len(self.run.spikes) and self.stimulus == as_protocol(CircuitFilm.stimulus):
             # Our own pulse is one for squid axon: where it is too weak, three times the model's threshold.
             threshold = float(strength_duration(self.membrane, 1.0)[0])
             if np.isfinite(threshold):
@@ -156,15 +157,16 @@ class CircuitFilm(Telling, Film):
         dark = list(self.circuit.names)
         for name, line, caption in steps:
             self.say("The equation", line, caption)
+            # The electrode's term goes round that of the capacitor, out of its way.
+            going = {"C": ["C", "I"], "I": []}.get(name, [name])
             if len(dark) == len(self.circuit.names):
                 self.play(*(self.shine(n, 1.0, DIM) for n in dark), run_time=0.6)
             dark.remove(name)
             sign = law.term("equals") if name == "I" else law.sign(name)
-            place = VGroup(*law.part(name)).copy()
+            places = {n: VGroup(*law.part(n)).copy() for n in going}
             self.play(
                 self.shine(name, DIM, 1.0),
-                # The electrode's term goes round that of the capacitor.
-                Transform(self.pieces[name], place, path_arc=1.6 if name == "I" else 0.0),
+                *(Transform(self.pieces[n], p, path_arc=1.6 * (n == "I")) for n, p in places.items()),
                 *(FadeIn(s, shift=0.2 * UP) for s in sign),
                 run_time=1.4,
             )

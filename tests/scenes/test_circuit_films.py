@@ -81,6 +81,10 @@ def test_circuit_fires_in_a_model_with_a_higher_threshold(media: Path) -> None:
     film: Any
     film, _ = run_film("circuit", "wide", media, model="connor_stevens")
     assert len(film.run.spikes) == 1
+    # the command line hands over the stimulus itself, not its text
+    values = resolve(read([SCENES]).get("circuit"), {"model": "connor_stevens"})
+    film, _ = run_film("circuit", "wide", media, **values.objects)
+    assert len(film.run.spikes) == 1
     film, _ = run_film("circuit", "wide", media, ttx=1.0)
     assert len(film.run.spikes) == 0
 
