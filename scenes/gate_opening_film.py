@@ -22,7 +22,8 @@ from hhanim.mobjects.trace import Panel, Trace, Traces, values
 from hhanim.model import Membrane, clamp, simulate
 from hhanim.model.gating import Patch, sample_patch
 
-BEFORE, AFTER = 2.0, 10.0  # ms held before the step, and while it lasts
+BEFORE, AFTER = 2.0, 10.0  # seconds of film before the step, and while it lasts, but for the slow motion
+LASTS = 4.3  # time constants of the slowest gate
 
 
 class GateOpening(Telling, Film):
@@ -63,17 +64,17 @@ class GateOpening(Telling, Film):
         """Clamp, lay out, and put the first half in place, the clock at 0."""
         rest = float(self.membrane.rest()[0])
         self.low, self.high = rest, rest + self.depolarisation
-        self.run = simulate(self.membrane, clamp(rest, self.high, BEFORE), BEFORE + AFTER)
         self.channels = [c.name for c in self.membrane.channels if c.gates]
         self.gates = [g for c in self.channels for g in self._of(c)]
-        quick = min(
-            float(self.membrane.tau(g, self.high)) for g in self.gates if self.membrane.gates[g].dynamic
-        )
-        fast = BEFORE + 4.0 * quick
+        taus = [float(self.membrane.tau(g, self.high)) for g in self.gates if self.membrane.gates[g].dynamic]
+        #: How fast time runs (ms of the model in a second of film): it is the slowest gate that takes the time.
+        self.rate = float(f"{LASTS * max(taus) / AFTER:.1g}")
+        self.begins, duration = BEFORE * self.rate, (BEFORE + AFTER) * self.rate
+        self.fast = self.begins + 4.0 * min(taus)
+        self.run = simulate(self.membrane, clamp(rest, self.high, self.begins), duration)
         self.head, picture, side, graphs = self.areas()
         self.picture, self.side, self.graph_area = picture, side, graphs
         self.beside = Area(side.left, side.right, graphs.bottom, side.top)
-        self.fast = fast
         self.clock = self.clock_at(1.0)
         self.patch = MembranePatch(
             self.run, self.theme, picture, channels=self.channels, clock=self.clock, transit=0.9, level=0.52
@@ -88,9 +89,13 @@ class GateOpening(Telling, Film):
         ).show(self.low)
         self.build_graphs(self.beside)
 
-    def clock_at(self, rate: float) -> Clock:
-        """A clock for the step that runs at that rate (ms/s), at a quarter of it while the fastest gate moves."""
-        pace = Pace(BEFORE + AFTER, rate=rate, slow=[(BEFORE - 0.1, self.fast, 0.25 * rate)], ease=0.2)
+    def clock_at(self, times: float) -> Clock:
+        """A clock for the step that runs that many times as fast as usual, and at a quarter while the fastest gate
+        moves.
+        """
+        rate = times * self.rate
+        slow = (self.begins - 0.1 * self.rate, self.fast, 0.25 * rate)
+        pace = Pace(self.run.duration, rate=rate, slow=[slow], ease=0.2)
         clock = Clock(pace, self.theme).align_right()
         return clock.move_to([self.head.right, self.head.top, 0.0], aligned_edge=[1.0, 1.0, 0.0])
 
@@ -143,7 +148,7 @@ class GateOpening(Telling, Film):
     def rates(self) -> None:
         """Channels and gates, then the rates of one gate, then what they lead to at every V."""
         self.part("rates")
-        counts = " and ".join(self._gate_words(c) for c in self.channels[:2])
+        counts = "; ".join(self._gate_words(c) for c in self.channels[:2])
         wide = self.shape == "wide"
         laws = self._formulas(self.beside.inset(top=1.6, bottom=1.9) if wide else self.side)
         self.say(
@@ -316,10 +321,11 @@ class GateOpening(Telling, Film):
             hue = self.theme.color(known[gate])
             start, goal = float(self.membrane.inf(gate, self.low)), float(self.membrane.inf(gate, self.high))
             tau = float(self.membrane.tau(gate, self.high))
-            spots = self.panel.at(np.linspace(BEFORE, self.run.duration, 49), goal)[:, :2]
+            spots = self.panel.at(np.linspace(self.begins, self.run.duration, 49), goal)[:, :2]
             names.append((spots[-1], self.formula(known[f"{gate}_inf"].typst, size=LABEL, color=known[gate])))
             dot = filled(
-                disc() * 0.075 + self.panel.at(BEFORE + tau, goal + (start - goal) / np.e), self.theme.ground
+                disc() * 0.075 + self.panel.at(self.begins + tau, goal + (start - goal) / np.e),
+                self.theme.ground,
             )
             dot.set_stroke(hue, width=4)
             dotted.add(filled(at(disc(), spots, 0.022), hue))

@@ -232,7 +232,9 @@ class VoltageClamp(Telling, Film):
         self.say(
             "The family",
             "each step of V calls up its own current: early inward, late outward",
-            "Each step calls up its own current. First it flows inward, downward in the graph, then outward.",
+            "Each step calls up its own current. Below the reversal potential of "
+            f"{ion_name(self.inward.ion, self.inward.name)} it begins inward, downward in the graph; later it is "
+            "outward.",
             gone=[self.step, self.trace, before],
             still=[self.ends],
             moving=[commands, self.traces],
