@@ -18,7 +18,7 @@ from hhanim.mobjects.population import ChannelField
 from hhanim.mobjects.rates import RateCurves, RateTable
 from hhanim.mobjects.shapes import at, disc, filled
 from hhanim.mobjects.telling import Telling, millivolts
-from hhanim.mobjects.trace import Panel, Trace, Traces, values
+from hhanim.mobjects.trace import Panel, Trace, Traces, stroke, values
 from hhanim.model import Membrane, clamp, simulate
 from hhanim.model.gating import Patch, sample_patch
 
@@ -336,7 +336,9 @@ class GateOpening(Telling, Film):
         for end, name in names:
             if foot - end[1] > line:
                 foot, x = float(end[1]), float(end[0]) - 0.25
-            name.move_to([x, foot + 0.65 * line, 0.0], aligned_edge=[1, 0, 0])
+            # High enough for the letters at the curves' heads to pass below.
+            name.move_to([x, foot + 0.87 * line, 0.0], aligned_edge=[1, 0, 0])
+            name.set_stroke(self.theme.ground, stroke(7), background=True)
             x = float(name.get_left()[0]) - 0.2
         names = [name for _, name in names]
         return VGroup(dotted, rings, *names)
