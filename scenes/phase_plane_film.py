@@ -9,7 +9,7 @@ from manim import LEFT, Create, Mobject, VGroup
 
 from hhanim.look import quantities
 from hhanim.mobjects.clock import Clock, Pace
-from hhanim.mobjects.fades import Appear, Vanish
+from hhanim.mobjects.fades import Appear
 from hhanim.mobjects.film import LABEL, TICK, Film
 from hhanim.mobjects.plane import Dial, Flow, Rests, VNullcline, gate_nullcline, loses_hold
 from hhanim.mobjects.telling import Telling
@@ -325,8 +325,7 @@ class PhasePlane(Telling, Film):
                 f"With {i} the state does not go round: it settles.",
             )
         # From here on only the cycle is drawn, without the way to it.
-        self.play(Vanish(self.orbit), run_time=0.4)
-        run = self.fires
+        before, run = self.orbit, self.fires
         late = run.t >= self.risen
         self.orbit = Trace(
             self.plane,
@@ -336,7 +335,7 @@ class PhasePlane(Telling, Film):
             color=self.theme.color(STATE),
             width=5,
         ).follow(self.clock)
-        self.say(*said, moving=[self.orbit])
+        self.say(*said, gone=[before], moving=[self.orbit])
         end = run.duration
         if fires:  # between two spikes, not in the middle of one
             half = 0.5 * float(spikes[-1] - spikes[-2])
