@@ -424,7 +424,7 @@ def sources(entry: Entry) -> dict[str, Path]:
             if path.is_relative_to(PACKAGE) and not path.is_relative_to(PACKAGE / "scenes")
             else entry.path.parent
         )
-        modules, named = _mentions(path, path.stat().st_mtime_ns, path.stat().st_size)
+        modules, named = _mentions(path, path.stat().st_mtime_ns, path.stat().st_size, local is not None)
         for module in modules:
             todo += _module_files(module, local)
         if local is not None:  # data: what a scene or its helper names in its text and has beside it
@@ -437,9 +437,9 @@ def sources(entry: Entry) -> dict[str, Path]:
 
 
 @functools.lru_cache(maxsize=512)
-def _mentions(path: Path, mtime: int, length: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The modules a file names, those inside functions included, those for type checkers not; and the texts
-    in it that could be the name of a file."""
+def _mentions(path: Path, mtime: int, length: int, data: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The modules a file names, those inside functions included, those for type checkers not; and, if asked
+    for data, the texts in it that could be the name of a file."""
     tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
     package = _package(path)
     names: list[str] = []
@@ -460,7 +460,8 @@ def _mentions(path: Path, mtime: int, length: int) -> tuple[tuple[str, ...], tup
     for node in ast.walk(tree) if handles else ():
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in handles:
             names.append(_home(node.attr))
-    texts = (n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str))
+    nodes = ast.walk(tree) if data else ()
+    texts = (n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str))
     files = (t for t in texts if re.fullmatch(r"[^\x00-\x1f]{1,60}\.\w{1,10}", t) and not t.endswith(".py"))
     return tuple(dict.fromkeys(names)), tuple(dict.fromkeys(files))
 

@@ -1,9 +1,9 @@
 """manim's camera and renderer, sparing: what has not changed since the frame before is not drawn again.
 
-The picture is kept from frame to frame. Where something has changed it is wiped, and everything that
-touches the wiped place is drawn again, whole and in its order: clipping to the place would be faster still,
-but cairo's antialiasing of a clipped stroke is not always that of the whole one, and a film has to be the
-same pixel by pixel.
+The picture is kept from frame to frame. Where something has changed, everything that touches the place is
+drawn again in its order, on a scratch picture from which the place alone is taken over. Nothing is clipped:
+cairo's antialiasing of a clipped stroke is not always that of the whole one, and a film has to be the same
+pixel by pixel.
 """
 
 from __future__ import annotations
@@ -118,14 +118,9 @@ class SparingCamera(Camera):
             return super().set_cairo_context_path(ctx, vmobject)
         ctx.new_path()
         rows = points[:, :2].reshape(-1, 8)
-        cuts = [0, len(rows)]
-        ends, starts = rows[:-1, 6:], rows[1:, :2]
-        if not (ends == starts).all():  # outlines of several parts: numpy.isclose's rule, as in manim
-            near = np.abs(ends - starts) <= vmobject.tolerance_for_point_equality + 1e-5 * np.abs(starts)
-            cuts[1:1] = (np.flatnonzero(~near.all(axis=1)) + 1).tolist()
         curves, first_points = rows[:, 2:].tolist(), rows[:, :2].tolist()
         curve_to = ctx.curve_to
-        for first, last in pairwise(cuts):
+        for first, last in pairwise([0, *_breaks(rows, vmobject), len(rows)]):
             x, y = first_points[first]
             ctx.new_sub_path()
             ctx.move_to(x, y)
@@ -135,7 +130,24 @@ class SparingCamera(Camera):
                 ctx.close_path()
         return self
 
-    def box(self, m: Any) -> Rect:
+    def reach(self, m: Any, corners: float = 10.0) -> float:
+        """How many pixels beyond its points an object may be painted: half the width of its line, at a mitred
+        corner as much longer as `corners` says; cairo's limit is ten times.
+        """
+        width = max(m.get_stroke_width(), m.background_stroke_width)
+        if width <= 0:
+            return 2.0
+        half = 0.5 * width * self.cairo_line_width_multiple * self.pixel_width / self.frame_width
+        mitred = m.joint_type in MITRED and len(m.points) > 4
+        return float(2.0 + half * (max(corners, 1.5) if mitred else 1.5))
+
+    def places(self, xy: Any) -> Any:
+        """Pixels from the left and from the top, (..., 2), of points of the scene."""
+        unit = self.pixel_width / self.frame_width
+        center = np.array([0.5 * self.pixel_width, 0.5 * self.pixel_height])
+        return center + (xy - self.frame_center[:2]) * (unit, -unit)
+
+    def box(self, m: Any, reach: float) -> Rect:
         """A rectangle of pixels outside of which drawing this object changes nothing."""
         left, bottom = np.minimum.reduce(m.points)[:2].tolist()
         right, top = np.maximum.reduce(m.points)[:2].tolist()
@@ -145,13 +157,6 @@ class SparingCamera(Camera):
         unit = wide / self.frame_width
         center_x, center_y, _ = self.frame_center
         x, y = 0.5 * wide - unit * center_x, 0.5 * high + unit * center_y
-        reach = 2.0
-        width = max(m.get_stroke_width(), m.background_stroke_width)
-        if width > 0:
-            # A mitred corner reaches out by at most ten times half the line's width: cairo's limit.
-            sharp = m.joint_type in (LineJointType.AUTO, LineJointType.MITER) and len(m.points) > 4
-            half = 0.5 * width * self.cairo_line_width_multiple * unit
-            reach += half * (10.0 if sharp else 1.5)
         return (
             max(int(min(x + unit * left - reach, wide)), 0),
             max(int(min(y - unit * top - reach, high)), 0),
@@ -160,15 +165,142 @@ class SparingCamera(Camera):
         )
 
 
+MITRED = (LineJointType.AUTO, LineJointType.MITER)
+
+
+class _Line:
+    """A long open line that is stroked and not filled, by its curves.
+
+    What cairo paints in a row of pixels depends on all that the line has in this row, however far away, and
+    on nothing else. So of a line that grows, the rows of its tip have to be painted, from one end to the
+    other, and for them its curves in these rows.
+    """
+
+    def __init__(self, m: Any, rows: Any, begins: Any, camera: SparingCamera) -> None:
+        self.rows, self.begins = rows, begins
+        self.reach = camera.reach(m, _longest_mitre(rows, begins))
+        pixels = camera.places(rows.reshape(-1, 4, 2))
+        self.low, self.high = pixels.min(axis=1) - self.reach, pixels.max(axis=1) + self.reach
+
+    @classmethod
+    def of(cls, m: Any, camera: SparingCamera) -> _Line | None:
+        """The line that an object is, if it is one."""
+        points = m.points
+        if len(points) < LONG or len(points) % 4 or len(m.stroke_rgbas) != 1 or _visible(m.fill_rgbas):
+            return None
+        if m.background_stroke_width > 0 and _visible(m.background_stroke_rgbas):
+            return None
+        # What leaves the picture is clipped by cairo, and the longest mitre is taken for there.
+        x0, y0, x1, y1 = camera.box(m, camera.reach(m))
+        if x0 <= 0 or y0 <= 0 or x1 >= camera.pixel_width or y1 >= camera.pixel_height:
+            return None
+        rows = points[:, :2].reshape(-1, 8).copy()
+        begins = np.zeros(len(rows), bool)
+        breaks = [0, *_breaks(rows, m)]
+        begins[breaks] = True
+        for first, last in pairwise([*breaks, len(rows)]):
+            if m.consider_points_equals_2d(rows[first, :2].tolist(), rows[last - 1, 6:].tolist()):
+                return None
+        return cls(m, rows, begins, camera)
+
+    def changes(self, before: _Line) -> Rect | None:
+        """The pixels in which this line and the one before may differ."""
+        n = min(len(self.rows), len(before.rows))
+        same = (self.rows[:n] == before.rows[:n]).all(axis=1) & (self.begins[:n] == before.begins[:n])
+        first = n if same.all() else int(same.argmin())
+        lines = [line for line in (self, before) if first < len(line.rows)]
+        if not lines:
+            return None
+        top = min(line.low[first:, 1].min() for line in lines)
+        end = max(line.high[first:, 1].max() for line in lines)
+        left = min(self.low[:, 0].min(), before.low[:, 0].min())
+        right = max(self.high[:, 0].max(), before.high[:, 0].max())
+        return int(left), int(top), int(right) + 1, int(end) + 1
+
+    def trace(self, ctx: Any, places: Boxes) -> bool:
+        """Make the context's path the line's curves in the rows of those of the places that it touches; False
+        if it touches none.
+        """
+        over = (self.low[:, 1] < places[:, 3:]) & (self.high[:, 1] > places[:, 1:2])
+        touched = (over & (self.low[:, 0] < places[:, 2:3]) & (self.high[:, 0] > places[:, :1])).any(axis=1)
+        chosen = np.flatnonzero(over[touched].any(axis=0))
+        if not len(chosen):
+            return False
+        rows = self.rows[chosen]
+        starts = np.flatnonzero(self.begins[chosen] | (np.diff(chosen, prepend=-2) != 1)).tolist()
+        heads, curves = rows[starts, :2].tolist(), rows[:, 2:].tolist()
+        curve_to = ctx.curve_to
+        ctx.new_path()
+        for (x, y), first, last in zip(heads, starts, [*starts[1:], len(curves)], strict=True):
+            ctx.move_to(x, y)
+            for curve in curves[first:last]:
+                curve_to(*curve)
+        return True
+
+
+def _longest_mitre(rows: Any, begins: Any) -> float:
+    """How much longer than half the line the mitre at the sharpest corner of curves (K, 8) may be, at most."""
+    into, out = rows[:, 6:] - rows[:, 4:6], rows[:, 2:4] - rows[:, :2]
+    starts = np.flatnonzero(begins)
+    after = np.arange(1, len(rows) + 1)
+    after[[*(starts[1:] - 1), len(rows) - 1]] = starts  # an outline may be closed
+    out = out[after]
+    length = np.hypot(into[:, 0], into[:, 1]), np.hypot(out[:, 0], out[:, 1])
+    if min(length[0].min(), length[1].min()) < SHORT:
+        return 10.0
+    cosine = ((into * out).sum(axis=1) / (length[0] * length[1])).min()
+    return min(math.sqrt(2.0 / max(1.0 + cosine - 0.06, 0.02)), 10.0)
+
+
+SHORT = 1e-3
+"""Scene units: cairo rounds points to a 256th of a pixel, and shorter tangents have no sure direction."""
+
+LONG = 4 * 16
+"""Points from which on it pays to look at an outline's single curves."""
+
+
+def _breaks(rows: Any, m: Any) -> list[int]:
+    """Where in the curves of an object (K, 8) another outline begins: numpy.isclose's rule, as in manim."""
+    ends, starts = rows[:-1, 6:], rows[1:, :2]
+    if (ends == starts).all():
+        return []
+    near = np.abs(ends - starts) <= m.tolerance_for_point_equality + 1e-5 * np.abs(starts)
+    return (np.flatnonzero(~near.all(axis=1)) + 1).tolist()
+
+
 class _Item:
     """An object as it was last drawn."""
 
-    __slots__ = ("age", "box", "mobject", "path", "state")
+    __slots__ = ("age", "box", "line", "mobject", "path", "state")
 
-    def __init__(self, mobject: Any, state: tuple[Any, ...], box: Rect) -> None:
-        self.mobject, self.state, self.box = mobject, state, box
+    def __init__(self, m: Any, state: tuple[Any, ...], camera: SparingCamera) -> None:
+        self.mobject, self.state = m, state
+        self.line = _Line.of(m, camera)
+        self.box = camera.box(m, self._reach(camera) if self.line is None else self.line.reach)
         self.age = 0  # frames without a change
         self.path: Any = None  # cairo's, once the object has been drawn twice without a change
+
+    def _reach(self, camera: SparingCamera) -> float:
+        m = self.mobject
+        if len(m.points) % 4 or max(m.get_stroke_width(), m.background_stroke_width) <= 0:
+            return camera.reach(m)
+        rows = m.points[:, :2].reshape(-1, 8)
+        begins = np.zeros(len(rows), bool)
+        begins[[0, *_breaks(rows, m)]] = True
+        return camera.reach(m, _longest_mitre(rows, begins))
+
+    def differs(self, before: _Item) -> list[Rect]:
+        """Where the object may look different from before."""
+        if self.line is not None and before.line is not None and self.state[1:] == before.state[1:]:
+            place = self.line.changes(before.line)
+            return [] if place is None else [place]
+        a, b = before.box, self.box
+        both = (min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3]))
+        return [both] if _area(both) <= _area(a) + _area(b) else [a, b]
+
+
+def _area(rect: Rect) -> int:
+    return (rect[2] - rect[0]) * (rect[3] - rect[1])
 
 
 class _Canvas:
@@ -183,6 +315,7 @@ class _Canvas:
         self.settled = 0
         self.layer: Picture = None
         self._buffer: Picture = None
+        self._scratch: Picture = None
         self.changed: list[Rect] | None = None  # since somebody asked; None: everything
 
     def stand_on(self, base: Picture) -> None:
@@ -209,7 +342,7 @@ class _Canvas:
         for m in shown:
             state, item = _state(m), known.get(id(m))
             if item is None or item.state != state:
-                item = _Item(m, state, camera.box(m))
+                item = _Item(m, state, camera)
             self.items.append(item)
         self.clear()
         self._put(self.items, camera, self.picture)
@@ -219,18 +352,16 @@ class _Canvas:
         """Draw what is different, if it can be told what is."""
         old = self.items
         known = {id(item.mobject): item for item in old}
-        wiped: list[Rect] = []
+        places: list[Rect] = []
         items: list[_Item] = []
         for m in shown:
             state, item = _state(m), known.get(id(m))
             if item is None:
-                item = _Item(m, state, camera.box(m))
+                item = _Item(m, state, camera)
+                places.append(item.box)
             elif item.state != state:
-                wiped.append(item.box)
-                box = (
-                    item.box if item.state[0] == state[0] and item.state[4:8] == state[4:8] else camera.box(m)
-                )
-                item = _Item(m, state, box)
+                before, item = item, _Item(m, state, camera)
+                places += item.differs(before)
             else:
                 item.age += 1
             items.append(item)
@@ -239,20 +370,29 @@ class _Canvas:
             stayed = [id(item.mobject) for item in old if id(item.mobject) in now]
             if [id(item.mobject) for item in items if id(item.mobject) in known] != stayed:
                 return False  # another order
-            wiped += [item.box for item in old if id(item.mobject) not in now]
+            places += [item.box for item in old if id(item.mobject) not in now]
         self.items = items
         under = self.settled
         if len(items) < under or any(a is not b for a, b in zip(items[:under], old, strict=False)):
             self.layer, self.settled, under = None, 0, 0
+        places = _outermost(places)
+        if not places:
+            return True
         above = items[under:]
-        redraw, places = _touched(above, wiped)
         base = self.base if self.layer is None else self.layer
-        if sum((x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in places) > self.picture.size // 4:
-            places, redraw = [(0, 0, self.picture.shape[1], self.picture.shape[0])], above
-        words, source = _words(self.picture), _words(base)
-        for x0, y0, x1, y1 in places:
-            words[y0:y1, x0:x1] = source[y0:y1, x0:x1]
-        self._put(redraw, camera, self.picture)
+        if sum(map(_area, places)) > self.picture.size // 8:
+            places = [(0, 0, self.picture.shape[1], self.picture.shape[0])]
+            np.copyto(self.picture, base)
+            redraw = self._put(above, camera, self.picture)
+        else:
+            if self._scratch is None:
+                self._scratch = np.empty_like(self.picture)
+            words, scratch, source = _words(self.picture), _words(self._scratch), _words(base)
+            for x0, y0, x1, y1 in places:
+                scratch[y0:y1, x0:x1] = source[y0:y1, x0:x1]
+            redraw = self._put(above, camera, self._scratch, np.array(places))
+            for x0, y0, x1, y1 in places:
+                words[y0:y1, x0:x1] = scratch[y0:y1, x0:x1]
         if self.changed is not None:
             self.changed += places if len(places) < 4 else tiles(places)
         self._settle(redraw, camera)
@@ -275,13 +415,23 @@ class _Canvas:
         self._put(more, camera, self.layer)
         self.settled = under
 
-    def _put(self, items: Sequence[_Item], camera: SparingCamera, picture: Picture) -> None:
+    def _put(
+        self, items: Sequence[_Item], camera: SparingCamera, picture: Picture, places: Boxes | None = None
+    ) -> Sequence[_Item]:
+        """Paint objects, or those of them that touch these places, and right only there; which ones."""
+        if places is not None:
+            boxes: Boxes = np.array([item.box for item in items], dtype=np.int64).reshape(-1, 1, 4)
+            apart = np.any((boxes[..., :2] >= places[:, 2:]) | (places[:, :2] >= boxes[..., 2:]), axis=2)
+            items = [items[k] for k in np.flatnonzero(~np.all(apart, axis=1)).tolist()]
         context = camera.get_cairo_context(picture)
         for item in items:
             x0, y0, x1, y1 = item.box
             if x0 >= x1 or y0 >= y1:
                 continue
-            if item.path is not None:
+            if item.line is not None and places is not None:
+                if not item.line.trace(context, places):
+                    continue
+            elif item.path is not None:
                 context.new_path()
                 context.append_path(item.path)
             else:
@@ -289,37 +439,13 @@ class _Canvas:
                 if item.age:
                     item.path = context.copy_path()
             camera.paint(item.mobject, context)
+        return items
 
 
-def _touched(items: Sequence[_Item], wiped: Sequence[Rect]) -> tuple[list[_Item], list[Rect]]:
-    """What has to be drawn again, and where the picture is wiped before.
-
-    These are the objects that are new, those that touch one of the places ``wiped``, and, as wiping one of
-    them takes a piece out of others, those that touch one of those, and so on.
-    """
-    boxes: Boxes = np.array([item.box for item in items], dtype=np.int64).reshape(-1, 4)
-    chosen = np.array([item.age == 0 for item in items], dtype=bool)
-    front: Boxes = np.concatenate([np.array(wiped, dtype=np.int64).reshape(-1, 4), boxes[chosen]])
-    places = [front]
-    while len(front):
-        rest = np.flatnonzero(~chosen)
-        b = boxes[rest]
-        hit = (
-            (b[:, None, 0] < front[None, :, 2])
-            & (front[None, :, 0] < b[:, None, 2])
-            & (b[:, None, 1] < front[None, :, 3])
-            & (front[None, :, 1] < b[:, None, 3])
-        ).any(axis=1)
-        chosen[rest[hit]] = True
-        front = b[hit]
-        places.append(front)
-    rects = np.concatenate(places)
+def _outermost(found: Sequence[Rect]) -> list[Rect]:
+    """The rectangles without empty ones and those that lie in another one."""
+    rects: Boxes = np.array(found, dtype=np.int64).reshape(-1, 4)
     rects = rects[(rects[:, 0] < rects[:, 2]) & (rects[:, 1] < rects[:, 3])]
-    return [item for item, yes in zip(items, chosen.tolist(), strict=True) if yes], _outermost(rects)
-
-
-def _outermost(rects: Boxes) -> list[Rect]:
-    """The rectangles without those that lie in another one."""
     rects = rects[np.argsort((rects[:, 0] - rects[:, 2]) * (rects[:, 3] - rects[:, 1]), kind="stable")]
     low = (rects[:, None, :2] >= rects[None, :, :2]).all(axis=2)
     within = low & (rects[:, None, 2:] <= rects[None, :, 2:]).all(axis=2)
