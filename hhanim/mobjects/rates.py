@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from manim import UP, Animation, UpdateFromAlphaFunc, VGroup
+from manim import DOWN, UP, Animation, UpdateFromAlphaFunc, VGroup
 
 from hhanim.look import Theme, quantities
 from hhanim.mobjects.film import Area
@@ -72,6 +72,8 @@ class RateTable(VGroup):
             closed, opened = (Words(s, size=SMALL, color=theme.muted) for s in ("closed", "open"))
             closed.move_to([self.x0 - 0.12, y, 0], aligned_edge=[1, 0, 0])
             opened.move_to([self.x1 + 0.12, y, 0], aligned_edge=[-1, 0, 0])
+            # On one line: the p reaches below it.
+            opened.align_to(closed, DOWN).shift(0.205 * SMALL * UNIT * DOWN)
             self.add(closed, opened)
             for kind in ("alpha", "beta"):
                 shaft, head = stroked(np.zeros((0, 3)), hue, 6.0), filled(np.zeros((0, 3)), hue)
