@@ -90,14 +90,16 @@ class _Leaf:
 
     def rect(self, renderer: Any) -> Rect:
         if self._rect is None:
-            self._rect = (extent if self.moves else painted)(self.artist, renderer)
+            seen = not self.moves or isinstance(self.artist, Legend)
+            self._rect = (painted if seen else extent)(self.artist, renderer)
         return self._rect
 
 
 def painted(artist: Artist, renderer: Any) -> Rect:
-    """The rectangle (pixels, origin at the bottom left) that an artist which stands still paints: seen by drawing it.
+    """The rectangle (pixels, origin at the bottom left) that an artist paints: seen by drawing it.
 
-    Overwrites what is on the renderer. Of artists in motion there are too many for that: see extent().
+    Overwrites what is on the renderer. Of artists in motion there are too many for that, see extent(), but for legends,
+    most of which look alike, and whose handles may reach beyond what they say of themselves.
     """
     renderer.clear()
     words = _words(np.asarray(renderer.buffer_rgba()))
@@ -132,7 +134,7 @@ def extent(artist: Artist, renderer: Any) -> Rect:
     ):
         return EVERYWHERE
     box = artist.get_clip_box()
-    if artist.get_clip_on() and box is not None and not isinstance(artist, Legend):
+    if artist.get_clip_on() and box is not None:
         x0, y0, x1, y1 = box.extents
         return (x0 - 2, y0 - 2, x1 + 2, y1 + 2)
     if artist.get_path_effects() or artist.get_sketch_params() is not None:
@@ -145,12 +147,6 @@ def extent(artist: Artist, renderer: Any) -> Rect:
             artist.update_bbox_position_size(renderer)
             boxes.append(artist.get_bbox_patch().get_window_extent(renderer))
             pad *= 2
-    elif isinstance(artist, Legend):
-        pad = (
-            2.0
-            + artist.legendPatch.get_linewidth() * dot
-            + (2 * artist._fontsize * dot if artist.shadow else 0)
-        )
     elif isinstance(artist, (Line2D, Patch)):
         pad = 5 * (artist.get_linewidth() or 0.0) * dot + 3
     else:
@@ -423,7 +419,7 @@ class Painter:
         """
         rect = leaf.rect(renderer)
         known = self._twins.get(id(leaf.artist)) if leaf.moves else leaf.artist
-        if known is None or rect == EVERYWHERE:
+        if known is None or rect in (EVERYWHERE, NOWHERE):
             leaf.artist.draw(renderer)
             return
         height = len(words)
@@ -445,7 +441,7 @@ _SIMPLE = {type(None), bool, int, float, str, bytes, type}
 
 #: Where an artist hangs, who listens to it, what it is called and caches that follow from the rest: not how it looks.
 _BOOKKEEPING = {
-    "_axes", "axes", "figure", "_parent_figure", "stale_callback", "_callbacks", "_stale", "_remove_method", "_visible",
+    "_axes", "axes", "figure", "_parent_figure", "stale_callback", "_callbacks", "_stale", "_remove_method",
     "_renderer", "parent", "_parent", "_mouseover", "_contains", "_picker", "isaxes", "_custom_handler_map", "_label",
     "_gid", "_url", "_auto_legend_data", "_find_best_position", "_parents", "_invalid", "_inverted", "_shorthand_name",
     "_invalidx", "_invalidy",

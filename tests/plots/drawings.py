@@ -67,6 +67,19 @@ def changing_legends(camera: Any) -> Any:
     return film(make, camera)
 
 
+def overflowing_legends(camera: Any) -> Any:
+    """Legends whose markers are larger than the legend, which is painted over the same pixels each time."""
+
+    def make(fig: Any, ax: Any, k: int) -> None:
+        dots = ax.plot([0, 1], [k / N, 1], "o-", color="b", markersize=60, alpha=0.4)
+        ax.set_xlim(0, 10)
+        ax.legend(dots, ["dots"], loc="center", frameon=k % 2 == 0)
+        if k == N - 1:
+            ax.legend_ = None
+
+    return film(make, camera)
+
+
 def three_panels(camera: Any) -> Any:
     def make(fig: Any, axes: Any, k: int) -> None:
         for i, ax in enumerate(axes):
@@ -296,7 +309,7 @@ def hidden_frames(camera: Any) -> Any:
 
 
 EXACT = [
-    growing_lines, legends, changing_legends, three_panels, scatter, fill_between, texts, titles, images, image_and_colorbar,
+    growing_lines, legends, changing_legends, overflowing_legends, three_panels, scatter, fill_between, texts, titles, images, image_and_colorbar,
     layout_that_moves, tight, bars, histogram, twins, logarithmic, inset, patches, quiver, polar, solid, contours, effects,
     filtered, layers, subfigures, table_and_stem, hidden_frames,
 ]  # fmt: skip

@@ -127,6 +127,7 @@ def test_legends_are_alike_only_if_all_that_is_painted_is_the_same():
         {"title": "x"},
         {"loc": "upper left"},
         {"framealpha": 0.3},
+        {"frameon": False},
         {"fontsize": 7},
     ):
         assert not alike(first, legend(**how)), how
