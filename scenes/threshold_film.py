@@ -386,7 +386,7 @@ def _against(value: float, rest: float) -> str:
     """A gate's value beside its resting one, in words."""
     if abs(value - rest) < 0.03:
         return "as at rest"
-    return "still below rest" if value < rest else "still above rest"
+    return "below rest" if value < rest else "above rest"
 
 
 def _total(run: Trajectory) -> np.ndarray:
