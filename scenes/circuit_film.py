@@ -96,11 +96,10 @@ class CircuitFilm(Telling, Film):
         self.say(
             "A membrane",
             "salt water on both sides, a thin wall, channels: what makes V change?",
-            "Salt water on either side, and between them a thin membrane with channels. A glass electrode "
-            "reaches inside. What makes the voltage between inside and outside change?",
+            "Salt water, a thin membrane with channels, a glass electrode. What makes the voltage across it change?",
             still=[self.question],
         )
-        self.wait(2.0)
+        self.wait(3.0)
         self.part("circuit")
         circuit = self.circuit
         self.say(
@@ -109,6 +108,7 @@ class CircuitFilm(Telling, Film):
             "The salt water conducts: on either side it is a wire.",
         )
         self.play(Create(circuit.wires), run_time=1.0)
+        self.wait(0.8)
         self.become(
             "C",
             "the lipids keep charge apart: a capacitor; below, its current",
@@ -120,8 +120,7 @@ class CircuitFilm(Telling, Film):
             self.become(
                 channel.name,
                 f"{name} {CHANNEL_WORDS[kind]}",
-                f"{name} {CHANNEL_WORDS[kind]}. The battery is the ions' difference in concentration. Their "
-                "current is the conductance times the distance of V from the battery's voltage.",
+                f"{name} {CHANNEL_WORDS[kind]}, the ions' difference in concentration.",
             )
         self.become(
             "I",
@@ -149,7 +148,7 @@ class CircuitFilm(Telling, Film):
                 (
                     c.name,
                     f"… minus the {title(c)} current{self.sign_of(c.name)}",
-                    f"… minus the {title(c)} current, conductance times driving force{self.sign_of(c.name)}.",
+                    f"… minus the {title(c)} current{self.sign_of(c.name)}.",
                 )
                 for c in self.membrane.channels
             ),

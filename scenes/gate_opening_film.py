@@ -161,10 +161,10 @@ class GateOpening(Telling, Film):
         self.say(
             "Each gate opens and closes by chance",
             "drawn is the average of many: a gate half open means half of them are",
-            "Each gate is open or closed, and changes by chance. Drawn here is the average of many channels: a gate is "
-            "as far open as the fraction of them that is.",
+            "Each gate is open or closed, and changes by chance. Drawn is the average of many: as far open as the "
+            "fraction of them that is.",
         )
-        self.wait(2.8)
+        self.wait(3.8)
         self.play(laws.animate.move_to(self.graph_area.center), run_time=0.7)
         self.say(
             "Two rates for each gate",

@@ -161,9 +161,8 @@ class Propagation(Telling, Film):
         self.say(
             "Local currents",
             f"in through Na⁺ channels, along the inside, out ahead; each loop: {_current(self.wall.currents.unit)}",
-            "Current that sodium carries in flows along the inside, ahead of the spike, and leaves through the "
-            "membrane there. So it lifts the next stretch to threshold. Between neighbouring loops flow "
-            f"{_current(self.wall.currents.unit)}. Both kinds of channel are everywhere; few are drawn.",
+            "What sodium carries in flows along the inside, ahead of the spike, and leaves through the membrane there: "
+            "so it lifts the next stretch to threshold. Both kinds of channel are everywhere; few are drawn.",
         )
         # Between lines of the grid: above the flat stretches before and behind the spike.
         x, levels = 0.45 * self.mm, [self.panel.data(line.get_start())[1] for line in self.panel.grid]
@@ -279,7 +278,7 @@ class Propagation(Telling, Film):
             "The faint lines are V on the way there.",
             moving=[self.echoes],
         )
-        self.wait(2.0)
+        self.wait(3.0)  # as long as it takes to read
 
     def before_and_after(self, meet: float) -> VGroup:
         """V along the axon at some moments of the approach, and when the two have become one, as faint lines."""

@@ -426,7 +426,7 @@ class VoltageClamp(Telling, Film):
                 moving=[mark],
             )
         self.graph, self.iv = graph, line
-        self.wait(0.8)
+        self.wait(3.0)  # as long as it takes to read
 
 
 def _follow(traces: VGroup, clock: Clock) -> None:
