@@ -279,13 +279,13 @@ class _Film(AbstractMovieWriter):
         """savefig writes the canvas' pixels here."""
         self._put(np.asarray(data))
 
-    def _put(self, pixels: np.ndarray) -> None:
+    def _put(self, pixels: np.ndarray, where: tuple[int, int, int, int] | None = None) -> None:
         words = pixels.view(np.uint32)[..., 0]
         if self._changes is None:
             self._changes = Changes(words)
             self._encoder.write(pixels)
         else:
-            self._encoder.write(pixels, self._changes(words))
+            self._encoder.write(pixels, self._changes(words, where))
 
     def seek(self, *where: Any) -> None:
         """Having one makes this a file in matplotlib's eyes."""
@@ -295,7 +295,7 @@ class _Film(AbstractMovieWriter):
         if pixels is None:
             self.fig.savefig(self, format="rgba", dpi=self.dpi, **savefig_kwargs)
         else:
-            self._put(pixels)
+            self._put(pixels, self.hook.touched)
 
     def finish(self) -> None:
         self._encoder.close()
@@ -327,25 +327,35 @@ class Changes:
     def __init__(self, first: np.ndarray) -> None:
         self._last = first.copy()
         height, width = first.shape
-        self._rows, self._columns = -(-height // _TILE), -(-width // _TILE)
-        self._differs = np.zeros((self._rows * _TILE, self._columns * _TILE), bool)
+        self._columns = -(-width // _TILE)
+        self._differs = np.zeros((-(-height // _TILE) * _TILE, self._columns * _TILE), bool)
 
-    def __call__(self, now: np.ndarray) -> list[tuple[int, int, int, int]]:
+    def __call__(
+        self, now: np.ndarray, where: tuple[int, int, int, int] | None = None
+    ) -> list[tuple[int, int, int, int]]:
+        """where: outside of which there is nothing new."""
         last, (height, width) = self._last, now.shape
-        np.not_equal(last, now, out=self._differs[:height, :width])
-        words = self._differs.view(np.uint64).reshape(self._rows, _TILE, self._columns)
+        x0, y0, x1, y1 = where or (0, 0, width, height)
+        column, row = x0 // _TILE, y0 // _TILE
+        x0, y0, across, down = column * _TILE, row * _TILE, -(-x1 // _TILE), -(-y1 // _TILE)
+        part = np.s_[y0 : min(down * _TILE, height), x0 : min(across * _TILE, width)]
+        np.not_equal(last[part], now[part], out=self._differs[part])
+        words = self._differs.view(np.uint64).reshape(-1, _TILE, self._columns)[row:down, :, column:across]
         tiles = np.bitwise_or.reduce(words, axis=1) != 0
         rectangles: list[tuple[int, int, int, int]] = []
-        for x0, x1 in _runs(tiles.any(axis=0)):
-            for y0, y1 in _runs(tiles[:, x0:x1].any(axis=1)):
-                inner = np.flatnonzero(tiles[y0:y1, x0:x1].any(axis=0))
-                left, right = x0 + int(inner[0]), x0 + int(inner[-1]) + 1
+        for left, right in _runs(tiles.any(axis=0)):
+            for top, bottom in _runs(tiles[:, left:right].any(axis=1)):
+                inner = np.flatnonzero(tiles[top:bottom, left:right].any(axis=0))
+                first, end = left + int(inner[0]), left + int(inner[-1]) + 1
                 rectangle = (
-                    left * _TILE, y0 * _TILE, min(right * _TILE, width), min(y1 * _TILE, height)
-                )  # fmt: skip
+                    x0 + first * _TILE,
+                    y0 + top * _TILE,
+                    min(x0 + end * _TILE, width),
+                    min(y0 + bottom * _TILE, height),
+                )
                 rectangles.append(rectangle)
-                part = np.s_[rectangle[1] : rectangle[3], rectangle[0] : rectangle[2]]
-                last[part] = now[part]
+                new = np.s_[rectangle[1] : rectangle[3], rectangle[0] : rectangle[2]]
+                last[new] = now[new]
         return rectangles
 
 
@@ -409,8 +419,13 @@ class _Hook:
         through it was painted on the very figure that is here now, the next one need not.
         """
         if self._settled and self._renderer is not None and self._painter.holds(self._renderer):
-            return self._painter.paint(self._frame, self._renderer)
+            return self._painter.paint(self._frame, self._renderer, over=True)
         return None
+
+    @property
+    def touched(self) -> tuple[int, int, int, int] | None:
+        """Where the frame of the last repaint() may differ from the one before; None: anywhere."""
+        return self._painter.touched
 
     def _lay_out(self, renderer: Any) -> None:
         for artist in self._frame:

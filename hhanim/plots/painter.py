@@ -32,10 +32,11 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.projections.polar import PolarAxes
 from matplotlib.spines import Spine
-from matplotlib.text import Text
+from matplotlib.text import Annotation, Text
 from matplotlib.transforms import Affine2D
 
 Rect = tuple[float, float, float, float]  # x0, y0, x1, y1 in pixels, origin at the bottom left
+Area = tuple[int, int, int, int]  # the same in whole pixels, origin at the top left
 Key = tuple[Any, ...]
 
 EVERYWHERE: Rect = (-np.inf, -np.inf, np.inf, np.inf)
@@ -79,6 +80,14 @@ def _plain(ax: Artist) -> bool:
     )
 
 
+def _within(rect: Rect, width: int, height: int) -> Area:
+    """The whole pixels of a frame that a rectangle touches."""
+    x0, y0, x1, y1 = rect
+    left, right = (min(max(x, 0), width) for x in (x0, x1))
+    top, bottom = (min(max(height - y, 0), height) for y in (y1, y0))
+    return math.floor(left), math.floor(top), math.ceil(right), math.ceil(bottom)
+
+
 class _Leaf:
     """One artist of the draw order, and the rectangle outside of which drawing it changes nothing."""
 
@@ -93,6 +102,23 @@ class _Leaf:
             seen = not self.moves or isinstance(self.artist, Legend)
             self._rect = (painted if seen else extent)(self.artist, renderer)
         return self._rect
+
+    @property
+    def certain(self) -> bool:
+        """Whether it is certain that nothing is painted outside of its rectangle: it was seen, or is clipped."""
+        artist = self.artist
+        return not self.moves or isinstance(artist, Legend) or _clipped(artist)
+
+
+def _clipped(artist: Artist) -> bool:
+    """Whether a moving artist is one of matplotlib's own, and paints nothing outside of its clip box."""
+    return (
+        type(artist).__module__.startswith("matplotlib.")
+        and not isinstance(artist, Annotation)  # whose arrow is not clipped with it
+        and artist.get_clip_on()
+        and artist.get_clip_box() is not None
+        and artist.get_agg_filter() is None
+    )
 
 
 def painted(artist: Artist, renderer: Any) -> Rect:
@@ -185,6 +211,8 @@ class Painter:
         # what a leaf was painted over, and what came of it; one legend stands for all that look like it
         self._seen: dict[Artist, tuple[np.ndarray, np.ndarray]] = {}
         self._extents: dict[Legend, Rect] = {}
+        self._stain: Area | None = None  # outside of which the last frame is the background; None: unknown
+        self.touched: Area | None = None  # outside of which it is like the frame before; None: unknown
         self.rebuilds = 0
         self._index()
 
@@ -289,6 +317,7 @@ class Painter:
             if slot in self._slots:
                 continue
             self._slots.add(slot)
+            self._stain = None  # looking at what may lie above paints on the renderer
             if self._is_static(leaf):  # a unit: cannot be in the background
                 self._above[id(leaf.artist)] = leaf
                 grown = True
@@ -314,6 +343,7 @@ class Painter:
     def _build(self, renderer: Any) -> None:
         """Paint the background."""
         self.rebuilds += 1
+        self._stain = None
         renderer.clear()
         self._draw_still(renderer)
         self._background = np.array(renderer.buffer_rgba())
@@ -364,11 +394,16 @@ class Painter:
         """The background if it holds, and nothing that stands still has to be repainted, else None."""
         return self._background if not self._above and self.holds(renderer) else None
 
-    def paint(self, artists: Sequence[Artist], renderer: Any) -> np.ndarray:
-        """Paint one frame with these moving artists; returns the renderer's pixels (H, W, 4), top row first."""
+    def paint(self, artists: Sequence[Artist], renderer: Any, *, over: bool = False) -> np.ndarray:
+        """Paint one frame with these moving artists; returns the renderer's pixels (H, W, 4), top row first.
+
+        over: the renderer still holds the last frame that was painted here.
+        """
         artists = [a for a in artists if id(a) in self._movers]
         for artist in artists:
             artist.set_visible(True)
+        if not over:
+            self._stain = None
         if not self.holds(renderer):
             self.refresh()
             self._build(renderer)  # settles positions and limits, on which the extents depend
@@ -382,12 +417,32 @@ class Painter:
             self._build(renderer)
         pixels = np.asarray(renderer.buffer_rgba())
         words = _words(pixels)
-        words[...] = _words(self._background)
-        for leaf in sorted((leaves | self._above).values(), key=lambda leaf: leaf.key):
+        order = sorted((leaves | self._above).values(), key=lambda leaf: leaf.key)
+        self._restore(words, self._area(order, renderer))
+        for leaf in order:
             self._paint_leaf(leaf, renderer, words)
         for artist in artists:
             artist.set_visible(False)
         return pixels
+
+    def _area(self, leaves: list[_Leaf], renderer: Any) -> Area | None:
+        """What these leaves paint on, None if that is not certain."""
+        if not leaves or not all(leaf.certain for leaf in leaves):
+            return None
+        rects = np.array([leaf.rect(renderer) for leaf in leaves])
+        (x0, y0), (x1, y1) = rects[:, :2].min(axis=0), rects[:, 2:].max(axis=0)
+        return _within((x0, y0, x1, y1), int(renderer.width), int(renderer.height))
+
+    def _restore(self, words: np.ndarray, area: Area | None) -> None:
+        """Bring the background back where the last frame has painted; the next one paints on this area."""
+        old, self._stain = self._stain, area
+        if old is None:
+            words[...] = _words(self._background)
+            self.touched = None
+            return
+        x0, y0, x1, y1 = old
+        words[y0:y1, x0:x1] = _words(self._background)[y0:y1, x0:x1]
+        self.touched = area and (min(x0, area[0]), min(y0, area[1]), max(x1, area[2]), max(y1, area[3]))
 
     # -- what has been painted before ---------------------------------------------------------------------------
 
@@ -408,6 +463,7 @@ class Painter:
         twin = self._twins.get(id(leaf.artist))
         if twin is not None:
             if twin not in self._extents:
+                self._stain = None
                 self._extents[twin] = leaf.rect(renderer)
             leaf._rect = self._extents[twin]
 
@@ -422,12 +478,8 @@ class Painter:
         if known is None or rect in (EVERYWHERE, NOWHERE):
             leaf.artist.draw(renderer)
             return
-        height = len(words)
-        x0, y0, x1, y1 = rect
-        here = words[
-            max(0, math.floor(height - y1)) : max(0, math.ceil(height - y0)),
-            max(0, math.floor(x0)) : max(0, math.ceil(x1)),
-        ]
+        x0, y0, x1, y1 = _within(rect, words.shape[1], words.shape[0])
+        here = words[y0:y1, x0:x1]
         before, after = self._seen.get(known, (None, None))
         if before is not None and np.array_equal(before, here):
             here[...] = after
