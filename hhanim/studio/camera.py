@@ -17,6 +17,8 @@ import numpy as np
 import numpy.typing as npt
 from manim.camera.camera import Camera
 from manim.constants import LineJointType
+from manim.mobject.types.image_mobject import AbstractImageMobject
+from manim.mobject.types.point_cloud_mobject import PMobject
 from manim.mobject.types.vectorized_mobject import VMobject
 from manim.renderer.cairo_renderer import CairoRenderer
 
@@ -88,7 +90,8 @@ class SparingCamera(Camera):
         return sorted(found, key=_depth) if self.use_z_index else found
 
     def capture_mobjects(self, mobjects: Any, **kwargs: Any) -> None:
-        shown: list[Any] = self.get_mobjects_to_display(mobjects, **kwargs)
+        found = self.get_mobjects_to_display(mobjects, **kwargs)
+        shown: list[Any] = [m for m in found if isinstance(m, SEEN)]
         canvas = self._canvas
         if all(isinstance(m, VMobject) and not m.get_background_image() for m in shown):
             canvas.draw(shown, self)
@@ -141,11 +144,10 @@ class SparingCamera(Camera):
         mitred = m.joint_type in MITRED and len(m.points) > 4
         return float(2.0 + half * (max(corners, 1.5) if mitred else 1.5))
 
-    def places(self, xy: Any) -> Any:
-        """Pixels from the left and from the top, (..., 2), of points of the scene."""
+    def row(self, y: float) -> float:
+        """Pixels from the top at which this y of the scene lies."""
         unit = self.pixel_width / self.frame_width
-        center = np.array([0.5 * self.pixel_width, 0.5 * self.pixel_height])
-        return center + (xy - self.frame_center[:2]) * (unit, -unit)
+        return float(0.5 * self.pixel_height + unit * (self.frame_center[1] - y))
 
     def box(self, m: Any, reach: float) -> Rect:
         """A rectangle of pixels outside of which drawing this object changes nothing."""
@@ -165,98 +167,26 @@ class SparingCamera(Camera):
         )
 
 
+SEEN = (VMobject, PMobject, AbstractImageMobject)
+"""What manim draws; a ValueTracker has a point and is nothing to see."""
+
 MITRED = (LineJointType.AUTO, LineJointType.MITER)
 
 
-class _Line:
-    """A long open line that is stroked and not filled, by its curves.
-
-    What cairo paints in a row of pixels depends on all that the line has in this row, however far away, and
-    on nothing else. So of a line that grows, the rows of its tip have to be painted, from one end to the
-    other, and for them its curves in these rows.
-    """
-
-    def __init__(self, m: Any, rows: Any, begins: Any, camera: SparingCamera) -> None:
-        self.rows, self.begins = rows, begins
-        self.reach = camera.reach(m, _longest_mitre(rows, begins))
-        pixels = camera.places(rows.reshape(-1, 4, 2))
-        self.low, self.high = pixels.min(axis=1) - self.reach, pixels.max(axis=1) + self.reach
-
-    @classmethod
-    def of(cls, m: Any, camera: SparingCamera) -> _Line | None:
-        """The line that an object is, if it is one."""
-        points = m.points
-        if len(points) < LONG or len(points) % 4 or len(m.stroke_rgbas) != 1 or _visible(m.fill_rgbas):
-            return None
-        if m.background_stroke_width > 0 and _visible(m.background_stroke_rgbas):
-            return None
-        # What leaves the picture is clipped by cairo, and the longest mitre is taken for there.
-        x0, y0, x1, y1 = camera.box(m, camera.reach(m))
-        if x0 <= 0 or y0 <= 0 or x1 >= camera.pixel_width or y1 >= camera.pixel_height:
-            return None
-        rows = points[:, :2].reshape(-1, 8).copy()
-        begins = np.zeros(len(rows), bool)
-        breaks = [0, *_breaks(rows, m)]
-        begins[breaks] = True
-        for first, last in pairwise([*breaks, len(rows)]):
-            if m.consider_points_equals_2d(rows[first, :2].tolist(), rows[last - 1, 6:].tolist()):
-                return None
-        return cls(m, rows, begins, camera)
-
-    def changes(self, before: _Line) -> Rect | None:
-        """The pixels in which this line and the one before may differ."""
-        n = min(len(self.rows), len(before.rows))
-        same = (self.rows[:n] == before.rows[:n]).all(axis=1) & (self.begins[:n] == before.begins[:n])
-        first = n if same.all() else int(same.argmin())
-        lines = [line for line in (self, before) if first < len(line.rows)]
-        if not lines:
-            return None
-        top = min(line.low[first:, 1].min() for line in lines)
-        end = max(line.high[first:, 1].max() for line in lines)
-        left = min(self.low[:, 0].min(), before.low[:, 0].min())
-        right = max(self.high[:, 0].max(), before.high[:, 0].max())
-        return int(left), int(top), int(right) + 1, int(end) + 1
-
-    def trace(self, ctx: Any, places: Boxes) -> bool:
-        """Make the context's path the line's curves in the rows of those of the places that it touches; False
-        if it touches none.
-        """
-        over = (self.low[:, 1] < places[:, 3:]) & (self.high[:, 1] > places[:, 1:2])
-        touched = (over & (self.low[:, 0] < places[:, 2:3]) & (self.high[:, 0] > places[:, :1])).any(axis=1)
-        chosen = np.flatnonzero(over[touched].any(axis=0))
-        if not len(chosen):
-            return False
-        rows = self.rows[chosen]
-        starts = np.flatnonzero(self.begins[chosen] | (np.diff(chosen, prepend=-2) != 1)).tolist()
-        heads, curves = rows[starts, :2].tolist(), rows[:, 2:].tolist()
-        curve_to = ctx.curve_to
-        ctx.new_path()
-        for (x, y), first, last in zip(heads, starts, [*starts[1:], len(curves)], strict=True):
-            ctx.move_to(x, y)
-            for curve in curves[first:last]:
-                curve_to(*curve)
-        return True
-
-
-def _longest_mitre(rows: Any, begins: Any) -> float:
-    """How much longer than half the line the mitre at the sharpest corner of curves (K, 8) may be, at most."""
-    into, out = rows[:, 6:] - rows[:, 4:6], rows[:, 2:4] - rows[:, :2]
-    starts = np.flatnonzero(begins)
-    after = np.arange(1, len(rows) + 1)
-    after[[*(starts[1:] - 1), len(rows) - 1]] = starts  # an outline may be closed
-    out = out[after]
+def _mitres(before: Any, after: Any) -> Any:
+    """How much longer than half the line a mitre between curves (K, 8) and those after them may be, at most."""
+    into, out = before[:, 6:] - before[:, 4:6], after[:, 2:4] - after[:, :2]
     length = np.hypot(into[:, 0], into[:, 1]), np.hypot(out[:, 0], out[:, 1])
-    if min(length[0].min(), length[1].min()) < SHORT:
-        return 10.0
-    cosine = ((into * out).sum(axis=1) / (length[0] * length[1])).min()
-    return min(math.sqrt(2.0 / max(1.0 + cosine - 0.06, 0.02)), 10.0)
+    sure = np.minimum(*length) > SHORT
+    cosine = np.where(sure, (into * out).sum(axis=1) / np.where(sure, length[0] * length[1], 1.0), -1.0)
+    return np.minimum(np.sqrt(2.0 / np.maximum(1.0 + cosine - 0.06, 0.02)), 10.0)
 
 
 SHORT = 1e-3
 """Scene units: cairo rounds points to a 256th of a pixel, and shorter tangents have no sure direction."""
 
 LONG = 4 * 16
-"""Points from which on it pays to look at an outline's single curves."""
+"""Points from which on it pays to look where a line has grown."""
 
 
 def _breaks(rows: Any, m: Any) -> list[int]:
@@ -271,31 +201,58 @@ def _breaks(rows: Any, m: Any) -> list[int]:
 class _Item:
     """An object as it was last drawn."""
 
-    __slots__ = ("age", "box", "line", "mobject", "path", "state")
+    __slots__ = ("age", "box", "line", "mobject", "path", "reach", "state")
 
-    def __init__(self, m: Any, state: tuple[Any, ...], camera: SparingCamera) -> None:
+    def __init__(
+        self, m: Any, state: tuple[Any, ...], camera: SparingCamera, before: _Item | None = None
+    ) -> None:
         self.mobject, self.state = m, state
-        self.line = _Line.of(m, camera)
-        self.box = camera.box(m, self._reach(camera) if self.line is None else self.line.reach)
+        self.reach = self._reach(camera, before)
+        self.box = camera.box(m, self.reach)
+        self.line = len(m.points) >= LONG and self._is_line(camera)
         self.age = 0  # frames without a change
         self.path: Any = None  # cairo's, once the object has been drawn twice without a change
 
-    def _reach(self, camera: SparingCamera) -> float:
+    def _reach(self, camera: SparingCamera, before: _Item | None) -> float:
         m = self.mobject
+        if before is not None and before.state[4:7] == self.state[4:7]:
+            points = np.frombuffer(before.state[0]).reshape(-1, 3)
+            if len(points) == len(m.points) and np.ptp(m.points - points, axis=0).max() < 1e-9:
+                return before.reach  # it has only been shifted
         if len(m.points) % 4 or max(m.get_stroke_width(), m.background_stroke_width) <= 0:
             return camera.reach(m)
         rows = m.points[:, :2].reshape(-1, 8)
-        begins = np.zeros(len(rows), bool)
-        begins[[0, *_breaks(rows, m)]] = True
-        return camera.reach(m, _longest_mitre(rows, begins))
+        cuts = _breaks(rows, m)
+        after = np.arange(1, len(rows) + 1)
+        after[[*(k - 1 for k in cuts), len(rows) - 1]] = [0, *cuts]  # an outline may be closed
+        return camera.reach(m, float(_mitres(rows, rows[after]).max()))
 
-    def differs(self, before: _Item) -> list[Rect]:
-        """Where the object may look different from before."""
-        if self.line is not None and before.line is not None and self.state[1:] == before.state[1:]:
-            place = self.line.changes(before.line)
-            return [] if place is None else [place]
+    def _is_line(self, camera: SparingCamera) -> bool:
+        """Whether it is one line in one colour, far enough inside the picture that cairo clips nothing."""
+        m = self.mobject
+        if len(m.stroke_rgbas) != 1 or _visible(m.fill_rgbas) or len(m.points) % 4:
+            return False
+        if m.background_stroke_width > 0 and _visible(m.background_stroke_rgbas):
+            return False
+        x0, y0, x1, y1 = camera.box(m, camera.reach(m))
+        return 0 < x0 < x1 < camera.pixel_width and 0 < y0 < y1 < camera.pixel_height
+
+    def differs(self, before: _Item, camera: SparingCamera) -> list[Rect]:
+        """Where the object may look different from before.
+
+        cairo paints a line from the top down, and how it paints a row depends on all that the line has in
+        this row and above, however far away: where a line grows it may change down to its end.
+        """
         a, b = before.box, self.box
         both = (min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3]))
+        if self.line and before.line and self.state[1:] == before.state[1:]:
+            points, others = self.mobject.points, np.frombuffer(before.state[0]).reshape(-1, 3)
+            n = min(len(points), len(others))
+            other = (points[:n] != others[:n]).any(axis=1)
+            first = int(other.argmax()) // 4 * 4 if other.any() else n
+            highest = max((p[first:, 1].max() for p in (points, others) if len(p) > first), default=-math.inf)
+            top = camera.row(highest) - max(self.reach, before.reach)
+            return [(both[0], max(both[1], int(min(top, both[3]))), both[2], both[3])]
         return [both] if _area(both) <= _area(a) + _area(b) else [a, b]
 
 
@@ -360,8 +317,8 @@ class _Canvas:
                 item = _Item(m, state, camera)
                 places.append(item.box)
             elif item.state != state:
-                before, item = item, _Item(m, state, camera)
-                places += item.differs(before)
+                before, item = item, _Item(m, state, camera, item)
+                places += item.differs(before, camera)
             else:
                 item.age += 1
             items.append(item)
@@ -428,10 +385,7 @@ class _Canvas:
             x0, y0, x1, y1 = item.box
             if x0 >= x1 or y0 >= y1:
                 continue
-            if item.line is not None and places is not None:
-                if not item.line.trace(context, places):
-                    continue
-            elif item.path is not None:
+            if item.path is not None:
                 context.new_path()
                 context.append_path(item.path)
             else:

@@ -110,6 +110,52 @@ def test_every_frame_is_that_of_stock_manim(scene: Path, tmp_path: Path) -> None
     assert ours == stock
 
 
+LINES = """
+import numpy as np
+from manim import BLUE, RED, WHITE, YELLOW, Circle, LineJointType, Scene, ValueTracker, VMobject, linear
+
+def through(xy, width, color, **style):
+    line = VMobject(stroke_width=width, stroke_color=color, **style)
+    return line.set_points_as_corners([(x, y, 0) for x, y in xy])
+
+class Small(Scene):
+    def construct(self):
+        x = np.linspace(-5, 5, 120)
+        smooth = VMobject(stroke_width=4, stroke_color=BLUE).set_points_smoothly(
+            [(u, 2 * np.sin(2 * u), 0) for u in x])
+        jagged = through([(u, 2.5 * (-1) ** k * np.exp(-k / 60)) for k, u in enumerate(x)], 9, RED)
+        round_ = through([(0.3 * u, 0.5 * u) for u in x], 7, YELLOW, joint_type=LineJointType.ROUND)
+        outside = through([(1.6 * u, 3 * np.cos(3 * u)) for u in x], 5, WHITE, stroke_opacity=0.5)
+        turn = np.linspace(0, 2 * np.pi, 120)
+        closing = through([(3 * np.cos(a), 3 * np.sin(a)) for a in turn], 6, BLUE)
+        dashes = VMobject(stroke_width=6, stroke_color=YELLOW)
+        dashes.points = np.concatenate([smooth.points[8 * k : 8 * k + 4] - [0, 1, 0] for k in range(59)])
+        changing = VMobject(stroke_width=5).set_stroke([RED, BLUE]).set_points_smoothly(smooth.points[::24])
+        disc = Circle(radius=0.5, fill_opacity=0.5, stroke_width=8)
+        time = ValueTracker(0.0)
+        for line in CHOSEN:
+            def grow(line, whole=line.points.copy()):
+                k = int(time.get_value() * len(whole) / 4)
+                line.points = whole[: 4 * max(1, k)] if k % 7 else whole[8 : 4 * k + 8] + 1e-3
+            self.add(line.add_updater(grow, call_updater=True))
+        self.add(disc.add_updater(lambda m: m.move_to([6 * time.get_value() - 3, 0, 0])))
+        self.play(time.animate.set_value(1.0), run_time=2.0, rate_func=linear)
+        self.play(time.animate.set_value(0.4), run_time=0.5, rate_func=linear)
+"""
+
+
+@pytest.mark.parametrize(
+    "chosen", ["smooth, jagged", "round_, outside", "dashes, closing", "dashes, changing"]
+)
+def test_lines_grow_as_in_stock_manim(chosen: str, tmp_path: Path) -> None:
+    scene = tmp_path / "lines.py"
+    scene.write_text(LINES.replace("CHOSEN", chosen), encoding="utf-8")
+    ours = hashes(scene, tmp_path, SparingRenderer, SparingCamera)
+    stock = hashes(scene, tmp_path, CairoRenderer, Camera)
+    assert len(set(stock)) > 40
+    assert ours == stock
+
+
 def test_the_hooks_are_where_they_were() -> None:
     moved = studio_film.hooks_missing()
     assert not moved, f"manim {manim.__version__} has moved what films are shot through: {'; '.join(moved)}"
