@@ -1,9 +1,9 @@
 """manim's camera and renderer, sparing: what has not changed since the frame before is not drawn again.
 
-The picture is kept from frame to frame. Where something has changed, everything that touches the place is
-drawn again in its order, on a scratch picture from which the place alone is taken over. Nothing is clipped:
-cairo's antialiasing of a clipped stroke is not always that of the whole one, and a film has to be the same
-pixel by pixel.
+The picture is kept from frame to frame. Where something has changed it is wiped, and everything that
+touches the wiped place is drawn again, whole and in its order: clipping to the place would be faster still,
+but how cairo paints a row of a stroke depends on all that lies in this row and, now and then, above it, so
+a clipped stroke is not always that of the whole one, and a film has to be the same pixel by pixel.
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ from manim.renderer.cairo_renderer import CairoRenderer
 Picture = Any  # manim's own annotation of its uint8 pictures says int64
 Rect = tuple[int, int, int, int]
 Boxes = npt.NDArray[np.int64]
+
+SEEN = (VMobject, PMobject, AbstractImageMobject)
+"""What manim draws; a ValueTracker has a point and is nothing to see."""
 
 SETTLED = 3
 """Frames without a change after which an object is taken to stay as it is for a while."""
@@ -121,9 +124,14 @@ class SparingCamera(Camera):
             return super().set_cairo_context_path(ctx, vmobject)
         ctx.new_path()
         rows = points[:, :2].reshape(-1, 8)
+        cuts = [0, len(rows)]
+        ends, starts = rows[:-1, 6:], rows[1:, :2]
+        if not (ends == starts).all():  # outlines of several parts: numpy.isclose's rule, as in manim
+            near = np.abs(ends - starts) <= vmobject.tolerance_for_point_equality + 1e-5 * np.abs(starts)
+            cuts[1:1] = (np.flatnonzero(~near.all(axis=1)) + 1).tolist()
         curves, first_points = rows[:, 2:].tolist(), rows[:, :2].tolist()
         curve_to = ctx.curve_to
-        for first, last in pairwise([0, *_breaks(rows, vmobject), len(rows)]):
+        for first, last in pairwise(cuts):
             x, y = first_points[first]
             ctx.new_sub_path()
             ctx.move_to(x, y)
@@ -133,23 +141,7 @@ class SparingCamera(Camera):
                 ctx.close_path()
         return self
 
-    def reach(self, m: Any, corners: float = 10.0) -> float:
-        """How many pixels beyond its points an object may be painted: half the width of its line, at a mitred
-        corner as much longer as `corners` says; cairo's limit is ten times.
-        """
-        width = max(m.get_stroke_width(), m.background_stroke_width)
-        if width <= 0:
-            return 2.0
-        half = 0.5 * width * self.cairo_line_width_multiple * self.pixel_width / self.frame_width
-        mitred = m.joint_type in MITRED and len(m.points) > 4
-        return float(2.0 + half * (max(corners, 1.5) if mitred else 1.5))
-
-    def row(self, y: float) -> float:
-        """Pixels from the top at which this y of the scene lies."""
-        unit = self.pixel_width / self.frame_width
-        return float(0.5 * self.pixel_height + unit * (self.frame_center[1] - y))
-
-    def box(self, m: Any, reach: float) -> Rect:
+    def box(self, m: Any) -> Rect:
         """A rectangle of pixels outside of which drawing this object changes nothing."""
         left, bottom = np.minimum.reduce(m.points)[:2].tolist()
         right, top = np.maximum.reduce(m.points)[:2].tolist()
@@ -159,6 +151,13 @@ class SparingCamera(Camera):
         unit = wide / self.frame_width
         center_x, center_y, _ = self.frame_center
         x, y = 0.5 * wide - unit * center_x, 0.5 * high + unit * center_y
+        reach = 2.0
+        width = max(m.get_stroke_width(), m.background_stroke_width)
+        if width > 0:
+            # A mitred corner reaches out by at most ten times half the line's width: cairo's limit.
+            sharp = m.joint_type in (LineJointType.AUTO, LineJointType.MITER) and len(m.points) > 4
+            half = 0.5 * width * self.cairo_line_width_multiple * unit
+            reach += half * (10.0 if sharp else 1.5)
         return (
             max(int(min(x + unit * left - reach, wide)), 0),
             max(int(min(y - unit * top - reach, high)), 0),
@@ -167,97 +166,15 @@ class SparingCamera(Camera):
         )
 
 
-SEEN = (VMobject, PMobject, AbstractImageMobject)
-"""What manim draws; a ValueTracker has a point and is nothing to see."""
-
-MITRED = (LineJointType.AUTO, LineJointType.MITER)
-
-
-def _mitres(before: Any, after: Any) -> Any:
-    """How much longer than half the line a mitre between curves (K, 8) and those after them may be, at most."""
-    into, out = before[:, 6:] - before[:, 4:6], after[:, 2:4] - after[:, :2]
-    length = np.hypot(into[:, 0], into[:, 1]), np.hypot(out[:, 0], out[:, 1])
-    sure = np.minimum(*length) > SHORT
-    cosine = np.where(sure, (into * out).sum(axis=1) / np.where(sure, length[0] * length[1], 1.0), -1.0)
-    return np.minimum(np.sqrt(2.0 / np.maximum(1.0 + cosine - 0.06, 0.02)), 10.0)
-
-
-SHORT = 1e-3
-"""Scene units: cairo rounds points to a 256th of a pixel, and shorter tangents have no sure direction."""
-
-LONG = 4 * 16
-"""Points from which on it pays to look where a line has grown."""
-
-
-def _breaks(rows: Any, m: Any) -> list[int]:
-    """Where in the curves of an object (K, 8) another outline begins: numpy.isclose's rule, as in manim."""
-    ends, starts = rows[:-1, 6:], rows[1:, :2]
-    if (ends == starts).all():
-        return []
-    near = np.abs(ends - starts) <= m.tolerance_for_point_equality + 1e-5 * np.abs(starts)
-    return (np.flatnonzero(~near.all(axis=1)) + 1).tolist()
-
-
 class _Item:
     """An object as it was last drawn."""
 
-    __slots__ = ("age", "box", "line", "mobject", "path", "reach", "state")
+    __slots__ = ("age", "box", "mobject", "path", "state")
 
-    def __init__(
-        self, m: Any, state: tuple[Any, ...], camera: SparingCamera, before: _Item | None = None
-    ) -> None:
-        self.mobject, self.state = m, state
-        self.reach = self._reach(camera, before)
-        self.box = camera.box(m, self.reach)
-        self.line = len(m.points) >= LONG and self._is_line(camera)
+    def __init__(self, mobject: Any, state: tuple[Any, ...], box: Rect) -> None:
+        self.mobject, self.state, self.box = mobject, state, box
         self.age = 0  # frames without a change
         self.path: Any = None  # cairo's, once the object has been drawn twice without a change
-
-    def _reach(self, camera: SparingCamera, before: _Item | None) -> float:
-        m = self.mobject
-        if before is not None and before.state[4:7] == self.state[4:7]:
-            points = np.frombuffer(before.state[0]).reshape(-1, 3)
-            if len(points) == len(m.points) and np.ptp(m.points - points, axis=0).max() < 1e-9:
-                return before.reach  # it has only been shifted
-        if len(m.points) % 4 or max(m.get_stroke_width(), m.background_stroke_width) <= 0:
-            return camera.reach(m)
-        rows = m.points[:, :2].reshape(-1, 8)
-        cuts = _breaks(rows, m)
-        after = np.arange(1, len(rows) + 1)
-        after[[*(k - 1 for k in cuts), len(rows) - 1]] = [0, *cuts]  # an outline may be closed
-        return camera.reach(m, float(_mitres(rows, rows[after]).max()))
-
-    def _is_line(self, camera: SparingCamera) -> bool:
-        """Whether it is one line in one colour, far enough inside the picture that cairo clips nothing."""
-        m = self.mobject
-        if len(m.stroke_rgbas) != 1 or _visible(m.fill_rgbas) or len(m.points) % 4:
-            return False
-        if m.background_stroke_width > 0 and _visible(m.background_stroke_rgbas):
-            return False
-        x0, y0, x1, y1 = camera.box(m, camera.reach(m))
-        return 0 < x0 < x1 < camera.pixel_width and 0 < y0 < y1 < camera.pixel_height
-
-    def differs(self, before: _Item, camera: SparingCamera) -> list[Rect]:
-        """Where the object may look different from before.
-
-        cairo paints a line from the top down, and how it paints a row depends on all that the line has in
-        this row and above, however far away: where a line grows it may change down to its end.
-        """
-        a, b = before.box, self.box
-        both = (min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3]))
-        if self.line and before.line and self.state[1:] == before.state[1:]:
-            points, others = self.mobject.points, np.frombuffer(before.state[0]).reshape(-1, 3)
-            n = min(len(points), len(others))
-            other = (points[:n] != others[:n]).any(axis=1)
-            first = int(other.argmax()) // 4 * 4 if other.any() else n
-            highest = max((p[first:, 1].max() for p in (points, others) if len(p) > first), default=-math.inf)
-            top = camera.row(highest) - max(self.reach, before.reach)
-            return [(both[0], max(both[1], int(min(top, both[3]))), both[2], both[3])]
-        return [both] if _area(both) <= _area(a) + _area(b) else [a, b]
-
-
-def _area(rect: Rect) -> int:
-    return (rect[2] - rect[0]) * (rect[3] - rect[1])
 
 
 class _Canvas:
@@ -272,7 +189,6 @@ class _Canvas:
         self.settled = 0
         self.layer: Picture = None
         self._buffer: Picture = None
-        self._scratch: Picture = None
         self.changed: list[Rect] | None = None  # since somebody asked; None: everything
 
     def stand_on(self, base: Picture) -> None:
@@ -299,7 +215,7 @@ class _Canvas:
         for m in shown:
             state, item = _state(m), known.get(id(m))
             if item is None or item.state != state:
-                item = _Item(m, state, camera)
+                item = _Item(m, state, camera.box(m))
             self.items.append(item)
         self.clear()
         self._put(self.items, camera, self.picture)
@@ -309,16 +225,18 @@ class _Canvas:
         """Draw what is different, if it can be told what is."""
         old = self.items
         known = {id(item.mobject): item for item in old}
-        places: list[Rect] = []
+        wiped: list[Rect] = []
         items: list[_Item] = []
         for m in shown:
             state, item = _state(m), known.get(id(m))
             if item is None:
-                item = _Item(m, state, camera)
-                places.append(item.box)
+                item = _Item(m, state, camera.box(m))
             elif item.state != state:
-                before, item = item, _Item(m, state, camera, item)
-                places += item.differs(before, camera)
+                wiped.append(item.box)
+                box = (
+                    item.box if item.state[0] == state[0] and item.state[4:8] == state[4:8] else camera.box(m)
+                )
+                item = _Item(m, state, box)
             else:
                 item.age += 1
             items.append(item)
@@ -327,29 +245,20 @@ class _Canvas:
             stayed = [id(item.mobject) for item in old if id(item.mobject) in now]
             if [id(item.mobject) for item in items if id(item.mobject) in known] != stayed:
                 return False  # another order
-            places += [item.box for item in old if id(item.mobject) not in now]
+            wiped += [item.box for item in old if id(item.mobject) not in now]
         self.items = items
         under = self.settled
         if len(items) < under or any(a is not b for a, b in zip(items[:under], old, strict=False)):
             self.layer, self.settled, under = None, 0, 0
-        places = _outermost(places)
-        if not places:
-            return True
         above = items[under:]
+        redraw, places = _touched(above, wiped)
         base = self.base if self.layer is None else self.layer
-        if sum(map(_area, places)) > self.picture.size // 8:
-            places = [(0, 0, self.picture.shape[1], self.picture.shape[0])]
-            np.copyto(self.picture, base)
-            redraw = self._put(above, camera, self.picture)
-        else:
-            if self._scratch is None:
-                self._scratch = np.empty_like(self.picture)
-            words, scratch, source = _words(self.picture), _words(self._scratch), _words(base)
-            for x0, y0, x1, y1 in places:
-                scratch[y0:y1, x0:x1] = source[y0:y1, x0:x1]
-            redraw = self._put(above, camera, self._scratch, np.array(places))
-            for x0, y0, x1, y1 in places:
-                words[y0:y1, x0:x1] = scratch[y0:y1, x0:x1]
+        if sum((x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in places) > self.picture.size // 4:
+            places, redraw = [(0, 0, self.picture.shape[1], self.picture.shape[0])], above
+        words, source = _words(self.picture), _words(base)
+        for x0, y0, x1, y1 in places:
+            words[y0:y1, x0:x1] = source[y0:y1, x0:x1]
+        self._put(redraw, camera, self.picture)
         if self.changed is not None:
             self.changed += places if len(places) < 4 else tiles(places)
         self._settle(redraw, camera)
@@ -372,14 +281,7 @@ class _Canvas:
         self._put(more, camera, self.layer)
         self.settled = under
 
-    def _put(
-        self, items: Sequence[_Item], camera: SparingCamera, picture: Picture, places: Boxes | None = None
-    ) -> Sequence[_Item]:
-        """Paint objects, or those of them that touch these places, and right only there; which ones."""
-        if places is not None:
-            boxes: Boxes = np.array([item.box for item in items], dtype=np.int64).reshape(-1, 1, 4)
-            apart = np.any((boxes[..., :2] >= places[:, 2:]) | (places[:, :2] >= boxes[..., 2:]), axis=2)
-            items = [items[k] for k in np.flatnonzero(~np.all(apart, axis=1)).tolist()]
+    def _put(self, items: Sequence[_Item], camera: SparingCamera, picture: Picture) -> None:
         context = camera.get_cairo_context(picture)
         for item in items:
             x0, y0, x1, y1 = item.box
@@ -393,13 +295,37 @@ class _Canvas:
                 if item.age:
                     item.path = context.copy_path()
             camera.paint(item.mobject, context)
-        return items
 
 
-def _outermost(found: Sequence[Rect]) -> list[Rect]:
-    """The rectangles without empty ones and those that lie in another one."""
-    rects: Boxes = np.array(found, dtype=np.int64).reshape(-1, 4)
+def _touched(items: Sequence[_Item], wiped: Sequence[Rect]) -> tuple[list[_Item], list[Rect]]:
+    """What has to be drawn again, and where the picture is wiped before.
+
+    These are the objects that are new, those that touch one of the places ``wiped``, and, as wiping one of
+    them takes a piece out of others, those that touch one of those, and so on.
+    """
+    boxes: Boxes = np.array([item.box for item in items], dtype=np.int64).reshape(-1, 4)
+    chosen = np.array([item.age == 0 for item in items], dtype=bool)
+    front: Boxes = np.concatenate([np.array(wiped, dtype=np.int64).reshape(-1, 4), boxes[chosen]])
+    places = [front]
+    while len(front):
+        rest = np.flatnonzero(~chosen)
+        b = boxes[rest]
+        hit = (
+            (b[:, None, 0] < front[None, :, 2])
+            & (front[None, :, 0] < b[:, None, 2])
+            & (b[:, None, 1] < front[None, :, 3])
+            & (front[None, :, 1] < b[:, None, 3])
+        ).any(axis=1)
+        chosen[rest[hit]] = True
+        front = b[hit]
+        places.append(front)
+    rects = np.concatenate(places)
     rects = rects[(rects[:, 0] < rects[:, 2]) & (rects[:, 1] < rects[:, 3])]
+    return [item for item, yes in zip(items, chosen.tolist(), strict=True) if yes], _outermost(rects)
+
+
+def _outermost(rects: Boxes) -> list[Rect]:
+    """The rectangles without those that lie in another one."""
     rects = rects[np.argsort((rects[:, 0] - rects[:, 2]) * (rects[:, 3] - rects[:, 1]), kind="stable")]
     low = (rects[:, None, :2] >= rects[None, :, :2]).all(axis=2)
     within = low & (rects[:, None, 2:] <= rects[None, :, 2:]).all(axis=2)
