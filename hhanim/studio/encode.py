@@ -90,8 +90,11 @@ class Codec:
         """The encoder's own settings."""
         if self.name == "libx264":
             colours = "colorprim=bt709:transfer=bt709:colormatrix=bt709:fullrange=off"
-            # Frames coded from later ones would cost a fifth of the time, and save 2 % of a drawing, 8 % of a film.
-            return {"preset": quality.preset, "crf": str(quality.crf), "bf": "0", "x264-params": colours}
+            # For drawings, what x264 does for photographs costs more than it brings. Frames coded from later
+            # ones: a fifth of the time, for 2 % of a drawing's size and 8 % of a film's. The filter against
+            # blocks: a quarter, for 0.06 dB. Weights for fades: 4 %, for 2 % of the size of a film that fades.
+            spared = "bframes=0:no-deblock=1:weightp=0"
+            return {"preset": quality.preset, "crf": str(quality.crf), "x264-params": f"{colours}:{spared}"}
         if self.name == "libvpx-vp9":
             # VP9's scale of quality runs to 63, x264's to 51; with alpha it knows no hidden reference frames.
             speed = {"deadline": "realtime", "cpu-used": "7", "row-mt": "1", "auto-alt-ref": "0"}
