@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +28,12 @@ Boxes = npt.NDArray[np.int64]
 
 SEEN = (VMobject, PMobject, AbstractImageMobject)
 """What manim draws; a ValueTracker has a point and is nothing to see."""
+
+CURVE = np.dtype((float, (4, 3))).itemsize
+"""Bytes of the four points of a Bézier curve."""
+
+STEM = 16
+"""Curves that a line has grown by when the path of its beginning is taken anew."""
 
 SETTLED = 3
 """Frames without a change after which an object is taken to stay as it is for a while."""
@@ -118,28 +124,48 @@ class SparingCamera(Camera):
         return self
 
     def set_cairo_context_path(self, ctx: Any, vmobject: Any) -> Any:
+        self.outline(ctx, vmobject)
+        return self
+
+    def outline(self, ctx: Any, m: Any, stem: _Stem | None = None, *, grows: bool = False) -> _Stem | None:
+        """Make the context's path that of an object whose outline begins with `stem`; of one that grows, the
+        beginning that the next frame may take over.
+        """
         # As manim does it, in fewer steps: what is finite is known, and numbers go to cairo as Python's own.
-        points = vmobject.points
+        points = m.points if stem is None else m.points[4 * stem.n_curves - 4 :]
         if len(points) % 4 or not len(points) or not np.isfinite(points).all():
-            return super().set_cairo_context_path(ctx, vmobject)
+            super().set_cairo_context_path(ctx, m)
+            return None
         ctx.new_path()
         rows = points[:, :2].reshape(-1, 8)
         cuts = [0, len(rows)]
         ends, starts = rows[:-1, 6:], rows[1:, :2]
         if not (ends == starts).all():  # outlines of several parts: numpy.isclose's rule, as in manim
-            near = np.abs(ends - starts) <= vmobject.tolerance_for_point_equality + 1e-5 * np.abs(starts)
+            near = np.abs(ends - starts) <= m.tolerance_for_point_equality + 1e-5 * np.abs(starts)
             cuts[1:1] = (np.flatnonzero(~near.all(axis=1)) + 1).tolist()
         curves, first_points = rows[:, 2:].tolist(), rows[:, :2].tolist()
         curve_to = ctx.curve_to
+        if stem:
+            ctx.append_path(stem.path)
         for first, last in pairwise(cuts):
-            x, y = first_points[first]
-            ctx.new_sub_path()
-            ctx.move_to(x, y)
-            for curve in curves[first:last]:
+            k = first
+            if stem and first == 0:
+                x, y = stem.start
+                k = 1  # the path has the first of these curves already
+            else:
+                x, y = first_points[first]
+                ctx.new_sub_path()
+                ctx.move_to(x, y)
+            if grows and last == len(rows) and last - k > STEM:  # the last curve may be longer by then
+                for curve in curves[k : last - 1]:
+                    curve_to(*curve)
+                k = last - 1
+                stem = _Stem(m.points[:-4].tobytes(), len(m.points) // 4 - 1, ctx.copy_path(), (x, y))
+            for curve in curves[k:last]:
                 curve_to(*curve)
-            if vmobject.consider_points_equals_2d((x, y), curves[last - 1][4:]):
+            if m.consider_points_equals_2d((x, y), curves[last - 1][4:]):
                 ctx.close_path()
-        return self
+        return stem
 
     def box(self, m: Any) -> Rect:
         """A rectangle of pixels outside of which drawing this object changes nothing."""
@@ -166,15 +192,31 @@ class SparingCamera(Camera):
         )
 
 
+class _Stem(NamedTuple):
+    """The beginning of an outline that grows: its points, cairo's path of them, and where its last part began."""
+
+    points: bytes
+    n_curves: int
+    path: Any
+    start: tuple[float, float]
+
+
 class _Item:
-    """An object as it was last drawn."""
+    """An object as it was last drawn; of one that has changed, with what it was `before`."""
 
-    __slots__ = ("age", "box", "mobject", "path", "state")
+    __slots__ = ("age", "box", "grows", "mobject", "path", "state", "stem")
 
-    def __init__(self, mobject: Any, state: tuple[Any, ...], box: Rect) -> None:
+    def __init__(self, mobject: Any, state: tuple[Any, ...], box: Rect, before: _Item | None = None) -> None:
         self.mobject, self.state, self.box = mobject, state, box
         self.age = 0  # frames without a change
         self.path: Any = None  # cairo's, once the object has been drawn twice without a change
+        self.grows = False
+        self.stem: _Stem | None = None
+        if before is not None:
+            points, last, stem = state[0], before.state[0], before.stem
+            self.grows = len(points) > len(last) > CURVE and points.startswith(last[:-CURVE])
+            if stem is not None and points.startswith(stem.points) and len(points) > len(stem.points):
+                self.stem = stem
 
 
 class _Canvas:
@@ -236,7 +278,7 @@ class _Canvas:
                 box = (
                     item.box if item.state[0] == state[0] and item.state[4:8] == state[4:8] else camera.box(m)
                 )
-                item = _Item(m, state, box)
+                item = _Item(m, state, box, item)
             else:
                 item.age += 1
             items.append(item)
@@ -291,7 +333,7 @@ class _Canvas:
                 context.new_path()
                 context.append_path(item.path)
             else:
-                camera.set_cairo_context_path(context, item.mobject)
+                item.stem = camera.outline(context, item.mobject, item.stem, grows=item.grows)
                 if item.age:
                     item.path = context.copy_path()
             camera.paint(item.mobject, context)
