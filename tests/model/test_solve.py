@@ -252,6 +252,18 @@ def test_the_compiled_backend_leaves_its_tables_without_a_trace() -> None:
     assert np.abs(ours["V"][-1] - plain["V"][-1]).max() < 0.05
 
 
+def test_short_steps_of_the_compiled_backend_do_not_stop_early(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In 1 µs h goes a ten-thousandth of its way, which single precision would round to nothing at the end."""
+    pytest.importorskip("numba", reason="numba is not installed; it is the extra hhanim[sweep]")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    keys = {"method": "exponential_euler", "dt": 1e-3, "sample": 10.0, "start": {"V": -64.0, "h": 0.55}}
+    ours, theirs = (hh.simulate(MODERN, np.zeros(2), 60, backend=b, **keys) for b in ("numba", "numpy"))
+    assert np.abs(ours.y - theirs.y)[1:].max() < 2e-6
+    assert np.abs(ours.y - theirs.y)[0].max() < 2e-4
+
+
 def test_without_numba_the_sweep_runs_on_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hhanim.model.compiled.available", lambda: False)
     assert len(hh.simulate(MODERN, np.full(3, 10.0), 5, method="exponential_euler").spikes) == 3
