@@ -110,7 +110,7 @@ LIGHT = Theme(
         "other1": "#44279a",
         "other2": "#00686b",
     },
-    ghost=0.30,
+    ghost=0.38,
 )
 
 THEMES: dict[str, Theme] = {t.name: t for t in (DARK, LIGHT, DARK.clear(), LIGHT.clear())}
