@@ -174,10 +174,13 @@ class CircuitFilm(Telling, Film):
         self.add(law)
 
     def sign_of(self, name: str) -> str:
-        """What is to be said about the sign of a channel's current in the run: the equation takes outward ones."""
+        """What is to be said about the sign of a channel's current: the equation takes outward ones. Nothing of
+        one that flows both ways in the run.
+        """
         current = self.run.current(name)
-        inward = -float(current.min()) > float(current.max())
-        return ": it flows inward, so it is negative" if inward else ", outward"
+        if float(current.max()) <= 0.0:
+            return ": it flows inward, so it is negative"
+        return ", outward" if float(current.min()) >= 0.0 else ""
 
     def shine(self, name: str, first: float, last: float) -> Animation:
         """The animation that lights a branch, or dims it."""
@@ -212,9 +215,9 @@ class CircuitFilm(Telling, Film):
         what = "a spike" if len(spikes) else "the response"
         self.say(
             f"The currents of {what}",
-            f"outward is up, the longest arrow {self.currents.largest:.0f} µA/cm²; boxes fill with g",
+            f"outward is up, the longest arrow {self.currents.largest:.0f} µA/cm²; each box is full at its own peak",
             f"During {what} each branch carries its current. At every instant they add up to "
-            "what the electrode brings. The boxes fill as the conductances rise.",
+            "what the electrode brings. The boxes fill as the conductances rise, each up to its own largest value.",
             gone=[self.circuit, *([self.law] if square else [])],
             still=[small, panel],
             moving=[self.trace, self.currents, self.clock],

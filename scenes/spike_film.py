@@ -28,9 +28,9 @@ from hhanim.model.phases import Phase, phases
 SAID = {
     "rest": (
         "Rest",
-        "almost every channel is shut, the small currents cancel",
-        "At rest almost every channel is shut, and the small currents that flow cancel each other. Each drawn "
-        "channel stands for many: its gates are as far open as the fraction of them that is.",
+        "almost every gated channel is shut, the small currents cancel",
+        "At rest almost every channel with gates is shut, and the small currents that flow cancel each other. "
+        "Each drawn channel stands for many: its gates are as far open as the fraction of them that is.",
     ),
     "threshold": (
         "Threshold",

@@ -226,15 +226,16 @@ class VoltageClamp(Telling, Film):
             for trace in (self.traces[k], commands[k]):
                 trace.line.set_stroke(opacity=self.shade(k))
         before, self.ends = self.ends, self.end_of(0, self.steps - 1)
+        reversal = _mv(float(self.inward.e))
         self.rewind()
         for group in (self.traces, commands):
             _follow(group, self.clock)
         self.say(
             "The family",
-            "each step of V calls up its own current: early inward, late outward",
-            "Each step calls up its own current. Below the reversal potential of "
-            f"{ion_name(self.inward.ion, self.inward.name)} it begins inward, downward in the graph; later it is "
-            "outward.",
+            f"each step of V has its own current: below {reversal} inward at first, then outward",
+            f"Each step calls up its own current. Below {reversal}, the reversal potential of "
+            f"{ion_name(self.inward.ion, self.inward.name)}, it begins inward, downward in the graph; later it is "
+            "outward. Above, it is outward from the beginning.",
             gone=[self.step, self.trace, before],
             still=[self.ends],
             moving=[commands, self.traces],
@@ -414,15 +415,15 @@ class VoltageClamp(Telling, Film):
             here = graph.at(e, 0.0)
             mark = VGroup(
                 Line(here - up, here + up, color=self.theme.color(tint), stroke_width=stroke(4)),
-                self.formula(f'E_"{name}"', size=LABEL, color=tint).next_to(
+                self.formula(f'E_"{name}" = {e:.0f} "mV"', size=LABEL, color=tint).next_to(
                     here - up, RIGHT + DOWN, buff=0.06
                 ),
             )
             self.say(
-                "The peak current turns round",
+                f"The peak current reverses at {_mv(e)}",
                 f"at its reversal potential {ion} has no driving force: inward below, outward above",
-                f"The current turns round where V passes E_{name}, the reversal potential: there {ion} has no "
-                "driving force. Below it the current flows inward, above it outward.",
+                f"The current reverses at {_mv(e)}, where V passes E_{name}, the reversal potential: there {ion} has "
+                "no driving force. Below it the current flows inward, above it outward.",
                 moving=[mark],
             )
         self.graph, self.iv = graph, line

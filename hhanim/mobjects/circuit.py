@@ -410,10 +410,12 @@ class CircuitCurrents(VGroup):
         self.levels = {name: filled(np.zeros((0, 3)), circuit.hue(name)) for name in self.boxes}
         for level in self.levels.values():
             level.set_fill(opacity=0.5)
+        # Drawn with what moves: what stands still is painted once, as it was.
         self.source = circuit.element("I").devices[1]
+        circuit.element("I").devices.remove(self.source)
         #: The largest current of the run (µA/cm²), the longest arrow.
         self.largest = largest / self.scale_
-        self.add(*self.levels.values(), *self.arrows.values())
+        self.add(*self.levels.values(), *self.arrows.values(), self.source)
         self.show(self.t[0])
 
     def at(self, name: str, t: float) -> float:
