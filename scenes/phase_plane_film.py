@@ -9,9 +9,9 @@ from manim import LEFT, Create, Mobject, VGroup
 
 from hhanim.look import quantities
 from hhanim.mobjects.clock import Clock, Pace
-from hhanim.mobjects.fades import Appear
+from hhanim.mobjects.fades import Appear, Vanish
 from hhanim.mobjects.film import LABEL, TICK, Film
-from hhanim.mobjects.plane import Dial, Flow, Rests, VNullcline, gate_nullcline, loses_hold
+from hhanim.mobjects.plane import Dial, Flow, Rests, VNullcline, along_nullcline, gate_nullcline, loses_hold
 from hhanim.mobjects.telling import Telling
 from hhanim.mobjects.trace import Panel, Trace
 from hhanim.model import Membrane, Trajectory, ramp, simulate, step
@@ -65,6 +65,7 @@ class PhasePlane(Telling, Film):
             where=self.side,
             beside=[self.plane, self.flow],
         )
+        self.two_variables()
         self.one_point()
         self.many_points()
         self.draw_nullclines()
@@ -149,11 +150,34 @@ class PhasePlane(Telling, Film):
         clock = Clock(Pace(run.duration, rate=rate), self.theme).align_right()
         return clock.move_to([self.area.right, self.head.top, 0], aligned_edge=[1, 1, 0])
 
-    def orbit_of(self, run: Trajectory, width: float = 5.0) -> Trace:
-        """The way of the state through the plane."""
+    def orbit_of(self, run: Trajectory, width: float = 5.0, since: float = 0.0) -> Trace:
+        """The way of the state through the plane, from a time (ms) on."""
+        late = run.t >= since
+        color = self.theme.color(STATE)
         return Trace(
-            self.plane, run.t, run[self.gate], x=run["V"], color=self.theme.color(STATE), width=width
+            self.plane, run.t[late], run[self.gate][late], x=run["V"][late], color=color, width=width
         )
+
+    def two_variables(self) -> None:
+        """What stands for the other gates; nothing is said of a model that has none."""
+        gates = self.plane_model.gates
+        tied = [name for name, gate in gates.items() if gate.follows]
+        fast = [name for name in gates if name not in (*tied, self.gate)]
+        said = []
+        if fast:
+            steady = "is at its steady state" if len(fast) == 1 else "are at their steady states"
+            said.append(f"{' and '.join(fast)} {steady}")
+        if tied:
+            said.append(f"{' and '.join(tied)} {'is' if len(tied) == 1 else 'are'} tied to {self.gate}")
+        if not said:
+            return
+        self.part("two variables")
+        self.say(
+            f"Two variables: V and {self.gate}",
+            f"the model is reduced: {', '.join(said)}",
+            f"The model is reduced to two variables, V and {self.gate}: {', and '.join(said)}.",
+        )
+        self.wait(3.0)
 
     def one_point(self) -> None:
         self.part("plane")
@@ -165,8 +189,8 @@ class PhasePlane(Telling, Film):
         self.say(
             "A plane",
             f"every state of the model is one point: its V and its {self.gate}",
-            f"The reduced model has two variables, V and {self.gate}. Every state is a point of this plane, "
-            "and as time goes on it moves.",
+            f"Every state of the reduced model is a point of the plane of V and {self.gate}, and as time goes on it "
+            "moves.",
             gone=[self.flow],
             still=[self.graph],
             moving=[self.orbit, self.trace, self.clock],
@@ -213,12 +237,17 @@ class PhasePlane(Telling, Film):
                 "On this one V does not change: the currents through the membrane cancel.",
             ),
         ]
-        gone = [self.orbits, self.clock]
-        for line, name, words in zip((self.n_line, self.v_line), self.names, said, strict=True):
+        gone: list[Mobject] = [self.orbits, self.clock]
+        drawn = ((self.gate, self.n_line), ("V", self.v_line))
+        for (key, line), name, words in zip(drawn, self.names, said, strict=True):
             self.say(*words, gone=gone)
-            gone = []
-            self.play(Create(line), Appear(name), run_time=1.4)
-            self.wait(0.8)
+            places = along_nullcline(self.plane, self.plane_model, key, self.low)
+            arrows = Flow(self.plane, self.plane_model, self.theme, places=places, color=self.theme.ink)
+            self.play(Create(line), Appear(name), self.flow.animate.set_fill(opacity=0.3), run_time=1.4)
+            self.play(Appear(arrows.show(self.low)), run_time=0.6)
+            self.wait(1.8)
+            gone = [arrows]
+        self.play(Vanish(arrows), self.flow.animate.set_fill(opacity=1.0), run_time=0.6)
 
     def run_on(self, run: Trajectory, seconds: float) -> list[Mobject]:
         """A run on the plane and over time, the current on its dial, on one clock: what moves."""
@@ -246,7 +275,7 @@ class PhasePlane(Telling, Film):
             )
         )
         self.say(
-            "At rest" if settles else "No rest",
+            "It comes to rest" if settles else "No rest",
             f"{i}: {line}",
             f"With {i}, a state follows the flow and {caption}.",
             gone=[self.courses],
@@ -326,15 +355,7 @@ class PhasePlane(Telling, Film):
             )
         # From here on only the cycle is drawn, without the way to it.
         before, run = self.orbit, self.fires
-        late = run.t >= self.risen
-        self.orbit = Trace(
-            self.plane,
-            run.t[late],
-            run[self.gate][late],
-            x=run["V"][late],
-            color=self.theme.color(STATE),
-            width=5,
-        ).follow(self.clock)
+        self.orbit = self.orbit_of(run, since=self.risen).follow(self.clock)
         self.say(*said, gone=[before], moving=[self.orbit])
         end = run.duration
         if fires:  # between two spikes, not in the middle of one
@@ -342,3 +363,4 @@ class PhasePlane(Telling, Film):
             last = float(spikes[-1])
             end = last + half if last + half <= end else last - half
         self.play(self.clock.run(end))
+        self.wait(1.5)

@@ -18,7 +18,7 @@ Everything that depends on the current is tabulated beforehand; show(i) only loo
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from manim import Dot, VGroup, VMobject
@@ -33,14 +33,14 @@ from hhanim.model.analysis import fixed_points, nullclines
 
 NULLCLINE = 0.8 * LINE_WIDTH  # design pixels: quieter than the state's way through the plane
 
-__all__ = ["Dial", "Flow", "Rests", "VNullcline", "gate_nullcline", "loses_hold"]
+__all__ = ["Dial", "Flow", "Rests", "VNullcline", "along_nullcline", "gate_nullcline", "loses_hold"]
 
 
 class Flow(VMobject):
     """Arrows of one length in the direction in which the state moves on the screen: one mobject.
 
-    panel: V on its x axis, the second variable on y. plane: the Membrane of two states. grid: arrows across
-    and up.
+    panel: V on its x axis, the second variable on y. plane: the Membrane of two states. places: the middles of
+    the arrows (K, 2) in scene units, by default a grid of so many across and up. color: by default a quiet one.
     """
 
     LENGTH, HEAD, WIDE = 0.36, 0.15, 0.06  # scene units; half the width of the head
@@ -52,15 +52,18 @@ class Flow(VMobject):
         theme: Theme,
         *,
         grid: tuple[int, int] = (11, 7),
+        places: Array | None = None,
+        color: Any = None,
     ) -> None:
-        super().__init__(fill_color=theme.line, fill_opacity=1.0, stroke_width=0.0)
+        super().__init__(fill_color=color or theme.line, fill_opacity=1.0, stroke_width=0.0)
         self.panel, self.plane = panel, plane
         a = panel.inner
-        x, y = (
-            low + (np.arange(n) + 0.5) * (high - low) / n
-            for low, high, n in ((a.left, a.right, grid[0]), (a.bottom, a.top, grid[1]))
-        )
-        places = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+        if places is None:
+            x, y = (
+                low + (np.arange(n) + 0.5) * (high - low) / n
+                for low, high, n in ((a.left, a.right, grid[0]), (a.bottom, a.top, grid[1]))
+            )
+            places = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
         self.places = places
         self.states = np.array([panel.data(p) for p in places]).T
         self.unit = np.array([a.width / (panel.x[1] - panel.x[0]), a.height / (panel.y[1] - panel.y[0])])
@@ -85,6 +88,30 @@ class Flow(VMobject):
         p = self.points.reshape(len(self.places), 7, 4, 3)
         way = p[:, 3, 0, :2] - 0.5 * (p[:, 0, 0, :2] + p[:, 5, 3, :2])
         return np.asarray(way / np.linalg.norm(way, axis=1, keepdims=True))
+
+
+def along_nullcline(panel: Panel, plane: Membrane, name: str, i: float, *, count: int = 8) -> Array:
+    """Places (K, 2) in scene units evenly along a nullcline at current i (µA/cm²), at most `count` of them.
+
+    name: "V" or the second variable. None lies so near a fixed point, where there is no direction, that an arrow
+    would cover it. They lie on the line itself, not on a table of it: there one of the two slopes is nought.
+    """
+
+    def at(v: Array) -> Array:
+        return np.asarray(panel.at(v, np.nan_to_num(nullclines(plane, v, i)[name], nan=-1e3)))[:, :2]
+
+    def inside(p: Array) -> Array:
+        return (p[:, 1] >= panel.inner.bottom) & (p[:, 1] <= panel.inner.top)
+
+    v = np.linspace(*panel.x, 801)
+    path = at(v)
+    shown = inside(path)
+    step = np.where(shown[:-1] & shown[1:], np.linalg.norm(np.diff(path, axis=0), axis=1), 0.0)
+    way = np.concatenate([[0.0], np.cumsum(step)])
+    places = at(np.interp((np.arange(count) + 0.5) / count * way[-1], way, v))
+    rests = [np.asarray(panel.at(*p.state))[:2] for p in fixed_points(plane, i)]
+    clear = [all(np.linalg.norm(place - rest) > Flow.LENGTH for rest in rests) for place in places]
+    return places[np.array(clear) & inside(places)]
 
 
 def gate_nullcline(panel: Panel, plane: Membrane, theme: Theme) -> VMobject:
@@ -145,9 +172,10 @@ class Rests(VGroup):
         known = [p for i in np.linspace(*currents, 61).tolist() for p in fixed_points(plane, i)]
         known.sort(key=lambda p: p.v)
         self._known = np.array([p.v for p in known]), np.array([p.stable for p in known])
-        self.radius = 0.13
-        self.discs = filled(np.zeros((0, 3)), theme.ink)
-        self.rings = filled(np.zeros((0, 3)), theme.ground, stroke=theme.ink, width=stroke(4.0))
+        # Larger and quieter than the dot of a state, which is seen on top of it.
+        self.radius = 0.19
+        self.discs = filled(np.zeros((0, 3)), theme.line, stroke=theme.muted, width=stroke(5.0))
+        self.rings = filled(np.zeros((0, 3)), theme.ground, stroke=theme.muted, width=stroke(5.0))
         super().__init__(self.discs, self.rings)
         self.show(currents[0])
 

@@ -12,6 +12,7 @@ pytest.importorskip("manim")
 
 from hhanim.model import simulate
 from hhanim.model.analysis import fixed_points
+from hhanim.mobjects.plane import Flow, along_nullcline
 from hhanim.studio.catalogue import read
 from hhanim.studio.parameters import resolve
 from tests.scenes.film_checks import SCENES, Look, collect, load, outside, overlaps, run_film
@@ -121,6 +122,14 @@ def test_phase_plane_is_true_at_ten_instants(media: Path) -> None:
         drawn = [*film.points.discs.points.reshape(-1, 16, 3), *film.points.rings.points.reshape(-1, 16, 3)]
         places = sorted(plane.data(0.5 * (p[0] + p[8])) for p in drawn)
         assert places == [pytest.approx(tuple(p.state), abs=0.02) for p in fixed]
+    # the arrows on a nullcline point along one axis only
+    for name, still in (("V", 0), ("n", 1)):
+        places = along_nullcline(plane, model, name, film.low)
+        assert 6 <= len(places) <= 8
+        way = Flow(plane, model, film.theme, places=places).show(film.low).directions()
+        np.testing.assert_allclose(way[:, still], 0.0, atol=1e-6)
+        np.testing.assert_allclose(np.abs(way[:, 1 - still]), 1.0, atol=1e-6)
+    assert "m is at its steady state, h is tied to n" in " ".join(s for k in looks for s, *_ in k.texts)
     assert film.bifurcation == pytest.approx(
         next(i for i in np.arange(0.0, 6.0, 0.01) if not any(p.stable for p in fixed_points(model, i))),
         abs=0.01,
