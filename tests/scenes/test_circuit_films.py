@@ -10,9 +10,9 @@ import pytest
 
 pytest.importorskip("manim")
 
+from hhanim.mobjects.plane import Flow, along_nullcline
 from hhanim.model import simulate
 from hhanim.model.analysis import fixed_points
-from hhanim.mobjects.plane import Flow, along_nullcline
 from hhanim.studio.catalogue import read
 from hhanim.studio.parameters import resolve
 from tests.scenes.film_checks import SCENES, Look, collect, load, outside, overlaps, run_film
@@ -184,7 +184,7 @@ def test_propagation_is_true_at_ten_instants(media: Path) -> None:
     run = film.two
     borders = np.arange(film.cable.count + 1) * film.cable.dx * 1e-3
     assert {"Na", "K"} == set(film.wall.names)
-    seen = 0
+    seen = crossed = 0
     for t in np.linspace(0.1, run.duration - 0.1, 10):
         film.profile.show(t)
         film.wall.show(t)
@@ -201,15 +201,39 @@ def test_propagation_is_true_at_ten_instants(media: Path) -> None:
                 assert drawn == pytest.approx(np.interp(t, run.t, here[name]), abs=0.02)
             charge = np.trapezoid(np.where(here.t <= t, here.current(flow.channel), 0.0), here.t)
             assert flow.net(t) == pytest.approx(charge, abs=0.75 * flow.quantum)
-        # a loop runs from where its current begins to flow along the core to where it ends
+        # a loop stands for the stretch from where its current begins to flow along the core to where it ends
         axial = run.axial_current()[k]
-        steep = np.abs(np.diff(run.axial_current()[k : k + 2], axis=0)).max() + 0.02 * film.wall.currents.unit
-        for current, a, b in film.wall.currents.loops():
-            seen += 1
+        currents = film.wall.currents
+        steep = np.abs(np.diff(run.axial_current()[k : k + 2], axis=0)).max() + 0.02 * currents.unit
+        spans = currents.spans(t)
+        for loop in spans:
+            a, b = (film.panel.data((x, 0.0))[0] for x in (loop.a, loop.b))
             for x in (a, b):
                 if 0.1 < x < 59.9:
-                    assert np.interp(x, borders, axial) == pytest.approx(current, abs=steep)
-            assert np.sign(np.interp(0.5 * (a + b), borders, axial)) == np.sign(current)
+                    assert np.interp(x, borders, axial) == pytest.approx(loop.current, abs=steep)
+            assert np.sign(np.interp(0.5 * (a + b), borders, axial)) == np.sign(loop.current)
+        # all that are wide enough are drawn; each enters through a Na+ pore, and leaves through none
+        wide = [loop for loop in spans if loop.b - loop.a > currents.NARROW]
+        drawn = currents.loops()
+        assert [loop[0] for loop in drawn] == pytest.approx([loop.current for loop in wide])
+        pores = {n: film.wall.places[np.array(film.wall.names) == n] for n in ("Na", "K")}
+        for (current, enter, leave, entered, left), loop in zip(drawn, wide, strict=True):
+            seen += 1
+            assert np.sign(leave - enter) == np.sign(current)
+            first, last = (film.panel.data((x, 0.0))[0] for x in (loop.a, loop.b))
+            if current < 0:
+                first, last = last, first
+            assert abs(enter - first) < 1.01 * np.diff(pores["Na"]).max()
+            assert abs(leave - last) < 1.01 * np.diff(pores["Na"]).max()
+            if entered > 0:  # crosses the wall
+                crossed += 1
+                assert np.abs(pores["Na"] - enter).min() < 1e-6
+            if left > 0:
+                assert np.abs(pores["Na"] - leave).min() > 2.0
+                if loop.rising:  # ahead of a spike: between the channels
+                    wall = film.wall.views[0].half_width / film.panel.inner.width * 60.0
+                    assert np.abs(film.wall.places - leave).min() > wall
+    assert crossed >= 5
     assert seen >= 10
 
 
