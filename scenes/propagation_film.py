@@ -128,7 +128,8 @@ class Propagation(Telling, Film):
             moving=[self.profile, self.clock],
         )
         self.start([0])
-        self.play(self.clock.run(self.when(0.45)))
+        self.paused = self.clear_of_gates(0.45)
+        self.play(self.clock.run(self.when(self.paused)))
 
     def start(self, ends: list[int]) -> None:
         """Run the clock past the stimulus, each of those ends of the axon marked as long as it gets one."""
@@ -149,6 +150,16 @@ class Propagation(Telling, Film):
         self.play(self.clock.run(over))
         self.play(self.clock.run(over + 0.1), Vanish(marks))
 
+    def clear_of_gates(self, share: float) -> float:
+        """Where (fraction of the axon) near that one a spike has all its loops enter through one channel."""
+        pores = np.array(
+            sorted(self.panel.data((x, 0.0))[0] for x in self.wall.currents.crossings.inward.centres)
+        )
+        if len(pores) < 2:
+            return share
+        here = pores + 0.44 * np.diff(pores).min()
+        return float(here[np.argmin(np.abs(here - share * self.mm))]) / self.mm
+
     def when(self, share: float) -> float:
         """When the spike passes that fraction of the axon (ms); that fraction of the run if none does."""
         t = float(self.arrives[int(share * self.cable.count)])
@@ -165,12 +176,16 @@ class Propagation(Telling, Film):
             "so it lifts the next stretch to threshold. Both kinds of channel are everywhere; few are drawn.",
         )
         # Between lines of the grid: above the flat stretches before and behind the spike.
-        x, levels = 0.45 * self.mm, [self.panel.data(line.get_start())[1] for line in self.panel.grid]
+        x, levels = self.paused * self.mm, [self.panel.data(line.get_start())[1] for line in self.panel.grid]
         near, far = 0.5 * (levels[0] + levels[1]), 0.5 * (levels[-2] + levels[-1])
+        # Above where the outermost loop ahead of the spike ends, clear of the front of V.
+        ends = [loop.b for loop in self.wall.currents.drawn if loop.rising]
+        ahead = self.words("ahead: the loops charge\nthe membrane, V rises", size=SMALL, align="center")
+        ahead.move_to(self.panel.at(x + 0.28 * self.mm, near))
+        if ends:
+            ahead.move_to([max(ends), ahead.get_y(), 0.0], aligned_edge=[-1.0, 0.0, 0.0])
         marks = VGroup(
-            self.words("ahead: the loops charge\nthe membrane, V rises", size=SMALL, align="center").move_to(
-                self.panel.at(x + 0.28 * self.mm, near)
-            ),
+            ahead,
             self.words("behind: Na⁺ channels\ninactivated, K⁺ open", size=SMALL, align="center").move_to(
                 self.panel.at(x - 0.27 * self.mm, far)
             ),
@@ -227,7 +242,7 @@ class Propagation(Telling, Film):
             self.add(word)
             self.wait(0.4)
         told = VGroup(
-            self.words(f"{self.speed:.2f} m/s", size=TITLE, weight="semibold"),
+            self.words(f"{self.speed:.1f} m/s", size=TITLE, weight="semibold"),
             self.words(f"{b - a:.0f} mm in {times[1] - times[0]:.2f} ms", size=TICK, color="muted"),
         ).arrange(DOWN, buff=0.12)
         room = 0.9 * float(self.panel.at(b, 0.0)[0] - self.panel.at(a, 0.0)[0])
@@ -264,33 +279,36 @@ class Propagation(Telling, Film):
         if not np.isfinite(meet):
             self.play(self.clock.run())
             return
-        # Until nothing is left above half-way between rest and peak: the balls still plug the channels there.
+        # Until V is flat, and nothing is left of either.
         v = self.two["V"]
-        rest, peak = float(v[0].mean()), float(self.one["V"][:, self.cable.count // 2].max())
-        gone = (self.two.t > meet) & (v.max(axis=1) < rest + 0.25 * (peak - rest))
-        over = float(self.two.t[np.argmax(gone)]) if gone.any() else self.two.duration
+        height = float(np.ptp(self.one["V"][:, self.cable.count // 2]))
+        flat = (self.two.t > meet) & (np.ptp(v, axis=1) < 0.03 * height)
+        over = float(self.two.t[np.argmax(flat)]) if flat.any() else self.two.duration
         self.play(self.clock.run(over))
-        self.echoes = self.before_and_after(meet)
+        self.echoes, every = self.before_and_after(meet)
         self.say(
             "Both have ended",
-            "where they met, each found the membrane that the other left refractory",
+            f"faint: V every {every:g} ms until they met, each where the other had left the membrane refractory",
             "Where they met, each found the membrane that the other had left refractory, and both ended. "
-            "The faint lines are V on the way there.",
+            f"The faint lines are V on the way there, every {every:g} milliseconds.",
             moving=[self.echoes],
         )
         self.wait(3.0)  # as long as it takes to read
 
-    def before_and_after(self, meet: float) -> VGroup:
-        """V along the axon at some moments of the approach, and when the two have become one, as faint lines."""
+    def before_and_after(self, meet: float) -> tuple[VGroup, float]:
+        """V along the axon at some moments of the approach, the last shortly before the two become one, as faint
+        lines; and the time between two of them (ms).
+        """
         key, made = quantities(self.cable.membrane)["V"], VGroup()
-        # 1 m/s is 1 mm/ms.
-        for share, shade in ((0.36, 0.8), (0.2, 1.2), (0.04, 1.6)):
+        # 1 m/s is 1 mm/ms. One figure, so that the time said is the time drawn.
+        every = float(f"{0.16 * self.mm / self.speed:.1g}")
+        for back, shade in ((2, 0.8), (1, 1.2), (0, 1.6)):
             line = Profile(self.panel, self.two, "V", self.theme, width=3.0).show(
-                meet - share * self.mm / self.speed
+                meet - 0.04 * self.mm / self.speed - back * every
             )
             line.set_stroke(self.theme.color(key), opacity=shade * self.theme.ghost)
             made.add(line)
-        return made
+        return made, every
 
 
 def _current(nanoampere: float) -> str:

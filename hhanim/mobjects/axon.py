@@ -16,6 +16,10 @@ Positions are millimetres, on the x axis of the panel. Everything is computed fr
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -92,28 +96,99 @@ class Profile(VMobject):
         return float(np.interp(x, data[:, 0], data[:, 1]))
 
 
+class Places:
+    """Where a leg of a loop may cross the wall: the one nearest to x, reached on a smooth way from the last.
+
+    centres: scene x of the places (N,), increasing. Near the middle between two of them lies a short stretch
+    in which the leg glides from one to the other; there, and a little before, it does not cross the wall.
+    """
+
+    GLIDE, READY = 0.24, 0.1  # of the distance between two places
+
+    def __init__(self, centres: Sequence[float]) -> None:
+        self.centres = list(centres)
+        self.borders = [0.5 * (p + q) for p, q in pairwise(self.centres)]
+
+    def __call__(self, x: float) -> tuple[float, float]:
+        """The place for x, and how much of its way through the wall is drawn (0..1)."""
+        k = bisect_right(self.borders, x)
+        near = [j for j in (k - 1, k) if 0 <= j < len(self.borders)]
+        if not near:
+            return self.centres[k], 1.0
+        j = min(near, key=lambda j: abs(x - self.borders[j]))
+        p, q = self.centres[j], self.centres[j + 1]
+        u = (x - self.borders[j]) / (q - p)  # distances between places as the unit
+        share = _smoothstep(u / self.GLIDE + 0.5)
+        return p + (q - p) * share, _smoothstep((abs(u) - 0.5 * self.GLIDE) / self.READY)
+
+
+def _smoothstep(u: float) -> float:
+    u = min(max(u, 0.0), 1.0)
+    return u * u * (3.0 - 2.0 * u)
+
+
+@dataclass(frozen=True)
+class Crossings:
+    """Where local currents cross the wall that is drawn: they enter through the pores of channels that carry
+    inward current, and leave ahead of a spike through bare membrane, behind it through the other pores.
+    """
+
+    inward: Places
+    bare: Places
+    outward: Places
+    apart: float  # at least so far from the way in to the way out (scene units)
+
+    def legs(self, a: float, b: float, sign: float, rising: bool) -> tuple[tuple[float, float], ...]:
+        """For both ends a < b of a loop: the place of its leg, and how much of that is drawn (0..1).
+
+        sign: of the current in the core; rising: whether V rises within the loop, ahead of a spike.
+        """
+        enter, leave = (a, b) if sign > 0 else (b, a)
+        # The spike moves towards its rising side. A pore is taken when its gates have begun to open.
+        travel = sign if rising else -sign
+        inward = self.inward.centres
+        late = 0.25 * (inward[1] - inward[0]) if len(inward) > 1 else 0.0
+        start = self.inward(enter - travel * late)
+        reach = max(sign * leave, sign * start[0] + self.apart) * sign
+        end = (self.bare if rising else self.outward)(reach)
+        return (start, end) if sign > 0 else (end, start)
+
+
+@dataclass(frozen=True)
+class Loop:
+    """One loop: its current (nA, the sign its direction in the core), and scene x of its ends."""
+
+    current: float
+    a: float
+    b: float
+    rising: bool
+
+
 class LocalCurrents(VGroup):
     """The local circuits of a cable as loops through its wall, one for every `unit` (nA) of axial current.
 
-    panel: its x axis is in mm. inside, outside: heights of the innermost loop's run in the core, below the
-    wall, and of its way back above it; wall: the heights between which a loop is faint, because it crosses
-    what stands there: heads just above show which way. step: how much farther out the next loop lies.
-    count: loops that the largest axial current of the run, away from the ends, comes to.
+    panel: its x axis is in mm. crossings: where a loop may cross the wall. inside, outside: heights of the
+    innermost loop's run in the core, below the wall, and of its way back above it; wall: the heights between
+    which a loop is faint, because it crosses what stands there: heads just above show which way. step: how
+    much farther out the next loop lies. count: loops that the largest axial current of the run, away from
+    the ends, comes to.
 
     What leaves the core of a cable between two places is what flows past the first and not past the second:
     loop k runs from where the axial current rises through (k + 1/2) units to where it falls through it
     again, inside in the direction of that current, outside back. The loops are those of the computed
-    current, and between two neighbours one unit flows. loops() reads them back from the drawn lines.
+    current, and between two neighbours one unit flows: spans() has them. Channels are drawn few and large,
+    so a loop crosses the wall at the nearest of the `crossings`; one that has become narrow fades.
+    loops() reads back what is drawn.
     """
 
-    CURVES = 8  # of one loop: four sides, four corners
-    HEADS = 4  # one on every side
+    NARROW = 40 * UNIT  # a loop less wide is not seen, one twice as wide is seen in full
 
     def __init__(
         self,
         panel: Panel,
         run: CableRun,
         theme: Theme,
+        crossings: Crossings,
         *,
         inside: float,
         outside: float,
@@ -123,37 +198,63 @@ class LocalCurrents(VGroup):
         width: float = 3.0,
     ) -> None:
         super().__init__()
-        self.panel, self.inside, self.outside, self.wall, self.step = panel, inside, outside, wall, step
+        self.panel, self.crossings = panel, crossings
+        self.inside, self.outside, self.wall, self.step = inside, outside, wall, step
         axial = run.axial_current()
         self.x = np.arange(run.cable.count + 1) * run.cable.dx * 1e-3
+        self._centres = panel.at(run.x * 1e-3, 0.0)[:, 0]
         away = slice(run.cable.count // 6, -run.cable.count // 6)
         largest = max(float(np.abs(axial[:, away]).max()), 1e-12)
         self.unit = _round_down(largest / (count - 0.45))
         self.levels = (np.arange(count) + 0.5) * self.unit
-        self._axial = _OverTime(run, axial)
-        self.lines = stroked(np.zeros((0, 3)), mix(theme.ground, theme.ink, 0.5), stroke(width))
-        self.free = stroked(np.zeros((0, 3)), theme.ink, stroke(width))
-        self.heads = filled(np.zeros((0, 3)), theme.ink)
-        self.add(self.lines, self.free, self.heads)
+        self._axial, self._v = _OverTime(run, axial), _OverTime(run, run["V"])
+        most = max(
+            int(np.count_nonzero(np.diff(s * axial > level, axis=1, prepend=False), axis=1).max() + 1) // 2
+            for s in (1.0, -1.0)
+            for level in self.levels
+        )
+        # One mobject of each kind for every loop there can be at once: each fades on its own.
+        self.drawn: list[Loop] = []
+        grey, ink, empty = mix(theme.ground, theme.ink, 0.5), theme.ink, np.zeros((0, 3))
+        slots = 2 * count * most
+        self.through = VGroup(*(stroked(empty, grey, stroke(width)) for _ in range(slots)))
+        self.free = VGroup(*(stroked(empty, ink, stroke(width)) for _ in range(slots)))
+        self.heads = VGroup(*(filled(empty, ink) for _ in range(slots)))
+        self.add(self.through, self.free, self.heads)
         self.show(0.0)
+
+    def spans(self, t: float) -> list[Loop]:
+        """The loops of the computed current at time t (ms)."""
+        axial = self._axial(t)
+        half = 0.5 * self._v.dt
+        rate = self._v(t + half) - self._v(t - half)
+        out = []
+        for sign in (1.0, -1.0):
+            for level in self.levels.tolist():
+                for a, b in self._stretches(sign * axial - level):
+                    rising = float(np.interp(0.5 * (a + b), self._centres, rate)) > 0.0
+                    out.append(Loop(sign * level, a, b, rising))
+        return out
 
     def show(self, t: float) -> Self:
         """Draw the loops at time t (ms)."""
-        axial = self._axial(t)
-        loops, free, heads = [], [], []
-        for sign in (1.0, -1.0):
-            for k, level in enumerate(self.levels):
-                for a, b in self._spans(sign * axial - level):
-                    loop, above, below, head = self._loop(a, b, k, sign)
-                    loops.append(loop)
-                    free += [above, below]
-                    heads.append(head)
-        self.lines.points = np.concatenate(loops) if loops else np.zeros((0, 3))
-        self.free.points = np.concatenate(free) if free else np.zeros((0, 3))
-        self.heads.points = np.concatenate(heads) if heads else np.zeros((0, 3))
+        self.drawn = [loop for loop in self.spans(t) if loop.b - loop.a > self.NARROW]
+        none = np.zeros((0, 3))
+        for k, parts in enumerate(zip(self.through, self.free, self.heads, strict=True)):
+            if k >= len(self.drawn):
+                for part in parts:
+                    part.points = none
+                continue
+            loop = self.drawn[k]
+            seen = _smoothstep((loop.b - loop.a) / self.NARROW - 1.0)
+            for part, points in zip(parts, self._points(loop), strict=True):
+                part.points = points
+            parts[0].set_stroke(opacity=seen)
+            parts[1].set_stroke(opacity=seen)
+            parts[2].set_fill(opacity=seen)
         return self
 
-    def _spans(self, above: Array) -> list[tuple[float, float]]:
+    def _stretches(self, above: Array) -> list[tuple[float, float]]:
         """Where a quantity along the cable is positive: scene x of both ends of every stretch."""
         on = above > 0.0
         if not on.any():
@@ -173,38 +274,37 @@ class LocalCurrents(VGroup):
             last.append(ends[1])
         return list(zip(first, last, strict=True))
 
-    def _loop(self, a: float, b: float, k: int, sign: float) -> tuple[Array, Array, Array, Array]:
-        """Points of one loop, of its parts above and below the wall, and of its heads: in the core, out through
-        the wall, back, in again.
+    def _points(self, loop: Loop) -> tuple[Array, Array, Array]:
+        """Points of a loop's legs within the wall, of what is above and below it, and of its heads: in the core,
+        out through the wall, back, in again.
         """
-        away = self.step * (len(self.levels) - 1 - k)
+        sign = 1.0 if loop.current > 0.0 else -1.0
+        (a, crossed_a), (b, crossed_b) = self.crossings.legs(loop.a, loop.b, sign, loop.rising)
+        level = int(np.argmin(np.abs(self.levels - abs(loop.current))))
+        away = self.step * (len(self.levels) - 1 - level)
         low, high = self.inside - away, self.outside + away
         r = min(0.5 * (b - a), 0.22)
         c = r * (1.0 - KAPPA)
-        sides = lines([(a + r, high), (b - r, high)]), lines([(b, high - r), (b, low + r)])
-        back = lines([(b - r, low), (a + r, low)]), lines([(a, low + r), (a, high - r)])
-        corners = [
-            [(b - r, high), (b - c, high), (b, high - c), (b, high - r)],
-            [(b, low + r), (b, low + c), (b - c, low), (b - r, low)],
-            [(a + r, low), (a + c, low), (a, low + c), (a, low + r)],
-            [(a, high - r), (a, high - c), (a + c, high), (a + r, high)],
-        ]
-        bend = [to_3d(np.array(q)) for q in corners]
-        loop = np.concatenate([sides[0], bend[0], sides[1], bend[1], back[0], bend[2], back[1], bend[3]])
-        roof, floor = self.wall[1], self.wall[0]
-        above = [
+        floor, roof = self.wall
+        free = [
             lines([(a, roof), (a, high - r)]),
-            bend[3],
-            sides[0],
-            bend[0],
+            to_3d(np.array([(a, high - r), (a, high - c), (a + c, high), (a + r, high)])),
+            lines([(a + r, high), (b - r, high)]),
+            to_3d(np.array([(b - r, high), (b - c, high), (b, high - c), (b, high - r)])),
             lines([(b, high - r), (b, roof)]),
-        ]
-        below = [
             lines([(b, floor), (b, low + r)]),
-            bend[1],
-            back[0],
-            bend[2],
+            to_3d(np.array([(b, low + r), (b, low + c), (b - c, low), (b - r, low)])),
+            lines([(b - r, low), (a + r, low)]),
+            to_3d(np.array([(a + r, low), (a + c, low), (a, low + c), (a, low + r)])),
             lines([(a, low + r), (a, floor)]),
+        ]
+        # From both faces of the wall towards its middle, where they meet when the leg stands in its place.
+        half = 0.5 * (roof - floor)
+        through = [
+            lines([(x, y), (x, y + toward * share * half)])
+            for x, share in ((a, crossed_a), (b, crossed_b))
+            for y, toward in ((roof, -1.0), (floor, 1.0))
+            if share > 0.0
         ]
         size, middle = min(0.6 * self.step, 0.3 * (b - a)), 0.5 * (a + b)
         ahead, behind = (b, a) if sign > 0 else (a, b)
@@ -223,23 +323,30 @@ class LocalCurrents(VGroup):
             )
             for (x, y), (u, v) in tips
         ]
-        return loop, np.concatenate(above), np.concatenate(below), np.concatenate(heads)
+        none = [np.zeros((0, 3))]
+        return np.concatenate(through or none), np.concatenate(free), np.concatenate(heads)
 
-    def loops(self) -> list[tuple[float, float, float]]:
-        """What is drawn: current (nA, its sign the direction in the core) and both places (mm) of every
-        loop, read back from its points.
+    def loops(self) -> list[tuple[float, float, float, float, float]]:
+        """What is drawn, read back from its points: of every loop the current (nA, its sign the direction in
+        the core), where it enters and leaves the core (mm), and how much of its ways through the wall is
+        drawn (0..1).
         """
         out = []
-        each = 4 * self.CURVES
-        for k in range(len(self.lines.points) // each):
-            p = self.lines.points[each * k : each * (k + 1)]
-            first = 12 * self.HEADS * k
-            head = self.heads.points[first : first + 12]
-            away = (self.inside - p[:, 1].min()) / self.step if len(self.levels) > 1 else 0.0
-            level = self.levels[len(self.levels) - 1 - round(away)]
-            sign = np.sign(head[0, 0] - head[4, 0])
-            a, b = (self.panel.data((x, 0.0))[0] for x in (p[:, 0].min(), p[:, 0].max()))
-            out.append((float(sign * level), a, b))
+        for through, free, heads in zip(self.through, self.free, self.heads, strict=True):
+            p, head, within = free.points, heads.points, through.points
+            if not len(p):
+                continue
+            away = (self.inside - p[:, 1].min()) / self.step
+            level = float(self.levels[len(self.levels) - 1 - round(away)])
+            sign = float(np.sign(head[0, 0] - head[4, 0]))
+            ends = p[:, 0].min(), p[:, 0].max()
+            enter, leave = (self.panel.data((x, 0.0))[0] for x in (ends if sign > 0 else ends[::-1]))
+            shares = [
+                float(np.abs(within[3::4, 1] - within[::4, 1])[np.abs(within[::4, 0] - x) < 1e-9].sum())
+                / (self.wall[1] - self.wall[0])
+                for x in (ends if sign > 0 else ends[::-1])
+            ]
+            out.append((sign * level, enter, leave, shares[0], shares[1]))
         return out
 
 
@@ -314,10 +421,22 @@ class Axon(VGroup):
             for k, (one, name, view) in enumerate(zip(here, self.names, self.views, strict=True))
         ]  # fmt: skip
         step = 0.14 * h
+        depolarising = [float(np.max(v.channel.e)) > membrane.spike_level for v in self.views]
+        edges = [left, *(x for gap in gaps for x in gap), right]
+        bare = [0.5 * (p + q) for p, q in zip(edges[::2], edges[1::2], strict=True)]
+        inward = [x for x, yes in zip(self.x.tolist(), depolarising, strict=True) if yes]
+        outward = [x for x, yes in zip(self.x.tolist(), depolarising, strict=True) if not yes]
+        # Past the outermost channel there is always a way out.
+        outward = [
+            *(bare[:1] if depolarising[0] else []),
+            *outward,
+            *(bare[-1:] if depolarising[-1] else []),
+        ]
         self.currents = LocalCurrents(
             panel,
             run,
             theme,
+            Crossings(Places(inward or bare), Places(bare), Places(outward), 0.5 * (right - left) / sites),
             inside=floor + 2.6 * step,
             outside=middle + 0.82 * h,
             wall=(middle - 0.52 * h, middle + 0.52 * h),
