@@ -12,7 +12,7 @@ from hhanim.mobjects.channels import inactivates
 from hhanim.mobjects.clock import Clock, Pace
 from hhanim.mobjects.fades import Appear
 from hhanim.mobjects.film import TICK, TITLE, Area, Film
-from hhanim.mobjects.lettering import LABEL, UNIT
+from hhanim.mobjects.lettering import INDEXED, LABEL, UNIT, corners, stand_clear
 from hhanim.mobjects.membrane import MembranePatch
 from hhanim.mobjects.population import ChannelField
 from hhanim.mobjects.rates import RateCurves, RateTable
@@ -159,8 +159,8 @@ class GateOpening(Telling, Film):
         )
         self.wait(2.4)
         self.say(
-            "Each gate opens and closes by chance",
-            "drawn is the average of many: a gate half open means half of them are",
+            "Drawn: the average of many channels",
+            "each gate opens and closes by chance; half open means: half of them are",
             "Each gate is open or closed, and changes by chance. Drawn is the average of many: as far open as the "
             "fraction of them that is.",
         )
@@ -214,16 +214,22 @@ class GateOpening(Telling, Film):
         order = sorted(taus, key=lambda g: taus[g])
         slow = " and ".join(order[1:])
         self.goals = self._goals()
+        marks = self._marks()
+        self.marks = VGroup(*(mark for _, mark in marks))
         self.say(
             f"{order[0]} is fast, {slow} {'are' if len(order) > 2 else 'is'} slow",
-            "dotted: the goals; rings: after one τ, 63 % of the way is done",
+            "dotted: the goals; a ring: one τ has passed, 63 % of the way is done",
             f"{order[0]} reaches its goal first; {slow} take longer. A ring marks the time constant of each: "
             "63 percent of the way is done.",
             gone=[self.curves.still, self.curves.moving, self.table, self.results],
             still=[self.v_panel, self.panel, self.goals],
             moving=[self.v_trace, self.gate_traces, self.clock],
         )
-        self.play(self.clock.run())
+        come: list[Appear] = []
+        for t, mark in marks:
+            self.play(self.clock.run(t), *come)
+            come = [Appear(mark, between=(0.0, 0.5))]
+        self.play(self.clock.run(), *come)
         self.wait(0.6)
 
     def many(self) -> None:
@@ -231,7 +237,7 @@ class GateOpening(Telling, Film):
         self.part("a patch")
         self.kinds = [c for c in self.channels if all(g.dynamic for g in self.membrane.channel(c).gates)]
         gone = [
-            self.patch.still, self.patch.moving, self.goals, self.panel, self.gate_traces,
+            self.patch.still, self.patch.moving, self.goals, self.marks, self.panel, self.gate_traces,
             self.v_panel, self.v_trace, self.clock,
         ]  # fmt: skip
         self.clock = self.clock_at(2.0)
@@ -265,7 +271,7 @@ class GateOpening(Telling, Film):
         """A hundred times as many: chance averages out, and the open fraction is the product of the gates."""
         count = 100 * int(self.n)
         self.part(f"{count} channels")
-        law = " and ".join(self._law(c) for c in self.kinds)
+        law = self._laws()
         gone = [self.counted, self.field_still, self.field_moving, self.v_trace, self.products, self.clock]
         # All that follows the clock is made anew on a new one: nothing jumps back while it fades.
         self.clock = self.clock_at(2.5)
@@ -305,31 +311,26 @@ class GateOpening(Telling, Film):
         ]
         return f"{channel}: {', '.join(parts)}"
 
+    def _laws(self) -> str:
+        return " and ".join(self._law(c) for c in self.kinds)
+
     def _law(self, channel: str) -> str:
         up = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
         gates = self.membrane.channel(channel).gates
         return "".join(g.name + (str(g.power).translate(up) if g.power > 1 else "") for g in gates)
 
     def _goals(self) -> VGroup:
-        """x∞ of each gate as a dotted line from the step on, its name above the line's end, with a ring where one time
-        constant has passed.
-        """
-        dotted, rings, names, known = VGroup(), VGroup(), [], quantities(self.membrane)
+        """x∞ of each gate as a dotted line from the step on, its name above the line's end."""
+        dotted, names, known = VGroup(), [], quantities(self.membrane)
         for gate in self.gates:
             if not self.membrane.gates[gate].dynamic:
                 continue
             hue = self.theme.color(known[gate])
-            start, goal = float(self.membrane.inf(gate, self.low)), float(self.membrane.inf(gate, self.high))
-            tau = float(self.membrane.tau(gate, self.high))
+            goal = float(self.membrane.inf(gate, self.high))
             spots = self.panel.at(np.linspace(self.begins, self.run.duration, 49), goal)[:, :2]
-            names.append((spots[-1], self.formula(known[f"{gate}_inf"].typst, size=LABEL, color=known[gate])))
-            dot = filled(
-                disc() * 0.075 + self.panel.at(self.begins + tau, goal + (start - goal) / np.e),
-                self.theme.ground,
-            )
-            dot.set_stroke(hue, width=4)
+            name = self.formula(known[f"{gate}_inf"].typst, size=INDEXED, color=known[gate])
+            names.append((spots[-1], name))
             dotted.add(filled(at(disc(), spots, 0.022), hue))
-            rings.add(dot)
         # Goals that lie close together have their names beside each other, above the highest of them.
         line, names = 1.1 * LABEL * UNIT, sorted(names, key=lambda n: -n[0][1])
         foot, x = np.inf, 0.0
@@ -341,7 +342,31 @@ class GateOpening(Telling, Film):
             name.set_stroke(self.theme.ground, stroke(7), background=True)
             x = float(name.get_left()[0]) - 0.2
         names = [name for _, name in names]
-        return VGroup(dotted, rings, *names)
+        return VGroup(dotted, *names)
+
+    def _marks(self) -> list[tuple[float, VGroup]]:
+        """For each gate, the time (ms) at which one time constant has passed, and a ring there with its name."""
+        known = quantities(self.membrane)
+        gates = [g for g in self.gates if self.membrane.gates[g].dynamic]
+        times = [self.begins + float(self.membrane.tau(g, self.high)) for g in gates]
+        spots = [
+            np.asarray(self.panel.at(t, np.interp(t, self.run.t, self.run[g])))[:2]
+            for g, t in zip(gates, times, strict=True)
+        ]
+        lines = [np.asarray(self.panel.at(self.run.t, self.run[g]))[:, :2] for g in self.gates]
+        taken = np.concatenate([*lines, *(corners(name) for name in self.goals[1:])])
+        made = []
+        for gate, t, spot in zip(gates, times, spots, strict=True):
+            ring = filled(at(disc(), spot, 0.085), self.theme.ground)
+            ring.set_stroke(self.theme.color(known[gate]), width=4)
+            name = self.formula(known[f"tau_{gate}"].typst, size=INDEXED, color=known[gate])
+            others = np.concatenate([taken, *(s[None] for s in spots if s is not spot)])
+            stand_clear(name, spot, others, gap=0.13).set_stroke(
+                self.theme.ground, stroke(7), background=True
+            )
+            taken = np.concatenate([taken, corners(name)])
+            made.append((t, VGroup(ring, name)))
+        return sorted(made, key=lambda mark: mark[0])
 
     def _fields(self, count: int, *, pips: bool) -> dict[str, ChannelField]:
         area, tall = self.picture, self.shape == "tall"
@@ -401,7 +426,8 @@ class GateOpening(Telling, Film):
         }
         roof = max(0.2, 1.25 * max(float(p.max()) for p in laws.values()))
         self.open_panel = Panel(
-            area, y=(0.0, min(roof, 1.0)), ylabel="fraction of channels open", xlabel="ms", **self.over_time(),
+            area, y=(0.0, min(roof, 1.0)), xlabel="ms",
+            ylabel=f"channels open: thin, counted; thick, {self._laws()}", **self.over_time(),
         )  # fmt: skip
         self.laws = laws
         return self._law_traces()
@@ -412,9 +438,7 @@ class GateOpening(Telling, Film):
         for channel, law in self.laws.items():
             color = theme.color(self._hue(channel))
             label = self.formula(self._product_source(channel), color=self._hue(channel))
-            made.append(
-                Trace(self.open_panel, self.run.t, law, color=color, width=3.0, label=label, ghost=True)
-            )
+            made.append(Trace(self.open_panel, self.run.t, law, color=color, label=label, ghost=True))
         return Traces(made).follow(self.clock)
 
     def _formulas(self, area: Area) -> VGroup:
@@ -443,7 +467,7 @@ class GateOpening(Telling, Film):
                     self.run.t[::every],
                     fraction,
                     color=color,
-                    width=2.5,
+                    width=2.0,
                     head=False,
                     spacing=3.0,
                 )

@@ -15,11 +15,25 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import numpy as np
 from manim import MathTypst, Typst
 
 from hhanim.look.type import FAMILY, LABEL, SMALL, SUBTITLE, TICK, TITLE, font_files
 
-__all__ = ["LABEL", "SMALL", "SUBTITLE", "TICK", "TITLE", "UNIT", "Formula", "Words", "font_size"]
+__all__ = [
+    "INDEXED",
+    "LABEL",
+    "SMALL",
+    "SUBTITLE",
+    "TICK",
+    "TITLE",
+    "UNIT",
+    "Formula",
+    "Words",
+    "corners",
+    "font_size",
+    "stand_clear",
+]
 
 #: Scene units per design pixel: the shorter side of every frame is 8 units and 1080 design pixels.
 UNIT = 8.0 / 1080.0
@@ -43,6 +57,45 @@ _GREEK = {"alpha", "beta", "gamma", "delta", "tau", "phi", "lambda", "mu", "rho"
 _SPECIAL = re.compile(r"([\\#$*_`<>@\[\]~=+/-])")
 # The variables of the model where they stand alone: not the unit in "2 m" or "m/s", and I only as in "I = 5".
 _VARIABLE = re.compile(r"(?<![\w°⁺⁻])(?<!\d )(?:[Vmhn](?![\w/⁺⁻²³'’])|I(?= =)|x(?=∞)|m³h|n⁴)")
+
+
+#: The size of a symbol by itself whose subscript must be read from the last row.
+INDEXED = 1.15 * LABEL
+
+
+def corners(words: Any) -> np.ndarray:
+    """Nine points (9, 2) of the box around a mobject: its corners, the middles of its sides, its middle."""
+    half = 0.5 * np.array([words.width, words.height])
+    return np.asarray(words.get_center()[:2] + _AROUND * half)
+
+
+_AROUND = np.array([(x, y) for x in (-1.0, 0.0, 1.0) for y in (-1.0, 0.0, 1.0)])
+
+
+def stand_clear(
+    words: Any, spots: Any, others: Any, *, own: Any = (), within: Any = None, gap: float = 0.1
+) -> Any:
+    """Move words beside one of some spots (K, 2), to where the nearest of `others` (P, 2) is farthest; return them.
+
+    own: points (Q, 2) of the line they name, which they may be near, but not on. within: an Area to stay in, as
+    far as there is such a place. gap: scene units from the spot.
+    """
+    spots, others = (np.asarray(a, dtype=float).reshape(-1, 2) for a in (spots, others))
+    half = 0.5 * np.array([words.width, words.height])
+    ways = _AROUND[np.abs(_AROUND).sum(axis=1) > 0]
+    middles = (spots[:, None] + ways * (half + gap)).reshape(-1, 2)
+
+    def room(points: np.ndarray) -> np.ndarray:
+        away = np.maximum(np.abs(middles[:, None] - points[None]) - half, 0.0)
+        return np.asarray(np.hypot(away[..., 0], away[..., 1]).min(axis=1, initial=np.inf))
+
+    score = np.minimum(room(others), 1e3)
+    score -= 1e3 * (room(np.asarray(own, dtype=float).reshape(-1, 2)) < 0.5 * gap)
+    if within is not None:
+        low, high = middles - half, middles + half
+        fits = (low >= (within.left, within.bottom)) & (high <= (within.right, within.top))
+        score -= 1e4 * ~fits.all(axis=1)
+    return words.move_to([*middles[int(score.argmax())], 0.0])
 
 
 def font_size(pixels: float) -> float:

@@ -89,8 +89,10 @@ class ChannelField:
                 tone = mix(hue, theme.ink, 0.9 if ball else 0.55)
                 pip, part = filled(np.zeros((0, 3)), tone), slice(start, start + size)
                 outline = disc() if ball else _BAR
-                self._pips.append((pip, part, outline))
-                self.moving.add(pip)
+                # On a lit channel the gates are cut out of its hue, which in no theme differs enough from the tone.
+                cut = filled(np.zeros((0, 3)), theme.ground)
+                self._pips.append((pip, cut, part, outline))
+                self.moving.add(pip, cut)
                 rings = at(outline, (self.centres[:, None, :] + places[None, part]).reshape(-1, 2), radius)
                 self.still.add(stroked(rings, mix(theme.ground, hue, 0.45), 1.2))
                 start += size
@@ -102,9 +104,10 @@ class ChannelField:
         conducting = s.all(axis=1) if s.ndim == 2 else s
         self.lit.points = at(self._cell, self.centres[conducting])
         if s.ndim == 2:
-            for pip, part, outline in self._pips:
-                who, which = np.nonzero(s[:, part])
-                pip.points = at(outline, self.centres[who] + self._places[part][which], self._radius)
+            for pip, cut, part, outline in self._pips:
+                for mobject, drawn in ((pip, ~conducting), (cut, conducting)):
+                    who, which = np.nonzero(s[:, part] & drawn[:, None])
+                    mobject.points = at(outline, self.centres[who] + self._places[part][which], self._radius)
         return self
 
     def open_fraction(self) -> float:

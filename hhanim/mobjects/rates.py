@@ -16,11 +16,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from manim import DOWN, UP, Animation, UpdateFromAlphaFunc, VGroup
+from manim import DOWN, Animation, UpdateFromAlphaFunc, VGroup
 
 from hhanim.look import Theme, quantities
 from hhanim.mobjects.film import Area
-from hhanim.mobjects.lettering import LABEL, SMALL, TICK, UNIT, Formula, Words
+from hhanim.mobjects.lettering import INDEXED, LABEL, SMALL, TICK, UNIT, Formula, Words, corners, stand_clear
 from hhanim.mobjects.shapes import at, disc, filled, lines, stroked
 from hhanim.mobjects.trace import DOT_RADIUS, Panel, Trace, Traces
 from hhanim.model import Membrane
@@ -182,22 +182,21 @@ class RateCurves:
                 gutter=1.1, yticks=[0, 0.5, 1] if k == 0 else None, xticks=None if axis else [],
             )  # fmt: skip
             self.panels.append(panel)
-            drawn = []
-            for name, curve in zip(self.names, curves, strict=True):
+            room = Area(panel.inner.left, panel.area.right, panel.inner.bottom, panel.inner.top + 0.1)
+            paths = [np.asarray(panel.at(grid, curve))[:, :2] for curve in curves]
+            names, taken = VGroup(), np.zeros((0, 2))
+            for j, (name, path) in enumerate(zip(self.names, paths, strict=True)):
                 q = known[name]
                 symbol = known[f"{name}_inf" if k == 0 else f"tau_{name}"].typst
-                label = Formula(symbol, size=LABEL, color=theme.color(q))
-                drawn.append(
-                    Trace(
-                        panel, grid, curve, color=theme.color(q), dash=theme.dash(q), label=label, head=False
-                    )
-                )
-            traces = Traces(drawn).show(float(grid[-1]))
-            names = VGroup(*(trace.label for trace in drawn))
-            names.shift(
-                max(panel.inner.bottom - names.get_bottom()[1], 0.0) * UP
-            )  # clear of what is under the axis
-            self.still.add(panel, traces)
+                label = Formula(symbol, size=INDEXED, color=theme.color(q))
+                others = np.concatenate([taken, *paths[:j], *paths[j + 1 :]])
+                names.add(stand_clear(label, path[::4], others, own=path, within=room))
+                taken = np.concatenate([taken, corners(label)])
+            drawn = [
+                Trace(panel, grid, curve, color=theme.color(known[n]), dash=theme.dash(known[n]), head=False)
+                for n, curve in zip(self.names, curves, strict=True)
+            ]
+            self.still.add(panel, Traces(drawn).show(float(grid[-1])), names)
         hues = [theme.color(known[name]) for name in self.names]
         self._dots = [
             [filled(np.zeros((0, 3)), hue, stroke=theme.ground, width=2.0) for hue in hues] for _ in parts
