@@ -20,7 +20,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from manim import DOWN, LEFT, RIGHT, Dot, Line, VGroup, VMobject
+from manim import DOWN, LEFT, RIGHT, UP, Dot, Line, VGroup, VMobject
 from numpy.typing import NDArray
 
 from hhanim.look import Quantity, Theme, quantities
@@ -29,7 +29,7 @@ from hhanim.mobjects.lettering import LABEL, TICK, UNIT, Formula, Words
 from hhanim.model import Trajectory
 
 if TYPE_CHECKING:
-    from hhanim.mobjects.clock import Clock
+    from hhanim.mobjects.clock import Clock, Pace
 
 __all__ = ["Panel", "Trace", "Traces", "nice_ticks", "stroke", "values"]
 
@@ -293,6 +293,10 @@ class _Tag:
         self._glyphs = label.family_members_with_points()
         self._first = self._glyphs[0]
         self._offset = self._first.points[0] - label.get_left()
+        self._opacities = [
+            (g.get_fill_opacity(), g.get_stroke_opacity(background=True)) for g in self._glyphs
+        ]
+        self._shown = 1.0
 
     @property
     def place(self) -> Array:
@@ -304,9 +308,20 @@ class _Tag:
         for glyph in self._glyphs:
             glyph.points = glyph.points + by
 
+    def fade(self, share: float) -> None:
+        """Show it with that share of its opacity."""
+        if share == self._shown:  # nor is anything that fades it undone
+            return
+        self._shown = share
+        for glyph, (fill, rim) in zip(self._glyphs, self._opacities, strict=True):
+            glyph.set_fill(opacity=share * fill)
+            glyph.set_stroke(opacity=share * rim, background=True)
+
 
 class Traces(VGroup):
     """Several traces whose labels keep out of each other's way: ghosts lowest, then lines, dots and labels.
+
+    On a clock labels change places gently, and stand in the order in which their curves come apart.
 
     It is iterated and indexed by trace.
     """
@@ -314,6 +329,7 @@ class Traces(VGroup):
     def __init__(self, traces: Iterable[Trace]) -> None:
         super().__init__()
         self.traces = tuple(traces)
+        self._plan: _Plan | None = None
         for part in ("ghost", "line", "dot", "label"):
             self.add(VGroup(*(getattr(trace, part) for trace in self.traces)))
         self.ghosts: VGroup = self.submobjects[0]
@@ -337,38 +353,120 @@ class Traces(VGroup):
         """Draw all of them up to time t."""
         for trace in self:
             trace.show(t)
-        self._settle()
+        self._settle(t)
         return self
 
     def follow(self, clock: Clock) -> Self:
         """Draw all of them up to the clock's model time in every frame."""
+        named = [trace for trace in self if trace._tag is not None]
+        if len(named) > 1:
+            self._plan = _Plan(named, clock.pace)
         return self.add_updater(lambda _: self.show(clock.now), call_updater=True)
 
-    def _settle(self) -> None:
-        """Push labels apart, each as little as possible: pool neighbours that overlap and centre the pool.
-
-        None is pushed down onto the axis of x.
-        """
+    def _settle(self, t: float) -> None:
+        """Push the labels apart at model time t (ms): as planned for the clock, or just for this instant."""
         tags = [trace._tag for trace in self if trace._tag is not None]
         if len(tags) < 2:
             return
-        gap = 1.02 * LABEL * UNIT
-        floor = self.traces[0].panel.inner.bottom + 0.5 * gap
-        tags.sort(key=lambda tag: float(tag.place[1]))
-        pools: list[tuple[float, int]] = []  # middle, count
-        for tag in tags:
-            middle, count = float(tag.place[1]), 1
-            while pools and middle - pools[-1][0] < 0.5 * gap * (count + pools[-1][1]):
-                other, size = pools.pop()
-                middle, count = (middle * count + other * size) / (count + size), count + size
-            middle = max(middle, floor + 0.5 * gap * (count - 1))
-            pools.append((middle, count))
-        k = 0
-        for middle, count in pools:
-            for j in range(count):
-                x, _, z = tags[k].place
-                tags[k].move(np.array([x, middle + gap * (j - 0.5 * (count - 1)), z]))
-                k += 1
+        if self._plan is not None:
+            shifts, shown = self._plan.at(t)
+        else:
+            y = np.array([tag.place[1] for tag in tags])
+            shifts = _apart(y, np.argsort(y, kind="stable").tolist(), _floor(self.traces[0]))[0] - y
+            shown = np.ones(len(tags))
+        for tag, by, share in zip(tags, shifts, shown, strict=True):
+            tag.move(tag.place + float(by) * UP)
+            tag.fade(float(share))
+
+
+class _Plan:
+    """How far every label stands from its head, and how much of it is shown, over the whole of a clock's run.
+
+    Where heads cross, their labels change places in about a quarter of a second of film, not in a frame, and fade
+    while they pass each other. Where heads lie upon each other, the labels already have the order in which
+    the heads will come apart; and a label that would have to stand so far from its head that it could be
+    taken for another's is not shown.
+    All of it is worked out beforehand, from the curves: a frame looks the same whatever was drawn before it.
+    """
+
+    _RATE = 60.0  # instants a second of film
+    _TIME = 0.4  # s: what moves a label is averaged over this, most of it over half of this
+
+    def __init__(self, traces: Sequence[Trace], pace: Pace) -> None:
+        s = np.linspace(0.0, pace.seconds, max(int(np.ceil(pace.seconds * self._RATE)), 2) + 1)
+        t = np.asarray(pace.time(s))
+        y = np.stack([np.interp(t, trace.t, trace._path[:, 1]) for trace in traces], axis=-1)  # (S, K)
+        floor = _floor(traces[0])
+        both = [_apart(row, order, floor) for row, order in zip(y, _orders(y), strict=True)]
+        shifts = np.array([places for places, _ in both]) - y
+        shown = np.clip((_FAR - np.array([reach for _, reach in both])) / (0.4 * _GAP), 0.0, 1.0)
+        self._t = t.tolist()
+        self._shifts, self._shown = self._eased(shifts), self._eased(shown)
+        place = y + self._shifts
+        between = np.abs(place[:, :, None] - place[:, None, :]) + np.diag(np.full(y.shape[1], np.inf))
+        self._shown *= np.clip((between.min(axis=-1) / _GAP - 0.4) / 0.4, 0.0, 1.0)
+
+    def _eased(self, x: Array) -> Array:
+        """Averaged over film time with a bell-shaped window, (S, K)."""
+        half = round(0.5 * self._TIME * self._RATE)
+        bell = np.hanning(2 * half + 3)[1:-1]
+        wide = np.pad(x, ((half, half), (0, 0)), mode="edge")
+        bell /= bell.sum()
+        return np.stack([np.convolve(column, bell, mode="valid") for column in wide.T], axis=-1)
+
+    def at(self, t: float) -> tuple[Array, Array]:
+        """Shifts (K,) in scene units and shares shown (K,) at model time t (ms)."""
+        k = min(max(bisect_right(self._t, t) - 1, 0), len(self._t) - 2)
+        u = min(max((t - self._t[k]) / (self._t[k + 1] - self._t[k]), 0.0), 1.0)
+        return (
+            self._shifts[k] + (self._shifts[k + 1] - self._shifts[k]) * u,
+            self._shown[k] + (self._shown[k + 1] - self._shown[k]) * u,
+        )
+
+
+_GAP = 1.02 * LABEL * UNIT  # from one label to the next
+_FAR = 1.8 * _GAP  # labels of a pool in which one is further from its head say nothing
+_TOGETHER = 0.25 * _GAP  # heads closer than this have no order of their own
+
+
+def _floor(trace: Trace) -> float:
+    """Where the lowest label may stand: none is pushed down onto the axis of x."""
+    return trace.panel.inner.bottom + 0.5 * _GAP
+
+
+def _orders(y: Array) -> list[list[int]]:
+    """Which label is lowest, next … at every instant of heads y (S, K): the order in which they next come apart."""
+    apart = y[:, :, None] - y[:, None, :]
+    sign = np.where(np.abs(apart) > _TOGETHER, np.sign(apart), 0.0)
+    last = np.sign(apart[-1])
+    for row in sign:  # those that come together for good keep the order they had
+        last = np.where(row == 0.0, last, row)
+    for row in sign[::-1]:
+        last = np.where(row == 0.0, last, row)
+        row[...] = last
+    rank = sign.sum(axis=-1)
+    return [np.lexsort((now, wins)).tolist() for now, wins in zip(y, rank, strict=True)]
+
+
+def _apart(y: Array, order: Sequence[int], floor: float) -> tuple[Array, Array]:
+    """Heights (K,) of labels at heads of heights y, from the lowest to the highest in `order`: each is moved as
+    little as possible, by pooling neighbours that overlap and centring the pool, none below the floor. And for
+    each how far the label of its pool that is moved furthest is moved, (K,).
+    """
+    pools: list[tuple[float, int]] = []  # middle, count
+    for k in order:
+        middle, count = float(y[k]), 1
+        while pools and middle - pools[-1][0] < 0.5 * _GAP * (count + pools[-1][1]):
+            other, size = pools.pop()
+            middle, count = (middle * count + other * size) / (count + size), count + size
+        pools.append((max(middle, floor + 0.5 * _GAP * (count - 1)), count))
+    places, reach, done = np.empty(len(y)), np.empty(len(y)), 0
+    for middle, count in pools:
+        pool = list(order[done : done + count])
+        places[pool] = middle + _GAP * (np.arange(count) - 0.5 * (count - 1))
+        reach[pool] = float(np.abs(places[pool] - y[pool]).max())
+        done += count
+    return places, reach
 
 
 def _pieces(path: Array, t: Array, spacing: float, dash: Sequence[float]) -> tuple[Array, Array, Array]:
