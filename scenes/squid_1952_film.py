@@ -14,11 +14,12 @@ from hhanim.mobjects.clock import Clock, Pace
 from hhanim.mobjects.equations import CurrentEquation, GateEquation
 from hhanim.mobjects.fades import Appear, Vanish
 from hhanim.mobjects.film import LABEL, SMALL, TICK, TITLE, Area, Film
+from hhanim.mobjects.lettering import UNIT
 from hhanim.mobjects.membrane import MembranePatch
 from hhanim.mobjects.rates import RateCurves
 from hhanim.mobjects.shapes import mix
 from hhanim.mobjects.stimulus import StimulusBar
-from hhanim.mobjects.telling import Telling, ion_name, millivolts
+from hhanim.mobjects.telling import HEADING, Telling, ion_name, millivolts
 from hhanim.mobjects.trace import Panel, Trace, Traces
 from hhanim.model import Membrane, Protocol, Trajectory, clamp, pulse, simulate
 from hhanim.model.analysis import strength_duration
@@ -126,8 +127,8 @@ class Squid1952(Telling, Film):
         ]
         self.say(
             "Voltage clamp",
-            "V is held at one level after another, and the current is measured",
-            "A feedback amplifier holds V at one level after another, and shows the current that the membrane "
+            "V is held at seven levels, one run each, and the current is measured",
+            "A feedback amplifier holds V at seven levels, one run each, and shows the current that the membrane "
             "then lets through: first inward, downward in the graph, then outward.",
             gone=gone,
             still=[steps, currents],
@@ -343,11 +344,23 @@ class Squid1952(Telling, Film):
             )
             for s, tone, r in zip(shares, tones, runs, strict=True)
         ).follow(self.clock)
-        # Five pulses that differ in strength alone: one is drawn, how strong each is stands by its curve.
-        bar = StimulusBar(strip, runs[-1].protocol, panel, self.theme, size=TICK)
-        bar.remove(bar.name)
+        # Five steps, one within the other, each as high as its pulse is strong.
+        bars = [
+            StimulusBar(
+                strip.inset(top=(1.0 - s / max(shares)) * strip.height),
+                r.protocol,
+                panel,
+                self.theme,
+                size=TICK,
+            )
+            for s, r in zip(shares, runs, strict=True)
+        ]
         name = self.words("five strengths, in µA/cm²", size=TICK, color="I")
-        bar.add(name.move_to(bar.name.get_left(), aligned_edge=[-1, 0, 0])).follow(self.clock)
+        name.move_to(bars[-1].name.get_left(), aligned_edge=[-1, 0, 0])
+        for b in bars:
+            b.remove(b.name)
+            b.follow(self.clock)
+        bar = VGroup(*bars, name)
         self.say(
             "All or nothing",
             f"pulses of {', '.join(f'{s * threshold:.3g}' for s in shares)} µA/cm²",
@@ -412,6 +425,8 @@ class Squid1952(Telling, Film):
         self.part("summary")
         gone = [*self.on, self.heading]
         self.heading = None
+        heading = self.words("The impulse explained", size=HEADING, weight="semibold")
+        heading.move_to([self.head.left, self.head.top, 0.0], aligned_edge=[-1, 1, 0])
         rows = (
             ((("m opens fast", "Na"),), "sodium lifts V: the upstroke"),
             ((("h shuts", "Na"), ("and n opens", "K")), "potassium takes V down"),
@@ -424,17 +439,20 @@ class Squid1952(Telling, Film):
         paper = self.words("Hodgkin & Huxley 1952, J Physiol 117:500–544", size=SMALL, color="muted")
         paper.move_to([self.area.center[0], self.area.bottom, 0.0], aligned_edge=[0, -1, 0])
         wide = self.shape == "wide"
-        picture, words = self.area.inset(bottom=paper.height + 0.3, top=0.5).split(
+        picture, words = self.area.inset(bottom=paper.height + 0.3, top=heading.height + 0.35).split(
             1.15 if wide else 0.9, 1.0, gap=0.5, vertical=not wide
         )
         table = VGroup()
         for left, right in rows:
             a = VGroup(
                 *(self.words(said, size=1.2 * TITLE, color=ion, weight="semibold") for said, ion in left)
-            ).arrange([1, 0, 0], buff=0.25, aligned_edge=[0, 1, 0])
-            b = self.words(right, size=1.1 * LABEL, color="ink")
-            table.add(VGroup(a, b).arrange([0, -1, 0], buff=0.16, aligned_edge=[-1, 0, 0]))
-        table.arrange([0, -1, 0], buff=0.5, aligned_edge=[-1, 0, 0])
+            ).arrange([1, 0, 0], buff=0.25 * 1.2 * TITLE * UNIT, aligned_edge=[0, 1, 0])  # a space
+            table.add(VGroup(a, self.words(right, size=1.1 * LABEL, color="ink")))
+        # By the tops, which are all ascenders: whether a line has descenders moves no other.
+        drop, pitch = 1.55 * TITLE * UNIT, (1.55 * TITLE + 2.2 * LABEL) * UNIT
+        for k, (a, b) in enumerate(table):
+            a.move_to([0.0, -k * pitch, 0.0], aligned_edge=[-1, 1, 0])
+            b.move_to([0.0, -k * pitch - drop, 0.0], aligned_edge=[-1, 1, 0])
         table.scale(min(words.width / table.width, words.height / table.height, 1.0)).move_to(words.center)
         for mobject in gone:
             mobject.clear_updaters()
@@ -450,6 +468,7 @@ class Squid1952(Telling, Film):
             )  # fmt: skip
             v = Trace.of(self.run, "V", panel, self.theme, named=False, ghost=True).follow(self.clock)
             leaving += [Appear(m, between=(0.4, 1.0)) for m in (panel, v, self.clock)]
+        leaving.append(Appear(heading, between=(0.4, 1.0)))
         self.play(*leaving, Appear(table[0], between=(0.4, 1.0)), run_time=1.0)
         for k, row in enumerate(table):
             if k:

@@ -181,7 +181,7 @@ class LocalCurrents(VGroup):
     loops() reads back what is drawn.
     """
 
-    NARROW = 40 * UNIT  # a loop less wide is not seen, one twice as wide is seen in full
+    NARROW = 40 * UNIT  # a loop less wide is not seen, half as wide again is seen in full
 
     def __init__(
         self,
@@ -246,7 +246,7 @@ class LocalCurrents(VGroup):
                     part.points = none
                 continue
             loop = self.drawn[k]
-            seen = _smoothstep((loop.b - loop.a) / self.NARROW - 1.0)
+            seen = _smoothstep(2.0 * ((loop.b - loop.a) / self.NARROW - 1.0))
             for part, points in zip(parts, self._points(loop), strict=True):
                 part.points = points
             parts[0].set_stroke(opacity=seen)
