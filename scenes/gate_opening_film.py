@@ -16,7 +16,7 @@ from hhanim.mobjects.lettering import INDEXED, LABEL, UNIT, corners, stand_clear
 from hhanim.mobjects.membrane import MembranePatch
 from hhanim.mobjects.population import ChannelField
 from hhanim.mobjects.rates import RateCurves, RateTable
-from hhanim.mobjects.shapes import at, disc, filled
+from hhanim.mobjects.shapes import at, disc, filled, mix
 from hhanim.mobjects.telling import Telling, millivolts
 from hhanim.mobjects.trace import Panel, Trace, Traces, stroke, values
 from hhanim.model import Membrane, clamp, simulate
@@ -427,7 +427,7 @@ class GateOpening(Telling, Film):
         roof = max(0.2, 1.25 * max(float(p.max()) for p in laws.values()))
         self.open_panel = Panel(
             area, y=(0.0, min(roof, 1.0)), xlabel="ms",
-            ylabel=f"channels open: thin, counted; thick, {self._laws()}", **self.over_time(),
+            ylabel=f"fraction open: thin, counted; thick, {self._laws()}", **self.over_time(),
         )  # fmt: skip
         self.laws = laws
         return self._law_traces()
@@ -460,7 +460,7 @@ class GateOpening(Telling, Film):
         """The simulated open fractions, as they are counted."""
         group = VGroup()
         for channel, fraction in fractions.items():
-            color = self.theme.color(self._hue(channel))
+            color = mix(self.theme.color(self._hue(channel)), self.theme.ink, 0.45)  # seen on the law, too
             group.add(
                 Trace(
                     self.open_panel,

@@ -182,7 +182,7 @@ class RateCurves:
                 gutter=1.1, yticks=[0, 0.5, 1] if k == 0 else None, xticks=None if axis else [],
             )  # fmt: skip
             self.panels.append(panel)
-            room = Area(panel.inner.left, panel.area.right, panel.inner.bottom, panel.inner.top + 0.1)
+            room = Area(panel.inner.left, panel.area.right, panel.inner.bottom, panel.inner.top)
             paths = [np.asarray(panel.at(grid, curve))[:, :2] for curve in curves]
             names, taken = VGroup(), np.zeros((0, 2))
             for j, (name, path) in enumerate(zip(self.names, paths, strict=True)):
