@@ -15,7 +15,7 @@ from hhanim.mobjects.clock import Clock, Pace
 from hhanim.mobjects.feedback import FeedbackLoop
 from hhanim.mobjects.film import SUBTITLE, TICK, Area, Film
 from hhanim.mobjects.ions import fitting_quantum
-from hhanim.mobjects.lettering import LABEL, Words
+from hhanim.mobjects.lettering import Words
 from hhanim.mobjects.membrane import MembranePatch
 from hhanim.mobjects.shapes import at, disc, filled
 from hhanim.mobjects.stimulus import StimulusBar
@@ -286,7 +286,7 @@ class Spike(Telling, Film):
             phase: ("V rises", f"{gate} {does}", flow.format(ion_name(channel.ion, channel.name)))
             for phase, (channel, gate, does, flow) in found.items()
         }
-        size = LABEL if self.shape == "wide" else SUBTITLE
+        size = TICK if self.shape == "wide" else SUBTITLE
         columns = [max(Words(s[k], size=size).width for s in steps.values()) for k in range(3)]
         all_at_once = area.height > 1.0
         rows = area.rows(*[1.0] * len(found), gap=0.0) if all_at_once else [area] * len(found)

@@ -179,10 +179,10 @@ class Threshold(Telling, Film):
         self.signs = VGroup(
             *([beyond] if total.min() < CUT and not square else []),
             *(
-                self.words(word, size=TICK, color=color).move_to(
+                self.words(word, size=TICK, color="muted").move_to(
                     self.i_panel.at(self.until, y) + np.array([-0.1, 0.0, 0.0]), aligned_edge=[1, 0, 0]
                 )
-                for word, y, color in (() if square else (("outward", 6.0, "K"), ("inward", -8.0, "Na")))
+                for word, y in (() if square else (("outward", 6.0), ("inward", -8.0)))
             ),
         )
 

@@ -57,7 +57,7 @@ class FeedbackLoop(VGroup):
         bold = Words("negative feedback", size=size, weight="semibold")
         count = len(steps) - 1
         free = 0.0 if width is None else width - sum(wide) - bold.width
-        aside = 0.48  # room for the arrow back to turn, and for its sign, before the verdict
+        aside = 0.72  # room for the arrow back to turn, and for its sign, before the verdict
         gap = 0.62 if width is None else max((free - aside) / max(count, 1), 0.36)
         x = 0.0
         for word, room in zip(words, wide, strict=True):
@@ -68,16 +68,18 @@ class FeedbackLoop(VGroup):
         arrows: list[Array] = []
         heads: list[Array] = []
         for a, b in pairwise(words):
-            left, right = a.get_right()[0] + 0.1, b.get_left()[0] - 0.1
-            arrows.append(lines([(left, 0.0), (right - 0.8 * _TIP, 0.0)]))
-            heads.append(_head((right, 0.0), (1.0, 0.0), _TIP))
+            # All of one length, in the middle between their words: what the columns leave differs.
+            between, half = 0.5 * (a.get_right()[0] + b.get_left()[0]), 0.5 * gap - 0.1
+            arrows.append(lines([(between - half, 0.0), (between + half - 0.8 * _TIP, 0.0)]))
+            heads.append(_head((between + half, 0.0), (1.0, 0.0), _TIP))
         r, top = 0.13, -0.42 * size * UNIT
         low = top - 0.22
-        start, end = words[-1].get_right()[0] + 0.2, words[0].get_center()[0]
+        leave = words[-1].get_right()[0] + 20.0 * UNIT  # clear of the word: it is no hyphen
+        start, end = leave + 0.26, words[0].get_center()[0]
         self.back = stroked(
             np.concatenate(
                 [
-                    lines([(words[-1].get_right()[0] + 0.08, 0.0), (start - r, 0.0)]),
+                    lines([(leave, 0.0), (start - r, 0.0)]),
                     _arc((start - r, 0.0), (start, 0.0), (start, -r)),
                     lines([(start, -r), (start, low + r)]),
                     _arc((start, low + r), (start, low), (start - r, low)),
