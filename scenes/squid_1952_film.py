@@ -340,7 +340,7 @@ class Squid1952(Telling, Film):
                 r["V"],
                 color=self.theme.color(tone),
                 width=4.5,
-                label=self.words(f"{s * threshold:.3g}", size=TICK, color=tone),
+                label=None if len(r.spikes) else self.words(f"{s * threshold:.3g}", size=TICK, color=tone),
             )
             for s, tone, r in zip(shares, tones, runs, strict=True)
         ).follow(self.clock)
@@ -372,6 +372,18 @@ class Squid1952(Telling, Film):
             moving=[traces, bar, self.clock],
         )
         self.on = [panel, traces, bar, self.clock]
+        # What fires is named at its peak, as soon as it is there.
+        peaks = sorted(
+            (float(r.t[np.argmax(r["V"])]), float(r["V"].max()), s)
+            for s, r in zip(shares, runs, strict=True)
+            if len(r.spikes)
+        )
+        for t, v, s in peaks:
+            said = self.words(f"{s * threshold:.3g}: fires", size=TICK)
+            said.move_to(panel.at(t, v) + np.array([0.22, 0.0, 0.0]), aligned_edge=[-1, 0, 0])
+            self.play(self.clock.run(t))
+            self.play(self.clock.run(min(t + 0.6, 12.0)), Appear(said))
+            self.on.append(said)
         self.play(self.clock.run())
 
     def propagation(self) -> None:
