@@ -1,0 +1,63 @@
+"""The labels of several traces: in order, beside their own curves, and never jumping."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+pytest.importorskip("manim")
+
+from hhanim.look import DARK
+from hhanim.mobjects.clock import Clock, Pace
+from hhanim.mobjects.film import Area
+from hhanim.mobjects.lettering import TICK, Words
+from hhanim.mobjects.trace import Panel, Trace, Traces
+
+
+def labelled(*curves: np.ndarray) -> tuple[Traces, Clock]:
+    """Traces a, b, … of those curves over 10 ms, on a clock of 1 ms a second."""
+    panel = Panel(Area(-6.0, 6.0, -3.0, 3.0), x=(0, 10), y=(-1, 1), theme=DARK)
+    t = np.linspace(0.0, 10.0, len(curves[0]))
+    traces = Traces(
+        Trace(panel, t, y, color=DARK.ink, label=Words(name, size=TICK))
+        for y, name in zip(curves, "abcdefg", strict=False)
+    )
+    clock = Clock(Pace(10.0, rate=1.0), DARK)
+    return traces.follow(clock), clock
+
+
+def heights(traces: Traces, t: float) -> np.ndarray:
+    return np.array([trace.label.get_center()[1] for trace in traces.show(t)])
+
+
+def shown(traces: Traces) -> np.ndarray:
+    return np.array([trace.label.family_members_with_points()[0].get_fill_opacity() for trace in traces])
+
+
+def test_labels_of_crossing_curves_change_places_gently() -> None:
+    traces, _ = labelled(np.linspace(-0.5, 0.5, 201), np.linspace(0.5, -0.5, 201))
+    frames = np.arange(0.0, 10.0, 1.0 / 60.0)
+    y = np.array([heights(traces, t) for t in frames])
+    assert y[0, 0] < y[0, 1]
+    assert y[-1, 0] > y[-1, 1]
+    assert np.abs(np.diff(y, axis=0)).max() < 0.05  # of a label's height of 0.25
+    # and a frame does not depend on those drawn before it
+    again = np.array([heights(traces, t) for t in frames[::-1]])[::-1]
+    np.testing.assert_allclose(again, y, atol=1e-9)
+
+
+def test_labels_lie_in_the_order_in_which_their_curves_come_apart() -> None:
+    later = np.clip(np.linspace(-1.0, 1.0, 201), 0.0, None)
+    traces, _ = labelled(0.5 * later, -0.5 * later, 0.0 * later)
+    b, c, a = (heights(traces, 0.0)[k] for k in (1, 2, 0))
+    assert b < c < a
+    np.testing.assert_allclose(shown(traces), 1.0)
+
+
+def test_a_stack_too_high_to_be_told_apart_is_not_shown() -> None:
+    later = np.clip(np.linspace(-1.0, 1.0, 201), 0.0, None)
+    traces, _ = labelled(*(share * later for share in np.linspace(-0.9, 0.9, 7)))
+    traces.show(0.0)
+    np.testing.assert_allclose(shown(traces), 0.0)
+    traces.show(10.0)
+    np.testing.assert_allclose(shown(traces), 1.0)
