@@ -340,7 +340,6 @@ class Squid1952(Telling, Film):
                 r["V"],
                 color=self.theme.color(tone),
                 width=4.5,
-                label=None if len(r.spikes) else self.words(f"{s * threshold:.3g}", size=TICK, color=tone),
             )
             for s, tone, r in zip(shares, tones, runs, strict=True)
         ).follow(self.clock)
@@ -372,7 +371,16 @@ class Squid1952(Telling, Film):
             moving=[traces, bar, self.clock],
         )
         self.on = [panel, traces, bar, self.clock]
-        # What fires is named at its peak, as soon as it is there.
+        # What fades is named below its curves, before spikes come down there; what fires at its peak.
+        faded = [s for s, r in zip(shares, runs, strict=True) if not len(r.spikes)]
+        said = self.words(
+            f"{', '.join(f'{s * threshold:.3g}' for s in faded)}: fade", size=TICK, color="muted"
+        )
+        lowest = min(float(r.at([2.2])["V"][0]) for r in runs)
+        said.move_to(panel.at(2.2, lowest) + np.array([0.0, -0.12, 0.0]), aligned_edge=[-1, 1, 0])
+        self.play(self.clock.run(2.2))
+        self.play(self.clock.run(2.8), Appear(said))
+        self.on.append(said)
         peaks = sorted(
             (float(r.t[np.argmax(r["V"])]), float(r["V"].max()), s)
             for s, r in zip(shares, runs, strict=True)
