@@ -415,7 +415,7 @@ class VoltageClamp(Telling, Film):
             here = graph.at(e, 0.0)
             mark = VGroup(
                 Line(here - up, here + up, color=self.theme.color(tint), stroke_width=stroke(4)),
-                self.formula(f'E_"{name}" = {e:.0f} "mV"', size=LABEL, color=tint).next_to(
+                self.formula(f'E_"{name}"', size=LABEL, color=tint).next_to(
                     here - up, RIGHT + DOWN, buff=0.06
                 ),
             )
