@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 
 from hhanim.look import Theme, quantities
 from hhanim.mobjects.channels import ChannelView
+from hhanim.mobjects.clock import smoothstep
 from hhanim.mobjects.film import Area
 from hhanim.mobjects.ions import IonFlow, fitting_quantum
 from hhanim.mobjects.lettering import SMALL, TICK, UNIT, Words
@@ -118,13 +119,8 @@ class Places:
         j = min(near, key=lambda j: abs(x - self.borders[j]))
         p, q = self.centres[j], self.centres[j + 1]
         u = (x - self.borders[j]) / (q - p)  # distances between places as the unit
-        share = _smoothstep(u / self.GLIDE + 0.5)
-        return p + (q - p) * share, _smoothstep((abs(u) - 0.5 * self.GLIDE) / self.READY)
-
-
-def _smoothstep(u: float) -> float:
-    u = min(max(u, 0.0), 1.0)
-    return u * u * (3.0 - 2.0 * u)
+        share = smoothstep(u / self.GLIDE + 0.5)
+        return p + (q - p) * share, smoothstep((abs(u) - 0.5 * self.GLIDE) / self.READY)
 
 
 @dataclass(frozen=True)
@@ -246,7 +242,7 @@ class LocalCurrents(VGroup):
                     part.points = none
                 continue
             loop = self.drawn[k]
-            seen = _smoothstep(2.0 * ((loop.b - loop.a) / self.NARROW - 1.0))
+            seen = smoothstep(2.0 * ((loop.b - loop.a) / self.NARROW - 1.0))
             for part, points in zip(parts, self._points(loop), strict=True):
                 part.points = points
             parts[0].set_stroke(opacity=seen)

@@ -23,7 +23,7 @@ from manim import Animation, ValueTracker, VGroup, linear
 from hhanim.look import Theme
 from hhanim.mobjects.lettering import SMALL, Words
 
-__all__ = ["Clock", "Pace"]
+__all__ = ["Clock", "Pace", "smoothstep"]
 
 
 class Pace:
@@ -76,7 +76,7 @@ class Pace:
         log = np.full(t.shape, np.log(self.base))
         for a, b, r in self.windows:
             width = max(self.ease * (b - a), 1e-9)
-            inside = _smooth((t - a) / width + 0.5) * _smooth((b - t) / width + 0.5)
+            inside = smoothstep((t - a) / width + 0.5) * smoothstep((b - t) / width + 0.5)
             log = log + (np.log(r) - np.log(self.base)) * inside
         return np.exp(log)
 
@@ -99,7 +99,8 @@ def _between(x: list[float], y: list[float], at: Any) -> Any:
     return y[k] + (y[k + 1] - y[k]) * (at - x[k]) / (x[k + 1] - x[k])
 
 
-def _smooth(x: Any) -> Any:
+def smoothstep(x: Any) -> Any:
+    """From 0 to 1 as x goes from 0 to 1, level at both ends and beyond."""
     x = np.clip(x, 0.0, 1.0)
     return x * x * (3.0 - 2.0 * x)
 

@@ -29,7 +29,7 @@ from manim.camera.camera import Camera
 from manim.renderer.cairo_renderer import CairoRenderer
 from manim.scene.scene_file_writer import SceneFileWriter
 
-from hhanim.studio import build
+from hhanim.studio import build, sidecar
 from hhanim.studio.build import Job
 from hhanim.studio.camera import SparingCamera, SparingRenderer
 from hhanim.studio.encode import join
@@ -43,7 +43,7 @@ Picture = Any  # manim's own annotation of its uint8 pictures says int64
 
 
 def shoot(job: Job, media: Path, on_event: Listener) -> Drawn:
-    """Run a film's scene and encode it into ``media``; with sections, into ``<stem>.sections/`` beside it
+    """Run a film's scene and encode it into ``media``; with sections, into ``<name>.sections/`` beside it
     as well.
 
     Raises:
@@ -223,7 +223,7 @@ class _Shot:
         self.sections = job.request.sections
         if self.sections and not job.request.format.pieces:
             raise UsageError("sections are joined without encoding again: give the format mp4 or mov")
-        self.folder = media.with_name(f"{media.stem}.sections")
+        self.folder = sidecar.beside(media, ".sections")
         self.encoder: Any = None
         self.parts: list[tuple[str, int, Path]] = []  # sections: name, first frame, file
         self.name: str | None = ""  # of the section that the next frame begins, if it begins one

@@ -165,8 +165,8 @@ def produce(job: Job, work: Path, on_event: Listener = silent, crew: Crew | None
     poster, captions = beside
     finalise.poster(work / poster, drawn.poster, transparent=transparent)
     (work / captions).write_text(sidecar.vtt(drawn.captions), encoding="utf-8")
-    if request.sections:
-        beside += {Path(part.file).parts[0] for part in drawn.sections if part.file}
+    if any(part.file for part in drawn.sections):
+        beside.append(sidecar.beside(media, ".sections").name)
     content = {
         "name": request.name,
         "kind": entry.kind,

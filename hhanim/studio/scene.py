@@ -86,9 +86,8 @@ def scene_errors(entry: Entry) -> Iterator[None]:
     except (StudioError, KeyboardInterrupt, MemoryError):
         raise
     except Exception as error:
-        from hhanim.model.errors import (
-            HHError,
-        )  # not before it is needed: a start with nothing to do is quick
+        # Not before it is needed: a start that finds nothing to do is quick.
+        from hhanim.model.errors import HHError
 
         frames = traceback.extract_tb(error.__traceback__)
         own = next((k for k, f in enumerate(frames) if Path(f.filename) == entry.path), 0)

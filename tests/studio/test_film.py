@@ -6,6 +6,7 @@ import hashlib
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -353,7 +354,12 @@ def test_sections_of_another_format(scene: Path, tmp_path: Path) -> None:
     entry = scenes.find(scene)
     request = Request(entry, tmp_path / "small.mov", {}, "draft", "dark-transparent", "160x90", sections=True)
     run.make(request)
-    parts = sorted((tmp_path / "small.sections").iterdir())
+    beside = replace(request, path=tmp_path / "small.mp4", theme="dark")
+    run.make(beside)
+    assert len(list((tmp_path / "small.sections").iterdir())) == 2
+    assert build.status(request).fresh, "neither takes the other's sections away"
+    assert build.status(beside).fresh
+    parts = sorted((tmp_path / "small.mov.sections").iterdir())
     assert [p.suffix for p in parts] == [".mov", ".mov"]
     whole = finalise.facts(tmp_path / "small.mov")
     assert sum(finalise.facts(p).n_frames for p in parts) == whole.n_frames
