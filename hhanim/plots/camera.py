@@ -14,7 +14,6 @@ from __future__ import annotations
 import base64
 import contextlib
 import functools
-import gc
 import tempfile
 import weakref
 from collections.abc import Callable, Iterator
@@ -38,6 +37,7 @@ from matplotlib.patches import Patch
 from matplotlib.table import Table
 from matplotlib.text import Text
 
+from hhanim.interpreter import spared_collector
 from hhanim.plots.painter import Painter, frozen_layout
 from hhanim.studio.encode import Encoder, Quality
 
@@ -54,30 +54,6 @@ def _rank(artist: Artist) -> int:
     return _rank_of(type(artist))
 
 
-def _settle(phase: str, info: dict[str, int]) -> None:
-    """After a full collection of garbage: what it has left is in use, and is not looked through again."""
-    if phase == "stop" and info["generation"] == 2:
-        gc.freeze()
-
-
-def _spare_collector(camera: Camera) -> None:
-    """Free the garbage collector from going through all artists of a film again and again while its camera lives.
-
-    They are tens of thousands of objects and all stay until the film is saved; in a script of a few hundred frames that
-    search took a tenth of the time.
-    """
-    if _settle not in gc.callbacks and gc.get_freeze_count():
-        return  # somebody has frozen objects for reasons of their own, which ours would undo
-    gc.callbacks.append(_settle)
-
-    def release() -> None:
-        gc.callbacks.remove(_settle)
-        if _settle not in gc.callbacks:
-            gc.unfreeze()
-
-    weakref.finalize(camera, release).atexit = False
-
-
 class Camera(celluloid.Camera):
     """Make a film of a figure: draw, ``snap()``, draw, ``snap()`` …, then ``animate().save(path)``.
 
@@ -86,7 +62,9 @@ class Camera(celluloid.Camera):
 
     def __init__(self, figure: Figure) -> None:
         super().__init__(figure)
-        _spare_collector(self)
+        # The artists of all frames stay until the film is saved: not one of them is garbage.
+        spared_collector.__enter__()
+        weakref.finalize(self, spared_collector.__exit__).atexit = False
         self._seen: dict[Axes, tuple[int, Artist | None]] = {}
 
     def snap(self) -> list[Artist]:

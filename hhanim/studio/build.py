@@ -95,7 +95,7 @@ class Request:
             "given": {
                 k: v if isinstance(v, str | int | float) else repr(v) for k, v in sorted(self.given.items())
             },
-            "preset": [chosen.name, chosen.width, chosen.height, str(chosen.fps), chosen.crf, chosen.speed],
+            "preset": [chosen.name, chosen.width, chosen.height, str(chosen.fps), chosen.qp, chosen.speed],
             "size": self.size,
             "theme": self.theme,
             **({"sections": True} if self.sections else {}),
@@ -215,7 +215,7 @@ def prepare(request: Request) -> Job:
             "height": height,
             "frame_rate": str(fps),
             "n_frames": n_frames,
-            "quality": [request.use.speed, request.use.crf],
+            "quality": [request.use.speed, request.use.qp],
             **fingerprint(request.entry),
         }
     )

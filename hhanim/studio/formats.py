@@ -102,6 +102,6 @@ def writer(job: Job, path: Path) -> Any:
     from hhanim.studio.encode import Quality
 
     width, height = job.request.pixels
-    quality = Quality(job.request.use.speed, job.request.use.crf)
+    quality = Quality(job.request.use.speed, job.request.use.qp)
     theme = job.request.look
     return open_writer(path, width=width, height=height, fps=job.fps, quality=quality, theme=theme)

@@ -18,7 +18,7 @@ class Preset:
         name, title: for people.
         width, height: of the frame, in pixels, even.
         fps: frames per second; ``None`` means the scene's own.
-        crf: x264's rate factor, lower is better; ``speed``: x264's preset.
+        qp: x264's quantiser, lower is better; ``speed``: x264's preset.
     """
 
     name: str
@@ -26,21 +26,21 @@ class Preset:
     width: int
     height: int
     fps: Fraction | None
-    crf: int = 18
+    qp: int = 20
     speed: str = "superfast"
 
 
 def _preset(
-    name: str, title: str, size: tuple[int, int], fps: int | None, crf: int = 18, speed: str = "superfast"
+    name: str, title: str, size: tuple[int, int], fps: int | None, qp: int = 20, speed: str = "superfast"
 ) -> Preset:
-    return Preset(name, title, *size, Fraction(fps) if fps else None, crf, speed)
+    return Preset(name, title, *size, Fraction(fps) if fps else None, qp, speed)
 
 
 PRESETS: dict[str, Preset] = {
     p.name: p
     for p in (
         _preset("standard", "1080p at the scene's own rate", (1920, 1080), None),
-        _preset("draft", "480p15, to look at while working", (854, 480), 15, crf=23, speed="ultrafast"),
+        _preset("draft", "480p15, to look at while working", (854, 480), 15, qp=24, speed="ultrafast"),
         _preset("slide", "720p30, for a slide deck", (1280, 720), 30),
         _preset("lecture", "1080p60, for the lecture hall", (1920, 1080), 60),
         _preset("uhd", "2160p60, for a large wall", (3840, 2160), 60),

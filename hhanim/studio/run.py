@@ -16,6 +16,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hhanim.interpreter import spared_collector
 from hhanim.studio import build, sidecar
 from hhanim.studio.build import Job, Request, target
 from hhanim.studio.errors import MissingError, RenderError, StudioError
@@ -206,6 +207,7 @@ def produce(job: Job, work: Path, on_event: Listener = silent, crew: Crew | None
 _SAID = ("parameters", "engines", "format", "preset", "theme", "width", "height", "frame_rate")
 
 
+@spared_collector  # scenes import, typeset and keep much
 def draw(
     job: Job, media: Path, on_event: Listener = silent, start: int = 0, stop: int | None = None
 ) -> Drawn:

@@ -90,7 +90,7 @@ with ExitStack() as films:  # closed together: what one still encodes, the next 
         clip = getattr(importlib.import_module(name + "_clip"), name)
         play = perform(clip, width=size[0], height=size[1], fps=fps, n_frames=max(2, int(frames * share)))
         film = films.enter_context(
-            Encoder(out + name + ".mp4", width=size[0], height=size[1], fps=fps, quality=Quality(speed, 23))
+            Encoder(out + name + ".mp4", width=size[0], height=size[1], fps=fps, quality=Quality(speed, 24))
         )
         for frame in play.frames():
             film.write(frame.rgba, frame.dirty)
@@ -144,7 +144,7 @@ hh.simulate(hh.presets.CLASSROOM, hh.step(15), 50.0)  # the clip simulates withi
 size = dict(width=1920, height=1080)
 start = time.perf_counter()
 frames = perform(simulation, fps=60, n_frames=n, **size).frames()
-with encode.Encoder(out + "engine.mp4", fps=60, quality=encode.Quality(speed, 23), **size) as film:
+with encode.Encoder(out + "engine.mp4", fps=60, quality=encode.Quality(speed, 24), **size) as film:
     for frame in frames:
         film.write(frame.rgba, frame.dirty)
 drawn = n / (time.perf_counter() - start)
@@ -164,7 +164,7 @@ for frame in perform(simulation, fps=60, n_frames=n, **size).frames():
             changes[-1].append((part, part.copy()))
 start = time.perf_counter()
 with av.open(out + "alone.mp4", "w") as box:
-    stream = box.add_stream("libx264", rate=60, options=encode.H264.options(encode.Quality(speed, 23)))
+    stream = box.add_stream("libx264", rate=60, options=encode.H264.options(encode.Quality(speed, 24)))
     stream.width, stream.height, stream.pix_fmt = 1920, 1080, "yuv420p"
     stream.codec_context.thread_type, stream.codec_context.thread_count = "FRAME", encode.THREADS
     stream.codec_context.gop_size = 120

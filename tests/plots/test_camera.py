@@ -220,29 +220,25 @@ def test_changes_are_found_and_are_few(size):
 
 
 def test_the_collector_is_spared_only_while_a_camera_lives():
-    fig, ax = drawings.figure()
-    one, two = Camera(fig), Camera(fig)
-    ax.plot([0, 1])
-    gc.collect()
-    assert gc.get_freeze_count() > 0
+    usual = gc.get_threshold()
+    one, two = Camera(drawings.figure()[0]), Camera(drawings.figure()[0])
+    assert gc.get_threshold()[0] > 10 * usual[0]
     del one
-    assert gc.get_freeze_count() > 0
+    assert gc.get_threshold()[0] > 10 * usual[0]
     del two
-    assert gc.get_freeze_count() == 0
-    gc.collect()
-    assert gc.get_freeze_count() == 0
+    assert gc.get_threshold() == usual
 
 
-def test_what_somebody_else_has_frozen_stays_so():
-    gc.freeze()
+def test_a_collector_that_is_switched_off_stays_so():
+    usual = gc.get_threshold()
+    gc.set_threshold(0)
     try:
-        count = gc.get_freeze_count()
         camera = Camera(drawings.figure()[0])
-        gc.collect()
+        assert gc.get_threshold()[0] == 0
         del camera
-        assert 0 < gc.get_freeze_count() <= count
+        assert gc.get_threshold()[0] == 0
     finally:
-        gc.unfreeze()
+        gc.set_threshold(*usual)
 
 
 def test_every_save_argument_is_taken(tmp_path):

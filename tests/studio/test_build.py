@@ -74,8 +74,8 @@ def test_preset_theme_and_size(made, monkeypatch):
 def test_preset_number(made, monkeypatch):
     from dataclasses import replace
 
-    monkeypatch.setitem(presets.PRESETS, "standard", replace(presets.PRESETS["standard"], crf=20))
-    assert stale() == dict.fromkeys(("wave", "still"), ["quality superfast 18 → superfast 20"])
+    monkeypatch.setitem(presets.PRESETS, "standard", replace(presets.PRESETS["standard"], qp=22))
+    assert stale() == dict.fromkeys(("wave", "still"), ["quality superfast 20 → superfast 22"])
 
 
 def test_theme_colour_remakes_that_theme_only(made, monkeypatch):

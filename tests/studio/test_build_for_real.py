@@ -123,7 +123,7 @@ def test_what_is_edited_in_hhanim_and_what_is_remade(made, own_tree):
         ("studio/encode.py", "", "EDITED = 1\n", every),
         ("cli.py", "", "EDITED = 1\n", set()),
         ("studio/presets.py", "(1920, 1080), None)", "(1920, 1080), None, 21)", every),
-        ("studio/presets.py", "(854, 480), 15, crf=23", "(854, 480), 15, crf=22", set()),
+        ("studio/presets.py", "(854, 480), 15, qp=24", "(854, 480), 15, qp=22", set()),
     ):
         file = package / path
         before = file.read_text()
