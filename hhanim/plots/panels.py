@@ -151,9 +151,10 @@ class _Sprite:
             self._text.set_figure(stage.figure)
             self._text.set_path_effects(self._effects)
             font, formula = self._text.get_fontproperties(), "$" in text
-            w, h, d = renderer.get_text_width_height_descent(text, font, formula)
+            # Both from the outlines, so that mathematics is parsed once; one point is one pixel.
+            w, h, d = text_to_path.get_text_width_height_descent(text, font, formula)
             self._outline = Path(*text_to_path.get_text_path(font, text, ismath=formula))
-            self._scale = renderer.points_to_pixels(font.get_size_in_points()) / text_to_path.FONT_SCALE
+            self._scale = font.get_size_in_points() / text_to_path.FONT_SCALE
         self.pad = math.ceil(4 * stage.u) + 1
         self.width, self.height, self._descent = float(w), float(h), float(d)
 
