@@ -27,7 +27,7 @@ import numpy as np
 from manim import ManimColor, VGroup, VMobject
 
 from hhanim.look import Theme, quantities
-from hhanim.mobjects.lettering import SMALL, UNIT, Words
+from hhanim.mobjects.lettering import SMALL, UNIT, Formula, Words
 from hhanim.mobjects.shapes import Array, capsule, disc, filled, lines, mix, rounded, smooth, stroked
 from hhanim.model import Channel, Membrane
 
@@ -166,10 +166,13 @@ class ChannelView(VGroup):
             self._gates[gate.name] = flap
             self.gates.add(flap)
             if labels:
-                # Too close for a letter each: one for all of them.
+                # Too close for a letter each: one for all of them, with their number as its power.
                 close = len(ys) > 1 and abs(ys[1] - ys[0]) < 1.05 * letters * UNIT
                 for y in [ys.mean()] if close else ys:
-                    symbol = Words(gate.name, size=letters, color=theme.ink, italic=True)
+                    source = known[gate.name].typst
+                    symbol = Formula(
+                        f"{source}^{gate.power}" if close else source, size=letters, color=theme.ink
+                    )
                     symbol.move_to([-(wall + 0.5 * (self.half_width - wall)), y, 0])
                     self.body.add(symbol)
         side = 1.0
@@ -206,7 +209,8 @@ class ChannelView(VGroup):
                     ball.place(float(value[k] if value.ndim else value), origin, scale)
         known = {g.name: np.clip(values[g.name], 0.0, 1.0) for g in self.channel.gates if g.name in values}
         if len(known) == len(self.channel.gates):
-            share = np.prod([np.mean(known[g.name]) ** g.power for g in self.channel.gates])
+            each = [np.broadcast_to(known[g.name], g.power) for g in self.channel.gates]
+            share = np.prod(np.concatenate(each))
             _tint(self.glow, self._lights, float(np.sqrt(share)))
         return self
 

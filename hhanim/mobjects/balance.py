@@ -1,0 +1,102 @@
+"""Inward against outward current, as two bars: which of them is longer decides where V goes.
+
+class Fight(Film):
+    def construct(self):
+        run = simulate(self.membrane, "pulse(7, 2, 1)", duration=12)
+        clock = Clock(Pace(12.0, rate=2.0), self.theme)
+        balance = Balance(run, self.theme, self.area, limit=20.0)
+        self.add(balance.follow(clock))
+        self.play(clock.run())
+        print(balance.shown())    # (inward, outward) in µA/cm², read back from the bars
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+from manim import VGroup
+
+from hhanim.look import Theme, quantities
+from hhanim.mobjects.film import Area
+from hhanim.mobjects.lettering import SMALL, UNIT, Words
+from hhanim.mobjects.reading import Reading, figures
+from hhanim.mobjects.shapes import filled, lines
+from hhanim.model import Trajectory
+
+if TYPE_CHECKING:
+    from hhanim.mobjects.clock import Clock
+
+__all__ = ["Balance"]
+
+
+class Balance(VGroup):
+    """Two bars, one above the other, from one line: all currents that flow in, and all that flow out.
+
+    run: the trajectory. area: where; it wants a height of two lines. limit: the current (µA/cm²) that fills a bar;
+    what is larger ends in a point, and the number behind each bar says how much it is. Every channel's share is in
+    its own colour, on the side on which its current flows at the moment.
+    """
+
+    def __init__(self, run: Trajectory, theme: Theme, area: Area, *, limit: float) -> None:
+        super().__init__()
+        self.run, self.limit = run, limit
+        self._currents = np.stack([run.current(c.name) for c in run.membrane.channels])
+        known = quantities(run.membrane)
+        rows = area.rows(1.0, 1.0, gap=0.06)
+        names = [Words(word, size=SMALL, color=theme.muted) for word in ("in", "out")]
+        self._left = area.left + max(name.width for name in names) + 0.14
+        self._room = area.right - 4.2 * SMALL * 0.5 * UNIT - 0.2 - self._left  # four figures behind the bar
+        self._rows, self._half = [float(row.center[1]) for row in rows], 0.32 * min(rows[0].height, 0.3)
+        self._bars = [
+            [filled(np.zeros((0, 3)), theme.color(known[f"I_{c.name}"])) for c in run.membrane.channels]
+            for _ in rows
+        ]
+        self._points = [filled(np.zeros((0, 3)), theme.muted) for _ in rows]
+        self._sums = [Reading("{}", size=SMALL, color=theme.ink) for _ in rows]
+        for name, y, bars, point, said in zip(
+            names, self._rows, self._bars, self._points, self._sums, strict=True
+        ):
+            name.move_to([area.left, y, 0.0], aligned_edge=[-1, 0, 0])
+            said.move_to([0.0, y, 0.0])
+            self.add(name, *bars, point, said)
+        names[0].align_to(names[1], [0, 1, 0]).shift([0, self._rows[0] - self._rows[1], 0])
+        self.show(0.0)
+
+    def show(self, t: float) -> Self:
+        """The currents at the model's time t (ms)."""
+        now = [float(np.interp(t, self.run.t, current)) for current in self._currents]
+        for sign, y, bars, point, said in zip(
+            (-1.0, 1.0), self._rows, self._bars, self._points, self._sums, strict=True
+        ):
+            total = 0.0
+            for current, bar in zip(now, bars, strict=True):
+                a, total = min(total, self.limit), total + max(sign * current, 0.0)
+                b = min(total, self.limit)
+                bar.points = self._box(a, b, y) if b > a else np.zeros((0, 3))
+            end = self._left + min(total / self.limit, 1.0) * self._room
+            tip = 1.5 * self._half
+            over = [(end + 0.04, y + self._half), (end + 0.04 + tip, y), (end + 0.04, y - self._half)]
+            point.points = lines([*over, over[0]]) if total > self.limit else np.zeros((0, 3))
+            said.show(figures(total, 2) if total < 10.0 else f"{total:.0f}")
+            beyond = 0.04 + tip if total > self.limit else 0.0
+            said.shift([end + beyond + 0.1 - said.get_left()[0], 0.0, 0.0])
+        return self
+
+    def _box(self, a: float, b: float, y: float) -> np.ndarray:
+        x = [self._left + share / self.limit * self._room for share in (a, b)]
+        low, high = y - self._half, y + self._half
+        return lines([(x[0], low), (x[1], low), (x[1], high), (x[0], high), (x[0], low)])
+
+    def shown(self) -> tuple[float, float]:
+        """The two sums (µA/cm²), up to the limit, read back from the drawn bars."""
+        ends = [
+            max((float(bar.points[:, 0].max()) for bar in bars if len(bar.points)), default=self._left)
+            for bars in self._bars
+        ]
+        inward, outward = ((end - self._left) / self._room * self.limit for end in ends)
+        return inward, outward
+
+    def follow(self, clock: Clock) -> Self:
+        """Show the clock's moment in every frame."""
+        return self.add_updater(lambda _: self.show(clock.now), call_updater=True)

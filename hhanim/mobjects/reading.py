@@ -1,0 +1,87 @@
+"""A number that changes among words that stand: written anew in every frame, without setting type again.
+
+class Warmer(Film):
+    def construct(self):
+        reading = Reading("{} mV", size=40, color=self.theme.color("ink"), hold="right")
+        self.add(reading)
+        self.play(UpdateFromAlphaFunc(reading, lambda r, a: r.show(f"{-65.0 + 45.0 * a:.0f}") and None))
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, Self
+
+import numpy as np
+
+from hhanim.mobjects.lettering import LABEL, UNIT, Words
+from hhanim.mobjects.shapes import Array
+
+__all__ = ["Reading", "figures"]
+
+_SIGNS = "0123456789.−+"
+_WIDE, _NARROW = 0.497, 0.249  # em: how far a figure and a point take up room; figures all have one width
+
+
+def figures(x: float, digits: int = 2) -> str:
+    """A number with that many significant digits, never in powers of ten."""
+    if x == 0.0 or not np.isfinite(x):
+        return "0"
+    places = digits - 1 - int(np.floor(np.log10(abs(float(f"{x:.{digits - 1}e}")))))
+    return f"{round(x, places):.{max(places, 0)}f}".replace("-", "−")
+
+
+class Reading(Words):
+    """Words with one number in them, "α = {}" or "{} mV", that show() writes.
+
+    hold: which end of the number stays where it is, "left" or "right". Figures have one width, so that a number
+    that counts along does not tremble.
+    """
+
+    def __init__(
+        self, text: str, *, size: float = LABEL, color: Any = None, hold: str = "left", **style: Any
+    ) -> None:
+        super().__init__(text.replace("{}", "0"), size=size, color=color, **style)
+        self._signs, self._right = _signs(size), hold == "right"
+        before = text[: text.index("{}")].replace(" ", "")
+        self._number = self.family_members_with_points()[len(before)]
+        self._offset = self._number.points[0] - (self._number.get_center() - 0.5 * _WIDE * size * UNIT * _X)
+        self._said = "0"
+
+    def show(self, number: str) -> Self:
+        """Write the number, a string of figures, a point and a sign."""
+        number = number.replace("-", "−")
+        if number == self._said:
+            return self
+        em = self.size * UNIT
+        widths = [em * (_NARROW if sign == "." else _WIDE) for sign in number]
+        start = self._number.points[0] - self._offset  # where the number begins, wherever it has been moved
+        if self._right:
+            start = start + (self._width(self._said) - sum(widths)) * _X
+        at, glyphs = 0.0, []
+        for sign, width in zip(number, widths, strict=True):
+            glyphs.append(self._signs[sign] + start + at * _X)
+            at += width
+        self._number.points = np.concatenate(glyphs)
+        self._offset = self._number.points[0] - start
+        self._said = number
+        return self
+
+    def _width(self, number: str) -> float:
+        return sum(_NARROW if sign == "." else _WIDE for sign in number) * self.size * UNIT
+
+
+_X = np.array([1.0, 0.0, 0.0])
+
+
+@cache
+def _signs(size: float) -> dict[str, Array]:
+    """The outline of every sign, from the left end of its room and the middle of the figures' height."""
+    row = Words(_SIGNS, size=size).family_members_with_points()
+    em = size * UNIT
+    first = row[0].get_center() - 0.5 * _WIDE * em * _X
+    out, at = {}, 0.0
+    for sign, glyph in zip(_SIGNS, row, strict=True):
+        out[sign] = glyph.points - first - at * _X
+        at += em * (_NARROW if sign == "." else _WIDE)
+    return out
