@@ -246,7 +246,6 @@ class _Film(AbstractMovieWriter):
         super().__init__(fps=fps)
         self._quality = quality
         self.hook: _Hook | None = None
-        self._changes: Changes | None = None
 
     def setup(self, fig: Figure, outfile: Any, dpi: float | None = None) -> None:
         super().setup(fig, outfile, dpi)
@@ -255,15 +254,7 @@ class _Film(AbstractMovieWriter):
 
     def write(self, data: memoryview) -> None:
         """savefig writes the canvas' pixels here."""
-        self._put(np.asarray(data))
-
-    def _put(self, pixels: np.ndarray, where: tuple[int, int, int, int] | None = None) -> None:
-        words = pixels.view(np.uint32)[..., 0]
-        if self._changes is None:
-            self._changes = Changes(words)
-            self._encoder.write(pixels)
-        else:
-            self._encoder.write(pixels, self._changes(words, where))
+        self._encoder.write(np.asarray(data))
 
     def seek(self, *where: Any) -> None:
         """Having one makes this a file in matplotlib's eyes."""
@@ -273,7 +264,8 @@ class _Film(AbstractMovieWriter):
         if pixels is None:
             self.fig.savefig(self, format="rgba", dpi=self.dpi, **savefig_kwargs)
         else:
-            self._put(pixels, self.hook.touched)
+            touched = self.hook.touched
+            self._encoder.write(pixels, None if touched is None else [touched])
 
     def finish(self) -> None:
         self._encoder.close()
@@ -291,56 +283,6 @@ class _Film(AbstractMovieWriter):
                 self._encoder.abort()
                 raise
             self.finish()
-
-
-_TILE = 8  # pixels: as many truth values as fit a word
-
-
-class Changes:
-    """Called with one frame after the other, (H, W) words: rectangles (x0, y0, x1, y1) that cover what is new in it.
-
-    They are made of tiles, and few: an encoder spends more on many small ones than on the pixels between them.
-    """
-
-    def __init__(self, first: np.ndarray) -> None:
-        self._last = first.copy()
-        height, width = first.shape
-        self._columns = -(-width // _TILE)
-        self._differs = np.zeros((-(-height // _TILE) * _TILE, self._columns * _TILE), bool)
-
-    def __call__(
-        self, now: np.ndarray, where: tuple[int, int, int, int] | None = None
-    ) -> list[tuple[int, int, int, int]]:
-        """where: outside of which there is nothing new."""
-        last, (height, width) = self._last, now.shape
-        x0, y0, x1, y1 = where or (0, 0, width, height)
-        column, row = x0 // _TILE, y0 // _TILE
-        x0, y0, across, down = column * _TILE, row * _TILE, -(-x1 // _TILE), -(-y1 // _TILE)
-        part = np.s_[y0 : min(down * _TILE, height), x0 : min(across * _TILE, width)]
-        np.not_equal(last[part], now[part], out=self._differs[part])
-        words = self._differs.view(np.uint64).reshape(-1, _TILE, self._columns)[row:down, :, column:across]
-        tiles = np.bitwise_or.reduce(words, axis=1) != 0
-        rectangles: list[tuple[int, int, int, int]] = []
-        for left, right in _runs(tiles.any(axis=0)):
-            for top, bottom in _runs(tiles[:, left:right].any(axis=1)):
-                inner = np.flatnonzero(tiles[top:bottom, left:right].any(axis=0))
-                first, end = left + int(inner[0]), left + int(inner[-1]) + 1
-                rectangle = (
-                    x0 + first * _TILE,
-                    y0 + top * _TILE,
-                    min(x0 + end * _TILE, width),
-                    min(y0 + bottom * _TILE, height),
-                )
-                rectangles.append(rectangle)
-                new = np.s_[rectangle[1] : rectangle[3], rectangle[0] : rectangle[2]]
-                last[new] = now[new]
-        return rectangles
-
-
-def _runs(marked: np.ndarray) -> list[tuple[int, int]]:
-    """Where truth values in a row begin and end."""
-    edges = np.flatnonzero(np.diff(marked, prepend=False, append=False))
-    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
 class _Hook:

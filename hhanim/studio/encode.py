@@ -13,7 +13,7 @@ import os
 import queue
 import secrets
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -35,14 +35,14 @@ Pixels = npt.NDArray[np.uint8]
 
 # The number of x264 threads changes the bytes, so it is a constant and not the number of cores.
 THREADS = 3
-SMALL = 1 << 15
-"""Pixels up to which a rectangle is converted as it is; in a larger one, what has really changed is found first."""
+SMALL = 1 << 13
+"""Pixels up to which a rectangle is copied as it is; in a larger one, what has really changed is found first."""
 
 AHEAD = 32 << 20
 """Bytes of changed pixels that may wait for the encoder: how far a drawing may run ahead of it."""
 
 Block = tuple[int, int, npt.NDArray[np.uint32]]
-"""Where a rectangle of pixels goes, from the left and the top (-1, -1: a whole frame), and the pixels."""
+"""Where a rectangle of pixels goes, from the left and the top, and the pixels."""
 
 _BT709 = 1  # the code of ITU-T H.273 for primaries, transfer and matrix alike
 _LIMITED = 1
@@ -199,6 +199,81 @@ class _Converter:
             np.copyto(plane[where], chroma, casting="unsafe")
 
 
+_TILE = 8  # pixels: as many truth values as fit a word
+
+
+class Changes:
+    """The frame before, and what is new in the next one: rectangles made of tiles, and few, because an encoder spends
+    more on many small ones than on the pixels between them.
+
+    Args:
+        first: the first frame, as words ``(height, width)``.
+    """
+
+    def __init__(self, first: npt.NDArray[np.uint32]) -> None:
+        self._last = first.copy()
+        height, width = first.shape
+        self._columns = -(-width // _TILE)
+        self._differs = np.zeros((-(-height // _TILE) * _TILE, self._columns * _TILE), bool)
+
+    def take(self, now: npt.NDArray[np.uint32], rectangle: Rect) -> None:
+        """All of this rectangle may be new."""
+        x0, y0, x1, y1 = rectangle
+        self._last[y0:y1, x0:x1] = now[y0:y1, x0:x1]
+
+    def find(self, now: npt.NDArray[np.uint32], where: Rect) -> list[Rect]:
+        """Rectangles that cover what is new in one, outside of which there is nothing new."""
+        last, (height, width) = self._last, now.shape
+        x0, y0, x1, y1 = where
+        column, row = x0 // _TILE, y0 // _TILE
+        x0, y0, across, down = column * _TILE, row * _TILE, -(-x1 // _TILE), -(-y1 // _TILE)
+        part = np.s_[y0 : min(down * _TILE, height), x0 : min(across * _TILE, width)]
+        np.not_equal(last[part], now[part], out=self._differs[part])
+        words = self._differs.view(np.uint64).reshape(-1, _TILE, self._columns)[row:down, :, column:across]
+        tiles = np.bitwise_or.reduce(words, axis=1) != 0
+        found: list[Rect] = []
+        for left, right in _runs(tiles.any(axis=0)):
+            for top, bottom in _runs(tiles[:, left:right].any(axis=1)):
+                inner = np.flatnonzero(tiles[top:bottom, left:right].any(axis=0))
+                first, end = left + int(inner[0]), left + int(inner[-1]) + 1
+                rectangle = (
+                    x0 + first * _TILE,
+                    y0 + top * _TILE,
+                    min(x0 + end * _TILE, width),
+                    min(y0 + bottom * _TILE, height),
+                )
+                found.append(rectangle)
+                self.take(now, rectangle)
+        return found
+
+
+def _runs(marked: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Where truth values in a row begin and end."""
+    edges = np.flatnonzero(np.diff(marked, prepend=False, append=False))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+
+
+class _Words:
+    """Pixels kept as they are, for formats that have no half-resolution colour: swscale converts those well."""
+
+    def __init__(self, height: int, width: int, pix_fmt: str) -> None:
+        self._words, self._format = np.zeros((height, width), np.uint32), pix_fmt
+
+    def __call__(self, pixels: npt.NDArray[np.uint32], x0: int, y0: int) -> None:
+        height, width = pixels.shape
+        self._words[y0 : y0 + height, x0 : x0 + width] = pixels
+
+    def frame(self) -> av.VideoFrame:
+        """All of it in the wanted format."""
+        rgba = self._words.view(np.uint8).reshape(*self._words.shape, 4)
+        return av.VideoFrame.from_ndarray(rgba, format="rgba").reformat(
+            format=self._format,
+            src_colorspace="ITU709",
+            dst_colorspace="ITU709",
+            dst_color_range="MPEG",
+        )
+
+
 class Encoder:
     """A film being written; use it as a context manager.
 
@@ -243,8 +318,7 @@ class Encoder:
         self._quality = quality or Quality()
         self._temporary = temporary_name(self.path)
         self._error: BaseException | None = None
-        self._full: queue.SimpleQueue[npt.NDArray[np.uint32]] = queue.SimpleQueue()
-        self._n_full = 0
+        self._changes: Changes | None = None
         self._queue: queue.SimpleQueue[list[Block] | None] = queue.SimpleQueue()
         self._room = threading.Condition()
         self._waiting = 0  # bytes in the queue
@@ -276,9 +350,8 @@ class Encoder:
         context.color_range = _LIMITED
         context.flags |= av.codec.context.Flags.bitexact
         self._container.start_encoding()  # opens the file now, so that a wrong folder is refused here
-        self._last = np.zeros(self._even, np.uint32)
         self._frame = av.VideoFrame(width, height, codec.pix_fmt)
-        self._convert: Callable[[npt.NDArray[np.uint32], int, int], None] = _leave
+        self._convert: _Converter | _Words = _Words(height, width, codec.pix_fmt)
         if "420p" in codec.pix_fmt:
             planes = [
                 np.frombuffer(memoryview(p), np.uint8).reshape(-1, p.line_size)[:, : p.width]
@@ -307,12 +380,26 @@ class Encoder:
                 f"{self.path.name} takes uint8 {(self.height, self.width, 4)}"
             )
         words = np.ascontiguousarray(rgba).view("<u4")[..., 0]
-        if dirty is None or self.n_frames == 0 or (self.height, self.width) != self._even:
-            blocks = [(-1, -1, self._whole(words))]
+        if (self.height, self.width) != self._even:
+            down, across = self._even[0] - self.height, self._even[1] - self.width
+            words, dirty = np.pad(words, ((0, down), (0, across)), mode="edge"), None
+        whole = (0, 0, self._even[1], self._even[0])
+        rectangles = [whole] if dirty is None else list(self._aligned(dirty))
+        if self._changes is None:
+            self._changes, rectangles = Changes(words), [whole]
         else:
-            blocks = [(x0, y0, words[y0:y1, x0:x1].copy()) for x0, y0, x1, y1 in self._aligned(dirty)]
-        self._put(blocks)
+            rectangles = [new for rectangle in rectangles for new in self._new(words, rectangle)]
+        self._put([(x0, y0, words[y0:y1, x0:x1].copy()) for x0, y0, x1, y1 in rectangles])
         self.n_frames += 1
+
+    def _new(self, words: npt.NDArray[np.uint32], rectangle: Rect) -> list[Rect]:
+        """What of a rectangle has to be encoded again."""
+        assert self._changes is not None
+        x0, y0, x1, y1 = rectangle
+        if (x1 - x0) * (y1 - y0) > SMALL:  # comparing is cheaper than converting
+            return self._changes.find(words, rectangle)
+        self._changes.take(words, rectangle)
+        return [rectangle]
 
     def _aligned(self, rects: Iterable[Rect]) -> Iterator[Rect]:
         """The rectangles grown to even pixels and cut to the frame."""
@@ -322,26 +409,6 @@ class Encoder:
             x1, y1 = min(width, int(right) + 1 & ~1), min(height, int(bottom) + 1 & ~1)
             if x1 > x0 and y1 > y0:
                 yield x0, y0, x1, y1
-
-    def _whole(self, words: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
-        """A padded copy in one of a few buffers that go round (fresh memory would cost more than the
-        copy)."""
-        if self._n_full < 3 and self._full.empty():
-            self._n_full += 1
-            buffer = np.empty(self._even, np.uint32)
-        else:
-            buffer = self._take_buffer()
-        buffer[: self.height, : self.width] = words
-        buffer[self.height :, : self.width] = words[-1:]
-        buffer[:, self.width :] = buffer[:, self.width - 1 : self.width]
-        return buffer
-
-    def _take_buffer(self) -> npt.NDArray[np.uint32]:
-        while True:
-            try:
-                return self._full.get(timeout=0.5)
-            except queue.Empty:
-                self._check()
 
     def _put(self, blocks: list[Block]) -> None:
         size = _size(blocks)
@@ -431,66 +498,18 @@ class Encoder:
             for x0, y0, words in blocks:
                 if self._ground is not None:
                     words[words < 1 << 24] = self._ground
-                if x0 < 0:
-                    self._update_all(words, first=number == 0)
-                else:
-                    self._update(words, x0, y0)
-            if self._convert is _leave and blocks:
-                self._frame = self._reformatted()
+                self._convert(words, x0, y0)
+            if isinstance(self._convert, _Words) and blocks:
+                self._frame = self._convert.frame()
             self._frame.pts = number
             self._container.mux(self._stream.encode(self._frame))
             number += 1
         self._container.mux(self._stream.encode(None))
 
-    def _reformatted(self) -> av.VideoFrame:
-        """The frame in a format that has no half-resolution colour: swscale does those well."""
-        height, width = self._even
-        rgba = np.ascontiguousarray(self._last).view(np.uint8).reshape(height, width, 4)
-        frame = av.VideoFrame.from_ndarray(rgba, format="rgba")
-        return frame.reformat(
-            format=self.codec.pix_fmt,
-            src_colorspace="ITU709",
-            dst_colorspace="ITU709",
-            dst_color_range="MPEG",
-        )
-
-    def _update_all(self, words: npt.NDArray[np.uint32], *, first: bool) -> None:
-        """A whole frame; the older buffer goes back."""
-        if first:
-            self._convert(words, 0, 0)
-        else:
-            self._convert_changed(words, 0, 0)
-        words, self._last = self._last, words
-        self._full.put(words)
-
-    def _update(self, words: npt.NDArray[np.uint32], x0: int, y0: int) -> None:
-        """A rectangle of a frame."""
-        h, w = words.shape
-        if words.size < SMALL:
-            self._convert(words, x0, y0)
-        else:
-            self._convert_changed(words, x0, y0)
-        self._last[y0 : y0 + h, x0 : x0 + w] = words
-
-    def _convert_changed(self, words: npt.NDArray[np.uint32], x0: int, y0: int) -> None:
-        """Convert what differs from the frame before, found band by band: comparing is cheaper."""
-        h, w = words.shape
-        last = self._last[y0 : y0 + h, x0 : x0 + w]
-        for top in range(0, h, 16):
-            changed = words[top : top + 16] != last[top : top + 16]
-            columns = np.flatnonzero(changed.any(axis=0))
-            if columns.size:
-                left, right = int(columns[0]) & ~1, int(columns[-1]) + 2 & ~1
-                self._convert(words[top : top + 16, left:right], x0 + left, y0 + top)
-
 
 def _size(blocks: list[Block]) -> int:
     """Bytes that a frame's blocks hold, with something for the frame itself: even an unchanged one takes room."""
     return 1000 + sum(words.nbytes for _, _, words in blocks)
-
-
-def _leave(pixels: npt.NDArray[np.uint32], x0: int, y0: int) -> None:
-    """Convert nothing yet: the whole frame is converted when it is complete."""
 
 
 def _container_options(container: str) -> dict[str, str]:

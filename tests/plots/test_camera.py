@@ -17,7 +17,6 @@ from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 
 from hhanim import Camera
-from hhanim.plots.camera import Changes
 from hhanim.plots.painter import alike
 
 from . import drawings
@@ -200,23 +199,6 @@ def test_removing_an_artist_between_frames_loses_none_of_the_new_ones():
     first.remove()
     second = ax.plot([1, 0])[0]
     assert camera.snap() == [second]
-
-
-@pytest.mark.parametrize("size", [(64, 64), (37, 51), (1, 1), (8, 9)])
-def test_changes_are_found_and_are_few(size):
-    rng = np.random.default_rng(0)
-    last = np.zeros(size, np.uint32)
-    changes = Changes(last)
-    for n in (0, 1, 3, 40):
-        now = last.copy()
-        now[rng.integers(size[0], size=n), rng.integers(size[1], size=n)] += np.uint32(1)
-        film = last.copy()
-        rectangles = changes(now)
-        for x0, y0, x1, y1 in rectangles:
-            film[y0:y1, x0:x1] = now[y0:y1, x0:x1]
-        assert np.array_equal(film, now)
-        assert len(rectangles) <= n
-        last = now
 
 
 def test_the_collector_is_spared_only_while_a_camera_lives():

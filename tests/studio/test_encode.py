@@ -78,9 +78,39 @@ def test_impossible_rate(fps):
         exact_rate(fps)
 
 
+@pytest.mark.parametrize("size", [(64, 64), (37, 51), (1, 1), (8, 9)])
+def test_changes_are_found_and_are_few(size):
+    rng = np.random.default_rng(0)
+    last = np.zeros(size, np.uint32)
+    changes = encode.Changes(last)
+    for n in (0, 1, 3, 40):
+        now = last.copy()
+        now[rng.integers(size[0], size=n), rng.integers(size[1], size=n)] += np.uint32(1)
+        film = last.copy()
+        rectangles = changes.find(now, (0, 0, size[1], size[0]))
+        for x0, y0, x1, y1 in rectangles:
+            film[y0:y1, x0:x1] = now[y0:y1, x0:x1]
+        assert np.array_equal(film, now)
+        assert len(rectangles) <= n
+        last = now
+
+
 def test_dirty_rectangles_and_whole_frames_give_the_same_bytes(tmp_path):
     one, two = film(tmp_path / "a.mp4"), film(tmp_path / "b.mp4", dirty=False)
     assert one.read_bytes() == two.read_bytes()
+
+
+def test_what_a_small_rectangle_changed_a_large_one_changes_back(tmp_path):
+    """Small rectangles are copied, large ones compared: both with the same frame before."""
+    still = np.full((256, 256, 4), 255, np.uint8)
+    dotted = still.copy()
+    dotted[40:60, 70:90, :3] = 0
+    small, large = [(70, 40, 90, 60)], [(0, 0, 250, 250)]
+    for name, dirty in (("told.mp4", (None, small, large, small)), ("found.mp4", (None,) * 4)):
+        with Encoder(tmp_path / name, width=256, height=256, fps=25) as encoder:
+            for frame, where in zip((still, dotted, still, dotted), dirty, strict=True):
+                encoder.write(frame, where)
+    assert (tmp_path / "told.mp4").read_bytes() == (tmp_path / "found.mp4").read_bytes()
 
 
 def test_repeats_to_the_byte(tmp_path):
@@ -168,7 +198,7 @@ def test_error_in_the_thread_reaches_the_caller(tmp_path, monkeypatch):
 
     path = tmp_path / "a.mp4"
     path.write_bytes(b"before")
-    monkeypatch.setattr(encode.Encoder, "_update_all", full)
+    monkeypatch.setattr(encode._Converter, "__call__", full)
     with (
         pytest.raises(EncodeError, match="No space left"),
         Encoder(path, width=W, height=H, fps=30) as encoder,
@@ -181,15 +211,15 @@ def test_error_in_the_thread_reaches_the_caller(tmp_path, monkeypatch):
 
 def test_threads_take_short_turns_only_while_a_film_is_encoded(tmp_path, monkeypatch):
     seen: list[float] = []
-    convert = encode.Encoder._update_all
+    convert = encode._Converter.__call__
 
-    def watched(self, words, *, first):
+    def watched(self, words, x0, y0):
         seen.append(sys.getswitchinterval())
-        if self.path.name == "broken.mp4":
+        if words[0, 0] == 0:
             raise OSError(errno.ENOSPC, "No space left on device")
-        convert(self, words, first=first)
+        convert(self, words, x0, y0)
 
-    monkeypatch.setattr(encode.Encoder, "_update_all", watched)
+    monkeypatch.setattr(encode._Converter, "__call__", watched)
     usual = sys.getswitchinterval()
     with Encoder(tmp_path / "long.mp4", width=W, height=H, fps=30) as long:
         with (
@@ -197,7 +227,7 @@ def test_threads_take_short_turns_only_while_a_film_is_encoded(tmp_path, monkeyp
             Encoder(tmp_path / "broken.mp4", width=W, height=H, fps=30) as broken,
         ):
             broken.write(np.zeros((H, W, 4), np.uint8))
-        long.write(np.zeros((H, W, 4), np.uint8))
+        long.write(np.ones((H, W, 4), np.uint8))
     assert len(seen) == 2 and max(seen) < usual
     assert sys.getswitchinterval() == usual
 
