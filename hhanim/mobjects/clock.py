@@ -108,8 +108,8 @@ def smoothstep(x: Any) -> Any:
 class Clock(VGroup):
     """Holds model time and says at what rate it runs. Everything on one clock reads ``clock.now``.
 
-    pace: the time map. The label shows the rate that rules at the moment; a window slower than the base
-    rate is announced as slow motion, and where model time stands still half-way the label says "paused".
+    pace: the time map. The label shows the rate that rules at the moment, as slow motion where it is slower than
+    the base rate, and "paused" whenever model time stands still: before, between and after the runs.
     tracker: the ValueTracker behind `now`.
     """
 
@@ -121,8 +121,8 @@ class Clock(VGroup):
         for rate in self.rates:
             slow = rate < pace.base
             text = f"1 s = {rate:.2g} ms"
-            color = theme.color("stimulus") if slow else theme.muted
-            self.add(Words(f"slow motion: {text}" if slow else text, size=size, color=color))
+            style = {"color": theme.ink, "weight": "semibold"} if slow else {"color": theme.muted}
+            self.add(Words(f"slow motion: {text}" if slow else text, size=size, **style))
         self.add(Words("paused", size=size, color=theme.muted))
         self._say()
 
@@ -149,9 +149,8 @@ class Clock(VGroup):
         return _Run(self, self.pace.stop if to is None else to)
 
     def _say(self) -> None:
-        if not self.running and self.pace.start < self.now < self.pace.stop:
-            said = len(self.rates)
-        else:
+        said = len(self.rates)
+        if self.running:
             rate = float(self.pace.rate(self.now))
             said = min(range(len(self.rates)), key=lambda k: abs(np.log(self.rates[k] / rate)))
         if said != self._said:

@@ -20,7 +20,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from manim import DOWN, LEFT, RIGHT, UP, Dot, Line, VGroup, VMobject
+from manim import DOWN, LEFT, RIGHT, Dot, Line, LineJointType, VGroup, VMobject
 from numpy.typing import NDArray
 
 from hhanim.look import Quantity, Theme, quantities
@@ -37,6 +37,7 @@ Array = NDArray[np.float64]
 
 LINE_WIDTH = 5.0  # design pixels
 DOT_RADIUS = 8.5
+HALO = 16.0
 
 
 def stroke(pixels: float) -> float:
@@ -229,10 +230,15 @@ class Trace(VGroup):
         self.line = VMobject(**style)
         self.dot = Dot(radius=DOT_RADIUS * UNIT, color=color) if head else VMobject()
         self.label = label if label is not None else VGroup()
-        # A rim in the colour of the ground: no line of the panel strikes the letters through.
-        self.label.set_stroke(panel.theme.ground, stroke(7), background=True)
-        self._tag = _Tag(self.label) if self.label.family_members_with_points() else None
-        self.add(self.ghost, self.line, self.dot, self.label)
+        self.leader = VMobject(stroke_color=color, stroke_width=stroke(2.5), fill_opacity=0.0)  # see Traces
+        # Round the letters the colour of the ground: no line of the panel strikes them through.
+        glyphs = self.label.family_members_with_points()
+        self.halo = VMobject(stroke_color=panel.theme.ground, stroke_width=stroke(HALO), fill_opacity=0.0)
+        self.halo.joint_type = LineJointType.ROUND
+        if glyphs:
+            self.halo.points = np.concatenate([glyph.points for glyph in glyphs])
+        self._tag = _Tag(self.label, self.halo) if glyphs else None
+        self.add(self.ghost, self.line, self.leader, self.halo, self.dot, self.label)
         self.show(float(self.t[0]))
 
     @classmethod
@@ -265,7 +271,7 @@ class Trace(VGroup):
         if len(dot):
             self.dot.points = dot + (tip - 0.5 * (dot.min(axis=0) + dot.max(axis=0)))
         if self._tag is not None:
-            self._tag.move(tip + 2.0 * DOT_RADIUS * UNIT * RIGHT)
+            self._tag.move(tip + _BESIDE * RIGHT)
         return self
 
     def _tip(self, t: float) -> Array:
@@ -289,13 +295,13 @@ class Trace(VGroup):
 class _Tag:
     """A label that is moved in every frame: by its left edge, without asking all its glyphs where they are."""
 
-    def __init__(self, label: VMobject) -> None:
-        self._glyphs = label.family_members_with_points()
-        self._first = self._glyphs[0]
+    def __init__(self, label: VMobject, halo: VMobject) -> None:
+        glyphs = label.family_members_with_points()
+        self.width = float(label.width)
+        self._parts = [halo, *glyphs]
+        self._first = glyphs[0]
         self._offset = self._first.points[0] - label.get_left()
-        self._opacities = [
-            (g.get_fill_opacity(), g.get_stroke_opacity(background=True)) for g in self._glyphs
-        ]
+        self._opacities = [(m.get_fill_opacity(), m.get_stroke_opacity()) for m in self._parts]
         self._shown = 1.0
 
     @property
@@ -305,23 +311,24 @@ class _Tag:
 
     def move(self, place: Array) -> None:
         by = place - self.place
-        for glyph in self._glyphs:
-            glyph.points = glyph.points + by
+        for part in self._parts:
+            part.points = part.points + by
 
     def fade(self, share: float) -> None:
         """Show it with that share of its opacity."""
         if share == self._shown:  # nor is anything that fades it undone
             return
         self._shown = share
-        for glyph, (fill, rim) in zip(self._glyphs, self._opacities, strict=True):
-            glyph.set_fill(opacity=share * fill)
-            glyph.set_stroke(opacity=share * rim, background=True)
+        for part, (fill, line) in zip(self._parts, self._opacities, strict=True):
+            part.set_fill(opacity=share * fill)
+            part.set_stroke(opacity=share * line)
 
 
 class Traces(VGroup):
     """Several traces whose labels keep out of each other's way: ghosts lowest, then lines, dots and labels.
 
-    On a clock labels change places gently, and stand in the order in which their curves come apart.
+    Labels stand in the order of their heads, and one that stands off its head is joined to it by a thin line.
+    On a clock they change places gently, side by side, where heads cross.
 
     It is iterated and indexed by trace.
     """
@@ -329,8 +336,9 @@ class Traces(VGroup):
     def __init__(self, traces: Iterable[Trace]) -> None:
         super().__init__()
         self.traces = tuple(traces)
+        self._named = [trace for trace in self.traces if trace._tag is not None]
         self._plan: _Plan | None = None
-        for part in ("ghost", "line", "dot", "label"):
+        for part in ("ghost", "line", "leader", "halo", "dot", "label"):
             self.add(VGroup(*(getattr(trace, part) for trace in self.traces)))
         self.ghosts: VGroup = self.submobjects[0]
         for group in self.submobjects:
@@ -353,69 +361,96 @@ class Traces(VGroup):
         """Draw all of them up to time t."""
         for trace in self:
             trace.show(t)
-        self._settle(t)
+        if len(self._named) > 1:
+            self._settle(t)
         return self
 
     def follow(self, clock: Clock) -> Self:
         """Draw all of them up to the clock's model time in every frame."""
-        named = [trace for trace in self if trace._tag is not None]
-        if len(named) > 1:
-            self._plan = _Plan(named, clock.pace)
+        if len(self._named) > 1:
+            self._plan = _Plan(self._named, clock.pace)
         return self.add_updater(lambda _: self.show(clock.now), call_updater=True)
 
     def _settle(self, t: float) -> None:
-        """Push the labels apart at model time t (ms): as planned for the clock, or just for this instant."""
-        tags = [trace._tag for trace in self if trace._tag is not None]
-        if len(tags) < 2:
-            return
+        """Move the labels clear of each other at model time t (ms): as planned for the clock, or just for this
+        instant.
+        """
         if self._plan is not None:
             shifts, shown = self._plan.at(t)
         else:
-            y = np.array([tag.place[1] for tag in tags])
-            shifts = _apart(y, np.argsort(y, kind="stable").tolist(), _floor(self.traces[0]))[0] - y
-            shown = np.ones(len(tags))
-        for tag, by, share in zip(tags, shifts, shown, strict=True):
-            tag.move(tag.place + float(by) * UP)
-            tag.fade(float(share))
+            y = np.array([trace._tag.place[1] for trace in self._named])
+            places, _ = _apart(y, np.argsort(y, kind="stable").tolist(), _floor(self.traces[0]))
+            shifts, shown = np.stack([np.zeros(len(y)), places - y], axis=-1), np.ones(len(y))
+        for trace, by, share in zip(self._named, shifts.tolist(), shown.tolist(), strict=True):
+            head = trace._tag.place - _BESIDE * RIGHT
+            off = min(abs(by[1]) / _GAP, 1.0)
+            place = head + np.array([_BESIDE + by[0] + _ASIDE * off, by[1], 0.0])
+            trace._tag.move(place)
+            trace._tag.fade(share)
+            trace.leader.points = _leader(head, place, share)
+
+
+def _leader(head: Array, place: Array, share: float) -> Array:
+    """A line from a head's rim to its label, the longer the further this stands above or below, (4, 3) or none."""
+    way = place - 6.0 * UNIT * RIGHT - head
+    share *= min(max(3.0 * abs(float(way[1])) / _GAP - 0.5, 0.0), 1.0)
+    if share <= 0.0:
+        return np.zeros((0, 3))
+    start = head + way * (1.3 * DOT_RADIUS * UNIT / float(np.hypot(way[0], way[1])))
+    return start + (head + way - start) * (share * np.linspace(0.0, 1.0, 4)[:, None])
 
 
 class _Plan:
-    """How far every label stands from its head, and how much of it is shown, over the whole of a clock's run.
+    """How far every label stands from its place beside its head, over the whole of a clock's run.
 
-    Where heads cross, their labels change places in about a quarter of a second of film, not in a frame, and fade
-    while they pass each other. Where heads lie upon each other, the labels already have the order in which
-    the heads will come apart; and a label that would have to stand so far from its head that it could be
-    taken for another's is not shown.
+    Where heads cross, their labels change places in about half a second of film, not in a frame: side by side, one
+    in a second column, so that both can be read all the while. Where heads lie upon each other, the labels
+    already have the order in which the heads will come apart. Labels in a stack so high that they could
+    be taken for each other's come when it is lower, and stay.
     All of it is worked out beforehand, from the curves: a frame looks the same whatever was drawn before it.
     """
 
     _RATE = 60.0  # instants a second of film
-    _TIME = 0.4  # s: what moves a label is averaged over this, most of it over half of this
+    _HALF = round(0.25 * _RATE)  # what moves a label is averaged over this many before it, and after
+    _BELL = np.hanning(2 * _HALF + 3)[1:-1]
 
     def __init__(self, traces: Sequence[Trace], pace: Pace) -> None:
         s = np.linspace(0.0, pace.seconds, max(int(np.ceil(pace.seconds * self._RATE)), 2) + 1)
         t = np.asarray(pace.time(s))
-        y = np.stack([np.interp(t, trace.t, trace._path[:, 1]) for trace in traces], axis=-1)  # (S, K)
+        heads = [[np.interp(t, trace.t, trace._path[:, k]) for trace in traces] for k in (0, 1)]
+        x, y = (np.stack(rows, axis=-1) for rows in heads)  # (S, K)
         floor = _floor(traces[0])
         both = [_apart(row, order, floor) for row, order in zip(y, _orders(y), strict=True)]
-        shifts = np.array([places for places, _ in both]) - y
-        shown = np.clip((_FAR - np.array([reach for _, reach in both])) / (0.4 * _GAP), 0.0, 1.0)
+        up = self._eased(np.array([places for places, _ in both]) - y)
+        widths = [trace._tag.width for trace in traces]
+        aside = self._eased(self._columns(y + up, widths))
+        room = traces[0].panel.area.right - x - _BESIDE - np.array(widths)
+        aside = np.minimum(aside, np.maximum(room - _ASIDE, 0.0))
+        low = np.array([reach for _, reach in both]) < _FAR
         self._t = t.tolist()
-        self._shifts, self._shown = self._eased(shifts), self._eased(shown)
-        place = y + self._shifts
-        between = np.abs(place[:, :, None] - place[:, None, :]) + np.diag(np.full(y.shape[1], np.inf))
-        self._shown *= np.clip((between.min(axis=-1) / _GAP - 0.4) / 0.4, 0.0, 1.0)
+        self._shifts = np.stack([aside, up], axis=-1)
+        self._shown = self._eased(np.maximum.accumulate(low, axis=0))
+
+    def _columns(self, y: Array, widths: Sequence[float]) -> Array:
+        """How far right of its place each label at heights y (S, K) has to stand, for none to stand on another."""
+        x = np.zeros_like(y)
+        for k in range(1, len(widths)):
+            for j in range(k):
+                meet = np.abs(y[:, k] - y[:, j])[:, None] < 0.8 * _GAP
+                soon = self._over(meet, np.ones_like(self._BELL))[:, 0] > 0.5  # easing leaves none on another
+                x[:, k] = np.where(soon, np.maximum(x[:, k], x[:, j] + widths[j] + 10.0 * UNIT), x[:, k])
+        return x
 
     def _eased(self, x: Array) -> Array:
         """Averaged over film time with a bell-shaped window, (S, K)."""
-        half = round(0.5 * self._TIME * self._RATE)
-        bell = np.hanning(2 * half + 3)[1:-1]
-        wide = np.pad(x, ((half, half), (0, 0)), mode="edge")
-        bell /= bell.sum()
-        return np.stack([np.convolve(column, bell, mode="valid") for column in wide.T], axis=-1)
+        return self._over(x, self._BELL / self._BELL.sum())
+
+    def _over(self, x: Array, window: Array) -> Array:
+        wide = np.pad(x.astype(float), ((self._HALF, self._HALF), (0, 0)), mode="edge")
+        return np.stack([np.convolve(column, window, mode="valid") for column in wide.T], axis=-1)
 
     def at(self, t: float) -> tuple[Array, Array]:
-        """Shifts (K,) in scene units and shares shown (K,) at model time t (ms)."""
+        """Shifts to the right and up (K, 2) in scene units and shares shown (K,) at model time t (ms)."""
         k = min(max(bisect_right(self._t, t) - 1, 0), len(self._t) - 2)
         u = min(max((t - self._t[k]) / (self._t[k + 1] - self._t[k]), 0.0), 1.0)
         return (
@@ -425,8 +460,10 @@ class _Plan:
 
 
 _GAP = 1.02 * LABEL * UNIT  # from one label to the next
-_FAR = 1.8 * _GAP  # labels of a pool in which one is further from its head say nothing
-_TOGETHER = 0.25 * _GAP  # heads closer than this have no order of their own
+_BESIDE = 2.0 * DOT_RADIUS * UNIT  # from a head to its label
+_ASIDE = 14.0 * UNIT  # further where the label stands a gap higher or lower: room for the line between them
+_FAR = 1.8 * _GAP  # labels of a pool in which one is further from its head say nothing yet
+_TOGETHER = 0.15 * _GAP  # heads closer than this have no order of their own
 
 
 def _floor(trace: Trace) -> float:

@@ -222,11 +222,12 @@ def test_a_clock_that_stands_still_says_so() -> None:
     def said(clock: Clock) -> list[str]:
         return [label.words for label in clock if label.get_fill_opacity() > 0.5]
 
-    clock = Clock(Pace(10.0, rate=2.0), DARK)
-    assert said(clock) == ["1 s = 2 ms"]
-    run = clock.run(5.0)
-    run.begin()
-    run.interpolate(0.5)
-    assert said(clock) == ["1 s = 2 ms"]
-    run.finish()
-    assert (clock.now, said(clock)) == (5.0, ["paused"])
+    clock = Clock(Pace(10.0, rate=2.0, slow=[(8.0, 10.0, 1.0)]), DARK)
+    assert said(clock) == ["paused"]
+    for stop, rate in ((5.0, "1 s = 2 ms"), (10.0, "slow motion: 1 s = 1 ms")):
+        run = clock.run(stop)
+        run.begin()
+        run.interpolate(0.8)
+        assert said(clock) == [rate]
+        run.finish()
+        assert (clock.now, said(clock)) == (stop, ["paused"])

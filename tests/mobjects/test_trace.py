@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 
@@ -54,10 +56,37 @@ def test_labels_lie_in_the_order_in_which_their_curves_come_apart() -> None:
     np.testing.assert_allclose(shown(traces), 1.0)
 
 
-def test_a_stack_too_high_to_be_told_apart_is_not_shown() -> None:
-    later = np.clip(np.linspace(-1.0, 1.0, 201), 0.0, None)
+def test_labels_in_a_stack_too_high_to_be_told_apart_come_when_it_is_lower_and_stay() -> None:
+    there_and_back = 1.0 - np.abs(np.linspace(-1.0, 1.0, 201))
+    later = np.concatenate([np.zeros(100), there_and_back])
     traces, _ = labelled(*(share * later for share in np.linspace(-0.9, 0.9, 7)))
+    for t, share in ((0.0, 0.0), (6.6, 1.0), (10.0, 1.0)):
+        traces.show(t)
+        np.testing.assert_allclose(shown(traces), share)
+
+
+def test_labels_of_crossing_curves_are_always_shown_and_never_on_each_other() -> None:
+    slow, fast = np.linspace(0.6, -0.6, 401), np.tanh(np.linspace(-20.0, 20.0, 401))
+    traces, _ = labelled(slow, fast, 0.3 * np.sin(np.linspace(0.0, 9.0, 401)), np.zeros(401))
+    for t in np.arange(0.0, 10.0, 1.0 / 30.0):
+        traces.show(t)
+        np.testing.assert_allclose(shown(traces), 1.0)
+        labels = [trace.label for trace in traces]
+        for a, b in combinations(labels, 2):
+            apart = np.abs(a.get_center() - b.get_center())[:2] - 0.5 * np.array(
+                [a.width + b.width, a.height + b.height]
+            )
+            assert apart.max() > 0.0, f"labels on each other at {t:.2f} ms"
+
+
+def test_a_label_off_its_head_is_joined_to_it() -> None:
+    later = np.clip(np.linspace(-1.0, 1.0, 201), 0.0, None)
+    traces, _ = labelled(0.5 * later, -0.5 * later, 0.0 * later)
     traces.show(0.0)
-    np.testing.assert_allclose(shown(traces), 0.0)
+    above, below, beside = (trace.leader.points for trace in traces)
+    assert not len(beside)
+    for trace, line in ((traces[0], above), (traces[1], below)):
+        assert np.linalg.norm(line[0] - trace.dot.get_center()) < 0.15
+        assert np.linalg.norm(line[-1] - trace.label.get_left()) < 0.06
     traces.show(10.0)
-    np.testing.assert_allclose(shown(traces), 1.0)
+    assert not any(len(trace.leader.points) for trace in traces)
