@@ -5,20 +5,36 @@ brings.
 from __future__ import annotations
 
 import numpy as np
-from manim import LEFT, Create, Mobject, VGroup
+from manim import DOWN, LEFT, RIGHT, Arrow, Create, Mobject, ReplacementTransform, UpdateFromAlphaFunc, VGroup
 
 from hhanim.look import quantities
 from hhanim.mobjects.clock import Clock, Pace
+from hhanim.mobjects.equations import gate_typst
 from hhanim.mobjects.fades import Appear, Vanish
 from hhanim.mobjects.film import LABEL, TICK, Film
-from hhanim.mobjects.plane import Dial, Flow, Rests, VNullcline, along_nullcline, gate_nullcline, loses_hold
-from hhanim.mobjects.telling import Telling
-from hhanim.mobjects.trace import Panel, Trace
-from hhanim.model import Membrane, Trajectory, ramp, simulate, step
-from hhanim.model.analysis import fixed_points, two_variable
+from hhanim.mobjects.lettering import stand_clear
+from hhanim.mobjects.plane import (
+    Dial,
+    Flow,
+    OnAxis,
+    Rests,
+    VNullcline,
+    along_nullcline,
+    gate_nullcline,
+    loses_hold,
+)
+from hhanim.mobjects.shapes import lines, stroked
+from hhanim.mobjects.telling import Telling, millivolts
+from hhanim.mobjects.trace import Panel, Trace, Traces, stroke
+from hhanim.model import Membrane, Trajectory, pulse, ramp, simulate, step
+from hhanim.model.analysis import fixed_points, hopf_points, two_variable
 
 #: The theme's name for the colour of the state, in the plane as over time; the nullclines are thinner and quieter.
 STATE = "ink"
+#: How much of the flow's arrows is seen behind the nullclines.
+BEHIND = 0.4
+#: The film's first scene kicks the state by that much (mV), with a pulse this long (ms).
+KICK, WIDTH = 45.0, 0.5
 
 
 class PhasePlane(Telling, Film):
@@ -31,7 +47,8 @@ class PhasePlane(Telling, Film):
     alt = (
         "The plane of V and n with arrows and the two nullclines; a point settles where they "
         "cross, and while the "
-        "current rises it comes to a limit cycle, and V over time fires again and again."
+        "current rises it stays there until that point is stable no longer and it leaves for a limit cycle, and V "
+        "over time fires again and again."
     )
     poster = 0.97
     model: Membrane = "lecture"
@@ -44,27 +61,20 @@ class PhasePlane(Telling, Film):
         self.gate = self.plane_model.states[1]
         self.symbol = quantities(self.plane_model)[self.gate].typst
         rest = self.plane_model.steady(fixed_points(self.plane_model, self.low)[0].v)
-        up, down, far = (
-            {"V": float(rest[0]) + v, self.gate: min(float(rest[1]) + n, 0.95)}
-            for v, n in ((45.0, 0.0), (-15.0, 0.3), (30.0, 0.5))
-        )
-        self.loop, self.rests, *others = (
-            simulate(self.plane_model, self.low, self.until, start=start)
-            for start in (up, down, far, down | {"V": float(rest[0]) - 20.0, self.gate: 0.05})
-        )
-        self.others = [self.rests, *others]
-        #: When the rising current has reached its highest value.
-        self.risen = 1.25 * self.until
-        rising = ramp(self.high, start=0.0, stop=self.risen, first=self.low) + step(
-            self.high, start=self.risen
-        )
-        self.fires = simulate(self.plane_model, rising, self.risen + self.until, start=self.rests.y[:, -1])
+        starts = [
+            {"V": float(rest[0]) + v, self.gate: min(max(float(rest[1]) + n, 0.05), 0.95)}
+            for v, n in ((-25.0, 0.3), (8.0, -0.3), (30.0, 0.5))
+        ]
+        self.kicked = 0.1 * self.until
+        kick = pulse(KICK * float(self.plane_model.c) / WIDTH, start=self.kicked, width=WIDTH)
+        self.loop = simulate(self.plane_model, step(self.low) + kick, self.until, start=rest)
+        self.others = [simulate(self.plane_model, self.low, self.until, start=start) for start in starts]
+        self.rests = self.others[0]
+        self.raise_and_hold()
+        self.turns = self.turning()
         self.lay_out()
-        self.opening(
-            "Two variables are a plane, and the model is a flow on it.",
-            where=self.side,
-            beside=[self.plane, self.flow],
-        )
+        axes = (self.plane.frame_lines, self.plane.numbers)
+        self.opening("A neuron with two variables lives in a plane.", where=self.side, beside=axes)
         self.two_variables()
         self.one_point()
         self.many_points()
@@ -72,6 +82,45 @@ class PhasePlane(Telling, Film):
         self.settle()
         self.raise_current()
         self.cycle()
+
+    def raise_and_hold(self) -> None:
+        """The run in which the current rises so slowly that the state can follow, to just above where no fixed
+        point is stable any more, or to the highest current if there is no such place, and stays there.
+        """
+        plane = self.plane_model
+        self.bifurcation = loses_hold(plane, self.low, self.high)
+        #: The current that is reached (µA/cm²), and when (ms).
+        self.raised, self.risen = self.high, 7.0 * self.until
+        if self.bifurcation is not None:
+            self.raised = self.bifurcation + 0.03 * (self.high - self.bifurcation)
+        rising = ramp(self.raised, start=0.0, stop=self.risen, first=self.low) + step(
+            self.raised, start=self.risen
+        )
+        start = plane.steady(fixed_points(plane, self.low)[0].v)
+        held = self.risen + self.until
+        if self.bifurcation is not None:
+            longest = simulate(plane, rising, self.risen + 20.0 * self.until, start=start)
+            fired = longest.spikes[longest.spikes > self.passed]
+            held = min(
+                longest.duration,
+                float(fired[min(2, len(fired) - 1)]) + 0.3 * self.until if len(fired) else held,
+            )
+        self.fires = simulate(plane, rising, held, start=start)
+
+    @property
+    def passed(self) -> float:
+        """When the rising current passes where no fixed point is stable any more (ms)."""
+        return (self.bifurcation - self.low) / (self.raised - self.low) * self.risen
+
+    def turning(self) -> Trajectory | None:
+        """Three turns of the limit cycle at the highest current, once it has been reached; None if there is none."""
+        long = simulate(self.plane_model, self.high, 20.0 * self.until, start=self.fires.y[:, -1])
+        spikes = long.spikes
+        if len(spikes) < 4 or long.duration - spikes[-1] > 1.5 * (spikes[-1] - spikes[-2]):
+            return None
+        period = float(spikes[-1] - spikes[-2])
+        start = long.at([float(spikes[-2]) + 0.5 * period]).y[:, 0]
+        return simulate(self.plane_model, self.high, 3.0 * period, start=start)
 
     def lay_out(self) -> None:
         tall = self.shape != "wide"
@@ -82,9 +131,9 @@ class PhasePlane(Telling, Film):
         if self.shape == "square":
             time, self.dial_area = self.side.columns(1.6, 1.0, gap=0.3)
         else:
-            time, self.dial_area = self.side.rows(max(self.side.height - 1.45, 1.0), 1.2, gap=0.25)
+            time, self.dial_area = self.side.rows(max(self.side.height - 1.75, 1.0), 1.5, gap=0.25)
         self.time_area = time
-        runs = [self.loop, *self.others, self.fires]
+        runs = [self.loop, *self.others, self.fires, *([self.turns] if self.turns else [])]
         v = np.concatenate([run["V"] for run in runs])
         n = max(float(run[self.gate].max()) for run in runs)
         self.v_range = (float(np.floor((v.min() - 8) / 10) * 10), float(np.ceil((v.max() + 6) / 10) * 10))
@@ -113,6 +162,17 @@ class PhasePlane(Telling, Film):
         grid = round(self.plane.inner.width / 0.62), round(self.plane.inner.height / 0.6)
         self.flow = Flow(self.plane, self.plane_model, self.theme, grid=grid).show(self.low)
         self.points = Rests(self.plane, self.plane_model, self.theme, self.currents).show(self.low)
+        #: The time axis of all runs from one state to rest (ms).
+        self.shown = max(self.settled(run) for run in (self.loop, *self.others))
+
+    def settled(self, *runs: Trajectory) -> float:
+        """When these runs are where they end, as near as the eye can tell, in tens of milliseconds."""
+        last = 0.0
+        for run in runs:
+            place = self.plane.at(run["V"], run[self.gate])
+            far = np.linalg.norm(place - place[-1], axis=1) > 0.04
+            last = max(last, float(run.t[far].max(initial=0.0)))
+        return min(10.0 * np.ceil(last / 10.0), self.until)
 
     def name_lines(self) -> None:
         """Put the names of the lines to their right ends, clear of each other."""
@@ -122,21 +182,22 @@ class PhasePlane(Telling, Film):
             x, y = points[np.argmax(points[:, 0]), :2]
             half = 0.5 * name.height
             name.move_to(
-                [x + 0.15, min(max(y, inner.bottom + half), inner.top - half), 0.0], aligned_edge=LEFT
+                [x + 0.15, min(max(y, inner.bottom + half + 0.15), inner.top - half), 0.0], aligned_edge=LEFT
             )
         over, under = sorted(self.names, key=lambda name: -name.get_y())
         if under.get_right()[0] > over.get_left()[0] and over.get_right()[0] > under.get_left()[0]:
             apart = under.get_top()[1] + 0.1 - over.get_bottom()[1]
             under.shift([0.0, -max(apart, 0.0), 0.0])
 
-    def time_panel(self, run: Trajectory) -> Panel:
-        """V over the time of a run."""
+    def time_panel(self, until: float) -> Panel:
+        """V over time, as far as that (ms)."""
         return Panel(
             self.time_area,
-            x=(0.0, run.duration),
+            x=(0.0, until),
             y=self.v_range,
             theme=self.theme,
             xlabel="ms",
+            xticks=(0.0, until / 2, until),
             left=0.85,
             gutter=0.5,
             ylabel=self.formula('V space "(mV)"', size=TICK, color="muted"),
@@ -144,123 +205,194 @@ class PhasePlane(Telling, Film):
 
     # -- the pieces ------------------------------------------------------------------------------------------
 
-    def clock_for(self, run: Trajectory, seconds: float) -> Clock:
-        """A clock that takes about that long for a run."""
-        rate = float(f"{run.duration / seconds:.1g}")
-        clock = Clock(Pace(run.duration, rate=rate), self.theme).align_right()
+    def clock_for(self, pace: Pace) -> Clock:
+        """A clock in the upper right corner."""
+        clock = Clock(pace, self.theme).align_right()
         return clock.move_to([self.area.right, self.head.top, 0], aligned_edge=[1, 1, 0])
 
-    def orbit_of(self, run: Trajectory, width: float = 5.0, since: float = 0.0) -> Trace:
-        """The way of the state through the plane, from a time (ms) on."""
-        late = run.t >= since
+    def run_on(self, run: Trajectory, pace: Pace, width: float = 5.0) -> list[Mobject]:
+        """A run on the plane and over time on one clock, and where V is on both its axes: what moves."""
+        self.clock = self.clock_for(pace)
         color = self.theme.color(STATE)
-        return Trace(
-            self.plane, run.t[late], run[self.gate][late], x=run["V"][late], color=color, width=width
-        )
+        self.orbit = Trace(self.plane, run.t, run[self.gate], x=run["V"], color=color, width=width)
+        self.trace = Trace.of(run, "V", self.graph, self.theme, named=False)
+        links = [OnAxis(self.orbit, "x", self.theme), OnAxis(self.trace, "y", self.theme)]
+        for trace in (self.orbit, self.trace):
+            trace.follow(self.clock)
+        self.moving = [*(link.follow() for link in links), self.orbit, self.trace, self.clock]
+        return self.moving
 
     def two_variables(self) -> None:
         """What stands for the other gates; nothing is said of a model that has none."""
         gates = self.plane_model.gates
         tied = [name for name, gate in gates.items() if gate.follows]
         fast = [name for name in gates if name not in (*tied, self.gate)]
+        if not fast and not tied:
+            return
         said = []
         if fast:
-            steady = "is at its steady state" if len(fast) == 1 else "are at their steady states"
-            said.append(f"{' and '.join(fast)} {steady}")
+            said.append(
+                f"{' and '.join(fast)} so fast that {'it follows' if len(fast) == 1 else 'they follow'} V"
+            )
         if tied:
-            said.append(f"{' and '.join(tied)} {'is' if len(tied) == 1 else 'are'} tied to {self.gate}")
-        if not said:
-            return
+            said.append(f"{' and '.join(tied)} tied to {self.gate}")
+        symbols = quantities(self.plane_model)
+        formulas = {
+            n: self.formula(
+                gate_typst(self.plane_model, n) if n in (*fast, *tied) else symbols[n].typst,
+                size=LABEL + 14,
+                color=symbols[n].hue,
+            )
+            for n in ("V", *gates)
+        }
+        column = self.side.width < 2.0 * self.side.height
+        whole = VGroup(*formulas.values()).arrange(
+            DOWN if column else RIGHT, buff=0.55, aligned_edge=LEFT if column else DOWN
+        )
+        room = self.side.inset(left=0.6)
+        whole.scale(min(1.0, room.width / whole.width, room.height / whole.height)).move_to(room.center)
+        letters = {
+            n: len(self.formula(symbols[n].typst).submobjects) for n in formulas
+        }  # glyphs of its symbol
         self.part("two variables")
         self.say(
             f"Two variables: V and {self.gate}",
-            f"the model is reduced: {', '.join(said)}",
-            f"The model is reduced to two variables, V and {self.gate}: {', and '.join(said)}.",
+            ", ".join(said),
+            f"Of V and its gates two variables are left: {', '.join(said)}.",
+            still=[VGroup(*f[: letters[n]]) for n, f in formulas.items()],
         )
-        self.wait(3.0)
+        self.wait(0.6)
+        for name in (*fast, *tied):
+            self.play(Appear(VGroup(*formulas[name][letters[name] :])), run_time=0.8)
+            self.wait(0.8)
+        self.play(
+            *(Vanish(formulas[name]) for name in (*fast, *tied)),
+            ReplacementTransform(formulas["V"], self.plane.titles[1]),
+            ReplacementTransform(formulas[self.gate], self.plane.titles[0]),
+            run_time=1.2,
+        )
 
     def one_point(self) -> None:
         self.part("plane")
-        run = self.loop
-        self.clock = self.clock_for(run, 7.0)
-        self.graph = self.time_panel(run)
-        self.orbit = self.orbit_of(run).follow(self.clock)
-        self.trace = Trace.of(run, "V", self.graph, self.theme, named=False).follow(self.clock)
+        run, v = self.loop, float(self.loop["V"][0])
+        self.graph = self.time_panel(self.shown)
         self.say(
             "A plane",
             f"every state of the model is one point: its V and its {self.gate}",
-            f"Every state of the reduced model is a point of the plane of V and {self.gate}, and as time goes on it "
-            "moves.",
-            gone=[self.flow],
-            still=[self.graph],
-            moving=[self.orbit, self.trace, self.clock],
+            f"Every state of this model, whose parameters are its own, is a point. It rests at {millivolts(v)}.",
+            still=[self.plane, self.graph],
+            moving=self.run_on(run, Pace(self.shown, rate=8.0)),
         )
-        self.play(self.clock.run())
+        self.wait(1.0)
+        self.play(self.clock.run(self.kicked))
+        after = self.kicked + WIDTH
+        a, b = (self.plane.at(run.at([t])["V"][0], run.at([t])[self.gate][0]) for t in (self.kicked, after))
+        word = self.words("a short pulse of current", size=TICK, color="I").next_to(
+            0.5 * (a + b), DOWN, buff=0.25
+        )
+        arrow = Arrow(
+            a, b, buff=0.0, color=word.get_color(), stroke_width=stroke(6), max_tip_length_to_length_ratio=0.1
+        )
+        kick = VGroup(arrow, word)
+        self.caption(
+            "A short pulse of current kicks the point to the right; then the model takes it round, and back."
+        )
+        self.play(Appear(kick), run_time=0.6)
+        self.wait(0.8)
+        self.play(self.clock.run(after))
+        self.play(Vanish(kick, between=(0.0, 0.3)), self.clock.run(self.settled(run)))
 
     def many_points(self) -> None:
         self.part("flow")
-        self.clock.set(0.0)
-        self.orbits = VGroup(*(self.orbit_of(run, 3.5) for run in self.others))
-        style = {"color": self.theme.ink, "width": 3.5, "label": None}
-        self.courses = VGroup(*(Trace(self.graph, run.t, run["V"], **style) for run in self.others))
+        clock = self.clock.set(0.0)
+        style = {"color": self.theme.ink, "width": 3.5}
+        numbers = [f"{k + 1}" for k in range(len(self.others))]
+        orbits = VGroup(
+            *(Trace(self.plane, run.t, run[self.gate], x=run["V"], **style) for run in self.others)
+        )
+        courses = Traces(
+            Trace(self.graph, run.t, run["V"], label=self.words(number, size=TICK), **style)
+            for run, number in zip(self.others, numbers, strict=True)
+        )
+        # Where each of them sets out, told from the arrows by a rim like that of the labels.
+        starts = VGroup()
+        for orbit, number in zip(orbits, numbers, strict=True):
+            word = self.words(number, size=TICK).next_to(orbit.dot, LEFT, buff=0.12)
+            starts.add(word.set_stroke(self.theme.ground, stroke(7), background=True))
 
         def show(group: VGroup) -> None:
             for trace in group:
-                trace.show(self.clock.now)
+                trace.show(clock.now)
 
-        for group in (self.orbits, self.courses):
-            group.add_updater(show, call_updater=True)
+        orbits.add_updater(show, call_updater=True)
+        courses.follow(clock)
         self.say(
             "The flow",
             "everywhere the model says where the state goes next",
             "At every point the equations say where the state goes next: together that is a flow.",
-            gone=[self.orbit, self.trace],
+            gone=self.moving[:-1],
             still=[self.flow],
-            moving=[self.orbits, self.courses],
+            moving=[orbits, courses, starts],
         )
-        self.play(self.clock.run())
-        for group in (self.orbits, self.courses):
+        self.wait(0.3)
+        self.play(clock.run(self.settled(*self.others)))
+        for group in (orbits, courses):
             group.clear_updaters()
+        self.moving = [orbits, courses, starts, clock]
 
     def draw_nullclines(self) -> None:
         self.part("nullclines")
+        conditions = self.conditions()
         said = [
             (
                 f"The {self.gate}-nullcline",
                 f"on this line {self.gate} does not change: the arrows are horizontal",
-                f"On this line {self.gate} does not change: it is at its steady state. Left "
-                "of it, it falls; right of it, it rises.",
+                f"On this line {self.gate} does not change: {self.gate} has the steady state that belongs to V.",
             ),
             (
                 "The V-nullcline",
                 "on this line V does not change: the arrows are vertical",
-                "On this one V does not change: the currents through the membrane cancel.",
+                "On this line V does not change: what flows through the channels is what is injected.",
             ),
         ]
-        gone: list[Mobject] = [self.orbits, self.clock]
+        gone: list[Mobject] = [*self.moving, self.graph]
         drawn = ((self.gate, self.n_line), ("V", self.v_line))
-        for (key, line), name, words in zip(drawn, self.names, said, strict=True):
+        arrows = VGroup()
+        for (key, line), name, words, law in zip(drawn, self.names, said, conditions, strict=True):
             self.say(*words, gone=gone)
             places = along_nullcline(self.plane, self.plane_model, key, self.low)
-            arrows = Flow(self.plane, self.plane_model, self.theme, places=places, color=self.theme.ink)
-            self.play(Create(line), Appear(name), self.flow.animate.set_fill(opacity=0.3), run_time=1.4)
-            self.play(Appear(arrows.show(self.low)), run_time=0.6)
-            self.wait(1.8)
-            gone = [arrows]
-        self.play(Vanish(arrows), self.flow.animate.set_fill(opacity=1.0), run_time=0.6)
+            on_it = Flow(self.plane, self.plane_model, self.theme, places=places, color=self.theme.ink)
+            self.play(
+                Create(line),
+                Appear(name),
+                Appear(law),
+                self.flow.animate.set_fill(opacity=BEHIND),
+                run_time=1.4,
+            )
+            self.play(Appear(on_it.show(self.low)), run_time=0.6)
+            self.wait(1.5)
+            arrows.add(on_it)
+            gone = []
+        self.moving = [arrows, *conditions]
 
-    def run_on(self, run: Trajectory, seconds: float) -> list[Mobject]:
-        """A run on the plane and over time, the current on its dial, on one clock: what moves."""
-        self.clock = self.clock_for(run, seconds)
-        self.orbit = self.orbit_of(run).follow(self.clock)
-        self.trace = Trace.of(run, "V", self.graph, self.theme, named=False).follow(self.clock)
-        self.shown_run = run
-        return [self.orbit, self.trace, self.clock]
+    def conditions(self) -> list[VGroup]:
+        """What holds on either nullcline, one below the other on the side."""
+        symbols = quantities(self.plane_model)
+        steady = self.formula(f"{self.symbol} = {symbols[f'{self.gate}_inf'].typst} (V)", size=LABEL + 14)
+        steady.set_color(self.n_line.get_stroke_color())
+        names = [c.name for c in self.plane_model.channels]
+        source = "{{ I : I }} = " + " + ".join(f'{{{{ I_"{n}" : {n} }}}}' for n in names)
+        balance = self.formula(source, size=LABEL + 14, color="muted")
+        for name, key in (("I", "I"), *((n, f"I_{n}") for n in names)):
+            balance.select(name).set_color(self.theme.color(symbols[key]))
+        whole = VGroup(steady, balance).arrange(DOWN, buff=1.0)
+        room = self.side.inset(left=0.3)
+        whole.scale(min(1.0, room.width / whole.width, room.height / whole.height)).move_to(room.center)
+        return [steady, balance]
 
     def settle(self) -> None:
         self.part("rest")
         i = f"I = {self.low:g} µA/cm²"
-        self.bifurcation = loses_hold(self.plane_model, self.low, self.high)
         self.dial = Dial(self.dial_area, self.theme, max(self.currents[1], 0.0)).show(self.low)
         settles = any(p.stable for p in fixed_points(self.plane_model, self.low))
         line, caption = (
@@ -274,32 +406,29 @@ class PhasePlane(Telling, Film):
                 "is driven away from where the two lines cross",
             )
         )
+        gone, self.graph = self.moving, self.time_panel(self.shown)
         self.say(
             "It comes to rest" if settles else "No rest",
             f"{i}: {line}",
             f"With {i}, a state follows the flow and {caption}.",
-            gone=[self.courses],
-            still=[self.dial.still],
-            moving=[self.points, self.dial.moving, *self.run_on(self.rests, 5.0)],
+            gone=gone,
+            still=[self.graph, self.dial.still],
+            moving=[self.points, self.dial.moving, *self.run_on(self.rests, Pace(self.shown, rate=10.0))],
         )
-        self.play(self.clock.run())
+        self.play(self.clock.run(self.settled(self.rests)))
 
     def raise_current(self) -> None:
         self.part("the current rises")
-        old = [self.orbit, self.trace, self.clock, self.graph]
-        self.graph = self.time_panel(self.fires)
-        moving = self.run_on(self.fires, 18.0)
-        critical = self.bifurcation
-        what = (
-            "the fixed point loses stability (disc: stable; ring: unstable)"
-            if critical is not None
-            else "the V-nullcline moves, and the fixed point with it (disc: stable; ring: unstable)"
-        )
+        critical, run = self.bifurcation, self.fires
+        rate = float(f"{self.risen / 5.5:.1g}")
+        slow = [] if critical is None else [(self.passed, run.duration, 0.4 * rate)]
+        pace = Pace(run.duration, rate=rate, slow=slow, ease=0.1)
+        old, self.graph = [*self.moving, self.graph], self.time_panel(100.0 * np.ceil(run.duration / 100.0))
+        moving = self.run_on(run, pace, width=3.5)
         self.say(
             "The current rises",
-            what,
-            "Now the current rises slowly. The V-nullcline moves, and with it the fixed point, where both cross."
-            + (f" At {critical:.2f} µA/cm² it loses its stability." if critical is not None else ""),
+            "slowly: the state stays on the fixed point, where the nullclines cross",
+            "Now the current rises slowly. The V-nullcline moves, the crossing with it, and the state stays on it.",
             gone=old,
             still=[self.graph],
             moving=moving,
@@ -315,37 +444,68 @@ class PhasePlane(Telling, Film):
         self.remove(*self.names)
         self.current = VGroup(*drawn, self.names).add_updater(show)
         self.add(self.flow, self.n_line, *drawn[1:], self.current, *moving)
-        if critical is not None and self.high != self.low:
-            reached = (critical - self.low) / (self.high - self.low) * self.risen
-            self.play(self.clock.run(reached))
-            mark = self.dial.mark(critical)
-            self.play(Appear(mark), run_time=0.6)
-            self.bring_to_back(mark)
-            self.wait(0.8)
-        self.play(self.clock.run(self.risen))
+        if critical is not None:
+            self.play(self.clock.run(self.passed))
+            self.lose_hold(critical)
+        self.play(self.clock.run())
+
+    def lose_hold(self, critical: float) -> None:
+        """While time stands still, the fixed point turns from a disc into a ring."""
+        turns = bool(np.any(np.abs(hopf_points(self.plane_model) - critical) < 1e-3))
+        mark = self.dial.mark(critical)
+        lost = next(p for p in fixed_points(self.plane_model, critical - 1e-3) if p.stable)
+        place = self.plane.at(*lost.state)[:2]
+        word = self.words(f"I = {critical:.2f}", size=LABEL, color="I")
+        others = np.concatenate([line.points[::4, :2] for line in (self.n_line, self.v_line)])
+        stand_clear(word, place, others, within=self.plane.inner, gap=0.3)
+        word.set_stroke(self.theme.ground, stroke(7), background=True)
+
+        def pulsed(_: Mobject, done: float) -> None:
+            now = critical + (2e-3 if done > 0.5 else -2e-3)
+            self.points.show(now, 1.0 + 1.3 * float(np.sin(np.pi * done)))
+
+        self.current.suspend_updating()
+        self.say(
+            "Stable no longer",
+            "disc: small swings die away; ring: they grow" if turns else "no stable fixed point is left",
+            f"At {critical:.2f} µA/cm² "
+            + (
+                "the fixed point loses its stability, at a Hopf bifurcation: from here on small swings grow."
+                if turns
+                else "the last stable fixed point is lost."
+            ),
+            still=[mark],
+            moving=[word],
+        )
+        self.play(UpdateFromAlphaFunc(self.points, pulsed), run_time=1.6)
+        self.wait(1.2)
+        self.caption(
+            "The current stays just above: the state is driven away from the ring, turn by turn, and fires."
+        )
+        self.play(Vanish(word), run_time=0.5)
+        self.clock.set(self.passed + 1e-6 * self.risen)
+        self.current.resume_updating()
 
     def injected(self, t: float) -> float:
         """The current (µA/cm²) at time t (ms) of the run that is shown."""
         return float(self.fires.protocol(min(t, self.fires.duration - 1e-9)))
 
     def cycle(self) -> None:
-        spikes = self.fires.spikes
-        fires = np.count_nonzero(spikes > self.risen) > 1
+        fires = self.turns is not None
+        run = self.turns or simulate(self.plane_model, self.high, self.until, start=self.fires.y[:, -1])
         i = f"I = {self.high:g} µA/cm²"
         stable = any(p.stable for p in fixed_points(self.plane_model, self.high))
         self.part("limit cycle" if fires else "settles")
+        gone, first = [*self.moving, self.graph], self.injected(self.clock.now)
         self.current.clear_updaters()
-        self.remove(self.current).add(*self.names)
+        self.graph = self.time_panel(10.0 * np.ceil(run.duration / 10.0))
         if fires:
-            how = (
-                "the state goes round, and V fires"
-                if stable
-                else "no stable fixed point: the state goes round, V fires"
-            )
             said = (
                 "A limit cycle",
-                f"{i}: {how}",
-                f"With {i} the state goes round on its limit cycle: each turn is a spike.",
+                f"{i}: each turn is one spike",
+                f"With {i} every state but the ring itself comes to one closed curve, the limit cycle."
+                if not stable
+                else f"With {i} there is a closed curve, the limit cycle, on which the state goes round.",
             )
         else:
             said = (
@@ -353,14 +513,24 @@ class PhasePlane(Telling, Film):
                 f"{i}: the fixed point is still stable" if stable else f"{i}: it comes to no spikes",
                 f"With {i} the state does not go round: it settles.",
             )
-        # From here on only the cycle is drawn, without the way to it.
-        before, run = self.orbit, self.fires
-        self.orbit = self.orbit_of(run, since=self.risen).follow(self.clock)
-        self.say(*said, gone=[before], moving=[self.orbit])
-        end = run.duration
-        if fires:  # between two spikes, not in the middle of one
-            half = 0.5 * float(spikes[-1] - spikes[-2])
-            last = float(spikes[-1])
-            end = last + half if last + half <= end else last - half
-        self.play(self.clock.run(end))
+
+        def show(_: Mobject, done: float) -> None:
+            for part in (self.flow, self.v_line, self.points, self.dial):
+                part.show(first + (self.high - first) * done)
+            self.name_lines()
+
+        self.say(*said, gone=gone, still=[self.graph])
+        if self.high != first:
+            self.play(UpdateFromAlphaFunc(self.current, show), run_time=1.5)
+        show(self.current, 1.0)
+        if fires:  # the whole of it first
+            period = run.t <= run.duration / 3.0
+            place = self.plane.at(run["V"][period], run[self.gate][period])
+            ghost = stroked(lines(place[:, :2]), self.theme.ink, stroke(5.0))
+            ghost.set_stroke(opacity=self.theme.ghost)
+            self.play(Create(ghost), run_time=1.5)
+            self.caption("Each turn is one spike.")
+        moving = self.run_on(run, Pace(run.duration, rate=float(f"{run.duration / 7.0:.1g}")))
+        self.play(*(Appear(m) for m in moving), run_time=0.6)
+        self.play(self.clock.run(run.duration if fires else self.settled(run)))
         self.wait(1.5)

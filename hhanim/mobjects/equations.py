@@ -37,7 +37,7 @@ def gate_typst(membrane: Membrane, name: str) -> str:
     gate, x = membrane.gate(name), quantities(membrane)[name].typst
     if gate.follows is not None:
         other, a, b = gate.follows
-        return f"{x} = {a:g} {'-' if b < 0 else '+'} {abs(b):g} thin {quantities(membrane)[other].typst}"
+        return f"{x} = {a:.3g} {'-' if b < 0 else '+'} {abs(b):.3g} thin {quantities(membrane)[other].typst}"
     if not gate.dynamic:
         return f"{x} = {quantities(membrane)[f'{name}_inf'].typst} (V)"
     warm = abs(float(np.max(np.asarray(gate.phi(membrane.celsius)))) - 1.0) > 1e-12

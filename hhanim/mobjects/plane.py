@@ -27,13 +27,13 @@ from hhanim.look import Theme, quantities
 from hhanim.mobjects.film import Area
 from hhanim.mobjects.lettering import LABEL, SMALL, TICK, UNIT, Formula, Words
 from hhanim.mobjects.shapes import Array, at, disc, filled, lines, stroked, to_3d
-from hhanim.mobjects.trace import LINE_WIDTH, Panel, stroke
+from hhanim.mobjects.trace import LINE_WIDTH, Panel, Trace, stroke
 from hhanim.model import Membrane
-from hhanim.model.analysis import fixed_points, nullclines
+from hhanim.model.analysis import fixed_points, hopf_points, nullclines
 
-NULLCLINE = 0.8 * LINE_WIDTH  # design pixels: quieter than the state's way through the plane
+NULLCLINE = 0.9 * LINE_WIDTH  # design pixels: quieter than the state's way through the plane
 
-__all__ = ["Dial", "Flow", "Rests", "VNullcline", "along_nullcline", "gate_nullcline", "loses_hold"]
+__all__ = ["Dial", "Flow", "OnAxis", "Rests", "VNullcline", "along_nullcline", "gate_nullcline", "loses_hold"]
 
 
 class Flow(VMobject):
@@ -169,11 +169,13 @@ class Rests(VGroup):
         self.v = np.linspace(*panel.x, 4001)
         self.steady = np.asarray(plane.steady_current(self.v))
         # Whether a state holds itself depends on the state alone, so a table over V is enough.
-        known = [p for i in np.linspace(*currents, 61).tolist() for p in fixed_points(plane, i)]
+        # It turns at a Hopf point: there the table has an entry on either side.
+        turns = [i + d for i in hopf_points(plane) for d in (-1e-6, 1e-6)]
+        known = [p for i in [*np.linspace(*currents, 61), *turns] for p in fixed_points(plane, float(i))]
         known.sort(key=lambda p: p.v)
         self._known = np.array([p.v for p in known]), np.array([p.stable for p in known])
-        # Larger and quieter than the dot of a state, which is seen on top of it.
-        self.radius = 0.19
+        # A little larger than the dot of a state, which is seen on top of it, and quieter.
+        self.radius = 0.11
         self.discs = filled(np.zeros((0, 3)), theme.line, stroke=theme.muted, width=stroke(5.0))
         self.rings = filled(np.zeros((0, 3)), theme.ground, stroke=theme.muted, width=stroke(5.0))
         super().__init__(self.discs, self.rings)
@@ -188,14 +190,14 @@ class Rests(VGroup):
         nearest = np.abs(v[:, None] - places[None, :]).argmin(axis=1) if len(places) else []
         return v, stable[nearest] if len(places) else np.zeros(len(v), dtype=bool)
 
-    def show(self, i: float) -> Self:
-        """Draw them at current i (µA/cm²)."""
+    def show(self, i: float, size: float = 1.0) -> Self:
+        """Draw them at current i (µA/cm²), `size` times as large as they are."""
         v, stable = self.at(i)
         n = np.asarray(self.plane.inf(self.plane.states[1], v))
         place = np.asarray(self.panel.at(v, n))[:, :2].reshape(-1, 2)
         place, stable = place[n <= self.panel.y[1]], stable[n <= self.panel.y[1]]
-        self.discs.points = at(disc() * self.radius, place[stable])
-        self.rings.points = at(disc() * self.radius, place[~stable])
+        self.discs.points = at(disc() * self.radius * size, place[stable])
+        self.rings.points = at(disc() * self.radius * size, place[~stable])
         return self
 
     def stable(self) -> int:
@@ -219,8 +221,70 @@ def loses_hold(plane: Membrane, low: float, high: float) -> float | None:
     return 0.5 * (low + high)
 
 
+class OnAxis(VGroup):
+    """Where the head of a trace is on one axis of its panel, "x" or "y": a thin line to it and a mark on it. The
+    same quantity is found again in another panel, whichever way its axis lies there.
+    """
+
+    MARK = 0.13  # scene units
+
+    def __init__(self, trace: Trace, axis: str, theme: Theme) -> None:
+        self.trace, self.axis = trace, axis
+        self.line = stroked(np.zeros((0, 3)), theme.line, stroke(2.5))
+        self.mark = filled(np.zeros((0, 3)), theme.ink)
+        super().__init__(self.line, self.mark)
+        self.show()
+
+    def show(self) -> Self:
+        """Draw them where the trace's head is now."""
+        x, y = self.trace.dot.get_center()[:2]
+        inner, size = self.trace.panel.inner, self.MARK
+        foot = np.array([x, inner.bottom] if self.axis == "x" else [inner.left, y])
+        away = np.array([0.0, size] if self.axis == "x" else [size, 0.0])
+        aside = 0.6 * away[::-1]
+        self.line.points = lines([foot, (x, y)])
+        self.mark.points = lines([foot, foot + away + aside, foot + away - aside, foot])
+        return self
+
+    def follow(self) -> Self:
+        """Draw them in every frame, after the trace."""
+        return self.add_updater(lambda _: self.show(), call_updater=True)
+
+    @property
+    def reading(self) -> float:
+        """The value on the axis that the mark points at."""
+        return self.trace.panel.data(self.mark.points[0])[self.axis == "y"]
+
+
+class _Number(VMobject):
+    """A number that may be another in every frame, with two decimals."""
+
+    def __init__(self, size: float, color: Any) -> None:
+        super().__init__(fill_color=color, fill_opacity=1.0, stroke_width=0.0)
+        digits = "0123456789.−"
+        # Every digit has the same room, so that those that stay do not move.
+        glyphs = [m.points for m in Words(digits, size=size).family_members_with_points()]
+        feet = float(glyphs[0][:, 1].min())
+        self._glyphs = {
+            c: (p - [0.5 * (p[:, 0].min() + p[:, 0].max()), feet, 0.0], float(np.ptp(p[:, 0])))
+            for c, p in zip(digits, glyphs, strict=True)
+        }
+        self._wide = 1.12 * max(w for _, w in self._glyphs.values())
+
+    def show(self, value: float, middle: Any) -> Self:
+        """Write the value with the middle of its foot there."""
+        text = f"{value:.2f}".replace("-", "−")
+        room = [0.5 * self._wide if c == "." else self._wide for c in text]
+        x = np.cumsum(room) - 0.5 * np.array(room) - 0.5 * sum(room)
+        at = np.asarray(middle, dtype=float)
+        self.points = np.concatenate(
+            [self._glyphs[c][0] + at + [dx, 0.0, 0.0] for c, dx in zip(text, x, strict=True)]
+        )
+        return self
+
+
 class Dial(VGroup):
-    """A current on a scale from 0 to `highest` (µA/cm²): a bar with a knob.
+    """A current on a scale from 0 to `highest` (µA/cm²): a bar with a knob, the number on the knob.
 
     reading gives the current back from where the knob is.
     """
@@ -243,7 +307,8 @@ class Dial(VGroup):
         still.add(unit.next_to(still[-1], [1, 0, 0], buff=0.14))
         self.bar = stroked(np.zeros((0, 3)), color, stroke(12))
         self.knob = Dot(radius=14 * UNIT, color=color)
-        self.still, self.moving = still, VGroup(self.bar, self.knob)
+        self.number = _Number(LABEL, color)
+        self.still, self.moving = still, VGroup(self.bar, self.knob, self.number)
         self.add(still, self.moving)
         self.show(0.0)
 
@@ -255,16 +320,17 @@ class Dial(VGroup):
         x = self._x(max(i, 0.0))
         self.bar.points = lines([(self.left, self.y), (max(x, self.left + 1e-3), self.y)])
         self.knob.move_to([x, self.y, 0.0])
+        self.number.show(i, [x, self.y + 0.22, 0.0])
         return self
 
     def mark(self, i: float) -> VGroup:
-        """A line across the scale at current i, from which on the fixed point is unstable, with its value."""
+        """A line across the scale at current i, from which on no fixed point is stable, with its value."""
         x, y = self._x(i), self.y
         word = Words(f"unstable from {i:.2f}", size=TICK, color=self.theme.ink)
         if word.width > self.area.width:
             word = Words(f"{i:.2f}", size=TICK, color=self.theme.ink)
         half = 0.5 * word.width
-        word.move_to([min(max(x, self.area.left + half), self.area.right - half), y + 0.4, 0])
+        word.move_to([min(max(x, self.area.left + half), self.area.right - half), y + 0.72, 0])
         return VGroup(stroked(lines([(x, y - 0.19), (x, y + 0.19)]), self.theme.ink, stroke(3)), word)
 
     @property
