@@ -35,6 +35,9 @@ CURVE = np.dtype((float, (4, 3))).itemsize
 STEM = 16
 """Curves that a line has grown by when the path of its beginning is taken anew."""
 
+FEW = 24
+"""Rectangles up to which those that overlap are cut apart."""
+
 SETTLED = 3
 """Frames without a change after which an object is taken to stay as it is for a while."""
 
@@ -302,7 +305,7 @@ class _Canvas:
             words[y0:y1, x0:x1] = source[y0:y1, x0:x1]
         self._put(redraw, camera, self.picture)
         if self.changed is not None:
-            self.changed += places if len(places) < 4 else tiles(places)
+            self.changed += tiles(places) if len(places) > 3 else places
         self._settle(redraw, camera)
         return True
 
@@ -363,16 +366,24 @@ def _touched(items: Sequence[_Item], wiped: Sequence[Rect]) -> tuple[list[_Item]
         places.append(front)
     rects = np.concatenate(places)
     rects = rects[(rects[:, 0] < rects[:, 2]) & (rects[:, 1] < rects[:, 3])]
-    return [item for item, yes in zip(items, chosen.tolist(), strict=True) if yes], _outermost(rects)
+    return [item for item, yes in zip(items, chosen.tolist(), strict=True) if yes], apart(rects)
 
 
-def _outermost(rects: Boxes) -> list[Rect]:
-    """The rectangles without those that lie in another one."""
-    rects = rects[np.argsort((rects[:, 0] - rects[:, 2]) * (rects[:, 3] - rects[:, 1]), kind="stable")]
-    low = (rects[:, None, :2] >= rects[None, :, :2]).all(axis=2)
-    within = low & (rects[:, None, 2:] <= rects[None, :, 2:]).all(axis=2)
-    inner = np.tril(within, -1).any(axis=1)  # in a larger one, which comes before it
-    return [tuple(r) for r in rects[~inner].tolist()]
+def apart(rects: Boxes) -> list[Rect]:
+    """The same area in rectangles that do not overlap; where there are many, only without those that lie in another
+    one, because cutting would cost more than it saves.
+    """
+    if len(rects) > FEW:
+        rects = rects[np.argsort((rects[:, 0] - rects[:, 2]) * (rects[:, 3] - rects[:, 1]), kind="stable")]
+        low = (rects[:, None, :2] >= rects[None, :, :2]).all(axis=2)
+        within = low & (rects[:, None, 2:] <= rects[None, :, 2:]).all(axis=2)
+        inner = np.tril(within, -1).any(axis=1)  # in a larger one, which comes before it
+        return [tuple(r) for r in rects[~inner].tolist()]
+    xs, ys = np.unique(rects[:, 0::2]), np.unique(rects[:, 1::2])
+    spans = np.empty_like(rects)
+    spans[:, 0::2], spans[:, 1::2] = np.searchsorted(xs, rects[:, 0::2]), np.searchsorted(ys, rects[:, 1::2])
+    x, y = xs.tolist(), ys.tolist()
+    return [(x[a], y[b], x[c], y[d]) for a, b, c, d in _joined(spans.tolist())]
 
 
 TILE = 32
@@ -381,6 +392,13 @@ TILE = 32
 def tiles(rects: Sequence[Rect]) -> list[Rect]:
     """The same area, a little more at most, in rectangles that do not overlap: nothing is encoded twice."""
     spans = [(x0 // TILE, y0 // TILE, (x1 - 1) // TILE + 1, (y1 - 1) // TILE + 1) for x0, y0, x1, y1 in rects]
+    return [(TILE * a, TILE * b, TILE * c, TILE * d) for a, b, c, d in _joined(spans)]
+
+
+def _joined(spans: Sequence[Sequence[int]]) -> list[Rect]:
+    """Rectangles of whole cells as rectangles that do not overlap."""
+    if not spans:
+        return []
     across, down = max(s[2] for s in spans) + 1, max(s[3] for s in spans) + 1
     taken = np.zeros((down, across + 1), bool)  # with a free column before, a free column and row behind
     for x0, y0, x1, y1 in spans:
@@ -393,7 +411,7 @@ def tiles(rects: Sequence[Rect]) -> list[Rect]:
     begun: dict[tuple[int, int], int] = {}  # the runs of the row before, and the row they began in
     for row, runs in enumerate(rows):
         for run in begun.keys() - runs:
-            found.append((run[0] * TILE, begun.pop(run) * TILE, run[1] * TILE, row * TILE))
+            found.append((run[0], begun.pop(run), run[1], row))
         for run in runs:
             begun.setdefault(run, row)
     return sorted(found)

@@ -28,7 +28,7 @@ from hhanim.studio import build, clean, export, finalise, run, sidecar
 from hhanim.studio import film as studio_film
 from hhanim.studio import scene as scenes
 from hhanim.studio.build import Request
-from hhanim.studio.camera import SparingCamera, SparingRenderer, tiles
+from hhanim.studio.camera import FEW, SparingCamera, SparingRenderer, apart, tiles
 from hhanim.studio.errors import RenderError, UsageError
 
 SCENE = '''
@@ -405,16 +405,21 @@ def test_packed_pictures_come_back_whole() -> None:
         np.testing.assert_array_equal(studio_film.unpacked(runs, pixels.shape[1], pixels.shape[0]), pixels)
 
 
-def test_the_rectangles_for_the_encoder_do_not_overlap() -> None:
+@pytest.mark.parametrize("n", [1, 6, FEW + 1])
+def test_rectangles_are_cut_apart(n: int) -> None:
     random = np.random.default_rng(5)
-    for _ in range(50):
-        corners = np.sort(random.integers(0, 300, (6, 2, 2)), axis=1)
-        rects = [(int(a), int(b), int(c) + 1, int(d) + 1) for (a, b), (c, d) in corners]
-        seen = np.zeros((400, 400), int)
-        wanted = np.zeros((400, 400), bool)
-        for x0, y0, x1, y1 in tiles(rects):
-            seen[y0:y1, x0:x1] += 1
+
+    def painted(rects: Any) -> Any:
+        count = np.zeros((400, 400), int)
         for x0, y0, x1, y1 in rects:
-            wanted[y0:y1, x0:x1] = True
-        assert seen.max() == 1
-        assert seen[wanted].all()
+            count[y0:y1, x0:x1] += 1
+        return count
+
+    for _ in range(50):
+        corners = np.sort(random.integers(0, 300, (n, 2, 2)), axis=1)
+        rects = [(int(a), int(b), int(c) + 1, int(d) + 1) for (a, b), (c, d) in corners]
+        wiped, encoded = painted(apart(np.array(rects))), painted(tiles(rects))
+        # Wiping more would take a piece out of what is not drawn again.
+        assert ((wiped > 0) == (painted(rects) > 0)).all()
+        assert n > FEW or wiped.max() == 1
+        assert (encoded[wiped > 0] == 1).all() and encoded.max() == 1
