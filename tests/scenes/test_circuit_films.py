@@ -96,11 +96,17 @@ def test_phase_plane_is_true_at_ten_instants(media: Path) -> None:
     film, looks = run_film("phase_plane", "wide", media)
     assert looks[-1].section == "limit cycle"
     assert len(film.rests.spikes) == 0
-    assert np.count_nonzero(film.fires.spikes > film.risen) >= 2
-    for t in np.linspace(film.risen, film.fires.duration, 10):
-        now = film.fires.at([t])
+    assert np.count_nonzero(film.fires.spikes > film.passed) >= 2
+    # the limit cycle: three equal turns, a spike in each
+    assert len(film.turns.spikes) == 3
+    assert np.ptp(np.diff(film.turns.spikes)) < 1e-3
+    assert film.turns.y[:, -1] == pytest.approx(film.turns.y[:, 0], abs=1e-3)
+    for t in np.linspace(0.0, film.turns.duration, 10):
+        now = film.turns.at([t])
         film.orbit.show(t)
         film.trace.show(t)
+        for link in film.moving[:2]:
+            assert link.show().reading == pytest.approx(now["V"][0], abs=0.3)
         assert film.orbit.reading == pytest.approx((now["V"][0], now["n"][0]), abs=0.15)
         assert film.orbit.reading[1] == pytest.approx(now["n"][0], abs=3e-3)
         assert film.trace.reading == pytest.approx((t, now["V"][0]), abs=0.3)
@@ -108,9 +114,11 @@ def test_phase_plane_is_true_at_ten_instants(media: Path) -> None:
     model, plane = film.plane_model, film.plane
     for t in np.linspace(0.0, film.risen, 10):
         i = film.injected(t)
+        if t < film.passed:  # it rides on the fixed point
+            assert film.fires.at([t])["V"][0] == pytest.approx(fixed_points(model, i)[0].v, abs=0.5)
         for part in (film.flow, film.v_line, film.points, film.dial):
             part.show(i)
-        assert film.dial.reading == pytest.approx(min(t / film.risen, 1.0) * film.high, abs=1e-6)
+        assert film.dial.reading == pytest.approx(t / film.risen * film.raised, abs=1e-6)
         slope = np.asarray(model.rhs(film.flow.states, i)).T * film.flow.unit
         slope /= np.linalg.norm(slope, axis=1, keepdims=True)
         np.testing.assert_allclose(film.flow.directions(), slope, atol=1e-6)
@@ -129,14 +137,34 @@ def test_phase_plane_is_true_at_ten_instants(media: Path) -> None:
         way = Flow(plane, model, film.theme, places=places).show(film.low).directions()
         np.testing.assert_allclose(way[:, still], 0.0, atol=1e-6)
         np.testing.assert_allclose(np.abs(way[:, 1 - still]), 1.0, atol=1e-6)
-    assert "m is at its steady state, h is tied to n" in " ".join(s for k in looks for s, *_ in k.texts)
+    assert "m so fast that it follows V, h tied to n" in " ".join(s for k in looks for s, *_ in k.texts)
     assert film.bifurcation == pytest.approx(
         next(i for i in np.arange(0.0, 6.0, 0.01) if not any(p.stable for p in fixed_points(model, i))),
         abs=0.01,
     )
+    for i, stable in ((film.bifurcation - 1e-4, 1), (film.bifurcation + 1e-4, 0)):
+        assert film.points.show(i).stable() == stable
     quiet, looks = run_film("phase_plane", "wide", media, high=1.5)
     assert looks[-1].section == "settles"
     assert not any("spike" in text for _, _, text in quiet.captions)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("changes", "last"),
+    [
+        ({"model": "modern", "high": 10.0}, "limit cycle"),
+        ({"model": "connor_stevens"}, "settles"),
+        ({"low": 2.5}, "limit cycle"),
+        ({"high": 15.0}, "settles"),
+    ],
+)
+def test_phase_plane_of_other_models_and_currents(changes: dict[str, Any], last: str, media: Path) -> None:
+    film: Any
+    film, looks = run_film("phase_plane", "wide", media, **changes)
+    assert looks[-1].section == last
+    assert (film.turns is not None) == (last == "limit cycle")
+    assert [x for look in looks for x in (*outside(look), *overlaps(look))] == []
 
 
 @pytest.mark.slow
