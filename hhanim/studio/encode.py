@@ -249,7 +249,9 @@ class Changes:
 
 def _runs(marked: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
     """Where truth values in a row begin and end."""
-    edges = np.flatnonzero(np.diff(marked, prepend=False, append=False))
+    between = np.zeros(len(marked) + 2, bool)
+    between[1:-1] = marked
+    edges = np.flatnonzero(between[1:] != between[:-1])
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
