@@ -97,14 +97,13 @@ class PhasePlane(Telling, Film):
             self.raised, start=self.risen
         )
         start = plane.steady(fixed_points(plane, self.low)[0].v)
-        held = self.risen + self.until
+        held, self.leaving = self.risen + self.until, []
         if self.bifurcation is not None:
             longest = simulate(plane, rising, self.risen + 20.0 * self.until, start=start)
-            fired = longest.spikes[longest.spikes > self.passed]
-            held = min(
-                longest.duration,
-                float(fired[min(2, len(fired) - 1)]) + 0.3 * self.until if len(fired) else held,
-            )
+            #: The first spikes after that (ms).
+            self.leaving = longest.spikes[longest.spikes > self.passed][:3].tolist()
+            if self.leaving:
+                held = min(longest.duration, self.leaving[-1] + 0.3 * self.until)
         self.fires = simulate(plane, rising, held, start=start)
 
     @property
@@ -280,7 +279,7 @@ class PhasePlane(Telling, Film):
             "A plane",
             f"every state of the model is one point: its V and its {self.gate}",
             f"Every state of this model, whose parameters are its own, is a point. It rests at {millivolts(v)}.",
-            still=[self.plane, self.graph],
+            still=[self.graph, *(t for t in self.plane.titles if t not in self.mobjects)],
             moving=self.run_on(run, Pace(self.shown, rate=8.0)),
         )
         self.wait(1.0)
@@ -421,7 +420,7 @@ class PhasePlane(Telling, Film):
         self.part("the current rises")
         critical, run = self.bifurcation, self.fires
         rate = float(f"{self.risen / 5.5:.1g}")
-        slow = [] if critical is None else [(self.passed, run.duration, 0.4 * rate)]
+        slow = [(max(self.passed, t - 1.5 * self.until), run.duration, 0.4 * rate) for t in self.leaving[:1]]
         pace = Pace(run.duration, rate=rate, slow=slow, ease=0.1)
         old, self.graph = [*self.moving, self.graph], self.time_panel(100.0 * np.ceil(run.duration / 100.0))
         moving = self.run_on(run, pace, width=3.5)
