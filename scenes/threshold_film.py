@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from manim import VGroup
+from manim import Mobject, VGroup
 
 from hhanim.look import quantities
+from hhanim.mobjects.balance import Balance
 from hhanim.mobjects.charge import absolute
 from hhanim.mobjects.clock import Clock, Pace
-from hhanim.mobjects.film import TICK, Area, Film
+from hhanim.mobjects.fades import Appear, Vanish
+from hhanim.mobjects.film import TICK, UNIT, Area, Film
 from hhanim.mobjects.ions import fitting_quantum
+from hhanim.mobjects.lettering import stand_clear
 from hhanim.mobjects.membrane import MembranePatch
-from hhanim.mobjects.shapes import lines, mix, stroked
+from hhanim.mobjects.shapes import filled, lines, mix, stroked
 from hhanim.mobjects.stimulus import StimulusBar
-from hhanim.mobjects.telling import Telling, millivolts
-from hhanim.mobjects.trace import Panel, Trace, Traces
+from hhanim.mobjects.telling import Telling, ion_name, millivolts
+from hhanim.mobjects.trace import DOT_RADIUS, Panel, Trace, Traces
 from hhanim.model import Membrane, Protocol, Trajectory, pulse, simulate
-from hhanim.model.analysis import strength_duration
+from hhanim.model.analysis import paired_pulse, strength_duration
 
 START = 2.0  # ms before the stimulus
-CUT = -12.0  # µA/cm²: the ionic current is drawn until it is larger inward
+# Dots a second through a channel, at most: small enough that the weak currents before a spike are seen.
+DOTS = 60.0
 
 
 class Threshold(Telling, Film):
@@ -33,9 +38,9 @@ class Threshold(Telling, Film):
         "Two stimuli a hair apart, one fails and one fires; then a second one in the refractory period."
     )
     alt = (
-        "Two membranes get almost the same current pulse: in one V falls back, in the other it fires. "
-        "Then pairs of "
-        "pulses: too soon after a spike the second one fails, while h is low and n is high; later it fires."
+        "Two membranes get almost the same current pulse: in one V falls back, in the other it fires; bars "
+        "compare the current in with the current out. Then pairs of pulses: too soon after a spike the second "
+        "one fails, while h is low and n is high; later it fires."
     )
     poster = 0.27
     model: Membrane = "modern"
@@ -61,18 +66,20 @@ class Threshold(Telling, Film):
     # -- the trajectories ----------------------------------------------------------------------------------
 
     def build(self) -> None:
-        """Find the threshold, simulate a hair below and above it, lay out the first half."""
+        """Find the threshold, simulate a hair above and below it, lay out the first half."""
         self.threshold = float(strength_duration(self.membrane, [self.width])[0])
         self.excitable = bool(np.isfinite(self.threshold))
         level = self.threshold if self.excitable else 50.0
-        self.below, self.above = (
+        self.above, self.below = (
             simulate(self.membrane, pulse(level * (1.0 + sign * self.hair), START, self.width), self.until)
-            for sign in (-1.0, 1.0)
+            for sign in (1.0, -1.0)
         )
-        gated = [c.name for c in self.membrane.channels if c.gates]
-        self.gated = gated
+        self.runs = (self.above, self.below)
+        self.gated = [c.name for c in self.membrane.channels if c.gates]
+        # The current that decides is that of the one that fails: the spike's is far off any scale that shows it.
+        self.scale = 1.6 * float(np.abs(_total(self.below)).max())
         self.head, left, graphs = self.areas()
-        self.new_clock(self.until, [(START, self._settled(), 0.75)])
+        self.new_clock(self.until, [(START, self._over(), 0.75)])
         self.build_pair(left)
         self.build_graphs(graphs)
         self.graph_area, self.left_area = graphs, left
@@ -82,10 +89,16 @@ class Threshold(Telling, Film):
         self.clock = Clock(Pace(span, rate=3.0, slow=slow, ease=0.2), self.theme).align_right()
         self.clock.move_to([self.head.right, self.head.top, 0.0], aligned_edge=[1.0, 1.0, 0.0])
 
-    def _settled(self) -> float:
-        """When the two have parted for good: the peak of the one that fires (ms)."""
-        v = self.above["V"]
-        return float(min(self.above.t[int(np.argmax(v))] + 1.0, self.until))
+    def _over(self) -> float:
+        """When the spike is over, or the pulse: the ionic current is small again (ms)."""
+        t, large = self.above.t, np.abs(_total(self.above)) > self.scale
+        return float(t[large][-1]) if large.any() else START + self.width
+
+    def _turned(self) -> float:
+        """When the current of the one that fails has turned outward for good (ms)."""
+        t, total = self.below.t, _total(self.below)
+        first = int(np.argmin(np.where(t > START + self.width, total, np.inf)))
+        return float(t[first + int(np.argmax(total[first:] > 0.0))])
 
     def areas(self) -> tuple[Area, Area, Area]:
         """Heading, the two membranes, graphs."""
@@ -98,34 +111,40 @@ class Threshold(Telling, Film):
         return head, left, right
 
     def build_pair(self, area: Area) -> None:
-        """One patch for each stimulus."""
-        parts = area.split(1.0, 1.0, gap=0.3, vertical=self.shape != "square")
-        quantum = fitting_quantum(self.above, self.gated, self.clock.pace.rate)
-        self.patches, self.labels = [], VGroup()
-        for run, part, word in zip((self.below, self.above), parts, ("below", "above"), strict=True):
-            amplitude = self._amplitude(run)
+        """One patch for each stimulus, the stronger on top, and over it what flows in and out."""
+        square = self.shape == "square"
+        parts = area.split(1.0, 1.0, gap=0.3, vertical=not square)
+        quantum = fitting_quantum(self.above, self.gated, self.clock.pace.rate, DOTS)
+        self.patches, self.labels, self.balances = [], VGroup(), VGroup()
+        for run, part in zip(self.runs, parts, strict=True):
             text = self.words(
-                f"{word}: {amplitude:.3g} µA/cm²", size=TICK, color=self._tone(word), weight="semibold"
+                f"{self._strength(run)} µA/cm²", size=TICK, color=self._tone(run), weight="semibold"
             )
             text.move_to([part.left, part.top, 0], aligned_edge=[-1, 1, 0])
             self.labels.add(text)
+            bars = Area(part.left + (0.0 if square else 2.75), part.right, part.top - 0.52, part.top)
+            if square:
+                bars = Area(bars.left, bars.right, bars.bottom - 0.34, bars.top - 0.34)
+            self.balances.add(Balance(run, self.theme, bars, limit=2.0 * self.scale))
+            rest = part.inset(top=part.top - bars.bottom + 0.08)
             patch = MembranePatch(
-                run, self.theme, part.inset(top=0.36), channels=self.gated, clock=self.clock,
-                labels=self.shape != "square", quantum=quantum,
-                height=0.42 * (part.height - 0.36) if self.shape != "square" else None,
-                level=0.43 if self.shape != "square" else 0.53,
+                run, self.theme, rest, channels=self.gated, clock=self.clock, labels=not square,
+                quantum=quantum, height=None if square else 0.47 * rest.height, level=0.53 if square else 0.43,
             )  # fmt: skip
             self.patches.append(patch)
+        self.balances.add_updater(lambda m: [b.show(self.clock.now) for b in m] and None)
         self.pair_still = VGroup(self.labels, *(p.still for p in self.patches))
         self.pair_moving = VGroup(*(p.moving for p in self.patches))
 
-    @staticmethod
-    def _tone(word: str) -> str:
-        return "muted" if word == "below" else "ink"
+    def _tone(self, run: Trajectory) -> str:
+        return "ink" if run is self.above else "muted"
 
-    @staticmethod
-    def _amplitude(run: Trajectory) -> float:
-        return float(np.max(run.stimulus))
+    def _strength(self, run: Trajectory) -> str:
+        """How strong its pulse is (µA/cm²), with as many digits as it takes to tell the two apart."""
+        return self._digits(float(np.max(run.stimulus)))
+
+    def _digits(self, amplitude: float) -> str:
+        return f"{amplitude:.{max(3, 1 - int(np.floor(np.log10(2.0 * self.hair))))}g}"
 
     def graph_rows(self, area: Area) -> tuple[Area, Area, Area]:
         """Where V, the stimulus under it, and what explains both stand, in both halves of the film."""
@@ -148,70 +167,95 @@ class Threshold(Telling, Film):
 
     def build_graphs(self, area: Area) -> None:
         """Both voltages on one panel, both total ionic currents on another."""
-        square = self.shape == "square"
         top, strip, bottom = self.graph_rows(area)
         span = {"x": (0.0, self.until), "theme": self.theme, "left": 0.95, "gutter": 0.95, "size": TICK}
-        self.v_panel = self.voltage(top, np.concatenate([self.below["V"], self.above["V"]]), **span)
-        # Two pulses a hair apart are one on the screen; how strong each is stands by its membrane.
+        self.v_panel = self.voltage(top, np.concatenate([run["V"] for run in self.runs]), **span)
+        # Two pulses a hair apart are one on the screen.
         self.bar = StimulusBar(strip, self.above.protocol, self.v_panel, self.theme, size=TICK)
         self.bar.remove(self.bar.name)
-        said = f"{self._amplitude(self.below):.3g} and {self._amplitude(self.above):.3g} µA/cm²"
+        said = f"{self.width:g} ms, {' and '.join(map(self._strength, self.runs))} µA/cm²"
         name = self.words(said, size=TICK, color="I")
         self.bar.add(name.move_to(self.bar.name.get_left(), aligned_edge=[-1, 0, 0])).follow(self.clock)
         flow = self.formula('I_"ion" space "(µA/cm²)"', size=TICK, color="muted")
-        # The current that decides is small: the axis is cut so that its sign can be seen.
-        self.i_panel = Panel(
-            bottom,
-            y=(-14.5, 8.0),
-            yticks=[-10, 0, 5],
-            xlabel="ms",
-            ylabel=flow,
-            **span,
-        )
-        self.v_traces = self._pair(self.v_panel, lambda run: run["V"], self.v_panel.y)
-        self.i_traces = self._pair(self.i_panel, _total, (CUT, 8.0))
-        total = _total(self.above)
-        gone = int(np.argmax(total < CUT))  # where the current of the one that fires leaves the axis
-        beyond = self.words(f"↓ to {total.min():.0f}".replace("-", "−"), size=TICK, color="muted")
-        beyond.move_to(
-            self.i_panel.at(self.above.t[gone], CUT) + np.array([0.95, 0.0, 0.0]), aligned_edge=[-1, 0, 0]
-        )
+        self.i_panel = Panel(bottom, y=(-1.4 * self.scale, self.scale), xlabel="ms", ylabel=flow, **span)
+        # Time has its axis from the start, under whatever stands on it.
+        below = self.i_panel.inner.bottom - 1e-6
+        self.i_axis, self.time_axis = VGroup(), VGroup(self.i_panel.frame_lines)
+        for part in (*self.i_panel.grid, *self.i_panel.numbers, *self.i_panel.titles):
+            (self.time_axis if part.get_top()[1] < below else self.i_axis).add(part)
+        self.v_traces = self._heads(self.v_panel, lambda run: run["V"], width=4.0).follow(self.clock)
+        self.i_traces = self._heads(self.i_panel, _total, width=0.0).follow(self.clock)
+        self.i_lines, self.beyond = self._inside(), self._outside()
+        low, high = self.i_panel.y
         self.signs = VGroup(
-            *([beyond] if total.min() < CUT and not square else []),
             *(
                 self.words(word, size=TICK, color="muted").move_to(
                     self.i_panel.at(self.until, y) + np.array([-0.1, 0.0, 0.0]), aligned_edge=[1, 0, 0]
                 )
-                for word, y in (() if square else (("outward", 6.0), ("inward", -8.0)))
-            ),
+                for word, y in (("outward", 0.78 * high), ("inward", 0.6 * low))
+                if self.shape != "square"
+            )
         )
 
-    def _pair(
-        self, panel: Panel, read: Callable[[Trajectory], np.ndarray], shown: tuple[float, float]
-    ) -> Traces:
-        """The same quantity of both membranes on one panel, each until it leaves the range shown."""
-        pair = []
-        for run, word in ((self.below, "below"), (self.above, "above")):
-            label = self.words(word, size=TICK, color=self._tone(word))
-            color = self.theme.color(self._tone(word))
-            y = read(run)
-            beyond = (y < shown[0]) | (y > shown[1])
-            end = int(np.argmax(beyond)) + 1 if beyond.any() else len(y)  # off the axis: decided
-            pair.append(Trace(panel, run.t[:end], y[:end], color=color, label=label, width=4.0))
-        return Traces(pair).follow(self.clock)
+    def _heads(self, panel: Panel, read: Callable[[Trajectory], np.ndarray], width: float) -> Traces:
+        """The same quantity of both membranes on one panel, each with its strength at the head."""
+        return Traces(
+            Trace(
+                panel,
+                run.t,
+                read(run),
+                color=self.theme.color(self._tone(run)),
+                label=self.words(self._strength(run), size=TICK, color=self._tone(run)),
+                width=width,
+            )
+            for run in self.runs
+        )
+
+    def _inside(self) -> VGroup:
+        """The lines of the ionic currents, wherever they are on the scale."""
+        low, high = self.i_panel.y
+        made = VGroup()
+        for run in self.runs:
+            total, color = _total(run), self.theme.color(self._tone(run))
+            within = np.concatenate([[False], (total >= low) & (total <= high), [False]])
+            for a, b in pairwise(np.flatnonzero(np.diff(within.astype(int))).tolist()):
+                if within[a + 1]:
+                    part = slice(max(a - 1, 0), b + 1)  # up to the edge
+                    made.add(
+                        Trace(self.i_panel, run.t[part], total[part], color=color, width=4.0, head=False)
+                    )
+        return made.add_updater(lambda m: [line.show(self.clock.now) for line in m] and None)
+
+    def _outside(self) -> VGroup:
+        """In place of the head of what is off the scale: an arrow at the edge."""
+        made = VGroup(*(filled(np.zeros((0, 3)), trace.dot.get_color()) for trace in self.i_traces))
+        size = 1.3 * DOT_RADIUS * UNIT
+
+        def show(_: object) -> None:
+            low, high = self.i_panel.y
+            for run, trace, arrow in zip(self.runs, self.i_traces, made, strict=True):
+                total = float(np.interp(self.clock.now, run.t, _total(run)))
+                off = not low <= total <= high
+                trace.dot.set_opacity(0.0 if off else 1.0)
+                x, y = self.i_panel.at(self.clock.now, np.clip(total, low, high))[:2]
+                back = y - np.sign(total) * 2.0 * size
+                tip = [(x, y), (x - size, back), (x + size, back), (x, y)]
+                arrow.points = lines(tip) if off else np.zeros((0, 3))
+
+        return made.add_updater(show)
 
     # -- the telling ---------------------------------------------------------------------------------------
 
     def hair_apart(self) -> None:
         """Both pulses, and two voltages that can hardly be told apart."""
         self.part("a hair apart")
-        low, high = (self._amplitude(r) for r in (self.below, self.above))
+        high, low = map(self._strength, self.runs)
         self.say(
             "A hair apart",
-            f"the same membrane twice: pulses of {low:.3g} and {high:.3g} µA/cm²",
-            f"The same membrane twice, with two pulses of current that differ by {200 * self.hair:.2g} percent: "
-            f"{low:.3g} and {high:.3g} microampere per square centimetre.",
-            still=[self.v_panel],
+            f"the same membrane twice: {self.width:g} ms pulses of {high} and {low} µA/cm²",
+            f"The same membrane twice, with pulses of current of {self.width:g} ms that differ by "
+            f"{200 * self.hair:.2g} percent: {high} and {low} microampere per square centimetre.",
+            still=[self.v_panel, self.time_axis],
             moving=[self.v_traces, self.bar, self.clock],
         )
         self.play(self.clock.run(START + self.width))
@@ -219,34 +263,59 @@ class Threshold(Telling, Film):
     def why(self) -> None:
         """The ionic current, whose sign decides, until the one that fires has."""
         self.part("why")
+        high, low = map(self._strength, self.runs)
         self.say(
             "The ionic current decides",
-            "after the pulse: does it stay inward, or turn outward?",
-            "After the pulse only the channels act. In one the inward sodium current goes on growing, and V takes off; "
-            "in the other it wanes, potassium and leak win, the sum turns outward, and V falls back.",
-            still=[self.i_panel, self.signs],
-            moving=[self.i_traces],
+            "after the pulse: does more current flow in, or out? (bars, µA/cm²)",
+            "After the pulse only the channels act. The bars compare the current that flows in with what flows out; "
+            "below is the difference.",
+            still=[self.i_axis, self.signs],
+            moving=[self.i_lines, self.i_traces, self.beyond, self.balances],
         )
-        self.play(self.clock.run(self._settled()))
+        self.play(self.clock.run(self._turned()))
+        inward, outward = self._rivals()
+        self.caption(
+            f"At {high} the {inward} current inward goes on growing, and V takes off; at {low} more flows out, "
+            f"most of it {outward}, and V falls back."
+        )
+        self.play(self.clock.run(self._over()))
+
+    def _rivals(self) -> tuple[str, str]:
+        """The channels with the largest current in, and out, when the two part."""
+        now = {c.name: float(np.interp(self._turned(), self.below.t, self.below.current(c.name)))
+               for c in self.membrane.channels}  # fmt: skip
+        found = (self.membrane.channel(pick(now, key=lambda name: now[name])) for pick in (min, max))
+        inward, outward = (ion_name(c.ion, c.name) for c in found)
+        return inward, outward
 
     def all_or_nothing(self) -> None:
-        """What became of them."""
+        """What became of them, and where the threshold lies."""
         self.part("all or nothing")
-        low, high = self._top(self.below), self._top(self.above)
+        high, low = map(self._strength, self.runs)
+        verdicts = VGroup(
+            *(
+                self.words(word, size=TICK, color=self._tone(run), weight="semibold").next_to(
+                    label, buff=0.15
+                )
+                for run, word, label in zip(self.runs, ("fires", "fails"), self.labels, strict=True)
+            )
+        )
+        for word, label in zip(verdicts, self.labels, strict=True):
+            word.align_to(label, [0, 1, 0])
+        self.pair_verdicts = verdicts
+        at = self._digits(self.threshold)
         self.say(
             "All or nothing",
-            f"inward: V reaches {high}; outward: V falls back from {low}",
-            f"There is nothing in between: the one comes to {low} and falls back, the other fires and reaches {high}.",
+            f"the threshold of a {self.width:g} ms pulse is {at}: {high} fires, {low} fails",
+            f"There is nothing in between: {low} comes to {self._top(self.below)} and falls back, {high} fires and "
+            f"reaches {self._top(self.above)}. The threshold is {at} microampere per square centimetre.",
+            still=[verdicts],
         )
         self.play(self.clock.run())
-        self.wait(0.6)
+        self.wait(1.6)
 
     def refractory(self) -> None:
         """A pair of pulses, the second too early; then late enough."""
-        self.shown = [
-            self.pair_still, self.pair_moving, self.v_panel, self.i_panel, self.signs, self.v_traces,
-            self.i_traces, self.bar, self.clock,
-        ]  # fmt: skip
         found = self._intervals()
         if found is None:
             self.part("no second spike")
@@ -256,77 +325,140 @@ class Threshold(Telling, Film):
                 "However late it comes, the same pulse does not fire this membrane again.",
             )
             return
-        for interval, name, heading, outcome in zip(
-            found,
-            ("too early", "late enough"),
-            ("The refractory period", "After the refractory period"),
-            ("too early, it fails", "late enough, it fires"),
-            strict=True,
-        ):
-            self.pair_of_pulses(interval, name, heading, outcome)
-
-    def pair_of_pulses(self, interval: float, name: str, heading: str, outcome: str) -> None:
-        """Two equal pulses; the clock stops at the second for a look at the slow gates."""
-        self.part(name)
-        run = self.twice = self._twice(interval)
-        second, span = START + interval, run.duration
-        gone, slow = self.shown, self._slow_gates()
-        # The first spike has been seen when the second pair comes.
-        first = [(START, START + 5.0, 0.8)] if name == "too early" else []
-        self.new_clock(span, [*first, (second - 0.5, min(second + 4.0, span), 0.8)])
-        still, moving = self.refractory_view(run, slow)
-        gates = " and ".join(slow)
-        self.say(
-            heading,
-            f"two pulses of 1.5 × threshold, {interval:.2g} ms apart",
-            f"A pulse half as strong again as threshold, twice, {interval:.2g} milliseconds apart. "
-            f"The gates {gates} show what the spike has left; "
-            "the faint lines are their resting levels.",
-            gone=gone,
-            still=[still],
-            moving=moving,
+        early, late = found
+        self.part("too early")
+        first_half = [
+            self.pair_still, self.pair_moving, self.pair_verdicts, self.balances, self.v_panel, self.time_axis,
+            self.i_axis, self.signs, self.v_traces, self.i_lines, self.i_traces, self.beyond, self.bar, self.clock,
+        ]  # fmt: skip
+        # One time axis and one size of dots for both pairs, so that they can be compared.
+        span = START + late + 10.0
+        failed, fired = (self._twice(interval, span) for interval in found)
+        self.second_clock(late, span)
+        self.quantum = fitting_quantum(fired, self.gated, self.clock.pace.rate, DOTS)
+        axes = self.refractory_axes(fired)
+        self.second_clock(early, span)
+        needed = float(paired_pulse(self.membrane, [early], self.width, self._pair_strength)[0])
+        self.pair_of_pulses(
+            failed,
+            early,
+            "equal pulses of 1.5 × threshold; faint lines: "
+            f"{' and '.join(self.slow)} at rest",
+            f"A pulse half as strong again as threshold, twice, {early:.2g} milliseconds apart. The faint lines are "
+            "the resting levels of the slow gates.",
+            ("Too early: it fails", "refractory to any pulse" if not np.isfinite(needed) else
+             f"refractory to this pulse; one {needed / self._pair_strength:.2g} times as strong would fire"),
+            gone=first_half,
+            still=[self.patch_still, axes],
+        )  # fmt: skip
+        self.part("late enough")
+        self.second_clock(late, span)
+        self.pair_of_pulses(
+            fired,
+            late,
+            "the same pulses, further apart; faint: the pair before",
+            f"The same two pulses, {late:.2g} milliseconds apart; the faint curve is the pair before.",
+            (
+                "Late enough: it fires",
+                f"{late:.2g} ms after the first, the same pulse is answered by a spike",
+            ),
+            gone=self.drawn,
+            still=[self._ghost(failed, early)],
         )
-        self.shown = [still, *moving]
-        self.play(self.clock.run(second))
-        now, rest = run.at([second]), self.membrane.rest()
-        at_rest = {n: float(x) for n, x in self.membrane.gate_values(rest).items()}
-        values = {g: (float(now[g][0]), at_rest[g]) for g in slow}
-        states = ", ".join(f"{g} = {x:.2f} ({_against(x, r)})" for g, (x, r) in values.items())
-        spoken = ", ".join(f"{g} is {x:.2f} ({r:.2f} at rest)" for g, (x, r) in values.items())
-        self.say(heading, f"second pulse: {states}", f"At the second pulse {spoken}.")
-        self.wait(2.0)
-        self.play(self.clock.run())
-        self.say(heading, f"{outcome}: {states}", f"At the second pulse {spoken}: {outcome}.")
-        self.wait(1.6)
 
-    def refractory_view(self, run: Trajectory, slow: list[str]) -> tuple[VGroup, list[VGroup]]:
-        """The membrane, V with both pulses, and the slow gates with the levels at which they rest."""
-        area = self.left_area
-        self.patch = MembranePatch(run, self.theme, area, channels=self.gated, clock=self.clock, transit=0.8)
+    def second_clock(self, interval: float, span: float) -> None:
+        """A clock that runs quickly through the first spike, which has been seen, and slowly through the second."""
+        second = START + interval
+        self.new_clock(span, [(second - 0.5, min(second + 4.0, span), 0.75)])
+
+    def pair_of_pulses(
+        self, run: Trajectory, interval: float, line: str, spoken: str, verdict: tuple[str, str],
+        gone: list[Mobject], still: list[Mobject],
+    ) -> None:  # fmt: skip
+        """Two equal pulses; the clock stops at the second for a look at the slow gates, and says what it does."""
+        self.twice = run
+        second, heading = START + interval, f"Two pulses, {interval:.2g} ms apart"
+        before = self.patch.moving
+        self.drawn = self.follow(run)
+        moving = [*self.drawn]
+        if before in self.mobjects:  # the membrane stays: at the end of a pair it rests, as before the next
+            self.remove(before)
+            self.add(self.patch.moving)
+        else:
+            moving.insert(0, self.patch.moving)
+        self.say(heading, line, spoken, gone=gone, still=still, moving=moving)
+        self.play(self.clock.run(second))
+        states, marks = self._states(run, second), self._marks(run, second)
+        told = f"At the second pulse {states}."
+        self.remark(f"at the second pulse {states}", told, Appear(marks, run_time=0.6))
+        self.wait(2.4)
+        self.play(Vanish(marks), run_time=0.4)
+        self.play(self.clock.run(self._decided(run, second)))
+        self.say(*verdict, f"{verdict[0]}. {told}")
+        self.play(self.clock.run())
+        self.wait(1.0)
+
+    def refractory_axes(self, run: Trajectory) -> VGroup:
+        """V over both pulses, and the slow gates over the levels at which they rest."""
         top, strip, bottom = self.graph_rows(self.graph_area)
         axis = {"x": (0.0, run.duration), "theme": self.theme, "left": 0.95, "gutter": 0.95, "size": TICK}
-        v_panel = self.voltage(top, run["V"], **axis)
-        named = f"gates {' and '.join(slow)}"
-        panel = Panel(bottom, y=(0.0, 1.0), yticks=[0, 0.5, 1], ylabel=named, xlabel="ms", **axis)
-        v_trace = Traces([Trace.of(run, "V", v_panel, self.theme, named=False)])
-        gates = Traces([Trace.of(run, g, panel, self.theme) for g in slow])
-        bar = StimulusBar(strip, run.protocol, v_panel, self.theme, size=TICK)
-        levels = self.membrane.gate_values(self.membrane.rest())
+        self.strip, self.v_panel = strip, self.voltage(top, run["V"], **axis)
+        self.slow = self._slow_gates()
+        self.panel = Panel(
+            bottom, y=(0.0, 1.0), yticks=[0, 0.5, 1], ylabel="gates (fraction open)", xlabel="ms", **axis
+        )
+        self.patch = self._patch(run)
+        self.patch_still = self.patch.still
+        rest = self._levels(run, 0.0)[1]
         known = quantities(self.membrane)
         rests = VGroup(
             *(
                 stroked(
-                    lines(panel.at(np.array(panel.x), float(levels[g]))[:, :2]),
+                    lines(self.panel.at(np.array(self.panel.x), rest[g])[:, :2]),
                     mix(self.theme.color(known[g]), self.theme.ground, 0.6),
                     2.0,
                 )
-                for g in slow
+                for g in self.slow
             )
         )
-        still = VGroup(self.patch.still, v_panel, panel, rests)
-        moving = [m.follow(self.clock) for m in (v_trace, gates, bar)]
-        self.panels, self.gate_traces, self.v_trace, self.bar = (v_panel, panel), gates, v_trace, bar
-        return still, [self.patch.moving, *moving, self.clock]
+        return VGroup(self.v_panel, self.panel, rests)
+
+    def _patch(self, run: Trajectory) -> MembranePatch:
+        return MembranePatch(
+            run, self.theme, self.left_area, channels=self.gated, clock=self.clock, transit=0.8,
+            quantum=self.quantum,
+        )  # fmt: skip
+
+    def follow(self, run: Trajectory) -> list[Mobject]:
+        """All that follows the clock along a pair of pulses, the membrane aside."""
+        self.patch = self._patch(run)
+        self.v_trace = Traces([Trace.of(run, "V", self.v_panel, self.theme, named=False)])
+        self.gate_traces = Traces([Trace.of(run, g, self.panel, self.theme) for g in self.slow])
+        self.bar = StimulusBar(self.strip, run.protocol, self.v_panel, self.theme, size=TICK)
+        return [*(m.follow(self.clock) for m in (self.v_trace, self.gate_traces, self.bar)), self.clock]
+
+    def _ghost(self, run: Trajectory, interval: float) -> VGroup:
+        """V of the pair before, and its name where its second pulse failed."""
+        ghost = Trace.of(run, "V", self.v_panel, self.theme, named=False, ghost=True).ghost
+        t = self._decided(run, START + interval)
+        path = np.asarray(self.v_panel.at(run.t, run["V"]))[:, :2]
+        name = self.words(f"{interval:.2g} ms: failed", size=TICK, color="muted")
+        room = self.v_panel.inner
+        stand_clear(name, self.v_panel.at(t, np.interp(t, run.t, run["V"]))[:2], path, within=room, gap=0.15)
+        return VGroup(ghost, name)
+
+    def _marks(self, run: Trajectory, t: float) -> VGroup:
+        """How far each slow gate is from its level at rest at t (ms): a line, and the number by the gate's name."""
+        now, rest = self._levels(run, t)
+        known, made, cap = quantities(self.membrane), VGroup(), np.array([0.07, 0.0])
+        for gate, trace in zip(self.slow, self.gate_traces, strict=True):
+            hue, away = self.theme.color(known[gate]), round(now[gate] - rest[gate], 2)
+            a, b = (self.panel.at(t, x)[:2] for x in (now[gate], rest[gate]))
+            made.add(stroked(np.concatenate([lines([a, b]), lines([b - cap, b + cap])]), hue, 3.0))
+            said = f"{away:+.2f}".replace("-", "−") if away else "±0.00"
+            number = self.words(said, size=TICK, color=known[gate])
+            made.add(number.next_to(trace.label, buff=0.16))
+        return made
 
     def no_spike(self) -> None:
         """No pulse fires it: say so, and show what the strongest does."""
@@ -334,10 +466,9 @@ class Threshold(Telling, Film):
         top = self._top(self.above)
         self.say(
             "No spike",
-            f"no pulse of {self.width:g} ms fires this membrane: {self._amplitude(self.above):.3g} "
-            f"µA/cm² reach {top}",
+            f"no pulse of {self.width:g} ms fires this membrane: {self._strength(self.above)} µA/cm² reach {top}",
             f"No spike: no pulse of {self.width:g} milliseconds fires this membrane.",
-            still=[self.v_panel],
+            still=[self.v_panel, self.time_axis],
             moving=[self.v_traces, self.bar, self.clock],
         )
         self.play(self.clock.run())
@@ -357,10 +488,43 @@ class Threshold(Telling, Film):
             slow += [g.name for g in (gates[1:] if len(gates) > 1 else gates)]
         return slow
 
+    def _levels(self, run: Trajectory, t: float) -> tuple[dict[str, float], dict[str, float]]:
+        """The slow gates at t (ms), and at rest."""
+        now = run.at([t])
+        rest = self.membrane.gate_values(self.membrane.rest())
+        return {g: float(now[g][0]) for g in self.slow}, {g: float(rest[g]) for g in self.slow}
+
+    def _states(self, run: Trajectory, t: float) -> str:
+        """In words, how far the slow gates are from rest at t (ms)."""
+        now, rest = self._levels(run, t)
+        away = {g: now[g] - rest[g] for g in self.slow}
+        if max(map(abs, away.values())) < 0.03:
+            most = max(0.01, *(round(abs(x), 2) for x in away.values()))
+            are = "are" if len(away) > 1 else "is"
+            return f"{' and '.join(away)} {are} back at rest, within {most:.2f}"
+        return ", ".join(f"{g} is {abs(x):.2f} {'above' if x > 0 else 'below'} rest" for g, x in away.items())
+
+    def _decided(self, run: Trajectory, second: float) -> float:
+        """When it is seen what the second pulse does: V at the top of its spike, or fallen half-way back (ms)."""
+        times, tops = run.peaks
+        if len(run.spikes) > 1:
+            return float(times[(times > second) & (tops > self.membrane.spike_level)][0])
+        top = int(
+            np.argmax(np.where((run.t > second) & (run.t <= second + 2.0 * self.width), run["V"], -np.inf))
+        )
+        half = 0.5 * (run["V"][top] + float(run.at([second])["V"][0]))
+        return float(run.t[top + int(np.argmax(run["V"][top:] < half))])
+
+    @property
+    def _pair_strength(self) -> float:
+        """Half as strong again as threshold (µA/cm²), as it is written on the screen."""
+        return float(f"{1.5 * self.threshold:.3g}")
+
     def _twice(self, interval: float, span: float | None = None) -> Trajectory:
         """Two equal pulses, half as strong again as threshold."""
-        strength = float(f"{1.5 * self.threshold:.3g}")  # as it is written on the screen
-        both: Protocol = pulse(strength, START, self.width) + pulse(strength, START + interval, self.width)
+        both: Protocol = pulse(self._pair_strength, START, self.width) + pulse(
+            self._pair_strength, START + interval, self.width
+        )
         return simulate(self.membrane, both, span or START + interval + 10.0)
 
     def _intervals(self) -> tuple[float, float] | None:
@@ -380,13 +544,6 @@ class Threshold(Telling, Film):
             middle = 0.5 * (a + b)
             a, b = (a, middle) if fires(middle) else (middle, b)
         return max(0.65 * a, self.width + 1.0), 1.15 * b
-
-
-def _against(value: float, rest: float) -> str:
-    """A gate's value beside its resting one, in words."""
-    if abs(value - rest) < 0.03:
-        return "as at rest"
-    return "below rest" if value < rest else "above rest"
 
 
 def _total(run: Trajectory) -> np.ndarray:

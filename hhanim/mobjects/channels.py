@@ -167,7 +167,7 @@ class ChannelView(VGroup):
             self.gates.add(flap)
             if labels:
                 # Too close for a letter each: one for all of them, with their number as its power.
-                close = len(ys) > 1 and abs(ys[1] - ys[0]) < 1.05 * letters * UNIT
+                close = len(ys) > 1 and abs(ys[1] - ys[0]) < 1.25 * letters * UNIT
                 for y in [ys.mean()] if close else ys:
                     source = known[gate.name].typst
                     symbol = Formula(
