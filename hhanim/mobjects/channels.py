@@ -210,7 +210,7 @@ class ChannelView(VGroup):
         known = {g.name: np.clip(values[g.name], 0.0, 1.0) for g in self.channel.gates if g.name in values}
         if len(known) == len(self.channel.gates):
             each = [np.broadcast_to(known[g.name], g.power) for g in self.channel.gates]
-            share = np.prod(np.concatenate(each))
+            share = np.prod(np.concatenate([[1.0], *each]))  # always open without a gate
             _tint(self.glow, self._lights, float(np.sqrt(share)))
         return self
 
