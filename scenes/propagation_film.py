@@ -5,14 +5,17 @@ collision.
 from __future__ import annotations
 
 import numpy as np
-from manim import DOWN, UP, Arrow, BackgroundRectangle, DashedLine, VGroup
+from manim import DOWN, Arrow, BackgroundRectangle, DashedLine, Dot, Flash, Mobject, VGroup
 
 from hhanim.look import quantities
 from hhanim.mobjects.axon import Axon, Profile
 from hhanim.mobjects.clock import Clock, Pace
 from hhanim.mobjects.fades import Appear, Vanish
-from hhanim.mobjects.film import SMALL, TICK, TITLE, Film
-from hhanim.mobjects.telling import Telling
+from hhanim.mobjects.film import LABEL, SMALL, TICK, TITLE, Film
+from hhanim.mobjects.lettering import UNIT
+from hhanim.mobjects.reading import Reading
+from hhanim.mobjects.shapes import filled, lines, stroked
+from hhanim.mobjects.telling import Telling, millivolts
 from hhanim.mobjects.trace import Panel, stroke
 from hhanim.model import Membrane, pulse
 from hhanim.model.cable import Cable, CableRun, IClamp, simulate_cable
@@ -49,7 +52,7 @@ class Propagation(Telling, Film):
         self.two = self.shoot([IClamp(0.0, push), IClamp(length, push)])
         self.arrives = self.one.arrival()
         self.head, body = self.area.rows(0.85, 11.0 if self.shape == "tall" else 5.6, gap=0.3)
-        graph, self.tube = body.rows(*((6.2, 3.8) if self.shape == "tall" else (2.65, 3.05)), gap=0.25)
+        graph, self.tube = body.rows(*((5.6, 4.4) if self.shape == "tall" else (2.45, 3.25)), gap=0.25)
         self.mm = 1e-3 * length
         v = self.one["V"]
         late = v[:, self.cable.count // 6 : -self.cable.count // 6]
@@ -64,6 +67,7 @@ class Propagation(Telling, Film):
             left=1.15,
             ylabel=self.formula('V space "(mV)"', size=TICK, color="muted"),
         )
+        self.level = float(m.spike_level)
         self.fires = bool(np.isfinite(self.arrives[self.cable.count // 2]))
         self.clock = self.clock_for(10.0)
         self.enter(self.one)
@@ -80,12 +84,10 @@ class Propagation(Telling, Film):
     # -- the runs --------------------------------------------------------------------------------------------
 
     def push(self) -> object:
-        """A current pulse (nA) that starts a spike: three times what lifts the first length constant by
-        20 mV.
-        """
+        """A current pulse (nA) that starts a spike: twice what lifts the first length constant by 20 mV."""
         unit = float(self.cable.length_constant()[0])
         r_inf = 4 * self.resistivity * unit * 1e-4 / (np.pi * (self.axon * 1e-4) ** 2) * 1e-6  # MΩ
-        return pulse(float(np.round(300.0 / r_inf, -2)), **PULSE)
+        return pulse(float(np.round(200.0 / r_inf, -2)), **PULSE)
 
     def shoot(self, clamps: list[IClamp]) -> CableRun:
         """Run for as long as a spike takes on the paper's axon and a little more; longer, while one is under
@@ -101,35 +103,42 @@ class Propagation(Telling, Film):
         return run
 
     def clock_for(self, seconds: float, slow: tuple[float, float] | None = None) -> Clock:
-        """A clock that takes about that long; a quarter as fast between the two times (ms) of `slow`."""
+        """A clock that takes about that long; a third as fast between the two times (ms) of `slow`."""
         duration = self.one.duration
         rate = float(f"{duration / seconds:.1g}")
-        windows = [(*slow, rate / 4)] if slow else []
+        windows = [(*slow, rate / 3)] if slow else []
         clock = Clock(Pace(duration, rate=rate, slow=windows), self.theme).align_right()
         return clock.move_to([self.area.right, self.head.top, 0], aligned_edge=[1, 1, 0])
 
     # -- the telling -----------------------------------------------------------------------------------------
 
-    def enter(self, run: CableRun) -> None:
-        """V along the axon and the axon itself, on the clock."""
-        self.wall = Axon(self.panel, self.tube, run, self.theme, clock=self.clock)
+    def enter(self, run: CableRun, *, loops: bool = False, refractory: bool = False) -> None:
+        """V along the axon and what moves in the axon itself, on the clock."""
+        self.wall = Axon(
+            self.panel, self.tube, run, self.theme, clock=self.clock, loops=loops, refractory=refractory
+        )
         self.profile = Profile(self.panel, run, "V", self.theme).follow(self.clock)
         self.moving = [self.profile, self.wall.moving, self.clock]
+
+    def leave(self, *others: Mobject) -> None:
+        """What moves goes, before the next run comes."""
+        for mobject in self.moving:
+            mobject.clear_updaters()
+        self.play(*(Vanish(m) for m in (*self.moving, *others)), run_time=0.5)
 
     def travel(self) -> None:
         self.part("travelling")
         size = f"{self.axon:g} µm wide, {float(np.max(self.cable.membrane.celsius)):g} °C"
         self.say(
             "V along the axon",
-            f"{size}; below, the channels in its wall",
-            f"V along an axon {size}. Below it, the channels in its wall, each with the gates "
-            "that V has opened or shut there.",
+            f"{size}, cut open; the lower wall glows where Na⁺ flows in and K⁺ out",
+            f"Below V the axon, {size}, cut open: channels, ions, and the charge on both faces.",
             still=[self.panel],
             moving=[self.profile, self.clock],
         )
         self.start([0])
-        self.paused = self.clear_of_gates(0.45)
-        self.play(self.clock.run(self.when(self.paused)))
+        self.caption("Where sodium flows in, V rises and the charge turns over; this stretch travels.")
+        self.play(self.clock.run(self.when(0.47)))
 
     def start(self, ends: list[int]) -> None:
         """Run the clock past the stimulus, each of those ends of the axon marked as long as it gets one."""
@@ -139,10 +148,9 @@ class Propagation(Telling, Film):
             out, tip = (-1.0 if k == 0 else 1.0), self.wall.ends[k]
             tail = tip + np.array([out * reach, 0.0, 0.0])
             marks.add(Arrow(tail, tip, buff=0.04, color=color, stroke_width=stroke(5)))
-            # Beside the core, where no loop comes.
             word = self.words("pulse", size=SMALL, color="I")
             word.next_to(tail, DOWN, buff=0.12).align_to(
-                tip + np.array([0.06 * out, 0.0, 0.0]), [-out, 0.0, 0.0]
+                tip + np.array([0.1 * out, 0.0, 0.0]), [-out, 0.0, 0.0]
             )
             marks.add(word)
         self.play(Appear(marks), run_time=0.4)
@@ -150,58 +158,51 @@ class Propagation(Telling, Film):
         self.play(self.clock.run(over))
         self.play(self.clock.run(over + 0.1), Vanish(marks))
 
-    def clear_of_gates(self, share: float) -> float:
-        """Where (fraction of the axon) near that one a spike has all its loops enter through one channel."""
-        pores = np.array(
-            sorted(self.panel.data((x, 0.0))[0] for x in self.wall.currents.crossings.inward.centres)
-        )
-        if len(pores) < 2:
-            return share
-        here = pores + 0.44 * np.diff(pores).min()
-        return float(here[np.argmin(np.abs(here - share * self.mm))]) / self.mm
-
     def when(self, share: float) -> float:
         """When the spike passes that fraction of the axon (ms); that fraction of the run if none does."""
-        t = float(self.arrives[int(share * self.cable.count)])
+        t = float(self.arrives[min(int(share * self.cable.count), self.cable.count - 1)])
         return t if np.isfinite(t) else share * self.one.duration
+
+    def over(self, text: str, start: float, stop: float) -> VGroup:
+        """Words above a stretch of the membrane (mm), and a bracket that says which."""
+        (a, b), y = self.panel.at(np.array([start, stop]), 0.0)[:, 0].tolist(), self.wall.row
+        words = self.words(text, size=SMALL)
+        half = 0.5 * words.width
+        x = min(max(0.5 * (a + b), self.area.left + half), self.area.right - half)
+        words.move_to([x, y + 0.06, 0.0])
+        low = words.get_bottom()[1] - 0.05
+        corners = [(a, low - 0.1), (a, low), (b, low), (b, low - 0.1)]
+        return VGroup(words, stroked(lines(corners), self.theme.muted, stroke(3.0)))
 
     def currents(self) -> None:
         if not self.fires:
             return
         self.part("local currents")
+        currents = self.wall.currents
         self.say(
             "Local currents",
-            f"in through Na⁺ channels, along the inside, out ahead; each loop: {_current(self.wall.currents.unit)}",
-            "What sodium carries in flows along the inside, ahead of the spike, and leaves through the membrane there: "
-            "so it lifts the next stretch to threshold. Both kinds of channel are everywhere; few are drawn.",
+            f"in where Na⁺ flows, along the inside, out ahead and behind; each line: {_current(currents.unit)}",
+            "What sodium carries in flows along the inside, and leaves through the membrane ahead and behind.",
         )
-        # Between lines of the grid: above the flat stretches before and behind the spike.
-        x, levels = self.paused * self.mm, [self.panel.data(line.get_start())[1] for line in self.panel.grid]
-        near, far = 0.5 * (levels[0] + levels[1]), 0.5 * (levels[-2] + levels[-1])
-        # Above where the outermost loop ahead of the spike ends, clear of the front of V.
-        ends = [loop.b for loop in self.wall.currents.drawn if loop.rising]
-        ahead = self.words("ahead: the loops charge\nthe membrane, V rises", size=SMALL, align="center")
-        ahead.move_to(self.panel.at(x + 0.28 * self.mm, near))
-        if ends:
-            ahead.move_to([max(ends), ahead.get_y(), 0.0], aligned_edge=[-1.0, 0.0, 0.0])
-        marks = VGroup(
-            ahead,
-            self.words("behind: Na⁺ channels\ninactivated, K⁺ open", size=SMALL, align="center").move_to(
-                self.panel.at(x - 0.27 * self.mm, far)
-            ),
-        )
-        inner = self.panel.inner
-        marks[1].shift([max(inner.left + 0.1 - marks[1].get_left()[0], 0.0), 0.0, 0.0])
-        v = self.profile.points[:, 1][self.profile.points[:, 0] < marks[1].get_right()[0]]
-        if v.max() > marks[1].get_bottom()[1] - 0.1:  # a long spike: above it
-            marks[1].align_to(self.panel.at(0.0, self.panel.y[1]), UP)
-        marks[0].shift([min(inner.right + 0.5 - marks[0].get_right()[0], 0.0), 0.0, 0.0])
-        self.play(Appear(marks[0]), run_time=0.6)
-        self.wait(1.0)
-        self.play(Appear(marks[1]), run_time=0.6)
+        self.wall.loops.add(currents)
+        # What is said above the channels from now on takes the place of their names.
+        self.play(Appear(currents), Vanish(self.wall.titles), run_time=1.0)
         self.wait(1.6)
-        self.play(Vanish(marks), run_time=0.4)
-        self.play(self.clock.run(self.when(0.85)))
+        marks = []
+        if ahead := [loop.b for loop in currents.drawn if loop.current > 0]:
+            mark = self.over("ahead: charged, V rises", min(ahead), max(ahead))
+            marks.append((mark, "Ahead it charges the membrane, and the next sodium channels open."))
+        if behind := [loop for loop in currents.drawn if loop.current < 0]:
+            wide = max(behind, key=lambda loop: loop.b - loop.a)
+            mark = self.over("behind: Na⁺ inactivated, K⁺ open", wide.a, wide.b)
+            marks.append((mark, "Behind, sodium channels are inactivated, potassium channels open."))
+        for mark, text in marks:
+            self.caption(text)
+            self.play(Appear(mark), run_time=0.5)
+            self.wait(2.5)
+            self.play(Vanish(mark), run_time=0.4)
+        self.caption("So the spike renews itself, place after place.")
+        self.play(self.clock.run(self.when(1.0)))
 
     def measure(self) -> None:
         self.part("speed")
@@ -213,94 +214,121 @@ class Propagation(Telling, Film):
             )
             self.play(self.clock.run())
             return
-        a, b = 0.3 * self.mm, 0.75 * self.mm
+        # Between two channels, at whole millimetres.
+        gaps = np.arange(1, len(self.wall.x)) * self.mm / len(self.wall.x)
+        a, b = (float(np.round(gaps[np.argmin(np.abs(gaps - s * self.mm))])) for s in (0.27, 0.73))
+        first, last = (float(np.interp(1e3 * x, self.one.x, self.arrives)) for x in (a, b))
         self.speed = self.one.speed(1e3 * a, 1e3 * b)
+        self.leave()
+        self.clock = self.clock_for(4.5)
+        self.enter(self.one)
         self.say(
             "Its speed",
-            "two electrodes, and the time between",
-            f"Two electrodes {b - a:.0f} millimetres apart, and the time the spike takes "
-            f"between them: {self.speed:.1f} metres per second.",
+            f"two electrodes {b - a:g} mm apart: when does V pass {millivolts(self.level)} upwards?",
+            f"Two electrodes {b - a:g} millimetres apart take the time between the passing of the spike.",
+            moving=self.moving,
         )
-        color = self.theme.color("I")
-        low, high = self.panel.y
-        lines = VGroup(
-            *(
-                DashedLine(
-                    self.panel.at(x, low), self.panel.at(x, high), color=color, stroke_width=stroke(3.5)
-                )
-                for x in (a, b)
-            )
+        color, top = self.theme.color("ink"), self.panel.y[1]
+        tools, dots = VGroup(), VGroup()
+        for x in (a, b):
+            at = float(self.panel.at(x, 0.0)[0])
+            upper, tip = self.panel.inner.bottom - 0.08, self.wall.ends[0][1] + 0.3
+            tools.add(
+                DashedLine(self.panel.at(x, self.panel.y[0]), self.panel.at(x, top), color=self.theme.muted,
+                           stroke_width=stroke(3.0)),
+                filled(lines([(at - 0.1, upper), (at + 0.1, upper), (at, tip), (at - 0.1, upper)]), color),
+            )  # fmt: skip
+            dots.add(Dot(self.panel.at(x, self.level), radius=0.1, color=color))
+        watch = Reading("{} ms", size=1.2 * LABEL, color=color, hold="right")
+        middle = 0.5 * (self.panel.at(a, 0.0)[0] + self.panel.at(b, 0.0)[0])
+        watch.move_to([middle, self.panel.area.top - 0.5 * TICK * UNIT, 0.0])
+        watch.add_updater(
+            lambda w: w.show(f"{min(max(self.clock.now, first), last) - first:.3f}") and None,
+            call_updater=True,
         )
-        times = [float(np.interp(1e3 * x, self.one.x, self.arrives)) for x in (a, b)]
-        self.clock.set(0.0)
-        self.play(Appear(lines), run_time=0.6)
-        words = VGroup()
-        for x, t in zip((a, b), times, strict=True):
+        self.play(Appear(tools), Appear(watch), run_time=0.6)
+        for dot, t in zip(dots, (first, last), strict=True):
             self.play(self.clock.run(t))
-            word = self.words(f"{t:.2f} ms", size=TICK, color="I")
-            words.add(word.next_to(self.panel.at(x, high), UP, buff=0.08))
-            self.add(word)
-            self.wait(0.4)
+            self.add(dot)
+            self.play(self.clock.run(t + 0.25), Flash(dot, color=color, line_length=0.2, flash_radius=0.2))
         told = VGroup(
-            self.words(f"{self.speed:.1f} m/s", size=TITLE, weight="semibold"),
-            self.words(f"{b - a:.0f} mm in {times[1] - times[0]:.2f} ms", size=TICK, color="muted"),
+            self.words(f"{b - a:g} mm in {last - first:.3f} ms", size=LABEL),
+            self.words(f"{self.speed:.1f} m/s", size=1.4 * TITLE, weight="semibold"),
         ).arrange(DOWN, buff=0.12)
         room = 0.9 * float(self.panel.at(b, 0.0)[0] - self.panel.at(a, 0.0)[0])
         told.scale(min(1.0, room / told.width))
-        told.move_to([self.panel.at(a, 0.0)[0] + 0.05 * room, self.panel.at(0.0, high)[1] - 0.1, 0.0],
+        told.move_to([self.panel.at(a, 0.0)[0] + 0.05 * room, self.panel.at(0.0, top)[1] - 0.1, 0.0],
                      aligned_edge=[-1, 1, 0])  # fmt: skip
         # The lines of the grid do not run through it.
         told.add_to_back(BackgroundRectangle(told, color=self.theme.ground, fill_opacity=1.0, buff=0.06))
-        self.play(Appear(told), run_time=0.6)
-        self.play(self.clock.run(self.when(0.93)))
-        self.wait(1.0)
-        self.measured = VGroup(lines, words, told)
+        self.caption(f"{self.speed:.1f} metres per second.")
+        self.play(Appear(told), self.clock.run(self.when(1.0)))
+        self.wait(1.6)
+        self.measured = VGroup(tools, dots, watch, told)
 
     def collide(self) -> None:
         if not self.fires:
             return
         self.part("collision")
-        old = [self.measured, self.wall.still, *self.moving]
         meet = float(self.two.arrival()[self.cable.count // 2])
-        self.clock = self.clock_for(
-            8.0, (meet - 6.0 / self.speed, meet + 7.5 / self.speed) if np.isfinite(meet) else None
-        )
-        self.enter(self.two)
+        met = np.isfinite(meet)
+        pause = meet - 0.1 * self.mm / self.speed  # 1 m/s is 1 mm/ms
+        self.leave(self.measured)
+        self.clock = self.clock_for(8.0, (pause, meet + 7.5 / self.speed) if met else None)
+        self.enter(self.two, loops=True, refractory=True)
         self.say(
             "Two spikes meet",
-            "behind each, the channels are inactivated: neither can pass",
-            "Two spikes that meet both die: behind each of them the channels are "
-            "inactivated, so neither can pass.",
-            gone=old,
-            still=[self.wall.still],
+            "one from either end; grey: Na⁺ channels inactivated",
+            "A pulse at either end: two spikes run towards each other. Where the core turns grey, sodium "
+            "channels are inactivated.",
             moving=self.moving,
         )
         self.start([0, 1])
-        if not np.isfinite(meet):
+        if not met:
             self.play(self.clock.run())
             return
+        self.play(self.clock.run(pause))
+        self.caption("Behind each spike the membrane is refractory. Neither can enter the wake of the other.")
+        marks = self.refractory()
+        self.play(Appear(marks), run_time=0.5)
+        self.wait(3.4)
+        self.play(Vanish(marks), run_time=0.4)
         # Until V is flat, and nothing is left of either.
         v = self.two["V"]
         height = float(np.ptp(self.one["V"][:, self.cable.count // 2]))
         flat = (self.two.t > meet) & (np.ptp(v, axis=1) < 0.03 * height)
         over = float(self.two.t[np.argmax(flat)]) if flat.any() else self.two.duration
         self.play(self.clock.run(over))
+        self.play(Vanish(self.wall.flows), run_time=0.4)
         self.echoes, every = self.before_and_after(meet)
         self.say(
             "Both have ended",
-            f"faint: V every {every:g} ms until they met, each where the other had left the membrane refractory",
-            "Where they met, each found the membrane that the other had left refractory, and both ended. "
-            f"The faint lines are V on the way there, every {every:g} milliseconds.",
+            f"each where the other had left the membrane refractory; faint: V every {every:g} ms",
+            "Each met the membrane that the other had left refractory, and both ended. "
+            f"Faint: V every {every:g} milliseconds.",
             moving=[self.echoes],
         )
-        self.wait(3.0)  # as long as it takes to read
+        self.wait(3.4)  # as long as it takes to read
+
+    def refractory(self) -> VGroup:
+        """The stretches that are more than half as inactivated as they can be, named."""
+        marks = VGroup()
+        for band in self.wall.wake:
+            shut = band.shown()
+            on = shut > 0.5 * shut.max()
+            x = self.cable.x * 1e-3
+            for half in (x < 0.5 * self.mm, x > 0.5 * self.mm):
+                if (on & half).any():
+                    where = x[on & half]
+                    marks.add(self.over("refractory", float(where.min()), float(where.max())))
+        return marks
 
     def before_and_after(self, meet: float) -> tuple[VGroup, float]:
         """V along the axon at some moments of the approach, the last shortly before the two become one, as faint
         lines; and the time between two of them (ms).
         """
         key, made = quantities(self.cable.membrane)["V"], VGroup()
-        # 1 m/s is 1 mm/ms. One figure, so that the time said is the time drawn.
+        # One figure, so that the time said is the time drawn.
         every = float(f"{0.16 * self.mm / self.speed:.1g}")
         for back, shade in ((2, 0.8), (1, 1.2), (0, 1.6)):
             line = Profile(self.panel, self.two, "V", self.theme, width=3.0).show(

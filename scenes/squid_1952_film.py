@@ -400,45 +400,41 @@ class Squid1952(Telling, Film):
         gone, self.on = self.on, []
         warm = self.membrane.with_(celsius=self.travel_celsius)
         cable = Cable(warm, n=300, **AXON)
-        axon = simulate_cable(cable, [IClamp(500.0, "pulse(10000, 0.3, 0.3)")], 4.2, dt=0.01, sample=0.01)
+        axon = simulate_cable(cable, [IClamp(0.0, "pulse(10000, 0.3, 0.3)")], 4.4, dt=0.01, sample=0.01)
         speed = self.cable_speed = axon.speed(20_000.0, 45_000.0)
-        self.new_clock(Pace(4.2, rate=0.25))
-        top, tube, note = self.body.rows(2.5, 2.9, 0.5, gap=0.15)
+        self.new_clock(Pace(4.4, rate=1.5, slow=[(0.25, 4.4, 0.4)], ease=0.02))
+        top, tube = self.body.rows(2.4, 3.4, gap=0.2)
         v = axon["V"]
         panel = Panel(
             top, x=(0.0, AXON["length"] / 1e3), y=(float(v.min()) - 8.0, max(float(v.max()) + 8.0, self.zero + 44.0)),
             ylabel=self.volts(), xlabel="mm", theme=self.theme, left=1.15, gutter=0.6,
         )  # fmt: skip
-        wall = Axon(panel, tube, axon, self.theme, clock=self.clock)
+        wall = Axon(panel, tube, axon, self.theme, clock=self.clock, loops=False)
         profile = Profile(panel, axon, "V", self.theme).follow(self.clock)
-        loops = self.words("loops: local currents, which excite the stretch ahead", size=TICK, color="muted")
-        loops.scale_to_fit_width(min(loops.width, note.width)).move_to(note.center)
-        still, moving = [panel, wall.still, loops], [profile, wall.moving, self.clock]
+        still, moving = [panel, wall.still], [profile, wall.moving, self.clock]
         self.say(
             "It travels",
-            f"axon {AXON['diameter'] / 1000:.2g} mm thick, {float(warm.celsius):g} °C: Na⁺ enters at the front, "
-            "K⁺ leaves behind",
-            "Local currents flow from the spike along the axon and excite the membrane ahead of it, and so it travels: "
-            "sodium enters at its front, potassium leaves behind.",
+            f"axon {AXON['diameter'] / 1000:.2g} mm thick, cut open; the lower wall glows where Na⁺ flows in, K⁺ out",
+            f"And it travels, here along an axon {AXON['diameter'] / 1000:.2g} mm thick at {float(warm.celsius):g} °C.",
             gone=gone,
             still=still,
             moving=moving,
         )
         self.on = [panel, wall.still, *moving]
-        passed = axon.arrival()[int(0.8 * cable.count)]  # stop while it is under way
-        self.play(self.clock.run(float(passed) if np.isfinite(passed) else None))
-        text = (
-            f"{speed:.1f} m/s; Hodgkin and Huxley computed 18.8 m/s, at 18.5 °C, by hand"
+        if np.isfinite(speed):
+            seen = float(axon.arrival()[int(0.2 * cable.count)])
+            self.play(self.clock.run(seen))
+            self.caption("Current from the spike flows along the inside and excites the membrane ahead of it.")
+            wall.loops.add(wall.currents)
+            self.play(self.clock.run(seen + 0.4), Appear(wall.currents))
+        self.play(self.clock.run())
+        told = (
+            (f"It travels at {speed:.1f} m/s", "Hodgkin and Huxley, by hand, at 18.5 °C: 18.8 m/s")
             if np.isfinite(speed)
-            else "the spike does not travel along this axon"
+            else ("No spike travels", "along this axon")
         )
-        said = self.words(text, size=LABEL, weight="semibold").move_to(note.center)
-        if said.width > note.width:
-            said.scale_to_fit_width(note.width)
-        self.caption(text + ".")
-        self.play(Vanish(loops, between=(0.0, 0.5)), Appear(said, between=(0.4, 1.0)), run_time=0.8)
-        self.on.append(said)
-        self.wait(1.5)
+        self.say(*told, f"{told[0]}. {told[1]}." if np.isfinite(speed) else f"{' '.join(told)}.")
+        self.wait(3.4)
 
     def closing(self) -> None:
         """What it comes to, beside the spike it explains, and where it was written."""

@@ -1,4 +1,5 @@
-"""An axon seen from the side: V along it, the channels in its wall with their gates, and the local currents.
+"""An axon cut open along its length: V along it, channels in its upper wall, and through its lower wall the
+currents.
 
     class Travel(Film):
         def construct(self):
@@ -16,31 +17,30 @@ Positions are millimetres, on the x axis of the panel. Everything is computed fr
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from manim import VGroup, VMobject
+from manim import RIGHT, ManimColor, VGroup, VMobject
 from numpy.typing import NDArray
 
 from hhanim.look import Theme, quantities
-from hhanim.mobjects.channels import ChannelView
+from hhanim.mobjects.channels import ChannelView, inactivates
+from hhanim.mobjects.charge import SurfaceCharge, absolute
 from hhanim.mobjects.clock import smoothstep
 from hhanim.mobjects.film import Area
 from hhanim.mobjects.ions import IonFlow, fitting_quantum
 from hhanim.mobjects.lettering import SMALL, TICK, UNIT, Words
 from hhanim.mobjects.membrane import Bilayer, title
-from hhanim.mobjects.shapes import KAPPA, filled, lines, mix, stroked, to_3d
+from hhanim.mobjects.shapes import filled, lines, mix, stroked
 from hhanim.mobjects.trace import LINE_WIDTH, Panel, stroke
 from hhanim.model.cable import CableRun
 
 if TYPE_CHECKING:
     from hhanim.mobjects.clock import Clock
 
-__all__ = ["Axon", "LocalCurrents", "Profile", "smooth_path"]
+__all__ = ["Axon", "Band", "LocalCurrents", "Profile", "smooth_path"]
 
 Array = NDArray[np.float64]
 
@@ -97,161 +97,112 @@ class Profile(VMobject):
         return float(np.interp(x, data[:, 0], data[:, 1]))
 
 
-class Places:
-    """Where a leg of a loop may cross the wall: the one nearest to x, reached on a smooth way from the last.
-
-    centres: scene x of the places (N,), increasing. Near the middle between two of them lies a short stretch
-    in which the leg glides from one to the other; there, and a little before, it does not cross the wall.
-    """
-
-    GLIDE, READY = 0.24, 0.1  # of the distance between two places
-
-    def __init__(self, centres: Sequence[float]) -> None:
-        self.centres = list(centres)
-        self.borders = [0.5 * (p + q) for p, q in pairwise(self.centres)]
-
-    def __call__(self, x: float) -> tuple[float, float]:
-        """The place for x, and how much of its way through the wall is drawn (0..1)."""
-        k = bisect_right(self.borders, x)
-        near = [j for j in (k - 1, k) if 0 <= j < len(self.borders)]
-        if not near:
-            return self.centres[k], 1.0
-        j = min(near, key=lambda j: abs(x - self.borders[j]))
-        p, q = self.centres[j], self.centres[j + 1]
-        u = (x - self.borders[j]) / (q - p)  # distances between places as the unit
-        share = smoothstep(u / self.GLIDE + 0.5)
-        return p + (q - p) * share, smoothstep((abs(u) - 0.5 * self.GLIDE) / self.READY)
-
-
-@dataclass(frozen=True)
-class Crossings:
-    """Where local currents cross the wall that is drawn: they enter through the pores of channels that carry
-    inward current, and leave ahead of a spike through bare membrane, behind it through the other pores.
-    """
-
-    inward: Places
-    bare: Places
-    outward: Places
-    apart: float  # at least so far from the way in to the way out (scene units)
-
-    def legs(self, a: float, b: float, sign: float, rising: bool) -> tuple[tuple[float, float], ...]:
-        """For both ends a < b of a loop: the place of its leg, and how much of that is drawn (0..1).
-
-        sign: of the current in the core; rising: whether V rises within the loop, ahead of a spike.
-        """
-        enter, leave = (a, b) if sign > 0 else (b, a)
-        # The spike moves towards its rising side. A pore is taken when its gates have begun to open.
-        travel = sign if rising else -sign
-        inward = self.inward.centres
-        late = 0.25 * (inward[1] - inward[0]) if len(inward) > 1 else 0.0
-        start = self.inward(enter - travel * late)
-        reach = max(sign * leave, sign * start[0] + self.apart) * sign
-        end = (self.bare if rising else self.outward)(reach)
-        return (start, end) if sign > 0 else (end, start)
-
-
 @dataclass(frozen=True)
 class Loop:
-    """One loop: its current (nA, the sign its direction in the core), and scene x of its ends."""
+    """One loop: its current (nA, the sign its direction in the core), its ends (mm), and whether it comes from a
+    stimulus.
+    """
 
     current: float
     a: float
     b: float
-    rising: bool
+    driven: bool
 
 
 class LocalCurrents(VGroup):
-    """The local circuits of a cable as loops through its wall, one for every `unit` (nA) of axial current.
+    """The local circuits of a cable as streamlines, one for every `unit` (nA) of axial current.
 
-    panel: its x axis is in mm. crossings: where a loop may cross the wall. inside, outside: heights of the
-    innermost loop's run in the core, below the wall, and of its way back above it; wall: the heights between
-    which a loop is faint, because it crosses what stands there: heads just above show which way. step: how
-    much farther out the next loop lies. count: loops that the largest axial current of the run, away from
-    the ends, comes to.
+    panel: its x axis is in mm. wall: heights of the wall's two faces; inside, outside: how far the current spreads
+    above it in the core, below it outside. count: loops that the largest axial current of the run, away from the
+    ends, comes to. ground: the colour behind them, which narrow ones fade into.
 
-    What leaves the core of a cable between two places is what flows past the first and not past the second:
-    loop k runs from where the axial current rises through (k + 1/2) units to where it falls through it
-    again, inside in the direction of that current, outside back. The loops are those of the computed
-    current, and between two neighbours one unit flows: spans() has them. Channels are drawn few and large,
-    so a loop crosses the wall at the nearest of the `crossings`; one that has become narrow fades.
-    loops() reads back what is drawn.
+    What leaves the core of a cable between two places is what flows past the first and not past the second: loop k
+    runs from where the axial current rises through (k + 1/2) units to where it falls through it again, inside in
+    the direction of that current, outside back. In a current that is spread evenly over its depth what flows
+    deeper than a share s of it is 1 - s of the whole: a streamline lies where that is its own level. So the loops
+    move as the computed current does, and between two neighbours one unit flows. While a stimulus drives the cable
+    at one of its ends, loops begin there, open, in its colour. spans() has the loops; loops() reads back what is
+    drawn.
     """
 
-    NARROW = 40 * UNIT  # a loop less wide is not seen, half as wide again is seen in full
+    NARROW = 1 / 40  # of the panel's width: a loop less wide is not seen, half as wide again is seen in full
+    HEAD = 13 * UNIT
 
     def __init__(
         self,
         panel: Panel,
         run: CableRun,
         theme: Theme,
-        crossings: Crossings,
         *,
+        wall: tuple[float, float],
         inside: float,
         outside: float,
-        wall: tuple[float, float],
-        step: float,
+        ground: Any,
         count: int = 3,
-        width: float = 3.0,
+        width: float = 3.5,
     ) -> None:
         super().__init__()
-        self.panel, self.crossings = panel, crossings
-        self.inside, self.outside, self.wall, self.step = inside, outside, wall, step
+        self.panel, self.run, self.wall, self.inside, self.outside = panel, run, wall, inside, outside
         axial = run.axial_current()
-        self.x = np.arange(run.cable.count + 1) * run.cable.dx * 1e-3
-        self._centres = panel.at(run.x * 1e-3, 0.0)[:, 0]
+        self.x = np.arange(run.cable.count + 1) * run.cable.dx * 1e-3  # mm
         away = slice(run.cable.count // 6, -run.cable.count // 6)
         largest = max(float(np.abs(axial[:, away]).max()), 1e-12)
         self.unit = _round_down(largest / (count - 0.45))
         self.levels = (np.arange(count) + 0.5) * self.unit
-        self._axial, self._v = _OverTime(run, axial), _OverTime(run, run["V"])
+        self.narrow = self.NARROW * (panel.x[1] - panel.x[0])
+        self._axial = _OverTime(run, axial)
         most = max(
             int(np.count_nonzero(np.diff(s * axial > level, axis=1, prepend=False), axis=1).max() + 1) // 2
             for s in (1.0, -1.0)
             for level in self.levels
         )
-        # One mobject of each kind for every loop there can be at once: each fades on its own.
         self.drawn: list[Loop] = []
-        grey, ink, empty = mix(theme.ground, theme.ink, 0.5), theme.ink, np.zeros((0, 3))
-        slots = 2 * count * most
-        self.through = VGroup(*(stroked(empty, grey, stroke(width)) for _ in range(slots)))
-        self.free = VGroup(*(stroked(empty, ink, stroke(width)) for _ in range(slots)))
-        self.heads = VGroup(*(filled(empty, ink) for _ in range(slots)))
-        self.add(self.through, self.free, self.heads)
+        self._ground = ground
+        self._colors = {True: theme.color("stimulus"), False: theme.ink}
+        # One mobject of each kind for every loop there can be at once: each fades on its own.
+        empty = np.zeros((0, 3))
+        self.lines = VGroup(*(stroked(empty, theme.ink, stroke(width)) for _ in range(2 * count * most)))
+        self.heads = VGroup(*(filled(empty, theme.ink) for _ in self.lines))
+        self.add(self.lines, self.heads)
         self.show(0.0)
 
     def spans(self, t: float) -> list[Loop]:
-        """The loops of the computed current at time t (ms)."""
+        """The loops of the computed current at time t (ms); their ends in mm."""
         axial = self._axial(t)
-        half = 0.5 * self._v.dt
-        rate = self._v(t + half) - self._v(t - half)
+        dx = self.run.cable.dx
+        sources = [
+            dx * 1e-3 * int(min(c.position, self.run.cable.length - 0.5 * dx) / dx)
+            for c in self.run.clamps
+            if float(c.current(t)) != 0.0  # type: ignore[operator, arg-type]
+        ]
         out = []
         for sign in (1.0, -1.0):
             for level in self.levels.tolist():
                 for a, b in self._stretches(sign * axial - level):
-                    rising = float(np.interp(0.5 * (a + b), self._centres, rate)) > 0.0
-                    out.append(Loop(sign * level, a, b, rising))
+                    enters = a if sign > 0 else b
+                    driven = any(0.0 <= enters - x <= dx * 1e-3 * (1 + 1e-9) for x in sources)
+                    out.append(Loop(sign * level, a, b, driven))
         return out
 
     def show(self, t: float) -> Self:
         """Draw the loops at time t (ms)."""
-        self.drawn = [loop for loop in self.spans(t) if loop.b - loop.a > self.NARROW]
-        none = np.zeros((0, 3))
-        for k, parts in enumerate(zip(self.through, self.free, self.heads, strict=True)):
+        axial = np.abs(self._axial(t))
+        self.drawn = [loop for loop in self.spans(t) if loop.b - loop.a > self.narrow]
+        for k, (line, head) in enumerate(zip(self.lines, self.heads, strict=True)):
             if k >= len(self.drawn):
-                for part in parts:
-                    part.points = none
+                line.points = head.points = np.zeros((0, 3))
                 continue
             loop = self.drawn[k]
-            seen = smoothstep(2.0 * ((loop.b - loop.a) / self.NARROW - 1.0))
-            for part, points in zip(parts, self._points(loop), strict=True):
-                part.points = points
-            parts[0].set_stroke(opacity=seen)
-            parts[1].set_stroke(opacity=seen)
-            parts[2].set_fill(opacity=seen)
+            line.points, head.points = self._points(loop, axial)
+            seen = smoothstep(2.0 * ((loop.b - loop.a) / self.narrow - 1.0))
+            color = mix(self._ground, self._colors[loop.driven], seen).to_rgb()
+            # The opacity stays, for what fades it in or out.
+            line.stroke_rgbas = np.append(color, line.stroke_rgbas[0, 3])[None, :]
+            head.fill_rgbas = np.append(color, head.fill_rgbas[0, 3])[None, :]
         return self
 
     def _stretches(self, above: Array) -> list[tuple[float, float]]:
-        """Where a quantity along the cable is positive: scene x of both ends of every stretch."""
+        """Where a quantity along the cable is positive: both ends (mm) of every stretch."""
         on = above > 0.0
         if not on.any():
             return []
@@ -260,90 +211,104 @@ class LocalCurrents(VGroup):
 
         def cross(k: Array) -> Array:
             u = above[k] / (above[k] - above[k + 1])
-            return np.asarray(self.panel.at(self.x[k] + (self.x[k + 1] - self.x[k]) * u, 0.0)[..., 0])
+            return np.asarray(self.x[k] + (self.x[k + 1] - self.x[k]) * u)
 
         first, last = cross(up).tolist(), cross(down).tolist()
-        ends = self.panel.at(self.x[[0, -1]], 0.0)[:, 0].tolist()
         if on[0]:
-            first.insert(0, ends[0])
+            first.insert(0, float(self.x[0]))
         if on[-1]:
-            last.append(ends[1])
+            last.append(float(self.x[-1]))
         return list(zip(first, last, strict=True))
 
-    def _points(self, loop: Loop) -> tuple[Array, Array, Array]:
-        """Points of a loop's legs within the wall, of what is above and below it, and of its heads: in the core,
-        out through the wall, back, in again.
-        """
-        sign = 1.0 if loop.current > 0.0 else -1.0
-        (a, crossed_a), (b, crossed_b) = self.crossings.legs(loop.a, loop.b, sign, loop.rising)
-        level = int(np.argmin(np.abs(self.levels - abs(loop.current))))
-        away = self.step * (len(self.levels) - 1 - level)
-        low, high = self.inside - away, self.outside + away
-        r = min(0.5 * (b - a), 0.22)
-        c = r * (1.0 - KAPPA)
-        floor, roof = self.wall
-        free = [
-            lines([(a, roof), (a, high - r)]),
-            to_3d(np.array([(a, high - r), (a, high - c), (a + c, high), (a + r, high)])),
-            lines([(a + r, high), (b - r, high)]),
-            to_3d(np.array([(b - r, high), (b - c, high), (b, high - c), (b, high - r)])),
-            lines([(b, high - r), (b, roof)]),
-            lines([(b, floor), (b, low + r)]),
-            to_3d(np.array([(b, low + r), (b, low + c), (b - c, low), (b - r, low)])),
-            lines([(b - r, low), (a + r, low)]),
-            to_3d(np.array([(a + r, low), (a + c, low), (a, low + c), (a, low + r)])),
-            lines([(a, low + r), (a, floor)]),
+    def _points(self, loop: Loop, axial: Array) -> tuple[Array, Array]:
+        """Points of a loop's line inside and outside, and of its heads."""
+        low, high = self.wall
+        between = np.flatnonzero((self.x > loop.a) & (self.x < loop.b))
+        depth = 1.0 - abs(loop.current) / axial[between]
+        weight = np.clip(depth - 0.5 * depth.max(), 0.0, None)
+        middle = float((weight * self.x[between]).sum() / weight.sum())
+        # Fewer points will do; those that stay are the same in every frame.
+        some = between % 3 == 0
+        x = np.concatenate([[loop.a], self.x[between][some], [loop.b]])
+        depth = np.concatenate([[0.0], depth[some], [0.0]])
+        forward = loop.current > 0.0
+        if loop.driven:  # from the end face of the cable, level
+            end, beside = (0, 1) if forward else (-1, -2)
+            depth[end] = depth[beside]
+        px = self.panel.at(x, 0.0)[:, 0]
+        curves = [
+            np.stack([px, y, 0.0 * px], axis=1)
+            for y in (high + self.inside * depth, low - self.outside * depth)
         ]
-        # From both faces of the wall towards its middle, where they meet when the leg stands in its place.
-        half = 0.5 * (roof - floor)
-        through = [
-            lines([(x, y), (x, y + toward * share * half)])
-            for x, share in ((a, crossed_a), (b, crossed_b))
-            for y, toward in ((roof, -1.0), (floor, 1.0))
-            if share > 0.0
-        ]
-        size, middle = min(0.6 * self.step, 0.3 * (b - a)), 0.5 * (a + b)
-        ahead, behind = (b, a) if sign > 0 else (a, b)
-        tips = [
-            ((middle, low), (sign, 0.0)),
-            ((ahead, roof + 0.8 * size), (0.0, 1.0)),
-            ((middle, high), (-sign, 0.0)),
-            ((behind, roof + 1.1 * size), (0.0, -1.0)),
-        ]
-        heads = [
-            lines(
-                [
-                    (x + size * (1.1 * f * u - 0.8 * g * v), y + size * (1.1 * f * v + 0.8 * g * u))
-                    for f, g in ((1.0, 0.0), (-1.0, 1.0), (-1.0, -1.0), (1.0, 0.0))
-                ]
-            )
-            for (x, y), (u, v) in tips
-        ]
-        none = [np.zeros((0, 3))]
-        return np.concatenate(through or none), np.concatenate(free), np.concatenate(heads)
+        mid = float(self.panel.at(middle, 0.0)[0])
+        heads = []
+        for curve, sign in zip(curves, (1.0, -1.0) if forward else (-1.0, 1.0), strict=True):
+            near, tip = (np.array([p, np.interp(p, px, curve[:, 1])]) for p in (mid - 0.05, mid + 0.05))
+            along = sign * (tip - near) / np.hypot(*(tip - near))
+            heads.append(arrowhead(0.5 * (near + tip), along, self.HEAD))
+        return np.concatenate([smooth_path(c) for c in curves]), np.concatenate(heads)
 
-    def loops(self) -> list[tuple[float, float, float, float, float]]:
-        """What is drawn, read back from its points: of every loop the current (nA, its sign the direction in
-        the core), where it enters and leaves the core (mm), and how much of its ways through the wall is
-        drawn (0..1).
+    def loops(self) -> list[tuple[float, float, float, float]]:
+        """What is drawn, read back from its points: of every loop where it enters and leaves the core (mm), where it
+        is deepest (mm), and which share of the depth it keeps there.
         """
         out = []
-        for through, free, heads in zip(self.through, self.free, self.heads, strict=True):
-            p, head, within = free.points, heads.points, through.points
-            if not len(p):
+        for line, head in zip(self.lines, self.heads, strict=True):
+            if not len(line.points):
                 continue
-            away = (self.inside - p[:, 1].min()) / self.step
-            level = float(self.levels[len(self.levels) - 1 - round(away)])
-            sign = float(np.sign(head[0, 0] - head[4, 0]))
-            ends = p[:, 0].min(), p[:, 0].max()
-            enter, leave = (self.panel.data((x, 0.0))[0] for x in (ends if sign > 0 else ends[::-1]))
-            shares = [
-                float(np.abs(within[3::4, 1] - within[::4, 1])[np.abs(within[::4, 0] - x) < 1e-9].sum())
-                / (self.wall[1] - self.wall[0])
-                for x in (ends if sign > 0 else ends[::-1])
-            ]
-            out.append((sign * level, enter, leave, shares[0], shares[1]))
+            inner = line.points[: len(line.points) // 2]
+            ends = [self.panel.data(p)[0] for p in (inner[0], inner[-1])]
+            if head.points[0, 0] < head.points[4, 0]:
+                ends = ends[::-1]
+            top = inner[int(np.argmax(inner[:, 1]))]
+            out.append(
+                (ends[0], ends[1], self.panel.data(top)[0], float(top[1] - self.wall[1]) / self.inside)
+            )
         return out
+
+
+def arrowhead(middle: Array, along: Array, size: float) -> Array:
+    """An arrow's head about a point (2,), pointing along a unit vector (2,), as Bézier points (12, 3)."""
+    across = np.array([-along[1], along[0]])
+    corners = [(1.1, 0.0), (-1.1, 0.8), (-1.1, -0.8), (1.1, 0.0)]
+    return lines([middle + size * (f * along + g * across) for f, g in corners])
+
+
+class Band(VMobject):
+    """A strip along the cable that takes, at every place, the shade of a share 0..1 from one colour to another.
+
+    shares: (T, n) of the run. bottom, top: its heights. shown() reads the shares back.
+    """
+
+    def __init__(
+        self, panel: Panel, run: CableRun, shares: Array, bottom: float, top: float, none: Any, all_: Any
+    ) -> None:
+        super().__init__(stroke_width=0.0, fill_opacity=1.0)
+        (left, right) = panel.at(np.array([0.0, run.cable.length]) * 1e-3, 0.0)[:, 0].tolist()
+        self.points = lines([(left, bottom), (right, bottom), (right, top), (left, top), (left, bottom)])
+        self.sheen_direction = RIGHT  # that of the gradient
+        self._of = _OverTime(run, shares)
+        self._none, self._all = ManimColor(none).to_rgb(), ManimColor(all_).to_rgb()
+        self.show(0.0)
+
+    def show(self, t: float) -> Self:
+        """Draw it at time t (ms)."""
+        colors = self._none + (self._all - self._none) * np.clip(self._of(t), 0.0, 1.0)[:, None]
+        # The opacity stays, for what fades it in or out.
+        self.fill_rgbas = np.concatenate([colors, np.full((len(colors), 1), self.fill_rgbas[0, 3])], axis=1)
+        return self
+
+    def shown(self) -> Array:
+        """The shares (n,) that the colours stand for."""
+        way = self._all - self._none
+        return np.asarray((self.fill_rgbas[:, :3] - self._none) @ way / (way @ way))
+
+
+def _of_largest(run: CableRun, density: Array) -> Array:
+    """The size of something (T, n) as the share of its largest, away from the ends."""
+    away = slice(run.cable.count // 6, -run.cable.count // 6)
+    size = np.abs(density)
+    return np.asarray(size / max(float(size[:, away].max()), 1e-12))
 
 
 def _round_down(x: float) -> float:
@@ -353,12 +318,15 @@ def _round_down(x: float) -> float:
 
 
 class Axon(VGroup):
-    """The wall of an axon under a panel, the cytoplasm below it: its channels, each with the gates, the ions
-    and the current of the place where it sits, and the local currents through it.
+    """An axon under a panel, cut open along its length. In its upper wall sit channels, each with the gates, the
+    ions and the current of the place where it sits. Its lower wall shows the same membrane evenly: what flows through
+    channels of each kind as a strip of light, the charge on both faces, and the local currents through it.
 
     area: where on the frame; left and right are the panel's. sites: how many channels (default: as many as
-    fit), one kind after the other. clock: whose time is shown in every frame, and at whose pace ions move;
-    without one, call show(). transit: how long an ion is under way (seconds of film with a clock, else ms).
+    fit), one kind after the other from either end, so that the two halves are alike. clock: whose time is shown in
+    every frame, and at whose pace ions move; without one, call show(). transit: how long an ion is under way (seconds
+    of film with a clock, else ms). loops: draw the local currents. refractory: shade the core where channels are
+    inactivated.
 
     `still` never moves, `moving` does: add the first before, the second after everything else that moves.
     """
@@ -373,6 +341,8 @@ class Axon(VGroup):
         sites: int | None = None,
         clock: Clock | None = None,
         transit: float = 0.7,
+        loops: bool = True,
+        refractory: bool = False,
     ) -> None:
         super().__init__()
         self.panel, self.area, self.run, self.theme = panel, area, run, theme
@@ -380,15 +350,20 @@ class Axon(VGroup):
         kinds = [c.name for c in membrane.channels if c.gates]
         left, right = panel.inner.left, panel.inner.right
         name_row = 1.25 * TICK * UNIT
-        # Above the channels room for ions and the way back, below them for the ball and the way along the core.
-        above, below = 1.22, 1.5
-        h = min((area.height - name_row) / (above + below), (right - left) / (1.05 * (sites or 6)))
+        # A channel with the ions above and the ball below it takes twice its height; the rest is for the lower
+        # wall and for the current on both sides of that.
         if sites is None:
-            sites = max(len(kinds), int((right - left) / (1.05 * h)) // len(kinds) * len(kinds))
-        spare = area.height - name_row - (above + below) * h
-        middle = area.top - name_row - 0.5 * spare - above * h
+            sites = max(11, (int((right - left) / (1.05 * 0.215 * area.height)) - 1) // 2 * 2 + 1)
+        h = min(0.215 * area.height, (right - left) / (1.05 * sites))
+        thick = 2.4 * SMALL * UNIT
+        room = area.height - name_row - 2.0 * h - thick
+        outside = min(0.5 * room, 1.2 * h)
+        top = area.top - 0.5 * (room - 2.0 * outside)
+        middle = top - name_row - 0.94 * h
+        roof, floor = middle - 0.31 * h, middle - 1.06 * h - outside
+        inside = middle - 0.5 * h - floor
         self.x = left + (np.arange(sites) + 0.5) * (right - left) / sites
-        self.names = [kinds[k % len(kinds)] for k in range(sites)]
+        self.names = [kinds[min(k, sites - 1 - k) % len(kinds)] for k in range(sites)]
         self.views = [
             ChannelView(membrane, name, theme, height=h, labels=False).shift([x, middle, 0.0])
             for name, x in zip(self.names, self.x.tolist(), strict=True)
@@ -397,9 +372,9 @@ class Axon(VGroup):
             (x - v.half_width, x + v.half_width) for x, v in zip(self.x.tolist(), self.views, strict=True)
         ]
         near = Bilayer(left, right, theme, thickness=0.62 * h, gaps=gaps).shift([0.0, middle, 0.0])
-        roof, floor = middle - 0.31 * h, middle - below * h
+        tone = mix(theme.ground, theme.line, 0.16)
         corners = [(left, roof), (right, roof), (right, floor), (left, floor), (left, roof)]
-        core = filled(lines(corners), mix(theme.ground, theme.line, 0.16))
+        core = filled(lines(corners), tone)
 
         # -- what the run says at every site -----------------------------------------------------------------
         self.places = np.array([panel.data((x, 0.0))[0] for x in self.x.tolist()])  # mm
@@ -411,48 +386,72 @@ class Axon(VGroup):
         pace = clock.pace.film if clock is not None else None
         middle_run = here[len(here) // 2]
         quantum = fitting_quantum(middle_run, kinds, clock.pace.rate if clock else np.ones_like, 7.0)
-        self.flows = [
-            IonFlow(one, name, [view], theme, quantum=quantum, transit=transit, pace=pace, reach=0.42 * h,
-                    radius=0.085 * h, seed=1952 + k)
-            for k, (one, name, view) in enumerate(zip(here, self.names, self.views, strict=True))
-        ]  # fmt: skip
-        step = 0.14 * h
-        depolarising = [float(np.max(v.channel.e)) > membrane.spike_level for v in self.views]
-        edges = [left, *(x for gap in gaps for x in gap), right]
-        bare = [0.5 * (p + q) for p, q in zip(edges[::2], edges[1::2], strict=True)]
-        inward = [x for x, yes in zip(self.x.tolist(), depolarising, strict=True) if yes]
-        outward = [x for x, yes in zip(self.x.tolist(), depolarising, strict=True) if not yes]
-        # Past the outermost channel there is always a way out.
-        outward = [
-            *(bare[:1] if depolarising[0] else []),
-            *outward,
-            *(bare[-1:] if depolarising[-1] else []),
-        ]
+        self.flows = VGroup(
+            *(
+                IonFlow(one, name, [view], theme, quantum=quantum, transit=transit, pace=pace, reach=0.42 * h,
+                        radius=0.085 * h, seed=1952 + k)
+                for k, (one, name, view) in enumerate(zip(here, self.names, self.views, strict=True))
+            )
+        )  # fmt: skip
+
+        # -- what it says everywhere -------------------------------------------------------------------------
+        faint = mix(theme.ground, theme.line, 0.30)
+        cuts = np.linspace(floor, floor - thick, len(kinds) + 1).tolist()
+        bands = [(bottom, top) for top, bottom in pairwise(cuts)]
+        self.strips = VGroup()
+        for name, (bottom, upper) in zip(kinds, bands, strict=True):
+            hue = theme.color(quantities(membrane)[f"I_{name}"])
+            self.strips.add(Band(panel, run, _of_largest(run, run.current(name)), bottom, upper, faint, hue))
+        rims = stroked(np.concatenate([lines([(left, y), (right, y)]) for y in (floor, floor - thick)]),
+                       theme.line, stroke(3.0))  # fmt: skip
+        size = 11.0 * UNIT
+        count = int((right - left) / (4.0 * size))
+        spots = left + (np.arange(count) + 0.5) * (right - left) / count
+        self.charge = SurfaceCharge(
+            spots, 0.5 * thick + 1.7 * size, theme, size=size, width=stroke(3.5)
+        ).move_centre(0.0, floor - 0.5 * thick)
+        self._v = _OverTime(run, absolute(membrane, run["V"]))
+        self._spots = np.clip(
+            [int(1e3 * panel.data((x, 0.0))[0] / run.cable.dx) for x in self.charge.places.tolist()],
+            0, run.cable.count - 1,
+        )  # fmt: skip
         self.currents = LocalCurrents(
-            panel,
-            run,
-            theme,
-            Crossings(Places(inward or bare), Places(bare), Places(outward), 0.5 * (right - left) / sites),
-            inside=floor + 2.6 * step,
-            outside=middle + 0.82 * h,
-            wall=(middle - 0.52 * h, middle + 0.52 * h),
-            step=step,
+            panel, run, theme, wall=(floor - thick, floor), inside=inside, outside=outside, ground=tone
         )
+        self.wake = VGroup()
+        for gate in [g for g in membrane.gates if refractory and inactivates(membrane, g)][:1]:
+            shut = 1.0 - values[gate] / values[gate][:1]
+            self.wake.add(Band(panel, run, shut, floor, roof, tone, mix(theme.ground, theme.line, 0.75)))
 
         # -- words -------------------------------------------------------------------------------------------
-        self.words = VGroup()
-        for view in self.views:
+        #: The height of the words above the channels.
+        self.row = top - 0.5 * name_row
+        self.titles, self.words = VGroup(), VGroup()
+        for k, name in enumerate(kinds):
+            view = self.views[self.names.index(name)]
             word = Words(title(view.channel), size=TICK, color=view.hue, weight="semibold")
-            self.words.add(word.move_to([view.origin[0], area.top - 0.5 * spare - 0.5 * name_row, 0]))
-        for text, y in (("outside", middle + 0.68 * h), ("inside", middle - 0.72 * h)):
+            self.titles.add(word.move_to([view.origin[0], self.row, 0]))
+            beside = (
+                word.copy()
+                .scale(SMALL / TICK)
+                .move_to([left - 0.1, 0.5 * sum(bands[k]), 0], aligned_edge=RIGHT)
+            )
+            self.words.add(beside)
+        for text, y in (("outside", middle + 0.68 * h), ("inside", middle - 0.62 * h)):
             word = Words(text, size=SMALL, color=theme.muted)
             if word.width < left - area.left - 0.1:
-                self.words.add(word.move_to([left - 0.1, y, 0], aligned_edge=np.array([1.0, 0, 0])))
-        #: Where a stimulus at either end is marked: left and right of the core, below the word "inside".
-        self.ends = [np.array([x, floor + 2.0 * step, 0.0]) for x in (left, right)]
-        self.still = VGroup(core, near, *(v.body for v in self.views), self.words)
+                self.words.add(word.move_to([left - 0.1, y, 0], aligned_edge=RIGHT))
+        #: Where a stimulus at either end is marked: left and right of the core.
+        self.ends = [np.array([x, floor + 0.45 * inside, 0.0]) for x in (left, right)]
+        bodies = VGroup(*(v.body for v in self.views))
+        self.still = VGroup(core, near, bodies, rims, self.words, self.titles)
         gates = VGroup(*(v.gates for v in self.views))
-        self.moving = VGroup(*(v.glow for v in self.views), *self.flows, self.currents, gates)
+        #: Where the local currents are shown, or can be put.
+        self.loops = VGroup(*([self.currents] if loops else []))
+        self.moving = VGroup(
+            self.wake, *([bodies] if refractory else []), self.strips, self.loops, self.charge,
+            VGroup(*(v.glow for v in self.views)), self.flows, gates,
+        )  # fmt: skip
         self.add(self.still, self.moving)
         self.show(0.0)
         if clock is not None:
@@ -469,7 +468,9 @@ class Axon(VGroup):
                 view.set_gates(gates)
                 self._shown[k] = gates
             self.flows[k].show(t)
-        self.currents.show(t)
+        self.charge.show_along(-self._v(t)[self._spots])  # its inside is above
+        for part in (*self.strips, *self.wake, self.currents):
+            part.show(t)
         return self
 
     def follow(self, clock: Clock) -> Self:
