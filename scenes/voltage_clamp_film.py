@@ -4,20 +4,33 @@ potassium.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
-from manim import DOWN, RIGHT, Create, DashedLine, Dot, Line, Mobject, ValueTracker, VGroup
+from manim import (
+    DOWN,
+    LEFT,
+    RIGHT,
+    UP,
+    Animation,
+    Create,
+    DashedLine,
+    Dot,
+    Line,
+    Mobject,
+    ValueTracker,
+    VGroup,
+    linear,
+)
 
 from hhanim.look import quantities
-from hhanim.mobjects.channels import ChannelView
-from hhanim.mobjects.clamp import DRUG, Plug, Rig, drug_name, plugs
+from hhanim.mobjects.clamp import DRUG, Commanded, Plug, Rig, drug_name, plugs
 from hhanim.mobjects.clock import Clock, Pace
 from hhanim.mobjects.fades import Appear, Vanish
 from hhanim.mobjects.film import LABEL, SMALL, TICK, UNIT, Film, Words
-from hhanim.mobjects.membrane import MembranePatch, title
-from hhanim.mobjects.telling import Telling, ion_name
-from hhanim.mobjects.trace import DOT_RADIUS, Panel, Trace, stroke
+from hhanim.mobjects.membrane import MembranePatch
+from hhanim.mobjects.telling import Telling, ion_name, millivolts
+from hhanim.mobjects.trace import DOT_RADIUS, Panel, Trace, Traces, stroke
 from hhanim.model import Channel, Membrane, Trajectory, clamp, simulate
 from hhanim.model.analysis import peak_currents
 
@@ -52,20 +65,29 @@ class VoltageClamp(Telling, Film):
         self.shown_sweep = self.steps // 2
         self.lay_out()
         self.clock = self.new_clock()
-        self.patch = self.patch_of(self.sweeps[self.shown_sweep])
+        shown = self.sweeps[self.shown_sweep]
+        self.patch = self.patch_of(shown)
         self.bodies = self.patch.still  # the same with every drug: only what moves is made anew
+        self.names = self.patch.words[-len(self.patch.views) :]
         self.taken: list[Plug] = []
         for channel in (self.inward, self.outward):  # those that the parameters block from the start
             self.taken += [self.seated(p) for p in plugs(self.patch.views, channel.name, m, self.theme)]
-        self.names = self.names_of(self.patch.views)
-        level = _mv(self.levels[self.shown_sweep])
-        self.of_step = self.words(f"the membrane in the step to {level}", size=SMALL, color="stimulus")
-        self.of_step.move_to([self.upper_right.center[0], self.upper_right.bottom + 0.5 * SMALL * UNIT, 0.0])
-        self.rig = Rig(self.lower_right.inset(bottom=0.1, top=0.1), self.theme)
+        self.of_step = Commanded(shown, self.theme, ("at rest, {}", "step to {}"))
+        for words in self.of_step:
+            words.move_to(self.upper_right.at(1.0, 0.0), aligned_edge=[1, -1, 0])
+        self.of_step.add_updater(lambda words: words.show(self.clock.now), call_updater=True)
+        self.rig = Rig(self.lower_right, self.theme, shown, self.clock)
         self.opening(
             "Hold the voltage, and the membrane shows its currents.",
             where=self.left,
-            beside=[self.rig, self.names, self.of_step, self.bodies, self.patch.moving, *self.taken],
+            beside=[
+                self.rig.still,
+                self.bodies,
+                self.rig.moving,
+                self.of_step,
+                self.patch.moving,
+                *self.taken,
+            ],
         )
         self.one_step()
         self.family()
@@ -85,7 +107,7 @@ class VoltageClamp(Telling, Film):
             self.left, right = body.columns(1.0, 1.0, gap=0.5)
             self.strip, graph = self.left.rows(1.0, 1.3, gap=0.15)
         self.right = right
-        self.upper_right, self.lower_right = right.rows(1.0, 1.6 if tall else 1.3, gap=0.15)
+        self.upper_right, self.lower_right = right.rows(1.35, 1.0, gap=0.15)
         totals = [self.total(run) for run in self.sweeps]
         low, high = min(float(t.min()) for t in totals), max(float(t.max()) for t in totals)
         reach = 0.08 * (high - low)
@@ -103,7 +125,7 @@ class VoltageClamp(Telling, Film):
             self.strip,
             y=(v[0] - 6.0, v[1] + 6.0),
             xticks=(),
-            ylabel=self.formula('V space "(mV), the command"', size=TICK, color="muted"),
+            ylabel=self.formula('V space "(mV), the command"', size=TICK, color="stimulus"),
             **self.axis,
         )
 
@@ -115,22 +137,12 @@ class VoltageClamp(Telling, Film):
         return clock.move_to([self.area.right, self.head.top, 0], aligned_edge=[1, 1, 0])
 
     def patch_of(self, run: Trajectory) -> MembranePatch:
-        """A patch under that sweep, as many channels of both kinds as its place has room for."""
-        row = [self.inward.name, self.outward.name] * (2 if self.upper_right.width > 4.5 else 1)
-        area = self.upper_right.inset(top=1.3 * TICK * UNIT, bottom=1.4 * SMALL * UNIT)
-        return MembranePatch(run, self.theme, area, channels=row, clock=self.clock, labels=False)
-
-    def names_of(self, views: Sequence[ChannelView]) -> VGroup:
-        """What the channels are called, above them."""
-        y = self.upper_right.top - 0.5 * TICK * UNIT
-        return VGroup(
-            *(
-                Words(title(v.channel), size=TICK, color=v.hue, weight="semibold").move_to(
-                    [v.origin[0], y, 0.0]
-                )
-                for v in views
-            )
-        )
+        """A channel of each kind, as large as their place allows, under that sweep."""
+        area = self.upper_right
+        return MembranePatch(
+            run, self.theme, area, channels=[self.inward.name, self.outward.name], clock=self.clock, counted=False,
+            height=min(0.46 * area.height, area.width / 2.9), level=0.55,
+        )  # fmt: skip
 
     def seated(self, plug: Plug) -> Plug:
         """The plug in its pore, without the way there."""
@@ -162,124 +174,154 @@ class VoltageClamp(Telling, Film):
         """The ionic current (µA/cm²): the sum over all channels. The capacity's brief surge is left out."""
         return np.asarray(sum(run.current(c.name) for c in run.membrane.channels))
 
-    def curve(self, run: Trajectory, y: np.ndarray, panel: Panel, color: str, **style: object) -> Trace:
-        return Trace(panel, run.t, y, color=self.theme.color(color), **style)  # type: ignore[arg-type]
-
-    def shade(self, k: int) -> float:
-        """How strongly sweep k is drawn: the family goes from faint to full."""
-        return 0.45 + 0.55 * k / max(self.steps - 1, 1)
+    def curve(self, k: int, t: Any, y: Any, panel: Panel, color: Any, label: Words | None = None) -> Trace:
+        """A quantity in sweep k: that of the membrane on the screen stands out."""
+        stands_out = k == self.shown_sweep
+        width = 6.0 if stands_out else 4.0
+        trace = Trace(panel, t, y, color=self.theme.color(color), width=width, label=label)
+        trace.line.set_stroke(opacity=1.0 if stands_out else 0.55)
+        return trace
 
     def one_step(self) -> None:
         self.part("one step")
         k = self.shown_sweep
         run, level = self.sweeps[k], self.levels[k]
-        self.trace = self.curve(run, self.total(run), self.panel, "ink").follow(self.clock)
+        total = self.total(run)
+        self.trace = self.curve(k, run.t, total, self.panel, "ink").follow(self.clock)
         self.step = self.command_of(k).follow(self.clock)
         self.ends = self.end_of(k)
         self.say(
             "The clamp",
-            f"V is held at {_mv(self.holding)}, then stepped to {_mv(level)}",
-            f"A feedback amplifier holds V at {_mv(self.holding)}, then steps it to "
-            f"{_mv(level)} and measures the current that takes.",
+            "the amplifier compares V with the command, and sends current until they agree",
+            "An amplifier compares V with a command and sends current into the axon until the two agree.",
             still=[self.panel, self.command, self.ends],
             moving=[self.step, self.trace, self.clock],
         )
         self.on_top(self.patch.moving, *self.taken)
-        self.play(self.clock.run())
+        self.play(self.rig.reacts())
+        self.wait(0.8)
+        peak, current = self.peak(k, total)
+        self.remark(
+            f"V is held at {millivolts(self.holding)}, then stepped to {millivolts(level)}",
+            f"It holds V at {millivolts(self.holding)}, then steps it to {millivolts(level)}.",
+            self.clock.run(peak),
+        )
+        self.remark(*self.balance(current))
+        self.play(self.rig.reacts())
+        self.wait(1.0)
+        turned = run.t[np.flatnonzero(total * total[-1] < 0.0)[-1:]].max(initial=peak)
+        self.play(self.clock.run(float(turned)))
+        self.remark(*self.balance(float(total[-1])), self.clock.run())
+
+    def balance(self, current: float) -> tuple[str, str]:
+        """How the clamp answers an ionic current (µA/cm²): on the screen, and in the caption."""
+        into, out = ("in", "out") if current < 0 else ("out", "in")
+        return (
+            f"ions carry current {into}, the amplifier as much {out}: V stays",
+            f"Ions carry current {into}, the amplifier as much {out}, and V stays. What it sends is measured.",
+        )
 
     def command_of(self, k: int) -> Trace:
         """The command of sweep k."""
         level = float(self.levels[k])
         t, v = [0.0, self.on, self.on, self.until], [self.holding, self.holding, level, level]
-        return Trace(self.command, t, v, color=self.theme.color("stimulus"), width=4.0)
+        return self.curve(k, t, v, self.command, "stimulus")
 
     def end_of(self, *sweeps: int) -> VGroup:
         """The levels of those sweeps, where their commands end."""
-        said = [(k, _mv(self.levels[k])[: -3 if self.narrow else None]) for k in sweeps]
         return VGroup(
             *(
-                self.words(text, size=SMALL, color="stimulus").next_to(
-                    self.command.at(self.until, self.levels[k]), RIGHT, buff=0.16
-                )
-                for k, text in said
+                self.level(k).next_to(self.command.at(self.until, self.levels[k]), RIGHT, buff=0.16)
+                for k in sweeps
             )
         )
+
+    def level(self, k: int) -> Words:
+        """The voltage of sweep k, in words."""
+        text = millivolts(self.levels[k])
+        return self.words(text[:-3] if self.narrow else text, size=SMALL, color="stimulus")
 
     def on_top(self, *mobjects: Mobject) -> None:
         """What moves is drawn last: what lies below it need not be drawn again."""
         self.add(*mobjects)
 
-    def rewind(self) -> None:
-        """Back to the holding potential: the membrane fades and comes again, rather than jump."""
-        self.play(Vanish(self.patch.moving, run_time=0.3))
+    def renew(self, run: Trajectory, *others: Animation) -> None:
+        """Back to the holding potential, with that run: one membrane fades into the other, rather than jump."""
+        old = self.patch.moving.clear_updaters()
         self.clock.set(0.0)
-        self.play(Appear(self.patch.moving, run_time=0.3))
-        self.on_top(*self.taken)
+        self.patch = self.patch_of(run)
+        self.play(Vanish(old), Appear(self.patch.moving), *others, run_time=0.6)
 
     def family(self) -> None:
         self.part("the family")
-        self.traces = VGroup()
-        commands = VGroup()
-        for k, run in enumerate(self.sweeps):
-            self.traces.add(self.curve(run, self.total(run), self.panel, "ink"))
-            commands.add(self.command_of(k))
-            for trace in (self.traces[k], commands[k]):
-                trace.line.set_stroke(opacity=self.shade(k))
-        before, self.ends = self.ends, self.end_of(0, self.steps - 1)
-        reversal = _mv(float(self.inward.e))
-        self.rewind()
-        for group in (self.traces, commands):
-            _follow(group, self.clock)
+        self.traces = Traces(
+            self.curve(k, run.t, self.total(run), self.panel, "ink", self.level(k))
+            for k, run in enumerate(self.sweeps)
+        )
+        self.commands = VGroup(*(self.command_of(k) for k in range(self.steps)))
+        before, self.ends = self.ends, self.end_of(0, self.shown_sweep, self.steps - 1)
+        reversal = millivolts(float(self.inward.e))
+        for mobject in (self.step, self.trace):
+            mobject.clear_updaters()
+        self.renew(self.sweeps[self.shown_sweep], *(Vanish(m) for m in (self.step, self.trace, before)))
+        self.on_top(*self.taken)
+        self.traces.follow(self.clock)
+        _follow(self.commands, self.clock)
         self.say(
             "The family",
             f"each step of V has its own current: below {reversal} inward at first, then outward",
-            f"Each step calls up its own current. Below {reversal}, the reversal potential of "
-            f"{ion_name(self.inward.ion, self.inward.name)}, it begins inward, downward in the graph; later it is "
-            "outward. Above, it is outward from the beginning.",
-            gone=[self.step, self.trace, before],
+            f"Each step calls up its own current. Below {reversal} it begins inward, downward in the graph.",
             still=[self.ends],
-            moving=[commands, self.traces],
+            moving=[self.commands, self.traces],
         )
         self.on_top(self.patch.moving, *self.taken)
+        self.play(self.clock.run(self.on + 0.35 * self.hold))
+        self.caption(f"Above {reversal} it is outward from the beginning. Later all of them are.")
         self.play(self.clock.run())
-        self.commands = commands
-        for group in (commands, self.traces):
-            _rest(group)
+        self.traces.clear_updaters()
+        self.commands.clear_updaters()
 
     def take_apart(self) -> None:
         symbols = quantities(self.membrane)
-        self.parts_panel = Panel(
-            self.lower_right,
-            ylabel=self.words("with a drug (µA/cm²)", size=TICK, color="muted"),
-            **self.scale,
-        )
+        self.drugs, self.parts_shown = VGroup(), VGroup()
         self.parts_of: dict[str, VGroup] = {}
-        self.named = VGroup()
-        self.drugs = VGroup()
+        self.control = self.words("no drug", size=TICK, color="muted").move_to(
+            [self.panel.inner.right, self.panel.titles[0].get_y(), 0.0], aligned_edge=[1, 0, 0]
+        )
         for left_over in (self.outward, self.inward):
             blocked = self.gated(but=left_over)
             drug = " and ".join(drug_name(c) for c in blocked)
             ions = " and ".join(dict.fromkeys(ion_name(c.ion, c.name) for c in blocked))
+            ion = ion_name(left_over.ion, left_over.name)
             self.part(f"with {drug}")
             runs = [self.blocked(run, left_over) for run in self.sweeps]
+            symbol = symbols[f"I_{left_over.name}"]
+            parts = [run.current(left_over.name) for run in runs]
+            low, high = min(float(i.min()) for i in parts), max(float(i.max()) for i in parts)
+            panel = Panel(
+                self.lower_right,
+                y=(low - 0.08 * (high - low), high + 0.08 * (high - low)),
+                ylabel=VGroup(
+                    self.formula(f'{symbol.typst} space "(µA/cm²)"', size=TICK, color=symbol),
+                    self.words(
+                        f"with {drug}{'' if self.narrow else ', leak subtracted'}", size=TICK, color="muted"
+                    ),
+                ).arrange(RIGHT, buff=0.3, aligned_edge=DOWN),
+                xlabel="ms",
+                **self.axis,
+            )
             first = not self.parts_of
+            gone = [self.rig.still, self.rig.moving] if first else [self.parts_shown]
             self.say(
                 f"With {drug}",
-                f"the {ions} channels are plugged: what is left flows through "
-                f"{ion_name(left_over.ion, left_over.name)} channels",
-                f"{drug} plugs the {ions} channels. What is left, leak taken off, is "
-                f"the {left_over.name} current.",
-                gone=[self.rig] if first else [],
-                still=[self.parts_panel] if first else [],
+                f"the {ions} channels are plugged: what is left flows through the {ion} channels",
+                f"{drug} plugs the {ions} channels.",
+                gone=gone,
+                still=[panel, self.control] if first and not self.narrow else [panel],
             )
             # The membrane with the drug, where the other one was; the gates of both are at rest.
-            self.play(*(Vanish(m) for m in (self.patch.moving, *self.taken, self.drugs)), run_time=0.4)
-            self.clock.set(0.0)
-            self.patch = self.patch_of(runs[self.shown_sweep])
+            leaving = [Vanish(m) for m in (*self.taken, self.drugs, self.commands)]
             blocker = runs[0].membrane
-            self.taken = [
-                p for c in self.gated() for p in plugs(self.patch.views, c.name, blocker, self.theme)
-            ]
             self.drugs = VGroup(
                 *(
                     self.words(drug_name(c), size=TICK, color=DRUG, weight="semibold")
@@ -290,32 +332,30 @@ class VoltageClamp(Telling, Film):
                     if view.channel.name == c.name
                 )
             )
-            self.play(*(Appear(m) for m in (self.patch.moving, *self.taken, self.drugs)), run_time=0.5)
+            dim = [trace.line.animate.set_stroke(opacity=self.theme.ghost) for trace in self.traces]
+            dim += [trace.dot.animate.set_fill(opacity=self.theme.ghost) for trace in self.traces]
+            self.renew(runs[self.shown_sweep], Appear(self.drugs), *leaving, *(dim if first else []))
+            self.taken = [
+                p for c in self.gated() for p in plugs(self.patch.views, c.name, blocker, self.theme)
+            ]
             for plug in self.taken:
+                self.play(Appear(plug), run_time=0.3)
                 self.play(plug.binds(), run_time=0.9)
-            color = symbols[f"I_{left_over.name}"]
-            traces = VGroup()
-            for k, run in enumerate(runs):
-                trace = Trace(
-                    self.parts_panel,
-                    run.t,
-                    run.current(left_over.name),
-                    color=self.theme.color(color),
-                    width=4.5,
+            traces = VGroup(
+                *(
+                    self.curve(k, run.t, i, panel, symbol)
+                    for k, (run, i) in enumerate(zip(runs, parts, strict=True))
                 )
-                trace.line.set_stroke(opacity=self.shade(k))
-                traces.add(trace)
+            )
             _follow(traces, self.clock)
-            self.add(traces)
+            _follow(self.commands, self.clock)
+            self.add(traces, self.commands)
             self.on_top(self.patch.moving, *self.taken, self.clock)
+            self.caption(f"What is left, with the leak subtracted, is the {ion} current.")
             self.play(self.clock.run())
-            _rest(traces)
-            # Named where all have come to their end: on the way there the others would cross the name.
-            ends = [self.parts_panel.at(self.until, run.current(left_over.name)[-1]) for run in runs]
-            end = ends[-1 if left_over is self.outward else self.steps // 2]
-            label = self.formula(color.typst, size=LABEL, color=color)
-            self.play(Appear(label.next_to(end, RIGHT, buff=0.12)), run_time=0.4)
-            self.named.add(label)
+            traces.clear_updaters()
+            self.commands.clear_updaters()
+            self.parts_shown = VGroup(panel, traces)
             self.parts_of[left_over.name] = traces
 
     def blocked(self, run: Trajectory, left_over: Channel) -> Trajectory:
@@ -323,17 +363,19 @@ class VoltageClamp(Telling, Film):
         change = {(c.blocker or f"g{c.name}"): (1.0 if c.blocker else 0.0) for c in self.gated(but=left_over)}
         return self.sweep(self.membrane.with_(**change), float(run["V"][-1]))
 
-    def peak(self, k: int) -> tuple[float, float]:
-        """When and how large the inward channel's current is at its peak in sweep k: (ms, µA/cm²)."""
+    def peak(self, k: int, of: np.ndarray | None = None) -> tuple[float, float]:
+        """When the inward channel's current is at its peak in sweep k, and how large it is then, or what is given
+        `of` the sweep: (ms, µA/cm²).
+        """
         run = self.sweeps[k]
         c = run.current(self.inward.name)
         after = run.t > self.on
         j = int(np.argmax(np.where(after, np.abs(c), 0.0)))
-        return float(run.t[j]), float(c[j])
+        return float(run.t[j]), float((c if of is None else of)[j])
 
     def membrane_shown(self) -> list[Mobject]:
         """Everything that stands for the membrane."""
-        return [self.bodies, self.patch.moving, self.names, self.of_step, self.drugs, *self.taken]
+        return [self.bodies, self.patch.moving, self.of_step, self.drugs, *self.taken]
 
     def peaks(self) -> None:
         self.part("peak current")
@@ -364,15 +406,14 @@ class VoltageClamp(Telling, Film):
         )
         color = self.theme.color(symbol)
         sweeps = VGroup()
-        for k, run in enumerate(self.sweeps):
+        for run in self.sweeps:
             seen = run.t <= before.x[1]
             sweep = Trace(before, run.t[seen], run.current(name)[seen], color=color, width=4.5, head=False)
-            sweep.show(before.x[1]).line.set_stroke(opacity=self.shade(k))
-            sweeps.add(sweep)
+            sweeps.add(sweep.show(before.x[1]).set_stroke(opacity=0.7))
         self.say(
             "The peak current against V",
             f"every dot is the largest {ion} current of one sweep",
-            f"The largest {name} current of every sweep, against its voltage.",
+            f"The largest {ion} current of every sweep, against the voltage of its step.",
             gone=[
                 self.traces,
                 self.commands,
@@ -380,9 +421,8 @@ class VoltageClamp(Telling, Film):
                 self.panel,
                 self.command,
                 self.clock,
-                self.parts_panel,
-                self.named,
-                *self.parts_of.values(),
+                self.parts_shown,
+                self.control,
                 *self.membrane_shown(),
             ],
             still=[before, graph, sweeps],
@@ -395,12 +435,21 @@ class VoltageClamp(Telling, Film):
         self.dots = dots([graph.at(v, c) for v, (_, c) in zip(self.levels, values, strict=True)])
         self.play(Appear(at_peak), run_time=0.5)
         self.wait(0.5)
-        for peak, dot in zip(at_peak, self.dots, strict=True):
-            way = DashedLine(
-                peak.get_center(), dot.get_center(), color=self.theme.muted, stroke_width=stroke(2)
+        for k, (peak, dot) in enumerate(zip(at_peak, self.dots, strict=True)):
+            # Which sweep it is, and the way to its place: across to its current, up from its V.
+            foot = np.array([dot.get_x(), graph.inner.bottom, 0.0])
+            way, up = (
+                DashedLine(
+                    a.get_center(), dot.get_center(), color=self.theme.color(hue), stroke_width=stroke(2.5)
+                )
+                for a, hue in ((peak, "muted"), (Dot(foot), "stimulus"))
             )
-            self.play(Create(way), run_time=0.4)
-            self.play(Appear(dot), Vanish(way), run_time=0.4)
+            said = self.level(k).next_to(peak, RIGHT, buff=0.12)
+            said.set_stroke(self.theme.ground, stroke(7), background=True)
+            at_foot = self.level(k).next_to(foot, LEFT if 2 * k > self.steps else RIGHT, buff=0.1)
+            at_foot.shift(0.15 * UP)
+            self.play(Create(way), Create(up), Appear(said), Appear(at_foot), run_time=0.5)
+            self.play(Appear(dot), *(Vanish(m) for m in (way, up, said, at_foot)), run_time=0.5)
         line = Trace(graph, dense, curve, color=color, head=False, width=4.0)
         along = ValueTracker(float(dense[0]))
         line.add_updater(lambda _: line.show(along.get_value()))
@@ -420,14 +469,25 @@ class VoltageClamp(Telling, Film):
                 ),
             )
             self.say(
-                f"The peak current reverses at {_mv(e)}",
-                f"at its reversal potential {ion} has no driving force: inward below, outward above",
-                f"The current reverses at {_mv(e)}, where V passes E_{name}, the reversal potential: there {ion} has "
-                "no driving force. Below it the current flows inward, above it outward.",
+                f"The current reverses at {millivolts(e)}",
+                f"a step to E of {ion}: no driving force, no {ion} current",
+                f"In a step to {millivolts(e)}, its reversal potential, {ion} has no driving force: no current flows.",
                 moving=[mark],
             )
+            # A sweep to that very voltage.
+            run = self.sweep(self.membrane, e)
+            seen = run.t <= before.x[1]
+            flat = Trace(before, run.t[seen], run.current(name)[seen], color=self.theme.ink, width=5.5)
+            now = ValueTracker(0.0)
+            flat.add_updater(lambda _: flat.show(now.get_value()), call_updater=True)
+            said = self.words(millivolts(e), size=SMALL, color="stimulus")
+            said.next_to(before.at(before.x[1], 0.0), UP, buff=0.15, aligned_edge=RIGHT)
+            self.add(flat)
+            self.play(now.animate.set_value(before.x[1]), Appear(said), run_time=2.0, rate_func=linear)
+            flat.clear_updaters()
+            self.remove(now)
         self.graph, self.iv = graph, line
-        self.wait(3.0)  # as long as it takes to read
+        self.wait(0.6)
 
 
 def _follow(traces: VGroup, clock: Clock) -> None:
@@ -438,14 +498,3 @@ def _follow(traces: VGroup, clock: Clock) -> None:
             trace.show(clock.now)
 
     traces.add_updater(show, call_updater=True)
-
-
-def _rest(traces: VGroup) -> None:
-    """The sweep is over: the heads go."""
-    traces.clear_updaters()
-    for trace in traces:
-        trace.dot.set_opacity(0.0)
-
-
-def _mv(v: float) -> str:
-    return f"{v:.0f} mV".replace("-", "−")

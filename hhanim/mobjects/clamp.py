@@ -7,7 +7,9 @@ class Clamped(Film):
         run = simulate(membrane, clamp(-65).step(0, start=1), 6.0)
         clock = Clock(Pace(6.0, rate=1.0), self.theme)
         patch = MembranePatch(run, self.theme, right, channels=["Na", "K"], clock=clock)
-        self.add(Rig(left, self.theme), patch.still, patch.moving)
+        rig = Rig(left, self.theme, run, clock)
+        self.add(rig.still, patch.still, patch.moving, rig.moving)
+        self.play(rig.reacts())
         for plug in plugs(patch.views, "Na", membrane, self.theme):
             self.play(plug.binds())
         self.play(clock.run())
@@ -16,9 +18,22 @@ class Clamped(Film):
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from manim import LEFT, RIGHT, UP, Animation, Circle, Transform, VGroup, VMobject
+from manim import (
+    DOWN,
+    LEFT,
+    RIGHT,
+    UP,
+    Animation,
+    Circle,
+    ShowPassingFlash,
+    Succession,
+    Transform,
+    VGroup,
+    VMobject,
+)
 
 from hhanim.look import Theme
 from hhanim.mobjects.channels import ChannelView
@@ -26,10 +41,14 @@ from hhanim.mobjects.film import Area
 from hhanim.mobjects.lettering import LABEL, SMALL, TICK, Formula, Words
 from hhanim.mobjects.membrane import blocked_and_free
 from hhanim.mobjects.shapes import filled, lines, mix, rounded, stroked
+from hhanim.mobjects.telling import millivolts
 from hhanim.mobjects.trace import stroke
-from hhanim.model import Channel, Membrane
+from hhanim.model import Channel, Membrane, Trajectory
 
-__all__ = ["DRUG", "Plug", "Rig", "drug_name", "plugs"]
+if TYPE_CHECKING:
+    from hhanim.mobjects.clock import Clock
+
+__all__ = ["DRUG", "Commanded", "Plug", "Rig", "drug_name", "plugs"]
 
 #: The theme's name for the colour of a drug.
 DRUG = "other1"
@@ -44,51 +63,119 @@ def drug_name(channel: Channel) -> str:
     return channel.blocker.upper().replace("FOUR_", "4-") if channel.blocker else f"g = 0 for {channel.name}"
 
 
-class Rig(VGroup):
+class Commanded(VGroup):
+    """The command in words, one text before the step and another from then on; {} stands for the voltage."""
+
+    def __init__(self, run: Trajectory, theme: Theme, texts: tuple[str, str] = ("{}", "{}")) -> None:
+        self.volts = float(run["V"][0]), float(run["V"][-1])
+        self._run, self._at = run, np.argmax(np.abs(run["V"] - run["V"][0]) > 1e-6)
+        said = (text.format(millivolts(v)) for text, v in zip(texts, self.volts, strict=True))
+        super().__init__(*(Words(text, size=SMALL, color=theme.color("stimulus")) for text in said))
+
+    def show(self, t: float) -> Commanded:
+        """Say what the command is at model time t (ms)."""
+        on = t >= self._run.t[self._at]
+        for words, seen in zip(self, (not on, on), strict=True):
+            words.set_opacity(float(seen))
+        return self
+
+
+class _Arrow(VMobject):
+    """An arrow along y about a place: up with a positive length, down with a negative one."""
+
+    def __init__(self, place: np.ndarray, width: float, color: str) -> None:
+        super().__init__(fill_color=color, fill_opacity=1.0, stroke_width=0.0)
+        self.place, self.width_ = place, width
+
+    def show(self, length: float) -> None:
+        half, up = 0.5 * abs(length), np.sign(length)
+        head = min(1.5 * self.width_, half)
+        w, wide = 0.28 * self.width_ * head / (1.5 * self.width_), 0.8 * head
+        outline = [(-w, -half), (-w, half - head), (-wide, half - head), (0.0, half)]
+        outline += [(-x, y) for x, y in outline[2::-1]] + outline[:1]
+        self.points = lines(np.array(outline) * [1.0, up]) + self.place
+
+
+class Rig:
     """The clamp of Hodgkin, Huxley and Katz: a wire in the axon measures V, an amplifier compares it with the
-    command and sends the current that keeps it there through a second wire, where it is read.
+    command and sends, through a second wire, the current that keeps it there. It comes back through the bath.
+
+    run: under voltage clamp. `still` (the wiring) and `moving` (the command, and two arrows as long as the
+    current is large: through the membrane with the ions, and from the amplifier the other way) are the two
+    groups to add; reacts() is the animation of one turn of the feedback.
     """
 
-    def __init__(self, area: Area, theme: Theme) -> None:
-        super().__init__()
+    def __init__(self, area: Area, theme: Theme, run: Trajectory, clock: Clock) -> None:
         command, ink = theme.color("stimulus"), theme.ink
-        # Drawn on a field 4 wide and 3 high, as large as the area allows.
-        unit = min(area.width / 4.0, area.height / 3.0)
-        corner = area.center - unit * np.array([2.0, 1.5, 0.0])
+        # Drawn on a field 6 wide and 3 high, as large as the area allows.
+        self.unit = unit = min(area.width / 6.0, area.height / 3.0)
+        corner = area.center - unit * np.array([3.0, 1.5, 0.0])
 
-        def wire(*points: tuple[float, float], color: str, width: float = 4.0) -> VMobject:
-            corners = corner[:2] + unit * np.array(points)
-            return stroked(lines(corners), color, stroke(width))
+        def wire(*points: tuple[float, float], color: str = ink) -> VMobject:
+            return stroked(lines(corner[:2] + unit * np.array(points)), color, stroke(4))
 
         def put(mobject: VMobject, x: float, y: float, edge: np.ndarray = 0.0 * UP) -> VMobject:
             return mobject.move_to(corner + unit * np.array([x, y, 0.0]), aligned_edge=edge)
 
-        tube = rounded([(0.2, 0.12), (3.8, 0.12), (3.8, 1.0), (0.2, 1.0)], 0.4)
-        axon = filled(
-            tube * unit + corner, mix(theme.ground, theme.line, 0.16), stroke=theme.line, width=stroke(4)
-        )
+        tube = rounded([(0.3, 0.1), (4.9, 0.1), (4.9, 0.96), (0.3, 0.96)], 0.4)
+        axon = filled(tube * unit + corner, mix(theme.ground, theme.line, 0.16), stroke=theme.line)
         axon.set_stroke(width=stroke(4))
-        self.add(
-            axon,
-            wire((1.35, 2.16), (0.55, 2.16), (0.55, 0.62), (2.75, 0.62), color=ink),
-            wire((0.1, 2.52), (1.35, 2.52), color=command),
-            wire((2.35, 2.34), (3.3, 2.34), (3.3, 0.32), (0.7, 0.32), color=ink),
-            filled(
-                lines(corner[:2] + unit * np.array([(1.35, 1.86), (1.35, 2.82), (2.35, 2.34), (1.35, 1.86)])),
-                mix(theme.ground, ink, 0.12),
-                stroke=ink,
-                width=stroke(4),
-            ),
-        )
-        meter = put(Circle(radius=0.26 * unit, color=ink, stroke_width=stroke(4)), 3.3, 1.6)
+        self.measured = wire((2.0, 0.64), (0.9, 0.64), (0.9, 2.1), (2.4, 2.1))
+        self.sent = wire((3.4, 2.34), (4.4, 2.34), (4.4, 0.32), (2.2, 0.32))
+        self.amplifier = filled(
+            lines(corner[:2] + unit * np.array([(2.4, 1.78), (2.4, 2.9), (3.4, 2.34), (2.4, 1.78)])),
+            mix(theme.ground, ink, 0.12),
+            stroke=ink,
+        ).set_stroke(width=stroke(4))
+        ground = [wire((5.6 - x, y), (5.6 + x, y)) for x, y in ((0.2, 0.5), (0.13, 0.4), (0.06, 0.3))]
+        meter = put(Circle(radius=0.26 * unit, color=ink, stroke_width=stroke(4)), 4.4, 1.75)
         meter.set_fill(theme.ground, opacity=1.0)
-        self.add(
+        self.still = VGroup(
+            axon,
+            self.measured,
+            self.sent,
+            wire((0.3, 2.58), (2.4, 2.58), color=command),
+            self.amplifier,
+            wire((5.2, 0.2), (5.2, 1.1), (5.6, 1.1), (5.6, 0.5)),
+            *ground,
             meter,
-            put(Formula("I", size=LABEL, color=ink), 3.3, 1.6),
-            put(Formula("V", size=LABEL, color=ink), 0.42, 1.45, RIGHT),
-            put(Words("command", size=SMALL, color=command), 0.05, 2.7, LEFT),
-            put(Words("axon", size=TICK, color=theme.muted), 1.9, 1.2),
+            put(Formula("I", size=LABEL, color=command), 4.4, 1.75),
+            put(Formula("V", size=LABEL, color=ink), 0.75, 1.45, RIGHT),
+            put(Words("command", size=SMALL, color=command), 0.3, 2.66, LEFT + DOWN),
+            put(Words("+", size=TICK, color=ink), 2.6, 2.58),
+            put(Words("−", size=TICK, color=ink), 2.6, 2.1),
+            put(Words("axon", size=SMALL, color=theme.muted), 0.62, 0.34, LEFT),
+            put(Words("bath", size=SMALL, color=theme.muted), 5.4, 1.16, DOWN),
+            put(Words("ions", size=SMALL, color=theme.muted), 3.2, 1.52, DOWN),
         )
+        self.command = Commanded(run, theme)
+        for words in self.command:
+            put(words, 0.3, 2.5, LEFT + UP)
+        places = (corner + unit * np.array([x, 0.96, 0.0]) for x in (3.2, 4.66))
+        self.ionic, self.injected = (
+            _Arrow(place, 0.16 * unit, color) for place, color in zip(places, (ink, command), strict=True)
+        )
+        self._accent = command
+        self.moving = VGroup(self.command, self.ionic, self.injected)
+        self._run, self._total = run, sum(run.current(c.name) for c in run.membrane.channels)
+        self._largest = float(np.abs(self._total).max())
+        self.moving.add_updater(lambda _: self.show(clock.now) and None, call_updater=True)
+
+    def show(self, t: float) -> Rig:
+        """The command and the current at model time t (ms)."""
+        share = float(np.interp(t, self._run.t, self._total)) / self._largest
+        self.command.show(t)
+        self.ionic.show(share * self.unit)
+        self.injected.show(-share * self.unit)
+        return self
+
+    def reacts(self, run_time: float = 2.0) -> Animation:
+        """What is measured goes to the amplifier, and what it makes of that to the axon."""
+        flashes = (
+            ShowPassingFlash(part.copy().set_stroke(self._accent, stroke(9)), time_width=0.6)
+            for part in (self.measured, self.amplifier.copy().set_fill(opacity=0.0), self.sent)
+        )
+        return Succession(*flashes, run_time=run_time)
 
 
 class Plug(VMobject):

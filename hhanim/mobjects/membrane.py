@@ -126,7 +126,7 @@ class MembranePatch:
     clock: whose time is shown in every frame, and at whose pace the dots move; without one, call show().
     transit: how long a dot is under way (seconds of film with a clock, else ms). quantum: charge per dot
         (nC/cm²; by default as little as leaves the dots countable). labels: name the gates and the two
-        sides. charge: draw the surface charge.
+        sides. counted: say what charge a dot stands for. charge: draw the surface charge.
     level: where in the area the membrane lies, from 0 (bottom) to 1 (top).
 
     `still` (lipids, proteins, words) and `moving` (ions, gates, charge) are the two groups to add.
@@ -145,6 +145,7 @@ class MembranePatch:
         clock: Clock | None = None,
         quantum: float | None = None,
         labels: bool = True,
+        counted: bool = True,
         charge: bool = True,
         level: float = 0.53,
         height: float | None = None,
@@ -224,7 +225,7 @@ class MembranePatch:
             outside.move_to([area.left, self._top, 0], aligned_edge=[-1, 1, 0])
             inside.move_to([area.left, area.bottom, 0], aligned_edge=[-1, -1, 0])
             self.words.add(outside, inside)
-            if self.flows:
+            if self.flows and counted:
                 scale = Words(f"one dot: {quantum:g} nC/cm²", size=SMALL, color=theme.muted)
                 self.words.add(scale.move_to([area.right, area.bottom, 0], aligned_edge=[1, -1, 0]))
             for view in self.views:

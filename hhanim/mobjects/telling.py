@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from manim import Mobject, VGroup
+from manim import Animation, Mobject, VGroup
 
 from hhanim.mobjects.fades import Appear, Vanish
 from hhanim.mobjects.film import SUBTITLE, TITLE, Area
@@ -72,11 +72,36 @@ class Telling:
     ) -> None:
         """Put up a heading and a line under it, and say the caption from now on.
 
-        In the same breath the opening's title and what is `gone` go, and what will stand `still` and what will be
-        `moving` come, the first below the second, and lowest of all what belongs at the `back`: the screen is
-        never empty.
+        The opening's title and what is `gone` go, then what will stand `still` and what will be `moving` come, the
+        first below the second, and lowest of all what belongs at the `back`: nothing is seen through another.
         """
         self.caption(caption)
+        new = self._lines(name, line)
+        words = [m for m in (self._card, getattr(self, "heading", None)) if m is not None]
+        self.heading, self._card = new, None
+        for mobject in gone:
+            mobject.clear_updaters()
+        come = (*back, new, *still)
+        self.add(*come)
+        self.bring_to_back(*come)  # they stand from now on: before all that moves
+        leaving = [Vanish(m, between=(0.0, 0.45)) for m in (*words, *gone)]
+        coming = [Appear(m, between=(0.45, 1.0)) for m in (*back, new, *still, *moving)]
+        self.play(*leaving, *coming, run_time=1.1 if gone or still or moving else 0.6)
+        for mobject in come:
+            mobject.suspend_updating()  # manim need not look for updaters in it, frame by frame
+
+    def remark(self: Any, line: str, caption: str, *beside: Animation) -> None:
+        """Say another line under the same heading, and its caption, while other animations play."""
+        self.caption(caption)
+        name, old = self.heading
+        new = self._lines(name.words, line)[1]
+        self.heading = VGroup(name, new)
+        going = Vanish(old, between=(0.0, 0.45), run_time=0.6)
+        self.play(going, Appear(new, between=(0.45, 1.0), run_time=0.6), *beside)
+        self.bring_to_back(name, new)
+
+    def _lines(self: Any, name: str, line: str) -> VGroup:
+        """A heading and the line under it, as wide as there is room beside the clock."""
         area: Area = self.head
         new = VGroup(
             self.words(name, size=HEADING, weight="semibold"), self.words(line, size=LINE, color="muted")
@@ -94,26 +119,7 @@ class Telling:
         for words, width in zip(new, (room, area.width), strict=True):
             if words.width > width:
                 words.scale_to_fit_width(width).align_to(area.at(0, 0), [-1, 0, 0])
-        words = [m for m in (self._card, getattr(self, "heading", None)) if m is not None]
-        self.heading, self._card = new, None
-        for mobject in gone:
-            mobject.clear_updaters()
-        come = (*back, new, *still)
-        self.add(*come)
-        self.bring_to_back(*come)  # they stand from now on: before all that moves
-        # Words would run into each other: one is gone before the next comes. Pictures may overlap.
-        leaving = [Vanish(m, between=(0.0, 0.45)) for m in words] + [
-            Vanish(m, between=(0.1, 0.75)) for m in gone
-        ]
-        coming = [Appear(m, between=(0.2, 0.9)) for m in (*back, *still, *moving)]
-        self.play(
-            *leaving,
-            *coming,
-            Appear(new, between=(0.4, 1.0)),
-            run_time=1.0 if gone or still or moving else 0.6,
-        )
-        for mobject in come:
-            mobject.suspend_updating()  # manim need not look for updaters in it, frame by frame
+        return new
 
     def unsay(self: Any) -> None:
         """The heading goes."""
