@@ -138,7 +138,7 @@ class VoltageClamp(Telling, Film):
 
     def patch_of(self, run: Trajectory) -> MembranePatch:
         """A channel of each kind, as large as their place allows, under that sweep."""
-        area = self.upper_right
+        area = self.upper_right.inset(bottom=0.9 * SMALL * UNIT)  # below it stands the step
         return MembranePatch(
             run, self.theme, area, channels=[self.inward.name, self.outward.name], clock=self.clock, counted=False,
             height=min(0.46 * area.height, area.width / 2.9), level=0.55,
@@ -470,7 +470,7 @@ class VoltageClamp(Telling, Film):
             )
             self.say(
                 f"The current reverses at {millivolts(e)}",
-                f"a step to E of {ion}: no driving force, no {ion} current",
+                f"a step to the reversal potential of {ion}: no driving force, no current",
                 f"In a step to {millivolts(e)}, its reversal potential, {ion} has no driving force: no current flows.",
                 moving=[mark],
             )

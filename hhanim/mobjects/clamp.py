@@ -146,14 +146,14 @@ class Rig:
             put(Words("−", size=TICK, color=ink), 2.6, 2.1),
             put(Words("axon", size=SMALL, color=theme.muted), 0.62, 0.34, LEFT),
             put(Words("bath", size=SMALL, color=theme.muted), 5.4, 1.16, DOWN),
-            put(Words("ions", size=SMALL, color=theme.muted), 3.2, 1.52, DOWN),
+            put(Words("ions", size=SMALL, color=theme.muted), 3.2, 1.66, DOWN),
         )
         self.command = Commanded(run, theme)
         for words in self.command:
             put(words, 0.3, 2.5, LEFT + UP)
         places = (corner + unit * np.array([x, 0.96, 0.0]) for x in (3.2, 4.66))
         self.ionic, self.injected = (
-            _Arrow(place, 0.16 * unit, color) for place, color in zip(places, (ink, command), strict=True)
+            _Arrow(place, 0.2 * unit, color) for place, color in zip(places, (ink, command), strict=True)
         )
         self._accent = command
         self.moving = VGroup(self.command, self.ionic, self.injected)
@@ -165,8 +165,8 @@ class Rig:
         """The command and the current at model time t (ms)."""
         share = float(np.interp(t, self._run.t, self._total)) / self._largest
         self.command.show(t)
-        self.ionic.show(share * self.unit)
-        self.injected.show(-share * self.unit)
+        self.ionic.show(1.3 * share * self.unit)
+        self.injected.show(-1.3 * share * self.unit)
         return self
 
     def reacts(self, run_time: float = 2.0) -> Animation:
