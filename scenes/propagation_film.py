@@ -131,7 +131,7 @@ class Propagation(Telling, Film):
         size = f"{self.axon:g} µm wide, {float(np.max(self.cable.membrane.celsius)):g} °C"
         self.say(
             "V along the axon",
-            f"{size}, cut open; the lower wall glows where Na⁺ flows in and K⁺ out",
+            f"{size}; its lower wall glows where Na⁺ and K⁺ flow",
             f"Below V the axon, {size}, cut open: channels, ions, and the charge on both faces.",
             still=[self.panel],
             moving=[self.profile, self.clock],
@@ -181,7 +181,7 @@ class Propagation(Telling, Film):
         currents = self.wall.currents
         self.say(
             "Local currents",
-            f"in where Na⁺ flows, along the inside, out ahead and behind; each line: {_current(currents.unit)}",
+            f"in where Na⁺ flows, out ahead and behind; each line: {_current(currents.unit)}",
             "What sodium carries in flows along the inside, and leaves through the membrane ahead and behind.",
         )
         self.wall.loops.add(currents)
@@ -303,7 +303,7 @@ class Propagation(Telling, Film):
         self.echoes, every = self.before_and_after(meet)
         self.say(
             "Both have ended",
-            f"each where the other had left the membrane refractory; faint: V every {every:g} ms",
+            f"each in the refractory wake of the other; faint: V every {every:g} ms",
             "Each met the membrane that the other had left refractory, and both ended. "
             f"Faint: V every {every:g} milliseconds.",
             moving=[self.echoes],

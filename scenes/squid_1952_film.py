@@ -424,7 +424,9 @@ class Squid1952(Telling, Film):
         if np.isfinite(speed):
             seen = float(axon.arrival()[int(0.2 * cable.count)])
             self.play(self.clock.run(seen))
-            self.caption("Current from the spike flows along the inside and excites the membrane ahead of it.")
+            self.caption(
+                "Current from the spike flows along the inside and excites the membrane ahead of it."
+            )
             wall.loops.add(wall.currents)
             self.play(self.clock.run(seen + 0.4), Appear(wall.currents))
         self.play(self.clock.run())

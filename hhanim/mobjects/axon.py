@@ -99,13 +99,14 @@ class Profile(VMobject):
 
 @dataclass(frozen=True)
 class Loop:
-    """One loop: its current (nA, the sign its direction in the core), its ends (mm), and whether it comes from a
-    stimulus.
+    """One loop: its current (nA, the sign its direction in the core), its ends (mm), its size (1: the smallest
+    that is seen), and whether it comes from a stimulus.
     """
 
     current: float
     a: float
     b: float
+    size: float
     driven: bool
 
 
@@ -125,7 +126,8 @@ class LocalCurrents(VGroup):
     drawn.
     """
 
-    NARROW = 1 / 40  # of the panel's width: a loop less wide is not seen, half as wide again is seen in full
+    # Of the panel's width, of the depth: a loop less wide or less deep is not seen, half as large again in full.
+    NARROW, SHALLOW = 1 / 40, 0.08
     HEAD = 13 * UNIT
 
     def __init__(
@@ -180,21 +182,24 @@ class LocalCurrents(VGroup):
             for level in self.levels.tolist():
                 for a, b in self._stretches(sign * axial - level):
                     enters = a if sign > 0 else b
+                    within = sign * axial[(self.x > a) & (self.x < b)]
+                    depth = 1.0 - level / within.max(initial=level)
+                    size = min((b - a) / self.narrow, depth / self.SHALLOW)
                     driven = any(0.0 <= enters - x <= dx * 1e-3 * (1 + 1e-9) for x in sources)
-                    out.append(Loop(sign * level, a, b, driven))
+                    out.append(Loop(sign * level, a, b, size, driven))
         return out
 
     def show(self, t: float) -> Self:
         """Draw the loops at time t (ms)."""
         axial = np.abs(self._axial(t))
-        self.drawn = [loop for loop in self.spans(t) if loop.b - loop.a > self.narrow]
+        self.drawn = [loop for loop in self.spans(t) if loop.size > 1.0]
         for k, (line, head) in enumerate(zip(self.lines, self.heads, strict=True)):
             if k >= len(self.drawn):
                 line.points = head.points = np.zeros((0, 3))
                 continue
             loop = self.drawn[k]
             line.points, head.points = self._points(loop, axial)
-            seen = smoothstep(2.0 * ((loop.b - loop.a) / self.narrow - 1.0))
+            seen = smoothstep(2.0 * (loop.size - 1.0))
             color = mix(self._ground, self._colors[loop.driven], seen).to_rgb()
             # The opacity stays, for what fades it in or out.
             line.stroke_rgbas = np.append(color, line.stroke_rgbas[0, 3])[None, :]
@@ -241,11 +246,11 @@ class LocalCurrents(VGroup):
             for y in (high + self.inside * depth, low - self.outside * depth)
         ]
         mid = float(self.panel.at(middle, 0.0)[0])
-        heads = []
+        heads, size = [], min(self.HEAD, 0.14 * float(px[-1] - px[0]))
         for curve, sign in zip(curves, (1.0, -1.0) if forward else (-1.0, 1.0), strict=True):
             near, tip = (np.array([p, np.interp(p, px, curve[:, 1])]) for p in (mid - 0.05, mid + 0.05))
             along = sign * (tip - near) / np.hypot(*(tip - near))
-            heads.append(arrowhead(0.5 * (near + tip), along, self.HEAD))
+            heads.append(arrowhead(0.5 * (near + tip), along, size))
         return np.concatenate([smooth_path(c) for c in curves]), np.concatenate(heads)
 
     def loops(self) -> list[tuple[float, float, float, float]]:
@@ -357,7 +362,7 @@ class Axon(VGroup):
         h = min(0.215 * area.height, (right - left) / (1.05 * sites))
         thick = 2.4 * SMALL * UNIT
         room = area.height - name_row - 2.0 * h - thick
-        outside = min(0.5 * room, 1.2 * h)
+        outside = min(0.5 * room, 1.8 * h)
         top = area.top - 0.5 * (room - 2.0 * outside)
         middle = top - name_row - 0.94 * h
         roof, floor = middle - 0.31 * h, middle - 1.06 * h - outside
@@ -421,7 +426,7 @@ class Axon(VGroup):
         self.wake = VGroup()
         for gate in [g for g in membrane.gates if refractory and inactivates(membrane, g)][:1]:
             shut = 1.0 - values[gate] / values[gate][:1]
-            self.wake.add(Band(panel, run, shut, floor, roof, tone, mix(theme.ground, theme.line, 0.75)))
+            self.wake.add(Band(panel, run, shut, floor, roof, tone, mix(theme.ground, theme.line, 0.65)))
 
         # -- words -------------------------------------------------------------------------------------------
         #: The height of the words above the channels.
