@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import NamedTuple
 
 import numpy as np
 from manim import Animation, FadeIn, VGroup, VMobject, there_and_back
 
 from hhanim.look import quantities
+from hhanim.mobjects.balance import Balance
 from hhanim.mobjects.channels import inactivates
 from hhanim.mobjects.charge import absolute
 from hhanim.mobjects.clock import Clock, Pace
+from hhanim.mobjects.fades import Vanish
 from hhanim.mobjects.feedback import FeedbackLoop
-from hhanim.mobjects.film import SUBTITLE, TICK, Area, Film
+from hhanim.mobjects.film import SMALL, SUBTITLE, TICK, Area, Film
 from hhanim.mobjects.ions import fitting_quantum
 from hhanim.mobjects.lettering import Words
 from hhanim.mobjects.membrane import MembranePatch
+from hhanim.mobjects.reading import Reading
 from hhanim.mobjects.shapes import at, disc, filled
 from hhanim.mobjects.stimulus import StimulusBar
 from hhanim.mobjects.telling import Telling, ion_name, millivolts
@@ -29,43 +33,48 @@ SAID = {
     "rest": (
         "Rest",
         "almost every gated channel is shut, the small currents cancel",
-        "At rest almost every channel with gates is shut, and the small currents that flow cancel each other. "
-        "Each drawn channel stands for many: its gates are as far open as the fraction of them that is.",
+        "Each channel that is drawn stands for many like it.",
     ),
     "threshold": (
         "Threshold",
         "the stimulus lifts V, and m gates begin to open",
-        "The stimulus lifts V. The m gates, which are fast, begin to open and sodium trickles in.",
+        "The stimulus lifts V; the fast m gates begin to open.",
     ),
     "upstroke": (
         "Upstroke",
         "Na⁺ current now lifts V by itself",
-        "Now the sodium current lifts V by itself: the higher V, the more m gates open, the more sodium "
-        "enters.",
+        "Now sodium current lifts V by itself: the higher V, the more m gates open, the more sodium enters.",
     ),
     "overshoot": (
         "Overshoot",
         "h balls shut Na⁺ channels while n gates open",
-        "The inside is now positive. The h gates, slower than m, shut one sodium channel after another, and the "
-        "n gates open. The sodium current still grows as V falls, since each open channel then passes more; but "
-        "potassium's overtakes it.",
+        "The inside is positive; h gates shut, n gates open.",
     ),
     "repolarisation": (
         "Repolarisation",
         "n gates are open: more K⁺ leaves than Na⁺ enters",
-        "The n gates are open: more potassium leaves the cell than sodium still enters, and V falls. With h near 0 "
-        "and m closing, the sodium current ends.",
+        "The n gates are open: more potassium leaves than sodium enters, and V falls. With m closing, "
+        "the sodium current ends.",
     ),
     "undershoot": (
         "Undershoot",
         "n gates close late, so V falls below rest",
-        "The n gates are slow to close. While they are open, V is drawn below its resting level.",
+        "The n gates are slow to close: V is drawn below its resting level.",
     ),
     "return": (
         "Return",
         "n gates close, h balls let go, V creeps back",
-        "The n gates close and the h gates let go of the pores: step by step the membrane is ready again.",
+        "The n gates close and the h gates let go of the pores: V creeps back.",
     ),
+}
+# And of a moment within one: another line, and the caption from then on.
+THEN = {
+    "rest": (None, "Few are open at rest: what flows in, flows out."),
+    "overshoot": (
+        "fewer pores are open, but each passes more as V falls",
+        "Fewer sodium pores are open, but the lower V, the more each passes: the current still grows.",
+    ),
+    "return": ("V is back at rest", "V is back at rest, the membrane ready for the next spike."),
 }
 
 
@@ -92,12 +101,12 @@ class Spike(Telling, Film):
     poster = 0.47
     model: Membrane = "modern"
     stimulus: Protocol = "pulse(10, start=5, width=1)"
-    until: float = 18.0
+    until: float = 26.0
 
     def construct(self) -> None:
         self.build()
         self.opening(
-            f"{self.title}: what the gates of a membrane do, and the voltage that comes of it.",
+            f"{self.title}, from the gates up.",
             where=self.graph_area,
             beside=(self.patch.still, self.patch.moving),
         )
@@ -120,7 +129,7 @@ class Spike(Telling, Film):
         self.run: Trajectory = simulate(self.membrane, self.stimulus, self.until)
         self.phases = phases(self.run, zero=self.zero)
         self.clock = Clock(self.pace(), self.theme).align_right()
-        self.head, picture, loops, self.graph_area = self.areas()
+        self.head, picture, shares, loops, self.graph_area = self.areas()
         # Few enough dots a second for them not to queue at the mouths.
         quantum = fitting_quantum(
             self.run, [c.name for c in self.membrane.channels], self.clock.pace.rate, 11.0
@@ -129,13 +138,16 @@ class Spike(Telling, Film):
             self.run, self.theme, picture, clock=self.clock, transit=1.1, level=0.5, quantum=quantum
         )
         self.panels, self.traces, self.bar = self.graphs(self.graph_area)
+        share_names, share_values = self.shares(shares)
         self.loops = self.feedback(loops)
+        self.balance = self.small_currents(loops)
         self.band: VMobject | None = None
         self.acting: Loop | None = None
         # What comes when the title has gone; the membrane is there before.
         ghosts = [t.without_ghosts().ghosts for t in self.traces]
-        self.graphs_still = [VGroup(*self.panels, *ghosts)]
+        self.graphs_still = [VGroup(*self.panels, *self.resting(), *ghosts, share_names)]
         self.graphs_moving = [
+            share_values,
             *(t.follow(self.clock) for t in self.traces),
             self.bar.follow(self.clock),
             self.clock,
@@ -147,16 +159,82 @@ class Spike(Telling, Film):
         """The film's voltage at which inside and outside are level (mV)."""
         return -float(absolute(self.membrane, 0.0))
 
-    def areas(self) -> tuple[Area, Area, Area, Area]:
-        """Heading, membrane, feedback loops, graphs."""
+    def areas(self) -> tuple[Area, Area, Area, Area, Area]:
+        """Heading, membrane, open shares, feedback loops, graphs."""
         if self.shape == "wide":
             left, right = self.area.columns(1.0, 1.0, gap=0.55)
             # Without a spike no loop acts, and the membrane has their room.
-            head, picture, loops = left.rows(0.84, *((3.72, 1.8) if self.phases else (5.51, 0.01)), gap=0.2)
-            return head, picture, loops, right
+            weights = (3.5, 0.22, 1.95) if self.phases else (5.43, 0.23, 0.01)
+            head, picture, shares, loops = left.rows(0.84, *weights, gap=0.1)
+            return head, picture, shares, loops, right
         if self.shape == "tall":
-            return tuple(self.area.rows(0.85, 4.2, 1.62, 5.2, gap=0.22))  # type: ignore[return-value]
-        return tuple(self.area.rows(0.84, 2.5, 0.46, 2.75, gap=0.1))  # type: ignore[return-value]
+            return tuple(self.area.rows(0.85, 4.0, 0.24, 1.7, 5.1, gap=0.17))  # type: ignore[return-value]
+        return tuple(self.area.rows(0.84, 2.25, 0.2, 0.56, 2.65, gap=0.08))  # type: ignore[return-value]
+
+    def shares(self, area: Area) -> tuple[VGroup, VGroup]:
+        """Under every channel how many of its kind are open, as a product of its gates: words, and numbers."""
+        names, values = VGroup(), VGroup()
+        open_ = self.words("open:", size=SMALL, color="muted")
+        names.add(open_.move_to(area.at(0.0, 0.5), aligned_edge=[-1, 0, 0]))
+        for view in self.patch.views:
+            x, y = view.origin[0], area.center[1]
+            if not view.channel.gates:
+                names.add(self.words("always", size=SMALL, color="muted").move_to([x, y, 0.0]))
+                continue
+            product = "".join(g.name + _POWERS[g.power] for g in view.channel.gates)
+            value = Reading("{} %", size=SMALL, color=view.hue, hold="right").move_to([x + 0.5, y, 0.0])
+            name = self.words(f"{product} =", size=SMALL).set_color(view.hue)
+            names.add(name.next_to(value, [-1.0, 0.0, 0.0], buff=0.24).align_to(value, [0.0, -1.0, 0.0]))
+            value.add_updater(
+                lambda v, c=view.channel: v.show(_percent(c.open_fraction(self.patch.read(self.clock.now)))),
+                call_updater=True,
+            )
+            values.add(value)
+        return names, values
+
+    def small_currents(self, area: Area) -> VGroup | None:
+        """What flows before the spike, too little to be seen on the axis: as bars, and in numbers."""
+        before = [p for p in self.phases if p.name in ("rest", "threshold")]
+        if not before:
+            return None
+        run, names = self.run, [c.name for c in self.membrane.channels]
+        currents = {name: run.current(name) for name in names}
+        small = np.array([i[run.t <= before[-1].stop] for i in currents.values()])
+        sums = [np.clip(sign * small, 0.0, None).sum(axis=0).max() for sign in (1.0, -1.0)]
+        group = VGroup()
+        title, bars, row = area.rows(0.3, 0.6, 0.3, gap=0.1)
+        if area.height > 1.0:
+            what = self.words("the currents, magnified (µA/cm²)", size=SMALL, color="muted")
+            group.add(what.move_to(title.at(0.0, 0.5), aligned_edge=[-1, 0, 0]))
+            group.add(Balance(run, self.theme, bars, limit=1.05 * float(max(sums))).follow(self.clock))
+        else:
+            row = area
+        for name, place in zip(names, row.columns(*[1.0] * len(names), gap=0.1), strict=True):
+            color = self.theme.color(quantities(self.membrane)[f"I_{name}"])
+            symbol = self.formula(quantities(self.membrane)[f"I_{name}"].typst, size=TICK).set_color(color)
+            symbol.move_to(place.at(0.0, 0.5), aligned_edge=[-1, 0, 0])
+            value = Reading("{}", size=TICK, color=color)
+            value.next_to(symbol, [1.0, 0.0, 0.0], buff=0.15).set_y(place.center[1])
+            value.add_updater(
+                lambda v, i=currents[name]: v.show(f"{float(np.interp(self.clock.now, run.t, i)):+.1f}"),
+                call_updater=True,
+            )
+            group.add(symbol, value)
+        return group
+
+    def resting(self) -> list[VMobject]:
+        """The level at which V rests, dotted through its panel, if it rests at all before anything happens."""
+        if not self.phases or self.phases[0].name != "rest":
+            return []
+        panel, rest = self.panels[0], float(self.run["V"][0])
+        left, right = panel.at(panel.x[0], rest), panel.at(panel.x[1], rest)
+        dots = np.arange(left[0], right[0], 0.12)
+        line = filled(
+            at(disc(), np.stack([dots, np.full(len(dots), left[1])], axis=1), 0.016), self.theme.muted
+        )
+        name = self.words(f"rest {millivolts(rest)}", size=SMALL, color="muted")
+        name.set_stroke(self.theme.ground, 6.0, background=True)
+        return [line, name.next_to(right, [-1.0, 1.0, 0.0], buff=0.08)]
 
     def graphs(self, area: Area) -> tuple[list[Panel], list[Traces], StimulusBar]:
         """V with the stimulus, the gates, the currents, one under the other on one time axis."""
@@ -173,7 +251,7 @@ class Spike(Telling, Film):
         v, names = run["V"], [c.name for c in self.membrane.channels]
         low, high = float(v.min()) - 6.0, max(float(v.max()) + 6.0, self.zero + 44.0)
         currents = np.array([run.current(n) for n in names])
-        floor, roof = min(1.3 * float(currents.min()), -40.0), max(1.1 * float(currents.max()), 40.0)
+        floor, roof = min(1.1 * float(currents.min()), -40.0), max(1.1 * float(currents.max()), 40.0)
         unit = self.formula('V space "(mV)"', size=TICK, color="muted")
         flow = self.formula('I space "(µA/cm²)"', size=TICK, color="muted")
         ticks = [] if not foot else None
@@ -218,11 +296,16 @@ class Spike(Telling, Film):
         rise = np.gradient(v, t) * ((t >= upstroke.start) & (t <= over.stop))
         fast = float(t[np.argmax(rise > 0.12 * rise.max())])
         begin = found["threshold"].start if "threshold" in found else upstroke.start
-        base = _round(max(run.duration - (down.stop - begin), 1.0) / 11.0)
+        calm = found.get("rest") or self.phases[-1]
+        base = _round((calm.stop - calm.start) / 6.0)
         windows = []
         if fast > begin + 1e-3:
             windows.append((begin, fast, min(_round((fast - begin) / 5.0), base)))
         windows.append((fast, down.stop, min(_round((down.stop - fast) / 13.0), base)))
+        if under := found.get("undershoot"):
+            windows.append((under.start, under.stop, min(_round((under.stop - under.start) / 4.5), base)))
+        if back := found.get("return"):
+            windows.append((back.start, back.stop, _round((back.stop - back.start) / 8.0)))
         return Pace(run.duration, rate=base, slow=windows, ease=0.25)
 
     # -- the telling ---------------------------------------------------------------------------------------
@@ -235,11 +318,39 @@ class Spike(Telling, Film):
             start = self.panels[0].at(phase.start, float(self.run.at([phase.start])["V"][0]))
             ring = filled(at(disc(), start[None, :2], 0.1), self.theme.ground).set_fill(opacity=0.0)
             still = [ring.set_stroke(self.theme.ink, width=3.0)]
-            if self.shape != "square":  # there the axis's numbers stand in its place
-                name = self.words("threshold", size=TICK, color="muted")
-                still.append(name.next_to(start, [-1.0, 1.0, 0.0], buff=0.12))
+            name = self.words("net current\nturns inward", size=SMALL, color="muted", align="right")
+            name.next_to(start, [0.0, 1.0, 0.0], buff=0.22).align_to(start + 0.05, [1.0, 0.0, 0.0])
+            if name.get_left()[0] > self.panels[0].inner.left - 0.1:  # elsewhere the axis's numbers stand
+                still.append(name)
         self.light(phase, *SAID[phase.name], still=still)
+        moment = self.moment(phase)
+        if moment is not None:
+            self.play(self.clock.run(moment))
+            line, caption = THEN[phase.name]
+            if line is None:
+                self.caption(caption)
+            else:
+                self.say(SAID[phase.name][0], line, caption)
         self.play(self.clock.run(phase.stop))
+        if phase.name == "threshold" and self.balance is not None:  # it makes room for the loops
+            self.play(Vanish(self.balance), run_time=0.4)
+
+    def moment(self, phase: Phase) -> float | None:
+        """When within a phase there is more to say of it (ms)."""
+        run = self.run
+        inside = (run.t > phase.start) & (run.t < phase.stop)
+        if phase.name == "rest":
+            return 0.5 * (phase.start + phase.stop)
+        if phase.name == "return" and self.phases[0].name == "rest":
+            back = inside & (np.abs(run["V"] - run["V"][0]) < 1.0)
+            return float(run.t[np.argmax(back)]) if back.any() else None
+        inward = [c.name for c in self.membrane.channels if c.gates and c.e > self.zero]
+        if phase.name == "overshoot" and inward:
+            # From its most open channels to its largest current: fewer and fewer pass more and more.
+            most = float(run.t[np.argmax(run.conductance(inward[0]))])
+            peak = float(run.t[np.argmin(run.current(inward[0]))])
+            return most if phase.start < most < peak < phase.stop else None
+        return None
 
     def light(
         self, phase: Phase | None, name: str, line: str, caption: str, still: Sequence[VMobject] = ()
@@ -254,8 +365,9 @@ class Spike(Telling, Film):
             gone, still = [*gone, before.lit], [*still, before.done]
         if self.acting is not None:
             still = [*still, self.acting.lit]
+        moving = [*self.graphs_moving, *([self.balance] if self.balance is not None else [])] if first else []
         self.say(
-            name, line, caption, gone=gone, still=still, moving=self.graphs_moving if first else (),
+            name, line, caption, gone=gone, still=still, moving=moving,
             back=[self.band] if self.band is not None else [],
         )  # fmt: skip
         if self.acting is not None:
@@ -283,11 +395,16 @@ class Spike(Telling, Film):
         if not found:
             return {}
         steps = {
-            phase: ("V rises", f"{gate} {does}", flow.format(ion_name(channel.ion, channel.name)))
+            phase: ["V rises", f"{gate} {does}", flow.format(ion_name(channel.ion, channel.name))]
             for phase, (channel, gate, does, flow) in found.items()
         }
+        if "repolarisation" in steps:
+            steps["repolarisation"].append("V falls")
         size = TICK if self.shape == "wide" else SUBTITLE
-        columns = [max(Words(s[k], size=size).width for s in steps.values()) for k in range(3)]
+        columns = [
+            max(Words(word, size=size).width for word in words if word)
+            for words in zip_longest(*steps.values())
+        ]
         all_at_once = area.height > 1.0
         rows = area.rows(*[1.0] * len(found), gap=0.0) if all_at_once else [area] * len(found)
         loops = {}
@@ -296,7 +413,7 @@ class Spike(Telling, Film):
                 "color": quantities(self.membrane)[f"I_{channel.name}"], "positive": phase == "upstroke",
                 "width": min(row.width, 7.2), "size": size, "columns": columns,
             }  # fmt: skip
-            place = np.array([row.left, row.center[1] + 0.08, 0.0])
+            place = np.array([row.left, row.center[1] + 0.12, 0.0])
             done = FeedbackLoop(steps[phase], self.theme, lit=False, **style).shift(place)
             lit = FeedbackLoop(steps[phase], self.theme, **style).shift(place)
             loops[phase] = Loop(lit, done if all_at_once else VGroup(), channel.name)
@@ -325,6 +442,14 @@ class Spike(Telling, Film):
             f"No spike: V reaches {millivolts(top)} and falls back, because too little sodium current flows.",
         )
         self.play(self.clock.run())
+
+
+_POWERS = {1: "", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶"}
+
+
+def _percent(share: float) -> str:
+    """A share in per cent, with a decimal where it is small."""
+    return f"{100.0 * share:.1f}" if share < 0.0995 else f"{100.0 * share:.0f}"
 
 
 def _round(x: float) -> float:

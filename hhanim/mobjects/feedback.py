@@ -26,13 +26,13 @@ _TIP = 0.13  # of an arrow (scene units)
 
 
 class FeedbackLoop(VGroup):
-    """Steps from left to right with arrows between, an arrow back under them with the loop's sign on it, and the
-    verdict at the end.
+    """Steps from left to right with arrows between, and an arrow back under them with the loop's sign and the verdict
+    on it.
 
     steps: the words. theme: a hhanim.look Theme. color: a name that theme.color() knows ("Na", "I_K" …).
     positive: whether the loop feeds itself or brakes itself.
     width: of the whole (scene units), or None for as wide as the words need. size: of the words (design
-    pixels). columns: widths to give the steps, so that several loops stand in columns.
+    pixels). columns: widths to give the steps, so that several loops stand in columns; there may be more of them.
     lit: False draws it in grey, for the time when it does not act.
     """
 
@@ -54,17 +54,14 @@ class FeedbackLoop(VGroup):
         text = "positive feedback" if positive else "negative feedback"
         self.verdict = Words(text, size=size, color=hue, weight="semibold" if lit else "regular")
         wide = [w.width for w in words] if columns is None else list(columns)
-        bold = Words("negative feedback", size=size, weight="semibold")
-        count = len(steps) - 1
-        free = 0.0 if width is None else width - sum(wide) - bold.width
-        aside = 0.72  # room for the arrow back to turn, and for its sign, before the verdict
+        count = len(wide) - 1
+        free = 0.0 if width is None else width - sum(wide)
+        aside = 0.55  # room for the arrow back to turn, and for its sign
         gap = 0.62 if width is None else max((free - aside) / max(count, 1), 0.36)
         x = 0.0
-        for word, room in zip(words, wide, strict=True):
+        for word, room in zip(words, wide, strict=False):
             _on_line(word, x + 0.5 * room, size)
             x += room + gap
-        _on_line(bold, 0.0, size)
-        self.verdict.move_to([x - gap + aside, bold.get_y(), 0.0], aligned_edge=[-1, 0, 0])
         arrows: list[Array] = []
         heads: list[Array] = []
         for a, b in pairwise(words):
@@ -76,6 +73,8 @@ class FeedbackLoop(VGroup):
         low = top - 0.22
         leave = words[-1].get_right()[0] + 20.0 * UNIT  # clear of the word: it is no hyphen
         start, end = leave + 0.26, words[0].get_center()[0]
+        self.verdict.move_to([0.5 * (start + end), low, 0.0])
+        left, right = self.verdict.get_left()[0] - 0.1, self.verdict.get_right()[0] + 0.1
         self.back = stroked(
             np.concatenate(
                 [
@@ -83,7 +82,8 @@ class FeedbackLoop(VGroup):
                     _arc((start - r, 0.0), (start, 0.0), (start, -r)),
                     lines([(start, -r), (start, low + r)]),
                     _arc((start, low + r), (start, low), (start - r, low)),
-                    lines([(start - r, low), (end + r, low)]),
+                    lines([(start - r, low), (right, low)]),
+                    lines([(left, low), (end + r, low)]),
                     _arc((end + r, low), (end, low), (end, low + r)),
                 ]
             ),
@@ -105,7 +105,7 @@ class FeedbackLoop(VGroup):
     def run_round(self) -> Animation:
         """A flash that runs once along the loop's arrow back, from its sign to the first step."""
         flash: VMobject = self.back.copy().set_stroke(width=9)
-        flash.points = self.back.points[-8:]  # its last two pieces: the sign itself stays to be read
+        flash.points = self.back.points[-12:]  # its last three pieces: the sign itself stays to be read
         return ShowPassingFlash(flash, time_width=0.5, rate_func=linear)
 
 
