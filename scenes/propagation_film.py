@@ -132,12 +132,12 @@ class Propagation(Telling, Film):
         self.say(
             "V along the axon",
             f"{size}; its lower wall glows where Na⁺ and K⁺ flow",
-            f"Below V the axon, {size}, cut open: channels, ions, and the charge on both faces.",
+            "Below V: the axon, cut open along its length.",
             still=[self.panel],
             moving=[self.profile, self.clock],
         )
         self.start([0])
-        self.caption("Where sodium flows in, V rises and the charge turns over; this stretch travels.")
+        self.caption("Where sodium flows in, the charge turns over.")
         self.play(self.clock.run(self.when(0.47)))
 
     def start(self, ends: list[int]) -> None:
@@ -156,7 +156,12 @@ class Propagation(Telling, Film):
         self.play(Appear(marks), run_time=0.4)
         over = PULSE["start"] + PULSE["width"]
         self.play(self.clock.run(over))
-        self.play(self.clock.run(over + 0.1), Vanish(marks))
+        self.play(self.clock.run(self.later(0.4)), Vanish(marks, run_time=0.4))
+
+    def later(self, seconds: float) -> float:
+        """The model time (ms) so much film (s) from now on, if the clock runs."""
+        pace = self.clock.pace
+        return float(pace.time(pace.film(self.clock.now) + seconds))
 
     def when(self, share: float) -> float:
         """When the spike passes that fraction of the axon (ms); that fraction of the run if none does."""
@@ -182,20 +187,20 @@ class Propagation(Telling, Film):
         self.say(
             "Local currents",
             f"in where Na⁺ flows, out ahead and behind; each line: {_current(currents.unit)}",
-            "What sodium carries in flows along the inside, and leaves through the membrane ahead and behind.",
+            "This current flows along the inside and leaves ahead and behind.",
         )
         self.wall.loops.add(currents)
         # What is said above the channels from now on takes the place of their names.
         self.play(Appear(currents), Vanish(self.wall.titles), run_time=1.0)
-        self.wait(1.6)
+        self.wait(2.2)
         marks = []
         if ahead := [loop.b for loop in currents.drawn if loop.current > 0]:
             mark = self.over("ahead: charged, V rises", min(ahead), max(ahead))
-            marks.append((mark, "Ahead it charges the membrane, and the next sodium channels open."))
+            marks.append((mark, "Ahead it charges the membrane: the next channels open."))
         if behind := [loop for loop in currents.drawn if loop.current < 0]:
             wide = max(behind, key=lambda loop: loop.b - loop.a)
             mark = self.over("behind: Na⁺ inactivated, K⁺ open", wide.a, wide.b)
-            marks.append((mark, "Behind, sodium channels are inactivated, potassium channels open."))
+            marks.append((mark, "Behind, sodium channels are inactivated: no way back."))
         for mark, text in marks:
             self.caption(text)
             self.play(Appear(mark), run_time=0.5)
@@ -225,7 +230,7 @@ class Propagation(Telling, Film):
         self.say(
             "Its speed",
             f"two electrodes {b - a:g} mm apart: when does V pass {millivolts(self.level)} upwards?",
-            f"Two electrodes {b - a:g} millimetres apart take the time between the passing of the spike.",
+            f"Two electrodes, {b - a:g} millimetres apart, time the spike between them.",
             moving=self.moving,
         )
         color, top = self.theme.color("ink"), self.panel.y[1]
@@ -250,7 +255,8 @@ class Propagation(Telling, Film):
         for dot, t in zip(dots, (first, last), strict=True):
             self.play(self.clock.run(t))
             self.add(dot)
-            self.play(self.clock.run(t + 0.25), Flash(dot, color=color, line_length=0.2, flash_radius=0.2))
+            flash = Flash(dot, color=color, line_length=0.2, flash_radius=0.2, run_time=0.5)
+            self.play(self.clock.run(self.later(0.5)), flash)
         told = VGroup(
             self.words(f"{b - a:g} mm in {last - first:.3f} ms", size=LABEL),
             self.words(f"{self.speed:.1f} m/s", size=1.4 * TITLE, weight="semibold"),
@@ -262,7 +268,7 @@ class Propagation(Telling, Film):
         # The lines of the grid do not run through it.
         told.add_to_back(BackgroundRectangle(told, color=self.theme.ground, fill_opacity=1.0, buff=0.06))
         self.caption(f"{self.speed:.1f} metres per second.")
-        self.play(Appear(told), self.clock.run(self.when(1.0)))
+        self.play(Appear(told, run_time=0.6), self.clock.run(max(self.when(1.0), self.later(0.6))))
         self.wait(1.6)
         self.measured = VGroup(tools, dots, watch, told)
 
@@ -279,8 +285,7 @@ class Propagation(Telling, Film):
         self.say(
             "Two spikes meet",
             "one from either end; grey: Na⁺ channels inactivated",
-            "A pulse at either end: two spikes run towards each other. Where the core turns grey, sodium "
-            "channels are inactivated.",
+            "A pulse at either end. Grey: sodium channels inactivated.",
             moving=self.moving,
         )
         self.start([0, 1])
@@ -288,10 +293,11 @@ class Propagation(Telling, Film):
             self.play(self.clock.run())
             return
         self.play(self.clock.run(pause))
-        self.caption("Behind each spike the membrane is refractory. Neither can enter the wake of the other.")
+        self.caption("Behind each spike the membrane is refractory.")
         marks = self.refractory()
         self.play(Appear(marks), run_time=0.5)
-        self.wait(3.4)
+        self.wait(2.6)
+        self.caption("Neither can enter the wake of the other.")
         self.play(Vanish(marks), run_time=0.4)
         # Until V is flat, and nothing is left of either.
         v = self.two["V"]
@@ -304,8 +310,7 @@ class Propagation(Telling, Film):
         self.say(
             "Both have ended",
             f"each in the refractory wake of the other; faint: V every {every:g} ms",
-            "Each met the membrane that the other had left refractory, and both ended. "
-            f"Faint: V every {every:g} milliseconds.",
+            "Each ran into the refractory wake of the other, and both ended.",
             moving=[self.echoes],
         )
         self.wait(3.4)  # as long as it takes to read

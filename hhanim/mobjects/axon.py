@@ -360,7 +360,7 @@ class Axon(VGroup):
         if sites is None:
             sites = max(11, (int((right - left) / (1.05 * 0.215 * area.height)) - 1) // 2 * 2 + 1)
         h = min(0.215 * area.height, (right - left) / (1.05 * sites))
-        thick = 2.4 * SMALL * UNIT
+        thick = 1.2 * len(kinds) * SMALL * UNIT
         room = area.height - name_row - 2.0 * h - thick
         outside = min(0.5 * room, 1.8 * h)
         top = area.top - 0.5 * (room - 2.0 * outside)
