@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import numpy as np
-from manim import UP, Animation, Create, FadeIn, Transform, UpdateFromAlphaFunc, VGroup
+from manim import (
+    UP,
+    Animation,
+    Create,
+    FadeIn,
+    ReplacementTransform,
+    Transform,
+    UpdateFromAlphaFunc,
+    VGroup,
+)
 
 from hhanim.mobjects.circuit import DIM, Circuit, CircuitCurrents, Slice
 from hhanim.mobjects.clock import Clock, Pace
-from hhanim.mobjects.equations import CurrentEquation, GateEquation
-from hhanim.mobjects.fades import Vanish
+from hhanim.mobjects.equations import ChannelCurrent, CurrentEquation, GateEquation
+from hhanim.mobjects.fades import Appear, Vanish
 from hhanim.mobjects.film import LABEL, TICK, Area, Film
 from hhanim.mobjects.membrane import title
-from hhanim.mobjects.telling import Telling
+from hhanim.mobjects.telling import Telling, ion_name
 from hhanim.mobjects.trace import Panel, Trace
-from hhanim.model import Membrane, Protocol, Trajectory, pulse, simulate
+from hhanim.model import Channel, Membrane, Protocol, Trajectory, pulse, simulate
 from hhanim.model.analysis import strength_duration
 from hhanim.model.solve import as_protocol
-
-CHANNEL_WORDS = {
-    "leak": "channels, always open: a conductance and a battery",
-    "gated": "channels: a conductance that their gates vary, and a battery",
-}
 
 
 class CircuitFilm(Telling, Film):
@@ -91,51 +95,102 @@ class CircuitFilm(Telling, Film):
 
     def from_membrane_to_circuit(self) -> None:
         self.part("membrane")
-        self.question = self.formula('frac(dif V, dif t) = "?"', size=LABEL + 26)
+        self.question = self.formula('{{ frac(dif V, dif t) : slope }} {{ = "?" : asked }}', size=LABEL + 26)
         self.question.move_to(self.foot.center)
         self.say(
             "A membrane",
             "salt water on both sides, a thin wall, channels: what makes V change?",
-            "Salt water, a thin membrane with channels, a glass electrode. What makes the voltage across it change?",
+            "A thin wall with channels: what makes the voltage across it change?",
             still=[self.question],
         )
-        self.wait(3.0)
+        self.wait(2.4)
         self.part("circuit")
         circuit = self.circuit
         self.say(
             "Its circuit",
             "the salt water conducts: a wire on either side",
-            "The salt water conducts: on either side it is a wire.",
+            "On either side the salt water is a wire.",
         )
         self.play(Create(circuit.wires), run_time=1.0)
-        self.wait(0.8)
+        self.wait(0.6)
         self.become(
             "C",
             "the lipids keep charge apart: a capacitor; below, its current",
-            "The lipids keep charges apart: a capacitor. The current that charges it is C times the slope of V.",
+            "The lipids are a capacitor; its current is C times the slope of V.",
         )
+        slope, piece = self.question.select("slope"), self.pieces["C"]
+        self.play(
+            *(ReplacementTransform(a, b) for a, b in zip(slope, piece[-len(slope) :], strict=True)),
+            Appear(VGroup(*piece[: -len(slope)])),
+            Appear(circuit.voltage),
+            Vanish(self.question.select("asked")),
+            run_time=0.9,
+        )
+        self.wait(0.4)
         for channel in self.membrane.channels:
-            kind = "gated" if channel.gates else "leak"
             name = title(channel)
+            what = "their gates vary a conductance" if channel.gates else "a conductance that stays"
             self.become(
                 channel.name,
-                f"{name} {CHANNEL_WORDS[kind]}",
-                f"{name} {CHANNEL_WORDS[kind]}, the ions' difference in concentration.",
+                f"{name} channels: {what}, the concentrations are a battery",
+                f"{name[:1].upper() + name[1:]} channels: a conductance. Their ions: a battery.",
             )
+            self.spell_out(channel)
         self.become(
             "I",
             "the electrode: it injects the current that we choose",
             "The electrode completes it: it injects the current that we choose.",
         )
+        self.play(FadeIn(self.pieces["I"], shift=0.2 * UP), run_time=0.6)
+        self.wait(0.4)
 
     def become(self, name: str, line: str, caption: str) -> None:
         """A part of the membrane turns into its element."""
         self.say("Its circuit", line, caption)
         self.play(self.origin.becomes(name))
         self.add(self.circuit.element(name))
-        asked = [Vanish(self.question)] if name == "C" else []
-        self.play(*asked, FadeIn(self.pieces[name], shift=0.2 * UP), run_time=0.6)
+
+    def spell_out(self, channel: Channel) -> None:
+        """The current of a channel: what its conductance is, gate by gate, then as it stands in the equation."""
+        name, piece = channel.name, self.pieces[channel.name]
+        if not channel.gates:
+            self.play(FadeIn(piece, shift=0.2 * UP), run_time=0.6)
+            self.wait(0.4)
+            return
+        short, spelled, whole = (
+            ChannelCurrent(self.membrane, name, self.theme, form=form, size=LABEL + 26)
+            for form in ("short", "spelled", "powers")
+        )
+        share = piece.width / whole.width
+        for formula in (short, spelled, whole):
+            formula.scale(min(share, max(self.circuit.pitch, piece.width) / formula.width)).move_to(piece)
+        self.play(FadeIn(short, shift=0.2 * UP), run_time=0.6)
         self.wait(0.5)
+        several = " and ".join(f"{_number(g.power).lower()} {g.name}" for g in channel.gates)
+        self.caption(f"Every gate multiplies it: {several}.")
+        gates = {key: glyphs for key, glyphs in spelled.factors.items() if "-" in key}
+        same = ("conductance", "force")
+        self.play(
+            *(ReplacementTransform(short.factors[k], spelled.factors[k]) for k in same),
+            *(Appear(glyphs, between=(0.5, 1.0)) for glyphs in gates.values()),
+            run_time=1.0,
+        )
+        self.wait(0.7)
+        moves = [ReplacementTransform(spelled.factors[k], whole.factors[k]) for k in same]
+        for gate in channel.gates:
+            # The last one of several becomes their number.
+            letters = [gates[f"{gate.name}-{k}"] for k in range(gate.power)]
+            power = whole.factors[gate.name]
+            symbol = len(letters[0])
+            moves.append(ReplacementTransform(letters[0], VGroup(*power[:symbol])))
+            for letter in letters[1:-1]:
+                moves += [letter.animate.move_to(power[:symbol]), Vanish(letter)]
+            if gate.power > 1:
+                moves.append(ReplacementTransform(letters[-1], VGroup(*power[symbol:])))
+        self.play(*moves, run_time=1.0)
+        self.remove(spelled, *spelled.submobjects, whole, *whole.submobjects)
+        self.add(piece)
+        self.wait(0.3)
 
     def equation(self) -> None:
         """The currents of the elements come together in one sum."""
@@ -148,7 +203,7 @@ class CircuitFilm(Telling, Film):
                 (
                     c.name,
                     f"… minus the {title(c)} current{self.sign_of(c.name)}",
-                    f"… minus the {title(c)} current{self.sign_of(c.name)}.",
+                    f"… minus the {title(c)} current.",
                 )
                 for c in self.membrane.channels
             ),
@@ -156,22 +211,31 @@ class CircuitFilm(Telling, Film):
         dark = list(self.circuit.names)
         for name, line, caption in steps:
             self.say("The equation", line, caption)
-            # The electrode's term goes round that of the capacitor, out of its way.
-            going = {"C": ["C", "I"], "I": []}.get(name, [name])
             if len(dark) == len(self.circuit.names):
-                self.play(*(self.shine(n, 1.0, DIM) for n in dark), run_time=0.6)
+                self.play(
+                    *(self.shine(self.circuit, n, 1.0, DIM) for n in dark),
+                    Vanish(self.pieces.pop("I")),
+                    run_time=0.6,
+                )
+                # The capacitor's term goes to where the electrode's was: that one comes from its element.
+                self.pieces["I"] = VGroup(*self.circuit.element("I").labels[0]).copy()
             dark.remove(name)
             sign = law.term("equals") if name == "I" else law.sign(name)
-            places = {n: VGroup(*law.part(n)).copy() for n in going}
             self.play(
-                self.shine(name, DIM, 1.0),
-                *(Transform(self.pieces[n], p, path_arc=1.6 * (n == "I")) for n, p in places.items()),
+                self.shine(self.circuit, name, DIM, 1.0),
+                Transform(self.pieces[name], VGroup(*law.part(name)).copy()),
                 *(FadeIn(s, shift=0.2 * UP) for s in sign),
-                run_time=1.4,
+                run_time=1.1,
             )
-            self.wait(0.7)
+            self.wait(0.5)
         self.remove(*self.pieces.values(), *law.submobjects)
         self.add(law)
+        self.say(
+            "The equation",
+            "one term for every branch of the circuit",
+            "One equation: a term for every branch.",
+        )
+        self.wait(1.5)
 
     def sign_of(self, name: str) -> str:
         """What is to be said about the sign of a channel's current: the equation takes outward ones. Nothing of
@@ -182,9 +246,9 @@ class CircuitFilm(Telling, Film):
             return ": it flows inward, so it is negative"
         return ", outward" if float(current.min()) >= 0.0 else ""
 
-    def shine(self, name: str, first: float, last: float) -> Animation:
+    def shine(self, circuit: Circuit, name: str, first: float, last: float) -> Animation:
         """The animation that lights a branch, or dims it."""
-        branch = self.circuit.element(name)
+        branch = circuit.element(name)
         return UpdateFromAlphaFunc(branch, lambda _, a: branch.shine(first + (last - first) * a))
 
     def in_action(self) -> None:
@@ -195,34 +259,104 @@ class CircuitFilm(Telling, Film):
         if square:
             area = Area(area.left, area.right, self.foot.bottom, area.top)
         spikes = self.run.spikes
-        slow = [(float(spikes[0]) - 0.9, float(spikes[0]) + 2.7, 0.4)] if len(spikes) else []
+        slow = [(float(spikes[0]) - 0.9, float(spikes[0]) + 2.7, 0.6)] if len(spikes) else []
         self.clock = Clock(Pace(self.until, rate=1.5, slow=slow), self.theme).align_right()
         self.clock.move_to([self.area.right, self.head.top, 0], aligned_edge=[1, 1, 0])
         left, right = area.split(*((2.2, 1.0) if wide else (1.2, 1.0)), vertical=not wide, gap=0.4)
+        graph, legend = right.rows(max(right.height - 1.0, 1.0), 0.8, gap=0.2)
         small = Circuit(self.membrane, self.theme, left, size=LABEL + 4)
         v = self.run["V"]
         panel = Panel(
-            right,
+            graph,
             x=(0, self.until),
             y=(float(v.min()) - 8, float(v.max()) + 8),
             xlabel="ms",
             ylabel=self.formula('V space "(mV)"', size=TICK, color="muted"),
             theme=self.theme,
         )
+        going = [Vanish(self.law)] if square else []
+        self.play(Transform(self.circuit, small), *going, run_time=1.0)
+        self.remove(self.circuit)
+        self.add(small)
         self.currents = CircuitCurrents(small, self.run, self.theme).follow(self.clock)
         self.trace = Trace.of(self.run, "V", panel, self.theme, ghost=True, named=False).follow(self.clock)
-        self.shown = [small, panel, self.trace, self.currents, self.clock]
-        what = "a spike" if len(spikes) else "the response"
+        key = self.currents.key(legend)
+        self.shown = [small, panel, key, self.trace, self.currents, self.clock]
+        heading = f"The currents of {'a spike' if len(spikes) else 'the response'}"
         self.say(
-            f"The currents of {what}",
-            f"outward is up, the longest arrow {self.currents.largest:.0f} µA/cm²; each box is full at its own peak",
-            f"During {what} each branch carries its current. At every instant they add up to "
-            "what the electrode brings. The boxes fill as the conductances rise, each up to its own largest value.",
-            gone=[self.circuit, *([self.law] if square else [])],
-            still=[small, panel],
+            heading,
+            "at every instant they add up to what the electrode injects",
+            "At every instant the currents add up to what is injected.",
+            still=[panel, key],
             moving=[self.trace, self.currents, self.clock],
         )
+        for t, lit, line, caption in self.moments():
+            self.play(self.clock.run(t))
+            self.say(heading, line, caption)
+            dark = [n for n in small.names if n not in lit]
+            self.play(*self.spot(small, dark, 1.0, DIM), run_time=0.4)
+            self.wait(1.4)
+            self.play(*self.spot(small, dark, DIM, 1.0), run_time=0.4)
         self.play(self.clock.run())
+
+    def spot(self, circuit: Circuit, names: list[str], first: float, last: float) -> list[Animation]:
+        """The animations that dim branches and, where the equation is shown, their terms, or light them again."""
+        terms = [self.law.term(name) for name in names]
+
+        def shine(_: CurrentEquation, done: float) -> None:
+            for term in terms:
+                term.set_opacity(first + (last - first) * done)
+
+        branches = [self.shine(circuit, name, first, last) for name in names]
+        return [*branches, UpdateFromAlphaFunc(self.law, shine)] if self.law in self.mobjects else branches
+
+    def moments(self) -> list[tuple[float, list[str], str, str]]:
+        """When to stop in a spike, which branches are meant then, and what is to be said."""
+        run = self.run
+        currents = {c.name: np.asarray(run.current(c.name)) for c in self.membrane.channels}
+        inward = self.kin(min(currents, key=lambda name: float(currents[name].min())))
+        outward = self.kin(max(currents, key=lambda name: float(currents[name].max())))
+        into, out = (
+            ion_name(self.membrane.channel(inward[0]).ion),
+            ion_name(self.membrane.channel(outward[0]).ion),
+        )
+        if not len(run.spikes) or not into or not out or into == out:
+            return []
+        i_in, i_out = (sum(currents[n] for n in names) for names in (inward, outward))
+        charging = run.stimulus - sum(currents.values())
+        top = int(np.argmax(run["V"]))
+        rise = int(np.argmax(charging[: top + 1]))
+        most = top + int(np.argmin(i_in[top:]))
+        gone = most + np.flatnonzero(-i_in[most:] < 0.1 * i_out[most:])
+        found = [
+            (
+                rise,
+                ["C", *inward],
+                f"the {into} current charges the capacitor: V rises",
+                f"The {into} current flows in and charges the capacitor: V rises.",
+            ),
+            (
+                most,
+                ["C", *inward, *outward],
+                f"{into} in, {out} out: they nearly cancel, little is left for the capacitor",
+                "Both currents are large and nearly cancel: what little is left discharges the capacitor.",
+            ),
+            *(
+                (
+                    k,
+                    ["C", *outward],
+                    f"the {into} current is gone, {out} is still open: V falls towards its battery",
+                    f"The {into} current is gone, the {out} channels are still open: V falls towards their battery.",
+                )
+                for k in gone[:1].tolist()
+            ),
+        ]
+        return [(float(run.t[k]), lit, line, caption) for k, lit, line, caption in found]
+
+    def kin(self, name: str) -> list[str]:
+        """The channels for the same ion as one."""
+        ion = self.membrane.channel(name).ion
+        return [c.name for c in self.membrane.channels if c.ion == ion]
 
     def four_equations(self) -> None:
         self.part("equations")
@@ -232,14 +366,17 @@ class CircuitFilm(Telling, Film):
         whole = VGroup(self.law.copy(), *equations).arrange([0, -1, 0], buff=0.5)
         space = Area(self.area.left, self.area.right, self.area.bottom, self.head.bottom - 0.3)
         whole.scale(min(1.25, space.width / whole.width, space.height / whole.height)).move_to(space.center)
+        law, known = whole[0], self.law in self.mobjects
         self.say(
             f"{_number(count)} equations",
             "the conductances depend on V through the gates",
             "The conductances depend on V through their gates. Together they are "
             f"{_number(count).lower()} differential equations.",
             gone=self.shown,
+            still=[] if known else [law],
         )
-        self.play(Transform(self.law, whole[0]), run_time=1.0)
+        if known:
+            self.play(Transform(self.law, law), run_time=1.0)
         for e in equations:
             self.play(FadeIn(e, shift=0.2 * UP), run_time=0.8)
             self.wait(0.4)

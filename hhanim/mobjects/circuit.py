@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from manim import (
     DL,
+    DOWN,
     LEFT,
     RIGHT,
     UR,
@@ -34,7 +35,6 @@ from manim import (
     Create,
     Line,
     Rectangle,
-    Succession,
     Transform,
     VGroup,
     VMobject,
@@ -113,19 +113,17 @@ class Circuit(VGroup):
         )
         self.sides = VGroup(
             *(
-                Words(side, size=TICK, color=theme.muted).move_to([area.right, y, 0], aligned_edge=RIGHT)
+                Words(side, size=TICK, color=theme.muted).move_to([left, y, 0], aligned_edge=LEFT)
                 for side, y in (
                     ("outside", self.top + 0.55 * row),
                     ("inside the cell", self.bottom - 0.55 * row),
                 )
             )
         )
-        # The voltage that the branches share, and its sign.
-        sign = Formula('V = "inside" - "outside"', size=TICK, color=theme.muted)
-        self.sides.add(sign.move_to([left, self.bottom - 0.55 * row, 0], aligned_edge=LEFT))
+        self.voltage = self._voltage(area.left + 0.3 * (left - self.half - area.left))
         make = {"C": self._capacitor, "I": self._electrode}
         self.elements = {name: make[name]() if name in make else self._channel(name) for name in self.names}
-        self.add(self.wires, self.sides, *self.elements.values())
+        self.add(self.wires, self.sides, self.voltage, *self.elements.values())
 
     def element(self, name: str) -> Branch:
         """The branch of that name: "C", "I" (the electrode) or a channel's."""
@@ -136,6 +134,18 @@ class Circuit(VGroup):
         if name == "C":
             return self.theme.ink
         return self.theme.color(quantities(self.membrane)["I" if name == "I" else f"I_{name}"])
+
+    def _voltage(self, x: float) -> VGroup:
+        """The voltage that the branches share: measured from the outside to the inside."""
+        color, y = self.theme.ink, self.middle
+        name = Formula("V", size=self.size, color=color).move_to([x, y, 0])
+        free, end = 0.5 * name.height + 0.15, 0.5 * (self.top - self.bottom) - 0.12
+        sides = VGroup()
+        for side, sign in ((1.0, "−"), (-1.0, "+")):
+            line = Line([x, y + side * free, 0], [x, y + side * (end - 0.38), 0])
+            sides.add(line.set_stroke(self.theme.muted, stroke(0.6 * WIRE)))
+            sides.add(Words(sign, size=self.size, color=color).move_to([x, y + side * (end - 0.15), 0]))
+        return VGroup(name, sides)
 
     def _wire(self, x: float, *spans: tuple[float, float], color: Any) -> VGroup:
         return VGroup(*(Line([x, a, 0], [x, b, 0], color=color, stroke_width=stroke(WIRE)) for a, b in spans))
@@ -155,7 +165,8 @@ class Circuit(VGroup):
         )
         label = Formula("C", size=self.size, color=color).next_to(plates, RIGHT, buff=0.14)
         wires = self._wire(x, (self.top, y + gap), (y - gap, self.bottom), color=color)
-        return Branch(wires, plates, VGroup(label), half)
+        # The current's arrow stands clear of the plates.
+        return Branch(wires, plates, VGroup(label), half + 0.14)
 
     def _electrode(self) -> Branch:
         x, y, color, r = self.x["I"], self.middle, self.hue("I"), self.half
@@ -263,7 +274,7 @@ class Slice(VGroup):
             x, color = circuit.x[name], mix(view.hue, theme.ground, 0.2)
             counts = CONTENTS.get(view.channel.ion or "", (0, 0))
             free = (
-                (middle + 0.56 * height, circuit.top - row),
+                (middle + 0.56 * height, circuit.top - 1.3 * row),
                 (circuit.bottom + self.radius, middle - 0.56 * height),
             )
             swept = view.sweep()
@@ -276,7 +287,7 @@ class Slice(VGroup):
                 sides.append(filled(at(disc(), found, self.radius), color, stroke=theme.ground, width=1.5))
             self.ions[name] = (sides[0], sides[1])
             word = Words(title(view.channel), size=TICK, color=view.hue, weight="semibold")
-            self.names[name] = word.move_to([x, circuit.top - 0.5 * row, 0])
+            self.names[name] = word.move_to([x, circuit.top - 0.8 * row, 0])
         x, tip = circuit.x["I"], middle - 0.5 * height
         # In the order of a circle's points from its right end on, anticlockwise: so it rounds itself off.
         outline = [(x + 0.04, tip), (x + 0.15, circuit.top), (x - 0.15, circuit.top), (x - 0.04, tip)]
@@ -299,10 +310,10 @@ class Slice(VGroup):
         arrive = [Create(branch.wires), Appear(branch.labels)]
         gone = [m.mobject for m in moving]
         self.remove(*gone, *vanishing)
-        first = AnimationGroup(*moving, *(Vanish(m, between=(0.0, 0.5)) for m in vanishing), run_time=2.0)
-        # The devices come as what has taken their shape goes.
-        second = AnimationGroup(Appear(branch.devices), *(Vanish(m) for m in gone), *arrive, run_time=1.0)
-        return Succession(first, second)
+        first = AnimationGroup(*moving, *(Vanish(m, between=(0.0, 0.5)) for m in vanishing), run_time=1.5)
+        # The devices come as what takes their shape arrives, and goes.
+        second = AnimationGroup(Appear(branch.devices), *(Vanish(m) for m in gone), *arrive, run_time=0.9)
+        return AnimationGroup(first, second, lag_ratio=0.65)
 
     def _plates(self, branch: Branch) -> tuple[list[Animation], list[VMobject]]:
         # Those between the electrode and the first channel come together; farther ones would have to slide across
@@ -380,9 +391,33 @@ def _carry(mobject: VMobject, glyphs: Array, middle: Array, centre: Array, scale
     return Transform(mobject, target)
 
 
+_SHORTEST = 8.0 * UNIT  # an arrow of a current is no arrow below that
+_FILLING = 0.5  # opacity of what fills a box
+
+
+def _arrow(x: float, foot: float, length: float) -> Array:
+    """An arrow from its foot upwards, or downwards where length is negative. A short one is smaller all over, so
+    that it is seen to shrink to nothing.
+    """
+    tip = min(0.22, 0.8 * abs(length)) * (1.0 if length > 0 else -1.0)
+    wide, end = 0.55 * abs(tip), foot + length
+    return lines(
+        [
+            (x - 0.4 * wide, foot),
+            (x - 0.4 * wide, end - tip),
+            (x - wide, end - tip),
+            (x, end),
+            (x + wide, end - tip),
+            (x + 0.4 * wide, end - tip),
+            (x + 0.4 * wide, foot),
+        ]
+    )
+
+
 class CircuitCurrents(VGroup):
     """The current through every branch of a circuit, as an arrow beside it: outward is up, length is its
-    size. The box of a conductance that varies is filled as high as it is, of its largest value in the run.
+    size; one too short to be seen as an arrow is not shown. The box of a conductance is filled as high as it is, of
+    its largest value in the run. key() says so beside the picture.
     The source's own arrow, which has no length to tell, is lit while a current is injected.
 
     The capacitive current is what the others leave: together they are the stimulus, at every instant.
@@ -402,14 +437,14 @@ class CircuitCurrents(VGroup):
             largest = min(1.5, 0.7 * (circuit.top - circuit.bottom))
         self.scale_ = largest / max(float(np.abs(v).max()) for v in self.values.values())
         self.arrows = {name: filled(np.zeros((0, 3)), circuit.hue(name)) for name in circuit.names}
-        self.boxes = {
-            c.name: circuit.element(c.name).devices[0][0] for c in circuit.membrane.channels if c.gates
+        self.boxes = {c.name: circuit.element(c.name).devices[0][0] for c in circuit.membrane.channels}
+        self.open = {
+            name: np.broadcast_to(np.asarray(run.conductance(name)), run.t.shape) for name in self.boxes
         }
-        self.open = {name: np.asarray(run.conductance(name)) for name in self.boxes}
         self.open = {name: g / max(float(g.max()), 1e-12) for name, g in self.open.items()}
         self.levels = {name: filled(np.zeros((0, 3)), circuit.hue(name)) for name in self.boxes}
         for level in self.levels.values():
-            level.set_fill(opacity=0.5)
+            level.set_fill(opacity=_FILLING)
         # Drawn with what moves: what stands still is painted once, as it was.
         self.source = circuit.element("I").devices[1]
         circuit.element("I").devices.remove(self.source)
@@ -433,21 +468,10 @@ class CircuitCurrents(VGroup):
             x = self.circuit.x[name] - self.circuit.element(name).reach - 0.16
             current = self.at(name, t) * (-1.0 if name == "I" else 1.0)  # the electrode pushes inwards, down
             length = current * self.scale_
-            # A short arrow is smaller all over, so that it is seen to shrink to nothing.
-            tip = min(0.22, 0.8 * abs(length)) * (1.0 if length > 0 else -1.0)
-            wide = 0.55 * abs(tip)
-            a, b = self.circuit.middle - 0.5 * length, self.circuit.middle + 0.5 * length
-            corners = [
-                (x - 0.4 * wide, a),
-                (x - 0.4 * wide, b - tip),
-                (x - wide, b - tip),
-                (x, b),
-                (x + wide, b - tip),
-                (x + 0.4 * wide, b - tip),
-                (x + 0.4 * wide, a),
-                (x - 0.4 * wide, a),
-            ]
-            arrow.points = lines(corners)
+            arrow.points = _arrow(x, self.circuit.middle - 0.5 * length, length)
+            seen = min(max((abs(length) - _SHORTEST) / (0.5 * _SHORTEST), 0.0), 1.0)
+            if arrow.get_fill_opacity() != seen:
+                arrow.set_fill(opacity=seen)
         lit = 1.0 if self.at("I", t) != 0.0 else DIM
         if self.source.get_stroke_opacity() != lit:
             self.source.set_opacity(lit)
@@ -459,6 +483,29 @@ class CircuitCurrents(VGroup):
             top = low + self._between(self.open[name], t) * (high - low)
             level.points = lines([(left, low), (right, low), (right, top), (left, top), (left, low)])
         return self
+
+    def key(self, area: Area) -> VGroup:
+        """What the arrows and the boxes mean, in two lines at the left of an Area."""
+        theme = self.circuit.theme
+        value = max(k * 10.0**e for e in range(-3, 6) for k in (1, 2, 5) if k * 10.0**e * self.scale_ < 0.5)
+        size = value * self.scale_
+        arrow = VMobject(fill_color=theme.muted, fill_opacity=1.0, stroke_width=0.0)
+        arrow.points = _arrow(0.0, -0.5 * size, size)
+        box = Rectangle(width=0.2, height=0.36, color=theme.muted, stroke_width=stroke(WIRE))
+        filling = Rectangle(
+            width=0.2, height=0.18, fill_color=theme.muted, fill_opacity=_FILLING, stroke_width=0
+        )
+        rows = VGroup()
+        for glyph, words in (
+            (arrow, f"current, outward: {value:g} µA/cm²"),
+            (VGroup(box, filling.align_to(box, DOWN)), "conductance, of its largest"),
+        ):
+            glyph.move_to([0.0, 0.0, 0.0])
+            rows.add(
+                VGroup(glyph, Words(words, size=TICK, color=theme.muted).next_to([0.15, 0, 0], RIGHT, 0.15))
+            )
+        rows[1].next_to(rows[0], DOWN, buff=0.16, coor_mask=[0, 1, 0])
+        return rows.move_to(area.at(0.0, 0.5), aligned_edge=LEFT)
 
     def conductance(self, name: str) -> float:
         """The conductance of a channel as a share of its largest in the run, read back from its box."""

@@ -18,18 +18,29 @@ from hhanim.look import Theme, quantities
 from hhanim.mobjects.lettering import LABEL, Formula
 from hhanim.model import Channel, Membrane
 
-__all__ = ["CurrentEquation", "GateEquation", "channel_typst", "gate_typst"]
+__all__ = ["ChannelCurrent", "CurrentEquation", "GateEquation", "channel_typst", "gate_typst"]
+
+
+def _factors(membrane: Membrane, channel: Channel, form: str = "powers") -> dict[str, str]:
+    """What the current of a channel is a product of, in Typst; the bar says: with every gate open."""
+    symbols = quantities(membrane)
+    short = form == "short" or not channel.gates
+    conductance = f'g_"{channel.name}"' if short else f'overline(g)_"{channel.name}"'
+    if np.any(np.asarray(channel.block) > 0):
+        conductance += " (1 - b)"
+    factors = {"conductance": conductance}
+    for gate in () if short else channel.gates:
+        x = symbols[gate.name].typst
+        if form == "powers":
+            factors[gate.name] = f"{x}^{gate.power}" if gate.power > 1 else x
+        else:
+            factors |= {f"{gate.name}-{k}": x for k in range(gate.power)}
+    return factors | {"force": f'(V - E_"{channel.name}")'}
 
 
 def channel_typst(membrane: Membrane, channel: Channel) -> str:
     """The current of a channel in Typst: maximal conductance, gates with their powers, driving force."""
-    symbols = quantities(membrane)
-    gates = " ".join(
-        f"{symbols[g.name].typst}^{g.power}" if g.power > 1 else symbols[g.name].typst for g in channel.gates
-    )
-    if np.any(np.asarray(channel.block) > 0):
-        gates = f"(1 - b) {gates}"
-    return f'overline(g)_"{channel.name}" {gates} (V - E_"{channel.name}")'
+    return " ".join(_factors(membrane, channel).values())
 
 
 def gate_typst(membrane: Membrane, name: str) -> str:
@@ -82,6 +93,28 @@ class CurrentEquation(Formula):
     def sign(self, name: str) -> VGroup:
         """The minus before a channel's term; nothing for the others."""
         return VGroup() if name in ("C", "I", "equals") else self.select(f"minus_{name}")
+
+
+class ChannelCurrent(Formula):
+    """The current of one channel, in the colour of its ion; select() gives its factors.
+
+    form: "short" is g (V - E), the factors "conductance" and "force"; "spelled" has the largest conductance and
+    every gate by itself, "m-0", "m-1", "m-2", "h-0"; "powers" is what stands in the equation, "m" for m³.
+    """
+
+    def __init__(
+        self,
+        membrane: Membrane,
+        channel: str,
+        theme: Theme,
+        *,
+        form: str = "powers",
+        size: float = LABEL + 12,
+    ) -> None:
+        factors = _factors(membrane, membrane.channel(channel), form)
+        source = " ".join(f"{{{{ {typst} : {name} }}}}" for name, typst in factors.items())
+        super().__init__(source, size=size, color=theme.color(quantities(membrane)[f"I_{channel}"]))
+        self.factors = {name: self.select(name) for name in factors}
 
 
 class GateEquation(Formula):
