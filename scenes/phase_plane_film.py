@@ -277,12 +277,12 @@ class PhasePlane(Telling, Film):
         self.graph = self.time_panel(self.shown)
         self.say(
             "A plane",
-            f"every state of the model is one point: its V and its {self.gate}",
-            f"Every state of this model, whose parameters are its own, is a point. It rests at {millivolts(v)}.",
+            f"every state is one point, its V and its {self.gate}; with these parameters rest is at {millivolts(v)}",
+            "Every state is one point; with these parameters rest is here.",
             still=[self.graph, *(t for t in self.plane.titles if t not in self.mobjects)],
             moving=self.run_on(run, Pace(self.shown, rate=8.0)),
         )
-        self.wait(1.0)
+        self.wait(1.5)
         self.play(self.clock.run(self.kicked))
         after = self.kicked + WIDTH
         a, b = (self.plane.at(run.at([t])["V"][0], run.at([t])[self.gate][0]) for t in (self.kicked, after))
@@ -351,7 +351,7 @@ class PhasePlane(Telling, Film):
             (
                 "The V-nullcline",
                 "on this line V does not change: the arrows are vertical",
-                "On this line V does not change: what flows through the channels is what is injected.",
+                "On this line V does not change: what flows out is what is injected.",
             ),
         ]
         gone: list[Mobject] = [*self.moving, self.graph]
@@ -397,7 +397,7 @@ class PhasePlane(Telling, Film):
         line, caption = (
             (
                 "the state settles where the nullclines cross: a stable fixed point",
-                "settles where the two lines cross: nothing changes there",
+                "settles where the two lines cross",
             )
             if settles
             else (
@@ -409,7 +409,7 @@ class PhasePlane(Telling, Film):
         self.say(
             "It comes to rest" if settles else "No rest",
             f"{i}: {line}",
-            f"With {i}, a state follows the flow and {caption}.",
+            f"With {i} the state {caption}.",
             gone=gone,
             still=[self.graph, self.dial.still],
             moving=[self.points, self.dial.moving, *self.run_on(self.rests, Pace(self.shown, rate=10.0))],
@@ -469,9 +469,9 @@ class PhasePlane(Telling, Film):
             "disc: small swings die away; ring: they grow" if turns else "no stable fixed point is left",
             f"At {critical:.2f} µA/cm² "
             + (
-                "the fixed point loses its stability, at a Hopf bifurcation: from here on small swings grow."
+                "the fixed point turns unstable: a Hopf bifurcation."
                 if turns
-                else "the last stable fixed point is lost."
+                else "the last stable point is lost."
             ),
             still=[mark],
             moving=[word],
@@ -502,7 +502,7 @@ class PhasePlane(Telling, Film):
             said = (
                 "A limit cycle",
                 f"{i}: each turn is one spike",
-                f"With {i} every state but the ring itself comes to one closed curve, the limit cycle."
+                f"With {i} all but the ring itself comes to one closed curve, the limit cycle."
                 if not stable
                 else f"With {i} there is a closed curve, the limit cycle, on which the state goes round.",
             )
