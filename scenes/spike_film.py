@@ -18,7 +18,7 @@ from hhanim.mobjects.fades import Vanish
 from hhanim.mobjects.feedback import FeedbackLoop
 from hhanim.mobjects.film import SMALL, SUBTITLE, TICK, Area, Film
 from hhanim.mobjects.ions import fitting_quantum
-from hhanim.mobjects.lettering import Words
+from hhanim.mobjects.lettering import Words, stand_clear
 from hhanim.mobjects.membrane import MembranePatch
 from hhanim.mobjects.reading import Reading
 from hhanim.mobjects.shapes import at, disc, filled
@@ -201,6 +201,7 @@ class Spike(Telling, Film):
         currents = {name: run.current(name) for name in names}
         small = np.array([i[run.t <= before[-1].stop] for i in currents.values()])
         sums = [np.clip(sign * small, 0.0, None).sum(axis=0).max() for sign in (1.0, -1.0)]
+        digits = max(1 - int(np.floor(np.log10(max(sums)))), 0)  # two figures of the largest
         group = VGroup()
         title, bars, row = area.rows(0.3, 0.6, 0.3, gap=0.1)
         if area.height > 1.0:
@@ -216,7 +217,9 @@ class Spike(Telling, Film):
             value = Reading("{}", size=TICK, color=color)
             value.next_to(symbol, [1.0, 0.0, 0.0], buff=0.15).set_y(place.center[1])
             value.add_updater(
-                lambda v, i=currents[name]: v.show(f"{float(np.interp(self.clock.now, run.t, i)):+.1f}"),
+                lambda v, i=currents[name]: v.show(
+                    f"{float(np.interp(self.clock.now, run.t, i)):+.{digits}f}"
+                ),
                 call_updater=True,
             )
             group.add(symbol, value)
@@ -229,12 +232,11 @@ class Spike(Telling, Film):
         panel, rest = self.panels[0], float(self.run["V"][0])
         left, right = panel.at(panel.x[0], rest), panel.at(panel.x[1], rest)
         dots = np.arange(left[0], right[0], 0.12)
-        line = filled(
-            at(disc(), np.stack([dots, np.full(len(dots), left[1])], axis=1), 0.016), self.theme.muted
-        )
+        places = np.stack([dots, np.full(len(dots), left[1])], axis=1)
+        line = filled(at(disc(), places, 0.016), self.theme.muted)
         name = self.words(f"rest {millivolts(rest)}", size=SMALL, color="muted")
-        name.set_stroke(self.theme.ground, 6.0, background=True)
-        return [line, name.next_to(right, [-1.0, 1.0, 0.0], buff=0.08)]
+        course = panel.at(self.run.t, self.run["V"])[::4, :2]
+        return [line, stand_clear(name, places[len(places) // 2 :], course, own=places, within=panel.inner)]
 
     def graphs(self, area: Area) -> tuple[list[Panel], list[Traces], StimulusBar]:
         """V with the stimulus, the gates, the currents, one under the other on one time axis."""
@@ -313,16 +315,16 @@ class Spike(Telling, Film):
     def tell(self, phase: Phase) -> None:
         """One phase: its name and what drives it, then the clock runs through it."""
         self.part(phase.name)
-        still: list[VMobject] = []
+        marks: list[VMobject] = []
         if phase.name == "upstroke":  # from here on V rises by itself
             start = self.panels[0].at(phase.start, float(self.run.at([phase.start])["V"][0]))
             ring = filled(at(disc(), start[None, :2], 0.1), self.theme.ground).set_fill(opacity=0.0)
-            still = [ring.set_stroke(self.theme.ink, width=3.0)]
+            marks = [ring.set_stroke(self.theme.ink, width=3.0)]
             name = self.words("net current\nturns inward", size=SMALL, color="muted", align="right")
-            name.next_to(start, [0.0, 1.0, 0.0], buff=0.22).align_to(start + 0.05, [1.0, 0.0, 0.0])
-            if name.get_left()[0] > self.panels[0].inner.left - 0.1:  # elsewhere the axis's numbers stand
-                still.append(name)
-        self.light(phase, *SAID[phase.name], still=still)
+            name.next_to(start, [0.0, 1.0, 0.0], buff=0.22).align_to(start + 0.09, [1.0, 0.0, 0.0])
+            if name.get_left()[0] > self.panels[0].inner.left:  # elsewhere the axis's numbers stand
+                marks.append(name)
+        self.light(phase, *SAID[phase.name], marks=marks)
         moment = self.moment(phase)
         if moment is not None:
             self.play(self.clock.run(moment))
@@ -341,9 +343,10 @@ class Spike(Telling, Film):
         inside = (run.t > phase.start) & (run.t < phase.stop)
         if phase.name == "rest":
             return 0.5 * (phase.start + phase.stop)
-        if phase.name == "return" and self.phases[0].name == "rest":
-            back = inside & (np.abs(run["V"] - run["V"][0]) < 1.0)
-            return float(run.t[np.argmax(back)]) if back.any() else None
+        if phase.name == "return" and self.phases[0].name == "rest":  # and stays there
+            away = np.flatnonzero(inside & (np.abs(run["V"] - run["V"][0]) > 1.0))
+            last = float(run.t[away[-1] + 1]) if len(away) else phase.start
+            return last if phase.start < last < phase.stop else None
         inward = [c.name for c in self.membrane.channels if c.gates and c.e > self.zero]
         if phase.name == "overshoot" and inward:
             # From its most open channels to its largest current: fewer and fewer pass more and more.
@@ -353,11 +356,11 @@ class Spike(Telling, Film):
         return None
 
     def light(
-        self, phase: Phase | None, name: str, line: str, caption: str, still: Sequence[VMobject] = ()
+        self, phase: Phase | None, name: str, line: str, caption: str, marks: Sequence[VMobject] = ()
     ) -> None:
-        """Say it, shade the phase on the graph of V, and light the loop that acts in it."""
+        """Say it, shade the phase on the graph of V, mark what is to be seen there, and light the loop that acts."""
         first = self.clock not in self.mobjects
-        still = [*still, *(self.graphs_still if first else ())]
+        still = [*(self.graphs_still if first else ())]
         gone = [self.band] if self.band is not None else []
         self.band = self.panels[0].band(phase.start, phase.stop) if phase is not None else None
         before, self.acting = self.acting, self.loops.get(phase.name) if phase is not None else None
@@ -365,7 +368,9 @@ class Spike(Telling, Film):
             gone, still = [*gone, before.lit], [*still, before.done]
         if self.acting is not None:
             still = [*still, self.acting.lit]
-        moving = [*self.graphs_moving, *([self.balance] if self.balance is not None else [])] if first else []
+        moving = [*marks]
+        if first:
+            moving += self.graphs_moving + ([self.balance] if self.balance is not None else [])
         self.say(
             name, line, caption, gone=gone, still=still, moving=moving,
             back=[self.band] if self.band is not None else [],
