@@ -72,7 +72,7 @@ class Propagation(Telling, Film):
         self.clock = self.clock_for(10.0)
         self.enter(self.one)
         self.opening(
-            "A spike does not stay where it began: it travels along the axon.",
+            "A spike does not stay where it began: it travels.",
             where=graph,
             beside=[self.wall.still, self.wall.moving],
         )

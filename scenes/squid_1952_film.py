@@ -5,22 +5,23 @@ axon.
 from __future__ import annotations
 
 import numpy as np
-from manim import Mobject, VGroup
+from manim import DashedLine, Dot, Mobject, Square, VGroup, rush_into
 
 from hhanim.look import quantities
 from hhanim.mobjects.axon import Axon, Profile
+from hhanim.mobjects.channels import ChannelView
 from hhanim.mobjects.charge import absolute
 from hhanim.mobjects.clock import Clock, Pace
 from hhanim.mobjects.equations import CurrentEquation, GateEquation
 from hhanim.mobjects.fades import Appear, Vanish
 from hhanim.mobjects.film import LABEL, SMALL, TICK, TITLE, Area, Film
-from hhanim.mobjects.lettering import UNIT
+from hhanim.mobjects.lettering import UNIT, stand_clear
 from hhanim.mobjects.membrane import MembranePatch
 from hhanim.mobjects.rates import RateCurves
-from hhanim.mobjects.shapes import mix
+from hhanim.mobjects.shapes import filled, mix, rounded
 from hhanim.mobjects.stimulus import StimulusBar
 from hhanim.mobjects.telling import HEADING, Telling, ion_name, millivolts
-from hhanim.mobjects.trace import Panel, Trace, Traces
+from hhanim.mobjects.trace import DOT_RADIUS, Panel, Trace, Traces, stroke
 from hhanim.model import Membrane, Protocol, Trajectory, clamp, pulse, simulate
 from hhanim.model.analysis import strength_duration
 from hhanim.model.cable import Cable, IClamp, simulate_cable
@@ -76,30 +77,57 @@ class Squid1952(Telling, Film):
     # -- the parts -----------------------------------------------------------------------------------------
 
     def thin_membrane(self) -> None:
-        """Lipids, ions, charge; the title stands above them from the first frame on."""
+        """The axon, then its wall from near: lipids, ions, charge."""
         area = self.body
         if self.shape == "tall":
             area = Area(area.left, area.right, area.center[1] - 3.2, area.center[1] + 3.2)
         names = [c.name for c in self.membrane.channels]
         patch = MembranePatch(self.run, self.theme, area, channels=[], ions=names, height=0.36 * area.height)
+        patch.waiting.resume_updating()
+        patch.waiting.add_updater(lambda ions, dt: [some.show(self.time) for some in ions] and None)
+        x, y = 0.5 * area.width, 0.7
+        outline = rounded([(-x, -y), (x, -y), (x, y), (-x, y)], y) + area.center
+        axon = filled(outline, mix(self.theme.ground, self.theme.line, 0.16), stroke=self.theme.line)
+        axon.set_stroke(width=stroke(5))
+        wall = area.center + y * np.array([0.0, 1.0, 0.0])
+        near = Square(0.36, color=self.theme.ink, stroke_width=stroke(4)).move_to(wall)
+        thick = self.words(f"{AXON['diameter'] / 1000:.2g} mm thick", size=LABEL, color="muted")
+        thick.move_to(area.center)
         self.opening(
-            "In 1952 Alan Hodgkin and Andrew Huxley explained the nerve impulse of the squid's giant axon.",
-            where=Area(area.left, area.right, area.top, self.area.top),
-            beside=[patch.bilayer, patch.waiting],
+            "In 1952 Hodgkin and Huxley explained the nerve impulse.",
+            where=Area(area.left, area.right, wall[1] + 0.3, self.area.top),
+            beside=[axon, near, thick],
         )
         self.part("membrane")
         at_rest = millivolts(float(absolute(self.membrane, self.rest)))
         self.say(
             "A thin membrane",
             f"Na⁺ outside, K⁺ inside, and the inside at {at_rest}",
-            "A thin layer of lipids parts two salt solutions: mostly sodium outside, mostly potassium "
-            f"inside. The inside is at {at_rest}.",
+            f"Its wall is a thin layer of lipids: mostly Na⁺ outside, mostly K⁺ inside, and the inside at {at_rest}.",
+            gone=[thick],
         )
-        self.play(Appear(patch.words), run_time=0.8)
-        self.wait(1.0)
-        self.play(Appear(patch.charge), run_time=0.8)
-        self.wait(2.6)
-        self.on = [patch.bilayer, patch.waiting, patch.words, patch.charge]
+        zoom = axon.animate(rate_func=rush_into).scale(9.0, about_point=wall).set_opacity(0.0)
+        frame = near.animate(rate_func=rush_into).scale(9.0, about_point=wall).set_opacity(0.0)
+        shown = [patch.bilayer, patch.waiting]
+        self.play(zoom, frame, *(Appear(m, between=(0.5, 1.0)) for m in shown), run_time=1.6)
+        self.remove(axon, near)
+        named = self._named_ions(patch)
+        self.play(Appear(patch.words), Appear(named), run_time=0.6)
+        self.play(Appear(patch.charge), run_time=0.6)
+        self.wait(1.6)
+        self.on = [*shown, patch.words, named, patch.charge]
+
+    def _named_ions(self, patch: MembranePatch) -> VGroup:
+        """The name of one ion of each kind, where most of its kind are."""
+        named = VGroup()
+        places = [some.places for some in patch.waiting]
+        for k, (ion, side) in enumerate((("Na", 1.0), ("K", -1.0))[: len(places)]):
+            mine = places[k][side * (places[k][:, 1] - patch.middle) > 0.0]
+            mine = mine[np.argsort(np.abs(mine[:, 0] - patch.area.center[0]))[:8]]
+            others = np.concatenate(places)
+            name = self.words(ion_name(ion), size=1.2 * LABEL, color=ion, weight="semibold")
+            named.add(stand_clear(name, mine, others, gap=patch.radius + 0.05))
+        return named
 
     def clamped(self) -> None:
         """Voltage clamp: the family of ionic currents."""
@@ -112,7 +140,7 @@ class Squid1952(Telling, Film):
         steps = Panel(
             strip,
             y=(float(volts.min()) - 8.0, float(volts.max()) + 8.0),
-            ylabel=self.volts(),
+            ylabel=self.formula('V space "(mV), the command"', size=TICK, color="stimulus"),
             xticks=[],
             **axis,
         )
@@ -122,19 +150,20 @@ class Squid1952(Telling, Film):
             xlabel="ms", **axis,
         )  # fmt: skip
         moving = [
-            self.family(panel, rows, named=named).follow(self.clock)
-            for panel, rows, named in ((steps, list(volts), False), (currents, self.total, True))
+            self.family(steps, list(volts), color=self.theme.color("stimulus")).follow(self.clock),
+            self.family(currents, self.total, named=True).follow(self.clock),
         ]
         self.say(
             "Voltage clamp",
             "V is held at seven levels, one run each, and the current is measured",
-            "A feedback amplifier holds V at seven levels, one run each, and shows the current that the membrane "
-            "then lets through: first inward, downward in the graph, then outward.",
+            "A feedback amplifier holds V at seven levels and measures the membrane's current.",
             gone=gone,
             still=[steps, currents],
             moving=[*moving, self.clock],
         )
         self.on = [steps, currents, *moving, self.clock]
+        self.play(self.clock.run(ON + 1.4))
+        self.caption("First it is inward, downward in the graph, then outward.")
         self.play(self.clock.run())
 
     def apart(self) -> None:
@@ -146,11 +175,9 @@ class Squid1952(Telling, Film):
         parts = self.body.split(*[1.0] * len(names), gap=0.4, vertical=self.shape == "tall")
         known = quantities(self.membrane)
         single = {n: [r.current(n) for r in self.sweeps] for n in names}
-        span = self.span([*self.total, *(i for rows in single.values() for i in rows)])
         narrow = self.shape == "square"
         axis = {
             "x": (0.0, ON + CLAMPED),
-            "y": span,
             "theme": self.theme,
             "left": 1.15,
             "gutter": 0.5,
@@ -160,23 +187,30 @@ class Squid1952(Telling, Film):
         for name, part in zip(names, parts, strict=True):
             q = known[f"I_{name}"]
             label = self.formula(f'{q.typst} space "(µA/cm²)"', size=TICK, color=name)
-            panel = Panel(part, ylabel=label, **axis)
-            whole = self.family(panel, self.total, color=self.theme.line).show(ON + CLAMPED)
-            still += [panel, VGroup(*(trace.line for trace in whole))]
-            if not narrow:
+            # The whole current lies behind the one that is most of it; the other has a scale of its own.
+            whole = np.abs(single[name]).max() > 0.5 * np.abs(self.total).max()
+            panel = Panel(
+                part, ylabel=label, y=self.span([*(self.total if whole else []), *single[name]]), **axis
+            )
+            still.append(panel)
+            if whole:
+                grey = self.family(panel, self.total, color=self.theme.line).show(ON + CLAMPED)
+                still.append(VGroup(*(trace.line for trace in grey)))
+            if whole and not narrow:
                 said = self.words("grey: all ions", size=TICK, color="muted")
                 still.append(said.move_to([panel.inner.right, label.get_y(), 0.0], aligned_edge=[1, 0, 0]))
             moving.append(self.family(panel, single[name], color=self.theme.color(q)).follow(self.clock))
         self.say(
             f"{' and '.join(ion_name(known[f'I_{n}'].ion, n) for n in names)}, each on its own",
             "Na⁺ outside replaced: K⁺ current is left, the difference is Na⁺ current",
-            "Measured once more with the sodium outside replaced, the early inward current is gone. What is left is "
-            "the potassium current; subtracted from the whole, it gives the sodium current.",
+            "Measured again with the Na⁺ outside replaced: what is left is the K⁺ current.",
             gone=gone,
             still=still,
             moving=[*moving, self.clock],
         )
         self.on = [*still, *moving, self.clock]
+        self.play(self.clock.run(ON + 1.6))
+        self.caption("Subtracted from the whole, it gives the Na⁺ current.")
         self.play(self.clock.run())
 
     def gates(self) -> None:
@@ -188,26 +222,49 @@ class Squid1952(Telling, Film):
         run = simulate(self.membrane, clamp(low, high, start), until)
         self.new_clock(Pace(until, rate=1.5, slow=[(start - 0.1, start + 1.6, 0.3)], ease=0.2))
         left, right = self.body.split(1.0, 1.0, gap=0.5, vertical=not wide)
-        patch = MembranePatch(run, self.theme, left, channels=self.gated, clock=self.clock, transit=0.9)
+        patch = MembranePatch(
+            run, self.theme, left, channels=self.gated, clock=self.clock, transit=0.9, counted=False
+        )
         curves = RateCurves(
             self.membrane, self.theme, right, v=(low - 35.0, high + 60.0), vertical=self.shape != "square"
         )
-        curves.moving.add_updater(
-            lambda _: curves.show(patch.read(self.clock.now)["V"]) and None, call_updater=True
-        )
-        self.curves = curves
-        still, moving = [patch.still, curves.still], [patch.moving, curves.moving, self.clock]
+        count = len(curves.names)
+        goals = curves.moving[
+            -2 * count : -count
+        ]  # the dots on the steady states: rings, for what is not yet
+        for ring in goals:
+            ring.set_stroke(ring.get_fill_color(), stroke(4)).set_fill(opacity=0.0)
+        dots = VGroup(*(Dot(radius=DOT_RADIUS * UNIT, color=ring.get_stroke_color()) for ring in goals))
+
+        def show(_: Mobject) -> None:
+            now = patch.read(self.clock.now)
+            curves.show(now["V"])
+            for name, dot in zip(curves.names, dots, strict=True):
+                dot.move_to(curves.panels[0].at(now["V"], now[name]))
+
+        given = VGroup(curves.moving, dots).add_updater(show, call_updater=True)
+        self.curves, self.now_dots = curves, dots
+        still, moving = [patch.still, curves.still], [patch.moving, given, self.clock]
         self.say(
             "Gates explain them",
-            "V sets where each gate goes and how fast: m at once, h and n later",
-            "Gates explain both. V alone decides where each gate goes and how fast: on a step of V the three m "
-            "gates open at once, the ball h shuts the pore later, and the four n gates open slowly.",
+            "rings: where V sends each gate; dots: where it is",
+            "V alone decides where each gate goes, and how fast.",
             gone=gone,
             still=still,
             moving=moving,
         )
         self.on = [*still, *moving]
-        self.play(self.clock.run())
+        self.play(self.clock.run(start))
+        self.remark(
+            "on a step of V the m gates open at once",
+            "On a step of V the three m gates open at once.",
+            self.clock.run(start + 1.4),
+        )
+        self.remark(
+            "h shuts the pore later, n opens slowly",
+            "The ball h shuts the pore later, and the four n gates open slowly.",
+            self.clock.run(),
+        )
 
     def equations(self) -> None:
         """The current equation, term by term, and the gates'."""
@@ -216,7 +273,7 @@ class Squid1952(Telling, Film):
         broken = self.shape == "tall"
         law = CurrentEquation(self.membrane, self.theme, size=1.3 * TITLE, lines=3 if broken else 1)
         gates = VGroup(
-            *(GateEquation(self.membrane, n, self.theme, size=LABEL + 14) for n in self.membrane.gates)
+            *(GateEquation(self.membrane, n, self.theme, size=TITLE + 8) for n in self.membrane.gates)
         )
         gates.arrange([0, -1, 0], buff=0.35)
         block = VGroup(law, gates).arrange([0, -1, 0], buff=0.75)
@@ -235,26 +292,33 @@ class Squid1952(Telling, Film):
         legend.scale_to_fit_width(min(legend.width, self.body.width))
         legend.move_to([self.body.center[0], self.body.bottom, 0.0], aligned_edge=[0, -1, 0])
         room = self.body.inset(bottom=legend.height + 0.3)
-        share = min(room.width / block.width, 0.95 * room.height / block.height, 1.0)
+        share = min(room.width / block.width, 0.95 * room.height / block.height, 1.25)
         block.scale(share).move_to(room.center)
+        place = law.get_center()
+        law.move_to(room.center)  # alone in the middle, until the gates come
         first, *parts = [VGroup(law.term("C"), law.term("equals")), law.term("I")]
         parts += [law.term(c.name) for c in self.membrane.channels]
+        count = len(self.membrane.gates) + 1
         self.say(
-            "Four equations" if len(self.membrane.gates) == 3 else "The equations",
+            "Four equations" if count == 4 else "The equations",
             "one for the charge, one for each kind of gate",
-            "Their account is four equations. The capacitance is charged by what is injected minus what flows "
-            "through the channels, and every kind of gate opens and closes at rates that depend on V.",
+            "Their account is four equations." if count == 4 else "Their account is a set of equations.",
             gone=gone,
             still=[first],
         )
+        self.wait(0.8)
+        self.caption("The capacitance is charged by what is injected minus what flows through the channels.")
         # What the letters stand for comes with the first term that has them.
         for k, part in enumerate(parts):
             self.play(Appear(part), *([Appear(legend[k])] if k < 2 else []), run_time=0.6)
-            self.wait(1.4 if k < 2 else 0.7)
+            self.wait(1.0 if k < 2 else 0.6)
+        self.caption("Every kind of gate opens and closes at rates that depend on V.")
+        whole = VGroup(first, *parts)
+        self.play(whole.animate.shift(place - law.get_center()), run_time=0.8)
         for k, gate in enumerate(gates):
             self.play(Appear(gate), *(Appear(line) for line in legend[2:] if k == 0), run_time=0.5)
-            self.wait(0.6)
-        self.wait(2.4)
+            self.wait(0.5)
+        self.wait(1.6)
         self.on = [first, *parts, *gates, legend]
 
     def spike(self) -> None:
@@ -266,29 +330,27 @@ class Squid1952(Telling, Film):
         self.new_clock(Pace(self.until, rate=1.5, slow=slow, ease=0.3))
         wide = self.shape == "wide"
         left, right = self.body.split(1.0, 1.1, gap=0.5, vertical=not wide)
-        patch = MembranePatch(run, self.theme, left, channels=self.gated, clock=self.clock)
+        patch = MembranePatch(run, self.theme, left, channels=self.gated, clock=self.clock, counted=False)
         if self.shape == "square":
             first, bottom = right.columns(1.0, 1.0, gap=0.2)
             top, strip = first.rows(4.0, 1.0, gap=0.1)
         else:
             top, strip, bottom = right.rows(3.0, 0.55, 2.3, gap=0.18)
         beside = self.shape == "square"
-        axis = {"x": (0.0, self.until), "theme": self.theme, "left": 0.95, "gutter": 0.7}
+        axis = {"x": (0.0, self.until), "theme": self.theme, "left": 1.15, "gutter": 0.7}
         panel = Panel(
             top, y=self.v_range(run), ylabel=self.volts(), xticks=None if beside else [],
             xlabel="ms" if beside else "", **axis,
         )  # fmt: skip
         gates = Panel(
-            bottom, y=(0.0, 1.0), ylabel="fraction of gates open", yticks=[0, 0.5, 1], xlabel="ms", **axis
+            bottom, y=(0.0, 1.0), ylabel="gates (fraction open)", yticks=[0, 0.5, 1], xlabel="ms", **axis
         )
         v = Traces([Trace.of(run, "V", panel, self.theme, named=False, ghost=True)])
         x = Traces([Trace.of(run, g, gates, self.theme, ghost=True) for g in self.membrane.gates])
         bar = StimulusBar(strip, self.stimulus, panel, self.theme, size=TICK)
         heading = (
-            ("The solution is the spike", "m opens first, then h shuts and n opens",
-             "Solved together, the equations give the action potential: m opens first and sodium lifts "
-             "V, then h shuts "
-             "and n opens, and potassium takes V down.")
+            ("The solution is the spike", "m opens first: Na⁺ comes in and lifts V",
+             "Solved together, the equations give the action potential: m opens first, and Na⁺ lifts V.")
             if len(found)
             else ("No spike", f"V reaches {millivolts(float(run['V'].max()))} and falls back",
                   "With these parameters there is no spike.")
@@ -299,7 +361,34 @@ class Squid1952(Telling, Film):
         self.patch, self.v_trace, self.gate_traces = patch, v, x
         self.say(*heading, gone=gone, still=still, moving=moving)
         self.on = [*still, *moving]
+        turns = self._turns()
+        if turns:
+            peak, down, _ = turns
+            self.play(self.clock.run(peak))
+            drive = self._second_inrush(peak)
+            if drive is not None:
+                self.remark(
+                    "h shuts, but the drive on Na⁺ grows as V falls",
+                    "h shuts, but as V falls the drive on Na⁺ grows.",
+                    self.clock.run(drive),
+                )
+            self.remark(
+                "n opens: K⁺ goes out and takes V down", "n opens: K⁺ takes V down.", self.clock.run(down)
+            )
+            self.remark(
+                "n closes late: V passes below rest",
+                "n closes late, and so V passes below rest.",
+                self.clock.run(),
+            )
         self.play(self.clock.run())
+
+    def _second_inrush(self, peak: float) -> float | None:
+        """When (ms) the sodium current is largest after V's peak, where it grows again after it."""
+        inward = max((c for c in self.membrane.channels if c.gates), key=lambda c: float(c.e))
+        after = self.run.t >= peak
+        current = -self.run.current(inward.name)[after]
+        top = int(np.argmax(current))
+        return float(self.run.t[after][top]) if current[top] > 1.05 * current[0] else None
 
     def all_or_nothing(self) -> None:
         """Pulses below and above threshold, overlaid."""
@@ -316,7 +405,7 @@ class Squid1952(Telling, Film):
             )
             self.wait(2.0)
             return
-        shares = (0.5, 0.9, 0.99, 1.01, 1.5)
+        shares = (0.5, 0.99, 1.01, 1.5)
         runs = [simulate(self.membrane, pulse(s * threshold, 1.0, width), 12.0) for s in shares]
         self.new_clock(Pace(12.0, rate=1.5))
         graph, strip = self.body.rows(6.0, 0.8, gap=0.2)
@@ -330,20 +419,20 @@ class Squid1952(Telling, Film):
             theme=self.theme,
             ylabel=self.volts(),
             xlabel="ms",
-            left=0.95,
+            left=1.15,
         )
-        tones = ["ink" if s > 1.0 else "muted" for s in shares]
+        dim = mix(self.theme.ground, self.theme.ink, 0.5)
         traces = Traces(
             Trace(
                 panel,
                 r.t,
                 r["V"],
-                color=self.theme.color(tone),
-                width=4.5,
+                color=self.theme.ink if s > 1.0 else dim,
+                width=4.5 if s > 1.0 else 3.0,
             )
-            for s, tone, r in zip(shares, tones, runs, strict=True)
+            for s, r in zip(shares, runs, strict=True)
         ).follow(self.clock)
-        # Five steps, one within the other, each as high as its pulse is strong.
+        # The steps, one within the other, each as high as its pulse is strong.
         bars = [
             StimulusBar(
                 strip.inset(top=(1.0 - s / max(shares)) * strip.height),
@@ -354,18 +443,23 @@ class Squid1952(Telling, Film):
             )
             for s, r in zip(shares, runs, strict=True)
         ]
-        name = self.words("five strengths, in µA/cm²", size=TICK, color="I")
-        name.move_to(bars[-1].name.get_left(), aligned_edge=[-1, 0, 0])
         for b in bars:
             b.remove(b.name)
             b.follow(self.clock)
-        bar = VGroup(*bars, name)
+        height = bars[-1].place(0.0, threshold)
+        line = DashedLine(
+            [bars[-1].place(1.0, 0.0)[0], height[1], 0.0],
+            [bars[-1].place(1.0 + width, 0.0)[0] + 0.5, height[1], 0.0],
+            color=self.theme.ink,
+            stroke_width=stroke(3),
+        )
+        name = self.words(f"threshold: {threshold:.3g} µA/cm²", size=TICK)
+        bar = VGroup(*bars, line, name.next_to(line, [1, 0, 0], buff=0.12))
         self.say(
             "All or nothing",
-            f"pulses of {', '.join(f'{s * threshold:.3g}' for s in shares)} µA/cm²",
-            f"It has a threshold: pulses below {threshold:.3g} microampere per square centimetre fade "
-            "away, those above "
-            "fire.",
+            f"four pulses of 1 ms, two below and two above {threshold:.3g} µA/cm²",
+            f"It has a threshold: pulses below {threshold:.3g} microampere per square centimetre fade away, "
+            "those above fire.",
             gone=gone,
             still=[panel],
             moving=[traces, bar, self.clock],
@@ -414,7 +508,7 @@ class Squid1952(Telling, Film):
         still, moving = [panel, wall.still], [profile, wall.moving, self.clock]
         self.say(
             "It travels",
-            f"axon {AXON['diameter'] / 1000:.2g} mm thick, cut open; the lower wall glows where Na⁺ flows in, K⁺ out",
+            "Na⁺ enters at the front, K⁺ leaves behind; lines: local currents",
             f"And it travels, here along an axon {AXON['diameter'] / 1000:.2g} mm thick at {float(warm.celsius):g} °C.",
             gone=gone,
             still=still,
@@ -446,56 +540,72 @@ class Squid1952(Telling, Film):
         heading = self.words("The impulse explained", size=HEADING, weight="semibold")
         heading.move_to([self.head.left, self.head.top, 0.0], aligned_edge=[-1, 1, 0])
         rows = (
-            ((("m opens fast", "Na"),), "sodium lifts V: the upstroke"),
-            ((("h shuts", "Na"), ("and n opens", "K")), "potassium takes V down"),
-            ((("n closes late", "K"),), "V passes below rest: the undershoot"),
+            ((("m opens fast", "Na"),), "sodium lifts V: the upstroke", "Fast m lifts V."),
+            (
+                (("h shuts", "Na"), ("and", "ink"), ("n opens", "K")),
+                "potassium takes V down",
+                "h shuts and n opens, more slowly: K⁺ takes V down.",
+            ),
+            (
+                (("n closes late", "K"),),
+                "V passes below rest: the undershoot",
+                "n, closing late, takes V below rest.",
+            ),
         )
-        self.caption(
-            "Fast m lifts V, slower h and n take it down, and n, closing late, takes it below rest. "
-            "Hodgkin and Huxley, Journal of Physiology 117, 500, 1952."
-        )
+        self.caption(rows[0][2])
         paper = self.words("Hodgkin & Huxley 1952, J Physiol 117:500–544", size=SMALL, color="muted")
         paper.move_to([self.area.center[0], self.area.bottom, 0.0], aligned_edge=[0, -1, 0])
         wide = self.shape == "wide"
-        picture, words = self.area.inset(bottom=paper.height + 0.3, top=heading.height + 0.35).split(
-            1.15 if wide else 0.9, 1.0, gap=0.5, vertical=not wide
+        picture, words = self.body.inset(bottom=paper.height + 0.3).split(
+            1.0, 1.12 if wide else 1.2, gap=0.4, vertical=not wide
         )
         table = VGroup()
-        for left, right in rows:
-            a = VGroup(
-                *(self.words(said, size=1.2 * TITLE, color=ion, weight="semibold") for said, ion in left)
-            ).arrange([1, 0, 0], buff=0.25 * 1.2 * TITLE * UNIT, aligned_edge=[0, 1, 0])  # a space
+        for left, right, _ in rows:
+            a = self.words(" ".join(said for said, _ in left), size=1.2 * TITLE, weight="semibold")
+            glyphs = a.family_members_with_points()
+            for said, ion in left:
+                count = len(said.replace(" ", ""))
+                VGroup(*glyphs[:count]).set_color(self.theme.color(ion))
+                glyphs = glyphs[count:]
             table.add(VGroup(a, self.words(right, size=1.1 * LABEL, color="ink")))
         # By the tops, which are all ascenders: whether a line has descenders moves no other.
-        drop, pitch = 1.55 * TITLE * UNIT, (1.55 * TITLE + 2.2 * LABEL) * UNIT
+        drop, pitch = 1.55 * TITLE * UNIT, (1.55 * TITLE + 3.9 * LABEL) * UNIT
         for k, (a, b) in enumerate(table):
             a.move_to([0.0, -k * pitch, 0.0], aligned_edge=[-1, 1, 0])
             b.move_to([0.0, -k * pitch - drop, 0.0], aligned_edge=[-1, 1, 0])
+        until = self._turns()
+        if until:
+            for row, icons in zip(table, self._icons(until), strict=True):
+                icons.move_to([-0.35, row.get_y(), 0.0], aligned_edge=[1, 0, 0])
+                row.add(icons)
         table.scale(min(words.width / table.width, words.height / table.height, 1.0)).move_to(words.center)
         for mobject in gone:
             mobject.clear_updaters()
-        leaving = [Vanish(mobject, between=(0.0, 0.5)) for mobject in gone]
-        # V is drawn as far as each row explains it.
-        until = self._turns()
+        leaving = [Vanish(mobject, between=(0.0, 0.45)) for mobject in gone]
+        # V is drawn as far as each row explains it, in the colour of the ion that moves it.
         if until:
             slow = [(until[0] - 1.5, until[1] + 0.3, 0.6)]
             self.new_clock(Pace(self.until, rate=3.0, slow=slow, ease=0.3))
             panel = Panel(
                 picture, x=(0.0, self.until), y=self.v_range(self.run), ylabel=self.volts(), xlabel="ms",
-                theme=self.theme, left=0.95, gutter=0.5,
+                theme=self.theme, left=1.15, gutter=0.5,
             )  # fmt: skip
             v = Trace.of(self.run, "V", panel, self.theme, named=False, ghost=True).follow(self.clock)
-            leaving += [Appear(m, between=(0.4, 1.0)) for m in (panel, v, self.clock)]
+            parts = zip((self._rises(), *until), until, ("Na", "K", "K"), strict=False)
+            tints = VGroup(*(self._stretch(panel, *part).follow(self.clock) for part in parts))
+            leaving += [Appear(m, between=(0.45, 1.0)) for m in (panel, v, tints, self.clock)]
         leaving.append(Appear(heading, between=(0.4, 1.0)))
         self.play(*leaving, Appear(table[0], between=(0.4, 1.0)), run_time=1.0)
         for k, row in enumerate(table):
             if k:
+                self.caption(rows[k][2])
                 self.play(Appear(row), run_time=0.6)
             if until:
                 self.play(self.clock.run(until[k]))
-            self.wait(0.8)
+            self.wait(0.5)
+        self.caption("Hodgkin and Huxley, Journal of Physiology 117, 500, 1952.")
         self.play(Appear(paper), run_time=0.6)
-        self.wait(1.5)
+        self.wait(1.2)
 
     def _turns(self) -> list[float]:
         """Until when (ms) each row of the summary explains V: to its peak, down to rest, to the end; none without
@@ -506,6 +616,34 @@ class Squid1952(Telling, Film):
             return []
         peak = float(self.run.t[int(np.argmax(self.run["V"]))])
         return [peak, max(found["repolarisation"].stop, peak + 0.1), self.until]
+
+    def _rises(self) -> float:
+        """When (ms) the upstroke begins."""
+        return next(p.start for p in phases(self.run, zero=self.zero) if p.name == "upstroke")
+
+    def _stretch(self, panel: Panel, start: float, stop: float, ion: str) -> Trace:
+        """V from `start` to `stop` (ms) in the colour of an ion."""
+        part = (self.run.t >= start) & (self.run.t <= stop)
+        t, v = self.run.t[part], self.run["V"][part]
+        return Trace(panel, t, v, color=self.theme.color(ion), width=7.0, head=False)
+
+    def _icons(self, turns: list[float]) -> list[VGroup]:
+        """Beside each row of the summary the channels it speaks of, as they are at V's peak, half-way down, and
+        where V is lowest.
+        """
+        peak, down, _ = turns
+        lowest = float(self.run.t[int(np.argmin(self.run["V"]))])
+        known = {c.ion: c.name for c in reversed(self.membrane.channels) if c.gates}
+        made = []
+        for t, ions in ((peak, ("Na",)), (down, ("Na", "K")), (lowest, ("K",))):
+            now = {gate: float(self.run.at([t])[gate][0]) for gate in self.membrane.gates}
+            views = [
+                ChannelView(self.membrane, known[ion], self.theme, height=0.85, labels=False) for ion in ions
+            ]
+            for k, view in enumerate(views):
+                view.shift([0.85 * k, 0.0, 0.0]).set_gates(now)
+            made.append(VGroup(*views))
+        return made
 
     # -- pieces --------------------------------------------------------------------------------------------
 
