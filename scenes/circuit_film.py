@@ -327,7 +327,13 @@ class CircuitFilm(Telling, Film):
         top = int(np.argmax(run["V"]))
         rise = int(np.argmax(charging[: top + 1]))
         most = top + int(np.argmin(i_in[top:]))
-        gone = most + np.flatnonzero(-i_in[most:] < 0.1 * i_out[most:])
+        less = most + np.flatnonzero(-i_in[most:] < i_out[most:] / 3.0)
+        balanced = abs(charging[most]) < 0.2 * abs(i_in[most])
+        left = (
+            "they nearly cancel, little is left for the capacitor"
+            if balanced
+            else "more flows out, which discharges the capacitor"
+        )
         found = [
             (
                 rise,
@@ -338,17 +344,17 @@ class CircuitFilm(Telling, Film):
             (
                 most,
                 ["C", *inward, *outward],
-                f"{into} in, {out} out: they nearly cancel, little is left for the capacitor",
-                "Both currents are large and nearly cancel: what little is left discharges the capacitor.",
+                f"{into} in, {out} out: {left}",
+                f"{into} flows in and {out} out: {left}.",
             ),
             *(
                 (
                     k,
                     ["C", *outward],
-                    f"the {into} current is gone, {out} is still open: V falls towards its battery",
-                    f"The {into} current is gone, the {out} channels are still open: V falls towards their battery.",
+                    f"{into} has nearly gone, {out} is still open: V falls towards its battery",
+                    f"The {into} current has nearly gone, {out} channels are open: V falls towards their battery.",
                 )
-                for k in gone[:1].tolist()
+                for k in less[:1].tolist()
             ),
         ]
         return [(float(run.t[k]), lit, line, caption) for k, lit, line, caption in found]

@@ -498,7 +498,7 @@ class CircuitCurrents(VGroup):
         rows = VGroup()
         for glyph, words in (
             (arrow, f"current, outward: {value:g} µA/cm²"),
-            (VGroup(box, filling.align_to(box, DOWN)), "conductance, of its largest"),
+            (VGroup(box, filling.align_to(box, DOWN)), "conductance, full at its peak"),
         ):
             glyph.move_to([0.0, 0.0, 0.0])
             rows.add(

@@ -10,6 +10,7 @@ import pytest
 
 pytest.importorskip("manim")
 
+from hhanim.mobjects.lettering import UNIT
 from hhanim.mobjects.plane import Flow, along_nullcline
 from hhanim.model import simulate
 from hhanim.model.analysis import fixed_points
@@ -72,9 +73,32 @@ def test_circuit_is_true_at_ten_instants(media: Path) -> None:
                 whole = film.run.conductance(channel.name).max()
                 share = film.currents.conductance(channel.name)
                 assert share == pytest.approx(now.conductance(channel.name)[0] / whole, abs=5e-3)
+            else:
+                assert film.currents.conductance(channel.name) == pytest.approx(1.0)
+        for name, arrow in film.currents.arrows.items():  # one that is too short is not shown
+            long = abs(shown[name]) * film.currents.scale_ / UNIT
+            assert (arrow.get_fill_opacity() > 0) == (long > 8.0)
         # Kirchhoff: what the electrode brings leaves through the capacitor and the channels.
         outward = sum(v for name, v in shown.items() if name != "I")
         assert outward == pytest.approx(shown["I"], abs=2e-3 * largest)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("changes", [{}, {"gNa": 60}, {"celsius": 18.5}, {"model": "connor_stevens"}])
+def test_circuit_stops_where_something_happens(changes: dict[str, Any], media: Path) -> None:
+    film: Any
+    film, _ = run_film("circuit", "wide", media, **changes)
+    run = film.run
+    charging = run.stimulus - sum(run.current(c.name) for c in film.membrane.channels)
+    out = sum(run.current(c.name) for c in film.membrane.channels if c.ion == "K")
+    moments = film.moments()
+    rise, most, last = (int(np.argmin(np.abs(run.t - t))) for t, *_ in moments)
+    assert rise < np.argmax(run["V"]) <= most < last
+    assert charging[rise] == pytest.approx(charging[: most + 1].max())
+    balanced = abs(charging[most]) < 0.2 * abs(run.current("Na")[most])
+    assert ("nearly cancel" in moments[1][2]) == balanced
+    assert 0 < -run.current("Na")[last] < out[last] / 3
+    assert charging[last] < 0
 
 
 @pytest.mark.slow
