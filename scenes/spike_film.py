@@ -72,7 +72,7 @@ THEN = {
     "rest": (None, "Few are open at rest: what flows in, flows out."),
     "overshoot": (
         "fewer pores are open, but each passes more as V falls",
-        "Fewer sodium pores are open, but the lower V, the more each passes: the current still grows.",
+        "Fewer pores are open, but each passes more as V falls: the sodium current grows.",
     ),
     "return": ("V is back at rest", "V is back at rest, the membrane ready for the next spike."),
 }
@@ -181,7 +181,9 @@ class Spike(Telling, Film):
             if not view.channel.gates:
                 names.add(self.words("always", size=SMALL, color="muted").move_to([x, y, 0.0]))
                 continue
-            product = "".join(g.name + _POWERS[g.power] for g in view.channel.gates)
+            product = "".join(
+                g.name + (str(g.power).translate(_RAISED) if g.power > 1 else "") for g in view.channel.gates
+            )
             value = Reading("{} %", size=SMALL, color=view.hue, hold="right").move_to([x + 0.5, y, 0.0])
             name = self.words(f"{product} =", size=SMALL).set_color(view.hue)
             names.add(name.next_to(value, [-1.0, 0.0, 0.0], buff=0.24).align_to(value, [0.0, -1.0, 0.0]))
@@ -449,7 +451,7 @@ class Spike(Telling, Film):
         self.play(self.clock.run())
 
 
-_POWERS = {1: "", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶"}
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def _percent(share: float) -> str:
