@@ -5,7 +5,7 @@ axon.
 from __future__ import annotations
 
 import numpy as np
-from manim import DashedLine, Dot, Mobject, Square, VGroup, rush_into
+from manim import LEFT, RIGHT, DashedLine, Dot, Mobject, Square, VGroup, rush_into
 
 from hhanim.look import quantities
 from hhanim.mobjects.axon import Axon, Profile
@@ -186,7 +186,7 @@ class Squid1952(Telling, Film):
         still, moving = [], []
         for name, part in zip(names, parts, strict=True):
             q = known[f"I_{name}"]
-            label = self.formula(f'{q.typst} space "(µA/cm²)"', size=TICK, color=name)
+            label = self.formula(f'{q.typst} space "(µA/cm²)"', size=TICK, color=q)
             # The whole current lies behind the one that is most of it; the other has a scale of its own.
             whole = np.abs(single[name]).max() > 0.5 * np.abs(self.total).max()
             panel = Panel(
@@ -235,14 +235,21 @@ class Squid1952(Telling, Film):
         for ring in goals:
             ring.set_stroke(ring.get_fill_color(), stroke(4)).set_fill(opacity=0.0)
         dots = VGroup(*(Dot(radius=DOT_RADIUS * UNIT, color=ring.get_stroke_color()) for ring in goals))
+        known = quantities(self.membrane)
+        letters = VGroup(*(self.words(n, size=SMALL, color=known[n], italic=True) for n in curves.names))
+        late = [
+            n for n in curves.names if self.membrane.tau(n, high) > self.membrane.tau(curves.names[0], high)
+        ]
 
         def show(_: Mobject) -> None:
             now = patch.read(self.clock.now)
             curves.show(now["V"])
-            for name, dot in zip(curves.names, dots, strict=True):
+            for name, dot, letter in zip(curves.names, dots, letters, strict=True):
                 dot.move_to(curves.panels[0].at(now["V"], now[name]))
+                # What opens late stands on the other side: it ends beside what opened early.
+                letter.next_to(dot, LEFT if name in late else RIGHT, buff=0.1)
 
-        given = VGroup(curves.moving, dots).add_updater(show, call_updater=True)
+        given = VGroup(curves.moving, dots, letters).add_updater(show, call_updater=True)
         self.curves, self.now_dots = curves, dots
         still, moving = [patch.still, curves.still], [patch.moving, given, self.clock]
         self.say(
