@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,8 @@ from hhanim.look import quantities
 from hhanim.mobjects.channels import inactivates
 from hhanim.mobjects.clock import Clock, Pace
 from hhanim.mobjects.fades import Appear
-from hhanim.mobjects.film import TICK, TITLE, Area, Film
-from hhanim.mobjects.lettering import INDEXED, LABEL, UNIT, corners, stand_clear
+from hhanim.mobjects.film import LABEL, TICK, TITLE, Area, Film
+from hhanim.mobjects.lettering import INDEXED, UNIT, corners, stand_clear
 from hhanim.mobjects.membrane import MembranePatch
 from hhanim.mobjects.population import ChannelField
 from hhanim.mobjects.rates import RateCurves, RateTable
@@ -22,7 +23,8 @@ from hhanim.mobjects.trace import Panel, Trace, Traces, stroke, values
 from hhanim.model import Membrane, clamp, simulate
 from hhanim.model.gating import Patch, sample_patch
 
-BEFORE, AFTER = 2.0, 10.0  # seconds of film before the step, and while it lasts, but for the slow motion
+BEFORE, AFTER = 1.0, 5.0  # seconds of film before the step, and while it lasts, but for the slow motion
+CHANCE = 6.0  # seconds of film in which single gates open and close
 LASTS = 4.3  # time constants of the slowest gate
 
 
@@ -66,6 +68,7 @@ class GateOpening(Telling, Film):
         self.low, self.high = rest, rest + self.depolarisation
         self.channels = [c.name for c in self.membrane.channels if c.gates]
         self.gates = [g for c in self.channels for g in self._of(c)]
+        self.kinds = [c for c in self.channels if all(g.dynamic for g in self.membrane.channel(c).gates)]
         taus = [float(self.membrane.tau(g, self.high)) for g in self.gates if self.membrane.gates[g].dynamic]
         #: How fast time runs (ms of the model in a second of film): it is the slowest gate that takes the time.
         self.rate = float(f"{LASTS * max(taus) / AFTER:.1g}")
@@ -75,7 +78,7 @@ class GateOpening(Telling, Film):
         self.head, picture, side, graphs = self.areas()
         self.picture, self.side, self.graph_area = picture, side, graphs
         self.beside = Area(side.left, side.right, graphs.bottom, side.top)
-        self.clock = self.clock_at(1.0)
+        self.clock = self.clock_at(0.125)
         self.patch = MembranePatch(
             self.run, self.theme, picture, channels=self.channels, clock=self.clock, transit=0.9, level=0.52
         )
@@ -86,16 +89,17 @@ class GateOpening(Telling, Film):
             graphs,
             v=(self.low - 35.0, self.high + 50.0),
             vertical=self.shape != "square",
+            ylabels=("goal", "time constant (ms)"),
         ).show(self.low)
         self.build_graphs(self.beside)
 
-    def clock_at(self, times: float) -> Clock:
-        """A clock for the step that runs that many times as fast as usual, and at a quarter while the fastest gate
-        moves.
-        """
-        rate = times * self.rate
-        slow = (self.begins - 0.1 * self.rate, self.fast, 0.25 * rate)
-        pace = Pace(self.run.duration, rate=rate, slow=[slow], ease=0.2)
+    def clock_at(self, slow: float) -> Clock:
+        """A clock for the step that runs at that share of its rate while the fastest gate moves."""
+        window = (self.begins - 0.1 * self.rate, self.fast, slow * self.rate)
+        return self.timed(Pace(self.run.duration, rate=self.rate, slow=[window], ease=0.2))
+
+    def timed(self, pace: Pace) -> Clock:
+        """A clock in its place."""
         clock = Clock(pace, self.theme).align_right()
         return clock.move_to([self.head.right, self.head.top, 0.0], aligned_edge=[1.0, 1.0, 0.0])
 
@@ -116,7 +120,7 @@ class GateOpening(Telling, Film):
         top, bottom = area.rows(1.0, 2.1, gap=0.25)
         self.v_panel = self.panel_of_v(top)
         self.panel = Panel(
-            bottom, y=(0.0, 1.0), ylabel="fraction of gates open", yticks=[0, 0.5, 1], xlabel="ms",
+            bottom, y=(0.0, 1.0), ylabel="gates (fraction open)", yticks=[0, 0.5, 1], xlabel="ms",
             **self.over_time(),
         )  # fmt: skip
         self.v_trace = self.voltage()
@@ -127,7 +131,7 @@ class GateOpening(Telling, Film):
     def over_time(self) -> dict[str, Any]:
         """What all graphs over time have in common."""
         span = (0.0, self.run.duration)
-        return {"x": span, "theme": self.theme, "gutter": 0.78, "left": 0.9, "size": TICK}
+        return {"x": span, "theme": self.theme, "gutter": 1.4, "left": 0.9, "size": TICK}
 
     def panel_of_v(self, area: Area) -> Panel:
         """Axes for the step; time has its numbers on the graph below."""
@@ -139,9 +143,11 @@ class GateOpening(Telling, Film):
         )  # fmt: skip
 
     def voltage(self) -> Traces:
-        """The step, drawn up to the clock's time."""
-        trace = Trace.of(self.run, "V", self.v_panel, self.theme, named=False)
-        return Traces([trace]).follow(self.clock)
+        """The step, drawn up to the clock's time: straight up, at one time."""
+        t, v = self.run.t, self.run["V"]
+        k = int(np.searchsorted(t, self.begins))
+        t, v = np.insert(t, k, t[k]), np.insert(v, k, v[k - 1])
+        return Traces([Trace(self.v_panel, t, v, color=self.theme.color("stimulus"))]).follow(self.clock)
 
     # -- the telling ---------------------------------------------------------------------------------------
 
@@ -158,13 +164,7 @@ class GateOpening(Telling, Film):
             still=[laws],
         )
         self.wait(2.4)
-        self.say(
-            "Drawn: the average of many channels",
-            "each gate opens and closes by chance; half open means: half of them are",
-            "Each gate is open or closed, and changes by chance. Drawn is the average of many: as far open as the "
-            "fraction of them that is.",
-        )
-        self.wait(3.8)
+        self.chance()
         self.play(laws.animate.move_to(self.graph_area.center), run_time=0.7)
         self.say(
             "Two rates for each gate",
@@ -174,16 +174,57 @@ class GateOpening(Telling, Film):
             still=[self.table],
         )
         self.wait(3.0)
-        self.results = self.table.outcome(self.low)
         self.say(
             "Where to, and how fast",
             "x∞ = α / (α + β) is the goal, τ = 1 / (α + β) the time it takes",
             "From the two rates follow the goal, x infinity, and the time constant tau, at every voltage.",
             gone=[laws],
-            still=[self.results, self.curves.still],
+            still=[self.table.results, self.curves.still],
             moving=[self.curves.moving],
         )
         self.wait(3.0)
+
+    def chance(self) -> None:
+        """One channel of each kind as it is, every gate open or closed; then the average that is drawn from now on."""
+        rest = simulate(self.membrane, clamp(self.low, self.low, self.begins), CHANCE * self.rate)
+        single = {c: sample_patch(rest, c, 1, int(self.seed)) for c in self.kinds}
+        clock = self.timed(Pace(rest.duration, rate=self.rate))
+        average, share, swing = self.patch.read(0.0), 0.0, 0.06 * self.rate
+
+        def pose(_: object) -> None:
+            # A gate takes a moment to swing over: the mean of its state over that moment.
+            times = np.linspace(clock.now - swing, clock.now, 8)
+            for view in self.patch.views:
+                patch = single.get(view.channel.name)
+                for gate in patch.flips if patch else ():
+                    state = np.mean([patch.gates(gate, t)[0] for t in times], axis=0)
+                    now[gate] = average[gate] + share * (state - average[gate])
+                view.set_gates(now)
+
+        now: dict[str, Any] = dict(average)
+
+        def settle(_: object, done: float) -> None:
+            nonlocal share
+            share = 1.0 - done
+
+        self.say(
+            "Gates move by chance",
+            "a single channel of each kind, at rest: each gate open or closed",
+            "Each gate is open or closed, and changes by chance.",
+            moving=[clock],
+        )
+        self.patch.moving.add_updater(pose)
+        self.play(UpdateFromAlphaFunc(self.patch.moving, lambda m, done: settle(m, 1.0 - done)), run_time=0.4)
+        self.play(clock.run())
+        self.say(
+            "From now on: the average",
+            "a gate drawn half open: half of them are open",
+            "Drawn from now on is the average of many: each gate as far open as the fraction of them that is.",
+            gone=[clock],
+        )
+        self.play(UpdateFromAlphaFunc(self.patch.moving, settle), run_time=1.0)
+        self.patch.moving.remove_updater(pose)
+        self.wait(1.6)
 
     def step(self) -> None:
         """What a step of V will change: arrows, goals and time constants, before the clock has started."""
@@ -193,16 +234,9 @@ class GateOpening(Telling, Film):
             f"{millivolts(self.low)} → {millivolts(self.high)}: other rates, so other goals and other times",
             f"What a step of V from {millivolts(self.low)} to {millivolts(self.high)} will do: the rates change at "
             "once, and with them the goals and the time constants. The gates then follow.",
-            gone=[self.results],
         )
-
-        def steer(table: RateTable, share: float) -> None:
-            table.show(self.low + (self.high - self.low) * share)
-
-        self.results = self.table.outcome(self.high)
-        self.play(UpdateFromAlphaFunc(self.table, steer), self.curves.go(self.low, self.high), run_time=1.2)
-        self.play(Appear(self.results), run_time=0.6)
-        self.bring_to_back(self.results)
+        how = {"run_time": 2.6}
+        self.play(self.table.go(self.low, self.high, **how), self.curves.go(self.low, self.high, **how))
         self.wait(2.0)
 
     def relax(self) -> None:
@@ -219,15 +253,16 @@ class GateOpening(Telling, Film):
         self.say(
             f"{order[0]} is fast, {slow} {'are' if len(order) > 2 else 'is'} slow",
             "dotted: the goals; a ring: one τ has passed, 63 % of the way is done",
-            f"{order[0]} reaches its goal first; {slow} take longer. A ring marks the time constant of each: "
-            "63 percent of the way is done.",
-            gone=[self.curves.still, self.curves.moving, self.table, self.results],
+            f"{order[0]} reaches its goal first; {slow} take longer.",
+            gone=[self.curves.still, self.curves.moving, self.table, self.table.results],
             still=[self.v_panel, self.panel, self.goals],
-            moving=[self.v_trace, self.gate_traces, self.clock],
+            moving=[self.dotted, self.v_trace, self.gate_traces, self.clock],
         )
         come: list[Appear] = []
         for t, mark in marks:
             self.play(self.clock.run(t), *come)
+            if not come:
+                self.caption("A ring marks the time constant of each gate: 63 percent of the way is done.")
             come = [Appear(mark, between=(0.0, 0.5))]
         self.play(self.clock.run(), *come)
         self.wait(0.6)
@@ -235,12 +270,21 @@ class GateOpening(Telling, Film):
     def many(self) -> None:
         """The same step on a patch of N channels of each kind, every gate at random."""
         self.part("a patch")
-        self.kinds = [c for c in self.channels if all(g.dynamic for g in self.membrane.channel(c).gates)]
         gone = [
-            self.patch.still, self.patch.moving, self.goals, self.marks, self.panel, self.gate_traces,
+            self.patch.still, self.patch.moving, self.goals, self.dotted, self.marks, self.panel, self.gate_traces,
             self.v_panel, self.v_trace, self.clock,
         ]  # fmt: skip
-        self.clock = self.clock_at(2.0)
+        key = self._tiles()
+        self.formulas = self._formulas(self.side) if self.shape == "wide" else VGroup()
+        self.clock = self.clock_at(0.25)
+        self.say(
+            "A tile for each channel",
+            "seen from above; lit when all of its gates are open",
+            "Seen from above every channel is a tile. It is open, and lit, when all of its gates are.",
+            gone=gone,
+            still=[key, self.formulas],
+        )
+        self.wait(2.6)
         area = self.beside if self.shape == "square" else self.graph_area
         top, bottom = area.rows(1.0, 2.1, gap=0.25)
         self.v_panel = self.panel_of_v(top)
@@ -253,16 +297,17 @@ class GateOpening(Telling, Film):
         self.counted = self._counted({c: self.samples[c].open_fraction(self.run.t) for c in self.kinds})
         self._fields_follow(lambda c, t: self._states(self.samples[c], t))
         self.field_still = VGroup(*(f.still for f in self.fields.values()), *self.labels)
-        self.formulas = self._formulas(self.side) if self.shape == "wide" else VGroup()
         self.say(
             f"{self.n} channels, every gate at random",
             "a channel is open, and lit, when all of its gates are",
-            f"Now {self.n} channels of each kind. Every gate opens and closes at random, at the rates "
-            "alpha and beta. "
-            "A channel is open when all of its gates are.",
-            gone=gone,
-            still=[self.field_still, self.v_panel, self.open_panel, self.formulas],
+            f"Now {self.n} channels of each kind. Every gate opens and closes at random, at the rates alpha and beta.",
+            gone=[key],
+            still=[self.field_still, self.v_panel, self.open_panel],
             moving=[self.field_moving, self.v_trace, self.products, self.counted, self.clock],
+        )
+        self.play(self.clock.run(self.begins))
+        self.caption(
+            f"Thin lines: how many are open, counted. Thick lines: {self._laws()}, as the equations have it."
         )
         self.play(self.clock.run())
         self.wait(0.6)
@@ -274,7 +319,7 @@ class GateOpening(Telling, Film):
         law = self._laws()
         gone = [self.counted, self.field_still, self.field_moving, self.v_trace, self.products, self.clock]
         # All that follows the clock is made anew on a new one: nothing jumps back while it fades.
-        self.clock = self.clock_at(2.5)
+        self.clock = self.clock_at(0.25)
         self.v_trace, self.products = self.voltage(), self._law_traces()
         self.samples = {c: sample_patch(self.run, c, count, int(self.seed)) for c in self.kinds}
         self.counted = self._counted(
@@ -286,11 +331,13 @@ class GateOpening(Telling, Film):
         self.say(
             f"{count} channels",
             f"chance averages out: the open fraction follows {law}",
-            f"With {count} channels of each kind chance averages out, and the open fraction follows {law}.",
+            f"With {count} channels of each kind chance averages out.",
             gone=gone,
             still=[self.field_still],
             moving=[self.field_moving, self.v_trace, self.products, self.counted, self.clock],
         )
+        self.play(self.clock.run(self.begins))
+        self.caption(f"The open fraction follows {law}.")
         self.play(self.clock.run())
         self.wait(1.2)
 
@@ -320,29 +367,37 @@ class GateOpening(Telling, Film):
         return "".join(g.name + (str(g.power).translate(up) if g.power > 1 else "") for g in gates)
 
     def _goals(self) -> VGroup:
-        """x∞ of each gate as a dotted line from the step on, its name above the line's end."""
-        dotted, names, known = VGroup(), [], quantities(self.membrane)
+        """The names of x∞ of each gate, beyond the end of its dotted line and of the curve that comes to it.
+
+        The lines themselves, from the step on, are `dotted`; they make room for the letters at the curves' heads.
+        """
+        known, names, self.dotted, spots = quantities(self.membrane), VGroup(), VGroup(), []
         for gate in self.gates:
             if not self.membrane.gates[gate].dynamic:
                 continue
-            hue = self.theme.color(known[gate])
             goal = float(self.membrane.inf(gate, self.high))
-            spots = self.panel.at(np.linspace(self.begins, self.run.duration, 49), goal)[:, :2]
+            spots.append(self.panel.at(np.linspace(self.begins, self.run.duration, 49), goal)[:, :2])
+            self.dotted.add(filled(np.zeros((0, 3)), self.theme.color(known[gate])))
             name = self.formula(known[f"{gate}_inf"].typst, size=INDEXED, color=known[gate])
-            names.append((spots[-1], name))
-            dotted.add(filled(at(disc(), spots, 0.022), hue))
-        # Goals that lie close together have their names beside each other, above the highest of them.
-        line, names = 1.1 * LABEL * UNIT, sorted(names, key=lambda n: -n[0][1])
-        foot, x = np.inf, 0.0
-        for end, name in names:
-            if foot - end[1] > line:
-                foot, x = float(end[1]), float(end[0]) - 0.25
-            # High enough for the letters at the curves' heads to pass below.
-            name.move_to([x, foot + 0.87 * line, 0.0], aligned_edge=[1, 0, 0])
-            name.set_stroke(self.theme.ground, stroke(7), background=True)
-            x = float(name.get_left()[0]) - 0.2
-        names = [name for _, name in names]
-        return VGroup(dotted, *names)
+            names.add(
+                name.move_to([self.panel.inner.right + 0.6, spots[-1][-1, 1], 0.0], aligned_edge=[-1, 0, 0])
+            )
+        # Goals that lie close together have names that stand as far apart as they must.
+        order, line = sorted(names, key=lambda name: float(name.get_y())), 0.95 * INDEXED * UNIT
+        for _ in range(40):
+            for low, high in pairwise(order):
+                part = 0.5 * max(line - float(high.get_y() - low.get_y()), 0.0)
+                low.shift([0.0, -part, 0.0])
+                high.shift([0.0, part, 0.0])
+
+        def dots(_: object) -> None:
+            head = self.panel.at(self.clock.now, 0.0)[0]
+            for made, line in zip(self.dotted, spots, strict=True):
+                seen = (line[:, 0] < head) | (line[:, 0] > head + 0.5)
+                made.points = at(disc(), line[seen], 0.022)
+
+        self.dotted.add_updater(dots, call_updater=True)
+        return names
 
     def _marks(self) -> list[tuple[float, VGroup]]:
         """For each gate, the time (ms) at which one time constant has passed, and a ring there with its name."""
@@ -354,16 +409,16 @@ class GateOpening(Telling, Film):
             for g, t in zip(gates, times, strict=True)
         ]
         lines = [np.asarray(self.panel.at(self.run.t, self.run[g]))[:, :2] for g in self.gates]
-        taken = np.concatenate([*lines, *(corners(name) for name in self.goals[1:])])
+        taken = np.concatenate([*lines, np.array(spots)])
         made = []
         for gate, t, spot in zip(gates, times, spots, strict=True):
             ring = filled(at(disc(), spot, 0.085), self.theme.ground)
             ring.set_stroke(self.theme.color(known[gate]), width=4)
             name = self.formula(known[f"tau_{gate}"].typst, size=INDEXED, color=known[gate])
-            others = np.concatenate([taken, *(s[None] for s in spots if s is not spot)])
-            stand_clear(name, spot, others, gap=0.13).set_stroke(
-                self.theme.ground, stroke(7), background=True
-            )
+            # Where the curve comes from: what it still has to do, and the letter at its head, are on the other side.
+            past = Area(self.panel.inner.left, spot[0] + 0.1, self.panel.inner.bottom, self.panel.inner.top)
+            stand_clear(name, spot, taken, within=past, gap=0.13)
+            name.set_stroke(self.theme.ground, stroke(7), background=True)
             taken = np.concatenate([taken, corners(name)])
             made.append((t, VGroup(ring, name)))
         return sorted(made, key=lambda mark: mark[0])
@@ -394,6 +449,34 @@ class GateOpening(Telling, Film):
                 balls=[inactivates(self.membrane, g) for g in self._of(channel)],
             )
         return fields
+
+    def _tiles(self) -> VGroup:
+        """Two channels of each kind, large, their gates named: one with a gate that is shut, and one all open."""
+        area, tall = self.picture, self.shape == "tall"
+        parts = area.split(*[1.0] * len(self.kinds), gap=0.35, vertical=tall or self.shape == "wide")
+        made = VGroup()
+        for channel, part in zip(self.kinds, parts, strict=True):
+            hue, gates = self._hue(channel), self.membrane.channel(channel).gates
+            field = ChannelField(
+                2, [g.power for g in gates], self.theme, hue, part.inset(bottom=0.7),
+                balls=[inactivates(self.membrane, g.name) for g in gates],
+            )  # fmt: skip
+            letters = [g.name for g in gates for _ in range(g.power)]
+            states = np.ones((2, len(letters)), dtype=bool)
+            states[0, -1] = False
+            made.add(field.still, field.show(states).moving)
+            for k, said in enumerate(("one gate shut:\nclosed", "all open:\nopen")):
+                for letter, open_, place in zip(letters, states[k], field.gate_places(k), strict=True):
+                    # On what is lit the gates are cut out; on what is not they are bright.
+                    color = "muted" if not open_ else "ink" if states[k].all() else "ground"
+                    made.add(self.words(letter, size=LABEL, color=color).move_to([*place, 0.0]))
+                below = [field.centres[k][0], field.centres[k][1] - 0.5 * field.pitch, 0.0]
+                made.add(
+                    self.words(said, size=TICK, color=hue, align="center").move_to(
+                        below, aligned_edge=[0, 1, 0]
+                    )
+                )
+        return made
 
     def _key(self, channel: str) -> str:
         """What the pips of a channel are."""

@@ -42,7 +42,7 @@ class Threshold(Telling, Film):
         "compare the current in with the current out. Then pairs of pulses: too soon after a spike the second "
         "one fails, while h is low and n is high; later it fires."
     )
-    poster = 0.27
+    poster = 0.31
     model: Membrane = "modern"
     width: float = 1.0
     hair: float = 0.01
@@ -179,10 +179,12 @@ class Threshold(Telling, Film):
         flow = self.formula('I_"ion" space "(µA/cm²)"', size=TICK, color="muted")
         self.i_panel = Panel(bottom, y=(-1.4 * self.scale, self.scale), xlabel="ms", ylabel=flow, **span)
         # Time has its axis from the start, under whatever stands on it.
-        below = self.i_panel.inner.bottom - 1e-6
-        self.i_axis, self.time_axis = VGroup(), VGroup(self.i_panel.frame_lines)
-        for part in (*self.i_panel.grid, *self.i_panel.numbers, *self.i_panel.titles):
-            (self.time_axis if part.get_top()[1] < below else self.i_axis).add(part)
+        below = self.i_panel.inner.bottom + 1e-6
+        self.i_axis, self.time_axis = VGroup(), VGroup()
+        panel = self.i_panel
+        for part in (panel.frame_lines, *panel.grid, *panel.numbers, *panel.titles):
+            shared = self.shape != "square" and part.get_top()[1] < below
+            (self.time_axis if shared else self.i_axis).add(part)
         self.v_traces = self._heads(self.v_panel, lambda run: run["V"], width=4.0).follow(self.clock)
         self.i_traces = self._heads(self.i_panel, _total, width=0.0).follow(self.clock)
         self.i_lines, self.beyond = self._inside(), self._outside()
@@ -438,14 +440,15 @@ class Threshold(Telling, Film):
         return [*(m.follow(self.clock) for m in (self.v_trace, self.gate_traces, self.bar)), self.clock]
 
     def _ghost(self, run: Trajectory, interval: float) -> VGroup:
-        """V of the pair before, and its name where its second pulse failed."""
-        ghost = Trace.of(run, "V", self.v_panel, self.theme, named=False, ghost=True).ghost
-        t = self._decided(run, START + interval)
-        path = np.asarray(self.v_panel.at(run.t, run["V"]))[:, :2]
-        name = self.words(f"{interval:.2g} ms: failed", size=TICK, color="muted")
-        room = self.v_panel.inner
-        stand_clear(name, self.v_panel.at(t, np.interp(t, run.t, run["V"]))[:2], path, within=room, gap=0.15)
-        return VGroup(ghost, name)
+        """V of the pair before, and its name where its second pulse failed, if there is room."""
+        ghost = VGroup(Trace.of(run, "V", self.v_panel, self.theme, named=False, ghost=True).ghost)
+        if self.shape != "square":
+            t = self._decided(run, START + interval)
+            path = np.asarray(self.v_panel.at(run.t, run["V"]))[:, :2]
+            name = self.words(f"{interval:.2g} ms: failed", size=TICK, color="muted")
+            spot = self.v_panel.at(t, np.interp(t, run.t, run["V"]))[:2]
+            ghost.add(stand_clear(name, spot, path, within=self.v_panel.inner, gap=0.15))
+        return ghost
 
     def _marks(self, run: Trajectory, t: float) -> VGroup:
         """How far each slow gate is from its level at rest at t (ms): a line, and the number by the gate's name."""

@@ -169,10 +169,10 @@ class ChannelView(VGroup):
                 # Too close for a letter each: one for all of them, with their number as its power.
                 close = len(ys) > 1 and abs(ys[1] - ys[0]) < 1.25 * letters * UNIT
                 for y in [ys.mean()] if close else ys:
-                    source = known[gate.name].typst
-                    symbol = Formula(
-                        f"{source}^{gate.power}" if close else source, size=letters, color=theme.ink
-                    )
+                    source, size = known[gate.name].typst, letters
+                    if close:
+                        source, size = f"{source}^{gate.power}", 0.9 * letters  # as wide as the wall
+                    symbol = Formula(source, size=size, color=theme.ink)
                     symbol.move_to([-(wall + 0.5 * (self.half_width - wall)), y, 0])
                     self.body.add(symbol)
         side = 1.0

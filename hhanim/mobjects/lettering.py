@@ -158,7 +158,7 @@ def _marked_up(line: str) -> str:
     parts = re.split(f"({_VARIABLE.pattern})", line)
     parts[::2] = [_SPECIAL.sub(r"\\\1", part) for part in parts[::2]]
     parts[1::2] = [f'#text(style: "italic")[{part}];' for part in parts[1::2]]
-    return "".join(parts)
+    return "".join(parts).replace("∞", "#sub(typographic: false)[∞];")
 
 
 class Words(Typst):

@@ -57,7 +57,7 @@ class ChannelField:
         hue = theme.color(color)
         columns = _columns(count, area.width / area.height)
         rows = -(-count // columns)
-        pitch = min(area.width / columns, area.height / rows)
+        self.pitch = pitch = min(area.width / columns, area.height / rows)
         k = np.arange(count)
         x = (k % columns - 0.5 * (columns - 1)) * pitch + area.center[0]
         y = (0.5 * (rows - 1) - k // columns) * pitch + area.center[1]
@@ -75,13 +75,13 @@ class ChannelField:
         if pips:
             total = sum(self.gates)
             side = int(np.ceil(np.sqrt(total)))
-            step = 1.36 * half / max(side, 2)
+            step = 1.84 * half / max(side, 2)
             j = np.arange(total)
             places = np.stack(
                 [(j % side - 0.5 * (side - 1)) * step, (0.5 * (-(-total // side) - 1) - j // side) * step],
                 axis=1,
             )
-            radius = 0.34 * step
+            radius = 0.42 * step
             self._places, self._radius = places, radius
             start = 0
             for n, size in enumerate(self.gates):
@@ -109,6 +109,10 @@ class ChannelField:
                     who, which = np.nonzero(s[:, part] & drawn[:, None])
                     mobject.points = at(outline, self.centres[who] + self._places[part][which], self._radius)
         return self
+
+    def gate_places(self, channel: int) -> Array:
+        """The middles of the gates of one channel (number of gates, 2), in the channel's order."""
+        return np.asarray(self.centres[channel] + self._places)
 
     def open_fraction(self) -> float:
         """The share of channels that are lit, counted on the screen."""

@@ -1,14 +1,13 @@
-"""Gates as two-state schemes: closed and open, with arrows as long as the rates alpha and beta are large; and
-what the rates lead to, steady state and time constant, as curves over V.
+"""Gates as two-state schemes: closed and open, with arrows as long as the logarithms of the rates alpha and beta;
+and what the rates lead to, steady state and time constant, as numbers and as curves over V.
 
 class Rates(Film):
     def construct(self):
         top, bottom = self.area.rows(1, 1)
         table = RateTable(self.membrane, self.theme, top, voltages=(-65.0, -20.0))
         curves = RateCurves(self.membrane, self.theme, bottom, v=(-100.0, 40.0))
-        self.add(table.show(-65.0), curves.still, curves.moving)
-        self.play(UpdateFromAlphaFunc(table, lambda m, a: m.show(-65.0 + 45.0 * a)), curves.go(-65.0, -20.0))
-        self.play(Appear(table.outcome(-20.0)))
+        self.add(table, table.results, curves.still, curves.moving)
+        self.play(table.go(-65.0, -20.0), curves.go(-65.0, -20.0))
 """
 
 from __future__ import annotations
@@ -21,22 +20,27 @@ from manim import DOWN, Animation, UpdateFromAlphaFunc, VGroup
 from hhanim.look import Theme, quantities
 from hhanim.mobjects.film import Area
 from hhanim.mobjects.lettering import INDEXED, LABEL, SMALL, TICK, UNIT, Formula, Words, corners, stand_clear
+from hhanim.mobjects.reading import Figures, Reading, figures
 from hhanim.mobjects.shapes import at, disc, filled, lines, stroked
-from hhanim.mobjects.trace import DOT_RADIUS, Panel, Trace, Traces
+from hhanim.mobjects.trace import DOT_RADIUS, Panel, Trace, Traces, nice_ticks, stroke
 from hhanim.model import Membrane
 
 __all__ = ["RateCurves", "RateTable"]
 
-_TIP = 0.13
+_TIP, _STUB = 0.13, 0.14  # scene units: the head of an arrow, and the shaft that even the smallest rate has
+_DECADES = 3.0  # from the longest arrow to a stub
 
 
 class RateTable(VGroup):
-    """One row for each gate with kinetics: alpha's arrow from closed to open, beta's back.
+    """One row for each gate with kinetics: alpha's arrow from closed to open, beta's back, and the rates in 1/ms.
 
-    area: where. voltages: at these (mV) the rates are also written out, in 1/ms; in between only the arrows speak. All
-    arrows have one scale, so that a fast gate is seen to be fast: the longest is the largest rate that any gate
-    takes at these voltages, and what would be too short to see is a stub. Temperature is the membrane's.
-    gates: names, by default all with kinetics; as many rows are made as the area has room for.
+    area: where. voltages: the largest rate that any gate takes at these (mV) has the longest arrow. All arrows have
+    one scale, a logarithmic one, on which rates a thousand times apart can be told apart; what is smaller still is
+    a stub. Temperature is the membrane's. gates: names, by default all with kinetics; as many rows are made as the
+    area has room for.
+
+    `results`, to be added when its time has come, is what the rates lead to: the steady state and the time constant
+    of each gate, at the end of its row. show(v) writes and draws everything at v (mV), go() sweeps it.
     """
 
     def __init__(
@@ -49,7 +53,7 @@ class RateTable(VGroup):
         gates: Sequence[str] = (),
     ) -> None:
         super().__init__()
-        self.membrane, self.theme, self.area = membrane, theme, area
+        self.membrane, self.area = membrane, area
         self.names = [n for n in (gates or membrane.gates) if membrane.gates[n].dynamic]
         # Two lines of numbers to a row; what finds no room is left out rather than drawn over.
         self.names = self.names[: max(int(area.height / (2.3 * SMALL * UNIT)), 1)]
@@ -57,36 +61,46 @@ class RateTable(VGroup):
         self.size = min(max(self.rows[0].height / (2.35 * UNIT), SMALL), LABEL)
         self.half = 0.62 * self.size * UNIT  # each of a row's two lines is that far from its middle
         known = quantities(membrane)
-        self.voltages = tuple(voltages)
-        self.reach = 1.25
-        self.x0 = area.left + 1.35
-        self.x1 = self.x0 + 2.6
-        self.arrows: dict[tuple[str, str], VGroup] = {}
-        self.numbers: dict[tuple[str, str, float], Words] = {}
+        x0 = area.left + 1.35
+        x1 = x0 + 2.6
+        column = 5.2 * self.size * UNIT  # of numbers: alpha's at the left of its arrow, beta's at the right
+        self.begin = {"alpha": x0 + column, "beta": x1 - column}
+        self.reach = x1 - x0 - column - _STUB - _TIP
         self.largest = max(max(self.rates(n, v)) for n in self.names for v in voltages)
+        self.arrows: dict[tuple[str, str], VGroup] = {}
+        self.numbers: dict[tuple[str, str], Reading] = {}
+        self.results = VGroup()
+        self._written: dict[str, tuple[Figures, Figures]] = {}
         for name, row in zip(self.names, self.rows, strict=True):
-            q = known[name]
-            hue = theme.color(q)
-            y = row.center[1]
-            self.add(Formula(q.typst, size=LABEL, color=hue).move_to([row.left + 0.15, y, 0]))
+            hue, y = theme.color(known[name]), row.center[1]
+            self.add(Formula(known[name].typst, size=LABEL, color=hue).move_to([row.left + 0.15, y, 0]))
             closed, opened = (Words(s, size=SMALL, color=theme.muted) for s in ("closed", "open"))
-            closed.move_to([self.x0 - 0.12, y, 0], aligned_edge=[1, 0, 0])
-            opened.move_to([self.x1 + 0.12, y, 0], aligned_edge=[-1, 0, 0])
+            closed.move_to([x0 - 0.12, y, 0], aligned_edge=[1, 0, 0])
+            opened.move_to([x1 + 0.12, y, 0], aligned_edge=[-1, 0, 0])
             # On one line: the p reaches below it.
             opened.align_to(closed, DOWN).shift(0.205 * SMALL * UNIT * DOWN)
             self.add(closed, opened)
-            for kind in ("alpha", "beta"):
-                shaft, head = stroked(np.zeros((0, 3)), hue, 6.0), filled(np.zeros((0, 3)), hue)
-                self.arrows[name, kind] = VGroup(shaft, head)
-                self.add(self.arrows[name, kind])
-                for v in self.voltages:
-                    rate = self.rates(name, v)[0 if kind == "alpha" else 1]
-                    text = Words(
-                        f"{'α' if kind == 'alpha' else 'β'} = {rate:.2g}", size=self.size, color=theme.ink
-                    )
-                    self.numbers[name, kind, v] = text
-                    self.add(text)
-        self.show(self.voltages[0])
+            for kind, sign, x, up in (
+                ("alpha", "α", x0, 1.0),
+                ("beta", "β", self.begin["beta"] + 0.12, -1.0),
+            ):
+                self.arrows[name, kind] = VGroup(
+                    stroked(np.zeros((0, 3)), hue, 6.0), filled(np.zeros((0, 3)), hue)
+                )
+                number = Reading(f"{sign} = {{}}", size=self.size, color=theme.ink)
+                number.move_to([x, y + up * self.half, 0], aligned_edge=[-1, 0, 0])
+                self.numbers[name, kind] = number
+                self.add(self.arrows[name, kind], number)
+            made = []
+            for key, unit, up in ((f"{name}_inf", "", 1.0), (f"tau_{name}", " ms", -1.0)):
+                text = Formula(f'{known[key].typst} = "0{unit}"', size=self.size, color=theme.ink)
+                text.move_to([x1 + 0.82, y + up * self.half, 0], aligned_edge=[-1, 0, 0])
+                glyphs = text.family_members_with_points()
+                zero = len(glyphs) - 1 - len(unit.strip())
+                made.append(Figures(glyphs[zero], self.size, behind=glyphs[zero + 1 :]))
+                self.results.add(text)
+            self._written[name] = (made[0], made[1])
+        self.show(voltages[0])
 
     def rates(self, gate: str, v: float) -> tuple[float, float]:
         """alpha and beta (1/ms) at v (mV) and the membrane's temperature."""
@@ -95,53 +109,38 @@ class RateTable(VGroup):
         return phi * float(g.alpha(v)), phi * float(g.beta(v))
 
     def show(self, v: float) -> RateTable:
-        """Draw the rates at v (mV)."""
+        """Draw the rates, and write them and what they lead to, at v (mV)."""
         for name, row in zip(self.names, self.rows, strict=True):
-            for kind, rate, up in zip(("alpha", "beta"), self.rates(name, v), (1.0, -1.0), strict=True):
-                y = row.center[1] + up * self.half
-                length = max(rate / self.largest * self.reach, 0.03)
-                begin, way = (self.x0, 1.0) if up > 0 else (self.x1, -1.0)
-                end = begin + way * (length + _TIP)
+            for kind, rate, way in zip(("alpha", "beta"), self.rates(name, v), (1.0, -1.0), strict=True):
+                y, begin = row.center[1] + way * self.half, self.begin[kind]
+                share = 1.0 + np.log10(max(rate / self.largest, 1e-9)) / _DECADES
+                end = begin + way * (_STUB + min(max(share, 0.0), 1.0) * self.reach + _TIP)
                 shaft, head = self.arrows[name, kind]
                 shaft.points = lines([(begin, y), (end - way * _TIP, y)])
-                tip = [
-                    (end, y),
-                    (end - way * _TIP * 1.2, y + 0.085),
-                    (end - way * _TIP * 1.2, y - 0.085),
-                    (end, y),
-                ]
-                head.points = lines(tip)
-                for written in self.voltages:
-                    text = self.numbers[name, kind, written]
-                    text.move_to([end + way * 0.1, y, 0], aligned_edge=[-way, 0, 0])
-                    text.set_opacity(1.0 if abs(written - v) < 1e-6 else 0.0)
+                back = end - way * _TIP * 1.2
+                head.points = lines([(end, y), (back, y + 0.085), (back, y - 0.085), (end, y)])
+                self.numbers[name, kind].show(figures(rate))
+            goal, tau = self._written[name]
+            goal.show(figures(float(self.membrane.inf(name, v))))
+            tau.show(figures(float(self.membrane.tau(name, v))))
         return self
 
+    def go(self, start: float, stop: float, **how: float) -> Animation:
+        """The animation that takes everything from one V (mV) to another."""
+        return UpdateFromAlphaFunc(
+            VGroup(self, self.results),
+            lambda _, share: self.show(start + (stop - start) * share) and None,
+            **how,
+        )
+
     def shown(self, gate: str) -> tuple[float, float]:
-        """alpha and beta (1/ms) read back from the length of the drawn arrows."""
+        """alpha and beta (1/ms) read back from the length of the drawn arrows; of a stub, the largest it may be."""
         out = []
         for kind in ("alpha", "beta"):
             p = self.arrows[gate, kind][0].points
-            out.append(abs(float(p[-1, 0] - p[0, 0])) / self.reach * self.largest)
+            share = (abs(float(p[-1, 0] - p[0, 0])) - _STUB) / self.reach
+            out.append(self.largest * 10.0 ** (_DECADES * (share - 1.0)))
         return out[0], out[1]
-
-    def outcome(self, v: float) -> VGroup:
-        """What the rates lead to at v: the steady state and the time constant of each gate, at the end of
-        its row.
-        """
-        known = quantities(self.membrane)
-        group = VGroup()
-        for name, row in zip(self.names, self.rows, strict=True):
-            x, tau = float(self.membrane.inf(name, v)), float(self.membrane.tau(name, v))
-            inf = Formula(f'{known[f"{name}_inf"].typst} = "{x:.2g}"', size=self.size, color=self.theme.ink)
-            time = Formula(
-                f'{known[f"tau_{name}"].typst} = "{tau:.2g} ms"', size=self.size, color=self.theme.ink
-            )
-            left = self.x1 + 0.82
-            inf.move_to([left, row.center[1] + self.half, 0], aligned_edge=[-1, 0, 0])
-            time.move_to([left, row.center[1] - self.half, 0], aligned_edge=[-1, 0, 0])
-            group.add(inf, time)
-        return group
 
 
 class RateCurves:
@@ -150,8 +149,8 @@ class RateCurves:
     v: the range of V (mV). gates: names, by default all with kinetics. Temperature is the membrane's.
     vertical: x∞ over τ. ylabels: what the two axes are called.
 
-    `still` (axes, curves, names) and `moving` (dots) are the two groups to add; show(v) puts the dots, go() takes
-    them from one V to another, and shown() reads them back.
+    `still` (axes, curves, names) and `moving` (dots, and a line through them with V in numbers) are the two groups
+    to add; show(v) puts them there, go() takes them from one V to another, and shown() reads the dots back.
     """
 
     def __init__(
@@ -171,7 +170,9 @@ class RateCurves:
         grid = np.linspace(*v, 281)
         goals, taus = self._of(grid)
         parts = area.rows(1.0, 1.22, gap=0.2) if vertical else area.columns(1.0, 1.0, gap=0.35)
-        roof = 1.08 * max(float(t.max()) for t in taus)
+        highest = 1.04 * max(float(t.max()) for t in taus)
+        tick = nice_ticks(0.0, highest)[1]
+        roof = tick * float(np.ceil(highest / tick))  # a number at the axis's end
         self.panels = []
         self.still = VGroup()
         for k, (part, top, curves) in enumerate(zip(parts, (1.0, roof), (goals, taus), strict=True)):
@@ -201,7 +202,11 @@ class RateCurves:
         self._dots = [
             [filled(np.zeros((0, 3)), hue, stroke=theme.ground, width=2.0) for hue in hues] for _ in parts
         ]
-        self.moving = VGroup(*(dot for dots in self._dots for dot in dots))
+        mark = theme.color("stimulus")
+        self._lines = [stroked(np.zeros((0, 3)), mark, stroke(2.5)) for _ in parts]
+        # V itself stands over the upper panel, or over each of two that lie side by side, on the line of its title.
+        self._volts = [Reading("{} mV", size=TICK, color=mark, hold="right") for _ in parts[vertical:]]
+        self.moving = VGroup(*self._lines, *self._volts, *(dot for dots in self._dots for dot in dots))
         self.show(v[0])
 
     def _of(self, v: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
@@ -215,6 +220,13 @@ class RateCurves:
         for panel, dots, values in zip(self.panels, self._dots, self._of(np.array([v])), strict=True):
             for dot, value in zip(dots, values, strict=True):
                 dot.points = at(disc(), panel.at(v, value[0])[:2], size)
+        for panel, line in zip(self.panels, self._lines, strict=True):
+            line.points = lines(panel.at(v, np.array(panel.y))[:, :2])
+        for panel, volts in zip(self.panels, self._volts, strict=False):
+            volts.show(f"{v:.0f}")
+            (title,) = [t for t in panel.titles if t.get_y() > panel.inner.top]
+            x = max(panel.at(v, 0.0)[0], title.get_right()[0] + 0.5 * volts.width + 0.12)
+            volts.move_to([x, title.get_y(), 0.0])
         return self
 
     def go(self, start: float, stop: float, **how: float) -> Animation:

@@ -9,15 +9,17 @@ class Warmer(Film):
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, Self
 
 import numpy as np
+from manim import VMobject
 
 from hhanim.mobjects.lettering import LABEL, UNIT, Words
 from hhanim.mobjects.shapes import Array
 
-__all__ = ["Reading", "figures"]
+__all__ = ["Figures", "Reading", "figures"]
 
 _SIGNS = "0123456789.−+"
 _WIDE, _NARROW = 0.497, 0.249  # em: how far a figure and a point take up room; figures all have one width
@@ -31,44 +33,58 @@ def figures(x: float, digits: int = 2) -> str:
     return f"{round(x, places):.{max(places, 0)}f}".replace("-", "−")
 
 
-class Reading(Words):
-    """Words with one number in them, "α = {}" or "{} mV", that show() writes.
+class Figures:
+    """A number in place of one glyph, the figure 0, of words or of a formula of that size.
 
-    hold: which end of the number stays where it is, "left" or "right". Figures have one width, so that a number
-    that counts along does not tremble.
+    hold: which end of the number stays where it is, "left" or "right". behind: what keeps its distance from the
+    other end, a unit. Figures have one width, so that a number that counts along does not tremble.
     """
+
+    def __init__(
+        self, zero: VMobject, size: float, hold: str = "left", behind: Sequence[VMobject] = ()
+    ) -> None:
+        self._behind = behind
+        self._glyph, self._size, self._right = zero, size, hold == "right"
+        self._offset = zero.points[0] - (zero.get_center() - 0.5 * _WIDE * size * UNIT * _X)
+        self._said = "0"
+
+    def show(self, number: str) -> None:
+        """Write the number, a string of figures, a point and a sign."""
+        number = number.replace("-", "−")
+        if number == self._said:
+            return
+        start = self._glyph.points[0] - self._offset  # where the number begins, wherever it has been moved
+        longer = (self._width(number) - self._width(self._said)) * _X
+        if self._right:
+            start = start - longer
+        for glyph in self._behind:
+            glyph.points = glyph.points + longer
+        at, glyphs, signs = 0.0, [], _signs(self._size)
+        for sign in number:
+            glyphs.append(signs[sign] + start + at * _X)
+            at += self._width(sign)
+        self._glyph.points = np.concatenate(glyphs)
+        self._offset = self._glyph.points[0] - start
+        self._said = number
+
+    def _width(self, number: str) -> float:
+        return sum(_NARROW if sign == "." else _WIDE for sign in number) * self._size * UNIT
+
+
+class Reading(Words):
+    """Words with one number in them, "α = {}" or "{} mV", that show() writes; hold: as in Figures."""
 
     def __init__(
         self, text: str, *, size: float = LABEL, color: Any = None, hold: str = "left", **style: Any
     ) -> None:
         super().__init__(text.replace("{}", "0"), size=size, color=color, **style)
-        self._signs, self._right = _signs(size), hold == "right"
         before = text[: text.index("{}")].replace(" ", "")
-        self._number = self.family_members_with_points()[len(before)]
-        self._offset = self._number.points[0] - (self._number.get_center() - 0.5 * _WIDE * size * UNIT * _X)
-        self._said = "0"
+        self._figures = Figures(self.family_members_with_points()[len(before)], size, hold)
 
     def show(self, number: str) -> Self:
         """Write the number, a string of figures, a point and a sign."""
-        number = number.replace("-", "−")
-        if number == self._said:
-            return self
-        em = self.size * UNIT
-        widths = [em * (_NARROW if sign == "." else _WIDE) for sign in number]
-        start = self._number.points[0] - self._offset  # where the number begins, wherever it has been moved
-        if self._right:
-            start = start + (self._width(self._said) - sum(widths)) * _X
-        at, glyphs = 0.0, []
-        for sign, width in zip(number, widths, strict=True):
-            glyphs.append(self._signs[sign] + start + at * _X)
-            at += width
-        self._number.points = np.concatenate(glyphs)
-        self._offset = self._number.points[0] - start
-        self._said = number
+        self._figures.show(number)
         return self
-
-    def _width(self, number: str) -> float:
-        return sum(_NARROW if sign == "." else _WIDE for sign in number) * self.size * UNIT
 
 
 _X = np.array([1.0, 0.0, 0.0])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ manim = pytest.importorskip("manim")
 
 import hhanim as hh  # noqa: E402
 from hhanim.look import DARK, LIGHT  # noqa: E402
+from hhanim.mobjects.balance import Balance  # noqa: E402
 from hhanim.mobjects.channels import ChannelView, inactivates  # noqa: E402
 from hhanim.mobjects.charge import SurfaceCharge, absolute  # noqa: E402
 from hhanim.mobjects.clock import Clock, Pace  # noqa: E402
@@ -17,6 +20,7 @@ from hhanim.mobjects.ions import QUANTUM, IonFlow, crossings  # noqa: E402
 from hhanim.mobjects.lettering import Words  # noqa: E402
 from hhanim.mobjects.membrane import Bilayer, Instant, MembranePatch  # noqa: E402
 from hhanim.mobjects.rates import RateCurves, RateTable  # noqa: E402
+from hhanim.mobjects.reading import Reading, figures  # noqa: E402
 
 MODERN = hh.presets.MODERN
 TIMES = (0.0, 2.5, 3.5, 4.0, 4.3, 4.6, 5.2, 6.0, 8.0, 15.0)
@@ -155,7 +159,7 @@ def test_waiting_ions_jostle_about_their_places_and_carry_nothing(patch: Membran
 def test_a_pore_lights_up_with_the_share_of_channels_that_are_open(patch: MembranePatch) -> None:
     sodium = patch.views[0]
 
-    def light(**values: float) -> np.ndarray:
+    def light(**values: Any) -> np.ndarray:
         sodium.set_gates(values)
         return np.asarray(sodium.glow.fill_rgbas[0, :3])
 
@@ -163,6 +167,7 @@ def test_a_pore_lights_up_with_the_share_of_channels_that_are_open(patch: Membra
     assert half == pytest.approx(0.5 * (dark + full), abs=0.01)  # the root of a quarter
     assert not np.allclose(dark, full)
     assert light(m=1.0, h=0.0) == pytest.approx(dark)
+    assert light(m=np.array([1.0, 1.0, 0.0]), h=1.0) == pytest.approx(dark)  # one of them shut
 
 
 def test_ions_pass_a_ball_on_the_side_where_it_does_not_hang(
@@ -198,11 +203,31 @@ def test_dots_on_the_rate_curves_are_the_membrane_s() -> None:
     for v in (-65.0, -40.0, -20.0):
         table.show(v)
         for gate in ("m", "h", "n"):
-            alpha, beta = table.shown(gate)
-            tau = float(warm.tau(gate, v))
-            assert min(alpha, beta) >= 0.0
-            if min(alpha, beta) / table.largest * table.reach > 0.04:  # shorter arrows are drawn as a stub
-                assert 1.0 / (alpha + beta) == pytest.approx(tau, rel=1e-6)
+            rates = table.rates(gate, v)
+            assert 1.0 / sum(rates) == pytest.approx(float(warm.tau(gate, v)), rel=1e-6)
+            for drawn, rate in zip(table.shown(gate), rates, strict=True):
+                assert drawn == pytest.approx(
+                    max(rate, 1e-3 * table.largest), rel=1e-6
+                )  # the smallest: a stub
+
+
+def test_a_number_that_counts_along_looks_as_if_it_had_been_set() -> None:
+    reading = Reading("{} mV", size=40, hold="right").shift([2.0, 1.0, 0.0])
+    before = reading.get_right()[0]
+    for number, said in ((-65.0, "−65"), (0.0074, "0.0074"), (12.0, "12")):
+        reading.show(figures(number))
+        assert reading.width == pytest.approx(Words(f"{said} mV", size=40).width, abs=1e-3)
+        assert reading.get_right()[0] == pytest.approx(before)
+    assert [figures(x) for x in (4.0, 0.22, 465.4, 0.0)] == ["4.0", "0.22", "470", "0"]
+
+
+def test_bars_are_what_flows_in_and_out(run: hh.Trajectory) -> None:
+    balance = Balance(run, DARK, Area(0, 6, 0, 1), limit=50.0)
+    currents = np.stack([run.current(c.name) for c in MODERN.channels])
+    for t in (0.0, 2.5, 4.0, 6.0):
+        now = np.array([np.interp(t, run.t, current) for current in currents])
+        flows = -now[now < 0].sum(), now[now > 0].sum()
+        assert balance.show(t).shown() == pytest.approx(np.minimum(flows, 50.0), abs=1e-6)
 
 
 def test_variables_in_plain_text_are_italic_and_units_are_not() -> None:
