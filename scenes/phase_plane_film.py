@@ -277,7 +277,7 @@ class PhasePlane(Telling, Film):
         self.graph = self.time_panel(self.shown)
         self.say(
             "A plane",
-            f"every state is one point, its V and its {self.gate}; with these parameters rest is at {millivolts(v)}",
+            f"every state is one point, its V and its {self.gate}; here rest is at {millivolts(v)}",
             "Every state is one point; with these parameters rest is here.",
             still=[self.graph, *(t for t in self.plane.titles if t not in self.mobjects)],
             moving=self.run_on(run, Pace(self.shown, rate=8.0)),
@@ -439,10 +439,9 @@ class PhasePlane(Telling, Film):
                 part.show(self.injected(self.clock.now))
             self.name_lines()
 
-        drawn = (self.flow, self.v_line, self.points, self.dial.moving)
-        self.remove(*self.names)
-        self.current = VGroup(*drawn, self.names).add_updater(show)
-        self.add(self.flow, self.n_line, *drawn[1:], self.current, *moving)
+        drawn = (self.flow, self.n_line, self.v_line, self.points, self.dial.moving, self.names)
+        self.current = VGroup(*drawn).add_updater(show)
+        self.add(self.current, *moving)
         if critical is not None:
             self.play(self.clock.run(self.passed))
             self.lose_hold(critical)

@@ -26,6 +26,7 @@ from manim import Dot, VGroup, VMobject
 from hhanim.look import Theme, quantities
 from hhanim.mobjects.film import Area
 from hhanim.mobjects.lettering import LABEL, SMALL, TICK, UNIT, Formula, Words
+from hhanim.mobjects.reading import Reading
 from hhanim.mobjects.shapes import Array, at, disc, filled, lines, stroked, to_3d
 from hhanim.mobjects.trace import LINE_WIDTH, Panel, Trace, stroke
 from hhanim.model import Membrane
@@ -256,33 +257,6 @@ class OnAxis(VGroup):
         return self.trace.panel.data(self.mark.points[0])[self.axis == "y"]
 
 
-class _Number(VMobject):
-    """A number that may be another in every frame, with two decimals."""
-
-    def __init__(self, size: float, color: Any) -> None:
-        super().__init__(fill_color=color, fill_opacity=1.0, stroke_width=0.0)
-        digits = "0123456789.−"
-        # Every digit has the same room, so that those that stay do not move.
-        glyphs = [m.points for m in Words(digits, size=size).family_members_with_points()]
-        feet = float(glyphs[0][:, 1].min())
-        self._glyphs = {
-            c: (p - [0.5 * (p[:, 0].min() + p[:, 0].max()), feet, 0.0], float(np.ptp(p[:, 0])))
-            for c, p in zip(digits, glyphs, strict=True)
-        }
-        self._wide = 1.12 * max(w for _, w in self._glyphs.values())
-
-    def show(self, value: float, middle: Any) -> Self:
-        """Write the value with the middle of its foot there."""
-        text = f"{value:.2f}".replace("-", "−")
-        room = [0.5 * self._wide if c == "." else self._wide for c in text]
-        x = np.cumsum(room) - 0.5 * np.array(room) - 0.5 * sum(room)
-        at = np.asarray(middle, dtype=float)
-        self.points = np.concatenate(
-            [self._glyphs[c][0] + at + [dx, 0.0, 0.0] for c, dx in zip(text, x, strict=True)]
-        )
-        return self
-
-
 class Dial(VGroup):
     """A current on a scale from 0 to `highest` (µA/cm²): a bar with a knob, the number on the knob.
 
@@ -306,8 +280,8 @@ class Dial(VGroup):
             )
         still.add(unit.next_to(still[-1], [1, 0, 0], buff=0.14))
         self.bar = stroked(np.zeros((0, 3)), color, stroke(12))
-        self.knob = Dot(radius=14 * UNIT, color=color)
-        self.number = _Number(LABEL, color)
+        self.knob = Dot([self.left, y, 0.0], radius=14 * UNIT, color=color)
+        self.number = Reading("{}", color=color).show("0.00").move_to([self.left, y + 0.36, 0.0])
         self.still, self.moving = still, VGroup(self.bar, self.knob, self.number)
         self.add(still, self.moving)
         self.show(0.0)
@@ -319,8 +293,8 @@ class Dial(VGroup):
         """Put the knob to current i."""
         x = self._x(max(i, 0.0))
         self.bar.points = lines([(self.left, self.y), (max(x, self.left + 1e-3), self.y)])
+        self.number.show(f"{i:.2f}").shift([x - self.knob.get_x(), 0.0, 0.0])
         self.knob.move_to([x, self.y, 0.0])
-        self.number.show(i, [x, self.y + 0.22, 0.0])
         return self
 
     def mark(self, i: float) -> VGroup:
