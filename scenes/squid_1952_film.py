@@ -250,7 +250,7 @@ class Squid1952(Telling, Film):
                 letter.next_to(dot, LEFT if name in late else RIGHT, buff=0.1)
 
         given = VGroup(curves.moving, dots, letters).add_updater(show, call_updater=True)
-        self.curves, self.now_dots = curves, dots
+        self.curves, self.step_run, self.now_dots = curves, run, dots
         still, moving = [patch.still, curves.still], [patch.moving, given, self.clock]
         self.say(
             "Gates explain them",

@@ -95,6 +95,11 @@ class _Arrow(VMobject):
         outline += [(-x, y) for x, y in outline[2::-1]] + outline[:1]
         self.points = lines(np.array(outline) * [1.0, up]) + self.place
 
+    @property
+    def length(self) -> float:
+        """How long it is drawn, negative if it points down."""
+        return 2.0 * float(self.points[12, 1] - self.place[1])  # point 12 is its tip
+
 
 class Rig:
     """The clamp of Hodgkin, Huxley and Katz: a wire in the axon measures V, an amplifier compares it with the
@@ -168,6 +173,11 @@ class Rig:
         self.ionic.show(1.3 * share * self.unit)
         self.injected.show(-1.3 * share * self.unit)
         return self
+
+    def shown(self) -> tuple[float, float]:
+        """The ionic current outwards and the injected one inwards (µA/cm²), read back from the arrows."""
+        scale = self._largest / (1.3 * self.unit)
+        return self.ionic.length * scale, -self.injected.length * scale
 
     def reacts(self, run_time: float = 2.0) -> Animation:
         """What is measured goes to the amplifier, and what it makes of that to the axon."""

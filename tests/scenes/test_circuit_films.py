@@ -202,6 +202,15 @@ def test_voltage_clamp_is_true_at_ten_instants(media: Path) -> None:
             now = run.at([t])
             total = sum(now.current(c.name)[0] for c in film.membrane.channels)
             assert trace.reading == pytest.approx((t, total), abs=4e-3 * span)
+    # what the amplifier sends is what the ions carry, in the sweep that is on the screen
+    shown = film.sweeps[film.shown_sweep]
+    for t in np.linspace(0.2, film.until, 10):
+        ionic, injected = film.rig.show(t).shown()
+        now = shown.at([t])
+        total = sum(now.current(c.name)[0] for c in film.membrane.channels)
+        assert (ionic, injected) == pytest.approx((total, total), abs=4e-3 * span)
+        said = [words.words for words in film.rig.command if words.get_fill_opacity() > 0.5]
+        assert said == [f"{now['V'][0]:.0f} mV".replace("-", "−")]
     # the patch with its last drug: TEA in every potassium channel, the gates as the sweep says
     assert all(plug.seated() for plug in film.taken)
     assert len(film.taken) == sum(v.channel.name == "K" for v in film.patch.views) > 0

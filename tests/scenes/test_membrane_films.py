@@ -208,6 +208,13 @@ def test_squid_film_is_two_minutes_and_true_in_its_parts(media: Path) -> None:
         goal, tau = film.curves.shown(gate)
         assert goal == pytest.approx(float(film.membrane.inf(gate, film.rest + 45.0)), abs=1e-6)
         assert tau == pytest.approx(float(film.membrane.tau(gate, film.rest + 45.0)), rel=1e-6)
+    end = film.step_run.at([film.step_run.duration])
+    for gate, dot in zip(
+        film.curves.names, film.now_dots, strict=True
+    ):  # and others where the gates have come
+        assert film.curves.panels[0].data(dot.get_center()) == pytest.approx(
+            (film.rest + 45.0, end[gate][0]), abs=4e-3
+        )
     for t in np.linspace(0.0, film.run.duration, 10):
         film.patch.show(float(t))
         now = film.run.at([t])
