@@ -487,9 +487,9 @@ class Squid1952(Telling, Film):
             for s, r in zip(shares, runs, strict=True)
             if len(r.spikes)
         )
-        for t, v, s in peaks:
+        for t, v, s in peaks:  # the first at its left, clear of the next
             said = self.words(f"{s * threshold:.3g}: fires", size=TICK)
-            said.move_to(panel.at(t, v) + np.array([0.22, 0.0, 0.0]), aligned_edge=[-1, 0, 0])
+            said.next_to(panel.at(t, v), LEFT if (t, v, s) == peaks[0] else RIGHT, buff=0.22)
             self.play(self.clock.run(t))
             self.play(self.clock.run(min(t + 0.6, 12.0)), Appear(said))
             self.on.append(said)
