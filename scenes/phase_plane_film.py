@@ -11,11 +11,12 @@ from hhanim.look import quantities
 from hhanim.mobjects.clock import Clock, Pace
 from hhanim.mobjects.equations import gate_typst
 from hhanim.mobjects.fades import Appear, Vanish
-from hhanim.mobjects.film import LABEL, TICK, Film
+from hhanim.mobjects.film import LABEL, TICK, Area, Film
 from hhanim.mobjects.lettering import stand_clear
 from hhanim.mobjects.plane import (
     Dial,
     Flow,
+    Lens,
     OnAxis,
     Rests,
     VNullcline,
@@ -480,9 +481,22 @@ class PhasePlane(Telling, Film):
         self.caption(
             "The current stays just above: the state is driven away from the ring, turn by turn, and fires."
         )
-        self.play(Vanish(word), run_time=0.5)
+        self.play(Vanish(word), *(Appear(m) for m in self.look_closer()), run_time=0.6)
         self.clock.set(self.passed + 1e-6 * self.risen)
         self.current.resume_updating()
+
+    def look_closer(self) -> list[Mobject]:
+        """The surroundings of the fixed point that is left, and the state in them, if it leaves."""
+        if not self.leaving:
+            return []
+        inner = self.plane.inner
+        corner, other = inner.at(0.4, 0.05), inner.at(0.85, 0.42)
+        area = Area(corner[0], other[0], corner[1], other[1])
+        state = fixed_points(self.plane_model, self.raised)[0].state
+        self.lens = Lens(self.plane, self.plane_model, self.theme, area, state, self.raised)
+        style = {"color": self.theme.color(STATE), "width": 3.5}
+        self.moving += [self.lens, self.lens.way(self.fires, self.passed, **style).follow(self.clock)]
+        return self.moving[-2:]
 
     def injected(self, t: float) -> float:
         """The current (µA/cm²) at time t (ms) of the run that is shown."""

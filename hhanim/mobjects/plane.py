@@ -21,7 +21,7 @@ from __future__ import annotations
 from typing import Any, Self
 
 import numpy as np
-from manim import Dot, VGroup, VMobject
+from manim import DR, UL, Dot, Rectangle, VGroup, VMobject
 
 from hhanim.look import Theme, quantities
 from hhanim.mobjects.film import Area
@@ -29,12 +29,22 @@ from hhanim.mobjects.lettering import LABEL, SMALL, TICK, UNIT, Formula, Words
 from hhanim.mobjects.reading import Reading
 from hhanim.mobjects.shapes import Array, at, disc, filled, lines, stroked, to_3d
 from hhanim.mobjects.trace import LINE_WIDTH, Panel, Trace, stroke
-from hhanim.model import Membrane
+from hhanim.model import Membrane, Trajectory
 from hhanim.model.analysis import fixed_points, hopf_points, nullclines
 
 NULLCLINE = 0.9 * LINE_WIDTH  # design pixels: quieter than the state's way through the plane
 
-__all__ = ["Dial", "Flow", "OnAxis", "Rests", "VNullcline", "along_nullcline", "gate_nullcline", "loses_hold"]
+__all__ = [
+    "Dial",
+    "Flow",
+    "Lens",
+    "OnAxis",
+    "Rests",
+    "VNullcline",
+    "along_nullcline",
+    "gate_nullcline",
+    "loses_hold",
+]
 
 
 class Flow(VMobject):
@@ -204,6 +214,51 @@ class Rests(VGroup):
     def stable(self) -> int:
         """How many stable ones are drawn."""
         return len(self.discs.points) // 16
+
+
+class Lens(VGroup):
+    """A window in an Area with the surroundings of a state at one current (µA/cm²), so many times as large as on
+    the plane.
+    """
+
+    TIMES = 5.0
+
+    def __init__(
+        self, panel: Panel, plane: Membrane, theme: Theme, area: Area, state: Array, i: float
+    ) -> None:
+        self.theme, (x, y) = theme, state
+        inner, (wide, high) = panel.inner, (area.width, area.height - 0.5 * TICK * UNIT)
+        dx = 0.5 * wide / self.TIMES / inner.width * (panel.x[1] - panel.x[0])
+        dy = 0.5 * high / self.TIMES / inner.height * (panel.y[1] - panel.y[0])
+        self.view = Panel(
+            area,
+            x=(x - dx, x + dx),
+            y=(y - dy, y + dy),
+            theme=theme,
+            xticks=(),
+            yticks=(),
+            left=0.0,
+            gutter=0.0,
+        )
+        inner = self.view.inner
+        frame = Rectangle(width=inner.width, height=inner.height).move_to(inner.center)
+        frame.set_fill(theme.ground, 1.0).set_stroke(theme.line, stroke(3.0))
+        place, corner = panel.at(x, y)[:2], frame.get_corner(UL)[:2]
+        link = stroked(lines([place, corner]), theme.line, stroke(2.5))
+        rests = Rests(self.view, plane, theme, (i, i))
+        size = Words(f"× {self.TIMES:g}", size=SMALL, color=theme.muted)
+        size.next_to(frame.get_corner(DR), UL, buff=0.1)
+        curves = (gate_nullcline(self.view, plane, theme), VNullcline(self.view, plane, theme, (i, i)))
+        super().__init__(link, frame, *curves, rests, size)
+
+    def way(self, run: Trajectory, since: float, **style: Any) -> Trace:
+        """The way of the state from a time (ms) until it leaves the window."""
+        v, n = run["V"], run[run.membrane.states[1]]
+        (left, right), (low, high) = self.view.x, self.view.y
+        late = run.t >= since
+        out = np.flatnonzero(late & ((v < left) | (v > right) | (n < low) | (n > high)))
+        late[out[0] if len(out) else len(v) :] = False
+        return Trace(self.view, run.t[late], n[late], x=v[late], **style)
 
 
 def loses_hold(plane: Membrane, low: float, high: float) -> float | None:

@@ -134,6 +134,13 @@ def test_phase_plane_is_true_at_ten_instants(media: Path) -> None:
         assert film.orbit.reading == pytest.approx((now["V"][0], now["n"][0]), abs=0.15)
         assert film.orbit.reading[1] == pytest.approx(now["n"][0], abs=3e-3)
         assert film.trace.reading == pytest.approx((t, now["V"][0]), abs=0.3)
+    # the lens shows how it leaves, five times as large
+    view, way = film.lens.view, film.lens.way(film.fires, film.passed, color="white")
+    large, small = ((p.at(1.0, 1.0) - p.at(0.0, 0.0))[:2] for p in (view, film.plane))
+    assert large == pytest.approx(5.0 * small)
+    for t in np.linspace(way.t[0], way.t[-1], 5):
+        now = film.fires.at([t])
+        assert way.show(t).reading == pytest.approx((now["V"][0], now["n"][0]), abs=0.02)
     # while the current rises, everything on the plane is that of the current on the dial
     model, plane = film.plane_model, film.plane
     for t in np.linspace(0.0, film.risen, 10):
