@@ -151,7 +151,7 @@ class Rig:
             put(Words("−", size=TICK, color=ink), 2.6, 2.1),
             put(Words("axon", size=SMALL, color=theme.muted), 0.62, 0.34, LEFT),
             put(Words("bath", size=SMALL, color=theme.muted), 5.4, 1.16, DOWN),
-            put(Words("ions", size=SMALL, color=theme.muted), 3.2, 1.66, DOWN),
+            put(Words("ions", size=SMALL, color=theme.muted), 2.98, 1.2, RIGHT),
         )
         self.command = Commanded(run, theme)
         for words in self.command:
