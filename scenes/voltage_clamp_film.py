@@ -28,6 +28,7 @@ from hhanim.mobjects.clamp import DRUG, Commanded, Plug, Rig, drug_name, plugs
 from hhanim.mobjects.clock import Clock, Pace
 from hhanim.mobjects.fades import Appear, Vanish
 from hhanim.mobjects.film import LABEL, SMALL, TICK, UNIT, Film, Words
+from hhanim.mobjects.ions import fitting_quantum
 from hhanim.mobjects.membrane import MembranePatch
 from hhanim.mobjects.telling import Telling, ion_name, millivolts
 from hhanim.mobjects.trace import DOT_RADIUS, Panel, Trace, Traces, stroke
@@ -139,8 +140,11 @@ class VoltageClamp(Telling, Film):
     def patch_of(self, run: Trajectory) -> MembranePatch:
         """A channel of each kind, as large as their place allows, under that sweep."""
         area = self.upper_right.inset(bottom=0.9 * SMALL * UNIT)  # below it stands the step
+        names = [self.inward.name, self.outward.name]
+        # Few enough dots not to crowd at the mouths, where there is little room.
+        quantum = fitting_quantum(self.sweeps[self.shown_sweep], names, self.clock.pace.rate, per_second=9.0)
         return MembranePatch(
-            run, self.theme, area, channels=[self.inward.name, self.outward.name], clock=self.clock, counted=False,
+            run, self.theme, area, channels=names, clock=self.clock, counted=False, quantum=quantum,
             height=min(0.46 * area.height, area.width / 2.9), level=0.55,
         )  # fmt: skip
 
