@@ -455,7 +455,7 @@ class VoltageClamp(Telling, Film):
             self.play(Create(way), Create(up), Appear(said), Appear(at_foot), run_time=0.5)
             self.play(Appear(dot), *(Vanish(m) for m in (way, up, said, at_foot)), run_time=0.5)
         line = Trace(graph, dense, curve, color=color, head=False, width=4.0)
-        self.caption("Steps to all voltages between them make the curve of peak current against voltage.")
+        self.caption("Steps to all other voltages fill the curve.")
         along = ValueTracker(float(dense[0]))
         line.add_updater(lambda _: line.show(along.get_value()))
         self.add(line)
