@@ -24,6 +24,7 @@ from hhanim.model import Membrane, clamp, simulate
 from hhanim.model.gating import Patch, sample_patch
 
 BEFORE, AFTER = 1.0, 5.0  # seconds of film before the step, and while it lasts, but for the slow motion
+SLOW = 7.0  # seconds of film, at most, while the fastest gate moves
 CHANCE = 6.0  # seconds of film in which single gates open and close
 LASTS = 4.3  # time constants of the slowest gate
 
@@ -50,7 +51,7 @@ class GateOpening(Telling, Film):
         self.build()
         wide = self.shape == "wide"
         self.opening(
-            f"{self.title}: the gates of sodium and potassium channels under a voltage step.",
+            f"{self.title}: channels under a voltage step.",
             where=self.beside if wide else self.graph_area,
             beside=(self.patch.still, self.patch.moving),
         )
@@ -94,7 +95,8 @@ class GateOpening(Telling, Film):
         self.build_graphs(self.beside)
 
     def clock_at(self, slow: float) -> Clock:
-        """A clock for the step that runs at that share of its rate while the fastest gate moves."""
+        """A clock for the step that runs at that share of its rate while the fastest gate moves, if it is fast."""
+        slow = max(slow, (self.fast - self.begins) / (SLOW * self.rate))
         window = (self.begins - 0.1 * self.rate, self.fast, slow * self.rate)
         return self.timed(Pace(self.run.duration, rate=self.rate, slow=[window], ease=0.2))
 
@@ -160,7 +162,7 @@ class GateOpening(Telling, Film):
         self.say(
             "One channel of each kind",
             counts,
-            f"One channel of each kind, close up: {counts}.",
+            f"{counts}.",
             still=[laws],
         )
         self.wait(2.4)
@@ -169,15 +171,14 @@ class GateOpening(Telling, Film):
         self.say(
             "Two rates for each gate",
             "per ms: α, how often a closed gate opens; β, how often an open one closes",
-            "A closed gate opens at the rate alpha, an open one closes at the rate beta. Both depend on "
-            "V alone.",
+            "A closed gate opens at the rate α, an open one closes at the rate β.",
             still=[self.table],
         )
         self.wait(3.0)
         self.say(
             "Where to, and how fast",
             "x∞ = α / (α + β) is the goal, τ = 1 / (α + β) the time it takes",
-            "From the two rates follow the goal, x infinity, and the time constant tau, at every voltage.",
+            "The two rates give the goal, x∞, and the time constant, τ.",
             gone=[laws],
             still=[self.table.results, self.curves.still],
             moving=[self.curves.moving],
@@ -219,7 +220,7 @@ class GateOpening(Telling, Film):
         self.say(
             "From now on: the average",
             "a gate drawn half open: half of them are open",
-            "Drawn from now on is the average of many: each gate as far open as the fraction of them that is.",
+            "From now on the average of many channels is drawn.",
             gone=[clock],
         )
         self.play(UpdateFromAlphaFunc(self.patch.moving, settle), run_time=1.0)
@@ -232,8 +233,7 @@ class GateOpening(Telling, Film):
         self.say(
             f"What a step to {millivolts(self.high)} will do",
             f"{millivolts(self.low)} → {millivolts(self.high)}: other rates, so other goals and other times",
-            f"What a step of V from {millivolts(self.low)} to {millivolts(self.high)} will do: the rates change at "
-            "once, and with them the goals and the time constants. The gates then follow.",
+            "A step of V changes the rates at once, and with them goals and times; the gates follow.",
         )
         how = {"run_time": 2.6}
         self.play(self.table.go(self.low, self.high, **how), self.curves.go(self.low, self.high, **how))
@@ -280,7 +280,7 @@ class GateOpening(Telling, Film):
         self.say(
             "A tile for each channel",
             "seen from above; lit when all of its gates are open",
-            "Seen from above every channel is a tile. It is open, and lit, when all of its gates are.",
+            "Every channel is a tile, lit when all of its gates are open.",
             gone=gone,
             still=[key, self.formulas],
         )
@@ -300,15 +300,13 @@ class GateOpening(Telling, Film):
         self.say(
             f"{self.n} channels, every gate at random",
             "a channel is open, and lit, when all of its gates are",
-            f"Now {self.n} channels of each kind. Every gate opens and closes at random, at the rates alpha and beta.",
+            f"Now {self.n} channels of each kind; every gate moves at random.",
             gone=[key],
             still=[self.field_still, self.v_panel, self.open_panel],
             moving=[self.field_moving, self.v_trace, self.products, self.counted, self.clock],
         )
-        self.play(self.clock.run(self.begins))
-        self.caption(
-            f"Thin lines: how many are open, counted. Thick lines: {self._laws()}, as the equations have it."
-        )
+        self.play(self.clock.run(self.fast))
+        self.caption(f"Thin lines: the open channels, counted; thick: {self._laws()} of the equations.")
         self.play(self.clock.run())
         self.wait(0.6)
 
@@ -336,7 +334,7 @@ class GateOpening(Telling, Film):
             still=[self.field_still],
             moving=[self.field_moving, self.v_trace, self.products, self.counted, self.clock],
         )
-        self.play(self.clock.run(self.begins))
+        self.play(self.clock.run(self.fast))
         self.caption(f"The open fraction follows {law}.")
         self.play(self.clock.run())
         self.wait(1.2)
@@ -430,12 +428,10 @@ class GateOpening(Telling, Film):
         parts = area.split(*[1.0] * len(self.kinds), gap=0.35, vertical=tall or self.shape == "wide")
         fields, self.labels = {}, []
         for channel, part in zip(self.kinds, parts, strict=True):
-            label = self.words(
-                f"{count} {channel} channels{self._key(channel) if pips else ''}",
-                size=TICK,
-                color=self._hue(channel),
-                weight="semibold",
-            )
+            # What its marks are is said where there is room.
+            texts = (f"{count} {channel} channels{key}" for key in (self._key(channel) if pips else "", ""))
+            labels = [self.words(t, size=TICK, color=self._hue(channel), weight="semibold") for t in texts]
+            label = next((fits for fits in labels if fits.width <= part.width), labels[-1])
             label.move_to([part.left, part.top, 0], aligned_edge=[-1, 1, 0])
             self.labels.append(label)
             powers = [g.power for g in self.membrane.channel(channel).gates]

@@ -18,14 +18,17 @@ from hhanim.mobjects.film import TICK, UNIT, Area, Film
 from hhanim.mobjects.ions import fitting_quantum
 from hhanim.mobjects.lettering import stand_clear
 from hhanim.mobjects.membrane import MembranePatch
+from hhanim.mobjects.membrane import title as channel_title
 from hhanim.mobjects.shapes import filled, lines, mix, stroked
 from hhanim.mobjects.stimulus import StimulusBar
-from hhanim.mobjects.telling import Telling, ion_name, millivolts
+from hhanim.mobjects.telling import Telling, millivolts
 from hhanim.mobjects.trace import DOT_RADIUS, Panel, Trace, Traces
 from hhanim.model import Membrane, Protocol, Trajectory, pulse, simulate
 from hhanim.model.analysis import paired_pulse, strength_duration
 
 START = 2.0  # ms before the stimulus
+SLOW = 10.0  # seconds of film from the stimulus to the end of the spike
+GRADED = 10.0  # mV: what answers two pulses that alike is not all or nothing
 # Dots a second through a channel, at most: small enough that the weak currents before a spike are seen.
 DOTS = 60.0
 
@@ -51,7 +54,7 @@ class Threshold(Telling, Film):
     def construct(self) -> None:
         self.build()
         self.opening(
-            "How strong must a stimulus be, and how soon may the next one come?",
+            "How strong a stimulus, and how soon the next?",
             where=self.graph_area,
             beside=(self.pair_still, self.pair_moving),
         )
@@ -60,6 +63,9 @@ class Threshold(Telling, Film):
             return
         self.hair_apart()
         self.why()
+        if float(self.above["V"].max() - self.below["V"].max()) < GRADED:
+            self.graded()
+            return
         self.all_or_nothing()
         self.refractory()
 
@@ -70,16 +76,18 @@ class Threshold(Telling, Film):
         self.threshold = float(strength_duration(self.membrane, [self.width])[0])
         self.excitable = bool(np.isfinite(self.threshold))
         level = self.threshold if self.excitable else 50.0
-        self.above, self.below = (
-            simulate(self.membrane, pulse(level * (1.0 + sign * self.hair), START, self.width), self.until)
-            for sign in (1.0, -1.0)
-        )
+        stimuli = [pulse(level * (1.0 + sign * self.hair), START, self.width) for sign in (1.0, -1.0)]
+        # Near threshold a spike may come late: the runs last until it is over.
+        spikes = simulate(self.membrane, stimuli[0], 60.0).spikes
+        self.span = max(self.until, float(spikes[0]) + 8.0) if len(spikes) else self.until
+        self.above, self.below = (simulate(self.membrane, stimulus, self.span) for stimulus in stimuli)
         self.runs = (self.above, self.below)
         self.gated = [c.name for c in self.membrane.channels if c.gates]
         # The current that decides is that of the one that fails: the spike's is far off any scale that shows it.
         self.scale = 1.6 * float(np.abs(_total(self.below)).max())
         self.head, left, graphs = self.areas()
-        self.new_clock(self.until, [(START, self._over(), 0.75)])
+        over = self._over()
+        self.new_clock(self.span, [(START, over, float(f"{(over - START) / SLOW:.1g}"))])
         self.build_pair(left)
         self.build_graphs(graphs)
         self.graph_area, self.left_area = graphs, left
@@ -92,7 +100,7 @@ class Threshold(Telling, Film):
     def _over(self) -> float:
         """When the spike is over, or the pulse: the ionic current is small again (ms)."""
         t, large = self.above.t, np.abs(_total(self.above)) > self.scale
-        return float(t[large][-1]) if large.any() else START + self.width
+        return float(t[large][-1]) if large.any() else self.span
 
     def _turned(self) -> float:
         """When the current of the one that fails has turned outward for good (ms)."""
@@ -129,7 +137,7 @@ class Threshold(Telling, Film):
             rest = part.inset(top=part.top - bars.bottom + 0.08)
             patch = MembranePatch(
                 run, self.theme, rest, channels=self.gated, clock=self.clock, labels=not square,
-                quantum=quantum, height=None if square else 0.47 * rest.height, level=0.53 if square else 0.43,
+                quantum=quantum, height=None if square else 0.45 * rest.height, level=0.53 if square else 0.47,
             )  # fmt: skip
             self.patches.append(patch)
         self.balances.add_updater(lambda m: [b.show(self.clock.now) for b in m] and None)
@@ -168,7 +176,7 @@ class Threshold(Telling, Film):
     def build_graphs(self, area: Area) -> None:
         """Both voltages on one panel, both total ionic currents on another."""
         top, strip, bottom = self.graph_rows(area)
-        span = {"x": (0.0, self.until), "theme": self.theme, "left": 0.95, "gutter": 0.95, "size": TICK}
+        span = {"x": (0.0, self.span), "theme": self.theme, "left": 0.95, "gutter": 0.95, "size": TICK}
         self.v_panel = self.voltage(top, np.concatenate([run["V"] for run in self.runs]), **span)
         # Two pulses a hair apart are one on the screen.
         self.bar = StimulusBar(strip, self.above.protocol, self.v_panel, self.theme, size=TICK)
@@ -192,7 +200,7 @@ class Threshold(Telling, Film):
         self.signs = VGroup(
             *(
                 self.words(word, size=TICK, color="muted").move_to(
-                    self.i_panel.at(self.until, y) + np.array([-0.1, 0.0, 0.0]), aligned_edge=[1, 0, 0]
+                    self.i_panel.at(0.0, y) + np.array([0.1, 0.0, 0.0]), aligned_edge=[-1, 0, 0]
                 )
                 for word, y in (("outward", 0.78 * high), ("inward", 0.6 * low))
                 if self.shape != "square"
@@ -255,8 +263,7 @@ class Threshold(Telling, Film):
         self.say(
             "A hair apart",
             f"the same membrane twice: {self.width:g} ms pulses of {high} and {low} µA/cm²",
-            f"The same membrane twice, with pulses of current of {self.width:g} ms that differ by "
-            f"{200 * self.hair:.2g} percent: {high} and {low} microampere per square centimetre.",
+            f"The same membrane twice; the two pulses differ by {200 * self.hair:.2g} percent.",
             still=[self.v_panel, self.time_axis],
             moving=[self.v_traces, self.bar, self.clock],
         )
@@ -269,26 +276,26 @@ class Threshold(Telling, Film):
         self.say(
             "The ionic current decides",
             "after the pulse: does more current flow in, or out? (bars, µA/cm²)",
-            "After the pulse only the channels act. The bars compare the current that flows in with what flows out; "
-            "below is the difference.",
+            "The bars weigh the current that flows in against what flows out.",
             still=[self.i_axis, self.signs],
             moving=[self.i_lines, self.i_traces, self.beyond, self.balances],
         )
-        self.play(self.clock.run(self._turned()))
         inward, outward = self._rivals()
+        self.play(self.clock.run(min(self._turned(), 0.5 * (START + self.width + self._over()))))
         self.caption(
-            f"At {high} the {inward} current inward goes on growing, and V takes off; at {low} more flows out, "
-            f"most of it {outward}, and V falls back."
+            f"At {high} the {inward} current in wins: V takes off; at {low} the {outward} current out: V falls back."
         )
         self.play(self.clock.run(self._over()))
 
     def _rivals(self) -> tuple[str, str]:
-        """The channels with the largest current in, and out, when the two part."""
-        now = {c.name: float(np.interp(self._turned(), self.below.t, self.below.current(c.name)))
-               for c in self.membrane.channels}  # fmt: skip
-        found = (self.membrane.channel(pick(now, key=lambda name: now[name])) for pick in (min, max))
-        inward, outward = (ion_name(c.ion, c.name) for c in found)
-        return inward, outward
+        """The channels with the largest current in as the one takes off, and out as the other falls back."""
+        after = self.above.t > START + self.width
+        names = [c.name for c in self.membrane.channels]
+        up = int(np.argmin(np.where(after, _total(self.above), np.inf)))
+        inward = min(names, key=lambda name: float(self.above.current(name)[up]))
+        down = int(np.argmax(np.where(self.below.t > self._turned(), _total(self.below), -np.inf)))
+        outward = max(names, key=lambda name: float(self.below.current(name)[down]))
+        return channel_title(self.membrane.channel(inward)), channel_title(self.membrane.channel(outward))
 
     def all_or_nothing(self) -> None:
         """What became of them, and where the threshold lies."""
@@ -309,12 +316,23 @@ class Threshold(Telling, Film):
         self.say(
             "All or nothing",
             f"the threshold of a {self.width:g} ms pulse is {at}: {high} fires, {low} fails",
-            f"There is nothing in between: {low} comes to {self._top(self.below)} and falls back, {high} fires and "
-            f"reaches {self._top(self.above)}. The threshold is {at} microampere per square centimetre.",
+            f"Nothing in between: {low} falls back from {self._top(self.below)}, {high} fires. The threshold: {at}.",
             still=[verdicts],
         )
         self.play(self.clock.run())
         self.wait(1.6)
+
+    def graded(self) -> None:
+        """V answers the two almost alike: this membrane has no threshold."""
+        self.part("graded")
+        low, high = self._top(self.below), self._top(self.above)
+        self.say(
+            "Graded, not all or nothing",
+            f"V reaches {low} and {high}: the answer grows with the pulse",
+            f"V reaches {low} and {high}: here the answer grows with the pulse.",
+        )
+        self.play(self.clock.run())
+        self.wait(2.0)
 
     def refractory(self) -> None:
         """A pair of pulses, the second too early; then late enough."""
@@ -346,8 +364,7 @@ class Threshold(Telling, Film):
             early,
             "equal pulses of 1.5 × threshold; faint lines: "
             f"{' and '.join(self.slow)} at rest",
-            f"A pulse half as strong again as threshold, twice, {early:.2g} milliseconds apart. The faint lines are "
-            "the resting levels of the slow gates.",
+            f"Two pulses of 1.5 × threshold, {early:.2g} ms apart; faint lines: {' and '.join(self.slow)} at rest.",
             ("Too early: it fails", "refractory to any pulse" if not np.isfinite(needed) else
              f"refractory to this pulse; one {needed / self._pair_strength:.2g} times as strong would fire"),
             gone=first_half,
@@ -359,7 +376,7 @@ class Threshold(Telling, Film):
             fired,
             late,
             "the same pulses, further apart; faint: the pair before",
-            f"The same two pulses, {late:.2g} milliseconds apart; the faint curve is the pair before.",
+            f"The same two pulses, {late:.2g} ms apart; faint: the pair before.",
             (
                 "Late enough: it fires",
                 f"{late:.2g} ms after the first, the same pulse is answered by a spike",
