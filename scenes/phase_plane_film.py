@@ -63,7 +63,7 @@ class PhasePlane(Telling, Film):
         self.symbol = quantities(self.plane_model)[self.gate].typst
         rest = self.plane_model.steady(fixed_points(self.plane_model, self.low)[0].v)
         starts = [
-            {"V": float(rest[0]) + v, self.gate: min(max(float(rest[1]) + n, 0.05), 0.95)}
+            {"V": float(rest[0]) + v, self.gate: min(max(float(rest[1]) + n, 0.12), 0.95)}
             for v, n in ((-25.0, 0.3), (8.0, -0.3), (30.0, 0.5))
         ]
         self.kicked = 0.1 * self.until
@@ -314,10 +314,12 @@ class PhasePlane(Telling, Film):
             Trace(self.graph, run.t, run["V"], label=self.words(number, size=TICK), **style)
             for run, number in zip(self.others, numbers, strict=True)
         )
-        # Where each of them sets out, told from the arrows by a rim like that of the labels.
+        # Behind where each of them sets out, told from the arrows by a rim like that of the labels.
         starts = VGroup()
         for orbit, number in zip(orbits, numbers, strict=True):
-            word = self.words(number, size=TICK).next_to(orbit.dot, LEFT, buff=0.12)
+            way = self.plane.at(orbit.abscissa, orbit.values)
+            far = way[np.argmax(np.linalg.norm(way - way[0], axis=1) > 0.3)] - way[0]
+            word = self.words(number, size=TICK).move_to(way[0] - 0.9 * far)
             starts.add(word.set_stroke(self.theme.ground, stroke(7), background=True))
 
         def show(group: VGroup) -> None:

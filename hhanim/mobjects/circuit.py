@@ -137,14 +137,18 @@ class Circuit(VGroup):
 
     def _voltage(self, x: float) -> VGroup:
         """The voltage that the branches share: measured from the outside to the inside."""
-        color, y = self.theme.ink, self.middle
-        name = Formula("V", size=self.size, color=color).move_to([x, y, 0])
-        free, end = 0.5 * name.height + 0.15, 0.5 * (self.top - self.bottom) - 0.12
+        color, high = self.theme.ink, self.top - self.bottom
+        # Above the middle, where the arrow of the electrode's current is.
+        name = Formula("V", size=self.size, color=color).move_to([x, self.middle + 0.22 * high, 0])
         sides = VGroup()
-        for side, sign in ((1.0, "−"), (-1.0, "+")):
-            line = Line([x, y + side * free, 0], [x, y + side * (end - 0.38), 0])
+        for end, sign, edge in (
+            (self.top - 0.27, "−", name.get_top()),
+            (self.bottom + 0.27, "+", name.get_bottom()),
+        ):
+            way = 1.0 if end > edge[1] else -1.0
+            line = Line([x, edge[1] + 0.15 * way, 0], [x, end - 0.23 * way, 0])
             sides.add(line.set_stroke(self.theme.muted, stroke(0.6 * WIRE)))
-            sides.add(Words(sign, size=self.size, color=color).move_to([x, y + side * (end - 0.15), 0]))
+            sides.add(Words(sign, size=self.size, color=color).move_to([x, end, 0]))
         return VGroup(name, sides)
 
     def _wire(self, x: float, *spans: tuple[float, float], color: Any) -> VGroup:
