@@ -13,6 +13,7 @@ from hhanim.mobjects.channels import inactivates
 from hhanim.mobjects.clock import Clock, Pace
 from hhanim.mobjects.fades import Appear
 from hhanim.mobjects.film import LABEL, TICK, TITLE, Area, Film
+from hhanim.mobjects.ions import fitting_quantum
 from hhanim.mobjects.lettering import INDEXED, UNIT, corners, stand_clear
 from hhanim.mobjects.membrane import MembranePatch
 from hhanim.mobjects.population import ChannelField
@@ -24,6 +25,7 @@ from hhanim.model import Membrane, clamp, simulate
 from hhanim.model.gating import Patch, sample_patch
 
 BEFORE, AFTER = 1.0, 5.0  # seconds of film before the step, and while it lasts, but for the slow motion
+DOTS = 45.0  # a second through a channel, at most: so small that some are seen in slow motion
 SLOW = 7.0  # seconds of film, at most, while the fastest gate moves
 CHANCE = 6.0  # seconds of film in which single gates open and close
 LASTS = 4.3  # time constants of the slowest gate
@@ -80,9 +82,11 @@ class GateOpening(Telling, Film):
         self.picture, self.side, self.graph_area = picture, side, graphs
         self.beside = Area(side.left, side.right, graphs.bottom, side.top)
         self.clock = self.clock_at(0.125)
+        quantum = fitting_quantum(self.run, self.channels, self.clock.pace.rate, DOTS)
         self.patch = MembranePatch(
-            self.run, self.theme, picture, channels=self.channels, clock=self.clock, transit=0.9, level=0.52
-        )
+            self.run, self.theme, picture, channels=self.channels, clock=self.clock, transit=0.9, level=0.52,
+            quantum=quantum,
+        )  # fmt: skip
         self.table = RateTable(self.membrane, self.theme, side, voltages=(self.low, self.high))
         self.curves = RateCurves(
             self.membrane,

@@ -202,7 +202,7 @@ class Threshold(Telling, Film):
                 self.words(word, size=TICK, color="muted").move_to(
                     self.i_panel.at(0.0, y) + np.array([0.1, 0.0, 0.0]), aligned_edge=[-1, 0, 0]
                 )
-                for word, y in (("outward", 0.78 * high), ("inward", 0.6 * low))
+                for word, y in (("outward", 0.86 * high), ("inward", 0.6 * low))
                 if self.shape != "square"
             )
         )
@@ -246,7 +246,8 @@ class Threshold(Telling, Film):
             for run, trace, arrow in zip(self.runs, self.i_traces, made, strict=True):
                 total = float(np.interp(self.clock.now, run.t, _total(run)))
                 off = not low <= total <= high
-                trace.dot.set_opacity(0.0 if off else 1.0)
+                if off != (len(arrow.points) > 0):  # only when it changes: what fades in is left alone
+                    trace.dot.set_opacity(0.0 if off else 1.0)
                 x, y = self.i_panel.at(self.clock.now, np.clip(total, low, high))[:2]
                 back = y - np.sign(total) * 2.0 * size
                 tip = [(x, y), (x - size, back), (x + size, back), (x, y)]
@@ -388,7 +389,7 @@ class Threshold(Telling, Film):
     def second_clock(self, interval: float, span: float) -> None:
         """A clock that runs quickly through the first spike, which has been seen, and slowly through the second."""
         second = START + interval
-        self.new_clock(span, [(second - 0.5, min(second + 4.0, span), 0.75)])
+        self.new_clock(span, [(second - 0.5, min(second + 4.0, span), 0.8)])
 
     def pair_of_pulses(
         self, run: Trajectory, interval: float, line: str, spoken: str, verdict: tuple[str, str],

@@ -20,7 +20,7 @@ from manim import VGroup
 from hhanim.look import Theme, quantities
 from hhanim.mobjects.film import Area
 from hhanim.mobjects.lettering import SMALL, UNIT, Words
-from hhanim.mobjects.reading import Reading, figures
+from hhanim.mobjects.reading import Reading
 from hhanim.mobjects.shapes import filled, lines
 from hhanim.model import Trajectory
 
@@ -78,7 +78,7 @@ class Balance(VGroup):
             tip = 1.5 * self._half
             over = [(end + 0.04, y + self._half), (end + 0.04 + tip, y), (end + 0.04, y - self._half)]
             point.points = lines([*over, over[0]]) if total > self.limit else np.zeros((0, 3))
-            said.show(figures(total, 2) if total < 10.0 else f"{total:.0f}")
+            said.show(f"{total:.1f}" if total < 100.0 else f"{total:.0f}")
             beyond = 0.04 + tip if total > self.limit else 0.0
             said.shift([end + beyond + 0.1 - said.get_left()[0], 0.0, 0.0])
         return self
