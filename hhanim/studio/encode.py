@@ -486,6 +486,9 @@ class Encoder:
                     self._encode_all()
             finally:
                 self._container.close()
+                # x264 and its threads end here, not when somebody's traceback lets go of this encoder: in a process
+                # forked by then, freeing them would wait for threads that are not there.
+                del self._container, self._stream, self._frame, self._convert
         except BaseException as error:  # handed to the caller by _check
             self._error = self._error or error
 

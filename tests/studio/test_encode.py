@@ -4,6 +4,7 @@ byte."""
 from __future__ import annotations
 
 import errno
+import gc
 import subprocess
 import sys
 from fractions import Fraction
@@ -230,6 +231,29 @@ def test_threads_take_short_turns_only_while_a_film_is_encoded(tmp_path, monkeyp
         long.write(np.ones((H, W, 4), np.uint8))
     assert len(seen) == 2 and max(seen) < usual
     assert sys.getswitchinterval() == usual
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="threads are counted as Linux does")
+def test_threads_end_with_the_film_though_somebody_keeps_the_encoder(tmp_path):
+    """A process forked later would wait for ever for those of an encoder that is freed there."""
+
+    def threads():
+        return len(list(Path("/proc/self/task").iterdir()))
+
+    film(tmp_path / "first.mp4")  # whatever else starts threads has done so
+    gc.collect()  # those of encoders that other tests have kept end
+    before = threads()
+    with Encoder(tmp_path / "a.mp4", width=W, height=H, fps=30) as whole:
+        for frame, _ in moving(20):
+            whole.write(frame)
+        assert threads() > before
+    with (
+        pytest.raises(ZeroDivisionError),
+        Encoder(tmp_path / "b.mp4", width=W, height=H, fps=30) as abandoned,
+    ):
+        abandoned.write(np.zeros((H, W, 4), np.uint8))
+        raise ZeroDivisionError
+    assert threads() == before
 
 
 def test_no_frames_no_film(tmp_path):
