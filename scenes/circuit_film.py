@@ -146,7 +146,7 @@ class CircuitFilm(Telling, Film):
 
     def become(self, name: str, line: str, caption: str) -> None:
         """A part of the membrane turns into its element."""
-        self.say("Its circuit", line, caption)
+        self.remark(line, caption)
         self.play(self.origin.becomes(name))
         self.add(self.circuit.element(name))
 
@@ -210,8 +210,8 @@ class CircuitFilm(Telling, Film):
         ]
         dark = list(self.circuit.names)
         for name, line, caption in steps:
-            self.say("The equation", line, caption)
             if len(dark) == len(self.circuit.names):
+                self.say("The equation", line, caption)
                 self.play(
                     *(self.shine(self.circuit, n, 1.0, DIM) for n in dark),
                     Vanish(self.pieces.pop("I")),
@@ -219,6 +219,8 @@ class CircuitFilm(Telling, Film):
                 )
                 # The capacitor's term goes to where the electrode's was: that one comes from its element.
                 self.pieces["I"] = VGroup(*self.circuit.element("I").labels[0]).copy()
+            else:
+                self.remark(line, caption)
             dark.remove(name)
             sign = law.term("equals") if name == "I" else law.sign(name)
             self.play(
@@ -230,11 +232,7 @@ class CircuitFilm(Telling, Film):
             self.wait(0.5)
         self.remove(*self.pieces.values(), *law.submobjects)
         self.add(law)
-        self.say(
-            "The equation",
-            "one term for every branch of the circuit",
-            "One equation: a term for every branch.",
-        )
+        self.remark("one term for every branch of the circuit", "One equation: a term for every branch.")
         self.wait(1.5)
 
     def sign_of(self, name: str) -> str:
@@ -292,7 +290,7 @@ class CircuitFilm(Telling, Film):
         )
         for t, lit, line, caption in self.moments():
             self.play(self.clock.run(t))
-            self.say(heading, line, caption)
+            self.remark(line, caption)
             dark = [n for n in small.names if n not in lit]
             self.play(*self.spot(small, dark, 1.0, DIM), run_time=0.4)
             self.wait(1.4)
@@ -351,7 +349,7 @@ class CircuitFilm(Telling, Film):
                 (
                     k,
                     ["C", *outward],
-                    f"{into} has nearly gone, {out} is still open: V falls towards its battery",
+                    f"little {into} current is left, {out} is open: V falls towards its battery",
                     f"The {into} current has nearly gone, {out} channels are open: V falls towards their battery.",
                 )
                 for k in less[:1].tolist()

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from manim import Mobject, VGroup
+from manim import LineJointType, Mobject, VGroup, VMobject
 
 from hhanim.look import quantities
 from hhanim.mobjects.balance import Balance
@@ -22,7 +22,7 @@ from hhanim.mobjects.membrane import title as channel_title
 from hhanim.mobjects.shapes import filled, lines, mix, stroked
 from hhanim.mobjects.stimulus import StimulusBar
 from hhanim.mobjects.telling import Telling, millivolts
-from hhanim.mobjects.trace import DOT_RADIUS, Panel, Trace, Traces
+from hhanim.mobjects.trace import DOT_RADIUS, HALO, Panel, Trace, Traces, stroke
 from hhanim.model import Membrane, Protocol, Trajectory, pulse, simulate
 from hhanim.model.analysis import paired_pulse, strength_duration
 
@@ -137,7 +137,8 @@ class Threshold(Telling, Film):
             rest = part.inset(top=part.top - bars.bottom + 0.08)
             patch = MembranePatch(
                 run, self.theme, rest, channels=self.gated, clock=self.clock, labels=not square,
-                quantum=quantum, height=None if square else 0.45 * rest.height, level=0.53 if square else 0.47,
+                quantum=quantum, transit=0.5, height=None if square else 0.45 * rest.height,
+                level=0.53 if square else 0.47,
             )  # fmt: skip
             self.patches.append(patch)
         self.balances.add_updater(lambda m: [b.show(self.clock.now) for b in m] and None)
@@ -274,9 +275,10 @@ class Threshold(Telling, Film):
         """The ionic current, whose sign decides, until the one that fires has."""
         self.part("why")
         high, low = map(self._strength, self.runs)
+        leak = "; grey: leak" if "leak" in map(channel_title, self.membrane.channels) else ""
         self.say(
             "The ionic current decides",
-            "after the pulse: does more current flow in, or out? (bars, µA/cm²)",
+            f"after the pulse, does more flow in or out? (bars, µA/cm²{leak})",
             "The bars weigh the current that flows in against what flows out.",
             still=[self.i_axis, self.signs],
             moving=[self.i_lines, self.i_traces, self.beyond, self.balances],
@@ -465,7 +467,8 @@ class Threshold(Telling, Film):
             path = np.asarray(self.v_panel.at(run.t, run["V"]))[:, :2]
             name = self.words(f"{interval:.2g} ms: failed", size=TICK, color="muted")
             spot = self.v_panel.at(t, np.interp(t, run.t, run["V"]))[:2]
-            ghost.add(stand_clear(name, spot, path, within=self.v_panel.inner, gap=0.15))
+            name = stand_clear(name, spot, path, within=self.v_panel.inner, gap=0.15)
+            ghost.add(self._halo(name), name)
         return ghost
 
     def _marks(self, run: Trajectory, t: float) -> VGroup:
@@ -478,8 +481,16 @@ class Threshold(Telling, Film):
             made.add(stroked(np.concatenate([lines([a, b]), lines([b - cap, b + cap])]), hue, 3.0))
             said = f"{away:+.2f}".replace("-", "−") if away else "±0.00"
             number = self.words(said, size=TICK, color=known[gate])
-            made.add(number.next_to(trace.label, buff=0.16))
+            number.next_to(trace.label, buff=0.16)
+            made.add(self._halo(number), number)
         return made
+
+    def _halo(self, words: VMobject) -> VMobject:
+        """The colour of the ground round words, as round a head's label: no line of a panel strikes them through."""
+        glyphs = words.family_members_with_points()
+        halo = stroked(np.concatenate([g.points for g in glyphs]), self.theme.ground, stroke(HALO))
+        halo.joint_type = LineJointType.ROUND
+        return halo
 
     def no_spike(self) -> None:
         """No pulse fires it: say so, and show what the strongest does."""

@@ -278,8 +278,8 @@ class Slice(VGroup):
             x, color = circuit.x[name], mix(view.hue, theme.ground, 0.2)
             counts = CONTENTS.get(view.channel.ion or "", (0, 0))
             free = (
-                (middle + 0.56 * height, circuit.top - 1.3 * row),
-                (circuit.bottom + self.radius, middle - 0.56 * height),
+                (middle + 0.56 * height, circuit.top - 1.4 * row - self.radius),
+                (circuit.bottom + 2.0 * self.radius, middle - 0.56 * height),
             )
             swept = view.sweep()
             sides = []
