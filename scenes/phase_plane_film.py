@@ -5,7 +5,18 @@ brings.
 from __future__ import annotations
 
 import numpy as np
-from manim import DOWN, LEFT, RIGHT, Arrow, Create, Mobject, ReplacementTransform, UpdateFromAlphaFunc, VGroup
+from manim import (
+    DOWN,
+    LEFT,
+    RIGHT,
+    Arrow,
+    Create,
+    Mobject,
+    ReplacementTransform,
+    UpdateFromAlphaFunc,
+    VGroup,
+    VMobject,
+)
 
 from hhanim.look import quantities
 from hhanim.mobjects.clock import Clock, Pace
@@ -74,7 +85,9 @@ class PhasePlane(Telling, Film):
         self.raise_and_hold()
         self.turns = self.turning()
         self.lay_out()
-        axes = (self.plane.frame_lines, self.plane.numbers)
+        # The first scene's way round the plane is seen from the first frame on.
+        self.ahead = self.faint(self.loop)
+        axes = (self.plane.frame_lines, self.plane.numbers, self.ahead)
         self.opening("A neuron with two variables lives in a plane.", where=self.side, beside=axes)
         self.two_variables()
         self.one_point()
@@ -205,6 +218,14 @@ class PhasePlane(Telling, Film):
 
     # -- the pieces ------------------------------------------------------------------------------------------
 
+    def faint(self, run: Trajectory, until: float = np.inf) -> VMobject:
+        """The whole way of a run through the plane, up to a time (ms), as a faint line."""
+        now = run.t <= until
+        line = stroked(
+            lines(self.plane.at(run["V"][now], run[self.gate][now])[:, :2]), self.theme.ink, stroke(5.0)
+        )
+        return line.set_stroke(opacity=self.theme.ghost)
+
     def clock_for(self, pace: Pace) -> Clock:
         """A clock in the upper right corner."""
         clock = Clock(pace, self.theme).align_right()
@@ -219,7 +240,7 @@ class PhasePlane(Telling, Film):
         links = [OnAxis(self.orbit, "x", self.theme), OnAxis(self.trace, "y", self.theme)]
         for trace in (self.orbit, self.trace):
             trace.follow(self.clock)
-        self.moving = [*(link.follow() for link in links), self.orbit, self.trace, self.clock]
+        self.moving = [*(link.follow(self.clock) for link in links), self.orbit, self.trace, self.clock]
         return self.moving
 
     def two_variables(self) -> None:
@@ -279,7 +300,7 @@ class PhasePlane(Telling, Film):
         self.say(
             "A plane",
             f"every state is one point, its V and its {self.gate}; here rest is at {millivolts(v)}",
-            "Every state is one point; with these parameters rest is here.",
+            "Every state is one point; the model rests here.",
             still=[self.graph, *(t for t in self.plane.titles if t not in self.mobjects)],
             moving=self.run_on(run, Pace(self.shown, rate=8.0)),
         )
@@ -332,7 +353,7 @@ class PhasePlane(Telling, Film):
             "The flow",
             "everywhere the model says where the state goes next",
             "At every point the equations say where the state goes next: together that is a flow.",
-            gone=self.moving[:-1],
+            gone=[*self.moving[:-1], self.ahead],
             still=[self.flow],
             moving=[orbits, courses, starts],
         )
@@ -418,6 +439,7 @@ class PhasePlane(Telling, Film):
             moving=[self.points, self.dial.moving, *self.run_on(self.rests, Pace(self.shown, rate=10.0))],
         )
         self.play(self.clock.run(self.settled(self.rests)))
+        self.wait(0.5)
 
     def raise_current(self) -> None:
         self.part("the current rises")
@@ -430,7 +452,7 @@ class PhasePlane(Telling, Film):
         self.say(
             "The current rises",
             "slowly: the state stays on the fixed point, where the nullclines cross",
-            "Now the current rises slowly. The V-nullcline moves, the crossing with it, and the state stays on it.",
+            "The current rises slowly. The V-nullcline moves, the crossing with it; the state stays on it.",
             gone=old,
             still=[self.graph],
             moving=moving,
@@ -479,7 +501,7 @@ class PhasePlane(Telling, Film):
             moving=[word],
         )
         self.play(UpdateFromAlphaFunc(self.points, pulsed), run_time=1.6)
-        self.wait(1.2)
+        self.wait(1.6)
         self.caption(
             "The current stays just above: the state is driven away from the ring, turn by turn, and fires."
         )
@@ -517,9 +539,9 @@ class PhasePlane(Telling, Film):
             said = (
                 "A limit cycle",
                 f"{i}: each turn is one spike",
-                f"With {i} all but the ring itself comes to one closed curve, the limit cycle."
+                "Around the ring all ways lead to one closed curve, the limit cycle."
                 if not stable
-                else f"With {i} there is a closed curve, the limit cycle, on which the state goes round.",
+                else "There is a closed curve, the limit cycle, on which the state goes round.",
             )
         else:
             said = (
@@ -538,13 +560,10 @@ class PhasePlane(Telling, Film):
             self.play(UpdateFromAlphaFunc(self.current, show), run_time=1.5)
         show(self.current, 1.0)
         if fires:  # the whole of it first
-            period = run.t <= run.duration / 3.0
-            place = self.plane.at(run["V"][period], run[self.gate][period])
-            ghost = stroked(lines(place[:, :2]), self.theme.ink, stroke(5.0))
-            ghost.set_stroke(opacity=self.theme.ghost)
-            self.play(Create(ghost), run_time=1.5)
-            self.caption("Each turn is one spike.")
+            self.play(Create(self.faint(run, run.duration / 3.0)), run_time=1.5)
         moving = self.run_on(run, Pace(run.duration, rate=float(f"{run.duration / 7.0:.1g}")))
         self.play(*(Appear(m) for m in moving), run_time=0.6)
+        if fires:
+            self.caption("Each turn is one spike.")
         self.play(self.clock.run(run.duration if fires else self.settled(run)))
         self.wait(1.5)

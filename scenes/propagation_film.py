@@ -187,7 +187,7 @@ class Propagation(Telling, Film):
         self.say(
             "Local currents",
             f"in where Na⁺ flows, out ahead and behind; each line: {_current(currents.unit)}",
-            "This current flows along the inside and leaves ahead and behind.",
+            "The current spreads inside and leaves ahead and behind.",
         )
         self.wall.loops.add(currents)
         # What is said above the channels from now on takes the place of their names.
@@ -199,8 +199,8 @@ class Propagation(Telling, Film):
             marks.append((mark, "Ahead it charges the membrane: the next channels open."))
         if behind := [loop for loop in currents.drawn if loop.current < 0]:
             wide = max(behind, key=lambda loop: loop.b - loop.a)
-            mark = self.over("behind: Na⁺ inactivated, K⁺ open", wide.a, wide.b)
-            marks.append((mark, "Behind, sodium channels are inactivated: no way back."))
+            mark = self.over("behind: Na⁺ inactivates, K⁺ open", wide.a, wide.b)
+            marks.append((mark, "Behind, sodium channels inactivate: no way back."))
         for mark, text in marks:
             self.caption(text)
             self.play(Appear(mark), run_time=0.5)
@@ -263,14 +263,14 @@ class Propagation(Telling, Film):
         ).arrange(DOWN, buff=0.12)
         room = 0.9 * float(self.panel.at(b, 0.0)[0] - self.panel.at(a, 0.0)[0])
         told.scale(min(1.0, room / told.width))
-        told.move_to([self.panel.at(a, 0.0)[0] + 0.05 * room, self.panel.at(0.0, top)[1] - 0.1, 0.0],
-                     aligned_edge=[-1, 1, 0])  # fmt: skip
+        told.move_to([middle, self.panel.at(0.0, top)[1] - 0.1, 0.0], aligned_edge=[0, 1, 0])
         # The lines of the grid do not run through it.
         told.add_to_back(BackgroundRectangle(told, color=self.theme.ground, fill_opacity=1.0, buff=0.06))
+        self.play(self.clock.run(max(self.when(1.0), self.clock.now)))  # out of the way of what is told
         self.caption(f"{self.speed:.1f} metres per second.")
-        self.play(Appear(told, run_time=0.6), self.clock.run(max(self.when(1.0), self.later(0.6))))
+        self.play(Vanish(watch, between=(0.0, 0.5)), Appear(told, between=(0.3, 1.0)), run_time=0.8)
         self.wait(1.6)
-        self.measured = VGroup(tools, dots, watch, told)
+        self.measured = VGroup(tools, dots, told)
 
     def collide(self) -> None:
         if not self.fires:

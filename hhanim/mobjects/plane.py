@@ -18,10 +18,10 @@ Everything that depends on the current is tabulated beforehand; show(i) only loo
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from manim import DR, UL, Dot, Rectangle, VGroup, VMobject
+from manim import DR, UL, Dot, Mobject, Rectangle, VGroup, VMobject
 
 from hhanim.look import Theme, quantities
 from hhanim.mobjects.film import Area
@@ -31,6 +31,9 @@ from hhanim.mobjects.shapes import Array, at, disc, filled, lines, stroked, to_3
 from hhanim.mobjects.trace import LINE_WIDTH, Panel, Trace, stroke
 from hhanim.model import Membrane, Trajectory
 from hhanim.model.analysis import fixed_points, hopf_points, nullclines
+
+if TYPE_CHECKING:
+    from hhanim.mobjects.clock import Clock
 
 NULLCLINE = 0.9 * LINE_WIDTH  # design pixels: quieter than the state's way through the plane
 
@@ -252,13 +255,19 @@ class Lens(VGroup):
         super().__init__(link, frame, *curves, rests, size)
 
     def way(self, run: Trajectory, since: float, **style: Any) -> Trace:
-        """The way of the state from a time (ms) until it leaves the window."""
+        """The way of the state from a time (ms) until it leaves the window, where its head goes out of sight."""
         v, n = run["V"], run[run.membrane.states[1]]
         (left, right), (low, high) = self.view.x, self.view.y
         late = run.t >= since
         out = np.flatnonzero(late & ((v < left) | (v > right) | (n < low) | (n > high)))
         late[out[0] if len(out) else len(v) :] = False
-        return Trace(self.view, run.t[late], n[late], x=v[late], **style)
+        way = Trace(self.view, run.t[late], n[late], x=v[late], **style)
+
+        def leave(_: Mobject) -> None:
+            if len(out) and way.now >= way.t[-1]:
+                way.dot.points = np.zeros((0, 3))
+
+        return way.add_updater(leave)
 
 
 def loses_hold(plane: Membrane, low: float, high: float) -> float | None:
@@ -302,9 +311,14 @@ class OnAxis(VGroup):
         self.mark.points = lines([foot, foot + away + aside, foot + away - aside, foot])
         return self
 
-    def follow(self) -> Self:
-        """Draw them in every frame, after the trace."""
-        return self.add_updater(lambda _: self.show(), call_updater=True)
+    def follow(self, clock: Clock) -> Self:
+        """Draw them in every frame, where the trace's head is at the clock's model time."""
+
+        def show(_: Mobject) -> None:
+            self.trace.show(clock.now)  # they lie behind the trace, so their turn comes before its own
+            self.show()
+
+        return self.add_updater(show, call_updater=True)
 
     @property
     def reading(self) -> float:
