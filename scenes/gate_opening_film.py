@@ -25,7 +25,7 @@ from hhanim.model import Membrane, clamp, simulate
 from hhanim.model.gating import Patch, sample_patch
 
 BEFORE, AFTER = 1.0, 5.0  # seconds of film before the step, and while it lasts, but for the slow motion
-DOTS = 45.0  # a second through a channel, at most: so small that some are seen in slow motion
+DOTS = 15.0  # a second through a channel, at most: from frame to frame each is seen to go on, not back
 SLOW = 7.0  # seconds of film, at most, while the fastest gate moves
 CHANCE = 6.0  # seconds of film in which single gates open and close
 LASTS = 4.3  # time constants of the slowest gate
@@ -83,8 +83,10 @@ class GateOpening(Telling, Film):
         self.beside = Area(side.left, side.right, graphs.bottom, side.top)
         self.clock = self.clock_at(0.125)
         quantum = fitting_quantum(self.run, self.channels, self.clock.pace.rate, DOTS)
+        # A second of film more than is shown: at the end, too, there are dots on their way into the pores.
+        longer = simulate(self.membrane, clamp(rest, self.high, self.begins), duration + self.rate)
         self.patch = MembranePatch(
-            self.run, self.theme, picture, channels=self.channels, clock=self.clock, transit=0.9, level=0.52,
+            longer, self.theme, picture, channels=self.channels, clock=self.clock, transit=0.9, level=0.52,
             quantum=quantum,
         )  # fmt: skip
         self.table = RateTable(self.membrane, self.theme, side, voltages=(self.low, self.high))
@@ -260,7 +262,7 @@ class GateOpening(Telling, Film):
             f"{order[0]} reaches its goal first; {slow} take longer.",
             gone=[self.curves.still, self.curves.moving, self.table, self.table.results],
             still=[self.v_panel, self.panel, self.goals],
-            moving=[self.dotted, self.v_trace, self.gate_traces, self.clock],
+            moving=[self.v_trace, self.gate_traces, self.dotted, self.clock],
         )
         come: list[Appear] = []
         for t, mark in marks:
@@ -393,10 +395,12 @@ class GateOpening(Telling, Film):
                 high.shift([0.0, part, 0.0])
 
         def dots(_: object) -> None:
-            head = self.panel.at(self.clock.now, 0.0)[0]
+            letters = [trace.label for trace in self.gate_traces]
+            middles = np.array([letter.get_center()[:2] for letter in letters])
+            halves = np.array([[0.5 * letter.width + 0.07, 0.5 * letter.height + 0.07] for letter in letters])
             for made, line in zip(self.dotted, spots, strict=True):
-                seen = (line[:, 0] < head) | (line[:, 0] > head + 0.5)
-                made.points = at(disc(), line[seen], 0.022)
+                hidden = (np.abs(line[:, None] - middles) < halves).all(axis=-1).any(axis=-1)
+                made.points = at(disc(), line[~hidden], 0.022)
 
         self.dotted.add_updater(dots, call_updater=True)
         return names
@@ -417,9 +421,11 @@ class GateOpening(Telling, Film):
             ring = filled(at(disc(), spot, 0.085), self.theme.ground)
             ring.set_stroke(self.theme.color(known[gate]), width=4)
             name = self.formula(known[f"tau_{gate}"].typst, size=INDEXED, color=known[gate])
-            # Where the curve comes from: what it still has to do, and the letter at its head, are on the other side.
-            past = Area(self.panel.inner.left, spot[0] + 0.1, self.panel.inner.bottom, self.panel.inner.top)
-            stand_clear(name, spot, taken, within=past, gap=0.13)
+            # Clear of what the curve still has to do, and of the letter at its head: above one that falls, and
+            # where one that rises comes from.
+            inner, falls = self.panel.inner, self.run[gate][0] > self.run[gate][-1]
+            right, bottom = (inner.right, spot[1]) if falls else (spot[0] + 0.1, inner.bottom)
+            stand_clear(name, spot, taken, within=Area(inner.left, right, bottom, inner.top), gap=0.13)
             name.set_stroke(self.theme.ground, stroke(7), background=True)
             taken = np.concatenate([taken, corners(name)])
             made.append((t, VGroup(ring, name)))

@@ -186,7 +186,7 @@ class Spike(Telling, Film):
             )
             value = Reading("{} %", size=SMALL, color=view.hue, hold="right").move_to([x + 0.5, y, 0.0])
             name = self.words(f"{product} =", size=SMALL).set_color(view.hue)
-            names.add(name.next_to(value, [-1.0, 0.0, 0.0], buff=0.24).align_to(value, [0.0, -1.0, 0.0]))
+            names.add(name.next_to(value, [-1.0, 0.0, 0.0], buff=0.34).align_to(value, [0.0, -1.0, 0.0]))
             value.add_updater(
                 lambda v, c=view.channel: v.show(_percent(c.open_fraction(self.patch.read(self.clock.now)))),
                 call_updater=True,
@@ -455,8 +455,9 @@ _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def _percent(share: float) -> str:
-    """A share in per cent, with a decimal where it is small."""
-    return f"{100.0 * share:.1f}" if share < 0.0995 else f"{100.0 * share:.0f}"
+    """A share in per cent, with a decimal where it is small, and two where one would say nothing."""
+    digits = 2 if share < 0.00995 else 1 if share < 0.0995 else 0
+    return f"{100.0 * share:.{digits}f}"
 
 
 def _round(x: float) -> float:

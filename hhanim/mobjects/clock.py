@@ -64,6 +64,7 @@ class Pace:
         slowness = 1.0 / self.rate(t)
         s = np.concatenate([[0.0], np.cumsum(0.5 * (slowness[1:] + slowness[:-1]) * np.diff(t))])
         self._t, self._s = t.tolist(), s.tolist()
+        self._before, self._after = (float(r) for r in self.rate([self.start, self.stop]))
 
     @property
     def seconds(self) -> float:
@@ -85,8 +86,12 @@ class Pace:
         return _between(self._s, self._t, seconds)
 
     def film(self, t: Any) -> Any:
-        """Film time (s) at which model time t (ms) is reached, any shape."""
-        return _between(self._t, self._s, t)
+        """Film time (s) at which model time t (ms) is reached, any shape; beyond either end, would be at its rate."""
+        if np.ndim(t):
+            early, late = np.minimum(t - self.start, 0.0), np.maximum(t - self.stop, 0.0)
+        else:
+            early, late = min(t - self.start, 0.0), max(t - self.stop, 0.0)
+        return _between(self._t, self._s, t) + early / self._before + late / self._after
 
 
 def _between(x: list[float], y: list[float], at: Any) -> Any:
