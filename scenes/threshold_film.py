@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -385,7 +385,7 @@ class Threshold(Telling, Film):
                 f"{late:.2g} ms after the first, the same pulse is answered by a spike",
             ),
             gone=self.drawn,
-            still=[self._ghost(failed, early)],
+            under=[self._ghost(failed, early)],
         )
 
     def second_clock(self, interval: float, span: float) -> None:
@@ -395,14 +395,17 @@ class Threshold(Telling, Film):
 
     def pair_of_pulses(
         self, run: Trajectory, interval: float, line: str, spoken: str, verdict: tuple[str, str],
-        gone: list[Mobject], still: list[Mobject],
+        gone: list[Mobject], still: Sequence[Mobject] = (), under: Sequence[Mobject] = (),
     ) -> None:  # fmt: skip
-        """Two equal pulses; the clock stops at the second for a look at the slow gates, and says what it does."""
+        """Two equal pulses; the clock stops at the second for a look at the slow gates, and says what it does.
+
+        under: what comes on the axes, but under the traces.
+        """
         self.twice = run
         second, heading = START + interval, f"Two pulses, {interval:.2g} ms apart"
         before = self.patch.moving
         self.drawn = self.follow(run)
-        moving = [*self.drawn]
+        moving = [*under, *self.drawn]
         if before in self.mobjects:  # the membrane stays: at the end of a pair it rests, as before the next
             self.remove(before)
             self.add(self.patch.moving)
@@ -481,7 +484,8 @@ class Threshold(Telling, Film):
             made.add(stroked(np.concatenate([lines([a, b]), lines([b - cap, b + cap])]), hue, 3.0))
             said = f"{away:+.2f}".replace("-", "−") if away else "±0.00"
             number = self.words(said, size=TICK, color=known[gate])
-            number.next_to(trace.label, buff=0.16)
+            # So near that no bit of the line behind is left between, as a minus.
+            number.next_to(trace.label, buff=0.1)
             made.add(self._halo(number), number)
         return made
 
