@@ -256,3 +256,12 @@ def test_a_clock_that_stands_still_says_so() -> None:
         assert said(clock) == [rate]
         run.finish()
         assert (clock.now, said(clock)) == (stop, ["paused"])
+
+
+def test_film_time_goes_on_beyond_both_ends() -> None:
+    pace = Pace(8.0, start=2.0, rate=2.0, slow=[(4.0, 6.0, 1.0)])
+    assert pace.film(2.0) == 0.0
+    assert pace.film(8.0) == pytest.approx(pace.seconds)
+    for t, s in ((1.0, -0.5), (10.0, pace.seconds + 1.0)):
+        assert pace.film(t) == pytest.approx(s)
+        assert pace.film(np.array([t]))[0] == pytest.approx(s)
