@@ -393,7 +393,10 @@ class Trajectory:
         source = self.dense or self
         arrays: dict[str, Any] = {"t": source.t, "y": source.y, "about": np.array(json.dumps(about))}
         if self.dense is not None:
-            arrays["sampled"] = self.t
+            arrays |= {
+                "sampled": self.t,
+                "sampled_y": self.y,
+            }  # computed again, they might differ in a last bit
         if self.spike_log is not None:
             arrays["spike_times"] = np.concatenate(self.spike_log) if self.spike_log else np.empty(0)
             arrays["spike_counts"] = np.array([len(s) for s in self.spike_log])
@@ -414,7 +417,9 @@ class Trajectory:
         membrane, protocol = from_data(about["membrane"]), from_data(about["protocol"])
         states = tuple(about["states"])
         run = cls(membrane, protocol, data["t"], data["y"], states, about["method"], about["dt"], log)
-        return run.at(data["sampled"]) if "sampled" in data else run
+        if "sampled" in data:
+            run = replace(run, t=data["sampled"], y=data["sampled_y"], dense=run)
+        return run
 
 
 def _maxima(v: Array) -> NDArray[np.intp]:

@@ -135,7 +135,7 @@ def test_what_is_edited_in_hhanim_and_what_is_remade(made, own_tree):
             file.write_text(before + new)
         found = stale()
         assert set(found) == expected, f"{path}: {found}"
-        reason = "quality superfast 18 → superfast 21" if "presets" in path else f"hhanim/{path} changed"
+        reason = "quality superfast 20 → superfast 21" if "presets" in path else f"hhanim/{path} changed"
         assert all(reasons == [reason] for reasons in found.values()), found
         file.write_text(before)
     assert stale() == {}

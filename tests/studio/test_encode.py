@@ -7,6 +7,7 @@ import errno
 import gc
 import subprocess
 import sys
+import time
 from fractions import Fraction
 from pathlib import Path
 
@@ -253,7 +254,10 @@ def test_threads_end_with_the_film_though_somebody_keeps_the_encoder(tmp_path):
     ):
         abandoned.write(np.zeros((H, W, 4), np.uint8))
         raise ZeroDivisionError
-    assert threads() == before
+    end = time.monotonic() + 10  # one that has ended is listed for an instant more
+    while threads() > before and time.monotonic() < end:
+        time.sleep(0.01)
+    assert threads() <= before
 
 
 def test_no_frames_no_film(tmp_path):
