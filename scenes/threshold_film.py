@@ -31,6 +31,7 @@ SLOW = 10.0  # seconds of film from the stimulus to the end of the spike
 GRADED = 10.0  # mV: what answers two pulses that alike is not all or nothing
 # Dots a second through a channel, at most: small enough that the weak currents before a spike are seen.
 DOTS = 60.0
+TRANSIT = 0.5  # seconds a dot is under way: short enough that so many go in single file
 
 
 class Threshold(Telling, Film):
@@ -137,7 +138,7 @@ class Threshold(Telling, Film):
             rest = part.inset(top=part.top - bars.bottom + 0.08)
             patch = MembranePatch(
                 run, self.theme, rest, channels=self.gated, clock=self.clock, labels=not square,
-                quantum=quantum, transit=0.5, height=None if square else 0.45 * rest.height,
+                quantum=quantum, transit=TRANSIT, height=None if square else 0.45 * rest.height,
                 level=0.53 if square else 0.47,
             )  # fmt: skip
             self.patches.append(patch)
@@ -450,7 +451,7 @@ class Threshold(Telling, Film):
 
     def _patch(self, run: Trajectory) -> MembranePatch:
         return MembranePatch(
-            run, self.theme, self.left_area, channels=self.gated, clock=self.clock, transit=0.8,
+            run, self.theme, self.left_area, channels=self.gated, clock=self.clock, transit=TRANSIT,
             quantum=self.quantum,
         )  # fmt: skip
 
