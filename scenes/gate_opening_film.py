@@ -388,6 +388,7 @@ class GateOpening(Telling, Film):
             )
         # Goals that lie close together have names that stand as far apart as they must.
         order, line = sorted(names, key=lambda name: float(name.get_y())), 0.95 * INDEXED * UNIT
+        self.goal_spots = np.concatenate(spots)
         for _ in range(40):
             for low, high in pairwise(order):
                 part = 0.5 * max(line - float(high.get_y() - low.get_y()), 0.0)
@@ -415,17 +416,15 @@ class GateOpening(Telling, Film):
             for g, t in zip(gates, times, strict=True)
         ]
         lines = [np.asarray(self.panel.at(self.run.t, self.run[g]))[:, :2] for g in self.gates]
-        taken = np.concatenate([*lines, np.array(spots)])
+        taken = np.concatenate([*lines, self.goal_spots, np.array(spots)])
         made = []
         for gate, t, spot in zip(gates, times, spots, strict=True):
             ring = filled(at(disc(), spot, 0.085), self.theme.ground)
             ring.set_stroke(self.theme.color(known[gate]), width=4)
             name = self.formula(known[f"tau_{gate}"].typst, size=INDEXED, color=known[gate])
-            # Clear of what the curve still has to do, and of the letter at its head: above one that falls, and
-            # where one that rises comes from.
-            inner, falls = self.panel.inner, self.run[gate][0] > self.run[gate][-1]
-            right, bottom = (inner.right, spot[1]) if falls else (spot[0] + 0.1, inner.bottom)
-            stand_clear(name, spot, taken, within=Area(inner.left, right, bottom, inner.top), gap=0.13)
+            # Clear, too, of the letter that goes on with the curve's head.
+            letter = lines[self.gates.index(gate)][self.run.t >= t] + (0.25, 0.0)
+            stand_clear(name, spot, np.concatenate([taken, letter]), within=self.panel.inner, gap=0.13)
             name.set_stroke(self.theme.ground, stroke(7), background=True)
             taken = np.concatenate([taken, corners(name)])
             made.append((t, VGroup(ring, name)))
