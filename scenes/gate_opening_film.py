@@ -252,14 +252,19 @@ class GateOpening(Telling, Film):
             g: float(self.membrane.tau(g, self.high)) for g in self.gates if self.membrane.gates[g].dynamic
         }
         order = sorted(taus, key=lambda g: taus[g])
-        slow = " and ".join(order[1:])
+        fast, slow = order[0], " and ".join(order[1:])
+        are, take = ("is", "takes") if len(order) == 2 else ("are", "take")
+        heading, caption = f"{fast} takes its time", f"{fast} takes its time to reach its goal."
+        if slow:
+            heading = f"{fast} is fast, {slow} {are} slow"
+            caption = f"{fast} reaches its goal first; {slow} {take} longer."
         self.goals = self._goals()
         marks = self._marks()
         self.marks = VGroup(*(mark for _, mark in marks))
         self.say(
-            f"{order[0]} is fast, {slow} {'are' if len(order) > 2 else 'is'} slow",
+            heading,
             "dotted: the goals; a ring: one τ has passed, 63 % of the way is done",
-            f"{order[0]} reaches its goal first; {slow} take longer.",
+            caption,
             gone=[self.curves.still, self.curves.moving, self.table, self.table.results],
             still=[self.v_panel, self.panel, self.goals],
             moving=[self.v_trace, self.gate_traces, self.dotted, self.clock],
@@ -415,7 +420,8 @@ class GateOpening(Telling, Film):
             np.asarray(self.panel.at(t, np.interp(t, self.run.t, self.run[g])))[:2]
             for g, t in zip(gates, times, strict=True)
         ]
-        lines = [np.asarray(self.panel.at(self.run.t, self.run[g]))[:, :2] for g in self.gates]
+        every = np.linspace(0.0, self.run.duration, 1500)  # so dense that none of them has a hole
+        lines = [self.panel.at(every, np.interp(every, self.run.t, self.run[g]))[:, :2] for g in self.gates]
         taken = np.concatenate([*lines, self.goal_spots, np.array(spots)])
         made = []
         for gate, t, spot in zip(gates, times, spots, strict=True):
@@ -423,7 +429,7 @@ class GateOpening(Telling, Film):
             ring.set_stroke(self.theme.color(known[gate]), width=4)
             name = self.formula(known[f"tau_{gate}"].typst, size=INDEXED, color=known[gate])
             # Clear, too, of the letter that goes on with the curve's head.
-            letter = lines[self.gates.index(gate)][self.run.t >= t] + (0.25, 0.0)
+            letter = lines[self.gates.index(gate)][every >= t] + (0.25, 0.0)
             stand_clear(name, spot, np.concatenate([taken, letter]), within=self.panel.inner, gap=0.13)
             name.set_stroke(self.theme.ground, stroke(7), background=True)
             taken = np.concatenate([taken, corners(name)])
