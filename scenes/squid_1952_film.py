@@ -5,12 +5,13 @@ axon.
 from __future__ import annotations
 
 import numpy as np
-from manim import LEFT, RIGHT, DashedLine, Dot, Mobject, Square, VGroup, rush_into
+from manim import DOWN, LEFT, RIGHT, UP, DashedLine, Dot, Mobject, Square, VGroup, rush_into
 
 from hhanim.look import quantities
 from hhanim.mobjects.axon import Axon, Profile
 from hhanim.mobjects.channels import ChannelView
 from hhanim.mobjects.charge import absolute
+from hhanim.mobjects.clamp import ends
 from hhanim.mobjects.clock import Clock, Pace
 from hhanim.mobjects.equations import CurrentEquation, GateEquation
 from hhanim.mobjects.fades import Appear, Vanish
@@ -103,7 +104,7 @@ class Squid1952(Telling, Film):
         self.say(
             "A thin membrane",
             f"Na⁺ outside, K⁺ inside, and the inside at {at_rest}",
-            f"Its wall is a thin layer of lipids: mostly Na⁺ outside, mostly K⁺ inside, and the inside at {at_rest}.",
+            f"The axon's wall is thin, of lipids: mostly Na⁺ outside, mostly K⁺ inside, which is at {at_rest}.",
             gone=[thick],
         )
         zoom = axon.animate(rate_func=rush_into).scale(9.0, about_point=wall).set_opacity(0.0)
@@ -151,7 +152,7 @@ class Squid1952(Telling, Film):
         )  # fmt: skip
         moving = [
             self.family(steps, list(volts), color=self.theme.color("stimulus")).follow(self.clock),
-            self.family(currents, self.total, named=True).follow(self.clock),
+            self.family(currents, self.total).follow(self.clock),
         ]
         self.say(
             "Voltage clamp",
@@ -161,10 +162,12 @@ class Squid1952(Telling, Film):
             still=[steps, currents],
             moving=[*moving, self.clock],
         )
-        self.on = [steps, currents, *moving, self.clock]
+        named = ends(self.family(currents, self.total, named=True))
+        self.on = [steps, currents, *moving, named, self.clock]
         self.play(self.clock.run(ON + 1.4))
         self.caption("First it is inward, downward in the graph, then outward.")
-        self.play(self.clock.run())
+        self.play(self.clock.run(ON + 0.4 * CLAMPED))
+        self.play(self.clock.run(), Appear(named))
 
     def apart(self) -> None:
         """The same currents, taken apart by the channels they flow through."""
@@ -218,7 +221,7 @@ class Squid1952(Telling, Film):
         self.part("gates")
         gone, self.on = self.on, []
         wide = self.shape == "wide"
-        low, high, start, until = self.rest, self.rest + 45.0, 2.0, 10.0
+        low, high, start, until = self.rest, self.rest + 50.0, 2.0, 10.0
         run = simulate(self.membrane, clamp(low, high, start), until)
         self.new_clock(Pace(until, rate=1.5, slow=[(start - 0.1, start + 1.6, 0.3)], ease=0.2))
         left, right = self.body.split(1.0, 1.0, gap=0.5, vertical=not wide)
@@ -226,7 +229,7 @@ class Squid1952(Telling, Film):
             run, self.theme, left, channels=self.gated, clock=self.clock, transit=0.9, counted=False
         )
         curves = RateCurves(
-            self.membrane, self.theme, right, v=(low - 35.0, high + 60.0), vertical=self.shape != "square"
+            self.membrane, self.theme, right, v=(low - 35.0, high + 55.0), vertical=self.shape != "square"
         )
         count = len(curves.names)
         goals = curves.moving[
@@ -237,17 +240,27 @@ class Squid1952(Telling, Film):
         dots = VGroup(*(Dot(radius=DOT_RADIUS * UNIT, color=ring.get_stroke_color()) for ring in goals))
         known = quantities(self.membrane)
         letters = VGroup(*(self.words(n, size=SMALL, color=known[n], italic=True) for n in curves.names))
+        letters.set_stroke(self.theme.ground, stroke(7), background=True)
         late = [
             n for n in curves.names if self.membrane.tau(n, high) > self.membrane.tau(curves.names[0], high)
         ]
 
+        # Where the curve that a dot comes to leaves room: above it at the left, where it rises, and below it at the
+        # right. What moves late stands at the right, the first of two a letter further than the other.
+        sides = []
+        for name in curves.names:
+            rises = self.membrane.inf(name, high) > self.membrane.inf(name, low)
+            side = RIGHT if name in late else LEFT
+            up = UP if rises == (side is LEFT) else DOWN
+            aside = 0.04 + 0.16 * (late[::-1].index(name) if name in late else 0)
+            sides.append(aside * side + 0.14 * up)
+
         def show(_: Mobject) -> None:
             now = patch.read(self.clock.now)
             curves.show(now["V"])
-            for name, dot, letter in zip(curves.names, dots, letters, strict=True):
+            for name, dot, letter, by in zip(curves.names, dots, letters, sides, strict=True):
                 dot.move_to(curves.panels[0].at(now["V"], now[name]))
-                # What opens late stands on the other side: it ends beside what opened early.
-                letter.next_to(dot, LEFT if name in late else RIGHT, buff=0.1)
+                letter.next_to(dot, np.sign(by) * RIGHT, buff=0.0).shift(by)
 
         given = VGroup(curves.moving, dots, letters).add_updater(show, call_updater=True)
         self.curves, self.step_run, self.now_dots = curves, run, dots
@@ -255,7 +268,7 @@ class Squid1952(Telling, Film):
         self.say(
             "Gates explain them",
             "rings: where V sends each gate; dots: where it is",
-            "V alone decides where each gate goes, and how fast.",
+            "V decides where gates go, and how fast.",
             gone=gone,
             still=still,
             moving=moving,
@@ -465,7 +478,7 @@ class Squid1952(Telling, Film):
         self.say(
             "All or nothing",
             f"four pulses of 1 ms, two below and two above {threshold:.3g} µA/cm²",
-            f"It has a threshold: pulses below {threshold:.3g} microampere per square centimetre fade away, "
+            f"The spike has a threshold: pulses below {threshold:.3g} microampere per square centimetre fade away, "
             "those above fire.",
             gone=gone,
             still=[panel],
@@ -525,12 +538,13 @@ class Squid1952(Telling, Film):
         if np.isfinite(speed):
             seen = float(axon.arrival()[int(0.2 * cable.count)])
             self.play(self.clock.run(seen))
-            self.caption(
-                "Current from the spike flows along the inside and excites the membrane ahead of it."
-            )
+            self.caption("Inside, current flows ahead of the spike and excites the membrane there.")
             wall.loops.add(wall.currents)
             self.play(self.clock.run(seen + 0.4), Appear(wall.currents))
-        self.play(self.clock.run())
+            # It stands while its speed is told: most of the way along, before it leaves.
+            self.play(self.clock.run(float(axon.arrival()[int(0.75 * cable.count)])))
+        else:
+            self.play(self.clock.run())
         told = (
             (f"It travels at {speed:.1f} m/s", "Hodgkin and Huxley, by hand, at 18.5 °C: 18.8 m/s")
             if np.isfinite(speed)
@@ -610,7 +624,7 @@ class Squid1952(Telling, Film):
             if until:
                 self.play(self.clock.run(until[k]))
             self.wait(0.5)
-        self.caption("Hodgkin and Huxley, Journal of Physiology 117, 500, 1952.")
+        self.caption("Hodgkin and Huxley, J Physiol 117, 500, 1952.")
         self.play(Appear(paper), run_time=0.6)
         self.wait(1.2)
 
@@ -630,8 +644,9 @@ class Squid1952(Telling, Film):
 
     def _stretch(self, panel: Panel, start: float, stop: float, ion: str) -> Trace:
         """V from `start` to `stop` (ms) in the colour of an ion."""
-        part = (self.run.t >= start) & (self.run.t <= stop)
-        t, v = self.run.t[part], self.run["V"][part]
+        inside = (self.run.t > start) & (self.run.t < stop)
+        t = np.concatenate([[start], self.run.t[inside], [stop]])
+        v = np.interp(t, self.run.t, self.run["V"])
         return Trace(panel, t, v, color=self.theme.color(ion), width=7.0, head=False)
 
     def _icons(self, turns: list[float]) -> list[VGroup]:
@@ -679,6 +694,8 @@ class Squid1952(Telling, Film):
         for k, (run, row) in enumerate(zip(self.sweeps, rows, strict=True)):
             share = 0.4 + 0.6 * k / (len(self.sweeps) - 1)
             hue = mix(self.theme.ground, color or self.theme.ink, share)
-            label = self.words(millivolts(float(run["V"][-1])), size=TICK, color="muted") if named else None
+            label = (
+                self.words(millivolts(float(run["V"][-1])), size=TICK, color="stimulus") if named else None
+            )
             made.append(Trace(panel, run.t, row, color=hue, width=4.0, label=label))
         return Traces(made)

@@ -24,7 +24,7 @@ from manim import (
 )
 
 from hhanim.look import quantities
-from hhanim.mobjects.clamp import DRUG, Commanded, Plug, Rig, drug_name, plugs
+from hhanim.mobjects.clamp import DRUG, Commanded, Plug, Rig, drug_name, ends, plugs
 from hhanim.mobjects.clock import Clock, Pace
 from hhanim.mobjects.fades import Appear, Vanish
 from hhanim.mobjects.film import LABEL, SMALL, TICK, UNIT, Film, Words
@@ -197,7 +197,7 @@ class VoltageClamp(Telling, Film):
         self.say(
             "The clamp",
             "the amplifier compares V with the command, and sends current until they agree",
-            "An amplifier compares V with a command and sends current into the axon until the two agree.",
+            "An amplifier sends current until V is what is commanded.",
             still=[self.panel, self.command, self.ends],
             moving=[self.step, self.trace, self.clock],
         )
@@ -207,7 +207,7 @@ class VoltageClamp(Telling, Film):
         peak, current = self.peak(k, total)
         self.remark(
             f"V is held at {millivolts(self.holding)}, then stepped to {millivolts(level)}",
-            f"It holds V at {millivolts(self.holding)}, then steps it to {millivolts(level)}.",
+            f"A step of V to {millivolts(level)}.",
             self.clock.run(peak),
         )
         self.remark(*self.balance(current))
@@ -222,7 +222,7 @@ class VoltageClamp(Telling, Film):
         into, out = ("in", "out") if current < 0 else ("out", "in")
         return (
             f"ions carry current {into}, the amplifier as much {out}: V stays",
-            f"Ions carry current {into}, the amplifier as much {out}, and V stays. What it sends is measured.",
+            f"Ions carry current {into}, the amplifier as much {out}: V stays. That is measured.",
         )
 
     def command_of(self, k: int) -> Trace:
@@ -250,18 +250,23 @@ class VoltageClamp(Telling, Film):
         self.add(*mobjects)
 
     def renew(self, run: Trajectory, *others: Animation) -> None:
-        """Back to the holding potential, with that run: one membrane fades into the other, rather than jump."""
+        """Back to the holding potential, with that run: the gates of one fade, then those of the other come."""
         old = self.patch.moving.clear_updaters()
         self.clock.set(0.0)
         self.patch = self.patch_of(run)
-        self.play(Vanish(old), Appear(self.patch.moving), *others, run_time=0.6)
+        going, coming = Vanish(old, between=(0.0, 0.45)), Appear(self.patch.moving, between=(0.55, 1.0))
+        self.play(going, coming, *others, run_time=0.8)
 
     def family(self) -> None:
         self.part("the family")
-        self.traces = Traces(
-            self.curve(k, run.t, self.total(run), self.panel, "ink", self.level(k))
-            for k, run in enumerate(self.sweeps)
+        self.traces, named = (
+            Traces(
+                self.curve(k, run.t, self.total(run), self.panel, "ink", label(k))
+                for k, run in enumerate(self.sweeps)
+            )
+            for label in (lambda k: None, self.level)
         )
+        self.called = ends(named)
         self.commands = VGroup(*(self.command_of(k) for k in range(self.steps)))
         before, self.ends = self.ends, self.end_of(0, self.shown_sweep, self.steps - 1)
         reversal = millivolts(float(self.inward.e))
@@ -281,7 +286,7 @@ class VoltageClamp(Telling, Film):
         self.on_top(self.patch.moving, *self.taken)
         self.play(self.clock.run(self.on + 0.35 * self.hold))
         self.caption(f"Above {reversal} it is outward from the beginning.")
-        self.play(self.clock.run())
+        self.play(self.clock.run(), Appear(self.called))
         self.traces.clear_updaters()
         self.commands.clear_updaters()
 
@@ -420,6 +425,7 @@ class VoltageClamp(Telling, Film):
             f"The largest {ion} current of every sweep, against the voltage of its step.",
             gone=[
                 self.traces,
+                self.called,
                 self.commands,
                 self.ends,
                 self.panel,
@@ -448,12 +454,15 @@ class VoltageClamp(Telling, Film):
                 )
                 for a, hue in ((peak, "muted"), (Dot(foot), "stimulus"))
             )
-            said = self.level(k).next_to(peak, RIGHT, buff=0.12)
-            said.set_stroke(self.theme.ground, stroke(7), background=True)
+            said = self.level(k).next_to(peak, RIGHT, buff=0.12).shift(0.2 * UP)  # the way runs below it
+            ground = said.copy().set_stroke(self.theme.ground, stroke(14))
+            said = VGroup(ground, said)
             at_foot = self.level(k).next_to(foot, LEFT if 2 * k > self.steps else RIGHT, buff=0.1)
             at_foot.shift(0.15 * UP)
-            self.play(Create(way), Create(up), Appear(said), Appear(at_foot), run_time=0.5)
-            self.play(Appear(dot), *(Vanish(m) for m in (way, up, said, at_foot)), run_time=0.5)
+            named = [Appear(m, between=(0.0, 0.4)) for m in (said, at_foot)]
+            self.play(Create(way), Create(up), *named, run_time=0.6)
+            leaving = [Vanish(m, between=(0.6, 1.0)) for m in (way, up, said, at_foot)]
+            self.play(Appear(dot, between=(0.0, 0.6)), *leaving, run_time=0.7)
         line = Trace(graph, dense, curve, color=color, head=False, width=4.0)
         self.caption("Steps to all other voltages fill the curve.")
         along = ValueTracker(float(dense[0]))
@@ -476,7 +485,7 @@ class VoltageClamp(Telling, Film):
             self.say(
                 f"The current reverses at {millivolts(e)}",
                 f"a step to the reversal potential of {ion}: no driving force, no current",
-                f"In a step to {millivolts(e)}, its reversal potential, {ion} has no driving force: no current flows.",
+                f"At {millivolts(e)}, its reversal potential, {ion} has no driving force: no current.",
                 moving=[mark],
             )
             # A sweep to that very voltage.

@@ -42,13 +42,13 @@ from hhanim.mobjects.lettering import LABEL, SMALL, TICK, Formula, Words
 from hhanim.mobjects.membrane import blocked_and_free
 from hhanim.mobjects.shapes import filled, lines, mix, rounded, stroked
 from hhanim.mobjects.telling import millivolts
-from hhanim.mobjects.trace import stroke
+from hhanim.mobjects.trace import Traces, stroke
 from hhanim.model import Channel, Membrane, Trajectory
 
 if TYPE_CHECKING:
     from hhanim.mobjects.clock import Clock
 
-__all__ = ["DRUG", "Commanded", "Plug", "Rig", "drug_name", "plugs"]
+__all__ = ["DRUG", "Commanded", "Plug", "Rig", "drug_name", "ends", "plugs"]
 
 #: The theme's name for the colour of a drug.
 DRUG = "other1"
@@ -61,6 +61,14 @@ FROM_INSIDE = {"tea"}
 def drug_name(channel: Channel) -> str:
     """What a channel's blocker is called: "TTX", "TEA", "4-AP"."""
     return channel.blocker.upper().replace("FOUR_", "4-") if channel.blocker else f"g = 0 for {channel.name}"
+
+
+def ends(traces: Traces) -> VGroup:
+    """The labels of traces, clear of each other where these end: for a family of currents, whose heads cross so
+    often that labels going with them could not be read.
+    """
+    traces.show(float("inf"))
+    return VGroup(*(VGroup(trace.halo, trace.leader, trace.label) for trace in traces))
 
 
 class Commanded(VGroup):
@@ -151,12 +159,12 @@ class Rig:
             put(Words("−", size=TICK, color=ink), 2.6, 2.1),
             put(Words("axon", size=SMALL, color=theme.muted), 0.62, 0.34, LEFT),
             put(Words("bath", size=SMALL, color=theme.muted), 5.4, 1.16, DOWN),
-            put(Words("ions", size=SMALL, color=theme.muted), 2.98, 1.2, RIGHT),
+            put(Words("ions", size=SMALL, color=theme.muted), 2.84, 1.2, RIGHT),
         )
         self.command = Commanded(run, theme)
         for words in self.command:
             put(words, 0.3, 2.5, LEFT + UP)
-        places = (corner + unit * np.array([x, 0.96, 0.0]) for x in (3.2, 4.66))
+        places = (corner + unit * np.array([x, 0.96, 0.0]) for x in (3.2, 4.7))
         self.ionic, self.injected = (
             _Arrow(place, 0.2 * unit, color) for place, color in zip(places, (ink, command), strict=True)
         )

@@ -206,14 +206,14 @@ def test_squid_film_is_two_minutes_and_true_in_its_parts(media: Path) -> None:
         assert total == pytest.approx(parts)
     for gate in ("m", "h", "n"):  # at the end of its part the dots stand where the step left V
         goal, tau = film.curves.shown(gate)
-        assert goal == pytest.approx(float(film.membrane.inf(gate, film.rest + 45.0)), abs=1e-6)
-        assert tau == pytest.approx(float(film.membrane.tau(gate, film.rest + 45.0)), rel=1e-6)
+        assert goal == pytest.approx(float(film.membrane.inf(gate, film.rest + 50.0)), abs=1e-6)
+        assert tau == pytest.approx(float(film.membrane.tau(gate, film.rest + 50.0)), rel=1e-6)
     end = film.step_run.at([film.step_run.duration])
     for gate, dot in zip(
         film.curves.names, film.now_dots, strict=True
     ):  # and others where the gates have come
         assert film.curves.panels[0].data(dot.get_center()) == pytest.approx(
-            (film.rest + 45.0, end[gate][0]), abs=4e-3
+            (film.rest + 50.0, end[gate][0]), abs=4e-3
         )
     for t in np.linspace(0.0, film.run.duration, 10):
         film.patch.show(float(t))
