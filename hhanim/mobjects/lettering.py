@@ -13,6 +13,7 @@ film writes and what a clip writes look alike; ``select("label")`` finds the gro
 from __future__ import annotations
 
 import re
+from string import ascii_letters, digits
 from typing import Any
 
 import numpy as np
@@ -57,6 +58,8 @@ _GREEK = {"alpha", "beta", "gamma", "delta", "tau", "phi", "lambda", "mu", "rho"
 _SPECIAL = re.compile(r"([\\#$*_`<>@\[\]~=+/-])")
 # The variables of the model where they stand alone: not the unit in "2 m" or "m/s", and I only as in "I = 5".
 _VARIABLE = re.compile(r"(?<![\w°⁺⁻])(?<!\d )(?:[Vmhn](?![\w/⁺⁻²³'’])|I(?= =)|x(?=∞)|m³h|n⁴)")
+
+_STANDING = set(ascii_letters + digits) - set("gjpqyQ")  # what stands on the line, and goes no lower
 
 
 #: The size of a symbol by itself whose subscript must be read from the last row.
@@ -192,6 +195,16 @@ class Words(Typst):
             font_paths=_folder(),
             **kwargs,
         )
+
+    @property
+    def baseline(self) -> float:
+        """The height its last line stands on: where its last letter without a tail ends, else its bottom."""
+        letters, glyphs = "".join(self.words.split()), self.family_members_with_points()
+        last = "".join(self.words.split("\n")[-1].split())
+        for k in range(len(letters) - 1, len(letters) - 1 - len(last), -1):
+            if len(letters) == len(glyphs) and letters[k] in _STANDING:
+                return float(glyphs[k].get_bottom()[1])
+        return float(self.get_bottom()[1])
 
 
 class Formula(MathTypst):

@@ -22,10 +22,12 @@ from manim import Animation, Mobject, VGroup
 
 from hhanim.mobjects.fades import Appear, Vanish
 from hhanim.mobjects.film import SUBTITLE, TITLE, Area
+from hhanim.mobjects.lettering import UNIT
 
 __all__ = ["Telling", "ion_name", "millivolts"]
 
 HEADING, LINE = 1.15 * TITLE, 1.12 * SUBTITLE  # design pixels: read from the last row
+DEPTH = 0.2  # of its size: how far a letter goes below the line
 
 
 class Telling:
@@ -119,6 +121,8 @@ class Telling:
         for words, width in zip(new, (room, area.width), strict=True):
             if words.width > width:
                 words.scale_to_fit_width(width).align_to(area.at(0, 0), [-1, 0, 0])
+        # By its letters' feet, or a line without a g would stand lower than one with it.
+        new[1].shift([0, area.bottom + DEPTH * LINE * UNIT - new[1].baseline, 0])
         return new
 
     def unsay(self: Any) -> None:

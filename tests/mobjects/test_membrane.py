@@ -17,7 +17,7 @@ from hhanim.mobjects.charge import SurfaceCharge, absolute  # noqa: E402
 from hhanim.mobjects.clock import Clock, Pace  # noqa: E402
 from hhanim.mobjects.film import Area  # noqa: E402
 from hhanim.mobjects.ions import QUANTUM, IonFlow, crossings  # noqa: E402
-from hhanim.mobjects.lettering import Words  # noqa: E402
+from hhanim.mobjects.lettering import UNIT, Words  # noqa: E402
 from hhanim.mobjects.membrane import Bilayer, Instant, MembranePatch  # noqa: E402
 from hhanim.mobjects.rates import RateCurves, RateTable  # noqa: E402
 from hhanim.mobjects.reading import Reading, figures  # noqa: E402
@@ -241,6 +241,17 @@ def test_variables_in_plain_text_are_italic_and_units_are_not() -> None:
     assert (
         len(Words("h(V), n.").family_members_with_points()) == 7
     )  # nothing after a letter is taken for code
+
+
+def test_words_know_the_line_they_stand_on() -> None:
+    def below(text: str) -> float:
+        words = Words(text, size=40)
+        return (words.baseline - float(words.get_bottom()[1])) / (40 * UNIT)
+
+    assert 0.0 <= below("no rest") < 0.02
+    assert 0.15 < below("V is at rest, V(t) is flat") < 0.25
+    assert 0.15 < below("it fires\nat once (again)") < 0.25
+    assert below("…") == 0.0
 
 
 def test_a_clock_that_stands_still_says_so() -> None:
