@@ -7,9 +7,7 @@ a word are there at once; a command returns its exit code.
 
 from __future__ import annotations
 
-import atexit
 import contextlib
-import gc
 import json
 import os
 import sys
@@ -20,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hhanim.interpreter import end_quickly
 from hhanim.studio.errors import StudioError, UsageError
 
 if TYPE_CHECKING:
@@ -644,8 +643,7 @@ def main(arguments: list[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    # Python would end by looking for garbage in all that lives: after a render, a tenth of the time, for nothing.
-    atexit.register(gc.freeze)
+    end_quickly()
     words = (sys.argv[1:] if arguments is None else arguments) or ["--help"]
     sys.exit(_guarded(lambda: app.main(list(words), prog_name="hhanim", standalone_mode=False)))
 

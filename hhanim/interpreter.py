@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import sys
 import threading
@@ -9,7 +10,7 @@ from collections.abc import Callable
 from contextlib import ContextDecorator
 from typing import Any
 
-__all__ = ["short_turns", "spared_collector"]
+__all__ = ["end_quickly", "short_turns", "spared_collector"]
 
 
 class Held(ContextDecorator):
@@ -59,3 +60,11 @@ spared_collector = Held(
 Importing a plotting library, typesetting a scene and keeping the artists of a film make hundreds of thousands of
 objects, of which next to none is garbage: looking for it took a tenth of the time.
 """
+
+
+def end_quickly() -> None:
+    """When this process ends, Python will not look for garbage in all that lives by then: after a film that is a
+    tenth of the time, for nothing. What is closed at the end is closed as ever.
+    """
+    atexit.unregister(gc.freeze)  # once is enough
+    atexit.register(gc.freeze)

@@ -37,7 +37,7 @@ from matplotlib.patches import Patch
 from matplotlib.table import Table
 from matplotlib.text import Text
 
-from hhanim.interpreter import spared_collector
+from hhanim.interpreter import end_quickly, spared_collector
 from hhanim.plots.painter import Painter, frozen_layout
 from hhanim.studio.encode import Encoder, Quality
 
@@ -65,6 +65,7 @@ class Camera(celluloid.Camera):
         # The artists of all frames stay until the film is saved: not one of them is garbage.
         spared_collector.__enter__()
         weakref.finalize(self, spared_collector.__exit__).atexit = False
+        end_quickly()
         self._seen: dict[Axes, tuple[int, Artist | None]] = {}
 
     def snap(self) -> list[Artist]:

@@ -71,10 +71,9 @@ for s in range(int(250 * share)):
 camera.animate(interval=30).save(out + "simulation.mp4")
 """
 
-#: hhanim's own clips: the same sizes and numbers of frames; the program ends as hhanim's command line does.
+#: hhanim's own clips: the same sizes and numbers of frames.
 CLIPS = """
-import atexit, gc, importlib, sys
-atexit.register(gc.freeze)
+import importlib, sys
 from contextlib import ExitStack
 share, out, speed, scenes = float(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4]
 sys.path.insert(0, scenes)
