@@ -62,7 +62,7 @@ def test_spike_film_is_true_at_ten_instants(changes: dict[str, Any], media: Path
             assert trace.reading == pytest.approx((t, now[gate][0]), abs=4e-3)
         floor, roof = film.panels[2].y
         for trace, channel in zip(film.traces[2], run.membrane.channels, strict=True):
-            assert trace.reading[1] == pytest.approx(now.current(channel.name)[0], abs=5e-3 * (roof - floor))
+            assert trace.reading[1] == pytest.approx(now.current(channel.name)[0], abs=4e-3 * (roof - floor))
         for name, flow in film.patch.flows.items():
             charge = np.interp(t, run.t, cumulative_trapezoid(run.current(name), run.t, initial=0.0))
             assert abs(flow.net(t) - charge) <= 0.5 * flow.quantum + 0.5
