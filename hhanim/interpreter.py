@@ -42,8 +42,8 @@ class Held(ContextDecorator):
                 self._put(self._usual)
 
 
-short_turns = Held(sys.getswitchinterval, sys.setswitchinterval, lambda usual: min(usual, 0.0002))
-"""Threads take turns at the interpreter 25 times as often as usual.
+short_turns = Held(sys.getswitchinterval, sys.setswitchinterval, lambda usual: min(usual, 0.00005))
+"""Threads take turns at the interpreter 100 times as often as usual.
 
 Encoding needs it for an instant between one call of x264 and the next, and has to ask for it each time: against a
 thread that draws, and never lets go by itself, it would wait out the usual 5 ms, longer than encoding takes.

@@ -41,8 +41,30 @@ SMALL = 1 << 13
 AHEAD = 32 << 20
 """Bytes of changed pixels that may wait for the encoder: how far a drawing may run ahead of it."""
 
-Block = tuple[int, int, npt.NDArray[np.uint32]]
-"""Where a rectangle of pixels goes, from the left and the top, and the pixels."""
+LIGHT = 1 << 15
+"""New pixels in a frame up to which they are converted where they are handed over. It takes numpy some forty short
+steps, and for each of them the thread that encodes would wait until the one that draws lets go of the interpreter."""
+
+Block = tuple[int, int, list[npt.NDArray[Any]]]
+"""Where a rectangle goes, from the left and the top, and its planes."""
+
+
+@dataclass(frozen=True)
+class _New:
+    """What is new in a frame.
+
+    Args:
+        blocks: the rectangles. converted: whether their planes are the encoder's, or still RGBA words.
+    """
+
+    blocks: list[Block]
+    converted: bool
+
+    @property
+    def size(self) -> int:
+        """Bytes, with something for the frame itself: even an unchanged one takes room."""
+        return 1000 + sum(part.nbytes for _, _, parts in self.blocks for part in parts)
+
 
 _BT709 = 1  # the code of ITU-T H.273 for primaries, transfer and matrix alike
 _LIMITED = 1
@@ -125,19 +147,31 @@ def exact_rate(fps: float | Fraction) -> Fraction:
     return rate
 
 
-class _Converter:
-    """RGBA → BT.709 limited range, 4:2:0, into the planes of one persistent frame.
+class _Yuv:
+    """RGBA → BT.709 limited range, 4:2:0, onto one persistent frame that the encoder reads.
 
     Fixed-point, rounded to nearest, and strictly local: a pixel's result depends on its own 2 × 2 block only,
     so converting a rectangle gives the same bytes as converting the frame (swscale does not promise that).
+
+    Args:
+        width, height: even. pix_fmt: ``yuv420p`` or ``yuva420p``. ground: as of :class:`Encoder`.
     """
 
     _KR, _KG, _KB = 0.2126, 0.7152, 0.0722
     _LUMA_BITS, _CHROMA_BITS = 24, 22
 
-    def __init__(self, planes: Sequence[npt.NDArray[np.uint8]]) -> None:
-        self.y, self.u, self.v = planes[:3]
-        self.a = planes[3] if len(planes) > 3 else None
+    def __init__(
+        self, width: int, height: int, pix_fmt: str, ground: tuple[int, int, int] | None = None
+    ) -> None:
+        self._frame = av.VideoFrame(width, height, pix_fmt)
+        self.planes = [
+            np.frombuffer(memoryview(p), np.uint8).reshape(-1, p.line_size)[:, : p.width]
+            for p in self._frame.planes
+        ]
+        self._alpha = len(self.planes) > 3
+        self._ground = None
+        if self._alpha and ground is not None:
+            self._ground = np.uint32(ground[0] | ground[1] << 8 | ground[2] << 16)
         scale = 219 / 255 * 2**self._LUMA_BITS
         self._luma = [np.uint32(round(k * scale)) for k in (self._KR, self._KG, self._KB)]
         self._luma_offset = np.uint32(16.5 * 2**self._LUMA_BITS)
@@ -152,20 +186,25 @@ class _Converter:
         ]
         self._chroma_offset = np.int32(128.5 * 2**self._CHROMA_BITS)
 
-    def __call__(self, pixels: npt.NDArray[np.uint32], x0: int, y0: int) -> None:
-        """Convert ``pixels`` (h, w) as little-endian RGBA words, all even, into the planes at ``(x0,
-        y0)``."""
-        height, width = pixels.shape
-        if self.a is not None:
-            np.right_shift(
-                pixels, np.uint32(24), out=self.a[y0 : y0 + height, x0 : x0 + width], casting="unsafe"
-            )
+    def convert(self, words: npt.NDArray[np.uint32]) -> list[npt.NDArray[Any]]:
+        """The planes of pixels (h, w), little-endian RGBA words, both even; may be called from any thread."""
+        height, width = words.shape
+        if self._ground is not None:
+            words = np.where(words < 1 << 24, self._ground, words)
+        luma = np.empty((height, width), np.uint8)
+        chroma = np.empty((2, height // 2, width // 2), np.uint8)
         rows = max(2, 32768 // width & ~1)  # a band that stays in the cache
         for top in range(0, height, rows):
-            self._band(pixels[top : top + rows], x0, y0 + top)
+            band = np.s_[top : top + rows]
+            self._band(words[band], luma[band], chroma[:, top // 2 : (top + rows) // 2])
+        planes = [luma, *chroma]
+        if self._alpha:
+            planes.append((words >> np.uint32(24)).astype(np.uint8))
+        return planes
 
-    def _band(self, pixels: npt.NDArray[np.uint32], x0: int, y0: int) -> None:
-        h, w = pixels.shape
+    def _band(
+        self, pixels: npt.NDArray[np.uint32], y: npt.NDArray[np.uint8], uv: npt.NDArray[np.uint8]
+    ) -> None:
         byte = np.uint32(0xFF)
         luma, part = pixels & byte, pixels >> np.uint32(8)
         luma *= self._luma[0]
@@ -179,7 +218,7 @@ class _Converter:
         luma += part
         luma += self._luma_offset
         luma >>= np.uint32(self._LUMA_BITS)
-        np.copyto(self.y[y0 : y0 + h, x0 : x0 + w], luma, casting="unsafe")
+        np.copyto(y, luma, casting="unsafe")
 
         np.bitwise_and(
             pixels, np.uint32(0x00FF00FF), out=part
@@ -189,14 +228,49 @@ class _Converter:
         g = (green[:, 0::2] + green[:, 1::2]).view(np.int32)
         r = (red_blue & np.uint32(0xFFFF)).view(np.int32)
         b = (red_blue >> np.uint32(16)).view(np.int32)
-        where = np.s_[y0 // 2 : (y0 + h) // 2, x0 // 2 : (x0 + w) // 2]
-        for plane, (kr, kg, kb) in ((self.u, self._cb), (self.v, self._cr)):
+        for plane, (kr, kg, kb) in zip(uv, (self._cb, self._cr), strict=True):
             chroma = r * kr
             chroma += g * kg
             chroma += b * kb
             chroma += self._chroma_offset
             chroma >>= self._CHROMA_BITS
-            np.copyto(plane[where], chroma, casting="unsafe")
+            np.copyto(plane, chroma, casting="unsafe")
+
+    def put(self, x0: int, y0: int, parts: Sequence[npt.NDArray[Any]]) -> None:
+        """Lay what convert() has given onto the frame."""
+        for plane, part, step in zip(self.planes, parts, (1, 2, 2, 1), strict=False):
+            height, width = part.shape
+            x, y = x0 // step, y0 // step
+            plane[y : y + height, x : x + width] = part
+
+    def frame(self) -> av.VideoFrame:
+        """The frame as it is now."""
+        return self._frame
+
+
+class _Rgba:
+    """Pixels kept as they are, for formats that have no half-resolution colour: swscale converts those well."""
+
+    def __init__(self, width: int, height: int, pix_fmt: str) -> None:
+        self._words, self._format = np.zeros((height, width), np.uint32), pix_fmt
+
+    def convert(self, words: npt.NDArray[np.uint32]) -> list[npt.NDArray[Any]]:
+        return [words.copy()]
+
+    def put(self, x0: int, y0: int, parts: Sequence[npt.NDArray[Any]]) -> None:
+        (words,) = parts
+        height, width = words.shape
+        self._words[y0 : y0 + height, x0 : x0 + width] = words
+
+    def frame(self) -> av.VideoFrame:
+        """All of it in the wanted format."""
+        rgba = self._words.view(np.uint8).reshape(*self._words.shape, 4)
+        return av.VideoFrame.from_ndarray(rgba, format="rgba").reformat(
+            format=self._format,
+            src_colorspace="ITU709",
+            dst_colorspace="ITU709",
+            dst_color_range="MPEG",
+        )
 
 
 _TILE = 8  # pixels: as many truth values as fit a word
@@ -255,27 +329,6 @@ def _runs(marked: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
-class _Words:
-    """Pixels kept as they are, for formats that have no half-resolution colour: swscale converts those well."""
-
-    def __init__(self, height: int, width: int, pix_fmt: str) -> None:
-        self._words, self._format = np.zeros((height, width), np.uint32), pix_fmt
-
-    def __call__(self, pixels: npt.NDArray[np.uint32], x0: int, y0: int) -> None:
-        height, width = pixels.shape
-        self._words[y0 : y0 + height, x0 : x0 + width] = pixels
-
-    def frame(self) -> av.VideoFrame:
-        """All of it in the wanted format."""
-        rgba = self._words.view(np.uint8).reshape(*self._words.shape, 4)
-        return av.VideoFrame.from_ndarray(rgba, format="rgba").reformat(
-            format=self._format,
-            src_colorspace="ITU709",
-            dst_colorspace="ITU709",
-            dst_color_range="MPEG",
-        )
-
-
 class Encoder:
     """A film being written; use it as a context manager.
 
@@ -309,9 +362,6 @@ class Encoder:
     ) -> None:
         self.path = Path(path)
         self.codec = codec
-        self._ground = (
-            np.uint32(ground[0] | ground[1] << 8 | ground[2] << 16) if codec.alpha and ground else None
-        )
         self.width, self.height, self.fps = int(width), int(height), exact_rate(fps)
         self.n_frames = 0
         if self.width < 1 or self.height < 1:
@@ -321,18 +371,18 @@ class Encoder:
         self._temporary = temporary_name(self.path)
         self._error: BaseException | None = None
         self._changes: Changes | None = None
-        self._queue: queue.SimpleQueue[list[Block] | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[_New | None] = queue.SimpleQueue()
         self._room = threading.Condition()
         self._waiting = 0  # bytes in the queue
         try:
-            self._open()
+            self._open(ground)
         except (av.FFmpegError, OSError) as error:
             self._discard()
             raise EncodeError(f"cannot write {self.path}: {_reason(error)}") from error
         self._thread = threading.Thread(target=self._work, name=f"encode {self.path.name}", daemon=True)
         self._thread.start()
 
-    def _open(self) -> None:
+    def _open(self, ground: tuple[int, int, int] | None) -> None:
         height, width = self._even
         codec = self.codec
         self._container = av.open(
@@ -352,14 +402,11 @@ class Encoder:
         context.color_range = _LIMITED
         context.flags |= av.codec.context.Flags.bitexact
         self._container.start_encoding()  # opens the file now, so that a wrong folder is refused here
-        self._frame = av.VideoFrame(width, height, codec.pix_fmt)
-        self._convert: _Converter | _Words = _Words(height, width, codec.pix_fmt)
-        if "420p" in codec.pix_fmt:
-            planes = [
-                np.frombuffer(memoryview(p), np.uint8).reshape(-1, p.line_size)[:, : p.width]
-                for p in self._frame.planes
-            ]
-            self._convert = _Converter(planes)
+        self._sheet: _Yuv | _Rgba = (
+            _Yuv(width, height, codec.pix_fmt, ground)
+            if "420p" in codec.pix_fmt
+            else _Rgba(width, height, codec.pix_fmt)
+        )
 
     # -- the caller's side ---------------------------------------------------------------------------------
 
@@ -391,7 +438,9 @@ class Encoder:
             self._changes, rectangles = Changes(words), [whole]
         else:
             rectangles = [new for rectangle in rectangles for new in self._new(words, rectangle)]
-        self._put([(x0, y0, words[y0:y1, x0:x1].copy()) for x0, y0, x1, y1 in rectangles])
+        light = sum((x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in rectangles) <= LIGHT
+        take = self._sheet.convert if light else _copied
+        self._put(_New([(x0, y0, take(words[y0:y1, x0:x1])) for x0, y0, x1, y1 in rectangles], light))
         self.n_frames += 1
 
     def _new(self, words: npt.NDArray[np.uint32], rectangle: Rect) -> list[Rect]:
@@ -412,23 +461,22 @@ class Encoder:
             if x1 > x0 and y1 > y0:
                 yield x0, y0, x1, y1
 
-    def _put(self, blocks: list[Block]) -> None:
-        size = _size(blocks)
+    def _put(self, new: _New) -> None:
         with self._room:
-            while self._waiting and self._waiting + size > AHEAD:
+            while self._waiting and self._waiting + new.size > AHEAD:
                 self._check()
                 self._room.wait(0.5)
-            self._waiting += size
+            self._waiting += new.size
         self._check()
-        self._queue.put(blocks)
+        self._queue.put(new)
 
-    def _get(self) -> list[Block] | None:
-        blocks = self._queue.get()
-        if blocks is not None:
+    def _get(self) -> _New | None:
+        new = self._queue.get()
+        if new is not None:
             with self._room:
-                self._waiting -= _size(blocks)
+                self._waiting -= new.size
                 self._room.notify()
-        return blocks
+        return new
 
     def _check(self) -> None:
         if self._error is not None:
@@ -488,33 +536,30 @@ class Encoder:
                 self._container.close()
                 # x264 and its threads end here, not when somebody's traceback lets go of this encoder: in a process
                 # forked by then, freeing them would wait for threads that are not there.
-                del self._container, self._stream, self._frame, self._convert
+                del self._container, self._stream
         except BaseException as error:  # handed to the caller by _check
             self._error = self._error or error
 
     def _encode_all(self) -> None:
-        number = 0
+        number, frame = 0, None
         while True:
-            blocks = self._get()
+            new = self._get()
             if self._error is not None:
                 return
-            if blocks is None:
+            if new is None:
                 break
-            for x0, y0, words in blocks:
-                if self._ground is not None:
-                    words[words < 1 << 24] = self._ground
-                self._convert(words, x0, y0)
-            if isinstance(self._convert, _Words) and blocks:
-                self._frame = self._convert.frame()
-            self._frame.pts = number
-            self._container.mux(self._stream.encode(self._frame))
+            for x0, y0, parts in new.blocks:
+                self._sheet.put(x0, y0, parts if new.converted else self._sheet.convert(parts[0]))
+            if frame is None or new.blocks:
+                frame = self._sheet.frame()
+            frame.pts = number
+            self._container.mux(self._stream.encode(frame))
             number += 1
         self._container.mux(self._stream.encode(None))
 
 
-def _size(blocks: list[Block]) -> int:
-    """Bytes that a frame's blocks hold, with something for the frame itself: even an unchanged one takes room."""
-    return 1000 + sum(words.nbytes for _, _, words in blocks)
+def _copied(words: npt.NDArray[np.uint32]) -> list[npt.NDArray[Any]]:
+    return [words.copy()]
 
 
 def _container_options(container: str) -> dict[str, str]:

@@ -71,16 +71,19 @@ for s in range(int(250 * share)):
 camera.animate(interval=30).save(out + "simulation.mp4")
 """
 
-#: hhanim's own clips: the same sizes and numbers of frames.
+#: hhanim's own clips: the same sizes and numbers of frames, in an interpreter set as ``hhanim render`` sets it.
 CLIPS = """
 import importlib, sys
 from contextlib import ExitStack
+from hhanim.interpreter import end_quickly, spared_collector
+end_quickly()
 share, out, speed, scenes = float(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4]
 sys.path.insert(0, scenes)
 from fractions import Fraction
 from hhanim.plots.clip import perform
 from hhanim.studio.encode import Encoder, Quality
-with ExitStack() as films:  # closed together: what one still encodes, the next is not kept waiting for
+# The films are closed together: the next is drawn while one is still being encoded.
+with spared_collector, ExitStack() as films:
     for name, frames, size, fps in (
         ("tau", 100, (960, 720), Fraction(20)),
         ("f_infty", 100, (960, 720), Fraction(20)),
@@ -149,28 +152,24 @@ with encode.Encoder(out + "engine.mp4", fps=60, quality=encode.Quality(speed, 24
         film.write(frame.rgba, frame.dirty)
 drawn = n / (time.perf_counter() - start)
 
-picture = av.VideoFrame(1920, 1080, "yuv420p")
-planes = [np.frombuffer(p, np.uint8).reshape(-1, p.line_size)[:, : p.width] for p in picture.planes]
-convert = encode._Converter(planes)
-changes = []  # per frame: which part of which plane gets which pixels
+sheet = encode._Yuv(1920, 1080, "yuv420p")
+changes = []  # per frame: what is new, as the encoder wants it
 for frame in perform(simulation, fps=60, n_frames=n, **size).frames():
     words = frame.rgba.view(np.uint32)[..., 0]
     changes.append([])
     for x0, y0, x1, y1 in [(0, 0, 1920, 1080)] if frame.dirty is None else frame.dirty:
         x0, y0, x1, y1 = x0 & ~1, y0 & ~1, x1 + 1 & ~1, y1 + 1 & ~1
-        convert(np.ascontiguousarray(words[y0:y1, x0:x1]), x0, y0)
-        for plane, part in zip(planes, (1, 2, 2)):
-            part = plane[y0 // part : y1 // part, x0 // part : x1 // part]
-            changes[-1].append((part, part.copy()))
+        changes[-1].append((x0, y0, sheet.convert(words[y0:y1, x0:x1])))
 start = time.perf_counter()
 with av.open(out + "alone.mp4", "w") as box:
     stream = box.add_stream("libx264", rate=60, options=encode.H264.options(encode.Quality(speed, 24)))
     stream.width, stream.height, stream.pix_fmt = 1920, 1080, "yuv420p"
     stream.codec_context.thread_type, stream.codec_context.thread_count = "FRAME", encode.THREADS
     stream.codec_context.gop_size = 120
-    for k, parts in enumerate(changes):
-        for part, pixels in parts:
-            part[...] = pixels
+    picture = sheet.frame()
+    for k, blocks in enumerate(changes):
+        for block in blocks:
+            sheet.put(*block)
         picture.pts, picture.time_base = k, Fraction(1, 60)
         box.mux(stream.encode(picture))
     box.mux(stream.encode(None))

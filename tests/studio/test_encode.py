@@ -129,7 +129,7 @@ def test_colours_are_bt709(tmp_path):
         tmp_path / "c.mp4", width=frame.shape[1], height=16, fps=25, quality=Quality("medium", 1)
     ) as e:
         e.write(frame)
-        planes = e._convert.y, e._convert.u, e._convert.v
+        planes = e._sheet.convert(frame.view(np.uint32)[..., 0])
         e.write(frame)
     r, g, b = colours.T / 255
     y = 0.2126 * r + 0.7152 * g + 0.0722 * b
@@ -143,17 +143,33 @@ def test_conversion_is_local():
     rng = np.random.default_rng(2)
     words = rng.integers(0, 2**32, (90, 130), dtype=np.uint32)
 
-    def planes():
-        return [np.zeros(s, np.uint8) for s in ((90, 130), (45, 65), (45, 65))]
-
-    whole, parts = planes(), planes()
-    encode._Converter(whole)(words, 0, 0)
-    convert = encode._Converter(parts)
+    sheet = encode._Yuv(130, 90, "yuv420p")
+    whole = sheet.convert(words)
     for y in range(0, 90, 30):
         for x in range(0, 130, 26):
-            convert(words[y : y + 30, x : x + 26], x, y)
-    for a, b in zip(whole, parts, strict=True):
+            sheet.put(x, y, sheet.convert(words[y : y + 30, x : x + 26]))
+    for a, b in zip(sheet.planes, whole, strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("codec", [encode.H264, encode.VP9_ALPHA, encode.PRORES_ALPHA], ids=lambda c: c.name)
+def test_where_pixels_are_converted_does_not_matter(tmp_path, monkeypatch, codec):
+    """Few new pixels are converted by the caller, many by the thread: the film is the same to the byte."""
+
+    def written(name):
+        rng = np.random.default_rng(3)
+        frame = np.zeros((H, W, 4), np.uint8)
+        with Encoder(tmp_path / name, width=W, height=H, fps=30, codec=codec, ground=(9, 90, 190)) as encoder:
+            for _ in range(8):
+                x, y = rng.integers(0, (W - 40, H - 30))
+                frame[y : y + 30, x : x + 40] = rng.integers(0, 256, (30, 40, 4))
+                encoder.write(frame, [(x, y, x + 40, y + 30)])
+        return (tmp_path / name).read_bytes()
+
+    monkeypatch.setattr(encode, "LIGHT", 0)
+    there = written("there")
+    monkeypatch.setattr(encode, "LIGHT", W * H)
+    assert written("here") == there
 
 
 def test_odd_sizes_are_padded(tmp_path):
@@ -200,7 +216,7 @@ def test_error_in_the_thread_reaches_the_caller(tmp_path, monkeypatch):
 
     path = tmp_path / "a.mp4"
     path.write_bytes(b"before")
-    monkeypatch.setattr(encode._Converter, "__call__", full)
+    monkeypatch.setattr(encode._Yuv, "put", full)
     with (
         pytest.raises(EncodeError, match="No space left"),
         Encoder(path, width=W, height=H, fps=30) as encoder,
@@ -213,15 +229,15 @@ def test_error_in_the_thread_reaches_the_caller(tmp_path, monkeypatch):
 
 def test_threads_take_short_turns_only_while_a_film_is_encoded(tmp_path, monkeypatch):
     seen: list[float] = []
-    convert = encode._Converter.__call__
+    put = encode._Yuv.put
 
-    def watched(self, words, x0, y0):
+    def watched(self, x0, y0, parts):
         seen.append(sys.getswitchinterval())
-        if words[0, 0] == 0:
+        if parts[0][0, 0] == 16:  # black
             raise OSError(errno.ENOSPC, "No space left on device")
-        convert(self, words, x0, y0)
+        put(self, x0, y0, parts)
 
-    monkeypatch.setattr(encode._Converter, "__call__", watched)
+    monkeypatch.setattr(encode._Yuv, "put", watched)
     usual = sys.getswitchinterval()
     with Encoder(tmp_path / "long.mp4", width=W, height=H, fps=30) as long:
         with (
@@ -229,7 +245,7 @@ def test_threads_take_short_turns_only_while_a_film_is_encoded(tmp_path, monkeyp
             Encoder(tmp_path / "broken.mp4", width=W, height=H, fps=30) as broken,
         ):
             broken.write(np.zeros((H, W, 4), np.uint8))
-        long.write(np.ones((H, W, 4), np.uint8))
+        long.write(np.full((H, W, 4), 99, np.uint8))
     assert len(seen) == 2 and max(seen) < usual
     assert sys.getswitchinterval() == usual
 
