@@ -114,7 +114,8 @@ def fulfil(order: Order, slot: int | None = None) -> Piece:
                 _progress[slot] = event.frame
 
         try:
-            drawn = run.draw(job, job.request.path, tell, order.start, order.stop)
+            with contextlib.ExitStack() as films:
+                drawn = run.draw(job, job.request.path, films, tell, order.start, order.stop)
         except Exception as error:  # in the words of the machine the scene comes from
             trace = getattr(error, "trace", "")
             if trace:

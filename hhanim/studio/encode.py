@@ -482,6 +482,10 @@ class Encoder:
         if self._error is not None:
             raise EncodeError(f"cannot write {self.path}: {_reason(self._error)}") from self._error
 
+    def end(self) -> None:
+        """There are no more frames: what has been handed over is encoded while the caller does something else."""
+        self._queue.put(None)
+
     def close(self) -> Path:
         """Finish the film and give it its name.
 
@@ -493,7 +497,7 @@ class Encoder:
                 if self.n_frames == 0:
                     raise EncodeError(f"cannot write {self.path}: not one frame was drawn")
                 self._check()
-                self._queue.put(None)
+                self.end()
                 self._thread.join()
                 self._check()
                 self._temporary.replace(self.path)

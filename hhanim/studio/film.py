@@ -42,16 +42,19 @@ Pixels = npt.NDArray[np.uint8]
 Picture = Any  # manim's own annotation of its uint8 pictures says int64
 
 
-def shoot(job: Job, media: Path, on_event: Listener) -> Drawn:
+def shoot(job: Job, media: Path, films: contextlib.ExitStack, on_event: Listener) -> Drawn:
     """Run a film's scene and encode it into ``media``; with sections, into ``<name>.sections/`` beside it
     as well.
+
+    Args:
+        films: what is still being encoded when this returns is whole when they are closed.
 
     Raises:
         RenderError: when the scene fails; EncodeError: when the film cannot be written.
     """
     if hooks_missing() or has_own_camera(_scene(job)):
         return _stock(job, media)
-    shot = _Shot(job, media, on_event)
+    shot = _Shot(job, media, films, on_event)
     return shot.finish(_play(shot))
 
 
@@ -216,8 +219,8 @@ def hooks_missing() -> list[str]:
 class _Shot:
     """The frames of one film on their way to the encoder, section by section."""
 
-    def __init__(self, job: Job, media: Path, on_event: Listener) -> None:
-        self.job, self.media, self.on_event = job, media, on_event
+    def __init__(self, job: Job, media: Path, films: contextlib.ExitStack, on_event: Listener) -> None:
+        self.job, self.media, self.films, self.on_event = job, media, films, on_event
         self.started = time.perf_counter()
         self.transparent = build.find_theme(job.request.theme).transparent
         self.sections = job.request.sections
@@ -268,7 +271,7 @@ class _Shot:
     def section(self, name: str) -> None:
         """The next frames belong to a section of this name."""
         if self.sections and self.encoder is not None:
-            self._close()
+            self._end()
         self.name = name
 
     def write(self, pixels: Pixels, repeat: int, dirty: Any = None) -> None:
@@ -285,7 +288,7 @@ class _Shot:
             self.parts.append((self.name, self.n_frames, path))
             self.name = None
         if self.encoder is None:
-            self.encoder = writer(self.job, self.parts[-1][2])
+            self.encoder = self.films.enter_context(writer(self.job, self.parts[-1][2]))
         every = max(1, round(self.job.fps))
         for k in range(repeat):
             self.encoder.write(pixels, () if k else dirty)
@@ -295,9 +298,9 @@ class _Shot:
         seconds = time.perf_counter() - self.started
         self.on_event(Event("frame", request.name, str(request.path), self.n_frames, 0, seconds))
 
-    def _close(self) -> None:
+    def _end(self) -> None:
         if self.encoder is not None:
-            self.encoder.close()
+            self.encoder.end()
             self.encoder = None
 
     def abort(self) -> None:
@@ -307,11 +310,12 @@ class _Shot:
             self.encoder = None
 
     def finish(self, scene: Any) -> Drawn:
-        """Close the film and say what it is."""
-        self._close()
+        """End the film and say what it is."""
+        self._end()
         if self.n_frames == 0:
             raise RenderError(f"{self.job.request.entry.name} plays nothing: not one frame was drawn")
         if self.sections:
+            self.films.close()
             container = "mov" if self.media.suffix == ".mov" else "mp4"
             join([path for *_, path in self.parts], self.media, container)
         width, height = self.job.request.pixels
@@ -335,7 +339,7 @@ class _Still(_Shot):
     """A shot that encodes nothing and ends with one frame."""
 
     def __init__(self, job: Job, media: Path, number: int) -> None:
-        super().__init__(job, media, lambda _: None)
+        super().__init__(job, media, contextlib.ExitStack(), lambda _: None)
         self.number = number
         self.picture: Pixels | None = None
 

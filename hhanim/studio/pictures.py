@@ -79,6 +79,9 @@ class _Pictures:
             self._add(np.ascontiguousarray(rgba).view("<u4")[..., 0])
         self.n_frames += 1
 
+    def end(self) -> None:
+        """There are no more frames; all that is left to do is left to close()."""
+
     def close(self) -> Path:
         """Finish, and take the name.
 

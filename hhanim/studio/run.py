@@ -10,11 +10,12 @@ import secrets
 import shutil
 import time
 import traceback
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from hhanim.interpreter import spared_collector
 from hhanim.studio import build, sidecar
@@ -27,6 +28,8 @@ from hhanim.studio.scene import find, load, need, scene_errors
 
 if TYPE_CHECKING:
     from hhanim.studio.crew import Crew
+
+_T = TypeVar("_T")
 
 WORKSHOP = ".hhanim"
 
@@ -95,30 +98,69 @@ def make(
     Raises:
         StudioError: when it cannot be made; the file that was there is untouched.
     """
-    name, place = request.name, str(request.path)
+    made = begin(request, force=force, on_event=on_event, crew=crew)
+    return made if isinstance(made, Event) else made()
+
+
+def begin(
+    request: Request, *, force: bool = False, on_event: Listener = silent, crew: Crew | None = None
+) -> Event | Callable[[], Event]:
+    """Draw one film if it is stale.
+
+    Returns:
+        What finishes it, to be called once: it waits for the encoder, checks the film and puts it in its place. Any
+        thread may do that while this one draws another film. Or, if there is nothing to draw, the last event.
+
+    Raises:
+        StudioError: as :func:`make`, here or when the film is finished.
+    """
     started = time.perf_counter()
-    folder = request.path.parent
-    try:
+    name, place, folder = request.name, str(request.path), request.path.parent
+    with contextlib.ExitStack() as held:
+        held.enter_context(_write_errors(request))
         folder.mkdir(parents=True, exist_ok=True)
-        with lock(folder / WORKSHOP, request.path.name):
-            recover(request.path)
-            state = build.status(request)
-            if not force and state.fresh:
-                event = Event("fresh", name, place)
-            elif not force and state.protected:
+        held.enter_context(lock(folder / WORKSHOP, request.path.name))
+        recover(request.path)
+        state = build.status(request)
+        if not force and (state.fresh or state.protected):
+            event = Event("fresh", name, place)
+            if not state.fresh:
                 event = Event("kept", name, place, message=f"{state.reasons[0]}; --force replaces it")
-            else:
-                job = build.prepare(request)
-                on_event(Event("start", name, place, n_frames=job.n_frames, message="; ".join(state.reasons)))
-                with workshop(request.path) as work:
-                    made = produce(job, work, on_event, crew)
-                    commit(work, request.path)
-                seconds = time.perf_counter() - started
-                event = Event("done", name, place, made["n_frames"], made["n_frames"], seconds)
+            on_event(event)
+            return event
+        job = build.prepare(request)
+        on_event(Event("start", name, place, n_frames=job.n_frames, message="; ".join(state.reasons)))
+        work = held.enter_context(workshop(request.path))
+        films = held.enter_context(contextlib.ExitStack())
+        media = work / request.path.name
+        if crew is not None:
+            drawn = crew.draw(job, media, on_event)
+        else:
+            drawn = draw(job, media, films, on_event)
+        kept = held.pop_all()
+
+    def finish() -> Event:
+        with kept:
+            films.close()
+            made = record(job, media, drawn)
+            commit(work, request.path)
+        seconds = time.perf_counter() - started
+        event = Event("done", name, place, made["n_frames"], made["n_frames"], seconds)
+        on_event(event)
+        return event
+
+    return finish
+
+
+@contextlib.contextmanager
+def _write_errors(request: Request) -> Iterator[None]:
+    """What the disk refuses, in one line."""
+    try:
+        yield
     except OSError as error:
-        raise RenderError(f"{name}: cannot write {request.path}: {error.strerror or error}") from error
-    on_event(event)
-    return event
+        raise RenderError(
+            f"{request.name}: cannot write {request.path}: {error.strerror or error}"
+        ) from error
 
 
 @contextlib.contextmanager
@@ -133,24 +175,19 @@ def workshop(path: Path) -> Iterator[Path]:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def produce(job: Job, work: Path, on_event: Listener = silent, crew: Crew | None = None) -> dict[str, Any]:
-    """Draw and encode into the folder ``work``: the film, its poster, its captions and its sidecar.
-
-    Args:
-        crew: who draws; this process if None.
+def record(job: Job, media: Path, drawn: Drawn) -> dict[str, Any]:
+    """Check a film that has been drawn and encoded, and put its poster, its captions and its sidecar beside it.
 
     Returns:
         The sidecar.
 
     Raises:
-        RenderError: when the scene fails, with its own traceback; EncodeError: when the film cannot be
-        written.
+        RenderError: when the film is not what was asked for; EncodeError: when something cannot be written.
     """
     from hhanim.studio import finalise
 
     request = job.request
-    entry, media = request.entry, work / request.path.name
-    drawn = crew.draw(job, media, on_event) if crew is not None else draw(job, media, on_event)
+    entry, work = request.entry, media.parent
     assemble(job, media)
     transparent = build.find_theme(request.theme).transparent
     width, height = request.pixels
@@ -209,9 +246,17 @@ _SAID = ("parameters", "engines", "format", "preset", "theme", "width", "height"
 
 @spared_collector  # scenes import, typeset and keep much
 def draw(
-    job: Job, media: Path, on_event: Listener = silent, start: int = 0, stop: int | None = None
+    job: Job,
+    media: Path,
+    films: contextlib.ExitStack,
+    on_event: Listener = silent,
+    start: int = 0,
+    stop: int | None = None,
 ) -> Drawn:
     """Draw a scene and encode it into ``media``; of a clip, the pieces from frame ``start`` up to ``stop``.
+
+    Args:
+        films: what is still being encoded when this returns is whole when they are closed.
 
     Raises:
         RenderError: when the scene fails, with its own traceback; EncodeError: when the film cannot be
@@ -222,7 +267,7 @@ def draw(
         need("manim", "films", request.entry.name)
         from hhanim.studio.film import shoot
 
-        return shoot(job, media, on_event)
+        return shoot(job, media, films, on_event)
     stop = job.n_frames if stop is None else stop
     name, place = request.name, str(request.path)
     performance = perform(job)
@@ -233,17 +278,18 @@ def draw(
             continue
         part = piece_path(job, media, first)
         part.parent.mkdir(exist_ok=True)
-        with writer(job, part) as film:
-            for number in range(first, last):
-                with scene_errors(request.entry):
-                    frame = next(frames, None)
-                if frame is None:
-                    raise RenderError(f"scene {request.entry.name} drew {number} frames of {job.n_frames}")
-                film.write(frame.rgba, frame.dirty)
-                if number == performance.poster:
-                    picture = frame.rgba.copy()
-                seconds = time.perf_counter() - started
-                on_event(Event("frame", name, place, number + 1 - start, job.n_frames, seconds))
+        film = films.enter_context(writer(job, part))
+        for number in range(first, last):
+            with scene_errors(request.entry):
+                frame = next(frames, None)
+            if frame is None:
+                raise RenderError(f"scene {request.entry.name} drew {number} frames of {job.n_frames}")
+            film.write(frame.rgba, frame.dirty)
+            if number == performance.poster:
+                picture = frame.rgba.copy()
+            seconds = time.perf_counter() - started
+            on_event(Event("frame", name, place, number + 1 - start, job.n_frames, seconds))
+        film.end()
     if stop == job.n_frames:  # captions are complete when the scene has come to its end
         with scene_errors(request.entry):
             if next(frames, None) is not None:
@@ -387,24 +433,39 @@ def make_all(
     for folder in {request.path.parent for request in wanted}:
         sweep(folder)
 
-    def attempt(request: Request) -> Event:
+    def attempt(request: Request, step: Callable[[], _T]) -> _T | Event:
         try:
-            return make(request, force=force, on_event=on_event, crew=crew)
+            return step()
         except Exception as error:
             event = failure(request, error)
             on_event(event)
             return event
 
     if crew is None:
-        return [attempt(request) for request in wanted]
+        made: list[Event | Future[Event]] = []
+        with ThreadPoolExecutor(max_workers=1) as other:
+            for k, request in enumerate(wanted):
+                if k > 1:  # while one is drawn one may be finished, but no more are kept in memory
+                    _last(made[k - 2])
+                step = attempt(request, partial(begin, request, force=force, on_event=on_event))
+                made.append(step if isinstance(step, Event) else other.submit(attempt, request, step))
+            return [_last(m) for m in made]
+
+    def whole(request: Request) -> Event:
+        return attempt(request, partial(make, request, force=force, on_event=on_event, crew=crew))
+
     # A thread for each film in the making: it plans, waits for the crew, checks and puts in place.
     with ThreadPoolExecutor(max_workers=2 * crew.workers) as threads:
         try:
-            return list(threads.map(attempt, wanted))
+            return list(threads.map(whole, wanted))
         except BaseException:
             crew.stop()
             threads.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def _last(made: Event | Future[Event]) -> Event:
+    return made if isinstance(made, Event) else made.result()
 
 
 def failure(request: Request, error: Exception) -> Event:

@@ -32,7 +32,7 @@ from fractions import Fraction
 from hhanim.studio.formats import writer
 from hhanim.studio.job import Drawn
 
-def shoot(job, media, on_event):
+def shoot(job, media, films, on_event):
     width, height = job.request.pixels
     picture = np.zeros((height, width, 4), np.uint8)
     with writer(job, media) as film:

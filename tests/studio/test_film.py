@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import subprocess
@@ -283,9 +284,9 @@ def test_a_still_is_the_frame_of_the_film_and_what_is_before_it_is_not_drawn(
         frames.extend([pixels.copy()] * repeat)
         real(self, pixels, repeat, dirty)
 
-    with monkeypatch.context() as patch:
+    with monkeypatch.context() as patch, contextlib.ExitStack() as films:
         patch.setattr(studio_film._Shot, "write", write)
-        studio_film.shoot(job, tmp_path / "small.mp4", lambda _: None)
+        studio_film.shoot(job, tmp_path / "small.mp4", films, lambda _: None)
     drawn: list[int] = []
     capture = SparingCamera.capture_mobjects
     monkeypatch.setattr(
