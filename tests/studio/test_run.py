@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from fractions import Fraction
 from pathlib import Path
 
@@ -142,3 +143,79 @@ def test_captions():
         "WEBVTT\n\n00:00:00.000 --> 00:00:01.500\nSodium &lt;in&gt;\n\n"
         "01:01:01.250 --> 01:01:02.000\na → b\nc\n"
     )
+
+
+# -- several films: one is finished while the next is drawn ------------------------------------------------
+
+
+def three():
+    """Requests for three films."""
+    found = [scene.find(name) for name in ("wave", "still", "wave")]
+    names = ("one", "two", "three")
+    return [
+        build.Request(entry, Path(f"output/{name}.mp4"), size="160x90")
+        for entry, name in zip(found, names, strict=True)
+    ]
+
+
+def test_the_next_film_is_drawn_while_one_is_finished(project, monkeypatch):
+    """And no more than two are in the making."""
+    told: list[str] = []
+    drawing = threading.Event()
+    real = run.record
+
+    def record(job, media, drawn):
+        name = job.request.name
+        if name == "one":
+            assert drawing.wait(20)  # so "two" is drawn before "one" is finished
+        assert sum(w.startswith("start") for w in told) - sum(w.startswith("done") for w in told) <= 2
+        return real(job, media, drawn)
+
+    def tell(event):
+        if event.kind in ("start", "done"):
+            told.append(f"{event.kind} {event.name}")
+        if event.kind == "frame" and event.name == "two":
+            drawing.set()
+
+    monkeypatch.setattr(run, "record", record)
+    assert [e.kind for e in run.make_all(three(), on_event=tell)] == ["done"] * 3
+    assert told.index("start two") < told.index("done one") < told.index("start three")
+    assert all(sidecar.verify(r.path)["intact"] for r in three())
+
+
+def test_what_fails_when_it_is_finished_fails_alone(project, monkeypatch):
+    """It is told of once, and nothing of it stays."""
+    real, told = run.record, []
+
+    def record(job, media, drawn):
+        if job.request.name == "one":
+            raise OSError(28, "No space left on device")
+        return real(job, media, drawn)
+
+    monkeypatch.setattr(run, "record", record)
+    events = run.make_all(three(), on_event=told.append)
+    assert [e.kind for e in events] == ["failed", "done", "done"]
+    assert [e for e in told if e.kind == "failed"] == [events[0]]
+    assert "No space left on device" in events[0].message and "output/one.mp4" in events[0].message
+    assert {p.name.partition(".")[0] for p in Path("output").iterdir()} == {"two", "three"}
+
+
+def test_interrupted_while_another_film_is_being_finished(project, monkeypatch):
+    """What had been drawn becomes whole; the film that was being drawn leaves nothing."""
+    drawing = threading.Event()
+    real = run.record
+
+    def record(job, media, drawn):
+        assert drawing.wait(20)
+        return real(job, media, drawn)
+
+    def tell(event):
+        if event.kind == "frame" and event.name == "two" and event.frame == 3:
+            drawing.set()
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(run, "record", record)
+    with pytest.raises(KeyboardInterrupt):
+        run.make_all(three(), on_event=tell)
+    assert {p.name.partition(".")[0] for p in Path("output").iterdir()} == {"one"}
+    assert sidecar.verify(Path("output/one.mp4"))["intact"]
