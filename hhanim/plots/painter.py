@@ -103,6 +103,12 @@ class _Leaf:
             self._rect = (painted if seen else extent)(self.artist, renderer)
         return self._rect
 
+    def meets(self, other: Rect, renderer: Any) -> bool:
+        """Whether it paints anything in this rectangle: nobody has to look if it says itself that it is far away."""
+        if self._rect is None and not _meet(extent(self.artist, renderer), other):
+            return False
+        return _meet(self.rect(renderer), other)
+
     @property
     def certain(self) -> bool:
         """Whether it is certain that nothing is painted outside of its rectangle: it was seen, or is clipped."""
@@ -330,7 +336,7 @@ class Painter:
                         id(static.artist) not in self._above
                         and static.key > below.key
                         and (static.artist.get_visible() or id(static.artist) in self._always)
-                        and _meet(static.rect(renderer), below.rect(renderer))
+                        and static.meets(below.rect(renderer), renderer)
                     ):
                         self._above[id(static.artist)] = static
                         fresh.append(static)

@@ -19,7 +19,7 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
-from matplotlib.colors import to_hex, to_rgb
+from matplotlib.colors import to_hex, to_rgb, to_rgba
 from matplotlib.figure import Figure
 from matplotlib.path import Path
 from matplotlib.patheffects import Normal, PathEffectRenderer, withStroke
@@ -195,7 +195,7 @@ class Curve:
         self, panel: Panel, x: Any, y: Any, along: Any, color: str, dash: tuple[float, ...], width: float
     ) -> None:
         self.panel, self.color, self.dash, self.width = panel, color, dash, width
-        self.rgb = to_rgb(color)
+        self.rgba = to_rgba(color)
         x, y, along = np.broadcast_arrays(*(np.asarray(a, dtype=float) for a in (x, y, along)))
         order = slice(None, None, -1) if along[-1] < along[0] else slice(None)
         self.x, self.y, self.along = x[order], y[order], along[order]
@@ -289,7 +289,7 @@ class Curve:
     def _draw(self, renderer: Any, gc: Any, points: np.ndarray, codes: np.ndarray | None) -> None:
         path = Path(points, codes)
         path.should_simplify = False  # a new vertex must not move old pixels
-        gc.set_foreground(self.color)
+        gc.set_foreground(self.rgba, isRGBA=True)
         gc.set_linewidth(self.width)
         gc.set_capstyle("butt" if self.dash else "round")
         gc.set_dashes(0, [self.width * d for d in self.dash] or None)
@@ -358,21 +358,17 @@ def _meet(a: Rect, b: Rect) -> bool:
 def _merged(rects: list[Rect]) -> list[Rect]:
     """Rectangles of which no two meet, covering the given ones."""
     out: list[Rect] = []
-    for rect in rects:
-        while True:
-            hit = next(
-                (
-                    r
-                    for r in out
-                    if r[0] <= rect[2] and rect[0] <= r[2] and r[1] <= rect[3] and rect[1] <= r[3]
-                ),
-                None,
-            )
-            if hit is None:
-                break
-            out.remove(hit)
-            rect = (min(hit[0], rect[0]), min(hit[1], rect[1]), max(hit[2], rect[2]), max(hit[3], rect[3]))
-        out.append(rect)
+    for x0, y0, x1, y1 in rects:
+        k = 0
+        while k < len(out):
+            left, top, right, bottom = out[k]
+            if left <= x1 and x0 <= right and top <= y1 and y0 <= bottom:
+                x0, y0, x1, y1 = min(left, x0), min(top, y0), max(right, x1), max(bottom, y1)
+                del out[k]
+                k = 0  # it has grown, and may meet those it did not meet before
+            else:
+                k += 1
+        out.append((x0, y0, x1, y1))
     return out
 
 
@@ -443,7 +439,7 @@ class _Movers(Artist):
             )
         )
         window = None if only is None else (only[0], height - only[3], only[2], height - only[1])
-        ring, u = to_rgb(stage.theme.ground), stage.u
+        ring, u = to_rgba(stage.theme.ground), stage.u
         for curve, state in zip(self.curves, self._lines, strict=True):
             curve.stroke(renderer, gc, state, window)
         gc.set_dashes(0, None)
@@ -452,13 +448,13 @@ class _Movers(Artist):
         for curve, x, y, rect in self._heads:
             if only is not None and not _meet(rect, only):
                 continue
-            for radius, color in ((HEAD + RING, ring), (HEAD, curve.rgb)):
+            for radius, color in ((HEAD + RING, ring), (HEAD, curve.rgba)):
                 if radius > HEAD and stage.theme.transparent:
                     continue
                 r = radius * u
-                gc.set_foreground(color)
+                gc.set_foreground(color, isRGBA=True)
                 place = Affine2D(np.array([[r, 0, x], [0, r, y], [0, 0, 1.0]]))
-                renderer.draw_path(gc, _CIRCLE, place, (*color, 1.0))
+                renderer.draw_path(gc, _CIRCLE, place, color)
         for x, y, image, rect in self._labels:
             if only is None or _meet(rect, only):
                 renderer.draw_image(gc, x, y, image)

@@ -33,8 +33,9 @@ Rect = tuple[int, int, int, int]
 Pixels = npt.NDArray[np.uint8]
 """Straight RGBA, shape ``(height, width, 4)``."""
 
-# The number of x264 threads changes the bytes, so it is a constant and not the number of cores.
-THREADS = 3
+# The number of x264 threads changes the bytes, so it is a constant and not the number of cores: as many as there are
+# cores for each film in the making (see ``--jobs``). A third thread made ultrafast a third slower on two cores.
+THREADS = 2
 SMALL = 1 << 13
 """Pixels up to which a rectangle is copied as it is; in a larger one, what has really changed is found first."""
 
