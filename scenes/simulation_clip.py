@@ -3,7 +3,7 @@
 import numpy as np
 
 from hhanim.look import quantities
-from hhanim.model import Membrane, Protocol, simulate
+from hhanim.model import Membrane, Protocol, Start, simulate
 from hhanim.plots.clip import clip
 from hhanim.plots.panels import conditions, nice, stimulus_text, tick_text
 
@@ -21,7 +21,7 @@ def simulation(
     model: Membrane = "classroom",
     stimulus: Protocol = "step(15)",
     duration: float = 50.0,
-    start: str = "closed",
+    start: Start = "closed",
     frames: int = 250,
     seconds: float = 7.5,
 ):
@@ -33,7 +33,7 @@ def simulation(
         duration: ms
         start: "rest", values as in "V=-60, h=0.4", or "closed": 10 mV below rest, m and n 0, h 1
     """
-    y0 = _closed(model) if start == "closed" else model.initial(start)
+    y0 = model.initial(start)
     run = simulate(model, stimulus, duration, start=y0, sample=min(0.025, duration / 2000))
 
     q = quantities(model)
@@ -67,12 +67,6 @@ def simulation(
             )
         stage.until(t)
         yield
-
-
-def _closed(model):
-    """The lecture's start: hyperpolarised by 10 mV, every gate as strong hyperpolarisation leaves it."""
-    v = model.baseline - 10.0
-    return np.array([v, *(float(model.inf(g, v + 40.0) < model.inf(g, v)) for g in model.states[1:])])
 
 
 if __name__ == "__main__":

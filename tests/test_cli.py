@@ -222,10 +222,24 @@ def test_sections_are_of_films_in_mp4(hh):
 
 
 def test_a_value_that_the_model_refuses_is_one_line(hh):
-    done = hh("render", "simulation", "--set", "start=resting", "--quiet", code=1)
-    assert "start = 'resting' is not understood; give 'rest' or values" in done.stderr
+    done = hh("render", "tau", "--set", "v_min=50", "--set", "v_max=-50", "--quiet", code=1)
+    assert "voltages from 50 to -50 mV: v_min must be below v_max" in done.stderr
     assert "Traceback" not in done.stderr
     assert "File " not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("start", "said"),
+    [
+        ("resting", "hhanim: start = 'resting' is not understood; give 'rest', 'closed' or values"),
+        ("V=-60, q=0.4", "hhanim: start = V=-60, q=0.4: unknown state 'q'"),
+        ("h=1.5", "hhanim: start of gate h = 1.5; allowed: 0 to 1"),
+    ],
+)
+def test_a_start_that_no_membrane_has_is_refused_before_anything_is_made(hh, start, said):
+    done = hh("render", "simulation", "--set", f"start={start}", "--dry-run", code=2)
+    assert done.stderr.startswith(said)
+    assert done.stderr.count("\n") == 1
 
 
 def test_broken_scene_hides_nothing_and_is_said(hh, tmp_path):

@@ -3,7 +3,7 @@
 from hhanim.model import analysis, presets
 from hhanim.model.channel import Channel, Gate
 from hhanim.model.errors import DuplicateName, HHError, InvalidValue, SolverFailure, UnknownName, UnstableStep
-from hhanim.model.membrane import Membrane
+from hhanim.model.membrane import Membrane, Start
 from hhanim.model.protocol import (
     Protocol,
     VoltageClamp,
@@ -35,6 +35,7 @@ __all__ = [
     "Rate",
     "Sigmoid",
     "SolverFailure",
+    "Start",
     "Trajectory",
     "UnknownName",
     "UnstableStep",

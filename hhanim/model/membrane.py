@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from types import CodeType
-from typing import Any
+from typing import Any, NewType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -280,18 +280,25 @@ class Membrane:
         first = rising.argmax(axis=0)
         return self.steady(_root(self.steady_current, grid[first], grid[first + 1]))
 
+    def _closed(self) -> dict[str, float]:
+        v = self.baseline - 10.0
+        gates = self.states[1:]
+        return {"V": v} | {g: float(self.inf(g, v + 40.0) < self.inf(g, v)) for g in gates}
+
     def initial(self, start: Mapping[str, Any] | Any = None) -> Array:
         """Initial conditions (S,) or (S, N): from a mapping, an array, text, this membrane's own start, or rest.
 
         A mapping may leave gates out: they start at their steady state at its V (or at the resting V).
-        Text is "rest", or a mapping as in "V=-60, h=0.4".
+        Text is "rest", "closed" (10 mV below the baseline, every gate as strong hyperpolarisation leaves it), or a
+        mapping as in "V=-60, h=0.4".
         Raises UnknownName for a state that is not one, InvalidValue for values that are not finite or not in
         0..1.
         """
         if isinstance(start, str):
-            if start.strip() == "rest":
+            word = start.strip()
+            if word == "rest":
                 return self.rest()
-            start = _start(start)
+            start = self._closed() if word == "closed" else _start(start)
         if start is None:
             start = self.start
         if start is None:
@@ -501,6 +508,10 @@ def _written(name: str, slope: float, offset: float) -> ast.expr:
     return ast.parse(text, mode="eval").body
 
 
+Start = NewType("Start", str)
+"""A parameter of a scene that says where a membrane starts, in the words of :meth:`Membrane.initial`."""
+
+
 def _start(text: str) -> dict[str, float]:
     """The mapping that "V=-60, h=0.4" stands for."""
     try:
@@ -508,7 +519,7 @@ def _start(text: str) -> dict[str, float]:
         return {name.strip(): float(value) for name, value in pairs}
     except ValueError:
         raise InvalidValue(
-            f"start = {text!r} is not understood; give 'rest' or values, as in 'V=-60, h=0.4'"
+            f"start = {text!r} is not understood; give 'rest', 'closed' or values, as in 'V=-60, h=0.4'"
         ) from None
 
 

@@ -2,7 +2,8 @@
 
 A scene's signature is its schema: every keyword has a literal default and an annotation. A keyword annotated
 ``Membrane`` takes the name of a preset and opens that membrane's own parameters (``gNa``, ``celsius``,
-``ttx`` …) too; a keyword annotated ``Protocol`` takes the text of a stimulus.
+``ttx`` …) too; a keyword annotated ``Protocol`` takes the text of a stimulus, one annotated ``Start`` where the
+membranes start.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
-from hhanim.model import HHError, Membrane, Protocol, parse, presets
+from hhanim.model import HHError, Membrane, Protocol, Start, parse, presets
 from hhanim.studio.catalogue import Entry, Parameter
 from hhanim.studio.errors import ParameterError, UsageError, did_you_mean
 
@@ -36,6 +37,7 @@ _NAMES: dict[str, Any] = {
     "Field": Field,
     "Membrane": Membrane,
     "Protocol": Protocol,
+    "Start": Start,
     "None": None,
 }
 
@@ -84,11 +86,13 @@ def resolve(entry: Entry, given: Mapping[str, Any] | None = None) -> Values:
             if kind is Protocol
             else _membrane(name, raw)
             if kind is Membrane
-            else (_value(name, raw, kind))
+            else _value(name, raw, str if kind is Start else kind)
         )
     membranes = [name for name, value in objects.items() if isinstance(value, Membrane)]
     for name in (n for n in given if n not in own):
         _set_membrane(entry, objects, membranes, name, given[name])
+    for name in (p.name for p in entry.parameters if annotation(p, entry) is Start):
+        _check_start(name, objects[name], [objects[m] for m in membranes])
     plain = {name: _plain(value) for name, value in objects.items()}
     for name in membranes:
         source = given.get(name, own[name].default)
@@ -232,6 +236,17 @@ def _set_membrane(entry: Entry, objects: dict[str, Any], membranes: list[str], n
             objects[target] = objects[target].with_(**{key: value})
         except HHError as error:
             raise ParameterError(f"{name} = {_shown(raw)}: {error}", name) from None
+
+
+def _check_start(name: str, text: str, membranes: list[Membrane]) -> None:
+    """Whether the membranes can start there."""
+    for membrane in membranes:
+        try:
+            membrane.initial(text)
+        except HHError as error:
+            said = str(error)
+            head = "" if said.startswith(f"{name} ") else f"{name} = {_shown(text)}: "
+            raise ParameterError(head + said, name) from None
 
 
 def _plain(value: Any) -> Any:

@@ -133,6 +133,12 @@ def test_mistake_gates_start_at_steady_state_and_h_is_not_forgotten() -> None:
     assert MODERN.initial({"h": 1.0})[2] == 1.0
     assert np.array_equal(MODERN.initial("V=-60, h = 0.4"), MODERN.initial({"V": -60.0, "h": 0.4}))
     assert np.array_equal(presets.WIDGET.initial("rest"), presets.WIDGET.rest())
+    assert dict(zip(MODERN.states, MODERN.initial("closed"), strict=True)) == {
+        "V": -75,
+        "m": 0,
+        "h": 1,
+        "n": 0,
+    }
     assert MODERN.initial({"h": 1.0})[[0, 1, 3]] == pytest.approx(MODERN.rest()[[0, 1, 3]])
 
 

@@ -447,7 +447,11 @@ def test_step_currents_deliver_the_whole_charge(protocol: hh.Protocol) -> None:
         ({"start": {"V": "x"}}, "V = 'x' is not a number", InvalidValue),
         ({"start": {"v": -60}}, "unknown state 'v': did you mean V", UnknownName),
         ({"start": [1, 2, 3]}, "start has shape", InvalidValue),
-        ({"start": "resting"}, "start = 'resting' is not understood; give 'rest' or values", InvalidValue),
+        (
+            {"start": "resting"},
+            "start = 'resting' is not understood; give 'rest', 'closed' or values",
+            InvalidValue,
+        ),
         ({"start": "V=-65, q=1"}, "unknown state 'q'", UnknownName),
         ({"rtol": 1.0}, "rtol = 1 is not allowed; allowed: 1e-13 to 0.01", InvalidValue),
         ({"protocol": math.nan}, "amplitude = nan", InvalidValue),

@@ -202,6 +202,7 @@ def test_removing_an_artist_between_frames_loses_none_of_the_new_ones():
 
 
 def test_the_collector_is_spared_only_while_a_camera_lives():
+    gc.collect()  # cameras of tests before, kept by what their figures keep
     usual = gc.get_threshold()
     one, two = Camera(drawings.figure()[0]), Camera(drawings.figure()[0])
     assert gc.get_threshold()[0] > 10 * usual[0]

@@ -248,7 +248,7 @@ def test_bad_input_is_one_clear_line():
         ("currents", {"y_min": 5.0, "y_max": 0.0}, "y_min must be below y_max"),
         ("simulation", {"model": presets.WIDGET, "start": "h=0.3"}, "unknown state 'h'"),
         ("simulation", {"start": "h=1.5"}, "allowed: 0 to 1"),
-        ("simulation", {"start": "resting"}, "is not understood; give 'rest' or values"),
+        ("simulation", {"start": "resting"}, "is not understood; give 'rest', 'closed' or values"),
     ):
         with pytest.raises(HHError, match=said) as caught:
             last(name, values)
