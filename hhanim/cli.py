@@ -138,9 +138,9 @@ def plan(
     )
     wanted, failed = requests(list(dict.fromkeys(names)), settings, config)
     if sections:  # a GIF beside the film is made whole
-        wanted = [replace(r, sections=r.entry.kind == "film" and r.format.pieces) for r in wanted]
+        wanted = [replace(r, sections=r.entry.kind == "film" and bool(r.format.container)) for r in wanted]
         if not failed and not any(r.sections for r in wanted):
-            raise UsageError("--sections: of films (spike, circuit …) in mp4 or mov only")
+            raise UsageError("--sections: of films (spike, circuit …) in mp4, webm or mov only")
     for request in wanted:
         request.check()
     return wanted, failed

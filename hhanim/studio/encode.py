@@ -586,8 +586,11 @@ def leftovers(path: Path) -> list[Path]:
     return [p for p in path.parent.iterdir() if p.name.startswith(head) and p.name.endswith(".part")]
 
 
-def join(parts: Sequence[Path], path: Path, container: str = "mp4") -> Path:
+def join(parts: Sequence[Path], path: Path, fps: float | Fraction, container: str = "mp4") -> Path:
     """Put films that share size, rate and settings one after the other, without encoding anything again.
+
+    Args:
+        fps: their rate, exactly: a WebM's times are whole milliseconds, from which it cannot be had.
 
     Raises:
         EncodeError: when they cannot be joined or written.
@@ -596,25 +599,26 @@ def join(parts: Sequence[Path], path: Path, container: str = "mp4") -> Path:
     try:
         with av.open(str(temporary), "w", format=container, options=_container_options(container)) as out:
             stream: Any = None
-            start = 0
+            count = 0
             for part in parts:
                 with av.open(str(part)) as source:
                     template = source.streams.video[0]
                     if stream is None:
                         stream = out.add_stream_from_template(template)
                         stream.time_base = template.time_base
+                        if "alpha_mode" in template.metadata:  # how a WebM says that it is transparent
+                            stream.metadata["alpha_mode"] = template.metadata["alpha_mode"]
                     # ProRes says by its tag which of its kinds it is; without it 4444 is read as less.
                     stream.codec_context.codec_tag = template.codec_context.codec_tag
-                    end = start
+                    tick = Fraction(template.time_base or 1)
                     for packet in source.demux(template):
-                        if packet.dts is None or packet.pts is None:
+                        if packet.dts is None:
                             continue
-                        packet.pts += start
-                        packet.dts += start
-                        end = max(end, packet.pts + (packet.duration or 0))
+                        # Frames are coded in the order in which they are shown.
+                        packet.pts = packet.dts = round(count / exact_rate(fps) / tick)
                         packet.stream = stream
                         out.mux(packet)
-                    start = end
+                        count += 1
         temporary.replace(path)
     except (av.FFmpegError, OSError) as error:
         raise EncodeError(f"cannot write {path}: {_reason(error)}") from error

@@ -32,9 +32,8 @@ from manim.scene.scene_file_writer import SceneFileWriter
 from hhanim.studio import build, sidecar
 from hhanim.studio.build import Job
 from hhanim.studio.camera import SparingCamera, SparingRenderer
-from hhanim.studio.encode import join
 from hhanim.studio.errors import RenderError, UsageError
-from hhanim.studio.formats import writer
+from hhanim.studio.formats import join, writer
 from hhanim.studio.job import Drawn, Event, Listener, Section
 from hhanim.studio.scene import load, scene_errors
 
@@ -224,8 +223,8 @@ class _Shot:
         self.started = time.perf_counter()
         self.transparent = build.find_theme(job.request.theme).transparent
         self.sections = job.request.sections
-        if self.sections and not job.request.format.pieces:
-            raise UsageError("sections are joined without encoding again: give the format mp4 or mov")
+        if self.sections and not job.request.format.container:
+            raise UsageError("sections are films: give the format mp4, webm or mov")
         self.folder = sidecar.beside(media, ".sections")
         self.encoder: Any = None
         self.parts: list[tuple[str, int, Path]] = []  # sections: name, first frame, file
@@ -316,8 +315,7 @@ class _Shot:
             raise RenderError(f"{self.job.request.entry.name} plays nothing: not one frame was drawn")
         if self.sections:
             self.films.close()
-            container = "mov" if self.media.suffix == ".mov" else "mp4"
-            join([path for *_, path in self.parts], self.media, container)
+            join([path for *_, path in self.parts], self.media, self.job.fps)
         width, height = self.job.request.pixels
         at = _poster(scene) * self.n_frames
         poster = unpacked(min(self.stills, key=lambda s: abs(s[0] - at))[1], width, height)

@@ -50,7 +50,8 @@ def facts(path: Path) -> Facts:
             rate = stream.average_rate or Fraction(0)
             counted = 0 if container.format.name == "gif" else stream.frames
             n_frames = counted or sum(1 for p in container.demux(stream) if p.pts is not None)
-            alpha = stream.metadata.get("alpha_mode") == "1"
+            # How a WebM says that it is transparent; in one that was joined it is a tag as well, in capitals.
+            alpha = {k.lower(): v for k, v in stream.metadata.items()}.get("alpha_mode") == "1"
             return Facts(
                 codec=context.codec.canonical_name,
                 pix_fmt="yuva420p" if alpha else context.pix_fmt or "",

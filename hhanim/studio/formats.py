@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from hhanim.studio.build import Job
     from hhanim.studio.encode import Encoder, Quality
-    from hhanim.studio.pictures import Gif, Sequence
+    from hhanim.studio.pictures import Gif, Numbered
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,8 @@ class Format:
         name: what ``--format`` calls it. suffix: how its files end. title: what it is for.
         alpha: whether it keeps transparency.
         longest: of width and height, the most it is made with, in pixels; None where there is no limit.
-        pieces: whether films of this kind can be joined without encoding them again.
+        pieces: whether films of this kind can be joined without making their frames again.
+        container: FFmpeg's name for the kind of file, "" where it is none of FFmpeg's.
     """
 
     name: str
@@ -30,7 +32,8 @@ class Format:
     title: str
     alpha: bool = False
     longest: int | None = None
-    pieces: bool = False
+    pieces: bool = True
+    container: str = ""
 
     def fit(self, width: int, height: int) -> tuple[int, int]:
         """The size a film of that size has in this format: the same shape, even."""
@@ -49,11 +52,13 @@ class Format:
 FORMATS: dict[str, Format] = {
     f.name: f
     for f in (
-        Format("mp4", ".mp4", "H.264: slides, browsers, telephones", pieces=True),
-        Format("gif", ".gif", "palette, loops: where no film may go", alpha=True, longest=960),
-        Format("webm", ".webm", "VP9, transparent where the theme is: web pages", alpha=True),
+        Format("mp4", ".mp4", "H.264: slides, browsers, telephones", container="mp4"),
+        Format("gif", ".gif", "palette, loops: where no film may go", alpha=True, longest=960, pieces=False),
         Format(
-            "mov", ".mov", "ProRes 4444, transparent where the theme is: editors", alpha=True, pieces=True
+            "webm", ".webm", "VP9, transparent where the theme is: web pages", alpha=True, container="webm"
+        ),
+        Format(
+            "mov", ".mov", "ProRes 4444, transparent where the theme is: editors", alpha=True, container="mov"
         ),
         Format("png", ".frames", "a folder of numbered PNG files", alpha=True),
     )
@@ -69,7 +74,7 @@ def format_of(path: Path) -> Format:
 
 def open_writer(
     path: Path, *, width: int, height: int, fps: Fraction, quality: Quality, theme: Any
-) -> Encoder | Gif | Sequence:
+) -> Encoder | Gif | Numbered:
     """What writes frames into ``path``, in the format its name asks for.
 
     Args:
@@ -84,9 +89,9 @@ def open_writer(
     matte = (int(ground[:2], 16), int(ground[2:4], 16), int(ground[4:6], 16)) if theme.transparent else None
     kind = format_of(path).name
     if kind in ("gif", "png"):
-        from hhanim.studio.pictures import Gif, Sequence
+        from hhanim.studio.pictures import Gif, Numbered
 
-        return (Gif if kind == "gif" else Sequence)(path, width=width, height=height, fps=fps, ground=matte)
+        return (Gif if kind == "gif" else Numbered)(path, width=width, height=height, fps=fps, ground=matte)
     codec = {
         "mp4": encode.H264,
         "webm": encode.VP9_ALPHA if matte else encode.VP9,
@@ -105,3 +110,19 @@ def writer(job: Job, path: Path) -> Any:
     quality = Quality(job.request.use.speed, job.request.use.qp)
     theme = job.request.look
     return open_writer(path, width=width, height=height, fps=job.fps, quality=quality, theme=theme)
+
+
+def join(parts: Sequence[Path], path: Path, fps: Fraction) -> None:
+    """Make one film, in the format its name asks for, of films that share size, rate and settings.
+
+    Raises:
+        EncodeError: when they cannot be joined or written.
+    """
+    if container := format_of(path).container:
+        from hhanim.studio import encode
+
+        encode.join(parts, path, fps, container)
+    else:
+        from hhanim.studio import pictures
+
+        pictures.gather(parts, path)

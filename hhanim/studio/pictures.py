@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -115,7 +115,7 @@ class _Pictures:
             self.abort()
 
 
-class Sequence(_Pictures):
+class Numbered(_Pictures):
     """A folder of ``frame_00001.png`` …, with transparency where there is any."""
 
     def _open(self) -> None:
@@ -125,8 +125,8 @@ class Sequence(_Pictures):
         pixels = words.view(np.uint8).reshape(self.height, self.width, 4)
         if self.ground is None:
             pixels = np.ascontiguousarray(pixels[..., :3])
-        name = f"frame_{self.n_frames + 1:05d}.png"
-        Image.fromarray(pixels).save(self._temporary / name, format="PNG", compress_level=3)
+        place = self._temporary / _numbered(self.n_frames)
+        Image.fromarray(pixels).save(place, format="PNG", compress_level=3)
 
     def _finish(self) -> None:
         if self.path.is_dir():
@@ -135,6 +135,25 @@ class Sequence(_Pictures):
     def abort(self) -> None:
         """Stop, and leave nothing behind."""
         shutil.rmtree(self._temporary, ignore_errors=True)
+
+
+def _numbered(k: int) -> str:
+    return f"frame_{k + 1:05d}.png"
+
+
+def gather(parts: Sequence[Path], path: Path) -> None:
+    """Put the pictures of several folders into a new one, numbered through; the folders are empty afterwards.
+
+    Raises:
+        EncodeError: when that is not possible.
+    """
+    try:
+        path.mkdir()
+        pictures = (picture for part in parts for picture in sorted(part.iterdir()))
+        for k, picture in enumerate(pictures):
+            picture.rename(path / _numbered(k))
+    except OSError as error:
+        raise EncodeError(f"cannot write {path}: {error.strerror or error}") from error
 
 
 class Gif(_Pictures):

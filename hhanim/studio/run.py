@@ -21,7 +21,7 @@ from hhanim.interpreter import spared_collector
 from hhanim.studio import build, sidecar
 from hhanim.studio.build import Job, Request, target
 from hhanim.studio.errors import MissingError, RenderError, StudioError
-from hhanim.studio.formats import writer
+from hhanim.studio.formats import join, writer
 from hhanim.studio.job import Drawn, Event, Listener, silent
 from hhanim.studio.locks import lock
 from hhanim.studio.scene import find, load, need, scene_errors
@@ -327,10 +327,7 @@ def assemble(job: Job, media: Path) -> None:
         EncodeError: when it cannot be written.
     """
     if len(parts := pieces(job)) > 1:
-        from hhanim.studio.encode import join
-
-        container = "mov" if media.suffix == ".mov" else "mp4"
-        join([piece_path(job, media, first) for first, _ in parts], media, container)
+        join([piece_path(job, media, first) for first, _ in parts], media, job.fps)
         shutil.rmtree(media.parent / PIECES)
 
 

@@ -103,6 +103,28 @@ def test_pieces_made_apart_give_the_same_file(long):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("suffix", [".webm", ".mov", ".frames"])
+def test_pieces_of_other_formats(long, suffix):
+    """A film of several pieces, by two workers and by this process alone: the same bytes."""
+
+    def made(folder, hands=None):
+        path = Path(folder, f"long{suffix}")
+        asked = build.Request(request().entry, path, theme="dark-transparent", size="160x90")
+        (event,) = run.make_all([asked], crew=hands)
+        assert event.kind == "done", event.message
+        files = sorted(path.iterdir()) if path.is_dir() else [path]
+        return {f.relative_to(folder).as_posix(): f.read_bytes() for f in files}
+
+    path = Path("scenes/long_clip.py")
+    path.write_text(path.read_text().replace('"project" not in', '"" in'))
+    alone = made("alone")
+    with crew.local(2) as hands:
+        assert made("together", hands) == alone
+    assert len(alone) == (160 if suffix == ".frames" else 1)
+    assert finalise.facts(Path("together", f"long{suffix}")).n_frames == 160
+
+
+@pytest.mark.slow
 def test_any_executor_of_processes(project):
     with concurrent.futures.ProcessPoolExecutor(1) as pool:
         pool.submit(int).result()

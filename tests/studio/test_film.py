@@ -364,7 +364,7 @@ def test_sections_of_another_format(scene: Path, tmp_path: Path) -> None:
     assert [p.suffix for p in parts] == [".mov", ".mov"]
     whole = finalise.facts(tmp_path / "small.mov")
     assert sum(finalise.facts(p).n_frames for p in parts) == whole.n_frames
-    with pytest.raises(UsageError, match="give the format mp4 or mov"):
+    with pytest.raises(UsageError, match="give the format mp4, webm or mov"):
         run.make(Request(entry, tmp_path / "small.gif", {}, "draft", "dark", "160x90", sections=True))
 
 
