@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hhanim.interpreter import end_quickly
+from hhanim.interpreter import be_alone
 from hhanim.studio.errors import StudioError, UsageError
 
 if TYPE_CHECKING:
@@ -643,7 +643,7 @@ def main(arguments: list[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    end_quickly()
+    be_alone()
     words = (sys.argv[1:] if arguments is None else arguments) or ["--help"]
     sys.exit(_guarded(lambda: app.main(list(words), prog_name="hhanim", standalone_mode=False)))
 

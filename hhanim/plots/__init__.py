@@ -1,1 +1,8 @@
 """Clips: figures that move, drawn with matplotlib and captured with celluloid."""
+
+from hhanim import interpreter
+
+if interpreter.alone:
+    from matplotlib import artist
+
+    artist.kwdoc = lambda _: ""

@@ -27,6 +27,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
+from hhanim.interpreter import be_alone
 from hhanim.studio import build, run
 from hhanim.studio.build import Job
 from hhanim.studio.errors import RenderError, UsageError
@@ -176,6 +177,7 @@ def _begin(progress: Any) -> None:
     """Start a local worker: Ctrl-C is the parent's affair, and without a parent there is nothing to do."""
     global _progress
     _progress = progress
+    be_alone()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _leave)
     parent = multiprocessing.parent_process()

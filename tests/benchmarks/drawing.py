@@ -71,19 +71,19 @@ for s in range(int(250 * share)):
 camera.animate(interval=30).save(out + "simulation.mp4")
 """
 
-#: hhanim's own clips: the same sizes and numbers of frames, in an interpreter set as ``hhanim render`` sets it.
+#: hhanim's own clips: the same sizes and numbers of frames, in a process that is set as ``hhanim render`` sets it.
 CLIPS = """
 import importlib, sys
 from contextlib import ExitStack
-from hhanim.interpreter import end_quickly, spared_collector
-end_quickly()
+from hhanim.interpreter import be_alone, spared_collector
+be_alone()
 share, out, speed, scenes = float(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4]
 sys.path.insert(0, scenes)
 from fractions import Fraction
-from hhanim.plots.clip import perform
-from hhanim.studio.encode import Encoder, Quality
 # The films are closed together: the next is drawn while one is still being encoded.
 with spared_collector, ExitStack() as films:
+    from hhanim.plots.clip import perform
+    from hhanim.studio.encode import Encoder, Quality
     for name, frames, size, fps in (
         ("tau", 100, (960, 720), Fraction(20)),
         ("f_infty", 100, (960, 720), Fraction(20)),
