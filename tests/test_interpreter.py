@@ -1,0 +1,53 @@
+"""What a program leaves out, and that somebody's session keeps it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def said(code: str, **environment: str) -> str:
+    """What a process of its own prints."""
+    clean = {k: v for k, v in os.environ.items() if k != "OPENBLAS_NUM_THREADS"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=clean | environment, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+DOCUMENTED = "from matplotlib.lines import Line2D; print('drawstyle' in Line2D.set.__doc__)"
+
+
+def test_a_session_keeps_the_documentation_of_its_libraries():
+    assert said("import hhanim.plots.clip; " + DOCUMENTED) == "True"
+
+
+def test_a_program_does_without():
+    alone = "from hhanim.interpreter import be_alone; be_alone(); "
+    assert said(alone + "import hhanim.plots.clip; " + DOCUMENTED) == "False"
+    assert said(alone + "from hhanim import Camera; " + DOCUMENTED) == "False"
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="threads are counted as Linux does")
+def test_no_threads_of_linear_algebra_unless_the_environment_asks_for_them():
+    code = (
+        "from hhanim.interpreter import be_alone; be_alone(); "
+        "import os, numpy, scipy.linalg; print(len(os.listdir('/proc/self/task')))"
+    )
+    assert said(code) == "1"
+    if (os.cpu_count() or 1) > 1:
+        assert int(said(code, OPENBLAS_NUM_THREADS="2")) > 1
+
+
+def test_the_command_line_is_alone():
+    code = (
+        "import sys, hhanim.interpreter as i, hhanim.cli as c\n"
+        "try: c.main(['--version'])\n"
+        "except SystemExit: print(i.alone)"
+    )
+    assert said(code).splitlines()[-1] == "True"
