@@ -31,6 +31,7 @@ from hhanim.interpreter import be_alone
 from hhanim.studio import build, run
 from hhanim.studio.build import Job
 from hhanim.studio.errors import RenderError, UsageError
+from hhanim.studio.formats import Films
 from hhanim.studio.job import Drawn, Event, Listener
 from hhanim.studio.scene import need
 
@@ -115,7 +116,7 @@ def fulfil(order: Order, slot: int | None = None) -> Piece:
                 _progress[slot] = event.frame
 
         try:
-            with contextlib.ExitStack() as films:
+            with Films() as films:
                 drawn = run.draw(job, job.request.path, films, tell, order.start, order.stop)
         except Exception as error:  # in the words of the machine the scene comes from
             trace = getattr(error, "trace", "")

@@ -425,6 +425,7 @@ class Encoder:
         Raises:
             EncodeError: when the shape is wrong, or the thread has failed.
         """
+        self._check()
         if rgba.shape != (self.height, self.width, 4) or rgba.dtype != np.uint8:
             raise EncodeError(
                 f"frame {self.n_frames} is {rgba.dtype} {rgba.shape}; "
@@ -486,6 +487,8 @@ class Encoder:
 
     def end(self) -> None:
         """There are no more frames: what has been handed over is encoded while the caller does something else."""
+        # A film of many pieces keeps the encoders of all of them until it is whole: not their pictures.
+        self._changes = None
         self._queue.put(None)
 
     def close(self) -> Path:
@@ -543,6 +546,7 @@ class Encoder:
                 # x264 and its threads end here, not when somebody's traceback lets go of this encoder: in a process
                 # forked by then, freeing them would wait for threads that are not there.
                 del self._container, self._stream
+            del self._sheet
         except BaseException as error:  # handed to the caller by _check
             self._error = self._error or error
 

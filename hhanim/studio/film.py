@@ -33,7 +33,7 @@ from hhanim.studio import build, sidecar
 from hhanim.studio.build import Job
 from hhanim.studio.camera import SparingCamera, SparingRenderer
 from hhanim.studio.errors import RenderError, UsageError
-from hhanim.studio.formats import join, writer
+from hhanim.studio.formats import Films, join, writer
 from hhanim.studio.job import Drawn, Event, Listener, Section
 from hhanim.studio.scene import load, scene_errors
 
@@ -41,7 +41,7 @@ Pixels = npt.NDArray[np.uint8]
 Picture = Any  # manim's own annotation of its uint8 pictures says int64
 
 
-def shoot(job: Job, media: Path, films: contextlib.ExitStack, on_event: Listener) -> Drawn:
+def shoot(job: Job, media: Path, films: Films, on_event: Listener) -> Drawn:
     """Run a film's scene and encode it into ``media``; with sections, into ``<name>.sections/`` beside it
     as well.
 
@@ -218,7 +218,7 @@ def hooks_missing() -> list[str]:
 class _Shot:
     """The frames of one film on their way to the encoder, section by section."""
 
-    def __init__(self, job: Job, media: Path, films: contextlib.ExitStack, on_event: Listener) -> None:
+    def __init__(self, job: Job, media: Path, films: Films, on_event: Listener) -> None:
         self.job, self.media, self.films, self.on_event = job, media, films, on_event
         self.started = time.perf_counter()
         self.transparent = build.find_theme(job.request.theme).transparent
@@ -299,7 +299,7 @@ class _Shot:
 
     def _end(self) -> None:
         if self.encoder is not None:
-            self.encoder.end()
+            self.films.end(self.encoder)
             self.encoder = None
 
     def abort(self) -> None:
@@ -337,7 +337,7 @@ class _Still(_Shot):
     """A shot that encodes nothing and ends with one frame."""
 
     def __init__(self, job: Job, media: Path, number: int) -> None:
-        super().__init__(job, media, contextlib.ExitStack(), lambda _: None)
+        super().__init__(job, media, Films(), lambda _: None)
         self.number = number
         self.picture: Pixels | None = None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -100,6 +101,25 @@ def open_writer(
     return encode.Encoder(
         path, width=width, height=height, fps=fps, quality=quality, codec=codec, ground=matte
     )
+
+
+class Films(contextlib.ExitStack):
+    """Films that are written one after the other; each is entered, and all are whole when this is closed.
+
+    One may still be encoded while the next is drawn. If more than one were, drawing, which is faster, would leave
+    ever more of them behind, each with its frames in memory.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._last: Any = None
+
+    def end(self, film: Any) -> None:
+        """This film has all its frames; waits until the one before is whole."""
+        film.end()
+        if self._last is not None:
+            self._last.close()
+        self._last = film
 
 
 def writer(job: Job, path: Path) -> Any:

@@ -42,6 +42,7 @@ class _Pictures:
         self.path, self.width, self.height, self.fps = Path(path), width, height, exact_rate(fps)
         self.ground = ground
         self.n_frames = 0
+        self._closed = False
         self._temporary = temporary_name(self.path)
         with self._failing():
             self._open()
@@ -88,6 +89,9 @@ class _Pictures:
         Raises:
             EncodeError: when it could not be finished; the previous file is then still there.
         """
+        if self._closed:
+            return self.path
+        self._closed = True
         try:
             if self.n_frames == 0:
                 raise EncodeError(f"cannot write {self.path}: not one frame was drawn")

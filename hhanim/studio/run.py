@@ -21,7 +21,7 @@ from hhanim.interpreter import spared_collector
 from hhanim.studio import build, sidecar
 from hhanim.studio.build import Job, Request, target
 from hhanim.studio.errors import MissingError, RenderError, StudioError
-from hhanim.studio.formats import join, writer
+from hhanim.studio.formats import Films, join, writer
 from hhanim.studio.job import Drawn, Event, Listener, silent
 from hhanim.studio.locks import lock
 from hhanim.studio.scene import find, load, need, scene_errors
@@ -131,7 +131,7 @@ def begin(
         job = build.prepare(request)
         on_event(Event("start", name, place, n_frames=job.n_frames, message="; ".join(state.reasons)))
         work = held.enter_context(workshop(request.path))
-        films = held.enter_context(contextlib.ExitStack())
+        films = held.enter_context(Films())
         media = work / request.path.name
         if crew is not None:
             drawn = crew.draw(job, media, on_event)
@@ -248,7 +248,7 @@ _SAID = ("parameters", "engines", "format", "preset", "theme", "width", "height"
 def draw(
     job: Job,
     media: Path,
-    films: contextlib.ExitStack,
+    films: Films,
     on_event: Listener = silent,
     start: int = 0,
     stop: int | None = None,
@@ -289,7 +289,7 @@ def draw(
                 picture = frame.rgba.copy()
             seconds = time.perf_counter() - started
             on_event(Event("frame", name, place, number + 1 - start, job.n_frames, seconds))
-        film.end()
+        films.end(film)
     if stop == job.n_frames:  # captions are complete when the scene has come to its end
         with scene_errors(request.entry):
             if next(frames, None) is not None:

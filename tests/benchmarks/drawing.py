@@ -74,14 +74,13 @@ camera.animate(interval=30).save(out + "simulation.mp4")
 #: hhanim's own clips: the same sizes and numbers of frames, in a process that is set as ``hhanim render`` sets it.
 CLIPS = """
 import importlib, sys
-from contextlib import ExitStack
 from hhanim.interpreter import be_alone, spared_collector
 be_alone()
 share, out, speed, scenes = float(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4]
 sys.path.insert(0, scenes)
 from fractions import Fraction
-# The films are closed together: the next is drawn while one is still being encoded.
-with spared_collector, ExitStack() as films:
+from hhanim.studio.formats import Films
+with spared_collector, Films() as films:
     from hhanim.plots.clip import perform
     from hhanim.studio.encode import Encoder, Quality
     for name, frames, size, fps in (
@@ -97,6 +96,7 @@ with spared_collector, ExitStack() as films:
         )
         for frame in play.frames():
             film.write(frame.rgba, frame.dirty)
+        films.end(film)
 """
 
 #: Good practice without hhanim: FuncAnimation and set_data, six lines on three axes.

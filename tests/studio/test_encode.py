@@ -17,6 +17,7 @@ import pytest
 
 from hhanim.studio import encode, finalise
 from hhanim.studio.encode import EncodeError, Encoder, Quality, exact_rate, join
+from hhanim.studio.formats import Films
 
 W, H = 320, 180
 
@@ -198,6 +199,32 @@ def test_wrong_shape(tmp_path, shape):
     ):
         e.write(np.zeros(shape, np.uint8))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_film_that_has_ended_keeps_no_pictures(tmp_path):
+    """One of sixty pieces may wait for the others: it becomes whole without being closed, and small."""
+    with Encoder(tmp_path / "a.mp4", width=1920, height=1080, fps=30) as encoder:
+        encoder.write(np.zeros((1080, 1920, 4), np.uint8))
+        encoder.end()
+        encoder._thread.join()
+        held = [x for x in vars(encoder).values() if not isinstance(x, int | str | float | bool)]
+        assert not any(isinstance(x, encode.Changes | encode._Yuv | np.ndarray) for x in held)
+        assert not (tmp_path / "a.mp4").exists()
+    assert finalise.facts(tmp_path / "a.mp4").n_frames == 1
+
+
+def test_no_more_than_two_films_are_encoded_at_a_time(tmp_path):
+    """Drawn faster than they are encoded, sixty pieces would all be in memory."""
+    paths = [tmp_path / f"{k}.mp4" for k in range(5)]
+    with Films() as films:
+        for k, path in enumerate(paths):
+            encoder = films.enter_context(Encoder(path, width=W, height=H, fps=30))
+            for frame, rects in moving(40):
+                encoder.write(frame, rects)
+            films.end(encoder)
+            assert [p.exists() for p in paths[:k]] == [True] * k
+        assert not path.exists()
+    assert [finalise.facts(p).n_frames for p in paths] == [40] * 5
 
 
 def test_failure_of_the_caller_leaves_the_old_file(tmp_path):

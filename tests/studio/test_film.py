@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import subprocess
@@ -25,7 +24,7 @@ from manim.scene.scene_file_writer import SceneFileWriter
 
 import hhanim
 from hhanim.look import get_theme
-from hhanim.studio import build, clean, export, finalise, run, sidecar
+from hhanim.studio import build, clean, export, finalise, formats, run, sidecar
 from hhanim.studio import film as studio_film
 from hhanim.studio import scene as scenes
 from hhanim.studio.build import Request
@@ -284,7 +283,7 @@ def test_a_still_is_the_frame_of_the_film_and_what_is_before_it_is_not_drawn(
         frames.extend([pixels.copy()] * repeat)
         real(self, pixels, repeat, dirty)
 
-    with monkeypatch.context() as patch, contextlib.ExitStack() as films:
+    with monkeypatch.context() as patch, formats.Films() as films:
         patch.setattr(studio_film._Shot, "write", write)
         studio_film.shoot(job, tmp_path / "small.mp4", films, lambda _: None)
     drawn: list[int] = []

@@ -94,6 +94,20 @@ def test_repeats_to_the_byte(tmp_path, suffix):
     assert sidecar.sha256(one) == sidecar.sha256(two)
 
 
+@pytest.mark.parametrize("suffix", [".mp4", ".gif", ".frames"])
+def test_closed_twice_is_closed_once(tmp_path, suffix):
+    """The first of many pieces is closed while the third is drawn, and again with all of them."""
+    with formats.Films() as films:
+        film = formats.open_writer(
+            tmp_path / f"a{suffix}", width=W, height=H, fps=FPS, quality=Quality(), theme=THEMES["dark"]
+        )
+        films.enter_context(film).write(picture(0, transparent=False))
+        film.close()
+        before = sidecar.sha256(film.path)
+    assert sidecar.sha256(film.path) == before
+    assert finalise.facts(film.path).n_frames == 1
+
+
 def test_gif_loops_at_whole_hundredths_without_dithering(tmp_path):
     path = write(tmp_path / "a.gif", "dark")
     with Image.open(path) as image:
