@@ -661,7 +661,7 @@ def _guarded(command: Callable[[], object]) -> int:
         complain(str(error))
         return error.exit_code
     except (KeyboardInterrupt, _Stopped, click.Abort):
-        complain("stopped; what was there before is untouched")
+        complain("stopped; no file is half-made")
         return 130
     except BrokenPipeError:  # `hhanim list | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -214,7 +214,7 @@ def test_simulate_files_and_summary(hh, tmp_path):
     assert {p.name for p in tmp_path.iterdir()} == {"run.npz", "run.csv"}
 
 
-def test_sections_are_of_films_in_mp4(hh):
+def test_sections_are_of_films_in_films(hh):
     said = json.loads(hh("render", "spike", "tau", "--sections", "-F", "mp4,gif", "-n", "--json").stdout)
     assert {row["path"].split("/")[-1] for row in said} == {"spike.mp4", "spike.gif", "tau.mp4", "tau.gif"}
     assert "--sections: of films" in hh("render", "tau", "--sections", "-n", code=2).stderr

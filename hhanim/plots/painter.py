@@ -104,8 +104,8 @@ class _Leaf:
         return self._rect
 
     def meets(self, other: Rect, renderer: Any) -> bool:
-        """Whether it paints anything in this rectangle: nobody has to look if it says itself that it is far away."""
-        if self._rect is None and not _meet(extent(self.artist, renderer), other):
+        """Whether it paints anything in this rectangle: nobody has to look if it is certain that it is far away."""
+        if self._rect is None and _truthful(self.artist) and not _meet(extent(self.artist, renderer), other):
             return False
         return _meet(self.rect(renderer), other)
 
@@ -116,11 +116,16 @@ class _Leaf:
         return not self.moves or isinstance(artist, Legend) or _clipped(artist)
 
 
+def _truthful(artist: Artist) -> bool:
+    """Whether what extent() says is certainly not too small: of what is clipped, and of plain text."""
+    return (_clipped(artist) or type(artist) is Text) and "draw" not in vars(artist)
+
+
 def _clipped(artist: Artist) -> bool:
-    """Whether a moving artist is one of matplotlib's own, and paints nothing outside of its clip box."""
+    """Whether an artist is one of matplotlib's own, and paints nothing outside of its clip box."""
     return (
         type(artist).__module__.startswith("matplotlib.")
-        and not isinstance(artist, Annotation)  # whose arrow is not clipped with it
+        and not isinstance(artist, (Annotation, Legend))  # the arrow and the legend are not clipped
         and artist.get_clip_on()
         and artist.get_clip_box() is not None
         and artist.get_agg_filter() is None
@@ -358,16 +363,18 @@ class Painter:
     def _draw_still(self, renderer: Any) -> None:
         """matplotlib's own draw of the figure, without the movers and what is above them."""
         hidden = [a for a in self._movers.values() if a.get_visible()]
-        muted = [leaf.artist for leaf in self._above.values()]
+        muted = [(leaf.artist, vars(leaf.artist).get("draw")) for leaf in self._above.values()]
         for artist in hidden:
             artist.set_visible(False)
-        for artist in muted:
+        for artist, _ in muted:
             artist.draw = _noop  # still there for the layout, but paints nothing
         try:
             type(self.figure).draw(self.figure, renderer)
         finally:
-            for artist in muted:
+            for artist, own in muted:
                 del artist.draw
+                if own is not None:
+                    artist.draw = own
             for artist in hidden:
                 artist.set_visible(True)
 

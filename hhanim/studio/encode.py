@@ -611,6 +611,7 @@ def join(parts: Sequence[Path], path: Path, fps: float | Fraction, container: st
                     if stream is None:
                         stream = out.add_stream_from_template(template)
                         stream.time_base = template.time_base
+                        stream.codec_context.framerate = exact_rate(fps)
                         if "alpha_mode" in template.metadata:  # how a WebM says that it is transparent
                             stream.metadata["alpha_mode"] = template.metadata["alpha_mode"]
                     # ProRes says by its tag which of its kinds it is; without it 4444 is read as less.

@@ -12,7 +12,10 @@ from hhanim.studio.sidecar import Caption
 
 @dataclass(frozen=True)
 class Event:
-    """Something to tell: ``kind`` is start, frame, done, fresh, kept, missing or failed."""
+    """Something to tell: ``kind`` is start, frame, finishing, done, fresh, kept, missing or failed.
+
+    A film is said to be finishing when everything else is stopped and it has already been drawn.
+    """
 
     kind: str
     name: str

@@ -19,10 +19,14 @@ def lock(folder: Path, name: str, *, wait: bool = True) -> Iterator[bool]:
     is gone afterwards."""
     path = folder / f"{name}.lock"
     while True:
-        folder.mkdir(parents=True, exist_ok=True)
         try:
+            folder.mkdir(parents=True, exist_ok=True)
             handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-        except FileNotFoundError:  # another process has just swept the folder away
+        except FileNotFoundError:  # somebody else has just swept the folder away
+            continue
+        except FileExistsError:  # the same, between mkdir's two looks; unless it is not a folder
+            if folder.exists() and not folder.is_dir():
+                raise
             continue
         try:
             if fcntl is not None:

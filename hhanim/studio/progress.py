@@ -62,7 +62,7 @@ class Reporter:
             self._tell(event)
 
     def _tell(self, event: Event) -> None:
-        if event.kind not in ("start", "frame"):
+        if event.kind not in ("start", "frame", "finishing"):
             self._counts[event.kind] = self._counts.get(event.kind, 0) + 1
         if self._as_json:
             self._json(event)
@@ -104,6 +104,8 @@ class Reporter:
         elif event.kind == "start":
             length = f" {event.n_frames} frames" if event.n_frames else ""
             self._line(f"{event.name}: rendering{length} ({event.message or 'forced'})")
+        elif event.kind == "finishing":
+            self._line(f"{event.name}: is drawn and will be whole in a moment; Ctrl-C again stops at once")
         elif event.kind == "done":
             rate = f", {event.n_frames / event.seconds:.0f} frames/s" if event.seconds else ""
             self._line(f"{event.name}: {event.path} in {event.seconds:.1f} s{rate}")

@@ -98,6 +98,12 @@ def make(
     Raises:
         StudioError: when it cannot be made; the file that was there is untouched.
     """
+    event = _make(request, force, on_event, crew)
+    on_event(event)
+    return event
+
+
+def _make(request: Request, force: bool, on_event: Listener, crew: Crew | None) -> Event:
     made = begin(request, force=force, on_event=on_event, crew=crew)
     return made if isinstance(made, Event) else made()
 
@@ -123,11 +129,7 @@ def begin(
         recover(request.path)
         state = build.status(request)
         if not force and (state.fresh or state.protected):
-            event = Event("fresh", name, place)
-            if not state.fresh:
-                event = Event("kept", name, place, message=f"{state.reasons[0]}; --force replaces it")
-            on_event(event)
-            return event
+            return Event("fresh", name, place) if state.fresh else _kept(request, state.reasons[0])
         job = build.prepare(request)
         on_event(Event("start", name, place, n_frames=job.n_frames, message="; ".join(state.reasons)))
         work = held.enter_context(workshop(request.path))
@@ -145,11 +147,13 @@ def begin(
             made = record(job, media, drawn)
             commit(work, request.path)
         seconds = time.perf_counter() - started
-        event = Event("done", name, place, made["n_frames"], made["n_frames"], seconds)
-        on_event(event)
-        return event
+        return Event("done", name, place, made["n_frames"], made["n_frames"], seconds)
 
     return finish
+
+
+def _kept(request: Request, reason: str) -> Event:
+    return Event("kept", request.name, str(request.path), message=f"{reason}; --force replaces it")
 
 
 @contextlib.contextmanager
@@ -417,7 +421,9 @@ def make_all(
     """Make every film that is stale; one that fails does not stop the others.
 
     Args:
-        crew: who draws; this process, one film after the other, if None.
+        on_event: hears what happens, from several threads.
+        crew: who draws. This process if None: one film after the other, of which the one before is finished in a
+            thread while the next is drawn.
 
     Returns:
         The last event of each, in order: done, fresh, kept, missing (a library) or failed.
@@ -432,24 +438,31 @@ def make_all(
 
     def attempt(request: Request, step: Callable[[], _T]) -> _T | Event:
         try:
-            return step()
+            made: _T | Event = step()
         except Exception as error:
-            event = failure(request, error)
-            on_event(event)
-            return event
+            made = failure(request, error)
+        if isinstance(made, Event):
+            on_event(made)
+        return made
 
     if crew is None:
         made: list[Event | Future[Event]] = []
         with ThreadPoolExecutor(max_workers=1) as other:
-            for k, request in enumerate(wanted):
-                if k > 1:  # while one is drawn one may be finished, but no more are kept in memory
-                    _last(made[k - 2])
-                step = attempt(request, partial(begin, request, force=force, on_event=on_event))
-                made.append(step if isinstance(step, Event) else other.submit(attempt, request, step))
-            return [_last(m) for m in made]
+            try:
+                for k, request in enumerate(wanted):
+                    if k > 1:  # while one is drawn one may be finished, but no more are kept in memory
+                        _last(made[k - 2])
+                    step = attempt(request, partial(begin, request, force=force, on_event=on_event))
+                    made.append(step if isinstance(step, Event) else other.submit(attempt, request, step))
+                return [_last(m) for m in made]
+            except KeyboardInterrupt:
+                for request, m in zip(wanted, made, strict=False):
+                    if not (isinstance(m, Event) or m.done()):
+                        on_event(Event("finishing", request.name, str(request.path)))
+                raise
 
     def whole(request: Request) -> Event:
-        return attempt(request, partial(make, request, force=force, on_event=on_event, crew=crew))
+        return attempt(request, partial(_make, request, force, on_event, crew))
 
     # A thread for each film in the making: it plans, waits for the crew, checks and puts in place.
     with ThreadPoolExecutor(max_workers=2 * crew.workers) as threads:

@@ -323,6 +323,8 @@ def test_folder_that_is_not_there(tmp_path):
         (encode.H264, ".mp4", Fraction(100, 3)),
         (encode.PRORES, ".mov", Fraction(30000, 1001)),
         (encode.VP9, ".webm", Fraction(60)),  # whole milliseconds: a piece of 20 frames ends 1/3 ms late
+        (encode.VP9, ".webm", Fraction(90)),  # rates that cannot be guessed from them
+        (encode.VP9, ".webm", Fraction(144)),
     ],
     ids=lambda x: getattr(x, "name", None),
 )

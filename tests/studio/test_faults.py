@@ -10,11 +10,13 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
+from hhanim.interpreter import short_turns
 from hhanim.studio import finalise, locks, run, sidecar
 from hhanim.studio import project as projects
 
@@ -112,7 +114,7 @@ def test_interrupted(slow, jobs):
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the workers as well
         out, err = process.communicate(timeout=30)
     assert process.returncode == 130
-    assert err == "hhanim: stopped; what was there before is untouched\n"
+    assert err == "hhanim: stopped; no file is half-made\n"
     assert out == ""
     assert Path("output/wave.mp4").read_bytes() == before
     assert in_folder() == FILM
@@ -242,6 +244,34 @@ def test_lock_waits_and_goes(tmp_path):
         with locks.lock(tmp_path / "x", "b", wait=False) as other:
             assert other
     assert not (tmp_path / "x").exists()
+
+
+def test_the_folder_of_locks_comes_and_goes(tmp_path):
+    """A film is begun while the one before is finished: one makes the folder, the other sweeps it away."""
+    until, wrong = time.monotonic() + 1.0, []
+
+    def hold(name: str) -> None:
+        try:
+            while time.monotonic() < until:
+                with locks.lock(tmp_path / "x", name):
+                    pass
+        except OSError as error:
+            wrong.append(error)
+
+    with short_turns:
+        threads = [threading.Thread(target=hold, args=(name,)) for name in "ab"]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert wrong == []
+    assert not (tmp_path / "x").exists()
+
+
+def test_a_file_where_the_folder_of_locks_should_be(tmp_path):
+    (tmp_path / "x").write_text("mine")
+    with pytest.raises(FileExistsError), locks.lock(tmp_path / "x", "a"):
+        pass
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])

@@ -209,13 +209,19 @@ def test_interrupted_while_another_film_is_being_finished(project, monkeypatch):
         assert drawing.wait(20)
         return real(job, media, drawn)
 
+    told = []
+
     def tell(event):
+        told.append(event)
         if event.kind == "frame" and event.name == "two" and event.frame == 3:
-            drawing.set()
             raise KeyboardInterrupt
+        if event.kind == "finishing":
+            drawing.set()
 
     monkeypatch.setattr(run, "record", record)
     with pytest.raises(KeyboardInterrupt):
         run.make_all(three(), on_event=tell)
+    assert [e.kind for e in told[-2:]] == ["finishing", "done"]
+    assert {e.name for e in told[-2:]} == {"one"}
     assert {p.name.partition(".")[0] for p in Path("output").iterdir()} == {"one"}
     assert sidecar.verify(Path("output/one.mp4"))["intact"]
