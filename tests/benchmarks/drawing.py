@@ -200,8 +200,12 @@ def four_clips(share: float, out: str) -> None:
             out,
         ),
         **{
-            f"hhanim's clips, {speed} (target 60×)": (CLIPS, share, out, speed, SCENES)
-            for speed in ("medium", "superfast", "ultrafast")
+            f"hhanim's clips, {speed}{said}": (CLIPS, share, out, speed, SCENES)
+            for speed, said in (
+                ("medium", ", x264's default"),
+                ("superfast", ", ours (target 60×)"),
+                ("ultrafast", " (target 60×)"),
+            )
         },
     }
     for source, _, *rest in programs.values():
