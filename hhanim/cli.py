@@ -44,7 +44,7 @@ class _App(click.Group):
     cls=_App,
     name="hhanim",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 done, 1 a render failed, 2 usage, 3 something is not installed, 4 stale. "
+    epilog="Exit codes: 0 done, 1 a render failed, 2 usage, 3 something is not installed, 4 stale, 130 stopped. "
     "Scenes in ./scenes and files named in hhanim.toml are code, and are run.",
 )
 @click.version_option(package_name="hhanim", message="%(version)s")
@@ -83,7 +83,12 @@ preset_option = click.option(
 theme_option = click.option("--theme", "-t", help="dark, light, dark-transparent or light-transparent.")
 size_option = click.option("--size", metavar="WxH", help="Pixels, over the preset's: 1280x720.")
 format_option = click.option(
-    "--format", "-F", "formats", metavar="FORMAT", multiple=True, help="mp4, gif, webm …; may be repeated."
+    "--format",
+    "-F",
+    "formats",
+    metavar="FORMAT",
+    multiple=True,
+    help="mp4, gif, webm, mov or png; may be repeated.",
 )
 output_option = click.option("--output", "-o", metavar="DIR", help="Folder for the media (default: output).")
 sections_option = click.option("--sections", is_flag=True, help="Of films, one file per section as well.")
@@ -321,7 +326,8 @@ def verify(files: tuple[str, ...], as_json: bool) -> int:
         print_json(found)
     for f, record in [] if as_json else zip(files, found, strict=True):
         made = " ".join(f"{k}={_short(v)}" for k, v in record["parameters"].items())
-        print(f, "intact" if record["intact"] else "CHANGED since it was made", sep="\t")
+        changed = "" if record["intact"] else f"CHANGED since it was made: {', '.join(record['changed'])}"
+        print(f, changed or "intact", sep="\t")
         print(
             f"\thhanim {record['hhanim']} · {record['kind']} {record['key']['scene']} · {record['preset']} · "
             f"{record['theme']} · {made}"
@@ -338,7 +344,9 @@ def _short(value: Any) -> str:
 
 @app.command()
 @request_options_of_one
-@click.option("--at", metavar="SECONDS", type=float, help="Into the film (default: the poster's moment).")
+@click.option(
+    "--at", metavar="SECONDS", type=float, help="Into the film (default for clips: the poster's moment)."
+)
 @click.option("--kind", "-k", default="png", show_default=True, help="png; for clips svg and pdf too.")
 def still(at: float | None, kind: str, **asked: Any) -> None:
     """One moment as a picture, beside the film: output/NAME-12.5s.png.
@@ -349,7 +357,7 @@ def still(at: float | None, kind: str, **asked: Any) -> None:
     """
     from hhanim.studio.still import still as draw
 
-    wanted, _ = plan(**asked, formats=())
+    wanted, _ = plan(**asked, formats=("png",))  # a picture may be transparent
     for request in wanted:
         print(draw(request, at, kind))
 
@@ -377,7 +385,7 @@ def watch(**asked: Any) -> int:
 
 @app.command()
 @click.argument("kind", metavar="html|pptx", type=click.Choice(["html", "pptx"]))
-@request_options
+@request_options_of_one
 @click.option("--out", metavar="FILE", help="The deck (default: hhanim.pptx in the output folder).")
 @sections_option
 def export(kind: str, out: str | None, sections: bool, **asked: Any) -> int:
@@ -396,7 +404,9 @@ def export(kind: str, out: str | None, sections: bool, **asked: Any) -> int:
 
     if out is not None and (kind != "pptx" or Path(out).suffix != ".pptx"):
         raise UsageError(f"--out {out}: names the deck of pptx, and ends in .pptx")
-    wanted, failed = plan(**{**asked, "formats": ("mp4",)}, sections=sections)
+    if kind == "pptx":
+        exports.need_slides()
+    wanted, failed = plan(**asked, formats=("mp4",), sections=sections)
     with Reporter() as reporter:
         for event in failed:
             reporter(event)
@@ -420,8 +430,14 @@ def new(name: str, film: bool) -> None:
     """Start a scene that renders as it is, scenes/NAME_clip.py, and a commented hhanim.toml."""
     from hhanim.studio.starter import start
 
-    for path in start(name, "film" if film else "clip"):
+    written = start(name, "film" if film else "clip")
+    for path in written:
         print(path)
+    if len(written) == 1:
+        complain(
+            f'hhanim.toml is there already; to make {name} with its targets, add: [[targets]] scene = "{name}"',
+            "",
+        )
     complain(f"hhanim render {name} makes it; hhanim watch {name} remakes it whenever you save", head="")
 
 
@@ -445,7 +461,7 @@ def clean(output: str | None, config: str | None, orphans: bool, dry_run: bool) 
     for path in gone:
         print(path)
     for path in kept:
-        complain(f"{path} was edited by hand and stays")
+        complain(f"{path} or what belongs to it was edited by hand: it stays")
     return 0
 
 
@@ -527,7 +543,7 @@ def simulate(
         "duration": duration,
         "method": run.method,
         "spikes": spikes,
-        "rate": float(run.rate()),
+        "rate": _rate(run),
         "out": out or None,
     }
     if as_json:
@@ -544,6 +560,15 @@ def simulate(
         )
 
 
+def _rate(run: Any) -> float | None:
+    """Of sustained firing (Hz), None where it has begun and the run is too short to tell."""
+    rate = float(run.rate())
+    edges = run.protocol.edges(run.duration)
+    last = max((float(e) for e in edges if e < run.duration), default=0.0)
+    late = run.spikes[run.spikes > 0.5 * (last + run.duration)]
+    return None if rate == 0 and len(late) else rate
+
+
 def _save(run: Any, path: Path) -> None:
     from hhanim.studio.errors import RenderError
 
@@ -554,7 +579,8 @@ def _save(run: Any, path: Path) -> None:
     except OSError as error:
         raise RenderError(f"cannot write {path}: {error.strerror or error}") from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 # -- explore -----------------------------------------------------------------------------------------------

@@ -140,7 +140,7 @@ def test_events_as_json_and_quiet(hh):
         (["render", "tauu"], 2, "did you mean tau?"),
         (["render", "nofile.py"], 2, "no file nofile.py"),
         (["render", "tau.mp4"], 2, "tau.mp4 is a file that is made; its scene is tau: hhanim render tau"),
-        (["still", "tau", "--at", "99"], 2, "tau lasts 5 s only"),
+        (["still", "tau", "--at", "99"], 2, "tau lasts 5 s: give --at less"),
         (["still", "tau", "--at", "1", "--kind", "gif"], 2, "no kind of picture named gif"),
         (["still", "spike", "--at", "1", "--kind", "svg"], 2, "SVG and PDF are for clips"),
         (["new", "My Scene"], 2, "cannot name a scene"),
@@ -219,6 +219,14 @@ def test_sections_are_of_films_in_films(hh):
     assert {row["path"].split("/")[-1] for row in said} == {"spike.mp4", "spike.gif", "tau.mp4", "tau.gif"}
     assert "--sections: of films" in hh("render", "tau", "--sections", "-n", code=2).stderr
     assert "--sections: of films" in hh("export", "pptx", "tau", "--sections", code=2).stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "rate"), [((), None), (("-d", "100"), 68.3), (("--stimulus", "step(0)"), 0.0)]
+)
+def test_rate_is_not_said_where_the_run_is_too_short_to_tell(hh, words, rate):
+    said = json.loads(hh("simulate", "--json", *words).stdout)
+    assert said["rate"] == (rate if not rate else pytest.approx(rate, abs=0.1))
 
 
 def test_a_value_that_the_model_refuses_is_one_line(hh):

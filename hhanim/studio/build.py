@@ -17,7 +17,7 @@ import os
 import platform
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from importlib import metadata
 from pathlib import Path
@@ -318,10 +318,11 @@ def status(request: Request) -> Status:
         return Status(("missing",) if record is None else (f"{path.name} is gone",))
     if record is None:
         return Status((f"{path.name} is there, but nothing says hhanim made it",), protected=True)
-    if sidecar.sha256(path) != record["sha256"]:
-        return Status((f"{path.name} was edited by hand",), protected=True)
-    gone = [other.name for other in sorted(sidecar.companions(path)) if not other.exists()]
-    if gone:
+    if edited := sidecar.edited(path, record):
+        return Status(tuple(f"{name} was edited by hand" for name in edited), protected=True)
+    request = _at_least(request, record)
+    named = {other.name for other in sidecar.companions(path)} | sidecar.made_with(path, record).keys()
+    if gone := [name for name in sorted(named) if not path.parent.joinpath(name).exists()]:
         return Status(tuple(f"{name} is gone" for name in gone))
     if record.get("stamp") == _stamp_now(request, record):
         return Status(())
@@ -336,7 +337,12 @@ def stamp(job: Job) -> str:
 def unchanged(request: Request) -> bool:
     """Whether what lies beside the file was made by the same request from the same sources."""
     record = sidecar.read(request.path)
-    return record is not None and record.get("stamp") == _stamp_now(request, record)
+    return record is not None and record.get("stamp") == _stamp_now(_at_least(request, record), record)
+
+
+def _at_least(request: Request, record: Mapping[str, Any]) -> Request:
+    """The request, with sections if they were made: nobody minds that they are there."""
+    return replace(request, sections=True) if record.get("key", {}).get("sections") else request
 
 
 def _stamp_now(request: Request, record: Mapping[str, Any]) -> str:

@@ -14,7 +14,7 @@ from hhanim.studio.run import WORKSHOP
 
 @dataclass(frozen=True)
 class Made:
-    """A film and what lies beside it; ``intact`` says that it is still what hhanim wrote."""
+    """A film and what lies beside it; ``intact`` says that all of it is still what hhanim wrote."""
 
     media: Path
     files: tuple[Path, ...]
@@ -25,12 +25,15 @@ def made(folder: Path) -> list[Made]:
     """Every film in a folder that has a sidecar of hhanim's."""
     found = []
     for path in sorted(folder.glob("*.json")) if folder.is_dir() else ():
-        media = path.with_suffix("") if Path(path.stem).suffix else path.with_suffix(".mp4")
-        record = sidecar.read(media)
-        if record is None or record.get("file") != media.name or "digest" not in record:
+        # With or without the film's own suffix: ttx-0.5.json may be of either.
+        for media in (path.with_suffix(".mp4"), path.with_suffix("")):
+            record = sidecar.read(media) if sidecar.sidecar_path(media) == path else None
+            if record is not None and record.get("file") == media.name and "digest" in record:
+                break
+        else:
             continue
         files = tuple(p for p in (media, *sorted(sidecar.companions(media)), path) if p.exists())
-        intact = not media.exists() or sidecar.sha256(media) == record["sha256"]
+        intact = not sidecar.edited(media, record)
         found.append(Made(media, files, intact))
     return found
 

@@ -243,10 +243,10 @@ class Crew:
                     del todo[k]
                 break
             except Exception as error:
-                if not isinstance(error, futures.BrokenExecutor | futures.CancelledError | _killed()):
-                    raise
                 if self.stopping:  # it was us
                     raise KeyboardInterrupt from error
+                if not isinstance(error, futures.BrokenExecutor | futures.CancelledError | _killed()):
+                    raise
                 if attempt == ATTEMPTS - 1:
                     raise RenderError(
                         f"{job.request.name}: its worker died {attempt + 1} times (out of memory?)"
@@ -280,6 +280,8 @@ class Crew:
             before, done, total, seen = -1, 0, job.n_frames, time.monotonic()
             done = total - sum(o.stop - o.start for o in todo.values()) if total else 0
             while waiting:
+                if self.stopping:  # what was cancelled before it began is never said to be done
+                    raise KeyboardInterrupt
                 ready, _ = futures.wait(waiting, timeout=0.2, return_when=futures.FIRST_COMPLETED)
                 if ready or self._present is None:
                     seen = time.monotonic()
@@ -323,6 +325,8 @@ class Crew:
 
     def _working(self) -> futures.Executor:
         with self._lock:
+            if self.stopping:
+                raise KeyboardInterrupt
             if self._executor is None:
                 self._executor = self._start()
             return self._executor

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import io
 import math
 import os
@@ -10,6 +11,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from html import escape
 from importlib import resources
+from importlib.util import find_spec
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -61,6 +63,16 @@ def _chapters(parts: Sequence[Mapping[str, Any]]) -> str:
     return f'<nav aria-label="Sections">\n{buttons}\n{pause}\n</nav>'
 
 
+def need_slides() -> None:
+    """Make sure that slides can be made.
+
+    Raises:
+        MissingError: says how.
+    """
+    if find_spec("pptx") is None:
+        raise MissingError(f"slides need python-pptx: {sys.executable} -m pip install 'hhanim[slides]'")
+
+
 def slides(films: Sequence[Path], path: Path) -> Path:
     """A deck with a slide for each film, or for each section of a film that was rendered with sections: title,
     film with poster and text alternative, and notes. A section's poster is its first frame, so that its slide
@@ -70,13 +82,10 @@ def slides(films: Sequence[Path], path: Path) -> Path:
         UsageError: when hhanim did not make one of the films. MissingError: when python-pptx is missing.
         RenderError: when a section's file is gone, or the deck cannot be written.
     """
-    try:
-        import pptx
-        from pptx.util import Inches
-    except ImportError:
-        raise MissingError(
-            f"slides need python-pptx: {sys.executable} -m pip install 'hhanim[slides]'"
-        ) from None
+    need_slides()
+    import pptx
+    from pptx.util import Inches
+
     deck: Any = pptx.Presentation()
     deck.slide_width, deck.slide_height = Inches(13.333), Inches(7.5)
     for media in films:
@@ -171,9 +180,11 @@ def _text(value: Any) -> str:
 def _write(path: Path, content: bytes) -> None:
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         part.write_bytes(content)
         part.replace(path)
     except OSError as error:
         raise RenderError(f"cannot write {path}: {error.strerror or error}") from error
     finally:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)

@@ -204,7 +204,7 @@ def _protocol(name: str, raw: Any) -> Protocol:
     try:
         return parse(str(raw))
     except HHError as error:
-        raise ParameterError(f"{name} = {_shown(raw)}: {error}", name) from None
+        raise _refused(name, raw, error) from None
 
 
 def _membrane(name: str, raw: Any) -> Membrane:
@@ -217,7 +217,7 @@ def _membrane(name: str, raw: Any) -> Membrane:
     try:
         return presets.get(raw)
     except HHError as error:
-        raise ParameterError(f"{name} = {_shown(raw)}: {error}", name) from None
+        raise _refused(name, raw, error) from None
 
 
 def _set_membrane(entry: Entry, objects: dict[str, Any], membranes: list[str], name: str, raw: Any) -> None:
@@ -235,7 +235,13 @@ def _set_membrane(entry: Entry, objects: dict[str, Any], membranes: list[str], n
         try:
             objects[target] = objects[target].with_(**{key: value})
         except HHError as error:
-            raise ParameterError(f"{name} = {_shown(raw)}: {error}", name) from None
+            raise _refused(name, raw, error) from None
+
+
+def _refused(name: str, raw: Any, error: HHError) -> ParameterError:
+    """What the model says, with the value unless it says it itself."""
+    said = str(error)
+    return ParameterError(said if said.startswith(f"{name} ") else f"{name} = {_shown(raw)}: {said}", name)
 
 
 def _check_start(name: str, text: str, membranes: list[Membrane]) -> None:
@@ -244,9 +250,7 @@ def _check_start(name: str, text: str, membranes: list[Membrane]) -> None:
         try:
             membrane.initial(text)
         except HHError as error:
-            said = str(error)
-            head = "" if said.startswith(f"{name} ") else f"{name} = {_shown(text)}: "
-            raise ParameterError(head + said, name) from None
+            raise _refused(name, text, error) from None
 
 
 def _plain(value: Any) -> Any:

@@ -139,8 +139,6 @@ def requests(
         except UsageError as error:
             raise project.error(("scenes", name), error) from None
     targets = list(project.targets) or [Target(e.name) for e in found.entries]
-    if names:
-        targets = [t for name in names for t in _named(name, targets, found)]
     failed = (
         []
         if names or project.targets
@@ -148,7 +146,17 @@ def requests(
             Event("failed", b.path.stem, str(b.path), message=f"cannot read {b.reason}") for b in found.broken
         ]
     )
-    wanted = [r for t in targets for r in _expand(t, project, found, settings, general)]
+
+    def expand(chosen: Iterable[Target]) -> list[Request]:
+        return [r for t in chosen for r in _expand(t, project, found, settings, general)]
+
+    wanted = [] if names else expand(targets)
+    for name in names:
+        # A target, a scene, or one of a target's variants by the name that it is told of.
+        chosen = expand(_named(name, targets, found)) or [r for r in expand(targets) if r.name == name]
+        if not chosen:
+            raise _unknown(name, targets, found)
+        wanted += chosen
     if settings.given and not names:
         wanted = _where_it_applies(wanted, settings.given)
     seen: dict[Path, Request] = {}
@@ -194,21 +202,26 @@ def _where_it_applies(wanted: list[Request], given: Mapping[str, Any]) -> list[R
 
 
 def _named(name: str, targets: list[Target], found: catalogue.Catalogue) -> list[Target]:
-    """The targets that go by a name: their own, or their scene's."""
+    """The targets that go by a name: their own, or their scene's; or a scene without a target."""
     if name.endswith(".py") or ".py:" in name:
         return [Target(name)]
     chosen = [t for t in targets if name in (t.name, t.scene)]
     if chosen:
         return chosen
+    known = [e.name for e in found.entries] + [
+        re.sub(r"_(clip|film)$", "", b.path.stem) for b in found.broken
+    ]
+    return [Target(name)] if name in known else []
+
+
+def _unknown(name: str, targets: list[Target], found: catalogue.Catalogue) -> UsageError:
     known = [*(t.name for t in targets if t.name), *(e.name for e in found.entries)]
     made = Path(name)
     if made.suffix in {f.suffix for f in FORMATS.values()} and made.stem in known:
-        raise UsageError(
+        return UsageError(
             f"{name} is a file that is made; its scene is {made.stem}: hhanim render {made.stem}"
         )
-    if name not in known and not any(name == re.sub(r"_(clip|film)$", "", b.path.stem) for b in found.broken):
-        raise UsageError(f"no scene named {name}{did_you_mean(name, known)}")
-    return [Target(name)]
+    return UsageError(f"no scene named {name}{did_you_mean(name, known)}")
 
 
 def _expand(

@@ -233,6 +233,7 @@ def record(job: Job, media: Path, drawn: Drawn) -> dict[str, Any]:
         "captions": [[round(a, 3), round(b, 3), text] for a, b, text in drawn.captions],
         "sections": [{k: v for k, v in asdict(part).items() if v != ""} for part in drawn.sections],
         "beside": beside,
+        "hashes": sidecar.hashes(media, beside),
         "engines": job.key["engines"],
         "hhanim": build.own_version(),
         "digest": job.digest,

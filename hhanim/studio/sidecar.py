@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,28 @@ def companions(media: Path) -> set[Path]:
     return {media.with_name(n) for n in names if Path(n).name == n and n.startswith(media.stem)}
 
 
+def hashes(media: Path, names: Iterable[str]) -> dict[str, str]:
+    """Of the files beside a film, and of those in folders beside it, by path relative to the film's folder."""
+    found = (media.with_name(name) for name in names)
+    files = [f for path in found for f in (sorted(path.iterdir()) if path.is_dir() else [path])]
+    return {f.relative_to(media.parent).as_posix(): sha256(f) for f in files}
+
+
+def made_with(media: Path, record: Mapping[str, Any]) -> dict[str, str]:
+    """The hashes of a film and of what was made with it; as :func:`companions`, nothing that is not beside it."""
+    mine = {path.name for path in companions(media)}
+    others = {
+        n: h for n, h in record.get("hashes", {}).items() if n.partition("/")[0] in mine and ".." not in n
+    }
+    return {media.name: record["sha256"], **others}
+
+
+def edited(media: Path, record: Mapping[str, Any]) -> list[str]:
+    """The names of what a hand has been at, of a film and what was made with it."""
+    known = ((name, media.parent / name, digest) for name, digest in made_with(media, record).items())
+    return [name for name, path, digest in known if path.exists() and sha256(path) != digest]
+
+
 def write(path: Path, content: dict[str, Any]) -> None:
     """Write a sidecar; the same content gives the same bytes."""
     path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -75,7 +97,8 @@ def _clock(seconds: float) -> str:
 
 
 def verify(media: Path) -> dict[str, Any]:
-    """The sidecar of ``media``, with ``intact`` saying whether the file is still what it describes.
+    """The sidecar of ``media``, with ``intact`` saying whether the file and what belongs to it are still what it
+    describes, and ``changed`` naming what is not.
 
     Raises:
         UsageError: when the file or its sidecar is missing.
@@ -84,8 +107,12 @@ def verify(media: Path) -> dict[str, Any]:
         raise UsageError(f"no file {media}")
     found = read(media)
     if found is None:
-        raise UsageError(f"{media}: no {sidecar_path(media).name} beside it says what made it")
-    return {**found, "intact": sha256(media) == found["sha256"]}
+        path = sidecar_path(media)
+        if path.exists():
+            raise UsageError(f"{path} cannot be read: it no longer says what made {media.name}")
+        raise UsageError(f"{media}: no {path.name} beside it says what made it")
+    changed = edited(media, found)
+    return {**found, "intact": not changed, "changed": changed}
 
 
 def captions_of(content: dict[str, Any]) -> Sequence[Caption]:

@@ -7,6 +7,7 @@ import re
 from importlib import resources
 from pathlib import Path
 
+from hhanim.studio import catalogue
 from hhanim.studio.errors import RenderError, UsageError
 
 
@@ -21,6 +22,8 @@ def start(name: str, kind: str = "clip", folder: Path = Path()) -> list[Path]:
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or keyword.iskeyword(name) or len(name) > 60:
         raise UsageError(f"{name!r} cannot name a scene: use small letters, digits and _, such as my_scene")
+    if any(name == entry.name for entry in catalogue.read([catalogue.shipped()]).entries):
+        raise UsageError(f"{name} is a scene of hhanim's own, which yours would hide; take another name")
     words = name.replace("_", " ")
     fields = {
         "name": name,

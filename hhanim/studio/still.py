@@ -64,7 +64,9 @@ def _poster_time(job: build.Job) -> float:
 
 
 def _beyond(job: build.Job, n_frames: int) -> UsageError:
-    return UsageError(f"{job.request.entry.name} lasts {float(n_frames / job.fps):g} s only")
+    return UsageError(
+        f"{job.request.entry.name} lasts {float(n_frames / job.fps):g} s: give --at less than that"
+    )
 
 
 def _png(job: build.Job, performance: Any, number: int, path: Path) -> None:
@@ -113,4 +115,5 @@ def _in_place(path: Path) -> Iterator[Path]:
     except OSError as error:
         raise RenderError(f"cannot write {path}: {error.strerror or error}") from error
     finally:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # where nothing can be written nothing is left
+            part.unlink(missing_ok=True)

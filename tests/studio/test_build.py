@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hhanim.studio import build, catalogue, crew, presets, run
+from hhanim.studio import build, catalogue, clean, crew, presets, run, sidecar
 from hhanim.studio import project as projects
 from hhanim.studio.errors import UsageError
 
@@ -131,6 +131,29 @@ def test_hand_edited_output_is_kept(made):
     run.make_all(requests(), force=True)
     assert path.read_bytes() != edited
     assert stale() == {}
+
+
+@pytest.mark.parametrize("name", ["wave.vtt", "wave.png"])
+def test_captions_and_posters_edited_by_hand_are_kept(made, name):
+    """A lecturer who translates captions does not lose them to a new parameter, nor to clean."""
+    path = Path("output", name)
+    path.write_bytes(path.read_bytes() + b"\nauf Deutsch")
+    mine = path.read_bytes()
+    for settings in ({}, {"given": {"level": "0.5"}}):
+        wanted = [r for r in requests(**settings) if r.name == "wave"]
+        (event,) = run.make_all(wanted)
+        assert (event.kind, event.message) == (
+            "kept",
+            f"{name} was edited by hand; --force replaces it",
+        )
+    assert path.read_bytes() == mine
+    assert clean.clean(Path("output"))[1] == [Path("output/wave.mp4")]
+    assert path.read_bytes() == mine
+    found = sidecar.verify(Path("output/wave.mp4"))
+    assert (found["intact"], found["changed"]) == (False, [name])
+    run.make_all(requests(), force=True)
+    assert path.read_bytes() != mine
+    assert sidecar.verify(Path("output/wave.mp4"))["intact"]
 
 
 def test_somebody_elses_file_is_kept(project):

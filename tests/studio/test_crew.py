@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -164,6 +165,44 @@ class _Nobody(concurrent.futures.Executor):
 
     def submit(self, function, /, *arguments, **named):
         return concurrent.futures.Future()
+
+
+class _Waiting(_Nobody):
+    """An executor that has not begun with what it was given, and will not."""
+
+    def __init__(self):
+        self.given = []
+
+    def submit(self, function, /, *arguments, **named):
+        self.given.append(concurrent.futures.Future())
+        return self.given[-1]
+
+    def shutdown(self, wait=True, *, cancel_futures=False):
+        for future in self.given if cancel_futures else ():
+            future.cancel()
+
+
+def test_who_is_stopped_does_not_wait_for_what_was_never_begun(project):
+    """More films than workers: what is cancelled before it begins is never said to be done."""
+    executor = _Waiting()
+    hands = crew.Crew(lambda: executor, 2)
+    ends: list[BaseException] = []
+
+    def work():
+        try:
+            run.make_all(projects.requests(["wave"], projects.Settings())[0], crew=hands)
+        except BaseException as error:
+            ends.append(error)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 20
+    while not executor.given and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert executor.given
+    hands.stop()
+    thread.join(10)
+    assert [type(e) for e in ends] == [KeyboardInterrupt]
 
 
 @pytest.mark.parametrize("scheduler", ["there", "gone"])

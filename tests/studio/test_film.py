@@ -339,7 +339,7 @@ def test_sections_on_slides(scene: Path, tmp_path: Path) -> None:
     record = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     record["beside"] += ["..", "../scene", str(scene)]
     request = Request(scenes.find(scene), path, {}, "draft", "dark", "320x180")
-    assert build.status(request).reasons == ("sections True → False",)
+    assert build.status(request).reasons == ("small.sections/02-second-über.mp4 is gone",)
     hhanim.render(scene, preset="draft", size="320x180", output=tmp_path)
     assert not (tmp_path / "small.sections").exists()
     (tmp_path / "small.sections").mkdir()

@@ -71,6 +71,20 @@ def test_one_scene_in_several_variants(project):
     assert set(wanted(names=["still"])) == {"still.mp4"}
 
 
+def test_variants_go_by_the_names_they_are_told_of(project):
+    """What is printed can be typed."""
+    text = (
+        '[[targets]]\nscene = "wave"\nname = "w-{ttx}"\nsweep = { ttx = [0, 0.5] }\n'
+        '[[targets]]\nscene = "still"\nthemes = ["dark", "light"]\nformats = ["mp4", "gif"]\n'
+    )
+    every = {r.name: file for file, r in wanted(text).items()}
+    assert set(every) == {"w-0", "w-0.5", "still-dark", "still-light", "still-dark.gif", "still-light.gif"}
+    for name, file in every.items():
+        assert set(wanted(names=[name])) == {file}
+    with pytest.raises(UsageError, match=r"no scene named w-0\.7"):
+        wanted(names=["w-0.7"])
+
+
 def test_same_table_in_pyproject(project):
     text = (
         '[project]\nname = "lecture"\n[tool.hhanim]\npreset = "slide"\n'

@@ -65,6 +65,11 @@ def test_names_that_no_scene_can_have(project, name):
     assert not Path("hhanim.toml").exists()
 
 
+def test_new_hides_no_scene_of_ours(project):
+    with pytest.raises(UsageError, match="tau is a scene of hhanim's own"):
+        start("tau")
+
+
 def test_new_overwrites_nothing(project):
     Path("hhanim.toml").write_text("# mine\n")
     assert start("one") == [Path("scenes/one_clip.py")]
@@ -88,6 +93,21 @@ def test_clean_takes_what_was_made_and_nothing_else(project):
     assert {p.name for p in gone} == {"wave.mp4", "wave.json", "wave.png", "wave.vtt"}
     assert kept == [Path("output/still.mp4")]
     assert {p.name for p in Path("output").iterdir()} == everything - {p.name for p in gone}
+
+
+def test_names_with_a_point_in_them_are_cleaned_too(project):
+    Path("hhanim.toml").write_text(
+        '[[targets]]\nscene = "wave"\nname = "w"\nsweep = { ttx = [0.5, 1] }\nformats = ["mp4", "png"]\n'
+    )
+    make()
+    first = {p.name for p in Path("output").iterdir()}
+    assert {"w-ttx-0.5.mp4", "w-ttx-0.5.frames", "w-ttx-1.mp4"} <= first
+    Path("hhanim.toml").write_text(Path("hhanim.toml").read_text().replace("0.5", "0.8"))
+    keep = [r.path for r in projects.requests([], projects.Settings())[0]]
+    gone, _ = clean(Path("output"), keep)
+    assert {p.name for p in gone} == {n for n in first if n.startswith("w-ttx-0.5")}
+    clean(Path("output"))
+    assert list(Path("output").iterdir()) == []
 
 
 def test_orphans_only(project):

@@ -77,8 +77,8 @@ def test_parameters_and_theme_reach_the_still(project):
 @pytest.mark.parametrize(
     ("at", "kind", "words"),
     [
-        (0.4, "png", "lasts 0.4 s only"),
-        (9.0, "svg", "lasts 0.4 s only"),
+        (0.4, "png", "lasts 0.4 s: give --at less"),
+        (9.0, "svg", "lasts 0.4 s: give --at less"),
         (-1.0, "png", "0 or more"),
         (float("nan"), "png", "0 or more"),
         (0.1, "pgn", "did you mean png"),
