@@ -359,6 +359,7 @@ def test_sections_of_another_format(scene: Path, tmp_path: Path) -> None:
     assert len(list((tmp_path / "small.sections").iterdir())) == 2
     assert build.status(request).fresh, "neither takes the other's sections away"
     assert build.status(beside).fresh
+    assert build.status(replace(beside, sections=False)).fresh, "nobody minds that they are there"
     parts = sorted((tmp_path / "small.mov.sections").iterdir())
     assert [p.suffix for p in parts] == [".mov", ".mov"]
     whole = finalise.facts(tmp_path / "small.mov")

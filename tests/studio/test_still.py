@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -9,9 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from hhanim.studio import finalise, run
 from hhanim.studio import project as projects
-from hhanim.studio import run
-from hhanim.studio.errors import UsageError
+from hhanim.studio.errors import RenderError, UsageError
 from hhanim.studio.still import still
 
 
@@ -88,3 +89,15 @@ def test_moments_that_are_not(project, at, kind, words):
     with pytest.raises(UsageError, match=words):
         still(request(), at, kind)
     assert not list(Path("output").glob("*"))
+
+
+def test_a_disk_on_which_nothing_can_even_be_taken_away(project, monkeypatch):
+    """One line, not the trouble of tidying up."""
+
+    def refuse(*_, **__):
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(finalise, "poster", refuse)
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with pytest.raises(RenderError, match=r"cannot write .*wave-0\.2s\.png: Read-only file system"):
+        still(request(), 0.2)
