@@ -1,6 +1,6 @@
 """The command line: data on stdout, progress on stderr, one line for what went wrong.
 
-Exit codes: 0 done, 1 a render failed, 2 the request is not possible, 3 something is not installed, 4 stale
+Exit codes: 0 done, 1 something was not made, 2 the request is not possible, 3 something is not installed, 4 stale
 (check). Everything heavy is imported by the command that needs it, so that help, lists and the completion of
 a word are there at once; a command returns its exit code.
 """
@@ -44,7 +44,7 @@ class _App(click.Group):
     cls=_App,
     name="hhanim",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 done, 1 a render failed, 2 usage, 3 something is not installed, 4 stale, 130 stopped. "
+    epilog="Exit codes: 0 done, 1 something was not made, 2 usage, 3 something is not installed, 4 stale, 130 stopped. "
     "Scenes in ./scenes and files named in hhanim.toml are code, and are run.",
 )
 @click.version_option(package_name="hhanim", message="%(version)s")
@@ -158,7 +158,13 @@ def plan(
 @names_argument
 @json_option
 def list_scenes(names: tuple[str, ...], as_json: bool) -> None:
-    """What there is to render."""
+    """What there is to render.
+
+    \b
+    Examples:
+      hhanim list
+      hhanim list tau --json
+    """
     from hhanim.studio import catalogue
 
     found = catalogue.read()
@@ -358,6 +364,8 @@ def still(at: float | None, kind: str, **asked: Any) -> None:
     from hhanim.studio.still import still as draw
 
     wanted, _ = plan(**asked, formats=("png",))  # a picture may be transparent
+    if not asked["names"] and at is None:
+        wanted = [r for r in wanted if r.entry.kind == "clip"]
     for request in wanted:
         print(draw(request, at, kind))
 
@@ -368,6 +376,11 @@ def watch(**asked: Any) -> int:
     """Render a draft whenever a file that it depends on is saved, into output/preview.
 
     Ctrl-C ends. --preset and --output as for render.
+
+    \b
+    Examples:
+      hhanim watch my_scene
+      hhanim watch tau --set gNa=60 --theme light
     """
     from hhanim.studio.progress import Reporter
     from hhanim.studio.watch import watch as look
@@ -427,7 +440,13 @@ def export(kind: str, out: str | None, sections: bool, **asked: Any) -> int:
 @click.argument("name", default="my_scene")
 @click.option("--film", is_flag=True, help="A film (manim) instead of a clip (matplotlib).")
 def new(name: str, film: bool) -> None:
-    """Start a scene that renders as it is, scenes/NAME_clip.py, and a commented hhanim.toml."""
+    """Start a scene that renders as it is, scenes/NAME_clip.py, and a commented hhanim.toml.
+
+    \b
+    Examples:
+      hhanim new adaptation
+      hhanim new rebound --film
+    """
     from hhanim.studio.starter import start
 
     written = start(name, "film" if film else "clip")
@@ -447,7 +466,13 @@ def new(name: str, film: bool) -> None:
 @click.option("--orphans", is_flag=True, help="Only what no scene or target asks for any more.")
 @click.option("--dry-run", "-n", is_flag=True, help="Only say what would be removed.")
 def clean(output: str | None, config: str | None, orphans: bool, dry_run: bool) -> int:
-    """Remove the media that hhanim made; what was edited by hand stays."""
+    """Remove the media that hhanim made; what was edited by hand stays.
+
+    \b
+    Examples:
+      hhanim clean --dry-run
+      hhanim clean --orphans
+    """
     from hhanim.studio import clean as cleaning
     from hhanim.studio.errors import RenderError
     from hhanim.studio.project import Settings, output_folder, requests

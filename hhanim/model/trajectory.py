@@ -22,7 +22,7 @@ from hhanim.model.serial import from_data, to_data
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Trajectory:
     """States over time, with everything that follows from them.
 
@@ -61,6 +61,10 @@ class Trajectory:
                 "simulate with record=None for the rest"
             )
         return self.y
+
+    def __repr__(self) -> str:
+        many = "" if self.batch is None else f", {self.batch} neurons"
+        return f"<Trajectory of {self.membrane.name}: {len(self.t)} samples in {self.duration:g} ms{many}>"
 
     @property
     def duration(self) -> float:

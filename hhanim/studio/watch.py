@@ -7,6 +7,7 @@ When hhanim itself is edited, the process starts over.
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -35,6 +36,8 @@ def watch(plan: Plan, config: str | None, on_event: Listener, complain: Callable
             f"watch needs watchfiles: {sys.executable} -m pip install 'hhanim[watch]'"
         ) from None
 
+    # manim shows everybody's messages, and every change would be told of twice.
+    logging.getLogger("watchfiles").setLevel(logging.WARNING)
     reached: set[Path] = set()
 
     def matters(_: Change, name: str) -> bool:
@@ -66,7 +69,8 @@ def watch(plan: Plan, config: str | None, on_event: Listener, complain: Callable
                 os.execv(sys.executable, [sys.executable, "-m", "hhanim", *sys.argv[1:]])
             reached |= _reached(_once(plan, on_event, complain), config)
             if not ready:
-                complain(f"watching {', '.join(_short(p) for p in places)}; Ctrl-C ends")
+                mine = [_short(p) for p in places if not p.is_relative_to(catalogue.PACKAGE)]
+                complain(f"watching {', '.join(mine)} and hhanim itself; Ctrl-C ends")
             ready = True
             if _places(reached) != places:
                 break

@@ -231,3 +231,10 @@ def test_to_numpy_has_everything() -> None:
 
 def test_errors_are_value_errors() -> None:
     assert issubclass(InvalidValue, ValueError)
+
+
+def test_repr_is_one_short_line() -> None:
+    run = hh.simulate(MODERN, hh.step(10, start=5), 50)
+    assert repr(run.resample(600)) == "<Trajectory of modern: 600 samples in 50 ms>"
+    many = hh.simulate(MODERN, hh.step([0, 10]), 5)
+    assert repr(many).endswith(f"{len(many.t)} samples in 5 ms, 2 neurons>")
