@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import hhanim
 from hhanim.cli import main
@@ -332,3 +333,29 @@ def test_no_colour_into_a_pipe(hh):
     for words in (["list"], ["--help"], ["doctor"]):
         assert "\x1b" not in hh(*words, NO_COLOR="1").stdout
     assert Path("output").exists() is False
+
+
+def test_a_still_may_be_transparent(hh, tmp_path):
+    """It is a picture, whatever the film beside it can be."""
+    (path,) = hh(
+        "still", "tau", "--theme", "dark-transparent", "--at", "1", "--size", "320x180"
+    ).stdout.split()
+    with Image.open(tmp_path / path) as picture:
+        assert picture.mode == "RGBA"
+        assert picture.getchannel("A").getextrema() == (0, 255)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="mounting takes root")
+def test_a_read_only_disk_is_one_line(hh, tmp_path):
+    (tmp_path / "disk").mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "ro", "tmpfs", str(tmp_path / "disk")]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("cannot mount a tmpfs")
+    try:
+        for words in (("still", "tau", "--at", "1", "-o", "disk"), ("simulate", "-o", "disk/run.csv")):
+            done = hh(*words, code=1)
+            assert done.stderr.startswith("hhanim: cannot write disk/")
+            assert done.stderr.endswith(": Read-only file system\n")
+            assert done.stderr.count("\n") == 1
+    finally:
+        subprocess.run(["umount", str(tmp_path / "disk")], check=True)

@@ -154,3 +154,23 @@ def test_command(project, monkeypatch, capsys):
     with pytest.raises(SystemExit) as stop:
         cli.main(["export", "html", "still", "--out", "x.pptx"])
     assert stop.value.code == 2
+
+
+def test_what_is_missing_is_said_before_anything_is_rendered(project, monkeypatch, capsys):
+    from hhanim.cli import main
+
+    monkeypatch.setattr(export, "find_spec", lambda _: None)
+    with pytest.raises(SystemExit) as stop:
+        main(["export", "pptx", "wave"])
+    assert stop.value.code == 3
+    assert "pip install 'hhanim[slides]'" in capsys.readouterr().err
+    assert not Path("output").exists()
+    with pytest.raises(SystemExit) as stop:
+        main(["export", "html", "wave", "-F", "gif"])
+    assert stop.value.code == 2
+    assert "No such option '-F'" in capsys.readouterr().err
+
+
+def test_a_deck_in_a_folder_that_is_not_there_yet(talk):
+    pytest.importorskip("pptx")
+    assert export.slides([talk], Path("lectures/week 1/deck.pptx")).is_file()
