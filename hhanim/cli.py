@@ -414,17 +414,18 @@ def export(kind: str, out: str | None, sections: bool, **asked: Any) -> int:
     from hhanim.studio import export as exports
     from hhanim.studio.progress import Reporter
     from hhanim.studio.run import make_all
+    from hhanim.studio.scene import need
 
     if out is not None and (kind != "pptx" or Path(out).suffix != ".pptx"):
         raise UsageError(f"--out {out}: names the deck of pptx, and ends in .pptx")
     if kind == "pptx":
-        exports.need_slides()
+        need(*exports.SLIDES)
     wanted, failed = plan(**asked, formats=("mp4",), sections=sections)
     with Reporter() as reporter:
         for event in failed:
             reporter(event)
         events = make_all(wanted, on_event=reporter)
-    films = [r.path for r, e in zip(wanted, events, strict=True) if e.kind in ("done", "fresh")]
+    films = [r.path for r, e in zip(wanted, events, strict=True) if e.kind in ("done", "fresh", "kept")]
     if kind == "html":
         for film in films:
             print(exports.page(film))
@@ -454,8 +455,9 @@ def new(name: str, film: bool) -> None:
         print(path)
     if len(written) == 1:
         complain(
-            f'hhanim.toml is there already; to make {name} with its targets, add: [[targets]] scene = "{name}"',
-            "",
+            f"hhanim.toml is there already: {name} is among its targets when it has [[targets]] and below that "
+            f'scene = "{name}"',
+            head="",
         )
     complain(f"hhanim render {name} makes it; hhanim watch {name} remakes it whenever you save", head="")
 
@@ -588,24 +590,15 @@ def simulate(
 def _rate(run: Any) -> float | None:
     """Of sustained firing (Hz), None where it has begun and the run is too short to tell."""
     rate = float(run.rate())
-    edges = run.protocol.edges(run.duration)
-    last = max((float(e) for e in edges if e < run.duration), default=0.0)
-    late = run.spikes[run.spikes > 0.5 * (last + run.duration)]
-    return None if rate == 0 and len(late) else rate
+    return None if rate == 0 and (run.spikes > run.transient()).any() else rate
 
 
 def _save(run: Any, path: Path) -> None:
-    from hhanim.studio.errors import RenderError
+    from hhanim.inplace import in_place
+    from hhanim.studio.errors import writing
 
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part{path.suffix}")
-    try:
-        (run.to_csv if path.suffix == ".csv" else run.to_npz)(temporary)
-        temporary.replace(path)
-    except OSError as error:
-        raise RenderError(f"cannot write {path}: {error.strerror or error}") from error
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
+    with writing(path), in_place(path, folder=False) as part:
+        (run.to_csv if path.suffix == ".csv" else run.to_npz)(part)
 
 
 # -- explore -----------------------------------------------------------------------------------------------

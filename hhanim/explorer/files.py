@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+
+from hhanim.inplace import in_place
 
 
 def write(path: str | Path, html: str) -> Path:
@@ -14,13 +15,8 @@ def write(path: str | Path, html: str) -> Path:
     Raises OSError if it cannot be written.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        temporary.write_text(html, encoding="utf-8")
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with in_place(path) as part:
+        part.write_text(html, encoding="utf-8")
     return path
 
 

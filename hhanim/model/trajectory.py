@@ -242,6 +242,15 @@ class Trajectory:
         top = 0.5 * (a + b)
         return top, self._interpolate(top)[row]
 
+    def transient(self, before: float | None = None) -> float:
+        """Until when (ms) what follows the last change of the stimulus before `before` counts as transient: half of
+        the time that is left.
+        """
+        before = self.duration if before is None else before
+        edges = self.protocol.edges(self.duration)
+        last = float(edges[edges < before][-1]) if np.any(edges < before) and len(edges) < 64 else 0.0
+        return 0.5 * (last + before)
+
     def rate(self, after: float | None = None, before: float | None = None) -> Any:
         """Rate of sustained firing (Hz) between `after` and `before` (ms): cycles of V, whatever their
         height.
@@ -255,10 +264,7 @@ class Trajectory:
         if self.dense is not None:
             return self.dense.rate(after, before)
         before = self.duration if before is None else number("before", before, 0.0, self.duration, unit="ms")
-        if after is None:
-            edges = self.protocol.edges(self.duration)
-            last = float(edges[edges < before][-1]) if np.any(edges < before) and len(edges) < 64 else 0.0
-            after = 0.5 * (last + before)
+        after = self.transient(before) if after is None else after
         after = number("after", after, 0.0, before, unit="ms")
         if self.batch is None:
             return _cycle_rate(self.t, self["V"], *self.peaks, after, before)

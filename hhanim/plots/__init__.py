@@ -2,7 +2,7 @@
 
 from hhanim import interpreter
 
-if interpreter.alone:
+if interpreter.alone:  # before matplotlib makes its artists, see be_alone
     from matplotlib import artist
 
     artist.kwdoc = lambda _: ""

@@ -321,7 +321,9 @@ def status(request: Request) -> Status:
     if edited := sidecar.edited(path, record):
         return Status(tuple(f"{name} was edited by hand" for name in edited), protected=True)
     request = _at_least(request, record)
-    named = {other.name for other in sidecar.companions(path)} | sidecar.made_with(path, record).keys()
+    named = {other.name for other in sidecar.companions(path, record)} | sidecar.made_with(
+        path, record
+    ).keys()
     if gone := [name for name in sorted(named) if not path.parent.joinpath(name).exists()]:
         return Status(tuple(f"{name} is gone" for name in gone))
     if record.get("stamp") == _stamp_now(request, record):

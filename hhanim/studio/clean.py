@@ -32,7 +32,7 @@ def made(folder: Path) -> list[Made]:
                 break
         else:
             continue
-        files = tuple(p for p in (media, *sorted(sidecar.companions(media)), path) if p.exists())
+        files = tuple(p for p in (media, *sorted(sidecar.companions(media, record)), path) if p.exists())
         intact = not sidecar.edited(media, record)
         found.append(Made(media, files, intact))
     return found

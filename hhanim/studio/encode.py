@@ -42,10 +42,6 @@ SMALL = 1 << 13
 AHEAD = 32 << 20
 """Bytes of changed pixels that may wait for the encoder: how far a drawing may run ahead of it."""
 
-LIGHT = 1 << 15
-"""New pixels in a frame up to which they are converted where they are handed over. It takes numpy some forty short
-steps, and for each of them the thread that encodes would wait until the one that draws lets go of the interpreter."""
-
 Block = tuple[int, int, list[npt.NDArray[Any]]]
 """Where a rectangle goes, from the left and the top, and its planes."""
 
@@ -162,6 +158,10 @@ class _Yuv:
     _KR, _KG, _KB = 0.2126, 0.7152, 0.0722
     _LUMA_BITS, _CHROMA_BITS = 24, 22
 
+    LIGHT: float = 1 << 15
+    """New pixels in a frame up to which they are converted where they are handed over. It takes numpy some forty
+    short steps, and for each the thread that encodes would wait until the one that draws lets go of the interpreter."""
+
     def __init__(
         self, width: int, height: int, pix_fmt: str, ground: tuple[int, int, int] | None = None
     ) -> None:
@@ -252,6 +252,8 @@ class _Yuv:
 
 class _Rgba:
     """Pixels kept as they are, for formats that have no half-resolution colour: swscale converts those well."""
+
+    LIGHT = float("inf")  # a copy, which is made anyhow
 
     def __init__(self, width: int, height: int, pix_fmt: str) -> None:
         self._words, self._format = np.zeros((height, width), np.uint32), pix_fmt
@@ -441,7 +443,7 @@ class Encoder:
             self._changes, rectangles = Changes(words), [whole]
         else:
             rectangles = [new for rectangle in rectangles for new in self._new(words, rectangle)]
-        light = sum((x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in rectangles) <= LIGHT
+        light = sum((x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in rectangles) <= self._sheet.LIGHT
         take = self._sheet.convert if light else _copied
         self._put(_New([(x0, y0, take(words[y0:y1, x0:x1])) for x0, y0, x1, y1 in rectangles], light))
         self.n_frames += 1

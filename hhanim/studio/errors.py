@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 
 class StudioError(Exception):
@@ -48,3 +50,12 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     if close:
         return f"; did you mean {folded[close[0]]}?"
     return f"; known: {', '.join(sorted(known, key=str.casefold))}" if known else ""
+
+
+@contextlib.contextmanager
+def writing(path: Path, whose: str = "") -> Iterator[None]:
+    """What the disk refuses, as one line: a RenderError that begins with ``whose``."""
+    try:
+        yield
+    except OSError as error:
+        raise RenderError(f"{whose}cannot write {path}: {error.strerror or error}") from error

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import io
 import math
-import os
-import sys
 from collections.abc import Mapping, Sequence
 from html import escape
 from importlib import resources
-from importlib.util import find_spec
 from pathlib import Path
 from string import Template
 from typing import Any
 
+from hhanim.inplace import in_place
 from hhanim.studio import sidecar
-from hhanim.studio.errors import MissingError, RenderError, UsageError
+from hhanim.studio.errors import RenderError, UsageError, writing
+from hhanim.studio.scene import need
+
+SLIDES = ("pptx", "slides", "a deck of slides")
+"""What a deck needs, for :func:`hhanim.studio.scene.need`."""
 
 
 def page(media: Path) -> Path:
@@ -37,7 +38,7 @@ def page(media: Path) -> Path:
         "height": str(record["height"]),
         "video": _data_uri(media.read_bytes(), "video/mp4"),
         "poster": _data_uri(sidecar_neighbour(media, ".png").read_bytes(), "image/png"),
-        "captions": _data_uri(sidecar.vtt(captions).encode(), "text/vtt"),
+        "captions": _data_uri(sidecar_neighbour(media, ".vtt").read_bytes(), "text/vtt"),
         "transcript": "\n".join(f"<p>{escape(text)}</p>" for _, _, text in captions) or "<p>No words.</p>",
         "parameters": "\n".join(
             f"<tr><th scope=row>{escape(k)}<td>{escape(_text(v))}" for k, v in record["parameters"].items()
@@ -63,16 +64,6 @@ def _chapters(parts: Sequence[Mapping[str, Any]]) -> str:
     return f'<nav aria-label="Sections">\n{buttons}\n{pause}\n</nav>'
 
 
-def need_slides() -> None:
-    """Make sure that slides can be made.
-
-    Raises:
-        MissingError: says how.
-    """
-    if find_spec("pptx") is None:
-        raise MissingError(f"slides need python-pptx: {sys.executable} -m pip install 'hhanim[slides]'")
-
-
 def slides(films: Sequence[Path], path: Path) -> Path:
     """A deck with a slide for each film, or for each section of a film that was rendered with sections: title,
     film with poster and text alternative, and notes. A section's poster is its first frame, so that its slide
@@ -82,7 +73,7 @@ def slides(films: Sequence[Path], path: Path) -> Path:
         UsageError: when hhanim did not make one of the films. MissingError: when python-pptx is missing.
         RenderError: when a section's file is gone, or the deck cannot be written.
     """
-    need_slides()
+    need(*SLIDES)
     import pptx
     from pptx.util import Inches
 
@@ -178,13 +169,5 @@ def _text(value: Any) -> str:
 
 
 def _write(path: Path, content: bytes) -> None:
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with writing(path), in_place(path) as part:
         part.write_bytes(content)
-        part.replace(path)
-    except OSError as error:
-        raise RenderError(f"cannot write {path}: {error.strerror or error}") from error
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from hhanim.interpreter import spared_collector
 from hhanim.studio import build, sidecar
 from hhanim.studio.build import Job, Request, target
-from hhanim.studio.errors import MissingError, RenderError, StudioError
+from hhanim.studio.errors import MissingError, RenderError, StudioError, writing
 from hhanim.studio.formats import Films, join, writer
 from hhanim.studio.job import Drawn, Event, Listener, silent
 from hhanim.studio.locks import lock
@@ -123,13 +123,15 @@ def begin(
     started = time.perf_counter()
     name, place, folder = request.name, str(request.path), request.path.parent
     with contextlib.ExitStack() as held:
-        held.enter_context(_write_errors(request))
+        held.enter_context(writing(request.path, f"{name}: "))
         folder.mkdir(parents=True, exist_ok=True)
         held.enter_context(lock(folder / WORKSHOP, request.path.name))
         recover(request.path)
         state = build.status(request)
         if not force and (state.fresh or state.protected):
-            return Event("fresh", name, place) if state.fresh else _kept(request, state.reasons[0])
+            if state.fresh:
+                return Event("fresh", name, place)
+            return Event("kept", name, place, message=f"{state.reasons[0]}; --force replaces it")
         job = build.prepare(request)
         on_event(Event("start", name, place, n_frames=job.n_frames, message="; ".join(state.reasons)))
         work = held.enter_context(workshop(request.path))
@@ -150,21 +152,6 @@ def begin(
         return Event("done", name, place, made["n_frames"], made["n_frames"], seconds)
 
     return finish
-
-
-def _kept(request: Request, reason: str) -> Event:
-    return Event("kept", request.name, str(request.path), message=f"{reason}; --force replaces it")
-
-
-@contextlib.contextmanager
-def _write_errors(request: Request) -> Iterator[None]:
-    """What the disk refuses, in one line."""
-    try:
-        yield
-    except OSError as error:
-        raise RenderError(
-            f"{request.name}: cannot write {request.path}: {error.strerror or error}"
-        ) from error
 
 
 @contextlib.contextmanager
@@ -366,8 +353,9 @@ def commit(work: Path, path: Path) -> None:
     """Move what is in ``work`` beside and over ``path``; the sidecar is last, so that until then it can be
     told from the sidecar waiting in ``work`` that the new film is ours (see :func:`recover`)."""
     last = sidecar.sidecar_path(path).name
-    before = {p.name for p in sidecar.companions(path)}
-    now = {p.name for p in sidecar.companions(work / path.name)}
+    before, now = (
+        {p.name for p in sidecar.companions(media, sidecar.read(media))} for media in (path, work / path.name)
+    )
     for item in sorted(work.iterdir(), key=lambda p: (p.name == last, p.name == path.name, p.name)):
         place = path.with_name(item.name)
         if place.is_dir():

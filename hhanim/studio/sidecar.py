@@ -35,10 +35,10 @@ def beside(media: Path, suffix: str) -> Path:
     return media.with_suffix(suffix) if media.suffix == ".mp4" else media.with_name(f"{media.name}{suffix}")
 
 
-def companions(media: Path) -> set[Path]:
+def companions(media: Path, record: Mapping[str, Any] | None) -> set[Path]:
     """The poster, captions and sections that the sidecar of ``media`` names; whatever it says, nothing that is
     not called after the film and beside it."""
-    names = (read(media) or {}).get("beside", [])
+    names = (record or {}).get("beside", [])
     return {media.with_name(n) for n in names if Path(n).name == n and n.startswith(media.stem)}
 
 
@@ -51,7 +51,7 @@ def hashes(media: Path, names: Iterable[str]) -> dict[str, str]:
 
 def made_with(media: Path, record: Mapping[str, Any]) -> dict[str, str]:
     """The hashes of a film and of what was made with it; as :func:`companions`, nothing that is not beside it."""
-    mine = {path.name for path in companions(media)}
+    mine = {path.name for path in companions(media, record)}
     others = {
         n: h for n, h in record.get("hashes", {}).items() if n.partition("/")[0] in mine and ".." not in n
     }

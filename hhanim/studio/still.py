@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from hhanim.inplace import in_place
 from hhanim.studio import build
 from hhanim.studio.build import Request, target
-from hhanim.studio.errors import RenderError, UsageError, did_you_mean
+from hhanim.studio.errors import UsageError, did_you_mean, writing
 from hhanim.studio.run import perform
 from hhanim.studio.scene import need, scene_errors
 
@@ -43,7 +42,7 @@ def still(request: Request, at: float | None = None, kind: str = "png") -> Path:
         raise UsageError(f"--at {at:g}: give seconds from the beginning, 0 or more")
     number = math.floor(at * job.fps + 1e-9)
     path = target(request.path.parent, f"{request.path.stem}-{at:g}s", f".{kind}")
-    with _in_place(path) as part:
+    with writing(path), in_place(path) as part:
         if entry.kind == "film":
             _of_film(job, number, part)
         elif number >= job.n_frames:
@@ -102,18 +101,3 @@ def _of_film(job: build.Job, number: int, path: Path) -> None:
     if isinstance(found, int):
         raise _beyond(job, found)
     finalise.poster(path, found, transparent=bool(build.find_theme(job.request.theme).transparent))
-
-
-@contextlib.contextmanager
-def _in_place(path: Path) -> Iterator[Path]:
-    """A name to write to, which becomes ``path`` when all went well."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        yield part
-        part.replace(path)
-    except OSError as error:
-        raise RenderError(f"cannot write {path}: {error.strerror or error}") from error
-    finally:
-        with contextlib.suppress(OSError):  # where nothing can be written nothing is left
-            part.unlink(missing_ok=True)

@@ -167,9 +167,9 @@ def test_where_pixels_are_converted_does_not_matter(tmp_path, monkeypatch, codec
                 encoder.write(frame, [(x, y, x + 40, y + 30)])
         return (tmp_path / name).read_bytes()
 
-    monkeypatch.setattr(encode, "LIGHT", 0)
+    monkeypatch.setattr(encode._Yuv, "LIGHT", 0)
     there = written("there")
-    monkeypatch.setattr(encode, "LIGHT", W * H)
+    monkeypatch.setattr(encode._Yuv, "LIGHT", W * H)
     assert written("here") == there
 
 

@@ -159,7 +159,7 @@ def test_command(project, monkeypatch, capsys):
 def test_what_is_missing_is_said_before_anything_is_rendered(project, monkeypatch, capsys):
     from hhanim.cli import main
 
-    monkeypatch.setattr(export, "find_spec", lambda _: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     with pytest.raises(SystemExit) as stop:
         main(["export", "pptx", "wave"])
     assert stop.value.code == 3

@@ -1,0 +1,32 @@
+"""A file that appears whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+__all__ = ["in_place"]
+
+
+@contextlib.contextmanager
+def in_place(path: Path, *, folder: bool = True) -> Iterator[Path]:
+    """A name to write to, which becomes ``path`` when all went well; else what was there stays.
+
+    Args:
+        folder: whether to make the folder of ``path`` if it is not there.
+
+    Raises:
+        OSError: when it cannot be written.
+    """
+    # It ends as the file does, because some writers go by that.
+    part = path.with_name(f".{path.name}.{os.getpid()}.part{path.suffix}")
+    if folder:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        yield part
+        part.replace(path)
+    finally:
+        with contextlib.suppress(OSError):  # where nothing can be written nothing is left
+            part.unlink(missing_ok=True)
