@@ -174,3 +174,18 @@ def test_what_is_missing_is_said_before_anything_is_rendered(project, monkeypatc
 def test_a_deck_in_a_folder_that_is_not_there_yet(talk):
     pytest.importorskip("pptx")
     assert export.slides([talk], Path("lectures/week 1/deck.pptx")).is_file()
+
+
+def test_captions_edited_by_hand_go_with_the_page(talk, monkeypatch, capsys):
+    from hhanim.cli import main
+
+    monkeypatch.setenv("HHANIM_SIZE", "160x90")
+    captions = talk.with_suffix(".vtt")
+    mine = captions.read_text().replace("Sodium", "Natrium")
+    captions.write_text(mine)
+    with pytest.raises(SystemExit) as stop:
+        main(["export", "html", "talk"])
+    assert stop.value.code == 0
+    page = Path(capsys.readouterr().out.strip()).read_text(encoding="utf-8")
+    assert embedded(page, "text/vtt").decode() == mine
+    assert captions.read_text() == mine
