@@ -14,20 +14,20 @@ from manim import (
     VGroup,
 )
 
-from hhanim.mobjects.circuit import DIM, Circuit, CircuitCurrents, Slice
-from hhanim.mobjects.clock import Clock, Pace
-from hhanim.mobjects.equations import ChannelCurrent, CurrentEquation, GateEquation
-from hhanim.mobjects.fades import Appear, Vanish
-from hhanim.mobjects.film import LABEL, TICK, Area, Film
-from hhanim.mobjects.membrane import title
-from hhanim.mobjects.telling import Telling, ion_name
-from hhanim.mobjects.trace import Panel, Trace
+from hhanim.mobjects.circuit.circuit import DIM, Circuit, CircuitCurrents, Slice
+from hhanim.mobjects.frame.clock import Clock, Pace
+from hhanim.mobjects.frame.fades import Appear, Vanish
+from hhanim.mobjects.frame.film import LABEL, TICK, Area, Film
+from hhanim.mobjects.frame.narration import Narration, ion_name
+from hhanim.mobjects.graph.equations import ChannelCurrent, CurrentEquation, GateEquation
+from hhanim.mobjects.graph.trace import Panel, Trace
+from hhanim.mobjects.membrane.patch import title
 from hhanim.model import Channel, Membrane, Protocol, Trajectory, pulse, simulate
 from hhanim.model.analysis import strength_duration
 from hhanim.model.solve import as_protocol
 
 
-class CircuitFilm(Telling, Film):
+class CircuitFilm(Narration, Film):
     """The membrane is a circuit, and the circuit is the equation."""
 
     title = "From membrane to equation"

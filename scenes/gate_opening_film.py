@@ -9,18 +9,18 @@ import numpy as np
 from manim import UpdateFromAlphaFunc, VGroup
 
 from hhanim.look import quantities
-from hhanim.mobjects.channels import inactivates
-from hhanim.mobjects.clock import Clock, Pace
-from hhanim.mobjects.fades import Appear
-from hhanim.mobjects.film import LABEL, TICK, TITLE, Area, Film
-from hhanim.mobjects.ions import fitting_quantum
-from hhanim.mobjects.lettering import INDEXED, UNIT, corners, stand_clear
-from hhanim.mobjects.membrane import MembranePatch
-from hhanim.mobjects.population import ChannelField
-from hhanim.mobjects.rates import RateCurves, RateTable
-from hhanim.mobjects.shapes import at, disc, filled, mix
-from hhanim.mobjects.telling import Telling, millivolts
-from hhanim.mobjects.trace import Panel, Trace, Traces, stroke, values
+from hhanim.mobjects.frame.clock import Clock, Pace
+from hhanim.mobjects.frame.fades import Appear
+from hhanim.mobjects.frame.film import LABEL, TICK, TITLE, Area, Film
+from hhanim.mobjects.frame.lettering import INDEXED, UNIT, corners, stand_clear
+from hhanim.mobjects.frame.narration import Narration, millivolts
+from hhanim.mobjects.frame.shapes import at, disc, filled, mix
+from hhanim.mobjects.graph.rates import RateCurves, RateTable
+from hhanim.mobjects.graph.trace import Panel, Trace, Traces, stroke, values
+from hhanim.mobjects.membrane.channels import inactivates
+from hhanim.mobjects.membrane.ions import fitting_quantum
+from hhanim.mobjects.membrane.patch import MembranePatch
+from hhanim.mobjects.membrane.population import ChannelField
 from hhanim.model import Membrane, clamp, simulate
 from hhanim.model.gating import Patch, sample_patch
 
@@ -31,7 +31,7 @@ CHANCE = 6.0  # seconds of film in which single gates open and close
 LASTS = 4.3  # time constants of the slowest gate
 
 
-class GateOpening(Telling, Film):
+class GateOpening(Narration, Film):
     """One channel of each kind under a voltage step, then a patch of channels whose gates move at random."""
 
     title = "How gates open"

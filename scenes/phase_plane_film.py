@@ -19,12 +19,14 @@ from manim import (
 )
 
 from hhanim.look import quantities
-from hhanim.mobjects.clock import Clock, Pace
-from hhanim.mobjects.equations import gate_typst
-from hhanim.mobjects.fades import Appear, Vanish
-from hhanim.mobjects.film import LABEL, TICK, Area, Film
-from hhanim.mobjects.lettering import stand_clear
-from hhanim.mobjects.plane import (
+from hhanim.mobjects.frame.clock import Clock, Pace
+from hhanim.mobjects.frame.fades import Appear, Vanish
+from hhanim.mobjects.frame.film import LABEL, TICK, Area, Film
+from hhanim.mobjects.frame.lettering import stand_clear
+from hhanim.mobjects.frame.narration import Narration, millivolts
+from hhanim.mobjects.frame.shapes import lines, stroked
+from hhanim.mobjects.graph.equations import gate_typst
+from hhanim.mobjects.graph.plane import (
     Dial,
     Flow,
     Lens,
@@ -35,9 +37,7 @@ from hhanim.mobjects.plane import (
     gate_nullcline,
     loses_hold,
 )
-from hhanim.mobjects.shapes import lines, stroked
-from hhanim.mobjects.telling import Telling, millivolts
-from hhanim.mobjects.trace import Panel, Trace, Traces, stroke
+from hhanim.mobjects.graph.trace import Panel, Trace, Traces, stroke
 from hhanim.model import Membrane, Trajectory, pulse, ramp, simulate, step
 from hhanim.model.analysis import fixed_points, hopf_points, two_variable
 
@@ -49,7 +49,7 @@ BEHIND = 0.4
 KICK, WIDTH = 45.0, 0.5
 
 
-class PhasePlane(Telling, Film):
+class PhasePlane(Narration, Film):
     """On one side the plane, on the other V and the current on the same clock."""
 
     title = "The phase plane"

@@ -8,15 +8,15 @@ import numpy as np
 from manim import DOWN, Arrow, BackgroundRectangle, DashedLine, Dot, Flash, Mobject, VGroup
 
 from hhanim.look import quantities
-from hhanim.mobjects.axon import Axon, Profile
-from hhanim.mobjects.clock import Clock, Pace
-from hhanim.mobjects.fades import Appear, Vanish
-from hhanim.mobjects.film import LABEL, SMALL, TICK, TITLE, Film
-from hhanim.mobjects.lettering import UNIT
-from hhanim.mobjects.reading import Reading
-from hhanim.mobjects.shapes import filled, lines, stroked
-from hhanim.mobjects.telling import Telling, millivolts
-from hhanim.mobjects.trace import Panel, stroke
+from hhanim.mobjects.axon.axon import Axon, Profile
+from hhanim.mobjects.frame.clock import Clock, Pace
+from hhanim.mobjects.frame.fades import Appear, Vanish
+from hhanim.mobjects.frame.film import LABEL, SMALL, TICK, TITLE, Film
+from hhanim.mobjects.frame.lettering import UNIT
+from hhanim.mobjects.frame.narration import Narration, millivolts
+from hhanim.mobjects.frame.reading import Reading
+from hhanim.mobjects.frame.shapes import filled, lines, stroked
+from hhanim.mobjects.graph.trace import Panel, stroke
 from hhanim.model import Membrane, pulse
 from hhanim.model.cable import Cable, CableRun, IClamp, simulate_cable
 
@@ -24,7 +24,7 @@ from hhanim.model.cable import Cable, CableRun, IClamp, simulate_cable
 PULSE = {"start": 0.2, "width": 0.2}
 
 
-class Propagation(Telling, Film):
+class Propagation(Narration, Film):
     """A spike on the axon of 1952, and two that meet."""
 
     title = "The spike travels"

@@ -10,21 +10,21 @@ import numpy as np
 from manim import Animation, FadeIn, VGroup, VMobject, there_and_back
 
 from hhanim.look import quantities
-from hhanim.mobjects.balance import Balance
-from hhanim.mobjects.channels import inactivates
-from hhanim.mobjects.charge import absolute
-from hhanim.mobjects.clock import Clock, Pace
-from hhanim.mobjects.fades import Vanish
-from hhanim.mobjects.feedback import FeedbackLoop
-from hhanim.mobjects.film import SMALL, SUBTITLE, TICK, Area, Film
-from hhanim.mobjects.ions import fitting_quantum
-from hhanim.mobjects.lettering import Words, stand_clear
-from hhanim.mobjects.membrane import MembranePatch
-from hhanim.mobjects.reading import Reading
-from hhanim.mobjects.shapes import at, disc, filled
-from hhanim.mobjects.stimulus import StimulusBar
-from hhanim.mobjects.telling import Telling, ion_name, millivolts
-from hhanim.mobjects.trace import Panel, Trace, Traces
+from hhanim.mobjects.circuit.balance import Balance
+from hhanim.mobjects.circuit.feedback import FeedbackLoop
+from hhanim.mobjects.frame.clock import Clock, Pace
+from hhanim.mobjects.frame.fades import Vanish
+from hhanim.mobjects.frame.film import SMALL, SUBTITLE, TICK, Area, Film
+from hhanim.mobjects.frame.lettering import Words, stand_clear
+from hhanim.mobjects.frame.narration import Narration, ion_name, millivolts
+from hhanim.mobjects.frame.reading import Reading
+from hhanim.mobjects.frame.shapes import at, disc, filled
+from hhanim.mobjects.graph.stimulus import StimulusBar
+from hhanim.mobjects.graph.trace import Panel, Trace, Traces
+from hhanim.mobjects.membrane.channels import inactivates
+from hhanim.mobjects.membrane.charge import absolute
+from hhanim.mobjects.membrane.ions import fitting_quantum
+from hhanim.mobjects.membrane.patch import MembranePatch
 from hhanim.model import Channel, Membrane, Protocol, Trajectory, simulate
 from hhanim.model.phases import Phase, phases
 
@@ -86,7 +86,7 @@ class Loop(NamedTuple):
     channel: str
 
 
-class Spike(Telling, Film):
+class Spike(Narration, Film):
     """Left a patch of membrane, right V, the gates and the currents, all on one clock."""
 
     title = "The action potential"

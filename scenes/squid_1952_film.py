@@ -8,21 +8,21 @@ import numpy as np
 from manim import DOWN, LEFT, RIGHT, UP, DashedLine, Dot, Mobject, Square, VGroup, rush_into
 
 from hhanim.look import quantities
-from hhanim.mobjects.axon import Axon, Profile
-from hhanim.mobjects.channels import ChannelView
-from hhanim.mobjects.charge import absolute
-from hhanim.mobjects.clamp import ends
-from hhanim.mobjects.clock import Clock, Pace
-from hhanim.mobjects.equations import CurrentEquation, GateEquation
-from hhanim.mobjects.fades import Appear, Vanish
-from hhanim.mobjects.film import LABEL, SMALL, TICK, TITLE, Area, Film
-from hhanim.mobjects.lettering import UNIT, stand_clear
-from hhanim.mobjects.membrane import MembranePatch
-from hhanim.mobjects.rates import RateCurves
-from hhanim.mobjects.shapes import filled, mix, rounded
-from hhanim.mobjects.stimulus import StimulusBar
-from hhanim.mobjects.telling import HEADING, Telling, ion_name, millivolts
-from hhanim.mobjects.trace import DOT_RADIUS, Panel, Trace, Traces, stroke
+from hhanim.mobjects.axon.axon import Axon, Profile
+from hhanim.mobjects.circuit.clamp import ends
+from hhanim.mobjects.frame.clock import Clock, Pace
+from hhanim.mobjects.frame.fades import Appear, Vanish
+from hhanim.mobjects.frame.film import LABEL, SMALL, TICK, TITLE, Area, Film
+from hhanim.mobjects.frame.lettering import UNIT, stand_clear
+from hhanim.mobjects.frame.narration import HEADING, Narration, ion_name, millivolts
+from hhanim.mobjects.frame.shapes import filled, mix, rounded
+from hhanim.mobjects.graph.equations import CurrentEquation, GateEquation
+from hhanim.mobjects.graph.rates import RateCurves
+from hhanim.mobjects.graph.stimulus import StimulusBar
+from hhanim.mobjects.graph.trace import DOT_RADIUS, Panel, Trace, Traces, stroke
+from hhanim.mobjects.membrane.channels import ChannelView
+from hhanim.mobjects.membrane.charge import absolute
+from hhanim.mobjects.membrane.patch import MembranePatch
 from hhanim.model import Membrane, Protocol, Trajectory, clamp, pulse, simulate
 from hhanim.model.analysis import strength_duration
 from hhanim.model.cable import Cable, IClamp, simulate_cable
@@ -33,7 +33,7 @@ LEVELS = (-40.0, -25.0, -10.0, 5.0, 20.0, 35.0, 50.0)  # mV, inside minus outsid
 ON, CLAMPED = 1.0, 8.0  # ms: when the clamp steps, and how long it is followed
 
 
-class Squid1952(Telling, Film):
+class Squid1952(Narration, Film):
     """The whole argument once, each step as short as it can be said."""
 
     title = "The squid axon, 1952"

@@ -10,19 +10,19 @@ import numpy as np
 from manim import LineJointType, Mobject, VGroup, VMobject
 
 from hhanim.look import quantities
-from hhanim.mobjects.balance import Balance
-from hhanim.mobjects.charge import absolute
-from hhanim.mobjects.clock import Clock, Pace
-from hhanim.mobjects.fades import Appear, Vanish
-from hhanim.mobjects.film import TICK, UNIT, Area, Film
-from hhanim.mobjects.ions import fitting_quantum
-from hhanim.mobjects.lettering import stand_clear
-from hhanim.mobjects.membrane import MembranePatch
-from hhanim.mobjects.membrane import title as channel_title
-from hhanim.mobjects.shapes import filled, lines, mix, stroked
-from hhanim.mobjects.stimulus import StimulusBar
-from hhanim.mobjects.telling import Telling, millivolts
-from hhanim.mobjects.trace import DOT_RADIUS, HALO, Panel, Trace, Traces, stroke
+from hhanim.mobjects.circuit.balance import Balance
+from hhanim.mobjects.frame.clock import Clock, Pace
+from hhanim.mobjects.frame.fades import Appear, Vanish
+from hhanim.mobjects.frame.film import TICK, UNIT, Area, Film
+from hhanim.mobjects.frame.lettering import stand_clear
+from hhanim.mobjects.frame.narration import Narration, millivolts
+from hhanim.mobjects.frame.shapes import filled, lines, mix, stroked
+from hhanim.mobjects.graph.stimulus import StimulusBar
+from hhanim.mobjects.graph.trace import DOT_RADIUS, HALO, Panel, Trace, Traces, stroke
+from hhanim.mobjects.membrane.charge import absolute
+from hhanim.mobjects.membrane.ions import fitting_quantum
+from hhanim.mobjects.membrane.patch import MembranePatch
+from hhanim.mobjects.membrane.patch import title as channel_title
 from hhanim.model import Membrane, Protocol, Trajectory, pulse, simulate
 from hhanim.model.analysis import paired_pulse, strength_duration
 
@@ -34,7 +34,7 @@ DOTS = 60.0
 TRANSIT = 0.5  # seconds a dot is under way: short enough that so many go in single file
 
 
-class Threshold(Telling, Film):
+class Threshold(Narration, Film):
     """All or nothing, and the refractory period, with the gates that decide."""
 
     title = "Threshold"

@@ -24,19 +24,19 @@ from manim import (
 )
 
 from hhanim.look import quantities
-from hhanim.mobjects.clamp import DRUG, Commanded, Plug, Rig, drug_name, ends, plugs
-from hhanim.mobjects.clock import Clock, Pace
-from hhanim.mobjects.fades import Appear, Vanish
-from hhanim.mobjects.film import LABEL, SMALL, TICK, UNIT, Film, Words
-from hhanim.mobjects.ions import fitting_quantum
-from hhanim.mobjects.membrane import MembranePatch
-from hhanim.mobjects.telling import Telling, ion_name, millivolts
-from hhanim.mobjects.trace import DOT_RADIUS, Panel, Trace, Traces, stroke
+from hhanim.mobjects.circuit.clamp import DRUG, Commanded, Plug, Rig, drug_name, ends, plugs
+from hhanim.mobjects.frame.clock import Clock, Pace
+from hhanim.mobjects.frame.fades import Appear, Vanish
+from hhanim.mobjects.frame.film import LABEL, SMALL, TICK, UNIT, Film, Words
+from hhanim.mobjects.frame.narration import Narration, ion_name, millivolts
+from hhanim.mobjects.graph.trace import DOT_RADIUS, Panel, Trace, Traces, stroke
+from hhanim.mobjects.membrane.ions import fitting_quantum
+from hhanim.mobjects.membrane.patch import MembranePatch
 from hhanim.model import Channel, Membrane, Trajectory, clamp, simulate
 from hhanim.model.analysis import peak_currents
 
 
-class VoltageClamp(Telling, Film):
+class VoltageClamp(Narration, Film):
     """Steps of voltage, the family of currents, its two parts, and the peak I–V."""
 
     title = "Voltage clamp"

@@ -216,7 +216,7 @@ _FILM_WORDS = ("title", "description", "alt", "poster")
 @functools.cache
 def _inherited() -> tuple[Parameter, ...]:
     """The parameters that every Film has (the theme is the request's affair)."""
-    base = PACKAGE / "mobjects" / "film.py"
+    base = PACKAGE / "mobjects" / "frame" / "film.py"
     if not base.is_file():
         return ()
     tree = ast.parse(base.read_text(encoding="utf-8"))

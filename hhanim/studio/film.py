@@ -121,7 +121,7 @@ def _config(job: Job, work: Path) -> Iterator[None]:
         "frame_rate": float(job.fps),
         "frame_width": 8.0 * width / min(width, height),
         "frame_height": 8.0 * height / min(width, height),
-        "background_color": "#000000" if theme.transparent else theme.ground,  # as in mobjects.film
+        "background_color": "#000000" if theme.transparent else theme.ground,  # as in mobjects.frame.film
         "background_opacity": 0.0 if theme.transparent else 1.0,
         "media_dir": str(scratch),
         "tex_dir": str(typeset),

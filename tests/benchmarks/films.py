@@ -24,9 +24,9 @@ from hhanim.studio import catalogue
 
 TRACE = '''
 """A trace, an equation, about a hundred mobjects: what most films are made of."""
-from hhanim.mobjects.clock import Clock, Pace
-from hhanim.mobjects.film import Film
-from hhanim.mobjects.trace import Panel, Trace, Traces
+from hhanim.mobjects.frame.clock import Clock, Pace
+from hhanim.mobjects.frame.film import Film
+from hhanim.mobjects.graph.trace import Panel, Trace, Traces
 from hhanim.model import Membrane, Protocol, simulate
 
 class Growing(Film):

@@ -17,7 +17,7 @@ manim = pytest.importorskip("manim")
 import hhanim.mobjects as blocks  # noqa: E402
 import hhanim.model as model  # noqa: E402
 
-MODULES = sorted(m.name for m in pkgutil.iter_modules(blocks.__path__))
+MODULES = sorted(m.name for m in pkgutil.walk_packages(blocks.__path__, "hhanim.mobjects.") if not m.ispkg)
 
 
 def example(module: Any) -> str | None:
@@ -37,10 +37,10 @@ def example(module: Any) -> str | None:
 
 @pytest.mark.parametrize("name", MODULES)
 def test_example_runs(name: str, tmp_path: Path) -> None:
-    module = importlib.import_module(f"hhanim.mobjects.{name}")
+    module = importlib.import_module(name)
     source = example(module)
     if source is None:
-        assert name == "shapes", f"hhanim.mobjects.{name} has no example"
+        assert name.endswith(".shapes"), f"{name} has no example"
         return
     scope: dict[str, Any] = {"__name__": "example"}
     scope |= {k: v for k, v in vars(manim).items() if not k.startswith("_")}
@@ -49,7 +49,7 @@ def test_example_runs(name: str, tmp_path: Path) -> None:
         part = importlib.import_module(f"hhanim.model.{name_}")
         scope |= {k: v for k, v in vars(part).items() if not k.startswith("_")}
     for other in MODULES:
-        part = importlib.import_module(f"hhanim.mobjects.{other}")
+        part = importlib.import_module(other)
         scope |= {k: v for k, v in vars(part).items() if not k.startswith("_")}
     code = compile("from __future__ import annotations\n" + source, name, "exec")
     exec(code, scope)

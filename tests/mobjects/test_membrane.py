@@ -11,16 +11,16 @@ manim = pytest.importorskip("manim")
 
 import hhanim as hh  # noqa: E402
 from hhanim.look import DARK, LIGHT  # noqa: E402
-from hhanim.mobjects.balance import Balance  # noqa: E402
-from hhanim.mobjects.channels import ChannelView, inactivates  # noqa: E402
-from hhanim.mobjects.charge import SurfaceCharge, absolute  # noqa: E402
-from hhanim.mobjects.clock import Clock, Pace  # noqa: E402
-from hhanim.mobjects.film import Area  # noqa: E402
-from hhanim.mobjects.ions import QUANTUM, IonFlow, crossings  # noqa: E402
-from hhanim.mobjects.lettering import UNIT, Words  # noqa: E402
-from hhanim.mobjects.membrane import Bilayer, Instant, MembranePatch  # noqa: E402
-from hhanim.mobjects.rates import RateCurves, RateTable  # noqa: E402
-from hhanim.mobjects.reading import Reading, figures  # noqa: E402
+from hhanim.mobjects.circuit.balance import Balance  # noqa: E402
+from hhanim.mobjects.frame.clock import Clock, Pace  # noqa: E402
+from hhanim.mobjects.frame.film import Area  # noqa: E402
+from hhanim.mobjects.frame.lettering import UNIT, Words  # noqa: E402
+from hhanim.mobjects.frame.reading import Reading, figures  # noqa: E402
+from hhanim.mobjects.graph.rates import RateCurves, RateTable  # noqa: E402
+from hhanim.mobjects.membrane.channels import ChannelView, inactivates  # noqa: E402
+from hhanim.mobjects.membrane.charge import SurfaceCharge, absolute  # noqa: E402
+from hhanim.mobjects.membrane.ions import QUANTUM, IonFlow, crossings  # noqa: E402
+from hhanim.mobjects.membrane.patch import Bilayer, Instant, MembranePatch  # noqa: E402
 
 MODERN = hh.presets.MODERN
 TIMES = (0.0, 2.5, 3.5, 4.0, 4.3, 4.6, 5.2, 6.0, 8.0, 15.0)

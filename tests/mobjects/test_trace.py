@@ -10,10 +10,10 @@ import pytest
 pytest.importorskip("manim")
 
 from hhanim.look import DARK
-from hhanim.mobjects.clock import Clock, Pace
-from hhanim.mobjects.film import Area
-from hhanim.mobjects.lettering import TICK, Words
-from hhanim.mobjects.trace import Panel, Trace, Traces
+from hhanim.mobjects.frame.clock import Clock, Pace
+from hhanim.mobjects.frame.film import Area
+from hhanim.mobjects.frame.lettering import TICK, Words
+from hhanim.mobjects.graph.trace import Panel, Trace, Traces
 
 
 def labelled(*curves: np.ndarray) -> tuple[Traces, Clock]:

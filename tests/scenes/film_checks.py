@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from manim import Mobject, VMobject, tempconfig
 
-from hhanim.mobjects.film import Area, Film
-from hhanim.mobjects.lettering import Formula, Words
+from hhanim.mobjects.frame.film import Area, Film
+from hhanim.mobjects.frame.lettering import Formula, Words
 
 SCENES = Path(__file__).parents[2] / "scenes"
 SHAPES = {"wide": (192, 108), "square": (108, 108), "tall": (108, 192)}

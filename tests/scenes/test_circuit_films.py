@@ -10,8 +10,8 @@ import pytest
 
 pytest.importorskip("manim")
 
-from hhanim.mobjects.lettering import UNIT
-from hhanim.mobjects.plane import Flow, along_nullcline
+from hhanim.mobjects.frame.lettering import UNIT
+from hhanim.mobjects.graph.plane import Flow, along_nullcline
 from hhanim.model import simulate
 from hhanim.model.analysis import fixed_points
 from hhanim.studio.catalogue import read

@@ -13,7 +13,7 @@ from scipy.integrate import cumulative_trapezoid
 
 pytest.importorskip("manim")
 
-from hhanim.mobjects.balance import Balance
+from hhanim.mobjects.circuit.balance import Balance
 from tests.scenes.film_checks import built, outside, overlaps, run_film, update
 
 FILMS = ("spike", "gate_opening", "threshold", "squid_1952")

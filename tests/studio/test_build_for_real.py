@@ -13,7 +13,7 @@ import pytest
 
 FILM = '''
 """A film."""
-from hhanim.mobjects.film import Film
+from hhanim.mobjects.frame.film import Film
 from hhanim.model import Membrane
 import helper
 
@@ -118,8 +118,8 @@ def test_what_is_edited_in_hhanim_and_what_is_remade(made, own_tree):
         ("look/theme.py", None, None, set()),  # touched
         ("model/membrane.py", "", "EDITED = 1\n", {"wave", "tale", "still"}),
         ("plots/painter.py", "", "EDITED = 1\n", {"wave", "still"}),
-        ("mobjects/film.py", "", "EDITED = 1\n", {"tale"}),
-        ("mobjects/ions.py", "", "EDITED = 1\n", set()),  # this film has no ions
+        ("mobjects/frame/film.py", "", "EDITED = 1\n", {"tale"}),
+        ("mobjects/membrane/ions.py", "", "EDITED = 1\n", set()),  # this film has no ions
         ("studio/encode.py", "", "EDITED = 1\n", every),
         ("cli.py", "", "EDITED = 1\n", set()),
         ("studio/presets.py", "(1920, 1080), None)", "(1920, 1080), None, 21)", every),

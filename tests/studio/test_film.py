@@ -35,9 +35,9 @@ SCENE = '''
 """A small film."""
 from __future__ import annotations
 from manim import DOWN, Dot, FadeIn, FadeOut, Rectangle, Indicate, VGroup
-from hhanim.mobjects.clock import Clock, Pace
-from hhanim.mobjects.film import Film
-from hhanim.mobjects.trace import Panel, Trace, Traces
+from hhanim.mobjects.frame.clock import Clock, Pace
+from hhanim.mobjects.frame.film import Film
+from hhanim.mobjects.graph.trace import Panel, Trace, Traces
 from hhanim.model import Membrane, Protocol, simulate
 
 class Small(Film):

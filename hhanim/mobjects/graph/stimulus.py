@@ -21,13 +21,13 @@ import numpy as np
 from manim import LEFT, RIGHT, UP, Dot, VGroup, VMobject
 
 from hhanim.look import Theme
-from hhanim.mobjects.film import Area
-from hhanim.mobjects.lettering import TICK, UNIT, Words
-from hhanim.mobjects.trace import DOT_RADIUS, Panel, stroke
+from hhanim.mobjects.frame.film import Area
+from hhanim.mobjects.frame.lettering import TICK, UNIT, Words
+from hhanim.mobjects.graph.trace import DOT_RADIUS, Panel, stroke
 from hhanim.model import Protocol, VoltageClamp
 
 if TYPE_CHECKING:
-    from hhanim.mobjects.clock import Clock
+    from hhanim.mobjects.frame.clock import Clock
 
 __all__ = ["StimulusBar"]
 

@@ -23,8 +23,8 @@ from manim import VGroup
 from numpy.typing import NDArray
 
 from hhanim.look import Quantity, Theme
-from hhanim.mobjects.film import Area
-from hhanim.mobjects.shapes import Array, at, disc, filled, lines, mix, rounded, stroked
+from hhanim.mobjects.frame.film import Area
+from hhanim.mobjects.frame.shapes import Array, at, disc, filled, lines, mix, rounded, stroked
 
 __all__ = ["ChannelField"]
 

@@ -18,14 +18,14 @@ import numpy as np
 from manim import VGroup
 
 from hhanim.look import Theme, quantities
-from hhanim.mobjects.film import Area
-from hhanim.mobjects.lettering import SMALL, UNIT, Words
-from hhanim.mobjects.reading import Reading
-from hhanim.mobjects.shapes import filled, lines
+from hhanim.mobjects.frame.film import Area
+from hhanim.mobjects.frame.lettering import SMALL, UNIT, Words
+from hhanim.mobjects.frame.reading import Reading
+from hhanim.mobjects.frame.shapes import filled, lines
 from hhanim.model import Trajectory
 
 if TYPE_CHECKING:
-    from hhanim.mobjects.clock import Clock
+    from hhanim.mobjects.frame.clock import Clock
 
 __all__ = ["Balance"]
 

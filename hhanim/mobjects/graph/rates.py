@@ -18,11 +18,21 @@ import numpy as np
 from manim import DOWN, Animation, UpdateFromAlphaFunc, VGroup
 
 from hhanim.look import Theme, quantities
-from hhanim.mobjects.film import Area
-from hhanim.mobjects.lettering import INDEXED, LABEL, SMALL, TICK, UNIT, Formula, Words, corners, stand_clear
-from hhanim.mobjects.reading import Figures, Reading, figures
-from hhanim.mobjects.shapes import at, disc, filled, lines, stroked
-from hhanim.mobjects.trace import DOT_RADIUS, Panel, Trace, Traces, nice_ticks, stroke
+from hhanim.mobjects.frame.film import Area
+from hhanim.mobjects.frame.lettering import (
+    INDEXED,
+    LABEL,
+    SMALL,
+    TICK,
+    UNIT,
+    Formula,
+    Words,
+    corners,
+    stand_clear,
+)
+from hhanim.mobjects.frame.reading import Figures, Reading, figures
+from hhanim.mobjects.frame.shapes import at, disc, filled, lines, stroked
+from hhanim.mobjects.graph.trace import DOT_RADIUS, Panel, Trace, Traces, nice_ticks, stroke
 from hhanim.model import Membrane
 
 __all__ = ["RateCurves", "RateTable"]

@@ -26,8 +26,8 @@ from manim import VMobject
 from scipy.integrate import cumulative_simpson
 
 from hhanim.look import Theme, quantities
-from hhanim.mobjects.channels import ChannelView
-from hhanim.mobjects.shapes import Array, at, disc, mix
+from hhanim.mobjects.frame.shapes import Array, at, disc, mix
+from hhanim.mobjects.membrane.channels import ChannelView
 from hhanim.model import Trajectory
 
 __all__ = ["QUANTUM", "IonFlow", "RestingIons", "cloud", "crossings", "fitting_quantum"]

@@ -36,17 +36,17 @@ from manim import (
 )
 
 from hhanim.look import Theme
-from hhanim.mobjects.channels import ChannelView
-from hhanim.mobjects.film import Area
-from hhanim.mobjects.lettering import LABEL, SMALL, TICK, Formula, Words
-from hhanim.mobjects.membrane import blocked_and_free
-from hhanim.mobjects.shapes import filled, lines, mix, rounded, stroked
-from hhanim.mobjects.telling import millivolts
-from hhanim.mobjects.trace import Traces, stroke
+from hhanim.mobjects.frame.film import Area
+from hhanim.mobjects.frame.lettering import LABEL, SMALL, TICK, Formula, Words
+from hhanim.mobjects.frame.narration import millivolts
+from hhanim.mobjects.frame.shapes import filled, lines, mix, rounded, stroked
+from hhanim.mobjects.graph.trace import Traces, stroke
+from hhanim.mobjects.membrane.channels import ChannelView
+from hhanim.mobjects.membrane.patch import blocked_and_free
 from hhanim.model import Channel, Membrane, Trajectory
 
 if TYPE_CHECKING:
-    from hhanim.mobjects.clock import Clock
+    from hhanim.mobjects.frame.clock import Clock
 
 __all__ = ["DRUG", "Commanded", "Plug", "Rig", "drug_name", "ends", "plugs"]
 

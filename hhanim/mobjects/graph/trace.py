@@ -24,12 +24,12 @@ from manim import DOWN, LEFT, RIGHT, Dot, Line, LineJointType, VGroup, VMobject
 from numpy.typing import NDArray
 
 from hhanim.look import Quantity, Theme, quantities
-from hhanim.mobjects.film import Area
-from hhanim.mobjects.lettering import LABEL, TICK, UNIT, Formula, Words
+from hhanim.mobjects.frame.film import Area
+from hhanim.mobjects.frame.lettering import LABEL, TICK, UNIT, Formula, Words
 from hhanim.model import Trajectory
 
 if TYPE_CHECKING:
-    from hhanim.mobjects.clock import Clock, Pace
+    from hhanim.mobjects.frame.clock import Clock, Pace
 
 __all__ = ["Panel", "Trace", "Traces", "nice_ticks", "stroke", "values"]
 

@@ -15,7 +15,7 @@ import numpy as np
 from manim import VGroup
 
 from hhanim.look import Theme, quantities
-from hhanim.mobjects.lettering import LABEL, Formula
+from hhanim.mobjects.frame.lettering import LABEL, Formula
 from hhanim.model import Channel, Membrane
 
 __all__ = ["ChannelCurrent", "CurrentEquation", "GateEquation", "channel_typst", "gate_typst"]

@@ -16,8 +16,8 @@ from typing import Any, Self
 import numpy as np
 from manim import VMobject
 
-from hhanim.mobjects.lettering import LABEL, UNIT, Words
-from hhanim.mobjects.shapes import Array
+from hhanim.mobjects.frame.lettering import LABEL, UNIT, Words
+from hhanim.mobjects.frame.shapes import Array
 
 __all__ = ["Figures", "Reading", "figures"]
 

@@ -1,6 +1,6 @@
 """A film that tells its story on the screen as well: an opening title, a heading, and a line under it.
 
-    class Short(Telling, Film):
+    class Short(Narration, Film):
         title = "One idea"
 
         def construct(self):
@@ -20,17 +20,17 @@ from typing import Any
 
 from manim import Animation, Mobject, VGroup
 
-from hhanim.mobjects.fades import Appear, Vanish
-from hhanim.mobjects.film import SUBTITLE, TITLE, Area
-from hhanim.mobjects.lettering import UNIT
+from hhanim.mobjects.frame.fades import Appear, Vanish
+from hhanim.mobjects.frame.film import SUBTITLE, TITLE, Area
+from hhanim.mobjects.frame.lettering import UNIT
 
-__all__ = ["Telling", "ion_name", "millivolts"]
+__all__ = ["Narration", "ion_name", "millivolts"]
 
 HEADING, LINE = 1.15 * TITLE, 1.12 * SUBTITLE  # design pixels: read from the last row
 DEPTH = 0.2  # of its size: how far a letter goes below the line
 
 
-class Telling:
+class Narration:
     """Mixed into a Film: a heading in the Area `self.head`, set before anything is said."""
 
     _card: VGroup | None = None

@@ -17,8 +17,8 @@ import numpy as np
 from manim import UP, Animation, ShowPassingFlash, VGroup, VMobject, linear
 
 from hhanim.look import Quantity, Theme
-from hhanim.mobjects.lettering import SMALL, UNIT, Words
-from hhanim.mobjects.shapes import Array, at, disc, filled, lines, stroked, to_3d
+from hhanim.mobjects.frame.lettering import SMALL, UNIT, Words
+from hhanim.mobjects.frame.shapes import Array, at, disc, filled, lines, stroked, to_3d
 
 __all__ = ["FeedbackLoop"]
 

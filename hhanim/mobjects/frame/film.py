@@ -29,7 +29,7 @@ import numpy as np
 from manim import ManimColor, Scene, config
 
 from hhanim.look import Theme, get_theme
-from hhanim.mobjects.lettering import LABEL, SMALL, SUBTITLE, TICK, TITLE, UNIT, Formula, Words
+from hhanim.mobjects.frame.lettering import LABEL, SMALL, SUBTITLE, TICK, TITLE, UNIT, Formula, Words
 from hhanim.model import HHError, Membrane, UnknownName, presets
 from hhanim.model.solve import as_protocol
 

@@ -27,8 +27,8 @@ import numpy as np
 from manim import ManimColor, VGroup, VMobject
 
 from hhanim.look import Theme, quantities
-from hhanim.mobjects.lettering import SMALL, UNIT, Formula, Words
-from hhanim.mobjects.shapes import Array, capsule, disc, filled, lines, mix, rounded, smooth, stroked
+from hhanim.mobjects.frame.lettering import SMALL, UNIT, Formula, Words
+from hhanim.mobjects.frame.shapes import Array, capsule, disc, filled, lines, mix, rounded, smooth, stroked
 from hhanim.model import Channel, Membrane
 
 __all__ = ["ChannelView", "inactivates"]

@@ -22,7 +22,7 @@ import numpy as np
 from manim import VGroup
 
 from hhanim.look import Theme
-from hhanim.mobjects.shapes import Array, at, lines, stroked
+from hhanim.mobjects.frame.shapes import Array, at, lines, stroked
 from hhanim.model import Membrane
 
 __all__ = ["SurfaceCharge", "absolute"]

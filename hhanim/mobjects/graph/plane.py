@@ -24,16 +24,16 @@ import numpy as np
 from manim import DR, UL, Dot, Mobject, Rectangle, VGroup, VMobject
 
 from hhanim.look import Theme, quantities
-from hhanim.mobjects.film import Area
-from hhanim.mobjects.lettering import LABEL, SMALL, TICK, UNIT, Formula, Words
-from hhanim.mobjects.reading import Reading
-from hhanim.mobjects.shapes import Array, at, disc, filled, lines, stroked, to_3d
-from hhanim.mobjects.trace import LINE_WIDTH, Panel, Trace, stroke
+from hhanim.mobjects.frame.film import Area
+from hhanim.mobjects.frame.lettering import LABEL, SMALL, TICK, UNIT, Formula, Words
+from hhanim.mobjects.frame.reading import Reading
+from hhanim.mobjects.frame.shapes import Array, at, disc, filled, lines, stroked, to_3d
+from hhanim.mobjects.graph.trace import LINE_WIDTH, Panel, Trace, stroke
 from hhanim.model import Membrane, Trajectory
 from hhanim.model.analysis import fixed_points, hopf_points, nullclines
 
 if TYPE_CHECKING:
-    from hhanim.mobjects.clock import Clock
+    from hhanim.mobjects.frame.clock import Clock
 
 NULLCLINE = 0.9 * LINE_WIDTH  # design pixels: quieter than the state's way through the plane
 

@@ -21,7 +21,7 @@ import numpy as np
 from manim import Animation, ValueTracker, VGroup, linear
 
 from hhanim.look import Theme
-from hhanim.mobjects.lettering import SMALL, Words
+from hhanim.mobjects.frame.lettering import SMALL, Words
 
 __all__ = ["Clock", "Pace", "smoothstep"]
 

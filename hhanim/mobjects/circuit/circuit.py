@@ -41,19 +41,19 @@ from manim import (
 )
 
 from hhanim.look import Theme, quantities
-from hhanim.mobjects.channels import ChannelView
-from hhanim.mobjects.charge import SurfaceCharge, absolute
-from hhanim.mobjects.fades import Appear, Vanish
-from hhanim.mobjects.film import Area
-from hhanim.mobjects.ions import cloud
-from hhanim.mobjects.lettering import LABEL, TICK, UNIT, Formula, Words
-from hhanim.mobjects.membrane import Bilayer, title
-from hhanim.mobjects.shapes import Array, at, capsule, disc, filled, lines, mix
-from hhanim.mobjects.trace import stroke
+from hhanim.mobjects.frame.fades import Appear, Vanish
+from hhanim.mobjects.frame.film import Area
+from hhanim.mobjects.frame.lettering import LABEL, TICK, UNIT, Formula, Words
+from hhanim.mobjects.frame.shapes import Array, at, capsule, disc, filled, lines, mix
+from hhanim.mobjects.graph.trace import stroke
+from hhanim.mobjects.membrane.channels import ChannelView
+from hhanim.mobjects.membrane.charge import SurfaceCharge, absolute
+from hhanim.mobjects.membrane.ions import cloud
+from hhanim.mobjects.membrane.patch import Bilayer, title
 from hhanim.model import Membrane, Trajectory
 
 if TYPE_CHECKING:
-    from hhanim.mobjects.clock import Clock
+    from hhanim.mobjects.frame.clock import Clock
 
 __all__ = ["DIM", "Branch", "Circuit", "CircuitCurrents", "Slice"]
 

@@ -26,19 +26,19 @@ from manim import RIGHT, ManimColor, VGroup, VMobject
 from numpy.typing import NDArray
 
 from hhanim.look import Theme, quantities
-from hhanim.mobjects.channels import ChannelView, inactivates
-from hhanim.mobjects.charge import SurfaceCharge, absolute
-from hhanim.mobjects.clock import smoothstep
-from hhanim.mobjects.film import Area
-from hhanim.mobjects.ions import IonFlow, fitting_quantum
-from hhanim.mobjects.lettering import SMALL, TICK, UNIT, Words
-from hhanim.mobjects.membrane import Bilayer, title
-from hhanim.mobjects.shapes import filled, lines, mix, stroked
-from hhanim.mobjects.trace import LINE_WIDTH, Panel, stroke
+from hhanim.mobjects.frame.clock import smoothstep
+from hhanim.mobjects.frame.film import Area
+from hhanim.mobjects.frame.lettering import SMALL, TICK, UNIT, Words
+from hhanim.mobjects.frame.shapes import filled, lines, mix, stroked
+from hhanim.mobjects.graph.trace import LINE_WIDTH, Panel, stroke
+from hhanim.mobjects.membrane.channels import ChannelView, inactivates
+from hhanim.mobjects.membrane.charge import SurfaceCharge, absolute
+from hhanim.mobjects.membrane.ions import IonFlow, fitting_quantum
+from hhanim.mobjects.membrane.patch import Bilayer, title
 from hhanim.model.cable import CableRun
 
 if TYPE_CHECKING:
-    from hhanim.mobjects.clock import Clock
+    from hhanim.mobjects.frame.clock import Clock
 
 __all__ = ["Axon", "Band", "LocalCurrents", "Profile", "smooth_path"]
 

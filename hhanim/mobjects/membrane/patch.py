@@ -23,16 +23,16 @@ import numpy as np
 from manim import UP, VGroup
 
 from hhanim.look import Theme, quantities
-from hhanim.mobjects.channels import ChannelView
-from hhanim.mobjects.charge import SurfaceCharge, absolute
-from hhanim.mobjects.film import Area
-from hhanim.mobjects.ions import QUANTUM, IonFlow, RestingIons, cloud, fitting_quantum
-from hhanim.mobjects.lettering import SMALL, TICK, UNIT, Words
-from hhanim.mobjects.shapes import Array, at, disc, filled, mix, smooth, stroked
+from hhanim.mobjects.frame.film import Area
+from hhanim.mobjects.frame.lettering import SMALL, TICK, UNIT, Words
+from hhanim.mobjects.frame.shapes import Array, at, disc, filled, mix, smooth, stroked
+from hhanim.mobjects.membrane.channels import ChannelView
+from hhanim.mobjects.membrane.charge import SurfaceCharge, absolute
+from hhanim.mobjects.membrane.ions import QUANTUM, IonFlow, RestingIons, cloud, fitting_quantum
 from hhanim.model import Channel, Membrane, Trajectory
 
 if TYPE_CHECKING:
-    from hhanim.mobjects.clock import Clock
+    from hhanim.mobjects.frame.clock import Clock
 
 __all__ = ["Bilayer", "Instant", "MembranePatch", "blocked_and_free", "title"]
 

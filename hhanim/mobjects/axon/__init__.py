@@ -1,0 +1,1 @@
+"""An axon along its length."""

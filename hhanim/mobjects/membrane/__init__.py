@@ -1,0 +1,1 @@
+"""A piece of membrane: lipids, channels with their gates, ions, charge."""
