@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     )
     from hhanim.plots.camera import Camera
     from hhanim.plots.clip import clip
-    from hhanim.studio.run import render
+    from hhanim.studio.make.films import render
 
 __version__ = "0.1.0"
 
@@ -48,7 +48,7 @@ _HOME = {
     "Neuron": "hhanim.classroom",
     "clip": "hhanim.plots.clip",
     "explore": "hhanim.explorer",
-    "render": "hhanim.studio.run",
+    "render": "hhanim.studio.make.films",
 }
 
 __all__ = [

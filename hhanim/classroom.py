@@ -154,7 +154,7 @@ class Neuron:
     # -- videos -----------------------------------------------------------------------------------------------
 
     def _video(self, clip: str, frames: int, interval: float, **values: Any) -> Video:
-        from hhanim.studio.run import render
+        from hhanim.studio.make.films import render
 
         interval = number("interval", interval, above=0.0, unit="ms", array=False)
         path = render(

@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hhanim.interpreter import be_alone
+from hhanim.process import be_alone
 from hhanim.studio.errors import StudioError, UsageError
 
 if TYPE_CHECKING:
-    from hhanim.studio.build import Request
+    from hhanim.studio.fresh.build import Request
 
 STALE = 4
 Command = Callable[..., Any]
@@ -57,14 +57,14 @@ def app() -> None:
 
 def _scene_names(ctx: click.Context, parameter: click.Parameter, typed: str) -> list[str]:
     """For the shell to complete."""
-    from hhanim.studio import catalogue
+    from hhanim.studio.plan import catalogue
 
     return [e.name for e in catalogue.read().entries if e.name.startswith(typed)]
 
 
 def _preset_names(ctx: click.Context, parameter: click.Parameter, typed: str) -> list[str]:
     """For the shell to complete."""
-    from hhanim.studio.presets import PRESETS
+    from hhanim.studio.plan.presets import PRESETS
 
     return [name for name in PRESETS if name.startswith(typed)]
 
@@ -130,7 +130,7 @@ def plan(
     sections: bool = False,
 ) -> tuple[list[Request], list[Any]]:
     """The requests behind a command line, and a failure for every scene that cannot even be read."""
-    from hhanim.studio.project import Settings, requests, split
+    from hhanim.studio.plan.project import Settings, requests, split
 
     given = split(sets)
     settings = Settings(
@@ -165,7 +165,7 @@ def list_scenes(names: tuple[str, ...], as_json: bool) -> None:
       hhanim list
       hhanim list tau --json
     """
-    from hhanim.studio import catalogue
+    from hhanim.studio.plan import catalogue
 
     found = catalogue.read()
     entries = [found.get(n) for n in dict.fromkeys(names)] if names else list(found.entries)
@@ -234,8 +234,8 @@ def render(
       hhanim render spike --set ttx=0.8 --sections -F mp4 -F gif
       hhanim render --dry-run
     """
-    from hhanim.studio.progress import Reporter
-    from hhanim.studio.run import make_all
+    from hhanim.studio.make.films import make_all
+    from hhanim.studio.make.progress import Reporter
 
     wanted, failed = plan(**asked, sections=sections)
     if dry_run:
@@ -254,7 +254,7 @@ def _crew(jobs: int | None, scheduler: str | None, wanted: list[Request]) -> Any
     import contextlib
 
     if scheduler is not None:
-        from hhanim.studio import crew
+        from hhanim.studio.make import workers as crew
 
         return crew.dask(scheduler)
     if jobs is None:
@@ -263,14 +263,14 @@ def _crew(jobs: int | None, scheduler: str | None, wanted: list[Request]) -> Any
         raise UsageError(f"--jobs {jobs}: must be 1 to 256")
     if jobs <= 1:
         return contextlib.nullcontext()
-    from hhanim.studio import crew
+    from hhanim.studio.make import workers as crew
 
     return crew.local(jobs)
 
 
 def _explain(wanted: list[Request], *, force: bool, as_json: bool) -> None:
     rows = []
-    from hhanim.studio import build
+    from hhanim.studio.fresh import build
 
     for request in wanted:
         state = build.status(request)
@@ -300,7 +300,7 @@ def check(as_json: bool, **asked: Any) -> int:
     Examples:
       hhanim check --preset lecture || hhanim render --preset lecture
     """
-    from hhanim.studio import build
+    from hhanim.studio.fresh import build
 
     wanted, failed = plan(**asked)
     states = [(r, build.status(r)) for r in wanted]
@@ -325,7 +325,7 @@ def verify(files: tuple[str, ...], as_json: bool) -> int:
     Examples:
       hhanim verify output/tau.mp4
     """
-    from hhanim.studio import sidecar
+    from hhanim.studio.media import sidecar
 
     found = [sidecar.verify(Path(f)) for f in files]
     if as_json:
@@ -361,7 +361,7 @@ def still(at: float | None, kind: str, **asked: Any) -> None:
     Examples:
       hhanim still simulation --at 3.5 --kind pdf --theme light
     """
-    from hhanim.studio.still import still as draw
+    from hhanim.studio.make.stills import still as draw
 
     wanted, _ = plan(**asked, formats=("png",))  # a picture may be transparent
     if not asked["names"] and at is None:
@@ -382,8 +382,8 @@ def watch(**asked: Any) -> int:
       hhanim watch my_scene
       hhanim watch tau --set gNa=60 --theme light
     """
-    from hhanim.studio.progress import Reporter
-    from hhanim.studio.watch import watch as look
+    from hhanim.studio.make.progress import Reporter
+    from hhanim.studio.make.watching import watch as look
 
     asked = {
         **asked,
@@ -411,10 +411,10 @@ def export(kind: str, out: str | None, sections: bool, **asked: Any) -> int:
       hhanim export html spike
       hhanim export pptx tau spike --sections --theme light --out lecture.pptx
     """
-    from hhanim.studio import export as exports
-    from hhanim.studio.progress import Reporter
-    from hhanim.studio.run import make_all
-    from hhanim.studio.scene import need
+    from hhanim.studio.deliver import export as exports
+    from hhanim.studio.draw.scene import need
+    from hhanim.studio.make.films import make_all
+    from hhanim.studio.make.progress import Reporter
 
     if out is not None and (kind != "pptx" or Path(out).suffix != ".pptx"):
         raise UsageError(f"--out {out}: names the deck of pptx, and ends in .pptx")
@@ -448,7 +448,7 @@ def new(name: str, film: bool) -> None:
       hhanim new adaptation
       hhanim new rebound --film
     """
-    from hhanim.studio.starter import start
+    from hhanim.studio.plan.starter import start
 
     written = start(name, "film" if film else "clip")
     for path in written:
@@ -475,9 +475,9 @@ def clean(output: str | None, config: str | None, orphans: bool, dry_run: bool) 
       hhanim clean --dry-run
       hhanim clean --orphans
     """
-    from hhanim.studio import clean as cleaning
     from hhanim.studio.errors import RenderError
-    from hhanim.studio.project import Settings, output_folder, requests
+    from hhanim.studio.make import cleaning
+    from hhanim.studio.plan.project import Settings, output_folder, requests
 
     settings = Settings(output=output)
     keep = [r.path for r in requests([], settings, config)[0]] if orphans else []
@@ -550,8 +550,8 @@ def simulate(
       hhanim simulate --model classroom --stimulus "pulse(66, 30, 0.1)" --duration 60 | head
     """
     import hhanim
-    from hhanim.studio.parameters import simulation
-    from hhanim.studio.project import split
+    from hhanim.studio.plan.parameters import simulation
+    from hhanim.studio.plan.project import split
 
     if out != "-" and Path(out).suffix not in (".csv", ".npz"):
         raise UsageError(f"--out {out}: give a name that ends in .csv or .npz, or - for stdout")
@@ -594,8 +594,8 @@ def _rate(run: Any) -> float | None:
 
 
 def _save(run: Any, path: Path) -> None:
-    from hhanim.inplace import in_place
     from hhanim.studio.errors import writing
+    from hhanim.studio.media.atomic import in_place
 
     with writing(path), in_place(path, folder=False) as part:
         (run.to_csv if path.suffix == ".csv" else run.to_npz)(part)
@@ -626,7 +626,7 @@ def explore(
     from hhanim import explorer
     from hhanim.model import presets
     from hhanim.studio.errors import RenderError
-    from hhanim.studio.project import split
+    from hhanim.studio.plan.project import split
 
     html = explorer.page(presets.get(model), theme=theme, **split(sets))
 

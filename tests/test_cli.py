@@ -280,7 +280,7 @@ def test_scene_of_ones_own(hh, tmp_path):
 
 def test_scene_file_runs_alone(tmp_path):
     """``python scenes/tau_clip.py --set …`` is ``hhanim render`` of that file."""
-    from hhanim.studio import catalogue
+    from hhanim.studio.plan import catalogue
 
     path = catalogue.read([catalogue.shipped()]).get("tau").path
     subprocess.run(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
-from hhanim.inplace import in_place
+from hhanim.studio.media.atomic import in_place
 
 
 def write(path: str | Path, html: str) -> Path:

@@ -1,6 +1,6 @@
 """Clips: figures that move, drawn with matplotlib and captured with celluloid."""
 
-from hhanim import interpreter
+from hhanim import process as interpreter
 
 if interpreter.alone:  # before matplotlib makes its artists, see be_alone
     from matplotlib import artist

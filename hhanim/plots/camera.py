@@ -37,9 +37,9 @@ from matplotlib.patches import Patch
 from matplotlib.table import Table
 from matplotlib.text import Text
 
-from hhanim.interpreter import end_quickly, spared_collector
 from hhanim.plots.painter import Painter, frozen_layout
-from hhanim.studio.encode import Encoder, Quality
+from hhanim.process import end_quickly, spared_collector
+from hhanim.studio.media.encode import Encoder, Quality
 
 #: celluloid's order within a frame.
 _RANK: tuple[type[Artist], ...] = (Collection, Patch, Line2D, Text, Artist, AxesImage)

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from hhanim.studio.build import version
+from hhanim.studio.fresh.build import version
 
 
 @dataclass(frozen=True)
@@ -91,8 +91,8 @@ def _encoder() -> Finding:
     try:
         import numpy as np
 
-        from hhanim.studio.encode import Encoder
-        from hhanim.studio.finalise import check
+        from hhanim.studio.media.checks import check
+        from hhanim.studio.media.encode import Encoder
 
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "try.mp4"

@@ -74,15 +74,15 @@ camera.animate(interval=30).save(out + "simulation.mp4")
 #: hhanim's own clips: the same sizes and numbers of frames, in a process that is set as ``hhanim render`` sets it.
 CLIPS = """
 import importlib, sys
-from hhanim.interpreter import be_alone, spared_collector
+from hhanim.process import be_alone, spared_collector
 be_alone()
 share, out, speed, scenes = float(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4]
 sys.path.insert(0, scenes)
 from fractions import Fraction
-from hhanim.studio.formats import Films
+from hhanim.studio.media.formats import Films
 with spared_collector, Films() as films:
     from hhanim.plots.clip import perform
-    from hhanim.studio.encode import Encoder, Quality
+    from hhanim.studio.media.encode import Encoder, Quality
     for name, frames, size, fps in (
         ("tau", 100, (960, 720), Fraction(20)),
         ("f_infty", 100, (960, 720), Fraction(20)),
@@ -141,7 +141,7 @@ import numpy as np
 import hhanim as hh
 from simulation_clip import simulation
 from hhanim.plots.clip import perform
-from hhanim.studio import encode
+from hhanim.studio.media import encode
 
 hh.simulate(hh.presets.CLASSROOM, hh.step(15), 50.0)  # the clip simulates within its own time
 size = dict(width=1920, height=1080)

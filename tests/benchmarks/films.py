@@ -20,7 +20,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from hhanim.studio import catalogue
+from hhanim.studio.plan import catalogue
 
 TRACE = '''
 """A trace, an equation, about a hundred mobjects: what most films are made of."""
@@ -60,8 +60,8 @@ import manim
 from manim.camera.camera import Camera
 from manim.renderer.cairo_renderer import CairoRenderer
 from manim.scene.scene_file_writer import SceneFileWriter
-from hhanim.studio import scene as scenes
-from hhanim.studio.camera import SparingCamera, SparingRenderer
+from hhanim.studio.draw import scene as scenes
+from hhanim.studio.draw.camera import SparingCamera, SparingRenderer
 
 class Writer(SceneFileWriter):
     begin_animation = end_animation = finish = lambda self, *a, **k: None

@@ -14,8 +14,8 @@ from hhanim.mobjects.frame.lettering import UNIT
 from hhanim.mobjects.graph.plane import Flow, along_nullcline
 from hhanim.model import simulate
 from hhanim.model.analysis import fixed_points
-from hhanim.studio.catalogue import read
-from hhanim.studio.parameters import resolve
+from hhanim.studio.plan.catalogue import read
+from hhanim.studio.plan.parameters import resolve
 from tests.scenes.film_checks import SCENES, Look, collect, load, outside, overlaps, run_film
 
 FILMS = ("circuit", "phase_plane", "voltage_clamp", "propagation")

@@ -11,7 +11,8 @@ import pytest
 WAVE = '''
 """A wave."""
 import numpy as np
-from hhanim import Membrane, clip
+from hhanim import Membrane
+from hhanim import clip
 import helper
 
 @clip(title="Wave", description="A travelling wave.", alt="A sine.", poster=0.5)
@@ -60,7 +61,7 @@ def scene_writer():
 def project(tmp_path, monkeypatch) -> Path:
     """A working directory with two scenes, one of which imports a helper that imports another; none are
     shipped."""
-    from hhanim.studio import catalogue
+    from hhanim.studio.plan import catalogue
 
     scenes = tmp_path / "project" / "scenes"
     write_scenes(scenes)

@@ -8,9 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from hhanim.studio import build, catalogue, clean, crew, presets, run, sidecar
-from hhanim.studio import project as projects
 from hhanim.studio.errors import UsageError
+from hhanim.studio.fresh import build
+from hhanim.studio.make import cleaning as clean
+from hhanim.studio.make import films as run
+from hhanim.studio.make import workers as crew
+from hhanim.studio.media import sidecar
+from hhanim.studio.plan import catalogue, presets
+from hhanim.studio.plan import project as projects
 
 
 def requests(**settings):
@@ -190,10 +195,13 @@ def test_sources_stop_at_the_wall(project):
         "hhanim/look/theme.py",
         "hhanim/plots/clip.py",
     } <= set(found)
-    assert "hhanim/studio/encode.py" in found
-    assert not {"hhanim/cli.py", "hhanim/studio/run.py", "hhanim/classroom.py", "./still_clip.py"} & set(
-        found
-    )
+    assert "hhanim/studio/media/encode.py" in found
+    assert not {
+        "hhanim/cli.py",
+        "hhanim/studio/make/films.py",
+        "hhanim/classroom.py",
+        "./still_clip.py",
+    } & set(found)
 
 
 def test_unknown_scene(project):

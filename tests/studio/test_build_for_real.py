@@ -29,8 +29,8 @@ class Tale(Film):
 SHOOT = """
 import numpy as np
 from fractions import Fraction
-from hhanim.studio.formats import writer
-from hhanim.studio.job import Drawn
+from hhanim.studio.media.formats import writer
+from hhanim.studio.events import Drawn
 
 def shoot(job, media, films, on_event):
     width, height = job.request.pixels
@@ -52,7 +52,7 @@ def first(tmp_path_factory, scene_writer):
     root = Path(__file__).resolve().parents[2]
     for name in ("hhanim", "scenes"):
         shutil.copytree(root / name, place / "tree" / name, ignore=shutil.ignore_patterns("__pycache__"))
-    (place / "tree/hhanim/studio/film.py").write_text(SHOOT)
+    (place / "tree/hhanim/studio/draw/film.py").write_text(SHOOT)
     (place / "tree/manim.py").touch()
     scene_writer(place / "project/scenes")
     (place / "project/scenes/tale_film.py").write_text(FILM)
@@ -120,10 +120,10 @@ def test_what_is_edited_in_hhanim_and_what_is_remade(made, own_tree):
         ("plots/painter.py", "", "EDITED = 1\n", {"wave", "still"}),
         ("mobjects/frame/film.py", "", "EDITED = 1\n", {"tale"}),
         ("mobjects/membrane/ions.py", "", "EDITED = 1\n", set()),  # this film has no ions
-        ("studio/encode.py", "", "EDITED = 1\n", every),
+        ("studio/media/encode.py", "", "EDITED = 1\n", every),
         ("cli.py", "", "EDITED = 1\n", set()),
-        ("studio/presets.py", "(1920, 1080), None)", "(1920, 1080), None, 21)", every),
-        ("studio/presets.py", "(854, 480), 15, qp=24", "(854, 480), 15, qp=22", set()),
+        ("studio/plan/presets.py", "(1920, 1080), None)", "(1920, 1080), None, 21)", every),
+        ("studio/plan/presets.py", "(854, 480), 15, qp=24", "(854, 480), 15, qp=22", set()),
     ):
         file = package / path
         before = file.read_text()

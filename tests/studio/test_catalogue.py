@@ -8,8 +8,8 @@ from textwrap import dedent
 
 import pytest
 
-from hhanim.studio import catalogue
 from hhanim.studio.errors import UsageError
+from hhanim.studio.plan import catalogue
 
 CLIP = '''
 from hhanim.plots import clip
@@ -122,7 +122,7 @@ def test_shipped_scenes_are_all_readable(monkeypatch, tmp_path):
 
 
 def test_reading_loads_nothing_heavy(tmp_path):
-    code = "import sys; from hhanim.studio import catalogue; catalogue.read(); print(*sys.modules)"
+    code = "import sys; from hhanim.studio.plan import catalogue; catalogue.read(); print(*sys.modules)"
     run = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path
     )

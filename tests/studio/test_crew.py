@@ -20,9 +20,14 @@ import numpy as np
 import pytest
 
 import hhanim
-from hhanim.studio import build, catalogue, crew, finalise, run, sidecar
-from hhanim.studio import project as projects
 from hhanim.studio.errors import RenderError
+from hhanim.studio.fresh import build
+from hhanim.studio.make import films as run
+from hhanim.studio.make import workers as crew
+from hhanim.studio.media import checks as finalise
+from hhanim.studio.media import sidecar
+from hhanim.studio.plan import catalogue
+from hhanim.studio.plan import project as projects
 
 # 40 s at 4 frames a second: four pieces. It refuses to be run where it was written, and on demand it kills
 # the first worker that comes to a certain frame.

@@ -15,9 +15,10 @@ import av
 import numpy as np
 import pytest
 
-from hhanim.studio import encode, finalise
-from hhanim.studio.encode import EncodeError, Encoder, Quality, exact_rate, join
-from hhanim.studio.formats import Films
+from hhanim.studio.media import checks as finalise
+from hhanim.studio.media import encode
+from hhanim.studio.media.encode import EncodeError, Encoder, Quality, exact_rate, join
+from hhanim.studio.media.formats import Films
 
 W, H = 320, 180
 
@@ -348,7 +349,7 @@ def test_join_keeps_every_frame(tmp_path, codec, suffix, fps):
 
 def test_leaf():
     """numpy and PyAV, nothing that draws."""
-    code = "import sys, hhanim.studio.encode; print(*{m.split('.')[0] for m in sys.modules})"
+    code = "import sys, hhanim.studio.media.encode; print(*{m.split('.')[0] for m in sys.modules})"
     loaded = set(
         subprocess.run(
             [sys.executable, "-c", code], capture_output=True, text=True, check=True

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from hhanim.studio import export, run
+from hhanim.studio.deliver import export
 from hhanim.studio.errors import UsageError
+from hhanim.studio.make import films as run
 
 TALKING = """
 from hhanim import clip

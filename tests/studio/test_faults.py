@@ -16,9 +16,12 @@ from pathlib import Path
 
 import pytest
 
-from hhanim.interpreter import short_turns
-from hhanim.studio import finalise, locks, run, sidecar
-from hhanim.studio import project as projects
+from hhanim.process import short_turns
+from hhanim.studio.make import films as run
+from hhanim.studio.make import locks
+from hhanim.studio.media import checks as finalise
+from hhanim.studio.media import sidecar
+from hhanim.studio.plan import project as projects
 
 FILM = {"wave.mp4", "wave.json", "wave.png", "wave.vtt"}
 

@@ -24,12 +24,17 @@ from manim.scene.scene_file_writer import SceneFileWriter
 
 import hhanim
 from hhanim.look import get_theme
-from hhanim.studio import build, clean, export, finalise, formats, run, sidecar
-from hhanim.studio import film as studio_film
-from hhanim.studio import scene as scenes
-from hhanim.studio.build import Request
-from hhanim.studio.camera import FEW, SparingCamera, SparingRenderer, apart, tiles
+from hhanim.studio.deliver import export
+from hhanim.studio.draw import film as studio_film
+from hhanim.studio.draw import scene as scenes
+from hhanim.studio.draw.camera import FEW, SparingCamera, SparingRenderer, apart, tiles
 from hhanim.studio.errors import RenderError, UsageError
+from hhanim.studio.fresh import build
+from hhanim.studio.fresh.build import Request
+from hhanim.studio.make import cleaning as clean
+from hhanim.studio.make import films as run
+from hhanim.studio.media import checks as finalise
+from hhanim.studio.media import formats, sidecar
 
 SCENE = '''
 """A small film."""

@@ -12,11 +12,14 @@ import pytest
 from PIL import Image
 
 from hhanim.look.theme import THEMES
-from hhanim.studio import build, finalise, formats, run, sidecar
-from hhanim.studio import project as projects
-from hhanim.studio.encode import Quality
 from hhanim.studio.errors import UsageError
-from hhanim.studio.formats import FORMATS
+from hhanim.studio.fresh import build
+from hhanim.studio.make import films as run
+from hhanim.studio.media import checks as finalise
+from hhanim.studio.media import formats, sidecar
+from hhanim.studio.media.encode import Quality
+from hhanim.studio.media.formats import FORMATS
+from hhanim.studio.plan import project as projects
 
 W, H, FPS, N = 320, 180, Fraction(25), 12
 SODIUM = (250, 125, 69)

@@ -9,7 +9,7 @@ import pytest
 
 SCRIPT = """
 import resource, sys
-from hhanim.studio import run
+from hhanim.studio.make import films as run
 used = {}
 def heard(event):
     if event.kind == "frame" and event.frame in (700, 2400):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from hhanim.studio import finalise
+from hhanim.studio.media import checks as finalise
 
 ROOT = Path(__file__).resolve().parents[2]
 CLIPS = ["tau", "f_infty", "currents", "simulation", "reduced"]

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hhanim.model import presets, step
-from hhanim.studio.catalogue import Entry, Parameter
 from hhanim.studio.errors import UsageError
-from hhanim.studio.parameters import names, resolve
-from hhanim.studio.project import split
+from hhanim.studio.plan.catalogue import Entry, Parameter
+from hhanim.studio.plan.parameters import names, resolve
+from hhanim.studio.plan.project import split
 
 P = Parameter
 ENTRY = Entry(

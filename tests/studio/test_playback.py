@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from hhanim.look.theme import THEMES
-from hhanim.studio import formats
-from hhanim.studio.encode import Quality
+from hhanim.studio.media import formats
+from hhanim.studio.media.encode import Quality
 
 W, H = 640, 360
 PAGE = """<!doctype html><video id=v muted src="{name}"></video><script>

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from hhanim.studio import project as projects
 from hhanim.studio.errors import UsageError
-from hhanim.studio.project import Settings
+from hhanim.studio.plan import project as projects
+from hhanim.studio.plan.project import Settings
 
 
 @pytest.fixture(autouse=True)

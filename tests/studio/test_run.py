@@ -11,8 +11,13 @@ import pytest
 from PIL import Image
 
 import hhanim
-from hhanim.studio import build, catalogue, finalise, run, scene, sidecar
+from hhanim.studio.draw import scene
 from hhanim.studio.errors import RenderError, UsageError
+from hhanim.studio.fresh import build
+from hhanim.studio.make import films as run
+from hhanim.studio.media import checks as finalise
+from hhanim.studio.media import sidecar
+from hhanim.studio.plan import catalogue
 
 
 def render(scene="wave", **options):

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from hhanim.studio import catalogue, finalise, run
-from hhanim.studio import project as projects
-from hhanim.studio.clean import clean
 from hhanim.studio.errors import UsageError
-from hhanim.studio.starter import start
+from hhanim.studio.make import films as run
+from hhanim.studio.make.cleaning import clean
+from hhanim.studio.media import checks as finalise
+from hhanim.studio.plan import catalogue
+from hhanim.studio.plan import project as projects
+from hhanim.studio.plan.starter import start
 
 
 def make(*names: str):

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hhanim.studio import finalise, run
-from hhanim.studio import project as projects
 from hhanim.studio.errors import RenderError, UsageError
-from hhanim.studio.still import still
+from hhanim.studio.make import films as run
+from hhanim.studio.make.stills import still
+from hhanim.studio.media import checks as finalise
+from hhanim.studio.plan import project as projects
 
 
 def request(name="wave", **settings):
@@ -55,7 +56,7 @@ def test_svg_holds_that_moments_lines_only(project):
 
 
 def test_shipped_clip_as_svg_keeps_its_labels_as_outlines(project, monkeypatch):
-    from hhanim.studio import catalogue
+    from hhanim.studio.plan import catalogue
 
     monkeypatch.setattr(catalogue, "folders", lambda: [catalogue.shipped()])
     path = still(request("tau"), 2.5, "svg")

@@ -7,12 +7,12 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from hhanim.inplace import in_place
-from hhanim.studio import build
-from hhanim.studio.build import Request, target
+from hhanim.studio.draw.scene import need, scene_errors
 from hhanim.studio.errors import UsageError, did_you_mean, writing
-from hhanim.studio.run import perform
-from hhanim.studio.scene import need, scene_errors
+from hhanim.studio.fresh import build
+from hhanim.studio.fresh.build import Request, target
+from hhanim.studio.make.films import perform
+from hhanim.studio.media.atomic import in_place
 
 PICTURES = ("png", "svg", "pdf")
 
@@ -69,7 +69,7 @@ def _beyond(job: build.Job, n_frames: int) -> UsageError:
 
 
 def _png(job: build.Job, performance: Any, number: int, path: Path) -> None:
-    from hhanim.studio import finalise
+    from hhanim.studio.media import checks as finalise
 
     with scene_errors(job.request.entry):
         frame = next(performance.frames(number), None)
@@ -94,7 +94,8 @@ def _vector(job: build.Job, performance: Any, number: int, path: Path, kind: str
 
 def _of_film(job: build.Job, number: int, path: Path) -> None:
     need("manim", "films", job.request.entry.name)
-    from hhanim.studio import film, finalise
+    from hhanim.studio.draw import film
+    from hhanim.studio.media import checks as finalise
 
     with tempfile.TemporaryDirectory(prefix="hhanim-") as work:
         found = film.still(job, Path(work) / "still.mp4", number)

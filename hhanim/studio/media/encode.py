@@ -24,7 +24,7 @@ import av
 import numpy as np
 import numpy.typing as npt
 
-from hhanim.interpreter import short_turns
+from hhanim.process import short_turns
 from hhanim.studio.errors import RenderError
 
 Rect = tuple[int, int, int, int]

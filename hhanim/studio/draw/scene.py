@@ -12,9 +12,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from hhanim.studio import catalogue
-from hhanim.studio.catalogue import Entry
 from hhanim.studio.errors import MissingError, RenderError, StudioError, UsageError
+from hhanim.studio.plan import catalogue
+from hhanim.studio.plan.catalogue import Entry
 
 
 def find(scene: Any) -> Entry:

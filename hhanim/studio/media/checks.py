@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from hhanim.studio.encode import Encoder, Quality
 from hhanim.studio.errors import RenderError
-from hhanim.studio.formats import format_of
+from hhanim.studio.media.encode import Encoder, Quality
+from hhanim.studio.media.formats import format_of
 
 
 @dataclass(frozen=True)

@@ -32,11 +32,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from hhanim.studio import catalogue
-from hhanim.studio.build import Origin, Request, target
 from hhanim.studio.errors import UsageError, did_you_mean
-from hhanim.studio.formats import FORMATS
-from hhanim.studio.job import Event
+from hhanim.studio.events import Event
+from hhanim.studio.fresh.build import Origin, Request, target
+from hhanim.studio.media.formats import FORMATS
+from hhanim.studio.plan import catalogue
 
 VARIABLES = {
     "preset": "HHANIM_PRESET",
@@ -187,7 +187,7 @@ def _general(settings: Settings, project: Project) -> dict[str, Any]:
 def _where_it_applies(wanted: list[Request], given: Mapping[str, Any]) -> list[Request]:
     """``--set`` for everything means: for every scene that has the parameter; one that none has is a
     mistake."""
-    from hhanim.studio.parameters import names
+    from hhanim.studio.plan.parameters import names
 
     known = [names(r.entry, r.given) for r in wanted]
     for name in given:
@@ -232,7 +232,7 @@ def _expand(
     general: Mapping[str, Any],
 ) -> Iterable[Request]:
     """A target's requests: one per value of its sweeps, per preset, theme and format."""
-    from hhanim.studio.scene import find as find_scene
+    from hhanim.studio.draw.scene import find as find_scene
 
     is_file = wanted.scene.endswith(".py") or ".py:" in wanted.scene
     try:
@@ -364,7 +364,7 @@ def read(path: Path) -> Project:
 
 
 def _checked(path: Path, text: str, table: Mapping[str, Any], prefix: tuple[str, ...]) -> Project:
-    from hhanim.studio.project_schema import check
+    from hhanim.studio.plan.schema import check
 
     file = Project(path, text, prefix)
     checked = check(table, file.error)

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from hhanim.studio.build import Job
-    from hhanim.studio.encode import Encoder, Quality
-    from hhanim.studio.pictures import Gif, Numbered
+    from hhanim.studio.fresh.build import Job
+    from hhanim.studio.media.encode import Encoder, Quality
+    from hhanim.studio.media.pictures import Gif, Numbered
 
 
 @dataclass(frozen=True)
@@ -84,13 +84,13 @@ def open_writer(
     Raises:
         EncodeError: when the file cannot be written.
     """
-    from hhanim.studio import encode
+    from hhanim.studio.media import encode
 
     ground = theme.ground.lstrip("#")
     matte = (int(ground[:2], 16), int(ground[2:4], 16), int(ground[4:6], 16)) if theme.transparent else None
     kind = format_of(path).name
     if kind in ("gif", "png"):
-        from hhanim.studio.pictures import Gif, Numbered
+        from hhanim.studio.media.pictures import Gif, Numbered
 
         return (Gif if kind == "gif" else Numbered)(path, width=width, height=height, fps=fps, ground=matte)
     codec = {
@@ -124,7 +124,7 @@ class Films(contextlib.ExitStack):
 
 def writer(job: Job, path: Path) -> Any:
     """What takes the frames of a job: see :func:`open_writer`."""
-    from hhanim.studio.encode import Quality
+    from hhanim.studio.media.encode import Quality
 
     width, height = job.request.pixels
     quality = Quality(job.request.use.speed, job.request.use.qp)
@@ -139,10 +139,10 @@ def join(parts: Sequence[Path], path: Path, fps: Fraction) -> None:
         EncodeError: when they cannot be joined or written.
     """
     if container := format_of(path).container:
-        from hhanim.studio import encode
+        from hhanim.studio.media import encode
 
         encode.join(parts, path, fps, container)
     else:
-        from hhanim.studio import pictures
+        from hhanim.studio.media import pictures
 
         pictures.gather(parts, path)

@@ -8,7 +8,7 @@ import threading
 from types import TracebackType
 from typing import Any, Self
 
-from hhanim.studio.job import Event
+from hhanim.studio.events import Event
 
 
 class Reporter:

@@ -7,9 +7,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from hhanim.studio import sidecar
-from hhanim.studio.locks import lock
-from hhanim.studio.run import WORKSHOP
+from hhanim.studio.make.films import WORKSHOP
+from hhanim.studio.make.locks import lock
+from hhanim.studio.media import sidecar
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from hhanim.model import HHError, Membrane, Protocol, Start, parse, presets
-from hhanim.studio.catalogue import Entry, Parameter
 from hhanim.studio.errors import ParameterError, UsageError, did_you_mean
+from hhanim.studio.plan.catalogue import Entry, Parameter
 
 MAX_FRAMES = 1_000_000
 

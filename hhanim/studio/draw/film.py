@@ -2,8 +2,8 @@
 
 manim keeps its say over what a scene is and what a frame looks like. Two of its public hooks are used,
 the camera and the file writer of ``CairoRenderer(camera_class=…, file_writer_class=…)``: the camera does
-not draw again what lies below the first change (:mod:`hhanim.studio.camera`), the writer hands frames to
-:class:`hhanim.studio.encode.Encoder` instead of one file per animation. manim's own cache is not used: it
+not draw again what lies below the first change (:mod:`hhanim.studio.draw.camera`), the writer hands frames to
+:class:`hhanim.studio.media.encode.Encoder` instead of one file per animation. manim's own cache is not used: it
 can serve old frames. The pixels are those of stock manim, bit by bit; where a new manim has moved the
 hooks the film is shot by stock manim and encoded again, slower but the same.
 """
@@ -29,13 +29,14 @@ from manim.camera.camera import Camera
 from manim.renderer.cairo_renderer import CairoRenderer
 from manim.scene.scene_file_writer import SceneFileWriter
 
-from hhanim.studio import build, sidecar
-from hhanim.studio.build import Job
-from hhanim.studio.camera import SparingCamera, SparingRenderer
+from hhanim.studio.draw.camera import SparingCamera, SparingRenderer
+from hhanim.studio.draw.scene import load, scene_errors
 from hhanim.studio.errors import RenderError, UsageError
-from hhanim.studio.formats import Films, join, writer
-from hhanim.studio.job import Drawn, Event, Listener, Section
-from hhanim.studio.scene import load, scene_errors
+from hhanim.studio.events import Drawn, Event, Listener, Section
+from hhanim.studio.fresh import build
+from hhanim.studio.fresh.build import Job
+from hhanim.studio.media import sidecar
+from hhanim.studio.media.formats import Films, join, writer
 
 Pixels = npt.NDArray[np.uint8]
 Picture = Any  # manim's own annotation of its uint8 pictures says int64

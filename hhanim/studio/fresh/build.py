@@ -24,14 +24,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import hhanim
-from hhanim.studio import sidecar
-from hhanim.studio.catalogue import PACKAGE, Entry, shipped
 from hhanim.studio.errors import UsageError, did_you_mean
-from hhanim.studio.formats import Format, format_of
-from hhanim.studio.presets import Preset, preset, size
+from hhanim.studio.media import sidecar
+from hhanim.studio.media.formats import Format, format_of
+from hhanim.studio.plan.catalogue import PACKAGE, Entry, shipped
+from hhanim.studio.plan.presets import Preset, preset, size
 
 if TYPE_CHECKING:
-    from hhanim.studio.parameters import Values
+    from hhanim.studio.plan.parameters import Values
 
 ENGINES: dict[str, tuple[str, ...]] = {
     "clip": ("numpy", "scipy", "matplotlib", "celluloid", "av", "font-source-sans-pro"),
@@ -40,10 +40,10 @@ ENGINES: dict[str, tuple[str, ...]] = {
 
 # These carry a scene to its film and leave no trace in its pixels.
 _CARRIERS = ("hhanim.cli", "hhanim.classroom", "hhanim.explorer", "hhanim.studio")
-_WRITERS = ("hhanim.studio.encode", "hhanim.studio.pictures", "hhanim.studio.formats")
+_WRITERS = ("hhanim.studio.media.encode", "hhanim.studio.media.pictures", "hhanim.studio.media.formats")
 _MAKERS = {
     "clip": (*_WRITERS, "hhanim.plots.clip"),
-    "film": (*_WRITERS, "hhanim.studio.film", "hhanim.studio.camera"),
+    "film": (*_WRITERS, "hhanim.studio.draw.film", "hhanim.studio.draw.camera"),
 }
 
 
@@ -119,7 +119,7 @@ class Request:
                 )
         # What was made from the very same request was possible, and finding that out is quicker.
         if self.given and not unchanged(self):
-            from hhanim.studio.parameters import resolve
+            from hhanim.studio.plan.parameters import resolve
 
             with self._placed(""):
                 resolve(self.entry, self.given)
@@ -187,7 +187,7 @@ def prepare(request: Request) -> Job:
         UsageError: when a parameter, the theme or the size is not possible.
     """
     from hhanim.model import Membrane
-    from hhanim.studio.parameters import resolve
+    from hhanim.studio.plan.parameters import resolve
 
     request.check()
     width, height = request.pixels
@@ -240,7 +240,7 @@ def frames_and_rate(
     A scene says ``frames`` and ``seconds``. A preset's own rate decides the frames, unless ``frames`` was
     given too: then it wins, and the rate follows. A format that cannot have that rate keeps the seconds.
     """
-    from hhanim.studio.encode import exact_rate
+    from hhanim.studio.media.encode import exact_rate
 
     if entry.kind == "film":  # its length is what its animations take
         return 0, kind.rate(use.fps or Fraction(30))

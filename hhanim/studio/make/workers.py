@@ -27,13 +27,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
-from hhanim.interpreter import be_alone
-from hhanim.studio import build, run
-from hhanim.studio.build import Job
+from hhanim.process import be_alone
+from hhanim.studio.draw.scene import need
 from hhanim.studio.errors import RenderError, UsageError
-from hhanim.studio.formats import Films
-from hhanim.studio.job import Drawn, Event, Listener
-from hhanim.studio.scene import need
+from hhanim.studio.events import Drawn, Event, Listener
+from hhanim.studio.fresh import build
+from hhanim.studio.fresh.build import Job
+from hhanim.studio.make import films as run
+from hhanim.studio.media.formats import Films
 
 ATTEMPTS = 4  # how often a worker may die over a film before the film is at fault
 _SLOTS = 1024
@@ -225,7 +226,7 @@ class Crew:
         self.stopping = False
 
     def draw(self, job: Job, media: Path, on_event: Listener) -> Drawn:
-        """As :func:`hhanim.studio.run.draw`, by the crew: a long clip in pieces, by several at once.
+        """As :func:`hhanim.studio.make.films.draw`, by the crew: a long clip in pieces, by several at once.
 
         Raises:
             RenderError: when the scene fails, or when workers die over it again and again.

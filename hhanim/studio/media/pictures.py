@@ -1,4 +1,4 @@
-"""Frames into a GIF or into numbered PNG files, by the interface of :class:`hhanim.studio.encode.Encoder`."""
+"""Frames into a GIF or into numbered PNG files, by the interface of :class:`hhanim.studio.media.encode.Encoder`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from hhanim.studio.encode import EncodeError, Pixels, Rect, exact_rate, temporary_name
+from hhanim.studio.media.encode import EncodeError, Pixels, Rect, exact_rate, temporary_name
 
 Words = npt.NDArray[np.uint32]
 """RGBA as little-endian words, shape ``(height, width)``."""

@@ -7,8 +7,8 @@ import re
 from importlib import resources
 from pathlib import Path
 
-from hhanim.studio import catalogue
 from hhanim.studio.errors import RenderError, UsageError
+from hhanim.studio.plan import catalogue
 
 
 def start(name: str, kind: str = "clip", folder: Path = Path()) -> list[Path]:
@@ -48,5 +48,5 @@ def start(name: str, kind: str = "clip", folder: Path = Path()) -> list[Path]:
 
 
 def _filled(template: str, fields: dict[str, str]) -> str:
-    text = resources.files("hhanim.studio").joinpath("templates", template).read_text(encoding="utf-8")
+    text = resources.files(__package__).joinpath(template).read_text(encoding="utf-8")
     return re.sub(r"\{(name|title|symbol)\}", lambda m: fields[m[1]], text)

@@ -12,13 +12,13 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from hhanim.inplace import in_place
-from hhanim.studio import sidecar
+from hhanim.studio.draw.scene import need
 from hhanim.studio.errors import RenderError, UsageError, writing
-from hhanim.studio.scene import need
+from hhanim.studio.media import sidecar
+from hhanim.studio.media.atomic import in_place
 
 SLIDES = ("pptx", "slides", "a deck of slides")
-"""What a deck needs, for :func:`hhanim.studio.scene.need`."""
+"""What a deck needs, for :func:`hhanim.studio.draw.scene.need`."""
 
 
 def page(media: Path) -> Path:
@@ -46,7 +46,7 @@ def page(media: Path) -> Path:
         "sections": _chapters(record.get("sections", [])),
         "made": escape(f"hhanim {record['hhanim']} · {record['kind']} {record['key']['scene']}"),
     }
-    template = resources.files("hhanim.studio").joinpath("templates", "page.html").read_text(encoding="utf-8")
+    template = resources.files(__package__).joinpath("page.html").read_text(encoding="utf-8")
     path = media.with_suffix(".html")
     _write(path, Template(template).substitute(data).encode())
     return path

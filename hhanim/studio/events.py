@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from hhanim.studio.sidecar import Caption
+from hhanim.studio.media.sidecar import Caption
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ def test_a_session_keeps_the_documentation_of_its_libraries():
 
 
 def test_a_program_does_without():
-    alone = "from hhanim.interpreter import be_alone; be_alone(); "
+    alone = "from hhanim.process import be_alone; be_alone(); "
     assert said(alone + "import hhanim.plots.clip; " + DOCUMENTED) == "False"
     assert said(alone + "from hhanim import Camera; " + DOCUMENTED) == "False"
 
@@ -36,7 +36,7 @@ def test_a_program_does_without():
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="threads are counted as Linux does")
 def test_no_threads_of_linear_algebra_unless_the_environment_asks_for_them():
     code = (
-        "from hhanim.interpreter import be_alone; be_alone(); "
+        "from hhanim.process import be_alone; be_alone(); "
         "import os, numpy, scipy.linalg; print(len(os.listdir('/proc/self/task')))"
     )
     assert said(code) == "1"
@@ -46,7 +46,7 @@ def test_no_threads_of_linear_algebra_unless_the_environment_asks_for_them():
 
 def test_the_command_line_is_alone():
     code = (
-        "import sys, hhanim.interpreter as i, hhanim.cli as c\n"
+        "import sys, hhanim.process as i, hhanim.cli as c\n"
         "try: c.main(['--version'])\n"
         "except SystemExit: print(i.alone)"
     )

@@ -17,7 +17,7 @@ from typing import Any
 
 from hhanim.studio.errors import UsageError, did_you_mean
 
-PACKAGE = Path(__file__).resolve().parent.parent
+PACKAGE = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)

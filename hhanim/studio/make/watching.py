@@ -13,11 +13,12 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from hhanim.studio import build, catalogue
-from hhanim.studio.build import Request
 from hhanim.studio.errors import MissingError, StudioError
-from hhanim.studio.job import Event, Listener
-from hhanim.studio.run import failure, make_all
+from hhanim.studio.events import Event, Listener
+from hhanim.studio.fresh import build
+from hhanim.studio.fresh.build import Request
+from hhanim.studio.make.films import failure, make_all
+from hhanim.studio.plan import catalogue
 
 Plan = Callable[[], tuple[list[Request], list[Event]]]
 

@@ -17,17 +17,18 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from hhanim.interpreter import spared_collector
-from hhanim.studio import build, sidecar
-from hhanim.studio.build import Job, Request, target
+from hhanim.process import spared_collector
+from hhanim.studio.draw.scene import find, load, need, scene_errors
 from hhanim.studio.errors import MissingError, RenderError, StudioError, writing
-from hhanim.studio.formats import Films, join, writer
-from hhanim.studio.job import Drawn, Event, Listener, silent
-from hhanim.studio.locks import lock
-from hhanim.studio.scene import find, load, need, scene_errors
+from hhanim.studio.events import Drawn, Event, Listener, silent
+from hhanim.studio.fresh import build
+from hhanim.studio.fresh.build import Job, Request, target
+from hhanim.studio.make.locks import lock
+from hhanim.studio.media import sidecar
+from hhanim.studio.media.formats import Films, join, writer
 
 if TYPE_CHECKING:
-    from hhanim.studio.crew import Crew
+    from hhanim.studio.make.workers import Crew
 
 _T = TypeVar("_T")
 
@@ -78,7 +79,7 @@ def render(
     )
     crew = None
     if executor is not None:
-        from hhanim.studio.crew import of
+        from hhanim.studio.make.workers import of
 
         crew = of(executor)
     outcome = make(request, force=force, on_event=on_event, crew=crew)
@@ -175,7 +176,7 @@ def record(job: Job, media: Path, drawn: Drawn) -> dict[str, Any]:
     Raises:
         RenderError: when the film is not what was asked for; EncodeError: when something cannot be written.
     """
-    from hhanim.studio import finalise
+    from hhanim.studio.media import checks as finalise
 
     request = job.request
     entry, work = request.entry, media.parent
@@ -257,7 +258,7 @@ def draw(
     request = job.request
     if request.entry.kind == "film":
         need("manim", "films", request.entry.name)
-        from hhanim.studio.film import shoot
+        from hhanim.studio.draw.film import shoot
 
         return shoot(job, media, films, on_event)
     stop = job.n_frames if stop is None else stop

@@ -1,0 +1,1 @@
+"""Films into what a lecture is held with."""

@@ -1,0 +1,1 @@
+"""Scenes into frames, by matplotlib and by manim."""

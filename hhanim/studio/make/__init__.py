@@ -1,0 +1,1 @@
+"""Frames into files: work folders, workers, locks, progress, and putting in place."""

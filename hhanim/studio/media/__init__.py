@@ -1,0 +1,1 @@
+"""The files themselves: encoding, formats, checks and the record beside each."""

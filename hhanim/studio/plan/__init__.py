@@ -1,0 +1,1 @@
+"""What is asked for: the catalogue, parameters, project files and presets, as checked requests."""
