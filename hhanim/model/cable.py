@@ -21,6 +21,7 @@ from scipy.linalg.lapack import dgtsv
 
 from hhanim.model import presets
 from hhanim.model.errors import InvalidValue, SolverFailure, UnknownName, UnstableStep, number
+from hhanim.model.frozen import Frozen
 from hhanim.model.membrane import Membrane
 from hhanim.model.protocol import Protocol, VoltageClamp
 from hhanim.model.solve import as_protocol
@@ -33,7 +34,7 @@ BLOWN_UP = 1e4  # mV
 
 
 @dataclass(frozen=True, eq=False)
-class Cable:
+class Cable(Frozen):
     """A membrane around a conducting core, cut into n compartments of equal length.
 
     membrane: a Membrane or a preset's name; its parameters may be arrays (n,), one value per compartment.
@@ -128,8 +129,8 @@ class Cable:
         return np.asarray(np.sqrt(ratio) * 1e4)
 
 
-@dataclass(frozen=True)
-class IClamp:
+@dataclass(frozen=True, eq=False)
+class IClamp(Frozen):
     """A current (nA, as a protocol) injected at one position (µm) of a cable."""
 
     position: float
@@ -146,7 +147,7 @@ class IClamp:
 
 
 @dataclass(frozen=True, eq=False)
-class CableRun:
+class CableRun(Frozen):
     """What a cable did.
 
     t: times (T,), ms. y: states (S, T, n), V in mV, gates 0..1, in the order of cable.membrane.states.

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from hhanim.model.errors import DuplicateName, InvalidValue, number, whole
+from hhanim.model.frozen import Frozen
 from hhanim.model.rates import as_rate
 
 
@@ -20,8 +21,8 @@ def _identifier(kind: str, name: Any) -> str:
     return name
 
 
-@dataclass(frozen=True)
-class Gate:
+@dataclass(frozen=True, eq=False)
+class Gate(Frozen):
     """One gating variable x, the probability that one gate of its kind is open.
 
     Give one of
@@ -119,8 +120,8 @@ class Gate:
         return replace(self, **moved)
 
 
-@dataclass(frozen=True)
-class Channel:
+@dataclass(frozen=True, eq=False)
+class Channel(Frozen):
     """A population of ion channels: current density I = g (1 - block) * product of gate**power * (V - e).
 
     name: short symbol, as in I_name ("Na", "K", "L", "A").

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from hhanim.model.channel import Channel, Gate
 from hhanim.model.errors import InvalidValue, UnknownName, number
+from hhanim.model.frozen import Frozen
 from hhanim.model.trajectory import Trajectory
 
 Array = NDArray[np.float64]
@@ -26,7 +27,7 @@ STEP = 0.005  # ms; rates are taken constant over such a step (they change by le
 
 
 @dataclass(frozen=True, eq=False)
-class Patch:
+class Patch(Frozen):
     """N channels of one kind whose every gate was simulated.
 
     channel: the channel; duration: ms. initial: {gate: (N, power)} open or not at t = 0. flips: {gate:

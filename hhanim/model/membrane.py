@@ -7,7 +7,7 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from types import CodeType
 from typing import Any, NewType
@@ -18,12 +18,13 @@ from numpy.typing import NDArray
 from hhanim.model import rates
 from hhanim.model.channel import Channel, Gate
 from hhanim.model.errors import DuplicateName, HHError, InvalidValue, UnknownName, number
+from hhanim.model.frozen import Frozen
 
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Membrane:
+@dataclass(frozen=True, eq=False)
+class Membrane(Frozen):
     """Channels in parallel with a capacitance: C dV/dt = I - sum of the channels' currents.
 
     name: short identifier; title, source: for people, with the paper's DOI.
@@ -49,7 +50,7 @@ class Membrane:
     baseline: float = -65.0
     spike_level: float = 0.0
     v_range: tuple[float, float] = (-100.0, 60.0)
-    start: Mapping[str, float] | None = field(default=None, hash=False)
+    start: Mapping[str, float] | None = None
 
     def __post_init__(self) -> None:
         put = object.__setattr__
@@ -415,10 +416,6 @@ class Membrane:
             exec(_code(self.source_code), scope)
             cache[backend] = scope["rhs"]
         return cache[backend]
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Only the fields travel to another process; what was compiled is compiled there again."""
-        return {k: v for k, v in self.__dict__.items() if k in self.__dataclass_fields__}
 
     def __iter__(self) -> Iterator[Channel]:
         return iter(self.channels)

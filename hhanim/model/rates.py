@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from hhanim.model.errors import InvalidValue, number
+from hhanim.model.frozen import Frozen
 
 #: Beyond this the double-precision exponential leaves the representable range; rates stay finite instead.
 EXPONENT_LIMIT = 700.0
@@ -49,7 +50,7 @@ def linexp_float(x: float) -> float:
     return -x / math.expm1(min(-x, EXPONENT_LIMIT)) if x else 1.0
 
 
-class Rate:
+class Rate(Frozen):
     """A function of voltage (mV). Interface of the forms below and of what they combine to."""
 
     __array_ufunc__ = None  # a NumPy number times a rate is a rate
@@ -118,7 +119,7 @@ def as_rate(x: Any) -> Rate:
     return Constant(x)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Constant(Rate):
     """The same value at every voltage."""
 
@@ -140,7 +141,7 @@ class Constant(Rate):
         return f"{self.value:g}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Form(Rate):
     """What the three forms share: a rate (1/ms, or a plain number), a midpoint (mV) and a scale (mV)."""
 
@@ -168,7 +169,7 @@ class _Form(Rate):
         return f"(({v} - {self.midpoint!r}) / {self.scale!r})"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Exp(_Form):
     """rate * exp((v - midpoint) / scale)"""
 
@@ -182,7 +183,7 @@ class Exp(_Form):
         return s.coefficient(self.rate) + s.exp(_exponent(v, self.midpoint, self.scale))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sigmoid(_Form):
     """rate / (1 + exp(-(v - midpoint) / scale))"""
 
@@ -196,7 +197,7 @@ class Sigmoid(_Form):
         return s.fraction(f"{self.rate:g}", "1 + " + s.exp(_exponent(v, self.midpoint, -self.scale)))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LinExp(_Form):
     """rate * x / (1 - exp(-x)) with x = (v - midpoint) / scale; equals `rate` at the midpoint, without
     0/0.
@@ -214,7 +215,7 @@ class LinExp(_Form):
         return s.fraction(s.coefficient(slope) + _distance(v, self.midpoint, bracket=True), below)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Combined(Rate):
     """Two rates joined by one of ``+ - * / **``; written with the operators, never by hand."""
 
