@@ -22,7 +22,7 @@ from hhanim.process import be_alone
 from hhanim.studio.errors import StudioError, UsageError
 
 if TYPE_CHECKING:
-    from hhanim.studio.fresh.build import Request
+    from hhanim.studio.plan.request import Request
 
 STALE = 4
 Command = Callable[..., Any]
@@ -146,8 +146,6 @@ def plan(
         wanted = [replace(r, sections=r.entry.kind == "film" and bool(r.format.container)) for r in wanted]
         if not failed and not any(r.sections for r in wanted):
             raise UsageError("--sections: of films (spike, circuit …) in mp4, webm or mov only")
-    for request in wanted:
-        request.check()
     return wanted, failed
 
 
@@ -270,10 +268,10 @@ def _crew(jobs: int | None, scheduler: str | None, wanted: list[Request]) -> Any
 
 def _explain(wanted: list[Request], *, force: bool, as_json: bool) -> None:
     rows = []
-    from hhanim.studio.fresh import build
+    from hhanim.studio.fresh.status import status
 
     for request in wanted:
-        state = build.status(request)
+        state = status(request)
         if force or not state.fresh:
             does = "keep" if state.protected and not force else "render"
             rows.append(
@@ -300,10 +298,10 @@ def check(as_json: bool, **asked: Any) -> int:
     Examples:
       hhanim check --preset lecture || hhanim render --preset lecture
     """
-    from hhanim.studio.fresh import build
+    from hhanim.studio.fresh.status import status
 
     wanted, failed = plan(**asked)
-    states = [(r, build.status(r)) for r in wanted]
+    states = [(r, status(r)) for r in wanted]
     stale = [
         {"name": r.name, "path": str(r.path), "reasons": list(s.reasons)} for r, s in states if not s.fresh
     ]
@@ -367,6 +365,8 @@ def still(at: float | None, kind: str, **asked: Any) -> None:
     if not asked["names"] and at is None:
         wanted = [r for r in wanted if r.entry.kind == "clip"]
     for request in wanted:
+        request.check()
+    for request in wanted:
         print(draw(request, at, kind))
 
 
@@ -412,7 +412,7 @@ def export(kind: str, out: str | None, sections: bool, **asked: Any) -> int:
       hhanim export pptx tau spike --sections --theme light --out lecture.pptx
     """
     from hhanim.studio.deliver import export as exports
-    from hhanim.studio.draw.scene import need
+    from hhanim.studio.errors import need
     from hhanim.studio.make.films import make_all
     from hhanim.studio.make.progress import Reporter
 

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from hhanim.studio.fresh.build import version
+from hhanim.studio.fresh.versions import version
 
 
 @dataclass(frozen=True)

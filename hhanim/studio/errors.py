@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -50,6 +52,16 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     if close:
         return f"; did you mean {folded[close[0]]}?"
     return f"; known: {', '.join(sorted(known, key=str.casefold))}" if known else ""
+
+
+def need(module: str, extra: str, what: str) -> None:
+    """Make sure that an optional library is there.
+
+    Raises:
+        MissingError: with the command that installs it.
+    """
+    if importlib.util.find_spec(module) is None:
+        raise MissingError(f"{what} needs {module}: {sys.executable} -m pip install 'hhanim[{extra}]'")
 
 
 @contextlib.contextmanager

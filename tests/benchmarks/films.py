@@ -61,6 +61,7 @@ from manim.camera.camera import Camera
 from manim.renderer.cairo_renderer import CairoRenderer
 from manim.scene.scene_file_writer import SceneFileWriter
 from hhanim.studio.draw import scene as scenes
+from hhanim.studio.plan import catalogue
 from hhanim.studio.draw.camera import SparingCamera, SparingRenderer
 
 class Writer(SceneFileWriter):
@@ -69,7 +70,7 @@ class Writer(SceneFileWriter):
     def write_frame(self, pixels, *, repeat=1):
         print(repeat, hashlib.sha1(pixels.tobytes()).hexdigest())
 
-entry = scenes.find(sys.argv[1])
+entry = catalogue.find(sys.argv[1])
 scene = getattr(scenes.load(entry), entry.symbol)
 pair = (SparingRenderer, SparingCamera) if sys.argv[2] == "ours" else (CairoRenderer, Camera)
 settings = dict(pixel_width=1920, pixel_height=1080, frame_rate=60, disable_caching=True, seed=0,

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from hhanim.studio.media import checks as finalise
+from hhanim.studio.media import checks
 
 ROOT = Path(__file__).resolve().parents[2]
 CLIPS = ["tau", "f_infty", "currents", "simulation", "reduced"]
@@ -131,7 +131,7 @@ def test_wheel_renders_all_clips_from_an_empty_directory(wheel, tmp_path):
     )
     assert done.returncode == 0, done.stderr
     for name in CLIPS:
-        facts = finalise.check(
+        facts = checks.check(
             empty / "output" / f"{name}.mp4", width=1920, height=1080, **_time_base(empty, name)
         )
         assert facts.duration > 1

@@ -12,13 +12,12 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from hhanim.studio.draw.scene import need
-from hhanim.studio.errors import RenderError, UsageError, writing
+from hhanim.studio.errors import RenderError, UsageError, need, writing
 from hhanim.studio.media import sidecar
 from hhanim.studio.media.atomic import in_place
 
 SLIDES = ("pptx", "slides", "a deck of slides")
-"""What a deck needs, for :func:`hhanim.studio.draw.scene.need`."""
+"""What a deck needs, for :func:`hhanim.studio.errors.need`."""
 
 
 def page(media: Path) -> Path:

@@ -30,13 +30,15 @@ from manim.renderer.cairo_renderer import CairoRenderer
 from manim.scene.scene_file_writer import SceneFileWriter
 
 from hhanim.studio.draw.camera import SparingCamera, SparingRenderer
+from hhanim.studio.draw.drawn import Drawn, Section
+from hhanim.studio.draw.pieces import writer
 from hhanim.studio.draw.scene import load, scene_errors
 from hhanim.studio.errors import RenderError, UsageError
-from hhanim.studio.events import Drawn, Event, Listener, Section
-from hhanim.studio.fresh import build
-from hhanim.studio.fresh.build import Job
+from hhanim.studio.events import Event, Listener
+from hhanim.studio.fresh.job import Job
+from hhanim.studio.fresh.versions import versions
 from hhanim.studio.media import sidecar
-from hhanim.studio.media.formats import Films, join, writer
+from hhanim.studio.media.formats import Films, join
 
 Pixels = npt.NDArray[np.uint8]
 Picture = Any  # manim's own annotation of its uint8 pictures says int64
@@ -98,7 +100,7 @@ def prepared(scene_class: Any, job: Job) -> Any:
     """The scene class with the job's parameters and theme."""
     objects = dict(job.values.objects)
     if hasattr(scene_class, "with_"):
-        return scene_class.with_(**objects, theme=build.find_theme(job.request.theme))
+        return scene_class.with_(**objects, theme=job.request.look)
     return type(scene_class.__name__, (scene_class,), {**objects, "__module__": scene_class.__module__})
 
 
@@ -115,7 +117,7 @@ def _config(job: Job, work: Path) -> Iterator[None]:
     level = noise.level
     noise.setLevel(logging.ERROR)
     # The colour of the ground also reaches scenes that are no Film.
-    theme = build.find_theme(job.request.theme)
+    theme = job.request.look
     settings = {
         "pixel_width": width,
         "pixel_height": height,
@@ -147,8 +149,8 @@ def _typeset_cache(job: Job) -> Path:
     it.
     """
     root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    versions = build.versions(job.request.entry.kind)
-    name = "-".join(f"{k}{versions.get(k, '')}" for k in ("typst", "font-source-sans-pro"))
+    engines = versions(job.request.entry.kind)
+    name = "-".join(f"{k}{engines.get(k, '')}" for k in ("typst", "font-source-sans-pro"))
     return root / "hhanim" / re.sub(r"[^\w.-]", "", name)
 
 
@@ -222,7 +224,7 @@ class _Shot:
     def __init__(self, job: Job, media: Path, films: Films, on_event: Listener) -> None:
         self.job, self.media, self.films, self.on_event = job, media, films, on_event
         self.started = time.perf_counter()
-        self.transparent = build.find_theme(job.request.theme).transparent
+        self.transparent = job.request.look.transparent
         self.sections = job.request.sections
         if self.sections and not job.request.format.container:
             raise UsageError("sections are films: give the format mp4, webm or mov")

@@ -1,51 +1,17 @@
-"""A scene's code: found by name, file or object, run, and heard when it fails."""
+"""A scene's code: run, and heard when it fails."""
 
 from __future__ import annotations
 
 import contextlib
 import importlib.util
-import os
 import sys
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
-from hhanim.studio.errors import MissingError, RenderError, StudioError, UsageError
-from hhanim.studio.plan import catalogue
+from hhanim.studio.errors import RenderError, StudioError
 from hhanim.studio.plan.catalogue import Entry
-
-
-def find(scene: Any) -> Entry:
-    """The catalogue's entry for a name, a path or a clip object.
-
-    Raises:
-        UsageError: when there is none.
-    """
-    code = getattr(getattr(scene, "function", scene), "__code__", None)
-    if code is not None:
-        return _in_file(Path(code.co_filename), code.co_name)
-    text = os.fspath(scene) if isinstance(scene, os.PathLike) else str(scene)
-    path, _, symbol = text.rpartition(":") if not text.endswith(".py") else (text, "", "")
-    if path.endswith(".py"):
-        if not Path(path).is_file():
-            raise UsageError(f"no file {path}")
-        return _in_file(Path(path).resolve(), symbol)
-    return catalogue.read().get(text)
-
-
-def _in_file(path: Path, symbol: str) -> Entry:
-    found = catalogue.read([path])
-    if found.broken:
-        raise UsageError(found.broken[0].reason)
-    chosen = [e for e in found.entries if not symbol or symbol in (e.symbol, e.name)]
-    if len(chosen) != 1:
-        names = ", ".join(e.name for e in found.entries)
-        hint = f"; name one of {names}" if names else ""
-        raise UsageError(f"{path}: {'several scenes' if chosen else 'no such scene'} here{hint}")
-    return chosen[0]
-
 
 # Modules that scenes brought along: another scene's helper may have the same name, an edited one is new.
 _neighbours: set[str] = set()
@@ -98,13 +64,3 @@ def scene_errors(entry: Entry) -> Iterator[None]:
         failure = RenderError(f"{entry.name}: {entry.path.name}{where}: {kind}{error}")
         failure.trace = "" if refused else trace  # type: ignore[attr-defined]
         raise failure from error
-
-
-def need(module: str, extra: str, what: str) -> None:
-    """Make sure that an optional library is there.
-
-    Raises:
-        MissingError: with the command that installs it.
-    """
-    if importlib.util.find_spec(module) is None:
-        raise MissingError(f"{what} needs {module}: {sys.executable} -m pip install 'hhanim[{extra}]'")

@@ -7,8 +7,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from hhanim.studio.make.films import WORKSHOP
 from hhanim.studio.make.locks import lock
+from hhanim.studio.make.work_folder import WORK
 from hhanim.studio.media import sidecar
 
 
@@ -63,7 +63,7 @@ def clean(
             continue
         gone += item.files
         if not dry_run:
-            with lock(folder / WORKSHOP, item.media.name):
+            with lock(folder / WORK, item.media.name):
                 for path in item.files:
                     _remove(path)
     return gone, kept

@@ -1,38 +1,34 @@
-"""Scenes into files: plan, draw, encode, check, and only then put the new file in the place of the old
-one."""
+"""Scenes into files: draw, encode, check, and only then put the new file in the place of the old one."""
 
 from __future__ import annotations
 
 import contextlib
-import itertools
 import os
-import secrets
-import shutil
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from hhanim.process import spared_collector
-from hhanim.studio.draw.scene import find, load, need, scene_errors
+from hhanim.studio.draw.pieces import draw
 from hhanim.studio.errors import MissingError, RenderError, StudioError, writing
-from hhanim.studio.events import Drawn, Event, Listener, silent
-from hhanim.studio.fresh import build
-from hhanim.studio.fresh.build import Job, Request, target
+from hhanim.studio.events import Event, Listener, silent
+from hhanim.studio.fresh.job import prepare
+from hhanim.studio.fresh.status import check, status
 from hhanim.studio.make.locks import lock
-from hhanim.studio.media import sidecar
-from hhanim.studio.media.formats import Films, join, writer
+from hhanim.studio.make.record import record
+from hhanim.studio.make.work_folder import WORK, commit, recover, sweep, work_folder
+from hhanim.studio.media.formats import Films
+from hhanim.studio.plan.catalogue import find
+from hhanim.studio.plan.request import Request, target
 
 if TYPE_CHECKING:
     from hhanim.studio.make.workers import Crew
 
-_T = TypeVar("_T")
 
-WORKSHOP = ".hhanim"
+_T = TypeVar("_T")
 
 
 def render(
@@ -88,9 +84,6 @@ def render(
     return request.path
 
 
-# -- one film ----------------------------------------------------------------------------------------------
-
-
 def make(
     request: Request, *, force: bool = False, on_event: Listener = silent, crew: Crew | None = None
 ) -> Event:
@@ -126,16 +119,16 @@ def begin(
     with contextlib.ExitStack() as held:
         held.enter_context(writing(request.path, f"{name}: "))
         folder.mkdir(parents=True, exist_ok=True)
-        held.enter_context(lock(folder / WORKSHOP, request.path.name))
+        held.enter_context(lock(folder / WORK, request.path.name))
         recover(request.path)
-        state = build.status(request)
+        state = status(request)
         if not force and (state.fresh or state.protected):
             if state.fresh:
                 return Event("fresh", name, place)
             return Event("kept", name, place, message=f"{state.reasons[0]}; --force replaces it")
-        job = build.prepare(request)
+        job = prepare(request)
         on_event(Event("start", name, place, n_frames=job.n_frames, message="; ".join(state.reasons)))
-        work = held.enter_context(workshop(request.path))
+        work = held.enter_context(work_folder(request.path))
         films = held.enter_context(Films())
         media = work / request.path.name
         if crew is not None:
@@ -153,252 +146,6 @@ def begin(
         return Event("done", name, place, made["n_frames"], made["n_frames"], seconds)
 
     return finish
-
-
-@contextlib.contextmanager
-def workshop(path: Path) -> Iterator[Path]:
-    """A folder beside the film for what is not finished, on the same disk so that a rename is all that is
-    left."""
-    work = path.parent / WORKSHOP / f"{path.name}.{secrets.token_hex(4)}"
-    work.mkdir(parents=True)
-    try:
-        yield work
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-
-
-def record(job: Job, media: Path, drawn: Drawn) -> dict[str, Any]:
-    """Check a film that has been drawn and encoded, and put its poster, its captions and its sidecar beside it.
-
-    Returns:
-        The sidecar.
-
-    Raises:
-        RenderError: when the film is not what was asked for; EncodeError: when something cannot be written.
-    """
-    from hhanim.studio.media import checks as finalise
-
-    request = job.request
-    entry, work = request.entry, media.parent
-    assemble(job, media)
-    transparent = build.find_theme(request.theme).transparent
-    width, height = request.pixels
-    found = finalise.check(
-        media,
-        width=width,
-        height=height,
-        fps=job.fps if entry.kind == "clip" else drawn.fps,
-        n_frames=job.n_frames if entry.kind == "clip" else drawn.n_frames,
-        transparent=transparent,
-    )
-    beside = [sidecar.beside(media, suffix).name for suffix in (".png", ".vtt")]
-    poster, captions = beside
-    finalise.poster(work / poster, drawn.poster, transparent=transparent)
-    (work / captions).write_text(sidecar.vtt(drawn.captions), encoding="utf-8")
-    if any(part.file for part in drawn.sections):
-        beside.append(sidecar.beside(media, ".sections").name)
-    content = {
-        "name": request.name,
-        "kind": entry.kind,
-        "title": entry.title,
-        "description": entry.description,
-        "alt": drawn.alt or entry.alt,
-        "file": request.path.name,
-        "sha256": sidecar.sha256(media),
-        "bytes": sum(p.stat().st_size for p in (media.iterdir() if media.is_dir() else [media])),
-        "format": request.format.name,
-        "transparent": transparent,
-        "width": found.width,
-        "height": found.height,
-        "fps": float(drawn.fps),
-        "frame_rate": str(drawn.fps),
-        "n_frames": found.n_frames,
-        "duration": round(float(found.n_frames / drawn.fps), 6),
-        "preset": request.use.name,
-        "theme": request.theme,
-        "parameters": dict(job.values.plain),
-        "set": sorted(job.values.given),
-        "captions": [[round(a, 3), round(b, 3), text] for a, b, text in drawn.captions],
-        "sections": [{k: v for k, v in asdict(part).items() if v != ""} for part in drawn.sections],
-        "beside": beside,
-        "hashes": sidecar.hashes(media, beside),
-        "engines": job.key["engines"],
-        "hhanim": build.own_version(),
-        "digest": job.digest,
-        "stamp": build.stamp(job),
-        "key": {k: v for k, v in job.key.items() if k == "n_frames" or k not in _SAID},
-        "watched": dict(job.watched),
-    }
-    sidecar.write(work / sidecar.sidecar_path(media).name, content)
-    return content
-
-
-# Parts of the key that the sidecar says for people already.
-_SAID = ("parameters", "engines", "format", "preset", "theme", "width", "height", "frame_rate")
-
-
-@spared_collector  # scenes import, typeset and keep much
-def draw(
-    job: Job,
-    media: Path,
-    films: Films,
-    on_event: Listener = silent,
-    start: int = 0,
-    stop: int | None = None,
-) -> Drawn:
-    """Draw a scene and encode it into ``media``; of a clip, the pieces from frame ``start`` up to ``stop``.
-
-    Args:
-        films: what is still being encoded when this returns is whole when they are closed.
-
-    Raises:
-        RenderError: when the scene fails, with its own traceback; EncodeError: when the film cannot be
-        written.
-    """
-    request = job.request
-    if request.entry.kind == "film":
-        need("manim", "films", request.entry.name)
-        from hhanim.studio.draw.film import shoot
-
-        return shoot(job, media, films, on_event)
-    stop = job.n_frames if stop is None else stop
-    name, place = request.name, str(request.path)
-    performance = perform(job)
-    frames = performance.frames(start)
-    started, picture = time.perf_counter(), None
-    for first, last in pieces(job):
-        if not start <= first < stop:
-            continue
-        part = piece_path(job, media, first)
-        part.parent.mkdir(exist_ok=True)
-        film = films.enter_context(writer(job, part))
-        for number in range(first, last):
-            with scene_errors(request.entry):
-                frame = next(frames, None)
-            if frame is None:
-                raise RenderError(f"scene {request.entry.name} drew {number} frames of {job.n_frames}")
-            film.write(frame.rgba, frame.dirty)
-            if number == performance.poster:
-                picture = frame.rgba.copy()
-            seconds = time.perf_counter() - started
-            on_event(Event("frame", name, place, number + 1 - start, job.n_frames, seconds))
-        films.end(film)
-    if stop == job.n_frames:  # captions are complete when the scene has come to its end
-        with scene_errors(request.entry):
-            if next(frames, None) is not None:
-                raise RenderError(f"scene {request.entry.name} drew more than {job.n_frames} frames")
-    return Drawn(picture, list(performance.captions), str(performance.alt or ""), job.fps, job.n_frames)
-
-
-PIECE = 10
-"""Seconds. A long film is encoded in pieces of this length, each by itself, whoever makes them: so its bytes
-do not depend on how many workers there were."""
-
-
-def pieces(job: Job) -> list[tuple[int, int]]:
-    """Where a film is cut: (first frame, frame after the last) of each piece."""
-    length = max(1, round(PIECE * job.fps))
-    count = max(1, round(job.n_frames / length)) if job.request.format.pieces else 1
-    cuts = [k * length for k in range(count)] + [job.n_frames]
-    return list(itertools.pairwise(cuts))
-
-
-def piece_path(job: Job, media: Path, first: int) -> Path:
-    """The file of the piece that begins with frame ``first``: ``media`` itself when there is only one."""
-    if len(pieces(job)) == 1:
-        return media
-    return media.parent / PIECES / f"{first:09d}{media.suffix}"
-
-
-PIECES = ".pieces"
-
-
-def assemble(job: Job, media: Path) -> None:
-    """Join the pieces of a film, if it was cut.
-
-    Raises:
-        EncodeError: when it cannot be written.
-    """
-    if len(parts := pieces(job)) > 1:
-        join([piece_path(job, media, first) for first, _ in parts], media, job.fps)
-        shutil.rmtree(media.parent / PIECES)
-
-
-def perform(job: Job) -> Any:
-    """The clip of a job, ready to give frames.
-
-    Raises:
-        RenderError: when the scene's file fails.
-    """
-    from hhanim.plots.clip import perform as play
-
-    request = job.request
-    width, height = request.pixels
-    with scene_errors(request.entry):
-        clip = getattr(load(request.entry), request.entry.symbol)
-        return play(
-            clip,
-            dict(job.values.objects),
-            width=width,
-            height=height,
-            fps=job.fps,
-            n_frames=job.n_frames,
-            theme=build.find_theme(request.theme),
-        )
-
-
-# -- putting it in its place -------------------------------------------------------------------------------
-
-
-def commit(work: Path, path: Path) -> None:
-    """Move what is in ``work`` beside and over ``path``; the sidecar is last, so that until then it can be
-    told from the sidecar waiting in ``work`` that the new film is ours (see :func:`recover`)."""
-    last = sidecar.sidecar_path(path).name
-    before, now = (
-        {p.name for p in sidecar.companions(media, sidecar.read(media))} for media in (path, work / path.name)
-    )
-    for item in sorted(work.iterdir(), key=lambda p: (p.name == last, p.name == path.name, p.name)):
-        place = path.with_name(item.name)
-        if place.is_dir():
-            shutil.rmtree(place)
-        item.replace(place)
-    for name in before - now:  # the sections of a film that is now made without
-        place = path.with_name(name)
-        shutil.rmtree(place) if place.is_dir() else place.unlink(missing_ok=True)
-
-
-def recover(path: Path) -> None:
-    """Finish or sweep up what a killed run left: called with the lock of ``path`` held."""
-    # Not by encode.leftovers: that this film is fresh should be found without loading what encodes.
-    for part in path.parent.iterdir():
-        if part.name.startswith(f".{path.name}.") and part.name.endswith(".part"):
-            shutil.rmtree(part) if part.is_dir() else part.unlink(missing_ok=True)
-    folder = path.parent / WORKSHOP
-    for work in list(folder.glob("*")) if folder.is_dir() else ():
-        if not work.is_dir() or work.name.rpartition(".")[0] != path.name:
-            continue
-        # The sidecar is written last and moved last: where it waits, all the rest is whole, here or there.
-        record = sidecar.read(work / path.name)
-        for media in (work / path.name, path):
-            if record and media.exists() and sidecar.sha256(media) == record["sha256"]:
-                commit(work, path)
-                break
-        shutil.rmtree(work, ignore_errors=True)
-
-
-def sweep(folder: Path) -> None:
-    """Finish or clear away what killed runs left in an output folder, whatever they were making."""
-    left = folder / WORKSHOP
-    if not left.is_dir():
-        return
-    names = {p.name.rpartition(".")[0] for p in left.iterdir()}  # of work folders and of locks alike
-    for name in names - {""}:
-        with contextlib.suppress(OSError), lock(left, name, wait=False) as free:
-            if free:
-                recover(folder / name)
-
-
-# -- many films --------------------------------------------------------------------------------------------
 
 
 def make_all(
@@ -422,7 +169,7 @@ def make_all(
         UsageError: before anything is made, when one of the requests is not possible.
     """
     for request in wanted:
-        request.check()
+        check(request)
     for folder in {request.path.parent for request in wanted}:
         sweep(folder)
 

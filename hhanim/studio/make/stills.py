@@ -7,12 +7,12 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from hhanim.studio.draw.scene import need, scene_errors
-from hhanim.studio.errors import UsageError, did_you_mean, writing
-from hhanim.studio.fresh import build
-from hhanim.studio.fresh.build import Request, target
-from hhanim.studio.make.films import perform
+from hhanim.studio.draw.pieces import perform
+from hhanim.studio.draw.scene import scene_errors
+from hhanim.studio.errors import UsageError, did_you_mean, need, writing
+from hhanim.studio.fresh.job import Job, prepare
 from hhanim.studio.media.atomic import in_place
+from hhanim.studio.plan.request import Request, target
 
 PICTURES = ("png", "svg", "pdf")
 
@@ -35,7 +35,7 @@ def still(request: Request, at: float | None = None, kind: str = "png") -> Path:
         raise UsageError(f"no kind of picture named {kind}{did_you_mean(kind, PICTURES)}")
     if kind != "png" and entry.kind == "film":
         raise UsageError(f"{entry.name} is a film, whose stills are PNG; SVG and PDF are for clips")
-    job = build.prepare(request)
+    job = prepare(request)
     if at is None:
         at = _poster_time(job)
     if not (math.isfinite(at) and at >= 0):
@@ -54,7 +54,7 @@ def still(request: Request, at: float | None = None, kind: str = "png") -> Path:
     return path
 
 
-def _poster_time(job: build.Job) -> float:
+def _poster_time(job: Job) -> float:
     share = job.request.entry.poster
     if job.request.entry.kind == "film":
         raise UsageError(f"{job.request.entry.name} is a film: say the moment with --at SECONDS")
@@ -62,24 +62,24 @@ def _poster_time(job: build.Job) -> float:
     return float(round(share * (job.n_frames - 1)) / job.fps)
 
 
-def _beyond(job: build.Job, n_frames: int) -> UsageError:
+def _beyond(job: Job, n_frames: int) -> UsageError:
     return UsageError(
         f"{job.request.entry.name} lasts {float(n_frames / job.fps):g} s: give --at less than that"
     )
 
 
-def _png(job: build.Job, performance: Any, number: int, path: Path) -> None:
-    from hhanim.studio.media import checks as finalise
+def _png(job: Job, performance: Any, number: int, path: Path) -> None:
+    from hhanim.studio.media import checks
 
     with scene_errors(job.request.entry):
         frame = next(performance.frames(number), None)
     if frame is None:
         raise _beyond(job, job.n_frames)
     transparent = bool(performance.stage.theme.transparent)
-    finalise.poster(path, frame.rgba, transparent=transparent)
+    checks.poster(path, frame.rgba, transparent=transparent)
 
 
-def _vector(job: build.Job, performance: Any, number: int, path: Path, kind: str) -> None:
+def _vector(job: Job, performance: Any, number: int, path: Path, kind: str) -> None:
     import matplotlib as mpl
 
     with scene_errors(job.request.entry):
@@ -92,13 +92,13 @@ def _vector(job: build.Job, performance: Any, number: int, path: Path, kind: str
             figure.savefig(path, format=kind, metadata={**said, **title})
 
 
-def _of_film(job: build.Job, number: int, path: Path) -> None:
+def _of_film(job: Job, number: int, path: Path) -> None:
     need("manim", "films", job.request.entry.name)
     from hhanim.studio.draw import film
-    from hhanim.studio.media import checks as finalise
+    from hhanim.studio.media import checks
 
     with tempfile.TemporaryDirectory(prefix="hhanim-") as work:
         found = film.still(job, Path(work) / "still.mp4", number)
     if isinstance(found, int):
         raise _beyond(job, found)
-    finalise.poster(path, found, transparent=bool(build.find_theme(job.request.theme).transparent))
+    checks.poster(path, found, transparent=bool(job.request.look.transparent))

@@ -15,10 +15,10 @@ from pathlib import Path
 
 from hhanim.studio.errors import MissingError, StudioError
 from hhanim.studio.events import Event, Listener
-from hhanim.studio.fresh import build
-from hhanim.studio.fresh.build import Request
+from hhanim.studio.fresh.sources import sources
 from hhanim.studio.make.films import failure, make_all
 from hhanim.studio.plan import catalogue
+from hhanim.studio.plan.request import Request
 
 Plan = Callable[[], tuple[list[Request], list[Event]]]
 
@@ -98,7 +98,7 @@ def _reached(wanted: Iterable[Request], config: str | None) -> set[Path]:
     found = {Path(config).resolve()} if config else set()
     for request in wanted:
         try:
-            found |= {p.resolve() for p in build.sources(request.entry).values()}
+            found |= {p.resolve() for p in sources(request.entry).values()}
         except (SyntaxError, OSError, ValueError):
             found.add(request.entry.path.resolve())
     return found

@@ -28,12 +28,12 @@ from pathlib import Path
 from typing import Any, Self
 
 from hhanim.process import be_alone
-from hhanim.studio.draw.scene import need
-from hhanim.studio.errors import RenderError, UsageError
-from hhanim.studio.events import Drawn, Event, Listener
-from hhanim.studio.fresh import build
-from hhanim.studio.fresh.build import Job
-from hhanim.studio.make import films as run
+from hhanim.studio.draw.drawn import Drawn
+from hhanim.studio.draw.pieces import draw, pieces
+from hhanim.studio.errors import RenderError, UsageError, need
+from hhanim.studio.events import Event, Listener
+from hhanim.studio.fresh.job import Job, fingerprint
+from hhanim.studio.fresh.sources import sources as reached
 from hhanim.studio.media.formats import Films
 
 ATTEMPTS = 4  # how often a worker may die over a film before the film is at fault
@@ -118,7 +118,7 @@ def fulfil(order: Order, slot: int | None = None) -> Piece:
 
         try:
             with Films() as films:
-                drawn = run.draw(job, job.request.path, films, tell, order.start, order.stop)
+                drawn = draw(job, job.request.path, films, tell, order.start, order.stop)
         except Exception as error:  # in the words of the machine the scene comes from
             trace = getattr(error, "trace", "")
             if trace:
@@ -164,11 +164,11 @@ def _leave(*_: object) -> None:
 
 def _same_here(job: Job) -> None:
     """Make sure that this machine's hhanim draws what the other's would."""
-    theirs, ours = job.key, build.fingerprint(job.request.entry)
+    theirs, ours = job.key, fingerprint(job.request.entry)
     for part in ("engines", "sources"):
         for name in sorted({*theirs[part], *ours[part]}):
             one, other = theirs[part].get(name), ours[part].get(name)
-            if one != other and not (part == "sources" and name.startswith(("./", "scenes/"))):
+            if one != other and not (part == "sources" and name.startswith("./")):
                 raise RenderError(
                     f"worker {os.uname().nodename}: {name} is {other} there and {one} here; "
                     "install the same versions"
@@ -226,7 +226,7 @@ class Crew:
         self.stopping = False
 
     def draw(self, job: Job, media: Path, on_event: Listener) -> Drawn:
-        """As :func:`hhanim.studio.make.films.draw`, by the crew: a long clip in pieces, by several at once.
+        """As :func:`hhanim.studio.draw.pieces.draw`, by the crew: a long clip in pieces, by several at once.
 
         Raises:
             RenderError: when the scene fails, or when workers die over it again and again.
@@ -257,7 +257,7 @@ class Crew:
 
     def _spans(self, job: Job) -> list[tuple[int, int]]:
         """Runs of pieces, a few for each worker: whoever is given one plays the clip up to its beginning."""
-        cuts = run.pieces(job)
+        cuts = pieces(job)
         if len(cuts) == 1:
             return [(0, job.n_frames)]
         count = min(len(cuts), 3 * self.workers)
@@ -361,7 +361,7 @@ class Crew:
 def sources(job: Job) -> dict[str, bytes]:
     """The files a worker may not have: the scene's, and those beside it that it imports."""
     folder = job.request.entry.path.parent
-    found = build.sources(job.request.entry).values()
+    found = reached(job.request.entry).values()
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in found if p.is_relative_to(folder)}
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from hhanim.studio.fresh.build import Job
     from hhanim.studio.media.encode import Encoder, Quality
     from hhanim.studio.media.pictures import Gif, Numbered
 
@@ -120,16 +119,6 @@ class Films(contextlib.ExitStack):
         if self._last is not None:
             self._last.close()
         self._last = film
-
-
-def writer(job: Job, path: Path) -> Any:
-    """What takes the frames of a job: see :func:`open_writer`."""
-    from hhanim.studio.media.encode import Quality
-
-    width, height = job.request.pixels
-    quality = Quality(job.request.use.speed, job.request.use.qp)
-    theme = job.request.look
-    return open_writer(path, width=width, height=height, fps=job.fps, quality=quality, theme=theme)
 
 
 def join(parts: Sequence[Path], path: Path, fps: Fraction) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
@@ -132,6 +133,36 @@ def read(where: Iterable[Path] | None = None) -> Catalogue:
                     seen[item.name] = path
                     entries[item.name] = item
     return Catalogue(tuple(sorted(entries.values(), key=lambda e: (e.kind, e.name))), tuple(broken))
+
+
+def find(scene: Any) -> Entry:
+    """The catalogue's entry for a name, a path or a clip object.
+
+    Raises:
+        UsageError: when there is none.
+    """
+    code = getattr(getattr(scene, "function", scene), "__code__", None)
+    if code is not None:
+        return _in_file(Path(code.co_filename), code.co_name)
+    text = os.fspath(scene) if isinstance(scene, os.PathLike) else str(scene)
+    path, _, symbol = text.rpartition(":") if not text.endswith(".py") else (text, "", "")
+    if path.endswith(".py"):
+        if not Path(path).is_file():
+            raise UsageError(f"no file {path}")
+        return _in_file(Path(path).resolve(), symbol)
+    return read().get(text)
+
+
+def _in_file(path: Path, symbol: str) -> Entry:
+    found = read([path])
+    if found.broken:
+        raise UsageError(found.broken[0].reason)
+    chosen = [e for e in found.entries if not symbol or symbol in (e.symbol, e.name)]
+    if len(chosen) != 1:
+        names = ", ".join(e.name for e in found.entries)
+        hint = f"; name one of {names}" if names else ""
+        raise UsageError(f"{path}: {'several scenes' if chosen else 'no such scene'} here{hint}")
+    return chosen[0]
 
 
 def _files(folder: Path) -> list[Path]:

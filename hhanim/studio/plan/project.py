@@ -34,9 +34,9 @@ from typing import Any
 
 from hhanim.studio.errors import UsageError, did_you_mean
 from hhanim.studio.events import Event
-from hhanim.studio.fresh.build import Origin, Request, target
 from hhanim.studio.media.formats import FORMATS
 from hhanim.studio.plan import catalogue
+from hhanim.studio.plan.request import Origin, Request, target
 
 VARIABLES = {
     "preset": "HHANIM_PRESET",
@@ -130,7 +130,7 @@ def requests(
     Raises:
         UsageError: for a name that does not exist, or a project file that is wrong.
     """
-    project = find(config)
+    project = find_project(config)
     found = catalogue.read()
     general = _general(settings, project)
     for name in project.scenes:
@@ -173,7 +173,7 @@ def requests(
 
 def output_folder(settings: Settings, config: str | None = None) -> Path:
     """Where the media are put."""
-    return Path(str(_general(settings, find(config))["output"]))
+    return Path(str(_general(settings, find_project(config))["output"]))
 
 
 def _general(settings: Settings, project: Project) -> dict[str, Any]:
@@ -232,11 +232,9 @@ def _expand(
     general: Mapping[str, Any],
 ) -> Iterable[Request]:
     """A target's requests: one per value of its sweeps, per preset, theme and format."""
-    from hhanim.studio.draw.scene import find as find_scene
-
     is_file = wanted.scene.endswith(".py") or ".py:" in wanted.scene
     try:
-        entry = find_scene(wanted.scene) if is_file else found.get(wanted.scene)
+        entry = catalogue.find(wanted.scene) if is_file else found.get(wanted.scene)
     except UsageError as error:
         raise project.error(wanted.place and (*wanted.place, "scene"), error) from None
     common = {**project.scenes.get(entry.name, {}), **wanted.set}
@@ -323,7 +321,7 @@ def _text(value: Any) -> str:
 # -- reading a project file --------------------------------------------------------------------------------
 
 
-def find(config: str | None) -> Project:
+def find_project(config: str | None) -> Project:
     """The project file that is named, or the one of the working directory, or none.
 
     Raises:

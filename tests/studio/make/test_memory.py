@@ -9,12 +9,12 @@ import pytest
 
 SCRIPT = """
 import resource, sys
-from hhanim.studio.make import films as run
+from hhanim.studio.make import films
 used = {}
 def heard(event):
     if event.kind == "frame" and event.frame in (700, 2400):
         used[event.frame] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-run.render("wave", size="320x180", frames=2400, seconds=80, on_event=heard)
+films.render("wave", size="320x180", frames=2400, seconds=80, on_event=heard)
 print((used[2400] - used[700]) / 1024)
 """
 
@@ -23,7 +23,7 @@ print((used[2400] - used[700]) / 1024)
 def test_memory_does_not_grow(project):
     """1700 frames of 320 × 180 would be 390 MB if they were kept; eight pieces are joined at the end."""
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT.replace('run.render("wave"', 'run.render("scenes/wave_clip.py"')],
+        [sys.executable, "-c", SCRIPT.replace('films.render("wave"', 'films.render("scenes/wave_clip.py"')],
         capture_output=True,
         text=True,
         check=False,

@@ -15,8 +15,7 @@ import av
 import numpy as np
 import pytest
 
-from hhanim.studio.media import checks as finalise
-from hhanim.studio.media import encode
+from hhanim.studio.media import checks, encode
 from hhanim.studio.media.encode import EncodeError, Encoder, Quality, exact_rate, join
 from hhanim.studio.media.formats import Films
 
@@ -51,7 +50,7 @@ def decoded(path: Path) -> list[np.ndarray]:
 
 
 def test_media_facts(tmp_path):
-    found = finalise.check(
+    found = checks.check(
         film(tmp_path / "a.mp4", fps=Fraction(100, 3)), width=W, height=H, fps=Fraction(100, 3), n_frames=40
     )
     assert found.codec == "h264"
@@ -59,7 +58,7 @@ def test_media_facts(tmp_path):
     assert found.fps == Fraction(100, 3)
     assert found.duration == pytest.approx(1.2)
     assert found.colours == (1, 1, 1)
-    assert finalise.boxes(tmp_path / "a.mp4")[:2] == ["ftyp", "moov"]
+    assert checks.boxes(tmp_path / "a.mp4")[:2] == ["ftyp", "moov"]
 
 
 def test_constant_rate_every_30_ms(tmp_path):
@@ -175,7 +174,7 @@ def test_where_pixels_are_converted_does_not_matter(tmp_path, monkeypatch, codec
 
 
 def test_odd_sizes_are_padded(tmp_path):
-    found = finalise.facts(film(tmp_path / "a.mp4", width=321, height=181))
+    found = checks.facts(film(tmp_path / "a.mp4", width=321, height=181))
     assert (found.width, found.height) == (322, 182)
 
 
@@ -211,7 +210,7 @@ def test_a_film_that_has_ended_keeps_no_pictures(tmp_path):
         held = [x for x in vars(encoder).values() if not isinstance(x, int | str | float | bool)]
         assert not any(isinstance(x, encode.Changes | encode._Yuv | np.ndarray) for x in held)
         assert not (tmp_path / "a.mp4").exists()
-    assert finalise.facts(tmp_path / "a.mp4").n_frames == 1
+    assert checks.facts(tmp_path / "a.mp4").n_frames == 1
 
 
 def test_no_more_than_two_films_are_encoded_at_a_time(tmp_path):
@@ -225,7 +224,7 @@ def test_no_more_than_two_films_are_encoded_at_a_time(tmp_path):
             films.end(encoder)
             assert [p.exists() for p in paths[:k]] == [True] * k
         assert not path.exists()
-    assert [finalise.facts(p).n_frames for p in paths] == [40] * 5
+    assert [checks.facts(p).n_frames for p in paths] == [40] * 5
 
 
 def test_failure_of_the_caller_leaves_the_old_file(tmp_path):
@@ -339,7 +338,7 @@ def test_join_keeps_every_frame(tmp_path, codec, suffix, fps):
             for frame, _ in piece:
                 encoder.write(frame)
     whole = join(parts, tmp_path / f"whole{suffix}", fps, codec.container)
-    finalise.check(whole, width=W, height=H, fps=fps, n_frames=50)
+    checks.check(whole, width=W, height=H, fps=fps, n_frames=50)
     for a, b in zip(decoded(whole), [f for p in parts for f in decoded(p)], strict=True):
         np.testing.assert_array_equal(a, b)
     with av.open(str(whole)) as container:

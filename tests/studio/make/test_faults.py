@@ -17,10 +17,8 @@ from pathlib import Path
 import pytest
 
 from hhanim.process import short_turns
-from hhanim.studio.make import films as run
-from hhanim.studio.make import locks
-from hhanim.studio.media import checks as finalise
-from hhanim.studio.media import sidecar
+from hhanim.studio.make import films, locks, work_folder
+from hhanim.studio.media import checks, sidecar
 from hhanim.studio.plan import project as projects
 
 FILM = {"wave.mp4", "wave.json", "wave.png", "wave.vtt"}
@@ -86,7 +84,7 @@ def test_killed(slow, jobs):
         process.kill()
         process.wait()
         assert Path("output/wave.mp4").read_bytes() == before
-        assert in_folder() - {run.WORKSHOP} == FILM
+        assert in_folder() - {work_folder.WORK} == FILM
     assert sidecar.verify(Path("output/wave.mp4"))["intact"]
     swift()
     done = hh("wave")
@@ -101,7 +99,7 @@ def test_leftovers_of_another_film_are_swept(slow):
     with at_work("wave") as process:
         process.kill()
         process.wait()
-    assert (Path("output") / run.WORKSHOP).exists()
+    assert (Path("output") / work_folder.WORK).exists()
     for name in ("wave_clip.py", "helper.py"):
         Path("scenes", name).unlink()
     done = hh("still")
@@ -126,7 +124,7 @@ def test_interrupted(slow, jobs):
 @pytest.mark.parametrize("stage", ["media only", "all but the sidecar"])
 def test_killed_while_putting_in_place(project, monkeypatch, stage):
     """Between two renames a new film may stand beside an old sidecar; the next run finishes that."""
-    run.render("wave", size="160x90")
+    films.render("wave", size="160x90")
     Path("scenes/deeper.py").write_text("GAIN = 0.5\n")
     real, moved = Path.replace, []
 
@@ -144,8 +142,8 @@ def test_killed_while_putting_in_place(project, monkeypatch, stage):
         patch.setattr(Path, "replace", replace)
         patch.setattr(shutil, "rmtree", lambda *_, **__: None)  # the killed do not tidy up
         with pytest.raises(Killed):
-            run.render("wave", size="160x90")
-    events = run.make_all(projects.requests(["wave"], projects.Settings())[0])
+            films.render("wave", size="160x90")
+    events = films.make_all(projects.requests(["wave"], projects.Settings())[0])
     assert [e.kind for e in events] == ["fresh"]
     assert sidecar.verify(Path("output/wave.mp4"))["intact"]
     assert in_folder() == FILM
@@ -154,12 +152,12 @@ def test_killed_while_putting_in_place(project, monkeypatch, stage):
 def test_killed_before_putting_in_place(project, monkeypatch):
     """What was whole when the power went is put in its place, not drawn again."""
     with monkeypatch.context() as patch:
-        patch.setattr(run, "commit", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(films, "commit", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         patch.setattr(shutil, "rmtree", lambda *_, **__: None)
         with pytest.raises(KeyboardInterrupt):
-            run.render("wave", size="160x90")
-    assert in_folder() == {run.WORKSHOP}
-    assert [e.kind for e in run.make_all(projects.requests(["wave"], projects.Settings())[0])] == ["fresh"]
+            films.render("wave", size="160x90")
+    assert in_folder() == {work_folder.WORK}
+    assert [e.kind for e in films.make_all(projects.requests(["wave"], projects.Settings())[0])] == ["fresh"]
     assert in_folder() == FILM
 
 
@@ -326,7 +324,7 @@ def test_spaces_and_other_alphabets(project):
         assert done.returncode == 0, done.stderr
         for suffix in ("mp4", "gif"):
             assert (
-                finalise.facts(
+                checks.facts(
                     Path(f"Vorträge über Nerven {jobs}/Aktionspotential – 動画 №1.{suffix}")
                 ).n_frames
                 == 8

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from hhanim.studio.errors import UsageError
-from hhanim.studio.make import films as run
+from hhanim.studio.make import films
 from hhanim.studio.make.cleaning import clean
-from hhanim.studio.media import checks as finalise
+from hhanim.studio.media import checks
 from hhanim.studio.plan import catalogue
 from hhanim.studio.plan import project as projects
 from hhanim.studio.plan.starter import start
@@ -18,13 +18,13 @@ from hhanim.studio.plan.starter import start
 
 def make(*names: str):
     wanted = projects.requests(list(names), projects.Settings())[0]
-    return {e.name: e.kind for e in run.make_all(wanted)}
+    return {e.name: e.kind for e in films.make_all(wanted)}
 
 
 def test_new_clip_renders_as_it_is(project):
     assert start("my_scene") == [Path("scenes/my_scene_clip.py"), Path("hhanim.toml")]
     assert make() == {"my_scene": "done"}, "the starter's one target"
-    assert finalise.facts(Path("output/my_scene.mp4")).n_frames == 150
+    assert checks.facts(Path("output/my_scene.mp4")).n_frames == 150
     entry = catalogue.read().get("my_scene")
     assert entry.title == "My scene"
     assert {p.name: p.help for p in entry.parameters}["duration"] == "ms"
@@ -56,7 +56,7 @@ def test_new_film_renders_as_it_is(project, monkeypatch):
     monkeypatch.setenv("HHANIM_PRESET", "draft")
     start("my_film", "film")
     assert make() == {"my_film": "done"}
-    assert finalise.facts(Path("output/my_film.mp4")).duration == pytest.approx(7, abs=0.5)
+    assert checks.facts(Path("output/my_film.mp4")).duration == pytest.approx(7, abs=0.5)
     assert "makes the neuron fire" in Path("output/my_film.vtt").read_text()
 
 

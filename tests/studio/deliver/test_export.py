@@ -11,7 +11,7 @@ import pytest
 
 from hhanim.studio.deliver import export
 from hhanim.studio.errors import UsageError
-from hhanim.studio.make import films as run
+from hhanim.studio.make import films
 
 TALKING = """
 from hhanim import clip
@@ -30,7 +30,7 @@ def talk(stage, *, frames: int = 8, seconds: float = 0.4):
 @pytest.fixture
 def talk(project) -> Path:
     Path("scenes/talk_clip.py").write_text(TALKING)
-    return run.render("talk", size="160x90")
+    return films.render("talk", size="160x90")
 
 
 def embedded(page: str, kind: str) -> bytes:
@@ -121,7 +121,7 @@ def test_sections_of_a_page(talk, launch):
 
 def test_slides(talk):
     pptx = pytest.importorskip("pptx")
-    still = run.render("still", size="160x90", frames=6)
+    still = films.render("still", size="160x90", frames=6)
     path = export.slides([talk, still], Path("output/deck.pptx"))
     deck = pptx.Presentation(str(path))
     first, second = deck.slides

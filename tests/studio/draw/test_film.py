@@ -26,15 +26,14 @@ import hhanim
 from hhanim.look import get_theme
 from hhanim.studio.deliver import export
 from hhanim.studio.draw import film as studio_film
-from hhanim.studio.draw import scene as scenes
 from hhanim.studio.draw.camera import FEW, SparingCamera, SparingRenderer, apart, tiles
 from hhanim.studio.errors import RenderError, UsageError
-from hhanim.studio.fresh import build
-from hhanim.studio.fresh.build import Request
-from hhanim.studio.make import cleaning as clean
-from hhanim.studio.make import films as run
-from hhanim.studio.media import checks as finalise
-from hhanim.studio.media import formats, sidecar
+from hhanim.studio.fresh.job import prepare
+from hhanim.studio.fresh.status import status
+from hhanim.studio.make import cleaning, films
+from hhanim.studio.media import checks, formats, sidecar
+from hhanim.studio.plan import catalogue
+from hhanim.studio.plan.request import Request
 
 SCENE = '''
 """A small film."""
@@ -177,7 +176,7 @@ def test_a_moved_hook_is_noticed_and_stock_manim_takes_over(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr(studio_film, "hooks_missing", lambda: ["something"])
     stock = hhanim.render(scene, preset="draft", size="320x180", output=tmp_path / "stock")
-    a, b = finalise.facts(usual), finalise.facts(stock)
+    a, b = checks.facts(usual), checks.facts(stock)
     assert (a.n_frames, a.fps, a.colours, a.faststart) == (b.n_frames, b.fps, b.colours, b.faststart)
     assert stock.with_suffix(".vtt").read_text() == usual.with_suffix(".vtt").read_text()
 
@@ -186,7 +185,7 @@ def test_a_film_with_all_that_goes_with_it(scene: Path, tmp_path: Path) -> None:
     path = hhanim.render(
         scene, preset="draft", size="320x180", output=tmp_path, sections=True, theme="light", gNa=100
     )
-    found = finalise.facts(path)
+    found = checks.facts(path)
     assert (found.codec, found.pix_fmt, found.colours, found.faststart) == (
         "h264",
         "yuv420p",
@@ -204,7 +203,7 @@ def test_a_film_with_all_that_goes_with_it(scene: Path, tmp_path: Path) -> None:
     assert path.with_suffix(".png").stat().st_size > 2000
     parts = sorted((tmp_path / "small.sections").iterdir())
     assert [p.name for p in parts] == ["01-first-part.mp4", "02-second-über.mp4"]
-    lengths = [finalise.facts(p).n_frames for p in parts]
+    lengths = [checks.facts(p).n_frames for p in parts]
     assert sum(lengths) == found.n_frames
     assert record["sections"] == [
         {"name": "first part", "start": 0.0, "file": "small.sections/01-first-part.mp4"},
@@ -228,7 +227,7 @@ def test_a_film_with_all_that_goes_with_it(scene: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("size", ["240x240", "180x320"])
 def test_other_shapes_are_neither_stretched_nor_cut(scene: Path, tmp_path: Path, size: str) -> None:
     path = hhanim.render(scene, preset="draft", size=size, output=tmp_path)
-    found = finalise.facts(path)
+    found = checks.facts(path)
     assert f"{found.width}x{found.height}" == size
 
 
@@ -279,8 +278,8 @@ def test_ordinary_parameters_are_not_refused(scene: Path, tmp_path: Path) -> Non
 def test_a_still_is_the_frame_of_the_film_and_what_is_before_it_is_not_drawn(
     scene: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    request = Request(scenes.find(scene), tmp_path / "small.mp4", {}, "draft", "dark", "320x180")
-    job = build.prepare(request)
+    request = Request(catalogue.find(scene), tmp_path / "small.mp4", {}, "draft", "dark", "320x180")
+    job = prepare(request)
     frames: list[Any] = []
     real = studio_film._Shot.write
 
@@ -309,7 +308,7 @@ def test_a_transparent_film_keeps_straight_colours(scene: Path, tmp_path: Path) 
     colour of its middle."""
     scene.write_text(scene.read_text(encoding="utf-8").replace("Indicate(box), ", ""), encoding="utf-8")
     path = tmp_path / "small.webm"
-    run.make(Request(scenes.find(scene), path, {}, "draft", "dark-transparent", "320x180"))
+    films.make(Request(catalogue.find(scene), path, {}, "draft", "dark-transparent", "320x180"))
     record = sidecar.read(path)
     assert record is not None
     assert record["transparent"] is True
@@ -343,34 +342,34 @@ def test_sections_on_slides(scene: Path, tmp_path: Path) -> None:
     # made without sections, the old ones do not stay behind; and they go with their film
     record = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     record["beside"] += ["..", "../scene", str(scene)]
-    request = Request(scenes.find(scene), path, {}, "draft", "dark", "320x180")
-    assert build.status(request).reasons == ("small.sections/02-second-über.mp4 is gone",)
+    request = Request(catalogue.find(scene), path, {}, "draft", "dark", "320x180")
+    assert status(request).reasons == ("small.sections/02-second-über.mp4 is gone",)
     hhanim.render(scene, preset="draft", size="320x180", output=tmp_path)
     assert not (tmp_path / "small.sections").exists()
     (tmp_path / "small.sections").mkdir()
     sidecar.write(path.with_suffix(".json"), {**record, "sha256": sidecar.sha256(path)})
-    clean.clean(tmp_path, dry_run=False)
+    cleaning.clean(tmp_path, dry_run=False)
     assert not path.exists()
     assert not (tmp_path / "small.sections").exists()
     assert scene.exists()
 
 
 def test_sections_of_another_format(scene: Path, tmp_path: Path) -> None:
-    entry = scenes.find(scene)
+    entry = catalogue.find(scene)
     request = Request(entry, tmp_path / "small.mov", {}, "draft", "dark-transparent", "160x90", sections=True)
-    run.make(request)
+    films.make(request)
     beside = replace(request, path=tmp_path / "small.mp4", theme="dark")
-    run.make(beside)
+    films.make(beside)
     assert len(list((tmp_path / "small.sections").iterdir())) == 2
-    assert build.status(request).fresh, "neither takes the other's sections away"
-    assert build.status(beside).fresh
-    assert build.status(replace(beside, sections=False)).fresh, "nobody minds that they are there"
+    assert status(request).fresh, "neither takes the other's sections away"
+    assert status(beside).fresh
+    assert status(replace(beside, sections=False)).fresh, "nobody minds that they are there"
     parts = sorted((tmp_path / "small.mov.sections").iterdir())
     assert [p.suffix for p in parts] == [".mov", ".mov"]
-    whole = finalise.facts(tmp_path / "small.mov")
-    assert sum(finalise.facts(p).n_frames for p in parts) == whole.n_frames
+    whole = checks.facts(tmp_path / "small.mov")
+    assert sum(checks.facts(p).n_frames for p in parts) == whole.n_frames
     with pytest.raises(UsageError, match="give the format mp4, webm or mov"):
-        run.make(Request(entry, tmp_path / "small.gif", {}, "draft", "dark", "160x90", sections=True))
+        films.make(Request(entry, tmp_path / "small.gif", {}, "draft", "dark", "160x90", sections=True))
 
 
 def test_a_scene_with_a_camera_of_its_own_is_shot_by_it(tmp_path: Path) -> None:
@@ -393,14 +392,14 @@ def test_a_scene_with_a_camera_of_its_own_is_shot_by_it(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     made = hhanim.render(path, preset="draft", size="160x90", output=tmp_path)
-    assert finalise.facts(made).n_frames == 6
+    assert checks.facts(made).n_frames == 6
 
 
 def test_what_is_told_of_a_finished_film(scene: Path, tmp_path: Path) -> None:
     events: list[Any] = []
     path = hhanim.render(scene, preset="draft", size="160x90", output=tmp_path, on_event=events.append)
     assert events[-1].kind == "done"
-    assert events[-1].n_frames == finalise.facts(path).n_frames > 20
+    assert events[-1].n_frames == checks.facts(path).n_frames > 20
 
 
 def test_packed_pictures_come_back_whole() -> None:

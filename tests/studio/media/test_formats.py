@@ -13,10 +13,9 @@ from PIL import Image
 
 from hhanim.look.theme import THEMES
 from hhanim.studio.errors import UsageError
-from hhanim.studio.fresh import build
-from hhanim.studio.make import films as run
-from hhanim.studio.media import checks as finalise
-from hhanim.studio.media import formats, sidecar
+from hhanim.studio.fresh.status import status
+from hhanim.studio.make import films
+from hhanim.studio.media import checks, formats, sidecar
 from hhanim.studio.media.encode import Quality
 from hhanim.studio.media.formats import FORMATS
 from hhanim.studio.plan import project as projects
@@ -72,7 +71,7 @@ def read(path: Path) -> list[np.ndarray]:
 def test_every_frame_and_colour_comes_back(tmp_path, suffix, theme):
     transparent = THEMES[theme].transparent
     path = write(tmp_path / f"a{suffix}", theme)
-    finalise.check(path, width=W, height=H, fps=FPS, n_frames=N, transparent=transparent)
+    checks.check(path, width=W, height=H, fps=FPS, n_frames=N, transparent=transparent)
     frames = read(path)
     assert len(frames) == N
     for k, frame in enumerate(frames):
@@ -108,7 +107,7 @@ def test_closed_twice_is_closed_once(tmp_path, suffix):
         film.close()
         before = sidecar.sha256(film.path)
     assert sidecar.sha256(film.path) == before
-    assert finalise.facts(film.path).n_frames == 1
+    assert checks.facts(film.path).n_frames == 1
 
 
 def test_gif_loops_at_whole_hundredths_without_dithering(tmp_path):
@@ -158,12 +157,12 @@ def test_gif_size(size, fitted):
 
 def test_several_formats_of_one_scene(project):
     settings = projects.Settings(formats=("mp4", "gif", "webm", "mov", "png"), theme="light")
-    events = run.make_all(projects.requests(["wave"], settings)[0])
+    events = films.make_all(projects.requests(["wave"], settings)[0])
     assert [e.kind for e in events] == ["done"] * 5
     for name, kind in (("wave.mp4", "h264"), ("wave.gif", "gif"), ("wave.webm", "vp9"), ("wave.mov", "prores"),
                        ("wave.frames", "png")):  # fmt: skip
         path = Path("output", name)
-        assert finalise.facts(path).codec == kind
+        assert checks.facts(path).codec == kind
         record = sidecar.verify(path)
         assert record["intact"]
         assert record["duration"] == pytest.approx(0.4)
@@ -171,16 +170,16 @@ def test_several_formats_of_one_scene(project):
         assert all(path.with_name(n).exists() for n in record["beside"])
     assert len(json.loads(Path("output/wave.gif.json").read_text())["beside"]) == 2
     assert len(list(Path("output/wave.frames").iterdir())) == 8
-    assert [e.kind for e in run.make_all(projects.requests(["wave"], settings)[0])] == ["fresh"] * 5
+    assert [e.kind for e in films.make_all(projects.requests(["wave"], settings)[0])] == ["fresh"] * 5
     Path("output/wave.frames/frame_00003.png").unlink()
-    (stale,) = [r for r in projects.requests(["wave"], settings)[0] if not build.status(r).fresh]
+    (stale,) = [r for r in projects.requests(["wave"], settings)[0] if not status(r).fresh]
     assert stale.name == "wave.frames"
 
 
 @pytest.mark.parametrize("theme", ["dark-transparent", "light-transparent"])
 def test_transparent_clip(project, theme):
     settings = projects.Settings(formats=("webm", "mov", "gif", "png"), theme=theme)
-    assert [e.kind for e in run.make_all(projects.requests(["wave"], settings)[0])] == ["done"] * 4
+    assert [e.kind for e in films.make_all(projects.requests(["wave"], settings)[0])] == ["done"] * 4
     for name in ("wave.webm", "wave.mov", "wave.gif", "wave.frames"):
         for frame in read(Path("output", name)):
             assert frame[1, 1, 3] == 0
@@ -193,7 +192,7 @@ def test_transparent_clip(project, theme):
 
 def test_mp4_cannot_be_transparent(project):
     with pytest.raises(UsageError, match="mp4 cannot be transparent; give --format webm"):
-        run.render("wave", theme="dark-transparent")
+        films.render("wave", theme="dark-transparent")
     assert not Path("output").exists() or not any(Path("output").iterdir())
 
 

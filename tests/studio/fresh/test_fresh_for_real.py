@@ -30,7 +30,7 @@ SHOOT = """
 import numpy as np
 from fractions import Fraction
 from hhanim.studio.media.formats import writer
-from hhanim.studio.events import Drawn
+from hhanim.studio.draw.drawn import Drawn
 
 def shoot(job, media, films, on_event):
     width, height = job.request.pixels
@@ -49,7 +49,7 @@ pytestmark = pytest.mark.slow
 def first(tmp_path_factory, scene_writer):
     """A copy of hhanim and a project of two clips and a film, all made."""
     place = tmp_path_factory.mktemp("first")
-    root = Path(__file__).resolve().parents[2]
+    root = Path(__file__).resolve().parents[3]
     for name in ("hhanim", "scenes"):
         shutil.copytree(root / name, place / "tree" / name, ignore=shutil.ignore_patterns("__pycache__"))
     (place / "tree/hhanim/studio/draw/film.py").write_text(SHOOT)

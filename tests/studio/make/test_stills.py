@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from hhanim.studio.draw import pieces
 from hhanim.studio.errors import RenderError, UsageError
-from hhanim.studio.make import films as run
+from hhanim.studio.fresh.job import prepare
+from hhanim.studio.make import films
 from hhanim.studio.make.stills import still
-from hhanim.studio.media import checks as finalise
+from hhanim.studio.media import checks
 from hhanim.studio.plan import project as projects
 
 
@@ -25,8 +27,8 @@ def request(name="wave", **settings):
 def test_png_is_the_frame_of_that_moment(project):
     path = still(request(), 0.26)
     assert path == Path("output/wave-0.26s.png")
-    job = run.build.prepare(request())
-    frames = [f.rgba[..., :3].copy() for f in run.perform(job).frames()]
+    job = prepare(request())
+    frames = [f.rgba[..., :3].copy() for f in pieces.perform(job).frames()]
     with Image.open(path) as picture:
         pixels = np.asarray(picture)
     assert [np.array_equal(pixels, f) for f in frames] == [k == 5 for k in range(8)]  # 20 frames a second
@@ -34,7 +36,7 @@ def test_png_is_the_frame_of_that_moment(project):
 
 def test_default_moment_is_the_posters(project):
     still(request())
-    run.make(request())
+    films.make(request())
     (path,) = Path("output").glob("wave-*s.png")
     with Image.open(path) as mine, Image.open("output/wave.png") as poster:
         assert np.array_equal(np.asarray(mine), np.asarray(poster))
@@ -98,7 +100,7 @@ def test_a_disk_on_which_nothing_can_even_be_taken_away(project, monkeypatch):
     def refuse(*_, **__):
         raise OSError(errno.EROFS, "Read-only file system")
 
-    monkeypatch.setattr(finalise, "poster", refuse)
+    monkeypatch.setattr(checks, "poster", refuse)
     monkeypatch.setattr(Path, "unlink", refuse)
     with pytest.raises(RenderError, match=r"cannot write .*wave-0\.2s\.png: Read-only file system"):
         still(request(), 0.2)

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from hhanim.studio.errors import UsageError
-from hhanim.studio.fresh import build
-from hhanim.studio.make import cleaning as clean
-from hhanim.studio.make import films as run
-from hhanim.studio.make import workers as crew
+from hhanim.studio.fresh import status as fresh_status
+from hhanim.studio.fresh import versions
+from hhanim.studio.fresh.job import prepare
+from hhanim.studio.fresh.sources import sources
+from hhanim.studio.fresh.status import status
+from hhanim.studio.make import cleaning, films, workers
 from hhanim.studio.media import sidecar
 from hhanim.studio.plan import catalogue, presets
 from hhanim.studio.plan import project as projects
@@ -25,26 +27,26 @@ def requests(**settings):
 def stale(**settings) -> dict[str, list[str]]:
     """Name → reasons of what is stale."""
     catalogue_now = requests(**settings)
-    return {r.name: list(s.reasons) for r in catalogue_now if not (s := build.status(r)).fresh}
+    return {r.name: list(s.reasons) for r in catalogue_now if not (s := status(r)).fresh}
 
 
 @pytest.fixture
 def made(project):
     """Both films made."""
     assert set(stale()) == {"wave", "still"}
-    assert [e.kind for e in run.make_all(requests())] == ["done", "done"]
+    assert [e.kind for e in films.make_all(requests())] == ["done", "done"]
     assert stale() == {}
     return project
 
 
 def test_nothing_changed(made):
-    assert [e.kind for e in run.make_all(requests())] == ["fresh", "fresh"]
+    assert [e.kind for e in films.make_all(requests())] == ["fresh", "fresh"]
 
 
 def test_helper_two_imports_away(made):
     Path("scenes/deeper.py").write_text("GAIN = 0.5\n")
     assert stale() == {"wave": ["./deeper.py changed"]}
-    assert sorted(e.kind for e in run.make_all(requests())) == ["done", "fresh"]
+    assert sorted(e.kind for e in films.make_all(requests())) == ["done", "fresh"]
     assert stale() == {}
 
 
@@ -67,7 +69,7 @@ def test_parameter(made):
 
 def test_same_value_said_differently(made):
     (wave,) = (r for r in requests(given={"level": "1.0"}) if r.name == "wave")
-    assert build.status(wave).fresh
+    assert status(wave).fresh
 
 
 def test_preset_theme_and_size(made, monkeypatch):
@@ -91,13 +93,15 @@ def test_theme_colour_remakes_that_theme_only(made, monkeypatch):
     monkeypatch.setitem(look.THEMES, "light", replace(look.LIGHT, ink="#123456"))
     assert stale() == {}
     monkeypatch.setitem(look.THEMES, "dark", replace(look.DARK, ink="#123456"))
-    monkeypatch.setattr(build, "_stamp_now", lambda *_: "")  # the file that holds the colours differs, then
+    monkeypatch.setattr(
+        fresh_status, "_stamp_now", lambda *_: ""
+    )  # the file that holds the colours differs, then
     assert stale() == dict.fromkeys(("wave", "still"), ["a colour of the theme dark changed"])
 
 
 def test_library_version(made, monkeypatch):
-    real = build.version
-    monkeypatch.setattr(build, "version", lambda name: "99.0" if name == "matplotlib" else real(name))
+    real = versions.version
+    monkeypatch.setattr(versions, "version", lambda name: "99.0" if name == "matplotlib" else real(name))
     for reasons in stale().values():
         assert len(reasons) == 1
         assert reasons[0].startswith("matplotlib ")
@@ -105,8 +109,8 @@ def test_library_version(made, monkeypatch):
 
 
 def test_library_that_does_not_draw_this(made, monkeypatch):
-    real = build.version
-    monkeypatch.setattr(build, "version", lambda name: "99.0" if name == "manim" else real(name))
+    real = versions.version
+    monkeypatch.setattr(versions, "version", lambda name: "99.0" if name == "manim" else real(name))
     assert stale() == {}
 
 
@@ -114,7 +118,7 @@ def test_membrane_definition(made, monkeypatch):
     from hhanim.model import presets as models
 
     other = models.get("modern").with_(gK=30)
-    monkeypatch.setattr(build, "_stamp_now", lambda *_: "")
+    monkeypatch.setattr(fresh_status, "_stamp_now", lambda *_: "")
     monkeypatch.setitem(models._found, "MODERN", other)
     assert stale() == {"wave": ["gK 36 → 30"]}
 
@@ -123,7 +127,7 @@ def test_membrane_definition(made, monkeypatch):
 def test_deleted_output(made, name):
     Path("output", name).unlink()
     assert stale() == {"wave": [f"{name} is gone"]}
-    assert sorted(e.kind for e in run.make_all(requests())) == ["done", "fresh"]
+    assert sorted(e.kind for e in films.make_all(requests())) == ["done", "fresh"]
 
 
 def test_hand_edited_output_is_kept(made):
@@ -131,9 +135,9 @@ def test_hand_edited_output_is_kept(made):
     path.write_bytes(path.read_bytes() + b"by hand")
     edited = path.read_bytes()
     assert stale() == {"wave": ["wave.mp4 was edited by hand"]}
-    assert {e.name: e.kind for e in run.make_all(requests())} == {"wave": "kept", "still": "fresh"}
+    assert {e.name: e.kind for e in films.make_all(requests())} == {"wave": "kept", "still": "fresh"}
     assert path.read_bytes() == edited
-    run.make_all(requests(), force=True)
+    films.make_all(requests(), force=True)
     assert path.read_bytes() != edited
     assert stale() == {}
 
@@ -146,17 +150,17 @@ def test_captions_and_posters_edited_by_hand_are_kept(made, name):
     mine = path.read_bytes()
     for settings in ({}, {"given": {"level": "0.5"}}):
         wanted = [r for r in requests(**settings) if r.name == "wave"]
-        (event,) = run.make_all(wanted)
+        (event,) = films.make_all(wanted)
         assert (event.kind, event.message) == (
             "kept",
             f"{name} was edited by hand; --force replaces it",
         )
     assert path.read_bytes() == mine
-    assert clean.clean(Path("output"))[1] == [Path("output/wave.mp4")]
+    assert cleaning.clean(Path("output"))[1] == [Path("output/wave.mp4")]
     assert path.read_bytes() == mine
     found = sidecar.verify(Path("output/wave.mp4"))
     assert (found["intact"], found["changed"]) == (False, [name])
-    run.make_all(requests(), force=True)
+    films.make_all(requests(), force=True)
     assert path.read_bytes() != mine
     assert sidecar.verify(Path("output/wave.mp4"))["intact"]
 
@@ -164,7 +168,7 @@ def test_captions_and_posters_edited_by_hand_are_kept(made, name):
 def test_somebody_elses_file_is_kept(project):
     Path("output").mkdir()
     Path("output/wave.mp4").write_bytes(b"a holiday")
-    kinds = {e.name: e.kind for e in run.make_all(requests())}
+    kinds = {e.name: e.kind for e in films.make_all(requests())}
     assert kinds == {"wave": "kept", "still": "done"}
     assert Path("output/wave.mp4").read_bytes() == b"a holiday"
 
@@ -187,7 +191,7 @@ def test_copied_project_is_fresh(made, monkeypatch):
 
 def test_sources_stop_at_the_wall(project):
     """What carries a scene to its film, and what only other scenes use, is not part of the key."""
-    found = build.sources(catalogue.read().get("wave"))
+    found = sources(catalogue.read().get("wave"))
     assert {
         "./wave_clip.py",
         "./helper.py",
@@ -199,6 +203,7 @@ def test_sources_stop_at_the_wall(project):
     assert not {
         "hhanim/cli.py",
         "hhanim/studio/make/films.py",
+        "hhanim/studio/draw/pieces.py",
         "hhanim/classroom.py",
         "./still_clip.py",
     } & set(found)
@@ -219,15 +224,15 @@ def test_data_that_a_scene_or_its_helper_names(project):
     Path("scenes/still_clip.py").write_text(f'{text}\nLEVELS = "levels.csv"\n')
     Path("scenes/deeper.py").write_text('GAIN = 1.0\nMORE = "data/more.txt"\nNOT = "../../secret.txt"\n')
     Path("../secret.txt").write_text("not in the scene's folder")
-    found = {name: build.sources(catalogue.read().get(name)) for name in ("still", "wave")}
+    found = {name: sources(catalogue.read().get(name)) for name in ("still", "wave")}
     own = {name: {label for label in labels if label.startswith("./")} for name, labels in found.items()}
     assert own["still"] == {"./still_clip.py", "./levels.csv"}
     assert own["wave"] == {"./wave_clip.py", "./helper.py", "./deeper.py", "./data/more.txt"}
     for name in ("still", "wave"):
-        run.render(name, size="160x90")
+        films.render(name, size="160x90")
     Path("scenes/levels.csv").write_text("2.0\n")
     Path("scenes/unnamed.csv").write_text("2.0\n")
     requests = projects.requests(["still", "wave"], projects.Settings())[0]
-    assert [build.status(r).reasons for r in requests] == [("./levels.csv changed",), ()]
-    shipped = crew.sources(build.prepare(requests[1]))
+    assert [status(r).reasons for r in requests] == [("./levels.csv changed",), ()]
+    shipped = workers.sources(prepare(requests[1]))
     assert shipped["data/more.txt"] == b"1.0\n"  # a worker elsewhere has it too

@@ -13,22 +13,21 @@ from PIL import Image
 import hhanim
 from hhanim.studio.draw import scene
 from hhanim.studio.errors import RenderError, UsageError
-from hhanim.studio.fresh import build
-from hhanim.studio.make import films as run
-from hhanim.studio.media import checks as finalise
-from hhanim.studio.media import sidecar
+from hhanim.studio.make import films
+from hhanim.studio.media import checks, sidecar
 from hhanim.studio.plan import catalogue
+from hhanim.studio.plan.request import Request, target
 
 
 def render(scene="wave", **options):
-    return run.render(scene, **{"size": "160x90", **options})
+    return films.render(scene, **{"size": "160x90", **options})
 
 
 def test_render_makes_the_film_and_what_belongs_to_it(project):
     path = render(gNa=60)
     assert path == Path("output/wave.mp4")
     assert {p.name for p in path.parent.iterdir()} == {"wave.mp4", "wave.json", "wave.png", "wave.vtt"}
-    facts = finalise.check(path, width=160, height=90, fps=Fraction(20), n_frames=8)
+    facts = checks.check(path, width=160, height=90, fps=Fraction(20), n_frames=8)
     record = json.loads(Path("output/wave.json").read_text())
     assert record["sha256"] == sidecar.sha256(path)
     assert record["parameters"]["gNa"] == 60
@@ -63,12 +62,12 @@ def test_fresh_is_left_alone(project):
 
 
 def test_preset_gives_size_and_rate(project):
-    facts = finalise.facts(run.render("wave", preset="draft"))
+    facts = checks.facts(films.render("wave", preset="draft"))
     assert (facts.width, facts.height, facts.fps, facts.n_frames) == (854, 480, 15, 6)
 
 
 def test_frames_win_over_the_preset(project):
-    facts = finalise.facts(render(preset="slide", frames=10, seconds=0.3))
+    facts = checks.facts(render(preset="slide", frames=10, seconds=0.3))
     assert (facts.n_frames, facts.fps) == (10, Fraction(100, 3))
 
 
@@ -76,7 +75,7 @@ def test_path_and_clip_object(project):
     assert render("scenes/wave_clip.py") == Path("output/wave.mp4")
     assert render(Path("scenes/still_clip.py")) == Path("output/still.mp4")
     module = scene.load(catalogue.read().get("still"))
-    assert scene.find(module.still).name == "still"
+    assert catalogue.find(module.still).name == "still"
 
 
 def test_themes_differ(project):
@@ -89,14 +88,14 @@ def test_themes_differ(project):
 @pytest.mark.parametrize("name", ["../evil", "a/b", "..", ".hidden", "", "a\\b", "a\nb", "x" * 300])
 def test_no_name_leads_out_of_the_folder(project, name):
     with pytest.raises(UsageError):
-        build.target("output", name)
+        target("output", name)
     assert not Path("evil.mp4").exists()
 
 
 def test_spaces_and_other_alphabets(project):
     path = render(output="Vorträge über Nerven", name="Aktions­potential – 動画")
     assert path.exists()
-    assert finalise.facts(path).n_frames == 8
+    assert checks.facts(path).n_frames == 8
 
 
 @pytest.mark.parametrize(
@@ -155,10 +154,10 @@ def test_captions():
 
 def three():
     """Requests for three films."""
-    found = [scene.find(name) for name in ("wave", "still", "wave")]
+    found = [catalogue.find(name) for name in ("wave", "still", "wave")]
     names = ("one", "two", "three")
     return [
-        build.Request(entry, Path(f"output/{name}.mp4"), size="160x90")
+        Request(entry, Path(f"output/{name}.mp4"), size="160x90")
         for entry, name in zip(found, names, strict=True)
     ]
 
@@ -167,7 +166,7 @@ def test_the_next_film_is_drawn_while_one_is_finished(project, monkeypatch):
     """And no more than two are in the making."""
     told: list[str] = []
     drawing = threading.Event()
-    real = run.record
+    real = films.record
 
     def record(job, media, drawn):
         name = job.request.name
@@ -182,23 +181,23 @@ def test_the_next_film_is_drawn_while_one_is_finished(project, monkeypatch):
         if event.kind == "frame" and event.name == "two":
             drawing.set()
 
-    monkeypatch.setattr(run, "record", record)
-    assert [e.kind for e in run.make_all(three(), on_event=tell)] == ["done"] * 3
+    monkeypatch.setattr(films, "record", record)
+    assert [e.kind for e in films.make_all(three(), on_event=tell)] == ["done"] * 3
     assert told.index("start two") < told.index("done one") < told.index("start three")
     assert all(sidecar.verify(r.path)["intact"] for r in three())
 
 
 def test_what_fails_when_it_is_finished_fails_alone(project, monkeypatch):
     """It is told of once, and nothing of it stays."""
-    real, told = run.record, []
+    real, told = films.record, []
 
     def record(job, media, drawn):
         if job.request.name == "one":
             raise OSError(28, "No space left on device")
         return real(job, media, drawn)
 
-    monkeypatch.setattr(run, "record", record)
-    events = run.make_all(three(), on_event=told.append)
+    monkeypatch.setattr(films, "record", record)
+    events = films.make_all(three(), on_event=told.append)
     assert [e.kind for e in events] == ["failed", "done", "done"]
     assert [e for e in told if e.kind == "failed"] == [events[0]]
     assert "No space left on device" in events[0].message and "output/one.mp4" in events[0].message
@@ -208,7 +207,7 @@ def test_what_fails_when_it_is_finished_fails_alone(project, monkeypatch):
 def test_interrupted_while_another_film_is_being_finished(project, monkeypatch):
     """What had been drawn becomes whole; the film that was being drawn leaves nothing."""
     drawing = threading.Event()
-    real = run.record
+    real = films.record
 
     def record(job, media, drawn):
         assert drawing.wait(20)
@@ -223,9 +222,9 @@ def test_interrupted_while_another_film_is_being_finished(project, monkeypatch):
         if event.kind == "finishing":
             drawing.set()
 
-    monkeypatch.setattr(run, "record", record)
+    monkeypatch.setattr(films, "record", record)
     with pytest.raises(KeyboardInterrupt):
-        run.make_all(three(), on_event=tell)
+        films.make_all(three(), on_event=tell)
     assert [e.kind for e in told[-2:]] == ["finishing", "done"]
     assert {e.name for e in told[-2:]} == {"one"}
     assert {p.name.partition(".")[0] for p in Path("output").iterdir()} == {"one"}

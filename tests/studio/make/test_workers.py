@@ -20,14 +20,14 @@ import numpy as np
 import pytest
 
 import hhanim
+from hhanim.studio.draw import pieces
 from hhanim.studio.errors import RenderError
-from hhanim.studio.fresh import build
-from hhanim.studio.make import films as run
-from hhanim.studio.make import workers as crew
-from hhanim.studio.media import checks as finalise
-from hhanim.studio.media import sidecar
+from hhanim.studio.fresh.job import prepare
+from hhanim.studio.make import films, workers
+from hhanim.studio.media import checks, sidecar
 from hhanim.studio.plan import catalogue
 from hhanim.studio.plan import project as projects
+from hhanim.studio.plan.request import Request
 
 # 40 s at 4 frames a second: four pieces. It refuses to be run where it was written, and on demand it kills
 # the first worker that comes to a certain frame.
@@ -73,7 +73,7 @@ def here(project) -> Path:
     for name in ("helper.py", "deeper.py"):
         shutil.copy(Path("scenes", name), elsewhere)
     (elsewhere / "long_clip.py").write_text(text)
-    return run.render(elsewhere / "long_clip.py", output="alone", size="160x90")
+    return films.render(elsewhere / "long_clip.py", output="alone", size="160x90")
 
 
 def request(**given):
@@ -88,9 +88,9 @@ def test_frames_from_the_middle_are_the_frames_of_the_whole(long):
     long_entry.path.write_text(text.replace('"project" not in', '"" in'))
     entries = [long_entry, *(e for e in catalogue.read([catalogue.shipped()]).entries if e.kind == "clip")]
     for entry in entries:
-        job = build.prepare(build.Request(entry, Path("output/x.mp4"), {"frames": 40}, size="320x180"))
-        whole = [f.rgba.copy() for f in run.perform(job).frames()]
-        part = [f.rgba.copy() for f in run.perform(job).frames(27)]
+        job = prepare(Request(entry, Path("output/x.mp4"), {"frames": 40}, size="320x180"))
+        whole = [f.rgba.copy() for f in pieces.perform(job).frames()]
+        part = [f.rgba.copy() for f in pieces.perform(job).frames(27)]
         assert len(part) == 13
         for a, b in zip(whole[27:], part, strict=True):
             np.testing.assert_array_equal(a, b, err_msg=entry.name)
@@ -99,9 +99,9 @@ def test_frames_from_the_middle_are_the_frames_of_the_whole(long):
 @pytest.mark.slow
 def test_pieces_made_apart_give_the_same_file(long):
     alone = here(long)
-    assert finalise.facts(alone).n_frames == 160
-    with crew.local(2) as hands:
-        (event,) = run.make_all([request()], crew=hands)
+    assert checks.facts(alone).n_frames == 160
+    with workers.local(2) as hands:
+        (event,) = films.make_all([request()], crew=hands)
     assert event.kind == "done", event.message
     assert Path("output/long.mp4").read_bytes() == alone.read_bytes()
     assert Path("output/long.png").read_bytes() == alone.with_suffix(".png").read_bytes()
@@ -115,8 +115,8 @@ def test_pieces_of_other_formats(long, suffix):
 
     def made(folder, hands=None):
         path = Path(folder, f"long{suffix}")
-        asked = build.Request(request().entry, path, theme="dark-transparent", size="160x90")
-        (event,) = run.make_all([asked], crew=hands)
+        asked = Request(request().entry, path, theme="dark-transparent", size="160x90")
+        (event,) = films.make_all([asked], crew=hands)
         assert event.kind == "done", event.message
         files = sorted(path.iterdir()) if path.is_dir() else [path]
         return {f.relative_to(folder).as_posix(): f.read_bytes() for f in files}
@@ -124,22 +124,22 @@ def test_pieces_of_other_formats(long, suffix):
     path = Path("scenes/long_clip.py")
     path.write_text(path.read_text().replace('"project" not in', '"" in'))
     alone = made("alone")
-    with crew.local(2) as hands:
+    with workers.local(2) as hands:
         assert made("together", hands) == alone
     assert len(alone) == (160 if suffix == ".frames" else 1)
-    assert finalise.facts(Path("together", f"long{suffix}")).n_frames == 160
+    assert checks.facts(Path("together", f"long{suffix}")).n_frames == 160
 
 
 @pytest.mark.slow
 def test_any_executor_of_processes(project):
     with concurrent.futures.ProcessPoolExecutor(1) as pool:
         pool.submit(int).result()
-        event = run.make_all(
-            projects.requests(["wave"], projects.Settings())[0], crew=crew.Crew(lambda: pool, 1)
+        event = films.make_all(
+            projects.requests(["wave"], projects.Settings())[0], crew=workers.Crew(lambda: pool, 1)
         )[0]
     assert event.kind == "done", event.message
     before = Path("output/wave.mp4").read_bytes()
-    assert run.render("wave", force=True, size="160x90").read_bytes() == before
+    assert films.render("wave", force=True, size="160x90").read_bytes() == before
 
 
 @pytest.mark.slow
@@ -159,8 +159,8 @@ def test_anybodys_executor(long, kind):
 
 def test_an_interruption_leaves_somebodys_executor_alone(project):
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
-        with pytest.raises(KeyboardInterrupt), crew.of(pool) as hands:
-            run.make_all(projects.requests(["wave"], projects.Settings())[0], crew=hands)
+        with pytest.raises(KeyboardInterrupt), workers.of(pool) as hands:
+            films.make_all(projects.requests(["wave"], projects.Settings())[0], crew=hands)
             raise KeyboardInterrupt
         assert pool.submit(int, "5").result() == 5
 
@@ -190,12 +190,12 @@ class _Waiting(_Nobody):
 def test_who_is_stopped_does_not_wait_for_what_was_never_begun(project):
     """More films than workers: what is cancelled before it begins is never said to be done."""
     executor = _Waiting()
-    hands = crew.Crew(lambda: executor, 2)
+    hands = workers.Crew(lambda: executor, 2)
     ends: list[BaseException] = []
 
     def work():
         try:
-            run.make_all(projects.requests(["wave"], projects.Settings())[0], crew=hands)
+            films.make_all(projects.requests(["wave"], projects.Settings())[0], crew=hands)
         except BaseException as error:
             ends.append(error)
 
@@ -218,8 +218,8 @@ def test_when_all_workers_are_gone_the_film_fails_after_a_while(project, schedul
         return 0
 
     wanted = projects.requests(["wave"], projects.Settings())[0]
-    hands = crew.Crew(_Nobody, 2, present=present, patience=0.3)
-    (event,) = run.make_all(wanted, crew=hands)
+    hands = workers.Crew(_Nobody, 2, present=present, patience=0.3)
+    (event,) = films.make_all(wanted, crew=hands)
     assert event.kind == "failed"
     assert event.message == "wave: no worker has been there for 0.3 s"
     assert not Path("output/wave.mp4").exists()
@@ -228,19 +228,19 @@ def test_when_all_workers_are_gone_the_film_fails_after_a_while(project, schedul
 @pytest.mark.slow
 def test_a_local_worker_that_dies_costs_a_retry(long, tmp_path):
     trap = tmp_path / "trap"
-    with crew.local(2) as hands:
-        (event,) = run.make_all([request(trap=str(trap))], crew=hands)
+    with workers.local(2) as hands:
+        (event,) = films.make_all([request(trap=str(trap))], crew=hands)
     assert trap.exists()
     assert event.kind == "done", event.message
-    assert finalise.facts(Path("output/long.mp4")).n_frames == 160
+    assert checks.facts(Path("output/long.mp4")).n_frames == 160
 
 
 @pytest.mark.slow
 def test_workers_that_always_die_fail_the_film(long, tmp_path):
     text = Path("scenes/long_clip.py").read_text()
     Path("scenes/long_clip.py").write_text(text.replace("Path(trap).touch()", "pass"))
-    with crew.local(1) as hands:
-        (event,) = run.make_all([request(trap=str(tmp_path / "trap"))], crew=hands)
+    with workers.local(1) as hands:
+        (event,) = films.make_all([request(trap=str(tmp_path / "trap"))], crew=hands)
     assert event.kind == "failed"
     assert "its worker died 4 times" in event.message
     assert not Path("output/long.mp4").exists()
@@ -248,24 +248,24 @@ def test_workers_that_always_die_fail_the_film(long, tmp_path):
 
 def test_an_interruption_is_not_the_workers_affair():
     """A terminal sends it to all processes; what becomes of the film is for the parent to say."""
-    with crew.local(1) as hands:
+    with workers.local(1) as hands:
         assert hands._working().submit(signal.raise_signal, signal.SIGINT).result(60) is None
 
 
 def test_a_damaged_piece_is_refused(tmp_path):
-    piece = crew.Piece({"a.mp4": b"something else"}, crew._sha256({"a.mp4": b"what was sent"}), None)
+    piece = workers.Piece({"a.mp4": b"something else"}, workers._sha256({"a.mp4": b"what was sent"}), None)
     with pytest.raises(RenderError, match="damaged"):
         piece.unpack(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_another_hhanim_is_refused(project, monkeypatch):
-    job = build.prepare(projects.requests(["wave"], projects.Settings())[0][0])
+    job = prepare(projects.requests(["wave"], projects.Settings())[0][0])
     theirs = {**job.key, "engines": {**job.key["engines"], "matplotlib": "0.1"}}
 
-    order = crew.Order(replace(job, key=theirs), crew.sources(job), 0, job.n_frames)
+    order = workers.Order(replace(job, key=theirs), workers.sources(job), 0, job.n_frames)
     with pytest.raises(RenderError, match=r"matplotlib is 3\S+ there and 0\.1 here"):
-        crew.fulfil(order)
+        workers.fulfil(order)
 
 
 # -- Dask --------------------------------------------------------------------------------------------------
@@ -354,8 +354,10 @@ def test_dask_without_workers(project, cluster):
                 worker.terminate()
                 worker.wait(20)
 
-    with crew.dask(address, patience=1.0) as hands:
-        (event,) = run.make_all(projects.requests(["wave"], projects.Settings())[0], on_event=end, crew=hands)
+    with workers.dask(address, patience=1.0) as hands:
+        (event,) = films.make_all(
+            projects.requests(["wave"], projects.Settings())[0], on_event=end, crew=hands
+        )
     assert (event.kind, event.message) == ("failed", "wave: no worker has been there for 1 s")
     assert not Path("output/wave.mp4").exists()
 

@@ -1,0 +1,203 @@
+"""What somebody asked for: one scene, with what it is given, into one file."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hhanim.studio.errors import UsageError, did_you_mean
+from hhanim.studio.media.formats import Format, format_of
+from hhanim.studio.plan.catalogue import Entry
+from hhanim.studio.plan.presets import Preset, preset, size
+
+if TYPE_CHECKING:
+    from hhanim.studio.plan.parameters import Values
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where in a project file the parts of a request stand: part or parameter → line."""
+
+    path: Path
+    lines: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What somebody asked for, not yet checked in detail: one scene into one file.
+
+    Args:
+        entry: the scene; given: its parameters as given (text or values).
+        preset: name of a preset, or None for the scene's own rate at 1080p.
+        theme: name of a theme; size: ``WIDTHxHEIGHT`` over the preset's, or None.
+        path: the file to make; its suffix is the format.
+        origin: the lines of the project file that say so, for its mistakes.
+        sections: of a film, one file per section as well, in ``<name>.sections/``.
+    """
+
+    entry: Entry
+    path: Path
+    given: Mapping[str, Any] = field(default_factory=dict)
+    preset: str | None = None
+    theme: str = "dark"
+    size: str | None = None
+    origin: Origin | None = field(default=None, compare=False)
+    sections: bool = False
+
+    @property
+    def name(self) -> str:
+        """What people call this film: its file name, an MP4's without the suffix."""
+        return self.path.stem if self.path.suffix == ".mp4" else self.path.name
+
+    @property
+    def format(self) -> Format:
+        """The kind of file, which its name says."""
+        return format_of(self.path)
+
+    def settings(self) -> dict[str, Any]:
+        """The request as JSON: the part of the stamp that no file decides."""
+        chosen = self.use
+        return {
+            "scene": f"{self.entry.path.name}:{self.entry.symbol}",
+            "given": {
+                k: v if isinstance(v, str | int | float) else repr(v) for k, v in sorted(self.given.items())
+            },
+            "preset": [chosen.name, chosen.width, chosen.height, str(chosen.fps), chosen.qp, chosen.speed],
+            "size": self.size,
+            "theme": self.theme,
+            **({"sections": True} if self.sections else {}),
+        }
+
+    def check(self) -> None:
+        """Refuse what cannot be.
+
+        Raises:
+            UsageError: when the preset, the theme, the size or a given parameter is not possible.
+        """
+        self.use, self.pixels  # noqa: B018
+        theme = self.look
+        with self._placed("theme"):
+            if theme.transparent and not self.format.alpha:
+                raise UsageError(
+                    f"{self.path.name}: {self.format.name} cannot be transparent; give --format webm, mov, "
+                    f"gif or png, or --theme {self.theme.removesuffix('-transparent')}"
+                )
+        if self.given:
+            self.values  # noqa: B018
+
+    @functools.cached_property
+    def values(self) -> Values:
+        """The scene's parameters, read and checked, once.
+
+        Raises:
+            UsageError: when one of them is not possible.
+        """
+        from hhanim.studio.plan.parameters import resolve
+
+        with self._placed(""):
+            return resolve(self.entry, self.given)
+
+    @contextlib.contextmanager
+    def _placed(self, part: str) -> Iterator[None]:
+        """Put the line of the project file before what is wrong with ``part``."""
+        try:
+            yield
+        except UsageError as error:
+            line = self.origin and self.origin.lines.get(getattr(error, "parameter", part))
+            if not (self.origin and line):
+                raise
+            raise UsageError(f"{self.origin.path}:{line}: {error}") from None
+
+    @property
+    def use(self) -> Preset:
+        """The preset behind the name.
+
+        Raises:
+            UsageError: when there is none of that name.
+        """
+        with self._placed("preset"):
+            return preset(self.preset or "standard")
+
+    @property
+    def look(self) -> Any:
+        """The theme behind the name.
+
+        Raises:
+            UsageError: when there is none of that name.
+        """
+        with self._placed("theme"):
+            return find_theme(self.theme)
+
+    @property
+    def pixels(self) -> tuple[int, int]:
+        """Width and height of the frame, as large as the format takes.
+
+        Raises:
+            UsageError: when ``size`` is not one.
+        """
+        with self._placed("size"):
+            wanted = size(self.size) if self.size else (self.use.width, self.use.height)
+        return self.format.fit(*wanted)
+
+
+def frames_and_rate(
+    entry: Entry, values: Values, use: Preset, kind: Format, *, explicit: bool
+) -> tuple[int, Fraction]:
+    """How many frames, and how many of them a second.
+
+    A scene says ``frames`` and ``seconds``. A preset's own rate decides the frames, unless ``frames`` was
+    given too: then it wins, and the rate follows. A format that cannot have that rate keeps the seconds.
+    """
+    from hhanim.studio.media.encode import exact_rate
+
+    if entry.kind == "film":  # its length is what its animations take
+        return 0, kind.rate(use.fps or Fraction(30))
+    seconds = Fraction(values.objects.get("seconds", 5.0)).limit_denominator(100_000)
+    frames = values.objects.get("frames")
+    if use.fps is not None and not (explicit and frames is not None):
+        n_frames, fps = max(2, round(seconds * use.fps)), use.fps
+    else:
+        n_frames = int(frames or max(2, round(seconds * 30)))
+        fps = exact_rate(n_frames / seconds)
+    if kind.rate(fps) != fps:
+        fps = kind.rate(fps)
+        n_frames = max(2, round(seconds * fps))
+    return n_frames, fps
+
+
+def find_theme(name: str) -> Any:
+    """The theme of that name.
+
+    Raises:
+        UsageError: when there is none.
+    """
+    from hhanim.look.theme import THEMES
+
+    if name not in THEMES:
+        raise UsageError(f"no theme named {name}{did_you_mean(name, THEMES)}")
+    return THEMES[name]
+
+
+def target(output: str | os.PathLike[str], name: str, suffix: str = ".mp4") -> Path:
+    """The file for a name, inside the output folder and nowhere else.
+
+    Raises:
+        UsageError: when the name would lead out of it.
+    """
+    folder = Path(output)
+    if not name or name in (".", "..") or name.startswith(".") or any(c in name for c in '/\\\0\n\r:*?"<>|'):
+        raise UsageError(
+            f"output name {name!r}: give a file name without folders, leading dots or "
+            'any of / \\ : * ? " < > |'
+        )
+    if len(f"{name}{suffix}.json".encode()) > 200:
+        raise UsageError(f"output name {name[:20]}…: longer than 200 bytes")
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"output {folder}: is a file, not a folder")
+    return folder / f"{name}{suffix}"
