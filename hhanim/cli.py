@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -684,10 +685,14 @@ def complain(text: str, head: str = "hhanim: ") -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; every failure is one line and an exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+    _streams()
     be_alone()
+    # Whoever ends us, a time limit or a container that stops, ends us as Ctrl-C does: nothing half-made stays.
+    for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):  # the last two each on some systems only
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            with contextlib.suppress(ValueError):  # in a thread of somebody's program
+                signal.signal(number, signal.default_int_handler)
     words = (sys.argv[1:] if arguments is None else arguments) or ["--help"]
     sys.exit(_guarded(lambda: app.main(list(words), prog_name="hhanim", standalone_mode=False)))
 
@@ -696,6 +701,16 @@ def render_scene_file(path: str | None, name: str) -> None:
     """``python scenes/tau_clip.py --set gNa=60``: the options of ``hhanim render``, for the scene in this
     file."""
     main(["render", f"{path}:{name}", *sys.argv[1:]])
+
+
+def _streams() -> None:
+    """What is piped is UTF-8 on every system; a stream that was closed by the shell takes what it is given."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
 
 
 def _guarded(command: Callable[[], object]) -> int:

@@ -27,6 +27,7 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+import platformdirs
 from numpy.typing import NDArray
 
 from hhanim.model.membrane import Membrane
@@ -260,8 +261,8 @@ def _numbers(membrane: Membrane, dt: float = 1.0) -> tuple[dict[str, float], dic
 
 
 def cache_folder() -> Path:
-    """Where kernels are kept: $XDG_CACHE_HOME/hhanim/kernels, by default in ~/.cache."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hhanim" / "kernels"
+    """Where kernels are kept, in the user's cache folder."""
+    return platformdirs.user_cache_path("hhanim", appauthor=False) / "kernels"
 
 
 @lru_cache(maxsize=32)

@@ -279,7 +279,7 @@ def _current_on(protocol: Protocol, a: float, b: float) -> float | Callable[[flo
     return lambda x: float(protocol(x, at=at))
 
 
-def _lsoda(f: Any, y0: Array, t: Array, rtol: float, atol: float | Array, max_step: float) -> Array:
+def _lsoda(f: Any, y0: Array, t: Array, rtol: float, atol: Any, max_step: float) -> Array:
     # imported late: it takes a third of a second, which rates and gates over voltage never need
     from scipy.integrate import ODEintWarning, odeint
 

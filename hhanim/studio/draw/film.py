@@ -25,6 +25,7 @@ from typing import Any, cast
 import manim
 import numpy as np
 import numpy.typing as npt
+import platformdirs
 from manim.camera.camera import Camera
 from manim.renderer.cairo_renderer import CairoRenderer
 from manim.scene.scene_file_writer import SceneFileWriter
@@ -148,10 +149,9 @@ def _typeset_cache(job: Job) -> Path:
     """Where typeset text is kept between films: named by its content and by the version of what typeset
     it.
     """
-    root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     engines = versions(job.request.entry.kind)
     name = "-".join(f"{k}{engines.get(k, '')}" for k in ("typst", "font-source-sans-pro"))
-    return root / "hhanim" / re.sub(r"[^\w.-]", "", name)
+    return platformdirs.user_cache_path("hhanim", appauthor=False) / re.sub(r"[^\w.-]", "", name)
 
 
 def _copy_new(source: Path, target: Path) -> None:

@@ -15,6 +15,7 @@ import contextlib
 import hashlib
 import multiprocessing
 import os
+import platform
 import shutil
 import signal
 import sys
@@ -135,24 +136,16 @@ _mine: Path | None = None  # the folder in use, for those who have to leave at o
 def _place() -> Iterator[Path]:
     """A folder to work in; what workers that were killed here have left is cleared away."""
     global _mine
-    head = f"hhanim-{os.uname().nodename}-"
+    import psutil
+
+    head = f"hhanim-{platform.node()}-"
     for old in Path(tempfile.gettempdir()).glob(f"{head}*"):
         owner = old.name.removeprefix(head).partition("-")[0]
-        if owner.isdigit() and not _alive(int(owner)):
+        if owner.isdigit() and not psutil.pid_exists(int(owner)):
             shutil.rmtree(old, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=f"{head}{os.getpid()}-") as name:
         _mine = Path(name).resolve()
         yield _mine
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        pass
-    return True
 
 
 def _leave(*_: object) -> None:
@@ -170,7 +163,7 @@ def _same_here(job: Job) -> None:
             one, other = theirs[part].get(name), ours[part].get(name)
             if one != other and not (part == "sources" and name.startswith("./")):
                 raise RenderError(
-                    f"worker {os.uname().nodename}: {name} is {other} there and {one} here; "
+                    f"worker {platform.node()}: {name} is {other} there and {one} here; "
                     "install the same versions"
                 )
 
@@ -383,7 +376,8 @@ def local(jobs: int) -> Crew:
     progress = context.RawArray("q", _SLOTS)
 
     def start() -> futures.Executor:
-        return futures.ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=(progress,))
+        most = 61 if sys.platform == "win32" else 256  # Windows can wait for no more
+        return futures.ProcessPoolExecutor(min(jobs, most), context, initializer=_begin, initargs=(progress,))
 
     return Crew(start, jobs, progress)
 

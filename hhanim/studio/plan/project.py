@@ -35,6 +35,7 @@ from typing import Any
 from hhanim.studio.errors import UsageError, did_you_mean
 from hhanim.studio.events import Event
 from hhanim.studio.media.formats import FORMATS
+from hhanim.studio.media.sidecar import sidecar_path
 from hhanim.studio.plan import catalogue
 from hhanim.studio.plan.request import Origin, Request, target
 
@@ -159,9 +160,10 @@ def requests(
         wanted += chosen
     if settings.given and not names:
         wanted = _where_it_applies(wanted, settings.given)
-    seen: dict[Path, Request] = {}
+    seen: dict[str, Request] = {}
     for request in wanted:
-        other = seen.setdefault(request.path, request)
+        # To macOS and Windows X and x are one name; and what is said of a film must not be overwritten either.
+        other = seen.setdefault(str(sidecar_path(request.path)).casefold(), request)
         if other is not request and other != request:
             reason = (
                 f'two targets would be written to {request.path}; give them names, such as name = "{{ttx}}"'

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -184,18 +185,24 @@ def find_theme(name: str) -> Any:
     return THEMES[name]
 
 
+# What Windows takes for a device, whatever its suffix.
+_DEVICES = {"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in "123456789¹²³")}
+
+
 def target(output: str | os.PathLike[str], name: str, suffix: str = ".mp4") -> Path:
     """The file for a name, inside the output folder and nowhere else.
 
     Raises:
-        UsageError: when the name would lead out of it.
+        UsageError: when the name would lead out of it, or is none on Windows.
     """
     folder = Path(output)
-    if not name or name in (".", "..") or name.startswith(".") or any(c in name for c in '/\\\0\n\r:*?"<>|'):
+    if not name or name != name.strip(". ") or re.search(r'[\x00-\x1f\x7f\ud800-\udfff/\\:*?"<>|]', name):
         raise UsageError(
-            f"output name {name!r}: give a file name without folders, leading dots or "
+            f"output name {name!r}: give a file name without folders, dots or spaces at its ends, or "
             'any of / \\ : * ? " < > |'
         )
+    if name.partition(".")[0].rstrip().lower() in _DEVICES:
+        raise UsageError(f"output name {name!r}: is a device on Windows; give another")
     if len(f"{name}{suffix}.json".encode()) > 200:
         raise UsageError(f"output name {name[:20]}…: longer than 200 bytes")
     if folder.exists() and not folder.is_dir():
