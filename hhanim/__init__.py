@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from hhanim.celluloid.camera import Camera
     from hhanim.classroom import Neuron
     from hhanim.explorer import explore
     from hhanim.model import (
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
         step,
         train,
     )
-    from hhanim.plots.camera import Camera
     from hhanim.plots.clip import clip
     from hhanim.studio.make.films import render
 
@@ -44,7 +44,7 @@ __version__ = "0.1.0"
 # Every public name is loaded at its first use: `hhanim --help` starts without numpy, and a simulation without
 # matplotlib.
 _HOME = {
-    "Camera": "hhanim.plots.camera",
+    "Camera": "hhanim.celluloid.camera",
     "Neuron": "hhanim.classroom",
     "clip": "hhanim.plots.clip",
     "explore": "hhanim.explorer",

@@ -53,7 +53,8 @@ WALLS = {
     "hhanim/model": ("hhanim.look", "hhanim.plots", "hhanim.mobjects", "hhanim.studio", "hhanim.cli", "hhanim.classroom",
                      "hhanim.explorer", "hhanim.scenes", *DRAWING),
     "hhanim/look": ("hhanim.plots", "hhanim.mobjects", "hhanim.studio", "hhanim.cli", "hhanim.scenes", "manim"),
-    "hhanim/plots": ("hhanim.mobjects", "hhanim.scenes", "manim", "matplotlib.pyplot"),
+    "hhanim/plots": ("hhanim.mobjects", "hhanim.celluloid", "hhanim.scenes", "manim", "celluloid", "matplotlib.pyplot"),
+    "hhanim/celluloid": ("hhanim.mobjects", "hhanim.look", "hhanim.scenes", "hhanim.cli", "manim", "matplotlib.pyplot"),
     "hhanim/mobjects": ("hhanim.plots", "hhanim.scenes", "hhanim.cli", "matplotlib", "celluloid"),
     "hhanim/studio": ("hhanim.cli", "hhanim.scenes", "matplotlib.pyplot"),
     "scenes": ("hhanim.studio", "hhanim.cli", "scipy", "matplotlib.pyplot"),
@@ -119,7 +120,7 @@ def loaded(code: str, cwd: Path) -> set[str]:
         ("import hhanim.cli", {*DRAWING, "numpy", "scipy"} - {"click"}),
         ("import hhanim.plots.clip", {"manim", "matplotlib.pyplot", "scipy"}),
         (
-            "import hhanim.plots.camera, hhanim.plots.panels, hhanim.plots.painter",
+            "import hhanim.celluloid.camera, hhanim.plots.panels, hhanim.plots.painter",
             {"manim", "matplotlib.pyplot"},
         ),
     ],
@@ -140,7 +141,7 @@ def test_public_names_are_sorted_and_there():
 def test_import_changes_no_settings(tmp_path):
     code = (
         "import matplotlib as mpl; before = dict(mpl.rcParams), mpl.get_backend(auto_select=False)\n"
-        "import hhanim, hhanim.plots.clip, hhanim.plots.camera, hhanim.plots.panels\n"
+        "import hhanim, hhanim.plots.clip, hhanim.celluloid.camera, hhanim.plots.panels\n"
         "assert (dict(mpl.rcParams), mpl.get_backend(auto_select=False)) == before\n"
         "assert all(f'matplotlib.backends.backend_{b}' not in __import__('sys').modules for b in ('tkagg', 'qtagg'))"
     )

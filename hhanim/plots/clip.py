@@ -30,7 +30,7 @@ from matplotlib.figure import Figure
 from hhanim.look import Theme, get_theme
 from hhanim.model import HHError
 from hhanim.model.errors import UnknownName
-from hhanim.plots.camera import Camera
+from hhanim.plots.additions import Additions
 from hhanim.plots.painter import Painter, frozen_layout
 from hhanim.plots.panels import Rect, Stage
 
@@ -147,21 +147,16 @@ class Performance:
         return stage.figure
 
 
-class _Recorder(Camera):
+class _Recorder:
     """A camera that paints each frame at once and keeps none."""
 
     def __init__(self, stage: Stage) -> None:
-        super().__init__(stage.figure)
         self.stage = stage
+        self._additions = Additions(stage.figure)
         self._painter: Painter | None = None
         self._altered: list[Artist] = []
         self._resting: set[int] = set()
-
-    def mark(self) -> None:
-        """All there is now belongs to the background."""
-        for ax in self._figure.axes:
-            children = ax._children
-            self._seen[ax] = (len(children), children[-1] if children else None)
+        self._had_passing = False
 
     def take(self) -> Frame:
         stage = self.stage
@@ -196,7 +191,7 @@ class _Recorder(Camera):
             self._resting = {id(a) for a in self._painter.changed()}
         plain = not (passing or self._altered or self._had_passing or self._painter.rebuilds != rebuilds)
         self._had_passing = bool(passing)
-        self.mark()
+        self._additions.mark()
         return Frame(rgba, [r for m in stage.movers for r in m.dirty] if plain else None)
 
     def skip(self) -> None:
@@ -204,9 +199,7 @@ class _Recorder(Camera):
         for artist in self._news():
             if artist not in self.stage.movers:
                 artist.remove()
-        self.mark()
-
-    _had_passing = False
+        self._additions.mark()
 
     def _start(self) -> None:
         self.settle()
@@ -232,14 +225,14 @@ class _Recorder(Camera):
         for movers in stage.movers:
             movers.set_visible(True)
         self._legends = {id(ax.legend_) for ax in stage.figure.axes}
-        self.mark()
+        self._additions.mark()
 
     def _news(self) -> list[Artist]:
-        """celluloid's snap: what has been added since the frame before, legends included."""
+        """What has been added since the frame before, legends included."""
         new: list[Artist] = []
-        for ax in self._figure.axes:
+        for ax in self.stage.figure.axes:
             legend = ax.legend_
-            new += self._new_children(ax)
+            new += self._additions.take(ax)
             if legend is not None and id(legend) not in self._legends:
                 new.append(legend)
         return new

@@ -1,7 +1,7 @@
 """Figures drawn frame by frame with a given Camera class: everything that the fast camera must paint as celluloid does.
 
 Every function takes a Camera class and returns the animation. Four frames each; no legend on the last frame (celluloid paints
-that one twice, see hhanim/plots/camera.py) unless the name says so.
+that one twice, see hhanim/celluloid/camera.py) unless the name says so.
 """
 
 from __future__ import annotations

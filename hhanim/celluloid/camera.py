@@ -3,7 +3,7 @@
     from hhanim import Camera      # instead of: from celluloid import Camera
 
 and nothing else changes in a script. celluloid re-draws the whole figure twice a frame; here what does not change is
-drawn once (see painter.py), savefig sets the stage for the first frame only, and the film is encoded beside the
+drawn once (see emulate.py), savefig sets the stage for the first frame only, and the film is encoded beside the
 drawing. The frames are the same to the last bit, with one exception, on purpose: where celluloid paints one legend
 several times over (each axes' legend on the last frame, and a legend made once before the loop on all), which makes
 its text bolder, this paints it once.
@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import functools
 import tempfile
 import weakref
 from collections.abc import Callable, Iterator
@@ -26,87 +25,107 @@ import numpy as np
 from matplotlib import cbook
 from matplotlib.animation import AbstractMovieWriter, ArtistAnimation
 from matplotlib.artist import Artist
-from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import Collection
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
-from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.table import Table
 from matplotlib.text import Text
 
-from hhanim.plots.painter import Painter, frozen_layout
+from hhanim.celluloid.emulate import Filming
+from hhanim.model.errors import HHError
+from hhanim.plots.additions import Additions
 from hhanim.process import end_quickly, spared_collector
 from hhanim.studio.media.encode import Encoder, Quality
 
-#: celluloid's order within a frame.
-_RANK: tuple[type[Artist], ...] = (Collection, Patch, Line2D, Text, Artist, AxesImage)
-
-
-@functools.cache
-def _rank_of(kind: type[Artist]) -> int:
-    return next((k for k in (0, 1, 2, 3, 5) if issubclass(kind, _RANK[k])), 4)
+#: celluloid's order within a frame is this one, but for images, which come last.
+_ORDER = (Collection, Patch, Line2D, Text, AxesImage, Artist)
 
 
 def _rank(artist: Artist) -> int:
-    return _rank_of(type(artist))
+    rank = next(i for i, kind in enumerate(_ORDER) if isinstance(artist, kind))
+    return 6 if rank == 4 else rank
 
 
-class Camera(celluloid.Camera):
+class Camera(celluloid.Camera):  # type: ignore[misc]
     """Make a film of a figure: draw, ``snap()``, draw, ``snap()`` …, then ``animate().save(path)``.
 
     figure: the matplotlib figure.
     """
 
     def __init__(self, figure: Figure) -> None:
+        if not isinstance(figure, Figure):
+            raise HHError(f"a Camera films a figure, not {type(figure).__name__}: Camera(plt.figure())")
         super().__init__(figure)
         # The artists of all frames stay until the film is saved: not one of them is garbage.
         spared_collector.__enter__()
         weakref.finalize(self, spared_collector.__exit__).atexit = False
         end_quickly()
-        self._seen: dict[Axes, tuple[int, Artist | None]] = {}
+        self._additions = Additions(figure)
 
     def snap(self) -> list[Artist]:
         """Take a frame: all artists added to any axes since the frame before. Returns them.
 
-        Costs what the new artists cost, however many there are already.
+        Costs what the new artists cost, however many there are already. Raises HHError if axes that are on a frame
+        have been removed from the figure.
         """
+        self._refuse_removed_axes()
         frame: list[Artist] = []
         for ax in self._figure.axes:
+            if ax.legend_ is not None and ax.legend_.axes is None:  # removed after it had been on a frame
+                ax.legend_ = None
             legend = ax.legend_
-            new = self._new_children(ax)
+            if legend is not None and legend not in self._additions.known.get(ax, ()):
+                ax.add_artist(legend)
+            new = self._additions.take(ax)
             if legend is not None:
-                if legend._remove_method != ax._children.remove:  # not yet a child of the axes
-                    ax.add_artist(legend)
-                    self._seen[ax] = (len(ax._children), legend)
                 new = [a for a in new if a is not legend] + [legend]
-            frame += sorted(new, key=_rank)
+            frame += sorted((a for a in new if not isinstance(a, Table)), key=_rank)
         self._photos.append(frame)
         return frame
 
-    def _new_children(self, ax: Axes) -> list[Artist]:
-        count, last = self._seen.get(ax, (0, None))
-        children = ax._children
-        if count > len(children) or (count and children[count - 1] is not last):
-            # something older was removed: celluloid would skip as many new ones; take those that are new
-            old = {id(a) for photo in self._photos for a in photo}
-            new = [a for a in children if id(a) not in old]
-        else:
-            new = children[count:]
-        self._seen[ax] = (len(children), children[-1] if children else None)
-        return [a for a in new if not isinstance(a, Table)]
-
     def animate(self, *args: Any, **kwargs: Any) -> FastAnimation:
-        """The film so far, as matplotlib's ``ArtistAnimation`` with a faster ``save()``; same arguments."""
+        """The film so far, as matplotlib's ``ArtistAnimation`` with a faster ``save()``; same arguments.
+
+        Raises HHError if there are no frames, or axes that are on one have been removed from the figure.
+        """
+        if not self._photos:
+            raise HHError("the film has no frames: call the camera's snap() once for each, after drawing it")
+        self._refuse_removed_axes()
+        self._put_back()
         return FastAnimation(self._figure, self._photos, *args, **kwargs)
+
+    def _refuse_removed_axes(self) -> None:
+        if any(known and ax not in self._figure.axes for ax, known in self._additions.known.items()):
+            raise HHError(
+                "figures cleared between frames (clf, or axes removed) cannot be filmed: "
+                "make the figure and its axes before the loop, and clear one with cla() at most"
+            )
+
+    def _put_back(self) -> None:
+        """What the script has taken away between frames (``cla()``, ``remove()``) is in its place on its frames."""
+        filmed = dict.fromkeys(a for photo in self._photos for a in photo)
+        for ax, known in self._additions.known.items():
+            there = set(ax._children)
+            gone = [a for a in known if a in filmed and a not in there]
+            if not gone:
+                continue
+            _ = ax.viewLim  # what has been taken away has no say in the limits
+            order = {a: i for i, a in enumerate(known)}
+            ax._children[:] = sorted([*ax._children, *gone], key=lambda a: order.get(a, len(order)))
+            for artist in gone:
+                artist._remove_method = ax._children.remove
+                artist.axes = ax
+                if artist.get_figure() is None:
+                    artist.set_figure(ax.get_figure())
 
 
 class FastAnimation(ArtistAnimation):
     """An ``ArtistAnimation`` whose ``save()`` draws what does not change once."""
 
-    _painter: _Hook | None = None
+    _filming: Filming | None = None
 
     def __init__(self, fig: Figure, artists: list[list[Artist]], *args: Any, **kwargs: Any) -> None:
         super().__init__(fig, artists, *args, **kwargs)
@@ -128,16 +147,16 @@ class FastAnimation(ArtistAnimation):
     # While saving, matplotlib's own loop runs unchanged, but choosing a frame draws nothing: the writer's savefig does.
 
     def _init_draw(self) -> None:
-        if self._painter is None:
+        if self._filming is None:
             super()._init_draw()
         else:
             self._draw_was_started = True
 
     def _draw_next_frame(self, framedata: list[Artist], blit: bool) -> None:
-        if self._painter is None:
+        if self._filming is None:
             super()._draw_next_frame(framedata, blit)
         else:
-            self._painter.show(framedata)
+            self._filming.show(framedata)
 
     def save(
         self,
@@ -185,7 +204,7 @@ class FastAnimation(ArtistAnimation):
             return
         with self._fast():
             if isinstance(writer, _Film):
-                writer.hook = self._painter
+                writer.filming = self._filming
             super().save(filename, writer, **arguments)
 
     @contextlib.contextmanager
@@ -195,12 +214,12 @@ class FastAnimation(ArtistAnimation):
         if not isinstance(canvas, FigureCanvasAgg):
             FigureCanvasAgg(figure)  # attaches itself
         try:
-            self._painter = hook = _Hook(figure, self._framedata)
+            self._filming = filming = Filming(figure, self._framedata)
             # a draw while the layout settles must not start the animation's timer
-            with cbook._setattr_cm(figure.canvas, _is_saving=True), hook:
+            with cbook._setattr_cm(figure.canvas, _is_saving=True), filming:
                 yield
         finally:
-            self._painter = None
+            self._filming = None
             if figure.canvas is not canvas:
                 figure.set_canvas(canvas)
             for artist in {id(a): a for frame in self._framedata for a in frame}.values():
@@ -221,7 +240,7 @@ class FastAnimation(ArtistAnimation):
             with tempfile.TemporaryDirectory() as folder:
                 path = Path(folder, "film.mp4")
                 with self._fast():
-                    writer.hook = self._painter
+                    writer.filming = self._filming
                     super().save(str(path), writer=writer)
                 data = path.read_bytes()
             if len(data) * 4 / 3 >= limit * 1024 * 1024:
@@ -246,7 +265,7 @@ class _Film(AbstractMovieWriter):
     def __init__(self, fps: float = 5, quality: Quality | None = None) -> None:
         super().__init__(fps=fps)
         self._quality = quality
-        self.hook: _Hook | None = None
+        self.filming: Filming | None = None
 
     def setup(self, fig: Figure, outfile: Any, dpi: float | None = None) -> None:
         super().setup(fig, outfile, dpi)
@@ -261,11 +280,11 @@ class _Film(AbstractMovieWriter):
         """Having one makes this a file in matplotlib's eyes."""
 
     def grab_frame(self, **savefig_kwargs: Any) -> None:
-        pixels = self.hook.repaint() if self.hook is not None else None
+        pixels = self.filming.repaint() if self.filming is not None else None
         if pixels is None:
             self.fig.savefig(self, format="rgba", dpi=self.dpi, **savefig_kwargs)
         else:
-            touched = self.hook.touched
+            touched = self.filming.touched
             self._encoder.write(pixels, None if touched is None else [touched])
 
     def finish(self) -> None:
@@ -284,155 +303,3 @@ class _Film(AbstractMovieWriter):
                 self._encoder.abort()
                 raise
             self.finish()
-
-
-class _Hook:
-    """While open, ``figure.draw`` paints the chosen frame through a Painter; every savefig then costs one frame.
-
-    Everything around it is matplotlib's own: savefig still chooses size, colours and format.
-    """
-
-    def __init__(self, figure: Figure, frames: list[list[Artist]]) -> None:
-        self.figure, self._frames = figure, frames
-        self._frame: list[Artist] = []
-        self._settled = frozen_layout(figure)
-        self._places: list[Any] = []
-        self._renderer: Any = None
-
-    def __enter__(self) -> _Hook:
-        self._stack = contextlib.ExitStack()
-        movers = {id(a): a for frame in self._frames for a in frame}
-        for artist in movers.values():
-            artist.set_visible(False)
-        self._stack.enter_context(
-            _best_places(self.figure, [a for a in movers.values() if isinstance(a, Legend)])
-        )
-        self._painter = Painter(self.figure, movers.values())
-        self.figure.draw = self._draw
-        self._stack.callback(vars(self.figure).pop, "draw", None)
-        self.show([])
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._stack.close()
-
-    def show(self, frame: list[Artist]) -> None:
-        """Choose the frame that the next savefig paints."""
-        self._frame = frame
-        if not self._settled:  # matplotlib draws here, which moves a layout; only that is done
-            renderer = self.figure.canvas.get_renderer()
-            with renderer._draw_disabled():
-                self._lay_out(renderer)
-
-    def _draw(self, renderer: Any) -> None:
-        if "draw_path" in vars(renderer):  # savefig lets the layout engine run once more; nothing is painted
-            if not self._settled:
-                self._lay_out(renderer)
-                self._judge(renderer)
-            return
-        self._painter.paint(self._frame, renderer)
-        self._renderer = renderer
-
-    def repaint(self) -> np.ndarray | None:
-        """The chosen frame's pixels where savefig would do nothing to the figure first, else None.
-
-        savefig may change sizes and colours for the time it draws, and lets layouts move: if the last frame that went
-        through it was painted on the very figure that is here now, the next one need not.
-        """
-        if self._settled and self._renderer is not None and self._painter.holds(self._renderer):
-            return self._painter.paint(self._frame, self._renderer, over=True)
-        return None
-
-    @property
-    def touched(self) -> tuple[int, int, int, int] | None:
-        """Where the frame of the last repaint() may differ from the one before; None: anywhere."""
-        return self._painter.touched
-
-    def _lay_out(self, renderer: Any) -> None:
-        for artist in self._frame:
-            artist.set_visible(True)
-        type(self.figure).draw(self.figure, renderer)
-        for artist in self._frame:
-            artist.set_visible(False)
-
-    def _judge(self, renderer: Any) -> None:
-        """Once two frames have the same layout and none can influence it, there is no need to go on."""
-        places = [ax.get_position().bounds for ax in self.figure.axes]
-        if places == self._places:
-            movers = {id(a): a for frame in self._frames for a in frame}.values()
-            self._settled = all(_neutral(a, renderer) for a in movers)
-            if not self._settled:
-                self._places = [None]  # ask no more
-        elif self._places != [None]:
-            self._places = places
-
-
-def _neutral(artist: Artist, renderer: Any) -> bool:
-    """True if the artist cannot influence a layout: clipped to its axes, or well inside them."""
-    if not artist.get_in_layout() or artist._fully_clipped_to_axes():
-        return True
-    artist.set_visible(True)
-    box = artist.get_tightbbox(renderer)
-    artist.set_visible(False)
-    if box is None:
-        return True
-    outer = artist.axes.get_window_extent(renderer).padded(1e-6)
-    return bool(
-        outer.containsx(box.x0)
-        and outer.containsx(box.x1)
-        and outer.containsy(box.y0)
-        and outer.containsy(box.y1)
-    )
-
-
-@contextlib.contextmanager
-def _best_places(figure: Figure, legends: list[Legend]) -> Iterator[None]:
-    """Legends at the "best" place look at every artist of the axes; here they look once, and equal cases once."""
-    seen: dict[Axes, tuple[list[Any], list[Any], list[Any]]] = {}
-    found: dict[Any, tuple[float, float]] = {}
-
-    def data(legend: Legend, renderer: Any) -> tuple[list[Any], list[Any], list[Any]]:
-        ax = legend.parent
-        key = (ax, ax.bbox.bounds, figure.dpi)
-        texts = [a.get_window_extent(renderer) for a in ax._children if isinstance(a, Text)]
-        if key not in seen:
-            with_text = ax._children
-            try:
-                ax._children = [a for a in with_text if not isinstance(a, Text)]
-                seen[key] = Legend._auto_legend_data(legend, renderer)
-            finally:
-                ax._children = with_text
-        bboxes, lines, offsets = seen[key]
-        return [*bboxes, *texts], lines, offsets
-
-    def place(legend: Legend, width: float, height: float, renderer: Any) -> tuple[float, float]:
-        ax = legend.parent
-        texts = tuple(
-            tuple(a.get_window_extent(renderer).extents) for a in ax._children if isinstance(a, Text)
-        )
-        anchor = tuple(legend.get_bbox_to_anchor().bounds)
-        key = (
-            ax,
-            ax.bbox.bounds,
-            figure.dpi,
-            width,
-            height,
-            anchor,
-            legend.borderaxespad,
-            legend._fontsize,
-            texts,
-        )
-        if key not in found:
-            found[key] = Legend._find_best_position(legend, width, height, renderer)
-        return found[key]
-
-    for legend in legends:
-        if type(legend) is Legend and legend.isaxes:
-            legend._auto_legend_data = functools.partial(data, legend)
-            legend._find_best_position = functools.partial(place, legend)
-    try:
-        yield
-    finally:
-        for legend in legends:
-            for name in ("_auto_legend_data", "_find_best_position"):
-                vars(legend).pop(name, None)

@@ -1,0 +1,261 @@
+"""A celluloid film's frames as matplotlib would draw them, of any script: fast where that is known to be right.
+
+Frames are painted by a Painter. A frame of a kind that has not been seen in this film (its artists' types and axes) is
+also drawn whole, by matplotlib; unless the two are the same to the last bit, all frames of that kind are drawn whole.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import io
+import logging
+import pickle
+from collections.abc import Hashable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib import cbook
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure, FigureBase
+from matplotlib.legend import Legend
+from matplotlib.text import Text
+from matplotlib.transforms import TransformNode
+
+from hhanim.plots.painter import KNOWN, NOWHERE, Area, Painter, Pixels, frozen_layout, painted
+
+_log = logging.getLogger(__name__)
+
+#: Where an artist or a transform hangs, who listens to it and what it is called: not how it looks.
+_BOOKKEEPING = frozenset({
+    "_axes", "axes", "figure", "_parent_figure", "parent", "_parent", "_parents", "stale_callback", "_callbacks",
+    "_stale", "_invalid", "_remove_method", "_mouseover", "_picker", "_label", "_gid", "_url", "_renderer", "isaxes",
+    "_auto_legend_data", "_find_best_position",
+})  # fmt: skip
+
+
+class _Description(pickle.Pickler):
+    """Writes down all that an artist of matplotlib's is made of; refuses what is anybody else's.
+
+    outer: what the artist only refers to, by identity.
+    """
+
+    def __init__(self, file: io.BytesIO, outer: set[int]) -> None:
+        super().__init__(file, pickle.HIGHEST_PROTOCOL)
+        self._outer = outer
+
+    def reducer_override(self, thing: Any) -> Any:
+        kind = type(thing)
+        if id(thing) in self._outer or isinstance(thing, (Axes, FigureBase)):
+            return int, (id(thing),)
+        if kind.__module__.partition(".")[0] not in ("matplotlib", "numpy", "builtins", "enum"):
+            raise pickle.PicklingError(f"{kind} is not matplotlib's")
+        if isinstance(thing, (Artist, TransformNode)):
+            return kind.__new__, (kind,), {k: v for k, v in vars(thing).items() if k not in _BOOKKEEPING}
+        return NotImplemented
+
+
+def description(legend: Any) -> bytes | None:
+    """The same for two legends of one axes only if they look the same; None: cannot be described.
+
+    To be asked before it is drawn, which leaves traces.
+    """
+    around = (legend.axes, legend.get_figure())
+    outer = {id(v) for a in around for v in vars(a).values() if isinstance(v, TransformNode)}
+    file = io.BytesIO()
+    try:
+        _Description(file, outer).dump(legend)
+    except Exception:  # whatever stands in the way, the legend will be drawn itself
+        return None
+    return file.getvalue()
+
+
+@contextlib.contextmanager
+def best_places(legends: Sequence[Any]) -> Iterator[None]:
+    """Legends at the "best" place look at every artist of their axes: here they look once, and equal cases once."""
+    seen: dict[Any, Any] = {}
+    found: dict[Any, tuple[float, float]] = {}
+
+    def texts(
+        ax: Any, renderer: Any
+    ) -> list[Any]:  # the only artists that count when they are visible, and only then
+        return [a.get_window_extent(renderer) for a in ax._children if isinstance(a, Text)]
+
+    def where(ax: Any) -> tuple[Any, ...]:
+        return ax, ax.bbox.bounds, ax.figure.dpi
+
+    def data(legend: Any, renderer: Any) -> tuple[list[Any], Any, Any]:
+        ax = legend.parent
+        if where(ax) not in seen:
+            others = [a for a in ax._children if not isinstance(a, Text)]
+            with cbook._setattr_cm(ax, _children=others):  # type: ignore[attr-defined]
+                seen[where(ax)] = Legend._auto_legend_data(legend, renderer)  # type: ignore[attr-defined]
+        boxes, lines, offsets = seen[where(ax)]
+        return [*boxes, *texts(ax, renderer)], lines, offsets
+
+    def place(legend: Any, width: float, height: float, renderer: Any) -> tuple[float, float]:
+        ax = legend.parent
+        pad = legend.borderaxespad * renderer.points_to_pixels(legend._fontsize)
+        boxes = tuple(box.bounds for box in texts(ax, renderer))
+        case = (*where(ax), width, height, legend.get_bbox_to_anchor().bounds, pad, boxes)
+        if case not in found:
+            found[case] = Legend._find_best_position(legend, width, height, renderer)  # type: ignore[attr-defined]
+        return found[case]
+
+    with contextlib.ExitStack() as stack:
+        for legend in legends:
+            if type(legend) is Legend and isinstance(legend.parent, Axes):
+                legend._auto_legend_data = functools.partial(data, legend)  # type: ignore[attr-defined]
+                legend._find_best_position = functools.partial(place, legend)  # type: ignore[attr-defined]
+                stack.callback(vars(legend).pop, "_auto_legend_data")
+                stack.callback(vars(legend).pop, "_find_best_position")
+        yield
+
+
+class FilmPainter(Painter):
+    """A Painter to which legends that look the same are the same."""
+
+    def __init__(self, figure: Figure, movers: Sequence[Artist]) -> None:
+        super().__init__(figure, movers)
+        self._looks: dict[bytes, int] = {}
+        self._look_of: dict[Artist, int | None] = {}
+
+    def likeness(self, artist: Any, renderer: Any) -> Hashable:
+        if type(artist) is not Legend or artist.axes is None:
+            return None
+        if artist not in self._look_of:
+            said = description(artist)
+            self._look_of[artist] = None if said is None else self._looks.setdefault(said, len(self._looks))
+        look = self._look_of[artist]
+        if look is None:
+            return None
+        if getattr(artist, "_loc", 0) == 0 and any(
+            isinstance(a, Text) and a.get_visible() for a in artist.axes._children
+        ):  # the best place is not the same on every frame
+            return artist.axes, look, artist.get_window_extent(renderer).bounds
+        return artist.axes, look
+
+
+class Filming:
+    """While open, ``figure.draw`` paints the chosen frame; every savefig then costs one frame.
+
+    Everything around it is matplotlib's own: savefig still chooses size, colours and format.
+    """
+
+    def __init__(self, figure: Any, frames: Sequence[Sequence[Artist]]) -> None:
+        self.figure = figure
+        self.touched: Area | None = (
+            None  # where the frame last painted may differ from the one before; None: anywhere
+        )
+        self._frame: list[Artist] = []
+        self._movers = list({id(a): a for frame in frames for a in frame}.values())
+        self._settled = frozen_layout(figure)
+        self._places: list[Any] = []
+        self._renderer: Any = None
+        self._draw_figure = figure.draw
+        self._plain = getattr(figure.draw, "__func__", None) is Figure.draw
+        self._stubborn: set[Artist] = set()
+        self._right: dict[
+            Hashable, bool
+        ] = {}  # of each kind of frame: whether the painter is known to be right
+
+    def __enter__(self) -> Filming:
+        figure = self.figure
+        self._stack = contextlib.ExitStack()
+        for ax in figure.axes:
+            if ax.legend_ is not None and ax.legend_ in ax._children:  # matplotlib would draw it twice
+                self._stack.enter_context(cbook._setattr_cm(ax, legend_=None))  # type: ignore[attr-defined]
+        for artist in self._movers:
+            artist.set_visible(False)
+        self._stack.enter_context(best_places([a for a in self._movers if isinstance(a, Legend)]))
+        renderer = figure.canvas.get_renderer()
+        try:  # what is painted although invisible (a quiver key) is on every frame: it does not move
+            strange = [a for a in self._movers if not isinstance(a, KNOWN)]
+            self._stubborn = {a for a in strange if painted(a, renderer) != NOWHERE}
+        except Exception:  # it cannot be drawn but by its figure
+            self._plain = False
+        self._painter = FilmPainter(figure, [a for a in self._movers if a not in self._stubborn])
+        self._stack.enter_context(cbook._setattr_cm(figure, draw=self._draw))  # type: ignore[attr-defined]
+        self.show([])
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._stack.close()
+
+    def show(self, frame: Sequence[Artist]) -> None:
+        """Choose the frame that the next savefig paints."""
+        self._frame = [a for a in frame if a not in self._stubborn]
+        if not self._settled:  # matplotlib draws here, which moves a layout; only that is done
+            renderer = self.figure.canvas.get_renderer()
+            with renderer._draw_disabled():
+                self._draw_whole(renderer)
+
+    def repaint(self) -> Pixels | None:
+        """The chosen frame's pixels where savefig would do nothing to the figure first, else None.
+
+        savefig may change sizes and colours for the time it draws, and lets layouts move: if the last frame that went
+        through it was painted on the very figure that is here now, the next one need not.
+        """
+        if self._settled and self._renderer is not None and self._painter.holds(self._renderer):
+            return self._paint(self._renderer, over=True)
+        return None
+
+    def _draw(self, renderer: Any) -> None:
+        if "draw_path" in vars(renderer):  # savefig lets the layout engine run once more; nothing is painted
+            if not self._settled:
+                self._draw_whole(renderer)
+                self._judge(renderer)
+            return
+        self._paint(renderer)
+        self._renderer = renderer
+
+    def _paint(self, renderer: Any, over: bool = False) -> Pixels:
+        kind = frozenset((type(a), a.axes) for a in self._frame)
+        right = self._right.get(kind) if self._plain else False
+        if right is not False:
+            pixels = self._painter.paint(self._frame, renderer, over=over)
+            self.touched = self._painter.touched
+            if right:
+                return pixels
+            fast = pixels.copy()
+        self._painter.lose()
+        self.touched = None
+        renderer.clear()
+        self._draw_whole(renderer)
+        pixels = np.asarray(renderer.buffer_rgba())
+        if right is None:
+            self._right[kind] = right = np.array_equal(fast, pixels)
+            if not right:
+                _log.debug("frames with %s are drawn whole", sorted({type(a).__name__ for a in self._frame}))
+        return pixels
+
+    def _draw_whole(self, renderer: Any) -> None:
+        for artist in self._frame:
+            artist.set_visible(True)
+        self._draw_figure(renderer)
+        for artist in self._frame:
+            artist.set_visible(False)
+
+    def _judge(self, renderer: Any) -> None:
+        """Once two frames have the same layout and none can influence it, there is no need to go on."""
+        places = [ax.get_position().bounds for ax in self.figure.axes]
+        if places == self._places:
+            self._settled = all(_neutral(a, renderer) for a in self._movers)
+            if not self._settled:
+                self._places = [None]  # ask no more
+        elif self._places != [None]:
+            self._places = places
+
+
+def _neutral(artist: Any, renderer: Any) -> bool:
+    """True if the artist cannot influence a layout: clipped to its axes, or well inside them."""
+    if not artist.get_in_layout() or artist._fully_clipped_to_axes():
+        return True
+    artist.set_visible(True)
+    box = artist.get_tightbbox(renderer)
+    artist.set_visible(False)
+    if box is None:
+        return True
+    outer = artist.axes.get_window_extent(renderer).padded(1e-6)
+    return bool(np.all(outer.min <= box.min) and np.all(box.max <= outer.max))
