@@ -1,5 +1,6 @@
 """What the README says to paste works when pasted."""
 
+import itertools
 import os
 import re
 import subprocess
@@ -55,6 +56,49 @@ def test_one_short_file(title: str, tmp_path: Path) -> None:
         paste(tmp_path, "sh", f"{command} --preset draft")
         made = re.search(r"render (\w+)", command).group(1)  # type: ignore[union-attr]
         assert (tmp_path / "output" / f"{made}.mp4").stat().st_size > 10_000
+
+
+def numbers(text: str) -> list[float]:
+    return [float(n) for n in re.findall(r"-?\d+\.?\d*(?:e-?\d+)?", text)]
+
+
+def test_the_tour_says_what_its_run_does(tmp_path: Path) -> None:
+    """ "… Hz, until the pulse stops it": the run fires at that rate before the pulse and no more after it."""
+    tour = section("Five minutes")[1][1]
+    said = paste(tmp_path, "python", tour)
+    more = (
+        tour
+        + "print('after', *run.spikes[run.spikes > 61]); print('before', *run.spikes[(run.spikes > 20) & (run.spikes < 60)])"
+    )
+    after, before = paste(tmp_path, "python", more).splitlines()[-2:]
+    assert numbers(after) == []
+    intervals = [b - a for a, b in itertools.pairwise(numbers(before))]
+    rate = float(re.search(r"([\d.]+) Hz", said).group(1))  # type: ignore[union-attr]
+    assert rate == pytest.approx(1000 * len(intervals) / sum(intervals), rel=1e-3)
+
+
+def test_the_channel_does_what_its_file_says(tmp_path: Path) -> None:
+    """ "It stretches the intervals threefold": under the very stimulus and duration of the command above it."""
+    text = section("Add a channel")[0][1]
+    (tmp_path / "m_current.py").write_text(text, encoding="utf-8")
+    stimulus = re.search(r'stimulus=([^"]*)"', text).group(1)  # type: ignore[union-attr]
+    duration = re.search(r"duration=([\d.]+)", text).group(1)  # type: ignore[union-attr]
+    run = f"import m_current, hhanim as hh; print(*hh.simulate(MODEL, '{stimulus}', {duration}).spikes)"
+    spikes = [
+        numbers(paste(tmp_path, "python", run.replace("MODEL", m)))
+        for m in ("m_current.SLOW", "hh.presets.CONNOR_STEVENS")
+    ]
+    growth = [(s[-1] - s[-2]) / (s[1] - s[0]) for s in spikes]
+    assert "threefold" in text
+    assert growth[0] == pytest.approx(3.0, abs=0.3)
+    assert growth[1] == pytest.approx(1.0, abs=0.1)  # without it, none
+
+
+def test_every_preset_is_named() -> None:
+    from hhanim.model import presets
+
+    said = README.split("\nPresets: ")[1].split("batch that is integrated")[0]
+    assert set(presets.names()) == {n for n in re.findall(r"`(\w+)`", said) if n not in ("ttx", "tea")}
 
 
 def test_every_option_that_the_readme_names_exists() -> None:
