@@ -1,9 +1,10 @@
 """The currents that flow once the gates have settled: the steady-state I–V curves."""
 
 from hhanim.look import quantities
+from hhanim.look.axis import voltages
+from hhanim.look.words import conditions
 from hhanim.model import HHError, Membrane, analysis
 from hhanim.plots.clip import clip
-from hhanim.plots.panels import conditions, voltages
 
 
 @clip(

@@ -1,9 +1,10 @@
 """Where the gates settle: one steady-state curve per gate."""
 
 from hhanim.look import quantities
+from hhanim.look.axis import voltages
+from hhanim.look.words import conditions, listed
 from hhanim.model import HHError, Membrane, analysis
 from hhanim.plots.clip import clip
-from hhanim.plots.panels import conditions, listed, voltages
 
 
 @clip(

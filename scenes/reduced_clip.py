@@ -3,9 +3,10 @@
 import numpy as np
 
 from hhanim.look import quantities
+from hhanim.look.numbers import limits
+from hhanim.look.words import conditions
 from hhanim.model import Membrane, UnstableStep, analysis, simulate, step
 from hhanim.plots.clip import clip
-from hhanim.plots.panels import conditions, nice
 
 
 @clip(
@@ -41,7 +42,7 @@ def reduced(
     except UnstableStep:
         euler = None  # the title says so
     q = quantities(plane)
-    low, high = nice(run["V"], *([euler["V"]] if euler else []), plane.baseline)
+    low, high = limits(run["V"], *([euler["V"]] if euler else []), plane.baseline)
     says = (
         f"forward Euler at {dt:g} ms is unstable"
         if euler is None
@@ -67,7 +68,7 @@ def reduced(
 
     v = np.linspace(low, high, 1501)
     lines = analysis.nullclines(plane, v, I)
-    top = nice(run[recovery], zero=True)[1]
+    top = limits(run[recovery], zero=True)[1]
     phase.x(q["V"], low, high).y(f"Gate {q[recovery].label}", -0.03 * top, min(1.03, 1.25 * top))
     for key, color, text in (
         ("V", stage.theme.muted, r"$\dot V = 0$"),

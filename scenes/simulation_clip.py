@@ -3,9 +3,10 @@
 import numpy as np
 
 from hhanim.look import quantities
+from hhanim.look.numbers import limits, plain
+from hhanim.look.words import conditions, stimulus_text
 from hhanim.model import Membrane, Protocol, Start, simulate
 from hhanim.plots.clip import clip
-from hhanim.plots.panels import conditions, nice, stimulus_text, tick_text
 
 
 @clip(
@@ -38,7 +39,7 @@ def simulation(
 
     q = quantities(model)
     values = ", ".join(
-        f"${q[name].symbol}$ = {tick_text(round(x, 3))}{' mV' * (name == 'V')}"
+        f"${q[name].symbol}$ = {plain(round(x, 3))}{' mV' * (name == 'V')}"
         for name, x in zip(model.states, y0.tolist(), strict=True)
         if name == "V" or start.strip() != "rest"
     )
@@ -46,12 +47,12 @@ def simulation(
     about = f"{stimulus_text(stimulus, duration)} · {conditions(model)}"
     stage.title(f"A neuron starts {begins} {values}", about, stage.rate(duration))
     voltage, current, conductance = stage.stack(4, 3, 3)
-    voltage.y(q["V"], *nice(run["V"], model.baseline))
+    voltage.y(q["V"], *limits(run["V"], model.baseline))
     voltage.curve(run.t, run["V"], q["V"])
     flows = {c.name: run.current(c.name) for c in model.channels}
     opens = {c.name: run.conductance(c.name) for c in model.channels if c.gates}
-    current.y("Current $I$ (µA/cm²)", *nice(*flows.values(), zero=True))
-    conductance.y("Conductance $g$ (mS/cm²)", *nice(*opens.values(), zero=True))
+    current.y("Current $I$ (µA/cm²)", *limits(*flows.values(), zero=True))
+    conductance.y("Conductance $g$ (mS/cm²)", *limits(*opens.values(), zero=True))
     for panel, kind, traces in ((current, "I", flows), (conductance, "g", opens)):
         for name, trace in traces.items():
             panel.curve(run.t, trace, q[f"{kind}_{name}"])

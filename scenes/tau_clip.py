@@ -1,9 +1,11 @@
 """How fast the gates follow the voltage: one time constant per gate."""
 
 from hhanim.look import quantities
+from hhanim.look.axis import voltages
+from hhanim.look.numbers import limits, millivolts
+from hhanim.look.words import conditions
 from hhanim.model import HHError, Membrane, analysis
 from hhanim.plots.clip import clip
-from hhanim.plots.panels import conditions, nice, voltages
 
 
 @clip(
@@ -35,7 +37,7 @@ def tau(
     q = quantities(model)
     stage.title("How fast the gates follow the voltage", conditions(model))
     (panel,) = stage.stack()
-    panel.x(q["V"], v[0], v[-1]).y(r"Time constant $\tau$ (ms)", 0.0, nice(*taus.values(), zero=True)[1])
+    panel.x(q["V"], v[0], v[-1]).y(r"Time constant $\tau$ (ms)", 0.0, limits(*taus.values(), zero=True)[1])
     for gate, values in taus.items():
         panel.curve(v, values, q[f"tau_{gate}"])
 
@@ -45,9 +47,7 @@ def tau(
     for at in stage.sweep(v[0], v[-1]):
         if at >= peak and taus[slow].argmax() not in (0, len(v) - 1) and len(stage.captions) < 2:
             stage.caption(
-                f"{slow} is the slowest gate: up to {taus[slow].max():.1f} ms, at {peak:.0f} mV.".replace(
-                    "-", "−"
-                )
+                f"{slow} is the slowest gate: up to {taus[slow].max():.1f} ms, at {millivolts(peak)}."
             )
         stage.until(at)
         yield

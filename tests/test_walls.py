@@ -120,7 +120,7 @@ def loaded(code: str, cwd: Path) -> set[str]:
         ("import hhanim.cli", {*DRAWING, "numpy", "scipy"} - {"click"}),
         ("import hhanim.plots.clip", {"manim", "matplotlib.pyplot", "scipy"}),
         (
-            "import hhanim.celluloid.camera, hhanim.plots.panels, hhanim.plots.painter",
+            "import hhanim.celluloid.camera, hhanim.plots.stage, hhanim.plots.painter",
             {"manim", "matplotlib.pyplot"},
         ),
     ],
@@ -141,7 +141,7 @@ def test_public_names_are_sorted_and_there():
 def test_import_changes_no_settings(tmp_path):
     code = (
         "import matplotlib as mpl; before = dict(mpl.rcParams), mpl.get_backend(auto_select=False)\n"
-        "import hhanim, hhanim.plots.clip, hhanim.celluloid.camera, hhanim.plots.panels\n"
+        "import hhanim, hhanim.plots.clip, hhanim.celluloid.camera, hhanim.plots.stage\n"
         "assert (dict(mpl.rcParams), mpl.get_backend(auto_select=False)) == before\n"
         "assert all(f'matplotlib.backends.backend_{b}' not in __import__('sys').modules for b in ('tkagg', 'qtagg'))"
     )

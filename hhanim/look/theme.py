@@ -14,6 +14,28 @@ from dataclasses import dataclass, field, replace
 
 from .quantities import HUES, Quantity, quantity
 
+RGB = tuple[float, float, float]
+
+
+def rgb(color: str | RGB) -> RGB:
+    """Red, green and blue, 0…1, of "#rrggbb"."""
+    if not isinstance(color, str):
+        return color
+    red, green, blue = (int(color[k : k + 2], 16) / 255 for k in (1, 3, 5))
+    return red, green, blue
+
+
+def mix(a: str | RGB, b: str | RGB, share: float) -> RGB:
+    """The colour `share` of the way from a to b: a tint, opaque."""
+    red, green, blue = (p * (1.0 - share) + q * share for p, q in zip(rgb(a), rgb(b), strict=True))
+    return red, green, blue
+
+
+def hex_color(color: RGB) -> str:
+    """The colour as "#rrggbb"."""
+    return "#" + "".join(f"{round(255 * c):02x}" for c in color)
+
+
 #: Dash patterns by rank, in line widths (on, off, …): the first of an ion is solid, the next dashed, and so on.
 DASHES: tuple[tuple[float, ...], ...] = (
     (),

@@ -1,8 +1,8 @@
 """Clips: figures that move, drawn with matplotlib and captured with celluloid."""
 
-from hhanim import process as interpreter
+from hhanim import process
 
-if interpreter.alone:  # before matplotlib makes its artists, see be_alone
+if process.alone:  # before matplotlib makes its artists, see be_alone
     from matplotlib import artist
 
-    artist.kwdoc = lambda _: ""
+    artist.kwdoc = lambda artist: ""

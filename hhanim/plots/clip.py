@@ -32,7 +32,8 @@ from hhanim.model import HHError
 from hhanim.model.errors import UnknownName
 from hhanim.plots.additions import Additions
 from hhanim.plots.painter import Painter, frozen_layout
-from hhanim.plots.panels import Rect, Stage
+from hhanim.plots.rect import Rect
+from hhanim.plots.stage import Stage
 
 
 @dataclass(frozen=True)
@@ -172,7 +173,7 @@ class _Recorder:
             self._altered += changed
             self._painter.refresh()
         rebuilds = self._painter.rebuilds
-        renderer = stage.figure.canvas.get_renderer()
+        renderer = stage.renderer
         background = (
             None if first or passing or self._altered or self._had_passing else self._painter.steady(renderer)
         )
@@ -194,17 +195,18 @@ class _Recorder:
         self._additions.mark()
         return Frame(rgba, [r for m in stage.movers for r in m.dirty] if plain else None)
 
-    def skip(self) -> None:
+    def skip(self) -> Frame | None:
         """Go past a frame that nobody wants to see."""
         for artist in self._news():
             if artist not in self.stage.movers:
                 artist.remove()
         self._additions.mark()
+        return None
 
     def _start(self) -> None:
         self.settle()
         self._painter = Painter(self.stage.figure, self.stage.movers)
-        renderer = self.stage.figure.canvas.get_renderer()
+        renderer = self.stage.renderer
         self._scratch = RendererAgg(renderer.width, renderer.height, renderer.dpi)
 
     def settle(self) -> None:
@@ -212,13 +214,10 @@ class _Recorder:
         stage = self.stage
         for movers in stage.movers:
             movers.set_visible(False)
-        if frozen_layout(
-            stage.figure
-        ):  # a draw would, before it paints, put the axes where they belong: no more is needed
-            renderer = stage.figure.canvas.get_renderer()
+        if frozen_layout(stage.figure):  # a draw would put the axes where they belong: no more is needed
             for ax in [a for parent in stage.figure.axes for a in (parent, *parent.child_axes)]:
                 locator = ax.get_axes_locator()
-                ax.apply_aspect(locator(ax, renderer) if locator else None)
+                ax.apply_aspect(None if locator is None else locator(ax, stage.renderer))
         else:
             stage.figure.draw_without_rendering()
         stage.settle()

@@ -10,10 +10,12 @@ import pytest
 
 from hhanim import clip
 from hhanim.look import quantities, quantity
+from hhanim.look.axis import voltages
+from hhanim.look.numbers import limits, plain
+from hhanim.look.words import conditions, listed, stimulus_text
 from hhanim.model import HHError, Membrane, Protocol, presets
-from hhanim.plots import panels
 from hhanim.plots.clip import Painter, perform
-from hhanim.plots.panels import Stage, conditions, nice, stimulus_text, tick_text, voltages
+from hhanim.plots.stage import Stage
 
 SMALL = {"width": 480, "height": 270, "fps": 10}
 
@@ -169,8 +171,8 @@ def test_labels_never_overlap_and_never_jump():
     for value in np.linspace(0.0, 10.0, 4001):
         stage.until(value)
         boxes = []
-        for curve, x, y in stage.panels[0].movers._label_places():
-            w, h = curve.sprite.width, curve.sprite.height
+        for label, x, y in stage.panels[0].movers.label_places():
+            w, h = label.width, label.height
             box = (x, y - h / 2, x + w, y + h / 2)
             assert all(
                 box[0] >= o[2] or o[0] >= box[2] or box[1] >= o[3] - 1e-6 or o[1] >= box[3] - 1e-6
@@ -178,9 +180,9 @@ def test_labels_never_overlap_and_never_jump():
             ), "two labels overlap"
             boxes.append(box)
             assert box[2] <= 960 * 0.95 + 1
-            if id(curve) in last:
-                assert np.hypot(x - last[id(curve)][0], y - last[id(curve)][1]) < 30
-            last[id(curve)] = (x, y)
+            if id(label) in last:
+                assert np.hypot(x - last[id(label)][0], y - last[id(label)][1]) < 30
+            last[id(label)] = (x, y)
 
 
 def test_a_label_stands_clear_of_the_line_at_zero_until_its_curve_goes_below():
@@ -200,8 +202,8 @@ def test_a_label_stands_clear_of_the_line_at_zero_until_its_curve_goes_below():
     zero, heights = panel.axes.transData.transform((0, 0))[1], []
     for value in np.linspace(0.0, 10.0, 2001):
         played.stage.until(value)
-        ((curve, _, y),) = panel.movers._label_places()
-        heights.append((y - zero) / curve.sprite.height)
+        ((label, _, y),) = panel.movers.label_places()
+        heights.append((y - zero) / label.height)
     at_rest, below = np.array(heights[:1000]), np.array(heights[-300:])
     assert np.all(at_rest > 0.5)
     assert np.all(below < -0.5)
@@ -305,8 +307,8 @@ def test_a_transparent_theme_has_no_ground():
 
 
 def test_words():
-    assert tick_text(-0.25) == "−0.25" and tick_text(100.0) == "100"
-    assert nice([1.0, 2.0], zero=True)[0] == 0
+    assert plain(-0.25) == "−0.25" and plain(100.0) == "100"
+    assert limits([1.0, 2.0], zero=True)[0] == 0
     assert conditions(presets.CLASSROOM.with_(gNa=60, ttx=0.5)).endswith(
         r"6.3 °C · $g_{\mathrm{Na}}$ = 60 mS/cm² · TTX blocks 50 %"
     )
@@ -317,7 +319,7 @@ def test_words():
     assert "start=30" in stimulus_text(pulse(66, 30, 0.1), 50.0)
     with pytest.raises(HHError, match="v_min must be below"):
         voltages(presets.MODERN, 10, 0)
-    assert panels.listed(["m", "n", "a"]) == "m, n and a"
+    assert listed(["m", "n", "a"]) == "m, n and a"
 
 
 def test_every_membranes_quantities_can_be_drawn():

@@ -36,7 +36,7 @@ def last(name: str, values: dict | None = None, n: int = 3, **how):
 
 
 def lines(stage) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    return {c.sprite._text.get_text(): c.data for p in stage.panels for c in p.movers.curves if c.sprite}
+    return {c.label.text.get_text(): c.data for p in stage.panels for c in p.movers.curves if c.label}
 
 
 def words(stage) -> list[Text]:
@@ -205,9 +205,9 @@ def test_text_is_large_enough_and_stays_in_the_frame(name, size):
         for two, b in boxes[:k]:
             assert not a.overlaps(b), (one, two)
     for panel in stage.panels:
-        for curve, x, _ in panel.movers._label_places():
-            assert curve.sprite._text.get_fontsize() >= 24 * u
-            assert x + curve.sprite.width <= 0.97 * width
+        for label, x, _ in panel.movers.label_places():
+            assert label.text.get_fontsize() >= 24 * u
+            assert x + label.width <= 0.97 * width
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -48,7 +48,7 @@ def test_mistake_units_in_a_clip_are_densities_and_fit_what_is_drawn(name: str, 
     assert said <= DENSITIES
     kinds = {"I": ("µA", "cm²"), "g": ("mS", "cm²")}
     for panel in stage.panels:
-        symbols = {c.sprite._text.get_text()[1] for c in panel.movers.curves if c.sprite}
+        symbols = {c.label.text.get_text()[1] for c in panel.movers.curves if c.label}
         along = units(panel.name_text.get_text())
         assert along == {kinds[s] for s in symbols if s in kinds}
 

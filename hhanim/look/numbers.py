@@ -1,0 +1,102 @@
+"""How a number is said, and which numbers are round: one minus sign, few digits; steps, limits and ceilings of axes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import overload
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.float64]
+
+#: What a round number begins with, of an axis's steps and of a quantity that is said once.
+STEPS = (1.0, 2.0, 2.5, 5.0)
+ROUND = (1.0, 1.5, 2.0, 3.0, 5.0)
+
+
+def minus(text: str) -> str:
+    """The text with a real minus sign (U+2212) for every hyphen."""
+    return text.replace("-", "−")
+
+
+def plain(value: float, digits: int = 10) -> str:
+    """A number with at most so many significant digits and no trailing zeros."""
+    return minus(f"{float(f'{value:.{digits}g}'):.10g}")
+
+
+def figures(value: float, digits: int = 2) -> str:
+    """A number with just so many significant digits, never in powers of ten."""
+    if value == 0.0 or not math.isfinite(value):
+        return "0"
+    places = digits - 1 - math.floor(math.log10(abs(float(f"{value:.{digits - 1}e}"))))
+    return minus(f"{round(value, places):.{max(places, 0)}f}")
+
+
+def millivolts(v: float) -> str:
+    """A voltage in whole millivolts."""
+    return minus(f"{v:.0f} mV")
+
+
+def rate_text(per_second: float, unit: str = "ms") -> str:
+    """How fast a model's clock runs, e.g. "1 s = 6.7 ms"."""
+    return f"1 s = {per_second:.2g} {unit}" if per_second < 100 else f"1 s = {per_second:.0f} {unit}"
+
+
+def round_below(x: float, first: Sequence[float] = ROUND) -> float:
+    """The largest of these numbers times a power of ten that is not above x."""
+    power = 10.0 ** math.floor(math.log10(x))
+    return max(k for k in first if k * power <= x * (1 + 1e-9)) * power
+
+
+def round_above(x: float, first: Sequence[float] = ROUND) -> float:
+    """The smallest of these numbers times a power of ten that is not below x."""
+    power = 10.0 ** math.floor(math.log10(x))
+    return next(k for k in (*first, 10.0) if k * power >= x * (1 - 1e-9)) * power
+
+
+def floor_to(x: float, step: float) -> float:
+    """The multiple of a step that is next below x."""
+    return math.floor(x / step) * step
+
+
+def ceil_to(x: float, step: float) -> float:
+    """The multiple of a step that is next above x."""
+    return math.ceil(x / step) * step
+
+
+def ticks(low: float, high: float, most: float) -> list[float]:
+    """Round numbers from low to high, in the smallest round step that fits between them at most `most` times.
+
+    There are at least two, in a smaller step if it takes one.
+    """
+    if not high > low:
+        return [low]
+    step = round_above((high - low) / most, STEPS)
+    while True:
+        first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+        if last > first:
+            return [round(k * step, 10) for k in range(first, last + 1)]
+        step = round_below(0.9 * step, STEPS)
+
+
+def limits(*data: ArrayLike, zero: bool = False, air: float = 0.06) -> tuple[float, float]:
+    """Limits that show all the data (nan ignored), with a share of air on both sides; zero: include 0."""
+    values = np.concatenate([np.ravel(np.asarray(d, dtype=float)) for d in data])
+    values = values[np.isfinite(values)]
+    if zero or not len(values):
+        values = np.append(values, 0.0)
+    low, high = float(values.min()), float(values.max())
+    room = air * (high - low) or 0.5 * (abs(high) or 1.0)
+    return (low if zero and low == 0 else low - room, high if zero and high == 0 else high + room)
+
+
+@overload
+def smoothstep(x: float) -> float: ...
+@overload
+def smoothstep(x: Array) -> Array: ...
+def smoothstep(x: float | Array) -> float | Array:
+    """From 0 to 1 as x goes from 0 to 1, level at both ends and beyond."""
+    x = min(max(x, 0.0), 1.0) if isinstance(x, float) else np.clip(x, 0.0, 1.0)
+    return x * x * (3.0 - 2.0 * x)

@@ -1,0 +1,55 @@
+"""What is said about a membrane, a protocol, an ion: the words that clips and films write."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from hhanim.look.numbers import minus, plain
+from hhanim.model import Membrane, Protocol, VoltageClamp, presets
+
+_IONS = {"Na": "Na⁺", "K": "K⁺", "Ca": "Ca²⁺", "Cl": "Cl⁻"}
+
+
+def ion_name(ion: str | None, otherwise: str = "") -> str:
+    """An ion with its charge: Na⁺, K⁺ …"""
+    return _IONS.get(ion or "", otherwise)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names as they are said: "m", "m and n", "m, n and a"."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def conditions(membrane: Membrane) -> str:
+    """The membrane in words: its title, its temperature, and every number that differs from the preset of its name."""
+    said = [membrane.title or membrane.name]
+    if any(gate.dynamic and gate.q10 != 1 for gate in membrane.gates.values()):
+        said.append(f"{plain(round(float(membrane.celsius), 2))} °C")
+    if membrane.name in presets.names():
+        usual = presets.get(membrane.name).parameters
+        for key, value in membrane.parameters.items():
+            if key != "celsius" and value != usual.get(key):
+                said.append(_parameter(key, float(value)))
+    return " · ".join(said)
+
+
+def _parameter(key: str, value: float) -> str:
+    number = plain(value, 4)
+    if key == "C":
+        return f"$C$ = {number} µF/cm²"
+    if key[0] in "gE" and len(key) > 1:
+        unit = "mS/cm²" if key[0] == "g" else "mV"
+        return rf"${key[0]}_{{\mathrm{{{key[1:]}}}}}$ = {number} {unit}"
+    return f"{key.upper()} blocks {plain(100 * value, 3)} %"
+
+
+def stimulus_text(protocol: Protocol, duration: float) -> str:
+    """A protocol in words if it is constant, else as it is written."""
+    if isinstance(protocol, VoltageClamp):
+        return minus(str(protocol))
+    values = np.asarray(protocol(np.linspace(0.0, duration, 257)[:-1]), dtype=float)
+    if np.ptp(values) == 0:
+        return f"$I$ = {plain(values[0], 4)} µA/cm²"
+    return minus(f"$I$ (µA/cm²): {protocol}")

@@ -1,0 +1,207 @@
+"""One pair of axes on the stage, in the house style, with what stands still on it and what moves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patheffects import withStroke
+from matplotlib.text import Text
+
+from hhanim.look import Quantity
+from hhanim.look import type as typeface
+from hhanim.look.axis import AxisPair
+from hhanim.look.numbers import plain, smoothstep
+from hhanim.look.theme import hex_color, mix
+from hhanim.plots.curve import Curve
+from hhanim.plots.label import Label
+from hhanim.plots.movers import HEAD, LINE, Movers
+
+if TYPE_CHECKING:
+    from hhanim.plots.stage import Stage
+
+GHOST = 2.6 / LINE  # width of a ghost, of a line's
+NAMES = 104.0  # design pixels left of a panel: the numbers of its axis, and where its name begins
+
+
+class Panel(AxisPair):
+    """One pair of axes. Made by Stage.stack or Stage.beside."""
+
+    name_text: Text
+
+    def __init__(
+        self, stage: Stage, left: float, bottom: float, right: float, top: float, *, x_axis: bool, room: float
+    ) -> None:
+        self.stage, self.right, self._has_x = stage, right + room, x_axis
+        w, h = stage.width, stage.height
+        with stage.settings():
+            self.axes: Axes = stage.figure.add_axes(
+                (left / w, bottom / h, (right - left) / w, (top - bottom) / h)
+            )
+        u = stage.u  # how many ticks there is room for
+        self._most = {
+            "x": 6.0 if right - left > 700 * u else 4.0,
+            "y": max(2.0, min(6.0, round((top - bottom) / (95 * u)))),
+        }
+        self._style(x_axis)
+        self._zero: float | None = None  # where the line at zero is, pixels
+        self.column: list[Panel] = [self]  # panels that keep a common right end
+        self.movers = Movers(self)
+        self.axes.add_artist(self.movers)
+        stage.movers.append(self.movers)
+
+    def _style(self, x_axis: bool) -> None:
+        """Few lines, no box."""
+        axes, u, theme = self.axes, self.stage.u, self.stage.theme
+        axes.patch.set_facecolor("none")
+        axes.set_axisbelow(True)
+        for side, spine in axes.spines.items():
+            spine.set_visible(side == "bottom" and x_axis)
+            spine.set(color=theme.line, linewidth=2 * u)
+        look: Any = {"width": 2 * u, "color": theme.line, "labelcolor": theme.muted, "pad": 10 * u}
+        axes.tick_params(axis="both", length=0, labelsize=typeface.TICK * u, **look)
+        axes.tick_params(axis="x", length=8 * u if x_axis else 0, labelbottom=x_axis)
+        axes.grid(axis="y", color=theme.faint, linewidth=2 * u)
+
+    def _draw_axis(self, which: str) -> None:
+        axis, u = self.x_axis if which == "x" else self.y_axis, self.stage.u
+        limit, ticked = (
+            (self.axes.set_xlim, self.axes.xaxis) if which == "x" else (self.axes.set_ylim, self.axes.yaxis)
+        )
+        limit(axis.low, axis.high)
+        marks = axis.ticks(self._most[which])
+        ticked.set_ticks(marks, [plain(mark) for mark in marks])
+        style: Any = {"color": self.stage.theme.ink, "fontsize": typeface.LABEL * u}
+        name = axis.name.axis if isinstance(axis.name, Quantity) else axis.name
+        with self.stage.settings():
+            if which == "y":
+                box = self.axes.bbox
+                x, y = (box.x0 - NAMES * u) / self.stage.width, (box.y1 + 14 * u) / self.stage.height
+                self.name_text = self.stage.figure.text(
+                    x, y, name, ha="left", va="bottom", zorder=-1, **style
+                )
+            elif self._has_x:  # the name is only written where the axis is
+                self.axes.set_xlabel(name, labelpad=4 * u, **style)
+        if which == "y" and axis.low < 0 < axis.high:
+            self.axes.axhline(0, color=self.stage.theme.line, linewidth=2 * u, zorder=0.6)
+
+    # -- in pixels --------------------------------------------------------------------------------------------
+
+    def holds(self, x: float, y: float) -> bool:
+        """Whether a point (pixels) is in the panel, or on its edge."""
+        box = self.axes.bbox
+        return bool(box.x0 - 1 <= x <= box.x1 + 1 and box.y0 - 1 <= y <= box.y1 + 1)
+
+    def beside_zero(self, y: float, half: float) -> float:
+        """The height of the middle (pixels) of a label for a head at y, `half` of the label on either side.
+
+        Where the panel has a line at zero the label stands above it while the head is on it, as all currents are at
+        rest, and changes sides on the way down.
+        """
+        if self._zero is None:
+            return y
+        clear, up = half + 5 * self.stage.u, y - self._zero
+        if up >= clear or up <= -1.25 * clear:
+            return y
+        return self._zero + clear * (1 - 2.25 * smoothstep(-up / clear - 0.25))
+
+    def place(self) -> None:
+        """Fix the curves' vertices in pixels."""
+        low, high = sorted(self.axes.get_ylim())
+        self._zero = float(self.axes.transData.transform((0, 0))[1]) if low < 0 < high else None
+        for curve in self.movers.curves:
+            curve.place()
+
+    def excess(self) -> float:
+        """By how many pixels labels would leave the room beside the panel while the curves end."""
+        curves, most = self.movers.curves, 0.0
+        now = [curve.value for curve in curves]
+        for share in np.linspace(0.9, 1.0, 21):
+            for curve in curves:
+                curve.until(curve.along[0] + share * (curve.along[-1] - curve.along[0]))
+            ends = [x + label.width for label, x, _ in self.movers.label_places()]
+            most = max([most, *(end - self.right for end in ends)])
+        for curve, value in zip(curves, now, strict=True):
+            curve.until(value)
+        return most
+
+    # -- what is drawn ----------------------------------------------------------------------------------------
+
+    def curve(
+        self,
+        x: Any,
+        y: Any,
+        quantity: Quantity | None = None,
+        *,
+        along: Any = None,
+        label: str | None = None,
+        color: str | None = None,
+        dash: tuple[float, ...] | None = None,
+        width: float = 1.0,
+        ghost: bool = True,
+        head: bool = True,
+    ) -> Curve:
+        """A line that grows with ``stage.until(value)``.
+
+        x, y: (T,) data coordinates. quantity: gives colour, dash and label. along: (T,) what until() refers to, by
+        default x. label: mathtext, "" for none. width: in normal line widths. ghost: show the whole line faintly from
+        the start.
+        """
+        theme, u = self.stage.theme, self.stage.u
+        color = color or (theme.color(quantity) if quantity else theme.ink)
+        dash = dash if dash is not None else theme.dash(quantity) if quantity else ()
+        curve = Curve(self, x, y, x if along is None else along, color, dash, LINE * width * u)
+        curve.head = head
+        label = (quantity.label if quantity else "") if label is None else label
+        if label:
+            curve.label = Label(self.stage, label, color)
+        if ghost:  # opaque: transparency would add up where lines cross
+            self.line(x, y, hex_color(mix(theme.ground, color, theme.ghost)), dash, width * GHOST)
+        self.movers.curves.append(curve)
+        return curve
+
+    def line(
+        self, x: Any, y: Any, color: str, dash: Sequence[float] = (), width: float = 1.0, zorder: float = 2.0
+    ) -> Line2D:
+        """A line that stands still."""
+        style: Any = "solid" if not dash else (0, tuple(dash))
+        (line,) = self.axes.plot(
+            x, y, color=color, linestyle=style, linewidth=LINE * width * self.stage.u, zorder=zorder,
+            solid_capstyle="round", solid_joinstyle="round", dash_capstyle="butt", scalex=False, scaley=False,
+        )  # fmt: skip
+        return line
+
+    def name(self, x: Any, y: Any, text: str, color: str) -> Text | None:
+        """The name of a line that stands still, written beside the highest of it that is in the panel."""
+        x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+        (left, right), (low, high) = self.xlim, self.ylim
+        seen = np.flatnonzero(
+            np.isfinite(y) & (x >= left) & (x <= right) & (y >= low) & (y <= high - 0.04 * (high - low))
+        )
+        if not len(seen):
+            return None
+        k = seen[np.argmax(y[seen])]
+        ha, side = ("left", 1) if x[k] < left + 0.7 * (right - left) else ("right", -1)
+        return self.note(x[k] + side * 0.045 * (right - left), y[k], text, color, ha)
+
+    def dot(self, x: float, y: float, color: str, *, filled: bool) -> Line2D:
+        """A ring that stands still (an equilibrium): filled if it is stable."""
+        u, theme = self.stage.u, self.stage.theme
+        (dot,) = self.axes.plot(
+            [x], [y], "o", markersize=2 * HEAD * u, markerfacecolor=color if filled else theme.ground,
+            markeredgecolor=color, markeredgewidth=3 * u, zorder=2.5, scalex=False, scaley=False,
+        )  # fmt: skip
+        return dot
+
+    def note(self, x: float, y: float, text: str, color: str, ha: str = "left", va: str = "center") -> Text:
+        """A text that stands still, at data coordinates."""
+        u = self.stage.u
+        style: Any = {"color": color, "fontsize": typeface.LABEL * u, "ha": ha, "va": va, "zorder": 3}
+        with self.stage.settings():
+            note = self.axes.text(x, y, text, **style)
+        if not self.stage.theme.transparent:
+            note.set_path_effects([withStroke(linewidth=7 * u, foreground=self.stage.theme.ground)])
+        return note

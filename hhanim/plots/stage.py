@@ -1,0 +1,211 @@
+"""The stage of a clip: a frame with its margins, titles, captions and panels on a common grid.
+
+Nothing here integrates or computes physiology. All lengths are design pixels, for a frame whose shorter side is 1080.
+The grid is the same for every clip, so that two of them cut together without a jump: 5 % safe margin, title top left,
+the lowest tenth of the frame left free for captions, room for labels to the right of each panel.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from hhanim.look import Theme
+from hhanim.look import type as typeface
+from hhanim.look.numbers import rate_text
+from hhanim.plots.movers import Movers
+from hhanim.plots.panel import NAMES, Panel
+
+MARGIN, CAPTIONS = 0.05, 0.10  # of the frame
+HEADER, LABELS = 122.0, 160.0  # room for title and subtitle, for the labels right of a panel
+
+
+class Stage:
+    """What a clip draws on.
+
+    width, height: of the frame in pixels. fps, n_frames: its time base. theme: its colours.
+    """
+
+    def __init__(self, width: int, height: int, fps: Fraction | float, n_frames: int, theme: Theme) -> None:
+        self.width, self.height, self.fps, self.n_frames, self.theme = width, height, fps, n_frames, theme
+        self.u = typeface.unit(width, height)
+        self.rc = dict(mpl.RcParams({**typeface.rc(self.u), "path.simplify": False}).items())
+        self.figure = Figure(figsize=(width / 72, height / 72), dpi=72)  # one point is one pixel
+        self.canvas = FigureCanvasAgg(self.figure)
+        self.figure.patch.set_facecolor("none" if theme.transparent else theme.ground)
+        self.movers: list[Movers] = []
+        self.panels: list[Panel] = []
+        self.captions: list[tuple[float, float, str]] = []
+        self.frame = 0
+        self.set_up = False
+        self._left, self._right = MARGIN * width, (1 - MARGIN) * width
+        self._top, self._bottom = (1 - MARGIN) * height, CAPTIONS * height
+
+    @property
+    def seconds(self) -> float:
+        """Length of the clip."""
+        return float(self.n_frames / self.fps)
+
+    @property
+    def renderer(self) -> RendererAgg:
+        """What paints the figure into pixels."""
+        renderer: RendererAgg = self.canvas.get_renderer()
+        return renderer
+
+    @contextlib.contextmanager
+    def settings(self) -> Iterator[None]:
+        """``mpl.rc_context(self.rc)`` at a twentieth of the price, because it is entered for every frame: only these
+        settings are kept and put back, and none is validated again.
+        """
+        params: Any = mpl.rcParams
+        before = [(key, params._get(key)) for key in self.rc]
+        for key, value in self.rc.items():
+            params._set(key, value)
+        try:
+            yield
+        finally:
+            for key, value in before:
+                params._set(key, value)
+
+    # -- text -------------------------------------------------------------------------------------------------
+
+    def title(self, title: str, subtitle: str = "", corner: str = "") -> None:
+        """Title top left, a line of conditions under it, and a small note at the right end of that line."""
+        u, room = self.u, self._right - self._left
+        self._text(self._left, self._top, title, typeface.TITLE, self.theme.ink, room, weight="semibold")
+        y = self._top - 66 * u
+        taken = 0.0
+        if corner:
+            small, color = typeface.SUBTITLE, self.theme.muted
+            text = self._text(self._right, y, corner, small, color, 0.4 * room, ha="right")
+            taken = text.get_window_extent(self.renderer).width + 30 * u
+        if subtitle:
+            self._text(self._left, y, subtitle, typeface.SUBTITLE, self.theme.muted, room - taken)
+
+    def _text(
+        self, x: float, y: float, text: str, size: float, color: str, room: float, **style: Any
+    ) -> Text:
+        """A line of text under y that is made smaller, down to 24, rather than leave the frame."""
+        with self.settings():
+            artist = self.figure.text(
+                x / self.width, y / self.height, text, fontsize=size * self.u, color=color, va="top", **style
+            )
+            wide = artist.get_window_extent(self.renderer).width
+            if wide > room:
+                artist.set_fontsize(max(24.0, size * room / wide) * self.u)
+        return artist
+
+    def caption(self, text: str) -> None:
+        """What a caption says from this frame on, until the next one or the end; "" ends it."""
+        now = self.frame / float(self.fps)
+        if self.captions and self.captions[-1][1] > now:
+            start, _, said = self.captions.pop()
+            if start < now:
+                self.captions.append((start, now, said))
+        if text:
+            self.captions.append((now, self.seconds, text))
+
+    def rate(self, span: float, unit: str = "ms") -> str:
+        """How fast the model's clock runs, e.g. "1 s = 6.7 ms", when `span` passes in sweep()."""
+        return rate_text(span / ((self.moving - 1) / float(self.fps)), unit)
+
+    # -- panels -----------------------------------------------------------------------------------------------
+
+    def stack(self, *heights: float, labels: float = LABELS) -> list[Panel]:
+        """Panels above each other with a common horizontal axis.
+
+        heights: relative to each other. labels: room for labels at the right.
+        """
+        return self._column(self._left, self._right, heights or (1.0,), labels, share_x=True)
+
+    def beside(self, *widths: float, labels: Sequence[float] | float = LABELS) -> list[Panel]:
+        """Panels next to each other; below each other where the frame is not wide enough."""
+        rooms = [labels] * len(widths) if isinstance(labels, (int, float)) else list(labels)
+        if self.width < 1.3 * self.height:
+            return self._column(self._left, self._right, widths, max(rooms), share_x=False)
+        gap = 56 * self.u
+        free = self._right - self._left - gap * (len(widths) - 1)
+        panels, x = [], self._left
+        for width, room in zip(widths, rooms, strict=True):
+            end = x + free * width / sum(widths)
+            panels += self._column(x, end, (1.0,), room, share_x=False)
+            x = end + gap
+        return panels
+
+    def _column(
+        self, left: float, right: float, heights: Sequence[float], room: float, *, share_x: bool
+    ) -> list[Panel]:
+        u, n = self.u, len(heights)
+        top, bottom = self._top - HEADER * u, self._bottom
+        name, axis = 60 * u, 92 * u  # above each panel its name, below it ticks and label of the axis
+        axes_below = 1 if share_x else n
+        gap = 6 * u if share_x else 22 * u
+        free = top - bottom - n * name - axes_below * axis - (n - 1) * gap
+        panels = []
+        for k, height in enumerate(heights):
+            has_axis = not share_x or k == n - 1
+            top -= name
+            low = top - free * height / sum(heights)
+            panels.append(
+                Panel(self, left + NAMES * u, low, right - room * u, top, x_axis=has_axis, room=room * u)
+            )
+            panels[-1].column = panels if share_x else [panels[-1]]
+            top = low - gap - (axis if has_axis else 0)
+        self.panels += panels
+        return panels
+
+    # -- time -------------------------------------------------------------------------------------------------
+
+    @property
+    def moving(self) -> int:
+        """How many of the frames move; the rest hold the last state, a second or an eighth of the clip."""
+        return max(2, self.n_frames - min(round(float(self.fps)), self.n_frames // 8))
+
+    def sweep(self, first: float, last: float, *, ease: bool = True) -> Iterator[float]:
+        """One value per frame, from first to last, then last for the frames that hold.
+
+        ease: start and stop gently (for a voltage axis); without, evenly (for a clock). What is drawn before the first
+        value is taken stands still through the clip.
+        """
+        self.set_up = True
+        moving = self.moving
+        for k in range(self.n_frames):
+            s = min(k / (moving - 1), 1.0)
+            if ease:
+                s = _eased(s)
+            yield first + (last - first) * s
+
+    def settle(self) -> None:
+        """Fix everything in pixels; where labels would leave the frame at the end, the panels give way."""
+        for column in {id(p.column): p.column for p in self.panels}.values():
+            for panel in column:
+                panel.place()
+            excess = max(panel.excess() for panel in column)
+            for panel in column:
+                if excess > 0:
+                    box = panel.axes.get_position()
+                    panel.axes.set_position((box.x0, box.y0, box.width - excess / self.width, box.height))
+                    panel.place()
+
+    def until(self, value: float) -> None:
+        """Let every curve grow up to this value (of its ``along``, by default its x)."""
+        for movers in self.movers:
+            for curve in movers.curves:
+                curve.until(value)
+
+
+def _eased(s: float, ramp: float = 0.12) -> float:
+    """0 → 1 at constant speed, but for a gentle start and stop of `ramp` each."""
+    top = 1.0 / (1.0 - ramp)
+    if s < ramp:
+        return 0.5 * top * s * s / ramp
+    if s > 1 - ramp:
+        return 1.0 - 0.5 * top * (1 - s) ** 2 / ramp
+    return 0.5 * top * ramp + top * (s - ramp)
