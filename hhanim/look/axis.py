@@ -29,9 +29,9 @@ class Axis:
     high: float
     marks: Sequence[float] | None = None
 
-    def ticks(self, most: float) -> list[float]:
-        """Where its ticks are, round numbers in at most so many steps if none were given."""
-        return ticks(self.low, self.high, most) if self.marks is None else list(self.marks)
+    def ticks(self, most: float, room: float) -> list[float]:
+        """Where its ticks are: those that were given, or round numbers, as in numbers.ticks()."""
+        return ticks(self.low, self.high, most, room) if self.marks is None else list(self.marks)
 
     def share(self, value: Any) -> Any:
         """How far along the axis a value is, from 0 to 1, any shape."""

@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
 
-#: What a round number begins with, of an axis's steps and of a quantity that is said once.
-STEPS = (1.0, 2.0, 2.5, 5.0)
+#: What a round number begins with: a step of an axis, and a quantity that is said once.
+STEPS = (1.0, 2.0, 5.0)
 ROUND = (1.0, 1.5, 2.0, 3.0, 5.0)
 
 
@@ -66,19 +66,20 @@ def ceil_to(x: float, step: float) -> float:
     return math.ceil(x / step) * step
 
 
-def ticks(low: float, high: float, most: float) -> list[float]:
+def ticks(low: float, high: float, most: float, room: float) -> list[float]:
     """Round numbers from low to high, in the smallest round step that fits between them at most `most` times.
 
-    There are at least two, in a smaller step if it takes one.
+    Where only one number would be shown the step is smaller, if that fits no more than `room` times.
     """
     if not high > low:
         return [low]
     step = round_above((high - low) / most, STEPS)
     while True:
         first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-        if last > first:
+        smaller = round_below(0.9 * step, STEPS)
+        if last > first or (high - low) / smaller > room:
             return [round(k * step, 10) for k in range(first, last + 1)]
-        step = round_below(0.9 * step, STEPS)
+        step = smaller
 
 
 def limits(*data: ArrayLike, zero: bool = False, air: float = 0.06) -> tuple[float, float]:

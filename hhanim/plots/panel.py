@@ -41,10 +41,10 @@ class Panel(AxisPair):
             self.axes: Axes = stage.figure.add_axes(
                 (left / w, bottom / h, (right - left) / w, (top - bottom) / h)
             )
-        u = stage.u  # how many ticks there is room for
-        self._most = {
-            "x": 6.0 if right - left > 700 * u else 4.0,
-            "y": max(2.0, min(6.0, round((top - bottom) / (95 * u)))),
+        wide, high = (right - left) / stage.u, (top - bottom) / stage.u
+        self._ticks = {  # how many steps of an axis look well, and how many there is room for
+            "x": (6.0 if wide > 700 else 4.0, wide / 100),
+            "y": (max(2.0, min(6.0, round(high / 95))), high / 40),
         }
         self._style(x_axis)
         self._zero: float | None = None  # where the line at zero is, pixels
@@ -72,7 +72,7 @@ class Panel(AxisPair):
             (self.axes.set_xlim, self.axes.xaxis) if which == "x" else (self.axes.set_ylim, self.axes.yaxis)
         )
         limit(axis.low, axis.high)
-        marks = axis.ticks(self._most[which])
+        marks = axis.ticks(*self._ticks[which])
         ticked.set_ticks(marks, [plain(mark) for mark in marks])
         style: Any = {"color": self.stage.theme.ink, "fontsize": typeface.LABEL * u}
         name = axis.name.axis if isinstance(axis.name, Quantity) else axis.name
