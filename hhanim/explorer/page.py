@@ -19,7 +19,7 @@ from typing import Any
 
 from hhanim.explorer import equations
 from hhanim.explorer.demonstrations import DEMONSTRATIONS
-from hhanim.look.theme import DARK, LIGHT, Theme
+from hhanim.look.theme import DARK, LIGHT, Theme, hex_color, mix
 from hhanim.look.type import font_files
 from hhanim.model import HHError, Membrane, presets
 from hhanim.model.errors import UnknownName
@@ -128,11 +128,11 @@ def _colors(theme: Theme) -> dict[str, Any]:
     dark = theme.name == "dark"
     return {
         "ground": theme.ground,
-        "panel": _mix(theme.ground, theme.ink, 0.03) if dark else theme.ground,
-        "raised": _mix(theme.ground, theme.ink, 0.08 if dark else 0.045),
-        "edge": _mix(theme.ground, theme.ink, 0.22),
-        "frame": _mix(theme.ground, theme.ink, 0.03) if dark else theme.faint,
-        "track": _mix(theme.ground, theme.ink, 0.2),
+        "panel": hex_color(mix(theme.ground, theme.ink, 0.03)) if dark else theme.ground,
+        "raised": hex_color(mix(theme.ground, theme.ink, 0.08 if dark else 0.045)),
+        "edge": hex_color(mix(theme.ground, theme.ink, 0.22)),
+        "frame": hex_color(mix(theme.ground, theme.ink, 0.03)) if dark else theme.faint,
+        "track": hex_color(mix(theme.ground, theme.ink, 0.2)),
         "ink": theme.ink,
         "muted": theme.muted,
         "line": theme.line,
@@ -149,11 +149,6 @@ def _variables(theme: Theme) -> str:
     flat = {k: v for k, v in colors.items() if isinstance(v, str)} | colors["hues"]
     body = " ".join(f"--{name}: {value};" for name, value in flat.items())
     return f':root[data-theme="{theme.name}"] {{ color-scheme: {theme.name}; {body} }}'
-
-
-def _mix(a: str, b: str, share: float) -> str:
-    pairs = ((int(a[k : k + 2], 16), int(b[k : k + 2], 16)) for k in (1, 3, 5))
-    return "#" + "".join(f"{round(p + (q - p) * share):02x}" for p, q in pairs)
 
 
 @lru_cache(maxsize=1)
