@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from functools import wraps
+from inspect import signature
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class HHError(ValueError):
@@ -50,24 +55,25 @@ def number(
     *,
     unit: str = "",
     above: float | None = None,
-    array: bool = True,
+    array: bool | int = True,
+    endless: bool = False,
 ) -> Any:
     """Check one quantity and return it as a float or, where a batch is allowed, as a read-only array (N,).
 
-    Raises InvalidValue if it is not numeric, not finite, outside [low, high] or not strictly greater than
-    `above`.
+    array: whether, or up to how many axes, an array is allowed; endless: whether infinity is. Raises
+    InvalidValue if it is not numeric, not finite, outside [low, high] or not strictly greater than `above`.
     """
     allowed = f"more than {above:g}" if above is not None else _range(low, high)
     allowed += f" {unit}" if unit else ""
     try:
         x: NDArray[np.float64] = np.array(value, dtype=float)
-    except (TypeError, ValueError):
-        raise InvalidValue(f"{name} = {value!r} is not a number; allowed: {allowed}") from None
-    if x.ndim > (1 if array else 0):
+    except (TypeError, ValueError, OverflowError):
+        raise InvalidValue(f"{name} = {short(value)} is not a number; allowed: {allowed}") from None
+    if x.ndim > array:
         raise InvalidValue(f"{name} has shape {x.shape}; give a number{' or an array (N,)' if array else ''}")
     if x.size == 0:
         raise InvalidValue(f"{name} is empty; give at least one value")
-    bad = ~np.isfinite(x) | (x < low) | (x > high)
+    bad = ~(np.isfinite(x) | (endless & (x == np.inf))) | (x < low) | (x > high)
     if above is not None:
         bad |= x <= above
     if np.any(bad):
@@ -79,14 +85,41 @@ def number(
     return x
 
 
-def whole(name: str, value: Any, low: int) -> int:
-    """Check a count and return it as an int. Raises InvalidValue if it is not a whole number from `low`
-    on.
-    """
-    x = number(name, value, array=False)
-    if isinstance(value, (bool, str)) or x != round(x) or x < low:
-        raise InvalidValue(f"{name} = {value!r} is not allowed; allowed: {low}, {low + 1}, {low + 2} …")
-    return int(x)
+def short(value: Any) -> str:
+    """A value as it is shown in a message: on one line, of at most 60 characters."""
+    text = " ".join(repr(value).split())
+    return text if len(text) <= 60 else f"{text[:59]}…"
+
+
+def whole(name: str, value: Any, low: int, high: float = np.inf, *, array: bool = False) -> Any:
+    """Check a count and return it as an int, or as a read-only array (N,). Raises InvalidValue if it is not whole."""
+    x = number(name, value, array=array)
+    if isinstance(value, bool | str) or np.any((x != np.round(x)) | (x < low) | (x > high)):
+        up_to = "" if high == np.inf else f" {high:,.0f}"
+        raise InvalidValue(
+            f"{name} = {short(value)} is not allowed; allowed: {low}, {low + 1}, {low + 2} …{up_to}"
+        )
+    return x if np.ndim(x) else int(x)
+
+
+def worded(make: Callable[P, R], name: str) -> Callable[P, R]:
+    """`make` under a name of its own; a call that does not fit is told what it takes (UnknownName, InvalidValue)."""
+    form = signature(make)
+    known = [p for p in form.parameters if p != "self"]
+
+    @wraps(make)
+    def made(*args: P.args, **kwargs: P.kwargs) -> R:
+        for word in kwargs:
+            if word not in known:
+                raise UnknownName(f"word in {name}(…)", word, known)
+        try:
+            form.bind(*args, **kwargs)
+        except TypeError as error:
+            raise InvalidValue(f"{name}(…): {error}; it takes {', '.join(known)}") from None
+        return make(*args, **kwargs)
+
+    made.__name__ = made.__qualname__ = name
+    return made
 
 
 def _range(low: float, high: float) -> str:

@@ -149,12 +149,12 @@ def test_noise_depends_on_its_seed_only() -> None:
         (lambda: sine(1, 0), "frequency = 0 is not allowed; allowed: more than 0 Hz"),
         (lambda: noise(-1), "sigma = -1"),
         (lambda: noise(1, tau=0), "tau = 0"),
-        (lambda: noise(1, seed=1.5), "seed = 1.5; allowed: whole numbers"),
+        (lambda: noise(1, seed=1.5), "seed = 1.5 is not allowed; allowed: 0, 1, 2"),
         (lambda: noise(1, seed=-1), "seed = -1"),
         (lambda: samples([0], [1]), "two or more increasing times"),
         (lambda: samples([0, 0], [1, 2]), "increasing times"),
         (lambda: samples([0, 1], [1, 2, 3]), r"samples i has shape \(3,\); give one value"),
-        (lambda: samples([0, 1], [1, math.nan]), "not finite"),
+        (lambda: samples([0, 1], [1, math.nan]), "samples i = nan is not allowed; allowed: any finite"),
         (lambda: samples([0, 1], ["a", "b"]), "samples i"),
         (lambda: clamp(math.nan), "holding = nan"),
         (lambda: clamp(-65) + step(1), "voltage clamp cannot be added"),
@@ -182,3 +182,188 @@ def test_parse_takes_numbers_and_names_the_unknown() -> None:
     assert parse(" step(10, start=5) - 2 ")(6.0) == 8.0
     with pytest.raises(UnknownName):
         parse("rmap(3)")
+
+
+# -- as numbers are reckoned with ----------------------------------------------------------------------------
+
+T = np.linspace(0, 40, 401)
+
+
+@pytest.mark.parametrize(
+    ("made", "text"),
+    [
+        (step(10) - step(5, 10), "step(10) - step(5, 10)"),
+        (-step(10), "-step(10)"),
+        (+step(10), "+step(10)"),
+        (5 - step(10, 20), "5 - step(10, 20)"),
+        (step(10) / 4, "step(10) / 4"),
+        (-(step(1) - sine(2, 100)) / 2, "-(step(1) - sine(2, 100)) / 2"),
+        (step(10) + np.int64(3), "step(10) + 3"),
+        (np.float64(3) + step(10), "3 + step(10)"),
+        (np.float32(3) - step(10) * np.int8(2), "3 - step(10) * 2"),
+        (step(10) + np.array([1.0, 2.0]), "step(10) + [1, 2]"),
+        (np.array([1.0, 2.0]) * step(10) - [3, 4], "[1, 2] * step(10) - [3, 4]"),
+        (sum([step(1), pulse(2, 5), ramp(3)]), "step(1) + pulse(2, 5) + ramp(3)"),
+    ],
+    ids=lambda x: x if isinstance(x, str) else "",
+)
+def test_python_reckons_with_stimuli_as_the_text_form_does(made: Protocol, text: str) -> None:
+    assert np.array_equal(made(T), parse(text)(T))
+    assert np.array_equal(parse(str(made))(T), made(T))
+    assert made == parse(str(made))
+
+
+def test_values_of_sums_differences_and_quotients() -> None:
+    assert (step(10) - step(5, 10))(T).tolist() == np.where(T < 10, 10.0, 5.0).tolist()
+    assert (1 - step(10) / 4)(T).tolist() == np.full(401, -1.5).tolist()
+    assert (0 - -step(3))(T).tolist() == np.full(401, 3.0).tolist()
+
+
+def test_a_stimulus_however_put_together_is_one_flat_sum() -> None:
+    p: Protocol = sine(1, 40)
+    for _ in range(3000):
+        p = -p
+    assert np.array_equal(p(T), sine(1, 40)(T))
+    for _ in range(300):
+        p = 1.0 * (p + step(1, 5))
+    assert p(T)[-1] == pytest.approx(300 + sine(1, 40)(40.0))
+    assert p.edges(10).tolist() == [5.0]
+    assert hash(p) == hash(p.member(0))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["-" * 5000 + "step(1)", "(" * 5000 + "step(1)" + ")" * 5000, "step(1)" + " + step(1)" * 20_000,
+     "[" * 3000 + "]" * 3000, "clamp(-65)" + ".step(0)" * 5000],
+    ids=["signs", "brackets", "terms", "lists", "steps"],
+)  # fmt: skip
+def test_endless_text_is_refused_in_one_line(text: str) -> None:
+    with pytest.raises(HHError, match=r"write e\.g\.") as caught:
+        parse(text)
+    assert len(str(caught.value)) < 250 and "\n" not in str(caught.value)
+
+
+# -- arrays, only where they mean something ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["noise(2, start=[0, 5])", "noise(2, stop=[9, 5])", "noise(2, tau=[1, 2])", "noise(2, dt=[1, 2])",
+     "train(1, start=[1, 2])", "train(1, width=[1, 2])", "train(1, period=[1, 2])", "train(1, count=[1, 2])",
+     "noise(2, seed=[0.5, 1])", "step([[1, 2], [3, 4]])", "step([])", "step([1, [2, 3]])", "samples([0, 1], 3)",
+     "samples([[0, 1]], [1, 2])", "samples(1, 2)", "step([1, 2]) + step([1, 2, 3])", "step([1, 2], [1, 2, 3])",
+     "[1, 2] * ([1, 2, 3] * step(1))", "clamp([-65, -60], [0, 1, 2])"],
+)  # fmt: skip
+def test_arrays_that_mean_nothing_are_refused_in_one_line(text: str) -> None:
+    with pytest.raises(HHError) as caught:
+        parse(text)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "p",
+    [step([1, 2], [3, 4], [5, 9]), pulse(3, [1, 2, 3], 0.5), ramp([1, 2], [1, 2], [5, 6]), sine(1, 50, [0, 5]),
+     noise(2, seed=[1, 2]) + noise(1, seed=3), noise([1, 2], seed=[1, 2]) * [2, 3] + sine(1, 40),
+     train([1, 2], 3) - samples([0, 10, 20], [[1, 2], [3, 4], [5, 6]]), clamp(-65).step(0, [1, 2], [5, 6]),
+     clamp([-70, -60]).ramp(-60, [0, 1], 3, 8), 2 * samples([0, 10, 20], [[1, 2], [3, 4], [5, 6]], hold=True)],
+    ids=str,
+)  # fmt: skip
+def test_a_batch_is_its_members_side_by_side(p: Protocol) -> None:
+    n = p.batch
+    assert n is not None
+    assert p(T).shape == (401, n) and np.shape(p(3.0)) == (n,)
+    for k in range(n):
+        assert np.array_equal(p.member(k)(T), p(T)[:, k])
+        assert set(p.member(k).edges(30).tolist()) <= set(p.edges(30).tolist())
+    assert p == parse(str(p)) and hash(p) == hash(parse(str(p)))
+    assert p != p.member(0)
+
+
+# -- words ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("step(amp=10)", r"unknown word in step\(…\) 'amp': did you mean amplitude\? known are amplitude, start, stop"),
+        ("step(10, strt=5)", "'strt': did you mean start"),
+        ("pulse(10, widht=5)", r"in pulse\(…\) 'widht': did you mean width"),
+        ("train(10, n=5)", "known are amplitude, count, period, start, width"),
+        ("noise(1, sed=5)", "did you mean seed"),
+        ("samples([0, 1], y=[0, 1])", "known are hold, i, t"),
+        ("clamp(-65).step(levle=3)", r"in clamp\(…\)\.step\(…\) 'levle': did you mean level"),
+        ("clamp(-65).ramp(0, 1)", r"clamp\(…\)\.ramp\(…\): missing a required argument: 'start'; it takes first, last"),
+        ("step()", r"step\(…\): missing a required argument: 'amplitude'; it takes amplitude, start, stop"),
+        ("step(1, 2, 3, 4)", r"step\(…\): too many positional arguments; it takes amplitude"),
+        ("step(1, amplitude=2)", "multiple values"),
+    ],
+)  # fmt: skip
+def test_words_that_do_not_fit_are_answered_with_those_that_do(text: str, message: str) -> None:
+    scope = {name: globals()[name] for name in ("step", "pulse", "train", "noise", "samples", "clamp")}
+    for make in (lambda: parse(text), lambda: eval(text, scope)):
+        with pytest.raises(HHError, match=message) as caught:
+            make()
+        assert "\n" not in str(caught.value)
+
+
+# -- bounds on work ------------------------------------------------------------------------------------------
+
+
+def test_a_train_costs_what_is_asked_of_it_not_what_it_could_be() -> None:
+    endless = train(5, count=10**9)
+    assert endless(np.array([5.0, 10.5, 1e4])).tolist() == [0.0, 5.0, 5.0]
+    assert len(endless.edges(100.0)) == 19
+
+
+@pytest.mark.parametrize(
+    ("p", "duration"),
+    [(train(1, width=1e-9, period=1e-8, count=10**9), 50.0), (noise(1, dt=1e-9), 50.0),
+     (step(1) + noise(1, dt=1e-8), 50.0), (-train(1, count=10**12), 1e12)],
+    ids=str,
+)  # fmt: skip
+def test_more_edges_than_can_be_simulated_are_refused(p: Protocol, duration: float) -> None:
+    with pytest.raises(
+        HHError, match=r"this stimulus has .* edges, one every .* ms; allowed: 10,000,000; make them"
+    ):
+        p.edges(duration)
+    with pytest.raises(HHError, match="edges, one every"):
+        p(np.array([duration]))
+
+
+def test_numbers_out_of_all_range_are_refused() -> None:
+    for text in (
+        "step(1e999)",
+        "step(1" + 500 * "0" + ")",
+        "1 / 0",
+        "step(1) / 0",
+        "step(1) ** 2",
+        "1j",
+        "step(1) // 2",
+    ):
+        with pytest.raises(HHError):
+            parse(text)
+
+
+# -- edges, and those that last ------------------------------------------------------------------------------
+
+
+def test_samples_have_edges_only_where_the_current_turns() -> None:
+    t = np.arange(0, 1000, 0.1)
+    held = samples(t, np.where(t >= 400, 10.0, 0.0), hold=True)
+    joined = samples(t, np.where(t >= 400, 10.0, 0.0))
+    assert held.edges(900) == pytest.approx([400])
+    assert joined.edges(900) == pytest.approx([399.9, 400])
+    assert samples(t, 0.3 * t).edges(900).size == 0
+    assert len(samples(t, np.sin(t)).edges(900)) == 8999
+
+
+@pytest.mark.parametrize(
+    ("p", "expected"),
+    [(step(10, 5, 60), [5, 60]), (train(10, 5, 1, 10, 5), [5, 46]), (train(10, 5, 1, 2, 100), [5]),
+     (noise(1, start=7), [7]), (noise(1, start=7) + step(3, 50), [7, 50]), (2 * sine(1, 50, 10), [10]),
+     (clamp(-65, 0, 5, 25), [5, 25]), (samples(T, np.sin(T)), [40]),
+     (samples(T, np.where(T < 20, np.sin(T), 3.0)), [20, 40])],
+    ids=str,
+)  # fmt: skip
+def test_what_goes_on_and_on_is_one_change(p: Protocol, expected: list[float]) -> None:
+    assert p.edges(100, lasting=True) == pytest.approx(expected)
