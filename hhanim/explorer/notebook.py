@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hhanim.explorer import equations
-from hhanim.explorer.page import page
+from hhanim.explorer.webpage import page
 from hhanim.look.quantities import Quantity, quantities
 from hhanim.look.theme import Theme, get_theme
 from hhanim.model import HHError, Membrane, Trajectory, analysis, presets, simulate, step

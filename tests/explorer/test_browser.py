@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from hhanim import explorer
-from hhanim.explorer.page import ORDER
+from hhanim.explorer.webpage import ORDER
 from hhanim.model import Trajectory, presets, simulate
 
 

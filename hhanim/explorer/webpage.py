@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
@@ -19,6 +20,7 @@ from typing import Any
 
 from hhanim.explorer import equations
 from hhanim.explorer.demonstrations import DEMONSTRATIONS
+from hhanim.explorer.stimuli import FIELDS, STIMULI
 from hhanim.look.theme import DARK, LIGHT, Theme, hex_color, mix
 from hhanim.look.type import font_files
 from hhanim.model import HHError, Membrane, presets
@@ -68,9 +70,7 @@ def _models(model: str | Membrane) -> list[Membrane]:
     return known
 
 
-#: Settings besides the membrane's parameters, and the values of those that are words.
-STIMULI = ("step", "pulse", "pair", "train", "ramp", "sine")
-_NUMBERS = ("I", "onset", "width", "interval", "count", "frequency", "holding", "duration")
+_NUMBERS = tuple(field["key"] for field in FIELDS)
 _SHOWN = ("views", "open", "rate", "t", "play")
 
 
@@ -82,7 +82,7 @@ def _checked(membrane: Membrane, settings: Mapping[str, Any]) -> dict[str, Any]:
             raise UnknownName("setting", key, known)
     membrane.with_(**{k: settings[k] for k in controls if k in settings})
     if settings.get("stimulus", "step") not in STIMULI:
-        raise UnknownName("stimulus", settings["stimulus"], STIMULI)
+        raise UnknownName("stimulus", settings["stimulus"], tuple(STIMULI))
     methods = ("converged", "euler") if equations.is_reduced(membrane) else ("converged",)
     if settings.get("method", "converged") not in methods:
         raise UnknownName("method", settings["method"], methods)
@@ -100,27 +100,49 @@ def _checked(membrane: Membrane, settings: Mapping[str, Any]) -> dict[str, Any]:
 
 @lru_cache(maxsize=8)
 def _assemble(membranes: tuple[Membrane, ...], initial: str) -> str:
-    folder = files("hhanim.explorer")
+    style = "\n".join([_font_faces(), *(_variables(t) for t in (DARK, LIGHT)), _text("style.css")])
+    script = _script(_data(membranes, initial))
+    return _text("page.html").replace("/*STYLE*/", style).replace("/*SCRIPT*/", script)
 
-    def text(name: str) -> str:
-        return folder.joinpath(name).read_text(encoding="utf-8")
 
+def _text(name: str) -> str:
+    return (files("hhanim.explorer") / "web" / name).read_text(encoding="utf-8")
+
+
+def _data(membranes: tuple[Membrane, ...], initial: str) -> str:
+    """What the page's modules import from data.js."""
     demonstrations = [
         {"key": d.key, "title": d.title, "text": d.text, "settings": dict(d.settings)} for d in DEMONSTRATIONS
     ]
-    script = "\n".join(
-        [
-            text("engine.js"),
-            text("plot.js"),
-            f"const MODELS = {equations.script(list(membranes))};",
-            f"const THEMES = {_json({t.name: _colors(t) for t in (DARK, LIGHT)})};",
-            f"const DEMONSTRATIONS = {_json(demonstrations)};",
-            f"const INITIAL = {_safe(initial)};",
-            text("app.js"),
-        ]
-    )
-    style = "\n".join([_font_faces(), *(_variables(t) for t in (DARK, LIGHT)), text("style.css")])
-    return text("page.html").replace("/*STYLE*/", style).replace("/*SCRIPT*/", script)
+    values = {
+        "MODELS": equations.script(list(membranes)),
+        "THEMES": _json({t.name: _colors(t) for t in (DARK, LIGHT)}),
+        "STIMULI": _json(STIMULI),
+        "FIELDS": _json(FIELDS),
+        "DEMONSTRATIONS": _json(demonstrations),
+        "INITIAL": _safe(initial),
+    }
+    lines = [f"export const {name} = {value};" for name, value in values.items()]
+    return "\n".join(['import { exp, linexp } from "./numbers.js";', *lines])
+
+
+#: The names a module imports, and the file they are in.
+_IMPORT = re.compile(r'^import \{([^}]*)\} from "\./([^"]+)";\n', re.MULTILINE)
+
+
+def _script(data: str) -> str:
+    """The page's modules as one script, each after those it imports: a page opened from a file may not import."""
+    parts: dict[str, str] = {}
+
+    def add(name: str) -> None:
+        if name not in parts:
+            text = data if name == "data.js" else _text(name)
+            for _, needed in _IMPORT.findall(text):
+                add(needed)
+            parts[name] = re.sub(r"^export ", "", _IMPORT.sub("", text), flags=re.MULTILINE)
+
+    add("app.js")
+    return "\n".join(parts.values())
 
 
 def _colors(theme: Theme) -> dict[str, Any]:

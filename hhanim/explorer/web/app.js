@@ -1,0 +1,206 @@
+/* App: the page. The settings become a run, and every view is drawn from that run. */
+
+import { describe, rateOf } from "./behaviour.js";
+import { buildControls, complain, refreshAll } from "./controls.js";
+import { DEMONSTRATIONS, MODELS, STIMULI } from "./data.js";
+import { $, choices, on } from "./dom.js";
+import { RunError, simulate, simulateEuler } from "./engine.js";
+import { commandLine, csvText, numbersLine, pythonCode, wireExport } from "./export.js";
+import { asked, fragment, hearFragments, kept, understand, writeFragment } from "./link.js";
+import { fixedPoints, nullclines } from "./phaseplane.js";
+import { chooseRate, moveHead, play, setHead, stop } from "./player.js";
+import { keepPrevious, runSettings, shown, simulateSettings } from "./runs.js";
+import { VIEWS, defaultsOf, modelOf, settings, ui } from "./settings.js";
+import { makeStimulus } from "./stimuli.js";
+import { applyTheme, hearGround, turnTheme } from "./view.js";
+import { applyViews, chooseViews, describeAll, drawAll, traces, views, widen } from "./views.js";
+
+const waiting = { frame: 0, drawing: 0, quiet: 0, later: 0 }; // what has been put off
+const last = { time: -Infinity, key: "" }; // the last change
+
+function schedule() {
+  waiting.frame ||= requestAnimationFrame(() => { waiting.frame = 0; compute(); });
+}
+
+/* Run the settings. A run that fails says why beside what was changed and leaves the last good picture. */
+function compute() {
+  try {
+    runSettings();
+  } catch (error) {
+    if (!(error instanceof RunError)) throw error;
+    const text = `No picture for this setting: ${error.message}. The last good run is still shown.`;
+    if (settings.method === "euler") tell("method-error", text);
+    else if (!complain(last.key, text)) tell("notice", text);
+    return;
+  }
+  tell("method-error", "");
+  pending(false);
+  say();
+  refreshAll();
+  setHead(shown.head);
+  drawAll();
+  afterwards();
+}
+
+function pending(waits) {
+  $("run").classList.toggle("pending", waits);
+  $("run").textContent = waits ? "Run the changes" : "Run";
+}
+
+/* While something moves the sentence changes silently; screen readers hear the one it ends with. */
+function say() {
+  const sentence = $("sentence"), busy = (is) => sentence.setAttribute("aria-busy", is);
+  busy(true);
+  sentence.textContent = shown.run.sentence;
+  sentence.dataset.kind = shown.run.says.kind;
+  clearTimeout(waiting.quiet);
+  waiting.quiet = setTimeout(busy, 400, false);
+}
+
+/* What may wait until the picture is on the screen: the address, the point of f–I, what the views show in words. */
+function afterwards() {
+  clearTimeout(waiting.later);
+  waiting.later = setTimeout(() => {
+    writeFragment();
+    if (!shown.run) return;
+    views.fi.measure();
+    describeAll();
+  }, 60);
+}
+
+function tell(id, text) {
+  $(id).textContent = text;
+  $(id).hidden = !text;
+}
+
+/* ---- Changes ---- */
+
+/* Begin anew with these settings; the dotted run is forgotten, or another one. */
+function load(entries, previous = null) {
+  const { next, how: { t, ...rest }, notes } = understand(entries);
+  stop();
+  for (const key of Object.keys(settings)) delete settings[key];
+  Object.assign(settings, next);
+  Object.assign(ui, rest);
+  Object.assign(shown, { previous, head: t !== null && t >= 0 ? Math.min(1, t / settings.duration) : 1 });
+  buildControls();
+  applyTheme();
+  applyViews();
+  tell("notice", notes.join(" "));
+  compute();
+  redraw();
+}
+
+function leaveDemonstration() {
+  $("demonstration").value = "";
+  tell("story", "");
+}
+
+function demonstrate(key) {
+  const demo = DEMONSTRATIONS.find((d) => d.key === key);
+  if (!demo) return;
+  load([...Object.entries(demo.settings), ...kept()]);
+  $("demonstration").value = key;
+  tell("story", demo.text);
+  last.time = -Infinity;
+}
+
+/* What is changed in one go, as by dragging, is compared with what was before all of it. */
+function changed(key) {
+  const now = performance.now(), held = document.querySelector("#panel input:active");
+  if (key !== last.key || (now - last.time > 700 && !held)) keepPrevious();
+  Object.assign(last, { time: now, key });
+  leaveDemonstration();
+  refreshAll();
+  if (ui.live) schedule(); else pending(true);
+}
+
+function redraw() {
+  cancelAnimationFrame(waiting.drawing);
+  waiting.drawing = requestAnimationFrame(drawAll);
+}
+
+function retheme() {
+  applyTheme();
+  drawAll();
+}
+
+/* ---- Start ---- */
+
+function wireSettings() {
+  choices("model", MODELS.map((model) => [model.name, model.title]));
+  choices("stimulus", Object.entries(STIMULI).map(([key, { words }]) => [key, words]));
+  choices("demonstration", [["", "Choose a demonstration…"], ...DEMONSTRATIONS.map((d) => [d.key, d.title])]);
+  on("panel", "setting", (event) => changed(event.detail));
+  on("model", "change", () => { load([["model", $("model").value], ...kept()]); leaveDemonstration(); });
+  on("stimulus", "change", () => {
+    const { width } = defaultsOf(modelOf(settings.model)), kind = $("stimulus").value;
+    settings.stimulus = kind;
+    if (kind === "ramp") settings.width = Math.max(settings.width, 100);
+    else if (settings.width > 50) settings.width = width;
+    buildControls();
+    changed("stimulus");
+  });
+  on("method", "change", () => { settings.method = $("method").value; changed("method"); });
+  on("demonstration", "change", () => demonstrate($("demonstration").value));
+  on("run", "click", () => { keepPrevious(); compute(); if (!shown.playing) moveHead(1); });
+  on("live", "change", () => { ui.live = $("live").checked; if (ui.live) schedule(); });
+  on("reset-all", "click", () => {
+    keepPrevious();
+    load([["model", settings.model], ...kept()], shown.previous);
+    leaveDemonstration();
+  });
+}
+
+function wirePlayer() {
+  const scrub = (event, { axes, canvas }) => {
+    if (!axes) return;
+    stop();
+    moveHead((event.clientX - canvas.getBoundingClientRect().left - axes.box.x) / axes.box.w);
+  };
+  on("play", "click", play);
+  on("time", "input", () => { stop(); moveHead($("time").value / shown.run.t.at(-1)); afterwards(); });
+  on("rate", "change", () => { chooseRate(Number($("rate").value)); writeFragment(); });
+  for (const view of traces) {
+    const { canvas } = view, hear = (type, heard) => canvas.addEventListener(type, heard);
+    hear("pointerdown", (event) => { canvas.setPointerCapture(event.pointerId); scrub(event, view); });
+    hear("pointermove", (event) => { if (event.buttons) scrub(event, view); });
+    hear("pointerup", afterwards);
+  }
+}
+
+function wireViews() {
+  on("theme", "click", () => { turnTheme(); retheme(); writeFragment(); });
+  hearGround(retheme);
+  on("overlay", "change", () => { ui.previous = $("overlay").checked; drawAll(); });
+  on("open-fraction", "click", () => { ui.open = !ui.open; drawAll(); afterwards(); });
+  on("sweep", "click", () => views.fi.sweep());
+  for (const id of VIEWS) {
+    on(`show-${id}`, "change", () => { chooseViews(); drawAll(); redraw(); writeFragment(); });
+    views[id].card.querySelector(".widen").addEventListener("click", () => widen(id));
+  }
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || $("export").open) return;
+    $("views").open = false;
+    const wide = VIEWS.find((id) => views[id].wide);
+    if (wide) widen(wide);
+  });
+  new ResizeObserver(redraw).observe($("stage"));
+}
+
+const first = asked();
+wireSettings();
+wirePlayer();
+wireViews();
+wireExport();
+hearFragments(load);
+load(first);
+document.fonts.ready.then(drawAll);
+if (new Map(first).get("play")) play();
+window.hhanim = {
+  MODELS, makeStimulus, simulate, simulateEuler, simulateSettings, defaultsOf, describe, rateOf, nullclines,
+  fixedPoints, shown, settings, ui, fragment, commandLine, numbersLine, pythonCode, csvText,
+  get run() { return shown.run; },
+  get previous() { return shown.previous; },
+  get head() { return shown.head; },
+};

@@ -1,0 +1,92 @@
+/* Behaviour: what happened in a run, in the words of analysis.behaviour() and a little more. */
+
+import { restVoltage, simulate } from "./engine.js";
+import { extent, millivolts } from "./numbers.js";
+
+/* Local maxima of V, [time, height]…, by the parabola through three samples. */
+function peaksOf(run) {
+  const v = run.y[0], peaks = [];
+  for (let n = 1; n + 1 < run.size; n++) {
+    if (!(v[n] > v[n - 1] && v[n] >= v[n + 1])) continue;
+    const a = v[n - 1] - v[n], b = v[n + 1] - v[n], bend = a + b;
+    const x = run.method === "euler" || bend === 0 ? 0 : (a - b) / (2 * bend);
+    peaks.push([run.t[n] + x * run.dt, v[n] - (x * (a - b)) / 4]);
+  }
+  return peaks;
+}
+
+/* Until when (ms) what follows the last change of the stimulus is transient, as Trajectory.transient(). */
+function transientOf(run, most = Infinity) {
+  const end = run.t[run.size - 1], edges = run.stimulus.edges(run.duration).filter((edge) => edge < end);
+  return 0.5 * ((edges.length < most && edges.at(-1) || 0) + end);
+}
+
+/* Rate of sustained firing (Hz), as Trajectory.rate(): cycles of V whatever their height, but no ringing. */
+export function rateOf(run) {
+  const v = run.y[0], after = transientOf(run, 64), peaks = peaksOf(run).filter(([t]) => t >= after);
+  if (peaks.length < 3) return 0;
+  const cycles = peaks.slice(0, -1).map(([t, height], n) => {
+    const [low] = extent(v.subarray(Math.ceil(t / run.dt), Math.floor(peaks[n + 1][0] / run.dt) + 1));
+    return { t, swing: height - low };
+  });
+  const most = Math.max(...cycles.map((cycle) => cycle.swing));
+  const real = cycles.filter((cycle) => cycle.swing >= 0.25 * most);
+  const first = real[0], last = real.at(-1);
+  if (real.length < 2 || last.swing < 0.5 || last.swing < 0.9 * first.swing) return 0;
+  return (1000 * (real.length - 1)) / (last.t - first.t);
+}
+
+/* Would a weaker version of this stimulus make the membrane fire for good? */
+function firesWhenWeaker({ model, k, stimulus, duration }) {
+  const weaker = (factor) => simulate(model, k, stimulus.scaled(factor), duration, { tolerance: 1e-4 });
+  return [0.5, 0.25, 0.1].some((factor) => rateOf(weaker(factor)) > 0);
+}
+
+const three = (x) => String(+x.toPrecision(3));
+
+function span(run, from) {
+  const [low, high] = extent(run.y[0].subarray(from));
+  return high - low;
+}
+
+function firing(run, rate) {
+  const after = transientOf(run), swing = span(run, Math.ceil(after / run.dt)), hz = `${rate.toFixed(1)} Hz`;
+  if (run.spikes.some((spike) => spike >= after))
+    return `Fires at ${hz}: ${run.spikes.length} spikes in ${three(run.duration)} ms.`;
+  const verb = swing >= 10 ? "Fires" : "Oscillates";
+  return `${verb} at ${hz} without full spikes: ${millivolts(swing)} mV from peak to trough.`;
+}
+
+/* What explains a single spike, if a pulse does. */
+function why({ stimulus, spikes }) {
+  const pulses = stimulus.parts.filter((p) => !p.f && p.b < Infinity), [first, second] = pulses;
+  if (pulses.length === 1 && first.constant < 0 && spikes[0] >= first.b)
+    return ", after the hyperpolarising pulse ends: anode break";
+  if (pulses.length === 2 && first.constant > 0 && spikes[0] < second.a)
+    return ": the second pulse finds the membrane refractory";
+  return "";
+}
+
+/* {kind, rate, text}: kind is fires, block, settles (no spike), one or some (spikes). */
+export function describe(run) {
+  const rate = rateOf(run);
+  if (rate > 0) return { kind: "fires", rate, text: firing(run, rate) };
+  const { stimulus, spikes, size, duration } = run, end = run.y[0][size - 1], at = `${millivolts(end)} mV`;
+  const count = spikes.length, settled = span(run, Math.floor(0.9 * (size - 1))) < 0.5;
+  const current = stimulus.at(duration, duration * (1 - 1e-9)), rest = restVoltage(run.model, run.k);
+  if (settled && current > 0 && end - rest > 10 && firesWhenWeaker(run)) {
+    const first = ["no spike", "one spike"][count] || `${count} spikes`;
+    return { kind: "block", rate, text: `Depolarisation block: ${first}, then it settles at ${at}.` };
+  }
+  const moved = count || stimulus.edges(duration).length;
+  const home = moved && Math.abs(end - rest) < 1 && Math.abs(current) < 1e-9;
+  const finish = !settled ? `is still changing at the end (${at})`
+    : home ? `returns to rest at ${at}` : `settles at ${at}`;
+  const times = ` at ${spikes.slice(0, 3).map(three).join(", ")} ms`;
+  if (count === 0) return { kind: "settles", rate, text: `No spike: ${finish}.` };
+  if (count === 1)
+    return { kind: "one", rate, text: `One spike${times}${why(run) || `, then it ${finish}`}.` };
+  const text = settled ? `${count} spikes${count <= 3 ? times : ""}, then it ${finish}.`
+    : `${count} spikes in ${three(duration)} ms; the potential is still changing at the end (${at}).`;
+  return { kind: "some", rate, text };
+}

@@ -1,0 +1,96 @@
+/* Controls: a row for every number. A change is told as a "setting" event of the panel, with its key. */
+
+import { STIMULI } from "./data.js";
+import { $, make } from "./dom.js";
+import { readNumber, show } from "./numbers.js";
+import { symbolHTML } from "./plot.js";
+import { changedKeys, defaultsOf, fieldsOf, modelOf, settings } from "./settings.js";
+import { settingsIn } from "./stimuli.js";
+
+const rows = {};
+
+function buildRow(field) {
+  const { key, words, unit } = field, base = defaultsOf(modelOf(settings.model))[key];
+  const error = make("p", { class: "error", id: `e-${key}`, hidden: true });
+  const number = make("input", {
+    id: `n-${key}`, type: "text", inputmode: "decimal", autocomplete: "off", spellcheck: "false",
+    "aria-label": unit ? `${words}, ${unit}` : words, "aria-describedby": `e-${key}`,
+    oninput: () => typed(key, number.value),
+    onblur: () => { if (!rows[key].problem) number.value = show(settings[key]); },
+  });
+  const slider = make("input", {
+    id: `s-${key}`, type: "range", min: field.min, max: field.max, step: field.step,
+    "aria-label": `${words}, slider`, oninput: () => set(key, Number(slider.value), slider),
+  });
+  const back = () => {
+    set(key, base);
+    number.focus();
+  };
+  const reset = make("button", {
+    class: "reset", type: "button", title: `Reset to ${show(base)}`,
+    "aria-label": `Reset ${words} to ${show(base)}`, onclick: back,
+  }, "↺");
+  const name = make("label", { for: `n-${key}`, title: words });
+  name.innerHTML = symbolHTML(field.symbol);
+  const element = make("div", { class: "row", "data-key": key, style: `--hue: var(--${field.hue})` },
+    name, slider, number, make("span", { class: "unit" }, unit), reset, error);
+  rows[key] = { field, base, problem: "", number, slider, reset, error, element };
+  return element;
+}
+
+export function buildControls() {
+  const model = modelOf(settings.model), fields = fieldsOf(model, settings.stimulus);
+  const used = Object.values(STIMULI[settings.stimulus].arguments).flatMap(settingsIn);
+  for (const key of Object.keys(rows)) delete rows[key];
+  for (const id of ["model", "stimulus", "method"]) $(id).value = settings[id];
+  $("method-row").hidden = !model.reduced;
+  const keys = [...new Set([...used, "holding", "duration"])];
+  $("stimulus-rows").replaceChildren(...keys.map((key) => buildRow(fields[key])));
+  $("membrane-rows").replaceChildren(...model.parameters.map(buildRow));
+  $("source").textContent = model.source;
+  Object.keys(rows).forEach((key) => refreshRow(key));
+}
+
+/* Show what is set, but leave alone what is being typed or dragged. */
+function refreshRow(key, used = null) {
+  const { field, base, problem, number, slider, reset, error, element } = rows[key], value = settings[key];
+  if (used !== number && document.activeElement !== number) number.value = show(value);
+  if (used !== slider) slider.value = value;
+  const share = (Math.min(field.max, Math.max(field.min, value)) - field.min) / (field.max - field.min);
+  slider.style.setProperty("--share", `${100 * share}%`);
+  slider.setAttribute("aria-valuetext", `${show(value)} ${field.unit}`.trim());
+  element.classList.toggle("changed", value !== base);
+  element.classList.toggle("bad", Boolean(problem));
+  reset.disabled = value === base && !problem;
+  number.setAttribute("aria-invalid", Boolean(problem));
+  error.textContent = problem;
+  error.hidden = !problem;
+}
+
+export function refreshAll() {
+  const count = changedKeys().length;
+  Object.keys(rows).forEach((key) => refreshRow(key));
+  $("reset-all").disabled = count === 0 && !Object.values(rows).some((row) => row.problem);
+  $("reset-all").textContent = count ? `Reset all (${count})` : "Reset all";
+}
+
+/* Say beside a number what is wrong; false if there is no such row. */
+export function complain(key, problem) {
+  if (!rows[key]) return false;
+  rows[key].problem = problem;
+  refreshRow(key, rows[key].number);
+  $("reset-all").disabled = false;
+  return true;
+}
+
+function typed(key, text) {
+  const { field, number } = rows[key], { value, problem } = readNumber(text, field);
+  if (problem) complain(key, problem); else set(key, value, number);
+}
+
+function set(key, value, used) {
+  rows[key].problem = "";
+  settings[key] = value;
+  refreshRow(key, used);
+  $("panel").dispatchEvent(new CustomEvent("setting", { detail: key }));
+}

@@ -1,0 +1,20 @@
+/* The document: its elements, and how new ones are made. */
+
+export const $ = (id) => document.getElementById(id);
+export const on = (id, type, heard) => $(id).addEventListener(type, heard);
+
+export function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
+    else if (value !== false && value !== null) element.setAttribute(key, value === true ? "" : value);
+  }
+  element.append(...children);
+  return element;
+}
+
+export const choices = (id, entries) =>
+  $(id).replaceChildren(...entries.map(([value, text]) => make("option", { value }, text)));
+
+/* A button that stays pressed or not. */
+export const press = (id, pressed) => $(id).setAttribute("aria-pressed", pressed);

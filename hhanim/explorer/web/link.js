@@ -1,0 +1,70 @@
+/* Link: settings to and from the fragment of the page's address. */
+
+import { INITIAL, MODELS, STIMULI } from "./data.js";
+import { readNumber } from "./numbers.js";
+import { shown } from "./runs.js";
+import { VIEWS, changedKeys, defaultsOf, fieldsOf, modelOf, settings, ui } from "./settings.js";
+
+const hash = () => location.hash.slice(1);
+let address = "";
+
+export function fragment() {
+  const out = new URLSearchParams({ model: settings.model });
+  for (const key of changedKeys()) out.set(key, settings[key]);
+  if (ui.theme !== "auto") out.set("theme", ui.theme);
+  if (ui.views) out.set("views", ui.views.join(","));
+  if (ui.open) out.set("open", "1");
+  if (ui.rate) out.set("rate", ui.rate);
+  if (shown.head < 1 && !shown.playing) out.set("t", +(shown.head * settings.duration).toPrecision(5));
+  return out.toString();
+}
+
+export function writeFragment() {
+  const text = fragment();
+  if (text === address) return;
+  address = text;
+  // A page inside srcdoc has no address to write to.
+  try { history.replaceState(null, "", `#${text}`); } catch { /* nothing to do */ }
+}
+
+/* Hear of fragments that somebody else wrote. */
+export const hearFragments = (heard) =>
+  addEventListener("hashchange", () => { if (hash() !== address) heard(new URLSearchParams(hash())); });
+
+/* What the page is to begin with: entries of the address, or of the one who made the page. */
+export const asked = () => (hash() ? [...new URLSearchParams(hash())] : Object.entries(INITIAL));
+
+/* How things are shown: what stays when another model is chosen or all is reset. */
+export const kept = () => Object.entries({ theme: ui.theme, views: ui.views || "", open: ui.open });
+
+/* Settings from entries of strings or numbers; what is not understood is said, not guessed. */
+export function understand(entries) {
+  const given = new Map(entries), name = given.get("model") || INITIAL.model, kind = given.get("stimulus");
+  const model = modelOf(name) || modelOf("modern") || MODELS[0], next = defaultsOf(model), notes = [];
+  const known = (what) => `known are ${what.join(", ")}.`;
+  if (!modelOf(name)) notes.push(`Unknown model "${name}"; ${known(MODELS.map((m) => m.name))}`);
+  if (STIMULI[kind]) next.stimulus = kind;
+  else if (kind !== undefined) notes.push(`Unknown stimulus "${kind}"; ${known(Object.keys(STIMULI))}`);
+  const fields = fieldsOf(model, next.stimulus);
+  const how = { theme: "auto", rate: null, views: null, open: false, t: null };
+  const ignored = ["model", "stimulus", "play", "live"], readers = {
+    method(text) {
+      if (text === "converged" || (text === "euler" && model.reduced)) next.method = text;
+      else notes.push(`Method "${text}" is not available here.`);
+    },
+    theme(text) { if (["dark", "light", "auto"].includes(text)) how.theme = text; },
+    views(text) { how.views = String(text).split(",").filter((view) => VIEWS.includes(view)); },
+    open(text) { how.open = text === "1" || text === true; },
+    rate(text) { how.rate = Number(text) > 0 ? Number(text) : null; },
+    t(text) { how.t = Number(text); },
+  };
+  for (const [key, text] of given) {
+    const { value, problem } = fields[key] ? readNumber(text, fields[key]) : {};
+    if (problem) notes.push(`${key} = ${text}: ${problem}`);
+    else if (fields[key]) next[key] = value;
+    else if (readers[key]) readers[key](text);
+    else if (!ignored.includes(key)) notes.push(`Unknown setting "${key}" was left out.`);
+  }
+  if (how.views && !how.views.length) how.views = null;
+  return { next, how, notes };
+}

@@ -1,0 +1,73 @@
+/* Player: the head that moves through the run in all views. */
+
+import { $, choices, press } from "./dom.js";
+import { writeFragment } from "./link.js";
+import { shown } from "./runs.js";
+import { settings, ui } from "./settings.js";
+import { composeAll } from "./views.js";
+
+const PLAY_SECONDS = 8;
+const RATES = [1, 2, 5, 10, 20, 50, 100, 200];
+const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
+const playing = { frame: 0, chosen: false };
+
+choices("rate", RATES.map((rate) => [rate, `1 s = ${rate} ms`]));
+
+/* The rate (ms of the run in a second) at which playing takes about PLAY_SECONDS. */
+function usualRate() {
+  const off = (rate) => Math.abs(Math.log(settings.duration / rate / PLAY_SECONDS));
+  return RATES.reduce((best, rate) => (off(rate) < off(best) ? rate : best));
+}
+
+export function setHead(share) {
+  const { run } = shown, slider = $("time"), head = Math.min(1, Math.max(0, share));
+  const t = head * run.t[run.size - 1];
+  shown.head = head;
+  Object.assign(slider, { max: run.duration, step: run.dt, value: t });
+  slider.style.setProperty("--share", `${100 * head}%`);
+  slider.setAttribute("aria-valuetext", `${t.toFixed(1)} ms`);
+  $("clock").textContent = `${t.toFixed(1)} ms`;
+  if (!playing.chosen) $("rate").value = ui.rate || usualRate();
+}
+
+export function chooseRate(rate) {
+  ui.rate = rate;
+  playing.chosen = true;
+}
+
+export function moveHead(share) {
+  setHead(share);
+  composeAll();
+}
+
+function showPlaying(moves) {
+  shown.playing = moves;
+  press("play", moves);
+  $("play").classList.toggle("on", moves);
+  $("play-word").textContent = moves ? "Pause" : "Play";
+}
+
+export function play() {
+  if (shown.playing) return stop();
+  if (shown.head >= 0.999) shown.head = 0;
+  const still = reducedMotion.matches;
+  let before = performance.now();
+  const tick = (now) => {
+    // Without motion the head still visits every instant, in steps of half a second.
+    if (!still || now - before >= 500) {
+      const passed = Math.max(0, now - before) * 1e-3 * Number($("rate").value);
+      moveHead(shown.head + passed / settings.duration);
+      before = now;
+    }
+    if (shown.head >= 1) stop(); else playing.frame = requestAnimationFrame(tick);
+  };
+  showPlaying(true);
+  playing.frame = requestAnimationFrame(tick);
+}
+
+export function stop() {
+  if (!shown.playing) return;
+  cancelAnimationFrame(playing.frame);
+  showPlaying(false);
+  writeFragment();
+}

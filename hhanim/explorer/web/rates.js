@@ -1,0 +1,93 @@
+/* Rates: firing rate over current, one point a run or a sweep; points of other settings are pale. */
+
+import { rateOf } from "./behaviour.js";
+import { simulate } from "./engine.js";
+import { extent, niceRange } from "./numbers.js";
+import { Axes, disc, polyline, styled } from "./plot.js";
+import { shown } from "./runs.js";
+import { modelOf, settings } from "./settings.js";
+import { makeStimulus } from "./stimuli.js";
+import { View, color, look } from "./view.js";
+
+const signature = (s) => [s.model, ...modelOf(s.model).parameters.map((p) => s[p.key])].join(" ");
+const currentOf = (s) => +(s.I + s.holding).toFixed(6);
+const sorted = (points) => [...points].sort((a, b) => a[0] - b[0]);
+
+function steadyRate(s, I) {
+  const model = modelOf(s.model), k = model.constants(s);
+  const stimulus = makeStimulus({ ...s, stimulus: "step", I, onset: 0, holding: 0 });
+  return rateOf(simulate(model, k, stimulus, model.reduced ? 1000 : 300, { tolerance: 1e-5 }));
+}
+
+export class RateView extends View {
+  constructor(id) {
+    super(id);
+    this.points = new Map(); // membrane's signature → Map of current → rate
+    this.sweeping = 0;
+  }
+
+  add(s, I) {
+    const name = signature(s);
+    if (!this.points.has(name)) this.points.set(name, new Map());
+    if (this.points.size > 5) this.points.delete(this.points.keys().next().value);
+    const mine = this.points.get(name);
+    try { if (!mine.has(I)) mine.set(I, steadyRate(s, I)); } catch { /* a run that fails is no point */ }
+  }
+
+  /* The point of the run that is shown. */
+  measure() {
+    if (shown.run.settings.stimulus !== "step" || !this.visible) return;
+    this.add(shown.run.settings, currentOf(shown.run.settings));
+    this.draw();
+  }
+
+  sweep() {
+    cancelAnimationFrame(this.sweeping);
+    const s = { ...settings }, top = modelOf(s.model).reduced ? 10 : s.model === "wang_buzsaki" ? 20 : 200;
+    const currents = Array.from({ length: 41 }, (_, n) => +((top * n) / 40).toFixed(6));
+    const next = () => {
+      const until = performance.now() + 10;
+      while (currents.length && performance.now() < until) this.add(s, currents.shift());
+      this.draw();
+      if (currents.length) this.sweeping = requestAnimationFrame(next);
+    };
+    next();
+  }
+
+  draw() {
+    if (!shown.run || !this.fit()) return;
+    const { font, surface } = this, mine = signature(settings), ctx = surface.begin(), { theme } = look;
+    const same = [...this.points].filter(([name]) => name.startsWith(`${settings.model} `));
+    const all = same.flatMap(([, points]) => [...points]);
+    const xs = extent(all.map(([I]) => I), [0, modelOf(settings.model).reduced ? 5 : 20]);
+    const ys = extent(all.map(([, rate]) => rate), [0, 20]);
+    const box = { x: 3.0 * font, y: 0.5 * font, w: surface.width - 4.2 * font, h: surface.height - 2.4 * font };
+    const axes = new Axes(box, niceRange(...xs), niceRange(...ys));
+    axes.grid(ctx, theme, font, { xLabel: "µA/cm²" });
+    for (const [name, points] of same) {
+      const style = { color: theme.muted, width: 1.2, alpha: name === mine ? 1 : 0.35 };
+      const row = sorted(points), at = row.map(([I, rate]) => [axes.x(I), axes.y(rate)]);
+      styled(ctx, style, () => {
+        // Joined only where both ends fire: the onset of firing is a jump, not a slope.
+        const fires = (n) => row[n][1] > 0;
+        at.forEach((to, n) => { if (n && fires(n) && fires(n - 1)) polyline(ctx, at[n - 1], to); });
+        at.forEach(([x, y]) => disc(ctx, x, y, 0.2 * font, theme.ink));
+      });
+    }
+    const I = currentOf(settings), here = this.points.get(mine)?.get(I);
+    if (here === undefined || settings.stimulus !== "step") return;
+    styled(ctx, { color: color("stimulus"), width: 2 }, () => {
+      ctx.beginPath();
+      ctx.arc(axes.x(I), axes.y(here), 0.42 * font, 0, 7);
+      ctx.stroke();
+    });
+  }
+
+  compose() { /* nothing moves with the head */ }
+
+  describe() {
+    const points = sorted(this.points.get(signature(settings)) || []).slice(-12);
+    const said = points.map(([I, rate]) => `${+I.toPrecision(4)} µA/cm² ${+rate.toPrecision(3)} Hz`);
+    this.about(`Firing rate against current: ${said.join(", ") || "no points yet"}.`);
+  }
+}

@@ -1,0 +1,38 @@
+/* Runs: settings become a run; what is shown is the last one that came to an end. */
+
+import { describe } from "./behaviour.js";
+import { simulate, simulateEuler } from "./engine.js";
+import { EULER_STEP, modelOf, settings } from "./settings.js";
+import { makeStimulus } from "./stimuli.js";
+
+/* exact: the converged solution beside an Euler run. head: the share of the run that has been played. */
+export const shown = { run: null, exact: null, previous: null, head: 1, playing: false };
+
+export const sampleAtHead = () => Math.round(shown.head * (shown.run.size - 1));
+
+export function keepPrevious() {
+  if (shown.run && shown.run.model.name === settings.model) shown.previous = shown.run;
+}
+
+export function simulateSettings(s, method) {
+  const model = modelOf(s.model), k = model.constants(s), stimulus = makeStimulus(s);
+  return method === "euler" ? simulateEuler(model, k, stimulus, s.duration, EULER_STEP)
+    : simulate(model, k, stimulus, s.duration);
+}
+
+/* Run the settings and show it; a RunError leaves what is shown as it is. */
+export function runSettings() {
+  const run = simulateSettings(settings, settings.method), says = describe(run);
+  const exact = settings.method === "euler" ? simulateSettings(settings, "converged") : null;
+  const sentence = exact ? comparison(says, describe(exact)) : says.text;
+  Object.assign(shown, { exact, run: Object.assign(run, { settings: { ...settings }, says, sentence }) });
+}
+
+function comparison(euler, exact) {
+  const small = (text) => text[0].toLowerCase() + text.slice(1);
+  if (!(euler.rate > 0 && exact.rate > 0))
+    return `Euler, 0.5 ms: ${small(euler.text)} Converged: ${small(exact.text)}`;
+  const off = 100 * (exact.rate / euler.rate - 1);
+  return `Euler, 0.5 ms: fires at ${euler.rate.toFixed(1)} Hz. Converged: ${exact.rate.toFixed(1)} Hz; `
+    + `Euler's period is ${Math.abs(off).toFixed(1)} % too ${off < 0 ? "short" : "long"}.`;
+}

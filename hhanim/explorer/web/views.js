@@ -1,0 +1,98 @@
+/* Views: which are there, which are seen, and how all are drawn, described and put into one picture. */
+
+import { $, make, press } from "./dom.js";
+import { fontOf, Surface } from "./plot.js";
+import { RateView } from "./rates.js";
+import { shown } from "./runs.js";
+import { VIEWS, ui } from "./settings.js";
+import { CurvesView, PhaseView } from "./states.js";
+import { TraceView } from "./traces.js";
+import { color, look } from "./view.js";
+
+const KINDS = { phase: PhaseView, curves: CurvesView, fi: RateView };
+export const views = Object.fromEntries(VIEWS.map((id) => [id, new (KINDS[id] || TraceView)(id)]));
+export const traces = Object.values(views).filter((view) => view instanceof TraceView);
+
+export function applyViews() {
+  const seen = (id) => (ui.views || VIEWS).includes(id), none = (...ids) => !ids.some(seen);
+  for (const id of VIEWS) {
+    views[id].card.hidden = !seen(id);
+    $(`show-${id}`).checked = seen(id);
+  }
+  document.body.classList.toggle("no-states", none("phase", "curves", "fi"));
+  document.body.classList.toggle("no-times", none("gates", "currents", "conductances"));
+  document.body.classList.toggle("no-v", none("V"));
+}
+
+export function chooseViews() {
+  const some = VIEWS.filter((id) => $(`show-${id}`).checked);
+  ui.views = some.length === VIEWS.length ? null : some.length ? some : ["V"];
+  applyViews();
+}
+
+export const composeAll = () => shown.run && Object.values(views).forEach((view) => view.compose());
+
+export function drawAll() {
+  if (!shown.run) return;
+  look.em = parseFloat(getComputedStyle(document.documentElement).fontSize);
+  const last = traces.filter((view) => view.visible).at(-1), apart = window.innerWidth < 700;
+  traces.forEach((view) => view.draw(view.wide || view === last || apart));
+  for (const id of Object.keys(KINDS)) views[id].draw();
+  composeAll();
+  $("key-previous").hidden = !(ui.previous && shown.previous);
+  $("key-exact").hidden = !shown.exact;
+  $("unit-conductances").textContent = ui.open ? "" : "(mS/cm²)";
+  $("name-conductances").textContent = ui.open ? "Open fraction" : "Conductances";
+  press("open-fraction", ui.open);
+}
+
+export const describeAll = () => Object.values(views).forEach((view) => view.describe());
+
+/* Let one view fill the page, or all stand side by side again. */
+export function widen(id) {
+  const wide = views[id].card.classList.toggle("wide");
+  document.body.classList.toggle("one", wide);
+  for (const view of Object.values(views)) {
+    if (view.id !== id) view.card.classList.remove("wide");
+    view.card.querySelector(".widen").setAttribute("aria-pressed", view.wide);
+  }
+  drawAll();
+}
+
+/* All views on one canvas, drawn anew at twice the size on the screen or finer. */
+export function picture(subtitle) {
+  const { run } = shown, ratio = (Surface.scale = Math.max(2, window.devicePixelRatio || 1));
+  drawAll();
+  const seen = Object.values(views).filter((view) => view.ready);
+  const { theme, em } = look, pad = 1.2 * em, top = 5.2 * em;
+  const cards = seen.map((view) => view.card.getBoundingClientRect());
+  const edge = (side, pick) => pick(...cards.map((box) => box[side]));
+  const x0 = edge("left", Math.min) - pad, y0 = edge("top", Math.min) - pad;
+  const width = Math.round(ratio * (edge("right", Math.max) + pad - x0));
+  const height = Math.round(ratio * (edge("bottom", Math.max) + pad + top - y0));
+  const canvas = make("canvas", { width, height }), ctx = canvas.getContext("2d");
+  const text = (words, x, y, size, weight, fill) => {
+    Object.assign(ctx, { font: fontOf(size, weight), fillStyle: fill, textBaseline: "top" });
+    ctx.fillText(words, x, y);
+    return ctx.measureText(words).width;
+  };
+  ctx.scale(ratio, ratio);
+  ctx.fillStyle = theme.panel;
+  ctx.fillRect(0, 0, width, height);
+  text(run.sentence, pad, pad, 1.5 * em, 600, theme.ink);
+  text(subtitle, pad, pad + 2.2 * em, em, 400, theme.muted);
+  for (const view of seen) {
+    const box = view.canvas.getBoundingClientRect();
+    const x = box.left - x0, y = box.top - y0 + top, above = y - 1.4 * em;
+    const title = $(`title-${view.id}`).textContent.replace(/\s+/g, " ").trim();
+    ctx.drawImage(view.canvas, x, y, box.width, box.height);
+    const wide = text(title, x + 0.5 * em, above, 0.95 * em, 600, theme.ink);
+    if (view !== views.phase) continue;
+    const { name, hue } = view.recovery;
+    const first = text("V nullcline", x + wide + 2 * em, above, 0.9 * em, 400, color("stimulus"));
+    text(`${name} nullcline`, x + wide + first + 3 * em, above, 0.9 * em, 400, color(hue));
+  }
+  Surface.scale = null;
+  drawAll();
+  return canvas;
+}
