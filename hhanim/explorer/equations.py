@@ -1,8 +1,4 @@
-"""A membrane in the browser: its equations as JavaScript source, and what its controls may be set to.
-
-The right-hand side is written from the same Rate objects that the Python core evaluates, so the two cannot
-drift apart.
-"""
+"""A membrane in the browser: its equations as JavaScript source, and what its controls may be set to."""
 
 from __future__ import annotations
 
@@ -11,7 +7,8 @@ from typing import Any
 
 from hhanim.look.quantities import Quantity, quantities
 from hhanim.look.theme import DARK
-from hhanim.model import Membrane, presets
+from hhanim.model import Channel, Gate, Membrane, Rate, presets
+from hhanim.model.rates import FLOATS, JAVASCRIPT, as_rate
 
 #: Names of the ions and channels in words, for people who listen.
 _WORDS = {
@@ -23,10 +20,11 @@ _WORDS = {
     "Cl": "chloride",
 }
 _DRUGS = {"ttx": "TTX", "tea": "TEA", "four_ap": "4-AP"}
-#: Injected current (µA/cm²) and duration (ms) to begin with, where 10 and 100 do not show the model at its
-#: best.
+#: Injected current (µA/cm²) and duration (ms) to begin with, where 10 and 100 do not show the model at its best.
 _CURRENTS = {"wang_buzsaki": 2.0}
 _DURATIONS = {"connor_stevens": 300.0}
+#: What rates call besides exp and linexp, which the engine has.
+_MATH = sorted(FLOATS.keys() - {"exp", "linexp", "power"})
 #: The lecture's widget, slider by slider: (lowest, highest, step).
 _LECTURE_SLIDERS = {
     "C": (0.1, 2.0, 0.1),
@@ -45,69 +43,55 @@ def is_reduced(membrane: Membrane) -> bool:
 def functions(membrane: Membrane) -> str:
     """The membrane's equations as the source of a JavaScript object.
 
-    State y = [V, gates with kinetics …]; constants k = [C, g, E of each channel, phi of each gate with
-    kinetics]. rhs(y, i, k, d) writes dy/dt into d, dv(y, i, k) is dV/dt alone; gates(y, z) writes every
-    gate's value into z, open(z, o) each channel's open fraction into o; inf[g](v) and tau[g](v, k) are each
-    gate's curves.
+    State y = [V, gates with kinetics …]; constants k = [C, g, E of each channel, phi of each gate with kinetics].
+    rhs(y, i, k, d) writes dy/dt into d, dv(y, i, k) is dV/dt alone; gates(y, z) writes every gate's value into z,
+    open(z, o) each channel's open fraction into o; inf[g](v) and tau[g](v, k) are each gate's curves.
     """
-    states, gates = membrane.states, list(membrane.gates.values())
-    count = len(membrane.channels)
-    value = {name: f"y[{n}]" for n, name in enumerate(states)}
-    declare, phi = ["const v = y[0];"], {}
-    for n, name in enumerate(states[1:]):
-        phi[name] = f"k[{1 + 2 * count + n}]"
-    for n, gate in enumerate(gates):
-        if gate.follows is not None:
-            other, a, b = gate.follows
-            declare.append(f"const z{n} = {a!r} + {b!r} * {value[other]};")
-        elif not gate.dynamic:
-            declare.append(f"const z{n} = {gate.inf.code('v')};")
-        else:
-            continue
-        value[gate.name] = f"z{n}"
-    terms, opens = [], []
-    for n, channel in enumerate(membrane.channels):
-        factors = [value[g.name] for g in channel.gates for _ in range(g.power)]
-        terms.append(" * ".join([f"k[{1 + 2 * n}]", *factors, f"(v - k[{2 + 2 * n}])"]))
-        places = [f"z[{gates.index(g)}]" for g in channel.gates for _ in range(g.power)]
-        opens.append(f"o[{n}] = {' * '.join(places) or '1'};")
-    dv = f"(i - {' - '.join(terms)}) / k[0]"
-    kinetics = [
-        f"d[{n}] = {phi[s]} * ({membrane.gates[s].alpha.code('v')} * (1 - y[{n}])"
-        f" - {membrane.gates[s].beta.code('v')} * y[{n}]);"
-        for n, s in enumerate(states)
-        if n
-    ]
-    inf, tau = [], []
-    for gate in gates:
-        if gate.follows is not None:
-            other, a, b = gate.follows
-            inf.append(f"(v) => {a!r} + {b!r} * {membrane.gates[other].inf.code('v')}")
-        else:
-            inf.append(f"(v) => {gate.inf.code('v')}")
-        tau.append(f"(v, k) => {gate.tau.code('v')} / {phi[gate.name]}" if gate.dynamic else "null")
-    blocked = [
-        f"p.g{c.name}{f' * (1 - p.{c.blocker})' if c.blocker else ''}, p.E{c.name}" for c in membrane.channels
-    ]
-    scales = [
-        f"Math.pow({membrane.gates[s].q10!r}, (p.celsius - {membrane.gates[s].celsius!r}) / 10)"
-        for s in states[1:]
-    ]
-    gate_lines = [f"z[{n}] = {value[g.name]};" for n, g in enumerate(gates)]
-    head = " ".join(declare)
-    return "\n".join(
-        [
-            "{",
-            f"constants(p) {{ return Float64Array.of(p.C, {', '.join(blocked + scales)}); }},",
-            f"rhs(y, i, k, d) {{ {head} d[0] = {dv}; {' '.join(kinetics)} }},",
-            f"dv(y, i, k) {{ {head} return {dv}; }},",
-            f"gates(y, z) {{ {head} {' '.join(gate_lines)} }},",
-            f"open(z, o) {{ {' '.join(opens)} }},",
-            f"inf: [{', '.join(inf)}],",
-            f"tau: [{', '.join(tau)}],",
-            "}",
-        ]
-    )
+    equations, gates = membrane.equations, membrane.gates
+    given = _const([f"x{n} = y[{n}]" for n in range(len(equations.states))])
+    numbers = _const([f"{name} = k[{n}]" for n, name in enumerate(equations.parameters)])
+    lines, slopes = equations.slopes(JAVASCRIPT)
+    instant = _const(equations.gates(JAVASCRIPT))
+    values = ["p.C"]
+    for channel in membrane.channels:
+        unblocked = f" * (1 - p.{channel.blocker})" if channel.blocker else ""
+        values += [f"p.g{channel.name}{unblocked}", f"p.E{channel.name}"]
+    for gate in (kinetics.gate for kinetics in equations.kinetics):
+        values.append(f"Math.pow({gate.q10!r}, (p.celsius - {gate.celsius!r}) / 10)")
+    own = _const([f"{equations.symbols[name]} = z[{n}]" for n, name in enumerate(gates)])
+    places = {kinetics.gate.name: equations.parameters.index(kinetics.phi) for kinetics in equations.kinetics}
+    bodies = {
+        "constants(p)": f"return Float64Array.of({', '.join(values)});",
+        "rhs(y, i, k, d)": f"{given} {numbers} {_const(lines)} {_into('d', slopes)}",
+        "dv(y, i, k)": f"{given} {numbers} {instant} return {equations.voltage_slope};",
+        "gates(y, z)": f"{given} {instant} {_into('z', [equations.symbols[name] for name in gates])}",
+        "open(z, o)": f"{own} {_into('o', [' * '.join(x.opens) or '1' for x in equations.currents])}",
+    }
+    curves = {
+        "inf": [f"(v) => {_steady(membrane, gate).code('v', JAVASCRIPT)}" for gate in gates.values()],
+        "tau": [
+            f"(v, k) => {gate.tau.code('v', JAVASCRIPT)} / k[{places[name]}]" if gate.dynamic else "null"
+            for name, gate in gates.items()
+        ],
+    }
+    written = [f"{head} {{ {body} }},\n" for head, body in bodies.items()]
+    written += [f"{name}: [{', '.join(items)}],\n" for name, items in curves.items()]
+    return "{\n" + "".join(written) + "}"
+
+
+def _const(lines: list[str]) -> str:
+    return " ".join(f"const {line};" for line in lines)
+
+
+def _into(array: str, values: list[str]) -> str:
+    return " ".join(f"{array}[{n}] = {value};" for n, value in enumerate(values))
+
+
+def _steady(membrane: Membrane, gate: Gate) -> Rate:
+    if gate.follows is None:
+        return as_rate(gate.inf)
+    other, a, b = gate.follows
+    return a + b * as_rate(membrane.gates[other].inf)
 
 
 def data(membrane: Membrane) -> dict[str, Any]:
@@ -160,72 +144,51 @@ def data(membrane: Membrane) -> dict[str, Any]:
 
 def parameters(membrane: Membrane) -> list[dict[str, Any]]:
     """Every control of a membrane: key, name in words, symbol, unit, value, slider range, allowed range."""
-    known = quantities(membrane)
-    reduced = is_reduced(membrane)
-
-    def control(
-        key: str, words: str, sym: Any, unit: str, hue: str, slider: Any, allowed: Any
-    ) -> dict[str, Any]:
-        low, high, step = _LECTURE_SLIDERS.get(key, slider) if reduced else slider
-        return {
-            "key": key,
-            "words": words,
-            "symbol": sym,
-            "unit": unit,
-            "hue": hue,
-            "value": float(membrane.parameters[key]),
-            "min": low,
-            "max": high,
-            "step": step,
-            "low": allowed[0],
-            "high": allowed[1],
-        }
-
     out = [
-        control("C", "Capacitance", [["C", "i"]], "µF/cm²", "ink", (0.1, 5.0, 0.1), (0.01, 100.0)),
-        control("celsius", "Temperature", [["T", "i"]], "°C", "ink", (0.0, 40.0, 0.1), (-20.0, 60.0)),
+        _control(membrane, "C", "Capacitance", [["C", "i"]], "µF/cm²", "ink", (0.1, 5.0, 0.1), (0.01, 100.0)),
+        _control(
+            membrane, "celsius", "Temperature", [["T", "i"]], "°C", "ink", (0.0, 40.0, 0.1), (-20.0, 60.0)
+        ),
     ]
     if all(g.q10 == 1 for g in membrane.gates.values() if g.dynamic):
         out.pop()  # a temperature that changes nothing is no control
-    for c in membrane.channels:
-        word, hue = _WORDS.get(c.name, c.name), known[f"I_{c.name}"].hue
-        top = 2.0 * max(c.g, 0.1)
-        out.append(
-            control(
-                f"g{c.name}",
-                f"{word} conductance".capitalize(),
-                symbol(known[f"g_{c.name}"]),
-                "mS/cm²",
-                hue,
-                (0.0, top, _step(top)),
-                (0.0, 1000.0),
-            )
-        )
-        out.append(
-            control(
-                f"E{c.name}",
-                f"{word} reversal potential".capitalize(),
-                [["E", "i"], [c.name, "_"]],
-                "mV",
-                hue,
-                (_round(c.e - 40.0), _round(c.e + 40.0), 0.5),
-                (-250.0, 250.0),
-            )
-        )
-        if c.blocker:
-            drug = _DRUGS.get(c.blocker, c.blocker)
-            out.append(
-                control(
-                    c.blocker,
-                    f"{drug}, fraction of {word} channels blocked",
-                    [[drug, ""]],
-                    "",
-                    hue,
-                    (0.0, 1.0, 0.01),
-                    (0.0, 1.0),
-                )
-            )
+    for channel in membrane.channels:
+        out += _controls(membrane, channel)
     return out
+
+
+def _controls(membrane: Membrane, channel: Channel) -> list[dict[str, Any]]:
+    name, known = channel.name, quantities(membrane)
+    word, hue, g, e = _WORDS.get(name, name), known[f"I_{name}"].hue, symbol(known[f"g_{name}"]), channel.e
+    top = 2.0 * max(channel.g, 0.1)
+    words = f"{word} conductance".capitalize()
+    out = [_control(membrane, f"g{name}", words, g, "mS/cm²", hue, (0.0, top, _step(top)), (0.0, 1000.0))]
+    words, slider = f"{word} reversal potential".capitalize(), (_round(e - 40.0), _round(e + 40.0), 0.5)
+    out.append(
+        _control(membrane, f"E{name}", words, [["E", "i"], [name, "_"]], "mV", hue, slider, (-250.0, 250.0))
+    )
+    if channel.blocker:
+        drug = _DRUGS.get(channel.blocker, channel.blocker)
+        words = f"{drug}, fraction of {word} channels blocked"
+        slider, allowed = (0.0, 1.0, 0.01), (0.0, 1.0)
+        out.append(_control(membrane, channel.blocker, words, [[drug, ""]], "", hue, slider, allowed))
+    return out
+
+
+def _control(
+    membrane: Membrane,
+    key: str,
+    words: str,
+    written: list[list[str]],
+    unit: str,
+    hue: str,
+    slider: tuple[float, float, float],
+    allowed: tuple[float, float],
+) -> dict[str, Any]:
+    low, high, step = _LECTURE_SLIDERS.get(key, slider) if is_reduced(membrane) else slider
+    about = {"key": key, "words": words, "symbol": written, "unit": unit, "hue": hue}
+    about["value"] = float(membrane.parameters[key])
+    return about | {"min": low, "max": high, "step": step, "low": allowed[0], "high": allowed[1]}
 
 
 def _current(membrane: Membrane) -> dict[str, float]:
@@ -273,7 +236,7 @@ def _drawn(q: Quantity) -> dict[str, Any]:
 def script(membranes: list[Membrane]) -> str:
     """The models as one JavaScript expression: an array of objects, data and functions."""
     parts = [f"Object.assign({_json(data(m))}, {functions(m)})" for m in membranes]
-    return "[\n" + ",\n".join(parts) + "\n]"
+    return f"(({{pow: power, {', '.join(_MATH)}}}) => [\n" + ",\n".join(parts) + "\n])(Math)"
 
 
 def _json(x: Any) -> str:

@@ -31,6 +31,7 @@ Array = NDArray[np.float64]
 
 ENDS = ("sealed", "killed")
 BLOWN_UP = 1e4  # mV
+STORE_LIMIT = 256 * 2**20  # bytes of states that are stored unless told otherwise
 
 
 @dataclass(frozen=True, eq=False)
@@ -263,64 +264,25 @@ def simulate_cable(
     dt = number("dt", dt, above=0.0, high=0.1, unit="ms", array=False)
     clamps = tuple(clamps)
     steps = max(1, int(np.ceil(duration / dt - 1e-9)))
-    injected = _injected(cable, clamps, dt, steps)
+    advance = _stepper(cable, _injected(cable, clamps, dt, steps), dt)
     y0 = membrane.initial(start)
     y = np.array(np.broadcast_to(y0 if y0.ndim == 2 else y0[:, None], (len(membrane.states), n)))
-    stored = y.nbytes
-    every = max(1, round(sample / dt)) if sample else max(1, int(np.ceil(steps * stored / (256 * 2**20))))
+    every = max(1, round(sample / dt)) if sample else max(1, int(np.ceil(steps * y.nbytes / STORE_LIMIT)))
     out = np.empty((steps // every + 1, *y.shape))
     out[0] = y
-
-    half = 0.5 * dt
-    k = cable.axial / np.stack([np.append(cable.area, np.inf), np.insert(cable.area, 0, np.inf)])
-    right, left = k[0, :n], k[1, 1:]  # mS/cm² of each compartment to its neighbour below, above
-    to_lower, to_upper = right, left
-    c = np.broadcast_to(np.asarray(membrane.c, dtype=float), (n,))
-    leak_in = np.zeros(n)
-    leak_in[0] += to_lower[0] * cable.outside
-    leak_in[-1] += to_upper[-1] * cable.outside
-    passive = c / half + to_lower + to_upper
-    lower, upper = -to_lower[1:], -to_upper[:-1]
-    gates = [
-        (i, membrane.gates[name], membrane.gates[name].phi(membrane.celsius))
-        for i, name in enumerate(membrane.states)
-        if i
-    ]
-
-    def advance(state: Array, v: Array, step: float) -> None:
-        """Move every gate by `step` ms at the voltages v, in place: exact while v holds."""
-        for i, gate, phi in gates:
-            a, b = gate.alpha(v) * phi, gate.beta(v) * phi
-            state[i] -= (state[i] - a / (a + b)) * -np.expm1(-step * (a + b))
-
-    before = y[0].copy()
-    advance(y, y[0], half)  # from here on the gates are half a step ahead of V
+    relax = membrane.compile(np, "relax")
+    y[1:] = np.reshape(relax(*y, 0.5 * dt), y[1:].shape)  # from here on the gates are half a step ahead of V
     tick = max(1, steps // 100)
     with np.errstate(over="ignore", invalid="ignore"):
         for j in range(steps):
-            v = y[0].copy()
-            # Gates that are instantaneous are taken at the middle of the step as well, by extrapolation.
-            y[0] = 1.5 * v - 0.5 * before
-            values = membrane.gate_values(y)
-            diagonal, rhs = passive.copy(), c / half * v + leak_in
-            for channel in membrane.channels:
-                g = channel.conductance(values)
-                diagonal += g
-                rhs += g * channel.e
-            for compartment, current in injected:
-                rhs[compartment] += current[j]
-            *_, middle, info = dgtsv(lower, diagonal, upper, rhs)
-            if info != 0:
-                raise SolverFailure(
-                    f"the cable could not be solved at t = {j * dt:g} ms; check the parameters"
-                )
-            before, y[0] = v, 2.0 * middle - v
+            advance(y, j)
             if (j + 1) % every == 0:
                 kept = out[(j + 1) // every]
                 kept[:] = y
                 # the gates are at t - dt/2 here; half a step at the new V brings them level with it
-                advance(kept, y[0], half)
-            advance(y, y[0], dt)
+                kept[1:] = np.reshape(relax(*y, 0.5 * dt), y[1:].shape)
+            for row, x in zip(y[1:], relax(*y, dt), strict=True):
+                row[:] = x
             if (j + 1) % tick == 0 or j + 1 == steps:
                 if not np.all(np.abs(y[0]) < BLOWN_UP):
                     raise UnstableStep(
@@ -331,6 +293,35 @@ def simulate_cable(
     states = np.ascontiguousarray(np.moveaxis(out, 1, 0))
     states.flags.writeable = False
     return CableRun(cable, clamps, np.asarray(dt * every * np.arange(len(out)), dtype=np.float64), states, dt)
+
+
+def _stepper(cable: Cable, injected: list[tuple[int, Array]], dt: float) -> Callable[[Array, int], None]:
+    """A function of the states (S, n) and the number of the step that moves V by dt, in place."""
+    n, area = cable.count, cable.area
+    to_lower, to_upper = cable.axial[:-1] / area, cable.axial[1:] / area  # mS/cm², from each compartment
+    capacitive = np.broadcast_to(np.asarray(cable.membrane.c, dtype=float), (n,)) / (0.5 * dt)
+    passive = capacitive + to_lower + to_upper
+    through_ends = np.zeros(n)
+    through_ends[0] += to_lower[0] * cable.outside
+    through_ends[-1] += to_upper[-1] * cable.outside
+    lower, upper = -to_lower[1:], -to_upper[:-1]
+    linear = cable.membrane.compile(np, "linear")
+    before: Array | None = None
+
+    def advance(y: Array, j: int) -> None:
+        nonlocal before
+        v = y[0].copy()
+        # Gates that are instantaneous are taken at the middle of the step as well, by extrapolation.
+        at = v if before is None else 1.5 * v - 0.5 * before
+        diagonal, rhs = linear(at, *y[1:], passive, capacitive * v + through_ends)
+        for compartment, current in injected:
+            rhs[compartment] += current[j]
+        *_, middle, info = dgtsv(lower, diagonal, upper, rhs)
+        if info != 0:
+            raise SolverFailure(f"the cable could not be solved at t = {j * dt:g} ms; check the parameters")
+        before, y[0] = v, 2.0 * middle - v
+
+    return advance
 
 
 def _injected(cable: Cable, clamps: Sequence[IClamp], dt: float, steps: int) -> list[tuple[int, Array]]:

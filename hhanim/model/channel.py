@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from hhanim.model.errors import DuplicateName, InvalidValue, number, whole
 from hhanim.model.frozen import Frozen
-from hhanim.model.rates import as_rate
+from hhanim.model.markup import shown, table
+from hhanim.model.rates import Rate, as_rate
+
+#: How far a steady state may leave 0..1: Connor and Stevens' published fit of their A-current reaches 1.013.
+SLACK = 0.02
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def _identifier(kind: str, name: Any) -> str:
@@ -53,13 +59,10 @@ class Gate(Frozen):
     def __post_init__(self) -> None:
         put = object.__setattr__
         _identifier("gate", self.name)
-        put(self, "power", whole(f"power of gate {self.name}", self.power, 1))
-        put(self, "q10", number(f"q10 of gate {self.name}", self.q10, above=0, array=False))
-        put(
-            self,
-            "celsius",
-            number(f"celsius of gate {self.name}", self.celsius, -273.15, unit="°C", array=False),
-        )
+        of = f"of gate {self.name}"
+        put(self, "power", whole(f"power {of}", self.power, 1))
+        put(self, "q10", number(f"q10 {of}", self.q10, above=0, array=False))
+        put(self, "celsius", number(f"celsius {of}", self.celsius, -273.15, unit="°C", array=False))
         given = {k for k in ("alpha", "beta", "inf", "tau", "follows") if getattr(self, k) is not None}
         for k in given - {"follows"}:
             put(self, k, as_rate(getattr(self, k)))
@@ -84,14 +87,21 @@ class Gate(Frozen):
             )
 
     def _consistent(self, given: set[str]) -> bool:
-        """All four together are only right as dataclasses.replace passes them on: one pair derived from the
-        other.
-        """
+        """All four are right only where one pair was derived from the other, as dataclasses.replace passes on."""
         if given != {"alpha", "beta", "inf", "tau"}:
             return False
+        return self.from_rates or (self.inf / self.tau, (1.0 - self.inf) / self.tau) == (
+            self.alpha,
+            self.beta,
+        )
+
+    @property
+    def from_rates(self) -> bool:
+        """True if the gate was given as alpha and beta."""
+        if not self.dynamic:
+            return False
         total = self.alpha + self.beta
-        from_rates = (self.alpha / total, 1.0 / total) == (self.inf, self.tau)
-        return from_rates or (self.inf / self.tau, (1.0 - self.inf) / self.tau) == (self.alpha, self.beta)
+        return bool((self.alpha / total, 1.0 / total) == (self.inf, self.tau))
 
     @property
     def dynamic(self) -> bool:
@@ -112,12 +122,62 @@ class Gate(Frozen):
 
     def shifted(self, dv: float) -> Gate:
         """The same gate with its curves moved by dv (mV)."""
-        if self.follows is not None:
-            return self
-        if self.tau is None:
-            return replace(self, inf=self.inf.shifted(dv))
-        moved = {k: getattr(self, k).shifted(dv) for k in ("alpha", "beta", "inf", "tau")}
+        moved: dict[str, Any] = {k: rate.shifted(dv) for k, rate in self._rates().items()}
         return replace(self, **moved)
+
+    def check(self, low: float, high: float) -> None:
+        """Raise InvalidValue if the gate makes no sense at some voltage from `low` to `high` (mV).
+
+        Its steady state must lie in 0..1, its time constant be positive and finite. A gate that follows another is
+        not looked at.
+        """
+        line = _fault(self, low, high)
+        if line:
+            raise InvalidValue(line)
+
+    def _rates(self) -> dict[str, Rate]:
+        return {k: x for k in ("alpha", "beta", "inf", "tau") if (x := getattr(self, k)) is not None}
+
+    def __str__(self) -> str:
+        return self.name + (str(self.power).translate(_RAISED) if self.power > 1 else "")
+
+    def __repr__(self) -> str:
+        if self.follows is not None:
+            return f"<Gate {self} = {self.follows[1]:g} + {self.follows[2]:g} {self.follows[0]}>"
+        given = "alpha and beta" if self.from_rates else "inf and tau" if self.dynamic else "inf"
+        return f"<Gate {self}: {given} at {self.celsius:g} °C, q10 {self.q10:g}>"
+
+    def _repr_html_(self) -> str:
+        skip = ("inf", "tau") if self.from_rates else ("alpha", "beta")
+        rows = [(k, f"${rate.latex()}$") for k, rate in self._rates().items() if k not in skip]
+        return table(repr(self)[1:-1], ("", "over V (mV)"), rows)
+
+
+@lru_cache(maxsize=4096)
+def _fault(gate: Gate, low: float, high: float) -> str:
+    """What is wrong with a gate, in one line; "" if nothing is."""
+    if gate.follows is not None:
+        return ""
+    v = np.arange(10 * low, 10 * high + 1) / 10  # tenths: where papers put what is 0/0
+    with np.errstate(all="ignore"):
+        inf = np.asarray(gate.inf(v) + 0.0 * v, dtype=float)
+        tau = np.asarray(gate.tau(v) + 0.0 * v, dtype=float) if gate.dynamic else np.ones(len(v))
+    bad = ~(np.isfinite(tau) & (tau > 0.0))
+    if bad.any():
+        k = int(np.argmax(bad))
+        fix = "write x / (1 - exp(-x)) as LinExp" if np.isnan(tau[k]) else "a floor is np.maximum(tau, 0.05)"
+        return (
+            f"gate {gate.name}: tau = {tau[k]:g} ms at V = {v[k]:g} mV; allowed: finite and more than 0 ms "
+            f"from {low:g} to {high:g} mV; {fix}"
+        )
+    bad = ~((inf >= -SLACK) & (inf <= 1.0 + SLACK))
+    if bad.any():
+        k = int(np.argmax(bad))
+        return (
+            f"gate {gate.name}: inf = {inf[k]:g} at V = {v[k]:g} mV; allowed: 0 to 1 from {low:g} to {high:g} mV; "
+            "check signs and units of its rates"
+        )
+    return ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,10 +188,8 @@ class Channel(Frozen):
     g: maximal conductance density (mS/cm²), a number or (N,) for a batch.
     e: reversal potential (mV), likewise.
     gates: the Gate objects, in the paper's order.
-    ion: "Na", "K", "Ca", "Cl" or "" (unspecific); decides the colour. Guessed from the name if it is one of
-    these.
-    blocker: drug whose fraction of block is a parameter of the membrane ("ttx", "tea"); block: that
-    fraction, 0..1.
+    ion: "Na", "K", "Ca", "Cl" or "" (unspecific); decides the colour. Guessed from a name that is one of these.
+    blocker: drug whose fraction of block is a parameter of the membrane ("ttx", "tea"); block: that fraction, 0..1.
     source: the paper, with DOI.
     """
 
@@ -180,3 +238,20 @@ class Channel(Frozen):
     def current(self, v: Any, states: Mapping[str, Any]) -> Any:
         """Current density (µA/cm², outward positive) at v (mV)."""
         return self.conductance(states) * (v - self.e)
+
+    def __repr__(self) -> str:
+        gates = " ".join(map(str, self.gates)) or "no gates"
+        return f"<Channel {self.name}: g {shown(self.g)} mS/cm², E {shown(self.e)} mV, {gates}>"
+
+    def _repr_html_(self) -> str:
+        return table(f"Channel {self.name}", ROW, [self.row])
+
+    @property
+    def row(self) -> tuple[str, ...]:
+        """The channel as a line of a table with the head ROW."""
+        block = f"{self.blocker} {shown(self.block)}" if self.blocker else ""
+        gates = " ".join(map(str, self.gates))
+        return self.name, shown(self.g), shown(self.e), gates, self.ion or "", block
+
+
+ROW = ("channel", "g (mS/cm²)", "E (mV)", "gates", "ion", "blocked")

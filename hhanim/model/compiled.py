@@ -1,5 +1,4 @@
-"""Exponential Euler for large batches, compiled by numba (the extra hhanim[sweep]) from the membrane's
-channels.
+"""Exponential Euler for large batches, compiled by numba (the extra hhanim[sweep]).
 
 One kernel per structure of membrane: numbers are arguments. Everything is computed in single precision, the
 currents of eight neurons at once; what rounding takes from a small change of V (of a gate too, if steps are very
@@ -30,13 +29,14 @@ import numpy as np
 import platformdirs
 from numpy.typing import NDArray
 
+from hhanim.model.kernel import BLOCK, kernel_source, padded
+from hhanim.model.lookup import gate_steps
 from hhanim.model.membrane import Membrane
 
 Array = NDArray[np.float64]
 log = logging.getLogger(__name__)
 
 WORTH_IT = 1e8  # neuron steps from which on loading (or making) a kernel pays
-BLOCK = 64  # neurons whose numbers lie in one buffer, a third of the first-level cache
 ROWS = 512  # of a table over voltage: what spikes see of it fits the first-level cache too
 
 SMALL = 2e-3
@@ -49,208 +49,7 @@ def available() -> bool:
     return importlib.util.find_spec("numba") is not None
 
 
-def kernel_source(membrane: Membrane, *, careful: bool = True) -> str:
-    """The source of kernel(y, ...), which advances states y (S, n) in place; -1 where a voltage leaves the
-    table.
-
-    Args:
-        careful: keep what rounding takes from a step of a gate; needed where steps are so short that a gate
-            would stop before it is where it goes, see SMALL.
-    """
-    constants, arrays = _numbers(membrane)
-    states = {name: f"x{k}" for k, name in enumerate(membrane.states)}
-    value, followers, instantaneous = dict(states), [], []
-    for k, (name, gate) in enumerate(membrane.gates.items()):
-        if gate.follows is not None:
-            other, a, b = gate.follows
-            followers.append(f"z{k} = {_f32(a)} + {_f32(b)} * {states[other]}")
-        elif not gate.dynamic:
-            instantaneous.append(f"z{k}")
-        value.setdefault(name, f"z{k}")
-    moving = list(states.values())[1:]
-    wide, width = padded(len(moving)), 2 * padded(len(moving)) + len(instantaneous)
-    # Rows of the buffer, one number a neuron each; V is the sum of x0 and rest, as two floats.
-    rows = ["x0", "rest", "old", "drive", "total", "fraction", "i", *instantaneous, *arrays]
-    at = {name: f"buffer[{k * BLOCK} + j]" for k, name in enumerate(rows)}
-
-    def loop(*lines: str, depth: int = 12) -> str:
-        """A loop over the block's neurons, short enough to be turned into SIMD code."""
-        return "\n".join(
-            [" " * depth + f"for j in range({BLOCK}):", *(" " * (depth + 4) + line for line in lines)]
-        )
-
-    def locate(v: str) -> list[str]:
-        """Lines that note where voltage v lies in the table, and whether it does."""
-        return [
-            f"q = ({v} - low) * per_mv",
-            "p = np.int32(q)",
-            "index[j] = p",
-            f"{at['fraction']} = q - np.float32(p)",
-            f"inside = np.int32(inside + np.int32((low < {v}) & ({v} < high)))",
-        ]
-
-    def currents(part: float) -> str:
-        """A loop that puts how far a part of dt would take V, were it not to relax, and how fast it does, into
-        their rows.
-        """
-        out = [f"{name} = {at[name]}" for name in ["x0", "i", *instantaneous, *arrays]]
-        out += [f"{x} = gates[{wide} * j + {k}]" for k, x in enumerate(moving)] + followers
-        # What pads the gates is zero; reading it too lets the compiler load them all at once.
-        drive = ["i", *(f"gates[{wide} * j + {k}]" for k in range(len(moving), wide))]
-        loss, total = [], []
-        for k, channel in enumerate(membrane.channels):
-            opens = [value[g.name] for g in channel.gates for _ in range(g.power)]
-            out.append(f"G{k} = " + " * ".join([f"g{k}", *opens]))
-            loss.append(f"G{k} * (x0 - e{k})")
-            total.append(f"G{k}")
-        size = _f32(part)
-        out.append(f"{at['total']} = {size} * h * ({' + '.join(total)})")
-        out.append(f"{at['drive']} = {size} * h * ({' + '.join(drive)} - {' - '.join(loss)})")
-        return loop(*out)
-
-    def entry(k: int) -> str:
-        """Column k of the table at this neuron's voltage."""
-        return f"table[r, {k}] + f * (table[r, {width + k}] + f * table[r, {2 * width + k}])"
-
-    begin_look = ["r = np.uint64(index[j])", f"f = {at['fraction']}"]
-    look = loop(*begin_look, *(f"{at[z]} = {entry(2 * wide + k)}" for k, z in enumerate(instantaneous)))
-    moved = f"{at['drive']} * relax({at['total']})"
-    left = f"            if inside < {BLOCK}:\n                return -1"
-    predict = (
-        [
-            look,
-            currents(0.5),
-            "            inside = np.int32(0)",
-            loop(f"u = {at['x0']} + {moved}", *locate("u")),
-            left,
-            look,
-        ]
-        if instantaneous
-        else []
-    )
-
-    # All loads before all stores: then the compiler may take a neuron's gates together.
-    moves = loop(
-        *begin_look,
-        *(f"p{k} = {entry(k)}" for k in range(wide)),
-        *(f"b{k} = {entry(wide + k)}" for k in range(wide)),
-        *(f"y{k} = gates[{wide} * j + {k}]" for k in range(wide)),
-        *(f"d{k} = b{k} - p{k} * y{k}" for k in range(wide)),
-        *(f"d{k} = lost[{wide} * j + {k}] + d{k}" for k in range(wide if careful else 0)),
-        *(f"w{k} = y{k} + d{k}" for k in range(wide)),
-        *(f"gates[{wide} * j + {k}] = w{k}" for k in range(wide)),
-        *(f"lost[{wide} * j + {k}] = d{k} - (w{k} - y{k})" for k in range(wide if careful else 0)),
-    )
-    step = [
-        *predict,
-        currents(1.0),
-        "            inside, hits = np.int32(0), np.int32(0)",
-        loop(
-            f"v = {at['x0']}",
-            f"d = {moved} + {at['rest']}",
-            "w = v + d",
-            f"{at['rest']} = d - (w - v)",
-            f"{at['old']} = v",
-            f"{at['x0']} = w",
-            *locate("w"),
-            "hits = np.int32(hits + np.int32((v < level) & (w >= level)))",
-        ),
-        left,
-        "            if (k + 1) % every == 0:\n                earlier[:] = gates",
-        *([moves] if moving else []),
-    ]
-    begin = loop(
-        "k = b + min(j, size - 1)",
-        f"{at['x0']} = y[0, k]",
-        f"{at['rest']} = y[0, k] - np.float64({at['x0']})",
-        *(f"gates[{wide} * j + {k}] = y[{k + 1}, k]" for k in range(len(moving))),
-        *(f"lost[{wide} * j + {k}] = 0" for k in range(len(moving))),
-        *(f"{at[name]} = all_{name}[k]" for name in arrays),
-        f"{at['i']} = current[0, k] if current.shape[1] > 1 else current[0, 0]",
-        f"v = {at['x0']}",
-        *locate("v"),
-        depth=8,
-    )
-    arguments = ", ".join([*(f"all_{name}" for name in arrays), *(f"one_{name}" for name in constants)])
-    once = "\n    ".join(f"{name} = np.float32(one_{name})" for name in constants)
-    return f'''"""Generated by hhanim from a membrane's channels; safe to delete."""
-
-import numpy as np
-from numba import njit
-
-FAST = {{"contract", "nsz", "arcp"}}
-
-
-@njit(forceinline=True, fastmath=FAST, error_model="numpy")
-def relax(z):
-    # (1 - exp(-z)) / z: its series at z / 8, then three times the doubling relax(2 y) = relax(y) (1 - y
-    # relax(y) / 2).
-    y = {_f32(1 / 8)} * z
-    p = {_f32(1)} - y * ({_f32(1 / 2)} - y * ({_f32(1 / 6)} - y * {_f32(1 / 24)}))
-    p = p * ({_f32(1)} - {_f32(1 / 2)} * y * p)
-    p = p * ({_f32(1)} - y * p)
-    return p * ({_f32(1)} - {_f32(2)} * y * p)
-
-
-@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
-def kernel(y, current, first, last, every, rows, out, spike_level, table, lowest, highest, rows_per_mv,
-           steps, cells, before, after, {arguments}):
-    n = y.shape[1]
-    level, low, high, per_mv = (
-        np.float32(spike_level), np.float32(lowest), np.float32(highest), np.float32(rows_per_mv)
-    )
-    {once}
-    found = 0
-    buffer = np.zeros({len(rows) * BLOCK}, dtype=np.float32)
-    gates = np.zeros({max(1, wide * BLOCK)}, dtype=np.float32)
-    lost = np.zeros({max(1, wide * BLOCK)}, dtype=np.float32)
-    earlier = np.zeros({max(1, wide * BLOCK)}, dtype=np.float32)
-    index = np.zeros({BLOCK}, dtype=np.int32)
-    for b in range(0, n, {BLOCK}):
-        size = min({BLOCK}, n - b)
-        inside = np.int32(0)
-{begin}
-        if inside < {BLOCK}:
-            return -1
-        for k in range(first, last):
-            if current.shape[0] > 1:
-                for j in range(size):
-                    {at["i"]} = current[k - first, b + j if current.shape[1] > 1 else 0]
-{chr(10).join(step)}
-            if hits:
-                for j in range(size):
-                    if {at["old"]} < level and {at["x0"]} >= level:
-                        steps[found] = k
-                        cells[found] = b + j
-                        before[found] = {at["old"]}
-                        after[found] = {at["x0"]}
-                        found += 1
-            if (k + 1) % every == 0:
-                for q in range(len(rows)):
-                    r = rows[q] - 1
-                    for j in range(size):
-                        if r < 0:
-                            value = np.float64({at["x0"]}) + {at["rest"]}
-                        else:  # staggered gates are half a step ahead: at this instant they are half-way
-                            value = 0.5 * (gates[{wide} * j + r] + earlier[{wide} * j + r])
-                        out[q, (k + 1) // every, b + j] = value
-        for j in range(size):
-            y[0, b + j] = np.float64({at["x0"]}) + {at["rest"]}
-{chr(10).join(f"            y[{k + 1}, b + j] = gates[{wide} * j + {k}]" for k in range(len(moving)))}
-    return found
-'''
-
-
-def padded(gates: int) -> int:
-    """How many numbers a neuron's gates take up: whole SIMD registers."""
-    return -(-gates // 4) * 4
-
-
-def _f32(x: float) -> str:
-    return f"np.float32({float(x)!r})"
-
-
-def _numbers(membrane: Membrane, dt: float = 1.0) -> tuple[dict[str, float], dict[str, Array]]:
+def _numbers(membrane: Membrane, dt: float) -> tuple[dict[str, float], dict[str, Array]]:
     """What the kernel is called with: constants and arrays (N,), by name; h is dt / C."""
     names = {k: v for k, v in membrane.namespace.items() if not k.startswith("phi_")}
     names["h"] = dt / names.pop("c")
@@ -289,23 +88,20 @@ def _module(source: str) -> ModuleType:
     return module
 
 
-def lookup(membrane: Membrane, dt: float, low: float, high: float) -> Array:
+def parabolas(membrane: Membrane, dt: float, low: float, high: float) -> Array:
     """What the gates need of V from `low` to `high` (mV): parabolas, three coefficients of each in a row.
 
-    A kinetic gate steps as ``x -> x + B(V) - P(V) x`` with P = 1 - exp(-dt/tau) and B = P x_inf; an
-    instantaneous one is x_inf(V). Columns: P of every gate, padded; B, padded; the instantaneous gates. A
-    parabola through both ends and the middle of h mV is within (h / 2k)³ / 15 of a curve that changes e-fold
-    in k mV: h = 0.6 and k = 10 as in Hodgkin and Huxley's sodium activation make that 2e-6.
+    A gate with kinetics steps as ``x -> x + B(V) - P(V) x``, see gate_steps(). Columns: P of every gate, padded; B,
+    padded; the instantaneous gates. A parabola through both ends and the middle of h mV is within (h / 2k)³ / 15 of a
+    curve that changes e-fold in k mV: h = 0.6 and k = 10 as in Hodgkin and Huxley's sodium activation make that 2e-6.
     """
-    v = np.linspace(low, high, 2 * ROWS + 1)
-    moving = [membrane.gates[name] for name in membrane.states[1:]]
-    p = np.zeros((len(v), padded(len(moving))))
-    b = np.zeros_like(p)
-    for k, gate in enumerate(moving):
-        p[:, k] = -np.expm1(np.maximum(-dt / membrane.tau(gate.name, v), -700.0))
-        b[:, k] = p[:, k] * gate.inf(v)
-    instant = [g.inf(v) * np.ones(len(v)) for g in membrane.gates.values() if not g.dynamic and not g.follows]
-    y = np.concatenate([p, b, np.reshape(instant, (len(instant), len(v))).T], axis=1)
+    steps = gate_steps(membrane, dt, np.linspace(low, high, 2 * ROWS + 1))
+    moving = [x for x in steps.values() if len(x) == 2]
+    y = np.zeros((2 * ROWS + 1, 2 * padded(len(moving)) + len(steps) - len(moving)))
+    for k, (part, target) in enumerate(moving):
+        y[:, k], y[:, padded(len(moving)) + k] = part, target
+    for k, (inf,) in enumerate(x for x in steps.values() if len(x) == 1):
+        y[:, 2 * padded(len(moving)) + k] = inf
     left, middle, right = y[:-1:2], y[1::2], y[2::2]
     table = np.concatenate(
         [left, 4.0 * middle - 3.0 * left - right, 2.0 * (left + right) - 4.0 * middle], axis=1
@@ -323,10 +119,10 @@ def advancer(
     It returns False, having changed nothing that counts, if a voltage leaves low..high (mV).
     """
     started = time.perf_counter()
-    table = lookup(membrane, dt, low, high)
+    table = parabolas(membrane, dt, low, high)
     slowest = float(table[:, : len(membrane.states) - 1].min(initial=1.0))
-    kernel = _module(kernel_source(membrane, careful=slowest < SMALL)).kernel
     constants, arrays = _numbers(membrane, dt)
+    kernel = _module(kernel_source(membrane, list(constants), list(arrays), careful=slowest < SMALL)).kernel
     cores = os.cpu_count() or 1
     # More parts than cores: a core that is busy with something else takes fewer.
     parts = min(4 * cores if cores > 1 else 1, max(1, y.shape[1] // (2 * BLOCK)))

@@ -2,13 +2,11 @@
 arrays.
 
 Forward Euler takes every slope at the old state, as the lecture does. Exponential Euler (Rush & Larsen 1978,
-https://doi.org/10.1109/TBME.1978.326270) multiplies a state's step by ``relax(dt * rate)``, `rate` being how
-fast it
-returns to where it is going: exact for frozen coefficients and stable at any dt. It is staggered here: the
-gates live half a step after V, so that each is advanced with the other's value in the middle of its step,
-which makes the method second order at no cost (Hines 1984, https://doi.org/10.1016/0020-7101(84)90008-4).
-The step is written once, as source, from the membrane's channels; it runs on floats, on arrays, and compiled
-(hhanim.model.compiled).
+https://doi.org/10.1109/TBME.1978.326270) multiplies a state's step by ``relax(dt * rate)``, `rate` being how fast it
+returns to where it is going: exact for frozen coefficients and stable at any dt. It is staggered here: the gates
+live half a step after V, so that each is advanced with the other's value in the middle of its step, which makes the
+method second order at no cost (Hines 1984, https://doi.org/10.1016/0020-7101(84)90008-4). Large batches look up
+what a gate does in a step (hhanim.model.lookup) or are compiled (hhanim.model.compiled).
 """
 
 from __future__ import annotations
@@ -16,7 +14,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -24,74 +21,54 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hhanim.model import compiled, rates
+from hhanim.model.equations import Equations, built, function
 from hhanim.model.errors import HHError, UnstableStep
+from hhanim.model.lookup import TABLE_FROM, Stepper, Tables, table_range
 from hhanim.model.membrane import Membrane
 from hhanim.model.protocol import Protocol
+from hhanim.model.rates import PYTHON
 
 Array = NDArray[np.float64]
 
 CHUNK = 512  # steps between two reports of progress
-TABLE = 2**16  # entries of a table over voltage: about 0.005 mV apart, small enough for the cache
-TABLE_FROM = 500  # neurons from which on building tables pays
-SLOW = 1e-3  # part of its way that a gate goes in a step, below which single precision would lose some of it
-RELAX_TO = 8.0  # tabulated range of relax(z); a longer step is computed
 BLOWN_UP = 1e4  # mV
 
 
 # -- the step as source code ---------------------------------------------------------------------------------
 
 
-def step_source(membrane: Membrane, method: str) -> str:
-    """One step as source: advance(x0, x1, ..., i) -> new states; free names as in Membrane.namespace, and dt.
+def step_source(equations: Equations, method: str, choice: str = PYTHON) -> str:
+    """One step as source: advance(x0, x1, ..., i) -> new states; free names are the parameters and dt.
 
-    It calls exp(x), linexp(x) and relax(z) = (1 - exp(-z)) / z.
+    It calls the functions of rates and relax(z) = (1 - exp(-z)) / z.
     """
-    value = {name: f"x{k}" for k, name in enumerate(membrane.states)}
-    lines = [f"def advance({', '.join(value.values())}, i):"]
-    instantaneous = {}
-    for k, (name, gate) in enumerate(membrane.gates.items()):
-        if gate.follows is not None:
-            other, a, b = gate.follows
-            lines.append(f"    z{k} = {a!r} + {b!r} * {value[other]}")
-        elif not gate.dynamic:
-            instantaneous[f"z{k}"] = gate
-        value.setdefault(name, f"z{k}")
+    currents = range(len(equations.currents))
 
     def slope(at: str) -> list[str]:
         """Slope s0 of V and its rate r0, with what follows V instantly taken at `at`."""
-        out = [f"    {z} = {gate.inf.code(at)}" for z, gate in instantaneous.items()]
-        terms, total = [], []
-        for k, channel in enumerate(membrane.channels):
-            opens = [value[g.name] for g in channel.gates for _ in range(g.power)]
-            out.append(f"    G{k} = " + " * ".join([f"g{k}", *opens]))
-            terms.append(f" - G{k} * (x0 - e{k})")
-            total.append(f"G{k}")
-        return [*out, f"    s0 = (i{''.join(terms)}) / c", f"    r0 = ({' + '.join(total)}) / c"]
+        flows = "".join(f" - G{k} * (x0 - {equations.currents[k].e})" for k in currents)
+        return [
+            *equations.instant(at, choice),
+            *equations.conductances(),
+            f"s0 = (i{flows}) / c",
+            f"r0 = ({' + '.join(f'G{k}' for k in currents)}) / c",
+        ]
 
-    lines += slope("x0")
+    lines = equations.following() + slope("x0")
     if method == "euler":
-        v, factor, lines = "x0", "", [*lines, "    w = x0 + dt * s0"]
+        v, factor = "x0", ""
+        lines += ["w = x0 + dt * s0"]
     else:
-        if instantaneous:
-            lines += ["    u = x0 + 0.5 * dt * s0 * relax(0.5 * dt * r0)", *slope("u")]
-        v, factor, lines = "w", " * relax(dt * r{k})", [*lines, "    w = x0 + dt * s0 * relax(dt * r0)"]
+        v, factor = "w", " * relax(dt * r{k})"
+        if equations.instantaneous:
+            lines += ["u = x0 + 0.5 * dt * s0 * relax(0.5 * dt * r0)", *slope("u")]
+        lines += ["w = x0 + dt * s0 * relax(dt * r0)"]
     new = ["w"]
-    for k, name in enumerate(membrane.states[1:], 1):
-        gate = membrane.gates[name]
-        lines.append(f"    a{k} = phi_{name} * {gate.alpha.code(v)}")
-        lines.append(f"    r{k} = a{k} + phi_{name} * {gate.beta.code(v)}")
+    for kinetics in equations.kinetics:
+        k = kinetics.k
+        lines += kinetics.rates(v, choice)
         new.append(f"x{k} + dt * (a{k} - r{k} * x{k}){factor.format(k=k)}")
-    lines.append("    return (" + ", ".join(new) + ",)")
-    return "\n".join(lines) + "\n"
-
-
-def _head_start(membrane: Membrane, y: Array, dt: float) -> Array:
-    """States with the gates half a step ahead of V, where exponential Euler keeps them."""
-    out = y.copy()
-    for k, name in enumerate(membrane.states[1:], 1):
-        inf = membrane.inf(name, y[0])
-        out[k] = inf + (y[k] - inf) * np.exp(np.maximum(-0.5 * dt / membrane.tau(name, y[0]), -700.0))
-    return out
+    return function("advance", f"{equations.arguments}, i", lines, new)
 
 
 def _relax(z: float) -> float:
@@ -104,14 +81,11 @@ def _relax_array(z: Any) -> Any:
 
 def _advance(membrane: Membrane, method: str, dt: float, backend: Any) -> Callable[..., tuple[Any, ...]]:
     """step_source() as a function on floats (backend ``math``) or on arrays (backend ``numpy``)."""
-    scope: dict[str, Any] = {**membrane.namespace, "dt": dt}
-    if backend is math:
-        scope |= {"exp": math.exp, "linexp": rates.linexp_float, "relax": _relax}
-    else:
-        scope |= {"exp": rates.exp, "linexp": rates.linexp, "relax": _relax_array}
-    exec(compile(step_source(membrane, method), "<membrane step>", "exec"), scope)
-    advance: Callable[..., tuple[Any, ...]] = scope["advance"]
-    return advance
+    choice, functions = rates.LANGUAGES[backend]
+    scope = {**functions, **membrane.namespace, "dt": dt, "relax": _relax_array}
+    if backend is math:  # a run that leaves the range of floats has blown up
+        scope |= {"exp": math.exp, "relax": _relax}
+    return built("advance", step_source(membrane.equations, method, choice), scope)
 
 
 # -- the stimulus, step by step ------------------------------------------------------------------------------
@@ -159,9 +133,7 @@ class Log:
     cells: list[NDArray[np.intp]] = field(default_factory=list)  # and whose they are
 
     def crossed(self, k: int, before: Any, after: Any, cells: NDArray[np.intp]) -> None:
-        """Neurons `cells` crossed the level in step k, V going from `before` to `after` (both of all
-        neurons).
-        """
+        """Neurons `cells` crossed the level in step k, V going from `before` to `after` (both of all neurons)."""
         v0, v1 = np.atleast_1d(before)[cells], np.atleast_1d(after)[cells]
         self.steps.append(k + (self.level - v0) / (v1 - v0))
         self.cells.append(cells)
@@ -197,7 +169,8 @@ def integrate(
     log = Log(out, rows, every, membrane.spike_level)
     out[:, 0] = y[rows]
     if method != "euler":
-        y = _head_start(membrane, y, dt)
+        # The gates are half a step ahead of V.
+        y = np.array(np.broadcast_arrays(y[0], *membrane.compile(np, "relax")(*y, 0.5 * dt)))
     tabulate = method != "euler" and y.ndim == 2 and np.ndim(membrane.celsius) == 0
     compiles = tabulate and _compiles(backend, y.shape[-1] * steps)
     tables = Tables(membrane, dt) if tabulate and not compiles and y.shape[1] >= TABLE_FROM else None
@@ -266,7 +239,7 @@ def _on_arrays(
     def run(first: int, last: int, current: Array) -> None:
         nonlocal quick
         if quick is None and tables is not None:
-            quick = tables.stepper(membrane, y)
+            quick = Stepper(tables, membrane, y)
         above = y[0] >= log.level
         for k in range(first, last):
             if k == first or len(current) > 1:
@@ -287,170 +260,3 @@ def _on_arrays(
                     log.out[j, (k + 1) // log.every] = 0.5 * (before[r] + y[r]) if r and lag else y[r]
 
     return run
-
-
-# -- tables over voltage -------------------------------------------------------------------------------------
-
-
-def table_range(membrane: Membrane) -> tuple[float, float]:
-    """The voltages (mV) that tables hold: 100 mV beyond the reversal potentials."""
-    e = [np.asarray(c.e) for c in membrane.channels]
-    return min(float(x.min()) for x in e) - 100.0, max(float(x.max()) for x in e) + 100.0
-
-
-class Tables:
-    """What exponential Euler needs of every gate, tabulated over voltage for one dt and one temperature.
-
-    A kinetic gate's step is ``x -> A(V) x + B(V)`` with A = exp(-dt/tau) and B = (1 - A) x_inf; an
-    instantaneous one is x_inf(V). The nearest entry, 0.003 mV away at most, is 1e-4 of a gate's range off,
-    this way and that: over 500 ms of firing a spike moves by less than 0.1 ms, which is less than by the
-    step itself. The tables reach 100 mV beyond the reversal potentials; a step that finds any neuron outside
-    is computed without them.
-
-    precision: of the tables and of the states advanced by them, single unless a gate is too slow for it: its
-    rounding, 4e-6 mV a step, is far below what a step of the method is off.
-    """
-
-    def __init__(self, membrane: Membrane, dt: float) -> None:
-        self.low, self.high = table_range(membrane)
-        self.per_mv = (TABLE - 1) / (self.high - self.low)
-        self.dt = dt
-        v = np.linspace(self.low, self.high, TABLE)
-        self.columns: dict[str, tuple[Any, ...]] = {}
-        slowest = 1.0
-        for name, gate in membrane.gates.items():
-            if gate.dynamic:
-                part = -np.expm1(np.maximum(-dt / membrane.tau(name, v), -700.0))
-                slowest = min(slowest, float(np.min(part)))
-                self.columns[name] = (1.0 - part, part * gate.inf(v))
-            elif gate.follows is None:
-                self.columns[name] = (gate.inf(v) * np.ones(TABLE),)
-        self.precision: Any = np.float32 if slowest > SLOW else np.float64
-        with np.errstate(under="ignore"):
-            self.columns = {
-                k: tuple(c.astype(self.precision) for c in columns) for k, columns in self.columns.items()
-            }
-
-    @cached_property
-    def relaxing(self) -> Any:
-        """relax(z) for z from 0 to RELAX_TO; the nearest entry is 3e-5 off at most."""
-        h = RELAX_TO / (TABLE - 1)
-        return (1.0 / rates.linexp(np.linspace(0.5 * h, RELAX_TO + 0.5 * h, TABLE))).astype(self.precision)
-
-    def stepper(self, membrane: Membrane, y: Any) -> Callable[[Any], bool]:
-        """A function of the current that advances y (S, n) in place, or returns False if tables cannot."""
-        n = y.shape[1]
-
-        def room() -> Any:
-            return np.empty(n, dtype=self.precision)
-
-        def numbers(x: Any) -> Any:
-            return x.astype(self.precision) if np.ndim(x) else float(x)
-
-        v, index = y[0], np.empty(n, dtype=np.intp)
-        # Cutting off the fraction then rounds.
-        per_mv, nearest = float(self.per_mv), float(0.5 - self.low * self.per_mv)
-        at, g, total, drive = room(), room(), room(), room()
-        state = {name: y[k] for k, name in enumerate(membrane.states) if k}
-        value = dict(state)
-        followers, looks = [], []
-        for name, gate in membrane.gates.items():
-            if gate.follows is not None:
-                other, a, b = gate.follows
-                value[name] = room()
-                followers.append((value[name], state[other], a, b))
-            elif not gate.dynamic:
-                value[name] = room()
-                looks.append((self.columns[name][0], value[name]))
-        moving = [(x, *self.columns[name]) for name, x in state.items()]
-        # Conductances and currents are multiplied by dt / C once and for all.
-        per_c = self.dt / membrane.c
-        names = dict(membrane.namespace)
-        names |= {f"g{k}": names[f"g{k}"] * per_c for k in range(len(membrane.channels))}
-        gated = [
-            (
-                numbers(names[f"g{k}"]),
-                numbers(names[f"e{k}"]),
-                [value[gate.name] for gate in channel.gates for _ in range(gate.power)],
-            )
-            for k, channel in enumerate(membrane.channels)
-            if channel.gates
-        ]
-        leaks = [
-            (names[f"g{k}"], names[f"e{k}"])
-            for k, channel in enumerate(membrane.channels)
-            if not channel.gates
-        ]
-        leak = numbers(np.zeros(n) + sum(g for g, _ in leaks))
-        leak_drive = np.zeros(n) + sum(g * e for g, e in leaks)
-        signed = bool(followers)
-
-        def locate(v: Any) -> None:
-            np.multiply(v, per_mv, out=at)
-            np.add(at, nearest, out=at)
-            np.copyto(index, at, casting="unsafe")
-
-        def look_up(v: Any) -> None:
-            locate(v)
-            for column, into in looks:
-                column.take(index, out=into, mode="clip")
-
-        def move(into: Any, part: float) -> None:
-            """V after a part of dt: dt dV/dt = drive - total V, relaxing at total."""
-            sum_so_far, drive_so_far = leak, constant
-            for conductance, e, factors in gated:
-                if len(factors) == 4 and factors[0] is factors[3]:
-                    np.multiply(factors[0], factors[0], out=g)
-                    np.multiply(g, g, out=g)
-                    np.multiply(g, conductance, out=g)
-                else:
-                    np.multiply(factors[0], conductance, out=g)
-                    for x in factors[1:]:
-                        np.multiply(g, x, out=g)
-                np.add(sum_so_far, g, out=total)
-                np.multiply(g, e, out=g)
-                np.add(drive_so_far, g, out=drive)
-                sum_so_far, drive_so_far = total, drive
-            if not gated:
-                np.copyto(total, leak)
-            np.multiply(sum_so_far, v, out=g)
-            np.subtract(drive_so_far, g, out=drive)
-            if part != 1.0:
-                np.multiply(drive, part, out=drive)
-                np.multiply(total, part, out=total)
-            if signed or total.max() >= RELAX_TO:
-                total[...] = 1.0 / rates.linexp(total)
-            else:
-                np.multiply(total, (TABLE - 1) / RELAX_TO, out=total)
-                np.copyto(index, total, casting="unsafe")
-                self.relaxing.take(index, out=total, mode="clip")
-            np.multiply(drive, total, out=drive)
-            np.add(v, drive, out=into)
-
-        half, constant = room(), room()
-        now: Any = None
-
-        def step(i: Any) -> bool:
-            nonlocal now
-            if not (v.min() > self.low and v.max() < self.high):
-                return False
-            if i is not now:
-                np.copyto(constant, leak_drive + per_c * i, casting="same_kind")
-                now = i
-            for x, other, a, b in followers:
-                np.multiply(other, b, out=x)
-                np.add(x, a, out=x)
-            if looks:
-                look_up(v)
-                move(half, 0.5)
-                look_up(half)
-            move(v, 1.0)
-            locate(v)
-            for x, decay, gain in moving:
-                decay.take(index, out=at, mode="clip")
-                np.multiply(x, at, out=x)
-                gain.take(index, out=at, mode="clip")
-                np.add(x, at, out=x)
-            return True
-
-        return step

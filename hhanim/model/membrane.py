@@ -1,24 +1,21 @@
-"""A membrane: channels, a capacitance and a temperature; from these its states, its equations and its
-rest.
-"""
+"""A membrane: channels, a capacitance and a temperature; from these its states, its equations and its rest."""
 
 from __future__ import annotations
 
-import ast
-import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
-from types import CodeType
+from functools import cached_property
 from typing import Any, NewType
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hhanim.model import rates
-from hhanim.model.channel import Channel, Gate
+from hhanim.model.channel import ROW, SLACK, Channel, Gate
+from hhanim.model.equations import Equations, built, derive, structure
 from hhanim.model.errors import DuplicateName, HHError, InvalidValue, UnknownName, number
 from hhanim.model.frozen import Frozen
+from hhanim.model.markup import shown, table
+from hhanim.model.rates import LANGUAGES
 
 Array = NDArray[np.float64]
 
@@ -31,14 +28,14 @@ class Membrane(Frozen):
     channels: Channel objects; their order is the order of currents, colours and panels.
     c: capacitance (µF/cm²), a number or (N,).
     celsius: temperature (°C); speeds up the gates by each gate's own q10, leaves conductances alone.
-    baseline: where the voltage convention puts rest (mV): 0 in Hodgkin & Huxley's, about -65 in the modern
-    one.
+    baseline: where the voltage convention puts rest (mV): 0 in Hodgkin & Huxley's, about -65 in the modern one.
     spike_level: a spike is an upward crossing of this voltage (mV).
     v_range: voltages worth plotting (mV).
     start: default initial conditions {"V": mV, gate: value}; gates left out start at their steady state at
         that V. None starts at the resting state.
 
-    Raises InvalidValue, DuplicateName or UnknownName. Gate and channel names are unique within a membrane.
+    Gate and channel names are unique within a membrane. Raises InvalidValue, also for gates that make no sense
+    somewhere between the reversal potentials or in v_range, DuplicateName or UnknownName.
     """
 
     name: str
@@ -90,6 +87,8 @@ class Membrane(Frozen):
                 if key not in self.states:
                     raise UnknownName("state", key, self.states)
         _ = self.batch  # shapes must agree
+        for gate in self.gates.values():
+            gate.check(*self._reach)
 
     # -- names -----------------------------------------------------------------------------------------------
 
@@ -101,7 +100,7 @@ class Membrane(Frozen):
     @cached_property
     def states(self) -> tuple[str, ...]:
         """Names of the differential equations: "V", then each gate with kinetics of its own."""
-        return ("V", *(name for name, gate in self.gates.items() if gate.dynamic))
+        return self.equations.states
 
     def channel(self, name: str) -> Channel:
         """The channel of that name. Raises UnknownName."""
@@ -189,6 +188,18 @@ class Membrane(Frozen):
         """Neuron k of a batch, as a membrane with plain numbers."""
         return self.with_(**{name: value[k] for name, value in self.parameters.items() if np.ndim(value)})
 
+    @property
+    def reversals(self) -> tuple[float, float]:
+        """The lowest and the highest reversal potential (mV)."""
+        e = [np.asarray(channel.e) for channel in self.channels]
+        return min(float(x.min()) for x in e), max(float(x.max()) for x in e)
+
+    @property
+    def _reach(self) -> tuple[float, float]:
+        """Voltages (mV) at which gates must make sense, in tens so that sweeps of a parameter share what was found."""
+        low, high = zip(self.v_range, self.reversals, strict=True)
+        return max(10.0 * (min(low) // 10.0), -1000.0), min(-10.0 * (-max(high) // 10.0), 1000.0)
+
     # -- the physiology, evaluated ---------------------------------------------------------------------------
 
     def inf(self, gate: str, v: Any) -> Any:
@@ -257,8 +268,7 @@ class Membrane(Frozen):
 
     @cached_property
     def _rest(self) -> Array:
-        e = [np.asarray(c.e) for c in self.channels]
-        low, high = min(float(x.min()) for x in e) - 1.0, max(float(x.max()) for x in e) + 1.0
+        low, high = self.reversals[0] - 1.0, self.reversals[1] + 1.0
         grid = np.linspace(low, high, 1 + max(200, int(4 * (high - low))))
         gates = {name: self.inf(name, grid) for name in self.gates}
         shape = (-1, *(() if self.batch is None else (1,)))
@@ -327,182 +337,49 @@ class Membrane(Frozen):
                 )
         if not np.all(np.isfinite(y)):
             raise InvalidValue("start holds a value that is not finite; give finite numbers")
-        if np.any((y[1:] < 0) | (y[1:] > 1)):
-            k = int(np.argmax(np.any(((y[1:] < 0) | (y[1:] > 1)).reshape(len(y) - 1, -1), axis=1)))
-            bad = y[1 + k][(y[1 + k] < 0) | (y[1 + k] > 1)] if y.ndim > 1 else y[1 + k]
-            raise InvalidValue(
-                f"start of gate {self.states[1 + k]} = {float(np.ravel(bad)[0]):g}; allowed: 0 to 1"
-            )
+        for name, x in zip(self.states[1:], y[1:], strict=True):
+            bad = np.atleast_1d(x)[(np.atleast_1d(x) < -SLACK) | (np.atleast_1d(x) > 1.0 + SLACK)]
+            if len(bad):
+                raise InvalidValue(f"start of gate {name} = {bad[0]:g}; allowed: 0 to 1")
         return y
 
-    # -- the equations as source code ------------------------------------------------------------------------
+    # -- the equations, compiled -----------------------------------------------------------------------------
 
     @cached_property
-    def _equations(self) -> tuple[list[str], list[str]]:
-        """Lines of source that come first, then one expression for the derivative of each state."""
-        lines: list[str] = []
-        value = {name: f"x{k}" for k, name in enumerate(self.states)}
-        for k, (name, gate) in enumerate(self.gates.items()):
-            if gate.follows is not None:
-                other, a, b = gate.follows
-                lines.append(f"z{k} = {a!r} + {b!r} * {value[other]}")
-            elif not gate.dynamic:
-                lines.append(f"z{k} = {gate.inf.code('x0')}")
-            value.setdefault(name, f"z{k}")
-        terms = []
-        for k, channel in enumerate(self.channels):
-            opens = [value[g.name] for g in channel.gates for _ in range(g.power)]
-            terms.append(" * ".join([f"g{k}", *opens, f"(x0 - e{k})"]))
-        slopes = [f"(i - {' - '.join(terms)}) / c"]
-        for k, name in enumerate(self.states[1:], 1):
-            gate, x = self.gates[name], value[name]
-            lines.append(f"a{k} = {gate.alpha.code('x0')}")
-            slopes.append(f"phi_{name} * (a{k} - (a{k} + {gate.beta.code('x0')}) * {x})")
-        return lines, slopes
-
-    @cached_property
-    def source_code(self) -> str:
-        """The right-hand side as Python source: rhs(x0, x1, ..., i) -> derivatives; parameters are free
-        names.
-
-        Written once from the channels, it runs on floats (math), on arrays (numpy) and in compiled kernels.
-        """
-        lines, slopes = self._equations
-        head = f"def rhs({', '.join(f'x{k}' for k in range(len(self.states)))}, i):"
-        return "\n    ".join([head, *lines, f"return ({', '.join(slopes)},)"]) + "\n"
-
-    def callback(self, current: float | Callable[[float], float]) -> Callable[[Any, float], Any]:
-        """f(x, t) -> dx/dt as scipy's odeint calls it, x an array (S,), as fast as Python allows.
-
-        The array returned is the same in every call. Raises OverflowError or ZeroDivisionError at voltages
-        so far out that a rate leaves the range of floats; compile(math) is finite there too.
-        """
-        lines, slopes = self._equations
-        states = ", ".join(f"x{k}" for k in range(len(self.states)))
-        head = ["def f(x, t):", f"{states}, = x.tolist()", "i = current(t)" if callable(current) else ""]
-        body = [*head, *lines, *(f"out[{k}] = {slope}" for k, slope in enumerate(slopes)), "return array"]
-        source = "\n    ".join(line for line in body if line)
-        for name, value in self.namespace.items():
-            if value == 1.0:  # as at the temperature of the measurements
-                source = source.replace(f" {name} * ", " ") if name != "c" else source.replace(" / c\n", "\n")
-        array = np.empty(len(slopes))
-        scope: dict[str, Any] = {**self.namespace, "exp": math.exp, "expm1": math.expm1, "array": array}
-        scope |= {"out": memoryview(array.data), "current" if callable(current) else "i": current}
-        exec(_inlined(source), scope)
-        f: Callable[[Any, float], Any] = scope["f"]
-        return f
+    def equations(self) -> Equations:
+        """The equations as data, shared by all membranes with these channels and gates."""
+        return derive(structure(self.channels))
 
     @cached_property
     def namespace(self) -> dict[str, Any]:
-        """The values of the free names in source_code."""
-        names: dict[str, Any] = {"c": self.c}
-        for k, channel in enumerate(self.channels):
-            names |= {f"g{k}": channel.g * (1.0 - channel.block), f"e{k}": channel.e}
-        for name in self.states[1:]:
-            phi = self.gates[name].phi(self.celsius)
-            names[f"phi_{name}"] = float(phi) if np.ndim(phi) == 0 else phi
-        return names
+        """The value of every parameter of the equations, by its symbol."""
+        values = [self.c]
+        for channel in self.channels:
+            values += [channel.g * (1.0 - channel.block), channel.e]
+        for kinetics in self.equations.kinetics:
+            phi = kinetics.gate.phi(self.celsius)
+            values.append(float(phi) if np.ndim(phi) == 0 else phi)
+        return dict(zip(self.equations.parameters, values, strict=True))
 
-    def compile(self, backend: Any) -> Callable[..., tuple[Any, ...]]:
-        """source_code as a function on floats (backend ``math``) or on arrays (backend ``numpy``)."""
-        cache: dict[Any, Callable[..., tuple[Any, ...]]] = self.__dict__.setdefault("_compiled", {})
-        if backend not in cache:
-            functions = (
-                {"exp": rates.exp_float, "linexp": rates.linexp_float}
-                if backend is math
-                else {"exp": rates.exp, "linexp": rates.linexp}
-            )
-            scope: dict[str, Any] = {**self.namespace, **functions}
-            exec(_code(self.source_code), scope)
-            cache[backend] = scope["rhs"]
-        return cache[backend]
+    def compile(self, backend: Any, name: str = "rhs") -> Callable[..., tuple[Any, ...]]:
+        """What Equations prints as `name`, as a function on floats (backend ``math``) or on arrays (``numpy``)."""
+        cache: dict[Any, Callable[..., tuple[Any, ...]]] = self.__dict__.setdefault("_functions", {})
+        if (backend, name) not in cache:
+            choice, functions = LANGUAGES[backend]
+            source = getattr(self.equations, name)(choice)
+            cache[backend, name] = built(name, source, {**functions, **self.namespace})
+        return cache[backend, name]
 
     def __iter__(self) -> Iterator[Channel]:
         return iter(self.channels)
 
+    def __repr__(self) -> str:
+        names = ", ".join(channel.name for channel in self.channels)
+        return f"<Membrane {self.name}: {names}; C {shown(self.c)} µF/cm², {shown(self.celsius)} °C>"
 
-@lru_cache(maxsize=256)
-def _code(source: str) -> CodeType:
-    return compile(source, "<membrane equations>", "exec")
-
-
-@lru_cache(maxsize=256)
-def _inlined(source: str) -> CodeType:
-    """Source compiled with what constants allow done beforehand and linexp(x) written out: Python does
-    neither, and a call costs as much as the function.
-    """
-    tree = ast.fix_missing_locations(_Folded().visit(ast.parse(source)))
-    return compile(tree, "<membrane equations>", "exec")
-
-
-class _Folded(ast.NodeTransformer):
-    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
-        self.generic_visit(node)
-        line = _line(node)
-        if line is not None:
-            return _written(*line)
-        match node:
-            case ast.BinOp(ast.Constant(1.0), ast.Mult(), x):
-                return x
-            case ast.BinOp(ast.Constant(float(c)), ast.Mult(), ast.Call(ast.Name("exp"), [x])) if c > 0:
-                line = _line(x)
-                if line is not None:
-                    name, slope, offset = line
-                    node.right.args = [_written(name, slope, offset + math.log(c))]  # type: ignore[attr-defined]
-                    return node.right
-        return node
-
-    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
-        self.generic_visit(node)
-        line = _line(node)
-        return node if line is None else _written(*line)
-
-    def visit_Call(self, node: ast.Call) -> ast.AST:
-        self.generic_visit(node)
-        if isinstance(node.func, ast.Name) and node.func.id == "linexp":
-            q = self.visit(ast.UnaryOp(ast.USub(), node.args[0]))
-            return ast.parse(f"(q / expm1(q) if (q := {ast.unparse(q)}) else 1.0)", mode="eval").body
-        return node
-
-
-def _line(node: ast.AST) -> tuple[str, float, float] | None:
-    """(name, slope, offset) if an expression is a straight line in one name, which is "" for a constant."""
-    match node:
-        case ast.Constant(value) if isinstance(value, int | float):
-            return "", 0.0, float(value)
-        case ast.Name(name):
-            return name, 1.0, 0.0
-        case ast.UnaryOp(ast.USub(), x):
-            a = _line(x)
-            return None if a is None else (a[0], -a[1], -a[2])
-        case ast.BinOp(left, op, right):
-            a, b = _line(left), _line(right)
-            if a is None or b is None or (a[0] and b[0]):
-                return None
-            name = a[0] or b[0]
-            match op:
-                case ast.Add():
-                    return name, a[1] + b[1], a[2] + b[2]
-                case ast.Sub():
-                    return name, a[1] - b[1], a[2] - b[2]
-                case ast.Mult():
-                    (_, slope, offset), c = (b, a[2]) if not a[0] else (a, b[2])
-                    return name, slope * c, offset * c
-                case ast.Div() if not b[0] and b[2]:
-                    return name, a[1] / b[2], a[2] / b[2]
-    return None
-
-
-def _written(name: str, slope: float, offset: float) -> ast.expr:
-    """A straight line as an expression with as few operations as it takes."""
-    if not name or slope == 0.0:
-        text = repr(offset)
-    elif slope == -1.0:
-        text = f"{offset!r} - {name}"
-    else:
-        text = name if slope == 1.0 else f"{slope!r} * {name}"
-        text += f" + {offset!r}" if offset else ""
-    return ast.parse(text, mode="eval").body
+    def _repr_html_(self) -> str:
+        caption = f"{self.title or self.name}: C {shown(self.c)} µF/cm², {shown(self.celsius)} °C"
+        return table(caption, ROW, [channel.row for channel in self.channels])
 
 
 Start = NewType("Start", str)

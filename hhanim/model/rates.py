@@ -1,17 +1,21 @@
-"""The rate functions of voltage as data: one object is evaluated, typeset, hashed and turned into source
-code.
+"""The rate functions of voltage as data: one object is evaluated, typeset, hashed and turned into source code.
 
-The three forms are those of Hodgkin & Huxley (1952), https://doi.org/10.1113/jphysiol.1952.sp004764, in the
-parametrisation (rate, midpoint, scale) of NeuroML2's HHExpRate, HHSigmoidRate and HHExpLinearRate. They
-combine with ``+ - * / **``, so any steady state or time constant from a paper can be written down as it is
-printed.
+Exp, Sigmoid and LinExp are the forms of Hodgkin & Huxley (1952), https://doi.org/10.1113/jphysiol.1952.sp004764,
+in the parametrisation (rate, midpoint, scale) of NeuroML2's HHExpRate, HHSigmoidRate and HHExpLinearRate. They and
+the voltage V itself combine as in print:
+
+    0.3632 + 1.158 / (1 + np.exp((V + 55.96) / 20.12))     + - * / **, abs, and NumPy's exp, sqrt, log, tanh …
+    np.maximum(Exp(28.0, -60.0, 12.0), 0.05)               a floor; np.minimum, np.clip
+    Piecewise(V < -80.0, Exp(1.0, -467.0, 66.6), 28.0)     two branches; np.where is the same
 """
 
 from __future__ import annotations
 
 import math
+import operator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -23,6 +27,17 @@ EXPONENT_LIMIT = 700.0
 #: Nearer to 0 than this x / (1 - exp(-x)) is 1 in double precision, and computed here instead of there.
 _NEAR_ZERO = 1e-20
 
+# How a language writes "a if c else b". NumPy computes both branches, so where() hides what the other one says.
+PYTHON = "({a} if {c} else {b})"
+NUMPY = "where({c}, lambda: {a}, lambda: {b})"
+JAVASCRIPT = "({c} ? {a} : {b})"
+
+_HOW = "write it with Exp, Sigmoid, LinExp, Constant, V, Piecewise, + - * / ** and NumPy's functions"
+_CONDITIONS = ("<", "<=", ">", ">=", "&", "|")
+
+
+# -- the functions that rates call, on arrays and on floats --------------------------------------------------
+
 
 def exp(x: Any) -> Any:
     """e**x for arrays, clipped so that it neither overflows nor underflows."""
@@ -30,11 +45,8 @@ def exp(x: Any) -> Any:
 
 
 def linexp(x: Any) -> Any:
-    """x / (1 - exp(-x)) for arrays, exact at and around x = 0 where the naive form is 0/0.
-
-    It is 1 / exprel(-x). SciPy's exprel is not used here: importing scipy.special takes as long as drawing
-    half a clip.
-    """
+    """x / (1 - exp(-x)) for arrays, exact at and around x = 0 where the naive form is 0/0."""
+    # It is 1 / exprel(-x), but importing scipy.special takes as long as drawing half a clip.
     x = np.asarray(x, dtype=float)
     x = np.where(np.abs(x) < _NEAR_ZERO, _NEAR_ZERO, x)
     return -x / np.expm1(np.minimum(-x, EXPONENT_LIMIT))
@@ -50,18 +62,58 @@ def linexp_float(x: float) -> float:
     return -x / math.expm1(min(-x, EXPONENT_LIMIT)) if x else 1.0
 
 
+def _where(condition: Any, a: Callable[[], Any], b: Callable[[], Any]) -> Any:
+    with np.errstate(all="ignore"):  # a branch need not make sense where it is not taken
+        return np.where(condition, a(), b())[()]
+
+
+def _on_floats(f: Callable[..., float]) -> Callable[..., float]:
+    """A function of math, nan where that raises, as NumPy's and JavaScript's are."""
+
+    def g(*x: float) -> float:
+        try:
+            return f(*x)
+        except (ArithmeticError, ValueError):
+            return math.nan
+
+    return g
+
+
+def _bounded(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda x: f(np.clip(x, -EXPONENT_LIMIT, EXPONENT_LIMIT))
+
+
+#: What Rate.code() may call, by name: on arrays, and on floats. JavaScript has all but the first two in Math.
+ARRAYS: dict[str, Callable[..., Any]] = {
+    "exp": exp, "linexp": linexp, "abs": np.abs, "sqrt": np.sqrt, "log": np.log, "tanh": np.tanh,
+    "sinh": _bounded(np.sinh), "cosh": _bounded(np.cosh), "max": np.maximum, "min": np.minimum,
+    "expm1": lambda x: np.expm1(np.minimum(x, EXPONENT_LIMIT)), "power": operator.pow, "where": _where,
+}  # fmt: skip
+FLOATS: dict[str, Callable[..., float]] = {
+    "exp": exp_float, "linexp": linexp_float, "abs": abs, "max": max, "min": min, "power": _on_floats(math.pow),
+    **{name: _on_floats(getattr(math, name)) for name in ("sqrt", "log", "tanh", "sinh", "cosh", "expm1")},
+}  # fmt: skip
+#: How source code is written and what it may call, for functions on floats and on arrays.
+LANGUAGES: dict[Any, tuple[str, dict[str, Callable[..., Any]]]] = {
+    math: (PYTHON, FLOATS),
+    np: (NUMPY, ARRAYS),
+}
+
+
+# -- rates ---------------------------------------------------------------------------------------------------
+
+
 class Rate(Frozen):
     """A function of voltage (mV). Interface of the forms below and of what they combine to."""
-
-    __array_ufunc__ = None  # a NumPy number times a rate is a rate
 
     def __call__(self, v: Any) -> Any:
         """Value at voltage v (mV), any shape."""
         raise NotImplementedError
 
-    def code(self, v: str = "v") -> str:
-        """Source text of the value, valid in Python, numba and JavaScript; it may call exp(x) and
-        linexp(x).
+    def code(self, v: str = "v", choice: str = PYTHON) -> str:
+        """Source text of the value, for Python's floats, NUMPY's arrays or JAVASCRIPT.
+
+        It may call the functions of FLOATS, ARRAYS or, in JavaScript, of the same names.
         """
         raise NotImplementedError
 
@@ -80,42 +132,86 @@ class Rate(Frozen):
     def _typeset(self, v: str, s: _Setter) -> str:
         raise NotImplementedError
 
-    def __add__(self, other: Rate | float) -> Rate:
+    def __add__(self, other: Any) -> Rate:
         return Combined("+", self, as_rate(other))
 
-    def __radd__(self, other: float) -> Rate:
+    def __radd__(self, other: Any) -> Rate:
         return Combined("+", as_rate(other), self)
 
-    def __sub__(self, other: Rate | float) -> Rate:
+    def __sub__(self, other: Any) -> Rate:
         return Combined("-", self, as_rate(other))
 
-    def __rsub__(self, other: float) -> Rate:
+    def __rsub__(self, other: Any) -> Rate:
         return Combined("-", as_rate(other), self)
 
-    def __mul__(self, other: Rate | float) -> Rate:
+    def __mul__(self, other: Any) -> Rate:
         return Combined("*", self, as_rate(other))
 
-    def __rmul__(self, other: float) -> Rate:
+    def __rmul__(self, other: Any) -> Rate:
         return Combined("*", as_rate(other), self)
 
-    def __truediv__(self, other: Rate | float) -> Rate:
+    def __truediv__(self, other: Any) -> Rate:
         return Combined("/", self, as_rate(other))
 
-    def __rtruediv__(self, other: float) -> Rate:
+    def __rtruediv__(self, other: Any) -> Rate:
         return Combined("/", as_rate(other), self)
 
-    def __pow__(self, other: float) -> Rate:
-        return Combined("**", self, Constant(other))
+    def __pow__(self, other: Any) -> Rate:
+        return Combined("**", self, as_rate(other))
+
+    def __rpow__(self, other: Any) -> Rate:
+        return Combined("**", as_rate(other), self)
+
+    def __neg__(self) -> Rate:
+        return -1.0 * self
+
+    def __pos__(self) -> Rate:
+        return self
+
+    def __abs__(self) -> Rate:
+        return Function("abs", (self,))
+
+    def __lt__(self, other: Any) -> Rate:
+        return Combined("<", self, as_rate(other))
+
+    def __le__(self, other: Any) -> Rate:
+        return Combined("<=", self, as_rate(other))
+
+    def __gt__(self, other: Any) -> Rate:
+        return Combined(">", self, as_rate(other))
+
+    def __ge__(self, other: Any) -> Rate:
+        return Combined(">=", self, as_rate(other))
+
+    def __and__(self, other: Any) -> Rate:
+        return Combined("&", self, as_rate(other))
+
+    def __or__(self, other: Any) -> Rate:
+        return Combined("|", self, as_rate(other))
+
+    def __float__(self, _: Any = None) -> NoReturn:
+        raise InvalidValue("a rate is not a number: take NumPy's functions of it, as in np.exp(rate)")
+
+    __int__ = __complex__ = __round__ = __float__
+
+    def _no_operator(self, _: Any) -> NoReturn:
+        raise InvalidValue("rates know + - * / and **: a power is written rate ** 2, not rate ^ 2")
+
+    __xor__ = __rxor__ = __mod__ = __rmod__ = __floordiv__ = __rfloordiv__ = __matmul__ = _no_operator
+
+    def __array_ufunc__(self, function: Any, method: str, *args: Any, **keys: Any) -> Rate:
+        return _numpy(function if method == "__call__" else None, *args, **keys)
+
+    def __array_function__(self, function: Any, _: Any, args: Any, keys: Any) -> Rate:
+        return _numpy(function, *args, **keys)
 
 
 def as_rate(x: Any) -> Rate:
     """A Rate as it is; a number as a Constant. Raises InvalidValue for anything else."""
     if isinstance(x, Rate):
         return x
-    if callable(x):
-        raise InvalidValue(
-            f"{x!r} is not a rate: write it with Exp, Sigmoid, LinExp, Constant and + - * / **"
-        )
+    if callable(x) or isinstance(x, str):
+        raise InvalidValue(f"{x!r} is not a rate: {_HOW}")
     return Constant(x)
 
 
@@ -131,7 +227,7 @@ class Constant(Rate):
     def __call__(self, v: Any) -> Any:
         return np.full(np.shape(v), self.value) if np.ndim(v) else self.value
 
-    def code(self, v: str = "v") -> str:
+    def code(self, v: str = "v", choice: str = PYTHON) -> str:
         return f"({self.value!r})"
 
     def shifted(self, dv: float) -> Rate:
@@ -139,6 +235,26 @@ class Constant(Rate):
 
     def _typeset(self, v: str, s: _Setter) -> str:
         return f"{self.value:g}"
+
+
+@dataclass(frozen=True, eq=False)
+class Voltage(Rate):
+    """The voltage itself (mV); V is the one to write formulas with."""
+
+    def __call__(self, v: Any) -> Any:
+        return np.asarray(v, dtype=float)[()]
+
+    def code(self, v: str = "v", choice: str = PYTHON) -> str:
+        return v
+
+    def shifted(self, dv: float) -> Rate:
+        return self - dv
+
+    def _typeset(self, v: str, s: _Setter) -> str:
+        return v
+
+
+V = Voltage()
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,11 +292,11 @@ class Exp(_Form):
     def __call__(self, v: Any) -> Any:
         return self.rate * exp(self._x(v))
 
-    def code(self, v: str = "v") -> str:
+    def code(self, v: str = "v", choice: str = PYTHON) -> str:
         return f"({self.rate!r} * exp({self._x_code(v)}))"
 
     def _typeset(self, v: str, s: _Setter) -> str:
-        return s.coefficient(self.rate) + s.exp(_exponent(v, self.midpoint, self.scale))
+        return s.coefficient(self.rate) + s.exp % _exponent(v, self.midpoint, self.scale)
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,99 +306,210 @@ class Sigmoid(_Form):
     def __call__(self, v: Any) -> Any:
         return self.rate / (1.0 + exp(-self._x(v)))
 
-    def code(self, v: str = "v") -> str:
+    def code(self, v: str = "v", choice: str = PYTHON) -> str:
         return f"({self.rate!r} / (1.0 + exp(-{self._x_code(v)})))"
 
     def _typeset(self, v: str, s: _Setter) -> str:
-        return s.fraction(f"{self.rate:g}", "1 + " + s.exp(_exponent(v, self.midpoint, -self.scale)))
+        return s.fraction % (f"{self.rate:g}", "1 + " + s.exp % _exponent(v, self.midpoint, -self.scale))
 
 
 @dataclass(frozen=True, eq=False)
 class LinExp(_Form):
-    """rate * x / (1 - exp(-x)) with x = (v - midpoint) / scale; equals `rate` at the midpoint, without
-    0/0.
-    """
+    """rate * x / (1 - exp(-x)) with x = (v - midpoint) / scale; equals `rate` at the midpoint, without 0/0."""
 
     def __call__(self, v: Any) -> Any:
         return self.rate * linexp(self._x(v))
 
-    def code(self, v: str = "v") -> str:
+    def code(self, v: str = "v", choice: str = PYTHON) -> str:
         return f"({self.rate!r} * linexp({self._x_code(v)}))"
 
     def _typeset(self, v: str, s: _Setter) -> str:
         # As papers print it: the slope rate/scale times the distance from the midpoint.
-        slope, below = self.rate / self.scale, "1 - " + s.exp(_exponent(v, self.midpoint, -self.scale))
-        return s.fraction(s.coefficient(slope) + _distance(v, self.midpoint, bracket=True), below)
+        slope, below = self.rate / self.scale, "1 - " + s.exp % _exponent(v, self.midpoint, -self.scale)
+        return s.fraction % (s.coefficient(slope) + _distance(v, self.midpoint, bracket=True), below)
 
 
 @dataclass(frozen=True, eq=False)
 class Combined(Rate):
-    """Two rates joined by one of ``+ - * / **``; written with the operators, never by hand."""
+    """Two rates joined by one of ``+ - * / **``, or a condition, which is 1 where it holds and 0 elsewhere.
+
+    Written with the operators, never by hand; conditions with ``< <= > >= & |``.
+    """
 
     op: str
     left: Rate
     right: Rate
 
+    def __bool__(self) -> bool:
+        if self.op not in _CONDITIONS:
+            return True
+        raise InvalidValue(
+            "whether a rate is larger depends on V: write np.maximum(a, b) for max(a, b), np.minimum(a, b) for "
+            "min(a, b), Piecewise(V < -50, a, b) for a choice, (V > a) & (V < b) for a range"
+        )
+
     def __call__(self, v: Any) -> Any:
         a, b = self.left(v), self.right(v)
-        if self.op == "+":
-            return a + b
-        if self.op == "-":
-            return a - b
-        if self.op == "*":
-            return a * b
-        if self.op == "/":
-            return a / b
-        return a**b
+        value = _OPERATORS[self.op](a, b)
+        return value * 1.0 if self.op in _CONDITIONS else value
 
-    def code(self, v: str = "v") -> str:
-        return f"({self.left.code(v)} {self.op} {self.right.code(v)})"
+    def code(self, v: str = "v", choice: str = PYTHON) -> str:
+        a, b = self.left.code(v, choice), self.right.code(v, choice)
+        if self.op in "&|":
+            return f"{'min' if self.op == '&' else 'max'}({a}, {b})"
+        if self.op in _CONDITIONS:
+            return f"(({a} {self.op} {b}) * 1.0)"
+        whole = isinstance(self.right, Constant) and self.right.value.is_integer()
+        if self.op == "**" and not whole:  # Python's own is complex where the base is negative
+            return f"power({a}, {b})"
+        return f"({a} {self.op} {b})"
 
     def shifted(self, dv: float) -> Rate:
         return Combined(self.op, self.left.shifted(dv), self.right.shifted(dv))
 
     def _typeset(self, v: str, s: _Setter) -> str:
         a, b = self.left._typeset(v, s), self.right._typeset(v, s)
-        loose = {"+", "-"}
-        wrap_left = isinstance(self.left, Combined) and self.left.op in loose
-        wrap_right = isinstance(self.right, Combined) and self.right.op in loose
-        if self.op == "/":
-            return s.fraction(a, b)
-        if self.op == "**":
-            return s.power(s.bracket(a) if not isinstance(self.left, Constant) else a, b)
-        if self.op == "*":
-            return (s.bracket(a) if wrap_left else a) + s.times + (s.bracket(b) if wrap_right else b)
-        return f"{a} {self.op} {s.bracket(b) if wrap_right and self.op == '-' else b}"
+        match self.op:
+            case "/":
+                return s.fraction % (a, b)
+            case "**":
+                plain = isinstance(self.left, Voltage | Constant) and not a.startswith("-")
+                return s.power % (a if plain else s.bracket % a, b)
+            case "*":
+                b = s.bracket % b if _is_sum(self.right) or b.startswith("-") else b
+                if isinstance(self.left, Constant):
+                    return s.coefficient(self.left.value) + b
+                return (s.bracket % a if _is_sum(self.left) else a) + s.times + b
+            case "+" if b.startswith("-"):
+                return f"{a} - {b[1:]}"
+            case "-" if _is_sum(self.right) or b.startswith("-"):
+                return f"{a} - {s.bracket % b}"
+        return f"{a} {s.signs.get(self.op, self.op)} {b}"
+
+
+@dataclass(frozen=True, eq=False)
+class Function(Rate):
+    """A function of one rate or two, by its name in ARRAYS; written as NumPy's, never by hand."""
+
+    name: str
+    args: tuple[Rate, ...]
+
+    def __call__(self, v: Any) -> Any:
+        return ARRAYS[self.name](*(x(v) for x in self.args))
+
+    def code(self, v: str = "v", choice: str = PYTHON) -> str:
+        return f"{self.name}({', '.join(x.code(v, choice) for x in self.args)})"
+
+    def shifted(self, dv: float) -> Rate:
+        return Function(self.name, tuple(x.shifted(dv) for x in self.args))
+
+    def _typeset(self, v: str, s: _Setter) -> str:
+        args = [x._typeset(v, s) for x in self.args]
+        return s.functions.get(self.name, s.function % (self.name, "%s")) % ", ".join(args)
+
+
+@dataclass(frozen=True, eq=False)
+class Piecewise(Rate):
+    """One rate where a condition such as ``V < -50`` holds, another elsewhere; it may be one of them in turn."""
+
+    condition: Any
+    then: Any
+    otherwise: Any
+
+    def __post_init__(self) -> None:
+        if not (isinstance(self.condition, Combined) and self.condition.op in _CONDITIONS):
+            raise InvalidValue(f"condition = {self.condition!r}; write a comparison, as in V < -50")
+        for name in ("then", "otherwise"):
+            object.__setattr__(self, name, as_rate(getattr(self, name)))
+
+    def __call__(self, v: Any) -> Any:
+        return _where(self.condition(v), lambda: self.then(v), lambda: self.otherwise(v))
+
+    def code(self, v: str = "v", choice: str = PYTHON) -> str:
+        c, a, b = (x.code(v, choice) for x in (self.condition, self.then, self.otherwise))
+        return choice.format(a=a, b=b, c=c)
+
+    def shifted(self, dv: float) -> Rate:
+        return Piecewise(self.condition.shifted(dv), self.then.shifted(dv), self.otherwise.shifted(dv))
+
+    def _typeset(self, v: str, s: _Setter) -> str:
+        parts = (x._typeset(v, s) for x in (self.then, self.condition, self.otherwise))
+        return s.piecewise % tuple(parts)
+
+
+_OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "**": operator.pow,
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "&": np.minimum, "|": np.maximum,
+}  # fmt: skip
+
+#: What NumPy's functions are of rates.
+_NUMPY: dict[Any, Callable[..., Any]] = {
+    np.add: operator.add, np.subtract: operator.sub, np.multiply: operator.mul, np.divide: operator.truediv,
+    np.power: operator.pow, np.float_power: operator.pow, np.negative: operator.neg, np.positive: operator.pos,
+    np.less: operator.lt, np.less_equal: operator.le, np.greater: operator.gt, np.greater_equal: operator.ge,
+    np.logical_and: operator.and_, np.logical_or: operator.or_, np.absolute: abs, np.fabs: abs,
+    np.square: lambda x: x**2, np.reciprocal: lambda x: 1.0 / x, np.where: Piecewise,
+    np.clip: lambda x, low, high: np.minimum(np.maximum(x, low), high),
+    **{
+        function: lambda *args, name=name: Function(name, tuple(map(as_rate, args)))
+        for function, name in {
+            np.exp: "exp", np.sqrt: "sqrt", np.log: "log", np.tanh: "tanh", np.sinh: "sinh", np.cosh: "cosh",
+            np.expm1: "expm1",
+            np.maximum: "max", np.fmax: "max", np.minimum: "min", np.fmin: "min",
+        }.items()
+    },
+}  # fmt: skip
+
+
+def _numpy(function: Any, *args: Any, **keys: Any) -> Rate:
+    """What one of NumPy's functions gives for rates. Raises InvalidValue for those that mean nothing here."""
+    if function not in _NUMPY or keys:
+        raise InvalidValue(
+            f"NumPy's {getattr(function, '__name__', 'reduce')} takes no rates; those that do are exp, sqrt, log, "
+            "sinh, cosh, tanh, abs, square, maximum, minimum, clip, where"
+        )
+    ufunc = isinstance(function, np.ufunc)
+    value: Rate = _NUMPY[function](*map(as_rate, args) if ufunc else args)
+    return value
+
+
+# -- typesetting ---------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class _Setter:
     """How one typesetting language writes the few constructs that rates need."""
 
-    fraction_form: str
-    power_form: str
-    bracket_form: str
-    exp_form: str
+    fraction: str
+    power: str
+    bracket: str
+    exp: str
     times: str
-
-    def fraction(self, a: str, b: str) -> str:
-        return self.fraction_form % (a, b)
-
-    def power(self, a: str, b: str) -> str:
-        return self.power_form % (a, b)
-
-    def bracket(self, a: str) -> str:
-        return self.bracket_form % a
-
-    def exp(self, a: str) -> str:
-        return self.exp_form % a
+    function: str
+    functions: dict[str, str]
+    piecewise: str
+    signs: dict[str, str]
 
     def coefficient(self, x: float) -> str:
         return "" if x == 1 else "-" if x == -1 else f"{x:g}" + self.times
 
 
-_LATEX = _Setter(r"\frac{%s}{%s}", "{%s}^{%s}", r"\left(%s\right)", "e^{%s}", r"\,")
-_TYPST = _Setter("frac(%s, %s)", "(%s)^(%s)", "(%s)", "e^(%s)", " thin ")
+_LATEX = _Setter(
+    r"\frac{%s}{%s}", "{%s}^{%s}", r"\left(%s\right)", "e^{%s}", r"\,", r"\%s\left(%s\right)",
+    {"exp": "e^{%s}", "sqrt": r"\sqrt{%s}", "abs": r"\left|%s\right|", "log": r"\ln\left(%s\right)",
+     "expm1": r"\left(e^{%s} - 1\right)"},
+    r"\left\{%s\ \mathrm{if}\ %s,\ \mathrm{else}\ %s\right.",
+    {"<=": r"\leq", ">=": r"\geq", "&": r"\ \mathrm{and}\ ", "|": r"\ \mathrm{or}\ "},
+)  # fmt: skip
+_TYPST = _Setter(
+    "frac(%s, %s)", "%s^(%s)", "(%s)", "e^(%s)", " thin ", "%s(%s)",
+    {"exp": "e^(%s)", "log": "ln(%s)", "expm1": "(e^(%s) - 1)"},
+    'cases(%s & "if" %s, %s & "else")', {"&": '"and"', "|": '"or"'},
+)  # fmt: skip
+
+
+def _is_sum(x: Rate) -> bool:
+    return isinstance(x, Combined) and x.op not in ("*", "/", "**")
 
 
 def _distance(v: str, midpoint: float, *, bracket: bool) -> str:

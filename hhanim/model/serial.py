@@ -29,8 +29,9 @@ def to_data(x: Any) -> Any:
     """
     if type(x).__name__ in _TYPES and is_dataclass(x):
         # A gate derives one pair of its rates from the other: only what was given is written.
-        skip = {"alpha", "beta"} if isinstance(x, channel.Gate) and not _from_rates(x) else set()
-        skip |= {"inf", "tau"} if isinstance(x, channel.Gate) and _from_rates(x) else set()
+        skip = set()
+        if isinstance(x, channel.Gate):
+            skip = {"inf", "tau"} if x.from_rates else {"alpha", "beta"}
         body = {f.name: to_data(getattr(x, f.name)) for f in fields(x) if f.init and f.name not in skip}
         return {"type": type(x).__name__, **body}
     if isinstance(x, np.ndarray):
@@ -64,7 +65,3 @@ def digest(x: Any) -> str:
     """SHA-256 of an object's data: equal for equal physics, whatever the process or machine."""
     text = json.dumps(to_data(x), sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _from_rates(gate: channel.Gate) -> bool:
-    return gate.dynamic and gate.inf == gate.alpha / (gate.alpha + gate.beta)

@@ -18,6 +18,7 @@ from hhanim.model import fixed_step, presets
 from hhanim.model.errors import HHError, InvalidValue, SolverFailure, UnknownName, UnstableStep, number
 from hhanim.model.membrane import Membrane
 from hhanim.model.protocol import Protocol, Step, VoltageClamp, parse
+from hhanim.model.scalar import callback
 from hhanim.model.trajectory import Trajectory
 
 Array = NDArray[np.float64]
@@ -237,18 +238,13 @@ def _segments(
     for a, b in pairwise(cuts):
         if b > a:
             current = _current_on(protocol, float(t[a]), float(t[b]))
-            piece = t[a : b + 1]
+            rest = (y[:, a], t[a : b + 1], rtol, within, protocol.max_step)
             try:
-                y[:, a : b + 1] = _lsoda(
-                    membrane.callback(current), y[:, a], piece, rtol, within, protocol.max_step
-                )
-            except (
-                OverflowError,
-                ZeroDivisionError,
-            ):  # far outside physiology: the slower, clipped equations
-                y[:, a : b + 1] = _lsoda(
-                    _clipped(membrane, current), y[:, a], piece, rtol, within, protocol.max_step
-                )
+                y[:, a : b + 1] = _lsoda(callback(membrane, current), *rest)
+            except SolverFailure:
+                raise
+            except (ArithmeticError, ValueError):  # far outside physiology: the slower, clipped equations
+                y[:, a : b + 1] = _lsoda(_clipped(membrane, current), *rest)
         if progress is not None:
             progress(float(t[b] / t[-1]))
     return y
@@ -281,10 +277,14 @@ def _current_on(protocol: Protocol, a: float, b: float) -> float | Callable[[flo
 
 def _lsoda(f: Any, y0: Array, t: Array, rtol: float, atol: Any, max_step: float) -> Array:
     # imported late: it takes a third of a second, which rates and gates over voltage never need
-    from scipy.integrate import ODEintWarning, odeint
+    from scipy import integrate
 
+    odeint: Any = integrate.odeint
     hmax = 0.0 if math.isinf(max_step) else max_step
-    with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore", category=ODEintWarning):
+    with (
+        np.errstate(all="ignore"),
+        warnings.catch_warnings(action="ignore", category=integrate.ODEintWarning),
+    ):
         y, info = odeint(f, y0, t, rtol=rtol, atol=atol, hmax=hmax, mxstep=200_000, full_output=True)
     if info["message"] != "Integration successful." or not np.all(np.isfinite(y)):
         raise SolverFailure(f"the solver stopped between t = {t[0]:g} and {t[-1]:g} ms: {info['message']}")
@@ -308,16 +308,14 @@ def _clamped(
     y = np.empty((len(y0), len(t)))
     y[:, 0] = y0
     cuts = np.searchsorted(t, np.unique([0.0, *edges, t[-1]]))
-    names = membrane.states[1:]
-    rhs = membrane.compile(math)
+    rhs, relax = membrane.compile(math), membrane.compile(np, "relax")
     for a, b in pairwise(cuts):
         command = _current_on(protocol, float(t[a]), float(t[b]))
         s = t[a : b + 1]
         if isinstance(command, float):
-            for k, name in enumerate(names, 1):
-                inf, tau = membrane.inf(name, command), membrane.tau(name, command)
-                y[k, a : b + 1] = inf + (y[k, a] - inf) * np.exp(np.maximum(-(s - s[0]) / tau, -700.0))
-        elif names:
+            for k, x in enumerate(relax(command, *y[1:, a].tolist(), s - s[0]), 1):
+                y[k, a : b + 1] = x
+        elif len(y) > 1:
 
             def f(x: Any, at: float, v: Any = command) -> Any:
                 return rhs(v(at), *x.tolist(), 0.0)[1:]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import hhanim as hh
 from hhanim import Channel, Exp, Gate, HHError, Membrane, Sigmoid, presets
 from hhanim.model.errors import DuplicateName, InvalidValue, UnknownName
+from hhanim.model.scalar import callback
 
 from .examples import A_CURRENT, M_CURRENT, MEMBRANES, MIXTURE, WITH_A
 
@@ -66,15 +67,15 @@ def test_the_solver_callback_and_the_float_code_are_the_equations(membrane: Memb
     for _ in range(20):
         y = np.array([rng.uniform(*membrane.v_range), *rng.uniform(0, 1, len(membrane.states) - 1)])
         expected = membrane.rhs(y, 2.5)
-        assert membrane.callback(2.5)(y, 0.0) == pytest.approx(expected, rel=1e-11, abs=1e-11)
-        assert membrane.callback(lambda t: t)(y, 2.5) == pytest.approx(expected, rel=1e-11, abs=1e-11)
+        assert callback(membrane, 2.5)(y, 0.0) == pytest.approx(expected, rel=1e-11, abs=1e-11)
+        assert callback(membrane, lambda t: t)(y, 2.5) == pytest.approx(expected, rel=1e-11, abs=1e-11)
         assert membrane.compile(math)(*y.tolist(), 2.5) == pytest.approx(expected, rel=1e-11, abs=1e-11)
 
 
 def test_the_callback_is_exact_at_the_singular_voltages() -> None:
     for v in (-40.0, -55.0, -40.0 + 1e-13):
         y = np.array([v, 0.3, 0.4, 0.5])
-        assert MODERN.callback(0.0)(y, 0.0) == pytest.approx(MODERN.rhs(y), rel=1e-14)
+        assert callback(MODERN, 0.0)(y, 0.0) == pytest.approx(MODERN.rhs(y), rel=1e-14)
 
 
 @given(st.floats(-150.0, 100.0), st.tuples(*[st.floats(0.0, 1.0)] * 3), st.floats(-50.0, 200.0))

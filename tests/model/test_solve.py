@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 import hhanim as hh
 from hhanim import HHError, Membrane, presets
 from hhanim.model.errors import InvalidValue, SolverFailure, UnknownName, UnstableStep
-from hhanim.model.fixed_step import TABLE_FROM, step_currents
+from hhanim.model.fixed_step import step_currents
+from hhanim.model.lookup import TABLE_FROM
 from hhanim.model.solve import largest_step
 
 from .examples import MEMBRANES, MIXTURE, WITH_A
