@@ -11,21 +11,24 @@ its text bolder, this paints it once.
 
 from __future__ import annotations
 
-import base64
 import contextlib
-import tempfile
+import functools
+import inspect
+import math
+import os
+import subprocess
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import celluloid
 import matplotlib as mpl
 import numpy as np
+import PIL.Image
 from matplotlib import cbook
-from matplotlib.animation import AbstractMovieWriter, ArtistAnimation
+from matplotlib.animation import AbstractMovieWriter, ArtistAnimation, writers
 from matplotlib.artist import Artist
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import Collection
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
@@ -38,7 +41,7 @@ from hhanim.celluloid.emulate import Filming
 from hhanim.model.errors import HHError
 from hhanim.plots.additions import Additions
 from hhanim.process import end_quickly, spared_collector
-from hhanim.studio.media.encode import Encoder, Quality
+from hhanim.studio.media.encode import Encoder
 
 #: celluloid's order within a frame is this one, but for images, which come last.
 _ORDER = (Collection, Patch, Line2D, Text, AxesImage, Artist)
@@ -125,6 +128,9 @@ class Camera(celluloid.Camera):  # type: ignore[misc]
 class FastAnimation(ArtistAnimation):
     """An ``ArtistAnimation`` whose ``save()`` draws what does not change once."""
 
+    _fig: Figure
+    _framedata: list[list[Artist]]
+    _interval: float
     _filming: Filming | None = None
 
     def __init__(self, fig: Figure, artists: list[list[Artist]], *args: Any, **kwargs: Any) -> None:
@@ -132,145 +138,113 @@ class FastAnimation(ArtistAnimation):
         self._save_count = len(artists)
 
     def _setup_blit(self) -> None:
-        if (
-            self._fig.canvas.required_interactive_framework is not None
-        ):  # somebody will look: as matplotlib does it
-            super()._setup_blit()
-            return
-        # Without a window the draw that fills the blit cache would paint every frame of the film, for nothing.
-        self._blit_cache: dict[Any, Any] = {}
-        self._resize_id = self._fig.canvas.mpl_connect("resize_event", self._on_resize)
-        for artist in {id(a): a for frame in self._framedata for a in frame}.values():
-            artist.set_visible(False)
-            artist.set_animated(True)
+        for artist in {a for frame in self._framedata for a in frame}:
+            artist.set_visible(
+                False
+            )  # or the draw that fills the blit cache would paint every frame of the film
+        super()._setup_blit()  # type: ignore[misc]
 
     # While saving, matplotlib's own loop runs unchanged, but choosing a frame draws nothing: the writer's savefig does.
 
     def _init_draw(self) -> None:
         if self._filming is None:
-            super()._init_draw()
-        else:
-            self._draw_was_started = True
+            super()._init_draw()  # type: ignore[misc]
 
     def _draw_next_frame(self, framedata: list[Artist], blit: bool) -> None:
         if self._filming is None:
-            super()._draw_next_frame(framedata, blit)
+            super()._draw_next_frame(framedata, blit)  # type: ignore[misc]
         else:
             self._filming.show(framedata)
 
-    def save(
-        self,
-        filename: Any,
-        writer: str | AbstractMovieWriter | None = None,
-        fps: float | None = None,
-        dpi: float | str | None = None,
-        codec: str | None = None,
-        bitrate: int | None = None,
-        extra_args: list[str] | None = None,
-        metadata: dict[str, str] | None = None,
-        extra_anim: list[Any] | None = None,
-        savefig_kwargs: dict[str, Any] | None = None,
-        *,
-        progress_callback: Callable[[int, int], Any] | None = None,
-    ) -> None:
+    @functools.wraps(ArtistAnimation.save)
+    def save(self, *args: Any, **kwargs: Any) -> None:
         """Save the film; takes everything that matplotlib's ``Animation.save`` takes, with the same meaning.
 
         Without a writer (or with ``"ffmpeg"``) and without wishes that only ffmpeg can fulfil (codec, bitrate,
         extra_args, metadata, another container than MP4), the film is encoded by hhanim itself: H.264, yuv420p, BT.709,
         ready to stream, and no ffmpeg needs to be installed. Any other writer gets the same frames.
         """
-        wishes = {"codec": codec, "bitrate": bitrate, "extra_args": extra_args, "metadata": metadata}
-        arguments: dict[str, Any] = {
-            "dpi": dpi, "savefig_kwargs": savefig_kwargs, "progress_callback": progress_callback
-        }  # fmt: skip
-        own = (
-            (writer is None or writer == "ffmpeg")
-            and mpl.rcParams["animation.writer"] == "ffmpeg"
-            and codec in (None, "h264", "libx264")
-            and bitrate in (None, -1)
-            and not extra_args
-            and not metadata
-            and mpl.rcParams["animation.codec"] == "h264"
-            and mpl.rcParams["animation.bitrate"] == -1
-            and not mpl.rcParams["animation.ffmpeg_args"]
-            and Path(filename).suffix.lower() in (".mp4", ".m4v")
-        )
-        if own:
-            writer = _Film(fps=1000.0 / self._interval if fps is None else fps)
+        given = inspect.signature(super().save).bind(*args, **kwargs).arguments
+        if _is_plain(**given):
+            rate = given.pop("fps", None) or (1000.0 / self._interval if self._interval else math.inf)
+            given = {k: v for k, v in given.items() if k not in _ENCODING} | {"writer": _Film(fps=rate)}
         else:
-            arguments |= {"fps": fps, **wishes}
-        if extra_anim:  # two animations on one figure: matplotlib's own way
-            super().save(filename, writer, extra_anim=extra_anim, **arguments)
+            _refuse_unknown(given["filename"], given.get("writer"))
+        if given.get("extra_anim"):  # two animations on one figure: matplotlib's own way
+            super().save(**given)
             return
-        with self._fast():
-            if isinstance(writer, _Film):
-                writer.filming = self._filming
-            super().save(filename, writer, **arguments)
-
-    @contextlib.contextmanager
-    def _fast(self) -> Iterator[None]:
-        figure = self._fig
-        canvas = figure.canvas
-        if not isinstance(canvas, FigureCanvasAgg):
-            FigureCanvasAgg(figure)  # attaches itself
         try:
-            self._filming = filming = Filming(figure, self._framedata)
-            # a draw while the layout settles must not start the animation's timer
-            with cbook._setattr_cm(figure.canvas, _is_saving=True), filming:
-                yield
+            with Filming(self._fig, self._framedata) as self._filming:
+                if isinstance(given.get("writer"), _Film):
+                    given["writer"].filming = self._filming
+                super().save(**given)
+        except subprocess.CalledProcessError as error:
+            raise HHError(
+                f"cannot save {given['filename']}: ffmpeg cannot write it; an .mp4 can do"
+            ) from error
         finally:
             self._filming = None
-            if figure.canvas is not canvas:
-                figure.set_canvas(canvas)
-            for artist in {id(a): a for frame in self._framedata for a in frame}.values():
-                if artist.get_visible():
-                    artist.set_visible(False)
-            self._drawn_artists = self._framedata[-1] if self._framedata else []
-            for artist in self._drawn_artists:  # as matplotlib leaves it
-                artist.set_visible(True)
+            self._drawn_artists = self._framedata[-1]  # which matplotlib leaves visible
 
     def to_html5_video(self, embed_limit: float | None = None) -> str:
         """The film as an HTML5 ``<video>`` tag that contains it; needs no ffmpeg.
 
         embed_limit: in MB, default ``rcParams["animation.embed_limit"]``; beyond it a sentence that says so.
         """
-        if not hasattr(self, "_base64_video"):
-            limit = mpl.rcParams["animation.embed_limit"] if embed_limit is None else embed_limit
-            writer = _Film(fps=1000.0 / self._interval)
-            with tempfile.TemporaryDirectory() as folder:
-                path = Path(folder, "film.mp4")
-                with self._fast():
-                    writer.filming = self._filming
-                    super().save(str(path), writer=writer)
-                data = path.read_bytes()
-            if len(data) * 4 / 3 >= limit * 1024 * 1024:
-                return "Video too large to embed."
-            self._base64_video = base64.b64encode(data).decode("ascii")
-            self._video_size = 'width="{}" height="{}"'.format(*writer.frame_size)
-        options = "controls autoplay" + (" loop" if self._repeat else "")
-        return (
-            f"<video {self._video_size} {options}>\n"
-            f'  <source type="video/mp4" src="data:video/mp4;base64,{self._base64_video}">\n'
-            "  Your browser does not support the video tag.\n</video>"
-        )
+        with mpl.rc_context({"animation.writer": "hhanim"}):
+            return super().to_html5_video(embed_limit)
 
     def _repr_html_(self) -> str:
         """What a notebook shows: the film, or matplotlib's JavaScript player where rcParams ask for it."""
         return self.to_jshtml() if mpl.rcParams["animation.html"] == "jshtml" else self.to_html5_video()
 
 
+_ENCODING = ("codec", "bitrate", "extra_args", "metadata")
+
+
+def _is_plain(filename: Any, writer: Any = None, **wishes: Any) -> bool:
+    """Whether a film is wanted as our encoder makes it: nothing that takes another writer, or ffmpeg itself."""
+    settings = {
+        name: mpl.rcParams[f"animation.{name}"] for name in ("writer", "codec", "bitrate", "ffmpeg_args")
+    }
+    return (
+        writer in (None, "ffmpeg")
+        and settings == {"writer": "ffmpeg", "codec": "h264", "bitrate": -1, "ffmpeg_args": []}
+        and wishes.get("codec") in (None, "h264", "libx264")
+        and wishes.get("bitrate") in (None, -1)
+        and not wishes.get("extra_args")
+        and not wishes.get("metadata")
+        and Path(filename).suffix.lower() in (".mp4", ".m4v")
+    )
+
+
+def _refuse_unknown(filename: Any, writer: Any) -> None:
+    """What Pillow would refuse when everything has been drawn is refused at once."""
+    name = mpl.rcParams["animation.writer"] if writer is None else writer
+    if name != "pillow" and not (name == "ffmpeg" and not writers.is_available(name)):
+        return
+    if (
+        isinstance(filename, (str, os.PathLike))
+        and Path(filename).suffix.lower() not in PIL.Image.registered_extensions()
+    ):
+        missing = "" if name == "pillow" else "ffmpeg is not installed; "
+        raise HHError(f"cannot save {filename}: {missing}a film is an .mp4, .gif or .webp")
+
+
+@writers.register("hhanim")
 class _Film(AbstractMovieWriter):
     """A matplotlib movie writer on top of hhanim's encoder; works for any matplotlib animation."""
 
-    def __init__(self, fps: float = 5, quality: Quality | None = None) -> None:
-        super().__init__(fps=fps)
-        self._quality = quality
-        self.filming: Filming | None = None
+    filming: Filming | None = None
+
+    @classmethod
+    def isAvailable(cls) -> bool:
+        return True
 
     def setup(self, fig: Figure, outfile: Any, dpi: float | None = None) -> None:
         super().setup(fig, outfile, dpi)
         width, height = self.frame_size
-        self._encoder = Encoder(outfile, width=width, height=height, fps=self.fps, quality=self._quality)
+        self._encoder = Encoder(outfile, width=width, height=height, fps=self.fps)
 
     def write(self, data: memoryview) -> None:
         """savefig writes the canvas' pixels here."""
@@ -280,9 +254,9 @@ class _Film(AbstractMovieWriter):
         """Having one makes this a file in matplotlib's eyes."""
 
     def grab_frame(self, **savefig_kwargs: Any) -> None:
-        pixels = self.filming.repaint() if self.filming is not None else None
-        if pixels is None:
-            self.fig.savefig(self, format="rgba", dpi=self.dpi, **savefig_kwargs)
+        pixels = self.filming and self.filming.repaint()
+        if self.filming is None or pixels is None:
+            self.fig.savefig(self, format="rgba", dpi=self.dpi, **savefig_kwargs)  # type: ignore[arg-type]
         else:
             touched = self.filming.touched
             self._encoder.write(pixels, None if touched is None else [touched])
@@ -291,10 +265,8 @@ class _Film(AbstractMovieWriter):
         self._encoder.close()
 
     @contextlib.contextmanager
-    def saving(
-        self, fig: Figure, outfile: Any, dpi: float | None, *args: Any, **kwargs: Any
-    ) -> Iterator[_Film]:
-        self.setup(fig, outfile, dpi, *args, **kwargs)
+    def saving(self, fig: Figure, outfile: Any, dpi: float | None, *args: Any, **how: Any) -> Iterator[_Film]:
+        self.setup(fig, outfile, dpi, *args, **how)
         # at the film's own resolution throughout, or savefig would change it, and undo that, on every frame
         with mpl.rc_context({"savefig.bbox": None}), cbook._setattr_cm(fig, dpi=self.dpi):
             try:

@@ -11,13 +11,14 @@ import functools
 import io
 import logging
 import pickle
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib import cbook
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure, FigureBase
 from matplotlib.legend import Legend
 from matplotlib.text import Text
@@ -31,7 +32,7 @@ _log = logging.getLogger(__name__)
 _BOOKKEEPING = frozenset({
     "_axes", "axes", "figure", "_parent_figure", "parent", "_parent", "_parents", "stale_callback", "_callbacks",
     "_stale", "_invalid", "_remove_method", "_mouseover", "_picker", "_label", "_gid", "_url", "_renderer", "isaxes",
-    "_auto_legend_data", "_find_best_position",
+    "_find_best_position",
 })  # fmt: skip
 
 
@@ -71,46 +72,27 @@ def description(legend: Any) -> bytes | None:
     return file.getvalue()
 
 
-@contextlib.contextmanager
-def best_places(legends: Sequence[Any]) -> Iterator[None]:
-    """Legends at the "best" place look at every artist of their axes: here they look once, and equal cases once."""
-    seen: dict[Any, Any] = {}
+def _visible_texts(ax: Any) -> list[Text]:
+    return [a for a in ax._children if isinstance(a, Text) and a.get_visible()]
+
+
+def share_best_places(legends: Iterable[Any], stack: contextlib.ExitStack) -> None:
+    """Legends at the "best" place look at every artist of their axes: equal cases look once, until the stack closes."""
     found: dict[Any, tuple[float, float]] = {}
-
-    def texts(
-        ax: Any, renderer: Any
-    ) -> list[Any]:  # the only artists that count when they are visible, and only then
-        return [a.get_window_extent(renderer) for a in ax._children if isinstance(a, Text)]
-
-    def where(ax: Any) -> tuple[Any, ...]:
-        return ax, ax.bbox.bounds, ax.figure.dpi
-
-    def data(legend: Any, renderer: Any) -> tuple[list[Any], Any, Any]:
-        ax = legend.parent
-        if where(ax) not in seen:
-            others = [a for a in ax._children if not isinstance(a, Text)]
-            with cbook._setattr_cm(ax, _children=others):  # type: ignore[attr-defined]
-                seen[where(ax)] = Legend._auto_legend_data(legend, renderer)  # type: ignore[attr-defined]
-        boxes, lines, offsets = seen[where(ax)]
-        return [*boxes, *texts(ax, renderer)], lines, offsets
 
     def place(legend: Any, width: float, height: float, renderer: Any) -> tuple[float, float]:
         ax = legend.parent
+        texts = (a.get_window_extent(renderer).bounds for a in _visible_texts(ax))  # only they come and go
         pad = legend.borderaxespad * renderer.points_to_pixels(legend._fontsize)
-        boxes = tuple(box.bounds for box in texts(ax, renderer))
-        case = (*where(ax), width, height, legend.get_bbox_to_anchor().bounds, pad, boxes)
+        case = (ax, ax.bbox.bounds, legend.get_bbox_to_anchor().bounds, width, height, pad, *texts)
         if case not in found:
             found[case] = Legend._find_best_position(legend, width, height, renderer)  # type: ignore[attr-defined]
         return found[case]
 
-    with contextlib.ExitStack() as stack:
-        for legend in legends:
-            if type(legend) is Legend and isinstance(legend.parent, Axes):
-                legend._auto_legend_data = functools.partial(data, legend)  # type: ignore[attr-defined]
-                legend._find_best_position = functools.partial(place, legend)  # type: ignore[attr-defined]
-                stack.callback(vars(legend).pop, "_auto_legend_data")
-                stack.callback(vars(legend).pop, "_find_best_position")
-        yield
+    for legend in legends:
+        if type(legend) is Legend and isinstance(legend.parent, Axes):
+            legend._find_best_position = functools.partial(place, legend)  # type: ignore[attr-defined]
+            stack.callback(vars(legend).pop, "_find_best_position")
 
 
 class FilmPainter(Painter):
@@ -130,9 +112,8 @@ class FilmPainter(Painter):
         look = self._look_of[artist]
         if look is None:
             return None
-        if getattr(artist, "_loc", 0) == 0 and any(
-            isinstance(a, Text) and a.get_visible() for a in artist.axes._children
-        ):  # the best place is not the same on every frame
+        if getattr(artist, "_loc", 0) == 0 and _visible_texts(artist.axes):
+            # the best place is not the same on every frame
             return artist.axes, look, artist.get_window_extent(renderer).bounds
         return artist.axes, look
 
@@ -149,7 +130,9 @@ class Filming:
             None  # where the frame last painted may differ from the one before; None: anywhere
         )
         self._frame: list[Artist] = []
+        self._last = frames[-1]
         self._movers = list({id(a): a for frame in frames for a in frame}.values())
+        self._dpi = figure.dpi
         self._settled = frozen_layout(figure)
         self._places: list[Any] = []
         self._renderer: Any = None
@@ -161,35 +144,44 @@ class Filming:
         ] = {}  # of each kind of frame: whether the painter is known to be right
 
     def __enter__(self) -> Filming:
-        figure = self.figure
-        self._stack = contextlib.ExitStack()
-        for ax in figure.axes:
-            if ax.legend_ is not None and ax.legend_ in ax._children:  # matplotlib would draw it twice
-                self._stack.enter_context(cbook._setattr_cm(ax, legend_=None))  # type: ignore[attr-defined]
-        for artist in self._movers:
-            artist.set_visible(False)
-        self._stack.enter_context(best_places([a for a in self._movers if isinstance(a, Legend)]))
-        renderer = figure.canvas.get_renderer()
-        try:  # what is painted although invisible (a quiver key) is on every frame: it does not move
-            strange = [a for a in self._movers if not isinstance(a, KNOWN)]
-            self._stubborn = {a for a in strange if painted(a, renderer) != NOWHERE}
-        except Exception:  # it cannot be drawn but by its figure
-            self._plain = False
-        self._painter = FilmPainter(figure, [a for a in self._movers if a not in self._stubborn])
-        self._stack.enter_context(cbook._setattr_cm(figure, draw=self._draw))  # type: ignore[attr-defined]
-        self.show([])
+        figure, canvas = self.figure, self.figure.canvas
+        with contextlib.ExitStack() as stack:
+            if not isinstance(canvas, FigureCanvasAgg):
+                FigureCanvasAgg(figure)  # attaches itself
+                stack.callback(figure.set_canvas, canvas)
+            # a draw while the layout settles must not start the animation's timer
+            stack.enter_context(cbook._setattr_cm(figure.canvas, _is_saving=True))
+            for ax in figure.axes:
+                if ax.legend_ is not None and ax.legend_ in ax._children:  # matplotlib would draw it twice
+                    stack.enter_context(cbook._setattr_cm(ax, legend_=None))
+            for artist in self._movers:
+                artist.set_visible(False)
+            share_best_places((a for a in self._movers if isinstance(a, Legend)), stack)
+            renderer = figure.canvas.get_renderer()
+            try:  # what is painted although invisible (a quiver key) is on every frame: it does not move
+                strange = [a for a in self._movers if not isinstance(a, KNOWN)]
+                self._stubborn = {a for a in strange if painted(a, renderer) != NOWHERE}
+            except Exception:  # it cannot be drawn but by its figure
+                self._plain = False
+            self._painter = FilmPainter(figure, [a for a in self._movers if a not in self._stubborn])
+            stack.enter_context(cbook._setattr_cm(figure, draw=self._draw))
+            self.show([])
+            self._stack = stack.pop_all()
         return self
 
     def __exit__(self, *error: object) -> None:
         self._stack.close()
+        for artist in self._last:  # as matplotlib leaves it
+            artist.set_visible(True)
 
     def show(self, frame: Sequence[Artist]) -> None:
         """Choose the frame that the next savefig paints."""
         self._frame = [a for a in frame if a not in self._stubborn]
-        if not self._settled:  # matplotlib draws here, which moves a layout; only that is done
-            renderer = self.figure.canvas.get_renderer()
-            with renderer._draw_disabled():
-                self._draw_whole(renderer)
+        if not self._settled:  # matplotlib draws here, at the figure's own resolution, which moves a layout
+            with cbook._setattr_cm(self.figure, dpi=self._dpi):
+                renderer = self.figure.canvas.get_renderer()
+                with renderer._draw_disabled():
+                    self._draw_whole(renderer)
 
     def repaint(self) -> Pixels | None:
         """The chosen frame's pixels where savefig would do nothing to the figure first, else None.
