@@ -63,6 +63,13 @@ def number(
     array: whether, or up to how many axes, an array is allowed; endless: whether infinity is. Raises
     InvalidValue if it is not numeric, not finite, outside [low, high] or not strictly greater than `above`.
     """
+    if (
+        type(value) is float
+        and low <= value <= high
+        and abs(value) < np.inf
+        and (above is None or value > above)
+    ):
+        return value  # as it is nearly always
     allowed = f"more than {above:g}" if above is not None else _range(low, high)
     allowed += f" {unit}" if unit else ""
     try:

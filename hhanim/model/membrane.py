@@ -87,8 +87,7 @@ class Membrane(Frozen):
                 if key not in self.states:
                     raise UnknownName("state", key, self.states)
         _ = self.batch  # shapes must agree
-        for gate in self.gates.values():
-            gate.check(*self._reach)
+        self._check_gates()
 
     # -- names -----------------------------------------------------------------------------------------------
 
@@ -188,17 +187,19 @@ class Membrane(Frozen):
         """Neuron k of a batch, as a membrane with plain numbers."""
         return self.with_(**{name: value[k] for name, value in self.parameters.items() if np.ndim(value)})
 
-    @property
+    @cached_property
     def reversals(self) -> tuple[float, float]:
         """The lowest and the highest reversal potential (mV)."""
-        e = [np.asarray(channel.e) for channel in self.channels]
-        return min(float(x.min()) for x in e), max(float(x.max()) for x in e)
+        e = [x for channel in self.channels for x in np.atleast_1d(channel.e).tolist()]
+        return min(e), max(e)
 
-    @property
-    def _reach(self) -> tuple[float, float]:
-        """Voltages (mV) at which gates must make sense, in tens so that sweeps of a parameter share what was found."""
+    def _check_gates(self) -> None:
+        """Raise InvalidValue if a gate makes no sense at a voltage that may come up."""
         low, high = zip(self.v_range, self.reversals, strict=True)
-        return max(10.0 * (min(low) // 10.0), -1000.0), min(-10.0 * (-max(high) // 10.0), 1000.0)
+        # In tens, so that the membranes of a sweep share what was found.
+        reach = max(10.0 * (min(low) // 10.0), -1000.0), min(-10.0 * (-max(high) // 10.0), 1000.0)
+        for gate in self.gates.values():
+            gate.check(*reach)
 
     # -- the physiology, evaluated ---------------------------------------------------------------------------
 
