@@ -18,6 +18,7 @@ from hhanim.model.channel import Gate
 from hhanim.model.errors import HHError, InvalidValue, number
 from hhanim.model.membrane import Membrane
 from hhanim.model.protocol import clamp, pulse
+from hhanim.model.roots import root, roots, threshold
 from hhanim.model.solve import simulate
 from hhanim.model.trajectory import Trajectory
 
@@ -196,7 +197,7 @@ def strength_duration(membrane: Membrane, widths: Any, precision: float = 1e-4, 
     widths = np.atleast_1d(number("widths", widths, above=0.0, unit="ms"))
     y0 = membrane.initial()
 
-    def threshold(width: float) -> float:
+    def of_width(width: float) -> float:
         def fires(i: float) -> bool:
             return _fired(
                 simulate(
@@ -206,7 +207,7 @@ def strength_duration(membrane: Membrane, widths: Any, precision: float = 1e-4, 
 
         return _threshold(fires, precision)
 
-    return np.array([threshold(float(w)) for w in widths])
+    return np.array([of_width(float(w)) for w in widths])
 
 
 def paired_pulse(
@@ -235,7 +236,7 @@ def paired_pulse(
     first = number("first", first, unit="µA/cm²", array=False)
     y0 = membrane.initial()
 
-    def threshold(gap: float) -> float:
+    def after(gap: float) -> float:
         before = simulate(membrane, pulse(first, 0.0, width), gap, start=y0, rtol=_TOLERANCE, atol=_TOLERANCE)
         left = before.y[:, -1]  # the second pulse finds the state that the first one left
         if not np.any(before.peaks[1] > membrane.spike_level):
@@ -250,7 +251,7 @@ def paired_pulse(
 
         return _threshold(fires, precision)
 
-    return np.array([threshold(float(g)) for g in intervals])
+    return np.array([after(float(g)) for g in intervals])
 
 
 def anode_break(membrane: Membrane, widths: Any = 20.0, precision: float = 1e-3, wait: float = 30.0) -> Array:
@@ -262,7 +263,7 @@ def anode_break(membrane: Membrane, widths: Any = 20.0, precision: float = 1e-3,
     widths = np.atleast_1d(number("widths", widths, above=0.0, unit="ms"))
     y0 = membrane.initial()
 
-    def threshold(width: float) -> float:
+    def of_width(width: float) -> float:
         def fires(i: float) -> bool:
             run = simulate(
                 membrane, pulse(-i, 0.0, width), width + wait, start=y0, rtol=_TOLERANCE, atol=_TOLERANCE
@@ -271,7 +272,7 @@ def anode_break(membrane: Membrane, widths: Any = 20.0, precision: float = 1e-3,
 
         return -_threshold(fires, precision, limit=500.0)
 
-    return np.array([threshold(float(w)) for w in widths])
+    return np.array([of_width(float(w)) for w in widths])
 
 
 def behaviour(run: Trajectory) -> str:
@@ -300,9 +301,8 @@ def _fired(run: Trajectory, after: float = 0.0) -> bool:
     The second condition tells a spike from a capacitance that a strong current charges past the level.
     """
     v, level, rest = run["V"], run.membrane.spike_level, float(run.membrane.rest()[0])
-    ionic = sum(run.membrane.currents(run.y).values())
-    carried = np.flatnonzero((run.t > after) & (v > 0.5 * (rest + level)) & (ionic < 0))
-    return bool(len(carried) and v[carried[0] :].max() > level)
+    carried = np.flatnonzero((run.t > after) & (v > 0.5 * (rest + level)) & (run.ionic_current < 0))
+    return bool(len(carried) and run.extreme("V", after=run.t[carried[0]]).value > level)
 
 
 def _threshold(fires: Callable[[float], bool], precision: float, limit: float = LARGEST_CURRENT) -> float:
@@ -319,10 +319,7 @@ def _threshold(fires: Callable[[float], bool], precision: float, limit: float = 
         low, high = high, high * 1.5
         if high > limit:
             return float("inf")
-    while high - low > precision * high:
-        mid = 0.5 * (low + high)
-        low, high = (low, mid) if fires(mid) else (mid, high)
-    return high
+    return threshold(fires, low, high, precision)
 
 
 # -- the phase plane and its equilibria ----------------------------------------------------------------------
@@ -390,12 +387,8 @@ def nullclines(membrane: Membrane, v: Any = None, i: float = 0.0) -> dict[str, A
     sign = np.array([slope(x) for x in grid]) > 0
     change = sign[:-1] != sign[1:]
     k = change.argmax(axis=0)
-    a, b, start = grid[k], grid[k + 1], sign[k, np.arange(len(v))]
-    for _ in range(45):
-        mid = 0.5 * (a + b)
-        same = (slope(mid) > 0) == start
-        a, b = np.where(same, mid, a), np.where(same, b, mid)
-    return {"V": np.where(change.any(axis=0), 0.5 * (a + b), np.nan), name: np.asarray(plane.inf(name, v))}
+    found = np.where(change.any(axis=0), root(slope, grid[k], grid[k + 1]), np.nan)
+    return {"V": found, name: np.asarray(plane.inf(name, v))}
 
 
 @dataclass(frozen=True, eq=False)
@@ -435,18 +428,11 @@ def fixed_points(membrane: Membrane, i: float = 0.0) -> list[FixedPoint]:
     """Every equilibrium at constant current i (µA/cm²), from the lowest voltage up.
 
     Looked for between 50 mV below the lowest and 50 mV above the highest reversal potential, beyond which
-    only a strong current holds the membrane; found by bisection to machine precision.
+    only a strong current holds the membrane; found to machine precision.
     """
     i = number("i", i, unit="µA/cm²", array=False)
-    v = _search_range(membrane, i)
-    sign = membrane.steady_current(v) > i
-    k = np.flatnonzero(sign[:-1] != sign[1:])
-    a, b, start = v[k], v[k + 1], sign[k]
-    for _ in range(60):
-        mid = 0.5 * (a + b)
-        same = (membrane.steady_current(mid) > i) == start
-        a, b = np.where(same, mid, a), np.where(same, b, mid)
-    states = membrane.steady(0.5 * (a + b))
+    v = roots(lambda v: membrane.steady_current(v) - i, _search_range(membrane, i))
+    states = membrane.steady(v)
     values = np.linalg.eigvals(_jacobians(membrane, states, i))
     return [FixedPoint(states[:, j], i, np.sort_complex(values[j])) for j in range(states.shape[1])]
 
@@ -457,15 +443,8 @@ def hopf_points(membrane: Membrane) -> Array:
 
     There a pair of complex eigenvalues crosses the imaginary axis (Hopf bifurcation).
     """
-    v = _search_range(membrane, 0.0)
-    growth = _oscillating_growth(membrane, v)
-    k = np.flatnonzero((growth[:-1] < 0) & (growth[1:] > 0) | (growth[:-1] > 0) & (growth[1:] < 0))
-    a, b, start = v[k], v[k + 1], growth[k] > 0
-    for _ in range(50 if len(k) else 0):
-        mid = 0.5 * (a + b)
-        same = (_oscillating_growth(membrane, mid) > 0) == start
-        a, b = np.where(same, mid, a), np.where(same, b, mid)
-    return np.sort(np.asarray(membrane.steady_current(0.5 * (a + b))))
+    v = roots(lambda v: _oscillating_growth(membrane, v), _search_range(membrane, 0.0))
+    return np.sort(np.asarray(membrane.steady_current(v)))
 
 
 def cycle_extremes(membrane: Membrane, currents: Any, duration: float = 600.0) -> dict[str, Array]:

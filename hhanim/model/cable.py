@@ -24,6 +24,7 @@ from hhanim.model.errors import InvalidValue, SolverFailure, UnknownName, Unstab
 from hhanim.model.frozen import Frozen
 from hhanim.model.membrane import Membrane
 from hhanim.model.protocol import Protocol, VoltageClamp
+from hhanim.model.roots import root
 from hhanim.model.solve import as_protocol
 from hhanim.model.trajectory import Trajectory
 
@@ -117,10 +118,8 @@ class Cable(Frozen):
 
     @property
     def outside(self) -> float:
-        """The potential of a killed end (mV): 0 in absolute terms, wherever the membrane's convention
-        puts that.
-        """
-        return self.membrane.baseline + 65.0
+        """The potential of a killed end (mV): 0 in absolute terms, wherever the membrane's convention puts that."""
+        return self.membrane.zero
 
     def length_constant(self, v: float | None = None) -> Array:
         """The steady length constant (µm) of small signals around voltage v (mV; default: rest), (n,)."""
@@ -222,11 +221,7 @@ class CableRun(Frozen):
             j = int(np.argmax(up[:, k]))
             window = slice(max(j - 1, 0), min(j + 3, len(t)))
             cubic = np.polynomial.Polynomial.fit(t[window], v[window, k] - level, len(t[window]) - 1)
-            a, b = float(t[j]), float(t[j + 1])
-            for _ in range(50):
-                mid = 0.5 * (a + b)
-                a, b = (mid, b) if cubic(mid) < 0 else (a, mid)
-            out[k] = 0.5 * (a + b)
+            out[k] = root(cubic, t[j], t[j + 1])
         return out
 
     def speed(self, start: float, stop: float, level: float | None = None) -> float:

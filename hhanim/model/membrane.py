@@ -16,6 +16,7 @@ from hhanim.model.errors import DuplicateName, HHError, InvalidValue, UnknownNam
 from hhanim.model.frozen import Frozen
 from hhanim.model.markup import shown, table
 from hhanim.model.rates import LANGUAGES
+from hhanim.model.roots import root
 
 Array = NDArray[np.float64]
 
@@ -31,6 +32,7 @@ class Membrane(Frozen):
     baseline: where the voltage convention puts rest (mV): 0 in Hodgkin & Huxley's, about -65 in the modern one.
     spike_level: a spike is an upward crossing of this voltage (mV).
     v_range: voltages worth plotting (mV).
+        Of these three, what is not given follows from rest and the reversal potentials, see _convention().
     start: default initial conditions {"V": mV, gate: value}; gates left out start at their steady state at
         that V. None starts at the resting state.
 
@@ -44,9 +46,9 @@ class Membrane(Frozen):
     celsius: Any = 6.3
     title: str = ""
     source: str = ""
-    baseline: float = -65.0
-    spike_level: float = 0.0
-    v_range: tuple[float, float] = (-100.0, 60.0)
+    baseline: float = None  # type: ignore[assignment]  # a number from __post_init__ on, as are the next two
+    spike_level: float = None  # type: ignore[assignment]
+    v_range: tuple[float, float] = None  # type: ignore[assignment]
     start: Mapping[str, float] | None = None
 
     def __post_init__(self) -> None:
@@ -57,14 +59,6 @@ class Membrane(Frozen):
         put(self, "channels", channels)
         put(self, "c", number("C", self.c, above=0.0, unit="µF/cm²"))
         put(self, "celsius", number("celsius", self.celsius, -20.0, 60.0, unit="°C"))
-        for key in ("baseline", "spike_level"):
-            put(self, key, number(key, getattr(self, key), unit="mV", array=False))
-        low, high = (number("v_range", v, unit="mV", array=False) for v in self.v_range)
-        if not low < high:
-            raise InvalidValue(
-                f"v_range = {self.v_range} is not allowed; give (low, high) with low < high, in mV"
-            )
-        put(self, "v_range", (low, high))
         for kind, names in (
             ("channel", [c.name for c in channels]),
             ("gate", [g.name for c in channels for g in c.gates]),
@@ -87,7 +81,37 @@ class Membrane(Frozen):
                 if key not in self.states:
                     raise UnknownName("state", key, self.states)
         _ = self.batch  # shapes must agree
+        if None in (self.baseline, self.spike_level):
+            for key, value in self._convention().items():
+                if getattr(self, key) is None:
+                    put(self, key, value)
+        for key in ("baseline", "spike_level"):
+            put(self, key, number(key, getattr(self, key), unit="mV", array=False))
+        window = (self.baseline - 35.0, self.baseline + 125.0) if self.v_range is None else self.v_range
+        low, high = (number("v_range", v, unit="mV", array=False) for v in window)
+        if not low < high:
+            raise InvalidValue(
+                f"v_range = {self.v_range} is not allowed; give (low, high) with low < high, in mV"
+            )
+        put(self, "v_range", (low, high))
         self._check_gates()
+
+    def _convention(self) -> dict[str, float]:
+        """Baseline and spike level (mV) where they are not given.
+
+        The usual -65 and 0 mV if 0 mV lies in the middle half between rest and the highest reversal potential of a
+        gated channel. Else the voltages are counted from elsewhere, as Hodgkin and Huxley's from rest: the baseline is
+        rest, and the level stands as high between the two as 0 mV does in their membrane, both in whole mV.
+        """
+        try:
+            rest = float(np.median(self.rest()[0]))
+        except (HHError, ArithmeticError):  # nothing conducts, or a gate is refused below
+            return {"baseline": -65.0, "spike_level": 0.0}
+        top = max((float(np.max(c.e)) for c in self.channels if c.gates), default=rest)
+        top = top if top > rest else rest + 115.0
+        if 0.75 * rest + 0.25 * top <= 0.0 <= 0.25 * rest + 0.75 * top:
+            return {"baseline": -65.0, "spike_level": 0.0}
+        return {"baseline": round(rest), "spike_level": round(rest + 65.0 / 115.0 * (top - rest))}
 
     # -- names -----------------------------------------------------------------------------------------------
 
@@ -113,6 +137,16 @@ class Membrane(Frozen):
         if name not in self.gates:
             raise UnknownName("gate", name, self.gates)
         return self.gates[name]
+
+    @property
+    def zero(self) -> float:
+        """Where this convention puts 0 mV of the inside against the outside (mV): 65 where it puts rest at 0."""
+        return 0.0 if -90.0 < self.baseline < -40.0 else self.baseline + 65.0
+
+    def inward(self, v: Any = None) -> tuple[str, ...]:
+        """Names of the gated channels whose current flows inward at v (mV; default: 0 mV against the outside)."""
+        at = self.zero if v is None else v
+        return tuple(c.name for c in self.channels if c.gates and np.all(np.asarray(c.e) > at))
 
     def channel_of(self, gate: str) -> Channel:
         """The channel that a gate belongs to. Raises UnknownName."""
@@ -290,7 +324,7 @@ class Membrane(Frozen):
                 "give start= instead"
             )
         first = rising.argmax(axis=0)
-        return self.steady(_root(self.steady_current, grid[first], grid[first + 1]))
+        return self.steady(root(self.steady_current, grid[first], grid[first + 1]))
 
     def _closed(self) -> dict[str, float]:
         v = self.baseline - 10.0
@@ -396,26 +430,3 @@ def _start(text: str) -> dict[str, float]:
         raise InvalidValue(
             f"start = {text!r} is not understood; give 'rest', 'closed' or values, as in 'V=-60, h=0.4'"
         ) from None
-
-
-def _root(f: Callable[[Any], Any], a: Any, b: Any) -> Any:
-    """Where f, of any shape, rises through zero between a and b: Ridders (1979),
-    https://doi.org/10.1109/TCS.1979.1084580.
-    """
-    fa, fb = np.asarray(f(a)), np.asarray(f(b))
-    for _ in range(60):
-        m = 0.5 * (a + b)
-        fm = np.asarray(f(m))
-        root = np.sqrt(fm * fm - fa * fb)
-        x = np.where(root > 0, m - (m - a) * fm / np.where(root > 0, root, 1.0), m)
-        fx = np.asarray(f(x))
-        # The narrowest of the intervals between a, m, x and b in which the sign changes.
-        p, fp, q, fq = np.minimum(m, x), np.where(m < x, fm, fx), np.maximum(m, x), np.where(m < x, fx, fm)
-        a, fa = (
-            np.where(fq <= 0, q, np.where(fp <= 0, p, a)),
-            np.where(fq <= 0, fq, np.where(fp <= 0, fp, fa)),
-        )
-        b, fb = np.where(fp > 0, p, np.where(fq > 0, q, b)), np.where(fp > 0, fp, np.where(fq > 0, fq, fb))
-        if np.all((b - a <= 4e-16 * (np.abs(a) + np.abs(b))) | (fa == 0)):
-            break
-    return np.where(-fa < fb, a, b)

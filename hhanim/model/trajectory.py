@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import zipfile
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hhanim.model.errors import HHError, InvalidValue, UnknownName, number, whole
+from hhanim.model.errors import HHError, InvalidValue, UnknownName, whole
+from hhanim.model.events import Events
+from hhanim.model.frozen import Frozen
 from hhanim.model.membrane import Membrane
 from hhanim.model.protocol import Protocol, Samples, VoltageClamp
 from hhanim.model.serial import from_data, to_data
@@ -23,7 +24,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Trajectory:
+class Trajectory(Events, Frozen):
     """States over time, with everything that follows from them.
 
     t: times (T,), ms, increasing; every edge of the protocol is one of them.
@@ -47,13 +48,26 @@ class Trajectory:
     # -- what was recorded -----------------------------------------------------------------------------------
 
     def __getitem__(self, name: str) -> Any:
-        """V (mV), any gate's value (0..1), kinetic or not, by name: (T,) or (T, N). Raises UnknownName."""
+        """A quantity by name, (T,) or (T, N): V (mV), a gate (0..1), kinetic or not, I (the stimulus) and I_ion, and of
+        a channel X its current I_X (µA/cm²) and conductance g_X (mS/cm²). Raises UnknownName.
+        """
         if name in self.states:
             return self.y[self.states.index(name)]
         if name in self.membrane.gates:
-            return self.membrane.gate_values(self._all())[name]
-        raise UnknownName("quantity", name, [*self.membrane.states, *self.membrane.gates])
+            return self.membrane.gate_values(self._all)[name]
+        kind, _, channel = name.partition("_")
+        if kind in ("I", "g") and any(c.name == channel for c in self.membrane.channels):
+            return self.current(channel) if kind == "I" else self.conductance(channel)
+        if name == "I_ion":
+            return self.ionic_current
+        if name == "I":
+            return self.stimulus
+        names = [f"{x}_{c.name}" for c in self.membrane.channels for x in "Ig"]
+        raise UnknownName(
+            "quantity", name, [*self.membrane.states, *self.membrane.gates, "I", "I_ion", *names]
+        )
 
+    @property
     def _all(self) -> Array:
         if self.states != self.membrane.states:
             raise HHError(
@@ -89,14 +103,30 @@ class Trajectory:
             dense=None if self.dense is None else self.dense.neuron(k),
         )
 
-    @cached_property
+    @property
     def stimulus(self) -> Array:
-        """Injected current (µA/cm²), (T,) or (T, N); under voltage clamp, the ionic current the clamp
-        supplies.
-        """
+        """Injected current (µA/cm²), (T,) or (T, N); under voltage clamp, the ionic current that the clamp supplies."""
         if isinstance(self.protocol, VoltageClamp):
-            return np.asarray(sum(self.membrane.currents(self._all()).values()))
+            return self.ionic_current
         return self._stimulus(self.t, self.t)
+
+    @property
+    def ionic_current(self) -> Array:
+        """The sum of the currents through the channels (µA/cm², outward positive), (T,) or (T, N)."""
+        return np.asarray(sum(self._currents.values()))
+
+    @cached_property
+    def _currents(self) -> dict[str, Any]:
+        return self.membrane.currents(self._all)
+
+    @cached_property
+    def _conductances(self) -> dict[str, Any]:
+        return self.membrane.conductances(self._all)
+
+    @property
+    def _smooth(self) -> bool:
+        """Whether there are derivatives to interpolate with."""
+        return self.method == "adaptive" and self.states == self.membrane.states
 
     def _stimulus(self, t: Any, at: Any) -> Array:
         i = np.asarray(self.protocol(t, at=at), dtype=float)
@@ -104,28 +134,20 @@ class Trajectory:
 
     def current(self, channel: str) -> Array:
         """Current density of a channel (µA/cm², outward positive), (T,) or (T, N)."""
-        return np.asarray(self._of(self.membrane.currents, channel))
+        return np.asarray(self._currents[self.membrane.channel(channel).name])
 
     def conductance(self, channel: str) -> Array:
         """Conductance density of a channel (mS/cm²), (T,) or (T, N)."""
-        return np.asarray(self._of(self.membrane.conductances, channel))
-
-    def _of(self, compute: Callable[[Any], dict[str, Any]], channel: str) -> Any:
-        self.membrane.channel(channel)
-        cache: dict[str, Any] = self.__dict__.setdefault("_computed", {})
-        if compute.__name__ not in cache:
-            cache[compute.__name__] = compute(self._all())
-        return cache[compute.__name__][channel]
+        return np.asarray(self._conductances[self.membrane.channel(channel).name])
 
     # -- at any other time -----------------------------------------------------------------------------------
 
     def at(self, times: Any) -> Trajectory:
         """The trajectory at other times (K,), increasing, ms.
 
-        A converged run is interpolated by quintic Hermite polynomials through the states and their first and
-        second
-        derivatives, which the equations give exactly: the error stays below the solver's. A fixed-step run
-        is joined by straight lines, as it stands. Raises InvalidValue outside [0, duration].
+        A converged run is interpolated by quintic Hermite polynomials through the states and their first and second
+        derivatives, which the equations give exactly: the error stays below the solver's. A fixed-step run is
+        joined by straight lines, as it stands. Raises InvalidValue outside [0, duration].
         """
         x = np.atleast_1d(np.asarray(times, dtype=float))
         end = (self.dense or self).duration
@@ -145,7 +167,7 @@ class Trajectory:
     def _ends(self) -> tuple[Array, ...]:
         """y, dy/dt and d²y/dt² at both ends of every interval, each (S, T-1[, N]), as seen from within it."""
         mid = 0.5 * (self.t[:-1] + self.t[1:])
-        y = self._all()
+        y = self._all
         out: list[Array] = []
         clamped, eps = isinstance(self.protocol, VoltageClamp), 1e-4
         for t, state in ((self.t[:-1], y[:, :-1]), (self.t[1:], y[:, 1:])):
@@ -170,7 +192,7 @@ class Trajectory:
         u = (x - self.t[k]) / h
         if self.batch is not None:
             h, u = h[:, None], u[:, None]
-        if self.method != "adaptive" or self.states != self.membrane.states:
+        if not self._smooth:
             return self.y[:, k] + (self.y[:, k + 1] - self.y[:, k]) * u
         y0, f0, a0, y1, f1, a1 = (e[:, k] for e in self._ends)
         # Newton form of the quintic that matches value, slope and curvature at both ends (u from 0 to 1).
@@ -180,163 +202,6 @@ class Trajectory:
         c4 = -15 * d0 + 7 * d1 - d2
         c5 = 6 * d0 - 3 * d1 + 0.5 * d2
         return c0 + u * (c1 + u * (c2 + u * (c3 + u * (c4 + u * c5))))
-
-    # -- spikes ----------------------------------------------------------------------------------------------
-
-    @cached_property
-    def spikes(self) -> Any:
-        """Spike times (ms): upward crossings of membrane.spike_level, (K,); a list of N such arrays for a
-        batch.
-        """
-        if self.dense is not None:
-            return self.dense.spikes
-        if self.spike_log is not None:
-            return self.spike_log[0] if self.batch is None else list(self.spike_log)
-        return self.crossings(self.membrane.spike_level)
-
-    def crossings(self, level: float) -> Any:
-        """Times (ms) at which V crosses `level` (mV) upwards, interpolated; a list of N arrays for a
-        batch.
-        """
-        level = number("level", level, unit="mV", array=False)
-        if self.dense is not None:
-            return self.dense.crossings(level)
-        if self.batch is not None:
-            return [self.neuron(k).crossings(level) for k in range(self.batch)]
-        v = self["V"]
-        k = np.flatnonzero((v[:-1] < level) & (v[1:] >= level))
-        a, b = self.t[k].copy(), self.t[k + 1].copy()
-        if len(k) and (self.method != "adaptive" or self.states != self.membrane.states):
-            return a + (b - a) * (level - v[k]) / (v[k + 1] - v[k])
-        if len(k):
-            row = self.states.index("V")
-            for _ in range(50):  # bisection on the dense interpolation, all crossings at once
-                mid = 0.5 * (a + b)
-                below = self._interpolate(mid)[row] < level
-                a, b = np.where(below, mid, a), np.where(below, b, mid)
-        return 0.5 * (a + b)
-
-    @property
-    def isi(self) -> Any:
-        """Interspike intervals (ms), (K-1,); a list of N arrays for a batch."""
-        return [np.diff(s) for s in self.spikes] if self.batch is not None else np.diff(self.spikes)
-
-    @cached_property
-    def peaks(self) -> tuple[Array, Array]:
-        """Times (ms) and heights (mV) of the local maxima of V; one neuron only.
-
-        Located on the dense interpolation of a converged run, on the parabola through three samples of a
-        fixed-step run.
-        """
-        if self.dense is not None:
-            return self.dense.peaks
-        v, t = self._single()["V"], self.t
-        k = _maxima(v)
-        if self.method != "adaptive" or self.states != self.membrane.states or not len(k):
-            return _vertices(t, v, k)
-        row, (a, b) = self.states.index("V"), (t[k - 1].copy(), t[k + 1].copy())
-        for _ in range(40):  # ternary search, all peaks at once
-            p, q = a + (b - a) / 3, b - (b - a) / 3
-            rising = self._interpolate(p)[row] < self._interpolate(q)[row]
-            a, b = np.where(rising, p, a), np.where(rising, b, q)
-        top = 0.5 * (a + b)
-        return top, self._interpolate(top)[row]
-
-    def transient(self, before: float | None = None) -> float:
-        """Until when (ms) what follows the last change of the stimulus before `before` counts as transient: half of
-        the time that is left.
-        """
-        before = self.duration if before is None else before
-        edges = self.protocol.edges(self.duration)
-        last = float(edges[edges < before][-1]) if np.any(edges < before) and len(edges) < 64 else 0.0
-        return 0.5 * (last + before)
-
-    def rate(self, after: float | None = None, before: float | None = None) -> Any:
-        """Rate of sustained firing (Hz) between `after` and `before` (ms): cycles of V, whatever their
-        height.
-
-        Counts cycles, not crossings of a fixed level, so it also measures the small fast oscillation near
-        depolarisation block, which never reaches 0 mV. A ringing that dies away is not firing: the swing of
-        the last cycle must be at least 90 % of that of the first and 0.5 mV. By default the first half of
-        the time in which the stimulus last changed is left out as transient. Returns 0 where nothing fires;
-        (N,) for a batch.
-        """
-        if self.dense is not None:
-            return self.dense.rate(after, before)
-        before = self.duration if before is None else number("before", before, 0.0, self.duration, unit="ms")
-        after = self.transient(before) if after is None else after
-        after = number("after", after, 0.0, before, unit="ms")
-        if self.batch is None:
-            return _cycle_rate(self.t, self["V"], *self.peaks, after, before)
-        columns = np.ascontiguousarray(self["V"].T)
-        return np.array(
-            [_cycle_rate(self.t, v, *_vertices(self.t, v, _maxima(v)), after, before) for v in columns]
-        )
-
-    @property
-    def amplitudes(self) -> Array:
-        """Height of each spike's peak above the lowest voltage since the previous spike (mV), (K,); one
-        neuron only.
-        """
-        tops, bases = self._single()._spike_tops()
-        return tops - bases
-
-    @property
-    def spike_peaks(self) -> Array:
-        """Voltage at the top of each spike (mV), (K,); one neuron only."""
-        return self._single()._spike_tops()[0]
-
-    @property
-    def half_widths(self) -> Array:
-        """Width of each spike (ms) half-way between resting voltage and its peak, (K,); nan if the run ends
-        first.
-
-        Both are those of the converged run, not of its samples: 1.4717 ms for the first spike of Hodgkin and
-        Huxley's membrane under 10 µA/cm², of which samples 0.05 ms apart make 1.473.
-        """
-        run = self._single()
-        rest = float(run.membrane.rest()[0])
-        tops, _ = run._spike_tops()
-        widths = []
-        for spike, top in zip(run.spikes, tops, strict=True):
-            level = 0.5 * (rest + top)
-            up, down = run.crossings(level), run._falls(level)
-            starts, ends = up[up <= run._top_time(spike)], down[down > spike]
-            ok = len(starts) and len(ends)
-            widths.append(ends[0] - starts[-1] if ok else np.nan)
-        return np.array(widths)
-
-    def _falls(self, level: float) -> Array:
-        v, row = self["V"], self.states.index("V")
-        k = np.flatnonzero((v[:-1] >= level) & (v[1:] < level))
-        a, b = self.t[k].copy(), self.t[k + 1].copy()
-        for _ in range(50 if len(k) else 0):
-            mid = 0.5 * (a + b)
-            above = self._interpolate(mid)[row] >= level
-            a, b = np.where(above, mid, a), np.where(above, b, mid)
-        return 0.5 * (a + b)
-
-    def _top_time(self, spike: float) -> float:
-        t, _ = self.peaks
-        later = t[t >= spike]
-        return float(later[0]) if len(later) else self.duration
-
-    def _spike_tops(self) -> tuple[Array, Array]:
-        v, spikes = self["V"], self.spikes
-        t, height = self.peaks
-        tops, bases = [], []
-        limits = np.append(spikes, self.duration)
-        for k, spike in enumerate(spikes):
-            inside = (t >= spike) & (t <= limits[k + 1])
-            tops.append(height[inside].max() if inside.any() else v[(self.t >= spike)].max(initial=-np.inf))
-            since = limits[k - 1] if k else 0.0
-            bases.append(v[(self.t >= since) & (self.t <= spike)].min())
-        return np.array(tops), np.array(bases)
-
-    def _single(self) -> Trajectory:
-        if self.batch is not None:
-            raise HHError("this is a batch; take one neuron with run.neuron(k)")
-        return self.dense or self
 
     # -- files -----------------------------------------------------------------------------------------------
 
@@ -360,7 +225,7 @@ class Trajectory:
 
         Times in ms, V in mV, currents in µA/cm², conductances in mS/cm². Numbers read back exactly.
         """
-        self._single()
+        _ = self._single
         columns = self.to_numpy()
         if hasattr(path, "write"):
             _write_csv(path, columns)
@@ -430,34 +295,6 @@ class Trajectory:
         if "sampled" in data:
             run = replace(run, t=data["sampled"], y=data["sampled_y"], dense=run)
         return run
-
-
-def _maxima(v: Array) -> NDArray[np.intp]:
-    """Where v (T,) has a local maximum."""
-    return np.flatnonzero((v[1:-1] > v[:-2]) & (v[1:-1] >= v[2:])) + 1
-
-
-def _vertices(t: Array, v: Array, k: NDArray[np.intp]) -> tuple[Array, Array]:
-    """Times and heights of the parabolas through samples k-1, k, k+1, taken as evenly spaced."""
-    a, b, c = v[k - 1], v[k], v[k + 1]
-    u = 0.5 * (c - a) / (2.0 * b - a - c)
-    return t[k] + u * 0.5 * (t[k + 1] - t[k - 1]), b + 0.25 * (c - a) * u
-
-
-def _cycle_rate(t: Array, v: Array, tops: Array, height: Array, after: float, before: float) -> float:
-    """Rate (Hz) of the cycles of v (T,) whose maxima are at `tops`; see Trajectory.rate."""
-    inside = (tops >= after) & (tops <= before)
-    tops, height = tops[inside], height[inside]
-    if len(tops) < 3:
-        return 0.0
-    lows = np.minimum.reduceat(v, np.searchsorted(t, tops))[:-1]
-    # A cycle's swing is measured to the trough that ends it; small ripples on a large cycle are not cycles.
-    swing = height[:-1] - lows
-    real = swing >= 0.25 * swing.max()
-    tops, swing = tops[:-1][real], swing[real]
-    if len(tops) < 2 or swing[-1] < 0.5 or swing[-1] < 0.9 * swing[0]:
-        return 0.0
-    return float(1000.0 * (len(tops) - 1) / (tops[-1] - tops[0]))
 
 
 def _write_csv(file: Any, columns: dict[str, Array]) -> None:

@@ -65,5 +65,6 @@ CONNOR_STEVENS = Membrane(
     title="Connor–Stevens, with an A-current",
     source=_PAPER,
     baseline=-68.0,
+    spike_level=0.0,
     v_range=(-100.0, 60.0),
 )

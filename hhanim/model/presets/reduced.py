@@ -33,6 +33,7 @@ WIDGET = Membrane(
     (_SODIUM, _POTASSIUM, Channel("L", g=0.2, e=-65.0)),
     title="Reduced model (V, n), rest near −65 mV",
     source="Izhikevich 2007, https://doi.org/10.7551/mitpress/2526.001.0001; Rinzel 1985",
+    baseline=-65.0,
     spike_level=-20.0,
     v_range=(-90.0, 60.0),
     start={"V": -65.0, "n": 0.0},

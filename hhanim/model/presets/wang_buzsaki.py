@@ -42,5 +42,6 @@ WANG_BUZSAKI = Membrane(
     title="Wang–Buzsáki interneuron",
     source=_PAPER,
     baseline=-64.0,
+    spike_level=0.0,
     v_range=(-110.0, 60.0),
 )
