@@ -35,6 +35,10 @@ class UnknownName(HHError):  # noqa: N818
         self.name, self.known = name, tuple(known)
 
 
+class UnitsWarning(UserWarning):
+    """A number that is allowed but looks as if other units, or something else, were meant."""
+
+
 class DuplicateName(HHError):  # noqa: N818
     """Two gates or two channels of one membrane share a name."""
 

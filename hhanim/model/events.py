@@ -158,6 +158,12 @@ class Events:
         """Interspike intervals (ms), (K-1,); a list of N arrays for a batch."""
         return [np.diff(s) for s in self.spikes] if isinstance(self.spikes, list) else np.diff(self.spikes)
 
+    def turns(self, name: str = "V") -> Array:
+        """Times (ms) at which a quantity has a local maximum or minimum, (K,)."""
+        run = self._single
+        v = run._read(name, run.t)
+        return np.union1d(*(run._maxima(name, run.t, v, sign)[0] for sign in (1.0, -1.0)))
+
     @property
     def peaks(self) -> tuple[Array, Array]:
         """Times (ms) and heights (mV) of the local maxima of V; one neuron only."""

@@ -39,30 +39,23 @@ def phases(run: Trajectory, spike: int = 0, zero: float = 0.0) -> tuple[Phase, .
     """
     if len(run.spikes) <= spike:
         return ()
-    t, v = run.t, np.asarray(run["V"])
-    peak = run._top_time(float(run.spikes[spike]))
-    begin = 0.0 if spike == 0 else run._top_time(float(run.spikes[spike - 1]))
+    peak = run.top_of(run.spikes[spike])
+    begin = 0.0 if spike == 0 else run.top_of(run.spikes[spike - 1])
     onset = _onset(run) if spike == 0 else begin
     end = run.duration
     if len(run.spikes) > spike + 1:
-        end = min(end, _turns_inward(run, peak, run._top_time(float(run.spikes[spike + 1]))))
-    base = float(np.interp(onset, t, v)) if spike == 0 else float(v[(t >= begin) & (t <= peak)].min())
+        end = min(end, _turns_inward(run, peak, run.top_of(run.spikes[spike + 1])))
+    base = float(run.at(onset)["V"][0]) if spike == 0 else run.extreme("V", "min", begin, peak).value
     inward = max(_turns_inward(run, onset, peak), onset)
-    up = _last(run.crossings(zero), inward, peak)
-    down = _first(run._falls(zero), peak, end)
-    over = up is not None and down is not None
+    up, down = run.last(below=zero, after=inward, before=peak), run.first(below=zero, after=peak, before=end)
     cuts = [("rest", begin if spike else 0.0, onset), ("threshold", onset, inward)]
-    if over:
-        cuts += [("upstroke", inward, up), ("overshoot", up, down)]  # type: ignore[list-item]
+    if inward < up < down < end:
+        cuts += [("upstroke", inward, up), ("overshoot", up, down)]
     else:
         cuts += [("upstroke", inward, peak)]
-    back = _first(run._falls(base), peak, end)
-    tail = (t >= peak) & (t <= end)
-    trough = float(t[tail][np.argmin(v[tail])])
-    if back is None or back >= trough:
-        cuts += [("repolarisation", cuts[-1][2], trough), ("return", trough, end)]
-    else:
-        cuts += [("repolarisation", cuts[-1][2], back), ("undershoot", back, trough), ("return", trough, end)]
+    trough = run.extreme("V", "min", peak, end).t
+    back = min(run.first(below=base, after=peak, before=end), trough)
+    cuts += [("repolarisation", cuts[-1][2], back), ("undershoot", back, trough), ("return", trough, end)]
     return tuple(Phase(n, float(a), float(b)) for n, a, b in cuts if b > a + 1e-9)
 
 
@@ -79,24 +72,6 @@ def _onset(run: Trajectory) -> float:
 
 def _turns_inward(run: Trajectory, after: float, peak: float) -> float:
     """The last time before the peak at which the sum of the ionic currents turns from outward to inward."""
-    t = run.t
-    total = np.sum(list(run.membrane.currents(run.y).values()), axis=0)
-    inside = np.flatnonzero((t >= after) & (t <= peak))
-    # Back from the steepest rise, where the current is surely inward, to the first place where it is not.
-    k = int(inside[np.argmin(total[inside])])
-    while k > inside[0] and total[k - 1] < 0.0:
-        k -= 1
-    if k == inside[0]:
-        return float(t[k])
-    a, b = total[k - 1], total[k]
-    return float(t[k - 1] + (t[k] - t[k - 1]) * a / (a - b))
-
-
-def _first(times: np.ndarray, after: float, before: float) -> float | None:
-    found = times[(times > after) & (times <= before)]
-    return float(found[0]) if len(found) else None
-
-
-def _last(times: np.ndarray, after: float, before: float) -> float | None:
-    found = times[(times > after) & (times < before)]
-    return float(found[-1]) if len(found) else None
+    # Back from where most flows in to the first place where none does.
+    most = run.extreme("I_ion", "min", after, peak).t
+    return max(run.last("I_ion", above=0.0, after=after, before=most), after)

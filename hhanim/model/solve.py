@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import math
 import warnings
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -15,9 +17,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hhanim.model import fixed_step, presets
-from hhanim.model.errors import HHError, InvalidValue, SolverFailure, UnknownName, UnstableStep, number
+from hhanim.model.errors import (
+    HHError,
+    InvalidValue,
+    SolverFailure,
+    UnitsWarning,
+    UnknownName,
+    UnstableStep,
+    number,
+)
 from hhanim.model.membrane import Membrane
-from hhanim.model.protocol import Protocol, Step, VoltageClamp, parse
+from hhanim.model.protocol import Protocol, Samples, Step, VoltageClamp, parse
 from hhanim.model.scalar import callback
 from hhanim.model.trajectory import Trajectory
 
@@ -32,6 +42,11 @@ SAMPLE = 0.025  # ms between the stored samples of an adaptive run
 SWEEP_DT = 0.025  # ms, default step of the fixed-step methods
 SWEEP_WORK = 10_000.0  # neuron·ms beyond which "auto" prefers the vectorised fixed step for a batch
 STORE_LIMIT = 256 * 2**20  # bytes of states that a batch stores unless told otherwise
+DENSE = 1.0  # edges per ms from which on a stimulus is integrated through its bends
+MOST_STORED = 8 * STORE_LIMIT  # bytes of states that anything stores or integrates at once
+MANY = (
+    16  # numbers beyond which a bare list that neither rises nor falls throughout is not a sweep of currents
+)
 
 
 def simulate(
@@ -72,11 +87,12 @@ def simulate(
     progress: called with the fraction done, 0..1.
 
     Returns a Trajectory. Raises HHError (a ValueError): InvalidValue, UnknownName, UnstableStep,
-    SolverFailure.
+    SolverFailure. Warns (UnitsWarning) where seconds, or a current over time, seem to have been meant.
     """
     membrane = presets.get(membrane)
-    protocol = as_protocol(protocol)
     duration = number("duration", duration, above=0.0, unit="ms", array=False)
+    _doubt(protocol, duration)
+    protocol = as_protocol(protocol)
     if method not in METHODS:
         raise UnknownName("method", method, METHODS)
     if backend not in BACKENDS:
@@ -103,6 +119,24 @@ def simulate(
     dt = number("dt", SWEEP_DT if dt is None else dt, above=0.0, unit="ms", array=False)
     _check_step(membrane, method, dt)
     return _fixed_step(membrane, protocol, duration, y0, n, method, dt, sample, record, backend, progress)
+
+
+def _doubt(given: Any, duration: float) -> None:
+    """Say what was understood where something else may have been meant."""
+    said, many = [], np.asarray(given) if isinstance(given, np.ndarray | list | tuple) else np.empty(0)
+    if many.size > MANY and not np.all(np.diff(many) > 0) and not np.all(np.diff(many) < 0):
+        said.append(
+            f"{many.size} currents were taken as constant currents into {many.size} neurons; for one current over "
+            "time give samples(t, i), for a batch step(i)"
+        )
+    lasts = {"duration": duration} | (
+        {"the samples' last time": given.t[-1]} if isinstance(given, Samples) else {}
+    )
+    said += [
+        f"{k} = {t:g} was taken as ms; for seconds give {1e3 * t:g}" for k, t in lasts.items() if t < 1.0
+    ]
+    for words in said:
+        warnings.warn(words, UnitsWarning, stacklevel=3)
 
 
 def as_protocol(x: Protocol | float | Array | Sequence[float] | str | None) -> Protocol:
@@ -188,26 +222,30 @@ def _adaptive(
     edges = protocol.edges(duration)
     # Integration is always sampled finely: spikes and other times are read from these samples, whatever is
     # asked for.
-    sample = SAMPLE if sample is None else sample
+    clamped = isinstance(protocol, VoltageClamp)
+    tips, sample = (
+        sample is None and _fineness(membrane) > 1 and not clamped,
+        SAMPLE if sample is None else sample,
+    )
     finer = math.ceil(sample * _fineness(membrane) / SAMPLE - 1e-9)
+    rows = [membrane.states.index(s) for s in record]
+    _fits(duration * finer / sample + len(edges), len(membrane.states))
+    _fits(duration / sample + len(edges), len(rows) * (n or 1))
     t = _grid(duration, sample / finer, edges)
     kept = np.arange(len(t)) if finer == 1 else np.searchsorted(t, _grid(duration, sample, edges) - 1e-9)
-    rows = [membrane.states.index(s) for s in record]
-    solve = _clamped if isinstance(protocol, VoltageClamp) else _segments
+    solve = _clamped if clamped else _segments
     if n is None:
         y = solve(membrane, protocol, t, edges, y0, rtol, atol, progress)
         run = Trajectory(membrane, protocol, t, _frozen(y), membrane.states, "adaptive")
+        times, stored = t[kept], y[rows][:, kept]
+        if tips:
+            # Samples coarser than the solution needs would miss the tip of a spike by some tenths of a mV.
+            turns = run.turns("V")
+            at = np.searchsorted(times, turns)
+            times, stored = np.insert(times, at, turns), np.insert(stored, at, run.at(turns).y[rows], axis=1)
         if record != membrane.states:
-            return replace(
-                run, t=t[kept], y=_frozen(y[rows][:, kept]), states=record, spike_log=(run.spikes,)
-            )
-        return run if finer == 1 else replace(run, t=t[kept], y=_frozen(y[:, kept]), dense=run)
-    stored = len(kept) * len(rows) * n * 8
-    if stored > 8 * STORE_LIMIT:
-        raise InvalidValue(
-            f"this batch would store {stored / 2**30:.1f} GiB; give record=('V',) or (), a larger sample=, "
-            "or method='exponential_euler'"
-        )
+            return replace(run, t=times, y=_frozen(stored), states=record, spike_log=(run.spikes,))
+        return run if finer == 1 else replace(run, t=times, y=_frozen(stored), dense=run)
     out, spikes = np.empty((len(rows), len(kept), n)), []
     for k in range(n):
         one, what = membrane.member(k), protocol.member(k)
@@ -217,6 +255,16 @@ def _adaptive(
         if progress is not None:
             progress((k + 1) / n)
     return Trajectory(membrane, protocol, t[kept], _frozen(out), record, "adaptive", spike_log=tuple(spikes))
+
+
+def _fits(samples: float, states: int) -> None:
+    """Refuse what would fill the memory."""
+    stored = samples * states * 8
+    if stored > MOST_STORED:
+        raise InvalidValue(
+            f"this run would hold {samples:.2g} samples of {states} states, {stored / 2**30:.1f} GiB; give a larger "
+            "sample= or dt=, a shorter duration, record=('V',) or (), or for a batch method='exponential_euler'"
+        )
 
 
 def _segments(
@@ -234,10 +282,13 @@ def _segments(
     y[:, 0] = y0
     # Long smooth stretches are cut so that progress is reported; a restart costs a few steps.
     within = np.array([V_TOLERANCE * atol] + [atol] * (len(y0) - 1))
+    bends = _bends(protocol, edges, float(t[-1])) if len(edges) > DENSE * t[-1] else None
+    if bends is not None:  # a restart at each of them would cost more than a closer look
+        within, edges = within / 10.0, bends.jumps
     cuts = np.searchsorted(t, np.unique([0.0, *edges, *np.arange(500.0, t[-1], 500.0), t[-1]]))
     for a, b in pairwise(cuts):
         if b > a:
-            current = _current_on(protocol, float(t[a]), float(t[b]))
+            current = (bends or partial(_current_on, protocol))(float(t[a]), float(t[b]))
             rest = (y[:, a], t[a : b + 1], rtol, within, protocol.max_step)
             try:
                 y[:, a : b + 1] = _lsoda(callback(membrane, current), *rest)
@@ -255,6 +306,35 @@ def _clipped(membrane: Membrane, current: float | Callable[[float], float]) -> C
     if callable(current):
         return lambda x, t: rhs(*x.tolist(), current(t))
     return lambda x, t: rhs(*x.tolist(), current)
+
+
+class _Bends:
+    """A stimulus of straight lines: the times at which it jumps, and the current between two of them."""
+
+    def __init__(self, x: Array, first: Array, last: Array, scale: float) -> None:
+        self.jumps = x[1:-1][np.abs(last[:-1] - first[1:]) > 1e-12 * scale]
+        self._x, self._lines = x, (x[:-1], first, (last - first) / np.diff(x))
+
+    def __call__(self, a: float, b: float) -> Callable[[float], float]:
+        # The solver looks beyond b, where the last line goes on.
+        pieces = slice(*np.searchsorted(self._x, (a, b)))
+        begins, levels, slopes = (part[pieces].tolist() for part in self._lines)
+
+        def current(t: float) -> float:
+            k = max(bisect_right(begins, t) - 1, 0)
+            return float(levels[k] + slopes[k] * (t - begins[k]))
+
+        return current
+
+
+def _bends(protocol: Protocol, edges: Array, end: float) -> _Bends | None:
+    """The stimulus as straight lines between its edges, if that is what it is."""
+    x = np.concatenate([[0.0], edges, [end]])
+    mid = 0.5 * (x[1:] + x[:-1])
+    first, middle, last = (np.asarray(protocol(t, at=mid), dtype=float) for t in (x[:-1], mid, x[1:]))
+    scale = float(np.max(np.abs([first, last])))
+    straight = np.abs(first + last - 2.0 * middle) <= 1e-12 * scale
+    return _Bends(x, first, last, scale) if np.all(straight) else None
 
 
 def _current_on(protocol: Protocol, a: float, b: float) -> float | Callable[[float], float]:
@@ -399,11 +479,7 @@ def _fixed_step(
         # Preferably a divisor, so that the last sample is the end of the run.
         every = next((k for k in range(fewest, 2 * fewest) if steps % k == 0), fewest)
     count = steps // every + 1
-    size = count * len(rows) * (n or 1) * 8
-    if size > 8 * STORE_LIMIT:
-        raise InvalidValue(
-            f"this run would store {size / 2**30:.1f} GiB; give record=('V',) or (), or a larger sample="
-        )
+    _fits(count, len(rows) * (n or 1))
     out = np.empty((len(rows), count, *shape))
     y = np.array(np.broadcast_to(y0 if y0.ndim == 2 or n is None else y0[:, None], (len(y0), *shape)))
     log = fixed_step.integrate(membrane, protocol, y, method, dt, steps, out, rows, every, backend, progress)

@@ -319,3 +319,57 @@ def test_errors_have_their_own_types() -> None:
         MODERN.plus(Channel("L", 1.0, -65.0))
     with pytest.raises(InvalidValue):
         MODERN.with_(gNa=-1)
+
+
+# -- where a membrane typed by hand rests and fires ----------------------------------------------------------
+
+
+def bare(membrane: Membrane) -> Membrane:
+    """The same membrane as somebody types it who says nothing of levels."""
+    return Membrane("mine", membrane.channels, c=membrane.c, celsius=membrane.celsius)
+
+
+def test_levels_that_are_not_given_are_those_of_the_presets() -> None:
+    for name in ("modern", "classic", "connor_stevens", "wang_buzsaki"):
+        preset, own = presets.get(name), bare(presets.get(name))
+        assert own.spike_level == preset.spike_level
+        assert own.baseline == pytest.approx(preset.baseline, abs=3.0)
+    assert bare(MODERN).v_range == (-100.0, 60.0)
+    assert bare(presets.CLASSIC).v_range == (-35.0, 125.0)
+
+
+@pytest.mark.parametrize("shift", [-60.0, -35.0, -10.0, 0.0, 5.0, 40.0, 65.0, 100.0])
+def test_a_membrane_typed_at_any_resting_level_finds_its_spikes(shift: float) -> None:
+    own = bare(MODERN.shifted(shift))
+    rest = float(own.rest()[0])
+    assert rest + 20.0 < own.spike_level < 50.0 + shift - 20.0
+    assert own.v_range[0] < rest < own.spike_level < own.v_range[1]
+    assert abs(own.shifted(7.0).spike_level - own.spike_level - 7.0) < 1e-12
+    small, large = (hh.simulate(own, p, 60) for p in (hh.pulse(1, start=5, width=1), STEP10))
+    assert len(small.spikes) == 0
+    assert large.spikes == pytest.approx(hh.simulate(MODERN, STEP10, 60).spikes, abs=0.1)
+    assert hh.analysis.rheobase(own, precision=1e-2) == pytest.approx(2.24, rel=0.02)
+
+
+STEP10 = hh.step(10, start=5)
+
+
+def test_levels_of_membranes_that_do_not_fire_or_rest() -> None:
+    passive = Membrane("passive", hh.Channel("L", 0.3, -70.0))
+    assert (passive.baseline, passive.spike_level) == (-65.0, 0.0)
+    nothing = Membrane("nothing", hh.Channel("L", 0.0, -70.0))
+    assert (nothing.baseline, nothing.spike_level) == (-65.0, 0.0)
+    calcium = bare(
+        MODERN.plus(
+            hh.Channel("Ca", 0.1, 130.0, hh.Gate("q", hh.LinExp(0.1, -20.0, 10.0), hh.Exp(0.1, -65.0, -20.0)))
+        )
+    )
+    assert (calcium.baseline, calcium.spike_level) == (-65.0, 0.0)
+    batch = bare(MODERN).with_(gNa=[100.0, 120.0])
+    assert batch.spike_level == 0.0
+
+
+def test_what_flows_inward_and_where_zero_is() -> None:
+    assert MODERN.inward() == ("Na",) and MODERN.inward(-90.0) == ("Na", "K") and MODERN.inward(60.0) == ()
+    assert presets.CLASSIC.inward() == ("Na",)
+    assert (MODERN.zero, presets.CLASSIC.zero, presets.CONNOR_STEVENS.zero) == (0.0, 65.0, 0.0)

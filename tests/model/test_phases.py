@@ -35,7 +35,7 @@ def test_seven_phases_of_a_spike_after_a_pulse() -> None:
     assert total == pytest.approx(0.0, abs=0.05)
     assert run.at([by["overshoot"].start, by["overshoot"].stop])["V"] == pytest.approx([0.0, 0.0], abs=1e-6)
     assert run.at([by["undershoot"].start])["V"][0] == pytest.approx(run["V"][0], abs=1e-6)
-    assert run.at([by["undershoot"].stop])["V"][0] == pytest.approx(run["V"].min(), abs=1e-9)
+    assert run.at([by["undershoot"].stop])["V"][0] == pytest.approx(run.extreme("V", "min").value, abs=1e-9)
 
 
 def test_a_spike_that_stays_below_zero_has_no_overshoot() -> None:

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,8 @@ from hypothesis import strategies as st
 
 import hhanim as hh
 from hhanim import HHError, Membrane, presets
-from hhanim.model.errors import InvalidValue, SolverFailure, UnknownName, UnstableStep
+from hhanim.model import solve
+from hhanim.model.errors import InvalidValue, SolverFailure, UnitsWarning, UnknownName, UnstableStep
 from hhanim.model.fixed_step import step_currents
 from hhanim.model.lookup import TABLE_FROM
 from hhanim.model.solve import largest_step
@@ -501,3 +503,79 @@ def test_nothing_is_printed(capfd: pytest.CaptureFixture[str], tmp_path: Path) -
     with pytest.raises(HHError):
         hh.simulate(MODERN, hh.step(1e300), 5)
     assert capfd.readouterr() == ("", "")
+
+
+# -- what was understood -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "duration", "words"),
+    [
+        (None, 0.1, "duration = 0.1 was taken as ms; for seconds give 100"),
+        (hh.step(10, start=0.005), 0.05, "for seconds give 50"),
+        (hh.samples(np.linspace(0, 0.1, 1000), np.full(1000, 10.0)), 50, "the samples' last time = 0.1 was taken as ms"),
+        (np.where(np.arange(60) > 20, 10.0, 0.0), 2, r"60 currents were taken as .* into 60 neurons; for one .* samples\(t, i\)"),
+        ([10.0, 5.0] * 20, 2, "40 currents were taken"),
+    ],
+)  # fmt: skip
+def test_what_may_have_been_meant_otherwise_is_said_in_one_line(
+    given: Any, duration: float, words: str
+) -> None:
+    with pytest.warns(UnitsWarning, match=words) as seen:
+        hh.simulate(MODERN, given, duration, record=(), method="exponential_euler")
+    assert len(seen) == 1 and "\n" not in str(seen[0].message) and seen[0].filename == __file__
+
+
+def test_a_sweep_of_currents_and_what_is_written_out_are_not_doubted() -> None:
+    for currents in (np.linspace(0, 20, 40), [3.0, 1.0, 2.0], hh.step(np.full(40, 10.0)), 10.0, "step(3)"):
+        hh.simulate(MODERN, currents, 1.0, record=(), method="exponential_euler")
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [{"sample": 1e-7}, {"sample": 1e-300}, {"duration": 1e12}, {"method": "euler", "dt": 1e-9},
+     {"method": "exponential_euler", "dt": 1e-9}, {"protocol": hh.step([1.0, 2.0]), "sample": 1e-7},
+     {"protocol": hh.clamp(-65, 0), "sample": 1e-7}],
+    ids=str,
+)  # fmt: skip
+def test_what_would_fill_the_memory_is_refused_before_it_does(keys: dict[str, Any]) -> None:
+    with pytest.raises(HHError, match=r"this run would hold .* GiB; give a larger sample= or dt=") as caught:
+        hh.simulate(MODERN, **{"protocol": 10.0, "duration": 50.0, **keys})
+    assert "\n" not in str(caught.value)
+
+
+# -- measured currents ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "make",
+    [lambda t: hh.samples(t, 10 + 5 * np.sin(t / 3)), lambda t: hh.samples(t, 10 + 5 * np.sin(7.0 * t**2)),
+     lambda t: hh.samples(t, np.where(t > 12, 10.0, 0.0) + np.sin(t), hold=True),
+     lambda t: hh.noise(3.0, mean=8.0, seed=2) + hh.step(4.0, 20.03, 30.0), lambda t: -hh.noise(3.0, dt=0.05)],
+    ids=["smooth", "rough", "held", "noise and a step", "finer noise"],
+)  # fmt: skip
+def test_a_measured_current_gives_what_a_restart_at_each_sample_gives(make: Any, monkeypatch: Any) -> None:
+    protocol = make(np.arange(0, 40.05, 0.1))
+    run = hh.simulate(MODERN, protocol, 40)
+    monkeypatch.setattr(solve, "DENSE", np.inf)
+    restarted = hh.simulate(MODERN, protocol, 40, atol=3e-14)
+    assert np.array_equal(run.t, restarted.t)
+    assert run["V"] == pytest.approx(restarted["V"], abs=3e-6)
+
+
+def test_the_solver_restarts_only_where_a_measured_current_jumps(monkeypatch: Any) -> None:
+    t, starts = np.arange(0, 20.05, 0.1), []
+    lsoda = solve._lsoda
+    monkeypatch.setattr(
+        solve, "_lsoda", lambda f, y0, t, *rest: starts.append(t[0]) or lsoda(f, y0, t, *rest)
+    )
+
+    def restarts(values: Any, hold: bool = False) -> list[float]:
+        starts.clear()
+        hh.simulate(MODERN, hh.samples(t, values, hold), 20)
+        return starts
+
+    assert restarts(10 + 5 * np.sin(t / 3)) == [0.0]
+    assert restarts(np.where(t >= 5, 10.0, 0.0)) == pytest.approx([0.0, 4.9, 5.0])
+    assert restarts(np.where(t >= 5, 10.0, 0.0), hold=True) == pytest.approx([0.0, 5.0])
+    assert len(restarts(np.where(t >= 5, 10.0, 0.0) + np.sin(t), hold=True)) == 200
