@@ -191,7 +191,7 @@ class Events:
         spikes = self._single.spikes
         begins = np.append(0.0, spikes[:-1]) if len(spikes) else spikes
         lows = [self.extreme("V", "min", a, b).value for a, b in zip(begins, spikes, strict=True)]
-        return self.spike_peaks - np.array(lows)
+        return np.asarray(self.spike_peaks - lows)
 
     @property
     def half_widths(self) -> Array:

@@ -141,10 +141,10 @@ class Protocol(Frozen):
         return self
 
     def __sub__(self, other: Any) -> Protocol:
-        return self + Sum((other if isinstance(other, Protocol) else Step(other),), (-1.0,))
+        return Sum((self, other if isinstance(other, Protocol) else Step(other)), (1.0, -1.0))
 
     def __rsub__(self, other: Any) -> Protocol:
-        return Sum((self,), (-1.0,)) + other
+        return Sum((Step(other), self), (1.0, -1.0))
 
     __radd__, __rmul__ = __add__, __mul__
 
