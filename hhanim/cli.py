@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hhanim.process import be_alone
-from hhanim.studio.errors import StudioError, UsageError
+from hhanim.studio.errors import UsageError
 
 if TYPE_CHECKING:
     from hhanim.studio.plan.request import Request
@@ -716,9 +716,6 @@ def _streams() -> None:
 def _guarded(command: Callable[[], object]) -> int:
     try:
         result = command()
-    except StudioError as error:
-        complain(str(error))
-        return error.exit_code
     except (KeyboardInterrupt, _Stopped, click.Abort):
         complain("stopped; no file is half-made")
         return 130
@@ -729,11 +726,12 @@ def _guarded(command: Callable[[], object]) -> int:
         path = getattr(getattr(error, "ctx", None), "command_path", "hhanim")
         complain(f"{error.format_message().rstrip('.')}; see '{path} --help'")
         return 2
-    except ValueError as error:
-        from hhanim.model import HHError
+    except Exception as error:
+        from hhanim.studio.mends import told
 
-        if not isinstance(error, HHError):
+        if os.environ.get("HHANIM_TRACEBACK"):
             raise
-        complain(str(error))
-        return 2
+        failure = told(error)
+        complain(str(failure))
+        return failure.exit_code
     return result if isinstance(result, int) else 0

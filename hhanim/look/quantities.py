@@ -167,7 +167,7 @@ def quantities(membrane: Membrane) -> dict[str, Quantity]:
 def quantity(key: str, membrane: Membrane | None = None) -> Quantity:
     """The quantity of that key, of this membrane or (without one) by the field's usual names.
 
-    Raises KeyError naming the known keys.
+    Raises UnknownName.
     """
     if membrane is not None:
         known = quantities(membrane)
@@ -176,5 +176,7 @@ def quantity(key: str, membrane: Membrane | None = None) -> Quantity:
             (("Na", "Na", ("m", "h")), ("K", "K", ("n",)), ("L", "", ()), ("Ca", "Ca", ()), ("Cl", "Cl", ()))
         )
     if key not in known:
-        raise KeyError(f"no quantity {key!r}; known: {', '.join(known)}")
+        from hhanim.model.errors import UnknownName  # it loads numpy, which names do without
+
+        raise UnknownName("quantity", key, known)
     return known[key]

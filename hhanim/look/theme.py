@@ -141,10 +141,12 @@ THEMES: dict[str, Theme] = {t.name: t for t in (DARK, LIGHT, DARK.clear(), LIGHT
 def get_theme(name: str | Theme) -> Theme:
     """The theme of that name ("dark", "light", "dark-transparent", "light-transparent"), or the theme itself.
 
-    Raises KeyError naming the themes there are.
+    Raises UnknownName.
     """
     if isinstance(name, Theme):
         return name
     if name not in THEMES:
-        raise KeyError(f"no theme {name!r}; there are {', '.join(THEMES)}")
+        from hhanim.model.errors import UnknownName  # it loads numpy, which colours do without
+
+        raise UnknownName("theme", name, THEMES)
     return THEMES[name]

@@ -11,11 +11,13 @@ from typing import Any, ParamSpec, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from hhanim.plain_error import PlainError
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
-class HHError(ValueError):
+class HHError(PlainError, ValueError):
     """Base of everything the model layer refuses."""
 
 

@@ -11,7 +11,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from hhanim.studio.errors import MissingError, need, pip
 from hhanim.studio.fresh.versions import version
+from hhanim.studio.mends import MANIM_SYSTEM, install
 
 
 @dataclass(frozen=True)
@@ -29,16 +31,12 @@ class Finding:
         return asdict(self)
 
 
-def _pip(what: str) -> str:
-    return f"{sys.executable} -m pip install '{what}'"
-
-
-# name, modules, needed, what it is for, what pip installs
+# name, modules, needed, what it is for, what pip installs (without: what is missing)
 _LIBRARIES = (
-    ("model", ("numpy", "scipy"), True, "simulation", "numpy scipy"),
-    ("clips", ("matplotlib", "celluloid"), True, "clips", "matplotlib celluloid"),
+    ("model", ("numpy", "scipy"), True, "simulation", ""),
+    ("clips", ("matplotlib", "celluloid"), True, "clips", ""),
     ("typeface", ("font_source_sans_pro",), True, "the bundled typeface", "font-source-sans-pro"),
-    ("films", ("manim",), False, "films, with mathematics", "hhanim[films]"),
+    ("films", ("manim",), False, "films, with mathematics by Typst", "hhanim[films]"),
     ("sweep", ("numba",), False, "compiled parameter sweeps", "hhanim[sweep]"),
     ("dask", ("distributed",), False, "rendering on other machines", "hhanim[dask]"),
     ("watch", ("watchfiles",), False, "hhanim watch", "hhanim[watch]"),
@@ -47,35 +45,46 @@ _LIBRARIES = (
 )
 _DISTRIBUTION = {"font_source_sans_pro": "font-source-sans-pro", "pptx": "python-pptx"}
 
+# Nothing of hhanim's needs these; films and clips by others may. Name, program, what it is for.
+_PROGRAMS = (
+    ("latex", "latex", "mathematics by LaTeX (MathTex, Tex, numbers on manim's axes; usetex)"),
+    ("dvisvgm", "dvisvgm", "mathematics by LaTeX in films"),
+    ("ffmpeg", "ffmpeg", "matplotlib's own film writers"),
+)
+
 
 def examine() -> list[Finding]:
     """Look at everything that can be missing."""
-    found = [_python(), _encoder()]
-    for name, modules, needed, purpose, package in _LIBRARIES:
-        missing = [m for m in modules if importlib.util.find_spec(m) is None]
-        have = ", ".join(
-            f"{m} {version(_DISTRIBUTION.get(m, m)) or ''}".strip() for m in modules if m not in missing
-        )
-        mend = (
-            " ".join(_pip(p) for p in ([package] if "[" in package else [" ".join(missing)]))
-            if missing
-            else ""
-        )
-        if name == "films" and missing:
-            mend = (
-                f"sudo apt-get install -y gcc python3-dev pkg-config libcairo2-dev libpango1.0-dev && {mend}"
-            )
-        found.append(
-            Finding(
-                name,
-                not missing,
-                needed,
-                f"{purpose}: {have if not missing else 'no ' + ', '.join(missing)}",
-                mend,
-            )
-        )
-    found.append(_output())
-    return found
+    return [
+        _python(),
+        _encoder(),
+        *(_library(*row) for row in _LIBRARIES),
+        *(_program(*row) for row in _PROGRAMS),
+        _output(),
+    ]
+
+
+def _library(name: str, modules: tuple[str, ...], needed: bool, purpose: str, package: str) -> Finding:
+    missing = [m for m in modules if importlib.util.find_spec(m) is None]
+    if missing:
+        mend = pip(package or " ".join(missing))
+        mend = f"{MANIM_SYSTEM} && {mend}" if name == "films" else mend
+        return Finding(name, False, needed, f"{purpose}: no {', '.join(missing)}", mend)
+    if name == "films":  # what it needs of the system, and its plugins, show when it is loaded only
+        try:
+            need("manim", "films", purpose)
+        except MissingError as error:
+            said, _, mend = str(error).rpartition(": ")
+            return Finding(name, False, needed, said, mend)
+    have = ", ".join(f"{m} {version(_DISTRIBUTION.get(m, m)) or ''}".strip() for m in modules)
+    return Finding(name, True, needed, f"{purpose}: {have}")
+
+
+def _program(name: str, program: str, purpose: str) -> Finding:
+    found = shutil.which(program)
+    return Finding(
+        name, found is not None, False, f"{purpose}: {found or 'none'}", "" if found else install(program)
+    )
 
 
 def _python() -> Finding:
@@ -87,7 +96,7 @@ def _python() -> Finding:
 
 def _encoder() -> Finding:
     """Encode three frames: the library can be there and its x264 not."""
-    mend = _pip("av")
+    mend = pip("av", again=True)
     try:
         import numpy as np
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
+import importlib
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from hhanim.plain_error import PlainError
 
-class StudioError(Exception):
+
+class StudioError(PlainError):
     """Base of everything the studio refuses, one clear line each."""
 
     exit_code = 2
@@ -54,14 +56,36 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     return f"; known: {', '.join(sorted(known, key=str.casefold))}" if known else ""
 
 
+def pip(what: str, *, again: bool = False) -> str:
+    """The command that installs a package for the Python that runs, in this system's quotes."""
+    quote = '"' if sys.platform == "win32" else "'"
+    python = f"{quote}{sys.executable}{quote}" if " " in sys.executable else sys.executable
+    return f"{python} -m pip install {'--force-reinstall ' if again else ''}{quote}{what}{quote}"
+
+
 def need(module: str, extra: str, what: str) -> None:
-    """Make sure that an optional library is there.
+    """Load an optional library.
 
     Raises:
-        MissingError: with the command that installs it.
+        MissingError: when it is not there or cannot be loaded, with the command that installs it.
     """
-    if importlib.util.find_spec(module) is None:
-        raise MissingError(f"{what} needs {module}: {sys.executable} -m pip install 'hhanim[{extra}]'")
+    try:
+        importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        if str(error.name).partition(".")[0] != module:
+            raise _unloadable(module, what, extra, error) from error
+        raise MissingError(f"{what} needs {module}: {pip(f'hhanim[{extra}]')}") from None
+    except Exception as error:  # a library of the system that it needs, or one of its plugins
+        raise _unloadable(module, what, extra, error) from error
+
+
+def _unloadable(module: str, what: str, extra: str, error: Exception) -> MissingError:
+    from hhanim.studio import mends
+    from hhanim.user_code import words
+
+    mend = mends.known(error)
+    why = f"{mend}" if mend else f"{words(error)}; {pip(f'hhanim[{extra}]', again=True)}"
+    return MissingError(f"{what} needs {module}, which does not load: {why}")
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
+from hhanim import HHError
 from hhanim.look import DARK, LIGHT, THEMES, get_theme, quantities
 from hhanim.look.theme import _FIRST_DASH
 from hhanim.model import Channel, Gate, Sigmoid, presets
@@ -149,9 +150,9 @@ def test_a_newcomers_channel_is_drawn_without_a_line_of_code():
 
 
 def test_unknown_names_say_what_is_known():
-    with pytest.raises(KeyError, match="dark-transparent"):
+    with pytest.raises(HHError, match="dark-transparent"):
         get_theme("blue")
-    with pytest.raises(KeyError, match="I_Na"):
+    with pytest.raises(HHError, match="I_Na"):
         DARK.color("I_Xx")
 
 

@@ -6,10 +6,10 @@ Every module in this folder is read, and every Membrane in capitals in it is a p
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import pkgutil
 from pathlib import Path
 
+from hhanim import user_code
 from hhanim.model.errors import HHError, UnknownName
 from hhanim.model.membrane import Membrane
 
@@ -40,9 +40,15 @@ def get(name: str | Membrane) -> Membrane:
     """
     if isinstance(name, Membrane):
         return name
-    path, colon, attribute = str(name).rpartition(":")
-    if colon and path.endswith(".py"):
+    path, _, attribute = str(name).rpartition(":")
+    if path.endswith(".py"):
         return _from_file(Path(path), attribute)
+    if Path(str(name)).suffix == ".py":
+        return _from_file(Path(str(name)), "")
+    if "." in str(name):
+        raise HHError(
+            f"model {name} is not Python; write its channels as a Membrane and give path/to/file.py:NAME"
+        )
     key = str(name).upper().replace("-", "_")
     if key not in _found:
         raise UnknownName("model", name, names())
@@ -52,12 +58,17 @@ def get(name: str | Membrane) -> Membrane:
 def _from_file(path: Path, attribute: str) -> Membrane:
     if not path.is_file():
         raise HHError(f"no file {path}; give path/to/file.py:NAME")
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    try:
+        module = user_code.run(path)
+    except HHError as error:
+        raise HHError(f"{user_code.place(error, path)}{error}") from error
+    except (Exception, SystemExit) as error:
+        raise HHError(f"{user_code.place(error, path)}{user_code.words(error)}") from error
     found = {k: v for k, v in vars(module).items() if isinstance(v, Membrane)}
+    if not attribute:
+        raise HHError(
+            f"{path}: which membrane? " + ("; ".join(f"give {path}:{k}" for k in found) or "it has none")
+        )
     if attribute not in found:
         raise UnknownName(f"membrane in {path}", attribute, found)
     return found[attribute]

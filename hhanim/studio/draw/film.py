@@ -33,7 +33,7 @@ from manim.scene.scene_file_writer import SceneFileWriter
 from hhanim.studio.draw.camera import SparingCamera, SparingRenderer
 from hhanim.studio.draw.drawn import Drawn, Section
 from hhanim.studio.draw.pieces import writer
-from hhanim.studio.draw.scene import load, scene_errors
+from hhanim.studio.draw.scene import load, missing_fonts, scene_errors
 from hhanim.studio.errors import RenderError, UsageError
 from hhanim.studio.events import Event, Listener
 from hhanim.studio.fresh.job import Job
@@ -116,7 +116,8 @@ def _config(job: Job, work: Path) -> Iterator[None]:
     _copy_new(kept, typeset)
     noise = logging.getLogger("manim")
     level = noise.level
-    noise.setLevel(logging.ERROR)
+    noise.setLevel(logging.WARNING)
+    noise.addFilter(missing_fonts)
     # The colour of the ground also reaches scenes that are no Film.
     theme = job.request.look
     settings = {
@@ -132,7 +133,7 @@ def _config(job: Job, work: Path) -> Iterator[None]:
         "disable_caching": True,
         "save_sections": False,
         "progress_bar": "none",
-        "verbosity": "ERROR",
+        "verbosity": "WARNING",
         "preview": False,
         "seed": 0,
     }
@@ -141,6 +142,7 @@ def _config(job: Job, work: Path) -> Iterator[None]:
             yield
         _copy_new(typeset, kept)
     finally:
+        noise.removeFilter(missing_fonts)
         noise.setLevel(level)
         shutil.rmtree(scratch, ignore_errors=True)
 

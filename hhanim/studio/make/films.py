@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from functools import partial
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from hhanim.studio.draw.pieces import draw
-from hhanim.studio.errors import MissingError, RenderError, StudioError, writing
+from hhanim.studio.errors import MissingError, RenderError, writing
 from hhanim.studio.events import Event, Listener, silent
 from hhanim.studio.fresh.job import prepare
 from hhanim.studio.fresh.status import check, status
@@ -217,13 +216,8 @@ def _last(made: Event | Future[Event]) -> Event:
 
 def failure(request: Request, error: Exception) -> Event:
     """The event that tells of an error, with the scene's traceback where there is one."""
-    if not isinstance(error, StudioError) and type(error).__module__ != "hhanim.model.errors":
-        trace = "".join(traceback.format_exception(error))
-        return Event(
-            "failed", request.name, str(request.path), message=f"{type(error).__name__}: {error}", trace=trace
-        )
-    if isinstance(error, MissingError):
-        return Event("missing", request.name, str(request.path), message=str(error))
-    return Event(
-        "failed", request.name, str(request.path), message=str(error), trace=getattr(error, "trace", "")
-    )
+    from hhanim.studio.mends import told
+
+    said = told(error, request.name)
+    kind = "missing" if isinstance(said, MissingError) else "failed"
+    return Event(kind, request.name, str(request.path), message=str(said), trace=said.trace)

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from hhanim.studio.errors import MissingError, StudioError
+from hhanim.studio.errors import StudioError, need
 from hhanim.studio.events import Event, Listener
 from hhanim.studio.fresh.sources import sources
 from hhanim.studio.make.films import failure, make_all
@@ -30,13 +30,9 @@ def watch(plan: Plan, config: str | None, on_event: Listener, complain: Callable
     Raises:
         MissingError: when watchfiles is not installed.
     """
-    try:
-        from watchfiles import Change
-        from watchfiles import watch as changes
-    except ImportError:
-        raise MissingError(
-            f"watch needs watchfiles: {sys.executable} -m pip install 'hhanim[watch]'"
-        ) from None
+    need("watchfiles", "watch", "watch")
+    from watchfiles import Change
+    from watchfiles import watch as changes
 
     # manim shows everybody's messages, and every change would be told of twice.
     logging.getLogger("watchfiles").setLevel(logging.WARNING)

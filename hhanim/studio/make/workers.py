@@ -31,7 +31,7 @@ from typing import Any, Self
 from hhanim.process import be_alone
 from hhanim.studio.draw.drawn import Drawn
 from hhanim.studio.draw.pieces import draw, pieces
-from hhanim.studio.errors import RenderError, UsageError, need
+from hhanim.studio.errors import RenderError, StudioError, UsageError, need
 from hhanim.studio.events import Event, Listener
 from hhanim.studio.fresh.job import Job, fingerprint
 from hhanim.studio.fresh.sources import sources as reached
@@ -121,9 +121,8 @@ def fulfil(order: Order, slot: int | None = None) -> Piece:
             with Films() as films:
                 drawn = draw(job, job.request.path, films, tell, order.start, order.stop)
         except Exception as error:  # in the words of the machine the scene comes from
-            trace = getattr(error, "trace", "")
-            if trace:
-                error.trace = trace.replace(str(scenes), str(folder))  # type: ignore[attr-defined]
+            if isinstance(error, StudioError):
+                error.trace = error.trace.replace(str(scenes), str(folder))
             raise
         files = {p.relative_to(work).as_posix(): p.read_bytes() for p in work.rglob("*") if p.is_file()}
         return Piece(files, _sha256(files), drawn)

@@ -20,7 +20,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from hhanim.model import HHError, Membrane, Protocol, Start, parse, presets
-from hhanim.studio.errors import ParameterError, UsageError, did_you_mean
+from hhanim.studio.errors import ParameterError, StudioError, UsageError, did_you_mean
+from hhanim.studio.mends import known
 from hhanim.studio.plan.catalogue import Entry, Parameter
 
 MAX_FRAMES = 1_000_000
@@ -238,8 +239,10 @@ def _set_membrane(entry: Entry, objects: dict[str, Any], membranes: list[str], n
             raise _refused(name, raw, error) from None
 
 
-def _refused(name: str, raw: Any, error: HHError) -> ParameterError:
-    """What the model says, with the value unless it says it itself."""
+def _refused(name: str, raw: Any, error: HHError) -> StudioError:
+    """What the model says, with the value unless it says it itself; or what a model's file lacks."""
+    if isinstance(error.__cause__, ImportError) and (missing := known(error.__cause__)):
+        return type(missing)(f"{name} = {_shown(raw)}: {missing}")
     said = str(error)
     return ParameterError(said if said.startswith(f"{name} ") else f"{name} = {_shown(raw)}: {said}", name)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -160,7 +161,7 @@ def test_command(project, monkeypatch, capsys):
 def test_what_is_missing_is_said_before_anything_is_rendered(project, monkeypatch, capsys):
     from hhanim.cli import main
 
-    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    monkeypatch.setitem(sys.modules, "pptx", None)
     with pytest.raises(SystemExit) as stop:
         main(["export", "pptx", "wave"])
     assert stop.value.code == 3

@@ -1,0 +1,93 @@
+"""Python files of users, scenes and models alike: run together with what lies beside them."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import importlib.util
+import sys
+import traceback
+from pathlib import Path
+from types import ModuleType
+
+PACKAGE = Path(__file__).resolve().parent
+
+# Modules that earlier files brought along: another file's helper may have the same name, an edited one is new.
+_neighbours: set[str] = set()
+
+
+def run(path: Path) -> ModuleType:
+    """Run a file, with its folder first on the path as when it is run alone; its helpers are read anew.
+
+    ``from .helper import x`` finds them as well.
+    """
+    path = path.absolute()
+    folder = path.parent
+    for name in _neighbours:
+        sys.modules.pop(name, None)
+    _neighbours.clear()
+    before = set(sys.modules)
+    package = ModuleType(f"hhanim_files_{hashlib.sha256(str(folder).encode()).hexdigest()[:12]}")
+    package.__path__ = [str(folder)]
+    spec = importlib.util.spec_from_file_location(f"{package.__name__}.{path.stem.replace('.', '_')}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[package.__name__], sys.modules[spec.name] = package, module
+    sys.path.insert(0, str(folder))
+    try:
+        importlib.invalidate_caches()
+        spec.loader.exec_module(module)
+    finally:
+        with contextlib.suppress(ValueError):
+            sys.path.remove(str(folder))
+        for name in sys.modules.keys() - before:
+            file = getattr(sys.modules[name], "__file__", None)
+            if file and is_of(Path(file), folder):
+                _neighbours.add(name)
+    return module
+
+
+def is_of(file: Path, folder: Path) -> bool:
+    """Whether a file belongs to the user whose code lies in ``folder``, not to a library installed below it."""
+    return (
+        file.is_relative_to(folder) and "site-packages" not in file.parts and not file.is_relative_to(PACKAGE)
+    )
+
+
+def shortened(error: BaseException, path: Path) -> BaseException:
+    """The error with its traceback from the first frame on that is in a user's file ``path`` or beside it."""
+    at = error.__traceback__
+    while at is not None and not is_of(Path(at.tb_frame.f_code.co_filename), path.absolute().parent):
+        at = at.tb_next
+    return error.with_traceback(at) if at is not None else error
+
+
+def frames(error: BaseException, path: Path) -> list[traceback.FrameSummary]:
+    """The frames of an error from the first one on that is in a user's file ``path`` or beside it; none if none is."""
+    found = traceback.extract_tb(shortened(error, path).__traceback__)
+    return found if any(is_of(Path(f.filename), path.absolute().parent) for f in found) else []
+
+
+def place(error: BaseException, path: Path) -> str:
+    """``cell.py:3: `` for an error out of a user's file or of one beside it; just the file where no line is known."""
+    folder = path.absolute().parent
+    file, line = path, None
+    if isinstance(error, SyntaxError) and error.filename:
+        file, line = Path(error.filename), error.lineno
+    else:
+        for f in frames(error, path):
+            if is_of(Path(f.filename), folder):
+                file, line = Path(f.filename), f.lineno
+    name = file.relative_to(folder).as_posix() if file.is_relative_to(folder) else file.name
+    return f"{name}:{line}: " if line else f"{name}: "
+
+
+def words(error: BaseException) -> str:
+    """``ValueError: what it says``, on one line."""
+    if isinstance(error, SystemExit):
+        return f"sys.exit({'' if error.code is None else repr(error.code)}) ends the program; return instead"
+    said = error.msg if isinstance(error, SyntaxError) else str(error)
+    said = " ".join(said.split())
+    name = type(error).__name__
+    return f"{name}: {said if len(said) <= 400 else said[:399] + '…'}" if said else name
