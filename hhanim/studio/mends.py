@@ -59,7 +59,7 @@ def install(program: str) -> str:
 
 
 def _program(name: str) -> StudioError:
-    name = Path(name).name.removesuffix(".exe")
+    name = re.split(r"[\\/]", name)[-1].removesuffix(".exe")
     if name not in PROGRAMS:
         return RenderError(f"the program {name} is not installed, or not on the PATH")
     what = PROGRAMS[name][0]
@@ -74,8 +74,9 @@ def _popen(error: BaseException, found: re.Match[str]) -> StudioError | None:
     if last.f_globals.get("__name__") != "subprocess":
         return None
     name = getattr(error, "filename", None) or last.f_locals.get("args")
-    name = name[0] if isinstance(name, list | tuple) else str(name).split('" ')[0].strip('"').split()[0]
-    return _program(str(name))
+    if not isinstance(name, list | tuple):
+        name = [word for word in re.split(r'"(.+?)"|\s', str(name)) if word]
+    return _program(str(name[0]))
 
 
 def _tex(error: BaseException, found: re.Match[str]) -> StudioError:
