@@ -12,21 +12,25 @@ from types import ModuleType
 
 PACKAGE = Path(__file__).resolve().parent
 
-# Modules that earlier files brought along: another file's helper may have the same name, an edited one is new.
-_neighbours: set[str] = set()
+_last: tuple[Path, set[str]] | None = None  # the folder of the file that was run last, the modules before it
 
 
 def run(path: Path) -> ModuleType:
-    """Run a file, with its folder first on the path as when it is run alone; its helpers are read anew.
+    """Run a file, with its folder first on the path as when it is run alone; what it imports from there is read anew.
 
-    ``from .helper import x`` finds them as well.
+    ``from .helper import x`` finds a helper as well. The folder stays on the path, behind all others, until the next
+    file is run: a scene may import while it is drawn.
     """
+    global _last
     path = path.absolute()
     folder = path.parent
-    for name in _neighbours:
-        sys.modules.pop(name, None)
-    _neighbours.clear()
-    before = set(sys.modules)
+    if _last is not None:  # another file's helper may have the same name, an edited one is new
+        _off_the_path(_last[0])
+        for name in sys.modules.keys() - _last[1]:
+            file = getattr(sys.modules[name], "__file__", None)
+            if file and is_of(Path(file), _last[0]):
+                del sys.modules[name]
+    _last = folder, set(sys.modules)
     package = ModuleType(f"hhanim_files_{hashlib.sha256(str(folder).encode()).hexdigest()[:12]}")
     package.__path__ = [str(folder)]
     spec = importlib.util.spec_from_file_location(f"{package.__name__}.{path.stem.replace('.', '_')}", path)
@@ -39,13 +43,14 @@ def run(path: Path) -> ModuleType:
         importlib.invalidate_caches()
         spec.loader.exec_module(module)
     finally:
-        with contextlib.suppress(ValueError):
-            sys.path.remove(str(folder))
-        for name in sys.modules.keys() - before:
-            file = getattr(sys.modules[name], "__file__", None)
-            if file and is_of(Path(file), folder):
-                _neighbours.add(name)
+        _off_the_path(folder)
+        sys.path.append(str(folder))
     return module
+
+
+def _off_the_path(folder: Path) -> None:
+    with contextlib.suppress(ValueError):
+        sys.path.remove(str(folder))
 
 
 def is_of(file: Path, folder: Path) -> bool:

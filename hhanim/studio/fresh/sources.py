@@ -13,7 +13,14 @@ from hhanim.studio.plan.catalogue import PACKAGE, Entry, shipped
 from hhanim.studio.plan.request import Request
 
 # These carry a scene to its film and leave no trace in its pixels.
-_CARRIERS = ("hhanim.cli", "hhanim.classroom", "hhanim.explorer", "hhanim.studio")
+_CARRIERS = (
+    "hhanim.cli",
+    "hhanim.classroom",
+    "hhanim.explorer",
+    "hhanim.plain_error",
+    "hhanim.studio",
+    "hhanim.user_code",
+)
 
 _WRITERS = ("hhanim.studio.media.encode", "hhanim.studio.media.pictures", "hhanim.studio.media.formats")
 

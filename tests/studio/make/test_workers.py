@@ -346,13 +346,13 @@ def test_dask(long, cluster, tmp_path):
 @pytest.mark.slow
 def test_dask_without_workers(project, cluster):
     """All of them go while a film is in the making."""
-    address, workers = cluster
+    address, processes = cluster
 
     def end(event):
         if event.kind == "start":
-            for worker in workers:
-                worker.terminate()
-                worker.wait(20)
+            for process in processes:
+                process.terminate()
+                process.wait(600)
 
     with workers.dask(address, patience=1.0) as hands:
         (event,) = films.make_all(
