@@ -17,7 +17,7 @@ from hhanim.model.protocol import (
     step,
     train,
 )
-from hhanim.model.rates import Constant, Exp, LinExp, Rate, Sigmoid
+from hhanim.model.rates import Constant, Exp, LinExp, Piecewise, Rate, Sigmoid, V
 from hhanim.model.solve import simulate
 from hhanim.model.trajectory import Trajectory
 
@@ -31,6 +31,7 @@ __all__ = [
     "InvalidValue",
     "LinExp",
     "Membrane",
+    "Piecewise",
     "Protocol",
     "Rate",
     "Sigmoid",
@@ -39,6 +40,7 @@ __all__ = [
     "Trajectory",
     "UnknownName",
     "UnstableStep",
+    "V",
     "VoltageClamp",
     "analysis",
     "clamp",

@@ -11,9 +11,9 @@ import numpy as np
 
 def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """An HTML table of plain texts; a text between dollars is typeset by the notebook."""
-    lines = [f"<caption>{escape(caption)}</caption>", "<tr>" + "".join(f"<th>{escape(x)}</th>" for x in head)]
-    lines += ["<tr>" + "".join(f"<td>{escape(x)}</td>" for x in row) for row in rows]
-    return "<table>" + "</tr>".join(lines) + "</tr></table>"
+    lines = [(head, "th"), *((row, "td") for row in rows)]
+    cells = ["".join(f"<{tag}>{escape(x)}</{tag}>" for x in line) for line, tag in lines]
+    return f"<table><caption>{escape(caption)}</caption><tr>{'</tr><tr>'.join(cells)}</tr></table>"
 
 
 def shown(x: Any) -> str:

@@ -10,6 +10,8 @@ import pytest
 
 from hhanim import explorer
 from hhanim.model import Channel, Gate, Membrane, Sigmoid, analysis, presets, simulate
+from hhanim.model.rates import FLOATS, JAVASCRIPT
+from tests.model.examples import PRINTED, WITH_T
 
 BASE = {
     "stimulus": "step",
@@ -167,3 +169,30 @@ def test_a_channel_that_is_added_works_in_the_page(visit: Any, tmp_path: Path) -
     assert got[1] == pytest.approx(list(simulate(own, "step(15, start=5)", 100.0).spikes), abs=0.02)
     page.get_by_label("M conductance, mS/cm²", exact=True).fill("0")
     page.wait_for_function("hhanim.run.k[7] === 0")
+
+
+def test_rates_as_papers_print_them_have_the_same_values_in_the_page(page: Any) -> None:
+    given = sorted(FLOATS.keys() - {"exp", "linexp", "power"})
+    v = np.linspace(-149.7, 150.3, 61)
+    for rate, _ in PRINTED.values():
+        got = page.evaluate(
+            f"(v) => {{ const {{exp, pow: power, {', '.join(given)}}} = Math; return v.map((v) => {rate.code('v', JAVASCRIPT)}); }}",
+            v.tolist(),
+        )
+        assert got == pytest.approx(rate(v).tolist(), rel=1e-12)
+
+
+def test_a_channel_with_a_choice_and_a_floor_works_in_the_page(visit: Any, tmp_path: Path) -> None:
+    page = visit(path=explorer.write(tmp_path / "own.html", explorer.page(WITH_T, I=15)))
+    got = page.evaluate(
+        """() => {
+        const model = hhanim.run.model, k = model.constants(model.defaults), v = [-95, -80, -65.5, 0, 30];
+        return {name: model.name, spikes: hhanim.run.spikes,
+                inf: model.gateList.map((g, n) => v.map((x) => model.inf[n](x))),
+                tau: v.map((x) => model.tau[model.gateList.findIndex((g) => g.name === "r")](x, k))};
+    }"""
+    )
+    v = np.array([-95, -80, -65.5, 0, 30])
+    assert got["spikes"] == pytest.approx(list(simulate(WITH_T, "step(15, start=5)", 100.0).spikes), abs=0.02)
+    assert np.allclose(got["inf"], [WITH_T.inf(name, v) for name in WITH_T.gates], rtol=1e-12)
+    assert got["tau"] == pytest.approx(WITH_T.tau("r", v), rel=1e-12)

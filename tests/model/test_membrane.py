@@ -2,7 +2,9 @@
 
 import math
 import pickle
+from collections.abc import Callable
 from dataclasses import FrozenInstanceError, replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import hhanim as hh
-from hhanim import Channel, Exp, Gate, HHError, Membrane, Sigmoid, presets
+from hhanim import Channel, Exp, Gate, HHError, Membrane, Sigmoid, V, presets
 from hhanim.model.errors import DuplicateName, InvalidValue, UnknownName
 from hhanim.model.scalar import callback
 
@@ -254,6 +256,115 @@ def test_bad_parameters(change: dict[str, object], message: str) -> None:
         MODERN.with_(**change)
     assert isinstance(caught.value, ValueError)
     assert "\n" not in str(caught.value)
+
+
+def of(*gates: Gate, **fields: Any) -> Membrane:
+    return Membrane("x", (Channel("K", 36.0, -77.0, gates), Channel("L", 0.3, -54.4)), **fields)
+
+
+S = Sigmoid(1.0, -40.0, 9.0)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (
+            lambda: of(Gate("n", inf=1.2 * S, tau=1.0)),
+            r"gate n: inf = 1.02[\d]* at V = [-\d.]+ mV; allowed: 0 to 1 from",
+        ),
+        (lambda: of(Gate("n", inf=S - 0.1)), r"gate n: inf = -0.0"),
+        (lambda: of(Gate("n", inf=np.log(V + 20))), r"gate n: inf = nan at V = -100 mV"),
+        (
+            lambda: of(Gate("n", inf=S, tau=0.0)),
+            r"gate n: tau = 0 ms at V = -100 mV; allowed: finite and more than 0 ms",
+        ),
+        (
+            lambda: of(Gate("n", inf=S, tau=V / 10)),
+            r"gate n: tau = -10 ms at V = -100 mV.*; a floor is np.maximum\(tau,",
+        ),
+        (lambda: of(Gate("n", inf=S, tau=abs(V + 20))), r"gate n: tau = 0 ms at V = -20 mV"),
+        (lambda: of(Gate("n", inf=S, tau=1 / (V - 12.3))), r"gate n: tau = -"),
+        (lambda: of(Gate("n", -1.0 * A, B)), r"gate n: "),
+        (lambda: of(Gate("n", 0.0, 0.0)), r"gate n: tau = inf ms at V = -100 mV"),
+        (
+            lambda: of(Gate("n", 0.1 * (V + 29.7) / (1 - np.exp(-(V + 29.7) / 10)), B)),
+            r"gate n: tau = nan ms at V = -29.7 mV; .* write x / \(1 - exp\(-x\)\) as LinExp",
+        ),
+        (lambda: of(Gate("n", inf=S, tau=130 - V), v_range=(-100, 140)), r"gate n: tau = 0 ms at V = 130 mV"),
+        (lambda: of(Gate("n", inf=S, tau=130 - V)).with_(EL=140.0), r"gate n: tau = 0 ms at V = 130 mV"),
+        (
+            lambda: of(Gate("n", inf=S, tau=V + 150)).shifted(-60.0).with_(EK=-220.0),
+            "gate n: tau = -10 ms at V = -220 mV",
+        ),
+    ],
+)
+def test_gates_that_make_no_sense_are_refused_where_a_membrane_is_built(
+    make: Callable[[], Membrane], message: str
+) -> None:
+    with pytest.raises(InvalidValue, match=message) as caught:
+        make()
+    assert "\n" not in str(caught.value)
+
+
+def test_what_follows_another_gate_or_is_off_by_rounding_is_accepted() -> None:
+    n = Gate("n", inf=S, tau=5.0)
+    assert of(n, Gate("h", follows=("n", 0.5, -1.1))).inf("h", 60.0) < 0.0
+    assert of(Gate("n", inf=S * (1 + 1e-9), tau=5.0)).inf("n", 1e3) > 1.0
+    assert of(Gate("n", inf=S, tau=130 - V)).tau("n", 60.0) > 0.0  # zero beyond all voltages that matter
+    fit = presets.CONNOR_STEVENS  # the published a_inf reaches 1.013
+    assert fit.initial({"V": 60.0})[fit.states.index("a")] > 1.0
+
+
+def test_equations_are_shared_by_membranes_that_differ_in_numbers() -> None:
+    changed = MODERN.with_(gNa=[1.0, 2.0], celsius=20.0, ttx=0.5)
+    assert changed.equations is MODERN.equations
+    assert MODERN.plus(A_CURRENT).equations is WITH_A.equations
+    assert set(MODERN.namespace) == set(MODERN.equations.parameters)
+    assert [current.flow for current in MODERN.equations.currents] == [
+        "g0 * x1 * x1 * x1 * x2 * (x0 - e0)",
+        "g1 * x3 * x3 * x3 * x3 * (x0 - e1)",
+        "g2 * (x0 - e2)",
+    ]
+
+
+@any_membrane
+def test_relaxing_and_linear_functions_are_the_equations(membrane: Membrane) -> None:
+    rng = np.random.default_rng(5)
+    y = np.vstack([rng.uniform(*membrane.v_range, 7), rng.uniform(0, 1, (len(membrane.states) - 1, 7))])
+    total, drive = membrane.compile(np, "linear")(*y, 0.0, 0.0)
+    assert total * y[0] - drive == pytest.approx(sum(membrane.currents(y).values()), rel=1e-9, abs=1e-9)
+    after = membrane.compile(np, "relax")(*y, 0.3)
+    for name, x, now in zip(membrane.states[1:], after, y[1:], strict=True):
+        inf, tau = membrane.inf(name, y[0]), membrane.tau(name, y[0])
+        assert x == pytest.approx(
+            inf + (now - inf) * np.exp(np.maximum(-0.3 / tau, -700)), rel=1e-12, abs=1e-15
+        )
+
+
+def test_what_they_are_called_fits_in_a_line() -> None:
+    assert repr(MODERN) == "<Membrane modern: Na, K, L; C 1 µF/cm², 6.3 °C>"
+    assert (
+        repr(MODERN.with_(gNa=[1.0, 2.0]).channels[0])
+        == "<Channel Na: g 1 to 2 (2 values) mS/cm², E 50 mV, m³ h>"
+    )
+    assert repr(MODERN.gate("n")) == "<Gate n⁴: alpha and beta at 6.3 °C, q10 3>"
+    assert repr(MIXTURE.gate("h")) == "<Gate h = 0.89 + -1.1 n>"
+    assert repr(MIXTURE.gate("m")) == "<Gate m³: inf at 6.3 °C, q10 3>"
+
+
+def test_a_notebook_shows_tables() -> None:
+    html = WITH_A.with_(gNa=[60.0, 120.0], four_ap=0.25)._repr_html_()
+    for text in (
+        "<td>Na</td><td>60 to 120 (2 values)</td><td>50</td><td>m³ h</td><td>Na</td><td>ttx 0</td>",
+        "a³ b",
+        "four_ap 0.25",
+        "6.3 °C",
+    ):
+        assert text in html
+    assert html.count("<tr>") == html.count("</tr>") == 5
+    assert r"$0.125\,e^{-(V + 65)/80}$" in MODERN.gate("n")._repr_html_()
+    assert replace(MODERN, title="a < b")._repr_html_().count("a &lt; b") == 1
+    assert "<td>m³ h</td>" in MODERN.channels[0]._repr_html_()
 
 
 A, B = Exp(1.0, 0.0, 10.0), Exp(1.0, 0.0, -10.0)

@@ -1,15 +1,23 @@
 """Rates: values, 0/0, the same text everywhere, bad input."""
 
+import json
 import math
+import pickle
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.mathtext import MathTextParser
 
-from hhanim import Constant, Exp, HHError, LinExp, Sigmoid
-from hhanim.model import presets, rates
+from hhanim import Constant, Exp, HHError, LinExp, Piecewise, Sigmoid, V
+from hhanim.model import Rate, presets, rates
 from hhanim.model.errors import InvalidValue
+from hhanim.model.serial import from_data, to_data
+
+from .examples import PRINTED
 
 finite = st.floats(-100.0, 100.0)
 scales = st.floats(0.5, 100.0) | st.floats(-100.0, -0.5)
@@ -18,8 +26,7 @@ voltages = st.floats(-300.0, 300.0)
 
 def evaluate(code: str, v: float) -> float:
     """A rate's source run on floats."""
-    value = eval(code, {"exp": rates.exp_float, "linexp": rates.linexp_float, "v": v})
-    return float(value)
+    return float(eval(code, {**rates.FLOATS, "v": v}))
 
 
 def paper(gate: str, u: float) -> tuple[float, float]:
@@ -134,3 +141,99 @@ def test_bad_rates_say_what_to_do() -> None:
         Exp(1.0, 0.0, 0.0)
     with pytest.raises(InvalidValue, match="write it with Exp, Sigmoid, LinExp, Constant"):
         Exp(1.0, 0.0, 1.0) + (lambda v: v)  # type: ignore[operator]
+
+
+# -- rates as papers print them ------------------------------------------------------------------------------
+
+as_printed = pytest.mark.parametrize(("rate", "plain"), PRINTED.values(), ids=PRINTED)
+GRID = np.linspace(-149.7, 150.3, 301)
+
+
+@as_printed
+def test_rates_as_papers_print_them(rate: Rate, plain: Callable[[Any], Any]) -> None:
+    with np.errstate(all="ignore"):
+        expected = np.broadcast_to(plain(GRID), GRID.shape)
+    assert rate(GRID) == pytest.approx(expected, rel=1e-12, nan_ok=True)
+    assert float(rate(-33.3)) == pytest.approx(float(plain(np.float64(-33.3))), rel=1e-12)
+
+
+@as_printed
+def test_their_source_agrees(rate: Rate, plain: Callable[[Any], Any]) -> None:
+    values = rate(GRID)
+    assert [evaluate(rate.code(), v) for v in GRID.tolist()] == pytest.approx(values, rel=1e-12)
+    on_arrays = eval(rate.code("v", rates.NUMPY), {**rates.ARRAYS, "v": GRID})
+    assert on_arrays == pytest.approx(values, rel=1e-12)
+
+
+@as_printed
+def test_they_move_travel_and_compare(rate: Rate, plain: Callable[[Any], Any]) -> None:
+    moved = rate.shifted(12.5)
+    assert moved(GRID + 12.5) == pytest.approx(rate(GRID), rel=1e-9, abs=1e-12)
+    again = from_data(json.loads(json.dumps(to_data(rate))))
+    assert again == rate == pickle.loads(pickle.dumps(rate))
+    assert hash(again) == hash(rate)
+
+
+@as_printed
+def test_they_can_be_typeset(rate: Rate, plain: Callable[[Any], Any]) -> None:
+    MathTextParser("agg").parse(f"${rate.latex()}$")
+    typst = pytest.importorskip("typst", reason="Typst comes with the extra hhanim[films]")
+    assert typst.compile(f"$ {rate.typst()} $".encode(), format="svg")
+
+
+def test_what_they_look_like() -> None:
+    assert (-Exp(1, 0, 10)).latex() == "-e^{V/10}"
+    assert (1 / (1 + np.exp(-(V + 35) / 10))).latex() == r"\frac{1}{1 + e^{\frac{-(V + 35)}{10}}}".replace(
+        "(V + 35)", r"\left(V + 35\right)"
+    )
+    assert np.maximum(Exp(1, 0, 10), 0.02).typst() == "max(e^(V/10), 0.02)"
+    choice = Piecewise((V > -50) & (V <= 3), abs(V), 2 ** Exp(1, 0, 9))
+    assert choice.typst() == 'cases(abs(V) & "if" V > -50 "and" V <= 3, 2^(e^(V/9)) & "else")'
+    assert (Exp(1, 0, 9) + -3.0).latex() == "e^{V/9} - 3"
+    assert (V * (V - -3.0)).typst() == "V thin (V - (-3))"
+
+
+R = Exp(1, 0, 10)
+
+
+@pytest.mark.parametrize(
+    ("write", "message"),
+    [
+        (lambda: max(R, 0.02), r"write np.maximum\(a, b\) for max\(a, b\)"),
+        (lambda: min(0.02, R), r"np.minimum\(a, b\) for min\(a, b\)"),
+        (lambda: R if V < -50 else 2 * R, r"Piecewise\(V < -50, a, b\) for a choice"),
+        (lambda: -50 < V < 0, r"\(V > a\) & \(V < b\) for a range"),
+        (lambda: sorted([R, V]), "depends on V"),
+        (lambda: R ^ 2, r"a power is written rate \*\* 2, not rate \^ 2"),
+        (lambda: 2 ^ R, r"not rate \^ 2"),
+        (lambda: R % 2, r"rates know \+ - \* / and \*\*"),
+        (lambda: R // 2, r"rates know \+ - \* / and \*\*"),
+        (lambda: math.exp(R), r"take NumPy's functions of it, as in np.exp\(rate\)"),
+        (lambda: float(R), "a rate is not a number"),
+        (lambda: round(R), "a rate is not a number"),
+        (lambda: np.floor(R), "NumPy's floor takes no rates; those that do are exp, sqrt"),
+        (lambda: np.add.reduce([R, R], out=R), "NumPy's reduce takes no rates"),
+        (lambda: np.interp(R, [0, 1], [0, 1]), "NumPy's interp takes no rates"),
+        (lambda: np.array([1.0, 2.0]) * R, r"value has shape \(2,\); give a number"),
+        (lambda: R + "1", "'1' is not a rate: write it with Exp"),
+        (lambda: Piecewise(V == -50, R, 1), "condition = False; write a comparison, as in V < -50"),
+        (lambda: Piecewise(V < -50, R, math.exp), "is not a rate"),
+    ],
+)
+def test_what_rates_cannot_do_is_said_in_a_line(write: Callable[[], object], message: str) -> None:
+    with pytest.raises(HHError, match=message) as caught:
+        write()
+    assert "\n" not in str(caught.value)
+
+
+def test_a_branch_that_is_not_taken_may_make_no_sense() -> None:
+    rate = Piecewise(V < 0, np.sqrt(-V), np.log(V + 1) + V**0.5)
+    with np.errstate(all="raise"):
+        assert rate(np.array([-4.0, 0.0])).tolist() == [2.0, 0.0]
+        assert eval(rate.code("v", rates.NUMPY), {**rates.ARRAYS, "v": np.array([-4.0])}).tolist() == [2.0]
+    assert evaluate(rate.code(), -4.0) == 2.0
+
+
+def test_what_is_out_of_range_is_nan_and_never_complex() -> None:
+    for rate in (np.sqrt(V), np.log(V), V**0.5, (V * 1.0) ** Exp(0.3, 0, 1e9)):
+        assert math.isnan(evaluate(rate.code(), -4.0))
