@@ -3,7 +3,7 @@
 from hhanim.model import analysis, presets
 from hhanim.model.channel import Channel, Gate
 from hhanim.model.errors import DuplicateName, HHError, InvalidValue, SolverFailure, UnknownName, UnstableStep
-from hhanim.model.membrane import Membrane, Start
+from hhanim.model.membrane import Membrane
 from hhanim.model.protocol import (
     Protocol,
     VoltageClamp,
@@ -19,6 +19,7 @@ from hhanim.model.protocol import (
 )
 from hhanim.model.rates import Constant, Exp, LinExp, Piecewise, Rate, Sigmoid, V
 from hhanim.model.solve import simulate
+from hhanim.model.start import Start
 from hhanim.model.trajectory import Trajectory
 
 __all__ = [

@@ -16,7 +16,7 @@ from types import CodeType
 from typing import Any
 
 from hhanim.model.channel import Channel, Gate
-from hhanim.model.rates import PYTHON, Rate
+from hhanim.model.rates import LANGUAGES, PYTHON, Rate
 
 Lines = list[str]
 
@@ -183,10 +183,13 @@ def function(name: str, arguments: str, lines: Lines, results: Lines) -> str:
     return "\n    ".join([head, *lines, end]) + "\n"
 
 
-def built(name: str, source: str, scope: Mapping[str, Any]) -> Callable[..., Any]:
-    """The function `name` of a source, in which the names in scope are known."""
-    known = dict(scope)
-    exec(_compiled(source), known)
+def built(
+    name: str, printed: Callable[[str], str], backend: Any, scope: Mapping[str, Any]
+) -> Callable[..., Any]:
+    """The function `name` of what is printed for a backend, ``math`` or ``numpy``; names in scope are known to it."""
+    choice, functions = LANGUAGES[backend]
+    known = {**functions, **scope}
+    exec(_compiled(printed(choice)), known)
     found: Callable[..., Any] = known[name]
     return found
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -81,11 +82,10 @@ def _relax_array(z: Any) -> Any:
 
 def _advance(membrane: Membrane, method: str, dt: float, backend: Any) -> Callable[..., tuple[Any, ...]]:
     """step_source() as a function on floats (backend ``math``) or on arrays (backend ``numpy``)."""
-    choice, functions = rates.LANGUAGES[backend]
-    scope = {**functions, **membrane.namespace, "dt": dt, "relax": _relax_array}
+    scope = {**membrane.namespace, "dt": dt, "relax": _relax_array}
     if backend is math:  # a run that leaves the range of floats has blown up
         scope |= {"exp": math.exp, "relax": _relax}
-    return built("advance", step_source(membrane.equations, method, choice), scope)
+    return built("advance", partial(step_source, membrane.equations, method), backend, scope)
 
 
 # -- the stimulus, step by step ------------------------------------------------------------------------------

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, NewType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hhanim.model.channel import ROW, SLACK, Channel, Gate
+from hhanim.model.channel import ROW, Channel, Gate
 from hhanim.model.equations import Equations, built, derive, structure
 from hhanim.model.errors import DuplicateName, HHError, InvalidValue, UnknownName, number
 from hhanim.model.frozen import Frozen
 from hhanim.model.markup import shown, table
-from hhanim.model.rates import LANGUAGES
-from hhanim.model.roots import root
+from hhanim.model.start import initial, resting
 
 Array = NDArray[np.float64]
 
@@ -59,22 +58,7 @@ class Membrane(Frozen):
         put(self, "channels", channels)
         put(self, "c", number("C", self.c, above=0.0, unit="µF/cm²"))
         put(self, "celsius", number("celsius", self.celsius, -20.0, 60.0, unit="°C"))
-        for kind, names in (
-            ("channel", [c.name for c in channels]),
-            ("gate", [g.name for c in channels for g in c.gates]),
-        ):
-            twice = {n for n in names if names.count(n) > 1 or (kind == "gate" and n == "V")}
-            if twice:
-                raise DuplicateName(
-                    f"{kind} name {sorted(twice)[0]} is used twice (V is taken); rename one of them"
-                )
-        for gate in self.gates.values():
-            if gate.follows is not None:
-                leader = self.gates.get(gate.follows[0])
-                if leader is None or not leader.dynamic:
-                    raise InvalidValue(
-                        f"gate {gate.name} follows {gate.follows[0]!r}, which is not a gate with kinetics"
-                    )
+        self._check_names()
         if self.start is not None:
             put(self, "start", dict(self.start))  # the caller's own may change
             for key in self.start:
@@ -82,6 +66,7 @@ class Membrane(Frozen):
                     raise UnknownName("state", key, self.states)
         _ = self.batch  # shapes must agree
         if None in (self.baseline, self.spike_level):
+            self._check_gates()
             for key, value in self._convention().items():
                 if getattr(self, key) is None:
                     put(self, key, value)
@@ -94,7 +79,28 @@ class Membrane(Frozen):
                 f"v_range = {self.v_range} is not allowed; give (low, high) with low < high, in mV"
             )
         put(self, "v_range", (low, high))
-        self._check_gates()
+        self._check_gates(low, high)
+
+    def _check_names(self) -> None:
+        channels, gates = [c.name for c in self.channels], [g.name for c in self.channels for g in c.gates]
+        for kind, names in (("channel", channels), ("gate", ["V", *gates])):
+            for name in names:
+                if names.count(name) > 1:
+                    raise DuplicateName(f"{kind} name {name} is used twice (V is taken); rename one of them")
+        leaders = {name for name, gate in self.gates.items() if gate.dynamic}
+        for gate in self.gates.values():
+            if gate.follows is not None and gate.follows[0] not in leaders:
+                raise InvalidValue(
+                    f"gate {gate.name} follows {gate.follows[0]!r}, which is not a gate with kinetics"
+                )
+
+    def _check_gates(self, *voltages: float) -> None:
+        """Raise InvalidValue if a gate makes no sense between the reversal potentials and these voltages (mV)."""
+        low, high = min(*self.reversals, *voltages), max(*self.reversals, *voltages)
+        # In tens, so that the membranes of a sweep share what was found.
+        reach = max(10.0 * (low // 10.0), -1000.0), min(-10.0 * (-high // 10.0), 1000.0)
+        for gate in self.gates.values():
+            gate.check(*reach)
 
     def _convention(self) -> dict[str, float]:
         """Baseline and spike level (mV) where they are not given.
@@ -105,7 +111,7 @@ class Membrane(Frozen):
         """
         try:
             rest = float(np.median(self.rest()[0]))
-        except (HHError, ArithmeticError):  # nothing conducts, or a gate is refused below
+        except HHError:  # nothing conducts
             return {"baseline": -65.0, "spike_level": 0.0}
         top = max((float(np.max(c.e)) for c in self.channels if c.gates), default=rest)
         top = top if top > rest else rest + 115.0
@@ -227,14 +233,6 @@ class Membrane(Frozen):
         e = [x for channel in self.channels for x in np.atleast_1d(channel.e).tolist()]
         return min(e), max(e)
 
-    def _check_gates(self) -> None:
-        """Raise InvalidValue if a gate makes no sense at a voltage that may come up."""
-        low, high = zip(self.v_range, self.reversals, strict=True)
-        # In tens, so that the membranes of a sweep share what was found.
-        reach = max(10.0 * (min(low) // 10.0), -1000.0), min(-10.0 * (-max(high) // 10.0), 1000.0)
-        for gate in self.gates.values():
-            gate.check(*reach)
-
     # -- the physiology, evaluated ---------------------------------------------------------------------------
 
     def inf(self, gate: str, v: Any) -> Any:
@@ -293,90 +291,26 @@ class Membrane(Frozen):
         return np.array(np.broadcast_arrays(*parts), dtype=float)
 
     def rest(self) -> Array:
-        """The resting state, (S,) or (S, N) for a batch: the lowest voltage at which the steady-state
-        current is zero.
+        """The resting state, (S,) or (S, N): the lowest voltage at which the steady-state current is zero.
 
-        Found to machine precision. Raises HHError if the membrane has no rest between its reversal
-        potentials (none of its conductances is positive).
+        Found to machine precision. Raises HHError if there is none between the reversal potentials, which means that
+        none of the conductances is positive.
         """
         return self._rest.copy()
 
     @cached_property
     def _rest(self) -> Array:
-        low, high = self.reversals[0] - 1.0, self.reversals[1] + 1.0
-        grid = np.linspace(low, high, 1 + max(200, int(4 * (high - low))))
-        gates = {name: self.inf(name, grid) for name in self.gates}
-        shape = (-1, *(() if self.batch is None else (1,)))
-        # Open fractions depend on V alone, so that a batch shares them.
-        total = sum(
-            np.reshape(c.open_fraction(gates) * np.ones(len(grid)), shape)
-            * (c.g * (1.0 - c.block))
-            * (np.reshape(grid, shape) - c.e)
-            for c in self.channels
-        )
-        if self.batch is not None:
-            total = np.broadcast_to(np.asarray(total), (len(grid), self.batch))
-        positive = np.asarray(total) > 0
-        rising = ~positive[:-1] & positive[1:]
-        if not np.all(rising.any(axis=0)):
-            raise HHError(
-                f"{self.name} has no resting state: at least one conductance must be positive; "
-                "give start= instead"
-            )
-        first = rising.argmax(axis=0)
-        return self.steady(root(self.steady_current, grid[first], grid[first + 1]))
-
-    def _closed(self) -> dict[str, float]:
-        v = self.baseline - 10.0
-        gates = self.states[1:]
-        return {"V": v} | {g: float(self.inf(g, v + 40.0) < self.inf(g, v)) for g in gates}
+        return resting(self)
 
     def initial(self, start: Mapping[str, Any] | Any = None) -> Array:
         """Initial conditions (S,) or (S, N): from a mapping, an array, text, this membrane's own start, or rest.
 
         A mapping may leave gates out: they start at their steady state at its V (or at the resting V).
         Text is "rest", "closed" (10 mV below the baseline, every gate as strong hyperpolarisation leaves it), or a
-        mapping as in "V=-60, h=0.4".
-        Raises UnknownName for a state that is not one, InvalidValue for values that are not finite or not in
-        0..1.
+        mapping as in "V=-60, h=0.4". Raises UnknownName for a state that is not one, InvalidValue for values that
+        are not finite or not in 0..1.
         """
-        if isinstance(start, str):
-            word = start.strip()
-            if word == "rest":
-                return self.rest()
-            start = self._closed() if word == "closed" else _start(start)
-        if start is None:
-            start = self.start
-        if start is None:
-            return self.rest()
-        if isinstance(start, Mapping):
-            for key in start:
-                if key not in self.states:
-                    raise UnknownName("state", key, self.states)
-            v = number("V", start["V"], unit="mV") if "V" in start else self.rest()[0]
-            rows = [
-                v,
-                *(number(s, start[s]) if s in start else self.inf(s, np.asarray(v)) for s in self.states[1:]),
-            ]
-            y = np.array(np.broadcast_arrays(*rows), dtype=float)
-        else:
-            try:
-                y = np.array(start, dtype=float)
-            except (TypeError, ValueError):
-                raise InvalidValue(
-                    f"start = {start!r} is not understood; give {{'V': mV, gate: value}}"
-                ) from None
-            if y.ndim not in (1, 2) or y.shape[0] != len(self.states):
-                raise InvalidValue(
-                    f"start has shape {y.shape}; give one row for each of {', '.join(self.states)}"
-                )
-        if not np.all(np.isfinite(y)):
-            raise InvalidValue("start holds a value that is not finite; give finite numbers")
-        for name, x in zip(self.states[1:], y[1:], strict=True):
-            bad = np.atleast_1d(x)[(np.atleast_1d(x) < -SLACK) | (np.atleast_1d(x) > 1.0 + SLACK)]
-            if len(bad):
-                raise InvalidValue(f"start of gate {name} = {bad[0]:g}; allowed: 0 to 1")
-        return y
+        return initial(self, start)
 
     # -- the equations, compiled -----------------------------------------------------------------------------
 
@@ -400,9 +334,8 @@ class Membrane(Frozen):
         """What Equations prints as `name`, as a function on floats (backend ``math``) or on arrays (``numpy``)."""
         cache: dict[Any, Callable[..., tuple[Any, ...]]] = self.__dict__.setdefault("_functions", {})
         if (backend, name) not in cache:
-            choice, functions = LANGUAGES[backend]
-            source = getattr(self.equations, name)(choice)
-            cache[backend, name] = built(name, source, {**functions, **self.namespace})
+            printed = getattr(self.equations, name)
+            cache[backend, name] = built(name, printed, backend, self.namespace)
         return cache[backend, name]
 
     def __iter__(self) -> Iterator[Channel]:
@@ -415,18 +348,3 @@ class Membrane(Frozen):
     def _repr_html_(self) -> str:
         caption = f"{self.title or self.name}: C {shown(self.c)} µF/cm², {shown(self.celsius)} °C"
         return table(caption, ROW, [channel.row for channel in self.channels])
-
-
-Start = NewType("Start", str)
-"""A parameter of a scene that says where a membrane starts, in the words of :meth:`Membrane.initial`."""
-
-
-def _start(text: str) -> dict[str, float]:
-    """The mapping that "V=-60, h=0.4" stands for."""
-    try:
-        pairs = [part.split("=") for part in text.split(",")]
-        return {name.strip(): float(value) for name, value in pairs}
-    except ValueError:
-        raise InvalidValue(
-            f"start = {text!r} is not understood; give 'rest', 'closed' or values, as in 'V=-60, h=0.4'"
-        ) from None

@@ -259,6 +259,7 @@ def test_bad_parameters(change: dict[str, object], message: str) -> None:
 
 
 def of(*gates: Gate, **fields: Any) -> Membrane:
+    fields = {"v_range": (-100.0, 60.0), "baseline": -65.0, "spike_level": 0.0} | fields
     return Membrane("x", (Channel("K", 36.0, -77.0, gates), Channel("L", 0.3, -54.4)), **fields)
 
 
