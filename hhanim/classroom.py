@@ -13,11 +13,9 @@ It holds no physiology of its own: the rates, currents and runs are those of hha
 
 from __future__ import annotations
 
-import base64
-import html
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -25,21 +23,13 @@ from numpy.typing import ArrayLike, NDArray
 from hhanim.model import Membrane, Protocol, Trajectory, presets, simulate
 from hhanim.model.errors import InvalidValue, UnknownName, number
 
+if TYPE_CHECKING:
+    from hhanim.studio.media.video import Video
+
 Array = NDArray[np.float64]
 
 #: The reversal potential of potassium tells the conventions apart: about -12 mV if rest is 0, about -77 mV if not.
 _CONVENTION_BORDER = -45.0
-
-
-class Video(type(Path())):  # type: ignore[misc]
-    """The path of a rendered video; a notebook shows the video itself."""
-
-    def _repr_html_(self) -> str:
-        data = base64.b64encode(self.read_bytes()).decode("ascii")
-        return (
-            f'<video controls loop muted playsinline style="max-width:100%" aria-label="{html.escape(self.stem)}" '
-            f'src="data:video/mp4;base64,{data}"></video>'
-        )
 
 
 class Neuron:
@@ -157,7 +147,7 @@ class Neuron:
         from hhanim.studio.make.films import render
 
         interval = number("interval", interval, above=0.0, unit="ms", array=False)
-        path = render(
+        video = render(
             clip,
             preset=self.preset,
             theme=self.theme,
@@ -167,7 +157,8 @@ class Neuron:
             seconds=frames * interval / 1000.0,
             **values,
         )
-        return Video(path)
+        video.show()
+        return video
 
     def _sweep(self, clip: str, frames: int, interval: float, **values: Any) -> Video:
         return self._video(

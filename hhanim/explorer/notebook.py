@@ -8,10 +8,10 @@ from typing import Any
 
 from hhanim.explorer import equations
 from hhanim.explorer.webpage import page
-from hhanim.look.quantities import Quantity, quantities
 from hhanim.look.theme import Theme, get_theme
 from hhanim.model import HHError, Membrane, Trajectory, analysis, presets, simulate, step
 from hhanim.model.errors import UnknownName
+from hhanim.plots.overview import draw
 
 #: Current sliders of models other than the lecture's: (lowest, highest, step), µA/cm².
 _CURRENT = (-20.0, 200.0, 0.5)
@@ -107,8 +107,8 @@ class Interactive:
                 description=f"{key} ({unit})" if unit else key,
                 continuous_update=False,
                 readout_format=".4g",
-                style={"description_width": "9em"},
-                layout=widgets.Layout(width="30em"),
+                style={"description_width": "7.5em"},
+                layout=widgets.Layout(width="23em"),
             )
         # A float slider snaps to its steps; the preset's value need not be one of them, so it starts exact.
         self.method = widgets.Dropdown(
@@ -119,10 +119,13 @@ class Interactive:
             description="Run", button_style="primary", tooltip="Simulate with these values"
         )
         self.message = widgets.HTML()
-        self.picture = widgets.Image(format="png", layout=widgets.Layout(max_width="100%"))
+        self.picture = widgets.Image(format="png", layout=widgets.Layout(width="100%", max_width="836px"))
         self.button.on_click(lambda _: self.calculate())
         column = [*self.sliders.values(), *([self.method] if reduced else []), self.button]
-        self.widget = widgets.HBox([widgets.VBox(column), widgets.VBox([self.message, self.picture])])
+        # The sliders keep their width and so their numbers; the picture takes what is left, or goes below them.
+        left = widgets.VBox(column, layout=widgets.Layout(flex="0 0 auto"))
+        right = widgets.VBox([self.message, self.picture], layout=widgets.Layout(flex="1 1 22em", min_width="0"))
+        self.widget = widgets.HBox([left, right], layout=widgets.Layout(flex_flow="row wrap"))
         self.calculate()
 
     def calculate(self) -> None:
@@ -143,77 +146,9 @@ class Interactive:
         if exact is not None:
             says = f"Euler, 0.5 ms: {says}; converged: {analysis.behaviour(exact)}"
         self.message.value = f'<b style="font-size: 130%">{html.escape(says[0].upper() + says[1:])}</b>'
-        self.picture.value = _drawn(run, exact, self.theme)
+        self.picture.value = draw(run, theme=self.theme, converged=exact)._repr_png_()
 
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
         display(self.widget)
-
-
-def _drawn(run: Trajectory, exact: Trajectory | None, theme: Theme) -> bytes:
-    """V, gates and currents over time as a PNG, in the project's colours."""
-    import io
-
-    from matplotlib import rc_context
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    from hhanim.look.type import rc
-
-    known, membrane = quantities(run.membrane), run.membrane
-    with rc_context(rc(0.42)):
-        figure = Figure(figsize=(7.6, 5.6), dpi=110, facecolor=theme.ground, layout="constrained")
-        FigureCanvasAgg(figure)
-        panels = figure.subplots(3, 1, sharex=True, height_ratios=(2.0, 1.0, 1.0))
-        groups = [
-            [("V", run["V"])],
-            [(name, run[name]) for name in membrane.gates],
-            [(f"I_{c.name}", run.current(c.name)) for c in membrane.channels],
-        ]
-        for axes, group, label in zip(
-            panels, groups, ("$V$ (mV)", "gates", "currents (µA/cm²)"), strict=True
-        ):
-            axes.set_facecolor(theme.ground)
-            for key, values in group:
-                q = known[key]
-                axes.plot(
-                    run.t,
-                    values,
-                    color=theme.color(q),
-                    ls=(0, theme.dash(q)) if theme.dash(q) else "-",
-                    lw=1.6,
-                )
-            axes.set_ylabel(label, color=theme.muted)
-            axes.tick_params(colors=theme.muted)
-            axes.spines[["top", "right"]].set_visible(False)
-            axes.spines[["left", "bottom"]].set_color(theme.line)
-            axes.margins(x=0)
-            if label.startswith("$V$") and equations.is_reduced(membrane):
-                axes.set_ylim(-100.0, 100.0)  # as in the lecture
-            _name(axes, [(known[key], values[-1]) for key, values in group], theme)
-        if exact is not None:
-            panels[0].plot(exact.t, exact["V"], color=theme.muted, lw=1.1, ls="--")
-            panels[0].annotate("dashed: converged", (0.01, 0.92), xycoords="axes fraction", color=theme.muted)
-        panels[-1].set_xlabel("$t$ (ms)", color=theme.muted)
-        out = io.BytesIO()
-        figure.savefig(out, format="png", facecolor=figure.get_facecolor())
-    return out.getvalue()
-
-
-def _name(axes: Any, ends: list[tuple[Quantity, float]], theme: Theme) -> None:
-    """Write each line's symbol beside its end, moved apart where two ends are close."""
-    low, high = axes.get_ylim()
-    gap, at = 0.17, -1.0
-    for q, value in sorted(ends, key=lambda end: end[1]):
-        at = max(at + gap, (value - low) / (high - low))
-        axes.annotate(
-            q.label,
-            (1.0, at),
-            xycoords="axes fraction",
-            xytext=(6, 0),
-            textcoords="offset points",
-            color=theme.color(q),
-            va="center",
-            annotation_clip=False,
-        )

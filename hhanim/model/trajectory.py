@@ -7,6 +7,7 @@ import json
 import zipfile
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from importlib import import_module  # for what draws a run, which the model does not know until it is asked
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,18 @@ class Trajectory(Events, Frozen):
     def __repr__(self) -> str:
         many = "" if self.batch is None else f", {self.batch} neurons"
         return f"<Trajectory of {self.membrane.name}: {len(self.t)} samples in {self.duration:g} ms{many}>"
+
+    def plot(self, *names: str, **options: Any) -> Any:
+        """Draw quantities over time, V, gates and currents by default: plot("V"), plot("m", "h"), plot("I_Na", "g_Na").
+
+        options: theme ("light" or "dark"). Returns a matplotlib Figure, which a notebook shows. Raises UnknownName.
+        """
+        return import_module("hhanim.plots.overview").draw(self, *names, **options)
+
+    def _repr_html_(self) -> str | None:
+        if self.states != self.membrane.states:
+            return None
+        return str(import_module("hhanim.plots.overview").shown(self))
 
     @property
     def duration(self) -> float:

@@ -96,12 +96,22 @@ function copySelected(text) {
   return done;
 }
 
+/* A page in a notebook's frame has no address and is no file: what opens it anew, and what writes the file. */
+function places() {
+  const text = fragment(), file = location.pathname.split("/").pop(), entries = [...new URLSearchParams(text)].slice(1);
+  const iframe = (source) => `<iframe src="${source}" width="1280" height="720" title="hhanim explorer"></iframe>`;
+  if (location.protocol !== "about:")
+    return { link: `${location.href.split("#")[0]}#${text}`, embed: iframe(`${file}#${text.replace(/&/g, "&amp;")}`) };
+  const { run } = shown, words = entries.map(([key, x]) => `, ${key}=${Number.isFinite(+x) ? x : `"${x}"`}`);
+  const model = run.model.preset ? `"${run.model.name}"` : run.model.name;
+  const write = `hhanim explore --no-open --model ${modelName(run)}${sets(entries)}`;
+  return { link: `hh.explore(${model}${words.join("")})`, embed: `${write}\n${iframe("output/explorer.html")}` };
+}
+
 function open() {
-  const text = fragment(), iframe = `<iframe src="explorer.html#${text.replace(/&/g, "&amp;")}"`;
-  $("export-link").textContent = `${location.href.split("#")[0]}#${text}`;
-  $("export-command").textContent = `${commandLine()}\n${numbersLine()}`;
-  $("export-python").textContent = pythonCode();
-  $("export-embed").textContent = `${iframe} width="1280" height="720" title="hhanim explorer"></iframe>`;
+  const { link, embed } = places(), command = `${commandLine()}\n${numbersLine()}`;
+  for (const [name, text] of Object.entries({ link, command, python: pythonCode(), embed }))
+    $(`export-${name}`).textContent = text;
   $("export").showModal();
 }
 

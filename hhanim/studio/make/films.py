@@ -8,18 +8,19 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from hhanim.studio.draw.pieces import draw
-from hhanim.studio.errors import MissingError, RenderError, writing
+from hhanim.studio.errors import MissingError, RenderError, UsageError, writing
 from hhanim.studio.events import Event, Listener, silent
 from hhanim.studio.fresh.job import prepare
 from hhanim.studio.fresh.status import check, status
 from hhanim.studio.make.locks import lock
+from hhanim.studio.make.progress import telling
 from hhanim.studio.make.record import record
 from hhanim.studio.make.work_folder import WORK, commit, recover, sweep, work_folder
 from hhanim.studio.media.formats import Films
+from hhanim.studio.media.video import Video, Videos
 from hhanim.studio.plan.catalogue import find
 from hhanim.studio.plan.request import Request, target
 
@@ -30,9 +31,16 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 
+@overload
+def render(scene: Any, /, **options: Any) -> Video: ...
+
+
+@overload
+def render(*scenes: Any, **options: Any) -> Video | Videos: ...
+
+
 def render(
-    scene: Any,
-    *,
+    *scenes: Any,
     preset: str | None = None,
     theme: str = "dark",
     output: str | os.PathLike[str] = "output",
@@ -41,13 +49,13 @@ def render(
     force: bool = False,
     sections: bool = False,
     executor: Executor | None = None,
-    on_event: Listener = silent,
+    on_event: Listener | None = None,
     **values: Any,
-) -> Path:
-    """Make the film of one scene, unless it is already what would be made.
+) -> Video | Videos:
+    """Make the films of one scene or of several, unless they are already what would be made.
 
     Args:
-        scene: a name of the catalogue (``"tau"``), a clip, or the path of a scene file (``"my_clip.py"``,
+        scenes: each a name of the catalogue (``"tau"``), a clip, or the path of a scene file (``"my_clip.py"``,
             ``"my_clip.py:name"``; its code is run).
         preset: draft, slide, lecture, uhd, square, vertical; None is 1080p at the scene's own rate.
         theme: dark, light, or either with ``-transparent``.
@@ -58,29 +66,38 @@ def render(
         executor: who draws, this process if None: any ``concurrent.futures`` executor, of processes or of
             threads here or elsewhere, such as Dask's ``Client(…).get_executor()``. A long clip is cut into
             pieces that are drawn at the same time. It is not shut down.
-        on_event: hears what happens.
+        on_event: hears what happens. If None, a notebook shows a line that says how far it is, a terminal bars.
         **values: the scene's parameters and those of its membrane: ``gNa=60, celsius=18.5``.
 
     Returns:
-        The path of the film.
+        The path of the film, or a list of such paths; a notebook shows the films themselves.
 
     Raises:
         UsageError: (a ValueError) when the request is not possible; RenderError: when the scene fails.
     """
-    entry = find(scene)
+    if not scenes or (name and len(scenes) > 1):
+        raise UsageError('give one scene or more, as in hh.render("tau"), and a name to one only')
     text = f"{size[0]}x{size[1]}" if isinstance(size, tuple) else size
-    request = Request(
-        entry, target(output, name or entry.name), values, preset, str(theme), text, sections=sections
-    )
+    requests = [
+        Request(
+            entry, target(output, name or entry.name), values, preset, str(theme), text, sections=sections
+        )
+        for entry in map(find, scenes)
+    ]
+    for request in requests:
+        check(request)
     crew = None
     if executor is not None:
         from hhanim.studio.make.workers import of
 
         crew = of(executor)
-    outcome = make(request, force=force, on_event=on_event, crew=crew)
-    if outcome.kind == "kept":
-        raise RenderError(f"{request.path}: {outcome.message}")
-    return request.path
+    with telling(on_event) as tell:
+        for request in requests:
+            outcome = make(request, force=force, on_event=tell, crew=crew)
+            if outcome.kind == "kept":
+                raise RenderError(f"{request.path}: {outcome.message}")
+    made = Videos(Video(request.path) for request in requests)
+    return made[0] if len(made) == 1 else made
 
 
 def make(

@@ -1,14 +1,17 @@
-"""Telling how far it is: one live display on a terminal, plain lines into a pipe, events as JSON."""
+"""Telling how far it is: bars on a terminal, plain lines into a pipe, events as JSON, one line in a notebook."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 import threading
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Any, Self
 
-from hhanim.studio.events import Event
+from hhanim.studio.events import Event, Listener, silent
+from hhanim.studio.media.video import notebook
 
 
 class Reporter:
@@ -119,3 +122,55 @@ class Reporter:
             self._display.console.print(text, markup=False, highlight=False, soft_wrap=True)
         else:
             print(text, file=sys.stderr, flush=True)
+
+
+class NotebookLine:
+    """Hears events and shows one line below the cell that runs, always the same."""
+
+    def __init__(self) -> None:
+        self._said, self._handle = "", None
+        self._one_at_a_time = threading.Lock()
+
+    def __call__(self, event: Event) -> None:
+        """Say what happens now, if it is not what is said already."""
+        with self._one_at_a_time:
+            if (text := self._words(event)) != self._said:
+                self._said = text
+                self._show({"text/plain": f"{event.name}: {text}"})
+
+    def _words(self, event: Event) -> str:
+        total = event.n_frames
+        match event.kind:
+            case "start":
+                return "starts"
+            case "frame" if total:
+                return f"{100 * event.frame // total} % of {total} frames"
+            case "frame":
+                return f"{event.frame // 10 * 10} frames"
+            case "done":
+                return f"{total} frames in {event.seconds:.1f} s"
+            case "fresh":
+                return "up to date"
+        return event.kind
+
+    def _show(self, bundle: dict[str, str]) -> None:
+        from IPython.display import display
+
+        if self._handle is None:
+            self._handle = display(bundle, raw=True, display_id=True)
+        else:
+            self._handle.update(bundle, raw=True)
+
+
+@contextlib.contextmanager
+def telling(on_event: Listener | None) -> Iterator[Listener]:
+    """Who hears what happens: `on_event`, or else one line of a notebook, bars on a terminal, or nobody."""
+    if on_event is not None:
+        yield on_event
+    elif notebook() is not None:
+        yield NotebookLine()
+    elif sys.stderr is not None and sys.stderr.isatty():
+        with Reporter() as reporter:
+            yield reporter
+    else:
+        yield silent
