@@ -1,6 +1,8 @@
 """The lecture's walk-through, step by step, against numbers worked out by hand from the 1952 equations."""
 
 import math
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -99,3 +101,53 @@ def test_bad_input_is_one_clear_line(arguments, message):
 def test_bad_initial_conditions_are_refused_before_anything_is_drawn(neuron):
     with pytest.raises(ValueError, match="start of gate n = 2"):
         neuron.simulate(V_init=-10, n_init=2, m_init=0, h_init=1, Tmax=50, inj=15)
+
+
+@pytest.mark.slow
+def test_one_cell_of_the_readme_shows_all_four_steps_and_a_line_for_each(execute):
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    block = re.search(r"\*\*The lecture notebook.*?```python\n(.*?)```", readme, re.DOTALL).group(1)
+    outputs, again, listed = execute(
+        block.replace("hh.Neuron(", 'hh.Neuron(preset="draft",'),
+        'hh.render("tau", preset="draft", theme="light")',
+        'hh.render("tau", "f_infty", preset="draft", frames=20)',
+    )
+    videos = [o.data["text/html"] for o in outputs if "text/html" in o.get("data", {})]
+    assert len(videos) == 4  # and the last of them once
+    for html in videos:
+        assert all(word in html for word in ("<video controls", 'poster="data:image/png', "aria-label="))
+    lines = [o.data["text/plain"] for o in outputs if set(o.get("data", ())) == {"text/plain"}]
+    assert [line.split(":")[0] for line in lines] == ["tau", "f_infty", "currents", "simulation"]
+    assert all(" frames in " in line for line in lines)
+    line, video = again
+    assert line.data["text/plain"].startswith("tau: 75 frames in ")
+    assert "<video" in video.data["text/html"]
+    assert listed[-1].data["text/html"].count("<video") == 2
+
+
+@pytest.mark.slow
+def test_in_a_notebook_a_mistake_is_one_line_and_a_scenes_own_begins_at_the_scene(execute):
+    scene = """from hhanim.plots.clip import clip
+
+@clip(title="Broken", alt="Nothing.")
+def broken(stage, *, frames: int = 2, seconds: float = 1.0):
+    for _ in range(frames):
+        yield 1 / 0
+"""
+    failed = execute(
+        f"import hhanim as hh\nopen('broken_clip.py', 'w').write({scene!r})",
+        "hh.render('nonsense')",
+        "hh.presets.MODERN.with_(gNa=-5)",
+        "hh.render('tau', celsius=900)",
+        "hh.explore(gna=3)",
+        "hh.simulate('modern', hh.step(10), 50).plot('x')",
+        "hh.render('broken_clip.py', preset='draft')",
+    )[1:]
+    traces = [[o for o in outputs if o.output_type == "error"][0].traceback for outputs in failed]
+    for trace in traces[:-1]:
+        assert len(trace) == 1
+        assert "known" in trace[0] or "allowed" in trace[0]
+    assert "broken_clip.py" in traces[-1][0]
+    assert "1 / 0" in traces[-1][1]
+    assert traces[-1][-1].startswith("RenderError: broken: broken_clip.py:6: ZeroDivisionError")
+    assert not any("hhanim" in line for line in traces[-1][:-1])

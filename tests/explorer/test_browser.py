@@ -423,3 +423,33 @@ def test_slider_to_picture_within_a_few_frames(visit: Any) -> None:
         one(0); })"""
     )
     assert took < 80.0  # run, sentence and seven views, beside whatever else this machine does
+
+
+def test_a_number_can_be_typed_digit_by_digit(visit: Any) -> None:
+    page = visit("stimulus=pulse")
+    box = page.locator("#n-width")
+    box.select_text()
+    box.press_sequentially("0.25")
+    page.wait_for_function("hhanim.run.settings.width === 0.25")
+    assert box.input_value() == "0.25"
+
+
+@pytest.mark.parametrize("width", [700, 760, 828])
+def test_in_a_notebooks_cell_the_sliders_stand_beside_the_views(visit: Any, width: int) -> None:
+    page = visit("views=V,gates,phase", viewport={"width": width, "height": 720})
+    page.wait_for_function("document.getElementById('canvas-phase').width > 40")
+    assert page.evaluate(
+        "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
+    ) == [width, 720]
+    boxes = {
+        name: page.locator(name).bounding_box() for name in ("#panel", "#card-V", "#card-phase", "#transport")
+    }
+    right = boxes["#panel"]["x"] + boxes["#panel"]["width"]
+    assert all(box["x"] >= right for name, box in boxes.items() if name != "#panel")
+    for key in ("I", "gNa", "EL"):
+        number, slider = (page.locator(f"#{kind}-{key}").bounding_box() for kind in "ns")
+        assert slider["width"] > 50
+        assert number["x"] + number["width"] < right
+        assert page.evaluate(
+            "([x, y]) => document.elementFromPoint(x, y).tagName", [number["x"] + 9, number["y"] + 9]
+        ) == ("INPUT")

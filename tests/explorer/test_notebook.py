@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
-import warnings
-from concurrent.futures import ThreadPoolExecutor
+import json
+import re
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -59,25 +59,13 @@ def test_interactive_refuses_unknown_settings() -> None:
 
 
 @pytest.mark.slow
-def test_in_a_notebook() -> None:
-    nbclient, nbformat = pytest.importorskip("nbclient"), pytest.importorskip("nbformat")
+def test_in_a_notebook(execute: Any) -> None:
     pytest.importorskip("ipywidgets")
-    v4 = nbformat.v4
-    cells = [
-        v4.new_code_cell("import hhanim\nhhanim.explore('modern', gNa=100)"),
-        v4.new_code_cell("form = hhanim.explore('widget', core='python', I=5)\nform"),
-        v4.new_code_cell("form.button.click()\nprint(form.message.value)"),
-    ]
-    notebook = v4.new_notebook(
-        cells=cells, metadata={"kernelspec": {"name": "python3", "display_name": "", "language": "python"}}
+    inline, form, said = execute(
+        "import hhanim\nhhanim.explore('modern', gNa=100)",
+        "form = hhanim.explore('widget', core='python', I=5)\nform",
+        "form.button.click()\nprint(form.message.value)",
     )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of nbclient and its kernel, not ours
-        # In a thread of its own: another test's browser may hold this one's event loop.
-        with ThreadPoolExecutor(1) as pool:
-            client = nbclient.NotebookClient(notebook, timeout=120)
-            done: Any = pool.submit(lambda: asyncio.run(client.async_execute())).result()
-    inline, form, said = (cell.outputs for cell in done.cells)
     assert inline[0].data["text/html"].startswith("<iframe")
     assert any("application/vnd.jupyter.widget-view+json" in o.get("data", {}) for o in form)
     assert "33.6 Hz" in said[0].text
@@ -100,3 +88,30 @@ def test_inline_page_works_inside_the_frame_of_a_notebook(browser: Any, tmp_path
     frame.get_by_text("settles at −56.4 mV").wait_for()
     assert complaints == []
     context.close()
+
+
+def test_what_a_page_in_a_notebook_exports_opens_again(
+    browser: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from hhanim.cli import main
+
+    cell = hhanim.explore("modern", stimulus="pulse", I=12.5, gNa=100, views="V,phase", theme="dark")
+    (tmp_path / "cell.html").write_text(f"<!DOCTYPE html>{cell._repr_html_()}", encoding="utf-8")
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    page.goto((tmp_path / "cell.html").as_uri())
+    frame = page.frame_locator("iframe")
+    frame.locator("#share").click()
+    said = {name: frame.locator(f"#export-{name}").inner_text() for name in ("link", "embed")}
+    context.close()
+    again = eval(said["link"], {"hh": hhanim})
+    settings = json.loads(re.search(r"const INITIAL = (.*);", str(again)).group(1))  # type: ignore[union-attr]
+    shown = {"model": "modern", "stimulus": "pulse", "I": 12.5, "gNa": 100, "views": "V,phase", "theme": "dark"}
+    assert settings == shown
+    command, iframe = said["embed"].splitlines()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as stop:
+        main(shlex.split(command)[1:])
+    assert stop.value.code == 0
+    source = Path(re.search(r'src="([^"]+)"', iframe).group(1))  # type: ignore[union-attr]
+    assert '"gNa": 100.0' in source.read_text(encoding="utf-8")

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import threading
 import urllib.request
+import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from hhanim import explorer
 from hhanim.explorer import equations
+from hhanim.explorer.stimuli import FIELDS, STIMULI
 from hhanim.model import HHError, presets
+from hhanim.model.protocol import MAKERS, parse
+
+WEB = Path(explorer.__file__).parent / "web"
+MODULES = {path.name: path.read_text(encoding="utf-8") for path in sorted(WEB.glob("*.js"))}
+IMPORT = re.compile(r'^import \{([^}]*)\} from "\./([^"]+)";$', re.MULTILINE)
 
 
 def test_one_small_file_that_asks_for_nothing() -> None:
@@ -106,3 +114,64 @@ def test_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest
         main(["explore", "--no-open", "--set", "gna=60"])
     assert stop.value.code == 2
     assert "did you mean gNa" in capsys.readouterr().err
+
+
+def imported(name: str) -> dict[str, list[str]]:
+    """The modules that one imports, and the names it takes from each."""
+    return {
+        of: [n.strip() for n in names.split(",") if n.strip()] for names, of in IMPORT.findall(MODULES[name])
+    }
+
+
+def test_the_pages_modules_import_one_way() -> None:
+    done: set[str] = {"data.js"}
+
+    def visit(name: str, within: tuple[str, ...]) -> None:
+        assert name not in within, f"a circle: {' → '.join((*within, name))}"
+        for needed in set(imported(name)) - done:
+            visit(needed, (*within, name))
+        done.add(name)
+
+    visit("app.js", ())
+    assert done == {*MODULES, "data.js"}  # and none is left over
+
+
+def test_every_name_that_a_module_imports_is_exported_and_used() -> None:
+    exported = re.compile(r"^export (?:async )?(?:const|function|class) ([$\w]+)", re.MULTILINE)
+    data = {"MODELS", "THEMES", "STIMULI", "FIELDS", "DEMONSTRATIONS", "INITIAL"}
+    taken: dict[str, set[str]] = {}
+    for name, text in MODULES.items():
+        for of, names in imported(name).items():
+            known = data if of == "data.js" else set(exported.findall(MODULES[of]))
+            assert set(names) <= known, (name, of)
+            taken.setdefault(of, set()).update(names)
+            for word in map(re.escape, names):
+                assert len(re.findall(rf"(?<![$\w]){word}(?![$\w])", text)) > 1, f"{name} does not use {word}"
+    of_data = {"exp", "linexp"}  # by the equations in data.js
+    for name, text in MODULES.items():
+        assert set(exported.findall(text)) - of_data <= taken.get(name, set()), f"{name} exports for nobody"
+
+
+def test_the_pages_modules_are_readable_and_share_no_name() -> None:
+    top = re.compile(r"^(?:export )?(?:async )?(?:const|let|function|class) ([$\w]+)", re.MULTILINE)
+    names = Counter(n for text in MODULES.values() for n in top.findall(text))
+    assert [n for n, count in names.items() if count > 1] == []  # all stand in one scope when the page is written
+    assert sum(len(re.findall(r"^let ", text, re.MULTILINE)) for text in MODULES.values()) <= 1
+    for name, text in MODULES.items():
+        assert max(map(len, text.splitlines())) <= 110, name
+        assert len(text.splitlines()) <= 300, name
+
+
+@pytest.mark.parametrize("kind", STIMULI)
+def test_a_stimulus_of_the_page_is_a_protocol_of_the_model(kind: str) -> None:
+    stimulus = STIMULI[kind]
+    settings = {field["key"]: field["value"] for field in FIELDS}
+    arguments = {
+        name: of if isinstance(of, int) else sum(settings[key] for key in of.split("+"))
+        for name, of in stimulus["arguments"].items()
+    }
+    made = MAKERS[stimulus["protocol"]](**arguments)
+    assert parse(str(made)) == made
+    assert set(stimulus["fields"]) <= set(settings)
+    for field in FIELDS:
+        assert field["low"] <= field["min"] <= field["value"] <= field["max"] <= field["high"]

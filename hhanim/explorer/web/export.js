@@ -4,7 +4,7 @@ import { $, make, on } from "./dom.js";
 import { quantitiesOf } from "./engine.js";
 import { fragment } from "./link.js";
 import { shown } from "./runs.js";
-import { EULER_STEP, changedKeys } from "./settings.js";
+import { EULER_STEP, changedKeys, ui } from "./settings.js";
 import { picture } from "./views.js";
 
 const quote = (text) => (/^[\w.,:=+-]+$/.test(text) ? text : `"${text}"`);
@@ -104,7 +104,8 @@ function places() {
     return { link: `${location.href.split("#")[0]}#${text}`, embed: iframe(`${file}#${text.replace(/&/g, "&amp;")}`) };
   const { run } = shown, words = entries.map(([key, x]) => `, ${key}=${Number.isFinite(+x) ? x : `"${x}"`}`);
   const model = run.model.preset ? `"${run.model.name}"` : run.model.name;
-  const write = `hhanim explore --no-open --model ${modelName(run)}${sets(entries)}`;
+  const look = sets(entries.filter(([key]) => key !== "theme")) + (ui.theme === "auto" ? "" : ` --theme ${ui.theme}`);
+  const write = `hhanim explore --no-open --model ${modelName(run)}${look}`;
   return { link: `hh.explore(${model}${words.join("")})`, embed: `${write}\n${iframe("output/explorer.html")}` };
 }
 
