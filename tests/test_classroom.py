@@ -126,7 +126,7 @@ def test_one_cell_of_the_readme_shows_all_four_steps_and_a_line_for_each(execute
 
 
 @pytest.mark.slow
-def test_in_a_notebook_a_mistake_is_one_line_and_a_scenes_own_begins_at_the_scene(execute):
+def test_in_a_notebook_a_mistake_is_its_line_of_the_cell_and_one_more_and_a_scenes_own_begins_at_the_scene(execute):
     scene = """from hhanim.plots.clip import clip
 
 @clip(title="Broken", alt="Nothing.")
@@ -145,9 +145,11 @@ def broken(stage, *, frames: int = 2, seconds: float = 1.0):
     )[1:]
     traces = [[o for o in outputs if o.output_type == "error"][0].traceback for outputs in failed]
     for trace in traces[:-1]:
-        assert len(trace) == 1
-        assert "known" in trace[0] or "allowed" in trace[0]
-    assert "broken_clip.py" in traces[-1][0]
-    assert "1 / 0" in traces[-1][1]
-    assert traces[-1][-1].startswith("RenderError: broken: broken_clip.py:6: ZeroDivisionError")
-    assert not any("hhanim" in line for line in traces[-1][:-1])
+        where, what = trace
+        assert where.startswith("line 1 of the cell: hh.")
+        assert "known" in what or "allowed" in what
+    where, *own, what = traces[-1]
+    assert "broken_clip.py" in own[-4 if "^" in own[-2] or "~" in own[-2] else -3]
+    assert any("yield 1 / 0" in line for line in own)
+    assert what.startswith("RenderError: broken: broken_clip.py:6: ZeroDivisionError")
+    assert not any("hhanim/" in line for line in own)
