@@ -126,7 +126,9 @@ def test_one_cell_of_the_readme_shows_all_four_steps_and_a_line_for_each(execute
 
 
 @pytest.mark.slow
-def test_in_a_notebook_a_mistake_is_its_line_of_the_cell_and_one_more_and_a_scenes_own_begins_at_the_scene(execute):
+def test_in_a_notebook_a_mistake_is_its_line_of_the_cell_and_one_more_and_a_scenes_own_begins_at_the_scene(
+    execute,
+):
     scene = """from hhanim.plots.clip import clip
 
 @clip(title="Broken", alt="Nothing.")

@@ -82,7 +82,8 @@ class Interactive:
             raise HHError(
                 "ipywidgets is not installed; install it with: pip install 'hhanim[notebook]'"
             ) from None
-        self.membrane, self.theme, self.run = membrane, get_theme(theme), None
+        self.membrane, self.theme = membrane, get_theme(theme)
+        self.run: Trajectory | None = None
         reduced = equations.is_reduced(membrane)
         controls = equations.parameters(membrane)
         if reduced:  # the lecture's five sliders: C, the conductances, I
@@ -124,7 +125,9 @@ class Interactive:
         column = [*self.sliders.values(), *([self.method] if reduced else []), self.button]
         # The sliders keep their width and so their numbers; the picture takes what is left, or goes below them.
         left = widgets.VBox(column, layout=widgets.Layout(flex="0 0 auto"))
-        right = widgets.VBox([self.message, self.picture], layout=widgets.Layout(flex="1 1 22em", min_width="0"))
+        right = widgets.VBox(
+            [self.message, self.picture], layout=widgets.Layout(flex="1 1 22em", min_width="0")
+        )
         self.widget = widgets.HBox([left, right], layout=widgets.Layout(flex_flow="row wrap"))
         self.calculate()
 
@@ -136,17 +139,17 @@ class Interactive:
         try:
             membrane = self.membrane.with_(**values)
             stimulus = step(current, onset)
-            run = simulate(membrane, stimulus, duration, **({"method": "euler", "dt": 0.5} if euler else {}))
-            exact = simulate(membrane, stimulus, duration) if euler else None
+            exact = simulate(membrane, stimulus, duration)
+            run = simulate(membrane, stimulus, duration, method="euler", dt=0.5) if euler else exact
         except HHError as error:
             self.message.value = f'<b style="color: #b3261e">{html.escape(str(error))}</b>'
             return
         self.run = run
         says = analysis.behaviour(run)
-        if exact is not None:
+        if euler:
             says = f"Euler, 0.5 ms: {says}; converged: {analysis.behaviour(exact)}"
         self.message.value = f'<b style="font-size: 130%">{html.escape(says[0].upper() + says[1:])}</b>'
-        self.picture.value = draw(run, theme=self.theme, converged=exact)._repr_png_()
+        self.picture.value = draw(run, theme=self.theme, converged=exact if euler else None)._repr_png_()
 
     def _ipython_display_(self) -> None:
         from IPython.display import display

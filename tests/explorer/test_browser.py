@@ -438,9 +438,10 @@ def test_a_number_can_be_typed_digit_by_digit(visit: Any) -> None:
 def test_in_a_notebooks_cell_the_sliders_stand_beside_the_views(visit: Any, width: int) -> None:
     page = visit("views=V,gates,phase", viewport={"width": width, "height": 720})
     page.wait_for_function("document.getElementById('canvas-phase').width > 40")
-    assert page.evaluate(
-        "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
-    ) == [width, 720]
+    assert page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]") == [
+        width,
+        720,
+    ]
     boxes = {
         name: page.locator(name).bounding_box() for name in ("#panel", "#card-V", "#card-phase", "#transport")
     }

@@ -106,7 +106,14 @@ def test_what_a_page_in_a_notebook_exports_opens_again(
     context.close()
     again = eval(said["link"], {"hh": hhanim})
     settings = json.loads(re.search(r"const INITIAL = (.*);", str(again)).group(1))  # type: ignore[union-attr]
-    shown = {"model": "modern", "stimulus": "pulse", "I": 12.5, "gNa": 100, "views": "V,phase", "theme": "dark"}
+    shown = {
+        "model": "modern",
+        "stimulus": "pulse",
+        "I": 12.5,
+        "gNa": 100,
+        "views": "V,phase",
+        "theme": "dark",
+    }
     assert settings == shown
     command, iframe = said["embed"].splitlines()
     monkeypatch.chdir(tmp_path)

@@ -155,7 +155,9 @@ def test_every_name_that_a_module_imports_is_exported_and_used() -> None:
 def test_the_pages_modules_are_readable_and_share_no_name() -> None:
     top = re.compile(r"^(?:export )?(?:async )?(?:const|let|function|class) ([$\w]+)", re.MULTILINE)
     names = Counter(n for text in MODULES.values() for n in top.findall(text))
-    assert [n for n, count in names.items() if count > 1] == []  # all stand in one scope when the page is written
+    assert [
+        n for n, count in names.items() if count > 1
+    ] == []  # all stand in one scope when the page is written
     assert sum(len(re.findall(r"^let ", text, re.MULTILINE)) for text in MODULES.values()) <= 1
     for name, text in MODULES.items():
         assert max(map(len, text.splitlines())) <= 110, name

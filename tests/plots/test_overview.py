@@ -26,7 +26,9 @@ def test_shows_voltage_gates_and_currents(run):
     figure = run.plot()
     voltage, gates, currents = figure.axes
     assert np.array_equal(lines(voltage)[0], run["V"])
-    assert [np.array_equal(a, run[g]) for a, g in zip(lines(gates), ("m", "h", "n"), strict=True)] == [True] * 3
+    assert [np.array_equal(a, run[g]) for a, g in zip(lines(gates), ("m", "h", "n"), strict=True)] == [
+        True
+    ] * 3
     assert len(lines(currents)) == len(run.membrane.channels)
     assert [axes.get_ylabel() for axes in figure.axes] == ["$V$ (mV)", "gates", "currents (µA/cm²)"]
     assert currents.get_xlabel() == "$t$ (ms)"

@@ -128,7 +128,8 @@ class NotebookLine:
     """Hears events and shows one line below the cell that runs, always the same."""
 
     def __init__(self) -> None:
-        self._said, self._handle = "", None
+        self._said = ""
+        self._handle: Any = None
         self._one_at_a_time = threading.Lock()
 
     def __call__(self, event: Event) -> None:
