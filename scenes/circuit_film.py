@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 from manim import (
+    DOWN,
     UP,
+    UR,
     Animation,
     Create,
     FadeIn,
@@ -14,14 +16,21 @@ from manim import (
     VGroup,
 )
 
-from hhanim.mobjects.circuit.circuit import DIM, Circuit, CircuitCurrents, Slice
+from hhanim.look import quantity
+from hhanim.look.words import ion_name
+from hhanim.mobjects.circuit.circuit import DIM, Circuit
+from hhanim.mobjects.circuit.currents import CircuitCurrents
+from hhanim.mobjects.circuit.slice import Slice
 from hhanim.mobjects.frame.clock import Clock, Pace
 from hhanim.mobjects.frame.fades import Appear, Vanish
-from hhanim.mobjects.frame.film import LABEL, TICK, Area, Film
-from hhanim.mobjects.frame.narration import Narration, ion_name
+from hhanim.mobjects.frame.film import Film
+from hhanim.mobjects.frame.layout import Area
+from hhanim.mobjects.frame.lettering import LABEL
+from hhanim.mobjects.frame.narration import Narration
 from hhanim.mobjects.graph.equations import ChannelCurrent, CurrentEquation, GateEquation
-from hhanim.mobjects.graph.trace import Panel, Trace
-from hhanim.mobjects.membrane.patch import title
+from hhanim.mobjects.graph.panel import Panel
+from hhanim.mobjects.graph.trace import Trace
+from hhanim.mobjects.membrane.channels import title
 from hhanim.model import Channel, Membrane, Protocol, Trajectory, pulse, simulate
 from hhanim.model.analysis import strength_duration
 from hhanim.model.solve import as_protocol
@@ -88,9 +97,9 @@ class CircuitFilm(Narration, Film):
         share = min(1.0, 0.92 * self.circuit.pitch / max(p.width for p in pieces.values()))
         if share > 0.6:
             for name, piece in pieces.items():
-                piece.scale(share).move_to([self.circuit.x[name], self.foot.center[1], 0.0])
-                piece.shift([max(self.area.left - float(piece.get_left()[0]), 0.0), 0.0, 0.0])
-                piece.shift([min(self.area.right - float(piece.get_right()[0]), 0.0), 0.0, 0.0])
+                piece.scale(share).move_to((self.circuit.x[name], self.foot.center[1], 0.0))
+                piece.shift((max(self.area.left - float(piece.get_left()[0]), 0.0), 0.0, 0.0))
+                piece.shift((min(self.area.right - float(piece.get_right()[0]), 0.0), 0.0, 0.0))
         return pieces
 
     def from_membrane_to_circuit(self) -> None:
@@ -259,25 +268,19 @@ class CircuitFilm(Narration, Film):
         spikes = self.run.spikes
         slow = [(float(spikes[0]) - 0.9, float(spikes[0]) + 2.7, 0.6)] if len(spikes) else []
         self.clock = Clock(Pace(self.until, rate=1.5, slow=slow), self.theme).align_right()
-        self.clock.move_to([self.area.right, self.head.top, 0], aligned_edge=[1, 1, 0])
+        self.clock.move_to((self.area.right, self.head.top, 0), aligned_edge=UR)
         left, right = area.split(*((2.2, 1.0) if wide else (1.2, 1.0)), vertical=not wide, gap=0.4)
         graph, legend = right.rows(max(right.height - 1.0, 1.0), 0.8, gap=0.2)
         small = Circuit(self.membrane, self.theme, left, size=LABEL + 4)
         v = self.run["V"]
-        panel = Panel(
-            graph,
-            x=(0, self.until),
-            y=(float(v.min()) - 8, float(v.max()) + 8),
-            xlabel="ms",
-            ylabel=self.formula('V space "(mV)"', size=TICK, color="muted"),
-            theme=self.theme,
-        )
+        panel = Panel(graph, self.theme).x("ms", 0, self.until)
+        panel.y(quantity("V"), float(v.min()) - 8, float(v.max()) + 8)
         going = [Vanish(self.law)] if square else []
         self.play(Transform(self.circuit, small), *going, run_time=1.0)
         self.remove(self.circuit)
         self.add(small)
         self.currents = CircuitCurrents(small, self.run, self.theme).follow(self.clock)
-        self.trace = Trace.of(self.run, "V", panel, self.theme, ghost=True, named=False).follow(self.clock)
+        self.trace = Trace.of(self.run, "V", panel, ghost=True, named=False).follow(self.clock)
         key = self.currents.key(legend)
         self.shown = [small, panel, key, self.trace, self.currents, self.clock]
         heading = f"The currents of {'a spike' if len(spikes) else 'the response'}"
@@ -367,7 +370,7 @@ class CircuitFilm(Narration, Film):
         gates = list(self.membrane.gates)
         count = 1 + sum(g.dynamic for g in self.membrane.gates.values())
         equations = [GateEquation(self.membrane, g, self.theme, size=LABEL + 22) for g in gates]
-        whole = VGroup(self.law.copy(), *equations).arrange([0, -1, 0], buff=0.5)
+        whole = VGroup(self.law.copy(), *equations).arrange(DOWN, buff=0.5)
         space = Area(self.area.left, self.area.right, self.area.bottom, self.head.bottom - 0.3)
         whole.scale(min(1.25, space.width / whole.width, space.height / whole.height)).move_to(space.center)
         law, known = whole[0], self.law in self.mobjects

@@ -6,17 +6,21 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from manim import UpdateFromAlphaFunc, VGroup
+from manim import LEFT, UL, UP, UR, UpdateFromAlphaFunc, VGroup
 
-from hhanim.look import quantities
+from hhanim.look import quantities, quantity
+from hhanim.look.numbers import millivolts
 from hhanim.mobjects.frame.clock import Clock, Pace
 from hhanim.mobjects.frame.fades import Appear
-from hhanim.mobjects.frame.film import LABEL, TICK, TITLE, Area, Film
-from hhanim.mobjects.frame.lettering import INDEXED, UNIT, corners, stand_clear
-from hhanim.mobjects.frame.narration import Narration, millivolts
+from hhanim.mobjects.frame.film import Film
+from hhanim.mobjects.frame.layout import UNIT, Area, stroke
+from hhanim.mobjects.frame.lettering import INDEXED, LABEL, TICK, TITLE, corners, stand_clear
+from hhanim.mobjects.frame.narration import Narration
 from hhanim.mobjects.frame.shapes import at, disc, filled, mix
+from hhanim.mobjects.graph.panel import Panel
 from hhanim.mobjects.graph.rates import RateCurves, RateTable
-from hhanim.mobjects.graph.trace import Panel, Trace, Traces, stroke, values
+from hhanim.mobjects.graph.trace import Trace, values
+from hhanim.mobjects.graph.traces import Traces
 from hhanim.mobjects.membrane.channels import inactivates
 from hhanim.mobjects.membrane.ions import fitting_quantum
 from hhanim.mobjects.membrane.patch import MembranePatch
@@ -97,7 +101,7 @@ class GateOpening(Narration, Film):
             v=(self.low - 35.0, self.high + 50.0),
             vertical=self.shape != "square",
             ylabels=("goal", "time constant (ms)"),
-        ).show(self.low)
+        ).draw(self.low)
         self.build_graphs(self.beside)
 
     def clock_at(self, slow: float) -> Clock:
@@ -109,7 +113,7 @@ class GateOpening(Narration, Film):
     def timed(self, pace: Pace) -> Clock:
         """A clock in its place."""
         clock = Clock(pace, self.theme).align_right()
-        return clock.move_to([self.head.right, self.head.top, 0.0], aligned_edge=[1.0, 1.0, 0.0])
+        return clock.move_to((self.head.right, self.head.top, 0.0), aligned_edge=UR)
 
     def areas(self) -> tuple[Area, Area, Area, Area]:
         """Heading, membrane, rates, graphs."""
@@ -124,31 +128,22 @@ class GateOpening(Narration, Film):
 
     def build_graphs(self, area: Area) -> None:
         """The step above the gates that follow it."""
-        run, theme = self.run, self.theme
+        run = self.run
         top, bottom = area.rows(1.0, 2.1, gap=0.25)
         self.v_panel = self.panel_of_v(top)
-        self.panel = Panel(
-            bottom, y=(0.0, 1.0), ylabel="gates (fraction open)", yticks=[0, 0.5, 1], xlabel="ms",
-            **self.over_time(),
-        )  # fmt: skip
+        self.panel = self.over_time(bottom).y("gates (fraction open)", 0.0, 1.0, ticks=[0, 0.5, 1])
         self.v_trace = self.voltage()
-        self.gate_traces = Traces([Trace.of(run, g, self.panel, theme) for g in self.gates]).follow(
-            self.clock
-        )
+        self.gate_traces = Traces([Trace.of(run, g, self.panel) for g in self.gates]).follow(self.clock)
 
-    def over_time(self) -> dict[str, Any]:
+    def over_time(self, area: Area) -> Panel:
         """What all graphs over time have in common."""
-        span = (0.0, self.run.duration)
-        return {"x": span, "theme": self.theme, "gutter": 1.4, "left": 0.9, "size": TICK}
+        return Panel(area, self.theme, gutter=1.4, left=0.9).x("ms", 0.0, self.run.duration)
 
     def panel_of_v(self, area: Area) -> Panel:
         """Axes for the step; time has its numbers on the graph below."""
         low, high = min(self.low, self.high), max(self.low, self.high)
-        unit = self.formula('V space "(mV)"', size=TICK, color="muted")
-        return Panel(
-            area, y=(low - 12, high + 12), ylabel=unit, yticks=[round(low), round(high)],
-            xticks=[], **self.over_time(),
-        )  # fmt: skip
+        panel = self.over_time(area).x("", 0.0, self.run.duration, ticks=())
+        return panel.y(quantity("V"), low - 12, high + 12, ticks=[round(low), round(high)])
 
     def voltage(self) -> Traces:
         """The step, drawn up to the clock's time: straight up, at one time."""
@@ -388,17 +383,15 @@ class GateOpening(Narration, Film):
             spots.append(self.panel.at(np.linspace(self.begins, self.run.duration, 49), goal)[:, :2])
             self.dotted.add(filled(np.zeros((0, 3)), self.theme.color(known[gate])))
             name = self.formula(known[f"{gate}_inf"].typst, size=INDEXED, color=known[gate])
-            names.add(
-                name.move_to([self.panel.inner.right + 0.6, spots[-1][-1, 1], 0.0], aligned_edge=[-1, 0, 0])
-            )
+            names.add(name.move_to((self.panel.inner.right + 0.6, spots[-1][-1, 1], 0.0), aligned_edge=LEFT))
         # Goals that lie close together have names that stand as far apart as they must.
         order, line = sorted(names, key=lambda name: float(name.get_y())), 0.95 * INDEXED * UNIT
         self.goal_spots = np.concatenate(spots)
         for _ in range(40):
             for low, high in pairwise(order):
                 part = 0.5 * max(line - float(high.get_y() - low.get_y()), 0.0)
-                low.shift([0.0, -part, 0.0])
-                high.shift([0.0, part, 0.0])
+                low.shift((0.0, -part, 0.0))
+                high.shift((0.0, part, 0.0))
 
         def dots(_: object) -> None:
             letters = [trace.label for trace in self.gate_traces]
@@ -447,7 +440,7 @@ class GateOpening(Narration, Film):
             texts = (f"{count} {channel} channels{key}" for key in (self._key(channel) if pips else "", ""))
             labels = [self.words(t, size=TICK, color=self._hue(channel), weight="semibold") for t in texts]
             label = next((fits for fits in labels if fits.width <= part.width), labels[-1])
-            label.move_to([part.left, part.top, 0], aligned_edge=[-1, 1, 0])
+            label.move_to((part.left, part.top, 0), aligned_edge=UL)
             self.labels.append(label)
             powers = [g.power for g in self.membrane.channel(channel).gates]
             fields[channel] = ChannelField(
@@ -475,17 +468,15 @@ class GateOpening(Narration, Film):
             letters = [g.name for g in gates for _ in range(g.power)]
             states = np.ones((2, len(letters)), dtype=bool)
             states[0, -1] = False
-            made.add(field.still, field.show(states).moving)
+            made.add(field.still, field.draw(states).moving)
             for k, said in enumerate(("one gate shut:\nclosed", "all open:\nopen")):
                 for letter, open_, place in zip(letters, states[k], field.gate_places(k), strict=True):
                     # On what is lit the gates are cut out; on what is not they are bright.
                     color = "muted" if not open_ else "ink" if states[k].all() else "ground"
-                    made.add(self.words(letter, size=LABEL, color=color).move_to([*place, 0.0]))
+                    made.add(self.words(letter, size=LABEL, color=color).move_to((*place, 0.0)))
                 below = [field.centres[k][0], field.centres[k][1] - 0.5 * field.pitch, 0.0]
                 made.add(
-                    self.words(said, size=TICK, color=hue, align="center").move_to(
-                        below, aligned_edge=[0, 1, 0]
-                    )
+                    self.words(said, size=TICK, color=hue, align="center").move_to(below, aligned_edge=UP)
                 )
         return made
 
@@ -501,7 +492,7 @@ class GateOpening(Narration, Film):
 
         def show(_: object) -> None:
             for channel, field in self.fields.items():
-                field.show(states(channel, self.clock.now))
+                field.draw(states(channel, self.clock.now))
 
         self.field_moving.add_updater(show, call_updater=True)
         for f in self.fields.values():
@@ -519,10 +510,8 @@ class GateOpening(Narration, Film):
             for c in self.kinds
         }
         roof = max(0.2, 1.25 * max(float(p.max()) for p in laws.values()))
-        self.open_panel = Panel(
-            area, y=(0.0, min(roof, 1.0)), xlabel="ms",
-            ylabel=f"fraction open: thin, counted; thick, {self._laws()}", **self.over_time(),
-        )  # fmt: skip
+        name = f"fraction open: thin, counted; thick, {self._laws()}"
+        self.open_panel = self.over_time(area).y(name, 0.0, min(roof, 1.0))
         self.laws = laws
         return self._law_traces()
 
@@ -566,5 +555,5 @@ class GateOpening(Narration, Film):
                     spacing=3.0,
                 )
             )
-        group.add_updater(lambda g: [trace.show(self.clock.now) for trace in g] and None, call_updater=True)
+        group.add_updater(lambda g: [trace.draw(self.clock.now) for trace in g] and None, call_updater=True)
         return group

@@ -9,6 +9,7 @@ from manim import (
     DOWN,
     LEFT,
     RIGHT,
+    UR,
     Arrow,
     Create,
     Mobject,
@@ -18,14 +19,17 @@ from manim import (
     VMobject,
 )
 
-from hhanim.look import quantities
+from hhanim.look import quantities, quantity
+from hhanim.look.numbers import ceil_to, floor_to, millivolts
 from hhanim.mobjects.frame.clock import Clock, Pace
 from hhanim.mobjects.frame.fades import Appear, Vanish
-from hhanim.mobjects.frame.film import LABEL, TICK, Area, Film
-from hhanim.mobjects.frame.lettering import stand_clear
-from hhanim.mobjects.frame.narration import Narration, millivolts
+from hhanim.mobjects.frame.film import Film
+from hhanim.mobjects.frame.layout import Area, stroke
+from hhanim.mobjects.frame.lettering import LABEL, TICK, stand_clear
+from hhanim.mobjects.frame.narration import Narration
 from hhanim.mobjects.frame.shapes import lines, stroked
 from hhanim.mobjects.graph.equations import gate_typst
+from hhanim.mobjects.graph.panel import Panel
 from hhanim.mobjects.graph.plane import (
     Dial,
     Flow,
@@ -37,7 +41,8 @@ from hhanim.mobjects.graph.plane import (
     gate_nullcline,
     loses_hold,
 )
-from hhanim.mobjects.graph.trace import Panel, Trace, Traces, stroke
+from hhanim.mobjects.graph.trace import Trace
+from hhanim.mobjects.graph.traces import Traces
 from hhanim.model import Membrane, Trajectory, pulse, ramp, simulate, step
 from hhanim.model.analysis import fixed_points, hopf_points, two_variable
 
@@ -149,21 +154,14 @@ class PhasePlane(Narration, Film):
         runs = [self.loop, *self.others, self.fires, *([self.turns] if self.turns else [])]
         v = np.concatenate([run["V"] for run in runs])
         n = max(float(run[self.gate].max()) for run in runs)
-        self.v_range = (float(np.floor((v.min() - 8) / 10) * 10), float(np.ceil((v.max() + 6) / 10) * 10))
-        top = max(0.6, min(1.0, float(np.ceil((n + 0.12) * 5) / 5)))
-        self.plane = Panel(
-            plane,
-            x=self.v_range,
-            y=(0.0, top),
-            theme=self.theme,
-            gutter=1.2,
-            left=0.85,
-            grid=False,
-            xlabel=self.formula('V space "(mV)"', size=TICK, color="muted"),
-            ylabel=self.formula(self.symbol, size=LABEL, color=quantities(self.plane_model)[self.gate].hue),
-        )
+        self.v_range = floor_to(v.min() - 8, 10.0), ceil_to(v.max() + 6, 10.0)
+        top = max(0.6, min(1.0, ceil_to(n + 0.12, 0.2)))
+        hue = quantities(self.plane_model)[self.gate].hue
+        self.plane = Panel(plane, self.theme, gutter=1.2, left=0.85, grid=False)
+        self.plane.x(quantity("V"), *self.v_range)
+        self.plane.y(self.formula(self.symbol, size=LABEL, color=hue), 0.0, top)
         self.currents = (min(self.low, self.high), max(self.low, self.high))
-        self.v_line = VNullcline(self.plane, self.plane_model, self.theme, self.currents).show(self.low)
+        self.v_line = VNullcline(self.plane, self.plane_model, self.theme, self.currents).draw(self.low)
         self.n_line = gate_nullcline(self.plane, self.plane_model, self.theme)
         self.names = VGroup(
             self.formula(f"frac(dif {self.symbol}, dif t) = 0", size=LABEL).set_color(
@@ -173,8 +171,8 @@ class PhasePlane(Narration, Film):
         )
         self.name_lines()
         grid = round(self.plane.inner.width / 0.62), round(self.plane.inner.height / 0.6)
-        self.flow = Flow(self.plane, self.plane_model, self.theme, grid=grid).show(self.low)
-        self.points = Rests(self.plane, self.plane_model, self.theme, self.currents).show(self.low)
+        self.flow = Flow(self.plane, self.plane_model, self.theme, grid=grid).draw(self.low)
+        self.points = Rests(self.plane, self.plane_model, self.theme, self.currents).draw(self.low)
         #: The time axis of all runs from one state to rest (ms).
         self.shown = max(self.settled(run) for run in (self.loop, *self.others))
 
@@ -185,7 +183,7 @@ class PhasePlane(Narration, Film):
             place = self.plane.at(run["V"], run[self.gate])
             far = np.linalg.norm(place - place[-1], axis=1) > 0.04
             last = max(last, float(run.t[far].max(initial=0.0)))
-        return min(10.0 * np.ceil(last / 10.0), self.until)
+        return min(ceil_to(last, 10.0), self.until)
 
     def name_lines(self) -> None:
         """Put the names of the lines to their right ends, clear of each other."""
@@ -195,26 +193,17 @@ class PhasePlane(Narration, Film):
             x, y = points[np.argmax(points[:, 0]), :2]
             half = 0.5 * name.height
             name.move_to(
-                [x + 0.15, min(max(y, inner.bottom + half + 0.15), inner.top - half), 0.0], aligned_edge=LEFT
+                (x + 0.15, min(max(y, inner.bottom + half + 0.15), inner.top - half), 0.0), aligned_edge=LEFT
             )
         over, under = sorted(self.names, key=lambda name: -name.get_y())
         if under.get_right()[0] > over.get_left()[0] and over.get_right()[0] > under.get_left()[0]:
             apart = under.get_top()[1] + 0.1 - over.get_bottom()[1]
-            under.shift([0.0, -max(apart, 0.0), 0.0])
+            under.shift((0.0, -max(apart, 0.0), 0.0))
 
     def time_panel(self, until: float) -> Panel:
         """V over time, as far as that (ms)."""
-        return Panel(
-            self.time_area,
-            x=(0.0, until),
-            y=self.v_range,
-            theme=self.theme,
-            xlabel="ms",
-            xticks=(0.0, until / 2, until),
-            left=0.85,
-            gutter=0.5,
-            ylabel=self.formula('V space "(mV)"', size=TICK, color="muted"),
-        )
+        panel = Panel(self.time_area, self.theme, left=0.85, gutter=0.5).y(quantity("V"), *self.v_range)
+        return panel.x("ms", 0.0, until, ticks=(0.0, until / 2, until))
 
     # -- the pieces ------------------------------------------------------------------------------------------
 
@@ -229,14 +218,14 @@ class PhasePlane(Narration, Film):
     def clock_for(self, pace: Pace) -> Clock:
         """A clock in the upper right corner."""
         clock = Clock(pace, self.theme).align_right()
-        return clock.move_to([self.area.right, self.head.top, 0], aligned_edge=[1, 1, 0])
+        return clock.move_to((self.area.right, self.head.top, 0), aligned_edge=UR)
 
     def run_on(self, run: Trajectory, pace: Pace, width: float = 5.0) -> list[Mobject]:
         """A run on the plane and over time on one clock, and where V is on both its axes: what moves."""
         self.clock = self.clock_for(pace)
         color = self.theme.color(STATE)
         self.orbit = Trace(self.plane, run.t, run[self.gate], x=run["V"], color=color, width=width)
-        self.trace = Trace.of(run, "V", self.graph, self.theme, named=False)
+        self.trace = Trace.of(run, "V", self.graph, named=False)
         links = [OnAxis(self.orbit, "x", self.theme), OnAxis(self.trace, "y", self.theme)]
         for trace in (self.orbit, self.trace):
             trace.follow(self.clock)
@@ -325,7 +314,7 @@ class PhasePlane(Narration, Film):
 
     def many_points(self) -> None:
         self.part("flow")
-        clock = self.clock.set(0.0)
+        clock = self.clock.put(0.0)
         style = {"color": self.theme.ink, "width": 3.5}
         numbers = [f"{k + 1}" for k in range(len(self.others))]
         orbits = VGroup(
@@ -345,7 +334,7 @@ class PhasePlane(Narration, Film):
 
         def show(group: VGroup) -> None:
             for trace in group:
-                trace.show(clock.now)
+                trace.draw(clock.now)
 
         orbits.add_updater(show, call_updater=True)
         courses.follow(clock)
@@ -392,7 +381,7 @@ class PhasePlane(Narration, Film):
                 self.flow.animate.set_fill(opacity=BEHIND),
                 run_time=1.4,
             )
-            self.play(Appear(on_it.show(self.low)), run_time=0.6)
+            self.play(Appear(on_it.draw(self.low)), run_time=0.6)
             self.wait(1.5)
             arrows.add(on_it)
             gone = []
@@ -416,7 +405,7 @@ class PhasePlane(Narration, Film):
     def settle(self) -> None:
         self.part("rest")
         i = f"I = {self.low:g} µA/cm²"
-        self.dial = Dial(self.dial_area, self.theme, max(self.currents[1], 0.0)).show(self.low)
+        self.dial = Dial(self.dial_area, self.theme, max(self.currents[1], 0.0)).draw(self.low)
         settles = any(p.stable for p in fixed_points(self.plane_model, self.low))
         line, caption = (
             (
@@ -447,7 +436,7 @@ class PhasePlane(Narration, Film):
         rate = float(f"{self.risen / 5.5:.1g}")
         slow = [(max(self.passed, t - 1.5 * self.until), run.duration, 0.4 * rate) for t in self.leaving[:1]]
         pace = Pace(run.duration, rate=rate, slow=slow, ease=0.1)
-        old, self.graph = [*self.moving, self.graph], self.time_panel(100.0 * np.ceil(run.duration / 100.0))
+        old, self.graph = [*self.moving, self.graph], self.time_panel(ceil_to(run.duration, 100.0))
         moving = self.run_on(run, pace, width=3.5)
         self.say(
             "The current rises",
@@ -461,7 +450,7 @@ class PhasePlane(Narration, Film):
 
         def show(_: Mobject) -> None:
             for part in parts:
-                part.show(self.injected(self.clock.now))
+                part.draw(self.injected(self.clock.now))
             self.name_lines()
 
         drawn = (self.flow, self.n_line, self.v_line, self.points, self.dial.moving, self.names)
@@ -485,7 +474,7 @@ class PhasePlane(Narration, Film):
 
         def pulsed(_: Mobject, done: float) -> None:
             now = critical + (2e-3 if done > 0.5 else -2e-3)
-            self.points.show(now, 1.0 + 1.3 * float(np.sin(np.pi * done)))
+            self.points.draw(now, 1.0 + 1.3 * float(np.sin(np.pi * done)))
 
         self.current.suspend_updating()
         self.say(
@@ -506,7 +495,7 @@ class PhasePlane(Narration, Film):
             "The current stays just above: the state is driven away from the ring, turn by turn, and fires."
         )
         self.play(Vanish(word), *(Appear(m) for m in self.look_closer()), run_time=0.6)
-        self.clock.set(self.passed + 1e-6 * self.risen)
+        self.clock.put(self.passed + 1e-6 * self.risen)
         self.current.resume_updating()
 
     def look_closer(self) -> list[Mobject]:
@@ -534,7 +523,7 @@ class PhasePlane(Narration, Film):
         self.part("limit cycle" if fires else "settles")
         gone, first = [*self.moving, self.graph], self.injected(self.clock.now)
         self.current.clear_updaters()
-        self.graph = self.time_panel(10.0 * np.ceil(run.duration / 10.0))
+        self.graph = self.time_panel(ceil_to(run.duration, 10.0))
         if fires:
             said = (
                 "A limit cycle",
@@ -552,7 +541,7 @@ class PhasePlane(Narration, Film):
 
         def show(_: Mobject, done: float) -> None:
             for part in (self.flow, self.v_line, self.points, self.dial):
-                part.show(first + (self.high - first) * done)
+                part.draw(first + (self.high - first) * done)
             self.name_lines()
 
         self.say(*said, gone=gone, still=[self.graph])

@@ -5,18 +5,21 @@ collision.
 from __future__ import annotations
 
 import numpy as np
-from manim import DOWN, Arrow, BackgroundRectangle, DashedLine, Dot, Flash, Mobject, VGroup
+from manim import DOWN, UP, UR, Arrow, BackgroundRectangle, DashedLine, Dot, Flash, Mobject, VGroup
 
-from hhanim.look import quantities
-from hhanim.mobjects.axon.axon import Axon, Profile
+from hhanim.look import quantities, quantity
+from hhanim.look.numbers import ceil_to, floor_to, millivolts
+from hhanim.mobjects.axon.axon import Axon
+from hhanim.mobjects.axon.profile import Profile
 from hhanim.mobjects.frame.clock import Clock, Pace
 from hhanim.mobjects.frame.fades import Appear, Vanish
-from hhanim.mobjects.frame.film import LABEL, SMALL, TICK, TITLE, Film
-from hhanim.mobjects.frame.lettering import UNIT
-from hhanim.mobjects.frame.narration import Narration, millivolts
+from hhanim.mobjects.frame.film import Film
+from hhanim.mobjects.frame.layout import UNIT, stroke
+from hhanim.mobjects.frame.lettering import LABEL, SMALL, TICK, TITLE
+from hhanim.mobjects.frame.narration import Narration
 from hhanim.mobjects.frame.reading import Reading
 from hhanim.mobjects.frame.shapes import filled, lines, stroked
-from hhanim.mobjects.graph.trace import Panel, stroke
+from hhanim.mobjects.graph.panel import Panel
 from hhanim.model import Membrane, pulse
 from hhanim.model.cable import Cable, CableRun, IClamp, simulate_cable
 
@@ -56,16 +59,9 @@ class Propagation(Narration, Film):
         self.mm = 1e-3 * length
         v = self.one["V"]
         late = v[:, self.cable.count // 6 : -self.cable.count // 6]
-        low, high = float(np.floor(late.min() / 10 - 1) * 10), float(np.ceil(late.max() / 10 + 1.5) * 10)
-        self.panel = Panel(
-            graph,
-            x=(0.0, self.mm),
-            y=(low, high),
-            theme=self.theme,
-            xlabel="mm",
-            gutter=0.6,
-            left=1.15,
-            ylabel=self.formula('V space "(mV)"', size=TICK, color="muted"),
+        low, high = floor_to(late.min() - 10.0, 10.0), ceil_to(late.max() + 15.0, 10.0)
+        self.panel = (
+            Panel(graph, self.theme, gutter=0.6, left=1.15).x("mm", 0.0, self.mm).y(quantity("V"), low, high)
         )
         self.level = float(m.spike_level)
         self.fires = bool(np.isfinite(self.arrives[self.cable.count // 2]))
@@ -108,7 +104,7 @@ class Propagation(Narration, Film):
         rate = float(f"{duration / seconds:.1g}")
         windows = [(*slow, rate / 3)] if slow else []
         clock = Clock(Pace(duration, rate=rate, slow=windows), self.theme).align_right()
-        return clock.move_to([self.area.right, self.head.top, 0], aligned_edge=[1, 1, 0])
+        return clock.move_to((self.area.right, self.head.top, 0), aligned_edge=UR)
 
     # -- the telling -----------------------------------------------------------------------------------------
 
@@ -150,7 +146,7 @@ class Propagation(Narration, Film):
             marks.add(Arrow(tail, tip, buff=0.04, color=color, stroke_width=stroke(5)))
             word = self.words("pulse", size=SMALL, color="I")
             word.next_to(tail, DOWN, buff=0.12).align_to(
-                tip + np.array([0.1 * out, 0.0, 0.0]), [-out, 0.0, 0.0]
+                tip + np.array([0.1 * out, 0.0, 0.0]), (-out, 0.0, 0.0)
             )
             marks.add(word)
         self.play(Appear(marks), run_time=0.4)
@@ -174,7 +170,7 @@ class Propagation(Narration, Film):
         words = self.words(text, size=SMALL)
         half = 0.5 * words.width
         x = min(max(0.5 * (a + b), self.area.left + half), self.area.right - half)
-        words.move_to([x, y + 0.06, 0.0])
+        words.move_to((x, y + 0.06, 0.0))
         low = words.get_bottom()[1] - 0.05
         corners = [(a, low - 0.1), (a, low), (b, low), (b, low - 0.1)]
         return VGroup(words, stroked(lines(corners), self.theme.muted, stroke(3.0)))
@@ -233,22 +229,22 @@ class Propagation(Narration, Film):
             f"Two electrodes, {b - a:g} millimetres apart, time the spike between them.",
             moving=self.moving,
         )
-        color, top = self.theme.color("ink"), self.panel.y[1]
+        color, top = self.theme.color("ink"), self.panel.ylim[1]
         tools, dots = VGroup(), VGroup()
         for x in (a, b):
             at = float(self.panel.at(x, 0.0)[0])
             upper, tip = self.panel.inner.bottom - 0.08, self.wall.ends[0][1] + 0.3
             tools.add(
-                DashedLine(self.panel.at(x, self.panel.y[0]), self.panel.at(x, top), color=self.theme.muted,
+                DashedLine(self.panel.at(x, self.panel.ylim[0]), self.panel.at(x, top), color=self.theme.muted,
                            stroke_width=stroke(3.0)),
                 filled(lines([(at - 0.1, upper), (at + 0.1, upper), (at, tip), (at - 0.1, upper)]), color),
             )  # fmt: skip
             dots.add(Dot(self.panel.at(x, self.level), radius=0.1, color=color))
         watch = Reading("{} ms", size=1.2 * LABEL, color=color, hold="right")
         middle = 0.5 * (self.panel.at(a, 0.0)[0] + self.panel.at(b, 0.0)[0])
-        watch.move_to([middle, self.panel.area.top - 0.5 * TICK * UNIT, 0.0])
+        watch.move_to((middle, self.panel.area.top - 0.5 * TICK * UNIT, 0.0))
         watch.add_updater(
-            lambda w: w.show(f"{min(max(self.clock.now, first), last) - first:.3f}") and None,
+            lambda w: w.draw(f"{min(max(self.clock.now, first), last) - first:.3f}") and None,
             call_updater=True,
         )
         self.play(Appear(tools), Appear(watch), run_time=0.6)
@@ -263,7 +259,7 @@ class Propagation(Narration, Film):
         ).arrange(DOWN, buff=0.12)
         room = 0.9 * float(self.panel.at(b, 0.0)[0] - self.panel.at(a, 0.0)[0])
         told.scale(min(1.0, room / told.width))
-        told.move_to([middle, self.panel.at(0.0, top)[1] - 0.1, 0.0], aligned_edge=[0, 1, 0])
+        told.move_to((middle, self.panel.at(0.0, top)[1] - 0.1, 0.0), aligned_edge=UP)
         # The lines of the grid do not run through it.
         told.add_to_back(BackgroundRectangle(told, color=self.theme.ground, fill_opacity=1.0, buff=0.06))
         self.play(self.clock.run(max(self.when(1.0), self.clock.now)))  # out of the way of what is told
@@ -336,7 +332,7 @@ class Propagation(Narration, Film):
         # One figure, so that the time said is the time drawn.
         every = float(f"{0.16 * self.mm / self.speed:.1g}")
         for back, shade in ((2, 0.8), (1, 1.2), (0, 1.6)):
-            line = Profile(self.panel, self.two, "V", self.theme, width=3.0).show(
+            line = Profile(self.panel, self.two, "V", self.theme, width=3.0).draw(
                 meet - 0.04 * self.mm / self.speed - back * every
             )
             line.set_stroke(self.theme.color(key), opacity=shade * self.theme.ghost)

@@ -7,20 +7,25 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 import numpy as np
-from manim import Animation, FadeIn, VGroup, VMobject, there_and_back
+from manim import DOWN, LEFT, RIGHT, UP, UR, Animation, FadeIn, VGroup, VMobject, there_and_back
 
-from hhanim.look import quantities
+from hhanim.look import quantities, quantity
+from hhanim.look.numbers import millivolts, round_near
+from hhanim.look.words import ion_name
 from hhanim.mobjects.circuit.balance import Balance
 from hhanim.mobjects.circuit.feedback import FeedbackLoop
 from hhanim.mobjects.frame.clock import Clock, Pace
 from hhanim.mobjects.frame.fades import Vanish
-from hhanim.mobjects.frame.film import SMALL, SUBTITLE, TICK, Area, Film
-from hhanim.mobjects.frame.lettering import Words, stand_clear
-from hhanim.mobjects.frame.narration import Narration, ion_name, millivolts
+from hhanim.mobjects.frame.film import Film
+from hhanim.mobjects.frame.layout import Area
+from hhanim.mobjects.frame.lettering import SMALL, SUBTITLE, TICK, Words, stand_clear
+from hhanim.mobjects.frame.narration import Narration
 from hhanim.mobjects.frame.reading import Reading
 from hhanim.mobjects.frame.shapes import at, disc, filled
+from hhanim.mobjects.graph.panel import Panel
 from hhanim.mobjects.graph.stimulus import StimulusBar
-from hhanim.mobjects.graph.trace import Panel, Trace, Traces
+from hhanim.mobjects.graph.trace import Trace
+from hhanim.mobjects.graph.traces import Traces
 from hhanim.mobjects.membrane.channels import inactivates
 from hhanim.mobjects.membrane.charge import absolute
 from hhanim.mobjects.membrane.ions import fitting_quantum
@@ -176,20 +181,20 @@ class Spike(Narration, Film):
         """Under every channel how many of its kind are open, as a product of its gates: words, and numbers."""
         names, values = VGroup(), VGroup()
         open_ = self.words("open:", size=SMALL, color="muted")
-        names.add(open_.move_to(area.at(0.0, 0.5), aligned_edge=[-1, 0, 0]))
+        names.add(open_.move_to(area.at(0.0, 0.5), aligned_edge=LEFT))
         for view in self.patch.views:
             x, y = view.origin[0], area.center[1]
             if not view.channel.gates:
-                names.add(self.words("always", size=SMALL, color="muted").move_to([x, y, 0.0]))
+                names.add(self.words("always", size=SMALL, color="muted").move_to((x, y, 0.0)))
                 continue
             product = "".join(
                 g.name + (str(g.power).translate(_RAISED) if g.power > 1 else "") for g in view.channel.gates
             )
-            value = Reading("{} %", size=SMALL, color=view.hue, hold="right").move_to([x + 0.5, y, 0.0])
+            value = Reading("{} %", size=SMALL, color=view.hue, hold="right").move_to((x + 0.5, y, 0.0))
             name = self.words(f"{product} =", size=SMALL).set_color(view.hue)
-            names.add(name.next_to(value, [-1.0, 0.0, 0.0], buff=0.34).align_to(value, [0.0, -1.0, 0.0]))
+            names.add(name.next_to(value, LEFT, buff=0.34).align_to(value, DOWN))
             value.add_updater(
-                lambda v, c=view.channel: v.show(_percent(c.open_fraction(self.patch.read(self.clock.now)))),
+                lambda v, c=view.channel: v.draw(_percent(c.open_fraction(self.patch.read(self.clock.now)))),
                 call_updater=True,
             )
             values.add(value)
@@ -209,18 +214,18 @@ class Spike(Narration, Film):
         title, bars, row = area.rows(0.3, 0.6, 0.3, gap=0.1)
         if area.height > 1.0:
             what = self.words("the currents, magnified (µA/cm²)", size=SMALL, color="muted")
-            group.add(what.move_to(title.at(0.0, 0.5), aligned_edge=[-1, 0, 0]))
+            group.add(what.move_to(title.at(0.0, 0.5), aligned_edge=LEFT))
             group.add(Balance(run, self.theme, bars, limit=1.05 * float(max(sums))).follow(self.clock))
         else:
             row = area
         for name, place in zip(names, row.columns(*[1.0] * len(names), gap=0.1), strict=True):
             color = self.theme.color(quantities(self.membrane)[f"I_{name}"])
             symbol = self.formula(quantities(self.membrane)[f"I_{name}"].typst, size=TICK).set_color(color)
-            symbol.move_to(place.at(0.0, 0.5), aligned_edge=[-1, 0, 0])
+            symbol.move_to(place.at(0.0, 0.5), aligned_edge=LEFT)
             value = Reading("{}", size=TICK, color=color)
-            value.next_to(symbol, [1.0, 0.0, 0.0], buff=0.15).set_y(place.center[1])
+            value.next_to(symbol, RIGHT, buff=0.15).set_y(place.center[1])
             value.add_updater(
-                lambda v, i=currents[name]: v.show(
+                lambda v, i=currents[name]: v.draw(
                     f"{float(np.interp(self.clock.now, run.t, i)):+.{digits}f}"
                 ),
                 call_updater=True,
@@ -233,7 +238,7 @@ class Spike(Narration, Film):
         if not self.phases or self.phases[0].name != "rest":
             return []
         panel, rest = self.panels[0], float(self.run["V"][0])
-        left, right = panel.at(panel.x[0], rest), panel.at(panel.x[1], rest)
+        left, right = panel.at(panel.xlim[0], rest), panel.at(panel.xlim[1], rest)
         dots = np.arange(left[0], right[0], 0.12)
         places = np.stack([dots, np.full(len(dots), left[1])], axis=1)
         line = filled(at(disc(), places, 0.016), self.theme.muted)
@@ -246,42 +251,27 @@ class Spike(Narration, Film):
         run, theme = self.run, self.theme
         foot = self.shape == "square"
         if foot:  # two columns, the clock beside the heading
-            self.clock.move_to([self.head.right, self.head.top, 0.0], aligned_edge=[1.0, 1.0, 0.0])
+            self.clock.move_to((self.head.right, self.head.top, 0.0), aligned_edge=UR)
             left, right = area.columns(1.0, 1.06, gap=0.15)
             (top, strip), (middle, bottom) = left.rows(5.0, 1.0, gap=0.05), right.rows(1.0, 1.45, gap=0.12)
         else:
-            self.clock.move_to([area.right, area.top, 0.0], aligned_edge=[1.0, 1.0, 0.0])
+            self.clock.move_to((area.right, area.top, 0.0), aligned_edge=UR)
             top, strip, middle, bottom = area.rows(2.6, 0.45, 1.7, 2.45, gap=0.17)
-        time = {"x": (0.0, run.duration), "theme": theme, "gutter": 0.66, "left": 0.9, "size": TICK}
         v, names = run["V"], [c.name for c in self.membrane.channels]
         low, high = float(v.min()) - 6.0, max(float(v.max()) + 6.0, self.zero + 44.0)
         currents = np.array([run.current(n) for n in names])
         floor, roof = min(1.1 * float(currents.min()), -40.0), max(1.1 * float(currents.max()), 40.0)
-        unit = self.formula('V space "(mV)"', size=TICK, color="muted")
-        flow = self.formula('I space "(µA/cm²)"', size=TICK, color="muted")
-        ticks = [] if not foot else None
-        panels = [
-            Panel(
-                top,
-                y=(low, high),
-                ylabel=unit,
-                xticks=ticks,
-                xlabel="ms" if foot else "",
-                **(time | {"gutter": 0.5} if foot else time),
-            ),
-            Panel(
-                middle,
-                y=(0.0, 1.2 if foot else 1.0),
-                ylabel="gates (fraction open)",
-                yticks=[0, 1] if foot else [0, 0.5, 1],
-                xticks=[],
-                **time,
-            ),
-            Panel(bottom, y=(floor, roof), ylabel=flow, xlabel="ms", **time),
-        ]
+        places = ((top, 0.5 if foot else 0.66), (middle, 0.66), (bottom, 0.66))
+        panels = [Panel(place, theme, gutter=gutter, left=0.9) for place, gutter in places]
+        panels[0].x("ms" if foot else "", 0.0, run.duration, ticks=None if foot else ())
+        panels[0].y(quantity("V"), low, high)
+        panels[1].x("", 0.0, run.duration, ticks=())
+        marks = [0, 1] if foot else [0, 0.5, 1]
+        panels[1].y("gates (fraction open)", 0.0, 1.2 if foot else 1.0, ticks=marks)
+        panels[2].x("ms", 0.0, run.duration).y(quantity("I"), floor, roof)
         keys = [["V"], list(self.membrane.gates), [f"I_{n}" for n in names]]
         traces = [
-            Traces(Trace.of(run, key, panel, theme, ghost=True, named=key != "V") for key in group)
+            Traces(Trace.of(run, key, panel, ghost=True, named=key != "V") for key in group)
             for panel, group in zip(panels, keys, strict=True)
         ]
         bar = StimulusBar(strip, self.stimulus, panels[0], theme, size=TICK)
@@ -293,7 +283,7 @@ class Spike(Narration, Film):
         """
         run, found = self.run, {p.name: p for p in self.phases}
         if not found:
-            return Pace(run.duration, rate=_round(run.duration / 14.0))
+            return Pace(run.duration, rate=round_near(run.duration / 14.0))
         v, t = run["V"], run.t
         upstroke = found.get("upstroke", self.phases[0])
         over = found.get("overshoot", upstroke)
@@ -302,15 +292,15 @@ class Spike(Narration, Film):
         fast = float(t[np.argmax(rise > 0.12 * rise.max())])
         begin = found["threshold"].start if "threshold" in found else upstroke.start
         calm = found.get("rest") or self.phases[-1]
-        base = _round((calm.stop - calm.start) / 6.0)
+        base = round_near((calm.stop - calm.start) / 6.0)
         windows = []
         if fast > begin + 1e-3:
-            windows.append((begin, fast, min(_round((fast - begin) / 5.0), base)))
-        windows.append((fast, down.stop, min(_round((down.stop - fast) / 13.0), base)))
+            windows.append((begin, fast, min(round_near((fast - begin) / 5.0), base)))
+        windows.append((fast, down.stop, min(round_near((down.stop - fast) / 13.0), base)))
         if under := found.get("undershoot"):
-            windows.append((under.start, under.stop, min(_round((under.stop - under.start) / 4.5), base)))
+            windows.append((under.start, under.stop, min(round_near((under.stop - under.start) / 4.5), base)))
         if back := found.get("return"):
-            windows.append((back.start, back.stop, _round((back.stop - back.start) / 8.0)))
+            windows.append((back.start, back.stop, round_near((back.stop - back.start) / 8.0)))
         return Pace(run.duration, rate=base, slow=windows, ease=0.25)
 
     # -- the telling ---------------------------------------------------------------------------------------
@@ -324,7 +314,7 @@ class Spike(Narration, Film):
             ring = filled(at(disc(), start[None, :2], 0.1), self.theme.ground).set_fill(opacity=0.0)
             marks = [ring.set_stroke(self.theme.ink, width=3.0)]
             name = self.words("net current\nturns inward", size=SMALL, color="muted", align="right")
-            name.next_to(start, [0.0, 1.0, 0.0], buff=0.22).align_to(start + 0.09, [1.0, 0.0, 0.0])
+            name.next_to(start, UP, buff=0.22).align_to(start + 0.09, RIGHT)
             if name.get_left()[0] > self.panels[0].inner.left:  # elsewhere the axis's numbers stand
                 marks.append(name)
         self.light(phase, *SAID[phase.name], marks=marks)
@@ -459,10 +449,3 @@ def _percent(share: float) -> str:
     """A share in per cent, with a decimal where it is small, and two where one would say nothing."""
     digits = 2 if share < 0.00995 else 1 if share < 0.0995 else 0
     return f"{100.0 * share:.{digits}f}"
-
-
-def _round(x: float) -> float:
-    """The nearest of 1, 1.5, 2, 3, 4, 5, 6, 8 times a power of ten: a rate that can be said in words."""
-    power = 10.0 ** np.floor(np.log10(x))
-    steps = np.array([1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0]) * power
-    return float(steps[np.argmin(np.abs(np.log(steps / x)))])

@@ -5,21 +5,28 @@ axon.
 from __future__ import annotations
 
 import numpy as np
-from manim import DOWN, LEFT, RIGHT, UP, DashedLine, Dot, Mobject, Square, VGroup, rush_into
+from manim import DOWN, LEFT, RIGHT, UL, UP, UR, DashedLine, Dot, Mobject, Square, VGroup, rush_into
 
-from hhanim.look import quantities
-from hhanim.mobjects.axon.axon import Axon, Profile
+from hhanim.look import quantities, quantity
+from hhanim.look.numbers import millivolts
+from hhanim.look.words import ion_name
+from hhanim.mobjects.axon.axon import Axon
+from hhanim.mobjects.axon.profile import Profile
 from hhanim.mobjects.circuit.clamp import ends
 from hhanim.mobjects.frame.clock import Clock, Pace
 from hhanim.mobjects.frame.fades import Appear, Vanish
-from hhanim.mobjects.frame.film import LABEL, SMALL, TICK, TITLE, Area, Film
-from hhanim.mobjects.frame.lettering import UNIT, stand_clear
-from hhanim.mobjects.frame.narration import HEADING, Narration, ion_name, millivolts
+from hhanim.mobjects.frame.film import Film
+from hhanim.mobjects.frame.layout import UNIT, Area, stroke
+from hhanim.mobjects.frame.lettering import LABEL, SMALL, TICK, TITLE, stand_clear
+from hhanim.mobjects.frame.narration import HEADING, Narration
 from hhanim.mobjects.frame.shapes import filled, mix, rounded
 from hhanim.mobjects.graph.equations import CurrentEquation, GateEquation
+from hhanim.mobjects.graph.labels import DOT_RADIUS
+from hhanim.mobjects.graph.panel import Panel
 from hhanim.mobjects.graph.rates import RateCurves
 from hhanim.mobjects.graph.stimulus import StimulusBar
-from hhanim.mobjects.graph.trace import DOT_RADIUS, Panel, Trace, Traces, stroke
+from hhanim.mobjects.graph.trace import Trace
+from hhanim.mobjects.graph.traces import Traces
 from hhanim.mobjects.membrane.channels import ChannelView
 from hhanim.mobjects.membrane.charge import absolute
 from hhanim.mobjects.membrane.patch import MembranePatch
@@ -85,12 +92,12 @@ class Squid1952(Narration, Film):
         names = [c.name for c in self.membrane.channels]
         patch = MembranePatch(self.run, self.theme, area, channels=[], ions=names, height=0.36 * area.height)
         patch.waiting.resume_updating()
-        patch.waiting.add_updater(lambda ions, dt: [some.show(self.time) for some in ions] and None)
+        patch.waiting.add_updater(lambda ions, dt: [some.draw(self.time) for some in ions] and None)
         x, y = 0.5 * area.width, 0.7
         outline = rounded([(-x, -y), (x, -y), (x, y), (-x, y)], y) + area.center
         axon = filled(outline, mix(self.theme.ground, self.theme.line, 0.16), stroke=self.theme.line)
         axon.set_stroke(width=stroke(5))
-        wall = area.center + y * np.array([0.0, 1.0, 0.0])
+        wall = area.center + y * np.array(UP)
         near = Square(0.36, color=self.theme.ink, stroke_width=stroke(4)).move_to(wall)
         thick = self.words(f"{AXON['diameter'] / 1000:.2g} mm thick", size=LABEL, color="muted")
         thick.move_to(area.center)
@@ -136,20 +143,13 @@ class Squid1952(Narration, Film):
         gone, self.on = self.on, []
         self.new_clock(Pace(ON + CLAMPED, rate=1.5, slow=[(ON - 0.05, ON + 2.0, 0.4)]))
         strip, graph = self.body.rows(1.0, 2.6, gap=0.2)
-        axis = {"x": (0.0, ON + CLAMPED), "theme": self.theme, "left": 1.15, "gutter": 1.15}
         volts = np.array([r["V"] for r in self.sweeps])
-        steps = Panel(
-            strip,
-            y=(float(volts.min()) - 8.0, float(volts.max()) + 8.0),
-            ylabel=self.formula('V space "(mV), the command"', size=TICK, color="stimulus"),
-            xticks=[],
-            **axis,
-        )
+        steps, currents = (Panel(part, self.theme, left=1.15, gutter=1.15) for part in (strip, graph))
+        command = self.formula('V space "(mV), the command"', size=TICK, color="stimulus")
+        steps.x("", 0.0, ON + CLAMPED, ticks=())
+        steps.y(command, float(volts.min()) - 8.0, float(volts.max()) + 8.0)
         self.total = [sum(r.current(c.name) for c in self.membrane.channels) for r in self.sweeps]
-        currents = Panel(
-            graph, y=self.span(self.total), ylabel=self.words("ionic current (µA/cm²)", size=TICK, color="muted"),
-            xlabel="ms", **axis,
-        )  # fmt: skip
+        currents.x("ms", 0.0, ON + CLAMPED).y("ionic current (µA/cm²)", *self.span(self.total))
         moving = [
             self.family(steps, list(volts), color=self.theme.color("stimulus")).follow(self.clock),
             self.family(currents, self.total).follow(self.clock),
@@ -179,29 +179,21 @@ class Squid1952(Narration, Film):
         known = quantities(self.membrane)
         single = {n: [r.current(n) for r in self.sweeps] for n in names}
         narrow = self.shape == "square"
-        axis = {
-            "x": (0.0, ON + CLAMPED),
-            "theme": self.theme,
-            "left": 1.15,
-            "gutter": 0.5,
-            "xlabel": "ms",
-        }
         still, moving = [], []
         for name, part in zip(names, parts, strict=True):
             q = known[f"I_{name}"]
             label = self.formula(f'{q.typst} space "(µA/cm²)"', size=TICK, color=q)
             # The whole current lies behind the one that is most of it; the other has a scale of its own.
             whole = np.abs(single[name]).max() > 0.5 * np.abs(self.total).max()
-            panel = Panel(
-                part, ylabel=label, y=self.span([*(self.total if whole else []), *single[name]]), **axis
-            )
+            panel = Panel(part, self.theme, left=1.15, gutter=0.5).x("ms", 0.0, ON + CLAMPED)
+            panel.y(label, *self.span([*(self.total if whole else []), *single[name]]))
             still.append(panel)
             if whole:
-                grey = self.family(panel, self.total, color=self.theme.line).show(ON + CLAMPED)
+                grey = self.family(panel, self.total, color=self.theme.line).draw(ON + CLAMPED)
                 still.append(VGroup(*(trace.line for trace in grey)))
             if whole and not narrow:
                 said = self.words("grey: all ions", size=TICK, color="muted")
-                still.append(said.move_to([panel.inner.right, label.get_y(), 0.0], aligned_edge=[1, 0, 0]))
+                still.append(said.move_to((panel.inner.right, label.get_y(), 0.0), aligned_edge=RIGHT))
             moving.append(self.family(panel, single[name], color=self.theme.color(q)).follow(self.clock))
         self.say(
             f"{' and '.join(ion_name(known[f'I_{n}'].ion, n) for n in names)}, each on its own",
@@ -257,7 +249,7 @@ class Squid1952(Narration, Film):
 
         def show(_: Mobject) -> None:
             now = patch.read(self.clock.now)
-            curves.show(now["V"])
+            curves.draw(now["V"])
             for name, dot, letter, by in zip(curves.names, dots, letters, sides, strict=True):
                 dot.move_to(curves.panels[0].at(now["V"], now[name]))
                 letter.next_to(dot, np.sign(by) * RIGHT, buff=0.0).shift(by)
@@ -295,8 +287,8 @@ class Squid1952(Narration, Film):
         gates = VGroup(
             *(GateEquation(self.membrane, n, self.theme, size=TITLE + 8) for n in self.membrane.gates)
         )
-        gates.arrange([0, -1, 0], buff=0.35)
-        block = VGroup(law, gates).arrange([0, -1, 0], buff=0.75)
+        gates.arrange(DOWN, buff=0.35)
+        block = VGroup(law, gates).arrange(DOWN, buff=0.75)
         rates = any("alpha" in gate.source for gate in gates)
         legend = VGroup(
             *(
@@ -308,9 +300,9 @@ class Squid1952(Narration, Film):
                 )
             )
         )
-        legend.arrange([0, -1, 0], buff=0.2)
+        legend.arrange(DOWN, buff=0.2)
         legend.scale_to_fit_width(min(legend.width, self.body.width))
-        legend.move_to([self.body.center[0], self.body.bottom, 0.0], aligned_edge=[0, -1, 0])
+        legend.move_to((self.body.center[0], self.body.bottom, 0.0), aligned_edge=DOWN)
         room = self.body.inset(bottom=legend.height + 0.3)
         share = min(room.width / block.width, 0.95 * room.height / block.height, 1.25)
         block.scale(share).move_to(room.center)
@@ -357,16 +349,12 @@ class Squid1952(Narration, Film):
         else:
             top, strip, bottom = right.rows(3.0, 0.55, 2.3, gap=0.18)
         beside = self.shape == "square"
-        axis = {"x": (0.0, self.until), "theme": self.theme, "left": 1.15, "gutter": 0.7}
-        panel = Panel(
-            top, y=self.v_range(run), ylabel=self.volts(), xticks=None if beside else [],
-            xlabel="ms" if beside else "", **axis,
-        )  # fmt: skip
-        gates = Panel(
-            bottom, y=(0.0, 1.0), ylabel="gates (fraction open)", yticks=[0, 0.5, 1], xlabel="ms", **axis
-        )
-        v = Traces([Trace.of(run, "V", panel, self.theme, named=False, ghost=True)])
-        x = Traces([Trace.of(run, g, gates, self.theme, ghost=True) for g in self.membrane.gates])
+        panel, gates = (Panel(part, self.theme, left=1.15, gutter=0.7) for part in (top, bottom))
+        panel.x("ms" if beside else "", 0.0, self.until, ticks=None if beside else ())
+        panel.y(quantity("V"), *self.v_range(run))
+        gates.x("ms", 0.0, self.until).y("gates (fraction open)", 0.0, 1.0, ticks=[0, 0.5, 1])
+        v = Traces([Trace.of(run, "V", panel, named=False, ghost=True)])
+        x = Traces([Trace.of(run, g, gates, ghost=True) for g in self.membrane.gates])
         bar = StimulusBar(strip, self.stimulus, panel, self.theme, size=TICK)
         heading = (
             ("The solution is the spike", "m opens first: Na⁺ comes in and lifts V",
@@ -429,18 +417,8 @@ class Squid1952(Narration, Film):
         runs = [simulate(self.membrane, pulse(s * threshold, 1.0, width), 12.0) for s in shares]
         self.new_clock(Pace(12.0, rate=1.5))
         graph, strip = self.body.rows(6.0, 0.8, gap=0.2)
-        panel = Panel(
-            graph,
-            x=(0.0, 12.0),
-            y=(
-                min(float(r["V"].min()) for r in runs) - 6.0,
-                max(max(float(r["V"].max()) for r in runs) + 6.0, self.zero + 44.0),
-            ),
-            theme=self.theme,
-            ylabel=self.volts(),
-            xlabel="ms",
-            left=1.15,
-        )
+        panel = Panel(graph, self.theme, left=1.15).x("ms", 0.0, 12.0)
+        panel.y(quantity("V"), *self.v_range(*runs))
         dim = mix(self.theme.ground, self.theme.ink, 0.5)
         traces = Traces(
             Trace(
@@ -474,7 +452,7 @@ class Squid1952(Narration, Film):
             stroke_width=stroke(3),
         )
         name = self.words(f"threshold: {threshold:.3g} µA/cm²", size=TICK)
-        bar = VGroup(*bars, line, name.next_to(line, [1, 0, 0], buff=0.12))
+        bar = VGroup(*bars, line, name.next_to(line, RIGHT, buff=0.12))
         self.say(
             "All or nothing",
             f"four pulses of 1 ms, two below and two above {threshold:.3g} µA/cm²",
@@ -491,7 +469,7 @@ class Squid1952(Narration, Film):
             f"{', '.join(f'{s * threshold:.3g}' for s in faded)}: fade", size=TICK, color="muted"
         )
         lowest = min(float(r.at([2.2])["V"][0]) for r in runs)
-        said.move_to(panel.at(2.2, lowest) + np.array([0.0, -0.12, 0.0]), aligned_edge=[-1, 1, 0])
+        said.move_to(panel.at(2.2, lowest) + np.array([0.0, -0.12, 0.0]), aligned_edge=UL)
         self.play(self.clock.run(2.2))
         self.play(self.clock.run(2.8), Appear(said))
         self.on.append(said)
@@ -519,10 +497,8 @@ class Squid1952(Narration, Film):
         self.new_clock(Pace(4.4, rate=1.5, slow=[(0.25, 4.4, 0.4)], ease=0.02))
         top, tube = self.body.rows(2.4, 3.4, gap=0.2)
         v = axon["V"]
-        panel = Panel(
-            top, x=(0.0, AXON["length"] / 1e3), y=(float(v.min()) - 8.0, max(float(v.max()) + 8.0, self.zero + 44.0)),
-            ylabel=self.volts(), xlabel="mm", theme=self.theme, left=1.15, gutter=0.6,
-        )  # fmt: skip
+        panel = Panel(top, self.theme, left=1.15, gutter=0.6).x("mm", 0.0, AXON["length"] / 1e3)
+        panel.y(quantity("V"), float(v.min()) - 8.0, max(float(v.max()) + 8.0, self.zero + 44.0))
         wall = Axon(panel, tube, axon, self.theme, clock=self.clock, loops=False)
         profile = Profile(panel, axon, "V", self.theme).follow(self.clock)
         still, moving = [panel, wall.still], [profile, wall.moving, self.clock]
@@ -559,7 +535,7 @@ class Squid1952(Narration, Film):
         gone = [*self.on, self.heading]
         self.heading = None
         heading = self.words("The impulse explained", size=HEADING, weight="semibold")
-        heading.move_to([self.head.left, self.head.top, 0.0], aligned_edge=[-1, 1, 0])
+        heading.move_to((self.head.left, self.head.top, 0.0), aligned_edge=UL)
         rows = (
             ((("m opens fast", "Na"),), "sodium lifts V: the upstroke", "Fast m lifts V."),
             (
@@ -575,7 +551,7 @@ class Squid1952(Narration, Film):
         )
         self.caption(rows[0][2])
         paper = self.words("Hodgkin & Huxley 1952, J Physiol 117:500–544", size=SMALL, color="muted")
-        paper.move_to([self.area.center[0], self.area.bottom, 0.0], aligned_edge=[0, -1, 0])
+        paper.move_to((self.area.center[0], self.area.bottom, 0.0), aligned_edge=DOWN)
         wide = self.shape == "wide"
         picture, words = self.body.inset(bottom=paper.height + 0.3).split(
             1.0, 1.12 if wide else 1.2, gap=0.4, vertical=not wide
@@ -592,12 +568,12 @@ class Squid1952(Narration, Film):
         # By the tops, which are all ascenders: whether a line has descenders moves no other.
         drop, pitch = 1.55 * TITLE * UNIT, (1.55 * TITLE + 3.9 * LABEL) * UNIT
         for k, (a, b) in enumerate(table):
-            a.move_to([0.0, -k * pitch, 0.0], aligned_edge=[-1, 1, 0])
-            b.move_to([0.0, -k * pitch - drop, 0.0], aligned_edge=[-1, 1, 0])
+            a.move_to((0.0, -k * pitch, 0.0), aligned_edge=UL)
+            b.move_to((0.0, -k * pitch - drop, 0.0), aligned_edge=UL)
         until = self._turns()
         if until:
             for row, icons in zip(table, self._icons(until), strict=True):
-                icons.move_to([-0.35, row.get_y(), 0.0], aligned_edge=[1, 0, 0])
+                icons.move_to((-0.35, row.get_y(), 0.0), aligned_edge=RIGHT)
                 row.add(icons)
         table.scale(min(words.width / table.width, words.height / table.height, 1.0)).move_to(words.center)
         for mobject in gone:
@@ -607,11 +583,9 @@ class Squid1952(Narration, Film):
         if until:
             slow = [(until[0] - 1.5, until[1] + 0.3, 0.6)]
             self.new_clock(Pace(self.until, rate=3.0, slow=slow, ease=0.3))
-            panel = Panel(
-                picture, x=(0.0, self.until), y=self.v_range(self.run), ylabel=self.volts(), xlabel="ms",
-                theme=self.theme, left=1.15, gutter=0.5,
-            )  # fmt: skip
-            v = Trace.of(self.run, "V", panel, self.theme, named=False, ghost=True).follow(self.clock)
+            panel = Panel(picture, self.theme, left=1.15, gutter=0.5).x("ms", 0.0, self.until)
+            panel.y(quantity("V"), *self.v_range(self.run))
+            v = Trace.of(self.run, "V", panel, named=False, ghost=True).follow(self.clock)
             parts = zip((self._rises(), *until), until, ("Na", "K", "K"), strict=False)
             tints = VGroup(*(self._stretch(panel, *part).follow(self.clock) for part in parts))
             leaving += [Appear(m, between=(0.45, 1.0)) for m in (panel, v, tints, self.clock)]
@@ -663,7 +637,7 @@ class Squid1952(Narration, Film):
                 ChannelView(self.membrane, known[ion], self.theme, height=0.85, labels=False) for ion in ions
             ]
             for k, view in enumerate(views):
-                view.shift([0.85 * k, 0.0, 0.0]).set_gates(now)
+                view.shift((0.85 * k, 0.0, 0.0)).set_gates(now)
             made.append(VGroup(*views))
         return made
 
@@ -671,14 +645,11 @@ class Squid1952(Narration, Film):
 
     def new_clock(self, pace: Pace) -> None:
         self.clock = Clock(pace, self.theme).align_right()
-        self.clock.move_to([self.head.right, self.head.top, 0.0], aligned_edge=[1.0, 1.0, 0.0])
+        self.clock.move_to((self.head.right, self.head.top, 0.0), aligned_edge=UR)
 
-    def volts(self) -> Mobject:
-        return self.formula('V space "(mV)"', size=TICK, color="muted")
-
-    def v_range(self, run: Trajectory) -> tuple[float, float]:
-        v = run["V"]
-        return float(v.min()) - 6.0, max(float(v.max()) + 6.0, self.zero + 44.0)
+    def v_range(self, *runs: Trajectory) -> tuple[float, float]:
+        low, high = min(float(r["V"].min()) for r in runs), max(float(r["V"].max()) for r in runs)
+        return low - 6.0, max(high + 6.0, self.zero + 44.0)
 
     def span(self, currents: list[np.ndarray]) -> tuple[float, float]:
         """A range of currents with room above and below."""

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
-from manim import LineJointType, Mobject, VGroup, VMobject
+from manim import LEFT, UL, UP, UR, LineJointType, Mobject, VGroup, VMobject
 
-from hhanim.look import quantities
+from hhanim.look import quantities, quantity
+from hhanim.look.numbers import millivolts, minus
 from hhanim.mobjects.circuit.balance import Balance
 from hhanim.mobjects.frame.clock import Clock, Pace
 from hhanim.mobjects.frame.fades import Appear, Vanish
-from hhanim.mobjects.frame.film import TICK, UNIT, Area, Film
-from hhanim.mobjects.frame.lettering import stand_clear
-from hhanim.mobjects.frame.narration import Narration, millivolts
+from hhanim.mobjects.frame.film import Film
+from hhanim.mobjects.frame.layout import UNIT, Area, stroke
+from hhanim.mobjects.frame.lettering import TICK, stand_clear
+from hhanim.mobjects.frame.narration import Narration
 from hhanim.mobjects.frame.shapes import filled, lines, mix, stroked
+from hhanim.mobjects.graph.labels import DOT_RADIUS
+from hhanim.mobjects.graph.panel import Panel
 from hhanim.mobjects.graph.stimulus import StimulusBar
-from hhanim.mobjects.graph.trace import DOT_RADIUS, HALO, Panel, Trace, Traces, stroke
+from hhanim.mobjects.graph.trace import HALO, Trace
+from hhanim.mobjects.graph.traces import Traces
+from hhanim.mobjects.membrane.channels import title as channel_title
 from hhanim.mobjects.membrane.charge import absolute
 from hhanim.mobjects.membrane.ions import fitting_quantum
 from hhanim.mobjects.membrane.patch import MembranePatch
-from hhanim.mobjects.membrane.patch import title as channel_title
 from hhanim.model import Membrane, Protocol, Trajectory, pulse, simulate
 from hhanim.model.analysis import paired_pulse, strength_duration
 
@@ -96,7 +100,7 @@ class Threshold(Narration, Film):
     def new_clock(self, span: float, slow: list[tuple[float, float, float]]) -> None:
         """A clock for a run of `span` ms, slow in these windows (from ms, to ms, ms per second)."""
         self.clock = Clock(Pace(span, rate=3.0, slow=slow, ease=0.2), self.theme).align_right()
-        self.clock.move_to([self.head.right, self.head.top, 0.0], aligned_edge=[1.0, 1.0, 0.0])
+        self.clock.move_to((self.head.right, self.head.top, 0.0), aligned_edge=UR)
 
     def _over(self) -> float:
         """When the spike is over, or the pulse: the ionic current is small again (ms)."""
@@ -129,7 +133,7 @@ class Threshold(Narration, Film):
             text = self.words(
                 f"{self._strength(run)} µA/cm²", size=TICK, color=self._tone(run), weight="semibold"
             )
-            text.move_to([part.left, part.top, 0], aligned_edge=[-1, 1, 0])
+            text.move_to((part.left, part.top, 0), aligned_edge=UL)
             self.labels.add(text)
             bars = Area(part.left + (0.0 if square else 2.75), part.right, part.top - 0.52, part.top)
             if square:
@@ -142,7 +146,7 @@ class Threshold(Narration, Film):
                 level=0.53 if square else 0.47,
             )  # fmt: skip
             self.patches.append(patch)
-        self.balances.add_updater(lambda m: [b.show(self.clock.now) for b in m] and None)
+        self.balances.add_updater(lambda m: [b.draw(self.clock.now) for b in m] and None)
         self.pair_still = VGroup(self.labels, *(p.still for p in self.patches))
         self.pair_moving = VGroup(*(p.moving for p in self.patches))
 
@@ -165,44 +169,40 @@ class Threshold(Narration, Film):
             top, strip, bottom = area.rows(1.4, 0.35, 1.2, gap=0.2)
         return top, strip, bottom
 
-    def voltage(self, area: Area, v: np.ndarray, **axis: Any) -> Panel:
+    def voltage(self, area: Area, v: np.ndarray, until: float) -> Panel:
         """The axes of V, with a time axis of their own where nothing stands under them."""
         low, high = float(v.min()) - 6.0, float(v.max()) + 8.0
         high = max(high, -float(absolute(self.membrane, 0.0)) + 44.0)
-        unit = self.formula('V space "(mV)"', size=TICK, color="muted")
-        own = {} if self.shape == "square" else {"xticks": []}
-        return Panel(
-            area, y=(low, high), ylabel=unit, xlabel="ms" if self.shape == "square" else "", **own, **axis
-        )
+        panel = Panel(area, self.theme, left=0.95, gutter=0.95).y(quantity("V"), low, high)
+        return panel.x("ms", 0.0, until) if self.shape == "square" else panel.x("", 0.0, until, ticks=())
 
     def build_graphs(self, area: Area) -> None:
         """Both voltages on one panel, both total ionic currents on another."""
         top, strip, bottom = self.graph_rows(area)
-        span = {"x": (0.0, self.span), "theme": self.theme, "left": 0.95, "gutter": 0.95, "size": TICK}
-        self.v_panel = self.voltage(top, np.concatenate([run["V"] for run in self.runs]), **span)
+        self.v_panel = self.voltage(top, np.concatenate([run["V"] for run in self.runs]), self.span)
         # Two pulses a hair apart are one on the screen.
         self.bar = StimulusBar(strip, self.above.protocol, self.v_panel, self.theme, size=TICK)
-        self.bar.remove(self.bar.name)
+        self.bar.remove(self.bar.label)
         said = f"{self.width:g} ms, {' and '.join(map(self._strength, self.runs))} µA/cm²"
         name = self.words(said, size=TICK, color="I")
-        self.bar.add(name.move_to(self.bar.name.get_left(), aligned_edge=[-1, 0, 0])).follow(self.clock)
+        self.bar.add(name.move_to(self.bar.label.get_left(), aligned_edge=LEFT)).follow(self.clock)
         flow = self.formula('I_"ion" space "(µA/cm²)"', size=TICK, color="muted")
-        self.i_panel = Panel(bottom, y=(-1.4 * self.scale, self.scale), xlabel="ms", ylabel=flow, **span)
+        panel = Panel(bottom, self.theme, left=0.95, gutter=0.95).x("ms", 0.0, self.span)
+        self.i_panel = panel.y(flow, -1.4 * self.scale, self.scale)
         # Time has its axis from the start, under whatever stands on it.
         below = self.i_panel.inner.bottom + 1e-6
         self.i_axis, self.time_axis = VGroup(), VGroup()
-        panel = self.i_panel
         for part in (panel.frame_lines, *panel.grid, *panel.numbers, *panel.titles):
             shared = self.shape != "square" and part.get_top()[1] < below
             (self.time_axis if shared else self.i_axis).add(part)
         self.v_traces = self._heads(self.v_panel, lambda run: run["V"], width=4.0).follow(self.clock)
         self.i_traces = self._heads(self.i_panel, _total, width=0.0).follow(self.clock)
         self.i_lines, self.beyond = self._inside(), self._outside()
-        low, high = self.i_panel.y
+        low, high = self.i_panel.ylim
         self.signs = VGroup(
             *(
                 self.words(word, size=TICK, color="muted").move_to(
-                    self.i_panel.at(0.0, y) + np.array([0.1, 0.0, 0.0]), aligned_edge=[-1, 0, 0]
+                    self.i_panel.at(0.0, y) + np.array([0.1, 0.0, 0.0]), aligned_edge=LEFT
                 )
                 for word, y in (("outward", 0.86 * high), ("inward", 0.6 * low))
                 if self.shape != "square"
@@ -225,7 +225,7 @@ class Threshold(Narration, Film):
 
     def _inside(self) -> VGroup:
         """The lines of the ionic currents, wherever they are on the scale."""
-        low, high = self.i_panel.y
+        low, high = self.i_panel.ylim
         made = VGroup()
         for run in self.runs:
             total, color = _total(run), self.theme.color(self._tone(run))
@@ -236,7 +236,7 @@ class Threshold(Narration, Film):
                     made.add(
                         Trace(self.i_panel, run.t[part], total[part], color=color, width=4.0, head=False)
                     )
-        return made.add_updater(lambda m: [line.show(self.clock.now) for line in m] and None)
+        return made.add_updater(lambda m: [line.draw(self.clock.now) for line in m] and None)
 
     def _outside(self) -> VGroup:
         """In place of the head of what is off the scale: an arrow at the edge."""
@@ -244,7 +244,7 @@ class Threshold(Narration, Film):
         size = 1.3 * DOT_RADIUS * UNIT
 
         def show(_: object) -> None:
-            low, high = self.i_panel.y
+            low, high = self.i_panel.ylim
             for run, trace, arrow in zip(self.runs, self.i_traces, made, strict=True):
                 total = float(np.interp(self.clock.now, run.t, _total(run)))
                 off = not low <= total <= high
@@ -314,7 +314,7 @@ class Threshold(Narration, Film):
             )
         )
         for word, label in zip(verdicts, self.labels, strict=True):
-            word.align_to(label, [0, 1, 0])
+            word.align_to(label, UP)
         self.pair_verdicts = verdicts
         at = self._digits(self.threshold)
         self.say(
@@ -427,12 +427,10 @@ class Threshold(Narration, Film):
     def refractory_axes(self, run: Trajectory) -> VGroup:
         """V over both pulses, and the slow gates over the levels at which they rest."""
         top, strip, bottom = self.graph_rows(self.graph_area)
-        axis = {"x": (0.0, run.duration), "theme": self.theme, "left": 0.95, "gutter": 0.95, "size": TICK}
-        self.strip, self.v_panel = strip, self.voltage(top, run["V"], **axis)
+        self.strip, self.v_panel = strip, self.voltage(top, run["V"], run.duration)
         self.slow = self._slow_gates()
-        self.panel = Panel(
-            bottom, y=(0.0, 1.0), yticks=[0, 0.5, 1], ylabel="gates (fraction open)", xlabel="ms", **axis
-        )
+        self.panel = Panel(bottom, self.theme, left=0.95, gutter=0.95).x("ms", 0.0, run.duration)
+        self.panel.y("gates (fraction open)", 0.0, 1.0, ticks=[0, 0.5, 1])
         self.patch = self._patch(run)
         self.patch_still = self.patch.still
         rest = self._levels(run, 0.0)[1]
@@ -440,7 +438,7 @@ class Threshold(Narration, Film):
         rests = VGroup(
             *(
                 stroked(
-                    lines(self.panel.at(np.array(self.panel.x), rest[g])[:, :2]),
+                    lines(self.panel.at(np.array(self.panel.xlim), rest[g])[:, :2]),
                     mix(self.theme.color(known[g]), self.theme.ground, 0.6),
                     2.0,
                 )
@@ -458,14 +456,14 @@ class Threshold(Narration, Film):
     def follow(self, run: Trajectory) -> list[Mobject]:
         """All that follows the clock along a pair of pulses, the membrane aside."""
         self.patch = self._patch(run)
-        self.v_trace = Traces([Trace.of(run, "V", self.v_panel, self.theme, named=False)])
-        self.gate_traces = Traces([Trace.of(run, g, self.panel, self.theme) for g in self.slow])
+        self.v_trace = Traces([Trace.of(run, "V", self.v_panel, named=False)])
+        self.gate_traces = Traces([Trace.of(run, g, self.panel) for g in self.slow])
         self.bar = StimulusBar(self.strip, run.protocol, self.v_panel, self.theme, size=TICK)
         return [*(m.follow(self.clock) for m in (self.v_trace, self.gate_traces, self.bar)), self.clock]
 
     def _ghost(self, run: Trajectory, interval: float) -> VGroup:
         """V of the pair before, and its name where its second pulse failed, if there is room."""
-        ghost = VGroup(Trace.of(run, "V", self.v_panel, self.theme, named=False, ghost=True).ghost)
+        ghost = VGroup(Trace.of(run, "V", self.v_panel, named=False, ghost=True).ghost)
         if self.shape != "square":
             t = self._decided(run, START + interval)
             path = np.asarray(self.v_panel.at(run.t, run["V"]))[:, :2]
@@ -483,7 +481,7 @@ class Threshold(Narration, Film):
             hue, away = self.theme.color(known[gate]), round(now[gate] - rest[gate], 2)
             a, b = (self.panel.at(t, x)[:2] for x in (now[gate], rest[gate]))
             made.add(stroked(np.concatenate([lines([a, b]), lines([b - cap, b + cap])]), hue, 3.0))
-            said = f"{away:+.2f}".replace("-", "−") if away else "±0.00"
+            said = minus(f"{away:+.2f}") if away else "±0.00"
             number = self.words(said, size=TICK, color=known[gate])
             # So near that no bit of the line behind is left between, as a minus.
             number.next_to(trace.label, buff=0.1)

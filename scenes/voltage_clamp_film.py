@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 from manim import (
     DOWN,
+    DR,
     LEFT,
     RIGHT,
     UP,
+    UR,
     Animation,
     Create,
     DashedLine,
@@ -23,13 +25,20 @@ from manim import (
     linear,
 )
 
-from hhanim.look import quantities
+from hhanim.look import quantities, quantity
+from hhanim.look.numbers import ceil_to, millivolts
+from hhanim.look.words import ion_name
 from hhanim.mobjects.circuit.clamp import DRUG, Commanded, Plug, Rig, drug_name, ends, plugs
 from hhanim.mobjects.frame.clock import Clock, Pace
 from hhanim.mobjects.frame.fades import Appear, Vanish
-from hhanim.mobjects.frame.film import LABEL, SMALL, TICK, UNIT, Film, Words
-from hhanim.mobjects.frame.narration import Narration, ion_name, millivolts
-from hhanim.mobjects.graph.trace import DOT_RADIUS, Panel, Trace, Traces, stroke
+from hhanim.mobjects.frame.film import Film
+from hhanim.mobjects.frame.layout import UNIT, Area, stroke
+from hhanim.mobjects.frame.lettering import LABEL, SMALL, TICK, Words
+from hhanim.mobjects.frame.narration import Narration
+from hhanim.mobjects.graph.labels import DOT_RADIUS
+from hhanim.mobjects.graph.panel import Panel
+from hhanim.mobjects.graph.trace import Trace
+from hhanim.mobjects.graph.traces import Traces
 from hhanim.mobjects.membrane.ions import fitting_quantum
 from hhanim.mobjects.membrane.patch import MembranePatch
 from hhanim.model import Channel, Membrane, Trajectory, clamp, simulate
@@ -75,8 +84,8 @@ class VoltageClamp(Narration, Film):
             self.taken += [self.seated(p) for p in plugs(self.patch.views, channel.name, m, self.theme)]
         self.of_step = Commanded(shown, self.theme, ("at rest, {}", "step to {}"))
         for words in self.of_step:
-            words.move_to(self.upper_right.at(1.0, 0.0), aligned_edge=[1, -1, 0])
-        self.of_step.add_updater(lambda words: words.show(self.clock.now), call_updater=True)
+            words.move_to(self.upper_right.at(1.0, 0.0), aligned_edge=DR)
+        self.of_step.add_updater(lambda words: words.draw(self.clock.now), call_updater=True)
         self.rig = Rig(self.lower_right, self.theme, shown, self.clock)
         self.opening(
             "Hold the voltage, and the membrane shows its currents.",
@@ -114,28 +123,23 @@ class VoltageClamp(Narration, Film):
         reach = 0.08 * (high - low)
         #: Whether there is no room for "mV" beside the ends of the command.
         self.narrow = self.left.width <= 4.5
-        self.axis = {
-            "x": (0.0, self.until), "theme": self.theme, "left": 1.1, "gutter": 0.65 if self.narrow else 1.05,
-        }  # fmt: skip
-        self.scale = {"y": (low - reach, high + reach), "xlabel": "ms", **self.axis}
-        self.panel = Panel(
-            graph, ylabel=self.words("ionic current (µA/cm²)", size=TICK, color="muted"), **self.scale
-        )
+        self.panel = self.over_time(graph).y("ionic current (µA/cm²)", low - reach, high + reach)
         v = float(min(self.levels.min(), self.holding)), float(max(self.levels.max(), self.holding))
-        self.command = Panel(
-            self.strip,
-            y=(v[0] - 6.0, v[1] + 6.0),
-            xticks=(),
-            ylabel=self.formula('V space "(mV), the command"', size=TICK, color="stimulus"),
-            **self.axis,
-        )
+        name = self.formula('V space "(mV), the command"', size=TICK, color="stimulus")
+        self.command = self.over_time(self.strip).x("", 0.0, self.until, ticks=())
+        self.command.y(name, v[0] - 6.0, v[1] + 6.0)
+
+    def over_time(self, area: Area) -> Panel:
+        """What all graphs over time have in common."""
+        panel = Panel(area, self.theme, left=1.1, gutter=0.65 if self.narrow else 1.05)
+        return panel.x("ms", 0.0, self.until)
 
     def new_clock(self) -> Clock:
         # Slow while the inward current comes and goes.
         clock = Clock(
             Pace(self.until, rate=2.0, slow=[(self.on - 0.2, self.on + 1.5, 0.5)]), self.theme
         ).align_right()
-        return clock.move_to([self.area.right, self.head.top, 0], aligned_edge=[1, 1, 0])
+        return clock.move_to((self.area.right, self.head.top, 0), aligned_edge=UR)
 
     def patch_of(self, run: Trajectory) -> MembranePatch:
         """A channel of each kind, as large as their place allows, under that sweep."""
@@ -252,7 +256,7 @@ class VoltageClamp(Narration, Film):
     def renew(self, run: Trajectory, *others: Animation) -> None:
         """Back to the holding potential, with that run: the gates of one fade, then those of the other come."""
         old = self.patch.moving.clear_updaters()
-        self.clock.set(0.0)
+        self.clock.put(0.0)
         self.patch = self.patch_of(run)
         going, coming = Vanish(old, between=(0.0, 0.45)), Appear(self.patch.moving, between=(0.55, 1.0))
         self.play(going, coming, *others, run_time=0.8)
@@ -295,7 +299,7 @@ class VoltageClamp(Narration, Film):
         self.drugs, self.parts_shown = VGroup(), VGroup()
         self.parts_of: dict[str, VGroup] = {}
         self.control = self.words("no drug", size=TICK, color="muted").move_to(
-            [self.panel.inner.right, self.panel.titles[0].get_y(), 0.0], aligned_edge=[1, 0, 0]
+            (self.panel.inner.right, self.panel.titles[0].get_y(), 0.0), aligned_edge=RIGHT
         )
         for left_over in (self.outward, self.inward):
             blocked = self.gated(but=left_over)
@@ -307,18 +311,13 @@ class VoltageClamp(Narration, Film):
             symbol = symbols[f"I_{left_over.name}"]
             parts = [run.current(left_over.name) for run in runs]
             low, high = min(float(i.min()) for i in parts), max(float(i.max()) for i in parts)
-            panel = Panel(
-                self.lower_right,
-                y=(low - 0.08 * (high - low), high + 0.08 * (high - low)),
-                ylabel=VGroup(
-                    self.formula(f'{symbol.typst} space "(µA/cm²)"', size=TICK, color=symbol),
-                    self.words(
-                        f"with {drug}{'' if self.narrow else ', leak subtracted'}", size=TICK, color="muted"
-                    ),
-                ).arrange(RIGHT, buff=0.3, aligned_edge=DOWN),
-                xlabel="ms",
-                **self.axis,
-            )
+            how = f"with {drug}{'' if self.narrow else ', leak subtracted'}"
+            label = VGroup(
+                self.formula(f'{symbol.typst} space "(µA/cm²)"', size=TICK, color=symbol),
+                self.words(how, size=TICK, color="muted"),
+            ).arrange(RIGHT, buff=0.3, aligned_edge=DOWN)
+            reach = 0.08 * (high - low)
+            panel = self.over_time(self.lower_right).y(label, low - reach, high + reach)
             first = not self.parts_of
             gone = [self.rig.still, self.rig.moving] if first else [self.parts_shown]
             self.say(
@@ -334,8 +333,8 @@ class VoltageClamp(Narration, Film):
             self.drugs = VGroup(
                 *(
                     self.words(drug_name(c), size=TICK, color=DRUG, weight="semibold")
-                    .next_to(name, [1, 0, 0], buff=0.14)
-                    .align_to(name, [0, -1, 0])
+                    .next_to(name, RIGHT, buff=0.14)
+                    .align_to(name, DOWN)
                     for name, view in zip(self.names, self.patch.views, strict=True)
                     for c in blocked
                     if view.channel.name == c.name
@@ -397,28 +396,19 @@ class VoltageClamp(Narration, Film):
         low, high = float(curve.min()), float(max(curve.max(), 0.0))
         reach = 0.1 * (high - low)
         # Both on one scale: a peak and its dot stand at the same height.
-        both = {"y": (low - reach, high + reach), "theme": self.theme, "left": 1.1, "gutter": 0.75}
         late = self.on + 4.0 * (max(t for t, _ in values) - self.on)
-        before = Panel(
-            self.left,
-            x=(0.0, min(self.until, float(np.ceil(late)))),
-            ylabel=self.formula(f'{symbol.typst} space "(µA/cm²)"', size=TICK, color=hue),
-            xlabel="ms",
-            **both,
-        )
-        graph = Panel(
-            self.right,
-            x=(float(dense[0]), float(dense[-1])),
-            xlabel=self.formula('V space "(mV)"', size=TICK, color="muted"),
-            ylabel=self.formula(f'"peak" {symbol.typst} space "(µA/cm²)"', size=TICK, color=hue),
-            **both,
-        )
+        before, graph = (Panel(area, self.theme, left=1.1, gutter=0.75) for area in (self.left, self.right))
+        before.x("ms", 0.0, min(self.until, ceil_to(late, 1.0)))
+        graph.x(quantity("V"), dense[0], dense[-1])
+        for panel, what in ((before, ""), (graph, '"peak" ')):
+            label = self.formula(f'{what}{symbol.typst} space "(µA/cm²)"', size=TICK, color=hue)
+            panel.y(label, low - reach, high + reach)
         color = self.theme.color(symbol)
         sweeps = VGroup()
         for run in self.sweeps:
-            seen = run.t <= before.x[1]
+            seen = run.t <= before.xlim[1]
             sweep = Trace(before, run.t[seen], run.current(name)[seen], color=color, width=4.5, head=False)
-            sweeps.add(sweep.show(before.x[1]).set_stroke(opacity=0.7))
+            sweeps.add(sweep.draw(before.xlim[1]).set_stroke(opacity=0.7))
         self.say(
             "The peak current against V",
             f"every dot is the largest {ion} current of one sweep",
@@ -466,7 +456,7 @@ class VoltageClamp(Narration, Film):
         line = Trace(graph, dense, curve, color=color, head=False, width=4.0)
         self.caption("Steps to all other voltages fill the curve.")
         along = ValueTracker(float(dense[0]))
-        line.add_updater(lambda _: line.show(along.get_value()))
+        line.add_updater(lambda _: line.draw(along.get_value()))
         self.add(line)
         self.bring_to_front(self.dots)
         self.play(along.animate.set_value(float(dense[-1])), run_time=2.5)
@@ -490,14 +480,14 @@ class VoltageClamp(Narration, Film):
             )
             # A sweep to that very voltage.
             run = self.sweep(self.membrane, e)
-            seen = run.t <= before.x[1]
+            seen = run.t <= before.xlim[1]
             flat = Trace(before, run.t[seen], run.current(name)[seen], color=self.theme.ink, width=5.5)
             now = ValueTracker(0.0)
-            flat.add_updater(lambda _: flat.show(now.get_value()), call_updater=True)
+            flat.add_updater(lambda _: flat.draw(now.get_value()), call_updater=True)
             said = self.words(millivolts(e), size=SMALL, color="stimulus")
-            said.next_to(before.at(before.x[1], 0.0), UP, buff=0.15, aligned_edge=RIGHT)
+            said.next_to(before.at(before.xlim[1], 0.0), UP, buff=0.15, aligned_edge=RIGHT)
             self.add(flat)
-            self.play(now.animate.set_value(before.x[1]), Appear(said), run_time=2.0, rate_func=linear)
+            self.play(now.animate.set_value(before.xlim[1]), Appear(said), run_time=2.0, rate_func=linear)
             flat.clear_updaters()
             self.remove(now)
         self.graph, self.iv = graph, line
@@ -509,6 +499,6 @@ def _follow(traces: VGroup, clock: Clock) -> None:
 
     def show(group: VGroup) -> None:
         for trace in group:
-            trace.show(clock.now)
+            trace.draw(clock.now)
 
     traces.add_updater(show, call_updater=True)

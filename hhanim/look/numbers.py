@@ -56,14 +56,19 @@ def round_above(x: float, first: Sequence[float] = ROUND) -> float:
     return next(k for k in (*first, 10.0) if k * power >= x * (1 - 1e-9)) * power
 
 
+def round_near(x: float, first: Sequence[float] = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0)) -> float:
+    """The nearest of these numbers times a power of ten, as ratios go: a rate that can be said in words."""
+    return min(round_below(x, first), round_above(x, first), key=lambda k: abs(math.log(k / x)))
+
+
 def floor_to(x: float, step: float) -> float:
     """The multiple of a step that is next below x."""
-    return math.floor(x / step) * step
+    return math.floor(x / step + 1e-9) * step
 
 
 def ceil_to(x: float, step: float) -> float:
     """The multiple of a step that is next above x."""
-    return math.ceil(x / step) * step
+    return math.ceil(x / step - 1e-9) * step
 
 
 def ticks(low: float, high: float, most: float, room: float) -> list[float]:

@@ -26,7 +26,9 @@ TRACE = '''
 """A trace, an equation, about a hundred mobjects: what most films are made of."""
 from hhanim.mobjects.frame.clock import Clock, Pace
 from hhanim.mobjects.frame.film import Film
-from hhanim.mobjects.graph.trace import Panel, Trace, Traces
+from hhanim.mobjects.graph.panel import Panel
+from hhanim.mobjects.graph.trace import Trace
+from hhanim.mobjects.graph.traces import Traces
 from hhanim.model import Membrane, Protocol, simulate
 
 class Growing(Film):
@@ -41,13 +43,13 @@ class Growing(Film):
         clock = Clock(Pace(50.0, rate=5.0), self.theme)
         top, bottom = self.area.rows(1, 1)
         panels = [
-            Panel(top, x=(0, 50), y=(-85, 55), ylabel="V (mV)", theme=self.theme),
-            Panel(bottom, x=(0, 50), y=(0, 1), ylabel="gates (fraction open)", xlabel="ms", theme=self.theme),
+            Panel(top, self.theme).x("", 0, 50).y("V (mV)", -85, 55),
+            Panel(bottom, self.theme).x("ms", 0, 50).y("gates (fraction open)", 0, 1),
         ]
         law = self.formula('C dot(V) = I - g_"Na" m^3 h (V - E_"Na") - g_"K" n^4 (V - E_"K") - g_"L" (V - E_"L")')
         law.move_to(self.area.at(0.5, 0.5))
         traces = [
-            Traces(Trace.of(run, key, panel, self.theme) for key in keys)
+            Traces(Trace.of(run, key, panel) for key in keys)
             for panel, keys in zip(panels, ("V", "mhn"))
         ]
         self.add(*panels, law, clock, *(t.follow(clock) for t in traces))

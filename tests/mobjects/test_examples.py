@@ -16,6 +16,7 @@ manim = pytest.importorskip("manim")
 
 import hhanim.mobjects as blocks  # noqa: E402
 import hhanim.model as model  # noqa: E402
+from hhanim.look import quantities, quantity  # noqa: E402
 
 MODULES = sorted(m.name for m in pkgutil.walk_packages(blocks.__path__, "hhanim.mobjects.") if not m.ispkg)
 
@@ -40,7 +41,7 @@ def test_example_runs(name: str, tmp_path: Path) -> None:
     module = importlib.import_module(name)
     source = example(module)
     if source is None:
-        assert name.endswith(".shapes"), f"{name} has no example"
+        assert name.endswith((".shapes", ".pieces", ".labels")), f"{name} has no example"  # nothing to put on a screen
         return
     scope: dict[str, Any] = {"__name__": "example"}
     scope |= {k: v for k, v in vars(manim).items() if not k.startswith("_")}
@@ -48,6 +49,7 @@ def test_example_runs(name: str, tmp_path: Path) -> None:
     for name_ in ("analysis", "cable", "gating"):
         part = importlib.import_module(f"hhanim.model.{name_}")
         scope |= {k: v for k, v in vars(part).items() if not k.startswith("_")}
+    scope |= {"quantity": quantity, "quantities": quantities}
     for other in MODULES:
         part = importlib.import_module(other)
         scope |= {k: v for k, v in vars(part).items() if not k.startswith("_")}

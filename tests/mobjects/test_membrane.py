@@ -11,16 +11,18 @@ manim = pytest.importorskip("manim")
 
 import hhanim as hh  # noqa: E402
 from hhanim.look import DARK, LIGHT  # noqa: E402
+from hhanim.look.numbers import figures  # noqa: E402
 from hhanim.mobjects.circuit.balance import Balance  # noqa: E402
 from hhanim.mobjects.frame.clock import Clock, Pace  # noqa: E402
-from hhanim.mobjects.frame.film import Area  # noqa: E402
-from hhanim.mobjects.frame.lettering import UNIT, Words  # noqa: E402
-from hhanim.mobjects.frame.reading import Reading, figures  # noqa: E402
+from hhanim.mobjects.frame.layout import UNIT, Area  # noqa: E402
+from hhanim.mobjects.frame.lettering import Words  # noqa: E402
+from hhanim.mobjects.frame.reading import Reading  # noqa: E402
 from hhanim.mobjects.graph.rates import RateCurves, RateTable  # noqa: E402
+from hhanim.mobjects.membrane.bilayer import Bilayer  # noqa: E402
 from hhanim.mobjects.membrane.channels import ChannelView, inactivates  # noqa: E402
 from hhanim.mobjects.membrane.charge import SurfaceCharge, absolute  # noqa: E402
 from hhanim.mobjects.membrane.ions import QUANTUM, IonFlow, crossings  # noqa: E402
-from hhanim.mobjects.membrane.patch import Bilayer, Instant, MembranePatch  # noqa: E402
+from hhanim.mobjects.membrane.patch import Instant, MembranePatch  # noqa: E402
 
 MODERN = hh.presets.MODERN
 TIMES = (0.0, 2.5, 3.5, 4.0, 4.3, 4.6, 5.2, 6.0, 8.0, 15.0)
@@ -38,7 +40,7 @@ def patch(run: hh.Trajectory) -> MembranePatch:
 
 @pytest.mark.parametrize("t", TIMES)
 def test_gates_and_charge_are_the_trajectory_s(patch: MembranePatch, run: hh.Trajectory, t: float) -> None:
-    patch.show(t)
+    patch.draw(t)
     now = run.at([t])
     for view in patch.views:
         for name, drawn in view.openings().items():
@@ -63,9 +65,9 @@ def test_drawn_dots_pass_the_middle_when_and_where_the_current_says(run: hh.Traj
         flow = IonFlow(run, channel, [ChannelView(MODERN, channel, DARK)], DARK, transit=0.3)
         passed = 0
         for a, b in zip(np.arange(3.0, 7.0, 0.01)[:-1], np.arange(3.0, 7.0, 0.01)[1:], strict=True):
-            flow.show(a)
+            flow.draw(a)
             before = dict(zip(flow.under_way, flow.drawn()[0][:, 1], strict=True))
-            flow.show(b)
+            flow.draw(b)
             after = dict(zip(flow.under_way, flow.drawn()[0][:, 1], strict=True))
             for k in before.keys() & after.keys():
                 passed += int(np.sign(after[k]) - np.sign(before[k])) // 2
@@ -75,10 +77,10 @@ def test_drawn_dots_pass_the_middle_when_and_where_the_current_says(run: hh.Traj
 
 def test_dots_do_not_depend_on_how_often_they_are_drawn(run: hh.Trajectory) -> None:
     flow = IonFlow(run, "Na", [ChannelView(MODERN, "Na", DARK)], DARK)
-    flow.show(4.4)
+    flow.draw(4.4)
     alone = flow.points.copy()
     for t in np.linspace(0.0, 4.4, 37):
-        flow.show(t)
+        flow.draw(t)
     assert len(alone)
     assert np.array_equal(alone, flow.points)
 
@@ -94,7 +96,7 @@ def test_every_preset_can_be_drawn(name: str) -> None:
     membrane = hh.presets.get(name)
     run = hh.simulate(membrane, "step(5, 2)", 10)
     patch = MembranePatch(run, LIGHT, Area(-4, 4, -3, 3))
-    patch.show(7.0)
+    patch.draw(7.0)
     drawn = {g for view in patch.views for g in view.openings()}
     assert drawn == set(membrane.gates)
     now = Instant(run)(7.0)
@@ -125,9 +127,9 @@ def test_a_moved_and_scaled_channel_still_reads_true() -> None:
 def test_charge_turns_over_with_the_voltage() -> None:
     charge = SurfaceCharge(np.linspace(-3, 3, 20), 0.5, DARK)
     for v in (-90.0, -65.0, -0.5, 0.0, 0.5, 40.0):
-        assert charge.show(v).shown() == pytest.approx(v, abs=1e-9)
-    assert charge.show(-65.0).plus.get_center()[1] > 0 > charge.minus.get_center()[1]
-    assert charge.show(40.0).plus.get_center()[1] < 0 < charge.minus.get_center()[1]
+        assert charge.draw(v).shown() == pytest.approx(v, abs=1e-9)
+    assert charge.draw(-65.0).plus.get_center()[1] > 0 > charge.minus.get_center()[1]
+    assert charge.draw(40.0).plus.get_center()[1] < 0 < charge.minus.get_center()[1]
     assert absolute(hh.presets.CLASSIC, 0.0) == -65.0
     assert absolute(MODERN, -65.0) == -65.0
 
@@ -141,11 +143,11 @@ def test_lipids_leave_room_for_channels_in_two_mobjects() -> None:
 
 def test_waiting_ions_jostle_about_their_places_and_carry_nothing(patch: MembranePatch) -> None:
     for ions in patch.waiting:
-        ions.show(0.0)
+        ions.draw(0.0)
         first = ions.drawn()
         seen = []
         for s in np.arange(0.0, 400.0, 0.5):
-            ions.show(float(s))
+            ions.draw(float(s))
             seen.append(ions.drawn())
         away = np.array(seen) - ions.places
         assert np.abs(away).max() <= ions.swing
@@ -153,7 +155,7 @@ def test_waiting_ions_jostle_about_their_places_and_carry_nothing(patch: Membran
         assert np.abs(away).max(axis=0).min() > 0.3 * ions.swing  # all of them move
         side = np.sign(np.array(seen)[:, :, 1] - patch.middle)
         assert np.array_equal(side, np.broadcast_to(side[0], side.shape))  # none crosses but the counted dots
-        assert np.array_equal(ions.show(0.0).drawn(), first)
+        assert np.array_equal(ions.draw(0.0).drawn(), first)
 
 
 def test_a_pore_lights_up_with_the_share_of_channels_that_are_open(patch: MembranePatch) -> None:
@@ -179,7 +181,7 @@ def test_ions_pass_a_ball_on_the_side_where_it_does_not_hang(
     assert patch.views[-1].free_side == 0.0
     seen = 0
     for t in np.linspace(4.0, 6.0, 21):
-        centres = patch.show(float(t)).flows["Na"].drawn()[0]
+        centres = patch.draw(float(t)).flows["Na"].drawn()[0]
         (ball,) = (m for m in sodium.gates if isinstance(m, manim.VGroup))
         hangs = ball.disc.points[::4, :2].mean(axis=0)
         away = np.hypot(*(centres - hangs).T)
@@ -194,14 +196,14 @@ def test_dots_on_the_rate_curves_are_the_membrane_s() -> None:
     warm = MODERN.with_(celsius=18.5)
     curves = RateCurves(warm, DARK, Area(-6, 6, -3, 3), v=(-100.0, 40.0))
     for v in (-100.0, -65.0, -40.0, 25.0):
-        curves.show(v)
+        curves.draw(v)
         for gate in ("m", "h", "n"):
             goal, tau = curves.shown(gate)
             assert goal == pytest.approx(float(warm.inf(gate, v)), abs=1e-6)
             assert tau == pytest.approx(float(warm.tau(gate, v)), rel=1e-6)
     table = RateTable(warm, DARK, Area(-6, 6, -3, 3), voltages=(-65.0, -20.0))
     for v in (-65.0, -40.0, -20.0):
-        table.show(v)
+        table.draw(v)
         for gate in ("m", "h", "n"):
             rates = table.rates(gate, v)
             assert 1.0 / sum(rates) == pytest.approx(float(warm.tau(gate, v)), rel=1e-6)
@@ -215,7 +217,7 @@ def test_a_number_that_counts_along_looks_as_if_it_had_been_set() -> None:
     reading = Reading("{} mV", size=40, hold="right").shift([2.0, 1.0, 0.0])
     before = reading.get_right()[0]
     for number, said in ((-65.0, "−65"), (0.0074, "0.0074"), (12.0, "12")):
-        reading.show(figures(number))
+        reading.draw(figures(number))
         assert reading.width == pytest.approx(Words(f"{said} mV", size=40).width, abs=1e-3)
         assert reading.get_right()[0] == pytest.approx(before)
     assert [figures(x) for x in (4.0, 0.22, 465.4, 0.0)] == ["4.0", "0.22", "470", "0"]
@@ -227,7 +229,7 @@ def test_bars_are_what_flows_in_and_out(run: hh.Trajectory) -> None:
     for t in (0.0, 2.5, 4.0, 6.0):
         now = np.array([np.interp(t, run.t, current) for current in currents])
         flows = -now[now < 0].sum(), now[now > 0].sum()
-        assert balance.show(t).shown() == pytest.approx(np.minimum(flows, 50.0), abs=1e-6)
+        assert balance.draw(t).shown() == pytest.approx(np.minimum(flows, 50.0), abs=1e-6)
 
 
 def test_variables_in_plain_text_are_italic_and_units_are_not() -> None:

@@ -11,14 +11,16 @@ pytest.importorskip("manim")
 
 from hhanim.look import DARK
 from hhanim.mobjects.frame.clock import Clock, Pace
-from hhanim.mobjects.frame.film import Area
+from hhanim.mobjects.frame.layout import Area
 from hhanim.mobjects.frame.lettering import TICK, Words
-from hhanim.mobjects.graph.trace import Panel, Trace, Traces
+from hhanim.mobjects.graph.panel import Panel
+from hhanim.mobjects.graph.trace import Trace
+from hhanim.mobjects.graph.traces import Traces
 
 
 def labelled(*curves: np.ndarray) -> tuple[Traces, Clock]:
     """Traces a, b, … of those curves over 10 ms, on a clock of 1 ms a second."""
-    panel = Panel(Area(-6.0, 6.0, -3.0, 3.0), x=(0, 10), y=(-1, 1), theme=DARK)
+    panel = Panel(Area(-6.0, 6.0, -3.0, 3.0), DARK).x("", 0, 10).y("", -1, 1)
     t = np.linspace(0.0, 10.0, len(curves[0]))
     traces = Traces(
         Trace(panel, t, y, color=DARK.ink, label=Words(name, size=TICK))
@@ -29,7 +31,7 @@ def labelled(*curves: np.ndarray) -> tuple[Traces, Clock]:
 
 
 def heights(traces: Traces, t: float) -> np.ndarray:
-    return np.array([trace.label.get_center()[1] for trace in traces.show(t)])
+    return np.array([trace.label.get_center()[1] for trace in traces.draw(t)])
 
 
 def shown(traces: Traces) -> np.ndarray:
@@ -61,7 +63,7 @@ def test_labels_in_a_stack_too_high_to_be_told_apart_come_when_it_is_lower_and_s
     later = np.concatenate([np.zeros(100), there_and_back])
     traces, _ = labelled(*(share * later for share in np.linspace(-0.9, 0.9, 7)))
     for t, share in ((0.0, 0.0), (6.6, 1.0), (10.0, 1.0)):
-        traces.show(t)
+        traces.draw(t)
         np.testing.assert_allclose(shown(traces), share)
 
 
@@ -69,7 +71,7 @@ def test_labels_of_crossing_curves_are_always_shown_and_never_on_each_other() ->
     slow, fast = np.linspace(0.6, -0.6, 401), np.tanh(np.linspace(-20.0, 20.0, 401))
     traces, _ = labelled(slow, fast, 0.3 * np.sin(np.linspace(0.0, 9.0, 401)), np.zeros(401))
     for t in np.arange(0.0, 10.0, 1.0 / 30.0):
-        traces.show(t)
+        traces.draw(t)
         np.testing.assert_allclose(shown(traces), 1.0)
         labels = [trace.label for trace in traces]
         for a, b in combinations(labels, 2):
@@ -82,11 +84,11 @@ def test_labels_of_crossing_curves_are_always_shown_and_never_on_each_other() ->
 def test_a_label_off_its_head_is_joined_to_it() -> None:
     later = np.clip(np.linspace(-1.0, 1.0, 201), 0.0, None)
     traces, _ = labelled(0.5 * later, -0.5 * later, 0.0 * later)
-    traces.show(0.0)
+    traces.draw(0.0)
     above, below, beside = (trace.leader.points for trace in traces)
     assert not len(beside)
     for trace, line in ((traces[0], above), (traces[1], below)):
         assert np.linalg.norm(line[0] - trace.dot.get_center()) < 0.15
         assert np.linalg.norm(line[-1] - trace.label.get_left()) < 0.06
-    traces.show(10.0)
+    traces.draw(10.0)
     assert not any(len(trace.leader.points) for trace in traces)

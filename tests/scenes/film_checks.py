@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from manim import Mobject, VMobject, tempconfig
 
-from hhanim.mobjects.frame.film import Area, Film
+from hhanim.mobjects.frame.film import Film
+from hhanim.mobjects.frame.layout import Area
 from hhanim.mobjects.frame.lettering import Formula, Words
 
 SCENES = Path(__file__).parents[2] / "scenes"

@@ -10,7 +10,7 @@ import pytest
 
 pytest.importorskip("manim")
 
-from hhanim.mobjects.frame.lettering import UNIT
+from hhanim.mobjects.frame.layout import UNIT
 from hhanim.mobjects.graph.plane import Flow, along_nullcline
 from hhanim.model import simulate
 from hhanim.model.analysis import fixed_points
@@ -59,11 +59,11 @@ def test_circuit_is_true_at_ten_instants(media: Path) -> None:
         collect(film.law.part(name), circuit)
     heading = 2
     assert {k.section: len(k.inside) for k in looks}["circuit"] == len(circuit.inside) + heading
-    span = film.trace.panel.y[1] - film.trace.panel.y[0]
+    span = film.trace.panel.ylim[1] - film.trace.panel.ylim[0]
     for t in np.linspace(0.1, film.until - 0.1, 10):
         now = film.run.at([t])
-        film.trace.show(t)
-        film.currents.show(t)
+        film.trace.draw(t)
+        film.currents.draw(t)
         assert film.trace.reading == pytest.approx((t, now["V"][0]), abs=2e-3 * span)
         shown = {name: film.currents.length(name) for name in film.currents.circuit.names}
         largest = max(float(np.abs(v).max()) for v in film.currents.values.values())
@@ -127,7 +127,7 @@ def test_phase_plane_is_true_at_ten_instants(media: Path) -> None:
     assert film.turns.y[:, -1] == pytest.approx(film.turns.y[:, 0], abs=1e-3)
     for t in np.linspace(0.0, film.turns.duration, 10):
         now = film.turns.at([t])
-        film.clock.set(t)
+        film.clock.put(t)
         for link in film.moving[:2]:  # in the scene before the traces, and not a frame behind them
             assert link.update().reading == pytest.approx(now["V"][0], abs=0.3)
         assert film.orbit.reading == pytest.approx((now["V"][0], now["n"][0]), abs=0.15)
@@ -139,7 +139,7 @@ def test_phase_plane_is_true_at_ten_instants(media: Path) -> None:
     assert large == pytest.approx(5.0 * small)
     for t in np.linspace(way.t[0], way.t[-1], 5):
         now = film.fires.at([t])
-        assert way.show(t).reading == pytest.approx((now["V"][0], now["n"][0]), abs=0.02)
+        assert way.draw(t).reading == pytest.approx((now["V"][0], now["n"][0]), abs=0.02)
     # while the current rises, everything on the plane is that of the current on the dial
     model, plane = film.plane_model, film.plane
     for t in np.linspace(0.0, film.risen, 10):
@@ -147,7 +147,7 @@ def test_phase_plane_is_true_at_ten_instants(media: Path) -> None:
         if t < film.passed:  # it rides on the fixed point
             assert film.fires.at([t])["V"][0] == pytest.approx(fixed_points(model, i)[0].v, abs=0.5)
         for part in (film.flow, film.v_line, film.points, film.dial):
-            part.show(i)
+            part.draw(i)
         assert film.dial.reading == pytest.approx(t / film.risen * film.raised, abs=1e-6)
         slope = np.asarray(model.rhs(film.flow.states, i)).T * film.flow.unit
         slope /= np.linalg.norm(slope, axis=1, keepdims=True)
@@ -164,7 +164,7 @@ def test_phase_plane_is_true_at_ten_instants(media: Path) -> None:
     for name, still in (("V", 0), ("n", 1)):
         places = along_nullcline(plane, model, name, film.low)
         assert 6 <= len(places) <= 8
-        way = Flow(plane, model, film.theme, places=places).show(film.low).directions()
+        way = Flow(plane, model, film.theme, places=places).draw(film.low).directions()
         np.testing.assert_allclose(way[:, still], 0.0, atol=1e-6)
         np.testing.assert_allclose(np.abs(way[:, 1 - still]), 1.0, atol=1e-6)
     assert "m so fast that it follows V, h tied to n" in " ".join(s for k in looks for s, *_ in k.texts)
@@ -173,7 +173,7 @@ def test_phase_plane_is_true_at_ten_instants(media: Path) -> None:
         abs=0.01,
     )
     for i, stable in ((film.bifurcation - 1e-4, 1), (film.bifurcation + 1e-4, 0)):
-        assert film.points.show(i).stable() == stable
+        assert film.points.draw(i).stable() == stable
     quiet, looks = run_film("phase_plane", "wide", media, high=1.5)
     assert looks[-1].section == "settles"
     assert not any("spike" in text for _, _, text in quiet.captions)
@@ -201,17 +201,17 @@ def test_phase_plane_of_other_models_and_currents(changes: dict[str, Any], last:
 def test_voltage_clamp_is_true_at_ten_instants(media: Path) -> None:
     film: Any
     film, _ = run_film("voltage_clamp", "wide", media, steps=5)
-    span = film.panel.y[1] - film.panel.y[0]
+    span = film.panel.ylim[1] - film.panel.ylim[0]
     for t in np.linspace(0.2, film.until, 10):
         for run, trace in zip(film.sweeps, film.traces, strict=True):
-            trace.show(t)
+            trace.draw(t)
             now = run.at([t])
             total = sum(now.current(c.name)[0] for c in film.membrane.channels)
             assert trace.reading == pytest.approx((t, total), abs=4e-3 * span)
     # what the amplifier sends is what the ions carry, in the sweep that is on the screen
     shown = film.sweeps[film.shown_sweep]
     for t in np.linspace(0.2, film.until, 10):
-        ionic, injected = film.rig.show(t).shown()
+        ionic, injected = film.rig.draw(t).shown()
         now = shown.at([t])
         total = sum(now.current(c.name)[0] for c in film.membrane.channels)
         assert (ionic, injected) == pytest.approx((total, total), abs=4e-3 * span)
@@ -223,7 +223,7 @@ def test_voltage_clamp_is_true_at_ten_instants(media: Path) -> None:
     run = film.patch.run
     assert run.membrane.parameters["tea"] == 1.0
     for t in np.linspace(0.2, film.until, 10):
-        film.patch.show(t)
+        film.patch.draw(t)
         now = run.at([t])
         for view in film.patch.views:
             for name, drawn in view.openings().items():
@@ -231,7 +231,7 @@ def test_voltage_clamp_is_true_at_ten_instants(media: Path) -> None:
         assert film.patch.flows["K"].net(t) == 0.0
     for traces, name in ((film.parts_of["Na"], "Na"), (film.parts_of["K"], "K")):
         for trace, whole in zip(traces, film.sweeps, strict=True):
-            trace.show(2.0)
+            trace.draw(2.0)
             assert trace.reading[1] == pytest.approx(whole.at([2.0]).current(name)[0], abs=4e-3 * span)
     # TTX leaves the potassium current as it is, and every dot of the I–V is the peak of its sweep
     for k, run in enumerate(film.sweeps):
@@ -240,7 +240,9 @@ def test_voltage_clamp_is_true_at_ten_instants(media: Path) -> None:
         level, peak = film.graph.data(film.dots[k].get_center())
         i = run.current("Na")[run.t > film.on]
         assert level == pytest.approx(film.levels[k], abs=0.2)
-        assert peak == pytest.approx(i[np.argmax(np.abs(i))], abs=3e-3 * (film.graph.y[1] - film.graph.y[0]))
+        assert peak == pytest.approx(
+            i[np.argmax(np.abs(i))], abs=3e-3 * (film.graph.ylim[1] - film.graph.ylim[0])
+        )
 
 
 @pytest.fixture(scope="module")
@@ -258,8 +260,8 @@ def test_propagation_is_true_at_ten_instants(propagation: Any) -> None:
     assert wall.names == wall.names[::-1]
     assert wall.places + wall.places[::-1] == pytest.approx(60.0)
     for t in np.linspace(0.1, run.duration - 0.1, 10):
-        film.profile.show(t)
-        wall.show(t)
+        film.profile.draw(t)
+        wall.draw(t)
         k = int(t / (run.t[1] - run.t[0]))
         step = np.abs(np.diff(run["V"][k : k + 2], axis=0)).max() + 0.1  # between two samples
         for x in (10.0, 25.0, 40.0):
@@ -301,7 +303,7 @@ def test_local_currents_are_streamlines_of_the_computed_current(propagation: Any
     for t in np.linspace(0.1, run.duration - 0.1, 40):
         k = round(t / (run.t[1] - run.t[0]))
         t = float(run.t[k])
-        currents.show(t)
+        currents.draw(t)
         axial = run.axial_current()[k]
         spans = currents.spans(t)
         # a loop stands for the stretch from where its current begins to flow along the core to where it ends
@@ -336,7 +338,7 @@ def test_local_currents_travel_with_the_spike_and_do_not_jerk(propagation: Any) 
     frame = 0.5 / 60.0  # ms
     before: list[Any] = []
     for t in np.arange(0.9, 1.2, frame):
-        currents.show(float(t))
+        currents.draw(float(t))
         now = [loop for loop in currents.loops() if loop[0] < 30.0]
         assert len(now) == 4  # three ahead, one behind
         for a, b in zip(before, now, strict=bool(before)):

@@ -49,18 +49,18 @@ def test_spike_film_is_true_at_ten_instants(changes: dict[str, Any], media: Path
     assert len(run.spikes) >= 1
     around = run.spikes[0] + np.array([-2.0, -0.5, -0.2, 0.0, 0.15, 0.4, 0.8, 1.5, 3.0, 6.0])
     for t in np.clip(around, 0.0, run.duration):
-        film.clock.set(float(t))
+        film.clock.put(float(t))
         update(film, *film.moving)
         now = run.at([t])
         for view in film.patch.views:
             for gate, opening in view.openings().items():
                 assert opening == pytest.approx(now[gate][0], abs=0.006)
         (voltage,) = film.traces[0]
-        low, high = film.panels[0].y
+        low, high = film.panels[0].ylim
         assert voltage.reading == pytest.approx((t, now["V"][0]), abs=2e-3 * (high - low))
         for trace, gate in zip(film.traces[1], run.membrane.gates, strict=True):
             assert trace.reading == pytest.approx((t, now[gate][0]), abs=4e-3)
-        floor, roof = film.panels[2].y
+        floor, roof = film.panels[2].ylim
         for trace, channel in zip(film.traces[2], run.membrane.channels, strict=True):
             assert trace.reading[1] == pytest.approx(now.current(channel.name)[0], abs=4e-3 * (roof - floor))
         for name, flow in film.patch.flows.items():
@@ -100,7 +100,7 @@ def test_spike_film_says_what_the_trajectory_does(media: Path) -> None:
     back = film.moment(found["return"])
     assert abs(run.at([back])["V"][0] - run["V"][0]) < 1.1
     assert abs(run["V"][-1] - run["V"][0]) < 1.0
-    film.clock.set(0.0)
+    film.clock.put(0.0)
     update(film, film.balance, *film.moving)
     (bars,) = (m for m in film.balance if isinstance(m, Balance))
     inward, outward = bars.shown()
@@ -114,7 +114,7 @@ def test_spike_film_says_what_the_trajectory_does(media: Path) -> None:
 def test_same_parameters_same_picture(media: Path) -> None:
     def picture() -> np.ndarray:
         film: Any = built("spike", "tall", media)
-        film.clock.set(4.4)
+        film.clock.put(4.4)
         update(film, *film.moving)
         leaves = [m for part in film.moving for m in part.family_members_with_points()]
         return np.concatenate([m.points for m in leaves])
@@ -127,7 +127,7 @@ def test_the_patch_on_the_screen_is_the_patch_simulated(media: Path) -> None:
     film, _ = run_film("gate_opening", "wide", media, n=30)
     assert film.n == 30
     for t in np.linspace(0.0, film.run.duration, 10):
-        film.clock.set(float(t))
+        film.clock.put(float(t))
         update(film, film.field_moving, film.counted)
         for k, channel in enumerate(film.kinds):
             sample = film.samples[channel]
@@ -157,7 +157,7 @@ def test_threshold_film_compares_one_that_fails_with_one_that_fires(media: Path)
 def test_threshold_film_says_the_gates_of_the_second_pulse(media: Path) -> None:
     film, _ = run_film("threshold", "wide", media)
     second = float(film.twice.protocol.edges(film.twice.duration)[-2])  # the last run: late enough
-    film.gate_traces.show(second)
+    film.gate_traces.draw(second)
     now, rest = film._levels(film.twice, second)
     for trace, gate in zip(film.gate_traces, ("h", "n"), strict=True):
         value = float(film.twice.at([second])[gate][0])
@@ -174,14 +174,14 @@ def test_threshold_film_says_the_gates_of_the_second_pulse(media: Path) -> None:
 @pytest.mark.slow
 def test_threshold_film_draws_the_ionic_current_wherever_it_is_on_the_scale(media: Path) -> None:
     film: Any = built("threshold", "wide", media)
-    low, high = film.i_panel.y
+    low, high = film.i_panel.ylim
     t = film.above.t
     total = np.sum([film.above.current(c.name) for c in film.membrane.channels], axis=0)
     within = (total > low) & (total < high)
     lines = np.sum([(t >= line.t[0]) & (t <= line.t[-1]) for line in film.i_lines], axis=0)
     assert (lines[within] >= 2).all()
     assert (lines[~within] == 1).sum() > 0.9 * (~within).sum()  # but for the ends of lines, at the edge
-    film.clock.set(8.0)  # the one that fires is far off the scale
+    film.clock.put(8.0)  # the one that fires is far off the scale
     update(film, film.i_traces, film.beyond)
     above, below = film.i_traces
     assert above.dot.get_fill_opacity() == 0.0
@@ -216,12 +216,12 @@ def test_squid_film_is_two_minutes_and_true_in_its_parts(media: Path) -> None:
             (film.rest + 50.0, end[gate][0]), abs=4e-3
         )
     for t in np.linspace(0.0, film.run.duration, 10):
-        film.patch.show(float(t))
+        film.patch.draw(float(t))
         now = film.run.at([t])
         for view in film.patch.views:
             for gate, opening in view.openings().items():
                 assert opening == pytest.approx(now[gate][0], abs=0.006)
-        for trace, gate in zip(film.gate_traces.show(float(t)), film.membrane.gates, strict=True):
+        for trace, gate in zip(film.gate_traces.draw(float(t)), film.membrane.gates, strict=True):
             assert trace.reading == pytest.approx((t, now[gate][0]), abs=4e-3)
 
 

@@ -12,25 +12,23 @@ class Fight(Film):
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import numpy as np
-from manim import VGroup
+from manim import LEFT, UP, VGroup
 
 from hhanim.look import Theme, quantities
-from hhanim.mobjects.frame.film import Area
-from hhanim.mobjects.frame.lettering import SMALL, UNIT, Words
+from hhanim.mobjects.frame.clock import Timed
+from hhanim.mobjects.frame.layout import UNIT, Area
+from hhanim.mobjects.frame.lettering import SMALL, Words
 from hhanim.mobjects.frame.reading import Reading
 from hhanim.mobjects.frame.shapes import filled, lines
 from hhanim.model import Trajectory
 
-if TYPE_CHECKING:
-    from hhanim.mobjects.frame.clock import Clock
-
 __all__ = ["Balance"]
 
 
-class Balance(VGroup):
+class Balance(Timed, VGroup):
     """Two bars, one above the other, from one line: all currents that flow in, and all that flow out.
 
     run: the trajectory. area: where; it wants a height of two lines. limit: the current (µA/cm²) that fills a bar;
@@ -57,13 +55,13 @@ class Balance(VGroup):
         for name, y, bars, point, said in zip(
             names, self._rows, self._bars, self._points, self._sums, strict=True
         ):
-            name.move_to([area.left, y, 0.0], aligned_edge=[-1, 0, 0])
-            said.move_to([0.0, y, 0.0])
+            name.move_to((area.left, y, 0.0), aligned_edge=LEFT)
+            said.move_to((0.0, y, 0.0))
             self.add(name, *bars, point, said)
-        names[0].align_to(names[1], [0, 1, 0]).shift([0, self._rows[0] - self._rows[1], 0])
-        self.show(0.0)
+        names[0].align_to(names[1], UP).shift((0, self._rows[0] - self._rows[1], 0))
+        self.draw(0.0)
 
-    def show(self, t: float) -> Self:
+    def draw(self, t: float) -> Self:
         """The currents at the model's time t (ms)."""
         now = [float(np.interp(t, self.run.t, current)) for current in self._currents]
         for sign, y, bars, point, said in zip(
@@ -78,9 +76,9 @@ class Balance(VGroup):
             tip = 1.5 * self._half
             over = [(end + 0.04, y + self._half), (end + 0.04 + tip, y), (end + 0.04, y - self._half)]
             point.points = lines([*over, over[0]]) if total > self.limit else np.zeros((0, 3))
-            said.show(f"{total:.1f}" if total < 100.0 else f"{total:.0f}")
+            said.draw(f"{total:.1f}" if total < 100.0 else f"{total:.0f}")
             beyond = 0.04 + tip if total > self.limit else 0.0
-            said.shift([end + beyond + 0.1 - said.get_left()[0], 0.0, 0.0])
+            said.shift((end + beyond + 0.1 - said.get_left()[0], 0.0, 0.0))
         return self
 
     def _box(self, a: float, b: float, y: float) -> np.ndarray:
@@ -96,7 +94,3 @@ class Balance(VGroup):
         ]
         inward, outward = ((end - self._left) / self._room * self.limit for end in ends)
         return inward, outward
-
-    def follow(self, clock: Clock) -> Self:
-        """Show the clock's moment in every frame."""
-        return self.add_updater(lambda _: self.show(clock.now), call_updater=True)

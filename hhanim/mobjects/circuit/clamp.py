@@ -36,13 +36,12 @@ from manim import (
 )
 
 from hhanim.look import Theme
-from hhanim.mobjects.frame.film import Area
+from hhanim.look.numbers import millivolts
+from hhanim.mobjects.frame.layout import Area, stroke
 from hhanim.mobjects.frame.lettering import LABEL, SMALL, TICK, Formula, Words
-from hhanim.mobjects.frame.narration import millivolts
 from hhanim.mobjects.frame.shapes import filled, lines, mix, rounded, stroked
-from hhanim.mobjects.graph.trace import Traces, stroke
-from hhanim.mobjects.membrane.channels import ChannelView
-from hhanim.mobjects.membrane.patch import blocked_and_free
+from hhanim.mobjects.graph.traces import Traces
+from hhanim.mobjects.membrane.channels import ChannelView, blocked_and_free
 from hhanim.model import Channel, Membrane, Trajectory
 
 if TYPE_CHECKING:
@@ -67,7 +66,7 @@ def ends(traces: Traces) -> VGroup:
     """The labels of traces, clear of each other where these end: for a family of currents, whose heads cross so
     often that labels going with them could not be read.
     """
-    traces.show(float("inf"))
+    traces.draw(float("inf"))
     return VGroup(*(VGroup(trace.halo, trace.leader, trace.label) for trace in traces))
 
 
@@ -80,7 +79,7 @@ class Commanded(VGroup):
         said = (text.format(millivolts(v)) for text, v in zip(texts, self.volts, strict=True))
         super().__init__(*(Words(text, size=SMALL, color=theme.color("stimulus")) for text in said))
 
-    def show(self, t: float) -> Commanded:
+    def draw(self, t: float) -> Commanded:
         """Say what the command is at model time t (ms)."""
         on = t >= self._run.t[self._at]
         for words, seen in zip(self, (not on, on), strict=True):
@@ -95,7 +94,7 @@ class _Arrow(VMobject):
         super().__init__(fill_color=color, fill_opacity=1.0, stroke_width=0.0)
         self.place, self.width_ = place, width
 
-    def show(self, length: float) -> None:
+    def draw(self, length: float) -> None:
         half, up = 0.5 * abs(length), np.sign(length)
         head = min(1.5 * self.width_, half)
         w, wide = 0.28 * self.width_ * head / (1.5 * self.width_), 0.8 * head
@@ -172,14 +171,14 @@ class Rig:
         self.moving = VGroup(self.command, self.ionic, self.injected)
         self._run, self._total = run, sum(run.current(c.name) for c in run.membrane.channels)
         self._largest = float(np.abs(self._total).max())
-        self.moving.add_updater(lambda _: self.show(clock.now) and None, call_updater=True)
+        self.moving.add_updater(lambda _: self.draw(clock.now) and None, call_updater=True)
 
-    def show(self, t: float) -> Rig:
+    def draw(self, t: float) -> Rig:
         """The command and the current at model time t (ms)."""
         share = float(np.interp(t, self._run.t, self._total)) / self._largest
-        self.command.show(t)
-        self.ionic.show(1.3 * share * self.unit)
-        self.injected.show(-1.3 * share * self.unit)
+        self.command.draw(t)
+        self.ionic.draw(1.3 * share * self.unit)
+        self.injected.draw(-1.3 * share * self.unit)
         return self
 
     def shown(self) -> tuple[float, float]:

@@ -17,7 +17,8 @@ import numpy as np
 from manim import UP, Animation, ShowPassingFlash, VGroup, VMobject, linear
 
 from hhanim.look import Quantity, Theme
-from hhanim.mobjects.frame.lettering import SMALL, UNIT, Words
+from hhanim.mobjects.frame.layout import UNIT
+from hhanim.mobjects.frame.lettering import SMALL, Words
 from hhanim.mobjects.frame.shapes import Array, at, disc, filled, lines, stroked, to_3d
 
 __all__ = ["FeedbackLoop"]
@@ -73,7 +74,7 @@ class FeedbackLoop(VGroup):
         low = top - 0.22
         leave = words[-1].get_right()[0] + 20.0 * UNIT  # clear of the word: it is no hyphen
         start, end = leave + 0.26, words[0].get_center()[0]
-        self.verdict.move_to([0.5 * (start + end), low, 0.0])
+        self.verdict.move_to((0.5 * (start + end), low, 0.0))
         left, right = self.verdict.get_left()[0] - 0.1, self.verdict.get_right()[0] + 0.1
         self.back = stroked(
             np.concatenate(
@@ -109,9 +110,9 @@ class FeedbackLoop(VGroup):
         return ShowPassingFlash(flash, time_width=0.5, rate_func=linear)
 
 
-def _on_line(word: Words, x: float, size: float) -> None:
+def _on_line(word: VMobject, x: float, size: float) -> None:
     """Put a word's middle at x; all on one line: the first letter stands on it, whatever hangs below elsewhere."""
-    word.move_to([x, 0.0, 0.0])
+    word.move_to((x, 0.0, 0.0))
     word.shift((-0.32 * size * UNIT - word.family_members_with_points()[0].get_bottom()[1]) * UP)
 
 

@@ -6,8 +6,8 @@ class Slow(Film):
         run = simulate(self.membrane, "step(10, start=2)", 20.0)
         clock = Clock(Pace(20.0, rate=4.0, slow=[(3.0, 6.0, 0.5)]), self.theme)
         clock.move_to(self.area.at(0.9, 0.95))
-        panel = Panel(self.area, x=(0, 20), y=(-80, 50), ylabel="V (mV)", theme=self.theme)
-        self.add(clock, panel, Trace.of(run, "V", panel, self.theme).follow(clock))
+        panel = Panel(self.area, self.theme).x("ms", 0, 20).y(quantity("V"), -80, 50)
+        self.add(clock, panel, Trace.of(run, "V", panel).follow(clock))
         self.play(clock.run())
 """
 
@@ -15,15 +15,16 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
-from manim import Animation, ValueTracker, VGroup, linear
+from manim import RIGHT, Animation, ValueTracker, VGroup, VMobject, linear
 
 from hhanim.look import Theme
+from hhanim.look.numbers import rate_text, smoothstep
 from hhanim.mobjects.frame.lettering import SMALL, Words
 
-__all__ = ["Clock", "Pace", "smoothstep"]
+__all__ = ["Clock", "Pace", "Timed"]
 
 
 class Pace:
@@ -69,7 +70,7 @@ class Pace:
     @property
     def seconds(self) -> float:
         """Length of film it takes (s)."""
-        return self._s[-1]
+        return float(self._s[-1])
 
     def rate(self, t: Any) -> Any:
         """Model milliseconds per film second at model time t (ms), any shape."""
@@ -104,10 +105,16 @@ def _between(x: list[float], y: list[float], at: Any) -> Any:
     return y[k] + (y[k + 1] - y[k]) * (at - x[k]) / (x[k + 1] - x[k])
 
 
-def smoothstep(x: Any) -> Any:
-    """From 0 to 1 as x goes from 0 to 1, level at both ends and beyond."""
-    x = np.clip(x, 0.0, 1.0)
-    return x * x * (3.0 - 2.0 * x)
+class Timed(VMobject):
+    """What is drawn at a model time (ms): draw(t) draws it, follow(clock) does so in every frame."""
+
+    def draw(self, t: float) -> Self:
+        """Draw it at model time t (ms)."""
+        raise NotImplementedError
+
+    def follow(self, clock: Clock) -> Self:
+        """Draw it at the clock's model time in every frame."""
+        return self.add_updater(lambda _: self.draw(clock.now), call_updater=True)
 
 
 class Clock(VGroup):
@@ -125,8 +132,8 @@ class Clock(VGroup):
         self.rates = list(dict.fromkeys([pace.base, *(r for _, _, r in pace.windows)]))
         for rate in self.rates:
             slow = rate < pace.base
-            text = f"1 s = {rate:.2g} ms"
-            style = {"color": theme.ink, "weight": "semibold"} if slow else {"color": theme.muted}
+            text = rate_text(rate)
+            style: Any = {"color": theme.ink, "weight": "semibold"} if slow else {"color": theme.muted}
             self.add(Words(f"slow motion: {text}" if slow else text, size=size, **style))
         self.add(Words("paused", size=size, color=theme.muted))
         self._say()
@@ -136,17 +143,17 @@ class Clock(VGroup):
         """Model time (ms)."""
         return float(self.tracker.get_value())
 
-    def set(self, t: float) -> Clock:
+    def put(self, t: float) -> Self:
         """Put the clock to model time t (ms)."""
         self.tracker.set_value(t)
         self._say()
         return self
 
-    def align_right(self) -> Clock:
+    def align_right(self) -> Self:
         """Let all the labels end where the widest one does."""
         edge = self.get_right()
         for label in self:
-            label.move_to(edge, aligned_edge=np.array([1.0, 0.0, 0.0]))
+            label.move_to(edge, aligned_edge=RIGHT)
         return self
 
     def run(self, to: float | None = None) -> Animation:
@@ -181,8 +188,8 @@ class _Run(Animation):
     def finish(self) -> None:
         super().finish()
         self.clock.running = False
-        self.clock.set(self.to)
+        self.clock.put(self.to)
 
     def interpolate_mobject(self, alpha: float) -> None:
         s = self.first + alpha * (self.last - self.first)
-        self.clock.set(self.to if alpha >= 1.0 else self.clock.pace.time(s))
+        self.clock.put(self.to if alpha >= 1.0 else self.clock.pace.time(s))

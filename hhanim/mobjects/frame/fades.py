@@ -27,7 +27,7 @@ class _Fade(Animation):
         rate: Callable[[float], float] = squish_rate_func(smooth, *between)
         super().__init__(mobject, rate_func=rate, suspend_mobject_updating=False, **kwargs)
 
-    def create_starting_mobject(self) -> Mobject:
+    def create_starting_mobject(self) -> Any:
         styled = (m for m in self.mobject.get_family() if hasattr(m, "fill_rgbas"))
         self._opacities = [
             (m, [getattr(m, kind)[:, 3].copy() for kind in self._KINDS]) for m in dict.fromkeys(styled)

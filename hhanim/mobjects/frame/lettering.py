@@ -13,6 +13,7 @@ film writes and what a clip writes look alike; ``select("label")`` finds the gro
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from string import ascii_letters, digits
 from typing import Any
 
@@ -106,8 +107,8 @@ def font_size(pixels: float) -> float:
     return pixels * _PER_PIXEL
 
 
-def _folder() -> list[str]:
-    return [str(font_files()[0].parent)]
+def _folder() -> list[str | Path]:
+    return [font_files()[0].parent]
 
 
 def _house(source: str) -> str:

@@ -18,13 +18,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from manim import Animation, Mobject, VGroup
+from manim import DL, DOWN, LEFT, UL, Animation, Mobject, VGroup
 
 from hhanim.mobjects.frame.fades import Appear, Vanish
-from hhanim.mobjects.frame.film import SUBTITLE, TITLE, Area
-from hhanim.mobjects.frame.lettering import UNIT
+from hhanim.mobjects.frame.layout import UNIT, Area
+from hhanim.mobjects.frame.lettering import SUBTITLE, TITLE, Words
 
-__all__ = ["Narration", "ion_name", "millivolts"]
+__all__ = ["HEADING", "Narration"]
 
 HEADING, LINE = 1.15 * TITLE, 1.12 * SUBTITLE  # design pixels: read from the last row
 DEPTH = 0.2  # of its size: how far a letter goes below the line
@@ -48,7 +48,7 @@ class Narration:
         changed = ", ".join(f"{k} = {v:g}" for k, v in self.changes.items())
         about = f"{self.membrane.title}, {changed}" if changed else self.membrane.title
         name = self.words(self.title, size=1.7 * TITLE, weight="semibold")
-        what = self.words(about, size=SUBTITLE, color="muted").next_to(name, [0, -1, 0], buff=0.3)
+        what = self.words(about, size=SUBTITLE, color="muted").next_to(name, DOWN, buff=0.3)
         room, place = self.area.width, self.frame.center
         if where is not None:
             room, place = where.width, where.center
@@ -105,11 +105,10 @@ class Narration:
     def _lines(self: Any, name: str, line: str) -> VGroup:
         """A heading and the line under it, as wide as there is room beside the clock."""
         area: Area = self.head
-        new = VGroup(
-            self.words(name, size=HEADING, weight="semibold"), self.words(line, size=LINE, color="muted")
-        )
-        new[0].move_to([area.left, area.top, 0], aligned_edge=[-1, 1, 0])
-        new[1].move_to([area.left, area.bottom, 0], aligned_edge=[-1, -1, 0])
+        head: Words = self.words(name, size=HEADING, weight="semibold")
+        told: Words = self.words(line, size=LINE, color="muted")
+        head.move_to((area.left, area.top, 0), aligned_edge=UL)
+        told.move_to((area.left, area.bottom, 0), aligned_edge=DL)
         room = area.width
         clock = getattr(self, "clock", None)
         if (
@@ -118,24 +117,9 @@ class Narration:
             and clock.get_right()[0] <= area.right + 1e-6
         ):
             room = clock.get_left()[0] - 0.25 - area.left  # both in one line
-        for words, width in zip(new, (room, area.width), strict=True):
+        for words, width in zip((head, told), (room, area.width), strict=True):
             if words.width > width:
-                words.scale_to_fit_width(width).align_to(area.at(0, 0), [-1, 0, 0])
+                words.scale_to_fit_width(width).align_to(area.at(0, 0), LEFT)
         # By its letters' feet, or a line without a g would stand lower than one with it.
-        new[1].shift([0, area.bottom + DEPTH * LINE * UNIT - new[1].baseline, 0])
-        return new
-
-    def unsay(self: Any) -> None:
-        """The heading goes."""
-        heading, self.heading = self.heading, None
-        self.play(Vanish(heading), run_time=0.4)
-
-
-def millivolts(v: float) -> str:
-    """A voltage in whole millivolts, for the screen."""
-    return f"{v:.0f} mV".replace("-", "−")
-
-
-def ion_name(ion: str | None, otherwise: str = "") -> str:
-    """Na⁺, K⁺ …"""
-    return {"Na": "Na⁺", "K": "K⁺", "Ca": "Ca²⁺", "Cl": "Cl⁻"}.get(ion or "", otherwise)
+        told.shift((0, area.bottom + DEPTH * LINE * UNIT - told.baseline, 0))
+        return VGroup(head, told)

@@ -4,7 +4,7 @@ class Warmer(Film):
     def construct(self):
         reading = Reading("{} mV", size=40, color=self.theme.color("ink"), hold="right")
         self.add(reading)
-        self.play(UpdateFromAlphaFunc(reading, lambda r, a: r.show(f"{-65.0 + 45.0 * a:.0f}") and None))
+        self.play(UpdateFromAlphaFunc(reading, lambda r, a: r.draw(f"{-65.0 + 45.0 * a:.0f}") and None))
 """
 
 from __future__ import annotations
@@ -16,21 +16,15 @@ from typing import Any, Self
 import numpy as np
 from manim import VMobject
 
-from hhanim.mobjects.frame.lettering import LABEL, UNIT, Words
+from hhanim.look.numbers import minus
+from hhanim.mobjects.frame.layout import UNIT
+from hhanim.mobjects.frame.lettering import LABEL, Words
 from hhanim.mobjects.frame.shapes import Array
 
-__all__ = ["Figures", "Reading", "figures"]
+__all__ = ["Figures", "Reading"]
 
 _SIGNS = "0123456789.−+"
 _WIDE, _NARROW = 0.497, 0.249  # em: how far a figure and a point take up room; figures all have one width
-
-
-def figures(x: float, digits: int = 2) -> str:
-    """A number with that many significant digits, never in powers of ten."""
-    if x == 0.0 or not np.isfinite(x):
-        return "0"
-    places = digits - 1 - int(np.floor(np.log10(abs(float(f"{x:.{digits - 1}e}")))))
-    return f"{round(x, places):.{max(places, 0)}f}".replace("-", "−")
 
 
 class Figures:
@@ -48,9 +42,9 @@ class Figures:
         self._offset = zero.points[0] - (zero.get_center() - 0.5 * _WIDE * size * UNIT * _X)
         self._said = "0"
 
-    def show(self, number: str) -> None:
+    def draw(self, number: str) -> None:
         """Write the number, a string of figures, a point and a sign."""
-        number = number.replace("-", "−")
+        number = minus(number)
         if number == self._said:
             return
         start = self._glyph.points[0] - self._offset  # where the number begins, wherever it has been moved
@@ -72,18 +66,19 @@ class Figures:
 
 
 class Reading(Words):
-    """Words with one number in them, "α = {}" or "{} mV", that show() writes; hold: as in Figures."""
+    """Words with one number in them, "α = {}" or "{} mV", that draw() writes; hold: as in Figures."""
 
     def __init__(
         self, text: str, *, size: float = LABEL, color: Any = None, hold: str = "left", **style: Any
     ) -> None:
         super().__init__(text.replace("{}", "0"), size=size, color=color, **style)
         before = text[: text.index("{}")].replace(" ", "")
-        self._figures = Figures(self.family_members_with_points()[len(before)], size, hold)
+        glyphs: Any = self.family_members_with_points()
+        self._figures = Figures(glyphs[len(before)], size, hold)
 
-    def show(self, number: str) -> Self:
+    def draw(self, number: str) -> Self:
         """Write the number, a string of figures, a point and a sign."""
-        self._figures.show(number)
+        self._figures.draw(number)
         return self
 
 

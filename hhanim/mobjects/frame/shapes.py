@@ -1,7 +1,6 @@
 """Outlines as arrays of cubic Bézier points (4 per curve), the form in which manim keeps a path.
 
-Many shapes of one colour are joined into one mobject: manim's cost is per mobject and per curve, not per
-    pixel.
+Many shapes of one colour are joined into one mobject: manim's cost is per mobject and per curve, not per pixel.
 """
 
 from __future__ import annotations
@@ -10,8 +9,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from manim import ManimColor, VMobject, interpolate_color
+from manim import ManimColor, VMobject
 from numpy.typing import NDArray
+
+from hhanim.look.theme import RGB
+from hhanim.look.theme import mix as blend
 
 Array = NDArray[np.float64]
 
@@ -79,8 +81,8 @@ def rounded(corners: Sequence[tuple[float, float]], radius: float | Sequence[flo
 
 
 def smooth(points: Any) -> Array:
-    """A smooth open curve through points (K, 2) (Catmull-Rom), as Bézier points (4 (K - 1), 3)."""
-    p = np.asarray(points, dtype=float)
+    """A smooth open curve through points (K, 2) or (K, 3) (Catmull–Rom), as Bézier points (4 (K - 1), 3)."""
+    p = np.asarray(points, dtype=float)[:, :2]
     slope = np.gradient(p, axis=0)
     a, b = p[:-1], p[1:]
     pieces = np.stack([a, a + slope[:-1] / 3, b - slope[1:] / 3, b], axis=1)
@@ -91,7 +93,7 @@ def at(shape: Array, centres: Any, size: Any = 1.0) -> Array:
     """Copies of one shape (P, 3), scaled by size () or (K,) and moved to centres (K, 2): (K P, 3)."""
     c = to_3d(np.asarray(centres, dtype=float).reshape(-1, 2))
     s = np.broadcast_to(np.asarray(size, dtype=float), (len(c),))
-    return (shape[None] * s[:, None, None] + c[:, None, :]).reshape(-1, 3)
+    return np.asarray(shape[None] * s[:, None, None] + c[:, None, :]).reshape(-1, 3)
 
 
 def to_3d(points: Any) -> Array:
@@ -100,11 +102,10 @@ def to_3d(points: Any) -> Array:
     return np.concatenate([p, np.zeros((len(p), 1))], axis=1)
 
 
-def mix(a: str, b: str, share: float) -> ManimColor:
-    """The colour `share` of the way from a to b (0..1): tints stay in the theme, and nothing needs
-    transparency.
-    """
-    return interpolate_color(ManimColor(a), ManimColor(b), share)
+def mix(a: str | RGB | ManimColor, b: str | RGB | ManimColor, share: float) -> ManimColor:
+    """The colour `share` of the way from a to b, as manim keeps it."""
+    first, last = (tuple(ManimColor(c).to_rgb().tolist()) for c in (a, b))
+    return ManimColor(blend(first, last, share))
 
 
 def filled(points: Array, color: Any, *, stroke: Any = None, width: float = 0.0) -> VMobject:

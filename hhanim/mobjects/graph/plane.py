@@ -4,16 +4,16 @@
         model: Membrane = "lecture"
 
         def construct(self):
-            panel = Panel(self.area, x=(-80, 30), y=(0, 1), theme=self.theme, xlabel="mV")
+            panel = Panel(self.area, self.theme).x("mV", -80, 30).y("", 0, 1)
             line = VNullcline(panel, self.membrane, self.theme, (0, 6))
             rests = Rests(panel, self.membrane, self.theme, (0, 6))
             now = ValueTracker(0.0)
-            line.add_updater(lambda m: m.show(now.get_value()))
-            rests.add_updater(lambda m: m.show(now.get_value()))
+            line.add_updater(lambda m: m.draw(now.get_value()))
+            rests.add_updater(lambda m: m.draw(now.get_value()))
             self.add(panel, gate_nullcline(panel, self.membrane, self.theme), line, rests)
             self.play(now.animate.set_value(6.0), run_time=4)
 
-Everything that depends on the current is tabulated beforehand; show(i) only looks it up.
+Everything that depends on the current is tabulated beforehand; draw(i) only looks it up.
 """
 
 from __future__ import annotations
@@ -21,14 +21,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from manim import DR, UL, Dot, Mobject, Rectangle, VGroup, VMobject
+from manim import DR, RIGHT, UL, Dot, Mobject, Rectangle, VGroup, VMobject
 
 from hhanim.look import Theme, quantities
-from hhanim.mobjects.frame.film import Area
-from hhanim.mobjects.frame.lettering import LABEL, SMALL, TICK, UNIT, Formula, Words
+from hhanim.mobjects.frame.layout import UNIT, Area, stroke
+from hhanim.mobjects.frame.lettering import LABEL, SMALL, TICK, Formula, Words
 from hhanim.mobjects.frame.reading import Reading
 from hhanim.mobjects.frame.shapes import Array, at, disc, filled, lines, stroked, to_3d
-from hhanim.mobjects.graph.trace import LINE_WIDTH, Panel, Trace, stroke
+from hhanim.mobjects.graph.panel import Panel
+from hhanim.mobjects.graph.trace import LINE_WIDTH, Trace
 from hhanim.model import Membrane, Trajectory
 from hhanim.model.analysis import fixed_points, hopf_points, nullclines
 
@@ -80,10 +81,12 @@ class Flow(VMobject):
             places = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
         self.places = places
         self.states = np.array([panel.data(p) for p in places]).T
-        self.unit = np.array([a.width / (panel.x[1] - panel.x[0]), a.height / (panel.y[1] - panel.y[0])])
-        self.show(0.0)
+        self.unit = np.array(
+            [a.width / (panel.xlim[1] - panel.xlim[0]), a.height / (panel.ylim[1] - panel.ylim[0])]
+        )
+        self.draw(0.0)
 
-    def show(self, i: float) -> Self:
+    def draw(self, i: float) -> Self:
         """Draw the flow at current i (µA/cm²)."""
         way = np.asarray(self.plane.rhs(self.states, i)).T * self.unit
         way /= np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-12)
@@ -114,10 +117,10 @@ def along_nullcline(panel: Panel, plane: Membrane, name: str, i: float, *, count
     def at(v: Array) -> Array:
         return np.asarray(panel.at(v, np.nan_to_num(nullclines(plane, v, i)[name], nan=-1e3)))[:, :2]
 
-    def inside(p: Array) -> Array:
+    def inside(p: Array) -> Any:
         return (p[:, 1] >= panel.inner.bottom) & (p[:, 1] <= panel.inner.top)
 
-    v = np.linspace(*panel.x, 801)
+    v = np.linspace(*panel.xlim, 801)
     path = at(v)
     shown = inside(path)
     step = np.where(shown[:-1] & shown[1:], np.linalg.norm(np.diff(path, axis=0), axis=1), 0.0)
@@ -125,15 +128,15 @@ def along_nullcline(panel: Panel, plane: Membrane, name: str, i: float, *, count
     places = at(np.interp((np.arange(count) + 0.5) / count * way[-1], way, v))
     rests = [np.asarray(panel.at(*p.state))[:2] for p in fixed_points(plane, i)]
     clear = [all(np.linalg.norm(place - rest) > Flow.LENGTH for rest in rests) for place in places]
-    return places[np.array(clear) & inside(places)]
+    return np.asarray(places[np.array(clear) & inside(places)])
 
 
 def gate_nullcline(panel: Panel, plane: Membrane, theme: Theme) -> VMobject:
     """The line on which the second variable stands still: its steady state over V, in its ion's colour."""
     name = plane.states[1]
-    v = np.linspace(*panel.x, 300)
+    v = np.linspace(*panel.xlim, 300)
     n = np.asarray(plane.inf(name, v))
-    inside = (n >= panel.y[0]) & (n <= panel.y[1])
+    inside = (n >= panel.ylim[0]) & (n <= panel.ylim[1])
     points = lines(np.asarray(panel.at(v[inside], n[inside]))[:, :2])
     return stroked(points, theme.color(quantities(plane)[name]), stroke(NULLCLINE))
 
@@ -146,10 +149,10 @@ class VNullcline(VMobject):
     def __init__(self, panel: Panel, plane: Membrane, theme: Theme, currents: tuple[float, float]) -> None:
         super().__init__(stroke_color=theme.muted, stroke_width=stroke(NULLCLINE), fill_opacity=0.0)
         self.panel = panel
-        self.v = np.linspace(*panel.x, self.POINTS)
+        self.v = np.linspace(*panel.xlim, self.POINTS)
         self.currents = np.linspace(*currents, self.STEPS)
         self.values = np.stack([nullclines(plane, self.v, float(i))["V"] for i in self.currents])
-        self.show(currents[0])
+        self.draw(currents[0])
 
     def at(self, i: float) -> Array:
         """The second variable's value on it over self.v, at current i; nan where there is none."""
@@ -159,11 +162,11 @@ class VNullcline(VMobject):
         u = min(max(k - a, 0.0), 1.0)
         return np.asarray(self.values[a] * (1.0 - u) + self.values[a + 1] * u)
 
-    def show(self, i: float) -> Self:
+    def draw(self, i: float) -> Self:
         """Draw it at current i (µA/cm²)."""
         n = self.at(i)
         with np.errstate(invalid="ignore"):
-            inside = (n >= self.panel.y[0]) & (n <= self.panel.y[1])
+            inside = (n >= self.panel.ylim[0]) & (n <= self.panel.ylim[1])
         p = np.asarray(self.panel.at(self.v, np.where(inside, n, 0.0)))[:, :2]
         joined = inside[:-1] & inside[1:]
         a, b = p[:-1][joined][:, None], p[1:][joined][:, None]
@@ -180,7 +183,7 @@ class Rests(VGroup):
 
     def __init__(self, panel: Panel, plane: Membrane, theme: Theme, currents: tuple[float, float]) -> None:
         self.panel, self.plane = panel, plane
-        self.v = np.linspace(*panel.x, 4001)
+        self.v = np.linspace(*panel.xlim, 4001)
         self.steady = np.asarray(plane.steady_current(self.v))
         # Whether a state holds itself depends on the state alone, so a table over V is enough.
         # It turns at a Hopf point: there the table has an entry on either side.
@@ -193,9 +196,9 @@ class Rests(VGroup):
         self.discs = filled(np.zeros((0, 3)), theme.line, stroke=theme.muted, width=stroke(5.0))
         self.rings = filled(np.zeros((0, 3)), theme.ground, stroke=theme.muted, width=stroke(5.0))
         super().__init__(self.discs, self.rings)
-        self.show(currents[0])
+        self.draw(currents[0])
 
-    def at(self, i: float) -> tuple[Array, Array]:
+    def at(self, i: float) -> tuple[Array, Any]:
         """Voltages (K,) of the fixed points at current i on the panel, and which of them are stable."""
         over = self.steady - i
         k = np.flatnonzero((over[:-1] < 0) != (over[1:] < 0))
@@ -204,12 +207,12 @@ class Rests(VGroup):
         nearest = np.abs(v[:, None] - places[None, :]).argmin(axis=1) if len(places) else []
         return v, stable[nearest] if len(places) else np.zeros(len(v), dtype=bool)
 
-    def show(self, i: float, size: float = 1.0) -> Self:
+    def draw(self, i: float, size: float = 1.0) -> Self:
         """Draw them at current i (µA/cm²), `size` times as large as they are."""
         v, stable = self.at(i)
         n = np.asarray(self.plane.inf(self.plane.states[1], v))
         place = np.asarray(self.panel.at(v, n))[:, :2].reshape(-1, 2)
-        place, stable = place[n <= self.panel.y[1]], stable[n <= self.panel.y[1]]
+        place, stable = place[n <= self.panel.ylim[1]], stable[n <= self.panel.ylim[1]]
         self.discs.points = at(disc() * self.radius * size, place[stable])
         self.rings.points = at(disc() * self.radius * size, place[~stable])
         return self
@@ -231,18 +234,10 @@ class Lens(VGroup):
     ) -> None:
         self.theme, (x, y) = theme, state
         inner, (wide, high) = panel.inner, (area.width, area.height - 0.5 * TICK * UNIT)
-        dx = 0.5 * wide / self.TIMES / inner.width * (panel.x[1] - panel.x[0])
-        dy = 0.5 * high / self.TIMES / inner.height * (panel.y[1] - panel.y[0])
-        self.view = Panel(
-            area,
-            x=(x - dx, x + dx),
-            y=(y - dy, y + dy),
-            theme=theme,
-            xticks=(),
-            yticks=(),
-            left=0.0,
-            gutter=0.0,
-        )
+        dx = 0.5 * wide / self.TIMES / inner.width * (panel.xlim[1] - panel.xlim[0])
+        dy = 0.5 * high / self.TIMES / inner.height * (panel.ylim[1] - panel.ylim[0])
+        self.view = Panel(area, theme, left=0.0, gutter=0.0)
+        self.view.x("", x - dx, x + dx, ticks=()).y("", y - dy, y + dy, ticks=())
         inner = self.view.inner
         frame = Rectangle(width=inner.width, height=inner.height).move_to(inner.center)
         frame.set_fill(theme.ground, 1.0).set_stroke(theme.line, stroke(3.0))
@@ -257,7 +252,7 @@ class Lens(VGroup):
     def way(self, run: Trajectory, since: float, **style: Any) -> Trace:
         """The way of the state from a time (ms) until it leaves the window, where its head goes out of sight."""
         v, n = run["V"], run[run.membrane.states[1]]
-        (left, right), (low, high) = self.view.x, self.view.y
+        (left, right), (low, high) = self.view.xlim, self.view.ylim
         late = run.t >= since
         out = np.flatnonzero(late & ((v < left) | (v > right) | (n < low) | (n > high)))
         late[out[0] if len(out) else len(v) :] = False
@@ -298,9 +293,9 @@ class OnAxis(VGroup):
         self.line = stroked(np.zeros((0, 3)), theme.line, stroke(2.5))
         self.mark = filled(np.zeros((0, 3)), theme.ink)
         super().__init__(self.line, self.mark)
-        self.show()
+        self.draw()
 
-    def show(self) -> Self:
+    def draw(self) -> Self:
         """Draw them where the trace's head is now."""
         x, y = self.trace.dot.get_center()[:2]
         inner, size = self.trace.panel.inner, self.MARK
@@ -315,8 +310,8 @@ class OnAxis(VGroup):
         """Draw them in every frame, where the trace's head is at the clock's model time."""
 
         def show(_: Mobject) -> None:
-            self.trace.show(clock.now)  # they lie behind the trace, so their turn comes before its own
-            self.show()
+            self.trace.draw(clock.now)  # they lie behind the trace, so their turn comes before its own
+            self.draw()
 
         return self.add_updater(show, call_updater=True)
 
@@ -340,30 +335,30 @@ class Dial(VGroup):
         unit = Words("µA/cm²", size=SMALL, color=theme.muted)
         y = area.bottom + 0.62
         self.left, self.right, self.y = area.left + 0.5, area.right - unit.width - 0.45, y
-        name.move_to([area.left + 0.12, y, 0])
+        name.move_to((area.left + 0.12, y, 0))
         track = stroked(lines([(self.left, y), (self.right, y)]), theme.faint, stroke(12))
         still = VGroup(track, name)
         for value in (0.0, highest):
             still.add(
-                Words(f"{value:g}", size=SMALL, color=theme.muted).move_to([self._x(value), y - 0.38, 0])
+                Words(f"{value:g}", size=SMALL, color=theme.muted).move_to((self._x(value), y - 0.38, 0))
             )
-        still.add(unit.next_to(still[-1], [1, 0, 0], buff=0.14))
+        still.add(unit.next_to(still[-1], RIGHT, buff=0.14))
         self.bar = stroked(np.zeros((0, 3)), color, stroke(12))
-        self.knob = Dot([self.left, y, 0.0], radius=14 * UNIT, color=color)
-        self.number = Reading("{}", color=color).show("0.00").move_to([self.left, y + 0.36, 0.0])
+        self.knob = Dot((self.left, y, 0.0), radius=14 * UNIT, color=color)
+        self.number = Reading("{}", color=color).draw("0.00").move_to((self.left, y + 0.36, 0.0))
         self.still, self.moving = still, VGroup(self.bar, self.knob, self.number)
         self.add(still, self.moving)
-        self.show(0.0)
+        self.draw(0.0)
 
     def _x(self, i: float) -> float:
         return self.left + i / self.span * (self.right - self.left)
 
-    def show(self, i: float) -> Self:
+    def draw(self, i: float) -> Self:
         """Put the knob to current i."""
         x = self._x(max(i, 0.0))
         self.bar.points = lines([(self.left, self.y), (max(x, self.left + 1e-3), self.y)])
-        self.number.show(f"{i:.2f}").shift([x - self.knob.get_x(), 0.0, 0.0])
-        self.knob.move_to([x, self.y, 0.0])
+        self.number.draw(f"{i:.2f}").shift((x - self.knob.get_x(), 0.0, 0.0))
+        self.knob.move_to((x, self.y, 0.0))
         return self
 
     def mark(self, i: float) -> VGroup:
@@ -373,7 +368,7 @@ class Dial(VGroup):
         if word.width > self.area.width:
             word = Words(f"{i:.2f}", size=TICK, color=self.theme.ink)
         half = 0.5 * word.width
-        word.move_to([min(max(x, self.area.left + half), self.area.right - half), y + 0.72, 0])
+        word.move_to((min(max(x, self.area.left + half), self.area.right - half), y + 0.72, 0))
         return VGroup(stroked(lines([(x, y - 0.19), (x, y + 0.19)]), self.theme.ink, stroke(3)), word)
 
     @property

@@ -13,26 +13,21 @@ class Rates(Film):
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
-from manim import DOWN, Animation, UpdateFromAlphaFunc, VGroup
+from manim import DOWN, LEFT, RIGHT, Animation, UpdateFromAlphaFunc, VGroup
 
-from hhanim.look import Theme, quantities
-from hhanim.mobjects.frame.film import Area
-from hhanim.mobjects.frame.lettering import (
-    INDEXED,
-    LABEL,
-    SMALL,
-    TICK,
-    UNIT,
-    Formula,
-    Words,
-    corners,
-    stand_clear,
-)
-from hhanim.mobjects.frame.reading import Figures, Reading, figures
+from hhanim.look import Theme, quantities, quantity
+from hhanim.look.numbers import ceil_to, figures, ticks
+from hhanim.mobjects.frame.layout import UNIT, Area, stroke
+from hhanim.mobjects.frame.lettering import INDEXED, LABEL, SMALL, TICK, Formula, Words, corners, stand_clear
+from hhanim.mobjects.frame.reading import Figures, Reading
 from hhanim.mobjects.frame.shapes import at, disc, filled, lines, stroked
-from hhanim.mobjects.graph.trace import DOT_RADIUS, Panel, Trace, Traces, nice_ticks, stroke
+from hhanim.mobjects.graph.labels import DOT_RADIUS
+from hhanim.mobjects.graph.panel import Panel
+from hhanim.mobjects.graph.trace import Trace
+from hhanim.mobjects.graph.traces import Traces
 from hhanim.model import Membrane
 
 __all__ = ["RateCurves", "RateTable"]
@@ -50,7 +45,7 @@ class RateTable(VGroup):
     area has room for.
 
     `results`, to be added when its time has come, is what the rates lead to: the steady state and the time constant
-    of each gate, at the end of its row. show(v) writes and draws everything at v (mV), go() sweeps it.
+    of each gate, at the end of its row. draw(v) writes and draws everything at v (mV), go() sweeps it.
     """
 
     def __init__(
@@ -83,10 +78,10 @@ class RateTable(VGroup):
         self._written: dict[str, tuple[Figures, Figures]] = {}
         for name, row in zip(self.names, self.rows, strict=True):
             hue, y = theme.color(known[name]), row.center[1]
-            self.add(Formula(known[name].typst, size=LABEL, color=hue).move_to([row.left + 0.15, y, 0]))
+            self.add(Formula(known[name].typst, size=LABEL, color=hue).move_to((row.left + 0.15, y, 0)))
             closed, opened = (Words(s, size=SMALL, color=theme.muted) for s in ("closed", "open"))
-            closed.move_to([x0 - 0.12, y, 0], aligned_edge=[1, 0, 0])
-            opened.move_to([x1 + 0.12, y, 0], aligned_edge=[-1, 0, 0])
+            closed.move_to((x0 - 0.12, y, 0), aligned_edge=RIGHT)
+            opened.move_to((x1 + 0.12, y, 0), aligned_edge=LEFT)
             # On one line: the p reaches below it.
             opened.align_to(closed, DOWN).shift(0.205 * SMALL * UNIT * DOWN)
             self.add(closed, opened)
@@ -98,19 +93,19 @@ class RateTable(VGroup):
                     stroked(np.zeros((0, 3)), hue, 6.0), filled(np.zeros((0, 3)), hue)
                 )
                 number = Reading(f"{sign} = {{}}", size=self.size, color=theme.ink)
-                number.move_to([x, y + up * self.half, 0], aligned_edge=[-1, 0, 0])
+                number.move_to((x, y + up * self.half, 0), aligned_edge=LEFT)
                 self.numbers[name, kind] = number
                 self.add(self.arrows[name, kind], number)
             made = []
             for key, unit, up in ((f"{name}_inf", "", 1.0), (f"tau_{name}", " ms", -1.0)):
                 text = Formula(f'{known[key].typst} = "0{unit}"', size=self.size, color=theme.ink)
-                text.move_to([x1 + 0.82, y + up * self.half, 0], aligned_edge=[-1, 0, 0])
-                glyphs = text.family_members_with_points()
+                text.move_to((x1 + 0.82, y + up * self.half, 0), aligned_edge=LEFT)
+                glyphs: Any = text.family_members_with_points()
                 zero = len(glyphs) - 1 - len(unit.strip())
                 made.append(Figures(glyphs[zero], self.size, behind=glyphs[zero + 1 :]))
                 self.results.add(text)
             self._written[name] = (made[0], made[1])
-        self.show(voltages[0])
+        self.draw(voltages[0])
 
     def rates(self, gate: str, v: float) -> tuple[float, float]:
         """alpha and beta (1/ms) at v (mV) and the membrane's temperature."""
@@ -118,7 +113,7 @@ class RateTable(VGroup):
         phi = float(g.phi(self.membrane.celsius))
         return phi * float(g.alpha(v)), phi * float(g.beta(v))
 
-    def show(self, v: float) -> RateTable:
+    def draw(self, v: float) -> RateTable:
         """Draw the rates, and write them and what they lead to, at v (mV)."""
         for name, row in zip(self.names, self.rows, strict=True):
             for kind, rate, way in zip(("alpha", "beta"), self.rates(name, v), (1.0, -1.0), strict=True):
@@ -129,17 +124,17 @@ class RateTable(VGroup):
                 shaft.points = lines([(begin, y), (end - way * _TIP, y)])
                 back = end - way * _TIP * 1.2
                 head.points = lines([(end, y), (back, y + 0.085), (back, y - 0.085), (end, y)])
-                self.numbers[name, kind].show(figures(rate))
+                self.numbers[name, kind].draw(figures(rate))
             goal, tau = self._written[name]
-            goal.show(figures(float(self.membrane.inf(name, v))))
-            tau.show(figures(float(self.membrane.tau(name, v))))
+            goal.draw(figures(float(self.membrane.inf(name, v))))
+            tau.draw(figures(float(self.membrane.tau(name, v))))
         return self
 
-    def go(self, start: float, stop: float, **how: float) -> Animation:
+    def go(self, start: float, stop: float, **how: Any) -> Animation:
         """The animation that takes everything from one V (mV) to another."""
         return UpdateFromAlphaFunc(
             VGroup(self, self.results),
-            lambda _, share: self.show(start + (stop - start) * share) and None,
+            lambda _, share: self.draw(start + (stop - start) * share) and None,
             **how,
         )
 
@@ -160,7 +155,7 @@ class RateCurves:
     vertical: x∞ over τ. ylabels: what the two axes are called.
 
     `still` (axes, curves, names) and `moving` (dots, and a line through them with V in numbers) are the two groups
-    to add; show(v) puts them there, go() takes them from one V to another, and shown() reads the dots back.
+    to add; draw(v) puts them there, go() takes them from one V to another, and shown() reads the dots back.
     """
 
     def __init__(
@@ -181,17 +176,15 @@ class RateCurves:
         goals, taus = self._of(grid)
         parts = area.rows(1.0, 1.22, gap=0.2) if vertical else area.columns(1.0, 1.0, gap=0.35)
         highest = 1.04 * max(float(t.max()) for t in taus)
-        tick = nice_ticks(0.0, highest)[1]
-        roof = tick * float(np.ceil(highest / tick))  # a number at the axis's end
+        tick = ticks(0.0, highest, 4.0, 4.0)[1]
+        roof = ceil_to(highest, tick)  # a number at the axis's end
         self.panels = []
         self.still = VGroup()
         for k, (part, top, curves) in enumerate(zip(parts, (1.0, roof), (goals, taus), strict=True)):
             axis = k == 1 or not vertical  # one axis of V for both, where one stands over the other
-            volts = Formula('V space "(mV)"', size=TICK, color=theme.muted) if axis else ""
-            panel = Panel(
-                part, x=v, y=(-0.07 * top, top), theme=theme, ylabel=ylabels[k], xlabel=volts, left=0.9,
-                gutter=1.1, yticks=[0, 0.5, 1] if k == 0 else None, xticks=None if axis else [],
-            )  # fmt: skip
+            panel = Panel(part, theme, left=0.9, gutter=1.1)
+            panel.x(quantity("V") if axis else "", *v, ticks=None if axis else ())
+            panel.y(ylabels[k], -0.07 * top, top, ticks=(0, 0.5, 1) if k == 0 else None)
             self.panels.append(panel)
             room = Area(panel.inner.left, panel.area.right, panel.inner.bottom, panel.inner.top)
             paths = [np.asarray(panel.at(grid, curve))[:, :2] for curve in curves]
@@ -207,7 +200,7 @@ class RateCurves:
                 Trace(panel, grid, curve, color=theme.color(known[n]), dash=theme.dash(known[n]), head=False)
                 for n, curve in zip(self.names, curves, strict=True)
             ]
-            self.still.add(panel, Traces(drawn).show(float(grid[-1])), names)
+            self.still.add(panel, Traces(drawn).draw(float(grid[-1])), names)
         hues = [theme.color(known[name]) for name in self.names]
         self._dots = [
             [filled(np.zeros((0, 3)), hue, stroke=theme.ground, width=2.0) for hue in hues] for _ in parts
@@ -217,32 +210,32 @@ class RateCurves:
         # V itself stands over the upper panel, or over each of two that lie side by side, on the line of its title.
         self._volts = [Reading("{} mV", size=TICK, color=mark, hold="right") for _ in parts[vertical:]]
         self.moving = VGroup(*self._lines, *self._volts, *(dot for dots in self._dots for dot in dots))
-        self.show(v[0])
+        self.draw(v[0])
 
     def _of(self, v: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
         inf = [np.asarray(self.membrane.inf(name, v), dtype=float) for name in self.names]
         tau = [np.asarray(self.membrane.tau(name, v), dtype=float) for name in self.names]
         return inf, tau
 
-    def show(self, v: float) -> RateCurves:
+    def draw(self, v: float) -> RateCurves:
         """Put the dots at v (mV)."""
         size = 1.15 * DOT_RADIUS * UNIT
         for panel, dots, values in zip(self.panels, self._dots, self._of(np.array([v])), strict=True):
             for dot, value in zip(dots, values, strict=True):
                 dot.points = at(disc(), panel.at(v, value[0])[:2], size)
         for panel, line in zip(self.panels, self._lines, strict=True):
-            line.points = lines(panel.at(v, np.array(panel.y))[:, :2])
+            line.points = lines(panel.at(v, np.array(panel.ylim))[:, :2])
         for panel, volts in zip(self.panels, self._volts, strict=False):
-            volts.show(f"{v:.0f}")
+            volts.draw(f"{v:.0f}")
             (title,) = [t for t in panel.titles if t.get_y() > panel.inner.top]
             x = max(panel.at(v, 0.0)[0], title.get_right()[0] + 0.5 * volts.width + 0.12)
-            volts.move_to([x, title.get_y(), 0.0])
+            volts.move_to((x, title.get_y(), 0.0))
         return self
 
-    def go(self, start: float, stop: float, **how: float) -> Animation:
+    def go(self, start: float, stop: float, **how: Any) -> Animation:
         """The animation that takes the dots from one V (mV) to another."""
         return UpdateFromAlphaFunc(
-            self.moving, lambda _, share: self.show(start + (stop - start) * share) and None, **how
+            self.moving, lambda _, share: self.draw(start + (stop - start) * share) and None, **how
         )
 
     def shown(self, gate: str) -> tuple[float, float]:

@@ -20,18 +20,20 @@ without gates is always open. The pore itself lights up with the root of the sha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from manim import ManimColor, VGroup, VMobject
 
 from hhanim.look import Theme, quantities
-from hhanim.mobjects.frame.lettering import SMALL, UNIT, Formula, Words
+from hhanim.look.words import ion_name
+from hhanim.mobjects.frame.layout import UNIT
+from hhanim.mobjects.frame.lettering import SMALL, Formula, Words
 from hhanim.mobjects.frame.shapes import Array, capsule, disc, filled, lines, mix, rounded, smooth, stroked
-from hhanim.model import Channel, Membrane
+from hhanim.model import Channel, Gate, Membrane
 
-__all__ = ["ChannelView", "inactivates"]
+__all__ = ["ChannelView", "blocked_and_free", "inactivates", "title"]
 
 _DISC = disc()
 
@@ -47,6 +49,26 @@ def inactivates(membrane: Membrane, gate: str) -> bool:
 
     others = [g.name for g in membrane.channel_of(gate).gates if g.name != gate]
     return falls(gate) and any(not falls(name) for name in others)
+
+
+def blocked_and_free(
+    views: Sequence[ChannelView], channel: Channel
+) -> tuple[list[ChannelView], list[ChannelView]]:
+    """The views of a channel that its drug shuts, and those that ions still pass.
+
+    The blocked are the blocked fraction of them, rounded down: as long as any current flows, some carry it.
+    """
+    mine = [v for v in views if v.channel.name == channel.name]
+    count = int(float(np.max(np.asarray(channel.block))) * len(mine) + 1e-9)
+    return mine[:count], mine[count:]
+
+
+def title(channel: Channel) -> str:
+    """What a channel is called on screen: its ion with its charge, and its own name where that differs."""
+    ion = ion_name(channel.ion)
+    if not ion:
+        return "leak" if not channel.gates else channel.name
+    return ion if channel.name == channel.ion else f"{channel.name} ({ion})"
 
 
 class _Flaps(VMobject):
@@ -97,98 +119,90 @@ class ChannelView(VGroup):
     ) -> None:
         super().__init__()
         self.channel: Channel = membrane.channel(name)
-        known = quantities(membrane)
-        hue = theme.color(known[f"I_{name}"])
-        self.hue, self.height_ = hue, height
+        self.theme, self.height_ = theme, height
+        self._symbols = quantities(membrane)
+        self.hue = theme.color(self._symbols[f"I_{name}"])
         flaps = [g for g in self.channel.gates if not inactivates(membrane, g.name)]
         balls = [g for g in self.channel.gates if inactivates(membrane, g.name)]
-        count = sum(g.power for g in flaps)
-        half = 0.5 * height
-        self.pore = 0.14 * height if count else 0.07 * height  # half the width of the open pore
-        thick = 0.024 * height
-        wall = self.pore + (1.4 * thick if count else 0.0)
-        self.half_width = wall + 0.22 * height if count else wall + 0.16 * height
-
-        # -- the protein -----------------------------------------------------------------------------------
-        mouth = 0.13 * height
-        flare = 0.13 * height
-        lobe = [
-            (wall, -half + mouth),
-            (wall, half - mouth),
-            (wall + flare, half),
-            (self.half_width, half * 0.93),
-            (self.half_width * 0.97, 0.0),
-            (self.half_width, -half * 0.93),
-            (wall + flare, -half),
-        ]
-        radius = [
-            0.12 * height,
-            0.12 * height,
-            0.1 * height,
-            0.15 * height,
-            0.5 * height,
-            0.15 * height,
-            0.1 * height,
-        ]
-        right = rounded(lobe, radius)
-        left = right * np.array([-1.0, 1.0, 1.0])
-        lumen = rounded(
-            [(-wall, -half * 0.96), (wall, -half * 0.96), (wall, half * 0.96), (-wall, half * 0.96)], 0.0
-        )
-        edge = 2.6 if height > 1.2 else 1.6
-        self.lumen = filled(lumen, theme.ground)
-        self._lumen: Array | None = None
-        lit = half - 0.6 * mouth
-        self.glow = filled(
-            lines([(-wall, -lit), (wall, -lit), (wall, lit), (-wall, lit), (-wall, -lit)]), theme.ground
-        )
+        self._protein(sum(g.power for g in flaps))
         dark = theme.name.startswith("dark")
-        tint = mix(theme.ground, hue, 0.42 if dark else 0.30)
-        self.lobes = filled(np.concatenate([left, right]), tint, stroke=hue, width=edge)
-        self.body = VGroup(self.lumen, self.lobes)
-
-        # -- the gates -------------------------------------------------------------------------------------
-        bright = mix(hue, theme.ink, 0.80) if dark else mix(hue, theme.ink, 0.55)
-        shut = mix(hue, theme.ground, 0.06) if dark else mix(hue, theme.ground, 0.12)
-        shades = _shades(shut, bright)
-        self._lights = _shades(theme.ground, mix(theme.ground, hue, 0.62 if dark else 0.55))
-        outline = mix(theme.ground, hue, 0.25)
-        top, bottom = half - mouth - 0.10 * height, -half + mouth + 0.20 * height
-        spots = np.linspace(top, bottom, count) if count > 1 else np.array([0.25 * (top + bottom)])
+        bright = mix(self.hue, theme.ink, 0.80 if dark else 0.55)
+        self._tones = _shades(mix(self.hue, theme.ground, 0.06 if dark else 0.12), bright)
+        self._lights = _shades(theme.ground, mix(theme.ground, self.hue, 0.62 if dark else 0.55))
         self._gates: dict[str, Any] = {}
         self.gates = VGroup()
-        done = 0
-        letters = max(SMALL, 0.115 * height / UNIT)
-        for gate in flaps:
-            ys = spots[done : done + gate.power]
-            done += gate.power
-            flap = _Flaps(ys, self.pore, thick, shades, outline)
-            self._gates[gate.name] = flap
-            self.gates.add(flap)
-            if labels:
-                # Too close for a letter each: one for all of them, with their number as its power.
-                close = len(ys) > 1 and abs(ys[1] - ys[0]) < 1.25 * letters * UNIT
-                for y in [ys.mean()] if close else ys:
-                    source, size = known[gate.name].typst, letters
-                    if close:
-                        source, size = f"{source}^{gate.power}", 0.9 * letters  # as wide as the wall
-                    symbol = Formula(source, size=size, color=theme.ink)
-                    symbol.move_to([-(wall + 0.5 * (self.half_width - wall)), y, 0])
-                    self.body.add(symbol)
-        side = 1.0
-        for gate in balls:
-            for _ in range(gate.power):
-                symbol = (
-                    Words(gate.name, size=letters * 1.05, color=theme.ground, italic=True) if labels else None
-                )
-                ball = _Ball(self, side, wall, shades, symbol)
-                self._gates.setdefault(gate.name, []).append(ball)
-                self.gates.add(ball)
-                side = -side
+        self._flaps(flaps, labels)
+        self._balls(balls, labels)
         # +1 or -1 where ions pass a ball that hangs on the other side; 0 where none is in their way.
         self.free_side = -1.0 if sum(g.power for g in balls) == 1 else 0.0
         self.add(self.body, self.glow, self.gates)
         self.set_gates({g.name: 0.0 for g in self.channel.gates})
+
+    def _protein(self, flaps: int) -> None:
+        """Two lobes with a pore between them, wide enough for so many pairs of flaps."""
+        height, theme, hue = self.height_, self.theme, self.hue
+        half, mouth, flare = 0.5 * height, 0.13 * height, 0.13 * height
+        self.pore = 0.14 * height if flaps else 0.07 * height  # half the width of the open pore
+        self._wall = wall = self.pore + (1.4 * 0.024 * height if flaps else 0.0)
+        self.half_width = wide = wall + (0.22 if flaps else 0.16) * height
+        lobe = [
+            (wall, -half + mouth), (wall, half - mouth), (wall + flare, half), (wide, half * 0.93),
+            (wide * 0.97, 0.0), (wide, -half * 0.93), (wall + flare, -half),
+        ]  # fmt: skip
+        right = rounded(lobe, [r * height for r in (0.12, 0.12, 0.1, 0.15, 0.5, 0.15, 0.1)])
+        left = right * np.array([-1.0, 1.0, 1.0])
+        deep, lit = half * 0.96, half - 0.6 * mouth
+        self.lumen = filled(
+            rounded([(-wall, -deep), (wall, -deep), (wall, deep), (-wall, deep)], 0.0), theme.ground
+        )
+        self._lumen: Array | None = None
+        light = [(-wall, -lit), (wall, -lit), (wall, lit), (-wall, lit), (-wall, -lit)]
+        self.glow = filled(lines(light), theme.ground)
+        tint = mix(theme.ground, hue, 0.42 if theme.name.startswith("dark") else 0.30)
+        edge = 2.6 if height > 1.2 else 1.6
+        self.lobes = filled(np.concatenate([left, right]), tint, stroke=hue, width=edge)
+        self.body = VGroup(self.lumen, self.lobes)
+
+    def _flaps(self, gates: Sequence[Gate], labels: bool) -> None:
+        """The pairs of flaps of the gates that open, from the outer mouth inwards, with their symbols."""
+        height, count = self.height_, sum(g.power for g in gates)
+        half, mouth = 0.5 * height, 0.13 * height
+        top, bottom = half - mouth - 0.10 * height, -half + mouth + 0.20 * height
+        spots = np.linspace(top, bottom, count) if count > 1 else np.array([0.25 * (top + bottom)])
+        edge, done = mix(self.theme.ground, self.hue, 0.25), 0
+        for gate in gates:
+            ys = spots[done : done + gate.power]
+            done += gate.power
+            self._gates[gate.name] = flap = _Flaps(ys, self.pore, 0.024 * height, self._tones, edge)
+            self.gates.add(flap)
+            if labels:
+                self._name(self._symbols[gate.name].typst, ys)
+
+    def _name(self, symbol: str, ys: Array) -> None:
+        """A symbol at each of a gate's pairs; where they are too close for that one, with their number as its power."""
+        size = self._letters
+        close = len(ys) > 1 and abs(ys[1] - ys[0]) < 1.25 * size * UNIT
+        source, size = (f"{symbol}^{len(ys)}", 0.9 * size) if close else (symbol, size)  # as wide as the wall
+        for y in [ys.mean()] if close else ys:
+            x = -(self._wall + 0.5 * (self.half_width - self._wall))
+            self.body.add(Formula(source, size=size, color=self.theme.ink).move_to((x, y, 0)))
+
+    def _balls(self, gates: Sequence[Gate], labels: bool) -> None:
+        """The balls of the gates that close, on one side and the other in turn."""
+        side = 1.0
+        for gate in gates:
+            for _ in range(gate.power):
+                size, color = self._letters * 1.05, self.theme.ground
+                symbol = Words(gate.name, size=size, color=color, italic=True) if labels else None
+                ball = _Ball(self, side, self._wall, self._tones, symbol)
+                self._gates.setdefault(gate.name, []).append(ball)
+                self.gates.add(ball)
+                side = -side
+
+    @property
+    def _letters(self) -> float:
+        """The size of the gates' symbols (design pixels)."""
+        return max(SMALL, 0.115 * self.height_ / UNIT)
 
     def set_gates(self, values: Mapping[str, Any]) -> ChannelView:
         """Open each gate as far as its value says: a number, or one for each power (three numbers for m³),

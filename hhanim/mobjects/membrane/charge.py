@@ -5,7 +5,7 @@
             run = simulate(self.membrane, "pulse(10, 2, 1)", duration=20)
             charge = SurfaceCharge(np.linspace(-5, 5, 24), 0.5, self.theme)
             now = ValueTracker(0.0)
-            charge.add_updater(lambda c: c.show(float(run.at([now.get_value()])["V"][0])))
+            charge.add_updater(lambda c: c.draw(float(run.at([now.get_value()])["V"][0])))
             self.add(charge)
             self.play(now.animate.set_value(20.0), run_time=8, rate_func=linear)
 
@@ -46,7 +46,7 @@ class SurfaceCharge(VGroup):
     x: places along it (N,), scene units. half: distance of the signs from the middle of the membrane.
     full: the voltage (mV) at which all places are taken. size: half the width of a sign.
 
-    show(v) takes the absolute voltage, inside minus outside; shown() reads it back from what is drawn.
+    draw(v) takes the absolute voltage, inside minus outside; shown() reads it back from what is drawn.
     """
 
     def __init__(
@@ -60,14 +60,14 @@ class SurfaceCharge(VGroup):
         self.minus = stroked(np.zeros((0, 3)), theme.muted, width)
         super().__init__(self.plus, self.minus)
         self.centre = np.zeros(2)
-        self.show(0.0)
+        self.draw(0.0)
 
     def move_centre(self, x: float, y: float) -> SurfaceCharge:
-        """Put the middle of the membrane at (x, y); where group moves would be lost at the next show()."""
+        """Put the middle of the membrane at (x, y); where group moves would be lost at the next draw()."""
         self.centre = np.array([x, y])
         return self
 
-    def show(self, v: float) -> SurfaceCharge:
+    def draw(self, v: float) -> SurfaceCharge:
         """Draw the charge at v (mV), inside minus outside."""
         pairs = abs(v) / self.full * len(self.x)
         share = np.clip(pairs - np.arange(len(self.x)), 0.0, 1.0)
@@ -82,7 +82,7 @@ class SurfaceCharge(VGroup):
         self.minus.points = at(_BAR, below, size)
         return self
 
-    def show_along(self, v: Any) -> SurfaceCharge:
+    def draw_along(self, v: Any) -> SurfaceCharge:
         """Draw a voltage (mV) that differs from place to place, (N,) in the order of `places`: every place
         has its signs, as large as the charge there.
         """
@@ -105,4 +105,4 @@ class SurfaceCharge(VGroup):
     @property
     def places(self) -> Array:
         """All places along the membrane (N,), in the order in which they are taken."""
-        return self.x + self.centre[0]
+        return np.asarray(self.x + self.centre[0])

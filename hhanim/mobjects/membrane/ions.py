@@ -6,7 +6,7 @@
             channel = ChannelView(self.membrane, "Na", self.theme)
             flow = IonFlow(run, "Na", [channel], self.theme, transit=0.5)
             clock = Clock(Pace(7.0, start=3.0, rate=0.5), self.theme)
-            self.add(channel, flow.add_updater(lambda f: f.show(clock.now)))
+            self.add(channel, flow.add_updater(lambda f: f.draw(clock.now)))
             self.play(clock.run())
 
 The charge carried through a channel, the integral of its computed current, is counted out in dots of one
@@ -26,6 +26,7 @@ from manim import VMobject
 from scipy.integrate import cumulative_simpson
 
 from hhanim.look import Theme, quantities
+from hhanim.look.numbers import round_above
 from hhanim.mobjects.frame.shapes import Array, at, disc, mix
 from hhanim.mobjects.membrane.channels import ChannelView
 from hhanim.model import Trajectory
@@ -64,9 +65,7 @@ def fitting_quantum(run: Trajectory, channels: Sequence[str], rate: Any, per_sec
     rate: a function of the model's time (ms) that gives model milliseconds per second of film, as Pace.rate.
     """
     flow = max(float(np.max(np.abs(run.current(c)) * rate(run.t))) for c in channels)
-    least = max(flow / per_second, 1e-3)
-    power = 10.0 ** np.floor(np.log10(least))
-    return float(next(k for k in (1.0, 1.5, 2.0, 3.0, 5.0, 10.0) if k * power >= least * (1 - 1e-9)) * power)
+    return round_above(max(flow / per_second, 1e-3))
 
 
 class IonFlow(VMobject):
@@ -118,9 +117,9 @@ class IonFlow(VMobject):
         self._spread = 2.0 * ((phase + k * np.array([0.7548776662, 0.5698402910])) % 1.0) - 1.0
         self._depth = 0.75 + 0.5 * ((phase[::-1] + k * np.array([0.6180339887, 0.3819660113])) % 1.0)
         self.under_way = np.empty(0, dtype=int)
-        self.show(0.0)
+        self.draw(0.0)
 
-    def show(self, t: float) -> IonFlow:
+    def draw(self, t: float) -> IonFlow:
         """Draw the dots that are under way at the model's time t (ms)."""
         now = float(self.pace(t))
         # From 0 at its start to 1 at its end, along its own direction.
@@ -191,9 +190,9 @@ class RestingIons(VMobject):
         self._rate = 2.0 * np.pi * rng.uniform(0.35, 1.1, shape)
         self._phase = rng.uniform(0.0, 2.0 * np.pi, shape)
         self._unit = at(_DISC, np.zeros((len(self.places), 2)), radius).reshape(len(self.places), -1, 3)
-        self.show(0.0)
+        self.draw(0.0)
 
-    def show(self, seconds: float) -> RestingIons:
+    def draw(self, seconds: float) -> RestingIons:
         """Draw them at that time (s of film while the clock runs)."""
         away = self.swing / 3.0 * np.sin(self._rate * seconds + self._phase).sum(axis=0)
         points = self._unit.copy()

@@ -17,24 +17,25 @@ in that order and manim draws the still part once.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from manim import UP, VGroup
+from manim import DL, DR, UL, UP, VGroup
 
 from hhanim.look import Theme, quantities
-from hhanim.mobjects.frame.film import Area
-from hhanim.mobjects.frame.lettering import SMALL, TICK, UNIT, Words
-from hhanim.mobjects.frame.shapes import Array, at, disc, filled, mix, smooth, stroked
-from hhanim.mobjects.membrane.channels import ChannelView
+from hhanim.mobjects.frame.layout import UNIT, Area
+from hhanim.mobjects.frame.lettering import SMALL, TICK, Words
+from hhanim.mobjects.frame.shapes import Array, mix
+from hhanim.mobjects.membrane.bilayer import Bilayer, between
+from hhanim.mobjects.membrane.channels import ChannelView, blocked_and_free, title
 from hhanim.mobjects.membrane.charge import SurfaceCharge, absolute
 from hhanim.mobjects.membrane.ions import QUANTUM, IonFlow, RestingIons, cloud, fitting_quantum
-from hhanim.model import Channel, Membrane, Trajectory
+from hhanim.model import Membrane, Trajectory
 
 if TYPE_CHECKING:
     from hhanim.mobjects.frame.clock import Clock
 
-__all__ = ["Bilayer", "Instant", "MembranePatch", "blocked_and_free", "title"]
+__all__ = ["Instant", "MembranePatch"]
 
 
 class Instant:
@@ -58,79 +59,20 @@ class Instant:
         return self._read
 
 
-class Bilayer(VGroup):
-    """Two leaflets of lipids between x = left and right about y = 0: two mobjects, one for heads, one for
-    tails.
-
-    thickness: from head to head (scene units). gaps: (left, right) pairs without lipids, where channels sit.
-    """
-
-    def __init__(
-        self,
-        left: float,
-        right: float,
-        theme: Theme,
-        *,
-        thickness: float = 1.2,
-        gaps: Sequence[tuple[float, float]] = (),
-        seed: int = 7,
-    ) -> None:
-        radius = 0.072 * thickness
-        pitch = 2.1 * radius
-        rng = np.random.default_rng(seed)
-        heads: list[Array] = []
-        tails: list[Array] = []
-        half = 0.5 * thickness
-        for a, b in _between(left, right, gaps):
-            count = max(int((b - a) / pitch + 0.3), 0)
-            if not count:
-                continue
-            x = a + (np.arange(count) + 0.5) * (b - a) / count
-            for side in (1.0, -1.0):
-                y = side * (half - radius) + rng.normal(0.0, 0.010 * thickness, count)
-                heads.append(np.stack([x, y], axis=1))
-                for xk, yk in zip(x, y, strict=True):
-                    length = half - 2.0 * radius - 0.03 * thickness
-                    for leg in (-0.42, 0.42):
-                        bend = rng.normal(0.0, 0.22, 3) * radius
-                        ys = yk - side * (radius * 0.85 + np.linspace(0.0, length, 4))
-                        xs = xk + leg * radius + np.concatenate([[0.0], bend])
-                        tails.append(smooth(np.stack([xs, ys], axis=1)))
-        edge = mix(theme.line, theme.ground, 0.05)
-        self.heads = filled(
-            at(disc(), np.concatenate(heads), radius) if heads else np.zeros((0, 3)),
-            mix(theme.line, theme.ground, 0.30),
-            stroke=edge,
-            width=1.6,
-        )
-        self.tails = stroked(
-            np.concatenate(tails) if tails else np.zeros((0, 3)), mix(theme.line, theme.ground, 0.38), 2.2
-        )
-        super().__init__(self.tails, self.heads)
-
-
-def _between(left: float, right: float, gaps: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    out, x = [], left
-    for a, b in sorted(gaps):
-        out.append((x, a))
-        x = b
-    return [*out, (x, right)]
-
-
 class MembranePatch:
     """A patch of membrane that lives the trajectory: channels open, ions cross, charge turns over.
 
     run: the trajectory. theme: a hhanim.look Theme. area: where on the frame.
     channels: names from left to right, repeats allowed (default: each of the membrane's once); none leaves
         the bare lipids. ions: the channels whose ions wait on both sides (default: those drawn).
-    clock: whose time is shown in every frame, and at whose pace the dots move; without one, call show().
+    clock: whose time is shown in every frame, and at whose pace the dots move; without one, call draw().
     transit: how long a dot is under way (seconds of film with a clock, else ms). quantum: charge per dot
         (nC/cm²; by default as little as leaves the dots countable). labels: name the gates and the two
         sides. counted: say what charge a dot stands for. charge: draw the surface charge.
     level: where in the area the membrane lies, from 0 (bottom) to 1 (top).
 
     `still` (lipids, proteins, words) and `moving` (ions, gates, charge) are the two groups to add.
-    show(t) puts everything at the model's time t (ms); follow(tracker) does so on every frame.
+    draw(t) puts everything at the model's time t (ms); follow(tracker) does so on every frame.
     """
 
     def __init__(
@@ -154,84 +96,21 @@ class MembranePatch:
         self.run, self.theme, self.area = run, theme, area
         self.read = Instant(run)
         names = list(channels) if channels is not None else _usual(membrane)
-        pace = clock.pace.film if clock is not None else None
-        self.pace = pace or (lambda t: t)
+        self.pace = clock.pace.film if clock is not None else lambda t: t
         if quantum is None:
             quantum = fitting_quantum(run, names, clock.pace.rate) if clock is not None else QUANTUM
         self.quantum = quantum
-        middle = area.bottom + level * area.height
-
-        # One height for all channels: as large as the area's width and height allow.
-        trial = [ChannelView(membrane, name, theme, height=1.0, labels=False) for name in names]
-        widths = np.array([2.0 * c.half_width for c in trial])
-        by_width = area.width / float(widths.sum() + 0.42 * (len(names) + 1))
-        self.height = height if height is not None else min(by_width, 0.40 * area.height)
-        room = (area.width - self.height * widths.sum()) / (len(names) + 1)
-        x = area.left
-        self.views: list[ChannelView] = []
-        for name, width in zip(names, widths * self.height, strict=True):
-            x += room
-            view = ChannelView(membrane, name, theme, height=self.height, labels=labels)
-            view.shift([x + 0.5 * width, middle, 0.0])
-            view.set_gates(dict.fromkeys(membrane.gates, 0.0))
-            self.views.append(view)
-            x += width
+        self.middle = area.bottom + level * area.height
+        self.views = self._channels(names, height, labels)
         self.thickness = 0.66 * self.height
         self._top = area.top - (1.5 * TICK * UNIT if labels else 0.0)  # below the channels' names
         gaps = [(v.origin[0] - v.half_width, v.origin[0] + v.half_width) for v in self.views]
         self.bilayer = Bilayer(area.left, area.right, theme, thickness=self.thickness, gaps=gaps)
-        self.bilayer.shift(middle * UP)
-        self.middle = middle
-
-        # -- ions ------------------------------------------------------------------------------------------
+        self.bilayer.shift(self.middle * UP)
         self.radius = 0.045 * self.height + 0.012
-        self.flows: dict[str, IonFlow] = {}
-        above = self._top - (middle + 0.5 * self.height)
-        for name in dict.fromkeys(names):
-            self.flows[name] = IonFlow(
-                run,
-                name,
-                blocked_and_free(self.views, membrane.channel(name))[1],
-                theme,
-                quantum=quantum,
-                transit=transit,
-                pace=pace,
-                reach=0.78 * min(above, middle - 0.5 * self.height - area.bottom),
-                radius=self.radius,
-            )
-
-        # -- charge ----------------------------------------------------------------------------------------
-        self.charge: SurfaceCharge | None = None
-        if charge:
-            step = 0.10 * self.height
-            places = np.concatenate(
-                [
-                    np.linspace(a + 0.5 * step, b - 0.5 * step, max(int((b - a) / step), 1))
-                    for a, b in _between(area.left, area.right, gaps)
-                    if b - a > step
-                ]
-                or [np.empty(0)]
-            )
-            size = 0.036 * self.height
-            self.charge = SurfaceCharge(
-                places, 0.5 * self.thickness + 1.9 * size, theme, size=size, width=0.9 + 1.4 * self.height
-            )
-            self.charge.move_centre(0.0, middle)
-
-        self.words = VGroup()
-        if labels:
-            outside = Words("outside", size=SMALL, color=theme.muted)
-            inside = Words("inside", size=SMALL, color=theme.muted)
-            outside.move_to([area.left, self._top, 0], aligned_edge=[-1, 1, 0])
-            inside.move_to([area.left, area.bottom, 0], aligned_edge=[-1, -1, 0])
-            self.words.add(outside, inside)
-            if self.flows and counted:
-                scale = Words(f"one dot: {quantum:g} nC/cm²", size=SMALL, color=theme.muted)
-                self.words.add(scale.move_to([area.right, area.bottom, 0], aligned_edge=[1, -1, 0]))
-            for view in self.views:
-                name = Words(title(view.channel), size=TICK, color=view.hue, weight="semibold")
-                name.move_to([view.origin[0], area.top, 0], aligned_edge=[0, 1, 0])
-                self.words.add(name)
+        self.flows = self._flows(names, transit)
+        self.charge = self._surface(gaps) if charge else None
+        self.words = self._words(counted) if labels else VGroup()
         self.waiting = self._waiting(names if ions is None else ions)
         self.still = VGroup(self.bilayer, *(v.body for v in self.views), self.words)
         self.moving = VGroup(
@@ -241,96 +120,121 @@ class MembranePatch:
             self.moving.add(self.charge)
         for part in self.moving:
             part.suspend_updating()  # the whole is what follows a clock: manim need not ask every part
-        self.show(0.0)
+        self.draw(0.0)
         if clock is not None:
             self.follow(clock)
 
-    def _waiting(self, names: Sequence[str]) -> VGroup:
-        """Ions at rest on both sides: sodium mostly outside, potassium mostly inside, as in squid axon."""
-        area, half = self.area, 0.5 * self.height
-        membrane = self.run.membrane
-        known = quantities(membrane)
-        r = self.radius
-        free = [
-            (self.middle + half * 1.02 + r, self._top - r),
-            (area.bottom + r, self.middle - half * 1.02 - r),
+    def _channels(self, names: Sequence[str], height: float | None, labels: bool) -> list[ChannelView]:
+        """The channels side by side, all of one height: as large as the area allows, if it is not given."""
+        area, membrane = self.area, self.run.membrane
+        trial = [ChannelView(membrane, name, self.theme, height=1.0, labels=False) for name in names]
+        widths = np.array([2.0 * c.half_width for c in trial])
+        by_width = area.width / float(widths.sum() + 0.42 * (len(names) + 1))
+        self.height = height if height is not None else min(by_width, 0.40 * area.height)
+        room = (area.width - self.height * widths.sum()) / (len(names) + 1)
+        x, views = area.left, []
+        for name, width in zip(names, widths * self.height, strict=True):
+            x += room
+            view = ChannelView(membrane, name, self.theme, height=self.height, labels=labels)
+            view.shift((x + 0.5 * width, self.middle, 0.0))
+            views.append(view.set_gates(dict.fromkeys(membrane.gates, 0.0)))
+            x += width
+        return views
+
+    def _flows(self, names: Sequence[str], transit: float) -> dict[str, IonFlow]:
+        """The ions that cross, for each kind of channel."""
+        half = 0.5 * self.height
+        free = min(self._top - (self.middle + half), self.middle - half - self.area.bottom)
+        style: Any = {"quantum": self.quantum, "transit": transit, "pace": self.pace, "reach": 0.78 * free}
+        flows = {}
+        for name in dict.fromkeys(names):
+            _, passed = blocked_and_free(self.views, self.run.membrane.channel(name))
+            flows[name] = IonFlow(self.run, name, passed, self.theme, radius=self.radius, **style)
+        return flows
+
+    def _surface(self, gaps: Sequence[tuple[float, float]]) -> SurfaceCharge:
+        """The charge on both faces, between the channels."""
+        step, size = 0.10 * self.height, 0.036 * self.height
+        spots = [
+            np.linspace(a + 0.5 * step, b - 0.5 * step, max(int((b - a) / step), 1))
+            for a, b in between(self.area.left, self.area.right, gaps)
+            if b - a > step
         ]
-        group = VGroup()
-        taken: list[Array] = []
-        for words in self.words:  # nor where words are
+        half, width = 0.5 * self.thickness + 1.9 * size, 0.9 + 1.4 * self.height
+        places = np.concatenate(spots or [np.empty(0)])
+        return SurfaceCharge(places, half, self.theme, size=size, width=width).move_centre(0.0, self.middle)
+
+    def _words(self, counted: bool) -> VGroup:
+        """The names of the sides and of the channels, and what charge a dot stands for."""
+        area, muted = self.area, self.theme.muted
+        words = VGroup(
+            Words("outside", size=SMALL, color=muted).move_to((area.left, self._top, 0), aligned_edge=UL),
+            Words("inside", size=SMALL, color=muted).move_to((area.left, area.bottom, 0), aligned_edge=DL),
+        )
+        if self.flows and counted:
+            scale = Words(f"one dot: {self.quantum:g} nC/cm²", size=SMALL, color=muted)
+            words.add(scale.move_to((area.right, area.bottom, 0), aligned_edge=DR))
+        for view in self.views:
+            name = Words(title(view.channel), size=TICK, color=view.hue, weight="semibold")
+            words.add(name.move_to((view.origin[0], area.top, 0), aligned_edge=UP))
+        return words
+
+    def _taken(self) -> list[Array]:
+        """Where no ion may wait: in words, in the mouths of the channels, where ions pass, where a ball swings."""
+        half, taken = 0.5 * self.height, []
+        for words in self.words:
             a, b = words.get_left()[0], words.get_right()[0]
-            taken += [np.array([x, words.get_y()]) for x in np.linspace(a, b, max(int((b - a) / r), 2))]
-        for view in self.views:  # not in a mouth, where ions pass, nor where a ball swings
+            spots = np.linspace(a, b, max(int((b - a) / self.radius), 2))
+            taken += [np.array([x, words.get_center()[1]]) for x in spots]
+        for view in self.views:
             x, y = view.origin[:2]
             for s in np.linspace(0.0, 0.42 * self.height, 3):
                 taken += [np.array([x, y + half + s]), np.array([x, y - half - s])]
             taken += list(view.sweep())
+        return taken
+
+    def _waiting(self, names: Sequence[str]) -> VGroup:
+        """Ions at rest on both sides: sodium mostly outside, potassium mostly inside, as in squid axon."""
+        area, membrane, r = self.area, self.run.membrane, self.radius
+        reach = 0.5 * self.height * 1.02 + r
+        free = [(self.middle + reach, self._top - r), (area.bottom + r, self.middle - reach)]
         size = area.width * (free[0][1] - free[0][0])
         many = int(np.clip(size / (9.0 * r) ** 2 * 1.9, 6, 40))
-        seen: set[str] = set()
+        counts = {"Na": (many, max(many // 8, 2)), "K": (max(many // 16, 1), many), "Ca": (many // 3, 0)}
+        channels = {membrane.channel(name).ion: name for name in reversed(names)}  # the first of each ion
+        group, taken = VGroup(), self._taken()
         for name in dict.fromkeys(names):
             ion = membrane.channel(name).ion
-            if ion not in ("Na", "K", "Ca") or ion in seen:
+            if ion not in counts or channels[ion] != name:
                 continue
-            seen.add(ion)
-            counts = {"Na": (many, max(many // 8, 2)), "K": (max(many // 16, 1), many), "Ca": (many // 3, 0)}[
-                ion
-            ]
-            color = mix(self.theme.color(known[f"I_{name}"]), self.theme.ground, 0.32)
             places = []
-            for count, (bottom, top) in zip(counts, free, strict=True):
-                found = cloud(
-                    count,
-                    area.left + 2.0 * r,
-                    area.right - 2.0 * r,
-                    bottom + r,
-                    top - r,
-                    apart=4.2 * r,
-                    taken=taken,
-                    seed=11 + ord(ion[0]),
-                )
+            for count, (bottom, top) in zip(counts[ion], free, strict=True):
+                sides = (area.left + 2.0 * r, area.right - 2.0 * r, bottom + r, top - r)
+                found = cloud(count, *sides, apart=4.2 * r, taken=taken, seed=11 + ord(ion[0]))
                 taken += list(found)
                 places.append(found)
+            hue = self.theme.color(quantities(membrane)[f"I_{name}"])
+            color = mix(hue, self.theme.ground, 0.32)
             group.add(RestingIons(np.concatenate(places), color, self.theme.ground, radius=r, swing=1.0 * r))
         return group
 
-    def show(self, t: float) -> MembranePatch:
+    def draw(self, t: float) -> MembranePatch:
         """Everything as it is at the model's time t (ms)."""
         now = self.read(t)
         for ions in self.waiting:
-            ions.show(float(self.pace(t)))
+            ions.draw(float(self.pace(t)))
         for view in self.views:  # before the ions, which go round the balls
             view.set_gates(now)
         for flow in self.flows.values():
-            flow.show(t)
+            flow.draw(t)
         if self.charge is not None:
-            self.charge.show(float(absolute(self.run.membrane, now["V"])))
+            self.charge.draw(float(absolute(self.run.membrane, now["V"])))
         return self
 
     def follow(self, clock: Clock) -> MembranePatch:
         """Show the clock's moment in every frame."""
-        self.moving.add_updater(lambda _: self.show(clock.now))
+        self.moving.add_updater(lambda _: self.draw(clock.now))
         return self
-
-
-def blocked_and_free(
-    views: Sequence[ChannelView], channel: Channel
-) -> tuple[list[ChannelView], list[ChannelView]]:
-    """The views of a channel that its drug shuts, and those that ions still pass.
-
-    The blocked are the blocked fraction of them, rounded down: as long as any current flows, some carry it.
-    """
-    mine = [v for v in views if v.channel.name == channel.name]
-    count = int(float(np.max(np.asarray(channel.block))) * len(mine) + 1e-9)
-    return mine[:count], mine[count:]
-
-
-def title(channel: Channel) -> str:
-    """What a channel is called on screen: its ion with its charge, and its own name where that differs."""
-    ion = {"Na": "Na⁺", "K": "K⁺", "Ca": "Ca²⁺", "Cl": "Cl⁻"}.get(channel.ion or "", "")
-    if not ion:
-        return "leak" if not channel.gates else channel.name
-    return ion if channel.name == channel.ion else f"{channel.name} ({ion})"
 
 
 def _usual(membrane: Membrane) -> list[str]:

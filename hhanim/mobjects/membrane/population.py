@@ -5,7 +5,7 @@
             field = ChannelField(60, (3, 1), self.theme, "Na", Area(-3, 3, -2, 2))
             rng = np.random.default_rng(1)
             self.add(field.still, field.moving)
-            field.show(rng.random((60, 4)) < 0.8)
+            field.draw(rng.random((60, 4)) < 0.8)
             print(field.open_fraction())
 
 A channel conducts when all of its gates are open: one pip for each gate, lit when it is, a bar for a flap and a
@@ -23,7 +23,7 @@ from manim import VGroup
 from numpy.typing import NDArray
 
 from hhanim.look import Quantity, Theme
-from hhanim.mobjects.frame.film import Area
+from hhanim.mobjects.frame.layout import Area
 from hhanim.mobjects.frame.shapes import Array, at, disc, filled, lines, mix, rounded, stroked
 
 __all__ = ["ChannelField"]
@@ -38,7 +38,7 @@ class ChannelField:
     theme, color: whose hue. area: where. pips: draw every gate (else only whether a channel conducts).
     balls: for each kind of gate, whether it is a ball on a chain (default: none is).
 
-    `still` and `moving` are the two groups to add; show(states) takes (N, number of gates) of 0 and 1, or
+    `still` and `moving` are the two groups to add; draw(states) takes (N, number of gates) of 0 and 1, or
     (N,) of whether each conducts; open_fraction() counts the lit channels on the screen.
     """
 
@@ -96,12 +96,12 @@ class ChannelField:
                 rings = at(outline, (self.centres[:, None, :] + places[None, part]).reshape(-1, 2), radius)
                 self.still.add(stroked(rings, mix(theme.ground, hue, 0.45), 1.2))
                 start += size
-        self.show(np.zeros((count, sum(self.gates)), dtype=bool))
+        self.draw(np.zeros((count, sum(self.gates)), dtype=bool))
 
-    def show(self, states: Any) -> ChannelField:
+    def draw(self, states: Any) -> ChannelField:
         """Light gates and channels: states (N, gates) or (N,), true where open."""
         s: NDArray[np.bool_] = np.asarray(states).astype(bool)
-        conducting = s.all(axis=1) if s.ndim == 2 else s
+        conducting: NDArray[np.bool_] = np.asarray(s.all(axis=1)) if s.ndim == 2 else s
         self.lit.points = at(self._cell, self.centres[conducting])
         if s.ndim == 2:
             for pip, cut, part, outline in self._pips:
@@ -121,7 +121,7 @@ class ChannelField:
     @property
     def shown(self) -> Array:
         """Centres of the lit channels (K, 2)."""
-        return self.lit.points.reshape(-1, len(self._cell), 3).mean(axis=1)[:, :2]
+        return np.asarray(self.lit.points.reshape(-1, len(self._cell), 3).mean(axis=1)[:, :2])
 
 
 def _columns(count: int, ratio: float) -> int:

@@ -41,7 +41,9 @@ from __future__ import annotations
 from manim import DOWN, Dot, FadeIn, FadeOut, Rectangle, Indicate, VGroup
 from hhanim.mobjects.frame.clock import Clock, Pace
 from hhanim.mobjects.frame.film import Film
-from hhanim.mobjects.graph.trace import Panel, Trace, Traces
+from hhanim.mobjects.graph.panel import Panel
+from hhanim.mobjects.graph.trace import Trace
+from hhanim.mobjects.graph.traces import Traces
 from hhanim.model import Membrane, Protocol, simulate
 
 class Small(Film):
@@ -57,10 +59,10 @@ class Small(Film):
         self.caption("The gates follow the voltage.")
         run = simulate(self.membrane, self.stimulus, 8.0)
         clock = Clock(Pace(8.0, rate=8.0, slow=[(2.0, 4.0, 4.0)]), self.theme)
-        panel = Panel(self.area, x=(0, 8), y=(0, 1), ylabel="open fraction", theme=self.theme)
+        panel = Panel(self.area, self.theme).x("", 0, 8).y("open fraction", 0, 1)
         box = Rectangle(width=2, height=1, color=self.theme.color("Na"), fill_opacity=0.3)
         self.play(FadeIn(panel), FadeIn(box), run_time=0.4)
-        traces = Traces(Trace.of(run, k, panel, self.theme, ghost=True) for k in "mhn")
+        traces = Traces(Trace.of(run, k, panel, ghost=True) for k in "mhn")
         self.add(traces.follow(clock), clock)
         self.play(clock.run())
         self.part("second: über", rest=0.2)
@@ -134,7 +136,7 @@ class Small(Scene):
         turn = np.linspace(0, 2 * np.pi, 120)
         closing = through([(3 * np.cos(a), 3 * np.sin(a)) for a in turn], 6, BLUE)
         dashes = VMobject(stroke_width=6, stroke_color=YELLOW)
-        dashes.points = np.concatenate([smooth.points[8 * k : 8 * k + 4] - [0, 1, 0] for k in range(59)])
+        dashes.points = np.concatenate([smooth.points[8 * k : 8 * k + 4] - UP for k in range(59)])
         changing = VMobject(stroke_width=5).set_stroke([RED, BLUE]).set_points_smoothly(smooth.points[::24])
         disc = Circle(radius=0.5, fill_opacity=0.5, stroke_width=8)
         time = ValueTracker(0.0)

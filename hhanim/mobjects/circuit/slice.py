@@ -1,0 +1,206 @@
+"""The slice of membrane that a circuit stands for, and how every part of it becomes an element.
+
+class Becoming(Film):
+    def construct(self):
+        circuit = Circuit(self.membrane, self.theme, self.area)
+        membrane = Slice(circuit)
+        self.add(membrane, circuit.sides)
+        for name in circuit.names:                      # "I", "C", "Na", "K", "L"
+            self.play(membrane.becomes(name), run_time=2.0)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from manim import (
+    Animation,
+    AnimationGroup,
+    Create,
+    Transform,
+    VGroup,
+    VMobject,
+)
+
+from hhanim.mobjects.circuit.circuit import WIRE, Branch, Circuit
+from hhanim.mobjects.frame.fades import Appear, Vanish
+from hhanim.mobjects.frame.layout import UNIT
+from hhanim.mobjects.frame.lettering import TICK, Words
+from hhanim.mobjects.frame.shapes import Array, at, capsule, disc, filled, lines, mix
+from hhanim.mobjects.membrane.bilayer import Bilayer
+from hhanim.mobjects.membrane.channels import ChannelView, title
+from hhanim.mobjects.membrane.charge import SurfaceCharge, absolute
+from hhanim.mobjects.membrane.ions import cloud
+
+if TYPE_CHECKING:
+    pass
+
+__all__ = ["Slice"]
+
+#: Ions of one kind drawn outside and inside, as the concentrations lie.
+CONTENTS = {"Na": (8, 2), "K": (2, 8), "Ca": (5, 0), "Cl": (8, 2)}
+
+
+class Slice(VGroup):
+    """The membrane that a circuit stands for, every part of it where its element will be.
+
+    becomes(name) is the animation in which a part turns into its element: the leaflets beside the electrode
+    and the charge on them into the capacitor's plates, a channel's wall into the conductance and its gates
+    into the arrow across it, the ions on its two sides into the plates of its battery, the pipette into the
+    source.
+    """
+
+    def __init__(self, circuit: Circuit) -> None:
+        super().__init__()
+        self.circuit = circuit
+        membrane, theme, area = circuit.membrane, circuit.theme, circuit.area
+        height = min(0.4 * (circuit.top - circuit.bottom), 0.95 * circuit.pitch)
+        middle, rest = circuit.middle, membrane.rest()
+        gates = {name: float(x) for name, x in membrane.gate_values(rest).items()}
+        self.views = {
+            c.name: ChannelView(membrane, c.name, theme, height=height)
+            .shift((circuit.x[c.name], middle, 0.0))
+            .set_gates(gates)
+            for c in membrane.channels
+        }
+        gaps = [(circuit.x[n] - v.half_width, circuit.x[n] + v.half_width) for n, v in self.views.items()]
+        thickness = 0.66 * height
+        self.lipids = Bilayer(area.left, area.right, theme, thickness=thickness, gaps=gaps)
+        self.lipids.shift((0.0, middle, 0.0))
+        edges = [area.left, *(x for gap in gaps for x in gap), area.right]
+        size = 0.045 * height
+        places = np.concatenate(
+            [
+                np.arange(a + 2 * size, b - size, 4.2 * size)
+                for a, b in zip(edges[::2], edges[1::2], strict=True)
+            ]
+        )
+        places = places[np.abs(places - circuit.x["I"]) > 0.2]
+        self.charge = SurfaceCharge(
+            places, 0.5 * thickness + 2.0 * size, theme, size=size, width=0.9 + 1.4 * height
+        )
+        self.charge.move_centre(0.0, middle).draw(float(absolute(membrane, rest[0])))
+        self.radius = 0.05 * height
+        self.ions: dict[str, tuple[VMobject, VMobject]] = {}
+        self.names: dict[str, Words] = {}
+        row = 1.4 * TICK * UNIT
+        for name, view in self.views.items():
+            x, color = circuit.x[name], mix(view.hue, theme.ground, 0.2)
+            counts = CONTENTS.get(view.channel.ion or "", (0, 0))
+            free = (
+                (middle + 0.56 * height, circuit.top - 1.4 * row - self.radius),
+                (circuit.bottom + 2.0 * self.radius, middle - 0.56 * height),
+            )
+            swept = view.sweep()
+            sides = []
+            for count, (low, high) in zip(counts, free, strict=True):
+                reach = 0.46 * circuit.pitch
+                found = cloud(
+                    count, x - reach, x + reach, low, high, apart=3.2 * self.radius, taken=list(swept), seed=5
+                )
+                sides.append(filled(at(disc(), found, self.radius), color, stroke=theme.ground, width=1.5))
+            self.ions[name] = (sides[0], sides[1])
+            word = Words(title(view.channel), size=TICK, color=view.hue, weight="semibold")
+            self.names[name] = word.move_to((x, circuit.top - 0.8 * row, 0))
+        x, tip = circuit.x["I"], middle - 0.5 * height
+        # In the order of a circle's points from its right end on, anticlockwise: so it rounds itself off.
+        outline = [(x + 0.04, tip), (x + 0.15, circuit.top), (x - 0.15, circuit.top), (x - 0.04, tip)]
+        self.pipette = filled(
+            lines([*outline, outline[0]]),
+            mix(theme.ground, circuit.hue("I"), 0.25),
+            stroke=circuit.hue("I"),
+            width=3.0,
+        )
+        self.add(self.lipids, self.charge)
+        for name, view in self.views.items():
+            self.add(view, *self.ions[name], self.names[name])
+        self.add(self.pipette)
+
+    def becomes(self, name: str) -> Animation:
+        """The animation that turns the part into the circuit's element of that name."""
+        branch = self.circuit.element(name)
+        parts = {"C": self._plates, "I": self._source}
+        moving, vanishing = parts[name](branch) if name in parts else self._conductance(name, branch)
+        arrive = [Create(branch.wires), Appear(branch.labels)]
+        gone: list[Any] = [m.mobject for m in moving]
+        self.remove(*gone, *vanishing)
+        first = AnimationGroup(*moving, *(Vanish(m, between=(0.0, 0.5)) for m in vanishing), run_time=1.5)
+        # The devices come as what takes their shape arrives, and goes.
+        second = AnimationGroup(Appear(branch.devices), *(Vanish(m) for m in gone), *arrive, run_time=0.9)
+        return AnimationGroup(first, second, lag_ratio=0.65)
+
+    def _plates(self, branch: Branch) -> tuple[list[Animation], list[VMobject]]:
+        # Those between the electrode and the first channel come together; farther ones would have to slide across
+        # the channels, so they only go.
+        left = self.circuit.x["I"] + 0.2
+        walls = [self.circuit.x[n] - v.half_width for n, v in self.views.items()]
+        right = min(walls, default=self.circuit.area.right)
+        moving: list[Animation] = []
+        parts = ((self.lipids, self.lipids.heads, 16, 0.0), (self.charge, self.charge.plus, 8, 0.16),
+                 (self.charge, self.charge.minus, 4, 0.16))  # fmt: skip
+        for whole, mobject, per, off in parts:
+            glyphs = mobject.points.reshape(-1, per, 3)
+            middle = 0.5 * (glyphs.min(axis=1) + glyphs.max(axis=1))
+            here = (middle[:, 0] > left) & (middle[:, 0] < right)
+            near = mobject.copy()
+            near.points, mobject.points = glyphs[here].reshape(-1, 3), glyphs[~here].reshape(-1, 3)
+            whole.add(near)
+            glyphs, middle = glyphs[here], middle[here]
+            upper = middle[:, 1] > self.circuit.middle
+            centre = np.empty_like(middle)
+            for plate, side, sign in zip(branch.devices, (upper, ~upper), (1.0, -1.0), strict=True):
+                share = (middle[side, 0] - left) / (right - left)
+                centre[side] = plate.get_start() + share[:, None] * (plate.get_end() - plate.get_start())
+                centre[side, 1] += sign * off
+            moving.append(_carry(near, glyphs, middle, centre, 0.5 if off == 0.0 else 0.7))
+        return moving, [self.lipids.tails, *(mobject for _, mobject, _, _ in parts)]
+
+    def _source(self, branch: Branch) -> tuple[list[Animation], list[VMobject]]:
+        return [Transform(self.pipette, branch.devices[0].copy())], []
+
+    def _conductance(self, name: str, branch: Branch) -> tuple[list[Animation], list[VMobject]]:
+        view, (conductance, battery) = self.views[name], branch.devices
+        box = conductance[0]
+        # The two halves of the protein flatten into the two long sides of the box.
+        walls = view.lobes.copy().set_fill(opacity=0.0).set_stroke(width=box.get_stroke_width())
+        points = view.lobes.points.copy()
+        share = (points[:, 1] - points[:, 1].min()) / np.ptp(points[:, 1])
+        points[:, 1] = box.get_bottom()[1] + share * box.height
+        points[:, 0] = np.where(points[:, 0] < view.origin[0], box.get_left()[0], box.get_right()[0])
+        walls.points = points
+        moving: list[Animation] = [Transform(view.lobes, walls)]
+        flaps = [m for m in view.gates if len(m.points)]  # a gate that is no ball: its flaps, 24 points each
+        for bars in flaps:
+            glyphs = bars.points.reshape(-1, 24, 3)
+            start, end = conductance[1].get_start(), conductance[1].get_end()
+            way = (end - start) / len(glyphs)
+            turn = np.array([[way[0], way[1]], [-way[1], way[0]]]) / np.hypot(*way[:2])
+            bar = capsule(float(np.hypot(*way[:2])), 0.5 * WIRE * UNIT)
+            target = bars.copy()
+            target.points = np.concatenate(
+                [
+                    np.column_stack([bar[:, :2] @ turn, np.zeros(24)]) + start + k * way
+                    for k in range(len(glyphs))
+                ]
+            )
+            target.set_color(view.hue)
+            moving.append(Transform(bars, target))
+        for ions, plate in zip(self.ions[name], battery, strict=True):
+            glyphs = ions.points.reshape(-1, 16, 3)
+            if len(glyphs):
+                middle = 0.5 * (glyphs.min(axis=1) + glyphs.max(axis=1))
+                order = np.argsort(np.argsort(middle[:, 0]))
+                share = (order + 0.5) / len(order)
+                centre = plate.get_start() + share[:, None] * (plate.get_end() - plate.get_start())
+                moving.append(_carry(ions, glyphs, middle, centre, 0.7))
+        rest = [m for m in view.get_family() if isinstance(m, VMobject) and len(m.points)]
+        rest = [m for m in rest if m is not view.lobes and m not in flaps]
+        return moving, [*rest, self.names[name]]
+
+
+def _carry(mobject: VMobject, glyphs: Array, middle: Array, centre: Array, scale: float) -> Animation:
+    """Every glyph (K, P, 3) of a mobject goes from its middle to a centre, (K, 3) each, and changes its size."""
+    target = mobject.copy()
+    target.points = ((glyphs - middle[:, None]) * scale + centre[:, None]).reshape(-1, 3)
+    return Transform(mobject, target)
