@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from manim import (
     DOWN,
@@ -185,7 +187,7 @@ class CircuitFilm(Narration, Film):
             run_time=1.0,
         )
         self.wait(0.7)
-        moves = [ReplacementTransform(spelled.factors[k], whole.factors[k]) for k in same]
+        moves: list[Any] = [ReplacementTransform(spelled.factors[k], whole.factors[k]) for k in same]
         for gate in channel.gates:
             # The last one of several becomes their number.
             letters = [gates[f"{gate.name}-{k}"] for k in range(gate.power)]
@@ -304,7 +306,7 @@ class CircuitFilm(Narration, Film):
         """The animations that dim branches and, where the equation is shown, their terms, or light them again."""
         terms = [self.law.term(name) for name in names]
 
-        def shine(_: CurrentEquation, done: float) -> None:
+        def shine(_: object, done: float) -> None:
             for term in terms:
                 term.set_opacity(first + (last - first) * done)
 
@@ -323,8 +325,8 @@ class CircuitFilm(Narration, Film):
         )
         if not len(run.spikes) or not into or not out or into == out:
             return []
-        i_in, i_out = (sum(currents[n] for n in names) for names in (inward, outward))
-        charging = run.stimulus - sum(currents.values())
+        i_in, i_out = (np.sum([currents[n] for n in names], axis=0) for names in (inward, outward))
+        charging = run.stimulus - run.ionic_current
         top = int(np.argmax(run["V"]))
         rise = int(np.argmax(charging[: top + 1]))
         most = top + int(np.argmin(i_in[top:]))

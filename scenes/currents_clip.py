@@ -1,10 +1,13 @@
 """The currents that flow once the gates have settled: the steady-state I–V curves."""
 
+from collections.abc import Iterator
+
 from hhanim.look import quantities
 from hhanim.look.axis import voltages
 from hhanim.look.words import conditions
 from hhanim.model import HHError, Membrane, analysis
 from hhanim.plots.clip import clip
+from hhanim.plots.stage import Stage
 
 
 @clip(
@@ -15,7 +18,7 @@ from hhanim.plots.clip import clip
     poster=1.0,
 )
 def currents(
-    stage,
+    stage: Stage,
     *,
     model: Membrane = "classroom",
     v_min: float | None = None,
@@ -24,7 +27,7 @@ def currents(
     y_max: float = 500.0,
     frames: int = 100,
     seconds: float = 5.0,
-):
+) -> Iterator[None]:
     """The steady-state current of every channel over the membrane potential.
 
     Args:

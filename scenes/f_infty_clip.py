@@ -1,10 +1,13 @@
 """Where the gates settle: one steady-state curve per gate."""
 
+from collections.abc import Iterator
+
 from hhanim.look import quantities
 from hhanim.look.axis import voltages
 from hhanim.look.words import conditions, listed
 from hhanim.model import HHError, Membrane, analysis
 from hhanim.plots.clip import clip
+from hhanim.plots.stage import Stage
 
 
 @clip(
@@ -15,14 +18,14 @@ from hhanim.plots.clip import clip
     poster=1.0,
 )
 def f_infty(
-    stage,
+    stage: Stage,
     *,
     model: Membrane = "classroom",
     v_min: float | None = None,
     v_max: float | None = None,
     frames: int = 100,
     seconds: float = 5.0,
-):
+) -> Iterator[None]:
     """The steady state of every gate over the membrane potential.
 
     Args:

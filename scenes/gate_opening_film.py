@@ -43,9 +43,8 @@ class GateOpening(Narration, Film):
         "One sodium and one potassium channel under a voltage step, then a patch of channels at random."
     )
     alt = (
-        "A sodium channel with three m gates and an h ball and a potassium channel with four n gates "
-        "open under a "
-        "voltage step; then sixty channels of each kind flicker, and their open fraction follows m³h and n⁴."
+        "One sodium and one potassium channel, drawn with all their gates, open under a voltage step; then a patch "
+        "of many channels of each kind flickers, and their open fraction follows the product of the gates."
     )
     poster = 0.45
     model: Membrane = "modern"
@@ -198,7 +197,10 @@ class GateOpening(Narration, Film):
             times = np.linspace(clock.now - swing, clock.now, 8)
             for view in self.patch.views:
                 patch = single.get(view.channel.name)
-                for gate in patch.flips if patch else ():
+                if patch is None:
+                    view.set_gates(now)
+                    continue
+                for gate in patch.flips:
                     state = np.mean([patch.gates(gate, t)[0] for t in times], axis=0)
                     now[gate] = average[gate] + share * (state - average[gate])
                 view.set_gates(now)
@@ -474,7 +476,7 @@ class GateOpening(Narration, Film):
                     # On what is lit the gates are cut out; on what is not they are bright.
                     color = "muted" if not open_ else "ink" if states[k].all() else "ground"
                     made.add(self.words(letter, size=LABEL, color=color).move_to((*place, 0.0)))
-                below = [field.centres[k][0], field.centres[k][1] - 0.5 * field.pitch, 0.0]
+                below = (field.centres[k][0], field.centres[k][1] - 0.5 * field.pitch, 0.0)
                 made.add(
                     self.words(said, size=TICK, color=hue, align="center").move_to(below, aligned_edge=UP)
                 )

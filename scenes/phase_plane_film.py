@@ -4,6 +4,9 @@ brings.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 from manim import (
     DOWN,
@@ -128,6 +131,7 @@ class PhasePlane(Narration, Film):
     @property
     def passed(self) -> float:
         """When the rising current passes where no fixed point is stable any more (ms)."""
+        assert self.bifurcation is not None
         return (self.bifurcation - self.low) / (self.raised - self.low) * self.risen
 
     def turning(self) -> Trajectory | None:
@@ -164,8 +168,10 @@ class PhasePlane(Narration, Film):
         self.v_line = VNullcline(self.plane, self.plane_model, self.theme, self.currents).draw(self.low)
         self.n_line = gate_nullcline(self.plane, self.plane_model, self.theme)
         self.names = VGroup(
-            self.formula(f"frac(dif {self.symbol}, dif t) = 0", size=LABEL).set_color(
-                self.n_line.get_stroke_color()
+            self.formula(
+                f"frac(dif {self.symbol}, dif t) = 0",
+                size=LABEL,
+                color=quantities(self.plane_model)[self.gate],
             ),
             self.formula("frac(dif V, dif t) = 0", size=LABEL, color="muted"),
         )
@@ -229,7 +235,12 @@ class PhasePlane(Narration, Film):
         links = [OnAxis(self.orbit, "x", self.theme), OnAxis(self.trace, "y", self.theme)]
         for trace in (self.orbit, self.trace):
             trace.follow(self.clock)
-        self.moving = [*(link.follow(self.clock) for link in links), self.orbit, self.trace, self.clock]
+        self.moving: list[Mobject] = [
+            *(link.follow(self.clock) for link in links),
+            self.orbit,
+            self.trace,
+            self.clock,
+        ]
         return self.moving
 
     def two_variables(self) -> None:
@@ -315,7 +326,7 @@ class PhasePlane(Narration, Film):
     def many_points(self) -> None:
         self.part("flow")
         clock = self.clock.put(0.0)
-        style = {"color": self.theme.ink, "width": 3.5}
+        style: Any = {"color": self.theme.ink, "width": 3.5}
         numbers = [f"{k + 1}" for k in range(len(self.others))]
         orbits = VGroup(
             *(Trace(self.plane, run.t, run[self.gate], x=run["V"], **style) for run in self.others)
@@ -332,8 +343,8 @@ class PhasePlane(Narration, Film):
             word = self.words(number, size=TICK).move_to(way[0] - 0.9 * far)
             starts.add(word.set_stroke(self.theme.ground, stroke(7), background=True))
 
-        def show(group: VGroup) -> None:
-            for trace in group:
+        def show(_: object) -> None:
+            for trace in orbits:
                 trace.draw(clock.now)
 
         orbits.add_updater(show, call_updater=True)
@@ -387,11 +398,11 @@ class PhasePlane(Narration, Film):
             gone = []
         self.moving = [arrows, *conditions]
 
-    def conditions(self) -> list[VGroup]:
+    def conditions(self) -> Sequence[VMobject]:
         """What holds on either nullcline, one below the other on the side."""
         symbols = quantities(self.plane_model)
         steady = self.formula(f"{self.symbol} = {symbols[f'{self.gate}_inf'].typst} (V)", size=LABEL + 14)
-        steady.set_color(self.n_line.get_stroke_color())
+        steady.set_color(self.theme.color(quantities(self.plane_model)[self.gate]))
         names = [c.name for c in self.plane_model.channels]
         source = "{{ I : I }} = " + " + ".join(f'{{{{ I_"{n}" : {n} }}}}' for n in names)
         balance = self.formula(source, size=LABEL + 14, color="muted")
@@ -507,7 +518,7 @@ class PhasePlane(Narration, Film):
         area = Area(corner[0], other[0], corner[1], other[1])
         state = fixed_points(self.plane_model, self.raised)[0].state
         self.lens = Lens(self.plane, self.plane_model, self.theme, area, state, self.raised)
-        style = {"color": self.theme.color(STATE), "width": 3.5}
+        style: Any = {"color": self.theme.color(STATE), "width": 3.5}
         self.moving += [self.lens, self.lens.way(self.fires, self.passed, **style).follow(self.clock)]
         return self.moving[-2:]
 

@@ -4,6 +4,8 @@ collision.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from manim import DOWN, UP, UR, Arrow, BackgroundRectangle, DashedLine, Dot, Flash, Mobject, VGroup
 
@@ -50,7 +52,7 @@ class Propagation(Narration, Film):
         m = self.membrane.with_(celsius=self.celsius)
         length = 1e4 * self.centimetres
         self.cable = Cable(m, length=length, diameter=self.axon, resistivity=self.resistivity, n=600)
-        push = self.push()
+        push: Any = self.push()
         self.one = self.shoot([IClamp(0.0, push)])
         self.two = self.shoot([IClamp(0.0, push), IClamp(length, push)])
         self.arrives = self.one.arrival()

@@ -1,5 +1,7 @@
 """Two equations that fire: the reduced model in time and in its phase plane, forward Euler against the truth."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from hhanim.look import quantities
@@ -7,6 +9,7 @@ from hhanim.look.numbers import limits
 from hhanim.look.words import conditions
 from hhanim.model import Membrane, UnstableStep, analysis, simulate, step
 from hhanim.plots.clip import clip
+from hhanim.plots.stage import Stage
 
 
 @clip(
@@ -17,7 +20,7 @@ from hhanim.plots.clip import clip
     poster=1.0,
 )
 def reduced(
-    stage,
+    stage: Stage,
     *,
     model: Membrane = "widget",
     I: float = 5.0,  # noqa: E741
@@ -25,7 +28,7 @@ def reduced(
     dt: float = 0.5,
     frames: int = 250,
     seconds: float = 10.0,
-):
+) -> Iterator[None]:
     """The reduced model over time and in its phase plane.
 
     Args:
@@ -77,7 +80,8 @@ def reduced(
         phase.line(v, lines[key], color, (1.6, 1.2), 0.6)
         phase.name(v, lines[key], text, color)
     for point in analysis.fixed_points(plane, I):
-        phase.dot(*point.state, stage.theme.muted, filled=point.stable)
+        x, y = point.state
+        phase.dot(x, y, stage.theme.muted, filled=point.stable)
     phase.curve(run["V"], run[recovery], color=stage.theme.ink, along=run.t, ghost=False)
 
     stage.caption("The state moves through the plane of voltage and potassium activation; n follows V, late.")

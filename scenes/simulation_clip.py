@@ -1,5 +1,7 @@
 """A neuron fires: its voltage, its currents and its conductances on one clock."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from hhanim.look import quantities
@@ -7,6 +9,7 @@ from hhanim.look.numbers import limits, plain
 from hhanim.look.words import conditions, stimulus_text
 from hhanim.model import Membrane, Protocol, Start, simulate
 from hhanim.plots.clip import clip
+from hhanim.plots.stage import Stage
 
 
 @clip(
@@ -17,7 +20,7 @@ from hhanim.plots.clip import clip
     poster=1.0,
 )
 def simulation(
-    stage,
+    stage: Stage,
     *,
     model: Membrane = "classroom",
     stimulus: Protocol = "step(15)",
@@ -25,7 +28,7 @@ def simulation(
     start: Start = "closed",
     frames: int = 250,
     seconds: float = 7.5,
-):
+) -> Iterator[None]:
     """Voltage, currents and conductances of a membrane under a stimulus.
 
     Args:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import zip_longest
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from manim import DOWN, LEFT, RIGHT, UP, UR, Animation, FadeIn, VGroup, VMobject, there_and_back
@@ -407,7 +407,7 @@ class Spike(Narration, Film):
         rows = area.rows(*[1.0] * len(found), gap=0.0) if all_at_once else [area] * len(found)
         loops = {}
         for (phase, (channel, *_)), row in zip(found.items(), rows, strict=True):
-            style = {
+            style: Any = {
                 "color": quantities(self.membrane)[f"I_{channel.name}"], "positive": phase == "upstroke",
                 "width": min(row.width, 7.2), "size": size, "columns": columns,
             }  # fmt: skip

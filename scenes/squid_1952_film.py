@@ -4,8 +4,24 @@ axon.
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import numpy as np
-from manim import DOWN, LEFT, RIGHT, UL, UP, UR, DashedLine, Dot, Mobject, Square, VGroup, rush_into
+from manim import (
+    DOWN,
+    LEFT,
+    RIGHT,
+    UL,
+    UP,
+    UR,
+    Animation,
+    DashedLine,
+    Dot,
+    Mobject,
+    Square,
+    VGroup,
+    rush_into,
+)
 
 from hhanim.look import quantities, quantity
 from hhanim.look.numbers import millivolts
@@ -20,7 +36,7 @@ from hhanim.mobjects.frame.layout import UNIT, Area, stroke
 from hhanim.mobjects.frame.lettering import LABEL, SMALL, TICK, TITLE, stand_clear
 from hhanim.mobjects.frame.narration import HEADING, Narration
 from hhanim.mobjects.frame.shapes import filled, mix, rounded
-from hhanim.mobjects.graph.equations import CurrentEquation, GateEquation
+from hhanim.mobjects.graph.equations import CurrentEquation, GateEquation, gate_typst
 from hhanim.mobjects.graph.labels import DOT_RADIUS
 from hhanim.mobjects.graph.panel import Panel
 from hhanim.mobjects.graph.rates import RateCurves
@@ -114,13 +130,15 @@ class Squid1952(Narration, Film):
             f"The axon's wall is thin, of lipids: mostly Na⁺ outside, mostly K⁺ inside, which is at {at_rest}.",
             gone=[thick],
         )
-        zoom = axon.animate(rate_func=rush_into).scale(9.0, about_point=wall).set_opacity(0.0)
-        frame = near.animate(rate_func=rush_into).scale(9.0, about_point=wall).set_opacity(0.0)
+        near_, axon_ = cast(Any, near), cast(Any, axon)
+        zoom = axon_.animate(rate_func=rush_into).scale(9.0, about_point=wall).set_opacity(0.0)
+        frame = near_.animate(rate_func=rush_into).scale(9.0, about_point=wall).set_opacity(0.0)
         shown = [patch.bilayer, patch.waiting]
         self.play(zoom, frame, *(Appear(m, between=(0.5, 1.0)) for m in shown), run_time=1.6)
         self.remove(axon, near)
         named = self._named_ions(patch)
         self.play(Appear(patch.words), Appear(named), run_time=0.6)
+        assert patch.charge is not None
         self.play(Appear(patch.charge), run_time=0.6)
         self.wait(1.6)
         self.on = [*shown, patch.words, named, patch.charge]
@@ -128,7 +146,7 @@ class Squid1952(Narration, Film):
     def _named_ions(self, patch: MembranePatch) -> VGroup:
         """The name of one ion of each kind, where most of its kind are."""
         named = VGroup()
-        places = [some.places for some in patch.waiting]
+        places: list[Any] = [some.places for some in patch.waiting]
         for k, (ion, side) in enumerate((("Na", 1.0), ("K", -1.0))[: len(places)]):
             mine = places[k][side * (places[k][:, 1] - patch.middle) > 0.0]
             mine = mine[np.argsort(np.abs(mine[:, 0] - patch.area.center[0]))[:8]]
@@ -148,7 +166,7 @@ class Squid1952(Narration, Film):
         command = self.formula('V space "(mV), the command"', size=TICK, color="stimulus")
         steps.x("", 0.0, ON + CLAMPED, ticks=())
         steps.y(command, float(volts.min()) - 8.0, float(volts.max()) + 8.0)
-        self.total = [sum(r.current(c.name) for c in self.membrane.channels) for r in self.sweeps]
+        self.total = [r.ionic_current for r in self.sweeps]
         currents.x("ms", 0.0, ON + CLAMPED).y("ionic current (µA/cm²)", *self.span(self.total))
         moving = [
             self.family(steps, list(volts), color=self.theme.color("stimulus")).follow(self.clock),
@@ -179,7 +197,8 @@ class Squid1952(Narration, Film):
         known = quantities(self.membrane)
         single = {n: [r.current(n) for r in self.sweeps] for n in names}
         narrow = self.shape == "square"
-        still, moving = [], []
+        still: list[Mobject] = []
+        moving: list[Mobject] = []
         for name, part in zip(names, parts, strict=True):
             q = known[f"I_{name}"]
             label = self.formula(f'{q.typst} space "(µA/cm²)"', size=TICK, color=q)
@@ -224,9 +243,8 @@ class Squid1952(Narration, Film):
             self.membrane, self.theme, right, v=(low - 35.0, high + 55.0), vertical=self.shape != "square"
         )
         count = len(curves.names)
-        goals = curves.moving[
-            -2 * count : -count
-        ]  # the dots on the steady states: rings, for what is not yet
+        # the dots on the steady states: rings, for what is not yet
+        goals: list[Any] = list(curves.moving[-2 * count : -count])
         for ring in goals:
             ring.set_stroke(ring.get_fill_color(), stroke(4)).set_fill(opacity=0.0)
         dots = VGroup(*(Dot(radius=DOT_RADIUS * UNIT, color=ring.get_stroke_color()) for ring in goals))
@@ -289,7 +307,7 @@ class Squid1952(Narration, Film):
         )
         gates.arrange(DOWN, buff=0.35)
         block = VGroup(law, gates).arrange(DOWN, buff=0.75)
-        rates = any("alpha" in gate.source for gate in gates)
+        rates = any("alpha" in gate_typst(self.membrane, n) for n in self.membrane.gates)
         legend = VGroup(
             *(
                 self.formula(line, size=SMALL + 4, color="muted")
@@ -442,7 +460,7 @@ class Squid1952(Narration, Film):
             for s, r in zip(shares, runs, strict=True)
         ]
         for b in bars:
-            b.remove(b.name)
+            b.remove(b.label)
             b.follow(self.clock)
         height = bars[-1].place(0.0, threshold)
         line = DashedLine(
@@ -491,7 +509,9 @@ class Squid1952(Narration, Film):
         self.part("propagation")
         gone, self.on = self.on, []
         warm = self.membrane.with_(celsius=self.travel_celsius)
-        cable = Cable(warm, n=300, **AXON)
+        cable = Cable(
+            warm, n=300, length=AXON["length"], diameter=AXON["diameter"], resistivity=AXON["resistivity"]
+        )
         axon = simulate_cable(cable, [IClamp(0.0, "pulse(10000, 0.3, 0.3)")], 4.4, dt=0.01, sample=0.01)
         speed = self.cable_speed = axon.speed(20_000.0, 45_000.0)
         self.new_clock(Pace(4.4, rate=1.5, slow=[(0.25, 4.4, 0.4)], ease=0.02))
@@ -559,7 +579,7 @@ class Squid1952(Narration, Film):
         table = VGroup()
         for left, right, _ in rows:
             a = self.words(" ".join(said for said, _ in left), size=1.2 * TITLE, weight="semibold")
-            glyphs = a.family_members_with_points()
+            glyphs: list[Any] = a.family_members_with_points()
             for said, ion in left:
                 count = len(said.replace(" ", ""))
                 VGroup(*glyphs[:count]).set_color(self.theme.color(ion))
@@ -567,9 +587,9 @@ class Squid1952(Narration, Film):
             table.add(VGroup(a, self.words(right, size=1.1 * LABEL, color="ink")))
         # By the tops, which are all ascenders: whether a line has descenders moves no other.
         drop, pitch = 1.55 * TITLE * UNIT, (1.55 * TITLE + 3.9 * LABEL) * UNIT
-        for k, (a, b) in enumerate(table):
-            a.move_to((0.0, -k * pitch, 0.0), aligned_edge=UL)
-            b.move_to((0.0, -k * pitch - drop, 0.0), aligned_edge=UL)
+        for k, (head, told) in enumerate(table):
+            head.move_to((0.0, -k * pitch, 0.0), aligned_edge=UL)
+            told.move_to((0.0, -k * pitch - drop, 0.0), aligned_edge=UL)
         until = self._turns()
         if until:
             for row, icons in zip(table, self._icons(until), strict=True):
@@ -578,7 +598,7 @@ class Squid1952(Narration, Film):
         table.scale(min(words.width / table.width, words.height / table.height, 1.0)).move_to(words.center)
         for mobject in gone:
             mobject.clear_updaters()
-        leaving = [Vanish(mobject, between=(0.0, 0.45)) for mobject in gone]
+        leaving: list[Animation] = [Vanish(mobject, between=(0.0, 0.45)) for mobject in gone]
         # V is drawn as far as each row explains it, in the colour of the ion that moves it.
         if until:
             slow = [(until[0] - 1.5, until[1] + 0.3, 0.6)]

@@ -1,11 +1,14 @@
 """How fast the gates follow the voltage: one time constant per gate."""
 
+from collections.abc import Iterator
+
 from hhanim.look import quantities
 from hhanim.look.axis import voltages
 from hhanim.look.numbers import limits, millivolts
 from hhanim.look.words import conditions
 from hhanim.model import HHError, Membrane, analysis
 from hhanim.plots.clip import clip
+from hhanim.plots.stage import Stage
 
 
 @clip(
@@ -16,14 +19,14 @@ from hhanim.plots.clip import clip
     poster=1.0,
 )
 def tau(
-    stage,
+    stage: Stage,
     *,
     model: Membrane = "classroom",
     v_min: float | None = None,
     v_max: float | None = None,
     frames: int = 100,
     seconds: float = 5.0,
-):
+) -> Iterator[None]:
     """The time constant of every gate over the membrane potential.
 
     Args:

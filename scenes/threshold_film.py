@@ -89,7 +89,7 @@ class Threshold(Narration, Film):
         self.runs = (self.above, self.below)
         self.gated = [c.name for c in self.membrane.channels if c.gates]
         # The current that decides is that of the one that fails: the spike's is far off any scale that shows it.
-        self.scale = 1.6 * float(np.abs(_total(self.below)).max())
+        self.scale = 1.6 * float(np.abs(self.below.ionic_current).max())
         self.head, left, graphs = self.areas()
         over = self._over()
         self.new_clock(self.span, [(START, over, float(f"{(over - START) / SLOW:.1g}"))])
@@ -104,12 +104,12 @@ class Threshold(Narration, Film):
 
     def _over(self) -> float:
         """When the spike is over, or the pulse: the ionic current is small again (ms)."""
-        t, large = self.above.t, np.abs(_total(self.above)) > self.scale
+        t, large = self.above.t, np.abs(self.above.ionic_current) > self.scale
         return float(t[large][-1]) if large.any() else self.span
 
     def _turned(self) -> float:
         """When the current of the one that fails has turned outward for good (ms)."""
-        t, total = self.below.t, _total(self.below)
+        t, total = self.below.t, self.below.ionic_current
         first = int(np.argmin(np.where(t > START + self.width, total, np.inf)))
         return float(t[first + int(np.argmax(total[first:] > 0.0))])
 
@@ -196,7 +196,7 @@ class Threshold(Narration, Film):
             shared = self.shape != "square" and part.get_top()[1] < below
             (self.time_axis if shared else self.i_axis).add(part)
         self.v_traces = self._heads(self.v_panel, lambda run: run["V"], width=4.0).follow(self.clock)
-        self.i_traces = self._heads(self.i_panel, _total, width=0.0).follow(self.clock)
+        self.i_traces = self._heads(self.i_panel, lambda run: run.ionic_current, width=0.0).follow(self.clock)
         self.i_lines, self.beyond = self._inside(), self._outside()
         low, high = self.i_panel.ylim
         self.signs = VGroup(
@@ -228,7 +228,7 @@ class Threshold(Narration, Film):
         low, high = self.i_panel.ylim
         made = VGroup()
         for run in self.runs:
-            total, color = _total(run), self.theme.color(self._tone(run))
+            total, color = run.ionic_current, self.theme.color(self._tone(run))
             within = np.concatenate([[False], (total >= low) & (total <= high), [False]])
             for a, b in pairwise(np.flatnonzero(np.diff(within.astype(int))).tolist()):
                 if within[a + 1]:
@@ -246,7 +246,7 @@ class Threshold(Narration, Film):
         def show(_: object) -> None:
             low, high = self.i_panel.ylim
             for run, trace, arrow in zip(self.runs, self.i_traces, made, strict=True):
-                total = float(np.interp(self.clock.now, run.t, _total(run)))
+                total = float(np.interp(self.clock.now, run.t, run.ionic_current))
                 off = not low <= total <= high
                 if off != (len(arrow.points) > 0):  # only when it changes: what fades in is left alone
                     trace.dot.set_opacity(0.0 if off else 1.0)
@@ -295,9 +295,9 @@ class Threshold(Narration, Film):
         """The channels with the largest current in as the one takes off, and out as the other falls back."""
         after = self.above.t > START + self.width
         names = [c.name for c in self.membrane.channels]
-        up = int(np.argmin(np.where(after, _total(self.above), np.inf)))
+        up = int(np.argmin(np.where(after, self.above.ionic_current, np.inf)))
         inward = min(names, key=lambda name: float(self.above.current(name)[up]))
-        down = int(np.argmax(np.where(self.below.t > self._turned(), _total(self.below), -np.inf)))
+        down = int(np.argmax(np.where(self.below.t > self._turned(), self.below.ionic_current, -np.inf)))
         outward = max(names, key=lambda name: float(self.below.current(name)[down]))
         return channel_title(self.membrane.channel(inward)), channel_title(self.membrane.channel(outward))
 
@@ -396,7 +396,7 @@ class Threshold(Narration, Film):
 
     def pair_of_pulses(
         self, run: Trajectory, interval: float, line: str, spoken: str, verdict: tuple[str, str],
-        gone: list[Mobject], still: Sequence[Mobject] = (), under: Sequence[Mobject] = (),
+        gone: Sequence[Mobject], still: Sequence[Mobject] = (), under: Sequence[Mobject] = (),
     ) -> None:  # fmt: skip
         """Two equal pulses; the clock stops at the second for a look at the slow gates, and says what it does.
 
@@ -579,8 +579,3 @@ class Threshold(Narration, Film):
             middle = 0.5 * (a + b)
             a, b = (a, middle) if fires(middle) else (middle, b)
         return max(0.65 * a, self.width + 1.0), 1.15 * b
-
-
-def _total(run: Trajectory) -> np.ndarray:
-    """The sum of the ionic currents (µA/cm²), (T,)."""
-    return np.sum([run.current(c.name) for c in run.membrane.channels], axis=0)

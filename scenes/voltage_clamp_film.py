@@ -154,7 +154,8 @@ class VoltageClamp(Narration, Film):
 
     def seated(self, plug: Plug) -> Plug:
         """The plug in its pore, without the way there."""
-        plug.points = plug.binds().target_mobject.points
+        binding: Any = plug.binds()
+        plug.points = binding.target_mobject.points
         return plug
 
     # -- the experiment --------------------------------------------------------------------------------------
@@ -340,7 +341,9 @@ class VoltageClamp(Narration, Film):
                     if view.channel.name == c.name
                 )
             )
-            dim = [trace.line.animate.set_stroke(opacity=self.theme.ghost) for trace in self.traces]
+            dim: list[Any] = [
+                trace.line.animate.set_stroke(opacity=self.theme.ghost) for trace in self.traces
+            ]
             dim += [trace.dot.animate.set_fill(opacity=self.theme.ghost) for trace in self.traces]
             self.renew(runs[self.shown_sweep], Appear(self.drugs), *leaving, *(dim if first else []))
             self.taken = [
@@ -445,13 +448,12 @@ class VoltageClamp(Narration, Film):
                 for a, hue in ((peak, "muted"), (Dot(foot), "stimulus"))
             )
             said = self.level(k).next_to(peak, RIGHT, buff=0.12).shift(0.2 * UP)  # the way runs below it
-            ground = said.copy().set_stroke(self.theme.ground, stroke(14))
-            said = VGroup(ground, said)
+            told = VGroup(said.copy().set_stroke(self.theme.ground, stroke(14)), said)
             at_foot = self.level(k).next_to(foot, LEFT if 2 * k > self.steps else RIGHT, buff=0.1)
             at_foot.shift(0.15 * UP)
-            named = [Appear(m, between=(0.0, 0.4)) for m in (said, at_foot)]
+            named = [Appear(m, between=(0.0, 0.4)) for m in (told, at_foot)]
             self.play(Create(way), Create(up), *named, run_time=0.6)
-            leaving = [Vanish(m, between=(0.6, 1.0)) for m in (way, up, said, at_foot)]
+            leaving = [Vanish(m, between=(0.6, 1.0)) for m in (way, up, told, at_foot)]
             self.play(Appear(dot, between=(0.0, 0.6)), *leaving, run_time=0.7)
         line = Trace(graph, dense, curve, color=color, head=False, width=4.0)
         self.caption("Steps to all other voltages fill the curve.")
@@ -464,10 +466,10 @@ class VoltageClamp(Narration, Film):
         self.remove(along)
         e = float(self.inward.e)
         if dense[0] < e < dense[-1]:
-            tint, up = self.inward.ion or "ink", np.array([0.0, 0.16, 0.0])
+            tint, tick = self.inward.ion or "ink", np.array([0.0, 0.16, 0.0])
             here = graph.at(e, 0.0)
             mark = VGroup(
-                Line(here - up, here + up, color=self.theme.color(tint), stroke_width=stroke(4)),
+                Line(here - tick, here + tick, color=self.theme.color(tint), stroke_width=stroke(4)),
                 self.formula(f'E_"{name}"', size=LABEL, color=tint).next_to(
                     here - up, RIGHT + DOWN, buff=0.06
                 ),
@@ -497,8 +499,8 @@ class VoltageClamp(Narration, Film):
 def _follow(traces: VGroup, clock: Clock) -> None:
     """All traces of a group at the clock's time, in every frame."""
 
-    def show(group: VGroup) -> None:
-        for trace in group:
+    def show(_: object) -> None:
+        for trace in traces:
             trace.draw(clock.now)
 
     traces.add_updater(show, call_updater=True)

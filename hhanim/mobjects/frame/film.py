@@ -26,7 +26,7 @@ from typing import Any, ClassVar, Self
 
 from manim import ManimColor, Scene, config
 
-from hhanim.look import Theme, get_theme
+from hhanim.look import Quantity, Theme, get_theme
 from hhanim.mobjects.frame.layout import CAPTION_BAND, MARGIN, Area, fit_frame, ground
 from hhanim.mobjects.frame.lettering import LABEL, Formula, Words
 from hhanim.model import HHError, Membrane, UnknownName, presets
@@ -215,10 +215,12 @@ class Film(Scene):
         side, top = MARGIN * f.width, MARGIN * f.height
         return f.inset(side, side, CAPTION_BAND * f.height, top)
 
-    def words(self, text: str, *, size: float = LABEL, color: str = "ink", **style: Any) -> Words:
-        """Text in the theme's colour of that name ("ink", "muted", "Na", "I_K" …)."""
+    def words(self, text: str, *, size: float = LABEL, color: str | Quantity = "ink", **style: Any) -> Words:
+        """Text in the theme's colour of that name ("ink", "muted", "Na", "I_K" …) or quantity."""
         return Words(text, size=size, color=self.theme.color(color), **style)
 
-    def formula(self, source: str, *, size: float = LABEL, color: str = "ink", **style: Any) -> Formula:
+    def formula(
+        self, source: str, *, size: float = LABEL, color: str | Quantity = "ink", **style: Any
+    ) -> Formula:
         """A formula in Typst's notation, in the theme's colour of that name."""
         return Formula(source, size=size, color=self.theme.color(color), **style)

@@ -19,6 +19,7 @@ from typing import Any, Self
 
 import numpy as np
 from manim import LEFT, RIGHT, UP, Dot, VGroup, VMobject
+from numpy.typing import NDArray
 
 from hhanim.look import Theme
 from hhanim.look.numbers import plain
@@ -80,7 +81,7 @@ class StimulusBar(Timed, VGroup):
         px, py = np.broadcast_arrays(px, py)
         return np.stack([px, py, np.zeros(np.shape(px))], axis=-1)
 
-    def _put_label(self, on: Array) -> None:
+    def _put_label(self, on: NDArray[np.bool_]) -> None:
         """Write the largest value before the stimulus; where no room is there, in the first gap, or after its end."""
         label, begun, roof = self.label, int(np.argmax(on)), self._high
         first = self.place(self.t[begun], roof)
