@@ -8,7 +8,6 @@ import numpy as np
 from manim import (
     DOWN,
     UP,
-    UR,
     Animation,
     Create,
     FadeIn,
@@ -23,7 +22,7 @@ from hhanim.look.words import ion_name
 from hhanim.mobjects.circuit.circuit import DIM, Circuit
 from hhanim.mobjects.circuit.currents import CircuitCurrents
 from hhanim.mobjects.circuit.slice import Slice
-from hhanim.mobjects.frame.clock import Clock, Pace
+from hhanim.mobjects.frame.clock import Pace
 from hhanim.mobjects.frame.fades import Appear, Vanish
 from hhanim.mobjects.frame.film import Film
 from hhanim.mobjects.frame.layout import Area
@@ -269,8 +268,7 @@ class CircuitFilm(Narration, Film):
             area = Area(area.left, area.right, self.foot.bottom, area.top)
         spikes = self.run.spikes
         slow = [(float(spikes[0]) - 0.9, float(spikes[0]) + 2.7, 0.6)] if len(spikes) else []
-        self.clock = Clock(Pace(self.until, rate=1.5, slow=slow), self.theme).align_right()
-        self.clock.move_to((self.area.right, self.head.top, 0), aligned_edge=UR)
+        self.clock = self.timed(Pace(self.until, rate=1.5, slow=slow))
         left, right = area.split(*((2.2, 1.0) if wide else (1.2, 1.0)), vertical=not wide, gap=0.4)
         graph, legend = right.rows(max(right.height - 1.0, 1.0), 0.8, gap=0.2)
         small = Circuit(self.membrane, self.theme, left, size=LABEL + 4)

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from manim import LEFT, UL, UP, UR, UpdateFromAlphaFunc, VGroup
+from manim import LEFT, UL, UP, UpdateFromAlphaFunc, VGroup
 
 from hhanim.look import quantities, quantity
 from hhanim.look.numbers import millivolts
@@ -108,11 +108,6 @@ class GateOpening(Narration, Film):
         slow = max(slow, (self.fast - self.begins) / (SLOW * self.rate))
         window = (self.begins - 0.1 * self.rate, self.fast, slow * self.rate)
         return self.timed(Pace(self.run.duration, rate=self.rate, slow=[window], ease=0.2))
-
-    def timed(self, pace: Pace) -> Clock:
-        """A clock in its place."""
-        clock = Clock(pace, self.theme).align_right()
-        return clock.move_to((self.head.right, self.head.top, 0.0), aligned_edge=UR)
 
     def areas(self) -> tuple[Area, Area, Area, Area]:
         """Heading, membrane, rates, graphs."""

@@ -12,7 +12,6 @@ from manim import (
     DOWN,
     LEFT,
     RIGHT,
-    UR,
     Arrow,
     Create,
     Mobject,
@@ -24,7 +23,7 @@ from manim import (
 
 from hhanim.look import quantities, quantity
 from hhanim.look.numbers import ceil_to, floor_to, millivolts
-from hhanim.mobjects.frame.clock import Clock, Pace
+from hhanim.mobjects.frame.clock import Pace
 from hhanim.mobjects.frame.fades import Appear, Vanish
 from hhanim.mobjects.frame.film import Film
 from hhanim.mobjects.frame.layout import Area, stroke
@@ -221,14 +220,9 @@ class PhasePlane(Narration, Film):
         )
         return line.set_stroke(opacity=self.theme.ghost)
 
-    def clock_for(self, pace: Pace) -> Clock:
-        """A clock in the upper right corner."""
-        clock = Clock(pace, self.theme).align_right()
-        return clock.move_to((self.area.right, self.head.top, 0), aligned_edge=UR)
-
     def run_on(self, run: Trajectory, pace: Pace, width: float = 5.0) -> list[Mobject]:
         """A run on the plane and over time on one clock, and where V is on both its axes: what moves."""
-        self.clock = self.clock_for(pace)
+        self.clock = self.timed(pace)
         color = self.theme.color(STATE)
         self.orbit = Trace(self.plane, run.t, run[self.gate], x=run["V"], color=color, width=width)
         self.trace = Trace.of(run, "V", self.graph, named=False)

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from manim import DOWN, UP, UR, Arrow, BackgroundRectangle, DashedLine, Dot, Flash, Mobject, VGroup
+from manim import DOWN, UP, Arrow, BackgroundRectangle, DashedLine, Dot, Flash, Mobject, VGroup
 
 from hhanim.look import quantities, quantity
 from hhanim.look.numbers import ceil_to, floor_to, millivolts
@@ -105,8 +105,7 @@ class Propagation(Narration, Film):
         duration = self.one.duration
         rate = float(f"{duration / seconds:.1g}")
         windows = [(*slow, rate / 3)] if slow else []
-        clock = Clock(Pace(duration, rate=rate, slow=windows), self.theme).align_right()
-        return clock.move_to((self.area.right, self.head.top, 0), aligned_edge=UR)
+        return self.timed(Pace(duration, rate=rate, slow=windows))
 
     # -- the telling -----------------------------------------------------------------------------------------
 

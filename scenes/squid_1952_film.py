@@ -13,7 +13,6 @@ from manim import (
     RIGHT,
     UL,
     UP,
-    UR,
     Animation,
     DashedLine,
     Dot,
@@ -29,7 +28,7 @@ from hhanim.look.words import ion_name
 from hhanim.mobjects.axon.axon import Axon
 from hhanim.mobjects.axon.profile import Profile
 from hhanim.mobjects.circuit.clamp import ends
-from hhanim.mobjects.frame.clock import Clock, Pace
+from hhanim.mobjects.frame.clock import Pace
 from hhanim.mobjects.frame.fades import Appear, Vanish
 from hhanim.mobjects.frame.film import Film
 from hhanim.mobjects.frame.layout import UNIT, Area, stroke
@@ -664,8 +663,7 @@ class Squid1952(Narration, Film):
     # -- pieces --------------------------------------------------------------------------------------------
 
     def new_clock(self, pace: Pace) -> None:
-        self.clock = Clock(pace, self.theme).align_right()
-        self.clock.move_to((self.head.right, self.head.top, 0.0), aligned_edge=UR)
+        self.clock = self.timed(pace)
 
     def v_range(self, *runs: Trajectory) -> tuple[float, float]:
         low, high = min(float(r["V"].min()) for r in runs), max(float(r["V"].max()) for r in runs)

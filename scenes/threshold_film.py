@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import numpy as np
-from manim import LEFT, UL, UP, UR, LineJointType, Mobject, VGroup, VMobject
+from manim import LEFT, UL, UP, LineJointType, Mobject, VGroup, VMobject
 
 from hhanim.look import quantities, quantity
 from hhanim.look.numbers import millivolts, minus
 from hhanim.mobjects.circuit.balance import Balance
-from hhanim.mobjects.frame.clock import Clock, Pace
+from hhanim.mobjects.frame.clock import Pace
 from hhanim.mobjects.frame.fades import Appear, Vanish
 from hhanim.mobjects.frame.film import Film
 from hhanim.mobjects.frame.layout import UNIT, Area, stroke
@@ -99,8 +99,7 @@ class Threshold(Narration, Film):
 
     def new_clock(self, span: float, slow: list[tuple[float, float, float]]) -> None:
         """A clock for a run of `span` ms, slow in these windows (from ms, to ms, ms per second)."""
-        self.clock = Clock(Pace(span, rate=3.0, slow=slow, ease=0.2), self.theme).align_right()
-        self.clock.move_to((self.head.right, self.head.top, 0.0), aligned_edge=UR)
+        self.clock = self.timed(Pace(span, rate=3.0, slow=slow, ease=0.2))
 
     def _over(self) -> float:
         """When the spike is over, or the pulse: the ionic current is small again (ms)."""

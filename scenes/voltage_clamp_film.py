@@ -13,7 +13,6 @@ from manim import (
     LEFT,
     RIGHT,
     UP,
-    UR,
     Animation,
     Create,
     DashedLine,
@@ -136,10 +135,7 @@ class VoltageClamp(Narration, Film):
 
     def new_clock(self) -> Clock:
         # Slow while the inward current comes and goes.
-        clock = Clock(
-            Pace(self.until, rate=2.0, slow=[(self.on - 0.2, self.on + 1.5, 0.5)]), self.theme
-        ).align_right()
-        return clock.move_to((self.area.right, self.head.top, 0), aligned_edge=UR)
+        return self.timed(Pace(self.until, rate=2.0, slow=[(self.on - 0.2, self.on + 1.5, 0.5)]))
 
     def patch_of(self, run: Trajectory) -> MembranePatch:
         """A channel of each kind, as large as their place allows, under that sweep."""

@@ -101,6 +101,17 @@ def test_plots_and_mobjects_do_not_know_each_other():
         assert not reaches(imports(path), "hhanim.plots")
 
 
+ROOMS = ("frame", "graph", "membrane", "circuit", "axon")
+
+
+def test_the_rooms_of_the_films_blocks_are_entered_one_way():
+    for k, room in enumerate(ROOMS):
+        for path in files(f"hhanim/mobjects/{room}"):
+            later = {f"hhanim.mobjects.{r}" for r in ROOMS[k + 1 :]}
+            assert not reaches(imports(path), *later), path
+    assert {p.name for p in (PACKAGE / "mobjects").iterdir() if (p / "__init__.py").is_file()} == set(ROOMS)
+
+
 def loaded(code: str, cwd: Path) -> set[str]:
     code += "\nimport sys; print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=cwd)

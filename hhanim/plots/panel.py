@@ -147,8 +147,8 @@ class Panel(AxisPair):
         """A line that grows with ``stage.until(value)``.
 
         x, y: (T,) data coordinates. quantity: gives colour, dash and label. along: (T,) what until() refers to, by
-        default x. label: mathtext, "" for none. width: in normal line widths. ghost: show the whole line faintly from
-        the start.
+        default x. label: mathtext, "" for none. width: in normal line widths. ghost: show the whole line faintly
+        from the start.
         """
         theme, u = self.stage.theme, self.stage.u
         color = color or (theme.color(quantity) if quantity else theme.ink)

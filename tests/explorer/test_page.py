@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import urllib.request
-import re
 from collections import Counter
 from pathlib import Path
 

@@ -13,6 +13,7 @@ import pytest
 
 from hhanim.model import presets
 from hhanim.plots.clip import perform
+from hhanim.studio.plan import catalogue
 
 from .test_clips import NAMES, last, lines, scene, words
 
@@ -100,3 +101,20 @@ def test_mistake_the_frame_rate_does_not_touch_what_is_drawn(name: str) -> None:
     for symbol, (x, y) in drawn[0].items():
         assert np.array_equal(x, drawn[1][symbol][0], equal_nan=True)
         assert np.array_equal(y, drawn[1][symbol][1], equal_nan=True)
+
+
+#: Numbers above three as they are written out.
+WRITTEN = {
+    "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12, "fifteen": 15,
+    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "hundred": 100, "thousand": 1000,
+}  # fmt: skip
+
+
+def test_mistake_a_description_states_what_a_parameter_sets() -> None:
+    """ "Sixty channels", whatever n is."""
+    for entry in catalogue.read([catalogue.shipped()]).entries:
+        numbers = {float(p.default) for p in entry.parameters if type(p.default) in (int, float)}
+        said = f"{entry.title} {entry.description} {entry.alt}"
+        found = {float(WRITTEN[w]) for w in re.findall(r"[a-z]+", said.lower()) if w in WRITTEN}
+        found |= {float(w) for w in re.findall(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])", said)}
+        assert not found & numbers, f"{entry.name} says {sorted(found & numbers)}"

@@ -18,7 +18,7 @@ Positions are millimetres, on the x axis of the panel. Everything is computed fr
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
 from manim import RIGHT, VGroup, VMobject
@@ -26,6 +26,7 @@ from manim import RIGHT, VGroup, VMobject
 from hhanim.look import Theme, quantities
 from hhanim.mobjects.axon.currents import LocalCurrents
 from hhanim.mobjects.axon.profile import Band
+from hhanim.mobjects.frame.clock import Clock
 from hhanim.mobjects.frame.layout import UNIT, Area, stroke
 from hhanim.mobjects.frame.lettering import SMALL, TICK, Words
 from hhanim.mobjects.frame.sampled import Sampled
@@ -36,11 +37,6 @@ from hhanim.mobjects.membrane.channels import ChannelView, inactivates, title
 from hhanim.mobjects.membrane.charge import SurfaceCharge, absolute
 from hhanim.mobjects.membrane.ions import IonFlow, fitting_quantum
 from hhanim.model.cable import CableRun
-
-if TYPE_CHECKING:
-    from hhanim.mobjects.frame.clock import Clock
-
-__all__ = ["Axon"]
 
 STILL = 2e-4  # change of a gate (0..1) too small to see
 
@@ -53,15 +49,14 @@ def _of_largest(run: CableRun, density: Array) -> Array:
 
 
 class Axon(VGroup):
-    """An axon under a panel, cut open along its length. In its upper wall sit channels, each with the gates, the
-    ions and the current of the place where it sits. Its lower wall shows the same membrane evenly: what flows through
+    """An axon under a panel, cut open along its length. In its upper wall sit channels, each with the gates, the ions
+    and the current of the place where it sits. Its lower wall shows the same membrane evenly: what flows through
     channels of each kind as a strip of light, the charge on both faces, and the local currents through it.
 
-    area: where on the frame; left and right are the panel's. sites: how many channels (default: as many as
-    fit), one kind after the other from either end, so that the two halves are alike. clock: whose time is shown in
-    every frame, and at whose pace ions move; without one, call draw(). transit: how long an ion is under way (seconds
-    of film with a clock, else ms). loops: draw the local currents. refractory: shade the core where channels are
-    inactivated.
+    area: where on the frame; left and right are the panel's. sites: how many channels (default: as many as fit), one
+    kind after the other from either end, so that the two halves are alike. clock: whose time is shown in every frame,
+    and at whose pace ions move; without one, call draw(). transit: how long an ion is under way (seconds of film with a
+    clock, else ms). loops: draw the local currents. refractory: shade the core where channels are inactivated.
 
     `still` never moves, `moving` does: add the first before, the second after everything else that moves.
     """

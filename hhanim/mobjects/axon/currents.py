@@ -27,13 +27,11 @@ from hhanim.mobjects.frame.shapes import Array, filled, lines, mix, smooth, stro
 from hhanim.mobjects.graph.panel import Panel
 from hhanim.model.cable import CableRun
 
-__all__ = ["LocalCurrents", "Loop", "arrowhead"]
-
 
 @dataclass(frozen=True)
 class Loop:
-    """One loop: its current (nA, the sign its direction in the core), its ends (mm), its size (1: the smallest
-    that is seen), and whether it comes from a stimulus.
+    """One loop: its current (nA, the sign its direction in the core), its ends (mm), its size (1: the smallest that is
+    seen), and whether it comes from a stimulus.
     """
 
     current: float
@@ -47,16 +45,15 @@ class LocalCurrents(Timed, VGroup):
     """The local circuits of a cable as streamlines, one for every `unit` (nA) of axial current.
 
     panel: its x axis is in mm. wall: heights of the wall's two faces; inside, outside: how far the current spreads
-    above it in the core, below it outside. count: loops that the largest axial current of the run, away from the
-    ends, comes to. ground: the colour behind them, which narrow ones fade into.
+    above it in the core, below it outside. count: loops that the largest axial current of the run, away from the ends,
+    comes to. ground: the colour behind them, which narrow ones fade into.
 
-    What leaves the core of a cable between two places is what flows past the first and not past the second: loop k
-    runs from where the axial current rises through (k + 1/2) units to where it falls through it again, inside in
-    the direction of that current, outside back. In a current that is spread evenly over its depth what flows
-    deeper than a share s of it is 1 - s of the whole: a streamline lies where that is its own level. So the loops
-    move as the computed current does, and between two neighbours one unit flows. While a stimulus drives the cable
-    at one of its ends, loops begin there, open, in its colour. spans() has the loops; loops() reads back what is
-    drawn.
+    What leaves the core of a cable between two places is what flows past the first and not past the second: loop k runs
+    from where the axial current rises through (k + 1/2) units to where it falls through it again, inside in the
+    direction of that current, outside back. In a current that is spread evenly over its depth what flows deeper than a
+    share s of it is 1 - s of the whole: a streamline lies where that is its own level. So the loops move as the
+    computed current does, and between two neighbours one unit flows. While a stimulus drives the cable at one of its
+    ends, loops begin there, open, in its colour. spans() has the loops; loops() reads back what is drawn.
     """
 
     # Of the panel's width, of the depth: a loop less wide or less deep is not seen, half as large again in full.
@@ -187,8 +184,8 @@ class LocalCurrents(Timed, VGroup):
         return np.concatenate([smooth(c) for c in curves]), np.concatenate(heads)
 
     def loops(self) -> list[tuple[float, float, float, float]]:
-        """What is drawn, read back from its points: of every loop where it enters and leaves the core (mm), where it
-        is deepest (mm), and which share of the depth it keeps there.
+        """What is drawn, read back from its points: of every loop where it enters and leaves the core (mm), where it is
+        deepest (mm), and which share of the depth it keeps there.
         """
         out = []
         for line, head in zip(self.lines, self.heads, strict=True):

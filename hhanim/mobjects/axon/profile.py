@@ -26,8 +26,6 @@ from hhanim.mobjects.graph.panel import Panel
 from hhanim.mobjects.graph.trace import LINE_WIDTH
 from hhanim.model.cable import CableRun
 
-__all__ = ["Band", "Profile"]
-
 
 class Profile(Timed):
     """A quantity along the cable at one moment, as a smooth line on a panel whose x axis is in mm.

@@ -25,15 +25,13 @@ from hhanim.mobjects.frame.reading import Reading
 from hhanim.mobjects.frame.shapes import filled, lines
 from hhanim.model import Trajectory
 
-__all__ = ["Balance"]
-
 
 class Balance(Timed, VGroup):
     """Two bars, one above the other, from one line: all currents that flow in, and all that flow out.
 
-    run: the trajectory. area: where; it wants a height of two lines. limit: the current (µA/cm²) that fills a bar;
-    what is larger ends in a point, and the number behind each bar says how much it is. Every channel's share is in
-    its own colour, on the side on which its current flows at the moment.
+    run: the trajectory. area: where; it wants a height of two lines. limit: the current (µA/cm²) that fills a bar; what
+    is larger ends in a point, and the number behind each bar says how much it is. Every channel's share is in its own
+    colour, on the side on which its current flows at the moment.
     """
 
     def __init__(self, run: Trajectory, theme: Theme, area: Area, *, limit: float) -> None:

@@ -34,8 +34,6 @@ from hhanim.model import Membrane
 if TYPE_CHECKING:
     pass
 
-__all__ = ["DIM", "WIRE", "Branch", "Circuit"]
-
 WIRE = 4.0  # design pixels
 DIM = 0.28  # of its own opacity: a branch that is not meant at the moment
 
@@ -65,8 +63,8 @@ class Branch(VGroup):
 class Circuit(VGroup):
     """The equivalent circuit of a membrane in an Area; element("Na") is a Branch, with its labels.
 
-    A channel with gates has a conductance that varies (an arrow across it); the battery's long plate is
-    its positive side. names: the branches from left to right; x: where each stands.
+    A channel with gates has a conductance that varies (an arrow across it); the battery's long plate is its positive
+    side. names: the branches from left to right; x: where each stands.
     """
 
     def __init__(self, membrane: Membrane, theme: Theme, area: Area, *, size: float = LABEL) -> None:
@@ -165,8 +163,8 @@ class Circuit(VGroup):
         return Branch(wires, VGroup(ring, arrow), VGroup(label), r)
 
     def _channel(self, name: str) -> Branch:
-        """devices: the conductance (a box, and an arrow across it if it varies) and the battery's plates,
-        the upper one first.
+        """devices: the conductance (a box, and an arrow across it if it varies) and the battery's plates, the
+        upper one first.
         """
         channel, color, x = self.membrane.channel(name), self.hue(name), self.x[name]
         height, half = self.top - self.bottom, self.half

@@ -18,7 +18,6 @@ class Clamped(Film):
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from manim import (
@@ -37,17 +36,13 @@ from manim import (
 
 from hhanim.look import Theme
 from hhanim.look.numbers import millivolts
+from hhanim.mobjects.frame.clock import Clock
 from hhanim.mobjects.frame.layout import Area, stroke
 from hhanim.mobjects.frame.lettering import LABEL, SMALL, TICK, Formula, Words
 from hhanim.mobjects.frame.shapes import filled, lines, mix, rounded, stroked
 from hhanim.mobjects.graph.traces import Traces
 from hhanim.mobjects.membrane.channels import ChannelView, blocked_and_free
 from hhanim.model import Channel, Membrane, Trajectory
-
-if TYPE_CHECKING:
-    from hhanim.mobjects.frame.clock import Clock
-
-__all__ = ["DRUG", "Commanded", "Plug", "Rig", "drug_name", "ends", "plugs"]
 
 #: The theme's name for the colour of a drug.
 DRUG = "other1"
@@ -63,8 +58,8 @@ def drug_name(channel: Channel) -> str:
 
 
 def ends(traces: Traces) -> VGroup:
-    """The labels of traces, clear of each other where these end: for a family of currents, whose heads cross so
-    often that labels going with them could not be read.
+    """The labels of traces, clear of each other where these end: for a family of currents, whose heads cross so often
+    that labels going with them could not be read.
     """
     traces.draw(float("inf"))
     return VGroup(*(VGroup(trace.halo, trace.leader, trace.label) for trace in traces))
@@ -109,12 +104,12 @@ class _Arrow(VMobject):
 
 
 class Rig:
-    """The clamp of Hodgkin, Huxley and Katz: a wire in the axon measures V, an amplifier compares it with the
-    command and sends, through a second wire, the current that keeps it there. It comes back through the bath.
+    """The clamp of Hodgkin, Huxley and Katz: a wire in the axon measures V, an amplifier compares it with the command
+    and sends, through a second wire, the current that keeps it there. It comes back through the bath.
 
-    run: under voltage clamp. `still` (the wiring) and `moving` (the command, and two arrows as long as the
-    current is large: through the membrane with the ions, and from the amplifier the other way) are the two
-    groups to add; reacts() is the animation of one turn of the feedback.
+    run: under voltage clamp. `still` (the wiring) and `moving` (the command, and two arrows as long as the current is
+    large: through the membrane with the ions, and from the amplifier the other way) are the two groups to add; reacts()
+    is the animation of one turn of the feedback.
     """
 
     def __init__(self, area: Area, theme: Theme, run: Trajectory, clock: Clock) -> None:

@@ -35,15 +35,13 @@ from hhanim.mobjects.frame.sampled import Sampled
 from hhanim.mobjects.frame.shapes import Array, filled, lines
 from hhanim.model import Trajectory
 
-__all__ = ["CircuitCurrents"]
-
 _SHORTEST = 8.0 * UNIT  # an arrow of a current is no arrow below that
 _FILLING = 0.5  # opacity of what fills a box
 
 
 def _arrow(x: float, foot: float, length: float) -> Array:
-    """An arrow from its foot upwards, or downwards where length is negative. A short one is smaller all over, so
-    that it is seen to shrink to nothing.
+    """An arrow from its foot upwards, or downwards where length is negative. A short one is smaller all over, so that
+    it is seen to shrink to nothing.
     """
     tip = min(0.22, 0.8 * abs(length)) * (1.0 if length > 0 else -1.0)
     wide, end = 0.55 * abs(tip), foot + length
@@ -61,14 +59,14 @@ def _arrow(x: float, foot: float, length: float) -> Array:
 
 
 class CircuitCurrents(Timed, VGroup):
-    """The current through every branch of a circuit, as an arrow beside it: outward is up, length is its
-    size; one too short to be seen as an arrow is not shown. The box of a conductance is filled as high as it is, of
-    its largest value in the run. key() says so beside the picture.
-    The source's own arrow, which has no length to tell, is lit while a current is injected.
+    """The current through every branch of a circuit, as an arrow beside it: outward is up, length is its size; one too
+    short to be seen as an arrow is not shown. The box of a conductance is filled as high as it is, of its largest value
+    in the run. key() says so beside the picture. The source's own arrow, which has no length to tell, is lit while a
+    current is injected.
 
-    The capacitive current is what the others leave: together they are the stimulus, at every instant.
-    `largest` (scene units) is the length of the largest current of the run. length(name) reads a current
-    back from its arrow (µA/cm²), conductance(name) that share from its box.
+    The capacitive current is what the others leave: together they are the stimulus, at every instant. `largest` (scene
+    units) is the length of the largest current of the run. length(name) reads a current back from its arrow (µA/cm²),
+    conductance(name) that share from its box.
     """
 
     def __init__(

@@ -21,19 +21,17 @@ from hhanim.mobjects.frame.layout import UNIT
 from hhanim.mobjects.frame.lettering import SMALL, Words
 from hhanim.mobjects.frame.shapes import Array, at, disc, filled, lines, stroked, to_3d
 
-__all__ = ["FeedbackLoop"]
-
 _TIP = 0.13  # of an arrow (scene units)
 
 
 class FeedbackLoop(VGroup):
-    """Steps from left to right with arrows between, and an arrow back under them with the loop's sign and the verdict
-    on it.
+    """Steps from left to right with arrows between, and an arrow back under them with the loop's sign and the
+    verdict on it.
 
     steps: the words. theme: a hhanim.look Theme. color: a name that theme.color() knows ("Na", "I_K" …).
     positive: whether the loop feeds itself or brakes itself.
-    width: of the whole (scene units), or None for as wide as the words need. size: of the words (design
-    pixels). columns: widths to give the steps, so that several loops stand in columns; there may be more of them.
+    width: of the whole (scene units), or None for as wide as the words need. size: of the words (design pixels).
+    columns: widths to give the steps, so that several loops stand in columns; there may be more of them.
     lit: False draws it in grey, for the time when it does not act.
     """
 

@@ -36,8 +36,6 @@ from hhanim.mobjects.membrane.ions import cloud
 if TYPE_CHECKING:
     pass
 
-__all__ = ["Slice"]
-
 #: Ions of one kind drawn outside and inside, as the concentrations lie.
 CONTENTS = {"Na": (8, 2), "K": (2, 8), "Ca": (5, 0), "Cl": (8, 2)}
 
@@ -45,10 +43,9 @@ CONTENTS = {"Na": (8, 2), "K": (2, 8), "Ca": (5, 0), "Cl": (8, 2)}
 class Slice(VGroup):
     """The membrane that a circuit stands for, every part of it where its element will be.
 
-    becomes(name) is the animation in which a part turns into its element: the leaflets beside the electrode
-    and the charge on them into the capacitor's plates, a channel's wall into the conductance and its gates
-    into the arrow across it, the ions on its two sides into the plates of its battery, the pipette into the
-    source.
+    becomes(name) is the animation in which a part turns into its element: the leaflets beside the electrode and the
+    charge on them into the capacitor's plates, a channel's wall into the conductance and its gates into the arrow
+    across it, the ions on its two sides into the plates of its battery, the pipette into the source.
     """
 
     def __init__(self, circuit: Circuit) -> None:

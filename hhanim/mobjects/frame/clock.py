@@ -24,19 +24,15 @@ from hhanim.look import Theme
 from hhanim.look.numbers import rate_text, smoothstep
 from hhanim.mobjects.frame.lettering import SMALL, Words
 
-__all__ = ["Clock", "Pace", "Timed"]
-
 
 class Pace:
     """A smooth, strictly increasing map from film time (s) to model time (ms).
 
-    stop: model time at the end (ms); start: at the beginning. rate: model milliseconds per second of
-    film. slow: windows (from ms, to ms, rate) with a rate of their own; the rate changes between them
-    over `ease` of the narrower neighbour's width, along a smooth step of its logarithm, so that nothing
-    jerks.
+    stop: model time at the end (ms); start: at the beginning. rate: model milliseconds per second of film. slow:
+    windows (from ms, to ms, rate) with a rate of their own; the rate changes between them over `ease` of the narrower
+    neighbour's width, along a smooth step of its logarithm, so that nothing jerks.
 
-    The map is tabulated once, by integrating film time over model time; nothing is integrated while a
-    film plays.
+    The map is tabulated once, by integrating film time over model time; nothing is integrated while a film plays.
     """
 
     def __init__(
@@ -120,8 +116,8 @@ class Timed(VMobject):
 class Clock(VGroup):
     """Holds model time and says at what rate it runs. Everything on one clock reads ``clock.now``.
 
-    pace: the time map. The label shows the rate that rules at the moment, as slow motion where it is slower than
-    the base rate, and "paused" whenever model time stands still: before, between and after the runs.
+    pace: the time map. The label shows the rate that rules at the moment, as slow motion where it is slower than the
+    base rate, and "paused" whenever model time stands still: before, between and after the runs.
     tracker: the ValueTracker behind `now`.
     """
 

@@ -17,8 +17,6 @@ from typing import Any
 
 from manim import Animation, Mobject, smooth, squish_rate_func
 
-__all__ = ["Appear", "Vanish"]
-
 
 class _Fade(Animation):
     """Opacity between none and the object's own, `between` two fractions of the run time."""

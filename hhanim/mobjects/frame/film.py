@@ -32,8 +32,6 @@ from hhanim.mobjects.frame.lettering import LABEL, Formula, Words
 from hhanim.model import HHError, Membrane, UnknownName, presets
 from hhanim.model.solve import as_protocol
 
-__all__ = ["Film"]
-
 
 @cache
 def _taken() -> frozenset[str]:
@@ -46,14 +44,13 @@ def _taken() -> frozenset[str]:
 class Film(Scene):
     """A scene whose annotated class attributes are its parameters.
 
-    title, description, alt: literals; they go into the catalogue and the sidecar. poster: the film's most
-    informative moment, as a fraction of its length. An attribute annotated ``Membrane`` holds a preset's name
-    and becomes the Membrane itself on the instance, with `changes` (gNa=60, celsius=18.5 …) applied; one
-    annotated ``Protocol`` holds the protocol's text and becomes the Protocol. `theme` becomes the Theme.
+    title, description, alt: literals; they go into the catalogue and the sidecar. poster: the film's most informative
+    moment, as a fraction of its length. An attribute annotated ``Membrane`` holds a preset's name and becomes the
+    Membrane itself on the instance, with `changes` (gNa=60, celsius=18.5 …) applied; one annotated ``Protocol`` holds
+    the protocol's text and becomes the Protocol. `theme` becomes the Theme.
 
-    On the instance: `area` is the part of the frame to draw in (safe margin and captions' band left free),
-    `shape` is "wide", "square" or "tall"; `captions` holds (start, stop, text), `parts` (start, name) so far,
-    in seconds.
+    On the instance: `area` is the part of the frame to draw in (safe margin and captions' band left free), `shape` is
+    "wide", "square" or "tall"; `captions` holds (start, stop, text), `parts` (start, name) so far, in seconds.
     """
 
     title: ClassVar[str] = ""

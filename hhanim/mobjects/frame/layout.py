@@ -18,8 +18,6 @@ from numpy.typing import NDArray
 
 from hhanim.look import Theme
 
-__all__ = ["UNIT", "Area", "fit_frame", "stroke"]
-
 #: Scene units per design pixel: the shorter side of every frame is 8 units and 1080 design pixels.
 UNIT = 8.0 / 1080.0
 MARGIN = 0.05  # of the frame's width and height, on every side

@@ -18,13 +18,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from manim import DL, DOWN, LEFT, UL, Animation, Mobject, VGroup
+from manim import DL, DOWN, LEFT, UL, UR, Animation, Mobject, VGroup
 
+from hhanim.mobjects.frame.clock import Clock, Pace
 from hhanim.mobjects.frame.fades import Appear, Vanish
 from hhanim.mobjects.frame.layout import UNIT, Area
 from hhanim.mobjects.frame.lettering import SUBTITLE, TITLE, Words
-
-__all__ = ["HEADING", "Narration"]
 
 HEADING, LINE = 1.15 * TITLE, 1.12 * SUBTITLE  # design pixels: read from the last row
 DEPTH = 0.2  # of its size: how far a letter goes below the line
@@ -40,8 +39,8 @@ class Narration:
     ) -> None:
         """The title of the film and the membrane it is about, from the first frame on, a section of its own.
 
-        where: the part of the frame the title stands in, by default all of it. beside: what is on the screen
-        with it, and stays when the title goes.
+        where: the part of the frame the title stands in, by default all of it. beside: what is on the screen with it,
+        and stays when the title goes.
         """
         self.part("title")
         self.caption(caption)
@@ -91,6 +90,11 @@ class Narration:
         self.play(*leaving, *coming, run_time=1.1 if gone or still or moving else 0.6)
         for mobject in come:
             mobject.suspend_updating()  # manim need not look for updaters in it, frame by frame
+
+    def timed(self: Any, pace: Pace) -> Clock:
+        """A clock of that pace in the upper right corner, beside the heading."""
+        clock = Clock(pace, self.theme).align_right()
+        return clock.move_to((self.head.right, self.head.top, 0.0), aligned_edge=UR)
 
     def remark(self: Any, line: str, caption: str, *beside: Animation) -> None:
         """Say another line under the same heading, and its caption, while other animations play."""

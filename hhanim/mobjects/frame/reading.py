@@ -21,8 +21,6 @@ from hhanim.mobjects.frame.layout import UNIT
 from hhanim.mobjects.frame.lettering import LABEL, Words
 from hhanim.mobjects.frame.shapes import Array
 
-__all__ = ["Figures", "Reading"]
-
 _SIGNS = "0123456789.−+"
 _WIDE, _NARROW = 0.497, 0.249  # em: how far a figure and a point take up room; figures all have one width
 
@@ -30,8 +28,8 @@ _WIDE, _NARROW = 0.497, 0.249  # em: how far a figure and a point take up room; 
 class Figures:
     """A number in place of one glyph, the figure 0, of words or of a formula of that size.
 
-    hold: which end of the number stays where it is, "left" or "right". behind: what keeps its distance from the
-    other end, a unit. Figures have one width, so that a number that counts along does not tremble.
+    hold: which end of the number stays where it is, "left" or "right". behind: what keeps its distance from the other
+    end, a unit. Figures have one width, so that a number that counts along does not tremble.
     """
 
     def __init__(

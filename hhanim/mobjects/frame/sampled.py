@@ -17,8 +17,6 @@ import numpy as np
 
 from hhanim.mobjects.frame.shapes import Array
 
-__all__ = ["Sampled"]
-
 
 class Sampled:
     """Values (T, …) at times (T,), increasing; called with a time it gives what lies on the straight line between.

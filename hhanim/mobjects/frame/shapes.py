@@ -42,8 +42,7 @@ def disc() -> Array:
 def capsule(length: float, half: float) -> Array:
     """A bar from (0, 0) along x, `length` long to its round tip, 2 `half` thick, (24, 3).
 
-    Point 0 is the back end at (-half, 0), point 12 the tip at (length, 0): the axis can be read back from
-    them.
+    Point 0 is the back end at (-half, 0), point 12 the tip at (length, 0): the axis can be read back from them.
     """
     arc = disc()[:, :2] * half
     q = [arc[4 * k : 4 * k + 4][::-1] for k in range(4)]  # quarters, clockwise
@@ -55,9 +54,7 @@ def capsule(length: float, half: float) -> Array:
 
 
 def rounded(corners: Sequence[tuple[float, float]], radius: float | Sequence[float]) -> Array:
-    """A closed polygon with rounded corners, `radius` for each (shortened where a side is too short for
-    it).
-    """
+    """A closed polygon with rounded corners, `radius` for each (shortened where a side is too short for it)."""
     c = np.asarray(corners, dtype=float)
     n = len(c)
     r = np.broadcast_to(np.asarray(radius, dtype=float), (n,))

@@ -18,8 +18,6 @@ from hhanim.look import Theme, quantities
 from hhanim.mobjects.frame.lettering import LABEL, Formula
 from hhanim.model import Channel, Membrane
 
-__all__ = ["ChannelCurrent", "CurrentEquation", "GateEquation", "channel_typst", "gate_typst"]
-
 
 def _factors(membrane: Membrane, channel: Channel, form: str = "powers") -> dict[str, str]:
     """What the current of a channel is a product of, in Typst; the bar says: with every gate open."""
@@ -60,8 +58,8 @@ class CurrentEquation(Formula):
     """C dV/dt = I − the membrane's currents; every term has the colour of its ion.
 
     term("Na") gives a channel's term with its sign, term("C") the left side, term("I") the stimulus; part("Na")
-    is the term without its sign, sign("Na") the sign alone.
-    `lines` breaks the right side into that many lines, for a narrow frame.
+    is the term without its sign, sign("Na") the sign alone. `lines` breaks the right side into that many lines,
+    for a narrow frame.
     """
 
     def __init__(self, membrane: Membrane, theme: Theme, *, size: float = LABEL + 12, lines: int = 1) -> None:
@@ -98,8 +96,8 @@ class CurrentEquation(Formula):
 class ChannelCurrent(Formula):
     """The current of one channel, in the colour of its ion; select() gives its factors.
 
-    form: "short" is g (V - E), the factors "conductance" and "force"; "spelled" has the largest conductance and
-    every gate by itself, "m-0", "m-1", "m-2", "h-0"; "powers" is what stands in the equation, "m" for m³.
+    form: "short" is g (V - E), the factors "conductance" and "force"; "spelled" has the largest conductance and every
+    gate by itself, "m-0", "m-1", "m-2", "h-0"; "powers" is what stands in the equation, "m" for m³.
     """
 
     def __init__(

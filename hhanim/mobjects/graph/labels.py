@@ -60,11 +60,11 @@ class Tag:
 class Plan:
     """How far every label stands from its place beside its head, over the whole of a clock's run.
 
-    Where heads cross, their labels change places in about half a second of film, not in a frame: side by side, one
-    in a second column, so that both can be read all the while. Where heads lie upon each other, the labels
-    already have the order in which the heads will come apart. Labels in a stack so high that they could
-    be taken for each other's come when it is lower, and stay.
-    All of it is worked out beforehand, from the curves: a frame looks the same whatever was drawn before it.
+    Where heads cross, their labels change places in about half a second of film, not in a frame: side by side, one in a
+    second column, so that both can be read all the while. Where heads lie upon each other, the labels already have the
+    order in which the heads will come apart. Labels in a stack so high that they could be taken for each other's come
+    when it is lower, and stay. All of it is worked out beforehand, from the curves: a frame looks the same whatever was
+    drawn before it.
     """
 
     _RATE = 60.0  # instants a second of film
@@ -140,9 +140,9 @@ def _orders(y: Array) -> list[list[int]]:
 
 
 def apart(y: Array, order: Sequence[int], floor: float) -> tuple[Array, Array]:
-    """Heights (K,) of labels at heads of heights y, from the lowest to the highest in `order`: each is moved as
-    little as possible, by pooling neighbours that overlap and centring the pool, none below the floor. And for
-    each how far the label of its pool that is moved furthest is moved, (K,).
+    """Heights (K,) of labels at heads of heights y, from the lowest to the highest in `order`: each is moved as little
+    as possible, by pooling neighbours that overlap and centring the pool, none below the floor. And for each how far
+    the label of its pool that is moved furthest is moved, (K,).
     """
     pools: list[tuple[float, int]] = []  # middle, count
     for k in order:

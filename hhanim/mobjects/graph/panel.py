@@ -21,8 +21,6 @@ from hhanim.mobjects.frame.layout import UNIT, Area, stroke
 from hhanim.mobjects.frame.lettering import TICK, Formula, Words
 from hhanim.mobjects.frame.shapes import Array
 
-__all__ = ["Panel"]
-
 
 class Panel(AxisPair, VGroup):
     """Two axes in an Area. x() and y() say what they show; it is drawn when both have.

@@ -11,9 +11,7 @@ from hhanim.mobjects.frame.shapes import Array
 
 
 def pieces_of(path: Array, t: Array, spacing: float, dash: Sequence[float]) -> tuple[Array, Array, Array]:
-    """A path as cubic pieces about `spacing` long, dashes cut out: points (4K, 3), times of their ends
-    (K,), (K,).
-    """
+    """A path as cubic pieces about `spacing` long, dashes cut out: points (4K, 3), times of their ends (K,), (K,)."""
     step = np.linalg.norm(np.diff(path, axis=0), axis=1)
     # A vertical jump has two points at one time; a tiny slope in the parameter keeps both ends of it.
     s = np.concatenate([[0.0], np.cumsum(np.maximum(step, 1e-12))])
@@ -39,9 +37,7 @@ def pieces_of(path: Array, t: Array, spacing: float, dash: Sequence[float]) -> t
 
 
 def _corners(path: Array, s: Array) -> Array:
-    """Positions along the path where it turns by more than 40° within a fifth of a pixel: real corners
-    are kept.
-    """
+    """Positions along the path where it turns by more than 40° within a fifth of a pixel: real corners are kept."""
     d = np.diff(path, axis=0)
     length = np.linalg.norm(d, axis=1)
     keep = length > 1e-9

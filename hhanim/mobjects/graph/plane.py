@@ -18,12 +18,13 @@ Everything that depends on the current is tabulated beforehand; draw(i) only loo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
 from manim import DR, RIGHT, UL, Dot, Mobject, Rectangle, VGroup, VMobject
 
 from hhanim.look import Theme, quantities
+from hhanim.mobjects.frame.clock import Clock
 from hhanim.mobjects.frame.layout import UNIT, Area, stroke
 from hhanim.mobjects.frame.lettering import LABEL, SMALL, TICK, Formula, Words
 from hhanim.mobjects.frame.reading import Reading
@@ -33,29 +34,14 @@ from hhanim.mobjects.graph.trace import LINE_WIDTH, Trace
 from hhanim.model import Membrane, Trajectory
 from hhanim.model.analysis import fixed_points, hopf_points, nullclines
 
-if TYPE_CHECKING:
-    from hhanim.mobjects.frame.clock import Clock
-
 NULLCLINE = 0.9 * LINE_WIDTH  # design pixels: quieter than the state's way through the plane
-
-__all__ = [
-    "Dial",
-    "Flow",
-    "Lens",
-    "OnAxis",
-    "Rests",
-    "VNullcline",
-    "along_nullcline",
-    "gate_nullcline",
-    "loses_hold",
-]
 
 
 class Flow(VMobject):
     """Arrows of one length in the direction in which the state moves on the screen: one mobject.
 
-    panel: V on its x axis, the second variable on y. plane: the Membrane of two states. places: the middles of
-    the arrows (K, 2) in scene units, by default a grid of so many across and up. color: by default a quiet one.
+    panel: V on its x axis, the second variable on y. plane: the Membrane of two states. places: the middles of the
+    arrows (K, 2) in scene units, by default a grid of so many across and up. color: by default a quiet one.
     """
 
     LENGTH, HEAD, WIDE = 0.36, 0.15, 0.06  # scene units; half the width of the head
@@ -110,8 +96,8 @@ class Flow(VMobject):
 def along_nullcline(panel: Panel, plane: Membrane, name: str, i: float, *, count: int = 8) -> Array:
     """Places (K, 2) in scene units evenly along a nullcline at current i (µA/cm²), at most `count` of them.
 
-    name: "V" or the second variable. None lies so near a fixed point, where there is no direction, that an arrow
-    would cover it. They lie on the line itself, not on a table of it: there one of the two slopes is nought.
+    name: "V" or the second variable. None lies so near a fixed point, where there is no direction, that an arrow would
+    cover it. They lie on the line itself, not on a table of it: there one of the two slopes is nought.
     """
 
     def at(v: Array) -> Array:
@@ -223,8 +209,8 @@ class Rests(VGroup):
 
 
 class Lens(VGroup):
-    """A window in an Area with the surroundings of a state at one current (µA/cm²), so many times as large as on
-    the plane.
+    """A window in an Area with the surroundings of a state at one current (µA/cm²), so many times as large as
+    on the plane.
     """
 
     TIMES = 5.0
@@ -266,8 +252,8 @@ class Lens(VGroup):
 
 
 def loses_hold(plane: Membrane, low: float, high: float) -> float | None:
-    """The current between two (µA/cm²) from which on no equilibrium is stable; None if there always is one
-    at the higher current, or none at the lower.
+    """The current between two (µA/cm²) from which on no equilibrium is stable; None if there always is one at the
+    higher current, or none at the lower.
     """
 
     def holds(i: float) -> bool:
@@ -282,8 +268,8 @@ def loses_hold(plane: Membrane, low: float, high: float) -> float | None:
 
 
 class OnAxis(VGroup):
-    """Where the head of a trace is on one axis of its panel, "x" or "y": a thin line to it and a mark on it. The
-    same quantity is found again in another panel, whichever way its axis lies there.
+    """Where the head of a trace is on one axis of its panel, "x" or "y": a thin line to it and a mark on it. The same
+    quantity is found again in another panel, whichever way its axis lies there.
     """
 
     MARK = 0.13  # scene units

@@ -30,8 +30,6 @@ from hhanim.mobjects.graph.trace import Trace
 from hhanim.mobjects.graph.traces import Traces
 from hhanim.model import Membrane
 
-__all__ = ["RateCurves", "RateTable"]
-
 _TIP, _STUB = 0.13, 0.14  # scene units: the head of an arrow, and the shaft that even the smallest rate has
 _DECADES = 3.0  # from the longest arrow to a stub
 
@@ -40,12 +38,12 @@ class RateTable(VGroup):
     """One row for each gate with kinetics: alpha's arrow from closed to open, beta's back, and the rates in 1/ms.
 
     area: where. voltages: the largest rate that any gate takes at these (mV) has the longest arrow. All arrows have
-    one scale, a logarithmic one, on which rates a thousand times apart can be told apart; what is smaller still is
-    a stub. Temperature is the membrane's. gates: names, by default all with kinetics; as many rows are made as the
-    area has room for.
+    one scale, a logarithmic one, on which rates a thousand times apart can be told apart; what is smaller still is a
+    stub. Temperature is the membrane's. gates: names, by default all with kinetics; as many rows are made as the area
+    has room for.
 
-    `results`, to be added when its time has come, is what the rates lead to: the steady state and the time constant
-    of each gate, at the end of its row. draw(v) writes and draws everything at v (mV), go() sweeps it.
+    `results`, to be added when its time has come, is what the rates lead to: the steady state and the time constant of
+    each gate, at the end of its row. draw(v) writes and draws everything at v (mV), go() sweeps it.
     """
 
     def __init__(
@@ -154,8 +152,8 @@ class RateCurves:
     v: the range of V (mV). gates: names, by default all with kinetics. Temperature is the membrane's.
     vertical: x∞ over τ. ylabels: what the two axes are called.
 
-    `still` (axes, curves, names) and `moving` (dots, and a line through them with V in numbers) are the two groups
-    to add; draw(v) puts them there, go() takes them from one V to another, and shown() reads the dots back.
+    `still` (axes, curves, names) and `moving` (dots, and a line through them with V in numbers) are the two groups to
+    add; draw(v) puts them there, go() takes them from one V to another, and shown() reads the dots back.
     """
 
     def __init__(

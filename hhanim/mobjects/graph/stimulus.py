@@ -31,8 +31,6 @@ from hhanim.mobjects.graph.labels import DOT_RADIUS
 from hhanim.mobjects.graph.panel import Panel
 from hhanim.model import Protocol, VoltageClamp
 
-__all__ = ["StimulusBar"]
-
 
 class StimulusBar(Timed, VGroup):
     """A protocol drawn in `area` on the time axis of `panel`, with its largest value written beside it.

@@ -31,8 +31,6 @@ from hhanim.mobjects.graph.panel import Panel
 from hhanim.mobjects.graph.pieces import first_part, pieces_of
 from hhanim.model import Trajectory
 
-__all__ = ["HALO", "LINE_WIDTH", "Trace", "values"]
-
 LINE_WIDTH, HALO = 5.0, 16.0  # design pixels
 
 
@@ -51,9 +49,9 @@ def values(run: Trajectory, key: str) -> Array:
 class Trace(Timed, VGroup):
     """One quantity over time: a ghost of the whole, the part drawn so far, a dot at its head, a label beside it.
 
-    t: times (T,), increasing; y: values (T,), sampled densely enough that straight pieces between them
-    are finer than a pixel. dash: on and off lengths in line widths. label: a mobject that goes with the
-    head. x: values (T,) to draw y over, by default the times. draw(t) draws up to t. Everything is computed here, once.
+    t: times (T,), increasing; y: values (T,), sampled densely enough that straight pieces between them are finer than a
+    pixel. dash: on and off lengths in line widths. label: a mobject that goes with the head. x: values (T,) to draw y
+    over, by default the times. draw(t) draws up to t. Everything is computed here, once.
     """
 
     def __init__(

@@ -23,14 +23,12 @@ from hhanim.mobjects.frame.clock import Clock, Timed
 from hhanim.mobjects.graph.labels import ASIDE, BESIDE, GAP, Plan, apart, floor_of, leader
 from hhanim.mobjects.graph.trace import Trace
 
-__all__ = ["Traces"]
-
 
 class Traces(Timed, VGroup):
     """Several traces whose labels keep out of each other's way: ghosts lowest, then lines, dots and labels.
 
-    Labels stand in the order of their heads, and one that stands off its head is joined to it by a thin line.
-    On a clock they change places gently, side by side, where heads cross.
+    Labels stand in the order of their heads, and one that stands off its head is joined to it by a thin line. On a
+    clock they change places gently, side by side, where heads cross.
 
     It is iterated and indexed by trace.
     """
@@ -74,9 +72,7 @@ class Traces(Timed, VGroup):
         return self.add_updater(lambda _: self.draw(clock.now), call_updater=True)
 
     def _settle(self, t: float) -> None:
-        """Move the labels clear of each other at model time t (ms): as planned for the clock, or just for this
-        instant.
-        """
+        """Move the labels clear of each other at model time t (ms): as planned for the clock, or for this instant."""
         if self._plan is not None:
             shifts, shown = self._plan.at(t)
         else:

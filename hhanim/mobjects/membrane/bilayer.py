@@ -16,12 +16,9 @@ from manim import VGroup
 from hhanim.look import Theme
 from hhanim.mobjects.frame.shapes import Array, at, disc, filled, mix, smooth, stroked
 
-__all__ = ["Bilayer", "between"]
-
 
 class Bilayer(VGroup):
-    """Two leaflets of lipids between x = left and right about y = 0: two mobjects, one for heads, one for
-    tails.
+    """Two leaflets of lipids between x = left and right about y = 0: two mobjects, one for heads, one for tails.
 
     thickness: from head to head (scene units). gaps: (left, right) pairs without lipids, where channels sit.
     """

@@ -33,15 +33,11 @@ from hhanim.mobjects.frame.lettering import SMALL, Formula, Words
 from hhanim.mobjects.frame.shapes import Array, capsule, disc, filled, lines, mix, rounded, smooth, stroked
 from hhanim.model import Channel, Gate, Membrane
 
-__all__ = ["ChannelView", "blocked_and_free", "inactivates", "title"]
-
 _DISC = disc()
 
 
 def inactivates(membrane: Membrane, gate: str) -> bool:
-    """True if the gate closes on depolarisation in a channel that also has a gate that opens: the ball and
-    chain.
-    """
+    """True if the gate closes on depolarisation in a channel that also has a gate that opens: the ball and chain."""
 
     def falls(name: str) -> bool:
         low, high = membrane.v_range
@@ -205,11 +201,9 @@ class ChannelView(VGroup):
         return max(SMALL, 0.115 * self.height_ / UNIT)
 
     def set_gates(self, values: Mapping[str, Any]) -> ChannelView:
-        """Open each gate as far as its value says: a number, or one for each power (three numbers for m³),
-        0..1.
+        """Open each gate as far as its value says: a number, or one for each power (three numbers for m³), 0..1.
 
-        Values outside 0..1, which h = 0.89 - 1.1 n can take, are drawn fully closed or open. Other names
-        are ignored.
+        Values outside 0..1, which h = 0.89 - 1.1 n can take, are drawn fully closed or open. Other names are ignored.
         """
         origin, scale = self.origin, self.scale_
         for name, drawn in self._gates.items():
@@ -268,8 +262,8 @@ class ChannelView(VGroup):
         return np.concatenate(out)
 
     def round_balls(self, places: Array, clear: float) -> Array:
-        """Places (K, 2) of things of radius `clear` that pass the balls where these hang now: what would run
-        through one goes round it, on the side where it does not hang.
+        """Places (K, 2) of things of radius `clear` that pass the balls where these hang now: what would run through
+        one goes round it, on the side where it does not hang.
         """
         places = places.copy()
         for ball in (b for drawn in self._gates.values() if isinstance(drawn, list) for b in drawn):

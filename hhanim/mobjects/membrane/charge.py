@@ -25,8 +25,6 @@ from hhanim.look import Theme
 from hhanim.mobjects.frame.shapes import Array, at, lines, stroked
 from hhanim.model import Membrane
 
-__all__ = ["SurfaceCharge", "absolute"]
-
 _BAR = lines([(-1.0, 0.0), (1.0, 0.0)])
 _CROSS = np.concatenate([_BAR, lines([(0.0, -1.0), (0.0, 1.0)])])
 
@@ -34,8 +32,7 @@ _CROSS = np.concatenate([_BAR, lines([(0.0, -1.0), (0.0, 1.0)])])
 def absolute(membrane: Membrane, v: Any) -> Any:
     """Inside minus outside (mV) in any voltage convention: where rest is put at 0 mV it is 65 mV lower.
 
-    The 1952 paper measures from rest and gives no absolute value; -65 mV is the one its successors settled
-    on.
+    The 1952 paper measures from rest and gives no absolute value; -65 mV is the one its successors settled on.
     """
     return np.asarray(v, dtype=float) - (65.0 if membrane.baseline == 0.0 else 0.0)
 
@@ -83,8 +80,8 @@ class SurfaceCharge(VGroup):
         return self
 
     def draw_along(self, v: Any) -> SurfaceCharge:
-        """Draw a voltage (mV) that differs from place to place, (N,) in the order of `places`: every place
-        has its signs, as large as the charge there.
+        """Draw a voltage (mV) that differs from place to place, (N,) in the order of `places`: every place has its
+        signs, as large as the charge there.
         """
         v = np.asarray(v, dtype=float)
         size = self.size * np.sqrt(np.clip(np.abs(v) / self.full, 0.0, 1.0))

@@ -31,8 +31,6 @@ from hhanim.mobjects.frame.shapes import Array, at, disc, mix
 from hhanim.mobjects.membrane.channels import ChannelView
 from hhanim.model import Trajectory
 
-__all__ = ["QUANTUM", "IonFlow", "RestingIons", "cloud", "crossings", "fitting_quantum"]
-
 #: Charge that one drawn ion stands for (nC/cm², that is µA·ms/cm²): about 1500 monovalent ions per µm².
 QUANTUM = 25.0
 
@@ -59,8 +57,7 @@ def crossings(run: Trajectory, channel: str, quantum: float = QUANTUM) -> tuple[
 
 
 def fitting_quantum(run: Trajectory, channels: Sequence[str], rate: Any, per_second: float = 18.0) -> float:
-    """A round charge per dot (nC/cm²), such that no more than `per_second` dots a second pass through a
-    channel.
+    """A round charge per dot (nC/cm²), such that no more than `per_second` dots a second pass through a channel.
 
     rate: a function of the model's time (ms) that gives model milliseconds per second of film, as Pace.rate.
     """
@@ -137,9 +134,7 @@ class IonFlow(VMobject):
         return self
 
     def _where(self, k: Any, u: Array) -> Array:
-        """Centres (K, 2) of dots k at fractions u of their way: in from one cloud, straight through, out to
-        the other.
-        """
+        """Centres (K, 2) of dots k at fractions u of their way: from one cloud, straight through, to the other."""
         outer = np.array([v.mouths[0][:2] for v in self.views])[self.lane[k]]
         inner = np.array([v.mouths[1][:2] for v in self.views])[self.lane[k]]
         w = np.where(self.signs[k] < 0, u, 1.0 - u)  # 0 outside the cell, 1 inside
@@ -161,8 +156,8 @@ class IonFlow(VMobject):
         return places
 
     def net(self, t: float) -> float:
-        """Charge that dots have carried out of the cell by time t (nC/cm²): the integrated current to
-        within half a quantum.
+        """Charge that dots have carried out of the cell by time t (nC/cm²): the integrated current to within
+        half a quantum.
         """
         return float(self.quantum * self.signs[self.times <= t].sum())
 
@@ -175,8 +170,8 @@ class IonFlow(VMobject):
 class RestingIons(VMobject):
     """Ions that wait at places (K, 2), jostled by heat: one mobject.
 
-    Each swings about its place by less than `swing` along x and along y (scene units), on a path that only its
-    number and the time decide. None crosses the membrane and none drifts: the mean over time is its place.
+    Each swings about its place by less than `swing` along x and along y (scene units), on a path that only its number
+    and the time decide. None crosses the membrane and none drifts: the mean over time is its place.
     """
 
     def __init__(

@@ -17,12 +17,13 @@ in that order and manim draws the still part once.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from manim import DL, DR, UL, UP, VGroup
 
 from hhanim.look import Theme, quantities
+from hhanim.mobjects.frame.clock import Clock
 from hhanim.mobjects.frame.layout import UNIT, Area
 from hhanim.mobjects.frame.lettering import SMALL, TICK, Words
 from hhanim.mobjects.frame.shapes import Array, mix
@@ -31,11 +32,6 @@ from hhanim.mobjects.membrane.channels import ChannelView, blocked_and_free, tit
 from hhanim.mobjects.membrane.charge import SurfaceCharge, absolute
 from hhanim.mobjects.membrane.ions import QUANTUM, IonFlow, RestingIons, cloud, fitting_quantum
 from hhanim.model import Membrane, Trajectory
-
-if TYPE_CHECKING:
-    from hhanim.mobjects.frame.clock import Clock
-
-__all__ = ["Instant", "MembranePatch"]
 
 
 class Instant:
@@ -71,8 +67,8 @@ class MembranePatch:
         sides. counted: say what charge a dot stands for. charge: draw the surface charge.
     level: where in the area the membrane lies, from 0 (bottom) to 1 (top).
 
-    `still` (lipids, proteins, words) and `moving` (ions, gates, charge) are the two groups to add.
-    draw(t) puts everything at the model's time t (ms); follow(tracker) does so on every frame.
+    `still` (lipids, proteins, words) and `moving` (ions, gates, charge) are the two groups to add. draw(t) puts
+    everything at the model's time t (ms); follow(tracker) does so on every frame.
     """
 
     def __init__(

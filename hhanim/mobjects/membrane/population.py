@@ -26,8 +26,6 @@ from hhanim.look import Quantity, Theme
 from hhanim.mobjects.frame.layout import Area
 from hhanim.mobjects.frame.shapes import Array, at, disc, filled, lines, mix, rounded, stroked
 
-__all__ = ["ChannelField"]
-
 _BAR = lines([(-1.0, -0.42), (1.0, -0.42), (1.0, 0.42), (-1.0, 0.42), (-1.0, -0.42)])
 
 
@@ -38,8 +36,8 @@ class ChannelField:
     theme, color: whose hue. area: where. pips: draw every gate (else only whether a channel conducts).
     balls: for each kind of gate, whether it is a ball on a chain (default: none is).
 
-    `still` and `moving` are the two groups to add; draw(states) takes (N, number of gates) of 0 and 1, or
-    (N,) of whether each conducts; open_fraction() counts the lit channels on the screen.
+    `still` and `moving` are the two groups to add; draw(states) takes (N, number of gates) of 0 and 1, or (N,) of
+    whether each conducts; open_fraction() counts the lit channels on the screen.
     """
 
     def __init__(
@@ -125,9 +123,7 @@ class ChannelField:
 
 
 def _columns(count: int, ratio: float) -> int:
-    """Columns for `count` cells in a rectangle of that width to height: without a ragged last row if it can
-    be.
-    """
+    """Columns for `count` cells in a rectangle of that width to height: without a ragged last row if it can be."""
     ideal = max(1.0, np.sqrt(count * ratio))
     even = [c for c in range(1, count + 1) if count % c == 0 and 0.7 * ideal <= c <= 1.45 * ideal]
     return min(even, key=lambda c: abs(np.log(c / ideal))) if even else int(np.ceil(ideal))
