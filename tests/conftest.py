@@ -1,7 +1,13 @@
-"""What every test runs under: a floating-point error anywhere is an error. And the one browser, and a notebook."""
+"""What every test runs under: a floating-point error anywhere is an error, and no clock decides. The one browser, a
+notebook, and processes, which end with the test that started them."""
 
 import asyncio
+import contextlib
+import os
 import shutil
+import signal
+import subprocess
+import sys
 import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
+
+with contextlib.suppress(ImportError):
+    from hypothesis import settings
+
+    settings.register_profile("steady", deadline=None, derandomize=True)
+    settings.load_profile("steady")
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +40,54 @@ def launch() -> Iterator[Callable[..., Any]]:
     if path is None:
         pytest.skip("no Chromium on this machine; install it with: apt install chromium")
     with playwright.sync_playwright() as running:
-        yield lambda *options: running.chromium.launch(executable_path=path, args=["--no-sandbox", *options])
+
+        def start(*options: str) -> Any:
+            browser = running.chromium.launch(
+                executable_path=path, args=["--no-sandbox", *options], timeout=600_000
+            )
+            new_context = browser.new_context
+
+            def patient(**settings: Any) -> Any:
+                context = new_context(**settings)
+                context.set_default_timeout(600_000)  # of a machine that has much else to do
+                return context
+
+            browser.new_context = patient
+            browser.new_page = lambda **settings: patient(**settings).new_page()
+            return browser
+
+        yield start
+
+
+@pytest.fixture
+def start_process() -> Iterator[Callable[..., subprocess.Popen[Any]]]:
+    """start_process(words, …) is ``subprocess.Popen`` in a session of its own, as in a terminal; whatever becomes of the
+    test, the process and all that it started are ended after it."""
+    started: list[subprocess.Popen[Any]] = []
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # in a shell's background; it would be handed on
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def start(words: list[str], **options: Any) -> subprocess.Popen[Any]:
+        started.append(subprocess.Popen(words, start_new_session=True, **options))
+        return started[-1]
+
+    yield start
+    for process in started:
+        children = []
+        with contextlib.suppress(psutil.NoSuchProcess):
+            children = psutil.Process(process.pid).children(recursive=True)
+        if process.poll() is None:
+            process.kill()
+        if sys.platform != "win32":
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
+        for child in children:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                child.kill()
+        process.wait()
+        for stream in (process.stdout, process.stderr):
+            if stream is not None:
+                stream.close()
 
 
 @pytest.fixture
@@ -39,7 +99,7 @@ def execute(tmp_path: Path) -> Callable[..., list[Any]]:
         about = {"kernelspec": {"name": "python3", "display_name": "", "language": "python"}}
         notebook = v4.new_notebook(cells=[v4.new_code_cell(cell) for cell in cells], metadata=about)
         where = {"metadata": {"path": str(tmp_path)}}
-        client = nbclient.NotebookClient(notebook, timeout=300, allow_errors=True, resources=where)
+        client = nbclient.NotebookClient(notebook, timeout=600, allow_errors=True, resources=where)
         with warnings.catch_warnings(), ThreadPoolExecutor(1) as pool:
             warnings.simplefilter("ignore")  # of nbclient and its kernel, not ours
             # In a thread of its own: another test's browser may hold this one's event loop.

@@ -27,7 +27,8 @@ def test_axe(visit: Any, size: tuple[int, int], scheme: str) -> None:
     page = visit(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
     for state, script in STATES.items():
         page.evaluate(script)
-        page.wait_for_timeout(60)
+        page.evaluate("Promise.all(document.getAnimations().map((a) => a.finished))")
+        page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
         found = axe.run(page, options={"runOnly": {"type": "tag", "values": TAGS}}).response
         assert len(found["passes"]) > 15
         assert [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]] == [], state

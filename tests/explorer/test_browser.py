@@ -227,22 +227,26 @@ def test_run_button_when_live_is_off(visit: Any) -> None:
     assert button.inner_text() == "Run"
 
 
+def with_a_clock(page: Any) -> Any:
+    """The page, whose time passes when the test says so."""
+    page.clock.install(time=0)
+    page.clock.pause_at(1000)
+    return page
+
+
 def test_play_moves_a_head_through_all_views(visit: Any) -> None:
-    page = visit("rate=5")  # 20 s for the run: a busy machine's screenshots end well before it does
-    play = page.get_by_role("button", name="Play")
-    play.click()
-    page.wait_for_function("hhanim.head > 0.01")
+    page = with_a_clock(visit("rate=5"))  # 20 s for the run
+    page.get_by_role("button", name="Play").click()
+    page.clock.run_for(500)
+    assert page.evaluate("hhanim.head") == pytest.approx(0.025, abs=0.002)
     assert page.locator("#play-word").inner_text() == "Pause"
     pictures = [page.locator(f"#canvas-{v}").screenshot() for v in ("V", "phase")]
-    seen = page.evaluate("hhanim.head")
-    page.wait_for_function(
-        f"hhanim.head > {seen + 0.1}"
-    )  # far enough for the slowest part of the phase plane
+    page.clock.run_for(3000)  # far enough for the slowest part of the phase plane
     later = [page.locator(f"#canvas-{v}").screenshot() for v in ("V", "phase")]
     assert all(a != b for a, b in zip(pictures, later, strict=True))
     page.get_by_role("button", name="Pause").click()
     held = page.evaluate("hhanim.head")
-    page.wait_for_timeout(150)
+    page.clock.run_for(1000)
     assert page.evaluate("hhanim.head") == held
     slider = page.get_by_label("Time in the run")
     slider.focus()
@@ -253,14 +257,13 @@ def test_play_moves_a_head_through_all_views(visit: Any) -> None:
 
 
 def test_reduced_motion_moves_in_steps(visit: Any) -> None:
-    page = visit("rate=10", reduced_motion="reduce")
+    page = with_a_clock(visit("rate=10", reduced_motion="reduce"))
     page.get_by_role("button", name="Play").click()
-    seen = page.evaluate(
-        "() => new Promise((done) => { const seen = new Set(), end = performance.now() + 1300;"
-        " const look = () => { seen.add(hhanim.head);"
-        " performance.now() < end ? requestAnimationFrame(look) : done(seen.size); }; look(); })"
-    )
-    assert 2 <= seen <= 4
+    seen = set()
+    for _ in range(26):
+        seen.add(page.evaluate("hhanim.head"))
+        page.clock.run_for(50)
+    assert 2 <= len(seen) <= 4
 
 
 def test_keyboard_alone_is_enough(visit: Any) -> None:

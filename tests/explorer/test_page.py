@@ -94,9 +94,9 @@ def test_serve_answers_on_this_machine_only() -> None:
         got.set()
 
     threading.Thread(target=explorer.serve, args=("<p>here</p>", 0, ready), daemon=True).start()
-    assert got.wait(5)
+    assert got.wait(600)
     assert address[0].startswith("http://127.0.0.1:")
-    with urllib.request.urlopen(address[0], timeout=5) as answer:
+    with urllib.request.urlopen(address[0], timeout=600) as answer:
         assert answer.read() == b"<p>here</p>"
 
 

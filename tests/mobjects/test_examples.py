@@ -41,7 +41,9 @@ def test_example_runs(name: str, tmp_path: Path) -> None:
     module = importlib.import_module(name)
     source = example(module)
     if source is None:
-        assert name.endswith((".shapes", ".pieces", ".labels")), f"{name} has no example"  # nothing to put on a screen
+        assert name.endswith((".shapes", ".pieces", ".labels")), (
+            f"{name} has no example"
+        )  # nothing to put on a screen
         return
     scope: dict[str, Any] = {"__name__": "example"}
     scope |= {k: v for k, v in vars(manim).items() if not k.startswith("_")}

@@ -171,7 +171,7 @@ def test_the_next_film_is_drawn_while_one_is_finished(project, monkeypatch):
     def record(job, media, drawn):
         name = job.request.name
         if name == "one":
-            assert drawing.wait(20)  # so "two" is drawn before "one" is finished
+            assert drawing.wait(600)  # so "two" is drawn before "one" is finished
         assert sum(w.startswith("start") for w in told) - sum(w.startswith("done") for w in told) <= 2
         return real(job, media, drawn)
 
@@ -210,7 +210,7 @@ def test_interrupted_while_another_film_is_being_finished(project, monkeypatch):
     real = films.record
 
     def record(job, media, drawn):
-        assert drawing.wait(20)
+        assert drawing.wait(600)
         return real(job, media, drawn)
 
     told = []
