@@ -38,7 +38,7 @@ def in_folder(folder: str = "output") -> set[str]:
 @pytest.fixture
 def held_up(project):
     """A film that was made; made anew it says that it is being drawn, and waits until it may go on."""
-    assert hh("wave").returncode == 0
+    films.make_all(projects.requests(["wave"], projects.Settings())[0])
     assert in_folder() == FILM
     helper = Path("scenes/helper.py")
     drawing, go_on = project / "drawing", project / "go_on"
