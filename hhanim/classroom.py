@@ -152,6 +152,7 @@ class Neuron:
             preset=self.preset,
             theme=self.theme,
             output=self.output,
+            name=clip,
             model=self.membrane,
             frames=frames,
             seconds=frames * interval / 1000.0,

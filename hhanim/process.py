@@ -4,11 +4,13 @@ does nothing but render."""
 from __future__ import annotations
 
 import atexit
+import contextlib
 import gc
+import logging
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ContextDecorator
 from typing import Any
 
@@ -62,6 +64,18 @@ spared_collector = Held(
 Importing a plotting library, typesetting a scene and keeping the artists of a film make hundreds of thousands of
 objects, of which next to none is garbage: looking for it took a tenth of the time.
 """
+
+
+@contextlib.contextmanager
+def root_log_kept() -> Iterator[None]:
+    """The log of all libraries stays as it is, whoever is imported meanwhile: manim would show everybody's messages."""
+    root = logging.getLogger()
+    level, handlers = root.level, root.handlers[:]
+    try:
+        yield
+    finally:
+        root.setLevel(level)
+        root.handlers[:] = handlers
 
 
 def end_quickly() -> None:

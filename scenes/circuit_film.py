@@ -32,9 +32,10 @@ from hhanim.mobjects.graph.equations import ChannelCurrent, CurrentEquation, Gat
 from hhanim.mobjects.graph.panel import Panel
 from hhanim.mobjects.graph.trace import Trace
 from hhanim.mobjects.membrane.channels import title
-from hhanim.model import Channel, Membrane, Protocol, Trajectory, pulse, simulate
+from hhanim.model import Channel, Trajectory, pulse, simulate
 from hhanim.model.analysis import strength_duration
 from hhanim.model.solve import as_protocol
+from hhanim.parameters import Membrane, Protocol
 
 
 class CircuitFilm(Narration, Film):

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from hhanim.look import quantities
 from hhanim.look.axis import voltages
 from hhanim.look.words import conditions
-from hhanim.model import HHError, Membrane, analysis
+from hhanim.model import HHError, analysis
+from hhanim.parameters import Membrane
 from hhanim.plots.clip import clip
 from hhanim.plots.stage import Stage
 

@@ -25,8 +25,9 @@ from hhanim.mobjects.membrane.channels import inactivates
 from hhanim.mobjects.membrane.ions import fitting_quantum
 from hhanim.mobjects.membrane.patch import MembranePatch
 from hhanim.mobjects.membrane.population import ChannelField
-from hhanim.model import Membrane, clamp, simulate
+from hhanim.model import clamp, simulate
 from hhanim.model.gating import Patch, sample_patch
+from hhanim.parameters import Membrane
 
 BEFORE, AFTER = 1.0, 5.0  # seconds of film before the step, and while it lasts, but for the slow motion
 DOTS = 15.0  # a second through a channel, at most: from frame to frame each is seen to go on, not back

@@ -45,8 +45,9 @@ from hhanim.mobjects.graph.plane import (
 )
 from hhanim.mobjects.graph.trace import Trace
 from hhanim.mobjects.graph.traces import Traces
-from hhanim.model import Membrane, Trajectory, pulse, ramp, simulate, step
+from hhanim.model import Trajectory, pulse, ramp, simulate, step
 from hhanim.model.analysis import fixed_points, hopf_points, two_variable
+from hhanim.parameters import Membrane
 
 #: The theme's name for the colour of the state, in the plane as over time; the nullclines are thinner and quieter.
 STATE = "ink"

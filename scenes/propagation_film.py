@@ -22,8 +22,9 @@ from hhanim.mobjects.frame.narration import Narration
 from hhanim.mobjects.frame.reading import Reading
 from hhanim.mobjects.frame.shapes import filled, lines, stroked
 from hhanim.mobjects.graph.panel import Panel
-from hhanim.model import Membrane, pulse
+from hhanim.model import pulse
 from hhanim.model.cable import Cable, CableRun, IClamp, simulate_cable
+from hhanim.parameters import Membrane
 
 #: When the current is injected that starts a spike, and for how long (ms).
 PULSE = {"start": 0.2, "width": 0.2}

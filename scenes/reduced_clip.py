@@ -7,7 +7,8 @@ import numpy as np
 from hhanim.look import quantities
 from hhanim.look.numbers import limits
 from hhanim.look.words import conditions
-from hhanim.model import Membrane, UnstableStep, analysis, simulate, step
+from hhanim.model import UnstableStep, analysis, simulate, step
+from hhanim.parameters import Membrane, Milliseconds
 from hhanim.plots.clip import clip
 from hhanim.plots.stage import Stage
 
@@ -24,7 +25,7 @@ def reduced(
     *,
     model: Membrane = "widget",
     I: float = 5.0,  # noqa: E741
-    duration: float = 150.0,
+    duration: Milliseconds = 150.0,
     dt: float = 0.5,
     frames: int = 250,
     seconds: float = 10.0,

@@ -7,7 +7,8 @@ import numpy as np
 from hhanim.look import quantities
 from hhanim.look.numbers import limits, plain
 from hhanim.look.words import conditions, stimulus_text
-from hhanim.model import Membrane, Protocol, Start, simulate
+from hhanim.model import simulate
+from hhanim.parameters import Membrane, Milliseconds, Protocol, Start
 from hhanim.plots.clip import clip
 from hhanim.plots.stage import Stage
 
@@ -24,7 +25,7 @@ def simulation(
     *,
     model: Membrane = "classroom",
     stimulus: Protocol = "step(15)",
-    duration: float = 50.0,
+    duration: Milliseconds = 50.0,
     start: Start = "closed",
     frames: int = 250,
     seconds: float = 7.5,

@@ -30,8 +30,9 @@ from hhanim.mobjects.membrane.channels import inactivates
 from hhanim.mobjects.membrane.charge import absolute
 from hhanim.mobjects.membrane.ions import fitting_quantum
 from hhanim.mobjects.membrane.patch import MembranePatch
-from hhanim.model import Channel, Membrane, Protocol, Trajectory, simulate
+from hhanim.model import Channel, Trajectory, simulate
 from hhanim.model.phases import Phase, phases
+from hhanim.parameters import Membrane, Protocol
 
 # What is said of each phase: on the screen, and as the caption.
 SAID = {

@@ -45,10 +45,11 @@ from hhanim.mobjects.graph.traces import Traces
 from hhanim.mobjects.membrane.channels import ChannelView
 from hhanim.mobjects.membrane.charge import absolute
 from hhanim.mobjects.membrane.patch import MembranePatch
-from hhanim.model import Membrane, Protocol, Trajectory, clamp, pulse, simulate
+from hhanim.model import Trajectory, clamp, pulse, simulate
 from hhanim.model.analysis import strength_duration
 from hhanim.model.cable import Cable, IClamp, simulate_cable
 from hhanim.model.phases import phases
+from hhanim.parameters import Membrane, Protocol
 
 AXON = {"length": 60_000.0, "diameter": 476.0, "resistivity": 35.4}  # µm, µm, Ω·cm: the 1952 axon
 LEVELS = (-40.0, -25.0, -10.0, 5.0, 20.0, 35.0, 50.0)  # mV, inside minus outside, of the clamp's steps

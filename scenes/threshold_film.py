@@ -27,8 +27,9 @@ from hhanim.mobjects.membrane.channels import title as channel_title
 from hhanim.mobjects.membrane.charge import absolute
 from hhanim.mobjects.membrane.ions import fitting_quantum
 from hhanim.mobjects.membrane.patch import MembranePatch
-from hhanim.model import Membrane, Protocol, Trajectory, pulse, simulate
+from hhanim.model import Trajectory, pulse, simulate
 from hhanim.model.analysis import paired_pulse, strength_duration
+from hhanim.parameters import Membrane, Protocol
 
 START = 2.0  # ms before the stimulus
 SLOW = 10.0  # seconds of film from the stimulus to the end of the spike

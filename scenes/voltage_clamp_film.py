@@ -40,8 +40,9 @@ from hhanim.mobjects.graph.trace import Trace
 from hhanim.mobjects.graph.traces import Traces
 from hhanim.mobjects.membrane.ions import fitting_quantum
 from hhanim.mobjects.membrane.patch import MembranePatch
-from hhanim.model import Channel, Membrane, Trajectory, clamp, simulate
+from hhanim.model import Channel, Trajectory, clamp, simulate
 from hhanim.model.analysis import peak_currents
+from hhanim.parameters import Membrane
 
 
 class VoltageClamp(Narration, Film):

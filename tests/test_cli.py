@@ -12,10 +12,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.shell_completion import ShellComplete
 from PIL import Image
 
 import hhanim
 from hhanim.cli import main
+from hhanim.cli.program import app
+from hhanim.studio.plan.presets import PRESETS
 
 CLIPS = {"tau", "f_infty", "currents", "simulation", "reduced"}
 
@@ -359,3 +362,37 @@ def test_a_read_only_disk_is_one_line(hh, tmp_path):
             assert done.stderr.count("\n") == 1
     finally:
         subprocess.run(["umount", str(tmp_path / "disk")], check=True)
+
+
+@pytest.mark.parametrize(
+    "command", [(), *((name,) for name in app.commands)], ids=lambda words: words[0] if words else "hhanim"
+)
+def test_help_has_examples(command, capsys):
+    with pytest.raises(SystemExit):
+        main([*command, "--help"])
+    said = capsys.readouterr().out
+    examples = [line.split() for line in said.partition("Examples:")[2].splitlines() if "hhanim" in line]
+    assert examples
+    assert all(command[0] in words for words in examples if command and words[0] == "hhanim")
+
+
+def test_every_preset_is_in_the_help_and_completed(capsys):
+    with pytest.raises(SystemExit):
+        main(["render", "--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert all(name in said for name in PRESETS)
+    assert completed("hhanim", "render", "tau", "--preset", "") == list(PRESETS)
+
+
+def completed(*words: str) -> list[str]:
+    """What the shell offers for the last word."""
+    found = ShellComplete(app, {}, "hhanim", "_HHANIM_COMPLETE").get_completions(list(words[1:-1]), words[-1])
+    return [item.value for item in found]
+
+
+def test_parameters_are_completed():
+    assert completed("hhanim", "render", "tau", "--set", "g") == ["gNa=", "gK=", "gL="]
+    assert "stimulus=" in completed("hhanim", "render", "spike", "tau", "--set", "")
+    assert completed("hhanim", "check", "--set", "stim") == ["stimulus="]
+    assert completed("hhanim", "simulate", "--model", "connor_stevens", "--set", "gA") == ["gA="]
+    assert completed("hhanim", "render", "nonsense", "--set", "g") == []

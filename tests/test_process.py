@@ -51,3 +51,17 @@ def test_the_command_line_is_alone():
         "except SystemExit: print(i.alone)"
     )
     assert said(code).splitlines()[-1] == "True"
+
+
+def test_what_libraries_log_is_not_shown_because_films_are_made(tmp_path):
+    """manim, at its import, sets the log of all libraries so that everybody's messages are shown."""
+    pytest.importorskip("manim")
+    code = (
+        "import logging\nfrom hhanim.studio.mends import need\nneed('manim', 'films', 'spike')\n"
+        "logging.getLogger('matplotlib.mathtext').info('Substituting symbol tau')\n"
+        "import sys; assert 'manim' in sys.modules; print(logging.getLogger().level, logging.getLogger().handlers)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+    assert (done.stdout, done.stderr) == ("30 []\n", "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,9 @@ PACKAGE = ROOT / "hhanim"
 DRAWING = {"matplotlib", "manim", "celluloid", "av", "bokeh", "click", "rich", "pydantic"}
 
 
-def imports(path: Path) -> set[str]:
-    """Every module a file names, wherever in the file, except for type checkers."""
-    found: set[str] = set()
+def imported(path: Path) -> set[tuple[str, str]]:
+    """Every module a file names and what of it, "" for all, wherever in the file, except for type checkers."""
+    found: set[tuple[str, str]] = set()
     todo: list[ast.AST] = [ast.parse(path.read_text(encoding="utf-8"))]
     package = path.parent.relative_to(ROOT).parts
     while todo:
@@ -28,16 +29,19 @@ def imports(path: Path) -> set[str]:
             continue
         todo += ast.iter_child_nodes(node)
         if isinstance(node, ast.Import):
-            found |= {a.name for a in node.names}
+            found |= {(a.name, "") for a in node.names}
         elif isinstance(node, ast.ImportFrom):
             base = ".".join(package[: len(package) - node.level + 1]) if node.level else ""
             module = ".".join(filter(None, [base, node.module]))
-            found.add(module)
-            if module == "hhanim":
-                found |= {hhanim._HOME.get(a.name, f"hhanim.{a.name}") for a in node.names}
-            else:
-                found |= {f"{module}.{a.name}" for a in node.names}
+            # A package's public names are loaded at their first use; who asks for one has its home among its names.
+            homes = hhanim._HOME if module == "hhanim" else {}
+            found |= {(homes.get(a.name, module), a.name) for a in node.names}
     return found
+
+
+def imports(path: Path) -> set[str]:
+    """The names of :func:`imported`, of modules and of what is in them."""
+    return {name for module, of in imported(path) for name in (module, f"{module}.{of}".rstrip("."))}
 
 
 def files(*where: str) -> list[Path]:
@@ -81,6 +85,44 @@ def test_plots_know_the_encoder_and_nothing_else_of_the_studio():
         used = reaches(imports(path), "hhanim.studio") - {"hhanim.studio"}
         allowed = ("hhanim.studio.media", "hhanim.studio.errors")
         assert not used - reaches(used, *allowed), path
+
+
+STREET = ("media", "plan", "fresh", "draw", "make", "deliver")
+
+
+@pytest.mark.parametrize("room", ["errors.py", "events.py", *STREET])
+def test_the_studio_is_a_street_walked_one_way(room):
+    """plan knows nothing of fresh, fresh nothing of draw, and so on; media lies below all of them."""
+    later = STREET[STREET.index(room) + 1 :] if room in STREET else STREET
+    found = files(f"hhanim/studio/{room}")
+    assert found
+    for path in found:
+        crossed = reaches(imports(path), *(f"hhanim.studio.{name}" for name in later))
+        assert not crossed, f"{path.relative_to(ROOT)} names {sorted(crossed)}"
+
+
+def module_graph() -> dict[str, set[str]]:
+    """Module → the modules of hhanim that it names anywhere, inside functions too; not for type checkers."""
+    modules = {}
+    for path in files("hhanim"):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        modules[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    graph: dict[str, set[str]] = {}
+    for module, path in modules.items():
+        names = imported(path)
+        graph[module] = {m for m, of in names if f"{m}.{of}" not in modules} & modules.keys()
+        graph[module] |= {f"{m}.{of}" for m, of in names} & modules.keys()
+        graph[module] -= {module, "hhanim"}  # which imports nothing before it is asked for a name
+    return graph
+
+
+def test_no_module_is_imported_in_a_circle_not_even_lazily():
+    graph = module_graph()
+    assert "hhanim.studio.make.films" in graph["hhanim.classroom"]  # what functions import is seen
+    try:
+        tuple(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        pytest.fail(" → ".join(error.args[1]))
 
 
 def test_look_has_no_matplotlib_in_its_data():

@@ -12,6 +12,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from hhanim.errors import HHError, did_you_mean
+
 from .quantities import HUES, Quantity, quantity
 
 RGB = tuple[float, float, float]
@@ -141,12 +143,10 @@ THEMES: dict[str, Theme] = {t.name: t for t in (DARK, LIGHT, DARK.clear(), LIGHT
 def get_theme(name: str | Theme) -> Theme:
     """The theme of that name ("dark", "light", "dark-transparent", "light-transparent"), or the theme itself.
 
-    Raises UnknownName.
+    Raises HHError naming the themes there are.
     """
     if isinstance(name, Theme):
         return name
     if name not in THEMES:
-        from hhanim.model.errors import UnknownName  # it loads numpy, which colours do without
-
-        raise UnknownName("theme", name, THEMES)
+        raise HHError(f"no theme named {name}{did_you_mean(str(name), THEMES)}")
     return THEMES[name]

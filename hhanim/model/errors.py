@@ -11,14 +11,10 @@ from typing import Any, ParamSpec, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from hhanim.plain_error import PlainError
+from hhanim.errors import HHError as HHError
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-
-class HHError(PlainError, ValueError):
-    """Base of everything the model layer refuses."""
 
 
 class InvalidValue(HHError):  # noqa: N818 - the names say it

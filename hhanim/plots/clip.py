@@ -16,11 +16,12 @@ that frame only, as with celluloid, whose Camera finds it.
 from __future__ import annotations
 
 import inspect
+import runpy
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, get_type_hints
+from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -29,7 +30,7 @@ from matplotlib.figure import Figure
 
 from hhanim.look import Theme, get_theme
 from hhanim.model import HHError
-from hhanim.model.errors import UnknownName
+from hhanim.parameters import bind
 from hhanim.plots.additions import Additions
 from hhanim.plots.painter import Painter, frozen_layout
 from hhanim.plots.rect import Rect
@@ -52,16 +53,24 @@ class Clip:
     poster: float = 0.6
 
     @property
+    def declared(self) -> dict[str, tuple[Any, Any]]:
+        """The signature: parameter → annotation and default, both as written."""
+        parameters = list(inspect.signature(self.function).parameters.values())[1:]
+        return {
+            p.name: (type(p.default) if p.annotation is p.empty else p.annotation, p.default)
+            for p in parameters
+        }
+
+    @property
     def defaults(self) -> dict[str, Any]:
         """The parameters and their defaults, as written."""
-        parameters = list(inspect.signature(self.function).parameters.values())[1:]
-        return {p.name: p.default for p in parameters}
+        return {name: default for name, (_, default) in self.declared.items()}
 
     def cli(self) -> None:
         """Render this clip from the command line: ``python scenes/tau_clip.py --set gNa=60``."""
-        from hhanim.cli import main
-
-        main(["render", f"{inspect.getsourcefile(self.function)}:{self.function.__name__}", *sys.argv[1:]])
+        file = inspect.getsourcefile(self.function)
+        sys.argv[:] = ["hhanim", "render", f"{file}:{self.function.__name__}", *sys.argv[1:]]
+        runpy.run_module("hhanim", run_name="__main__")  # as anybody's program: clips know nothing of it
 
 
 def clip(
@@ -252,20 +261,7 @@ def perform(
     values: the clip's parameters as objects (a Membrane, a Protocol, numbers); those left out take their defaults.
     width, height: in pixels. fps, n_frames: the time base. theme: a Theme or its name.
     """
-    from hhanim.model import Membrane, Protocol, parse, presets
-
-    defaults = clip.defaults
-    given = dict(values or {})
-    for name in given:
-        if name not in defaults:
-            raise UnknownName("parameter", name, defaults)
-    given = defaults | given
-    kinds = get_type_hints(clip.function)
-    for name, value in given.items():
-        if kinds.get(name) is Membrane:
-            given[name] = presets.get(value)
-        elif kinds.get(name) is Protocol and isinstance(value, str):
-            given[name] = parse(value)
+    given = dict(bind(clip.name, clip.declared, values or {}).objects)
     for name, actual in (("frames", n_frames), ("seconds", float(n_frames / fps))):
         if name in given:
             given[name] = actual

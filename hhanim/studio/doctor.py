@@ -11,9 +11,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from hhanim.studio.errors import MissingError, need, pip
+from hhanim.studio.errors import MissingError, pip
 from hhanim.studio.fresh.versions import version
-from hhanim.studio.mends import MANIM_SYSTEM, install
+from hhanim.studio.mends import MANIM_SYSTEM, install, need
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
-from hhanim.plain_error import PlainError
+from hhanim.errors import PlainError
 
 
 class StudioError(PlainError):
@@ -19,17 +18,6 @@ class StudioError(PlainError):
 
 class UsageError(StudioError, ValueError):
     """What was asked for cannot be: an unknown name, a value out of range, a malformed file."""
-
-
-class ParameterError(UsageError):
-    """One of a request's parts is at fault; ``parameter`` names it, for its line in a project file."""
-
-    def __init__(self, message: str, parameter: str) -> None:
-        super().__init__(message)
-        self.parameter = parameter
-
-    def __reduce__(self) -> tuple[type[ParameterError], tuple[str, str]]:
-        return type(self), (str(self), self.parameter)
 
 
 class RenderError(StudioError, RuntimeError):
@@ -44,48 +32,11 @@ class MissingError(StudioError, RuntimeError):
     exit_code = 3
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """``; did you mean gNa?``, or the known names when none is near, or nothing."""
-    import difflib
-
-    known = list(known)
-    folded = {k.casefold(): k for k in known}
-    close = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.55)
-    if close:
-        return f"; did you mean {folded[close[0]]}?"
-    return f"; known: {', '.join(sorted(known, key=str.casefold))}" if known else ""
-
-
 def pip(what: str, *, again: bool = False) -> str:
     """The command that installs a package for the Python that runs, in this system's quotes."""
     quote = '"' if sys.platform == "win32" else "'"
     python = f"{quote}{sys.executable}{quote}" if " " in sys.executable else sys.executable
     return f"{python} -m pip install {'--force-reinstall ' if again else ''}{quote}{what}{quote}"
-
-
-def need(module: str, extra: str, what: str) -> None:
-    """Load an optional library.
-
-    Raises:
-        MissingError: when it is not there or cannot be loaded, with the command that installs it.
-    """
-    try:
-        importlib.import_module(module)
-    except ModuleNotFoundError as error:
-        if str(error.name).partition(".")[0] != module:
-            raise _unloadable(module, what, extra, error) from error
-        raise MissingError(f"{what} needs {module}: {pip(f'hhanim[{extra}]')}") from None
-    except Exception as error:  # a library of the system that it needs, or one of its plugins
-        raise _unloadable(module, what, extra, error) from error
-
-
-def _unloadable(module: str, what: str, extra: str, error: Exception) -> MissingError:
-    from hhanim.studio import mends
-    from hhanim.user_code import words
-
-    mend = mends.known(error)
-    why = f"{mend}" if mend else f"{words(error)}; {pip(f'hhanim[{extra}]', again=True)}"
-    return MissingError(f"{what} needs {module}, which does not load: {why}")
 
 
 @contextlib.contextmanager

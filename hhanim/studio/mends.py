@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import importlib
 import re
 import sys
 import traceback
@@ -10,6 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from hhanim import user_code
+from hhanim.errors import HHError
+from hhanim.process import root_log_kept
 from hhanim.studio.errors import MissingError, RenderError, StudioError, UsageError, pip
 
 # program → what it is to people, and the command that installs it on Debian, macOS and Windows
@@ -162,16 +165,17 @@ def told(error: BaseException, whose: str = "", path: Path | None = None) -> Stu
         whose: what the line begins with. path: the user's file that was run; without, what failed is hhanim's or a
             library's.
     """
-    from hhanim.model.errors import HHError  # not before it is needed: it loads numpy
-
     if isinstance(error, StudioError):
         return error
     mend = known(error)
     if path is None and isinstance(error, SyntaxError) and error.filename:
         path = Path(error.filename)  # of a user's that was read, not run
     head = (f"{whose}: " if whose else "") + (user_code.place(error, path) if path else "")
-    if isinstance(error, HHError):  # the model's line says it all, down to the remedy
-        return (RenderError if path else UsageError)(f"{head}{error}")
+    if isinstance(
+        error, HHError
+    ):  # the model's line says it all, down to the remedy, unless its file lacks something
+        lacks = known(error.__cause__) if isinstance(error.__cause__, ImportError) else None
+        return (type(lacks) if lacks else RenderError if path else UsageError)(f"{head}{lacks or error}")
     if mend is not None:
         return type(mend)(f"{head}{mend}")
     said = user_code.words(error)
@@ -205,3 +209,26 @@ def _ours(error: BaseException) -> str:
         return ""
     file = Path(frames[-1].filename).relative_to(user_code.PACKAGE.parent).as_posix()
     return f" ({file}:{frames[-1].lineno}; all of it with HHANIM_TRACEBACK=1)"
+
+
+def need(module: str, extra: str, what: str) -> None:
+    """Load an optional library.
+
+    Raises:
+        MissingError: when it is not there or cannot be loaded, with the command that installs it.
+    """
+    try:
+        with root_log_kept():
+            importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        if str(error.name).partition(".")[0] != module:
+            raise _unloadable(module, what, extra, error) from error
+        raise MissingError(f"{what} needs {module}: {pip(f'hhanim[{extra}]')}") from None
+    except Exception as error:  # a library of the system that it needs, or one of its plugins
+        raise _unloadable(module, what, extra, error) from error
+
+
+def _unloadable(module: str, what: str, extra: str, error: Exception) -> MissingError:
+    mend = known(error)
+    why = f"{mend}" if mend else f"{user_code.words(error)}; {pip(f'hhanim[{extra}]', again=True)}"
+    return MissingError(f"{what} needs {module}, which does not load: {why}")

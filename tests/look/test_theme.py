@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
-from hhanim import HHError
+from hhanim.errors import HHError
 from hhanim.look import DARK, LIGHT, THEMES, get_theme, quantities
 from hhanim.look.theme import _FIRST_DASH
 from hhanim.model import Channel, Gate, Sigmoid, presets

@@ -14,8 +14,8 @@ from hhanim.mobjects.frame.layout import UNIT
 from hhanim.mobjects.graph.plane import Flow, along_nullcline
 from hhanim.model import simulate
 from hhanim.model.analysis import fixed_points
+from hhanim.parameters import bind
 from hhanim.studio.plan.catalogue import read
-from hhanim.studio.plan.parameters import resolve
 from tests.scenes.film_checks import SCENES, Look, collect, load, outside, overlaps, run_film
 
 FILMS = ("circuit", "phase_plane", "voltage_clamp", "propagation")
@@ -107,7 +107,7 @@ def test_circuit_fires_in_a_model_with_a_higher_threshold(media: Path) -> None:
     film, _ = run_film("circuit", "wide", media, model="connor_stevens")
     assert len(film.run.spikes) == 1
     # the command line hands over the stimulus itself, not its text
-    values = resolve(read([SCENES]).get("circuit"), {"model": "connor_stevens"})
+    values = bind("circuit", read([SCENES]).get("circuit").declared, {"model": "connor_stevens"})
     film, _ = run_film("circuit", "wide", media, **values.objects)
     assert len(film.run.spikes) == 1
     film, _ = run_film("circuit", "wide", media, ttx=1.0)
@@ -350,7 +350,7 @@ def test_local_currents_travel_with_the_spike_and_do_not_jerk(propagation: Any) 
 def test_propagation_runs_at_the_temperature_that_is_asked_for() -> None:
     entry = read([SCENES]).get("propagation")
     for given, celsius in (({}, 18.5), ({"celsius": 6.3}, 6.3)):
-        values = resolve(entry, given)
+        values = bind(entry.name, entry.declared, given)
         assert values.plain["celsius"] == celsius
         assert load("propagation").with_(**values.objects).celsius == celsius
 

@@ -15,9 +15,9 @@ import pytest
 import hhanim
 from hhanim.model import HHError, presets
 from hhanim.studio import doctor
-from hhanim.studio.errors import MissingError, RenderError, UsageError, need
+from hhanim.studio.errors import MissingError, RenderError, UsageError
 from hhanim.studio.make import films
-from hhanim.studio.mends import told
+from hhanim.studio.mends import need, told
 from hhanim.studio.plan import project as projects
 
 BODIES = {
@@ -118,7 +118,7 @@ def test_a_failure_that_hhanim_did_not_expect_is_one_line_too(monkeypatch, capsy
         cli.main(["doctor"])
     said = capsys.readouterr().err
     assert stop.value.code == 1
-    assert said.startswith("hhanim: ZeroDivisionError: what is this (hhanim/cli.py:")
+    assert said.startswith("hhanim: ZeroDivisionError: what is this (hhanim/cli/machine.py:")
     assert said.count("\n") == 1
     monkeypatch.setenv("HHANIM_TRACEBACK", "1")
     with pytest.raises(ZeroDivisionError):

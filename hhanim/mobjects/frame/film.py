@@ -26,11 +26,11 @@ from typing import Any, ClassVar, Self
 
 from manim import ManimColor, Scene, config
 
-from hhanim.look import Quantity, Theme, get_theme
+from hhanim.errors import HHError
+from hhanim.look import Quantity
 from hhanim.mobjects.frame.layout import CAPTION_BAND, MARGIN, Area, fit_frame, ground
 from hhanim.mobjects.frame.lettering import LABEL, Formula, Words
-from hhanim.model import HHError, Membrane, UnknownName, presets
-from hhanim.model.solve import as_protocol
+from hhanim.parameters import Membrane, Theme, bind
 
 
 @cache
@@ -59,8 +59,8 @@ class Film(Scene):
     poster: ClassVar[float] = 0.6
     changes: ClassVar[Mapping[str, Any]] = {}
 
-    model: Membrane = "modern"  # type: ignore[assignment]  # a name on the class, a Membrane on the instance
-    theme: Theme = "dark"  # type: ignore[assignment]
+    model: Membrane = "modern"
+    theme: Theme = "dark"
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Refuse a parameter whose name is taken: manim, or the film itself, would write over it.
@@ -78,65 +78,41 @@ class Film(Scene):
     # -- parameters ----------------------------------------------------------------------------------------
 
     @classmethod
+    def declared(cls) -> dict[str, tuple[Any, Any]]:
+        """The signature: parameter → annotation and value on the class; base classes first."""
+        found: dict[str, tuple[Any, Any]] = {}
+        for base in reversed(cls.__mro__):
+            if issubclass(base, Film):
+                for name, kind in inspect.get_annotations(base).items():
+                    if "ClassVar" not in str(kind) and not name.startswith("_"):
+                        found[name] = kind, getattr(cls, name)
+        return found
+
+    @classmethod
     def parameters(cls) -> dict[str, Any]:
         """What with_() can change, with its value: the annotated attributes, then the membrane's own."""
-        own, membranes = {}, {}
-        for name, kind in cls._annotations().items():
-            own[name] = getattr(cls, name)
-            if kind == "Membrane":
-                membranes |= presets.get(own[name]).with_(**cls.changes).parameters
-        return own | {k: v for k, v in membranes.items() if k not in own}
+        values = bind(cls.__name__, cls.declared(), cls.changes)
+        return {name.rpartition(".")[2]: value for name, value in values.plain.items()} | values.objects
 
     @classmethod
     def with_(cls, **changes: Any) -> type[Self]:
         """A subclass of the same name with other values: ``Spike.with_(gNa=60, theme="light")``.
 
-        Raises UnknownName ("did you mean gNa?") and what the values' own types raise.
+        Raises ParameterError, for an unknown name ("did you mean gNa?") and a value that cannot be.
         """
-        kinds, known = cls._annotations(), cls.parameters()
-        model = {k: v for k, v in changes.items() if k not in kinds}
-        # A model changed at the same time brings parameters of its own.
-        for name, kind in kinds.items():
-            if kind == "Membrane" and name in changes:
-                known |= presets.get(changes[name]).parameters
-        for name in changes:
-            if name not in known:
-                raise UnknownName("parameter", name, known)
-        body = {k: v for k, v in changes.items() if k in kinds}
-        body |= {"changes": {**cls.changes, **model}, "__module__": cls.__module__, "__doc__": cls.__doc__}
-        made = type(cls.__name__, (cls,), body)
-        for name, kind in kinds.items():  # refused now, in one line, rather than in the middle of a render
-            made._resolved(name, kind)
+        declared = cls.declared()
+        body = {k: v for k, v in changes.items() if k in declared}
+        of_membranes = {k: v for k, v in changes.items() if k not in declared}
+        body |= {"changes": {**cls.changes, **of_membranes}}
+        made = type(cls.__name__, (cls,), {**body, "__module__": cls.__module__, "__doc__": cls.__doc__})
+        bind(cls.__name__, made.declared(), made.changes)  # refused now rather than in the middle of a render
         return made
-
-    @classmethod
-    def _annotations(cls) -> dict[str, str]:
-        """Parameter names and the last word of their annotations, base classes first."""
-        found: dict[str, str] = {}
-        for base in reversed(cls.__mro__):
-            if issubclass(base, Film):
-                for name, kind in inspect.get_annotations(base).items():
-                    text = kind if isinstance(kind, str) else getattr(kind, "__name__", str(kind))
-                    if not text.startswith(("ClassVar", "typing.ClassVar")) and not name.startswith("_"):
-                        found[name] = text.rpartition(".")[2]
-        return found
-
-    @classmethod
-    def _resolved(cls, name: str, kind: str) -> Any:
-        value = getattr(cls, name)
-        if kind == "Membrane":
-            return presets.get(value).with_(**cls.changes)
-        if kind == "Protocol":
-            return as_protocol(value)
-        if name == "theme":
-            return get_theme(value)
-        return value
 
     # -- life ----------------------------------------------------------------------------------------------
 
     def __init__(self, renderer: Any = None, **kwargs: Any) -> None:
-        for name, kind in self._annotations().items():
-            setattr(self, name, self._resolved(name, kind))
+        for name, value in bind(type(self).__name__, self.declared(), self.changes).objects.items():
+            setattr(self, name, value)
         fit_frame(self.theme)
         # manim's cache looks at the scene only: a helper or a model that changed would give the old film.
         config.disable_caching = True

@@ -32,7 +32,7 @@ from manim.scene.scene_file_writer import SceneFileWriter
 
 from hhanim.studio.draw.camera import SparingCamera, SparingRenderer
 from hhanim.studio.draw.drawn import Drawn, Section
-from hhanim.studio.draw.pieces import writer
+from hhanim.studio.draw.files import writer
 from hhanim.studio.draw.scene import load, missing_fonts, scene_errors
 from hhanim.studio.errors import RenderError, UsageError
 from hhanim.studio.events import Event, Listener

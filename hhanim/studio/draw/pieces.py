@@ -10,11 +10,13 @@ from typing import Any
 
 from hhanim.process import spared_collector
 from hhanim.studio.draw.drawn import Drawn
+from hhanim.studio.draw.files import writer
 from hhanim.studio.draw.scene import load, scene_errors
-from hhanim.studio.errors import RenderError, need
+from hhanim.studio.errors import RenderError
 from hhanim.studio.events import Event, Listener, silent
 from hhanim.studio.fresh.job import Job
-from hhanim.studio.media.formats import Films, join, open_writer
+from hhanim.studio.media.formats import Films, join
+from hhanim.studio.mends import need
 
 
 @spared_collector  # scenes import, typeset and keep much
@@ -125,13 +127,3 @@ def perform(job: Job) -> Any:
             n_frames=job.n_frames,
             theme=request.look,
         )
-
-
-def writer(job: Job, path: Path) -> Any:
-    """What takes the frames of a job: see :func:`open_writer`."""
-    from hhanim.studio.media.encode import Quality
-
-    width, height = job.request.pixels
-    quality = Quality(job.request.use.speed, job.request.use.qp)
-    theme = job.request.look
-    return open_writer(path, width=width, height=height, fps=job.fps, quality=quality, theme=theme)

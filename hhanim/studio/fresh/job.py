@@ -20,10 +20,10 @@ from hhanim.studio.fresh.sources import data, sources
 from hhanim.studio.fresh.versions import versions
 from hhanim.studio.media import sidecar
 from hhanim.studio.plan.catalogue import Entry
-from hhanim.studio.plan.request import Request, frames_and_rate
+from hhanim.studio.plan.request import Request
 
 if TYPE_CHECKING:
-    from hhanim.studio.plan.parameters import Values
+    from hhanim.parameters import Values
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,7 @@ def prepare(request: Request) -> Job:
     request.check()
     width, height = request.pixels
     values = request.values
-    n_frames, fps = frames_and_rate(
-        request.entry, values, request.use, request.format, explicit="frames" in request.given
-    )
+    n_frames, fps = request.time_base
     found = sources(request.entry)
     key = _json(
         {

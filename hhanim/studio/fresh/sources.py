@@ -17,7 +17,7 @@ _CARRIERS = (
     "hhanim.cli",
     "hhanim.classroom",
     "hhanim.explorer",
-    "hhanim.plain_error",
+    "hhanim.errors",
     "hhanim.studio",
     "hhanim.user_code",
 )
@@ -146,10 +146,15 @@ def data(request: Request) -> dict[str, Path]:
     """Files whose meaning, not text, is in the key (membranes behind names); they are watched for the quick
     check."""
     found = {label(p, request.entry): p for p in sorted((PACKAGE / "model" / "presets").glob("*.py"))}
-    for value in request.given.values():
-        if isinstance(value, str) and ".py:" in value and (path := Path(value.rpartition(":")[0])).is_file():
-            found[str(path)] = path
+    for name, value in request.given.items():
+        if isinstance(value, str) and ".py:" in value and (path := _model_file(value)).is_file():
+            found[f"{name}={path.name}"] = path
     return found
+
+
+def _model_file(given: str) -> Path:
+    """The file of ``path/to/cell.py:CELL``."""
+    return Path(given.rpartition(":")[0])
 
 
 def label(path: Path, entry: Entry) -> str:
@@ -161,7 +166,8 @@ def label(path: Path, entry: Entry) -> str:
     return str(path)
 
 
-def place(label: str, entry: Entry) -> Path:
+def place(label: str, request: Request) -> Path:
+    """Where the file of that label lies now; what a parameter names is where that says."""
     head, _, tail = label.partition("/")
-    root = {"hhanim": PACKAGE, ".": entry.path.parent}.get(head)
-    return root / tail if root is not None else Path(label)
+    root = {"hhanim": PACKAGE, ".": request.entry.path.parent}.get(head)
+    return root / tail if root is not None else _model_file(str(request.given.get(label.partition("=")[0])))

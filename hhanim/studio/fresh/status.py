@@ -79,7 +79,7 @@ def _at_least(request: Request, record: Mapping[str, Any]) -> Request:
 def _stamp_now(request: Request, record: Mapping[str, Any]) -> str:
     watched: dict[str, str] = {}
     for label in record.get("watched", {}):
-        path = place(label, request.entry)
+        path = place(label, request)
         watched[label] = _hash(path, found) if (found := _stat(path)) else ""
     return digest([request.settings(), watched, versions(request.entry.kind)])
 

@@ -7,8 +7,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from hhanim.studio.make import manifest
 from hhanim.studio.make.locks import lock
-from hhanim.studio.make.work_folder import WORK
+from hhanim.studio.make.work_folder import WORK, sweep
 from hhanim.studio.media import sidecar
 
 
@@ -39,22 +40,24 @@ def made(folder: Path) -> list[Made]:
 
 
 def clean(
-    folder: Path, keep: Collection[Path] = (), *, dry_run: bool = False
+    folder: Path, keep: Collection[Path] | None = None, *, dry_run: bool = False
 ) -> tuple[list[Path], list[Path]]:
-    """Remove the films that hhanim made into a folder, and what interrupted runs left there.
+    """Remove what hhanim made into a folder, and what interrupted runs left there.
 
     Args:
-        folder: of the media. keep: films that stay. dry_run: only say what would go.
+        folder: of the media. keep: films that stay, and with them all that is no film. dry_run: only say what would go.
 
     Returns:
-        What was removed, and the films that were edited by hand and stay therefore.
+        What was removed, and what was edited by hand and stays therefore.
 
     Raises:
         OSError: when something cannot be removed.
     """
     gone: list[Path] = []
     kept: list[Path] = []
-    wanted = {p.resolve() for p in keep}
+    if not dry_run:
+        sweep(folder)
+    wanted = {p.resolve() for p in keep or ()}
     for item in made(folder):
         if item.media.resolve() in wanted:
             continue
@@ -66,7 +69,14 @@ def clean(
             with lock(folder / WORK, item.media.name):
                 for path in item.files:
                     _remove(path)
-    return gone, kept
+    others = manifest.noted(folder) if keep is None else {}
+    there = {folder / name: digest for name, digest in others.items() if folder.joinpath(name).exists()}
+    intact = [path for path, digest in there.items() if sidecar.sha256(path) == digest]
+    if others and not dry_run:
+        for path in intact:
+            _remove(path)
+        manifest.forget(folder, {n for n in others if folder / n in intact or folder / n not in there})
+    return gone + intact, kept + [path for path in there if path not in intact]
 
 
 def _remove(path: Path) -> None:

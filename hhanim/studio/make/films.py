@@ -22,6 +22,7 @@ from hhanim.studio.make.work_folder import WORK, commit, recover, sweep, work_fo
 from hhanim.studio.media.formats import Films
 from hhanim.studio.media.video import Video, Videos
 from hhanim.studio.plan.catalogue import find
+from hhanim.studio.plan.names import file_name, or_variant
 from hhanim.studio.plan.request import Request, target
 
 if TYPE_CHECKING:
@@ -59,7 +60,8 @@ def render(
             ``"my_clip.py:name"``; its code is run).
         preset: draft, slide, lecture, uhd, square, vertical; None is 1080p at the scene's own rate.
         theme: dark, light, or either with ``-transparent``.
-        output: folder, made if need be. name: of the file, the scene's by default.
+        output: folder, made if need be.
+        name: of the file; by default the scene's, or where that is of other values ``tau-celsius=18.5``.
         size: ``"1280x720"`` or ``(1280, 720)``, over the preset's.
         force: make it even if it is fresh or was edited by hand.
         sections: of a film (manim), one file per section as well, in ``<name>.sections/``.
@@ -78,14 +80,14 @@ def render(
     if not scenes or (name and len(scenes) > 1):
         raise UsageError('give one scene or more, as in hh.render("tau"), and a name to one only')
     text = f"{size[0]}x{size[1]}" if isinstance(size, tuple) else size
-    requests = [
-        Request(
-            entry, target(output, name or entry.name), values, preset, str(theme), text, sections=sections
-        )
-        for entry in map(find, scenes)
-    ]
-    for request in requests:
+    requests = []
+    for entry in map(find, scenes):
+        path = target(output, name or entry.name)
+        request = Request(entry, path, values, preset, str(theme), text, sections=sections)
+        if values and name is None:
+            request = or_variant(request, file_name(entry, values, values))
         check(request)
+        requests.append(request)
     crew = None
     if executor is not None:
         from hhanim.studio.make.workers import of

@@ -64,6 +64,7 @@ def record(job: Job, media: Path, drawn: Drawn) -> dict[str, Any]:
         "theme": request.theme,
         "parameters": dict(job.values.plain),
         "set": sorted(job.values.given),
+        "given": request.said,
         "captions": [[round(a, 3), round(b, 3), text] for a, b, text in drawn.captions],
         "sections": [{k: v for k, v in asdict(part).items() if v != ""} for part in drawn.sections],
         "beside": beside,

@@ -7,11 +7,14 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from hhanim.errors import did_you_mean
 from hhanim.studio.draw.pieces import perform
 from hhanim.studio.draw.scene import scene_errors
-from hhanim.studio.errors import UsageError, did_you_mean, need, writing
+from hhanim.studio.errors import UsageError, writing
 from hhanim.studio.fresh.job import Job, prepare
+from hhanim.studio.make.manifest import note
 from hhanim.studio.media.atomic import in_place
+from hhanim.studio.mends import need
 from hhanim.studio.plan.request import Request, target
 
 PICTURES = ("png", "svg", "pdf")
@@ -25,7 +28,7 @@ def still(request: Request, at: float | None = None, kind: str = "png") -> Path:
         at: seconds; None is the poster's frame. kind: png, svg or pdf.
 
     Returns:
-        The picture's path, ``tau-12.5s.png``.
+        The picture's path, ``tau-12.5s.png``, ``tau-12.5s-light.png``.
 
     Raises:
         UsageError: when there is no such moment or kind. RenderError: when the scene fails.
@@ -41,7 +44,7 @@ def still(request: Request, at: float | None = None, kind: str = "png") -> Path:
     if not (math.isfinite(at) and at >= 0):
         raise UsageError(f"--at {at:g}: give seconds from the beginning, 0 or more")
     number = math.floor(at * job.fps + 1e-9)
-    path = target(request.path.parent, f"{request.path.stem}-{at:g}s", f".{kind}")
+    path = target(request.path.parent, _name(request, at), f".{kind}")
     with writing(path), in_place(path) as part:
         if entry.kind == "film":
             _of_film(job, number, part)
@@ -51,7 +54,14 @@ def still(request: Request, at: float | None = None, kind: str = "png") -> Path:
             _png(job, perform(job), number, part)
         else:
             _vector(job, perform(job), number, part, kind)
-    return path
+    return note(path)
+
+
+def _name(request: Request, at: float) -> str:
+    """What tells a still from others of its scene: its moment, and the preset, theme and size that are not usual."""
+    name, theme = request.path.stem, request.theme if request.theme != "dark" else None
+    asked = [w for w in (request.preset, theme, request.size) if w and f"-{w}-" not in f"{name}-"]
+    return "-".join([name, f"{at:.12g}s", *asked])
 
 
 def _poster_time(job: Job) -> float:

@@ -7,17 +7,17 @@ When hhanim itself is edited, the process starts over.
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from hhanim.studio.errors import StudioError, need
+from hhanim.studio.errors import StudioError
 from hhanim.studio.events import Event, Listener
 from hhanim.studio.fresh.sources import sources
 from hhanim.studio.make.films import failure, make_all
+from hhanim.studio.mends import need
 from hhanim.studio.plan import catalogue
 from hhanim.studio.plan.request import Request
 
@@ -34,8 +34,6 @@ def watch(plan: Plan, config: str | None, on_event: Listener, complain: Callable
     from watchfiles import Change
     from watchfiles import watch as changes
 
-    # manim shows everybody's messages, and every change would be told of twice.
-    logging.getLogger("watchfiles").setLevel(logging.WARNING)
     reached: set[Path] = set()
 
     def matters(_: Change, name: str) -> bool:

@@ -31,11 +31,12 @@ from typing import Any, Self
 from hhanim.process import be_alone
 from hhanim.studio.draw.drawn import Drawn
 from hhanim.studio.draw.pieces import draw, pieces
-from hhanim.studio.errors import RenderError, StudioError, UsageError, need
+from hhanim.studio.errors import RenderError, StudioError, UsageError
 from hhanim.studio.events import Event, Listener
 from hhanim.studio.fresh.job import Job, fingerprint
 from hhanim.studio.fresh.sources import sources as reached
 from hhanim.studio.media.formats import Films
+from hhanim.studio.mends import need
 
 ATTEMPTS = 4  # how often a worker may die over a film before the film is at fault
 _SLOTS = 1024

@@ -115,6 +115,23 @@ def verify(media: Path) -> dict[str, Any]:
     return {**found, "intact": not changed, "changed": changed}
 
 
+def record_of(media: Path) -> dict[str, Any]:
+    """The sidecar of a film that is there.
+
+    Raises:
+        UsageError: when hhanim did not make it.
+    """
+    record = read(media)
+    if record is None or not media.is_file():
+        raise UsageError(f"{media} is not a film that hhanim made")
+    return record
+
+
+def shown(value: Any) -> str:
+    """A parameter's value for people."""
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
 def captions_of(content: dict[str, Any]) -> Sequence[Caption]:
     """The captions a sidecar records."""
     return [(float(a), float(b), str(text)) for a, b, text in content.get("captions", [])]

@@ -8,7 +8,6 @@ millisecond a file; a scene that does not parse is reported by itself and hides 
 from __future__ import annotations
 
 import ast
-import functools
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -16,7 +15,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hhanim.studio.errors import UsageError, did_you_mean
+from hhanim.errors import did_you_mean
+from hhanim.studio.errors import UsageError
+from hhanim.studio.media.formats import FORMATS
 
 PACKAGE = Path(__file__).resolve().parents[2]
 
@@ -54,9 +55,10 @@ class Entry:
     alt: str = ""
     poster: float | None = None
 
-    def parameter(self, name: str) -> Parameter | None:
-        """The parameter of that name, if there is one."""
-        return next((p for p in self.parameters if p.name == name), None)
+    @property
+    def declared(self) -> dict[str, tuple[str, Any]]:
+        """The signature: parameter → annotation and default, as :func:`hhanim.parameters.bind` takes it."""
+        return {p.name: (p.type, p.default) for p in self.parameters}
 
     def as_json(self) -> dict[str, Any]:
         """Plain data, as ``hhanim list --json`` prints it."""
@@ -87,10 +89,21 @@ class Catalogue:
         for entry in self.entries:
             if entry.name == name:
                 return entry
+        raise self.unknown(name)
+
+    def unknown(self, name: str, targets: Iterable[str] = ()) -> UsageError:
+        """Why there is no scene, and no target among ``targets``, of that name."""
         for broken in self.broken:
             if _stem(broken.path) == name:
-                raise UsageError(f"scene {name} cannot be read: {broken.reason}")
-        raise UsageError(f"no scene named {name}{did_you_mean(name, (e.name for e in self.entries))}")
+                return UsageError(f"scene {name} cannot be read: {broken.reason}")
+        known = [*targets, *(e.name for e in self.entries)]
+        made = Path(name)
+        if made.suffix in {f.suffix for f in FORMATS.values()} and made.stem in known:
+            hint = f"is a file that is made; its scene is {made.stem}: hhanim render {made.stem}"
+            return UsageError(f"{name} {hint}")
+        if inside := [e.name for e in self.entries if _stem(e.path) == name]:
+            return UsageError(f"no scene named {name}; its file has {' and '.join(inside)}")
+        return UsageError(f"no scene named {name}{did_you_mean(name, known)}")
 
 
 def shipped() -> Path:
@@ -244,22 +257,15 @@ def _is_scene(node: ast.ClassDef) -> bool:
 _FILM_WORDS = ("title", "description", "alt", "poster")
 
 
-@functools.cache
-def _inherited() -> tuple[Parameter, ...]:
-    """The parameters that every Film has (the theme is the request's affair)."""
-    base = PACKAGE / "mobjects" / "frame" / "film.py"
-    if not base.is_file():
-        return ()
-    tree = ast.parse(base.read_text(encoding="utf-8"))
-    node = next(n for n in tree.body if isinstance(n, ast.ClassDef) and n.name == "Film")
-    return tuple(p for p in _film(node, base, alone=True).parameters if p.name != "theme")
+# What every Film has, its theme aside, which is the request's affair; tests hold this to what Film says.
+_INHERITED = (Parameter("model", "Membrane", "modern"),)
 
 
 def _film(node: ast.ClassDef, path: Path, *, alone: bool) -> Entry:
     title, description = _doc(node)
     said: dict[str, Any] = {}
     inherits = any(isinstance(b, ast.Name) and b.id == "Film" for b in node.bases)
-    parameters: list[Parameter] = list(_inherited()) if inherits else []
+    parameters: list[Parameter] = list(_INHERITED) if inherits else []
     notes = _notes(node)
     for item in node.body:
         if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name) and item.value is not None:

@@ -7,7 +7,8 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from hhanim.studio.errors import UsageError, did_you_mean
+from hhanim.errors import did_you_mean
+from hhanim.studio.errors import UsageError
 
 
 @dataclass(frozen=True)

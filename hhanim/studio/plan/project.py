@@ -32,11 +32,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from hhanim.studio.errors import UsageError, did_you_mean
+from hhanim.errors import did_you_mean
+from hhanim.studio.errors import UsageError
 from hhanim.studio.events import Event
 from hhanim.studio.media.formats import FORMATS
 from hhanim.studio.media.sidecar import sidecar_path
 from hhanim.studio.plan import catalogue
+from hhanim.studio.plan.names import file_name, or_variant
 from hhanim.studio.plan.request import Origin, Request, target
 
 VARIABLES = {
@@ -50,14 +52,20 @@ DEFAULTS = {"preset": None, "theme": "dark", "size": None, "output": "output"}
 
 @dataclass(frozen=True)
 class Settings:
-    """What the command line said; None where it said nothing."""
+    """What the command line said; None where it said nothing.
+
+    Args:
+        apart: whether what is given is in the file's name even where the name without it is free.
+    """
 
     preset: str | None = None
     theme: str | None = None
     size: str | None = None
+    name: str | None = None
     output: str | None = None
     formats: tuple[str, ...] = ()
     given: Mapping[str, Any] = field(default_factory=dict)
+    apart: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,24 +108,6 @@ class Project:
         return line_of(self.text, (*self.prefix, *place))
 
 
-def split(assignments: Iterable[str]) -> dict[str, str]:
-    """``["gNa=60", …]`` as a mapping.
-
-    Raises:
-        UsageError: when one has no ``=`` or no name, or a name comes twice with different values.
-    """
-    found: dict[str, str] = {}
-    for text in assignments:
-        name, equals, value = text.partition("=")
-        name, value = name.strip(), value.strip()
-        if not equals or not name or not value:
-            raise UsageError(f"--set {text}: give NAME=VALUE, such as gNa=60")
-        if found.get(name, value) != value:
-            raise UsageError(f"--set {name} is given twice: {found[name]} and {value}")
-        found[name] = value
-    return found
-
-
 def requests(
     names: list[str], settings: Settings, config: str | None = None
 ) -> tuple[list[Request], list[Event]]:
@@ -149,26 +139,29 @@ def requests(
     )
 
     def expand(chosen: Iterable[Target]) -> list[Request]:
-        return [r for t in chosen for r in _expand(t, project, found, settings, general)]
+        return [
+            r for t in chosen for r in _expand(t, project, found, settings, general, everywhere=not names)
+        ]
 
     wanted = [] if names else expand(targets)
     for name in names:
         # A target, a scene, or one of a target's variants by the name that it is told of.
         chosen = expand(_named(name, targets, found)) or [r for r in expand(targets) if r.name == name]
         if not chosen:
-            raise _unknown(name, targets, found)
+            raise found.unknown(name, [t.name for t in targets if t.name])
         wanted += chosen
-    if settings.given and not names:
-        wanted = _where_it_applies(wanted, settings.given)
+    for name in () if names else settings.given:
+        if not any(name in r.given for r in wanted):
+            known = {n for r in wanted for n in parameter_names(r.entry, r.given)}
+            raise UsageError(f"no scene has a parameter {name}{did_you_mean(name, known)}")
     seen: dict[str, Request] = {}
     for request in wanted:
         # To macOS and Windows X and x are one name; and what is said of a film must not be overwritten either.
         other = seen.setdefault(str(sidecar_path(request.path)).casefold(), request)
         if other is not request and other != request:
-            reason = (
-                f'two targets would be written to {request.path}; give them names, such as name = "{{ttx}}"'
-            )
-            line = request.origin.lines.get("name") if request.origin else None
+            how = '--name "{scene}"' if settings.name else 'name = "{ttx}"'
+            reason = f"two targets would be written to {request.path}; give them names, such as {how}"
+            line = request.origin.lines.get("name") if request.origin and not settings.name else None
             raise UsageError(f"{project.path}:{line}: {reason}" if line else reason)
     return list(seen.values()), failed
 
@@ -186,21 +179,11 @@ def _general(settings: Settings, project: Project) -> dict[str, Any]:
     }
 
 
-def _where_it_applies(wanted: list[Request], given: Mapping[str, Any]) -> list[Request]:
-    """``--set`` for everything means: for every scene that has the parameter; one that none has is a
-    mistake."""
-    from hhanim.studio.plan.parameters import names
+def parameter_names(entry: catalogue.Entry, given: Mapping[str, Any]) -> list[str]:
+    """What can be given for a scene."""
+    from hhanim.parameters import names
 
-    known = [names(r.entry, r.given) for r in wanted]
-    for name in given:
-        if not any(name.rpartition(".")[2] in k for k in known):
-            raise UsageError(
-                f"no scene has a parameter {name}{did_you_mean(name, {n for k in known for n in k})}"
-            )
-    return [
-        replace(r, given={n: v for n, v in r.given.items() if n not in given or n.rpartition(".")[2] in k})
-        for r, k in zip(wanted, known, strict=True)
-    ]
+    return names(entry.declared, given)
 
 
 def _named(name: str, targets: list[Target], found: catalogue.Catalogue) -> list[Target]:
@@ -216,24 +199,20 @@ def _named(name: str, targets: list[Target], found: catalogue.Catalogue) -> list
     return [Target(name)] if name in known else []
 
 
-def _unknown(name: str, targets: list[Target], found: catalogue.Catalogue) -> UsageError:
-    known = [*(t.name for t in targets if t.name), *(e.name for e in found.entries)]
-    made = Path(name)
-    if made.suffix in {f.suffix for f in FORMATS.values()} and made.stem in known:
-        return UsageError(
-            f"{name} is a file that is made; its scene is {made.stem}: hhanim render {made.stem}"
-        )
-    return UsageError(f"no scene named {name}{did_you_mean(name, known)}")
-
-
 def _expand(
     wanted: Target,
     project: Project,
     found: catalogue.Catalogue,
     settings: Settings,
     general: Mapping[str, Any],
+    *,
+    everywhere: bool,
 ) -> Iterable[Request]:
-    """A target's requests: one per value of its sweeps, per preset, theme and format."""
+    """A target's requests: one per value of its sweeps, per preset, theme and format.
+
+    Args:
+        everywhere: whether ``--set`` is for every scene that has the parameter, and no mistake where there is none.
+    """
     is_file = wanted.scene.endswith(".py") or ".py:" in wanted.scene
     try:
         entry = catalogue.find(wanted.scene) if is_file else found.get(wanted.scene)
@@ -247,18 +226,33 @@ def _expand(
             raise project.error(place, f"no format named {suffix}{did_you_mean(suffix, FORMATS)}")
     for values in itertools.product(*wanted.sweep.values()):
         swept = dict(zip(wanted.sweep, values, strict=True))
-        given = {**common, **swept, **settings.given}
+        given = {**common, **swept}
+        said = settings.given
+        if said and everywhere:
+            known = parameter_names(entry, {**given, **said})
+            said = {name: value for name, value in said.items() if name.rpartition(".")[2] in known}
+        given |= said
         for preset, theme in itertools.product(wanted.presets, wanted.themes):
             preset = settings.preset or preset or general["preset"]
             theme = settings.theme or theme or general["theme"]
+            words = {**given, "preset": preset or "standard", "theme": theme}
+            dress = {"preset": words["preset"]} if len(wanted.presets) > 1 else {}
+            dress |= {"theme": theme} if len(wanted.themes) > 1 else {}
+            template, size = settings.name or wanted.name, settings.size or wanted.size or general["size"]
             try:
-                name = _file_name(wanted, entry, swept, preset, theme, given)
+                name = file_name(entry, words, swept, template, dress)
+                variant = file_name(entry, words, {**swept, **said}, template, dress)
                 paths = [target(general["output"], name, FORMATS[f].suffix) for f in formats]
             except UsageError as error:
-                raise project.error(wanted.place and (*wanted.place, "name"), error) from None
-            size = settings.size or wanted.size or general["size"]
+                place = () if settings.name else wanted.place and (*wanted.place, "name")
+                raise project.error(place, error) from None
             for path in paths:
-                yield Request(entry, path, given, preset, theme, size, origin)
+                request = Request(entry, path, given, preset, theme, size, origin)
+                if settings.apart:
+                    request = replace(request, path=target(path.parent, variant, path.suffix))
+                elif said and settings.name is None:
+                    request = or_variant(request, variant)
+                yield request
 
 
 def _origin(wanted: Target, project: Project, scene: str, settings: Settings) -> Origin | None:
@@ -281,43 +275,6 @@ def _origin(wanted: Target, project: Project, scene: str, settings: Settings) ->
             places["size"] = (*here, "size")
     said = {key for key in VARIABLES if getattr(settings, key)} | settings.given.keys()
     return Origin(project.path, {n: project.line(*p) for n, p in places.items() if n not in said})
-
-
-def _file_name(
-    wanted: Target,
-    entry: catalogue.Entry,
-    swept: Mapping[str, Any],
-    preset: str | None,
-    theme: str,
-    given: Mapping[str, Any],
-) -> str:
-    words = {
-        **{p.name: p.default for p in entry.parameters},
-        **given,
-        "preset": preset or "standard",
-        "theme": theme,
-        "scene": entry.name,
-    }
-    if wanted.name is not None:
-        used = set(re.findall(r"\{(\w+)\}", wanted.name))
-        try:
-            name = re.sub(r"\{(\w+)\}", lambda m: _text(words[m[1]]), wanted.name)
-        except KeyError as error:
-            raise UsageError(
-                f"name {wanted.name!r}: no parameter {error.args[0]}{did_you_mean(error.args[0], words)}"
-            ) from None
-    else:
-        name, used = entry.name, set()
-    extra = [f"{key}-{_text(value)}" for key, value in swept.items() if key not in used]
-    if len(wanted.presets) > 1 and "preset" not in used:
-        extra.append(str(preset))
-    if len(wanted.themes) > 1 and "theme" not in used:
-        extra.append(theme)
-    return "-".join([name, *extra])
-
-
-def _text(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else re.sub(r'[/\\:*?"<>|\s]+', "_", str(value))
 
 
 # -- reading a project file --------------------------------------------------------------------------------

@@ -12,13 +12,16 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hhanim.studio.errors import UsageError, did_you_mean
+from hhanim.errors import HHError
+from hhanim.look import Theme, get_theme
+from hhanim.studio.errors import UsageError
 from hhanim.studio.media.formats import Format, format_of
+from hhanim.studio.mends import told
 from hhanim.studio.plan.catalogue import Entry
 from hhanim.studio.plan.presets import Preset, preset, size
 
 if TYPE_CHECKING:
-    from hhanim.studio.plan.parameters import Values
+    from hhanim.parameters import Values
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Origin:
 
 @dataclass(frozen=True)
 class Request:
-    """What somebody asked for, not yet checked in detail: one scene into one file.
+    """One scene into one file. What it names is looked up, and its parameters are read, once and when asked for.
 
     Args:
         entry: the scene; given: its parameters as given (text or values).
@@ -61,14 +64,87 @@ class Request:
         """The kind of file, which its name says."""
         return format_of(self.path)
 
+    @functools.cached_property
+    def use(self) -> Preset:
+        """The preset behind the name.
+
+        Raises:
+            UsageError: when there is none of that name.
+        """
+        with self._placed("preset"):
+            return preset(self.preset or "standard")
+
+    @functools.cached_property
+    def look(self) -> Theme:
+        """The theme behind the name.
+
+        Raises:
+            UsageError: when there is none of that name, or the format cannot show it.
+        """
+        with self._placed("theme"):
+            theme = get_theme(self.theme)
+            if theme.transparent and not self.format.alpha:
+                raise UsageError(
+                    f"{self.path.name}: {self.format.name} cannot be transparent; give --format webm, mov, "
+                    f"gif or png, or --theme {self.theme.removesuffix('-transparent')}"
+                )
+            return theme
+
+    @functools.cached_property
+    def pixels(self) -> tuple[int, int]:
+        """Width and height of the frame, as large as the format takes.
+
+        Raises:
+            UsageError: when ``size`` is not one.
+        """
+        with self._placed("size"):
+            wanted = size(self.size) if self.size else (self.use.width, self.use.height)
+        return self.format.fit(*wanted)
+
+    @functools.cached_property
+    def values(self) -> Values:
+        """What the scene is run with.
+
+        Raises:
+            UsageError: when a parameter is not known, or cannot be what was given.
+        """
+        from hhanim.parameters import bind
+
+        with self._placed(""):
+            return bind(self.entry.name, self.entry.declared, self.given)
+
+    @functools.cached_property
+    def time_base(self) -> tuple[int, Fraction]:
+        """How many frames, 0 of a film, whose length is what its animations take; and how many a second.
+
+        A clip says ``frames`` and ``seconds``. A preset's own rate decides the frames, unless ``frames`` was
+        given too: then it wins, and the rate follows. A format that cannot have that rate keeps the seconds.
+        """
+        from hhanim.studio.media.encode import exact_rate
+
+        rate, objects = self.format.rate, self.values.objects
+        if self.entry.kind == "film":
+            return 0, rate(self.use.fps or Fraction(30))
+        seconds = Fraction(objects.get("seconds", 5.0)).limit_denominator(100_000)
+        frames = objects.get("frames")
+        if self.use.fps is not None and not ("frames" in self.given and frames is not None):
+            n_frames, fps = max(2, round(seconds * self.use.fps)), self.use.fps
+        else:
+            n_frames = int(frames or max(2, round(seconds * 30)))
+            fps = exact_rate(n_frames / seconds)
+        return (n_frames, fps) if rate(fps) == fps else (max(2, round(seconds * rate(fps))), rate(fps))
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What was given, as JSON."""
+        return {name: _said(value) for name, value in sorted(self.given.items())}
+
     def settings(self) -> dict[str, Any]:
         """The request as JSON: the part of the stamp that no file decides."""
         chosen = self.use
         return {
             "scene": f"{self.entry.path.name}:{self.entry.symbol}",
-            "given": {
-                k: v if isinstance(v, str | int | float) else repr(v) for k, v in sorted(self.given.items())
-            },
+            "given": self.said,
             "preset": [chosen.name, chosen.width, chosen.height, str(chosen.fps), chosen.qp, chosen.speed],
             "size": self.size,
             "theme": self.theme,
@@ -81,108 +157,27 @@ class Request:
         Raises:
             UsageError: when the preset, the theme, the size or a given parameter is not possible.
         """
-        self.use, self.pixels  # noqa: B018
-        theme = self.look
-        with self._placed("theme"):
-            if theme.transparent and not self.format.alpha:
-                raise UsageError(
-                    f"{self.path.name}: {self.format.name} cannot be transparent; give --format webm, mov, "
-                    f"gif or png, or --theme {self.theme.removesuffix('-transparent')}"
-                )
+        self.use, self.pixels, self.look  # noqa: B018
         if self.given:
             self.values  # noqa: B018
-
-    @functools.cached_property
-    def values(self) -> Values:
-        """The scene's parameters, read and checked, once.
-
-        Raises:
-            UsageError: when one of them is not possible.
-        """
-        from hhanim.studio.plan.parameters import resolve
-
-        with self._placed(""):
-            return resolve(self.entry, self.given)
 
     @contextlib.contextmanager
     def _placed(self, part: str) -> Iterator[None]:
         """Put the line of the project file before what is wrong with ``part``."""
         try:
             yield
-        except UsageError as error:
+        except (UsageError, HHError) as error:
             line = self.origin and self.origin.lines.get(getattr(error, "parameter", part))
-            if not (self.origin and line):
-                raise
-            raise UsageError(f"{self.origin.path}:{line}: {error}") from None
-
-    @property
-    def use(self) -> Preset:
-        """The preset behind the name.
-
-        Raises:
-            UsageError: when there is none of that name.
-        """
-        with self._placed("preset"):
-            return preset(self.preset or "standard")
-
-    @property
-    def look(self) -> Any:
-        """The theme behind the name.
-
-        Raises:
-            UsageError: when there is none of that name.
-        """
-        with self._placed("theme"):
-            return find_theme(self.theme)
-
-    @property
-    def pixels(self) -> tuple[int, int]:
-        """Width and height of the frame, as large as the format takes.
-
-        Raises:
-            UsageError: when ``size`` is not one.
-        """
-        with self._placed("size"):
-            wanted = size(self.size) if self.size else (self.use.width, self.use.height)
-        return self.format.fit(*wanted)
+            place = f"{self.origin.path}:{line}: " if self.origin and line else ""
+            said = told(error)
+            raise type(said)(f"{place}{said}") from None
 
 
-def frames_and_rate(
-    entry: Entry, values: Values, use: Preset, kind: Format, *, explicit: bool
-) -> tuple[int, Fraction]:
-    """How many frames, and how many of them a second.
-
-    A scene says ``frames`` and ``seconds``. A preset's own rate decides the frames, unless ``frames`` was
-    given too: then it wins, and the rate follows. A format that cannot have that rate keeps the seconds.
-    """
-    from hhanim.studio.media.encode import exact_rate
-
-    if entry.kind == "film":  # its length is what its animations take
-        return 0, kind.rate(use.fps or Fraction(30))
-    seconds = Fraction(values.objects.get("seconds", 5.0)).limit_denominator(100_000)
-    frames = values.objects.get("frames")
-    if use.fps is not None and not (explicit and frames is not None):
-        n_frames, fps = max(2, round(seconds * use.fps)), use.fps
-    else:
-        n_frames = int(frames or max(2, round(seconds * 30)))
-        fps = exact_rate(n_frames / seconds)
-    if kind.rate(fps) != fps:
-        fps = kind.rate(fps)
-        n_frames = max(2, round(seconds * fps))
-    return n_frames, fps
-
-
-def find_theme(name: str) -> Any:
-    """The theme of that name.
-
-    Raises:
-        UsageError: when there is none.
-    """
-    from hhanim.look.theme import THEMES
-
-    if name not in THEMES:
-        raise UsageError(f"no theme named {name}{did_you_mean(name, THEMES)}")
-    return THEMES[name]
+def _said(value: Any) -> str | int | float:
+    """A given value as JSON; of ``path/to/cell.py:CELL`` not where it lies, which may change."""
+    if isinstance(value, str):
+        return re.sub(r"^.*[/\\](?=[^/\\]*\.py:)", "", value)
+    return value if isinstance(value, int | float) else repr(value)
 
 
 # What Windows takes for a device, whatever its suffix.

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from hhanim.studio.errors import did_you_mean
+from hhanim.errors import did_you_mean
 
 Name = Annotated[str, Field(min_length=1, max_length=150)]
 Names = Annotated[list[Name], Field(min_length=1)]

@@ -6,11 +6,14 @@ import base64
 import json
 import re
 import sys
+import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from hhanim.studio.deliver import export
+import hhanim
+from hhanim.studio.deliver import pages, slides
 from hhanim.studio.errors import UsageError
 from hhanim.studio.make import films
 
@@ -39,7 +42,7 @@ def embedded(page: str, kind: str) -> bytes:
 
 
 def test_page_holds_everything(talk):
-    path = export.page(talk)
+    path = pages.page(talk)
     assert path == Path("output/talk.html")
     page = path.read_text()
     assert embedded(page, "video/mp4") == talk.read_bytes()
@@ -50,7 +53,7 @@ def test_page_holds_everything(talk):
     assert "<p>Sodium &amp; &lt;potassium&gt;</p>" in page
     outside = re.sub(r'data:[^"]+', "", page)
     assert not re.search(r"https?://|src=\"(?!\")[^\"]", outside), "nothing is loaded from anywhere"
-    assert export.page(talk).read_text() == page
+    assert pages.page(talk).read_text() == page
 
 
 def until(tab, condition: str) -> None:
@@ -63,7 +66,7 @@ def until(tab, condition: str) -> None:
 @pytest.mark.slow
 def test_page_in_a_browser(talk, launch):
     """It plays from a file, shows its captions, can be paused, and stays still for who wants that."""
-    address = export.page(talk).resolve().as_uri()
+    address = pages.page(talk).resolve().as_uri()
     state = """async () => {
         const f = document.getElementById("film");
         for (let k = 0; k < 100 && !(f.readyState >= 2 && f.textTracks[0]?.cues?.length); k++)
@@ -95,7 +98,7 @@ def test_page_in_a_browser(talk, launch):
 @pytest.mark.slow
 def test_sections_of_a_page(talk, launch):
     """A button plays from there on; stepwise, the film waits at the end of a section and goes on at a click."""
-    assert "<nav" not in export.page(talk).read_text()
+    assert "<nav" not in pages.page(talk).read_text()
     record = json.loads(talk.with_suffix(".json").read_text())
     record["sections"] = [{"name": "first", "start": 0.0}, {"name": "<second>", "start": 0.2}]
     talk.with_suffix(".json").write_text(json.dumps(record))
@@ -104,7 +107,7 @@ def test_sections_of_a_page(talk, launch):
         tab = browser.new_page(reduced_motion="reduce")
         faults: list[str] = []
         tab.on("pageerror", lambda error: faults.append(str(error)))
-        tab.goto(export.page(talk).resolve().as_uri())
+        tab.goto(pages.page(talk).resolve().as_uri())
         until(tab, "film.readyState >= 2")
         tab.click("text=<second>")
         until(tab, "film.ended")
@@ -123,7 +126,7 @@ def test_sections_of_a_page(talk, launch):
 def test_slides(talk):
     pptx = pytest.importorskip("pptx")
     still = films.render("still", size="160x90", frames=6)
-    path = export.slides([talk, still], Path("output/deck.pptx"))
+    path = slides.deck([talk, still], Path("output/deck.pptx"))
     deck = pptx.Presentation(str(path))
     first, second = deck.slides
     assert first.shapes.title.text == 'Talk <&> "show"'
@@ -138,10 +141,44 @@ def test_slides(talk):
     assert blobs == {talk.read_bytes(), still.read_bytes()}
 
 
+def test_a_deck_says_who_made_it_and_when(talk):
+    """Not whoever made the template of python-pptx, and when."""
+    pptx = pytest.importorskip("pptx")
+    before = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+    path = slides.deck([talk], Path("output/deck.pptx"))
+    about = pptx.Presentation(str(path)).core_properties
+    assert (about.title, about.author, about.last_modified_by) == (
+        'Talk <&> "show"',
+        *[f"hhanim {hhanim.__version__}"] * 2,
+    )
+    assert about.created >= before and about.modified >= before
+    assert about.comments == "" and about.keywords == "" and about.subject == ""
+    with zipfile.ZipFile(path) as parts:
+        assert not [name for name in parts.namelist() if "thumbnail" in name]
+    both = slides.deck([talk, talk], Path("output/both.pptx"))
+    assert pptx.Presentation(str(both)).core_properties.title == "Hodgkin–Huxley animations"
+
+
+def test_a_film_without_words_for_those_who_cannot_see_it_is_told_of(project, capsys):
+    from hhanim.cli import main
+
+    text = Path("scenes/still_clip.py").read_text()
+    Path("scenes/still_clip.py").write_text(text.replace(', alt="A line."', ""))
+    with pytest.raises(SystemExit) as stop:
+        main(["export", "html", "wave", "still"])
+    assert stop.value.code == 0
+    lines = [line for line in capsys.readouterr().err.splitlines() if "cannot see it" in line]
+    (line,) = lines
+    assert (
+        line
+        == f'hhanim: {Path("output/still.mp4")} has no words for those who cannot see it: write alt = "…" in its scene, still'
+    )
+
+
 def test_only_films_that_hhanim_made(project):
     Path("holiday.mp4").write_bytes(b"x")
     with pytest.raises(UsageError, match=r"holiday.mp4 is not a film that hhanim made"):
-        export.page(Path("holiday.mp4"))
+        pages.page(Path("holiday.mp4"))
 
 
 def test_command(project, monkeypatch, capsys):
@@ -175,7 +212,7 @@ def test_what_is_missing_is_said_before_anything_is_rendered(project, monkeypatc
 
 def test_a_deck_in_a_folder_that_is_not_there_yet(talk):
     pytest.importorskip("pptx")
-    assert export.slides([talk], Path("lectures/week 1/deck.pptx")).is_file()
+    assert slides.deck([talk], Path("lectures/week 1/deck.pptx")).is_file()
 
 
 def test_captions_edited_by_hand_go_with_the_page(talk, monkeypatch, capsys):

@@ -24,7 +24,7 @@ from manim.scene.scene_file_writer import SceneFileWriter
 
 import hhanim
 from hhanim.look import get_theme
-from hhanim.studio.deliver import export
+from hhanim.studio.deliver import slides
 from hhanim.studio.draw import film as studio_film
 from hhanim.studio.draw.camera import FEW, SparingCamera, SparingRenderer, apart, tiles
 from hhanim.studio.errors import RenderError, UsageError
@@ -330,7 +330,7 @@ def test_a_transparent_film_keeps_straight_colours(scene: Path, tmp_path: Path) 
 def test_sections_on_slides(scene: Path, tmp_path: Path) -> None:
     pptx = pytest.importorskip("pptx")
     path = hhanim.render(scene, preset="draft", size="320x180", output=tmp_path, sections=True)
-    first, second = pptx.Presentation(str(export.slides([path], tmp_path / "deck.pptx"))).slides
+    first, second = pptx.Presentation(str(slides.deck([path], tmp_path / "deck.pptx"))).slides
     assert [s.shapes.title.text for s in (first, second)] == ["Small: first part", "Small: second: über"]
     notes = [s.notes_slide.notes_text_frame.text for s in (first, second)]
     assert ["The gates follow" in text for text in notes] == [True, False]
@@ -340,7 +340,7 @@ def test_sections_on_slides(scene: Path, tmp_path: Path) -> None:
     assert blobs == {p.read_bytes() for p in parts}
     parts[1].unlink()
     with pytest.raises(RenderError, match=r"02-second-über.mp4 is no longer .*--sections"):
-        export.slides([path], tmp_path / "deck.pptx")
+        slides.deck([path], tmp_path / "deck.pptx")
     # made without sections, the old ones do not stay behind; and they go with their film
     record = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     record["beside"] += ["..", "../scene", str(scene)]

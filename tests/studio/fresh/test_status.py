@@ -18,6 +18,7 @@ from hhanim.studio.make import cleaning, films, workers
 from hhanim.studio.media import sidecar
 from hhanim.studio.plan import catalogue, presets
 from hhanim.studio.plan import project as projects
+from hhanim.studio.plan.request import Request
 
 
 def requests(**settings):
@@ -64,7 +65,7 @@ def test_touched_without_a_change(made):
 
 
 def test_parameter(made):
-    assert stale(given={"gNa": "60"})["wave"] == ["gNa 120 → 60"]
+    assert stale(name="{scene}", given={"gNa": "60"})["wave"] == ["gNa 120 → 60"]
 
 
 def test_same_value_said_differently(made):
@@ -148,7 +149,7 @@ def test_captions_and_posters_edited_by_hand_are_kept(made, name):
     path = Path("output", name)
     path.write_bytes(path.read_bytes() + b"\nauf Deutsch")
     mine = path.read_bytes()
-    for settings in ({}, {"given": {"level": "0.5"}}):
+    for settings in ({}, {"name": "{scene}", "given": {"level": "0.5"}}):
         wanted = [r for r in requests(**settings) if r.name == "wave"]
         (event,) = films.make_all(wanted)
         assert (event.kind, event.message) == (
@@ -201,7 +202,7 @@ def test_sources_stop_at_the_wall(project):
     } <= set(found)
     assert "hhanim/studio/media/encode.py" in found
     assert not {
-        "hhanim/cli.py",
+        "hhanim/cli/program.py",
         "hhanim/studio/make/films.py",
         "hhanim/studio/draw/pieces.py",
         "hhanim/classroom.py",
@@ -236,3 +237,26 @@ def test_data_that_a_scene_or_its_helper_names(project):
     assert [status(r).reasons for r in requests] == [("./levels.csv changed",), ()]
     shipped = workers.sources(prepare(requests[1]))
     assert shipped["data/more.txt"] == b"1.0\n"  # a worker elsewhere has it too
+
+
+def test_the_same_scene_is_the_same_wherever_it_and_its_media_lie(project, tmp_path_factory, monkeypatch):
+    """The folder moved, the scenes copied away from the media, the shipped scenes beside the package or in it."""
+    Path("cell.py").write_text("from hhanim import presets\nCELL = presets.MODERN.with_(gK=30)\n")
+    films.render("wave", model="cell.py:CELL", size="160x90")
+    films.render("still", size="160x90")
+    away = tmp_path_factory.mktemp("lecture")
+    shutil.copytree(project, away / "moved")
+    shutil.copytree(project / "output", away / "output")
+    shutil.copytree(project / "scenes", away / "talks")
+    monkeypatch.chdir(away)
+    for folder, output in (("moved/scenes", "moved/output"), ("talks", "output")):
+        entries = {e.name: e for e in catalogue.read([Path(folder)]).entries}
+        given = {"model": str(project / "cell.py") + ":CELL"}
+        for name, values in (("wave", given), ("still", {})):
+            request = Request(entries[name], Path(output) / f"{name}.mp4", values, size="160x90")
+            assert status(request).reasons == ()
+    (away / "talks" / "deeper.py").write_text("GAIN = 2.0\n")
+    request = Request(entries["wave"], Path("output/wave.mp4"), given, size="160x90")
+    assert status(request).reasons == ("./deeper.py changed",)
+    (project / "cell.py").write_text("from hhanim import presets\nCELL = presets.MODERN.with_(gK=31)\n")
+    assert set(status(request).reasons) == {"./deeper.py changed", "gK 30 → 31"}

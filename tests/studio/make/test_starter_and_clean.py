@@ -103,11 +103,11 @@ def test_names_with_a_point_in_them_are_cleaned_too(project):
     )
     make()
     first = {p.name for p in Path("output").iterdir()}
-    assert {"w-ttx-0.5.mp4", "w-ttx-0.5.frames", "w-ttx-1.mp4"} <= first
+    assert {"w-ttx=0.5.mp4", "w-ttx=0.5.frames", "w-ttx=1.mp4"} <= first
     Path("hhanim.toml").write_text(Path("hhanim.toml").read_text().replace("0.5", "0.8"))
     keep = [r.path for r in projects.requests([], projects.Settings())[0]]
     gone, _ = clean(Path("output"), keep)
-    assert {p.name for p in gone} == {n for n in first if n.startswith("w-ttx-0.5")}
+    assert {p.name for p in gone} == {n for n in first if n.startswith("w-ttx=0.5")}
     clean(Path("output"))
     assert list(Path("output").iterdir()) == []
 
@@ -136,3 +136,54 @@ def test_sidecar_that_points_elsewhere_removes_nothing_there(project):
 
 def test_nothing_to_clean(project):
     assert clean(Path("nowhere")) == ([], [])
+
+
+def test_clean_knows_everything_that_was_made(project):
+    """Stills, pages, decks and the explorer, however they were asked for; what was edited and what is foreign stays."""
+    pytest.importorskip("pptx")
+    from hhanim.cli import main
+
+    for words in (
+        ["still", "wave", "still", "--at", "0.2"],
+        ["still", "wave", "--at", "0.2", "--kind", "svg"],
+        ["still", "wave", "--at", "0.2", "--kind", "pdf", "--theme", "light"],
+        ["still", "wave", "--at", "0.2", "--set", "level=2"],
+        ["export", "html", "wave"],
+        ["export", "pptx", "wave", "still", "--out", "mine.pptx"],
+        ["export", "pptx", "wave"],
+        ["explore", "--no-open"],
+    ):
+        with pytest.raises(SystemExit) as stop:
+            main(words)
+        assert stop.value.code in (0, None)
+    made = {p.name for p in Path("output").iterdir()}
+    stills = {
+        "wave-0.2s-160x90.png",
+        "still-0.2s-160x90.png",
+        "wave-0.2s-160x90.svg",
+        "wave-0.2s-light-160x90.pdf",
+    }
+    assert {*stills, "wave-level=2-0.2s-160x90.png", "wave.html", "hhanim.pptx", "explorer.html"} <= made
+    Path("output/wave.html").write_text("mine now")
+    Path("output/foreign.png").write_bytes(b"mine")
+    keep = [r.path for r in projects.requests([], projects.Settings())[0]]
+    assert clean(Path("output"), keep) == ([], []), "--orphans are films"
+    gone, kept = clean(Path("output"))
+    assert kept == [Path("output/wave.html")]
+    assert {p.name for p in Path("output").iterdir()} == {"wave.html", "foreign.png", ".hhanim.json"}
+    assert {p.name for p in gone} | {"wave.html", ".hhanim.json"} == made
+    assert Path("mine.pptx").is_file(), "a deck elsewhere is its owner's"
+    Path("output/wave.html").unlink()
+    assert clean(Path("output")) == ([], [])
+    assert [p.name for p in Path("output").iterdir()] == ["foreign.png"]
+
+
+@pytest.mark.parametrize(
+    "text", ['{"../precious.txt": "x"}', '{"..": "x", "a/b": "x"}', "[1]", "{", '{"x": 3}']
+)
+def test_a_crafted_list_of_what_was_made_removes_nothing(project, text):
+    Path("precious.txt").write_text("mine")
+    Path("output").mkdir()
+    Path("output/.hhanim.json").write_text(text)
+    assert clean(Path("output")) == ([], [])
+    assert Path("precious.txt").read_text() == "mine"

@@ -26,7 +26,7 @@ def request(name="wave", **settings):
 
 def test_png_is_the_frame_of_that_moment(project):
     path = still(request(), 0.26)
-    assert path == Path("output/wave-0.26s.png")
+    assert path == Path("output/wave-0.26s-160x90.png")
     job = prepare(request())
     frames = [f.rgba[..., :3].copy() for f in pieces.perform(job).frames()]
     with Image.open(path) as picture:
@@ -37,7 +37,7 @@ def test_png_is_the_frame_of_that_moment(project):
 def test_default_moment_is_the_posters(project):
     still(request())
     films.make(request())
-    (path,) = Path("output").glob("wave-*s.png")
+    (path,) = Path("output").glob("wave-*s-160x90.png")
     with Image.open(path) as mine, Image.open("output/wave.png") as poster:
         assert np.array_equal(np.asarray(mine), np.asarray(poster))
 
@@ -102,5 +102,25 @@ def test_a_disk_on_which_nothing_can_even_be_taken_away(project, monkeypatch):
 
     monkeypatch.setattr(checks, "poster", refuse)
     monkeypatch.setattr(Path, "unlink", refuse)
-    with pytest.raises(RenderError, match=r"cannot write .*wave-0\.2s\.png: Read-only file system"):
+    with pytest.raises(RenderError, match=r"cannot write .*wave-0\.2s-160x90\.png: Read-only file system"):
         still(request(), 0.2)
+
+
+def test_two_stills_never_share_a_file(project, monkeypatch):
+    """Another moment, preset, theme, size, parameter or kind is another name."""
+    monkeypatch.delenv("HHANIM_SIZE")
+    wanted = [
+        request(apart=True, **said)
+        for said in ({}, {"preset": "draft"}, {"size": "160x90"}, {"given": {"level": "2"}})
+    ]
+    wanted += [request(formats=("png",), theme=theme) for theme in ("light", "light-transparent")]
+    paths = {
+        still(r, at, kind).name for r in wanted for at, kind in ((0.1, "png"), (0.25, "png"), (0.1, "svg"))
+    }
+    assert len(paths) == 3 * len(wanted)
+    assert {
+        "wave-0.1s.png",
+        "wave-0.25s-draft.png",
+        "wave-level=2-0.1s.svg",
+        "wave-0.1s-light-transparent.png",
+    } <= paths

@@ -128,3 +128,11 @@ def test_reading_loads_nothing_heavy(tmp_path):
     )
     loaded = {name.split(".")[0] for name in run.stdout.split()}
     assert not loaded & {"numpy", "matplotlib", "manim", "scipy", "pydantic", "av"}
+
+
+def test_a_file_of_several_scenes_says_which(tmp_path):
+    (tmp_path / "two_film.py").write_text(
+        "from manim import Scene\n\nclass FirstOne(Scene):\n    pass\n\nclass Second(Scene):\n    pass\n"
+    )
+    with pytest.raises(UsageError, match="no scene named two; its file has first_one and second"):
+        catalogue.read([tmp_path]).get("two")

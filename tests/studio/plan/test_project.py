@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from hhanim.cli.options import split
 from hhanim.studio.errors import UsageError
 from hhanim.studio.plan import project as projects
 from hhanim.studio.plan.project import Settings
@@ -36,9 +37,9 @@ def test_no_file_means_every_scene(project):
 def test_a_sweep_in_one_line(project):
     found = wanted('[[targets]]\nscene = "wave"\nsweep = { ttx = [0, 0.5, 1] }\n')
     assert {n: r.given for n, r in found.items()} == {
-        "wave-ttx-0.mp4": {"ttx": 0},
-        "wave-ttx-0.5.mp4": {"ttx": 0.5},
-        "wave-ttx-1.mp4": {"ttx": 1},
+        "wave-ttx=0.mp4": {"ttx": 0},
+        "wave-ttx=0.5.mp4": {"ttx": 0.5},
+        "wave-ttx=1.mp4": {"ttx": 1},
     }
 
 
@@ -56,7 +57,7 @@ def test_two_sweeps_presets_themes_and_formats_multiply(project):
         'themes = ["dark", "light"]\nformats = ["mp4", "gif"]\n'
     )
     assert len(found) == 2 * 2 * 2 * 2 * 2
-    request = found["wave-ttx-1-gK-20-slide-light.gif"]
+    request = found["wave-ttx=1-gK=20-slide-light.gif"]
     assert (request.preset, request.theme, request.given) == ("slide", "light", {"ttx": 1, "gK": 20})
 
 
@@ -194,3 +195,12 @@ def test_pickles(project):
     again = pickle.loads(pickle.dumps(request))
     assert again == request
     assert again.origin.lines["gNa"] == 3
+
+
+@pytest.mark.parametrize(
+    ("texts", "reason"),
+    [(["gNa"], "NAME=VALUE"), (["=3"], "NAME=VALUE"), (["gNa="], "NAME=VALUE"), (["a=1", "a=2"], "twice")],
+)
+def test_malformed_assignments(texts, reason):
+    with pytest.raises(UsageError, match=reason):
+        split(texts)

@@ -1,69 +1,25 @@
-"""Films into what a lecture is held with: pages that need no network, and a deck of slides."""
+"""One deck of slides with all films of a lecture."""
 
 from __future__ import annotations
 
-import base64
 import io
 import math
 from collections.abc import Mapping, Sequence
-from html import escape
-from importlib import resources
+from datetime import UTC, datetime
 from pathlib import Path
-from string import Template
 from typing import Any
 
-from hhanim.studio.errors import RenderError, UsageError, need, writing
+import hhanim
+from hhanim.studio.errors import RenderError, writing
 from hhanim.studio.media import sidecar
 from hhanim.studio.media.atomic import in_place
+from hhanim.studio.mends import need
 
-SLIDES = ("pptx", "slides", "a deck of slides")
-"""What a deck needs, for :func:`hhanim.studio.errors.need`."""
-
-
-def page(media: Path) -> Path:
-    """``tau.html`` beside ``tau.mp4``: the film, its captions, its description and what made it, in one file
-    that needs nothing else.
-
-    Raises:
-        UsageError: when hhanim did not make the film. RenderError: when the page cannot be written.
-    """
-    record = _record(media)
-    captions = sidecar.captions_of(record)
-    data = {
-        "title": escape(record["title"] or record["name"]),
-        "description": escape(record["description"]),
-        "alt": escape(record["alt"] or record["description"], quote=True),
-        "width": str(record["width"]),
-        "height": str(record["height"]),
-        "video": _data_uri(media.read_bytes(), "video/mp4"),
-        "poster": _data_uri(sidecar_neighbour(media, ".png").read_bytes(), "image/png"),
-        "captions": _data_uri(sidecar_neighbour(media, ".vtt").read_bytes(), "text/vtt"),
-        "transcript": "\n".join(f"<p>{escape(text)}</p>" for _, _, text in captions) or "<p>No words.</p>",
-        "parameters": "\n".join(
-            f"<tr><th scope=row>{escape(k)}<td>{escape(_text(v))}" for k, v in record["parameters"].items()
-        ),
-        "sections": _chapters(record.get("sections", [])),
-        "made": escape(f"hhanim {record['hhanim']} · {record['kind']} {record['key']['scene']}"),
-    }
-    template = resources.files(__package__).joinpath("page.html").read_text(encoding="utf-8")
-    path = media.with_suffix(".html")
-    _write(path, Template(template).substitute(data).encode())
-    return path
+NEEDS = ("pptx", "slides", "a deck of slides")
+"""What a deck needs, for :func:`hhanim.studio.mends.need`."""
 
 
-def _chapters(parts: Sequence[Mapping[str, Any]]) -> str:
-    """Buttons for the sections of a film; nothing where there is only one."""
-    if len(parts) < 2:
-        return ""
-    buttons = "\n".join(
-        f'<button type="button" data-start="{part["start"]:.4f}">{escape(part["name"])}</button>'
-        for part in parts
-    )
-    pause = '<label><input type="checkbox" id="stepwise"> Pause after each section</label>'
-    return f'<nav aria-label="Sections">\n{buttons}\n{pause}\n</nav>'
-
-
-def slides(films: Sequence[Path], path: Path) -> Path:
+def deck(films: Sequence[Path], path: Path) -> Path:
     """A deck with a slide for each film, or for each section of a film that was rendered with sections: title,
     film with poster and text alternative, and notes. A section's poster is its first frame, so that its slide
     takes up where the one before it ended.
@@ -72,17 +28,17 @@ def slides(films: Sequence[Path], path: Path) -> Path:
         UsageError: when hhanim did not make one of the films. MissingError: when python-pptx is missing.
         RenderError: when a section's file is gone, or the deck cannot be written.
     """
-    need(*SLIDES)
+    need(*NEEDS)
     import pptx
     from pptx.util import Inches
 
     deck: Any = pptx.Presentation()
     deck.slide_width, deck.slide_height = Inches(13.333), Inches(7.5)
     for media in films:
-        record = _record(media)
+        record = sidecar.record_of(media)
         title, parts = record["title"] or record["name"], record.get("sections", [])
         if not any("file" in part for part in parts):
-            _slide(deck, media, record, title, str(sidecar_neighbour(media, ".png")), _notes(record))
+            _slide(deck, media, record, title, str(sidecar.beside(media, ".png")), _notes(record))
             continue
         ends = [part["start"] for part in parts[1:]] + [record["duration"]]
         for part, end in zip(parts, ends, strict=True):
@@ -90,10 +46,25 @@ def slides(films: Sequence[Path], path: Path) -> Path:
             name = f"{title}: {part['name']}"
             _slide(deck, file, record, name, _first_frame(file), _notes(record, part["start"], end))
     buffer = io.BytesIO()
-    deck.core_properties.title = "Hodgkin–Huxley animations"
+    _describe(deck, record["title"] if len(films) == 1 else "Hodgkin–Huxley animations")
     deck.save(buffer)
-    _write(path, buffer.getvalue())
+    with writing(path), in_place(path) as part_of_file:
+        part_of_file.write_bytes(buffer.getvalue())
     return path
+
+
+def _describe(deck: Any, title: str) -> None:
+    """The deck's properties, in place of those of python-pptx's template, and no picture of its first slide."""
+    from pptx.opc.constants import RELATIONSHIP_TYPE
+
+    about, now = deck.core_properties, datetime.now(UTC)
+    about.title, about.author = title, f"hhanim {hhanim.__version__}"
+    about.last_modified_by, about.created, about.modified = about.author, now, now
+    about.comments = about.keywords = about.subject = ""
+    package = deck.part.package
+    for key, relation in list(package._rels.items()):
+        if relation.reltype == RELATIONSHIP_TYPE.THUMBNAIL:
+            package.drop_rel(key)
 
 
 def _slide(
@@ -142,31 +113,6 @@ def _notes(record: Mapping[str, Any], start: float = 0.0, stop: float = math.inf
     """What is said from `start` until `stop` (s), with what the film is."""
     middle = ((0.5 * (a + b), text) for a, b, text in sidecar.captions_of(dict(record)))
     spoken = "\n".join(text for at, text in middle if start <= at < stop)
-    given = ", ".join(f"{k} = {_text(record['parameters'].get(k))}" for k in record["set"])
+    given = ", ".join(f"{k} = {sidecar.shown(record['parameters'].get(k))}" for k in record["set"])
     parts = [record["description"], spoken, f"To be seen: {record['alt']}" if record["alt"] else "", given]
     return "\n\n".join(part for part in parts if part)
-
-
-def _record(media: Path) -> dict[str, Any]:
-    record = sidecar.read(media)
-    if record is None or not media.is_file():
-        raise UsageError(f"{media} is not a film that hhanim made")
-    return record
-
-
-def sidecar_neighbour(media: Path, suffix: str) -> Path:
-    """The poster or the captions of a film."""
-    return media.with_suffix(suffix)
-
-
-def _data_uri(content: bytes, kind: str) -> str:
-    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
-
-
-def _text(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _write(path: Path, content: bytes) -> None:
-    with writing(path), in_place(path) as part:
-        part.write_bytes(content)

@@ -2,41 +2,31 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hhanim.model import presets, step
-from hhanim.studio.errors import UsageError
-from hhanim.studio.plan.catalogue import Entry, Parameter
-from hhanim.studio.plan.parameters import names, resolve
-from hhanim.studio.plan.project import split
+from hhanim.parameters import ParameterError, bind, names
 
-P = Parameter
-ENTRY = Entry(
-    "demo",
-    "clip",
-    "",
-    "",
-    (
-        P("model", "Membrane", "classroom"),
-        P("stimulus", "Protocol", "step(15, start=5)"),
-        P("frames", "int", 100),
-        P("seconds", "float", 5.0),
-        P("y_range", "tuple[float, float]", (-200, 500)),
-        P("labels", "bool", True),
-        P("style", "Literal['line', 'dots']", "line"),
-        P("start", "float | None", None),
-    ),
-    Path("demo_clip.py"),
-    "demo",
-)
+DEMO = {
+    "model": ("Membrane", "classroom"),
+    "stimulus": ("Protocol", "step(15, start=5)"),
+    "frames": ("int", 100),
+    "seconds": ("float", 5.0),
+    "y_range": ("tuple[float, float]", (-200, 500)),
+    "labels": ("bool", True),
+    "style": ("Literal['line', 'dots']", "line"),
+    "start": ("float | None", None),
+}
+
+
+def resolve(given=None):
+    return bind("demo", DEMO, given or {})
 
 
 def test_defaults():
-    values = resolve(ENTRY)
+    values = resolve()
     assert values.objects["model"] == presets.get("classroom")
     assert values.objects["frames"] == 100
     assert values.plain["gNa"] == 120
@@ -60,19 +50,19 @@ def test_defaults():
     ],
 )
 def test_text_and_values(name, text, value):
-    assert resolve(ENTRY, {name: text}).objects[name] == value
+    assert resolve({name: text}).objects[name] == value
 
 
 def test_membrane_parameters_open():
-    values = resolve(ENTRY, {"gNa": "60", "celsius": 18.5, "model": "modern"})
+    values = resolve({"gNa": "60", "celsius": 18.5, "model": "modern"})
     assert values.objects["model"] == presets.get("modern").with_(gNa=60, celsius=18.5)
     assert (values.plain["gNa"], values.plain["celsius"], values.plain["model"]) == (60, 18.5, "modern")
-    assert resolve(ENTRY, {"model.gNa": "60"}).plain["gNa"] == 60
+    assert resolve({"model.gNa": "60"}).plain["gNa"] == 60
 
 
 def test_objects_are_taken_as_they_are():
     model, stimulus = presets.get("modern").with_(gK=30), step(3, start=1)
-    values = resolve(ENTRY, {"model": model, "stimulus": stimulus})
+    values = resolve({"model": model, "stimulus": stimulus})
     assert values.objects["model"] is model
     assert values.objects["stimulus"] is stimulus
     assert values.plain["gK"] == 30
@@ -105,8 +95,8 @@ def test_objects_are_taken_as_they_are():
     ],
 )
 def test_refusals_are_one_line(given, words):
-    with pytest.raises(UsageError) as error:
-        resolve(ENTRY, given)
+    with pytest.raises(ParameterError) as error:
+        resolve(given)
     text = str(error.value)
     assert "\n" not in text
     for word in words:
@@ -114,29 +104,19 @@ def test_refusals_are_one_line(given, words):
 
 
 def test_names_include_the_membrane():
-    assert {"frames", "gNa", "celsius", "ttx"} <= set(names(ENTRY))
+    assert {"frames", "gNa", "celsius", "ttx"} <= set(names(DEMO, {}))
 
 
 def test_foreign_annotation_is_refused():
-    bad = Entry("bad", "clip", "", "", (P("x", "os.PathLike", 1),), Path("x"), "x")
-    with pytest.raises(UsageError, match="annotated"):
-        resolve(bad)
-
-
-@pytest.mark.parametrize(
-    ("texts", "reason"),
-    [(["gNa"], "NAME=VALUE"), (["=3"], "NAME=VALUE"), (["gNa="], "NAME=VALUE"), (["a=1", "a=2"], "twice")],
-)
-def test_malformed_assignments(texts, reason):
-    with pytest.raises(UsageError, match=reason):
-        split(texts)
+    with pytest.raises(ParameterError, match=r"annotated os\.PathLike; use int, "):
+        bind("bad", {"x": ("os.PathLike", 1)}, {})
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.sampled_from([*(p.name for p in ENTRY.parameters), "gNa", "celsius"]), st.text(max_size=20))
+@given(st.sampled_from([*DEMO, "gNa", "celsius"]), st.text(max_size=20))
 def test_any_text_is_taken_or_refused(name, text):
     """No text, however strange, gets anything but a value or a clear refusal."""
     try:
-        resolve(ENTRY, {name: text})
-    except UsageError as error:
+        resolve({name: text})
+    except ParameterError as error:
         assert "\n" not in str(error) or "\n" in text

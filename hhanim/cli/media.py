@@ -1,0 +1,237 @@
+"""Films and pictures: made, asked after, looked at, taken away."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hhanim.cli.options import (
+    config_option,
+    json_option,
+    output_option,
+    plan,
+    request_options,
+    request_options_of_one,
+    sections_option,
+)
+from hhanim.cli.output import complain, print_json
+from hhanim.studio.errors import RenderError, UsageError
+
+if TYPE_CHECKING:
+    from hhanim.studio.make.workers import Crew
+    from hhanim.studio.plan.request import Request
+
+STALE = 4
+
+
+@click.command()
+@request_options
+@click.option("--force", "-f", is_flag=True, help="Even what is fresh or was edited by hand.")
+@sections_option
+@click.option("--dry-run", "-n", is_flag=True, help="Only say what would be rendered, and why.")
+@click.option("--quiet", "-q", is_flag=True, help="No progress; failures only.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON event a line on stdout.")
+@click.option("--jobs", "-j", type=int, help="Processes that render (default: one for every two cores).")
+@click.option("--scheduler", metavar="ADDRESS", help="Render on Dask's workers: tcp://host:8786.")
+def render(
+    force: bool,
+    sections: bool,
+    dry_run: bool,
+    quiet: bool,
+    as_json: bool,
+    jobs: int | None,
+    scheduler: str | None,
+    **asked: Any,
+) -> int:
+    """Make the media that are missing or no longer what their scene would make.
+
+    NAME is a scene, a target of hhanim.toml, or a scene file (path/to/my_clip.py, which is run);
+    without one, everything. What is --set makes a file of its own, output/tau-celsius=18.5.mp4, where
+    output/tau.mp4 is there and was made with something else.
+
+    \b
+    Examples:
+      hhanim render
+      hhanim render tau --set celsius=18.5 --theme light --preset draft
+      hhanim render simulation --set model=modern --set "stimulus=step(10, start=5)" --name fires
+      hhanim render spike --set ttx=0.8 --sections -F mp4 -F gif
+      hhanim render --dry-run
+    """
+    from hhanim.studio.make.films import make_all
+    from hhanim.studio.make.progress import Reporter
+
+    wanted, failed = plan(**asked, sections=sections)
+    if dry_run:
+        _explain(wanted, force=force, as_json=as_json)
+        return 1 if failed else 0
+    with _crew(jobs, scheduler, wanted) as crew, Reporter(as_json=as_json, quiet=quiet) as reporter:
+        for event in failed:
+            reporter(event)
+        events = make_all(wanted, force=force, on_event=reporter, crew=crew)
+    kinds = {e.kind for e in [*failed, *events]}
+    return 1 if kinds & {"failed", "kept"} else 3 if "missing" in kinds else 0
+
+
+def _crew(
+    jobs: int | None, scheduler: str | None, wanted: Sequence[Request]
+) -> AbstractContextManager[Crew | None]:
+    """Who renders: nobody but this process, where more would not be faster."""
+    if jobs is not None and not 1 <= jobs <= 256:
+        raise UsageError(f"--jobs {jobs}: must be 1 to 256")
+    jobs = jobs or min((os.cpu_count() or 1) // 2, len(wanted))
+    if scheduler is None and jobs <= 1:
+        return contextlib.nullcontext()
+    from hhanim.studio.make import workers
+
+    return workers.dask(scheduler) if scheduler is not None else workers.local(jobs)
+
+
+def _explain(wanted: Sequence[Request], *, force: bool, as_json: bool) -> None:
+    from hhanim.studio.fresh.status import status
+
+    rows = []
+    for request in wanted:
+        state = status(request)
+        if force or not state.fresh:
+            does = "keep" if state.protected and not force else "render"
+            reasons = list(state.reasons) or ["forced"]
+            rows.append({"name": request.name, "path": str(request.path), "action": does, "reasons": reasons})
+    if as_json:
+        print_json(rows)
+    for row in [] if as_json else rows:
+        print(row["name"], row["action"], "; ".join(row["reasons"]), sep="\t")
+
+
+@click.command()
+@request_options
+@json_option
+def check(as_json: bool, **asked: Any) -> int:
+    """List what is stale, with the reason; exit code 4 when something is.
+
+    \b
+    Examples:
+      hhanim check --preset lecture || hhanim render --preset lecture
+    """
+    from hhanim.studio.fresh.status import status
+
+    wanted, failed = plan(**asked)
+    states = [(r, status(r)) for r in wanted]
+    stale = [
+        {"name": r.name, "path": str(r.path), "reasons": list(s.reasons)} for r, s in states if not s.fresh
+    ]
+    stale += [{"name": e.name, "path": e.path, "reasons": [e.message]} for e in failed]
+    if as_json:
+        print_json(stale)
+    for row in [] if as_json else stale:
+        print(row["name"], "; ".join(row["reasons"]), sep="\t")
+    return STALE if stale else 0
+
+
+@click.command()
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path())
+@json_option
+def verify(files: tuple[str, ...], as_json: bool) -> int:
+    """Recompute a file's hash and say what made it; exit code 1 when it is not what it was.
+
+    \b
+    Examples:
+      hhanim verify output/tau.mp4
+    """
+    from hhanim.studio.media import sidecar
+
+    found = [sidecar.verify(Path(f)) for f in files]
+    if as_json:
+        print_json(found)
+    for f, record in [] if as_json else zip(files, found, strict=True):
+        made = " ".join(f"{k}={sidecar.shown(v)}" for k, v in record["parameters"].items())
+        changed = "" if record["intact"] else f"CHANGED since it was made: {', '.join(record['changed'])}"
+        print(f, changed or "intact", sep="\t")
+        print(
+            f"\thhanim {record['hhanim']} · {record['kind']} {record['key']['scene']} · {record['preset']} · "
+            f"{record['theme']} · {made}"
+        )
+    return 0 if all(r["intact"] for r in found) else 1
+
+
+@click.command()
+@request_options_of_one
+@click.option(
+    "--at", metavar="SECONDS", type=float, help="Into the film (default for clips: the poster's moment)."
+)
+@click.option("--kind", "-k", default="png", show_default=True, help="png; for clips svg and pdf too.")
+def still(at: float | None, kind: str, **asked: Any) -> None:
+    """One moment as a picture, beside the film: output/NAME-12.5s.png.
+
+    A preset, a theme and a size that are asked for are in its name too: output/NAME-12.5s-light.png.
+
+    \b
+    Examples:
+      hhanim still simulation --at 3.5 --kind pdf --theme light
+    """
+    from hhanim.studio.make.stills import still as draw
+
+    wanted, _ = plan(**asked, formats=("png",), apart=True)  # a picture may be transparent
+    if not asked["names"] and at is None:
+        wanted = [r for r in wanted if r.entry.kind == "clip"]
+    for request in wanted:
+        request.check()
+    for request in wanted:
+        print(draw(request, at, kind))
+
+
+@click.command()
+@request_options
+def watch(**asked: Any) -> int:
+    """Render a draft whenever a file that it depends on is saved, into output/preview.
+
+    Ctrl-C ends. --preset and --output as for render.
+
+    \b
+    Examples:
+      hhanim watch my_scene
+      hhanim watch tau --set gNa=60 --theme light
+    """
+    from hhanim.studio.make.progress import Reporter
+    from hhanim.studio.make.watching import watch as look
+
+    asked["preset"] = asked["preset"] or "draft"
+    asked["output"] = asked["output"] or "output/preview"
+    asked["formats"] = asked["formats"] or ("mp4",)
+    with contextlib.suppress(KeyboardInterrupt), Reporter() as reporter:
+        look(lambda: plan(**asked), asked["config"], reporter, complain)
+    return 0
+
+
+@click.command()
+@output_option
+@config_option
+@click.option("--orphans", is_flag=True, help="Only films that no scene or target asks for any more.")
+@click.option("--dry-run", "-n", is_flag=True, help="Only say what would be removed.")
+def clean(output: str | None, config: str | None, orphans: bool, dry_run: bool) -> int:
+    """Remove what hhanim made: films, stills, pages, decks. What was edited by hand stays.
+
+    \b
+    Examples:
+      hhanim clean --dry-run
+      hhanim clean --orphans
+    """
+    from hhanim.studio.make import cleaning
+    from hhanim.studio.plan.project import Settings, output_folder, requests
+
+    settings = Settings(output=output)
+    keep = [r.path for r in requests([], settings, config)[0]] if orphans else None
+    try:
+        gone, kept = cleaning.clean(output_folder(settings, config), keep, dry_run=dry_run)
+    except OSError as error:
+        raise RenderError(f"cannot remove {error.filename}: {error.strerror or error}") from error
+    for path in gone:
+        print(path)
+    for path in kept:
+        complain(f"{path} or what belongs to it was edited by hand: it stays")
+    return 0

@@ -1,0 +1,143 @@
+"""The neuron itself: a run as numbers, a page to explore it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hhanim.cli.options import model_option, set_option, split
+from hhanim.cli.output import complain, print_json
+from hhanim.studio.errors import RenderError, UsageError, writing
+
+
+@click.command()
+@model_option
+@click.option(
+    "--stimulus",
+    "-i",
+    default="step(10, start=5)",
+    show_default=True,
+    help="µA/cm²: 'step(10, start=5) + pulse(66, 30, 0.1)'.",
+)
+@click.option("--duration", "-d", type=float, default=50.0, show_default=True, help="ms.")
+@set_option
+@click.option("--method", default="auto", help="auto, adaptive, euler or exponential_euler.")
+@click.option("--dt", type=float, help="Step of a fixed-step method, ms.")
+@click.option("--sample", type=float, help="Spacing of the stored samples, ms.")
+@click.option("--out", "-o", metavar="FILE", default="-", help="run.csv, run.npz, or - for CSV on stdout.")
+@click.option("--json", "as_json", is_flag=True, help="A summary (spikes, rate) as JSON on stdout.")
+def simulate(
+    model: str,
+    stimulus: str,
+    duration: float,
+    sets: tuple[str, ...],
+    method: str,
+    dt: float | None,
+    sample: float | None,
+    out: str,
+    as_json: bool,
+) -> None:
+    """Integrate a model and write every state, current and conductance as CSV or NPZ.
+
+    \b
+    Examples:
+      hhanim simulate --model modern --set gNa=60 --stimulus "step(10, start=5)" --out run.csv
+      hhanim simulate --model classroom --stimulus "pulse(66, 30, 0.1)" --duration 60 | head
+    """
+    import hhanim
+    from hhanim.parameters import bind
+
+    if out != "-" and Path(out).suffix not in (".csv", ".npz"):
+        raise UsageError(f"--out {out}: give a name that ends in .csv or .npz, or - for stdout")
+    if out == "-" and as_json:
+        out = ""
+    declared = {"model": ("Membrane", model), "stimulus": ("Protocol", stimulus)}
+    given = bind("simulate", declared, split(sets)).objects
+    protocol = given["stimulus"]
+    run = hhanim.simulate(given["model"], protocol, duration, method=method, dt=dt, sample=sample)
+    if out == "-":
+        run.to_csv(sys.stdout)
+    elif out:
+        _save(run, Path(out))
+    spikes = [round(float(t), 6) for t in run.spikes]
+    summary = {
+        "model": model,
+        "stimulus": str(protocol),
+        "duration": duration,
+        "method": run.method,
+        "spikes": spikes,
+        "rate": _rate(run),
+        "out": out or None,
+    }
+    if as_json:
+        print_json(summary)
+    else:
+        complain(
+            f"{len(spikes)} spike{'' if len(spikes) == 1 else 's'} in {duration:g} ms"
+            + (
+                f" at {', '.join(f'{t:.3f}' for t in spikes[:8])}{' …' if len(spikes) > 8 else ''} ms"
+                if spikes
+                else ""
+            ),
+            head="",
+        )
+
+
+def _rate(run: Any) -> float | None:
+    """Of sustained firing (Hz), None where it has begun and the run is too short to tell."""
+    rate = float(run.rate())
+    return None if rate == 0 and (run.spikes > run.transient()).any() else rate
+
+
+def _save(run: Any, path: Path) -> None:
+    from hhanim.studio.media.atomic import in_place
+
+    with writing(path), in_place(path, folder=False) as part:
+        (run.to_csv if path.suffix == ".csv" else run.to_npz)(part)
+
+
+@click.command()
+@model_option
+@set_option
+@click.option("--theme", "-t", default="auto", help="auto, dark or light.")
+@click.option("--output", "-o", metavar="DIR", default="output", help="Folder of explorer.html.")
+@click.option("--open/--no-open", "show", default=True, help="Open it in the browser.")
+@click.option("--serve", is_flag=True, help="A local address (127.0.0.1) instead of a file.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Of --serve; 0 takes a free one.")
+def explore(
+    model: str, sets: tuple[str, ...], theme: str, output: str, show: bool, serve: bool, port: int
+) -> None:
+    """Move a slider, see the neuron change: one page that works offline.
+
+    \b
+    Examples:
+      hhanim explore --model widget --set gNa=3
+    """
+    import webbrowser
+
+    from hhanim import explorer
+    from hhanim.model import presets
+    from hhanim.studio.make.manifest import note
+
+    html = explorer.page(presets.get(model), theme=theme, **split(sets))
+
+    def tell(address: str) -> None:
+        print(address, flush=True)
+        if show:
+            webbrowser.open(address)
+
+    try:
+        if serve:
+            explorer.serve(html, port, tell)
+        else:
+            path = note(explorer.write(Path(output) / "explorer.html", html))
+            print(path)
+            if show:
+                webbrowser.open(path.resolve().as_uri())
+    except OSError as error:
+        raise RenderError(
+            f"cannot {'serve' if serve else 'write'} the explorer: {error.strerror or error}"
+        ) from error

@@ -1,0 +1,169 @@
+"""The options that several commands share, and the requests behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hhanim.studio.errors import StudioError, UsageError
+
+if TYPE_CHECKING:
+    from hhanim.studio.events import Event
+    from hhanim.studio.plan.request import Request
+
+Command = Callable[..., Any]
+
+
+def _scene_names(ctx: click.Context, parameter: click.Parameter, typed: str) -> list[str]:
+    """For the shell to complete."""
+    from hhanim.studio.plan import catalogue
+
+    return [e.name for e in catalogue.read().entries if e.name.startswith(typed)]
+
+
+def _preset_names(ctx: click.Context, parameter: click.Parameter, typed: str) -> list[str]:
+    """For the shell to complete."""
+    from hhanim.studio.plan.presets import PRESETS
+
+    return [name for name in PRESETS if name.startswith(typed)]
+
+
+def _parameter_names(ctx: click.Context, parameter: click.Parameter, typed: str) -> list[str]:
+    """For the shell to complete: of the scenes that are named, or of all; of a model, where there is one.
+
+    What stands before an option without its value, as this one is while it is typed, is left in ``ctx.args``.
+    """
+    from hhanim.parameters import ParameterError, names
+    from hhanim.studio.plan import catalogue
+
+    found = catalogue.read()
+    scenes = (
+        ctx.params.get("names")
+        or ctx.args
+        or ([] if "model" in ctx.params else [e.name for e in found.entries])
+    )
+    known: dict[str, None] = {}
+    try:
+        declared = [catalogue.find(scene).declared for scene in scenes]
+        for one in declared or [{"model": ("Membrane", ctx.params["model"])}]:
+            known |= dict.fromkeys(names(one, {}))
+    except (StudioError, ParameterError):  # the line is not finished, or wrong; that is said when it is run
+        pass
+    return [f"{name}=" for name in known if name.startswith(typed)]
+
+
+names_argument = click.argument("names", metavar="[NAME]...", nargs=-1, shell_complete=_scene_names)
+json_option = click.option("--json", "as_json", is_flag=True, help="As JSON on stdout.")
+set_option = click.option(
+    "--set",
+    "-s",
+    "sets",
+    metavar="NAME=VALUE",
+    multiple=True,
+    shell_complete=_parameter_names,
+    help="A parameter, such as gNa=60; may be repeated.",
+)
+preset_option = click.option(
+    "--preset",
+    "-p",
+    shell_complete=_preset_names,
+    help="standard, draft, slide, lecture, uhd, square or vertical.",
+)
+theme_option = click.option("--theme", "-t", help="dark, light, dark-transparent or light-transparent.")
+size_option = click.option("--size", metavar="WxH", help="Pixels, over the preset's: 1280x720.")
+format_option = click.option(
+    "--format",
+    "-F",
+    "formats",
+    metavar="FORMAT",
+    multiple=True,
+    help="mp4, gif, webm, mov or png; may be repeated.",
+)
+name_option = click.option(
+    "--name",
+    metavar="NAME",
+    help='Of the file, without its suffix: "at {celsius} °C" (default: the scene\'s).',
+)
+output_option = click.option("--output", "-o", metavar="DIR", help="Folder for the media (default: output).")
+sections_option = click.option("--sections", is_flag=True, help="Of films, one file per section as well.")
+config_option = click.option(
+    "--config", "-c", metavar="FILE", help="A TOML file of targets (default: hhanim.toml)."
+)
+model_option = click.option(
+    "--model",
+    "-m",
+    default="modern",
+    show_default=True,
+    help="A preset, or path/to/file.py:NAME (which is run).",
+)
+
+
+def request_options_of_one(command: Command) -> Command:
+    """The arguments of :func:`plan` without ``formats``."""
+    for option in (
+        config_option,
+        output_option,
+        name_option,
+        size_option,
+        theme_option,
+        preset_option,
+        set_option,
+        names_argument,
+    ):
+        command = option(command)
+    return command
+
+
+def request_options(command: Command) -> Command:
+    """The arguments of :func:`plan`: which media are meant."""
+    return request_options_of_one(format_option(command))
+
+
+def split(assignments: tuple[str, ...]) -> dict[str, str]:
+    """``("gNa=60", …)`` as a mapping.
+
+    Raises:
+        UsageError: when one has no ``=`` or no name, or a name comes twice with different values.
+    """
+    found: dict[str, str] = {}
+    for text in assignments:
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not (equals and name and value):
+            raise UsageError(f"--set {text}: give NAME=VALUE, such as gNa=60")
+        if found.setdefault(name, value) != value:
+            raise UsageError(f"--set {name} is given twice: {found[name]} and {value}")
+    return found
+
+
+def plan(
+    names: tuple[str, ...],
+    sets: tuple[str, ...],
+    formats: tuple[str, ...],
+    config: str | None,
+    *,
+    sections: bool = False,
+    apart: bool = False,
+    **said: str | None,
+) -> tuple[list[Request], list[Event]]:
+    """The requests behind a command line, and a failure for every scene that cannot even be read.
+
+    Args:
+        apart: whether what is --set is in a file's name even where the name without it is free.
+        said: preset, theme, size, name and output, None where the command line says nothing.
+    """
+    from hhanim.studio.plan.project import Settings, requests
+
+    given = split(sets)
+    for key in ("preset", "theme", "size"):
+        said[key] = said[key] or given.pop(key, None)
+    formats = tuple(name.strip() for text in formats for name in text.split(","))
+    settings = Settings(**said, formats=formats, given=given, apart=apart)
+    wanted, failed = requests(list(dict.fromkeys(names)), settings, config)
+    if sections:  # a GIF beside the film is made whole
+        wanted = [replace(r, sections=r.entry.kind == "film" and bool(r.format.container)) for r in wanted]
+        if not failed and not any(r.sections for r in wanted):
+            raise UsageError("--sections: of films (spike, circuit …) in mp4, webm or mov only")
+    return wanted, failed

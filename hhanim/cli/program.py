@@ -1,0 +1,103 @@
+"""The program: its commands, and what becomes of whatever goes wrong in one of them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from hhanim.cli import lecture, machine, media, neuron, scenes
+from hhanim.cli.output import complain
+from hhanim.process import be_alone
+
+
+class _Stopped(BaseException):
+    """Ctrl-C, under a name that click does not answer with an empty line of its own."""
+
+
+class _App(click.Group):
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as interrupt:
+            raise _Stopped from interrupt
+
+
+@click.group(
+    cls=_App,
+    name="hhanim",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 done, 1 something was not made, 2 usage, 3 something is not installed, 4 stale, 130 stopped. "
+    "Scenes in ./scenes and files named in hhanim.toml are code, and are run.",
+)
+@click.version_option(package_name="hhanim", message="%(version)s")
+def app() -> None:
+    """Hodgkin–Huxley animations for teaching: clips and films from an exact model.
+
+    \b
+    Examples:
+      hhanim list
+      hhanim render tau --set celsius=18.5
+      hhanim render spike --help
+    """
+
+
+for command in (
+    *(scenes.list_scenes, scenes.new),
+    *(media.render, media.check, media.verify, media.still, media.watch, media.clean),
+    *(lecture.export, neuron.simulate, neuron.explore, machine.doctor, machine.completion),
+):
+    app.add_command(command)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; every failure is one line and an exit code."""
+    _streams()
+    be_alone()
+    # Whoever ends us, a time limit or a container that stops, ends us as Ctrl-C does: nothing half-made stays.
+    for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):  # the last two each on some systems only
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            with contextlib.suppress(ValueError):  # in a thread of somebody's program
+                signal.signal(number, signal.default_int_handler)
+    words = (sys.argv[1:] if arguments is None else arguments) or ["--help"]
+    sys.exit(_guarded(lambda: app.main(list(words), prog_name="hhanim", standalone_mode=False)))
+
+
+def _streams() -> None:
+    """What is piped is UTF-8 on every system; a stream that was closed by the shell takes what it is given."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
+
+
+def _guarded(command: Callable[[], object]) -> int:
+    try:
+        result = command()
+    except (KeyboardInterrupt, _Stopped, click.Abort):
+        complain("stopped; no file is half-made")
+        return 130
+    except BrokenPipeError:  # `hhanim list | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except click.ClickException as error:
+        path = getattr(getattr(error, "ctx", None), "command_path", "hhanim")
+        complain(f"{error.format_message().rstrip('.')}; see '{path} --help'")
+        return 2
+    except Exception as error:
+        from hhanim.studio.mends import told
+
+        if os.environ.get("HHANIM_TRACEBACK"):
+            raise
+        failure = told(error)
+        complain(str(failure))
+        return failure.exit_code
+    return result if isinstance(result, int) else 0
