@@ -468,7 +468,7 @@ class VoltageClamp(Narration, Film):
             mark = VGroup(
                 Line(here - tick, here + tick, color=self.theme.color(tint), stroke_width=stroke(4)),
                 self.formula(f'E_"{name}"', size=LABEL, color=tint).next_to(
-                    here - up, RIGHT + DOWN, buff=0.06
+                    here - tick, RIGHT + DOWN, buff=0.06
                 ),
             )
             self.say(
