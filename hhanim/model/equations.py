@@ -9,6 +9,7 @@ puts such expressions into its own frame: what is instantaneous first (assignmen
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -148,6 +149,16 @@ class Equations:
             lines += kinetics.rates("x0", choice)
             after.append(f"x{k} + (a{k} / r{k} - x{k}) * -expm1(-dt * r{k})")
         return function("relax", f"{self.arguments}, dt", lines, after)
+
+    def latex(self) -> str:
+        """The equation of V as a paper prints it."""
+        names = {symbol: name.replace("_", "") for name, symbol in self.symbols.items()}
+        terms = []
+        for current in self.currents:
+            powers = Counter(names[symbol] for symbol in current.opens).items()
+            gates = "".join(f"{x}^{{{power}}}" if power > 1 else x for x, power in powers)
+            terms.append(rf"g_\mathrm{{{current.channel}}}\,{gates}\,(V - E_\mathrm{{{current.channel}}})")
+        return rf"C\,\frac{{dV}}{{dt}} = I - {' - '.join(terms)}".replace(r"\,\,", r"\,")
 
 
 @lru_cache(maxsize=256)

@@ -27,7 +27,7 @@ class Membrane(Frozen):
     name: short identifier; title, source: for people, with the paper's DOI.
     channels: Channel objects; their order is the order of currents, colours and panels.
     c: capacitance (µF/cm²), a number or (N,).
-    celsius: temperature (°C); speeds up the gates by each gate's own q10, leaves conductances alone.
+    celsius: temperature (°C); speeds up gates by their own q10, leaves conductances alone.
     baseline: where the voltage convention puts rest (mV): 0 in Hodgkin & Huxley's, about -65 in the modern one.
     spike_level: a spike is an upward crossing of this voltage (mV).
     v_range: voltages worth plotting (mV).
@@ -111,7 +111,7 @@ class Membrane(Frozen):
         """
         try:
             rest = float(np.median(self.rest()[0]))
-        except HHError:  # nothing conducts
+        except (HHError, ArithmeticError):  # nothing conducts
             return {"baseline": -65.0, "spike_level": 0.0}
         top = max((float(np.max(c.e)) for c in self.channels if c.gates), default=rest)
         top = top if top > rest else rest + 115.0
@@ -133,10 +133,10 @@ class Membrane(Frozen):
 
     def channel(self, name: str) -> Channel:
         """The channel of that name. Raises UnknownName."""
-        for channel in self.channels:
-            if channel.name == name:
-                return channel
-        raise UnknownName("channel", name, [c.name for c in self.channels])
+        known = {channel.name: channel for channel in self.channels}
+        if name not in known:
+            raise UnknownName("channel", name, known)
+        return known[name]
 
     def gate(self, name: str) -> Gate:
         """The gate of that name. Raises UnknownName."""
@@ -286,8 +286,7 @@ class Membrane(Frozen):
 
     def rhs(self, y: Any, i: Any = 0.0) -> Array:
         """dy/dt (per ms) of states y (S, ...) under an injected current i (µA/cm²), broadcasting."""
-        y = np.asarray(y, dtype=float)
-        parts = self.compile(np)(*y, i)
+        parts = self.compile(np)(*np.asarray(y, dtype=float), i)
         return np.array(np.broadcast_arrays(*parts), dtype=float)
 
     def rest(self) -> Array:
@@ -347,4 +346,4 @@ class Membrane(Frozen):
 
     def _repr_html_(self) -> str:
         caption = f"{self.title or self.name}: C {shown(self.c)} µF/cm², {shown(self.celsius)} °C"
-        return table(caption, ROW, [channel.row for channel in self.channels])
+        return table(caption, ROW, [c.row for c in self.channels]) + f"${self.equations.latex()}$"

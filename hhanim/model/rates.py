@@ -103,6 +103,14 @@ LANGUAGES: dict[Any, tuple[str, dict[str, Callable[..., Any]]]] = {
 # -- rates ---------------------------------------------------------------------------------------------------
 
 
+def _operator(op: str) -> tuple[Callable[[Any, Any], Rate], Callable[[Any, Any], Rate]]:
+    """The methods that join two rates, and a number and a rate."""
+    return (
+        lambda left, right: Combined(op, left, as_rate(right)),
+        lambda right, left: Combined(op, as_rate(left), right),
+    )
+
+
 class Rate(Frozen):
     """A function of voltage (mV). Interface of the forms below and of what they combine to."""
 
@@ -132,35 +140,15 @@ class Rate(Frozen):
     def _typeset(self, v: str, s: _Setter) -> str:
         raise NotImplementedError
 
-    def __add__(self, other: Any) -> Rate:
-        return Combined("+", self, as_rate(other))
-
-    def __radd__(self, other: Any) -> Rate:
-        return Combined("+", as_rate(other), self)
-
-    def __sub__(self, other: Any) -> Rate:
-        return Combined("-", self, as_rate(other))
-
-    def __rsub__(self, other: Any) -> Rate:
-        return Combined("-", as_rate(other), self)
-
-    def __mul__(self, other: Any) -> Rate:
-        return Combined("*", self, as_rate(other))
-
-    def __rmul__(self, other: Any) -> Rate:
-        return Combined("*", as_rate(other), self)
-
-    def __truediv__(self, other: Any) -> Rate:
-        return Combined("/", self, as_rate(other))
-
-    def __rtruediv__(self, other: Any) -> Rate:
-        return Combined("/", as_rate(other), self)
-
-    def __pow__(self, other: Any) -> Rate:
-        return Combined("**", self, as_rate(other))
-
-    def __rpow__(self, other: Any) -> Rate:
-        return Combined("**", as_rate(other), self)
+    __add__, __radd__ = _operator("+")
+    __sub__, __rsub__ = _operator("-")
+    __mul__, __rmul__ = _operator("*")
+    __truediv__, __rtruediv__ = _operator("/")
+    __pow__, __rpow__ = _operator("**")
+    __lt__, __gt__ = _operator("<")[0], _operator(">")[0]
+    __le__, __ge__ = _operator("<=")[0], _operator(">=")[0]
+    __and__, __rand__ = _operator("&")
+    __or__, __ror__ = _operator("|")
 
     def __neg__(self) -> Rate:
         return -1.0 * self
@@ -170,24 +158,6 @@ class Rate(Frozen):
 
     def __abs__(self) -> Rate:
         return Function("abs", (self,))
-
-    def __lt__(self, other: Any) -> Rate:
-        return Combined("<", self, as_rate(other))
-
-    def __le__(self, other: Any) -> Rate:
-        return Combined("<=", self, as_rate(other))
-
-    def __gt__(self, other: Any) -> Rate:
-        return Combined(">", self, as_rate(other))
-
-    def __ge__(self, other: Any) -> Rate:
-        return Combined(">=", self, as_rate(other))
-
-    def __and__(self, other: Any) -> Rate:
-        return Combined("&", self, as_rate(other))
-
-    def __or__(self, other: Any) -> Rate:
-        return Combined("|", self, as_rate(other))
 
     def __float__(self, _: Any = None) -> NoReturn:
         raise InvalidValue("a rate is not a number: take NumPy's functions of it, as in np.exp(rate)")

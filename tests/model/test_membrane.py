@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.mathtext import MathTextParser
 
 import hhanim as hh
 from hhanim import Channel, Exp, Gate, HHError, Membrane, Sigmoid, V, presets
@@ -362,6 +363,8 @@ def test_a_notebook_shows_tables() -> None:
         "6.3 °C",
     ):
         assert text in html
+    assert html.endswith(r"- g_\mathrm{A}\,a^{3}b\,(V - E_\mathrm{A})$")
+    MathTextParser("agg").parse(html.partition("</table>")[2])
     assert html.count("<tr>") == html.count("</tr>") == 5
     assert r"$0.125\,e^{-(V + 65)/80}$" in MODERN.gate("n")._repr_html_()
     assert replace(MODERN, title="a < b")._repr_html_().count("a &lt; b") == 1

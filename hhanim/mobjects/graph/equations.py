@@ -11,34 +11,32 @@ class Terms(Film):
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 from manim import VGroup
 
 from hhanim.look import Theme, quantities
 from hhanim.mobjects.frame.lettering import LABEL, Formula
-from hhanim.model import Channel, Membrane
+from hhanim.model import Membrane
+from hhanim.model.equations import Current
 
 
-def _factors(membrane: Membrane, channel: Channel, form: str = "powers") -> dict[str, str]:
+def _factors(membrane: Membrane, current: Current, form: str = "powers") -> dict[str, str]:
     """What the current of a channel is a product of, in Typst; the bar says: with every gate open."""
-    symbols = quantities(membrane)
-    short = form == "short" or not channel.gates
-    conductance = f'g_"{channel.name}"' if short else f'overline(g)_"{channel.name}"'
-    if np.any(np.asarray(channel.block) > 0):
+    names = {symbol: name for name, symbol in membrane.equations.symbols.items()}
+    short = form == "short" or not current.opens
+    conductance = f'g_"{current.channel}"' if short else f'overline(g)_"{current.channel}"'
+    if np.any(np.asarray(membrane.channel(current.channel).block) > 0):
         conductance += " (1 - b)"
     factors = {"conductance": conductance}
-    for gate in () if short else channel.gates:
-        x = symbols[gate.name].typst
+    for symbol, power in Counter(() if short else current.opens).items():
+        name, x = names[symbol], quantities(membrane)[names[symbol]].typst
         if form == "powers":
-            factors[gate.name] = f"{x}^{gate.power}" if gate.power > 1 else x
+            factors[name] = f"{x}^{power}" if power > 1 else x
         else:
-            factors |= {f"{gate.name}-{k}": x for k in range(gate.power)}
-    return factors | {"force": f'(V - E_"{channel.name}")'}
-
-
-def channel_typst(membrane: Membrane, channel: Channel) -> str:
-    """The current of a channel in Typst: maximal conductance, gates with their powers, driving force."""
-    return " ".join(_factors(membrane, channel).values())
+            factors |= {f"{name}-{k}": x for k in range(power)}
+    return factors | {"force": f'(V - E_"{current.channel}")'}
 
 
 def gate_typst(membrane: Membrane, name: str) -> str:
@@ -64,21 +62,21 @@ class CurrentEquation(Formula):
 
     def __init__(self, membrane: Membrane, theme: Theme, *, size: float = LABEL + 12, lines: int = 1) -> None:
         self.membrane = membrane
-        channels = membrane.channels
-        breaks = {round(k * len(channels) / lines) for k in range(1, lines)}
+        currents = membrane.equations.currents
+        breaks = {round(k * len(currents) / lines) for k in range(1, lines)}
         source = (
             "{{ C frac(dif V, dif t) : C }} {{ = : equals }} " + ("& " if lines > 1 else "") + "{{ I : I }}"
         )
-        for k, channel in enumerate(channels):
+        for k, current in enumerate(currents):
             if k in breaks:
                 source += r" \ & quad"
-            term = channel_typst(membrane, channel)
-            source += f" {{{{ - : minus_{channel.name} }}}} {{{{ {term} : {channel.name} }}}}"
+            term, name = " ".join(_factors(membrane, current).values()), current.channel
+            source += f" {{{{ - : minus_{name} }}}} {{{{ {term} : {name} }}}}"
         super().__init__(source, size=size, color=theme.ink)
         symbols = quantities(membrane)
         self.select("I").set_color(theme.color("I"))
-        for channel in channels:
-            self.select(channel.name).set_color(theme.color(symbols[f"I_{channel.name}"]))
+        for current in currents:
+            self.select(current.channel).set_color(theme.color(symbols[f"I_{current.channel}"]))
 
     def term(self, name: str) -> VGroup:
         """The glyphs of one term: "C", "I" or a channel's name."""
@@ -109,7 +107,9 @@ class ChannelCurrent(Formula):
         form: str = "powers",
         size: float = LABEL + 12,
     ) -> None:
-        factors = _factors(membrane, membrane.channel(channel), form)
+        membrane.channel(channel)  # or an error that says which there are
+        (current,) = (c for c in membrane.equations.currents if c.channel == channel)
+        factors = _factors(membrane, current, form)
         source = " ".join(f"{{{{ {typst} : {name} }}}}" for name, typst in factors.items())
         super().__init__(source, size=size, color=theme.color(quantities(membrane)[f"I_{channel}"]))
         self.factors = {name: self.select(name) for name in factors}
