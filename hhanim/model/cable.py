@@ -190,9 +190,7 @@ class CableRun(Frozen):
         return np.asarray(drop * self.cable.axial * 1e3)  # mV · mS = µA
 
     def membrane_current(self) -> Array:
-        """Total current out through the membrane (µA/cm²), capacitive and ionic, (T, n): what arrives
-        along the core.
-        """
+        """Current out through the membrane (µA/cm²), capacitive and ionic, (T, n): what the core brings."""
         return np.asarray(-np.diff(self.axial_current(), axis=1) * 1e-3 / self.cable.area)
 
     def at(self, position: float) -> Trajectory:
@@ -204,10 +202,9 @@ class CableRun(Frozen):
         return Trajectory(one, as_protocol(None), self.t, self.y[:, :, k], membrane.states, "cable", self.dt)
 
     def arrival(self, level: float | None = None) -> Array:
-        """Time (ms) of the first upward crossing of `level` (mV; default: the membrane's spike level) at
-        each x, (n,).
+        """Time (ms) at which V first rises through `level` (mV; default: the membrane's spike level), (n,).
 
-        nan where there is none. Interpolated by the cubic through the four samples around the crossing.
+        nan where it never does. Interpolated by the cubic through the four samples around the crossing.
         """
         level = (
             self.cable.membrane.spike_level
@@ -246,9 +243,8 @@ def simulate_cable(
 ) -> CableRun:
     """Integrate a cable from t = 0 to `duration` ms.
 
-    dt: step (ms). start: as for Membrane.initial(): one value for the whole cable, or (n,) values per
-    compartment. sample: spacing of the stored samples (ms; default: every step, or as many as fit in 256
-    MiB).
+    dt: step (ms). start: as for Membrane.initial(): one value for the whole cable, or (n,) values, one for each
+    compartment. sample: spacing of the stored samples (ms; default: every step, or as many as fit in 256 MiB).
 
     Second order in time and space: Crank–Nicolson for V with the gates staggered by half a step, one
     tridiagonal solve per step (Hines 1984, https://doi.org/10.1016/0020-7101(84)90008-4), so the axial
@@ -320,8 +316,9 @@ def _stepper(cable: Cable, injected: list[tuple[int, Array]], dt: float) -> Call
 
 
 def _injected(cable: Cable, clamps: Sequence[IClamp], dt: float, steps: int) -> list[tuple[int, Array]]:
-    """Compartment and current density (µA/cm², (steps,)) of each clamp; a step gets its mean, so no
-    charge is lost.
+    """Compartment and current density (µA/cm², (steps,)) of each clamp.
+
+    A step gets its mean, so that no charge is lost.
     """
     out = []
     for clamp in clamps:

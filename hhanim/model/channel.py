@@ -128,8 +128,8 @@ class Gate(Frozen):
     def check(self, low: float, high: float) -> None:
         """Raise InvalidValue if the gate makes no sense at some voltage from `low` to `high` (mV).
 
-        Its steady state must lie in 0..1, its time constant be positive and finite. A gate that follows another is
-        not looked at.
+        Its steady state must lie in 0..1, its time constant be positive and finite. A gate that follows another one
+        is not looked at.
         """
         line = _fault(self, low, high)
         if line:

@@ -113,10 +113,10 @@ def parabolas(membrane: Membrane, dt: float, low: float, high: float) -> Array:
 def advancer(
     membrane: Membrane, dt: float, low: float, high: float, y: Array, run_log: Any
 ) -> Callable[[int, int, Array], bool]:
-    """A function (first, last, current) that advances y (S, N) in place on every core and notes what run_log
-    asks for.
+    """A function (first, last, current) that advances y (S, N) in place on every core.
 
-    It returns False, having changed nothing that counts, if a voltage leaves low..high (mV).
+    It notes in run_log what that asks for. It returns False, having changed nothing that counts, if a voltage leaves
+    the range from low to high (mV).
     """
     started = time.perf_counter()
     table = parabolas(membrane, dt, low, high)
@@ -170,9 +170,7 @@ def advancer(
 
 @contextmanager
 def _superword() -> Iterator[None]:
-    """Whatever numba compiles inside may turn neighbouring scalars into SIMD code, which it leaves off by
-    default.
-    """
+    """Let numba turn neighbouring scalars into SIMD code, which it leaves off by default."""
     config: Any = importlib.import_module("numba").config
     before, config.SLP_VECTORIZE = config.SLP_VECTORIZE, 1
     try:

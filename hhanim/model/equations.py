@@ -26,8 +26,8 @@ Lines = list[str]
 class Current:
     """What flows through one channel: a conductance, the gates that open it, and a driving force.
 
-    g, e: symbols of the conductance and of the reversal potential. opens: symbols of the gates, each as often as its
-    power says.
+    g, e: symbols of the conductance and of the reversal potential. opens: symbols of the gates; one that stands in
+    the third power is there three times.
     """
 
     channel: str

@@ -1,12 +1,11 @@
-"""The fixed-step methods: forward Euler and exponential Euler, for one neuron on floats and for batches on
-arrays.
+"""The fixed-step methods, forward Euler and exponential Euler: one neuron on floats, batches on arrays.
 
 Forward Euler takes every slope at the old state, as the lecture does. Exponential Euler (Rush & Larsen 1978,
 https://doi.org/10.1109/TBME.1978.326270) multiplies a state's step by ``relax(dt * rate)``, `rate` being how fast it
-returns to where it is going: exact for frozen coefficients and stable at any dt. It is staggered here: the gates
-live half a step after V, so that each is advanced with the other's value in the middle of its step, which makes the
-method second order at no cost (Hines 1984, https://doi.org/10.1016/0020-7101(84)90008-4). Large batches look up
-what a gate does in a step (hhanim.model.lookup) or are compiled (hhanim.model.compiled).
+returns to where it is going: exact for frozen coefficients and stable at any dt. It is staggered here: the gates live
+half a step after V, so that each is advanced with the other's value in the middle of its step, which makes the method
+second order at no cost (Hines 1984, https://doi.org/10.1016/0020-7101(84)90008-4). Large batches look up what a gate
+does in a step (hhanim.model.lookup) or are compiled (hhanim.model.compiled).
 """
 
 from __future__ import annotations

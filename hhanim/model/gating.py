@@ -1,8 +1,7 @@
 """Channels one by one: the gates of a patch opening and closing at random along a given voltage.
 
-Every gate is a two-state Markov process whose rates are those of the deterministic model, so that the
-open fraction of N channels tends to m³h or n⁴ as N grows. sample_patch() is exact; open_fraction() is
-fast, at any N.
+Every gate is a two-state Markov process whose rates are those of the deterministic model, so that the open fraction
+of N channels tends to m³h or n⁴ as N grows. sample_patch() is exact; open_fraction() is fast, at any N.
 """
 
 from __future__ import annotations
@@ -96,15 +95,13 @@ def sample_patch(run: Trajectory, channel: str, n: int = 60, seed: int = 0) -> P
 def open_fraction(
     run: Trajectory, channel: str, n: int = 60, seed: int = 0, *, method: str = "binomial", times: Any = None
 ) -> Array:
-    """Open fraction of n channels along `run`, at its own times or at `times` (ms), (T,), without
-    following each gate.
+    """Open fraction of n channels along `run` at `times` (ms; default: its own), (T,), no gate being followed.
 
-    "binomial" counts the channels in each state (how many gates of each kind are open) and moves them
-    with binomial random numbers; the probabilities of a move are exact over a step, so its distribution
-    at `times` is that of sample_patch(), at a cost that does not grow with n. "langevin" replaces the
-    counts by a diffusion with the same drift and variance, one noise per transition (Fox & Lu 1994,
-    https://doi.org/10.1103/PhysRevE.49.3421; Orio & Soudry 2012,
-    https://doi.org/10.1371/journal.pone.0036670): good where many channels are open.
+    "binomial" counts the channels in each state (how many gates of each kind are open) and moves them with binomial
+    random numbers; the probabilities of a move are exact over a step, so its distribution at `times` is that of
+    sample_patch(), at a cost that does not grow with n. "langevin" replaces the counts by a diffusion with the same
+    drift and variance, one noise per transition (Fox & Lu 1994, https://doi.org/10.1103/PhysRevE.49.3421; Orio &
+    Soudry 2012, https://doi.org/10.1371/journal.pone.0036670): good where many channels are open.
 
     Raises UnknownName or InvalidValue.
     """
@@ -149,8 +146,7 @@ def open_fraction(
     return out
 
 
-# -- pieces
-# ---------------------------------------------------------------------------------------------------
+# -- pieces --------------------------------------------------------------------------------------------------
 
 Table = tuple[Array, Array, Array]  # times, and the integrals of the opening and the closing rate up to them
 
@@ -171,9 +167,10 @@ def _checked(run: Trajectory, channel: str, n: int, seed: int) -> tuple[Channel,
 
 
 def _integrated(run: Trajectory, gate: Gate) -> Table:
-    """The gate's rates, temperature included, integrated over time: by the midpoint rule between the
-    samples of the run,
-    which include every edge of the protocol, so that no step of a voltage clamp is smeared."""
+    """The gate's rates, temperature included, integrated over time by the midpoint rule between samples.
+
+    Samples include every edge of the protocol, so that no step of a voltage clamp is smeared.
+    """
     fine = [
         np.linspace(a, b, max(2, int(np.ceil((b - a) / STEP - 1e-9)) + 1))[:-1]
         for a, b in zip(run.t[:-1], run.t[1:], strict=True)
@@ -194,9 +191,7 @@ def _when(goal: Array, integral: Array, t: Array) -> Array:
 
 
 def _open_after(table: Table, a: float, b: float) -> tuple[float, float]:
-    """Probability that a gate is open at b, given that it was closed, or open, at a: the gate's own
-    linear equation.
-    """
+    """Probability that a gate is open at b if it was closed, or open, at a: from its own linear equation."""
     t, up, down = table
     inside = t[(t > a) & (t < b)]
     s = np.concatenate([[a], inside, [b]])

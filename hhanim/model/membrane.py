@@ -163,9 +163,7 @@ class Membrane(Frozen):
 
     @cached_property
     def parameters(self) -> dict[str, Any]:
-        """Every number that with_() can change: C, celsius, gX and EX of each channel X, and the blockers'
-        fractions.
-        """
+        """Every number that with_() can change: C, celsius, gX and EX of each channel X, fractions of blockers."""
         out: dict[str, Any] = {"C": self.c, "celsius": self.celsius}
         out |= {f"g{c.name}": c.g for c in self.channels}
         out |= {f"E{c.name}": c.e for c in self.channels}
@@ -175,8 +173,7 @@ class Membrane(Frozen):
     def with_(self, **changes: Any) -> Membrane:
         """A copy with some parameters changed, e.g. ``MODERN.with_(gNa=60, celsius=18.5, ttx=0.5)``.
 
-        Values are numbers, or arrays (N,) for a batch. Raises UnknownName ("did you mean gNa?") or
-        InvalidValue.
+        Values are numbers, or arrays (N,) for a batch. Raises UnknownName ("did you mean gNa?"), InvalidValue.
         """
         for key in changes:
             if key not in self.parameters:

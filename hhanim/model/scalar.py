@@ -45,8 +45,9 @@ def callback(membrane: Membrane, current: float | Callable[[float], float]) -> C
 
 @lru_cache(maxsize=256)
 def _folded(source: str) -> CodeType:
-    """Source compiled with what constants allow done beforehand and linexp(x) written out: Python does
-    neither, and a call costs as much as the function.
+    """A compiled source, its constants folded and its linexp(x) written out.
+
+    Python does neither, and a call costs as much as the function.
     """
     tree = ast.fix_missing_locations(_Folded().visit(ast.parse(source)))
     return compile(tree, "<membrane equations>", "exec")

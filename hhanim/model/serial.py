@@ -1,6 +1,4 @@
-"""Membranes, protocols and rates as plain data (JSON) and back: for files, for cache keys, for other
-languages.
-"""
+"""Membranes, protocols and rates as plain data (JSON) and back, for files, keys and other languages."""
 
 from __future__ import annotations
 
@@ -24,9 +22,7 @@ _TYPES = {
 
 
 def to_data(x: Any) -> Any:
-    """Plain lists, numbers, strings and dicts; a model object becomes {"type": class name, field: value,
-    ...}.
-    """
+    """Plain lists, numbers, strings and dicts; a model object becomes {"type": its class, field: value, ...}."""
     if type(x).__name__ in _TYPES and is_dataclass(x):
         # A gate derives one pair of its rates from the other: only what was given is written.
         skip = set()

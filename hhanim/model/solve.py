@@ -1,6 +1,4 @@
-"""simulate(): a membrane under a protocol gives a trajectory. The only place where anything is integrated in
-time.
-"""
+"""simulate(): a membrane under a protocol gives a trajectory; only here is anything integrated in time."""
 
 from __future__ import annotations
 
@@ -175,8 +173,9 @@ def _batch(membrane: Membrane, protocol: Protocol, y0: Array) -> int | None:
 
 
 def _grid(duration: float, sample: float, edges: Array) -> Array:
-    """Sample times: every `sample` ms, the end, and every edge; a sample closer to an edge than rounding
-    gives way.
+    """Sample times: every `sample` ms, the end, and every edge.
+
+    A sample that is closer to an edge than rounding gives way.
     """
     regular: Array = sample * np.arange(math.ceil(duration / sample - 1e-6), dtype=float)
     regular = np.append(regular, duration)
@@ -192,11 +191,9 @@ def _grid(duration: float, sample: float, edges: Array) -> Array:
 
 
 def _fineness(membrane: Membrane) -> int:
-    """How many times finer than SAMPLE a run must be sampled for interpolation to be exact to 1e-5 mV: 1 to
-    4.
+    """How many times finer than SAMPLE, 1 to 4, samples must be for interpolation to be exact to 1e-5 mV.
 
-    Read from the fastest rate (1/ms) at the spike level, of a gate or, through instantaneous gates, of V
-    itself.
+    Read from the fastest rate (1/ms) at the spike level: of a gate or, through instantaneous gates, of V itself.
     """
     v, rest = membrane.spike_level, membrane.baseline
     values = {name: membrane.inf(name, rest if gate.dynamic else v) for name, gate in membrane.gates.items()}
@@ -338,9 +335,7 @@ def _bends(protocol: Protocol, edges: Array, end: float) -> _Bends | None:
 
 
 def _current_on(protocol: Protocol, a: float, b: float) -> float | Callable[[float], float]:
-    """The stimulus between two edges: a number where it is constant, else a function of time (fast for
-    straight lines).
-    """
+    """The stimulus between two edges: a number where it is constant, else a function of time."""
     mid = 0.5 * (a + b)
     probes = np.array([a, a + 0.3819660113 * (b - a), mid, b])
     i = np.asarray(protocol(probes, at=np.full(4, mid)), dtype=float)
@@ -382,9 +377,7 @@ def _clamped(
     atol: float,
     progress: Progress | None,
 ) -> Array:
-    """One neuron under voltage clamp: each gate relaxes on its own, exponentially where the command is
-    constant.
-    """
+    """One neuron under voltage clamp: each gate relaxes on its own, exponentially while the command holds."""
     y = np.empty((len(y0), len(t)))
     y[:, 0] = y0
     cuts = np.searchsorted(t, np.unique([0.0, *edges, t[-1]]))
