@@ -145,7 +145,7 @@ def broken(stage, *, frames: int = 2, seconds: float = 1.0):
         "hh.simulate('modern', hh.step(10), 50).plot('x')",
         "hh.render('broken_clip.py', preset='draft')",
     )[1:]
-    traces = [[o for o in outputs if o.output_type == "error"][0].traceback for outputs in failed]
+    traces = [next(o for o in outputs if o.output_type == "error").traceback for outputs in failed]
     for trace in traces[:-1]:
         where, what = trace
         assert where.startswith("line 1 of the cell: hh.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from graphlib import CycleError, TopologicalSorter
@@ -78,6 +79,16 @@ def test_model_knows_numpy_and_scipy_only():
     for path in files("hhanim/model"):
         outside = {n.split(".")[0] for n in imports(path)} - set(sys.stdlib_module_names) - allowed
         assert not outside, f"{path.name} imports {outside}"
+
+
+def test_the_model_reaches_for_one_thing_above_it_when_a_run_is_to_be_drawn():
+    """Unseen by imports(), because it is named as text: nothing that draws is loaded, or known, before that."""
+    reached = {
+        name
+        for path in files("hhanim/model")
+        for name in re.findall(r'import_module\("([^"]+)"\)', path.read_text(encoding="utf-8"))
+    }
+    assert {name for name in reached if name.startswith("hhanim")} == {"hhanim.plots.overview"}
 
 
 def test_plots_know_the_encoder_and_nothing_else_of_the_studio():
