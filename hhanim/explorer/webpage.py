@@ -112,7 +112,7 @@ def _text(name: str) -> str:
 def _data(membranes: tuple[Membrane, ...], initial: str) -> str:
     """What the page's modules import from data.js."""
     demonstrations = [
-        {"key": d.key, "title": d.title, "text": d.text, "settings": dict(d.settings)} for d in DEMONSTRATIONS
+        {"key": d.key, "title": d.title, "text": d.text, "link": d.link} for d in DEMONSTRATIONS
     ]
     values = {
         "MODELS": equations.script(list(membranes)),

@@ -68,10 +68,7 @@ function afterwards() {
   }, 60);
 }
 
-function tell(id, text) {
-  $(id).textContent = text;
-  $(id).hidden = !text;
-}
+function tell(id, text) { $(id).textContent = text; $(id).hidden = !text; }
 
 /* ---- Changes ---- */
 
@@ -91,15 +88,12 @@ function load(entries, previous = null) {
   redraw();
 }
 
-function leaveDemonstration() {
-  $("demonstration").value = "";
-  tell("story", "");
-}
+function leaveDemonstration() { $("demonstration").value = ""; tell("story", ""); }
 
 function demonstrate(key) {
   const demo = DEMONSTRATIONS.find((d) => d.key === key);
   if (!demo) return;
-  load([...Object.entries(demo.settings), ...kept()]);
+  load([...new URLSearchParams(demo.link), ...kept()]);
   $("demonstration").value = key;
   tell("story", demo.text);
   last.time = -Infinity;
@@ -120,10 +114,7 @@ function redraw() {
   waiting.drawing = requestAnimationFrame(drawAll);
 }
 
-function retheme() {
-  applyTheme();
-  drawAll();
-}
+function retheme() { applyTheme(); drawAll(); }
 
 /* ---- Start ---- */
 

@@ -44,10 +44,7 @@ function firesWhenWeaker({ model, k, stimulus, duration }) {
 
 const three = (x) => String(+x.toPrecision(3));
 
-function span(run, from) {
-  const [low, high] = extent(run.y[0].subarray(from));
-  return high - low;
-}
+function span(run, from) { const [low, high] = extent(run.y[0].subarray(from)); return high - low; }
 
 function firing(run, rate) {
   const after = transientOf(run), swing = span(run, Math.ceil(after / run.dt)), hz = `${rate.toFixed(1)} Hz`;

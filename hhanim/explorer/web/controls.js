@@ -22,10 +22,7 @@ function buildRow(field) {
     id: `s-${key}`, type: "range", min: field.min, max: field.max, step: field.step,
     "aria-label": `${words}, slider`, oninput: () => set(key, Number(slider.value), slider),
   });
-  const back = () => {
-    set(key, base);
-    number.focus();
-  };
+  const back = () => { set(key, base); number.focus(); };
   const reset = make("button", {
     class: "reset", type: "button", title: `Reset to ${show(base)}`,
     "aria-label": `Reset ${words} to ${show(base)}`, onclick: back,

@@ -14,9 +14,7 @@ export function steadyState(model, v) {
 }
 
 /* Total steady-state ionic current at v: zero at rest. */
-export function steadyCurrent(model, k, v) {
-  return -model.dv(steadyState(model, v), 0, k) * k[0];
-}
+export function steadyCurrent(model, k, v) { return -model.dv(steadyState(model, v), 0, k) * k[0]; }
 
 /* The lowest voltage at which the steady-state current is zero (or NaN), as in Membrane.rest(). */
 export function restVoltage(model, k) {
@@ -63,10 +61,7 @@ export class RunError extends Error {}
 /* A state as a sample and as a point of the way through state space. */
 function keep(run, sample, y) {
   run.path.t.push(run.t[sample]);
-  y.forEach((x, s) => {
-    run.y[s][sample] = x;
-    run.path.y[s].push(x);
-  });
+  y.forEach((x, s) => { run.y[s][sample] = x; run.path.y[s].push(x); });
 }
 
 /* RODAS, the stiffly accurate Rosenbrock method of order 4(3) of Hairer & Wanner (Solving Ordinary

@@ -30,15 +30,9 @@ export function setHead(share) {
   if (!playing.chosen) $("rate").value = ui.rate || usualRate();
 }
 
-export function chooseRate(rate) {
-  ui.rate = rate;
-  playing.chosen = true;
-}
+export function chooseRate(rate) { ui.rate = rate; playing.chosen = true; }
 
-export function moveHead(share) {
-  setHead(share);
-  composeAll();
-}
+export function moveHead(share) { setHead(share); composeAll(); }
 
 function showPlaying(moves) {
   shown.playing = moves;

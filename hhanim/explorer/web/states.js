@@ -40,9 +40,7 @@ export class PhaseView extends View {
   }
 
   /* The way of a run through the plane, up to a point of it. */
-  way(ctx, run, end) {
-    this.axes.path(ctx, run.path.y[0], run.path.y[this.recovery.state], end);
-  }
+  way(ctx, run, end) { this.axes.path(ctx, run.path.y[0], run.path.y[this.recovery.state], end); }
 
   drawBase(I) {
     const { axes, font, gate, recovery, surface } = this, { run, previous } = shown, { theme } = look;

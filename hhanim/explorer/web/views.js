@@ -15,10 +15,7 @@ export const traces = Object.values(views).filter((view) => view instanceof Trac
 
 export function applyViews() {
   const seen = (id) => (ui.views || VIEWS).includes(id), none = (...ids) => !ids.some(seen);
-  for (const id of VIEWS) {
-    views[id].card.hidden = !seen(id);
-    $(`show-${id}`).checked = seen(id);
-  }
+  for (const id of VIEWS) { views[id].card.hidden = !seen(id); $(`show-${id}`).checked = seen(id); }
   document.body.classList.toggle("no-states", none("phase", "curves", "fi"));
   document.body.classList.toggle("no-times", none("gates", "currents", "conductances"));
   document.body.classList.toggle("no-v", none("V"));
