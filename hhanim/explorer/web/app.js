@@ -57,7 +57,7 @@ function say() {
   waiting.quiet = setTimeout(busy, 400, false);
 }
 
-/* What may wait until the picture is on the screen: the address, the point of f–I, what the views show in words. */
+/* What may wait until the picture is on the screen: the address, the point of f–I, the views in words. */
 function afterwards() {
   clearTimeout(waiting.later);
   waiting.later = setTimeout(() => {

@@ -19,9 +19,10 @@ function changes() {
 const modelName = ({ model }) => (model.preset ? model.name : `FILE.py:${model.name}`);
 const protocolOf = ({ stimulus }) => stimulus.text || "step(0)";
 
-/* A film of this run. The clip starts where it is told to; the explorer at rest or at the preset's own start. */
+/* A film of this run. The clip starts where it is told to, the explorer at rest or where the preset does. */
 export function commandLine() {
-  const { run } = shown, { I, duration, method } = run.settings, some = [["model", modelName(run)], ...changes()];
+  const { run } = shown, { I, duration, method } = run.settings;
+  const some = [["model", modelName(run)], ...changes()];
   if (method === "euler")
     return `hhanim render reduced${sets([...some, ["I", I], ["duration", duration], ["dt", EULER_STEP]])}`;
   const values = run.model.states.map((name, n) => `${name}=${+run.y[n][0].toPrecision(7)}`);
@@ -50,7 +51,8 @@ export function pythonCode() {
 /* The columns of Trajectory.to_csv(). */
 export function csvText() {
   const { run } = shown, q = quantitiesOf(run), { gateList, channels } = run.model;
-  const t = Array.from(run.t, (x) => +x.toFixed(6)), gates = gateList.map((gate, n) => [gate.name, q.gates[n]]);
+  const t = Array.from(run.t, (x) => +x.toFixed(6));
+  const gates = gateList.map((gate, n) => [gate.name, q.gates[n]]);
   const ofChannels = channels.flatMap((c, n) => [[`I_${c.name}`, q.i[n]], [`g_${c.name}`, q.g[n]]]);
   const columns = [["t", t], ["V", run.y[0]], ...gates, ["I", q.I], ...ofChannels];
   const rows = t.map((_, n) => columns.map(([, values]) => values[n]));
@@ -68,7 +70,8 @@ function download(suffix, blob) {
 }
 
 function savePicture() {
-  const { model, stimulus, duration } = shown.run, some = changes().map(([key, x]) => `${key} = ${x}`).join(", ");
+  const { model, stimulus, duration } = shown.run;
+  const some = changes().map(([key, x]) => `${key} = ${x}`).join(", ");
   const about = [model.title, some, stimulus.text, `${duration} ms`].filter(Boolean).join(" · ");
   picture(about).toBlob((blob) => download("png", blob));
 }
@@ -96,17 +99,22 @@ function copySelected(text) {
   return done;
 }
 
-/* A page in a notebook's frame has no address and is no file: what opens it anew, and what writes the file. */
+/* A page in a notebook's frame has no address and is no file: what opens it anew, what writes the file. */
 function places() {
-  const text = fragment(), file = location.pathname.split("/").pop(), entries = [...new URLSearchParams(text)].slice(1);
-  const iframe = (source) => `<iframe src="${source}" width="1280" height="720" title="hhanim explorer"></iframe>`;
-  if (location.protocol !== "about:")
-    return { link: `${location.href.split("#")[0]}#${text}`, embed: iframe(`${file}#${text.replace(/&/g, "&amp;")}`) };
+  const text = fragment(), entries = [...new URLSearchParams(text)].slice(1);
+  const size = 'width="1280" height="720"';
+  const iframe = (source) => `<iframe src="${source}" ${size} title="hhanim explorer"></iframe>`;
+  if (location.protocol !== "about:") {
+    const [address, file] = [location.href.split("#")[0], location.pathname.split("/").pop()];
+    return { link: `${address}#${text}`, embed: iframe(`${file}#${text.replace(/&/g, "&amp;")}`) };
+  }
   const { run } = shown, words = entries.map(([key, x]) => `, ${key}=${Number.isFinite(+x) ? x : `"${x}"`}`);
   const model = run.model.preset ? `"${run.model.name}"` : run.model.name;
-  const look = sets(entries.filter(([key]) => key !== "theme")) + (ui.theme === "auto" ? "" : ` --theme ${ui.theme}`);
-  const write = `hhanim explore --no-open --model ${modelName(run)}${look}`;
-  return { link: `hh.explore(${model}${words.join("")})`, embed: `${write}\n${iframe("output/explorer.html")}` };
+  const theme = ui.theme === "auto" ? "" : ` --theme ${ui.theme}`;
+  const rest = entries.filter(([key]) => key !== "theme");
+  const write = `hhanim explore --no-open --model ${modelName(run)}${sets(rest)}${theme}`;
+  const embed = `${write}\n${iframe("output/explorer.html")}`;
+  return { link: `hh.explore(${model}${words.join("")})`, embed };
 }
 
 function open() {

@@ -126,7 +126,7 @@ export class Axes {
     polyline(ctx, [x, foot + 0.5], [x + w, foot + 0.5]);
     Object.assign(ctx, { textAlign: "left", textBaseline: "alphabetic" });
   }
-  /* A line through samples [0, to] of a series over evenly spaced times, at most four points a pixel column. */
+  /* A line through samples [0, to] over evenly spaced times, at most four points a pixel column. */
   trace(ctx, t, series, to = series.length - 1) {
     const perPixel = to / Math.max(1, this.sx * t[to]), chunk = perPixel < 2.5 ? 1 : Math.ceil(perPixel);
     const point = (n) => ctx.lineTo(this.x(t[n]), this.y(series[n]));
@@ -134,8 +134,12 @@ export class Axes {
     for (let a = 0; a <= to; a += chunk) {
       const b = Math.min(to, a + chunk - 1);
       let low = a, high = a;
-      for (let n = a + 1; n <= b; n++) if (series[n] < series[low]) low = n; else if (series[n] > series[high]) high = n;
-      const some = (series[high] - series[low]) * this.sy < 0.5 ? [] : [Math.min(low, high), Math.max(low, high), b];
+      for (let n = a + 1; n <= b; n++) {
+        if (series[n] < series[low]) low = n;
+        else if (series[n] > series[high]) high = n;
+      }
+      const flat = (series[high] - series[low]) * this.sy < 0.5;
+      const some = flat ? [] : [Math.min(low, high), Math.max(low, high), b];
       point(a);
       some.forEach((n, m) => { if (n > (m ? some[m - 1] : a)) point(n); });
     }

@@ -61,8 +61,7 @@ export class RateView extends View {
     const all = same.flatMap(([, points]) => [...points]);
     const xs = extent(all.map(([I]) => I), [0, modelOf(settings.model).reduced ? 5 : 20]);
     const ys = extent(all.map(([, rate]) => rate), [0, 20]);
-    const box = { x: 3.0 * font, y: 0.5 * font, w: surface.width - 4.2 * font, h: surface.height - 2.4 * font };
-    const axes = new Axes(box, niceRange(...xs), niceRange(...ys));
+    const axes = new Axes(this.plotBox(4.2), niceRange(...xs), niceRange(...ys));
     axes.grid(ctx, theme, font, { xLabel: "µA/cm²" });
     for (const [name, points] of same) {
       const style = { color: theme.muted, width: 1.2, alpha: name === mine ? 1 : 0.35 };

@@ -1,4 +1,4 @@
-/* States: the views over voltage, that is the phase plane, and the gates' steady states and time constants. */
+/* States: the views over voltage: the phase plane, the gates' steady states and time constants. */
 
 import { $ } from "./dom.js";
 import { quantitiesOf } from "./engine.js";
@@ -18,11 +18,10 @@ export class PhaseView extends View {
     $("recovery-name").innerHTML = $("recovery-key").innerHTML = symbolHTML(recovery.symbol);
     $("key-recovery").style.setProperty("--hue", `var(--${recovery.hue})`);
     if (!this.fit()) return;
-    const { font, surface } = this, series = quantitiesOf(run).gates[gate];
+    const series = quantitiesOf(run).gates[gate];
     const range = run.model.reduced ? [-90, 60] : run.model.vRange, [a, b] = extent(run.y[0], range);
     const [low, high] = extent(series, [0, 0.8]);
-    const box = { x: 3.0 * font, y: 0.5 * font, w: surface.width - 4.0 * font, h: surface.height - 2.4 * font };
-    const axes = new Axes(box, a < range[0] || b > range[1] ? niceRange(a, b) : range,
+    const axes = new Axes(this.plotBox(4.0), a < range[0] || b > range[1] ? niceRange(a, b) : range,
       [Math.min(0, low), Math.min(1.05, Math.max(0.8, high + 0.05))]);
     Object.assign(this, { axes, gate, recovery, series, current: null });
   }
@@ -66,7 +65,8 @@ export class PhaseView extends View {
   describe() {
     const { model, k } = shown.run, I = quantitiesOf(shown.run).I[sampleAtHead()];
     const points = fixedPoints(model, k, I, ...model.curveRange);
-    const said = points.map((p) => `${p.stable ? "Stable" : "Unstable"} fixed point at ${p.v.toFixed(1)} mV.`);
+    const kind = (p) => (p.stable ? "Stable" : "Unstable");
+    const said = points.map((p) => `${kind(p)} fixed point at ${p.v.toFixed(1)} mV.`);
     const gate = model.gateList[phaseGate(model, k).gate].name;
     this.about(`Phase plane of V and ${gate} at ${+I.toPrecision(3)} µA/cm². ${said.join(" ")}`);
   }

@@ -57,7 +57,8 @@ export class TraceView extends View {
       const trace = (source, line, to) => axes.trace(base, source.t, line.series, to);
       for (const line of past) {
         const to = Math.min(line.series.length - 1, Math.round(run.duration / previous.dt));
-        styled(base, { ...before, color: color(line.hue), dash: [1.5, 3.5] }, () => trace(previous, line, to));
+        const style = { ...before, color: color(line.hue), dash: [1.5, 3.5] };
+        styled(base, style, () => trace(previous, line, to));
       }
       for (const line of converged) {
         const hue = id === "V" ? theme.muted : color(line.hue);

@@ -35,6 +35,11 @@ export class View {
   get font() { return (this.wide ? 1.25 : 0.88) * look.em; }
   /* Fit the canvas to its card; true if there is something to draw on. */
   fit() { return (this.ready = this.visible && this.surface.fit()); }
+  /* Where the axes of a single plot stand: `beside` is left and right of them together, in sizes of type. */
+  plotBox(beside) {
+    const { font, surface: { width, height } } = this;
+    return { x: 3.0 * font, y: 0.5 * font, w: width - beside * font, h: height - 2.4 * font };
+  }
   /* What a screen reader finds where others see a picture. */
   about(text) { this.canvas.setAttribute("aria-label", text); }
   /* The moving head: a line from the top of one pair of axes to the foot of another. */
