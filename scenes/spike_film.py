@@ -164,7 +164,7 @@ class Spike(Narration, Film):
     @property
     def zero(self) -> float:
         """The film's voltage at which inside and outside are level (mV)."""
-        return -float(absolute(self.membrane, 0.0))
+        return self.membrane.zero
 
     def areas(self) -> tuple[Area, Area, Area, Area, Area]:
         """Heading, membrane, open shares, feedback loops, graphs."""
@@ -334,18 +334,17 @@ class Spike(Narration, Film):
     def moment(self, phase: Phase) -> float | None:
         """When within a phase there is more to say of it (ms)."""
         run = self.run
-        inside = (run.t > phase.start) & (run.t < phase.stop)
         if phase.name == "rest":
             return 0.5 * (phase.start + phase.stop)
         if phase.name == "return" and self.phases[0].name == "rest":  # and stays there
-            away = np.flatnonzero(inside & (np.abs(run["V"] - run["V"][0]) > 1.0))
-            last = float(run.t[away[-1] + 1]) if len(away) else phase.start
+            rest = float(run["V"][0])
+            near = {"after": phase.start, "before": phase.stop}
+            last = max(run.last(above=rest + 1.0, **near), run.last(below=rest - 1.0, **near))
             return last if phase.start < last < phase.stop else None
-        inward = [c.name for c in self.membrane.channels if c.gates and c.e > self.zero]
+        inward = self.membrane.inward()
         if phase.name == "overshoot" and inward:
             # From its most open channels to its largest current: fewer and fewer pass more and more.
-            most = float(run.t[np.argmax(run.conductance(inward[0]))])
-            peak = float(run.t[np.argmin(run.current(inward[0]))])
+            most, peak = run.extreme(f"g_{inward[0]}").t, run.extreme(f"I_{inward[0]}", "min").t
             return most if phase.start < most < peak < phase.stop else None
         return None
 
@@ -427,7 +426,7 @@ class Spike(Narration, Film):
     def no_spike(self) -> None:
         """The stimulus was too weak, or the channels were: say so, with what did happen."""
         run = self.run
-        top = float(absolute(self.membrane, run["V"].max()))
+        top = float(absolute(self.membrane, run.extreme().value))
         self.part("rest")
         self.light(None, *SAID["rest"])
         edges = [float(e) for e in self.stimulus.edges(run.duration) if 0.0 < e < run.duration]

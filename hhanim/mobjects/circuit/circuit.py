@@ -189,7 +189,7 @@ class Circuit(VGroup):
             )
         gap = 0.09
         # A reversal potential above the level of the outside means: the inside pole is the positive one.
-        positive = -1 if float(np.max(channel.e)) > self.membrane.baseline + 65.0 else 1
+        positive = -1 if float(np.max(channel.e)) > self.membrane.zero else 1
         battery = VGroup()
         for side in (1, -1):
             reach = half if side == positive else 0.53 * half

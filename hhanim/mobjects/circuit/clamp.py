@@ -164,7 +164,7 @@ class Rig:
         )
         self._accent = command
         self.moving = VGroup(self.command, self.ionic, self.injected)
-        self._run, self._total = run, sum(run.current(c.name) for c in run.membrane.channels)
+        self._run, self._total = run, run.ionic_current
         self._largest = float(np.abs(self._total).max())
         self.moving.add_updater(lambda _: self.draw(clock.now) and None, call_updater=True)
 

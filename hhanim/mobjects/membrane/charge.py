@@ -34,7 +34,7 @@ def absolute(membrane: Membrane, v: Any) -> Any:
 
     The 1952 paper measures from rest and gives no absolute value; -65 mV is the one its successors settled on.
     """
-    return np.asarray(v, dtype=float) - (65.0 if membrane.baseline == 0.0 else 0.0)
+    return np.asarray(v, dtype=float) - membrane.zero
 
 
 class SurfaceCharge(VGroup):
