@@ -1,8 +1,7 @@
 """What is measured on a membrane: arrays in, arrays out.
 
-Voltages v are mV, any shape; currents µA/cm², outward positive; times ms. Everything works on any Membrane,
-presets and
-your own, in either rest convention: levels and ranges are taken from the membrane, never assumed.
+Voltages v are mV, any shape; currents µA/cm², outward positive; times ms. Everything works on any Membrane, presets
+and your own, in either rest convention: levels and ranges are taken from the membrane, never assumed.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 from hhanim.model.channel import Gate
 from hhanim.model.errors import HHError, InvalidValue, number
 from hhanim.model.membrane import Membrane
-from hhanim.model.protocol import clamp, pulse
+from hhanim.model.protocol import Protocol, clamp, pulse, step
 from hhanim.model.roots import root, roots, threshold
 from hhanim.model.solve import simulate
 from hhanim.model.trajectory import Trajectory
@@ -56,9 +55,7 @@ def steady_states(membrane: Membrane, v: Any = None) -> dict[str, Array]:
 
 
 def steady_currents(membrane: Membrane, v: Any = None) -> dict[str, Array]:
-    """Steady-state I–V: current (µA/cm²) of every channel once its gates have settled at v, and their sum
-    "total".
-    """
+    """Steady-state I–V: current (µA/cm²) of every channel once its gates have settled at v, and the "total"."""
     v = voltages(membrane, v)
     return _with_total(membrane.currents(membrane.steady(v)))
 
@@ -66,8 +63,7 @@ def steady_currents(membrane: Membrane, v: Any = None) -> dict[str, Array]:
 def instantaneous_currents(
     membrane: Membrane, v: Any = None, holding: float | None = None
 ) -> dict[str, Array]:
-    """Instantaneous I–V: currents just after a jump from `holding` (mV, default rest) to v, and their sum
-    "total".
+    """Instantaneous I–V: currents just after a jump from `holding` (mV, default rest) to v, and their "total".
 
     Gates with kinetics still have their values at `holding`; those without have already followed.
     """
@@ -82,23 +78,18 @@ def instantaneous_currents(
 def peak_currents(
     membrane: Membrane, channel: str, levels: Any, holding: float | None = None, duration: float = 20.0
 ) -> Array:
-    """Voltage-clamp I–V: the named current (µA/cm²) where it is largest in size after steps to `levels` (L,)
-    -> (L,).
+    """Voltage-clamp I–V: the largest current (µA/cm²) through a channel after steps to `levels` (L,) -> (L,).
 
-    The membrane is held at `holding` (mV, default rest) until its gates have settled, then stepped for
-    `duration` ms.
-    It is the current through the channels: the capacitive transient of the step is no part of it.
+    Largest in size: inward ones are negative. The membrane is held at `holding` (mV, default rest) until its gates
+    have settled, then stepped for `duration` ms. The capacitive transient of the step is no part of it.
     """
     membrane.channel(channel)
     levels = np.atleast_1d(number("levels", levels, unit="mV"))
     hold = float(_held(membrane, holding)[0])
     duration = number("duration", duration, above=0.0, unit="ms", array=False)
-    run = simulate(membrane, clamp(hold, levels, start=0.0), duration, sample=min(0.005, duration / 100))
-    # The current is taken within the step: at its first instant the gates are still those of the holding
-    # potential.
-    i = run.current(channel)
-    k = np.argmax(np.abs(i), axis=0)
-    return _parabola(run.t, i, k)[1]
+    run = simulate(membrane, clamp(hold, levels, start=0.0), max(duration, 1.0), sample=0.005)
+    sweeps = (run.neuron(k) for k in range(len(levels)))
+    return np.array([sweep.extreme(f"I_{channel}", "size", before=duration).value for sweep in sweeps])
 
 
 def _with_total(currents: dict[str, Any]) -> dict[str, Array]:
@@ -110,17 +101,6 @@ def _held(membrane: Membrane, holding: float | None) -> Array:
     if holding is None:
         return membrane.rest()
     return membrane.steady(number("holding", holding, unit="mV", array=False))
-
-
-def _parabola(t: Array, y: Array, k: Any) -> tuple[Array, Array]:
-    """Time and height of the vertex through the samples around rows k of y (T, N), evenly spaced there."""
-    c = np.arange(y.shape[1])
-    mid = np.clip(k, 1, len(t) - 2)
-    a, b, d = y[mid - 1, c], y[mid, c], y[mid + 1, c]
-    bend = a - 2 * b + d
-    inner = (k == mid) & (bend != 0) & ((b - a) * (d - b) <= 0)
-    u = np.where(inner, 0.5 * (a - d) / np.where(bend == 0, 1.0, bend), 0.0)
-    return t[k] + u * (t[mid + 1] - t[mid]), y[k, c] - 0.25 * (a - d) * u
 
 
 # -- firing --------------------------------------------------------------------------------------------------
@@ -141,26 +121,14 @@ def f_i(membrane: Membrane, currents: Any, duration: float = 600.0, after: float
 
 
 def _sweep(membrane: Membrane, currents: Array, duration: float) -> Trajectory:
-    method = "adaptive" if len(currents) <= 64 else "exponential_euler"
-    tolerance = _TOLERANCE if method == "adaptive" else None
-    start = _start(membrane)
-    return simulate(
-        membrane,
-        currents,
-        duration,
-        method=method,
-        start=start,
-        record=("V",),
-        sample=0.05,
-        rtol=tolerance,
-        atol=tolerance,
-    )
+    keys: dict[str, Any] = {"method": "exponential_euler", "record": ("V",)}
+    if len(currents) <= 64:
+        keys = {"method": "adaptive", "rtol": _TOLERANCE, "atol": _TOLERANCE}
+    return simulate(membrane, step(currents), duration, start=_start(membrane), sample=0.05, **keys)
 
 
 def _start(membrane: Membrane) -> Array:
-    """Where a membrane starts by itself: an unstable rest is left by a hundredth of a mV, or it would stay
-    there.
-    """
+    """Where a membrane starts by itself: an unstable rest is left by a hundredth of a mV."""
     y0 = membrane.initial()
     if membrane.start is None and membrane.batch is None:
         y0[0] += 0.01 * bool(np.any(np.linalg.eigvals(_jacobians(membrane, y0[:, None], 0.0)).real > 0))
@@ -170,44 +138,30 @@ def _start(membrane: Membrane) -> Array:
 def rheobase(
     membrane: Membrane, duration: float = 200.0, sustained: bool = False, precision: float = 1e-4
 ) -> float:
-    """Smallest constant current (µA/cm²) from t = 0 that evokes a spike within `duration` ms; inf if there
-    is none.
+    """Smallest constant current (µA/cm²) from t = 0 that evokes a spike within `duration` ms; inf if none does.
 
     With sustained=True, the smallest that still makes it fire, with a steady rate, in the second half of
     `duration`. Starts from the membrane's own initial conditions. Found by bisection to `precision`,
     relative to the current. A membrane that fires by itself has rheobase 0.
     """
     duration = number("duration", duration, above=0.0, unit="ms", array=False)
-
     y0 = _start(membrane)
 
     def fires(i: float) -> bool:
-        run = simulate(membrane, i, duration, start=y0, rtol=_TOLERANCE, atol=_TOLERANCE)
+        run = _run(membrane, step(i), duration, y0)
         return run.rate() > 0.0 if sustained else _fired(run)
 
     return _threshold(fires, precision)
 
 
 def strength_duration(membrane: Membrane, widths: Any, precision: float = 1e-4, wait: float = 30.0) -> Array:
-    """Threshold amplitude (µA/cm²) of a rectangular pulse for each width (ms) (K,) -> (K,); inf where there
-    is none.
+    """Threshold amplitude (µA/cm²) of a rectangular pulse for each width (ms) (K,) -> (K,); inf where none fires.
 
     A spike counts if it comes during the pulse or within `wait` ms after it.
     """
     widths = np.atleast_1d(number("widths", widths, above=0.0, unit="ms"))
     y0 = membrane.initial()
-
-    def of_width(width: float) -> float:
-        def fires(i: float) -> bool:
-            return _fired(
-                simulate(
-                    membrane, pulse(i, 0.0, width), width + wait, start=y0, rtol=_TOLERANCE, atol=_TOLERANCE
-                )
-            )
-
-        return _threshold(fires, precision)
-
-    return np.array([of_width(float(w)) for w in widths])
+    return np.array([_pulse_threshold(membrane, float(w), wait, y0, precision) for w in widths])
 
 
 def paired_pulse(
@@ -218,67 +172,62 @@ def paired_pulse(
     precision: float = 1e-3,
     wait: float = 20.0,
 ) -> Array:
-    """Refractoriness: smallest second pulse (µA/cm²) that evokes a second spike, for each interval (K,) ->
-    (K,).
+    """Refractoriness: smallest second pulse (µA/cm²) that evokes a second spike, for each interval (K,) -> (K,).
 
     intervals: from the start of the first pulse to the start of the second, ms, at least `width`. first:
     amplitude of the first pulse, by default twice the threshold of a resting membrane. The result is inf
-    inside the absolute
-    refractory period: before the first spike has passed its peak, and where no current up to 10,000 µA/cm²
-    starts another one. That a strong pulse charges C past the spike level is no spike; the membrane's own
-    inward current must carry V upwards.
+    inside the absolute refractory period: before the first spike has passed its peak, and where no current up to
+    10,000 µA/cm² starts another one. That a strong pulse charges C past the spike level is no spike; the membrane's
+    own inward current must carry V upwards.
     """
-    intervals = np.atleast_1d(
-        number("intervals", intervals, number("width", width, above=0.0, unit="ms"), unit="ms")
-    )
+    width = number("width", width, above=0.0, unit="ms", array=False)
+    intervals = np.atleast_1d(number("intervals", intervals, width, unit="ms"))
     if first is None:
         first = 2.0 * float(strength_duration(membrane, width)[0])
     first = number("first", first, unit="µA/cm²", array=False)
-    y0 = membrane.initial()
+    # The second pulse finds the state that the first one left.
+    run = _run(membrane, pulse(first, 0.0, width), max(1.0, *intervals), membrane.initial())
+    tops, heights = run.peaks
+    passed = float(next(iter(tops[heights > membrane.spike_level]), np.inf))
 
     def after(gap: float) -> float:
-        before = simulate(membrane, pulse(first, 0.0, width), gap, start=y0, rtol=_TOLERANCE, atol=_TOLERANCE)
-        left = before.y[:, -1]  # the second pulse finds the state that the first one left
-        if not np.any(before.peaks[1] > membrane.spike_level):
-            return float("inf")  # the first spike is still rising
+        return (
+            _pulse_threshold(membrane, width, wait, run.at(gap).y[:, 0], precision)
+            if gap > passed
+            else np.inf
+        )
 
-        def fires(i: float) -> bool:
-            return _fired(
-                simulate(
-                    membrane, pulse(i, 0.0, width), width + wait, start=left, rtol=_TOLERANCE, atol=_TOLERANCE
-                )
-            )
-
-        return _threshold(fires, precision)
-
-    return np.array([after(float(g)) for g in intervals])
+    return np.array([after(float(gap)) for gap in intervals])
 
 
 def anode_break(membrane: Membrane, widths: Any = 20.0, precision: float = 1e-3, wait: float = 30.0) -> Array:
-    """Weakest hyperpolarising pulse (µA/cm², negative) whose end evokes a spike, for each width (ms) (K,) ->
-    (K,).
+    """Weakest hyperpolarising pulse (µA/cm², negative) whose end evokes a spike, for each width (ms) (K,) -> (K,).
 
     -inf where no rebound follows, e.g. where sodium inactivation cannot be removed.
     """
     widths = np.atleast_1d(number("widths", widths, above=0.0, unit="ms"))
     y0 = membrane.initial()
+    return -np.array([_pulse_threshold(membrane, float(w), wait, y0, precision, break_=True) for w in widths])
 
-    def of_width(width: float) -> float:
-        def fires(i: float) -> bool:
-            run = simulate(
-                membrane, pulse(-i, 0.0, width), width + wait, start=y0, rtol=_TOLERANCE, atol=_TOLERANCE
-            )
-            return _fired(run, width)
 
-        return -_threshold(fires, precision, limit=500.0)
+def _run(membrane: Membrane, protocol: Protocol, duration: float, y0: Array) -> Trajectory:
+    return simulate(membrane, protocol, duration, start=y0, rtol=_TOLERANCE, atol=_TOLERANCE)
 
-    return np.array([of_width(float(w)) for w in widths])
+
+def _pulse_threshold(
+    membrane: Membrane, width: float, wait: float, y0: Array, precision: float, break_: bool = False
+) -> float:
+    """Smallest pulse (µA/cm²) that fires from y0; with break_, the smallest inhibition whose end does."""
+
+    def fires(i: float) -> bool:
+        run = _run(membrane, pulse(-i if break_ else i, 0.0, width), width + wait, y0)
+        return _fired(run, width if break_ else 0.0)
+
+    return _threshold(fires, precision, 500.0 if break_ else LARGEST_CURRENT)
 
 
 def behaviour(run: Trajectory) -> str:
-    """What a run shows, in words: "settles at −56.4 mV", "one spike", "fires at 68.3 Hz", "depolarisation
-    block".
-    """
+    """What a run shows, in words: "settles at −56.4 mV", "one spike", "fires at 68.3 Hz", "depolarisation block"."""
     v, last = run["V"], run.t >= 0.9 * run.duration
     rate, spikes = run.rate(), len(run.spikes)
     if rate > 0.0:
@@ -295,8 +244,7 @@ def behaviour(run: Trajectory) -> str:
 
 
 def _fired(run: Trajectory, after: float = 0.0) -> bool:
-    """Whether a spike started later than `after` (ms): V passes the spike level, carried by net inward ionic
-    current.
+    """Whether a spike started later than `after` (ms): V passes its level, carried by net inward ionic current.
 
     The second condition tells a spike from a capacitance that a strong current charges past the level.
     """
@@ -348,7 +296,7 @@ def two_variable(membrane: Membrane) -> Membrane:
     main = max(opening, key=lambda name: tau[name])
     kick = rest.copy()
     kick[0] += 0.4 * (max(c.e for c in membrane.channels) - v)
-    run = simulate(membrane, None, 30.0, start=kick, rtol=_TOLERANCE, atol=_TOLERANCE)
+    run = _run(membrane, step(0.0), 30.0, kick)
     x0 = dict(zip(membrane.states, rest, strict=True))
 
     def reduced(gate: Gate) -> Gate:
@@ -438,8 +386,7 @@ def fixed_points(membrane: Membrane, i: float = 0.0) -> list[FixedPoint]:
 
 
 def hopf_points(membrane: Membrane) -> Array:
-    """Currents (µA/cm²), ascending (K,), at which an equilibrium gains or loses stability with an
-    oscillation.
+    """Currents (µA/cm²), ascending (K,), at which an equilibrium gains or loses stability with an oscillation.
 
     There a pair of complex eigenvalues crosses the imaginary axis (Hopf bifurcation).
     """
@@ -448,21 +395,22 @@ def hopf_points(membrane: Membrane) -> Array:
 
 
 def cycle_extremes(membrane: Membrane, currents: Any, duration: float = 600.0) -> dict[str, Array]:
-    """For a bifurcation diagram: {"low", "high", "rate"} (N,): V's extremes in the last third (mV), and the
-    rate (Hz).
+    """For a bifurcation diagram: {"low", "high", "rate"} (N,), V's extremes in the last third (mV), and the rate (Hz).
 
     Where nothing oscillates any more, low and high agree. Starts from the membrane's initial conditions at
     each current (N,): where rest and firing are both stable it shows which of them a current step from rest
     leads to.
     """
     currents = np.atleast_1d(number("currents", currents, unit="µA/cm²"))
-    run = _sweep(membrane, currents, duration)
-    late = run["V"][run.t >= 2.0 / 3.0 * duration]
-    return {
-        "low": late.min(axis=0),
-        "high": late.max(axis=0),
-        "rate": np.asarray(run.rate(after=0.5 * duration)),
-    }
+    run, late = _sweep(membrane, currents, duration), 2.0 / 3.0 * duration
+    if run.method == "adaptive":
+        each = [run.neuron(k) for k in range(len(currents))]
+        low, high = ([one.extreme("V", kind, late).value for one in each] for kind in ("min", "max"))
+    else:
+        v = run["V"][run.t >= late]
+        low, high = v.min(axis=0), v.max(axis=0)
+    rate = np.asarray(run.rate(after=0.5 * duration))
+    return {"low": np.asarray(low), "high": np.asarray(high), "rate": rate}
 
 
 def _search_range(membrane: Membrane, i: float) -> Array:

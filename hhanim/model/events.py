@@ -91,13 +91,16 @@ class Events:
     def extreme(
         self, name: str = "V", kind: str = "max", after: float | None = None, before: float | None = None
     ) -> Extreme:
-        """When a quantity is largest ("max") or smallest ("min") between `after` and `before` (ms), and its value.
+        """When (ms) a quantity is largest ("max"), smallest ("min") or largest in "size", and its value then.
 
         >>> run.extreme("I_Na", "min", after=5.0)
         Extreme(t=6.97, value=-811.5)
         """
+        if kind == "size":
+            both = (self.extreme(name, each, after, before) for each in SIGNS)
+            return max(both, key=lambda found: abs(found.value))
         if kind not in SIGNS:
-            raise UnknownName("kind of extreme", kind, SIGNS)
+            raise UnknownName("kind of extreme", kind, [*SIGNS, "size"])
         run = self._single
         t, v = run._sampled(name, *run._window(after, before), SIGNS[kind])
         k = int(np.argmax(SIGNS[kind] * v))
@@ -176,14 +179,16 @@ class Events:
     def top_of(self, spike: float) -> float:
         """When V is at the top of the spike that begins at that time (ms); the end of the run if it is still rising."""
         t, _ = self.peaks
-        return float(next(iter(t[t >= spike]), self.t[-1]))
+        return float(next(iter(t[t >= spike]), self._single.duration))
 
     @property
     def spike_peaks(self) -> Array:
         """Voltage at the top of each spike (mV), (K,); one neuron only."""
-        spikes = self._single.spikes
-        ends = np.append(spikes[1:], self.t[-1])
-        return np.array([self.extreme(after=a, before=b).value for a, b in zip(spikes, ends, strict=True)])
+        run = self._single
+        ends = np.append(run.spikes[1:], run.duration)
+        return np.array(
+            [self.extreme(after=a, before=b).value for a, b in zip(run.spikes, ends, strict=True)]
+        )
 
     @property
     def amplitudes(self) -> Array:
