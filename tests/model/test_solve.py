@@ -169,7 +169,7 @@ def test_a_batch_equals_single_runs(membrane: Membrane, method: str) -> None:
     assert run.y.shape == (len(membrane.states), len(run.t), 3)
     for k in range(3):
         one = hh.simulate(batch.member(k), hh.step(float(i[k]), start=2), 12, method=method, **keys)
-        assert np.abs(run.y[:, :, k] - one.y).max() < (1e-6 if method == "adaptive" else 1e-8)
+        assert np.abs(run.y[:, :, k] - one.at(run.t).y).max() < (1e-6 if method == "adaptive" else 1e-8)
         assert run.spikes[k] == pytest.approx(one.spikes, abs=1e-7)
         assert run.neuron(k).current(g) == pytest.approx(run.current(g)[:, k], abs=1e-9)
 
@@ -303,7 +303,7 @@ def test_start_temperature_and_seeds_can_be_batches() -> None:
 def test_auto_takes_the_fixed_step_for_large_batches_only() -> None:
     assert hh.simulate(MODERN, np.zeros(3), 5).method == "adaptive"
     assert hh.simulate(MODERN, 0.0, 20_000, rtol=1e-6, atol=1e-6, record=()).method == "adaptive"
-    assert hh.simulate(MODERN, np.zeros(2001), 5.1, record=()).method == "exponential_euler"
+    assert hh.simulate(MODERN, hh.step(np.zeros(2001)), 5.1, record=()).method == "exponential_euler"
 
 
 def test_record_keeps_only_what_is_asked_for_and_spikes_stay_exact() -> None:
