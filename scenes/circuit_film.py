@@ -250,10 +250,9 @@ class CircuitFilm(Narration, Film):
         """What is to be said about the sign of a channel's current: the equation takes outward ones. Nothing of
         one that flows both ways in the run.
         """
-        current = self.run.current(name)
-        if float(current.max()) <= 0.0:
+        if self.run.extreme(f"I_{name}").value <= 0.0:
             return ": it flows inward, so it is negative"
-        return ", outward" if float(current.min()) >= 0.0 else ""
+        return ", outward" if self.run.extreme(f"I_{name}", "min").value >= 0.0 else ""
 
     def shine(self, circuit: Circuit, name: str, first: float, last: float) -> Animation:
         """The animation that lights a branch, or dims it."""
@@ -316,8 +315,8 @@ class CircuitFilm(Narration, Film):
         """When to stop in a spike, which branches are meant then, and what is to be said."""
         run = self.run
         currents = {c.name: np.asarray(run.current(c.name)) for c in self.membrane.channels}
-        inward = self.kin(min(currents, key=lambda name: float(currents[name].min())))
-        outward = self.kin(max(currents, key=lambda name: float(currents[name].max())))
+        inward = self.kin(min(currents, key=lambda name: run.extreme(f"I_{name}", "min").value))
+        outward = self.kin(max(currents, key=lambda name: run.extreme(f"I_{name}").value))
         into, out = (
             ion_name(self.membrane.channel(inward[0]).ion),
             ion_name(self.membrane.channel(outward[0]).ion),

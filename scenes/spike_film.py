@@ -338,8 +338,10 @@ class Spike(Narration, Film):
             return 0.5 * (phase.start + phase.stop)
         if phase.name == "return" and self.phases[0].name == "rest":  # and stays there
             rest = float(run["V"][0])
-            near = {"after": phase.start, "before": phase.stop}
-            last = max(run.last(above=rest + 1.0, **near), run.last(below=rest - 1.0, **near))
+            last = max(
+                run.last(above=rest + 1.0, after=phase.start, before=phase.stop),
+                run.last(below=rest - 1.0, after=phase.start, before=phase.stop),
+            )
             return last if phase.start < last < phase.stop else None
         inward = self.membrane.inward()
         if phase.name == "overshoot" and inward:
