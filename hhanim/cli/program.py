@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import signal
 import sys
@@ -26,6 +27,9 @@ class _App(click.Group):
             return super().invoke(ctx)
         except KeyboardInterrupt as interrupt:
             raise _Stopped from interrupt
+        except OSError as error:  # before click ends the program with 1
+            if not _nobody_reads(error):
+                raise
 
 
 @click.group(
@@ -82,12 +86,10 @@ def _streams() -> None:
 def _guarded(command: Callable[[], object]) -> int:
     try:
         result = command()
+        sys.stdout.flush()
     except (KeyboardInterrupt, _Stopped, click.Abort):
         complain("stopped; no file is half-made")
         return 130
-    except BrokenPipeError:  # `hhanim list | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except click.ClickException as error:
         path = getattr(getattr(error, "ctx", None), "command_path", "hhanim")
         complain(f"{error.format_message().rstrip('.')}; see '{path} --help'")
@@ -97,7 +99,19 @@ def _guarded(command: Callable[[], object]) -> int:
 
         if os.environ.get("HHANIM_TRACEBACK"):
             raise
+        if _nobody_reads(error):  # `hhanim list | head`
+            return 0
         failure = told(error)
         complain(str(failure))
         return failure.exit_code
     return result if isinstance(result, int) else 0
+
+
+def _nobody_reads(error: Exception) -> bool:
+    """Whether what went wrong is that stdout has been closed; what is left in it is dropped if it cannot be written."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    closed = getattr(error, "errno", None) == errno.EINVAL and sys.platform == "win32"
+    return isinstance(error, BrokenPipeError) or (closed and getattr(error, "filename", None) is None)

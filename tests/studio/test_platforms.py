@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from hhanim import cli
+from hhanim.cli import program
 from hhanim.studio.errors import UsageError
 from hhanim.studio.make import workers
 from hhanim.studio.plan import project as projects
@@ -105,7 +106,7 @@ def test_windows_waits_for_no_more_than_61_processes(monkeypatch):
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
 def test_being_ended_is_an_interruption(name):
     code = (
-        f"import signal, hhanim.cli as c\n"
+        f"import signal, hhanim.cli.program as c\n"
         f"c.app.callback = lambda: signal.raise_signal(signal.{name})\n"
         f"c.main(['list'])"
     )
@@ -116,7 +117,7 @@ def test_being_ended_is_an_interruption(name):
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="there is no such signal")
 def test_nohup_is_respected():
     code = (
-        "import signal, hhanim.cli as c\n"
+        "import signal, hhanim.cli.program as c\n"
         "signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
         "c.app.callback = lambda: signal.raise_signal(signal.SIGHUP)\n"
         "c.main(['list'])"
@@ -128,7 +129,33 @@ def test_nohup_is_respected():
 def test_streams_without_an_encoding_are_left_alone(stream, monkeypatch):
     """As of a notebook, or of a program without a console."""
     monkeypatch.setattr(sys, "stdout", stream)
-    cli._streams()
+    program._streams()
     print("x")
     if stream is None:
         sys.stdout.close()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk that is always full")
+@pytest.mark.parametrize("words", [("list",), ("simulate", "-d", "5"), ("list", "--json")])
+def test_a_full_disk_behind_stdout_is_one_line(words):
+    with open("/dev/full", "w") as full:  # noqa: PTH123
+        done = subprocess.run(
+            [sys.executable, "-m", "hhanim", *words],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert "No space left on device" in done.stderr
+    assert done.stderr.count("\n") == 1, done.stderr
+
+
+def test_whoever_reads_no_more_is_no_failure(start_process):
+    code = (
+        "import sys, hhanim.cli.program as p\np.app.callback = lambda: print('x' * 10**7)\np.main(['list'])"
+    )
+    process = start_process([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout.read(1) == b"x"
+    process.stdout.close()
+    assert (process.wait(600), process.stderr.read()) == (0, b"")
