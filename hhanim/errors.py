@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Iterable
 
 
@@ -14,6 +13,8 @@ class PlainError(Exception):
 
     def _render_traceback_(self) -> list[str]:
         """What a notebook shows instead of every frame below the cell."""
+        import traceback
+
         frames = traceback.extract_tb(self.__traceback__)
         cell = [f for f in frames if "ipykernel_" in f.filename or f.filename.startswith("<ipython-input")]
         at = [f"line {f.lineno} of the cell: {f.line}" for f in cell[-1:]]

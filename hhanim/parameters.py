@@ -23,23 +23,6 @@ from hhanim.errors import did_you_mean
 from hhanim.model import HHError, presets
 from hhanim.model.solve import as_protocol
 
-__all__ = [
-    "Frames",
-    "Interval",
-    "Membrane",
-    "Milliseconds",
-    "ParameterError",
-    "Protocol",
-    "Seconds",
-    "Start",
-    "Theme",
-    "Unit",
-    "Values",
-    "bind",
-    "kind",
-    "names",
-]
-
 if TYPE_CHECKING:  # a scene writes a name or a text for each of these, and is given the object
     Membrane: TypeAlias = model.Membrane | Any
     Protocol: TypeAlias = model.Protocol | Any
@@ -53,24 +36,14 @@ Seconds = Annotated[float, Interval(ge=0.04, le=36_000), Unit("s")]
 Milliseconds = Annotated[float, Interval(ge=1e-3, le=1e6), Unit("ms")]
 
 KINDS: dict[str, Any] = {
-    "int": int,
-    "float": float,
-    "str": str,
-    "bool": bool,
-    "tuple": tuple,
-    "list": list,
+    **{kind.__name__: kind for kind in (int, float, str, bool, tuple, list, Interval, Unit)},
+    **{kind.__name__: kind for kind in (model.Membrane, model.Protocol, model.Start, look.Theme)},
     "Literal": Literal,
     "Annotated": Annotated,
-    "Interval": Interval,
-    "Unit": Unit,
+    "None": None,
     "Frames": Frames,
     "Seconds": Seconds,
     "Milliseconds": Milliseconds,
-    "Membrane": model.Membrane,
-    "Protocol": model.Protocol,
-    "Start": model.Start,
-    "Theme": look.Theme,
-    "None": None,
 }
 
 TIME_BASE = {"frames": Frames, "seconds": Seconds}

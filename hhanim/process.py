@@ -6,7 +6,6 @@ from __future__ import annotations
 import atexit
 import contextlib
 import gc
-import logging
 import os
 import sys
 import threading
@@ -69,6 +68,8 @@ objects, of which next to none is garbage: looking for it took a tenth of the ti
 @contextlib.contextmanager
 def root_log_kept() -> Iterator[None]:
     """The log of all libraries stays as it is, whoever is imported meanwhile: manim would show everybody's messages."""
+    import logging
+
     root = logging.getLogger()
     level, handlers = root.level, root.handlers[:]
     try:

@@ -10,7 +10,6 @@ import click
 from hhanim.cli.options import plan, request_options_of_one, sections_option
 from hhanim.cli.output import complain
 from hhanim.studio.errors import UsageError
-from hhanim.studio.mends import need
 
 
 @click.command()
@@ -33,6 +32,7 @@ def export(kind: str, out: str | None, sections: bool, **asked: Any) -> int:
     from hhanim.studio.make.manifest import note
     from hhanim.studio.make.progress import Reporter
     from hhanim.studio.media import sidecar
+    from hhanim.studio.mends import need
 
     if out is not None and (kind != "pptx" or Path(out).suffix != ".pptx"):
         raise UsageError(f"--out {out}: names the deck of pptx, and ends in .pptx")

@@ -93,19 +93,32 @@ def _crew(
 
 
 def _explain(wanted: Sequence[Request], *, force: bool, as_json: bool) -> None:
+    """What would be done, and why."""
     from hhanim.studio.fresh.status import status
 
-    rows = []
-    for request in wanted:
-        state = status(request)
-        if force or not state.fresh:
-            does = "keep" if state.protected and not force else "render"
-            reasons = list(state.reasons) or ["forced"]
-            rows.append({"name": request.name, "path": str(request.path), "action": does, "reasons": reasons})
+    states = [(r, s) for r in wanted if not (s := status(r)).fresh or force]
+    _print_rows(
+        [
+            {
+                "name": request.name,
+                "path": str(request.path),
+                "action": "keep" if state.protected and not force else "render",
+                "reasons": list(state.reasons) or ["forced"],
+            }
+            for request, state in states
+        ],
+        as_json=as_json,
+    )
+
+
+def _print_rows(rows: list[dict[str, Any]], *, as_json: bool) -> None:
+    """As JSON, or a line each without the path."""
     if as_json:
         print_json(rows)
-    for row in [] if as_json else rows:
-        print(row["name"], row["action"], "; ".join(row["reasons"]), sep="\t")
+        return
+    for row in rows:
+        words = ("; ".join(v) if k == "reasons" else v for k, v in row.items() if k != "path")
+        print(*words, sep="\t")
 
 
 @click.command()
@@ -121,15 +134,10 @@ def check(as_json: bool, **asked: Any) -> int:
     from hhanim.studio.fresh.status import status
 
     wanted, failed = plan(**asked)
-    states = [(r, status(r)) for r in wanted]
-    stale = [
-        {"name": r.name, "path": str(r.path), "reasons": list(s.reasons)} for r, s in states if not s.fresh
-    ]
+    states = [(r, s.reasons) for r in wanted if not (s := status(r)).fresh]
+    stale = [{"name": r.name, "path": str(r.path), "reasons": list(reasons)} for r, reasons in states]
     stale += [{"name": e.name, "path": e.path, "reasons": [e.message]} for e in failed]
-    if as_json:
-        print_json(stale)
-    for row in [] if as_json else stale:
-        print(row["name"], "; ".join(row["reasons"]), sep="\t")
+    _print_rows(stale, as_json=as_json)
     return STALE if stale else 0
 
 

@@ -63,27 +63,16 @@ def simulate(
     elif out:
         _save(run, Path(out))
     spikes = [round(float(t), 6) for t in run.spikes]
-    summary = {
-        "model": model,
-        "stimulus": str(protocol),
-        "duration": duration,
-        "method": run.method,
-        "spikes": spikes,
-        "rate": _rate(run),
-        "out": out or None,
-    }
     if as_json:
-        print_json(summary)
-    else:
-        complain(
-            f"{len(spikes)} spike{'' if len(spikes) == 1 else 's'} in {duration:g} ms"
-            + (
-                f" at {', '.join(f'{t:.3f}' for t in spikes[:8])}{' …' if len(spikes) > 8 else ''} ms"
-                if spikes
-                else ""
-            ),
-            head="",
-        )
+        said = {"model": model, "stimulus": str(protocol), "duration": duration, "method": run.method}
+        print_json({**said, "spikes": spikes, "rate": _rate(run), "out": out or None})
+        return
+    at = ", ".join(f"{t:.3f}" for t in spikes[:8])
+    complain(
+        f"{len(spikes)} spike{'' if len(spikes) == 1 else 's'} in {duration:g} ms"
+        + (f" at {at}{' …' if len(spikes) > 8 else ''} ms" if spikes else ""),
+        head="",
+    )
 
 
 def _rate(run: Any) -> float | None:

@@ -16,7 +16,6 @@ from hhanim.errors import HHError
 from hhanim.look import Theme, get_theme
 from hhanim.studio.errors import UsageError
 from hhanim.studio.media.formats import Format, format_of
-from hhanim.studio.mends import told
 from hhanim.studio.plan.catalogue import Entry
 from hhanim.studio.plan.presets import Preset, preset, size
 
@@ -169,6 +168,8 @@ class Request:
         except (UsageError, HHError) as error:
             line = self.origin and self.origin.lines.get(getattr(error, "parameter", part))
             place = f"{self.origin.path}:{line}: " if self.origin and line else ""
+            from hhanim.studio.mends import told
+
             said = told(error)
             raise type(said)(f"{place}{said}") from None
 
