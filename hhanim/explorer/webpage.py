@@ -129,6 +129,9 @@ def _data(membranes: tuple[Membrane, ...], initial: str) -> str:
 #: The names a module imports, and the file they are in.
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "\./([^"]+)";\n', re.MULTILINE)
 
+#: What a page does without: comments that stand by themselves, indentation, and the word before what is exported.
+_BESIDE = re.compile(r"^ */\*.*?\*/\n|^export |^ +", re.MULTILINE | re.DOTALL)
+
 
 def _script(data: str) -> str:
     """The page's modules as one script, each after those it imports: a page opened from a file may not import."""
@@ -139,7 +142,7 @@ def _script(data: str) -> str:
             text = data if name == "data.js" else _text(name)
             for _, needed in _IMPORT.findall(text):
                 add(needed)
-            parts[name] = re.sub(r"^export ", "", _IMPORT.sub("", text), flags=re.MULTILINE)
+            parts[name] = _BESIDE.sub("", _IMPORT.sub("", text))
 
     add("app.js")
     return "\n".join(parts.values())
