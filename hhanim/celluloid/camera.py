@@ -118,6 +118,7 @@ class Camera(celluloid.Camera):  # type: ignore[misc]
             _ = ax.viewLim  # what has been taken away has no say in the limits
             order = {a: i for i, a in enumerate(known)}
             ax._children[:] = sorted([*ax._children, *gone], key=lambda a: order.get(a, len(order)))
+            artist: Any
             for artist in gone:
                 artist._remove_method = ax._children.remove
                 artist.axes = ax
@@ -157,16 +158,17 @@ class FastAnimation(ArtistAnimation):
             self._filming.show(framedata)
 
     @functools.wraps(ArtistAnimation.save)
-    def save(self, *args: Any, **kwargs: Any) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:  # type: ignore[override]
         """Save the film; takes everything that matplotlib's ``Animation.save`` takes, with the same meaning.
 
         Without a writer (or with ``"ffmpeg"``) and without wishes that only ffmpeg can fulfil (codec, bitrate,
         extra_args, metadata, another container than MP4), the film is encoded by hhanim itself: H.264, yuv420p, BT.709,
         ready to stream, and no ffmpeg needs to be installed. Any other writer gets the same frames.
         """
+        self._draw_was_started = True  # or matplotlib warns, when it ends, that it has not been
         given = inspect.signature(super().save).bind(*args, **kwargs).arguments
         if _is_plain(**given):
-            rate = given.pop("fps", None) or (1000.0 / self._interval if self._interval else math.inf)
+            rate: Any = given.pop("fps", None) or (1000.0 / self._interval if self._interval else math.inf)
             given = {k: v for k, v in given.items() if k not in _ENCODING} | {"writer": _Film(fps=rate)}
         else:
             _refuse_unknown(given["filename"], given.get("writer"))
@@ -254,12 +256,11 @@ class _Film(AbstractMovieWriter):
         """Having one makes this a file in matplotlib's eyes."""
 
     def grab_frame(self, **savefig_kwargs: Any) -> None:
-        pixels = self.filming and self.filming.repaint()
-        if self.filming is None or pixels is None:
+        filming = self.filming
+        if filming is None or (pixels := filming.repaint()) is None:
             self.fig.savefig(self, format="rgba", dpi=self.dpi, **savefig_kwargs)  # type: ignore[arg-type]
         else:
-            touched = self.filming.touched
-            self._encoder.write(pixels, None if touched is None else [touched])
+            self._encoder.write(pixels, None if filming.touched is None else [filming.touched])
 
     def finish(self) -> None:
         self._encoder.close()

@@ -127,9 +127,9 @@ class Filming:
     def __init__(self, figure: Any, frames: Sequence[Sequence[Artist]]) -> None:
         self.figure = figure
         self.touched: Area | None = (
-            None  # where the frame last painted may differ from the one before; None: anywhere
+            None  # where the last frame may differ from the one before; None: anywhere
         )
-        self._frame: list[Artist] = []
+        self._frame: Sequence[Artist] = []
         self._last = frames[-1]
         self._movers = list({id(a): a for frame in frames for a in frame}.values())
         self._dpi = figure.dpi
@@ -139,9 +139,7 @@ class Filming:
         self._draw_figure = figure.draw
         self._plain = getattr(figure.draw, "__func__", None) is Figure.draw
         self._stubborn: set[Artist] = set()
-        self._right: dict[
-            Hashable, bool
-        ] = {}  # of each kind of frame: whether the painter is known to be right
+        self._right: dict[Hashable, bool] = {}  # of each kind of frame: whether the painter paints it right
 
     def __enter__(self) -> Filming:
         figure, canvas = self.figure, self.figure.canvas
@@ -157,15 +155,18 @@ class Filming:
             for artist in self._movers:
                 artist.set_visible(False)
             share_best_places((a for a in self._movers if isinstance(a, Legend)), stack)
-            renderer = figure.canvas.get_renderer()
+            strange = [a for a in self._movers if not isinstance(a, KNOWN)]
+            for _ in {a.get_figure() for a in self._movers}:  # matplotlib draws once for each that has some
+                self._lay_out(force=bool(strange))
             try:  # what is painted although invisible (a quiver key) is on every frame: it does not move
-                strange = [a for a in self._movers if not isinstance(a, KNOWN)]
+                renderer = figure.canvas.get_renderer()
                 self._stubborn = {a for a in strange if painted(a, renderer) != NOWHERE}
             except Exception:  # it cannot be drawn but by its figure
                 self._plain = False
+            if not self._plain:
+                _log.debug("every frame is drawn whole")
             self._painter = FilmPainter(figure, [a for a in self._movers if a not in self._stubborn])
             stack.enter_context(cbook._setattr_cm(figure, draw=self._draw))
-            self.show([])
             self._stack = stack.pop_all()
         return self
 
@@ -176,8 +177,12 @@ class Filming:
 
     def show(self, frame: Sequence[Artist]) -> None:
         """Choose the frame that the next savefig paints."""
-        self._frame = [a for a in frame if a not in self._stubborn]
-        if not self._settled:  # matplotlib draws here, at the figure's own resolution, which moves a layout
+        self._frame = frame
+        self._lay_out()
+
+    def _lay_out(self, force: bool = False) -> None:
+        """What matplotlib's draw between two frames, at the figure's own resolution, does to a layout."""
+        if force or not self._settled:
             with cbook._setattr_cm(self.figure, dpi=self._dpi):
                 renderer = self.figure.canvas.get_renderer()
                 with renderer._draw_disabled():
@@ -205,21 +210,25 @@ class Filming:
     def _paint(self, renderer: Any, over: bool = False) -> Pixels:
         kind = frozenset((type(a), a.axes) for a in self._frame)
         right = self._right.get(kind) if self._plain else False
+        fast: Pixels | None = None
         if right is not False:
-            pixels = self._painter.paint(self._frame, renderer, over=over)
-            self.touched = self._painter.touched
-            if right:
-                return pixels
-            fast = pixels.copy()
+            try:
+                movers = [a for a in self._frame if a not in self._stubborn]
+                fast = self._painter.paint(movers, renderer, over=over)
+            except Exception:  # if it cannot be drawn at all, matplotlib will say so
+                self._plain = False
+        self.touched = self._painter.touched if right else None
+        if right and fast is not None:
+            return fast
+        before = None if fast is None else fast.copy()
         self._painter.lose()
-        self.touched = None
         renderer.clear()
         self._draw_whole(renderer)
-        pixels = np.asarray(renderer.buffer_rgba())
-        if right is None:
-            self._right[kind] = right = np.array_equal(fast, pixels)
-            if not right:
-                _log.debug("frames with %s are drawn whole", sorted({type(a).__name__ for a in self._frame}))
+        pixels: Pixels = np.asarray(renderer.buffer_rgba())
+        if right is not False:
+            self._right[kind] = before is not None and np.array_equal(before, pixels)
+            if not self._right[kind]:
+                _log.debug("drawn whole: %s", sorted({type(a).__name__ for a in self._frame}))
         return pixels
 
     def _draw_whole(self, renderer: Any) -> None:

@@ -31,4 +31,5 @@ class Additions:
 
     def mark(self) -> None:
         """All there is now is known; what has been removed is forgotten."""
-        self.known = {ax: dict.fromkeys(ax._children) for ax in self.figure.axes}
+        axes: list[Any] = self.figure.axes
+        self.known = {ax: dict.fromkeys(ax._children) for ax in axes}

@@ -167,7 +167,7 @@ def extent(artist: Any, renderer: Any) -> Rect:
     dot = artist.get_figure(root=True).dpi / 72
     boxes = [artist.get_window_extent(renderer)]
     if isinstance(artist, Text):
-        pad = 0.25 * artist.get_fontsize() * dot + 2
+        pad = 0.25 * float(artist.get_fontsize()) * dot + 2
         patch = artist.get_bbox_patch()
         if patch is not None:
             artist.update_bbox_position_size(renderer)
@@ -452,9 +452,9 @@ class Painter:
             return
         x0, y0, x1, y1 = _within(rect, words.shape[1], words.shape[0])
         here = words[y0:y1, x0:x1]
-        before, after = self._seen.get(leaf.likeness, (None, None))
-        if before is not None and np.array_equal(before, here):
-            here[...] = after
+        seen = self._seen.get(leaf.likeness)
+        if seen is not None and np.array_equal(seen[0], here):
+            here[...] = seen[1]
             return
         before = here.copy()
         leaf.artist.draw(renderer)

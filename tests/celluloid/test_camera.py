@@ -12,12 +12,14 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib.animation import AbstractMovieWriter, ArtistAnimation, PillowWriter
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 
 from hhanim import Camera
 from hhanim.celluloid.emulate import description
+from hhanim.model import HHError
 
 from . import drawings
 
@@ -343,3 +345,93 @@ def test_blit_needs_no_window(tmp_path):
         difference(frames(with_blit(celluloid.Camera), tmp_path), frames(with_blit(Camera), tmp_path))
         == [0] * 3
     )
+
+
+def test_a_legend_at_the_best_place_follows_the_texts_of_its_frame(tmp_path):
+    """The place depends on which texts are visible; the legend is the same on all frames."""
+
+    def make(fig: Any, ax: Any, k: int) -> None:
+        (line,) = ax.plot([0, 1], [0, 0.1], color="b")
+        ax.set(xlim=(0, 1), ylim=(0, 1))
+        if k < drawings.N - 1:
+            ax.text(0.8 if k % 2 else 0.02, 0.85, "in the way")
+            ax.legend([line], ["line"])
+        else:
+            ax.legend_ = None
+
+    stock, fast = (frames(drawings.film(make, camera), tmp_path) for camera in (celluloid.Camera, Camera))
+    assert difference(stock, fast) == [0] * drawings.N
+    assert len({f.tobytes() for f in stock}) == 3  # the first and the third are the same
+
+
+def test_many_different_legends(tmp_path, monkeypatch):
+    def make(fig: Any, ax: Any, k: int) -> None:
+        ax.legend(ax.plot([k, k + 1]), [f"epoch {k}"])
+
+    monkeypatch.setattr(drawings, "N", 8)
+    stock, fast = (frames(drawings.film(make, camera), tmp_path) for camera in (celluloid.Camera, Camera))
+    assert difference(stock, fast)[:-1] == [0] * 7
+
+
+def test_a_legend_that_cannot_be_described_is_drawn_itself():
+    ax = drawings.figure()[1]
+    legend = ax.legend(ax.plot([0, 1]), ["a"])
+    legend.get_texts()[0].strange = lambda: None
+    assert description(legend) is None
+
+
+def test_a_figure_with_a_draw_of_its_own_is_drawn_by_it(tmp_path):
+    class Signed(Figure):
+        def draw(self, renderer: Any) -> None:
+            super().draw(renderer)
+            self.axes[0].title.draw(renderer)
+
+    def signed(camera: Any) -> Any:
+        fig = Signed(figsize=(2, 2), dpi=50)
+        FigureCanvasAgg(fig)
+        ax, shot = fig.subplots(), camera(fig)
+        ax.set_title("signed", alpha=0.5)
+        for k in range(3):
+            ax.plot([0, k])
+            shot.snap()
+        return shot.animate()
+
+    stock, fast = (frames(signed(camera), tmp_path) for camera in (celluloid.Camera, Camera))
+    assert difference(stock, fast) == [0] * 3
+
+
+def test_a_painter_that_fails_leaves_the_film_to_matplotlib(tmp_path, monkeypatch):
+    stock = frames(drawings.growing_lines(celluloid.Camera), tmp_path)
+    monkeypatch.setattr("hhanim.plots.painter.extent", lambda *a: 1 / 0)
+    assert difference(stock, frames(drawings.growing_lines(Camera), tmp_path)) == [0] * drawings.N
+
+
+@pytest.mark.parametrize(
+    ("film", "said"),
+    [
+        (lambda path: Camera(drawings.figure()[1]), "films a figure, not Axes"),
+        (lambda path: Camera(drawings.figure()[0]).animate(), "no frames: call the camera's snap"),
+        (lambda path: drawings.scatter(Camera).save(path / "film.xyz", writer="pillow"), "a film is an .mp4"),
+        (lambda path: drawings.scatter(Camera).save(path / "film", writer="pillow"), "a film is an .mp4"),
+    ],
+)
+def test_what_cannot_be_filmed_is_refused_in_a_line(film, said, tmp_path):
+    with pytest.raises(HHError, match=said) as caught:
+        film(tmp_path)
+    assert "\n" not in str(caught.value)
+    assert not list(tmp_path.iterdir())
+
+
+def test_without_ffmpeg_a_film_that_needs_it_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr("matplotlib.animation.writers.is_available", lambda name: False)
+    with pytest.raises(HHError, match="ffmpeg is not installed"):
+        drawings.scatter(Camera).save(tmp_path / "film.mkv")
+
+
+def test_removing_a_legend_that_has_been_filmed_removes_it():
+    fig, ax = drawings.figure()
+    camera = Camera(fig)
+    ax.legend(ax.plot([0, 1]), ["a"])
+    assert len(camera.snap()) == 2
+    ax.legend_.remove()
+    assert camera.snap() == []

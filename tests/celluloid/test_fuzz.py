@@ -1,0 +1,49 @@
+"""A share of the fuzz, always the same films; all of it: ``python -m tests.celluloid.fuzz 1000``."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from .fuzz import FLAT, Film, compare, films
+
+
+@settings(
+    max_examples=6, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+)
+@given(films())
+def test_any_film_is_celluloids(film):
+    assert compare(film) in ("identical", "drawn whole", "refused", "impossible", "only ours")
+
+
+@pytest.mark.parametrize(
+    "name", ["anchored text", "size bar", "annotation box", "offset box", "quiverkey", "labelled"]
+)
+def test_artists_of_unknown_kinds_are_where_celluloid_has_them(name):
+    assert compare(Film([[("plot", 0, k), (name, 0, k)] for k in range(3)])) == "identical"
+
+
+@pytest.mark.parametrize("name", ["stubborn", "replaced"])
+def test_what_paints_in_ways_of_its_own_is_right(name):
+    assert name in FLAT
+    assert compare(Film([[(name, 0, k), ("plot", 0, k)] for k in range(3)])) in ("identical", "drawn whole")
+
+
+@pytest.mark.parametrize("between", ["cla", "remove", "remove the legend"])
+def test_what_is_taken_away_between_frames_is_on_its_own_frames(between):
+    frames = [[("two legends", 0, k), ("boxed text", 0, k), ("bar", 0, k)] for k in range(3)]
+    for k, frame in enumerate(frames[1:]):
+        frame.insert(0, (between, 0, k))
+    assert compare(Film(frames)) == "identical"
+
+
+@pytest.mark.parametrize("name", ["clf", "axes removed", "axes made anew"])
+def test_figures_that_lose_axes_are_refused(name):
+    assert compare(Film([[("plot", 0, 1)], [(name, 0, 0), ("plot", 0, 2)]])) == "refused"
+
+
+def test_layouts_move_as_often_as_with_celluloid():
+    """Each subfigure with artists has matplotlib draw, and so lay out, once more before the first frame."""
+    frames = [[("shadowed", 1, 878), ("quiverkey", 0, 2232)]]
+    assert compare(Film(frames, "subfigures", layout="tight")) == "identical"
+    assert compare(Film([[("annotate", 0, k), ("fill", 0, k)] for k in range(3)], "polar", "ggplot", "tight", {"dpi": 57})) == "identical"  # fmt: skip
