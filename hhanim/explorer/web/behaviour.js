@@ -16,14 +16,14 @@ function peaksOf(run) {
 }
 
 /* Until when (ms) what follows the last change of the stimulus is transient, as Trajectory.transient(). */
-function transientOf(run, most = Infinity) {
-  const end = run.t[run.size - 1], edges = run.stimulus.edges(run.duration).filter((edge) => edge < end);
-  return 0.5 * ((edges.length < most && edges.at(-1) || 0) + end);
+function transientOf(run) {
+  const end = run.t[run.size - 1];
+  return 0.5 * (run.stimulus.lastChange(end) + end);
 }
 
 /* Rate of sustained firing (Hz), as Trajectory.rate(): cycles of V whatever their height, but no ringing. */
 export function rateOf(run) {
-  const v = run.y[0], after = transientOf(run, 64), peaks = peaksOf(run).filter(([t]) => t >= after);
+  const v = run.y[0], after = transientOf(run), peaks = peaksOf(run).filter(([t]) => t >= after);
   if (peaks.length < 3) return 0;
   const cycles = peaks.slice(0, -1).map(([t, height], n) => {
     const [low] = extent(v.subarray(Math.ceil(t / run.dt), Math.floor(peaks[n + 1][0] / run.dt) + 1));

@@ -32,6 +32,7 @@ export function makeStimulus(settings) {
   const values = Object.entries(kind.arguments).map(([name, argument]) => [name, valued(argument, settings)]);
   const named = Object.fromEntries(values);
   const parts = PARTS[kind.protocol](named), texts = [written(kind.protocol, values)];
+  const lasting = [parts[0].a, parts.at(-1).b];
   if (settings.holding !== 0) {
     parts.push(part(0, Infinity, settings.holding));
     texts.push(written("step", [["amplitude", settings.holding]]));
@@ -52,6 +53,8 @@ export function makeStimulus(settings) {
       const all = parts.flatMap((p) => [p.a, p.b]).filter((edge) => edge > 0 && edge < duration);
       return [...new Set(all)].sort((a, b) => a - b);
     },
+    /* When it last began, ended or changed to stay so before `end`, 0 if never: a train of pulses is one event. */
+    lastChange: (end) => Math.max(0, ...lasting.filter((edge) => edge < end)),
     scaled: (factor) =>
       makeStimulus({ ...settings, I: settings.I * factor, holding: settings.holding * factor }),
   };
