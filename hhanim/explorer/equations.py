@@ -186,7 +186,7 @@ def _control(
     allowed: tuple[float, float],
 ) -> dict[str, Any]:
     low, high, step = _LECTURE_SLIDERS.get(key, slider) if is_reduced(membrane) else slider
-    about = {"key": key, "words": words, "symbol": written, "unit": unit, "hue": hue}
+    about: dict[str, Any] = {"key": key, "words": words, "symbol": written, "unit": unit, "hue": hue}
     about["value"] = float(membrane.parameters[key])
     return about | {"min": low, "max": high, "step": step, "low": allowed[0], "high": allowed[1]}
 

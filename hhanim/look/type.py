@@ -50,7 +50,7 @@ def unit(width: int, height: int) -> float:
     return min(width, height) / 1080.0
 
 
-def rc(u: float = 1.0) -> dict[str, Any]:
+def rc(u: float = 1.0) -> Any:
     """matplotlib settings for text, to be used inside ``matplotlib.rc_context``; u as from unit().
 
     Mathematics is set in Source Sans as well (variables italic); symbols that it lacks come from STIX Sans.
