@@ -18,7 +18,7 @@ from itertools import pairwise
 from typing import Any, Self
 
 import numpy as np
-from manim import LEFT, RIGHT, UP, Dot, VGroup, VMobject
+from manim import LEFT, RIGHT, UL, UP, Dot, VGroup, VMobject
 from numpy.typing import NDArray
 
 from hhanim.look import Theme
@@ -55,7 +55,7 @@ class StimulusBar(Timed, VGroup):
         self.dot = Dot(radius=0.85 * DOT_RADIUS * UNIT, color=color)
         peak = float(self.i[np.argmax(np.abs(self.i - self._base))])
         self.label = Words(f"{plain(peak, 4)} {'mV' if clamp else 'µA/cm²'}", size=size, color=color)
-        self._put_label(np.abs(self.i - self._base) > 0.5 * abs(peak - self._base))
+        self._put_label(np.abs(self.i - self._base) > 0.5 * abs(peak - self._base), max(peak, self._base))
         self.add(self.shape, self.outline, self.label, self.dot)
         self.draw(panel.xlim[0])
 
@@ -79,10 +79,11 @@ class StimulusBar(Timed, VGroup):
         px, py = np.broadcast_arrays(px, py)
         return np.stack([px, py, np.zeros(np.shape(px))], axis=-1)
 
-    def _put_label(self, on: NDArray[np.bool_]) -> None:
+    def _put_label(self, on: NDArray[np.bool_], peak: float) -> None:
         """Write the largest value before the stimulus; where no room is there, in the first gap, or after its end."""
         label, begun, roof = self.label, int(np.argmax(on)), self._high
         first = self.place(self.t[begun], roof)
+        label.move_to(self.place(self.t[begun], peak), aligned_edge=UL)
         label.next_to(first, LEFT, buff=12 * UNIT, aligned_edge=UP)
         if label.get_left()[0] >= self.panel.inner.left:
             return
