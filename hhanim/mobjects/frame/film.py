@@ -22,7 +22,7 @@ import dis
 import inspect
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 from manim import ManimColor, Scene, config
 
@@ -92,7 +92,7 @@ class Film(Scene):
     def parameters(cls) -> dict[str, Any]:
         """What with_() can change, with its value: the annotated attributes, then the membrane's own."""
         values = bind(cls.__name__, cls.declared(), cls.changes)
-        return {name.rpartition(".")[2]: value for name, value in values.plain.items()} | values.objects
+        return {name.rpartition(".")[2]: value for name, value in values.plain.items()} | dict(values.objects)
 
     @classmethod
     def with_(cls, **changes: Any) -> type[Self]:
@@ -104,7 +104,8 @@ class Film(Scene):
         body = {k: v for k, v in changes.items() if k in declared}
         of_membranes = {k: v for k, v in changes.items() if k not in declared}
         body |= {"changes": {**cls.changes, **of_membranes}}
-        made = type(cls.__name__, (cls,), {**body, "__module__": cls.__module__, "__doc__": cls.__doc__})
+        body |= {"__module__": cls.__module__, "__doc__": cls.__doc__}
+        made = cast("type[Self]", type(cls.__name__, (cls,), body))
         bind(cls.__name__, made.declared(), made.changes)  # refused now rather than in the middle of a render
         return made
 
