@@ -165,7 +165,17 @@ def _marked_up(line: str) -> str:
     return "".join(parts).replace("∞", "#sub(typographic: false)[∞];")
 
 
-class Words(Typst):
+class _Light:
+    """Text without the parsed file it came from, which every copy of it would copy too: that is most of a copy."""
+
+    def generate_mobject(self: Any) -> Any:
+        super().generate_mobject()  # type: ignore[misc]
+        for glyph in self.submobjects:
+            glyph.path_obj = None
+        return self
+
+
+class Words(_Light, Typst):
     """Plain text (nothing in it is markup) in Source Sans; the variables V, m, h, n in it are italic, as in formulas.
 
     text: what to write; a newline starts a new line. size: design pixels, nothing under 24.
@@ -208,7 +218,7 @@ class Words(Typst):
         return float(self.get_bottom()[1])
 
 
-class Formula(MathTypst):
+class Formula(_Light, MathTypst):
     """Mathematics in Typst's notation, its letters in the house italic.
 
     source: e.g. ``'C frac(dif V, dif t) = {{ I : stimulus }}'``; ``select("stimulus")`` gives that group.

@@ -1,4 +1,4 @@
-"""manim's camera and renderer, sparing: what has not changed since the frame before is not drawn again.
+"""manim's camera, sparing: what has not changed since the frame before is not drawn again.
 
 The picture is kept from frame to frame. Where something has changed it is wiped, and everything that
 touches the wiped place is drawn again, whole and in its order: clipping to the place would be faster still,
@@ -20,7 +20,6 @@ from manim.constants import LineJointType
 from manim.mobject.types.image_mobject import AbstractImageMobject
 from manim.mobject.types.point_cloud_mobject import PMobject
 from manim.mobject.types.vectorized_mobject import VMobject
-from manim.renderer.cairo_renderer import CairoRenderer
 
 Picture = Any  # manim's own annotation of its uint8 pictures says int64
 Rect = tuple[int, int, int, int]
@@ -40,28 +39,6 @@ FEW = 24
 
 SETTLED = 3
 """Frames without a change after which an object is taken to stay as it is for a while."""
-
-
-class SparingRenderer(CairoRenderer):
-    """manim's renderer without a copy of every frame: the encoder copies what it needs.
-
-    The writer finds in its ``dirty`` where a frame may differ from the one before it.
-    """
-
-    def render(self, scene: Any, time: float, moving_mobjects: Any = None) -> None:
-        if self.skip_animations:  # nobody will see it
-            return
-        self.update_frame(scene, moving_mobjects)
-        self._hand_over(1)
-
-    def freeze_current_frame(self, duration: float) -> None:
-        self._hand_over(int(duration / (1 / self.camera.frame_rate)))
-
-    def _hand_over(self, n_frames: int) -> None:
-        camera: Any = self.camera
-        self.file_writer.dirty = camera.changes()
-        self.add_frame(camera.pixel_array, num_frames=n_frames)
-        self.file_writer.dirty = None
 
 
 class SparingCamera(Camera):

@@ -1,4 +1,4 @@
-"""What an engine hands back beside a film."""
+"""What is known of a film once it has been drawn, beside its frames."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ class Section:
 
 @dataclass(frozen=True)
 class Drawn:
-    """What comes out of an engine beside the film: the poster's pixels, captions, the text alternative, and a
-    film's sections."""
+    """What comes out of an engine beside the film: the poster's pixels, None where somebody else drew it, captions,
+    the text alternative, the film's sections, and the first frames of the pieces it is encoded in.
+    """
 
     poster: Any
     captions: Sequence[Caption]
@@ -30,3 +31,4 @@ class Drawn:
     fps: Fraction
     n_frames: int
     sections: Sequence[Section] = ()
+    cuts: Sequence[int] = (0,)

@@ -1,129 +1,264 @@
-"""A scene drawn and encoded, a long clip in pieces."""
+"""A scene drawn once and encoded in as many formats as are wanted, in pieces that several may make."""
 
 from __future__ import annotations
 
 import itertools
-import shutil
+import math
+import re
 import time
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from hhanim.process import spared_collector
-from hhanim.studio.draw.drawn import Drawn
-from hhanim.studio.draw.files import writer
-from hhanim.studio.draw.scene import load, scene_errors
-from hhanim.studio.errors import RenderError
+from hhanim.studio.draw.drawn import Drawn, Section
+from hhanim.studio.draw.engine import Engine, engine
+from hhanim.studio.errors import RenderError, UsageError
 from hhanim.studio.events import Event, Listener, silent
 from hhanim.studio.fresh.job import Job
-from hhanim.studio.media.formats import Films, join
-from hhanim.studio.mends import need
+from hhanim.studio.media import sidecar
+from hhanim.studio.media.encode import Pixels, Quality, Rect
+from hhanim.studio.media.formats import Films, join, open_writer
+
+PIECE = {"clip": 10, "film": 4}
+"""Seconds. What is longer is encoded in pieces of this length, each by itself, whoever makes them: so the bytes do
+not depend on how many workers there were. A section of a film begins a piece, and therefore with a key frame."""
+
+_FOLDER = ".pieces"
+
+
+@dataclass(frozen=True)
+class Share:
+    """Which of a scene's pieces are drawn: the share of one of several workers, numbered from 0."""
+
+    number: int = 0
+    of: int = 1
+
+
+@dataclass(frozen=True)
+class Output:
+    """A file to be made from a drawing; until it is joined, its pieces lie beside it."""
+
+    job: Job
+    media: Path
+
+    def piece(self, first: int) -> Path:
+        """The file of the piece that begins with frame ``first``."""
+        return self.media.parent / _FOLDER / f"{first:09d}{self.media.suffix}"
+
+    def writer(self, path: Path) -> Any:
+        """What takes the frames: see :func:`hhanim.studio.media.formats.open_writer`."""
+        request = self.job.request
+        width, height = request.pixels
+        quality = Quality(request.use.speed, request.use.qp)
+        return open_writer(
+            path, width=width, height=height, fps=self.job.fps, quality=quality, theme=request.look
+        )
+
+    def assemble(self, drawn: Drawn) -> Drawn:
+        """Join the pieces, and those of each section if they are wanted; none is encoded again.
+
+        Returns:
+            The same, with the sections' files.
+
+        Raises:
+            EncodeError: when they cannot be written.
+        """
+        request, fps = self.job.request, self.job.fps
+        cuts = list(drawn.cuts) if request.format.pieces else [0]
+        sections = list(drawn.sections)
+        if request.sections:
+            folder = sidecar.beside(self.media, ".sections")
+            folder.mkdir()
+            starts = [round(part.start * fps) for part in sections]
+            for k, (first, stop) in enumerate(itertools.pairwise([*starts, drawn.n_frames])):
+                label = re.sub(r"[^\w.-]+", "-", sections[k].name).strip("-.") or "part"
+                path = folder / f"{k + 1:02d}-{label}{self.media.suffix}"
+                join([self.piece(cut) for cut in cuts if first <= cut < stop], path, fps)
+                sections[k] = replace(sections[k], file=f"{folder.name}/{path.name}")
+        parts = [self.piece(cut) for cut in cuts]
+        if len(parts) == 1:
+            parts[0].replace(self.media)
+        else:
+            join(parts, self.media, fps)
+            for part in parts:
+                part.rmdir() if part.is_dir() else part.unlink()
+        parts[0].parent.rmdir()
+        return replace(drawn, sections=sections)
+
+
+def shares(job: Job, workers: int) -> int:
+    """Into how many shares a scene is divided so that this many workers have something to do."""
+    if not job.request.format.pieces:
+        return 1
+    if job.request.entry.kind == "film":  # whose length nobody knows yet
+        return workers
+    return min(_most(job), 3 * workers if workers > 1 else 1)
+
+
+def _length(job: Job) -> int:
+    return max(1, round(PIECE[job.request.entry.kind] * job.fps))
+
+
+def _most(job: Job) -> int:
+    """How many pieces a clip has: what is left over at its end is part of the last."""
+    return max(1, round(job.n_frames / _length(job)))
+
+
+class Recorder:
+    """An exporter that encodes a share of the pieces, each in every format.
+
+    Args:
+        outputs: of one scene, with the same pixels.
+        films: what is still being encoded at the end is whole when they are closed.
+    """
+
+    def __init__(
+        self, outputs: Sequence[Output], films: Films, on_event: Listener, share: Share, player: Engine
+    ) -> None:
+        self.outputs, self.films, self.on_event, self.share, self.player = (
+            outputs, films, on_event, share, player,
+        )  # fmt: skip
+        job = next((o.job for o in outputs if o.job.request.format.pieces), outputs[0].job)
+        self.job, self.length = job, _length(job)
+        # How many pieces there are; of a film that is cut, nobody knows before its end.
+        self.most: float = 1 if not job.request.format.pieces else _most(job) if job.n_frames else math.inf
+        self.sections: list[tuple[int, str]] = []
+        self.before: list[int] = []  # how many pieces there are before each section
+        self.writers: dict[int, Any] = {}  # by output
+        self.piece = -1
+        self.drawn, self.started = 0, time.perf_counter()
+        # What may become the poster, packed, until it is known which of them does.
+        self.posters: dict[int, tuple[Any, Any]] = {}
+
+    def section(self, number: int, name: str) -> None:
+        if self.sections and self.sections[-1][0] == number:
+            self.sections[-1] = (number, name)
+        else:
+            self.before.append(len(self.cuts(number)))
+            self.sections.append((number, name))
+
+    def cuts(self, stop: int) -> list[int]:
+        """The first frames of the pieces of the first ``stop`` frames."""
+        edges = [first for first, _ in self.sections] + [stop]
+        found = [k for a, b in itertools.pairwise(edges) for k in range(a, b, self.length)]
+        return found[: int(min(self.most, len(found)))]
+
+    def place(self, number: int) -> tuple[int, int]:
+        """Of a frame in the section that has begun or in one before it: the piece's index and its first frame."""
+        if self.most == 1:
+            return 0, 0
+        k = bisect_right(self.sections, number, key=lambda section: section[0]) - 1
+        start = self.sections[k][0]
+        step = int(min((number - start) // self.length, self.most - 1))
+        return self.before[k] + step, start + step * self.length
+
+    def mine(self, piece: int) -> bool:
+        """Whether a piece belongs to the share: every so many-th of a film; of a clip, pieces in a row."""
+        number, of = self.share.number, self.share.of
+        if self.job.n_frames:
+            return number * int(self.most) // of <= piece < (number + 1) * int(self.most) // of
+        return piece % of == number
+
+    def wants(self, first: int, stop: int) -> bool:
+        if self.share.of == 1:
+            return first < stop
+        pieces = range(self.place(first)[0], self.place(stop - 1)[0] + 1) if first < stop else ()
+        return any(self.mine(piece) for piece in pieces)
+
+    def frame(self, number: int, rgba: Pixels, dirty: Iterable[Rect] | None, repeat: int = 1) -> None:
+        for k in range(number, number + repeat):
+            piece, first = self.place(k)
+            if not self.mine(piece):
+                continue
+            if piece != self.piece:
+                self._begin(piece, first)
+            for writer in self.writers.values():
+                writer.write(rgba, dirty if k == number else ())
+            if self.player.may_be_poster(k):
+                self.posters[k] = packed(rgba)
+            self.drawn += 1
+        seconds = time.perf_counter() - self.started
+        for output in self.outputs:
+            request, total = output.job.request, output.job.n_frames
+            self.on_event(Event("frame", request.name, str(request.path), self.drawn, total, seconds))
+
+    def _begin(self, piece: int, first: int) -> None:
+        """Open the files of a piece; those of formats that are not cut stay open."""
+        ended = [k for k in self.writers if self.outputs[k].job.request.format.pieces]
+        self.films.end(*(self.writers.pop(k) for k in ended))
+        for k, output in enumerate(self.outputs):
+            if k not in self.writers:
+                path = output.piece(first)
+                path.parent.mkdir(exist_ok=True)
+                self.writers[k] = self.films.enter_context(output.writer(path))
+        self.piece = piece
+
+    def finish(self) -> Drawn:
+        """Play the scene, and say what it is."""
+        played = self.player.play(self)
+        self.films.end(*self.writers.values())
+        job, count = self.job, played.n_frames
+        if count == 0:
+            raise RenderError(f"{job.request.entry.name} plays nothing: not one frame was drawn")
+        runs = self.posters.get(played.poster)
+        poster = None if runs is None else unpacked(runs, *job.request.pixels)
+        sections = [Section(name, float(first / job.fps)) for first, name in self.sections if first < count]
+        if job.n_frames:
+            sections = []
+        return Drawn(poster, played.captions, played.alt, job.fps, count, sections, self.cuts(count))
 
 
 @spared_collector  # scenes import, typeset and keep much
 def draw(
-    job: Job,
-    media: Path,
-    films: Films,
-    on_event: Listener = silent,
-    start: int = 0,
-    stop: int | None = None,
-) -> Drawn:
-    """Draw a scene and encode it into ``media``; of a clip, the pieces from frame ``start`` up to ``stop``.
+    outputs: Sequence[Output], films: Films, on_event: Listener = silent, share: Share | None = None
+) -> Drawn | None:
+    """Draw a scene, or a share of its pieces, and encode it into all outputs.
 
     Args:
+        outputs: of one scene, with the same pixels: see :func:`same_pixels`.
         films: what is still being encoded when this returns is whole when they are closed.
 
-    Raises:
-        RenderError: when the scene fails, with its own traceback; EncodeError: when the film cannot be
-        written.
-    """
-    request = job.request
-    if request.entry.kind == "film":
-        need("manim", "films", request.entry.name)
-        from hhanim.studio.draw.film import shoot
-
-        return shoot(job, media, films, on_event)
-    stop = job.n_frames if stop is None else stop
-    name, place = request.name, str(request.path)
-    performance = perform(job)
-    frames = performance.frames(start)
-    started, picture = time.perf_counter(), None
-    for first, last in pieces(job):
-        if not start <= first < stop:
-            continue
-        part = piece_path(job, media, first)
-        part.parent.mkdir(exist_ok=True)
-        film = films.enter_context(writer(job, part))
-        for number in range(first, last):
-            with scene_errors(request.entry):
-                frame = next(frames, None)
-            if frame is None:
-                raise RenderError(f"scene {request.entry.name} drew {number} frames of {job.n_frames}")
-            film.write(frame.rgba, frame.dirty)
-            if number == performance.poster:
-                picture = frame.rgba.copy()
-            seconds = time.perf_counter() - started
-            on_event(Event("frame", name, place, number + 1 - start, job.n_frames, seconds))
-        films.end(film)
-    if stop == job.n_frames:  # captions are complete when the scene has come to its end
-        with scene_errors(request.entry):
-            if next(frames, None) is not None:
-                raise RenderError(f"scene {request.entry.name} drew more than {job.n_frames} frames")
-    return Drawn(picture, list(performance.captions), str(performance.alt or ""), job.fps, job.n_frames)
-
-
-PIECE = 10
-"""Seconds. A long film is encoded in pieces of this length, each by itself, whoever makes them: so its bytes
-do not depend on how many workers there were."""
-
-
-def pieces(job: Job) -> list[tuple[int, int]]:
-    """Where a film is cut: (first frame, frame after the last) of each piece."""
-    length = max(1, round(PIECE * job.fps))
-    count = max(1, round(job.n_frames / length)) if job.request.format.pieces else 1
-    cuts = [k * length for k in range(count)] + [job.n_frames]
-    return list(itertools.pairwise(cuts))
-
-
-def piece_path(job: Job, media: Path, first: int) -> Path:
-    """The file of the piece that begins with frame ``first``: ``media`` itself when there is only one."""
-    if len(pieces(job)) == 1:
-        return media
-    return media.parent / PIECES / f"{first:09d}{media.suffix}"
-
-
-PIECES = ".pieces"
-
-
-def assemble(job: Job, media: Path) -> None:
-    """Join the pieces of a film, if it was cut.
+    Returns:
+        What is known of the film; None when this share of it is nothing, because it cannot be divided.
 
     Raises:
-        EncodeError: when it cannot be written.
+        RenderError: when the scene fails, with its own traceback; EncodeError: when a film cannot be written.
     """
-    if len(parts := pieces(job)) > 1:
-        join([piece_path(job, media, first) for first, _ in parts], media, job.fps)
-        shutil.rmtree(media.parent / PIECES)
+    for output in outputs:
+        request = output.job.request
+        if request.sections and not request.format.container:
+            raise UsageError("sections are films: give the format mp4, webm or mov")
+    share = share or Share()
+    player = engine(outputs[0].job, outputs[0].media.parent)
+    if player.whole and share.of > 1:
+        if share.number:
+            return None
+        share = Share()
+    return Recorder(outputs, films, on_event, share, player).finish()
 
 
-def perform(job: Job) -> Any:
-    """The clip of a job, ready to give frames.
-
-    Raises:
-        RenderError: when the scene's file fails.
+def same_pixels(one: Job, other: Job) -> bool:
+    """Whether two jobs can be made from one drawing. A GIF of a film that is larger or has more frames a second
+    than a GIF can have is not: it is drawn by itself, at its own size and rate, as sharp as any.
     """
-    from hhanim.plots.clip import perform as play
+    same = ("scene", "parameters", "membranes", "theme", "width", "height", "frame_rate", "n_frames")
+    return one.request.entry == other.request.entry and all(one.key[k] == other.key[k] for k in same)
 
-    request = job.request
-    width, height = request.pixels
-    with scene_errors(request.entry):
-        clip = getattr(load(request.entry), request.entry.symbol)
-        return play(
-            clip,
-            dict(job.values.objects),
-            width=width,
-            height=height,
-            fps=job.fps,
-            n_frames=job.n_frames,
-            theme=request.look,
-        )
+
+def packed(pixels: Pixels) -> tuple[Any, Any]:
+    """A picture as runs of one colour: where they begin, and the colours. Drawings have few."""
+    words = np.ascontiguousarray(pixels).view(np.uint32).ravel()
+    starts = np.concatenate([[0], np.flatnonzero(words[1:] != words[:-1]) + 1]).astype(np.uint32)
+    return starts, words[starts]
+
+
+def unpacked(runs: tuple[Any, Any], width: int, height: int) -> Pixels:
+    """The picture (height, width, 4) of :func:`packed`."""
+    starts, colours = runs
+    words = np.repeat(colours, np.diff(starts, append=np.uint32(width * height)))
+    return words.view(np.uint8).reshape(height, width, 4)

@@ -7,13 +7,16 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, overload
 
-from hhanim.studio.draw.pieces import draw
+from hhanim.studio.draw.drawn import Drawn
+from hhanim.studio.draw.pieces import Output, draw, same_pixels
 from hhanim.studio.errors import MissingError, RenderError, UsageError, writing
 from hhanim.studio.events import Event, Listener, silent
-from hhanim.studio.fresh.job import prepare
+from hhanim.studio.fresh.job import Job, prepare
 from hhanim.studio.fresh.status import check, status
 from hhanim.studio.make.locks import lock
 from hhanim.studio.make.progress import telling
@@ -27,9 +30,6 @@ from hhanim.studio.plan.request import Request, target
 
 if TYPE_CHECKING:
     from hhanim.studio.make.workers import Crew
-
-
-_T = TypeVar("_T")
 
 
 @overload
@@ -110,27 +110,46 @@ def make(
     Raises:
         StudioError: when it cannot be made; the file that was there is untouched.
     """
-    event = _make(request, force, on_event, crew)
-    on_event(event)
-    return event
+    made = _begin(request, force, on_event)
+    if isinstance(made, _Making):
+        _draw([made], on_event, crew)
+        made = made.finish()
+    on_event(made)
+    return made
 
 
-def _make(request: Request, force: bool, on_event: Listener, crew: Crew | None) -> Event:
-    made = begin(request, force=force, on_event=on_event, crew=crew)
-    return made if isinstance(made, Event) else made()
+@dataclass
+class _Making:
+    """A film in the making: it holds the lock of its file and a folder to work in."""
+
+    request: Request
+    job: Job
+    media: Path
+    held: contextlib.ExitStack
+    started: float
+    films: Films = field(default_factory=Films)
+    drawn: Drawn | None = None
+
+    def finish(self) -> Event:
+        """Wait for the encoder, check the film and put it in its place; once, in any thread.
+
+        Raises:
+            StudioError: when it is not what was asked for.
+        """
+        assert self.drawn is not None
+        with self.held:
+            self.films.close()
+            made = record(self.job, self.media, self.drawn)
+            commit(self.media.parent, self.request.path)
+        name, place, count = self.request.name, str(self.request.path), made["n_frames"]
+        return Event("done", name, place, count, count, time.perf_counter() - self.started)
 
 
-def begin(
-    request: Request, *, force: bool = False, on_event: Listener = silent, crew: Crew | None = None
-) -> Event | Callable[[], Event]:
-    """Draw one film if it is stale.
-
-    Returns:
-        What finishes it, to be called once: it waits for the encoder, checks the film and puts it in its place. Any
-        thread may do that while this one draws another film. Or, if there is nothing to draw, the last event.
+def _begin(request: Request, force: bool, on_event: Listener) -> _Making | Event:
+    """Take hold of a film that is stale; of another, the last event.
 
     Raises:
-        StudioError: as :func:`make`, here or when the film is finished.
+        StudioError: as :func:`make`.
     """
     started = time.perf_counter()
     name, place, folder = request.name, str(request.path), request.path.parent
@@ -147,23 +166,24 @@ def begin(
         job = prepare(request)
         on_event(Event("start", name, place, n_frames=job.n_frames, message="; ".join(state.reasons)))
         work = held.enter_context(work_folder(request.path))
-        films = held.enter_context(Films())
-        media = work / request.path.name
-        if crew is not None:
-            drawn = crew.draw(job, media, on_event)
-        else:
-            drawn = draw(job, media, films, on_event)
-        kept = held.pop_all()
+        return _Making(request, job, work / request.path.name, held.pop_all(), started)
 
-    def finish() -> Event:
-        with kept:
-            films.close()
-            made = record(job, media, drawn)
-            commit(work, request.path)
-        seconds = time.perf_counter() - started
-        return Event("done", name, place, made["n_frames"], made["n_frames"], seconds)
 
-    return finish
+def _draw(group: Sequence[_Making], on_event: Listener, crew: Crew | None) -> None:
+    """Draw films that have the same pixels, once.
+
+    Raises:
+        StudioError: as :func:`make`; nothing is left of any of them.
+    """
+    outputs = [Output(film.job, film.media) for film in group]
+    with contextlib.ExitStack() as stack:
+        for film in group:
+            stack.push(film.held)
+        films = stack.enter_context(Films())
+        drawn = draw(outputs, films, on_event) if crew is None else crew.draw(outputs, on_event)
+        stack.pop_all()
+    for film in group:
+        film.films, film.drawn = films, drawn
 
 
 def make_all(
@@ -173,11 +193,11 @@ def make_all(
     on_event: Listener = silent,
     crew: Crew | None = None,
 ) -> list[Event]:
-    """Make every film that is stale; one that fails does not stop the others.
+    """Make every film that is stale; one that fails does not stop the others. What has the same pixels is drawn once.
 
     Args:
         on_event: hears what happens, from several threads.
-        crew: who draws. This process if None: one film after the other, of which the one before is finished in a
+        crew: who draws. This process if None: one scene after the other, of which the one before is finished in a
             thread while the next is drawn.
 
     Returns:
@@ -190,47 +210,92 @@ def make_all(
         check(request)
     for folder in {request.path.parent for request in wanted}:
         sweep(folder)
+    ends: dict[Path, Event] = {}
 
-    def attempt(request: Request, step: Callable[[], _T]) -> _T | Event:
+    def end(request: Request, event: Event) -> None:
+        ends[request.path] = event
+        on_event(event)
+
+    def attempt(request: Request, step: Callable[[], _Making | Event]) -> _Making | None:
+        """What a step gives, unless it is the end: success, nothing to do, or a failure."""
         try:
-            made: _T | Event = step()
+            made = step()
         except Exception as error:
             made = failure(request, error)
         if isinstance(made, Event):
-            on_event(made)
+            end(request, made)
+            return None
         return made
 
+    def drawn(together: Sequence[Request]) -> list[_Making]:
+        """Scenes of which each is drawn, in as few passes as there can be."""
+        begun = [attempt(request, partial(_begin, request, force, on_event)) for request in together]
+        left, done = [film for film in begun if film is not None], []
+        while left:
+            group = [film for film in left if same_pixels(film.job, left[0].job)]
+            left = [film for film in left if film not in group]
+            try:
+                _draw(group, on_event, crew)
+            except Exception as error:
+                for film in group:
+                    end(film.request, failure(film.request, error))
+            else:
+                done += group
+        return done
+
+    def finish(films: Sequence[_Making]) -> None:
+        for film in films:
+            attempt(film.request, film.finish)
+
+    def whole(together: Sequence[Request]) -> None:
+        finish(drawn(together))
+
+    groups = _together(wanted)
     if crew is None:
-        made: list[Event | Future[Event]] = []
+        waiting: list[tuple[Sequence[_Making], Future[None]]] = []
         with ThreadPoolExecutor(max_workers=1) as other:
             try:
-                for k, request in enumerate(wanted):
+                for k, together in enumerate(groups):
                     if k > 1:  # while one is drawn one may be finished, but no more are kept in memory
-                        _last(made[k - 2])
-                    step = attempt(request, partial(begin, request, force=force, on_event=on_event))
-                    made.append(step if isinstance(step, Event) else other.submit(attempt, request, step))
-                return [_last(m) for m in made]
+                        waiting[k - 2][1].result()
+                    films = drawn(together)
+                    waiting.append((films, other.submit(finish, films)))
+                for _, future in waiting:
+                    future.result()
             except KeyboardInterrupt:
-                for request, m in zip(wanted, made, strict=False):
-                    if not (isinstance(m, Event) or m.done()):
-                        on_event(Event("finishing", request.name, str(request.path)))
+                for film in (film for films, _ in waiting for film in films):
+                    if film.request.path not in ends:
+                        on_event(Event("finishing", film.request.name, str(film.request.path)))
                 raise
-
-    def whole(request: Request) -> Event:
-        return attempt(request, partial(_make, request, force, on_event, crew))
-
-    # A thread for each film in the making: it plans, waits for the crew, checks and puts in place.
-    with ThreadPoolExecutor(max_workers=2 * crew.workers) as threads:
-        try:
-            return list(threads.map(whole, wanted))
-        except BaseException:
-            crew.stop()
-            threads.shutdown(wait=False, cancel_futures=True)
-            raise
+    else:
+        # A thread for each scene in the making: it plans, waits for the crew, checks and puts in place.
+        with ThreadPoolExecutor(max_workers=2 * crew.workers) as threads:
+            try:
+                list(threads.map(whole, groups))
+            except BaseException:
+                crew.stop()
+                threads.shutdown(wait=False, cancel_futures=True)
+                raise
+    return [ends[request.path] for request in wanted]
 
 
-def _last(made: Event | Future[Event]) -> Event:
-    return made if isinstance(made, Event) else made.result()
+def _together(wanted: Sequence[Request]) -> list[list[Request]]:
+    """The requests that may be drawn in one pass: those of one scene with the same settings, whatever the format."""
+    groups: dict[str, list[Request]] = {}
+    for request in wanted:
+        asked = {
+            **request.settings(),
+            "sections": None,
+            "scene": f"{request.entry.path}:{request.entry.symbol}",
+        }
+        group = groups.setdefault(repr(sorted(asked.items())), [])
+        if all(request.path != other.path for other in group):
+            group.append(request)
+    for (
+        group
+    ) in groups.values():  # always in the same order: nobody waits for a lock while holding what we need
+        group.sort(key=lambda request: str(request.path))
+    return list(groups.values())
 
 
 def failure(request: Request, error: Exception) -> Event:

@@ -8,7 +8,7 @@ from typing import Any
 
 import hhanim
 from hhanim.studio.draw.drawn import Drawn
-from hhanim.studio.draw.pieces import assemble
+from hhanim.studio.draw.pieces import Output
 from hhanim.studio.fresh.job import Job, stamp
 from hhanim.studio.media import sidecar
 
@@ -26,7 +26,7 @@ def record(job: Job, media: Path, drawn: Drawn) -> dict[str, Any]:
 
     request = job.request
     entry, work = request.entry, media.parent
-    assemble(job, media)
+    drawn = Output(job, media).assemble(drawn)
     transparent = request.look.transparent
     width, height = request.pixels
     found = checks.check(

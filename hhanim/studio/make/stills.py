@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from hhanim.errors import did_you_mean
-from hhanim.studio.draw.pieces import perform
+from hhanim.studio.draw.clip import perform
+from hhanim.studio.draw.engine import single_frame
 from hhanim.studio.draw.scene import scene_errors
 from hhanim.studio.errors import UsageError, writing
 from hhanim.studio.fresh.job import Job, prepare
 from hhanim.studio.make.manifest import note
 from hhanim.studio.media.atomic import in_place
-from hhanim.studio.mends import need
 from hhanim.studio.plan.request import Request, target
 
 PICTURES = ("png", "svg", "pdf")
@@ -46,12 +46,10 @@ def still(request: Request, at: float | None = None, kind: str = "png") -> Path:
     number = math.floor(at * job.fps + 1e-9)
     path = target(request.path.parent, _name(request, at), f".{kind}")
     with writing(path), in_place(path) as part:
-        if entry.kind == "film":
-            _of_film(job, number, part)
-        elif number >= job.n_frames:
+        if entry.kind == "clip" and number >= job.n_frames:
             raise _beyond(job, job.n_frames)
-        elif kind == "png":
-            _png(job, perform(job), number, part)
+        if kind == "png":
+            _png(job, number, part)
         else:
             _vector(job, perform(job), number, part, kind)
     return note(path)
@@ -78,15 +76,14 @@ def _beyond(job: Job, n_frames: int) -> UsageError:
     )
 
 
-def _png(job: Job, performance: Any, number: int, path: Path) -> None:
+def _png(job: Job, number: int, path: Path) -> None:
     from hhanim.studio.media import checks
 
-    with scene_errors(job.request.entry):
-        frame = next(performance.frames(number), None)
-    if frame is None:
-        raise _beyond(job, job.n_frames)
-    transparent = bool(performance.stage.theme.transparent)
-    checks.poster(path, frame.rgba, transparent=transparent)
+    with tempfile.TemporaryDirectory(prefix="hhanim-") as work:
+        found = single_frame(job, Path(work), number)
+    if isinstance(found, int):
+        raise _beyond(job, found)
+    checks.poster(path, found, transparent=bool(job.request.look.transparent))
 
 
 def _vector(job: Job, performance: Any, number: int, path: Path, kind: str) -> None:
@@ -100,15 +97,3 @@ def _vector(job: Job, performance: Any, number: int, path: Path, kind: str) -> N
         title = {"Title": job.request.entry.title}
         with mpl.rc_context({**performance.stage.rc, **settings}):
             figure.savefig(path, format=kind, metadata={**said, **title})
-
-
-def _of_film(job: Job, number: int, path: Path) -> None:
-    need("manim", "films", job.request.entry.name)
-    from hhanim.studio.draw import film
-    from hhanim.studio.media import checks
-
-    with tempfile.TemporaryDirectory(prefix="hhanim-") as work:
-        found = film.still(job, Path(work) / "still.mp4", number)
-    if isinstance(found, int):
-        raise _beyond(job, found)
-    checks.poster(path, found, transparent=bool(job.request.look.transparent))

@@ -22,15 +22,15 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
 from hhanim.process import be_alone
 from hhanim.studio.draw.drawn import Drawn
-from hhanim.studio.draw.pieces import draw, pieces
+from hhanim.studio.draw.pieces import Output, Share, draw, shares
 from hhanim.studio.errors import RenderError, StudioError, UsageError
 from hhanim.studio.events import Event, Listener
 from hhanim.studio.fresh.job import Job, fingerprint
@@ -45,30 +45,30 @@ LOOK = 2.0  # seconds without a piece, after which one looks whether there are w
 
 @dataclass(frozen=True)
 class Order:
-    """A film, or the pieces of it from frame ``start`` up to ``stop``, to be made by anybody.
+    """A share of a scene's pieces, in one or more formats, to be made by anybody.
 
     Args:
+        jobs: of one scene, with the same pixels.
         sources: the scene's file and its helpers, by path relative to the scene's folder.
         elsewhere: whether whoever makes it may have another hhanim than we.
     """
 
-    job: Job
+    jobs: Sequence[Job]
     sources: Mapping[str, bytes]
-    start: int
-    stop: int
+    share: Share = field(default_factory=Share)
     elsewhere: bool = True
 
 
 @dataclass(frozen=True)
 class Piece:
-    """What an order gives: files by relative path, their hash, and what the engine says of them."""
+    """What an order gives: files by number of the job and relative path, their hash, and what is known of the film."""
 
     files: Mapping[str, bytes]
     sha256: str
-    drawn: Drawn
+    drawn: Drawn | None
 
-    def unpack(self, folder: Path) -> None:
-        """Write the files.
+    def unpack(self, folders: Sequence[Path]) -> None:
+        """Write the files, into a folder for each job.
 
         Raises:
             RenderError: when they are not what was sent.
@@ -76,7 +76,8 @@ class Piece:
         if _sha256(self.files) != self.sha256:
             raise RenderError("a piece came back damaged from its worker")
         for name, content in self.files.items():
-            path = folder / name
+            job, _, rest = name.partition("/")
+            path = folders[int(job)] / rest
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
 
@@ -102,17 +103,21 @@ def fulfil(order: Order, slot: int | None = None) -> Piece:
         RenderError: when the scene fails, or this is not the same hhanim.
     """
     with _one_at_a_time, _place() as place:
-        job, folder = order.job, order.job.request.entry.path.parent
+        entry = order.jobs[0].request.entry
         scenes, work = place / "scenes", place / "work"
         for name, content in order.sources.items():
             path = scenes / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        work.mkdir()
-        entry = replace(job.request.entry, path=scenes / job.request.entry.path.name)
-        job = replace(job, request=replace(job.request, entry=entry, path=work / job.request.path.name))
-        if order.elsewhere:
-            _same_here(job)
+        here = replace(entry, path=scenes / entry.path.name)
+        outputs = []
+        for k, job in enumerate(order.jobs):
+            media = work / str(k) / job.request.path.name
+            media.parent.mkdir(parents=True)
+            job = replace(job, request=replace(job.request, entry=here, path=media))
+            if order.elsewhere:
+                _same_here(job)
+            outputs.append(Output(job, media))
 
         def tell(event: Event) -> None:
             if slot is not None and _progress is not None:
@@ -120,10 +125,10 @@ def fulfil(order: Order, slot: int | None = None) -> Piece:
 
         try:
             with Films() as films:
-                drawn = draw(job, job.request.path, films, tell, order.start, order.stop)
+                drawn = draw(outputs, films, tell, order.share)
         except Exception as error:  # in the words of the machine the scene comes from
             if isinstance(error, StudioError):
-                error.trace = error.trace.replace(str(scenes), str(folder))
+                error.trace = error.trace.replace(str(scenes), str(entry.path.parent))
             raise
         files = {p.relative_to(work).as_posix(): p.read_bytes() for p in work.rglob("*") if p.is_file()}
         return Piece(files, _sha256(files), drawn)
@@ -218,22 +223,23 @@ class Crew:
         self._free = list(range(_SLOTS if progress is not None else 0))
         self.stopping = False
 
-    def draw(self, job: Job, media: Path, on_event: Listener) -> Drawn:
-        """As :func:`hhanim.studio.draw.pieces.draw`, by the crew: a long clip in pieces, by several at once.
+    def draw(self, outputs: Sequence[Output], on_event: Listener) -> Drawn:
+        """As :func:`hhanim.studio.draw.pieces.draw`, by the crew: the pieces of a scene by several at once.
 
         Raises:
             RenderError: when the scene fails, or when workers die over it again and again.
         """
-        elsewhere = self._progress is None
-        orders = [Order(job, sources(job), *span, elsewhere) for span in self._spans(job)]
-        drawn: dict[int, Drawn] = {}
-        todo = dict(enumerate(orders))
+        jobs = [output.job for output in outputs]
+        job, elsewhere, found = jobs[0], self._progress is None, sources(jobs[0])
+        count = min(shares(job, self.workers) for job in jobs)
+        todo = {k: Order(jobs, found, Share(k, count), elsewhere) for k in range(count)}
+        drawn: list[Drawn] = []
         started = time.perf_counter()
         for attempt in range(ATTEMPTS):
             try:
-                for k, piece in self._round(todo, job, on_event, started):
-                    piece.unpack(media.parent)
-                    drawn[k] = piece.drawn
+                for k, piece in self._round(todo, jobs, on_event, started):
+                    piece.unpack([output.media.parent for output in outputs])
+                    drawn += [piece.drawn] if piece.drawn is not None else []
                     del todo[k]
                 break
             except Exception as error:
@@ -245,20 +251,12 @@ class Crew:
                     raise RenderError(
                         f"{job.request.name}: its worker died {attempt + 1} times (out of memory?)"
                     ) from error
-        poster = next((d.poster for d in drawn.values() if d.poster is not None), None)
-        return replace(drawn[len(orders) - 1], poster=poster)
-
-    def _spans(self, job: Job) -> list[tuple[int, int]]:
-        """Runs of pieces, a few for each worker: whoever is given one plays the clip up to its beginning."""
-        cuts = pieces(job)
-        if len(cuts) == 1:
-            return [(0, job.n_frames)]
-        count = min(len(cuts), 3 * self.workers)
-        edges = [cuts[k * len(cuts) // count][0] for k in range(count)] + [job.n_frames]
-        return [(edges[k], edges[k + 1]) for k in range(count)]
+        poster = next((d.poster for d in drawn if d.poster is not None), None)
+        # Whoever played the clip to its end heard all captions.
+        return replace(max(drawn, key=lambda d: len(d.captions)), poster=poster)
 
     def _round(
-        self, todo: Mapping[int, Order], job: Job, on_event: Listener, started: float
+        self, todo: Mapping[int, Order], jobs: Sequence[Job], on_event: Listener, started: float
     ) -> Iterator[tuple[int, Piece]]:
         """Give the orders out, and the pieces as they come."""
         executor = self._working()
@@ -271,8 +269,9 @@ class Crew:
                     self._progress[slot] = 0
                     slots.append(slot)
                 waiting[executor.submit(fulfil, order, slot)] = k
-            before, done, total, seen = -1, 0, job.n_frames, time.monotonic()
-            done = total - sum(o.stop - o.start for o in todo.values()) if total else 0
+            before, total, seen = -1, jobs[0].n_frames, time.monotonic()
+            count = next(iter(todo.values())).share.of
+            done = total * (count - len(todo)) // count
             while waiting:
                 if self.stopping:  # what was cancelled before it began is never said to be done
                     raise KeyboardInterrupt
@@ -280,18 +279,18 @@ class Crew:
                 if ready or self._present is None:
                     seen = time.monotonic()
                 elif time.monotonic() - seen > min(self._patience, LOOK):
-                    seen = self._look(seen, job)
+                    seen = self._look(seen, jobs[0])
                 for future in ready:
                     k = waiting.pop(future)
                     piece = future.result()
                     if not slots:
-                        done += todo[k].stop - todo[k].start
+                        done += total // count
                     yield k, piece
                 frames = done + sum(self._progress[s] for s in slots)
                 if frames != before:
                     before, seconds = frames, time.perf_counter() - started
-                    request = job.request
-                    on_event(Event("frame", request.name, str(request.path), frames, total, seconds))
+                    for request in (job.request for job in jobs):
+                        on_event(Event("frame", request.name, str(request.path), frames, total, seconds))
         except futures.BrokenExecutor:
             self._replace(executor)
             raise

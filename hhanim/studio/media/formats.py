@@ -111,14 +111,15 @@ class Films(contextlib.ExitStack):
 
     def __init__(self) -> None:
         super().__init__()
-        self._last: Any = None
+        self._last: tuple[Any, ...] = ()
 
-    def end(self, film: Any) -> None:
-        """This film has all its frames; waits until the one before is whole."""
-        film.end()
-        if self._last is not None:
-            self._last.close()
-        self._last = film
+    def end(self, *films: Any) -> None:
+        """These have all their frames; waits until those before are whole."""
+        for film in films:
+            film.end()
+        for film in self._last:
+            film.close()
+        self._last = films
 
 
 def join(parts: Sequence[Path], path: Path, fps: Fraction) -> None:

@@ -6,6 +6,8 @@ import hashlib
 import json
 import subprocess
 import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
@@ -17,6 +19,7 @@ from PIL import Image
 
 pytest.importorskip("manim")
 
+import av
 import manim
 from manim.camera.camera import Camera
 from manim.renderer.cairo_renderer import CairoRenderer
@@ -26,12 +29,17 @@ import hhanim
 from hhanim.look import get_theme
 from hhanim.studio.deliver import slides
 from hhanim.studio.draw import film as studio_film
-from hhanim.studio.draw.camera import FEW, SparingCamera, SparingRenderer, apart, tiles
+from hhanim.studio.draw import pieces
+from hhanim.studio.draw.camera import FEW, SparingCamera, apart, tiles
+from hhanim.studio.draw.engine import engine, single_frame
+from hhanim.studio.draw.hooks import hooks_missing
 from hhanim.studio.errors import RenderError, UsageError
 from hhanim.studio.fresh.job import prepare
 from hhanim.studio.fresh.status import status
 from hhanim.studio.make import cleaning, films
-from hhanim.studio.media import checks, formats, sidecar
+from hhanim.studio.make.stills import still
+from hhanim.studio.make.workers import of
+from hhanim.studio.media import checks, sidecar
 from hhanim.studio.plan import catalogue
 from hhanim.studio.plan.request import Request
 
@@ -80,8 +88,56 @@ def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-def hashes(scene: Path, tmp: Path, renderer: type[Any], camera: type[Any]) -> list[str]:
-    """SHA-1 of every frame."""
+class Kept:
+    """An exporter that keeps SHA-1 of the frames it wants: of every so many pieces of a second, or of all."""
+
+    def __init__(self, number: int = 0, of: int = 1) -> None:
+        self.number, self.of = number, of
+        self.frames: dict[int, str] = {}
+        self.sections: list[tuple[int, str]] = []
+
+    def section(self, number: int, name: str) -> None:
+        self.sections.append((number, name))
+
+    def wants(self, first: int, stop: int) -> bool:
+        return any(k // 20 % self.of == self.number for k in range(first, stop))
+
+    def frame(self, number: int, rgba: Any, dirty: Any, repeat: int = 1) -> None:
+        digest = hashlib.sha1(rgba.tobytes()).hexdigest()
+        wanted = (k for k in range(number, number + repeat) if self.wants(k, k + 1))
+        self.frames |= dict.fromkeys(wanted, digest)
+
+
+def small(scene: Path, tmp: Path, renderer: Callable[[], Any]) -> Any:
+    """The scene Small of a file, rendered at 640 × 360."""
+    space: dict[str, Any] = {"__name__": "small_film"}
+    exec(compile(scene.read_text(encoding="utf-8"), str(scene), "exec"), space)
+    settings = {
+        "pixel_width": 640,
+        "pixel_height": 360,
+        "frame_rate": 20,
+        "media_dir": str(tmp / "media"),
+        "disable_caching": True,
+        "progress_bar": "none",
+        "verbosity": "ERROR",
+        "seed": 0,
+    }
+    with manim.tempconfig(settings):
+        made = space["Small"](renderer=renderer())
+        made.render()
+    return made
+
+
+def hashes(scene: Path, tmp: Path) -> list[str]:
+    """SHA-1 of every frame, by our renderer and camera."""
+    kept = Kept()
+    small(scene, tmp, lambda: studio_film.Renderer(kept, SparingCamera))
+    assert list(kept.frames) == list(range(len(kept.frames)))
+    return list(kept.frames.values())
+
+
+def stock_hashes(scene: Path, tmp: Path) -> list[str]:
+    """SHA-1 of every frame, by manim's own."""
     found: list[str] = []
 
     class Writer(SceneFileWriter):
@@ -94,25 +150,13 @@ def hashes(scene: Path, tmp: Path, renderer: type[Any], camera: type[Any]) -> li
         def write_frame(self, pixels: Any, *, repeat: int = 1) -> None:
             found.extend([hashlib.sha1(pixels.tobytes()).hexdigest()] * repeat)
 
-    space: dict[str, Any] = {"__name__": "small_film"}
-    exec(compile(scene.read_text(encoding="utf-8"), str(scene), "exec"), space)
-    settings = {
-        "pixel_width": 640,
-        "pixel_height": 360,
-        "frame_rate": 20,
-        "media_dir": str(tmp / "media"),
-        "disable_caching": True,
-        "progress_bar": "none",
-        "verbosity": "ERROR",
-    }
-    with manim.tempconfig(settings):
-        space["Small"](renderer=renderer(camera_class=camera, file_writer_class=Writer)).render()
+    small(scene, tmp, lambda: CairoRenderer(camera_class=Camera, file_writer_class=Writer))
     return found
 
 
 def test_every_frame_is_that_of_stock_manim(scene: Path, tmp_path: Path) -> None:
-    ours = hashes(scene, tmp_path, SparingRenderer, SparingCamera)
-    stock = hashes(scene, tmp_path, CairoRenderer, Camera)
+    ours = hashes(scene, tmp_path)
+    stock = stock_hashes(scene, tmp_path)
     assert len(set(stock)) > 20
     assert ours == stock
 
@@ -157,14 +201,14 @@ class Small(Scene):
 def test_lines_grow_as_in_stock_manim(chosen: str, tmp_path: Path) -> None:
     scene = tmp_path / "lines.py"
     scene.write_text(LINES.replace("CHOSEN", chosen), encoding="utf-8")
-    ours = hashes(scene, tmp_path, SparingRenderer, SparingCamera)
-    stock = hashes(scene, tmp_path, CairoRenderer, Camera)
+    ours = hashes(scene, tmp_path)
+    stock = stock_hashes(scene, tmp_path)
     assert len(set(stock)) > 40
     assert ours == stock
 
 
 def test_the_hooks_are_where_they_were() -> None:
-    moved = studio_film.hooks_missing()
+    moved = hooks_missing()
     assert not moved, f"manim {manim.__version__} has moved what films are shot through: {'; '.join(moved)}"
 
 
@@ -173,7 +217,7 @@ def test_a_moved_hook_is_noticed_and_stock_manim_takes_over(
 ) -> None:
     usual = hhanim.render(scene, preset="draft", size="320x180", output=tmp_path / "usual")
     monkeypatch.delattr(SceneFileWriter, "abort_encode_jobs")
-    assert studio_film.hooks_missing() == ["SceneFileWriter.abort_encode_jobs is gone"]
+    assert hooks_missing() == ["SceneFileWriter.abort_encode_jobs is gone"]
     monkeypatch.undo()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr(studio_film, "hooks_missing", lambda: ["something"])
@@ -283,15 +327,12 @@ def test_a_still_is_the_frame_of_the_film_and_what_is_before_it_is_not_drawn(
     request = Request(catalogue.find(scene), tmp_path / "small.mp4", {}, "draft", "dark", "320x180")
     job = prepare(request)
     frames: list[Any] = []
-    real = studio_film._Shot.write
 
-    def write(self: Any, pixels: Any, repeat: int, dirty: Any = None) -> None:
-        frames.extend([pixels.copy()] * repeat)
-        real(self, pixels, repeat, dirty)
+    class All(Kept):
+        def frame(self, number: int, rgba: Any, dirty: Any, repeat: int = 1) -> None:
+            frames.extend([rgba.copy()] * repeat)
 
-    with monkeypatch.context() as patch, formats.Films() as films:
-        patch.setattr(studio_film._Shot, "write", write)
-        studio_film.shoot(job, tmp_path / "small.mp4", films, lambda _: None)
+    assert engine(job, tmp_path).play(All()).n_frames == len(frames)
     drawn: list[int] = []
     capture = SparingCamera.capture_mobjects
     monkeypatch.setattr(
@@ -299,10 +340,10 @@ def test_a_still_is_the_frame_of_the_film_and_what_is_before_it_is_not_drawn(
     )
     for number in (0, 3, 20, len(frames) - 12, len(frames) - 1):
         drawn.clear()
-        picture = studio_film.still(job, tmp_path / "still.mp4", number)
+        picture = single_frame(job, tmp_path, number)
         np.testing.assert_array_equal(picture, frames[number])
         assert len(drawn) <= 4, number  # what lies still, the frame itself, the first state of a neighbour
-    assert studio_film.still(job, tmp_path / "still.mp4", len(frames)) == len(frames)
+    assert single_frame(job, tmp_path, len(frames)) == len(frames)
 
 
 def test_a_transparent_film_keeps_straight_colours(scene: Path, tmp_path: Path) -> None:
@@ -315,7 +356,7 @@ def test_a_transparent_film_keeps_straight_colours(scene: Path, tmp_path: Path) 
     assert record is not None
     assert record["transparent"] is True
     pixels = np.array([[[0, 0, 0, 0], [10, 20, 30, 30], [60, 30, 0, 60], [255, 1, 2, 255]]], dtype=np.uint8)
-    straight = studio_film._straight(pixels)
+    straight = studio_film.straight(pixels)
     assert straight.tolist() == [[[0, 0, 0, 0], [85, 170, 255, 30], [255, 128, 0, 60], [255, 1, 2, 255]]]
     with Image.open(sidecar.beside(path, ".png")) as poster:
         rgba = np.asarray(poster.convert("RGBA")).astype(int)
@@ -374,27 +415,61 @@ def test_sections_of_another_format(scene: Path, tmp_path: Path) -> None:
         films.make(Request(entry, tmp_path / "small.gif", {}, "draft", "dark", "160x90", sections=True))
 
 
-def test_a_scene_with_a_camera_of_its_own_is_shot_by_it(tmp_path: Path) -> None:
+OWN_CAMERA = """
+from manim import Cube, MovingCameraScene, Square, ThreeDScene
+
+class Zoom(MovingCameraScene):
+    title = "Zoom"
+    description = "d"
+    alt = "A square comes near."
+    poster = 0.2
+
+    def construct(self):
+        self.next_section("far")
+        self.add(Square(fill_opacity=0.5))
+        self.play(self.camera.frame.animate.scale(0.5), run_time=0.4)
+        self.next_section("near")
+        self.add_subcaption("It is near.", duration=0.2)
+        self.play(self.camera.frame.animate.shift([1, 0, 0]), run_time=0.6)
+
+class Space(ThreeDScene):
+    title = "Space"
+    description = "d"
+    alt = "A cube."
+
+    def construct(self):
+        self.next_section("far")
+        self.add(Cube())
+        self.begin_ambient_camera_rotation(rate=1.0)
+        self.wait(0.4)
+        self.next_section("near")
+        self.add_subcaption("It turns.", duration=0.2)
+        self.wait(0.6)
+"""
+
+
+@pytest.mark.parametrize("name", ["Zoom", "Space"])
+def test_a_scene_with_a_camera_of_its_own_has_all_that_others_have(tmp_path: Path, name: str) -> None:
     path = tmp_path / "zoom_film.py"
-    path.write_text(
-        dedent(
-            """
-            from manim import MovingCameraScene, Square
-
-            class Zoom(MovingCameraScene):
-                title = "Zoom"
-                description = "d"
-                alt = "a"
-
-                def construct(self):
-                    self.add(Square())
-                    self.play(self.camera.frame.animate.scale(0.5), run_time=0.4)
-            """
-        ),
-        encoding="utf-8",
-    )
-    made = hhanim.render(path, preset="draft", size="160x90", output=tmp_path)
-    assert checks.facts(made).n_frames == 6
+    path.write_text(OWN_CAMERA, encoding="utf-8")
+    entry = catalogue.find(f"{path}:{name}")
+    request = Request(entry, tmp_path / "zoom.webm", {}, "draft", "dark-transparent", "160x90", sections=True)
+    films.make(request)
+    assert checks.facts(request.path).n_frames == 15
+    record = sidecar.read(request.path)
+    assert record is not None
+    assert [(part["name"], part["start"]) for part in record["sections"]] == [("far", 0.0), ("near", 0.4)]
+    assert [checks.facts(tmp_path / part["file"]).n_frames for part in record["sections"]] == [6, 9]
+    assert len(record["captions"]) == 1
+    assert record["alt"] == entry.alt
+    with Image.open(sidecar.beside(request.path, ".png")) as poster:
+        assert poster.mode == "RGBA"
+        low, high = poster.getextrema()[3]
+        assert (low, high > 100) == (0, True)
+    for number in (2, 12):
+        frame = single_frame(prepare(request), tmp_path / "still", number)
+        assert not isinstance(frame, int)
+        assert frame[..., 3].any()
 
 
 def test_what_is_told_of_a_finished_film(scene: Path, tmp_path: Path) -> None:
@@ -404,12 +479,152 @@ def test_what_is_told_of_a_finished_film(scene: Path, tmp_path: Path) -> None:
     assert events[-1].n_frames == checks.facts(path).n_frames > 20
 
 
+REMEMBERS = """
+import random
+import numpy as np
+from manim import (DOWN, LEFT, RIGHT, UP, Circle, Dot, Scene, Square, Succession, TracedPath, Triangle,
+                   ValueTracker, VGroup, Wait, always_redraw, linear)
+
+class Small(Scene):
+    def construct(self):
+        turning = Square().add_updater(lambda m, dt: m.rotate(3 * dt))
+        counted = Triangle(fill_opacity=0.5).add_updater(lambda m: m.rotate(0.05).shift(0.01 * RIGHT))
+        drifting = Dot().add_updater(lambda m: m.move_to(turning.get_vertices()[0] + 0.1 * UP))
+        late = Circle(radius=0.3).add_updater(lambda m: m.move_to(drifting))
+        trembling = Dot(color="RED").add_updater(lambda m: m.shift(0.05 * np.random.standard_normal(3)))
+        path = TracedPath(counted.get_center)
+        level = ValueTracker(0.0)
+        bar = always_redraw(lambda: Square(side_length=0.1 + level.get_value()).shift(2 * LEFT))
+        self.next_section("one")
+        self.add(late, turning, drifting, counted, trembling, path, bar)
+        self.play(level.animate.set_value(2.0), run_time=1.3, rate_func=linear)
+        self.wait(0.35)
+        self.next_section("two")
+        for m in (turning, trembling):
+            m.suspend_updating()
+        count = [0]
+        self.add_updater(lambda dt: count.__setitem__(0, count[0] + 1))
+        self.play(Succession(counted.animate.shift(DOWN), Wait(0.2), counted.animate.scale(0.5)), run_time=1.7)
+        self.wait_until(lambda: count[0] > 60, max_time=2.0)
+        self.next_section("three")
+        self.clear()
+        self.updaters.clear()
+        self.add(Square().shift(0.01 * count[0] * UP), Dot().shift(RIGHT * random.random() * count[0] / 50))
+        self.wait(1.1)
+        self.play(Square().animate.rotate(1.0), run_time=1.4)
+"""
+
+
+@pytest.mark.parametrize("of", [2, 3])
+def test_what_a_scene_remembers_is_the_same_wherever_drawing_begins(tmp_path: Path, of: int) -> None:
+    """Steps, counts, drift, chance, lag, traces and conditions: every frame by somebody who has not drawn those before."""
+    scene = tmp_path / "remembers.py"
+    scene.write_text(REMEMBERS, encoding="utf-8")
+    whole, found, sections = hashes(scene, tmp_path), {}, []
+    for number in range(of):
+        kept = Kept(number, of)
+        small(scene, tmp_path, lambda kept=kept: studio_film.Renderer(kept, SparingCamera))
+        assert 0 < len(kept.frames) < len(whole)
+        found |= kept.frames
+        sections.append(kept.sections)
+    assert [found[k] for k in sorted(found)] == whole
+    assert len(set(whole)) > 80
+    assert sections[0] == sections[-1]
+    assert [name for _, name in sections[0][1:]] == ["one", "two", "three"]
+
+
+def key_frames(path: Path) -> list[int]:
+    with av.open(str(path)) as container:
+        packets = [p for p in container.demux(video=0) if p.pts is not None]
+    return [k for k, packet in enumerate(packets) if packet.is_keyframe]
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".webm", ".frames"])
+def test_a_film_by_many_has_the_same_bytes(scene: Path, tmp_path: Path, suffix: str) -> None:
+    def made(folder: str, workers: int) -> dict[str, bytes]:
+        path = tmp_path / folder / f"small{suffix}"
+        sections = suffix != ".frames"
+        request = Request(catalogue.find(scene), path, {}, "draft", "dark", "160x90", sections=sections)
+        with ThreadPoolExecutor(workers) as pool:
+            films.make(request, crew=of(pool) if workers > 1 else None)
+        files = (p for p in path.parent.rglob("*") if p.is_file() and p.suffix != ".json")
+        return {
+            p.relative_to(path.parent).as_posix(): p.read_bytes() for p in files if ".hhanim" not in p.parts
+        }
+
+    alone = made("alone", 1)
+    assert made("three", 3) == alone
+    if suffix == ".mp4":
+        parts = sorted((tmp_path / "alone/small.sections").iterdir())
+        lengths = [checks.facts(part).n_frames for part in parts]
+        assert lengths[0] in key_frames(tmp_path / "alone/small.mp4"), (
+            "a player finds the section's beginning"
+        )
+        assert [key_frames(part)[0] for part in parts] == [0, 0]
+        assert sum(lengths) == checks.facts(tmp_path / "alone/small.mp4").n_frames > 50
+
+
+def test_formats_of_the_same_pixels_are_drawn_once(
+    scene: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    played: list[str] = []
+    play = studio_film.FilmEngine.play
+
+    def count(self: Any, exporter: Any) -> Any:
+        played.append(self.job.request.path.name)
+        return play(self, exporter)
+
+    monkeypatch.setattr(studio_film.FilmEngine, "play", count)
+
+    def wanted(folder: str) -> list[Request]:
+        paths = [tmp_path / folder / f"small{end}" for end in (".mp4", ".webm", ".mov", ".frames", ".gif")]
+        return [Request(catalogue.find(scene), path, {}, "draft", "dark", "160x90") for path in paths]
+
+    for request in wanted("apart"):
+        films.make(request)
+    assert len(played) == 5
+    played.clear()
+    ends = films.make_all(wanted("together"))
+    assert [event.kind for event in ends] == ["done"] * 5
+    assert len(played) == 2, "a GIF has its own rate"
+    for one, other in zip(wanted("apart"), wanted("together"), strict=True):
+        assert sidecar.sha256(one.path) == sidecar.sha256(other.path)
+        assert (
+            sidecar.beside(one.path, ".png").read_bytes() == sidecar.beside(other.path, ".png").read_bytes()
+        )
+    played.clear()
+    wanted("together")[1].path.unlink()
+    assert [event.kind for event in films.make_all(wanted("together"))] == ["fresh", "done", *["fresh"] * 3]
+    assert len(played) == 1
+    scene.write_text(
+        scene.read_text(encoding="utf-8").replace("clock.run()", "clock.walk()"), encoding="utf-8"
+    )
+    assert [event.kind for event in films.make_all(wanted("together"))] == ["failed"] * 5
+    assert not [p for p in (tmp_path / "together").rglob("*") if p.suffix == ".part"]
+
+
+def test_a_transparent_still_over_white_is_that_of_the_opaque_theme(scene: Path, tmp_path: Path) -> None:
+    """As far as colours are a theme's: halos in the colour of the ground are left out."""
+
+    def still_of(theme: str) -> Any:
+        request = Request(catalogue.find(scene), tmp_path / f"{theme}.png", {}, "draft", theme, "320x180")
+        with Image.open(still(replace(request, path=tmp_path / f"{theme}.frames"), 1.2)) as picture:
+            return np.asarray(picture.convert("RGBA")).astype(float)
+
+    clear, opaque = still_of("light-transparent"), still_of("light")
+    alpha = clear[..., 3:] / 255
+    over = clear[..., :3] * alpha + 255 * (1 - alpha)
+    assert ((alpha > 0.1) & (alpha < 0.9)).sum() > 500
+    near = np.abs(over - opaque[..., :3]).max(axis=2) <= 3
+    assert near.mean() > 0.999
+
+
 def test_packed_pictures_come_back_whole() -> None:
     random = np.random.default_rng(3)
     picture = random.integers(0, 2, (37, 53, 4), dtype=np.uint8) * np.uint8(200)
     for pixels in (picture, np.zeros((4, 5, 4), np.uint8)):
-        runs = studio_film.packed(pixels)
-        np.testing.assert_array_equal(studio_film.unpacked(runs, pixels.shape[1], pixels.shape[0]), pixels)
+        runs = pieces.packed(pixels)
+        np.testing.assert_array_equal(pieces.unpacked(runs, pixels.shape[1], pixels.shape[0]), pixels)
 
 
 @pytest.mark.parametrize("n", [1, 6, FEW + 1])

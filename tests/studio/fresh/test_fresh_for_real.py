@@ -28,17 +28,22 @@ class Tale(Film):
 # In the place of the module that runs manim, which these questions are not about.
 SHOOT = """
 import numpy as np
-from fractions import Fraction
-from hhanim.studio.media.formats import writer
-from hhanim.studio.draw.drawn import Drawn
+from hhanim.studio.draw.engine import Played
 
-def shoot(job, media, films, on_event):
-    width, height = job.request.pixels
-    picture = np.zeros((height, width, 4), np.uint8)
-    with writer(job, media) as film:
-        for _ in range(3):
-            film.write(picture)
-    return Drawn(picture, [], "Nothing.", job.fps, 3)
+class FilmEngine:
+    whole = False
+
+    def __init__(self, job, work):
+        width, height = job.request.pixels
+        self.picture = np.zeros((height, width, 4), np.uint8)
+
+    def may_be_poster(self, number):
+        return number == 0
+
+    def play(self, exporter):
+        exporter.section(0, "all")
+        exporter.frame(0, self.picture, None, 3)
+        return Played(3, 0, "Nothing.", [])
 """
 
 

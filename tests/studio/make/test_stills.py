@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hhanim.studio.draw import pieces
+from hhanim.studio.draw.clip import perform
 from hhanim.studio.errors import RenderError, UsageError
 from hhanim.studio.fresh.job import prepare
 from hhanim.studio.make import films
@@ -28,7 +28,7 @@ def test_png_is_the_frame_of_that_moment(project):
     path = still(request(), 0.26)
     assert path == Path("output/wave-0.26s-160x90.png")
     job = prepare(request())
-    frames = [f.rgba[..., :3].copy() for f in pieces.perform(job).frames()]
+    frames = [f.rgba[..., :3].copy() for f in perform(job).frames()]
     with Image.open(path) as picture:
         pixels = np.asarray(picture)
     assert [np.array_equal(pixels, f) for f in frames] == [k == 5 for k in range(8)]  # 20 frames a second

@@ -20,7 +20,7 @@ import numpy as np
 import pytest
 
 import hhanim
-from hhanim.studio.draw import pieces
+from hhanim.studio.draw.clip import perform
 from hhanim.studio.errors import RenderError
 from hhanim.studio.fresh.job import prepare
 from hhanim.studio.make import films, workers
@@ -89,8 +89,8 @@ def test_frames_from_the_middle_are_the_frames_of_the_whole(long):
     entries = [long_entry, *(e for e in catalogue.read([catalogue.shipped()]).entries if e.kind == "clip")]
     for entry in entries:
         job = prepare(Request(entry, Path("output/x.mp4"), {"frames": 40}, size="320x180"))
-        whole = [f.rgba.copy() for f in pieces.perform(job).frames()]
-        part = [f.rgba.copy() for f in pieces.perform(job).frames(27)]
+        whole = [f.rgba.copy() for f in perform(job).frames()]
+        part = [f.rgba.copy() for f in perform(job).frames(27)]
         assert len(part) == 13
         for a, b in zip(whole[27:], part, strict=True):
             np.testing.assert_array_equal(a, b, err_msg=entry.name)
@@ -252,9 +252,11 @@ def test_an_interruption_is_not_the_workers_affair():
 
 
 def test_a_damaged_piece_is_refused(tmp_path):
-    piece = workers.Piece({"a.mp4": b"something else"}, workers._sha256({"a.mp4": b"what was sent"}), None)
+    piece = workers.Piece(
+        {"0/a.mp4": b"something else"}, workers._sha256({"0/a.mp4": b"what was sent"}), None
+    )
     with pytest.raises(RenderError, match="damaged"):
-        piece.unpack(tmp_path)
+        piece.unpack([tmp_path])
     assert list(tmp_path.iterdir()) == []
 
 
@@ -262,7 +264,7 @@ def test_another_hhanim_is_refused(project, monkeypatch):
     job = prepare(projects.requests(["wave"], projects.Settings())[0][0])
     theirs = {**job.key, "engines": {**job.key["engines"], "matplotlib": "0.1"}}
 
-    order = workers.Order(replace(job, key=theirs), workers.sources(job), 0, job.n_frames)
+    order = workers.Order([replace(job, key=theirs)], workers.sources(job))
     with pytest.raises(RenderError, match=r"matplotlib is 3\S+ there and 0\.1 here"):
         workers.fulfil(order)
 

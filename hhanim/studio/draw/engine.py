@@ -1,0 +1,114 @@
+"""Both engines, matplotlib's for clips and manim's for films, behind one interface.
+
+An engine plays a scene to an :class:`Exporter`, which says which frames it wants: only those are drawn, the scene
+merely passes through the others, and so every frame is the same whoever asks for it and whatever was left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from hhanim.studio.fresh.job import Job
+from hhanim.studio.media.encode import Pixels, Rect
+from hhanim.studio.media.sidecar import Caption
+from hhanim.studio.mends import need
+
+
+class Exporter(Protocol):
+    """Who takes the frames of a scene; they are numbered from 0."""
+
+    def section(self, number: int, name: str) -> None:
+        """A section of this name begins with frame ``number``."""
+
+    def wants(self, first: int, stop: int) -> bool:
+        """Whether any frame from ``first`` up to ``stop`` is to be drawn."""
+
+    def frame(self, number: int, rgba: Pixels, dirty: Iterable[Rect] | None, repeat: int = 1) -> None:
+        """Take a frame, and ``repeat - 1`` more like it.
+
+        Args:
+            rgba: straight colours, shape ``(height, width, 4)``, in a buffer that the next frame reuses.
+            dirty: rectangles outside of which it is like the frame before; None when unknown.
+        """
+
+
+@dataclass(frozen=True)
+class Played:
+    """What is known of a scene that was played to its end; `poster` is the number of a frame."""
+
+    n_frames: int
+    poster: int
+    alt: str
+    captions: Sequence[Caption]
+
+
+class Engine(Protocol):
+    """What plays a scene."""
+
+    whole: bool
+    """Whether the scene can only be drawn from its beginning to its end."""
+
+    def play(self, exporter: Exporter) -> Played:
+        """Play the scene, through the frames that nobody wants as well.
+
+        Raises:
+            RenderError: when the scene fails.
+        """
+
+    def may_be_poster(self, number: int) -> bool:
+        """Whether this frame may turn out to be the poster."""
+
+
+def engine(job: Job, work: Path) -> Engine:
+    """The engine for a job's scene; it may use the folder ``work`` for what it needs.
+
+    Raises:
+        MissingError: without the library it needs. RenderError: when the scene's file fails.
+    """
+    if job.request.entry.kind == "clip":
+        from hhanim.studio.draw.clip import ClipEngine
+
+        return ClipEngine(job)
+    need("manim", "films", job.request.entry.name)
+    from hhanim.studio.draw.film import FilmEngine
+
+    return FilmEngine(job, work)
+
+
+class _Found(BaseException):
+    """The frame that is wanted has come: the rest of the scene need not be played."""
+
+
+class _One:
+    """An exporter that wants one frame."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.picture: Any = None
+
+    def section(self, number: int, name: str) -> None: ...
+
+    def wants(self, first: int, stop: int) -> bool:
+        return first <= self.number < stop
+
+    def frame(self, number: int, rgba: Pixels, dirty: Any, repeat: int = 1) -> None:
+        if number <= self.number < number + repeat:
+            self.picture = rgba.copy()
+            raise _Found
+
+
+def single_frame(job: Job, work: Path, number: int) -> Pixels | int:
+    """One frame, of which alone anything is drawn; where there are fewer, how many there are.
+
+    Raises:
+        RenderError: when the scene fails.
+    """
+    one = _One(number)
+    try:
+        return engine(job, work).play(one).n_frames
+    except _Found:
+        picture: Pixels = one.picture
+        return picture
