@@ -142,6 +142,7 @@ import hhanim as hh
 from simulation_clip import simulation
 from hhanim.plots.clip import perform
 from hhanim.studio.media import encode
+from hhanim.studio.media.sheet import Yuv
 
 hh.simulate(hh.presets.CLASSROOM, hh.step(15), 50.0)  # the clip simulates within its own time
 size = dict(width=1920, height=1080)
@@ -152,7 +153,7 @@ with encode.Encoder(out + "engine.mp4", fps=60, quality=encode.Quality(speed, 24
         film.write(frame.rgba, frame.dirty)
 drawn = n / (time.perf_counter() - start)
 
-sheet = encode._Yuv(1920, 1080, "yuv420p")
+sheet = Yuv(1920, 1080, "yuv420p")
 changes = []  # per frame: what is new, as the encoder wants it
 for frame in perform(simulation, fps=60, n_frames=n, **size).frames():
     words = frame.rgba.view(np.uint32)[..., 0]

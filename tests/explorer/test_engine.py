@@ -45,7 +45,12 @@ CASES: list[tuple[str, dict[str, float], dict[str, Any], float]] = [
     ("modern", {}, {"stimulus": "pulse", "I": -10, "width": 30}, 80),
     ("modern", {}, {"stimulus": "pair", "I": 20, "interval": 14}, 60),
     ("modern", {}, {"stimulus": "train", "I": 20, "interval": 20}, 120),
-    ("modern", {}, {"stimulus": "train", "I": 20, "interval": 18, "count": 100}, 200),  # one that outlasts the run
+    (
+        "modern",
+        {},
+        {"stimulus": "train", "I": 20, "interval": 18, "count": 100},
+        200,
+    ),  # one that outlasts the run
     ("modern", {}, {"stimulus": "train", "I": 20, "interval": 18, "count": 5}, 200),
     ("modern", {}, {"stimulus": "ramp", "I": 30, "width": 100}, 150),
     ("modern", {}, {"stimulus": "sine", "I": 5, "frequency": 70}, 150),

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from hhanim.studio.fresh.job import Job
-from hhanim.studio.media.encode import Pixels, Rect
 from hhanim.studio.media.sidecar import Caption
 from hhanim.studio.mends import need
+
+if TYPE_CHECKING:
+    from hhanim.studio.media.changes import Rect
+    from hhanim.studio.media.writer import Pixels
 
 
 class Exporter(Protocol):

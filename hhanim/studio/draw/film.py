@@ -35,7 +35,7 @@ from hhanim.studio.draw.hooks import SKIPPED, camera_of, hooks_missing
 from hhanim.studio.draw.scene import load, missing_fonts, scene_errors
 from hhanim.studio.fresh.job import Job
 from hhanim.studio.fresh.versions import versions
-from hhanim.studio.media.encode import Pixels
+from hhanim.studio.media.writer import Pixels
 
 
 class FilmEngine:

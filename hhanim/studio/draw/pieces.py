@@ -10,9 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from hhanim.process import spared_collector
 from hhanim.studio.draw.drawn import Drawn, Section
@@ -21,8 +19,11 @@ from hhanim.studio.errors import RenderError, UsageError
 from hhanim.studio.events import Event, Listener, silent
 from hhanim.studio.fresh.job import Job
 from hhanim.studio.media import sidecar
-from hhanim.studio.media.encode import Pixels, Quality, Rect
 from hhanim.studio.media.formats import Films, join, open_writer
+
+if TYPE_CHECKING:
+    from hhanim.studio.media.changes import Rect
+    from hhanim.studio.media.writer import Pixels
 
 PIECE = {"clip": 10, "film": 4}
 """Seconds. What is longer is encoded in pieces of this length, each by itself, whoever makes them: so the bytes do
@@ -52,6 +53,8 @@ class Output:
 
     def writer(self, path: Path) -> Any:
         """What takes the frames: see :func:`hhanim.studio.media.formats.open_writer`."""
+        from hhanim.studio.media.encode import Quality
+
         request = self.job.request
         width, height = request.pixels
         quality = Quality(request.use.speed, request.use.qp)
@@ -252,6 +255,8 @@ def same_pixels(one: Job, other: Job) -> bool:
 
 def packed(pixels: Pixels) -> tuple[Any, Any]:
     """A picture as runs of one colour: where they begin, and the colours. Drawings have few."""
+    import numpy as np
+
     words = np.ascontiguousarray(pixels).view(np.uint32).ravel()
     starts = np.concatenate([[0], np.flatnonzero(words[1:] != words[:-1]) + 1]).astype(np.uint32)
     return starts, words[starts]
@@ -259,6 +264,8 @@ def packed(pixels: Pixels) -> tuple[Any, Any]:
 
 def unpacked(runs: tuple[Any, Any], width: int, height: int) -> Pixels:
     """The picture (height, width, 4) of :func:`packed`."""
+    import numpy as np
+
     starts, colours = runs
     words = np.repeat(colours, np.diff(starts, append=np.uint32(width * height)))
     return words.view(np.uint8).reshape(height, width, 4)

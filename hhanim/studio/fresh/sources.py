@@ -22,7 +22,10 @@ _CARRIERS = (
     "hhanim.user_code",
 )
 
-_WRITERS = ("hhanim.studio.media.encode", "hhanim.studio.media.pictures", "hhanim.studio.media.formats")
+_WRITERS = tuple(
+    f"hhanim.studio.media.{name}"
+    for name in ("changes", "encode", "formats", "gif", "join", "numbered", "sheet", "writer")
+)
 
 _MAKERS = {
     "clip": (*_WRITERS, "hhanim.plots.clip"),

@@ -45,9 +45,8 @@ def commit(work: Path, path: Path) -> None:
 
 def recover(path: Path) -> None:
     """Finish or sweep up what a killed run left: called with the lock of ``path`` held."""
-    # Not by encode.leftovers: that this film is fresh should be found without loading what encodes.
     for part in path.parent.iterdir():
-        if part.name.startswith(f".{path.name}.") and part.name.endswith(".part"):
+        if part.name.startswith(f".{path.name}.") and ".part" in part.name:
             shutil.rmtree(part) if part.is_dir() else part.unlink(missing_ok=True)
     folder = path.parent / WORK
     for work in list(folder.glob("*")) if folder.is_dir() else ():

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["in_place"]
+__all__ = ["in_place", "temporary_name"]
+
+
+def temporary_name(path: Path, suffix: str = "") -> Path:
+    """A name in the folder of ``path`` that nobody else uses; what is left under such names by those who were killed
+    is swept up when the file is made again.
+
+    Args:
+        suffix: how it ends, because some writers go by that.
+    """
+    return path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(3)}.part{suffix}")
 
 
 @contextlib.contextmanager
@@ -20,8 +31,7 @@ def in_place(path: Path, *, folder: bool = True) -> Iterator[Path]:
     Raises:
         OSError: when it cannot be written.
     """
-    # It ends as the file does, because some writers go by that.
-    part = path.with_name(f".{path.name}.{os.getpid()}.part{path.suffix}")
+    part = temporary_name(path, path.suffix)
     if folder:
         path.parent.mkdir(parents=True, exist_ok=True)
     try:

@@ -14,7 +14,6 @@ import numpy.typing as npt
 from PIL import Image
 
 from hhanim.studio.errors import RenderError
-from hhanim.studio.media.encode import Encoder, Quality
 from hhanim.studio.media.formats import format_of
 
 
@@ -134,19 +133,3 @@ def poster(path: Path, rgba: npt.NDArray[np.uint8], *, transparent: bool = False
     """Write one frame as a PNG, with its transparency if it has a meaning."""
     pixels = rgba if transparent else rgba[..., :3]
     Image.fromarray(np.ascontiguousarray(pixels)).save(path, format="PNG", compress_level=6)
-
-
-def remake(source: Path, path: Path, *, quality: Quality | None = None) -> Path:
-    """Another engine's film as ours: same frames, with the container, tags and colours of :mod:`encode`.
-
-    Raises:
-        EncodeError: when it cannot be written; RenderError: when ``source`` is not a film.
-    """
-    before = facts(source)
-    with (
-        av.open(str(source)) as container,
-        Encoder(path, width=before.width, height=before.height, fps=before.fps, quality=quality) as encoder,
-    ):
-        for frame in container.decode(video=0):
-            encoder.write(frame.to_ndarray(format="rgba").astype(np.uint8, copy=False))
-    return path

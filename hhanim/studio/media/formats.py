@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from hhanim.studio.media.encode import Encoder, Quality
-    from hhanim.studio.media.pictures import Gif, Numbered
+    from hhanim.studio.media.encode import Quality
+    from hhanim.studio.media.writer import Writer
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def format_of(path: Path) -> Format:
 
 def open_writer(
     path: Path, *, width: int, height: int, fps: Fraction, quality: Quality, theme: Any
-) -> Encoder | Gif | Numbered:
+) -> Writer:
     """What writes frames into ``path``, in the format its name asks for.
 
     Args:
@@ -83,15 +83,19 @@ def open_writer(
     Raises:
         EncodeError: when the file cannot be written.
     """
-    from hhanim.studio.media import encode
-
     ground = theme.ground.lstrip("#")
     matte = (int(ground[:2], 16), int(ground[2:4], 16), int(ground[4:6], 16)) if theme.transparent else None
     kind = format_of(path).name
-    if kind in ("gif", "png"):
-        from hhanim.studio.media.pictures import Gif, Numbered
+    if kind == "gif":
+        from hhanim.studio.media.gif import Gif
 
-        return (Gif if kind == "gif" else Numbered)(path, width=width, height=height, fps=fps, ground=matte)
+        return Gif(path, width=width, height=height, fps=fps, ground=matte)
+    if kind == "png":
+        from hhanim.studio.media.numbered import Numbered
+
+        return Numbered(path, width=width, height=height, fps=fps, alpha=theme.transparent)
+    from hhanim.studio.media import encode
+
     codec = {
         "mp4": encode.H264,
         "webm": encode.VP9_ALPHA if matte else encode.VP9,
@@ -129,10 +133,10 @@ def join(parts: Sequence[Path], path: Path, fps: Fraction) -> None:
         EncodeError: when they cannot be joined or written.
     """
     if container := format_of(path).container:
-        from hhanim.studio.media import encode
+        from hhanim.studio.media.join import join as append
 
-        encode.join(parts, path, fps, container)
+        append(parts, path, fps, container)
     else:
-        from hhanim.studio.media import pictures
+        from hhanim.studio.media.numbered import gather
 
-        pictures.gather(parts, path)
+        gather(parts, path)

@@ -119,7 +119,7 @@ class Request:
         A clip says ``frames`` and ``seconds``. A preset's own rate decides the frames, unless ``frames`` was
         given too: then it wins, and the rate follows. A format that cannot have that rate keeps the seconds.
         """
-        from hhanim.studio.media.encode import exact_rate
+        from hhanim.studio.media.writer import exact_rate
 
         rate, objects = self.format.rate, self.values.objects
         if self.entry.kind == "film":

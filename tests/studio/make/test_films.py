@@ -153,11 +153,13 @@ def test_captions():
 
 
 def three():
-    """Requests for three films."""
+    """Requests for three films, no two of the same pixels."""
     found = [catalogue.find(name) for name in ("wave", "still", "wave")]
     names = ("one", "two", "three")
     return [
-        Request(entry, Path(f"output/{name}.mp4"), size="160x90")
+        Request(
+            entry, Path(f"output/{name}.mp4"), {} if name == "two" else {"level": len(name)}, size="160x90"
+        )
         for entry, name in zip(found, names, strict=True)
     ]
 

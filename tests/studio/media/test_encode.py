@@ -16,8 +16,12 @@ import numpy as np
 import pytest
 
 from hhanim.studio.media import checks, encode
-from hhanim.studio.media.encode import EncodeError, Encoder, Quality, exact_rate, join
+from hhanim.studio.media.changes import Changes
+from hhanim.studio.media.encode import Encoder, Quality
 from hhanim.studio.media.formats import Films
+from hhanim.studio.media.join import join
+from hhanim.studio.media.sheet import Yuv
+from hhanim.studio.media.writer import EncodeError, exact_rate
 
 W, H = 320, 180
 
@@ -85,7 +89,7 @@ def test_impossible_rate(fps):
 def test_changes_are_found_and_are_few(size):
     rng = np.random.default_rng(0)
     last = np.zeros(size, np.uint32)
-    changes = encode.Changes(last)
+    changes = Changes(last)
     for n in (0, 1, 3, 40):
         now = last.copy()
         now[rng.integers(size[0], size=n), rng.integers(size[1], size=n)] += np.uint32(1)
@@ -144,7 +148,7 @@ def test_conversion_is_local():
     rng = np.random.default_rng(2)
     words = rng.integers(0, 2**32, (90, 130), dtype=np.uint32)
 
-    sheet = encode._Yuv(130, 90, "yuv420p")
+    sheet = Yuv(130, 90, "yuv420p")
     whole = sheet.convert(words)
     for y in range(0, 90, 30):
         for x in range(0, 130, 26):
@@ -167,9 +171,9 @@ def test_where_pixels_are_converted_does_not_matter(tmp_path, monkeypatch, codec
                 encoder.write(frame, [(x, y, x + 40, y + 30)])
         return (tmp_path / name).read_bytes()
 
-    monkeypatch.setattr(encode._Yuv, "LIGHT", 0)
+    monkeypatch.setattr(Yuv, "LIGHT", 0)
     there = written("there")
-    monkeypatch.setattr(encode._Yuv, "LIGHT", W * H)
+    monkeypatch.setattr(Yuv, "LIGHT", W * H)
     assert written("here") == there
 
 
@@ -208,7 +212,7 @@ def test_a_film_that_has_ended_keeps_no_pictures(tmp_path):
         encoder.end()
         encoder._thread.join()
         held = [x for x in vars(encoder).values() if not isinstance(x, int | str | float | bool)]
-        assert not any(isinstance(x, encode.Changes | encode._Yuv | np.ndarray) for x in held)
+        assert not any(isinstance(x, Changes | Yuv | np.ndarray) for x in held)
         assert not (tmp_path / "a.mp4").exists()
     assert checks.facts(tmp_path / "a.mp4").n_frames == 1
 
@@ -243,7 +247,7 @@ def test_error_in_the_thread_reaches_the_caller(tmp_path, monkeypatch):
 
     path = tmp_path / "a.mp4"
     path.write_bytes(b"before")
-    monkeypatch.setattr(encode._Yuv, "put", full)
+    monkeypatch.setattr(Yuv, "put", full)
     with (
         pytest.raises(EncodeError, match="No space left"),
         Encoder(path, width=W, height=H, fps=30) as encoder,
@@ -256,7 +260,7 @@ def test_error_in_the_thread_reaches_the_caller(tmp_path, monkeypatch):
 
 def test_threads_take_short_turns_only_while_a_film_is_encoded(tmp_path, monkeypatch):
     seen: list[float] = []
-    put = encode._Yuv.put
+    put = Yuv.put
 
     def watched(self, x0, y0, parts):
         seen.append(sys.getswitchinterval())
@@ -264,7 +268,7 @@ def test_threads_take_short_turns_only_while_a_film_is_encoded(tmp_path, monkeyp
             raise OSError(errno.ENOSPC, "No space left on device")
         put(self, x0, y0, parts)
 
-    monkeypatch.setattr(encode._Yuv, "put", watched)
+    monkeypatch.setattr(Yuv, "put", watched)
     usual = sys.getswitchinterval()
     with Encoder(tmp_path / "long.mp4", width=W, height=H, fps=30) as long:
         with (

@@ -1,0 +1,61 @@
+"""Frames into a folder of numbered PNG files."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from hhanim.studio.media.changes import Rect
+from hhanim.studio.media.writer import EncodeError, Words, Writer, reason
+
+
+class Numbered(Writer):
+    """A folder of ``frame_00001.png`` …
+
+    Args:
+        alpha: whether the pictures keep transparency; the others as of :class:`hhanim.studio.media.writer.Writer`.
+    """
+
+    def __init__(self, path: Path, *, width: int, height: int, fps: Fraction, alpha: bool = False) -> None:
+        super().__init__(path, width=width, height=height, fps=fps)
+        self._alpha = alpha
+        with self._failing():
+            self._temporary.mkdir()
+
+    def _add(self, words: Words, dirty: Iterable[Rect] | None) -> None:
+        pixels = words.view(np.uint8).reshape(self.height, self.width, 4)
+        if not self._alpha:
+            pixels = np.ascontiguousarray(pixels[..., :3])
+        place = self._temporary / _numbered(self.n_frames)
+        Image.fromarray(pixels).save(place, format="PNG", compress_level=3)
+
+    def _finish(self) -> None:
+        if self.path.is_dir():
+            shutil.rmtree(self.path)
+
+    def _discard(self) -> None:
+        shutil.rmtree(self._temporary, ignore_errors=True)
+
+
+def _numbered(k: int) -> str:
+    return f"frame_{k + 1:05d}.png"
+
+
+def gather(parts: Sequence[Path], path: Path) -> None:
+    """Put the pictures of several folders into a new one, numbered through; the folders are empty afterwards.
+
+    Raises:
+        EncodeError: when that is not possible.
+    """
+    try:
+        path.mkdir()
+        pictures = (picture for part in parts for picture in sorted(part.iterdir()))
+        for k, picture in enumerate(pictures):
+            picture.rename(path / _numbered(k))
+    except OSError as error:
+        raise EncodeError(f"cannot write {path}: {reason(error)}") from error
