@@ -163,7 +163,7 @@ def test_every_frame_is_that_of_stock_manim(scene: Path, tmp_path: Path) -> None
 
 LINES = """
 import numpy as np
-from manim import BLUE, RED, WHITE, YELLOW, Circle, LineJointType, Scene, ValueTracker, VMobject, linear
+from manim import BLUE, RED, UP, WHITE, YELLOW, Circle, LineJointType, Scene, ValueTracker, VMobject, linear
 
 def through(xy, width, color, **style):
     line = VMobject(stroke_width=width, stroke_color=color, **style)
