@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from hhanim.process import spared_collector
 from hhanim.studio.draw.drawn import Drawn, Section
-from hhanim.studio.draw.engine import Engine, engine
+from hhanim.studio.draw.engine import Engine
+from hhanim.studio.draw.engines import engine
 from hhanim.studio.errors import RenderError, UsageError
 from hhanim.studio.events import Event, Listener, silent
 from hhanim.studio.fresh.job import Job

@@ -9,7 +9,7 @@ from typing import Any
 
 from hhanim.errors import did_you_mean
 from hhanim.studio.draw.clip import perform
-from hhanim.studio.draw.engine import single_frame
+from hhanim.studio.draw.engines import single_frame
 from hhanim.studio.draw.scene import scene_errors
 from hhanim.studio.errors import UsageError, writing
 from hhanim.studio.fresh.job import Job, prepare

@@ -31,7 +31,7 @@ from hhanim.studio.deliver import slides
 from hhanim.studio.draw import film as studio_film
 from hhanim.studio.draw import pieces
 from hhanim.studio.draw.camera import FEW, SparingCamera, apart, tiles
-from hhanim.studio.draw.engine import engine, single_frame
+from hhanim.studio.draw.engines import engine, single_frame
 from hhanim.studio.draw.hooks import hooks_missing
 from hhanim.studio.errors import RenderError, UsageError
 from hhanim.studio.fresh.job import prepare
