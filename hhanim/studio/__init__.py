@@ -1,1 +1,1 @@
-"""Scenes into media: what there is to render, with which parameters, into which files."""
+"""Scenes into media, along a street that is walked one way: plan, fresh, draw, make, deliver; media lies below all."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -42,7 +42,7 @@ class Entry:
         title, description, alt: for people; ``alt`` is the text alternative that goes with the media.
         parameters: what ``--set`` takes, in the order of the signature.
         path: the file; ``symbol``: the function or class in it.
-        seconds: declared length, where the scene has one.
+        poster: where in it, 0 to 1, its most informative frame is; None where the scene does not say.
     """
 
     name: str
@@ -219,7 +219,6 @@ def _clip_call(node: ast.FunctionDef) -> ast.Call | None:
 
 def _clip(node: ast.FunctionDef, call: ast.Call, path: Path) -> Entry:
     said = {k.arg: _literal(k.value, f"{k.arg} of @clip") for k in call.keywords if k.arg}
-    title, description = _doc(node)
     arguments = node.args
     if len(arguments.posonlyargs) + len(arguments.args) > 1 or arguments.vararg or arguments.kwarg:
         raise ValueError(f"{node.name}: parameters must be keywords: def {node.name}(stage, *, …)")
@@ -228,9 +227,22 @@ def _clip(node: ast.FunctionDef, call: ast.Call, path: Path) -> Entry:
         _parameter(a, default, notes.get(a.arg, ""))
         for a, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
     ]
+    return _entry(node, path, "clip", str(said.get("name", node.name)), said, parameters)
+
+
+def _entry(
+    node: ast.FunctionDef | ast.ClassDef,
+    path: Path,
+    kind: str,
+    name: str,
+    said: Mapping[str, Any],
+    parameters: Iterable[Parameter],
+) -> Entry:
+    """A scene's entry, with what its docstring says where ``said`` says nothing."""
+    title, description = _doc(node)
     return Entry(
-        name=str(said.get("name", node.name)),
-        kind="clip",
+        name=name,
+        kind=kind,
         title=str(said.get("title", title)),
         description=str(said.get("description", description)),
         parameters=tuple(parameters),
@@ -262,37 +274,27 @@ _INHERITED = (Parameter("model", "Membrane", "modern"),)
 
 
 def _film(node: ast.ClassDef, path: Path, *, alone: bool) -> Entry:
-    title, description = _doc(node)
     said: dict[str, Any] = {}
     inherits = any(isinstance(b, ast.Name) and b.id == "Film" for b in node.bases)
-    parameters: list[Parameter] = list(_INHERITED) if inherits else []
+    parameters = {p.name: p for p in _INHERITED} if inherits else {}
     notes = _notes(node)
     for item in node.body:
-        if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name) and item.value is not None:
-            name, annotation = item.target.id, ast.unparse(item.annotation).strip("'\"")
-            if name in _FILM_WORDS:
-                said[name] = _literal(item.value, name)
-            elif not name.startswith("_") and not annotation.startswith("ClassVar"):
-                value = _literal(item.value, f"default of {name}")
-                parameters = [p for p in parameters if p.name != name]
-                parameters.append(Parameter(name, annotation, value, notes.get(name, "")))
-        elif (
-            isinstance(item, ast.Assign) and len(item.targets) == 1 and isinstance(item.targets[0], ast.Name)
-        ):
-            name = item.targets[0].id
-            if name in _FILM_WORDS:
-                said[name] = _literal(item.value, name)
-    return Entry(
-        name=_stem(path) if alone else re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", node.name).lower(),
-        kind="film",
-        title=str(said.get("title", title)),
-        description=str(said.get("description", description)),
-        parameters=tuple(parameters),
-        path=path,
-        symbol=node.name,
-        alt=str(said.get("alt", "")),
-        poster=said.get("poster"),
-    )
+        if not isinstance(item, ast.Assign | ast.AnnAssign) or item.value is None:
+            continue
+        targets = item.targets if isinstance(item, ast.Assign) else [item.target]
+        if len(targets) != 1 or not isinstance(targets[0], ast.Name):
+            continue
+        name, value = targets[0].id, item.value
+        if name in _FILM_WORDS:
+            said[name] = _literal(value, name)
+        elif isinstance(item, ast.AnnAssign) and not name.startswith("_"):
+            annotation = ast.unparse(item.annotation).strip("'\"")
+            if not annotation.startswith("ClassVar"):
+                default = _literal(value, f"default of {name}")
+                parameters.pop(name, None)
+                parameters[name] = Parameter(name, annotation, default, notes.get(name, ""))
+    name = _stem(path) if alone else re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", node.name).lower()
+    return _entry(node, path, "film", name, said, parameters.values())
 
 
 def _literal(node: ast.expr, what: str) -> Any:
