@@ -119,10 +119,10 @@ def test_impossible_requests(project, options, words):
 def test_failure_of_a_scene_has_its_own_traceback_and_leaves_the_old_film(project):
     before = render().read_bytes()
     Path("scenes/helper.py").write_text("def gain():\n    return 1 / 0\n")
-    with pytest.raises(RenderError, match=r"wave_clip.py:\d+: ZeroDivisionError") as error:
+    with pytest.raises(RenderError, match=r"wave: helper.py:2: ZeroDivisionError") as error:
         render()
     assert "return 1 / 0" in error.value.trace
-    assert "run.py" not in error.value.trace
+    assert "films.py" not in error.value.trace
     assert Path("output/wave.mp4").read_bytes() == before
     assert {p.name for p in Path("output").iterdir()} == {"wave.mp4", "wave.json", "wave.png", "wave.vtt"}
 
