@@ -13,7 +13,15 @@ from collections.abc import Callable, Iterator
 from contextlib import ContextDecorator
 from typing import Any
 
-__all__ = ["alone", "be_alone", "end_quickly", "short_turns", "spared_collector"]
+__all__ = [
+    "alone",
+    "be_alone",
+    "end_quickly",
+    "root_log_kept",
+    "short_turns",
+    "spare_documentation",
+    "spared_collector",
+]
 
 
 class Held(ContextDecorator):
@@ -103,3 +111,11 @@ def be_alone() -> None:
     alone = True
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     end_quickly()
+
+
+def spare_documentation() -> None:
+    """In such a process, leave out matplotlib's descriptions; to be called before matplotlib makes its artists."""
+    if alone:
+        from matplotlib import artist
+
+        artist.kwdoc = lambda artist: ""

@@ -1,8 +1,5 @@
 """Clips: figures that move, drawn with matplotlib and captured with celluloid."""
 
-from hhanim import process
+from hhanim.process import spare_documentation
 
-if process.alone:  # before matplotlib makes its artists, see be_alone
-    from matplotlib import artist
-
-    artist.kwdoc = lambda artist: ""
+spare_documentation()
