@@ -45,4 +45,7 @@ def writing(path: Path, whose: str = "") -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise RenderError(f"{whose}cannot write {path}: {error.strerror or error}") from error
+        # Windows lets nobody replace a file that is open: in a player, in PowerPoint.
+        held = sys.platform == "win32" and isinstance(error, PermissionError)
+        why = f"{error.strerror or error}{'; is it open in another program?' if held else ''}"
+        raise RenderError(f"{whose}cannot write {path}: {why}") from error

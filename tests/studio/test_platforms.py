@@ -15,7 +15,7 @@ import pytest
 
 from hhanim import cli
 from hhanim.cli import program
-from hhanim.studio.errors import UsageError
+from hhanim.studio.errors import RenderError, UsageError, writing
 from hhanim.studio.make import workers
 from hhanim.studio.plan import project as projects
 from hhanim.studio.plan.request import target
@@ -90,6 +90,14 @@ def test_a_shell_that_closed_the_streams(project, monkeypatch):
     assert stop.value.code == 0
     sys.stdout.close()
     sys.stderr.close()
+
+
+@pytest.mark.parametrize(("system", "hint"), [("win32", "; is it open in another program?"), ("linux", "")])
+def test_a_file_that_is_open_elsewhere_cannot_be_replaced_on_windows(monkeypatch, system, hint):
+    monkeypatch.setattr(sys, "platform", system)
+    with pytest.raises(RenderError) as caught, writing(Path("x.mp4"), "x: "):
+        raise PermissionError(13, "Permission denied", "x.mp4")
+    assert str(caught.value) == f"x: cannot write x.mp4: Permission denied{hint}"
 
 
 def test_windows_waits_for_no_more_than_61_processes(monkeypatch):
