@@ -206,9 +206,8 @@ _ENCODING = ("codec", "bitrate", "extra_args", "metadata")
 
 def _is_plain(filename: Any, writer: Any = None, **wishes: Any) -> bool:
     """Whether a film is wanted as our encoder makes it: nothing that takes another writer, or ffmpeg itself."""
-    settings = {
-        name: mpl.rcParams[f"animation.{name}"] for name in ("writer", "codec", "bitrate", "ffmpeg_args")
-    }
+    set_to: Any = mpl.rcParams  # whose keys are a Literal of all of them
+    settings = {name: set_to[f"animation.{name}"] for name in ("writer", "codec", "bitrate", "ffmpeg_args")}
     return (
         writer in (None, "ffmpeg")
         and settings == {"writer": "ffmpeg", "codec": "h264", "bitrate": -1, "ffmpeg_args": []}
