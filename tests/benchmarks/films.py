@@ -3,6 +3,7 @@
     python tests/benchmarks/films.py                   # a trace of 660 frames, and the film of the circuit
     python tests/benchmarks/films.py spike propagation # the trace, and these films
     python tests/benchmarks/films.py --quick           # the trace alone
+    python tests/benchmarks/films.py --workers 4 squid_1952   # CPU seconds of the busiest of four workers
 
 Each is run as a program of its own, start-up included, the two one after the other: ratios are within the
 run. Both then draw the film once more without encoding, and the frames are compared by SHA-1.
@@ -64,7 +65,15 @@ from manim.renderer.cairo_renderer import CairoRenderer
 from manim.scene.scene_file_writer import SceneFileWriter
 from hhanim.studio.draw import scene as scenes
 from hhanim.studio.plan import catalogue
-from hhanim.studio.draw.camera import SparingCamera, SparingRenderer
+from hhanim.studio.draw.camera import SparingCamera
+from hhanim.studio.draw.film import Renderer
+
+class Exporter:
+    section = lambda self, number, name: None
+    wants = lambda self, first, stop: True
+
+    def frame(self, number, pixels, dirty, repeat=1):
+        print(repeat, hashlib.sha1(pixels.tobytes()).hexdigest())
 
 class Writer(SceneFileWriter):
     begin_animation = end_animation = finish = lambda self, *a, **k: None
@@ -74,11 +83,25 @@ class Writer(SceneFileWriter):
 
 entry = catalogue.find(sys.argv[1])
 scene = getattr(scenes.load(entry), entry.symbol)
-pair = (SparingRenderer, SparingCamera) if sys.argv[2] == "ours" else (CairoRenderer, Camera)
 settings = dict(pixel_width=1920, pixel_height=1080, frame_rate=60, disable_caching=True, seed=0,
                 progress_bar="none", verbosity="ERROR", media_dir=sys.argv[3])
 with manim.tempconfig(settings):
-    scene(renderer=pair[0](camera_class=pair[1], file_writer_class=Writer)).render()
+    stock = CairoRenderer(camera_class=Camera, file_writer_class=Writer)
+    scene(renderer=Renderer(Exporter(), SparingCamera) if sys.argv[2] == "ours" else stock).render()
+"""
+
+SHARE = """
+import sys
+from pathlib import Path
+from hhanim.studio.draw.pieces import Output, Share, draw
+from hhanim.studio.fresh.job import prepare
+from hhanim.studio.media.formats import Films
+from hhanim.studio.plan.catalogue import find
+from hhanim.studio.plan.request import Request
+
+media = Path(sys.argv[2]) / "film.mp4"
+with Films() as films:
+    draw([Output(prepare(Request(find(sys.argv[1]), media)), media)], films, share=Share(*map(int, sys.argv[3:])))
 """
 
 
@@ -118,13 +141,33 @@ def compare(file: Path, symbol: str, folder: Path) -> None:
     print(f"  frames the same                    {same} of {max(len(one), len(other))}", flush=True)
 
 
+def shares(name: str, workers: int, folder: Path) -> None:
+    """Print what the busiest of several workers has to do, of what there is to do, at 1080p30."""
+
+    def cpu(number: int, of: int) -> float:
+        place = folder / f"{number}-{of}"
+        place.mkdir()
+        return timed([sys.executable, "-c", SHARE, name, str(place), str(number), str(of)], folder)[1]
+
+    whole, parts = cpu(0, 1), [cpu(k, workers) for k in range(workers)]
+    print(
+        f"{name}, CPU seconds: whole {whole:.1f}, by {workers} workers {', '.join(f'{p:.1f}' for p in parts)}"
+    )
+    print(f"  busiest of the whole               {max(parts) / whole:7.2f}", flush=True)
+
+
 def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("films", nargs="*", default=["circuit"])
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--workers", type=int, help="how a film is shared among so many, and no more")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
+        if options.workers:
+            for film in options.films:
+                shares(film, options.workers, Path(name))
+            return
         file = Path(name) / "growing_film.py"
         file.write_text(TRACE, encoding="utf-8")
         chosen = [(file, "Growing")]

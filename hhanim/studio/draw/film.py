@@ -26,6 +26,7 @@ import manim
 import numpy as np
 import platformdirs
 from manim.camera.camera import Camera
+from manim.mobject.svg.svg_mobject import SVG_HASH_TO_MOB_MAP
 from manim.renderer.cairo_renderer import CairoRenderer
 from manim.scene.scene_file_writer import SceneFileWriter
 
@@ -111,6 +112,7 @@ def _config(job: Job, work: Path) -> Iterator[None]:
     typeset.mkdir(parents=True, exist_ok=True)
     kept = _typeset_cache(job)
     _copy_new(kept, typeset)
+    SVG_HASH_TO_MOB_MAP.clear()  # a film begins as in a process of its own, whatever was typeset before
     noise = logging.getLogger("manim")
     level = noise.level
     noise.setLevel(logging.WARNING)

@@ -16,7 +16,7 @@ from hhanim.process import spared_collector
 from hhanim.studio.draw.drawn import Drawn, Section
 from hhanim.studio.draw.engine import Engine
 from hhanim.studio.draw.engines import engine
-from hhanim.studio.errors import RenderError, UsageError
+from hhanim.studio.errors import RenderError
 from hhanim.studio.events import Event, Listener, silent
 from hhanim.studio.fresh.job import Job
 from hhanim.studio.media import sidecar
@@ -75,7 +75,7 @@ class Output:
         request, fps = self.job.request, self.job.fps
         cuts = list(drawn.cuts) if request.format.pieces else [0]
         sections = list(drawn.sections)
-        if request.sections:
+        if request.sections and sections:
             folder = sidecar.beside(self.media, ".sections")
             folder.mkdir()
             starts = [round(part.start * fps) for part in sections]
@@ -233,10 +233,6 @@ def draw(
     Raises:
         RenderError: when the scene fails, with its own traceback; EncodeError: when a film cannot be written.
     """
-    for output in outputs:
-        request = output.job.request
-        if request.sections and not request.format.container:
-            raise UsageError("sections are films: give the format mp4, webm or mov")
     share = share or Share()
     player = engine(outputs[0].job, outputs[0].media.parent)
     if player.whole and share.of > 1:

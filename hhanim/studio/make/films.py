@@ -153,6 +153,8 @@ def _begin(request: Request, force: bool, on_event: Listener) -> _Making | Event
     """
     started = time.perf_counter()
     name, place, folder = request.name, str(request.path), request.path.parent
+    if request.sections and request.entry.kind == "film" and not request.format.container:
+        raise UsageError("sections are films: give the format mp4, webm or mov")
     with contextlib.ExitStack() as held:
         held.enter_context(writing(request.path, f"{name}: "))
         folder.mkdir(parents=True, exist_ok=True)

@@ -533,6 +533,21 @@ def test_what_a_scene_remembers_is_the_same_wherever_drawing_begins(tmp_path: Pa
     assert [name for _, name in sections[0][1:]] == ["one", "two", "three"]
 
 
+EIGHT = [e.name for e in catalogue.read([catalogue.shipped()]).entries if e.kind == "film"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", EIGHT)
+def test_every_frame_of_our_films_is_the_same_wherever_drawing_begins(name: str, tmp_path: Path) -> None:
+    job = prepare(Request(catalogue.find(name), tmp_path / "film.mp4", {}, "draft", "dark", "160x90"))
+    whole, second = Kept(), Kept(1, 2)
+    played = engine(job, tmp_path).play(whole)
+    assert engine(job, tmp_path).play(second) == played
+    assert 0.3 < len(second.frames) / played.n_frames < 0.7
+    assert {k: whole.frames[k] for k in second.frames} == second.frames
+    assert second.sections == whole.sections
+
+
 def key_frames(path: Path) -> list[int]:
     with av.open(str(path)) as container:
         packets = [p for p in container.demux(video=0) if p.pts is not None]
