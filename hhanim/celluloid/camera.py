@@ -206,11 +206,12 @@ _ENCODING = ("codec", "bitrate", "extra_args", "metadata")
 
 def _is_plain(filename: Any, writer: Any = None, **wishes: Any) -> bool:
     """Whether a film is wanted as our encoder makes it: nothing that takes another writer, or ffmpeg itself."""
-    set_to: Any = mpl.rcParams  # whose keys are a Literal of all of them
-    settings = {name: set_to[f"animation.{name}"] for name in ("writer", "codec", "bitrate", "ffmpeg_args")}
     return (
         writer in (None, "ffmpeg")
-        and settings == {"writer": "ffmpeg", "codec": "h264", "bitrate": -1, "ffmpeg_args": []}
+        and mpl.rcParams["animation.writer"] == "ffmpeg"
+        and mpl.rcParams["animation.codec"] == "h264"
+        and mpl.rcParams["animation.bitrate"] == -1
+        and not mpl.rcParams["animation.ffmpeg_args"]
         and wishes.get("codec") in (None, "h264", "libx264")
         and wishes.get("bitrate") in (None, -1)
         and not wishes.get("extra_args")

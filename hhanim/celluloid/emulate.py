@@ -1,7 +1,8 @@
 """A celluloid film's frames as matplotlib would draw them, of any script: fast where that is known to be right.
 
-Frames are painted by a Painter. A frame of a kind that has not been seen in this film (its artists' types and axes) is
-also drawn whole, by matplotlib; unless the two are the same to the last bit, all frames of that kind are drawn whole.
+Frames are painted by a Painter. The first frame of a kind (its artists' types and axes) is also drawn whole, by
+matplotlib, if one of them may paint where it does not say; unless the two are the same to the last bit, all frames of
+that kind are drawn whole.
 """
 
 from __future__ import annotations
@@ -24,7 +25,17 @@ from matplotlib.legend import Legend
 from matplotlib.text import Text
 from matplotlib.transforms import TransformNode
 
-from hhanim.plots.painter import KNOWN, NOWHERE, Area, Painter, Pixels, frozen_layout, painted
+from hhanim.plots.painter import (
+    KNOWN,
+    NOWHERE,
+    Area,
+    Painter,
+    Pixels,
+    frozen_layout,
+    ordinary,
+    painted,
+    truthful,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -138,6 +149,7 @@ class Filming:
         self._renderer: Any = None
         self._draw_figure = figure.draw
         self._plain = getattr(figure.draw, "__func__", None) is Figure.draw
+        self._usual = all(ordinary(a) for a in self._movers)
         self._stubborn: set[Artist] = set()
         self._right: dict[Hashable, bool] = {}  # of each kind of frame: whether the painter paints it right
 
@@ -210,6 +222,8 @@ class Filming:
     def _paint(self, renderer: Any, over: bool = False) -> Pixels:
         kind = frozenset((type(a), a.axes) for a in self._frame)
         right = self._right.get(kind) if self._plain else False
+        if right is None and self._usual and all(truthful(a) or type(a) is Legend for a in self._frame):
+            right = self._right[kind] = True  # it is known where they paint, and how
         fast: Pixels | None = None
         if right is not False:
             try:

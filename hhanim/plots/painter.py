@@ -93,7 +93,7 @@ class _Leaf:
 
     def meets(self, other: Rect, renderer: Any) -> bool:
         """Whether it paints anything in this rectangle: nobody has to look if it is certain that it is far away."""
-        if self.place is None and _truthful(self.artist) and not _meet(extent(self.artist, renderer), other):
+        if self.place is None and truthful(self.artist) and not _meet(extent(self.artist, renderer), other):
             return False
         return _meet(self.rect(renderer), other)
 
@@ -113,7 +113,7 @@ def ordinary(artist: Artist) -> bool:
     )
 
 
-def _truthful(artist: Artist) -> bool:
+def truthful(artist: Artist) -> bool:
     """Whether what extent() says is certainly not too small: of what is clipped, and of plain text."""
     return _clipped(artist) or (type(artist) is Text and ordinary(artist))
 
