@@ -250,7 +250,10 @@ def _fired(run: Trajectory, after: float = 0.0) -> bool:
     """
     v, level, rest = run["V"], run.membrane.spike_level, float(run.membrane.rest()[0])
     carried = np.flatnonzero((run.t > after) & (v > 0.5 * (rest + level)) & (run.ionic_current < 0))
-    return bool(len(carried) and run.extreme("V", after=run.t[carried[0]]).value > level)
+    if not len(carried):
+        return False
+    first = carried[0]
+    return bool(v[first:].max() > level or run.extreme("V", after=run.t[first]).value > level)
 
 
 def _threshold(fires: Callable[[float], bool], precision: float, limit: float = LARGEST_CURRENT) -> float:

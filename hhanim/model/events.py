@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from numpy.polynomial.polynomial import polyval
 from numpy.typing import NDArray
 
 from hhanim.model.errors import HHError, UnknownName, number
@@ -17,7 +19,12 @@ if TYPE_CHECKING:
     from hhanim.model.trajectory import Trajectory
 
 Array = NDArray[np.float64]
-SIGNS = {"max": 1.0, "min": -1.0}
+SIZES: dict[str, Any] = {"max": np.positive, "min": np.negative, "size": np.abs}
+ROUNDING = 1e-14  # of a value: differences below it are no extremes
+#: Where a piece from -1 to 1 is read, and what makes its polynomial's coefficients of the values there.
+NODES = np.cos(np.pi * (np.arange(10) + 0.5) / 10)
+FIT = np.linalg.inv(np.vander(NODES, increasing=True))
+DEGREES = np.arange(1.0, 10.0)[:, None]
 
 
 class Extreme(NamedTuple):
@@ -57,36 +64,61 @@ class Events:
         stop = end if before is None else number("before", before, 0.0, end, unit="ms", array=False)
         return number("after", after or 0.0, 0.0, stop, unit="ms", array=False), stop
 
-    def _sampled(self, name: str, a: float, b: float, sign: float) -> tuple[Array, Array]:
-        """Times from a to b and the values then: the samples, both sides of a jump, and the maxima of sign * value."""
+    def _points(self, name: str) -> tuple[Array, Array, Array]:
+        """Times and values of a quantity: its samples, both sides of its jumps, and its turns.
+
+        The third array tells the turns from the others: 1 at a local maximum, -1 at a local minimum.
+        """
+        known: dict[str, tuple[Array, Array, Array]] = self.__dict__.setdefault("_known", {})
+        if name not in known:
+            known[name] = self._located(name)
+        return known[name]
+
+    def _located(self, name: str) -> tuple[Array, Array, Array]:
         run: Any = self
-        t = np.concatenate([[a], self.t[(self.t > a) & (self.t < b)], [b] if b > a else []])
+        t, v = self.t, np.asarray(run[name])
         if isinstance(run.protocol, VoltageClamp):  # what is read at an edge is what follows it
-            t = np.union1d(t, np.nextafter(run.protocol.edges(b), -np.inf))
-            t = t[t >= a]
-        v = self._read(name, t)
-        top, height = self._maxima(name, t, v, sign)
-        order = np.argsort(np.concatenate([t, top]), kind="stable")
-        return np.concatenate([t, top])[order], np.concatenate([v, height])[order]
-
-    def _maxima(self, name: str, t: Array, v: Array, sign: float) -> tuple[Array, Array]:
-        """Times and values of the local maxima of sign * v between the times t of v."""
-        run: Any = self
-        k = np.flatnonzero((sign * v[1:-1] > sign * v[:-2]) & (sign * v[1:-1] >= sign * v[2:])) + 1
+            before = np.nextafter(run.protocol.edges(float(t[-1])), -np.inf)
+            t, v = _merged(t, v, before, self._read(name, before))
+        rise, fall, kind = v[1:-1] - v[:-2], v[1:-1] - v[2:], np.zeros(len(t))
+        kind[1:-1] = ((rise > 0) & (fall >= 0)) * 1.0 - ((rise < 0) & (fall <= 0))
+        if run._smooth:
+            kind[1:-1] *= np.abs(rise) + np.abs(fall) > ROUNDING * np.abs(v[1:-1])
+        k = np.flatnonzero(kind)
+        signs, kind[k] = kind[k], 0.0
         if not run._smooth:
-            return _vertices(t, v, k)
-        jump = np.diff(t) < 1e-9
-        low, high = np.where(jump[k - 1], t[k], t[k - 1]), np.where(jump[k], t[k], t[k + 1])
-        h = 1e-3 * (high - low)
+            turns, heights = _vertices(t, v, k)
+        else:
+            # A polynomial on either side of each of these samples, where the stimulus may jump.
+            low, high, signs = np.append(t[k - 1], t[k]), np.append(t[k], t[k + 1]), np.tile(signs, 2)
+            slopes = signs * self._pieces(name, low, high)[1:] * DEGREES
+            begin, end, wide = polyval(-1.0, slopes), polyval(1.0, slopes), high - low > 1e-9
+            turning = (begin > 0) & (end < 0) & wide
+            (left, right), sides = np.split(turning | ~wide, 2), (end[: len(k)], begin[len(k) :])
+            kinks = (sides[0] >= 0) & (sides[1] <= 0) & ~left & ~right
+            kind[k[kinks]] = signs[: len(k)][kinks]
+            signs, low, high = signs[turning], low[turning], high[turning]
+            turns = _piece_roots(lambda v: v, slopes[:, turning], low, high)
+            heights = self._read(name, turns) if len(turns) else turns
+        order = np.argsort(turns)
+        at = np.searchsorted(t, turns[order])
+        parts = zip((t, v, kind), (turns, heights, signs), strict=True)
+        t, v, kind = (np.insert(all_, at, new[order]) for all_, new in parts)
+        return t, v, kind
 
-        def rise(x: Array) -> Array:
-            there, here = self._read(name, np.minimum(x + h, high)), self._read(name, np.maximum(x - h, low))
-            return sign * (there - here)
+    def _pieces(self, name: str, low: Array, high: Array) -> Array:
+        """Coefficients of a quantity's polynomials in u, from -1 to 1, between the times low and high (K,), (D, K)."""
+        x = 0.5 * (low + high) + 0.5 * (high - low) * NODES[:, None]
+        return np.asarray(FIT @ self._read(name, x.ravel()).reshape(x.shape))
 
-        inside = (rise(low) > 0) & (rise(high) < 0) if len(k) else np.zeros(0, dtype=bool)
-        low, high, h = low[inside], high[inside], h[inside]
-        top = root(rise, low, high) if len(low) else low
-        return top, self._read(name, top)
+    def _between(self, name: str, after: float | None, before: float | None) -> tuple[Array, Array]:
+        """Those of the _points() within a time, its ends among them."""
+        a, b = self._window(after, before)
+        t, v, _ = self._points(name)
+        i, j = np.searchsorted(t, a), np.searchsorted(t, b, side="right")
+        t, v = t[i:j], v[i:j]
+        ends = np.array([x for x in (a, b) if x not in (*t[:1], *t[-1:])])
+        return _merged(t, v, ends, self._read(name, ends)) if len(ends) else (t, v)
 
     def extreme(
         self, name: str = "V", kind: str = "max", after: float | None = None, before: float | None = None
@@ -96,14 +128,10 @@ class Events:
         >>> run.extreme("I_Na", "min", after=5.0)
         Extreme(t=6.97, value=-811.5)
         """
-        if kind == "size":
-            both = (self.extreme(name, each, after, before) for each in SIGNS)
-            return max(both, key=lambda found: abs(found.value))
-        if kind not in SIGNS:
-            raise UnknownName("kind of extreme", kind, [*SIGNS, "size"])
-        run = self._single
-        t, v = run._sampled(name, *run._window(after, before), SIGNS[kind])
-        k = int(np.argmax(SIGNS[kind] * v))
+        if kind not in SIZES:
+            raise UnknownName("kind of extreme", kind, SIZES)
+        t, v = self._single._between(name, after, before)
+        k = int(np.argmax(SIZES[kind](v)))
         return Extreme(float(t[k]), float(v[k]))
 
     def stretches(
@@ -112,19 +140,16 @@ class Events:
     ) -> Array:  # fmt: skip
         """Begin and end (ms) of each stretch in which a quantity is above a level, below one, or both, (K, 2)."""
         run = self._single
-        a, b = run._window(after, before)
-        parts = [
-            run._sampled(name, a, b, sign) for sign in (1.0, -1.0) if (above, -below)[sign < 0] > -np.inf
-        ]
-        t, k = np.unique(np.concatenate([t for t, _ in parts]), return_index=True)
-        v = np.concatenate([v for _, v in parts])[k]
+        t, v = run._between(name, after, before)
 
         def margin(v: Array) -> Array:
             return np.minimum(v - above, below - v)
 
         inside = margin(v) > 0
         k = np.flatnonzero(inside[1:] != inside[:-1])
-        cuts = root(lambda x: margin(run._read(name, x)), t[k], t[k + 1]) if len(k) else t[:0]
+        cuts = t[k]
+        if len(k):
+            cuts = _piece_roots(margin, run._pieces(name, t[k], t[k + 1]), t[k], t[k + 1])
         return np.concatenate([t[:1][inside[:1]], cuts, t[-1:][inside[-1:]]]).reshape(-1, 2)
 
     def first(self, name: str = "V", **within: float | None) -> float:
@@ -163,18 +188,14 @@ class Events:
 
     def turns(self, name: str = "V") -> Array:
         """Times (ms) at which a quantity has a local maximum or minimum, (K,)."""
-        run = self._single
-        v = run._read(name, run.t)
-        return np.union1d(*(run._maxima(name, run.t, v, sign)[0] for sign in (1.0, -1.0)))
+        t, _, kind = self._single._points(name)
+        return t[kind != 0]
 
     @property
     def peaks(self) -> tuple[Array, Array]:
         """Times (ms) and heights (mV) of the local maxima of V; one neuron only."""
-        return self._single._peaks
-
-    @cached_property
-    def _peaks(self) -> tuple[Array, Array]:
-        return self._maxima("V", self.t, self._read("V", self.t), 1.0)
+        t, v, kind = self._single._points("V")
+        return t[kind > 0], v[kind > 0]
 
     def top_of(self, spike: float) -> float:
         """When V is at the top of the spike that begins at that time (ms); the end of the run if it is still rising."""
@@ -184,19 +205,16 @@ class Events:
     @property
     def spike_peaks(self) -> Array:
         """Voltage at the top of each spike (mV), (K,); one neuron only."""
-        run = self._single
-        ends = np.append(run.spikes[1:], run.duration)
-        return np.array(
-            [self.extreme(after=a, before=b).value for a, b in zip(run.spikes, ends, strict=True)]
-        )
+        return self._between_spikes(np.maximum)[1:]
 
     @property
     def amplitudes(self) -> Array:
         """Height of each spike above the lowest voltage since the previous spike (mV), (K,); one neuron only."""
-        spikes = self._single.spikes
-        begins = np.append(0.0, spikes[:-1]) if len(spikes) else spikes
-        lows = [self.extreme("V", "min", a, b).value for a, b in zip(begins, spikes, strict=True)]
-        return np.asarray(self.spike_peaks - lows)
+        return self.spike_peaks - self._between_spikes(np.minimum)[:-1]
+
+    def _between_spikes(self, of: np.ufunc) -> Array:
+        t, v, _ = self._single._points("V")
+        return np.asarray(of.reduceat(v, np.searchsorted(t, np.append(0.0, self._single.spikes))))
 
     @property
     def half_widths(self) -> Array:
@@ -243,6 +261,19 @@ class Events:
             return _cycle_rate(self.t, run["V"], *self.peaks, start, stop)
         columns = np.ascontiguousarray(run["V"].T)
         return np.array([_cycle_rate(self.t, v, *_vertices(self.t, v), start, stop) for v in columns])
+
+
+def _merged(t: Array, v: Array, more_t: Array, more_v: Array) -> tuple[Array, Array]:
+    """Values v at increasing times t, with more of them at other times, in their order."""
+    at = np.searchsorted(t, more_t)
+    return np.insert(t, at, more_t), np.insert(v, at, more_v)
+
+
+def _piece_roots(of: Callable[[Array], Array], pieces: Array, low: Array, high: Array) -> Array:
+    """Times between low and high (K,) at which a function of the polynomials' values is zero, see Events._pieces()."""
+    mid, half = 0.5 * (low + high), 0.5 * (high - low)
+    half = np.where(half > 0, half, 1.0)
+    return np.asarray(root(lambda x: of(polyval((x - mid) / half, pieces, tensor=False)), low, high))
 
 
 def _vertices(t: Array, v: Array, k: Any = None) -> tuple[Array, Array]:

@@ -237,9 +237,9 @@ def _adaptive(
         times, stored = t[kept], y[rows][:, kept]
         if tips:
             # Samples coarser than the solution needs would miss the tip of a spike by some tenths of a mV.
-            turns = run.turns("V")
+            turns = np.setdiff1d(run.turns("V"), times)
             at = np.searchsorted(times, turns)
-            times, stored = np.insert(times, at, turns), np.insert(stored, at, run.at(turns).y[rows], axis=1)
+            times, stored = np.insert(times, at, turns), np.insert(stored, at, run._interpolate(turns)[rows], axis=1)
         if record != membrane.states:
             return replace(run, t=times, y=_frozen(stored), states=record, spike_log=(run.spikes,))
         return run if finer == 1 else replace(run, t=times, y=_frozen(stored), dense=run)

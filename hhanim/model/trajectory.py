@@ -176,28 +176,29 @@ class Trajectory(Events, Frozen):
         """The trajectory at `frames` evenly spaced times from 0 to its end."""
         return self.at(np.linspace(0.0, self.duration, whole("frames", frames, 2)))
 
-    @cached_property
-    def _ends(self) -> tuple[Array, ...]:
-        """y, dy/dt and d²y/dt² at both ends of every interval, each (S, T-1[, N]), as seen from within it."""
-        mid = 0.5 * (self.t[:-1] + self.t[1:])
-        y = self._all
-        out: list[Array] = []
+    def _ends(self, k: Any) -> tuple[Array, ...]:
+        """y, dy/dt and d²y/dt² at the begin of the intervals k, then at their end, each (S, K[, N]), from within."""
+        at = np.append(k, k + 1)
+        t, mid, y = self.t[at], np.tile(0.5 * (self.t[k] + self.t[k + 1]), 2), self._all[:, at]
         clamped, eps = isinstance(self.protocol, VoltageClamp), 1e-4
-        for t, state in ((self.t[:-1], y[:, :-1]), (self.t[1:], y[:, 1:])):
 
-            def slope(x: Array, t: Array) -> Array:
-                f = self.membrane.rhs(x, 0.0 if clamped else self._stimulus(t, mid))
-                if clamped:
-                    f[0] = (self._stimulus(t + eps, mid) - self._stimulus(t - eps, mid)) / (2 * eps)
-                return f
-
+        def slope(y: Array, t: Array, mid: Array) -> Array:
+            f = self.membrane.rhs(y, 0.0 if clamped else self._stimulus(t, mid))
             if clamped:
-                state = state.copy()
-                state[0] = self._stimulus(t, mid)
-            first = slope(state, t)
-            second = (slope(state + eps * first, t + eps) - slope(state - eps * first, t - eps)) / (2 * eps)
-            out += [state, first, second]
-        return tuple(out)
+                f[0] = (self._stimulus(t + eps, mid) - self._stimulus(t - eps, mid)) / (2 * eps)
+            return f
+
+        if clamped:
+            y[0] = self._stimulus(t, mid)
+        first = slope(y, t, mid)
+        around = np.concatenate([y + eps * first, y - eps * first], axis=1)
+        later, sooner = np.split(slope(around, np.append(t + eps, t - eps), np.tile(mid, 2)), 2, axis=1)
+        second = (later - sooner) / (2 * eps)
+        return *(x[:, : len(k)] for x in (y, first, second)), *(x[:, len(k) :] for x in (y, first, second))
+
+    @cached_property
+    def _all_ends(self) -> tuple[Array, ...]:
+        return self._ends(np.arange(len(self.t) - 1))
 
     def _interpolate(self, x: Array) -> Array:
         k = np.clip(np.searchsorted(self.t, x, side="right") - 1, 0, len(self.t) - 2)
@@ -207,7 +208,8 @@ class Trajectory(Events, Frozen):
             h, u = h[:, None], u[:, None]
         if not self._smooth:
             return self.y[:, k] + (self.y[:, k + 1] - self.y[:, k]) * u
-        y0, f0, a0, y1, f1, a1 = (e[:, k] for e in self._ends)
+        few = 4 * len(x) < len(self.t) and "_all_ends" not in self.__dict__
+        y0, f0, a0, y1, f1, a1 = self._ends(k) if few else (e[:, k] for e in self._all_ends)
         # Newton form of the quintic that matches value, slope and curvature at both ends (u from 0 to 1).
         c0, c1, c2 = y0, f0 * h, 0.5 * a0 * h**2
         d0, d1, d2 = y1 - c0 - c1 - c2, f1 * h - c1 - 2 * c2, a1 * h**2 - 2 * c2
