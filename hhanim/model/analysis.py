@@ -18,7 +18,7 @@ from hhanim.model.errors import HHError, InvalidValue, number
 from hhanim.model.membrane import Membrane
 from hhanim.model.protocol import Protocol, clamp, pulse, step
 from hhanim.model.roots import root, roots, threshold
-from hhanim.model.solve import simulate
+from hhanim.model.solve import SAMPLE, simulate
 from hhanim.model.trajectory import Trajectory
 
 Array = NDArray[np.float64]
@@ -211,7 +211,7 @@ def anode_break(membrane: Membrane, widths: Any = 20.0, precision: float = 1e-3,
 
 
 def _run(membrane: Membrane, protocol: Protocol, duration: float, y0: Array) -> Trajectory:
-    return simulate(membrane, protocol, duration, start=y0, rtol=_TOLERANCE, atol=_TOLERANCE)
+    return simulate(membrane, protocol, duration, start=y0, sample=SAMPLE, rtol=_TOLERANCE, atol=_TOLERANCE)
 
 
 def _pulse_threshold(

@@ -91,15 +91,16 @@ class Events:
         else:
             # A polynomial on either side of each of these samples, where the stimulus may jump.
             low, high, signs = np.append(t[k - 1], t[k]), np.append(t[k], t[k + 1]), np.tile(signs, 2)
-            slopes = signs * self._pieces(name, low, high)[1:] * DEGREES
+            pieces = self._pieces(name, low, high)
+            slopes = signs * pieces[1:] * DEGREES
             begin, end, wide = polyval(-1.0, slopes), polyval(1.0, slopes), high - low > 1e-9
             turning = (begin > 0) & (end < 0) & wide
             (left, right), sides = np.split(turning | ~wide, 2), (end[: len(k)], begin[len(k) :])
             kinks = (sides[0] >= 0) & (sides[1] <= 0) & ~left & ~right
             kind[k[kinks]] = signs[: len(k)][kinks]
             signs, low, high = signs[turning], low[turning], high[turning]
-            turns = _piece_roots(lambda v: v, slopes[:, turning], low, high)
-            heights = self._read(name, turns) if len(turns) else turns
+            turns = _piece_roots(lambda v: v, slopes[:, turning], low, high) if len(low) else low
+            heights = polyval((2.0 * turns - low - high) / (high - low), pieces[:, turning], tensor=False)
         order = np.argsort(turns)
         at = np.searchsorted(t, turns[order])
         parts = zip((t, v, kind), (turns, heights, signs), strict=True)

@@ -222,7 +222,8 @@ class Membrane(Frozen):
 
     def member(self, k: int) -> Membrane:
         """Neuron k of a batch, as a membrane with plain numbers."""
-        return self.with_(**{name: value[k] for name, value in self.parameters.items() if np.ndim(value)})
+        changes = {name: value[k] for name, value in self.parameters.items() if np.ndim(value)}
+        return self.with_(**changes) if changes else self
 
     @cached_property
     def reversals(self) -> tuple[float, float]:
@@ -284,7 +285,10 @@ class Membrane(Frozen):
     def rhs(self, y: Any, i: Any = 0.0) -> Array:
         """dy/dt (per ms) of states y (S, ...) under an injected current i (µA/cm²), broadcasting."""
         parts = self.compile(np)(*np.asarray(y, dtype=float), i)
-        return np.array(np.broadcast_arrays(*parts), dtype=float)
+        out = np.empty((len(parts), *np.broadcast(*parts).shape))
+        for row, part in zip(out, parts, strict=True):
+            row[...] = part
+        return out
 
     def rest(self) -> Array:
         """The resting state, (S,) or (S, N): the lowest voltage at which the steady-state current is zero.

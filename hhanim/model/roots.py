@@ -23,7 +23,7 @@ def root(f: Callable[[Any], Any], a: Any, b: Any) -> Any:
         y = np.asarray(f(x))
         return np.where(falls, -y, y)
 
-    fa, fb = g(a), g(b)
+    fa, fb, last = g(a), g(b), np.inf
     with np.errstate(under="ignore"):
         for _ in range(60):
             m = 0.5 * (a + b)
@@ -40,8 +40,10 @@ def root(f: Callable[[Any], Any], a: Any, b: Any) -> Any:
                 np.where(fp > 0, p, np.where(fq > 0, q, b)),
                 np.where(fp > 0, fp, np.where(fq > 0, fq, fb)),
             )
-            if np.all((b - a <= 4e-16 * (np.abs(a) + np.abs(b))) | (fa == 0)):
+            near, step = 4e-16 * (np.abs(a) + np.abs(b)), np.abs(x - last)
+            if np.all((b - a <= near) | (step <= near) | (fa == 0)):
                 break
+            last = x
     return np.where(-fa < fb, a, b)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import math
+from collections import Counter
 from collections.abc import Callable
 from functools import lru_cache
 from types import CodeType
@@ -45,11 +46,12 @@ def callback(membrane: Membrane, current: float | Callable[[float], float]) -> C
 
 @lru_cache(maxsize=256)
 def _folded(source: str) -> CodeType:
-    """A compiled source, its constants folded and its linexp(x) written out.
+    """A compiled source, its constants folded, its linexp(x) written out and what is there twice computed once.
 
-    Python does neither, and a call costs as much as the function.
+    Python does none of it, and a call costs as much as the function.
     """
-    tree = ast.fix_missing_locations(_Folded().visit(ast.parse(source)))
+    tree = _Folded().visit(ast.parse(source))
+    tree = ast.fix_missing_locations(_Shared(tree).visit(tree))
     return compile(tree, "<membrane equations>", "exec")
 
 
@@ -81,6 +83,35 @@ class _Folded(ast.NodeTransformer):
             q = self.visit(ast.UnaryOp(ast.USub(), node.args[0]))
             return ast.parse(f"(q / expm1(q) if (q := {ast.unparse(q)}) else 1.0)", mode="eval").body
         return node
+
+
+class _Shared(ast.NodeTransformer):
+    """Gives a name to each expression with a call that is there more than once, except within a choice."""
+
+    def __init__(self, tree: ast.AST) -> None:
+        self._counts = Counter(ast.dump(x) for x in ast.walk(tree) if isinstance(x, ast.expr) and _calls(x))
+        self._names: dict[str, str] = {}
+        self._around = 1
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        if not isinstance(node, ast.expr) or not _calls(node):
+            return node if isinstance(node, ast.expr) else self.generic_visit(node)
+        text, around = ast.dump(node), self._around
+        if text in self._names:
+            return ast.Name(self._names[text], ast.Load())
+        self._around = max(self._counts[text], around)
+        shared = self._around > around
+        if not isinstance(node, ast.IfExp):
+            self.generic_visit(node)
+        self._around = around
+        if not shared:
+            return node
+        self._names[text] = name = f"s{len(self._names)}"
+        return ast.NamedExpr(ast.Name(name, ast.Store()), node)
+
+
+def _calls(node: ast.AST) -> bool:
+    return any(isinstance(x, ast.Call) for x in ast.walk(node))
 
 
 def _line(node: ast.AST) -> tuple[str, float, float] | None:

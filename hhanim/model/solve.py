@@ -237,8 +237,10 @@ def _adaptive(
         times, stored = t[kept], y[rows][:, kept]
         if tips:
             # Samples coarser than the solution needs would miss the tip of a spike by some tenths of a mV.
-            turns = np.setdiff1d(run.turns("V"), times)
+            turns = run.turns("V")
             at = np.searchsorted(times, turns)
+            new = times[at] != turns
+            at, turns = at[new], turns[new]
             times, stored = np.insert(times, at, turns), np.insert(stored, at, run._interpolate(turns)[rows], axis=1)
         if record != membrane.states:
             return replace(run, t=times, y=_frozen(stored), states=record, spike_log=(run.spikes,))
