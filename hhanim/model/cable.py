@@ -10,6 +10,7 @@ once, in Cable.coupling and IClamp: µm, Ω·cm, nA outside; mS/cm² and µA/cm�
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,7 +21,16 @@ from numpy.typing import NDArray
 from scipy.linalg.lapack import dgtsv
 
 from hhanim.model import presets
-from hhanim.model.errors import InvalidValue, SolverFailure, UnknownName, UnstableStep, number
+from hhanim.model.errors import (
+    STORE_LIMIT,
+    InvalidValue,
+    SolverFailure,
+    UnknownName,
+    UnstableStep,
+    fits,
+    number,
+    whole,
+)
 from hhanim.model.frozen import Frozen
 from hhanim.model.membrane import Membrane
 from hhanim.model.protocol import Protocol, VoltageClamp
@@ -32,7 +42,6 @@ Array = NDArray[np.float64]
 
 ENDS = ("sealed", "killed")
 BLOWN_UP = 1e4  # mV
-STORE_LIMIT = 256 * 2**20  # bytes of states that are stored unless told otherwise
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,9 +70,9 @@ class Cable(Frozen):
         put(self, "length", number("length", self.length, above=0.0, unit="µm", array=False))
         put(self, "resistivity", number("resistivity", self.resistivity, above=0.0, unit="Ω·cm", array=False))
         n = max(50, int(np.ceil(self.length / 250.0))) if self.n is None else self.n
-        if isinstance(n, bool) or int(n) != n or n < 3:
-            raise InvalidValue(f"n = {n!r} compartments; allowed: 3, 4, 5 …")
-        put(self, "n", int(n))
+        n = whole("n (compartments)", n, 3)
+        fits(1.0, n, "a smaller n")
+        put(self, "n", n)
         if isinstance(self.ends, str) or len(self.ends) != 2:
             raise InvalidValue(f"ends = {self.ends!r}; give one for each end, e.g. ('sealed', 'killed')")
         for end in self.ends:
@@ -76,7 +85,7 @@ class Cable(Frozen):
             raise InvalidValue(
                 f"diameter has {len(width)} values for n = {n} compartments; give one for each"
             )
-        put(self, "diameter", np.broadcast_to(np.asarray(width, dtype=float), (int(n),)))
+        put(self, "diameter", np.broadcast_to(np.asarray(width, dtype=float), (n,)))
         if self.membrane.batch not in (None, n):
             raise InvalidValue(
                 f"membrane parameters have {self.membrane.batch} values for n = {n} compartments"
@@ -254,11 +263,18 @@ def simulate_cable(
     duration = number("duration", duration, above=0.0, unit="ms", array=False)
     dt = number("dt", dt, above=0.0, high=0.1, unit="ms", array=False)
     clamps = tuple(clamps)
+    sample = None if sample is None else number("sample", sample, above=0.0, unit="ms", array=False)
+    fits(duration / dt, len(clamps) + 4.0, "a shorter duration or a larger dt=")
     steps = max(1, int(np.ceil(duration / dt - 1e-9)))
+    every = (
+        max(1, round(sample / dt))
+        if sample
+        else math.ceil(steps * len(membrane.states) * n * 8 / STORE_LIMIT)
+    )
+    fits(steps // every + 1, len(membrane.states) * n, "a larger sample=, a shorter duration or a smaller n")
     advance = _stepper(cable, _injected(cable, clamps, dt, steps), dt)
     y0 = membrane.initial(start)
     y = np.array(np.broadcast_to(y0 if y0.ndim == 2 else y0[:, None], (len(membrane.states), n)))
-    every = max(1, round(sample / dt)) if sample else max(1, int(np.ceil(steps * y.nbytes / STORE_LIMIT)))
     out = np.empty((steps // every + 1, *y.shape))
     out[0] = y
     relax = membrane.compile(np, "relax")

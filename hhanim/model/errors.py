@@ -16,6 +16,10 @@ from hhanim.errors import HHError as HHError
 P = ParamSpec("P")
 R = TypeVar("R")
 
+STORE_LIMIT = (
+    256 * 2**20
+)  # bytes of states that are stored unless told otherwise; more than eight times that is refused
+
 
 class InvalidValue(HHError):  # noqa: N818 - the names say it
     """A number that is not finite, has the wrong sign or lies outside its range."""
@@ -92,6 +96,15 @@ def number(
         return float(x)
     x.flags.writeable = False
     return x
+
+
+def fits(samples: float, states: float, instead: str) -> None:
+    """Refuse what would fill the memory: so many samples of so many states; `instead` says what to give."""
+    stored = samples * states * 8
+    if not stored <= 8 * STORE_LIMIT:
+        raise InvalidValue(
+            f"this run would hold {samples:.2g} samples of {states:g} states, {stored / 2**30:.3g} GiB; give {instead}"
+        )
 
 
 def short(value: Any) -> str:

@@ -56,6 +56,8 @@ class Events:
 
     def _read(self, name: str, t: Array) -> Array:
         run: Any = self
+        if not len(t):
+            return t
         y = run._interpolate(t)
         return np.asarray(y[self.states.index(name)] if name in self.states else replace(run, t=t, y=y)[name])
 
@@ -79,6 +81,7 @@ class Events:
         t, v = self.t, np.asarray(run[name])
         if isinstance(run.protocol, VoltageClamp):  # what is read at an edge is what follows it
             before = np.nextafter(run.protocol.edges(float(t[-1])), -np.inf)
+            before = before[before > t[0]]
             t, v = _merged(t, v, before, self._read(name, before))
         rise, fall, kind = v[1:-1] - v[:-2], v[1:-1] - v[2:], np.zeros(len(t))
         kind[1:-1] = ((rise > 0) & (fall >= 0)) * 1.0 - ((rise < 0) & (fall <= 0))
@@ -119,7 +122,7 @@ class Events:
         i, j = np.searchsorted(t, a), np.searchsorted(t, b, side="right")
         t, v = t[i:j], v[i:j]
         ends = np.array([x for x in (a, b) if x not in (*t[:1], *t[-1:])])
-        return _merged(t, v, ends, self._read(name, ends)) if len(ends) else (t, v)
+        return _merged(t, v, ends, self._read(name, ends))
 
     def extreme(
         self, name: str = "V", kind: str = "max", after: float | None = None, before: float | None = None

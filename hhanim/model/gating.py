@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hhanim.model.channel import Channel, Gate
-from hhanim.model.errors import InvalidValue, UnknownName, number
+from hhanim.model.errors import InvalidValue, UnknownName, fits, whole
 from hhanim.model.frozen import Frozen
 from hhanim.model.trajectory import Trajectory
 
@@ -76,6 +76,8 @@ def sample_patch(run: Trajectory, channel: str, n: int = 60, seed: int = 0) -> P
     for gate in what.gates:
         t, up, down = _integrated(run, gate)
         count = n * gate.power
+        # Each opening is followed by a closing, and neither is likelier than its rate allows.
+        fits(2.0 * min(up[-1], down[-1]) + 2.0, 4.0 * count, "fewer channels or a shorter run")
         state = rng.random(count) < float(run[gate.name][0])
         initial[gate.name] = state.reshape(n, gate.power).copy()
         now, columns, alive = np.zeros(count), [], np.ones(count, dtype=bool)
@@ -160,10 +162,7 @@ def _checked(run: Trajectory, channel: str, n: int, seed: int) -> tuple[Channel,
             raise InvalidValue(
                 f"gate {gate.name} of channel {channel} has no kinetics of its own, so no single gates"
             )
-    number("number of channels", n, 1, array=False)
-    if int(n) != n:
-        raise InvalidValue(f"number of channels = {n!r}; allowed: 1, 2, 3 …")
-    return what, int(n), int(seed)
+    return what, whole("number of channels", n, 1), whole("seed", seed, 0)
 
 
 def _integrated(run: Trajectory, gate: Gate) -> Table:
@@ -171,6 +170,7 @@ def _integrated(run: Trajectory, gate: Gate) -> Table:
 
     Samples include every edge of the protocol, so that no step of a voltage clamp is smeared.
     """
+    fits(run.duration / STEP + len(run.t), 4.0 * len(run.membrane.states), "a shorter run")
     fine = [
         np.linspace(a, b, max(2, int(np.ceil((b - a) / STEP - 1e-9)) + 1))[:-1]
         for a, b in zip(run.t[:-1], run.t[1:], strict=True)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hhanim.model.channel import ROW, Channel, Gate
 from hhanim.model.equations import Equations, built, derive, structure
-from hhanim.model.errors import DuplicateName, HHError, InvalidValue, UnknownName, number
+from hhanim.model.errors import DuplicateName, HHError, InvalidValue, UnknownName, number, short
 from hhanim.model.frozen import Frozen
 from hhanim.model.markup import shown, table
 from hhanim.model.start import initial, resting
@@ -73,13 +73,13 @@ class Membrane(Frozen):
         for key in ("baseline", "spike_level"):
             put(self, key, number(key, getattr(self, key), unit="mV", array=False))
         window = (self.baseline - 35.0, self.baseline + 125.0) if self.v_range is None else self.v_range
-        low, high = (number("v_range", v, unit="mV", array=False) for v in window)
-        if not low < high:
+        low_high = number("v_range", window, unit="mV")
+        if np.shape(low_high) != (2,) or not low_high[0] < low_high[1]:
             raise InvalidValue(
-                f"v_range = {self.v_range} is not allowed; give (low, high) with low < high, in mV"
+                f"v_range = {short(self.v_range)} is not allowed; give (low, high) with low < high, in mV"
             )
-        put(self, "v_range", (low, high))
-        self._check_gates(low, high)
+        put(self, "v_range", tuple(low_high.tolist()))
+        self._check_gates(*self.v_range)
 
     def _check_names(self) -> None:
         channels, gates = [c.name for c in self.channels], [g.name for c in self.channels for g in c.gates]

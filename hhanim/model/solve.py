@@ -16,12 +16,14 @@ from numpy.typing import NDArray
 
 from hhanim.model import fixed_step, presets
 from hhanim.model.errors import (
+    STORE_LIMIT,
     HHError,
     InvalidValue,
     SolverFailure,
     UnitsWarning,
     UnknownName,
     UnstableStep,
+    fits,
     number,
 )
 from hhanim.model.membrane import Membrane
@@ -39,12 +41,9 @@ V_TOLERANCE = 300.0  # mV: what absolute tolerances are multiplied by for V, abo
 SAMPLE = 0.025  # ms between the stored samples of an adaptive run
 SWEEP_DT = 0.025  # ms, default step of the fixed-step methods
 SWEEP_WORK = 10_000.0  # neuron·ms beyond which "auto" prefers the vectorised fixed step for a batch
-STORE_LIMIT = 256 * 2**20  # bytes of states that a batch stores unless told otherwise
 DENSE = 1.0  # edges per ms from which on a stimulus is integrated through its bends
-MOST_STORED = 8 * STORE_LIMIT  # bytes of states that anything stores or integrates at once
-MANY = (
-    16  # numbers beyond which a bare list that neither rises nor falls throughout is not a sweep of currents
-)
+SMALLER = "a larger sample= or dt=, a shorter duration, record=('V',) or (), or for a batch method='exponential_euler'"
+MANY = 16  # numbers beyond which a bare list that neither rises nor falls throughout is no sweep of currents
 
 
 def simulate(
@@ -219,15 +218,13 @@ def _adaptive(
     edges = protocol.edges(duration)
     # Integration is always sampled finely: spikes and other times are read from these samples, whatever is
     # asked for.
-    clamped = isinstance(protocol, VoltageClamp)
-    tips, sample = (
-        sample is None and _fineness(membrane) > 1 and not clamped,
-        SAMPLE if sample is None else sample,
-    )
-    finer = math.ceil(sample * _fineness(membrane) / SAMPLE - 1e-9)
+    clamped, fineness = isinstance(protocol, VoltageClamp), _fineness(membrane)
+    tips = sample is None and fineness > 1 and not clamped
+    sample = SAMPLE if sample is None else sample
+    finer = math.ceil(sample * fineness / SAMPLE - 1e-9)
     rows = [membrane.states.index(s) for s in record]
-    _fits(duration * finer / sample + len(edges), len(membrane.states))
-    _fits(duration / sample + len(edges), len(rows) * (n or 1))
+    fits(duration * finer / sample + len(edges), len(membrane.states), SMALLER)
+    fits(duration / sample + len(edges), len(rows) * (n or 1), SMALLER)
     t = _grid(duration, sample / finer, edges)
     kept = np.arange(len(t)) if finer == 1 else np.searchsorted(t, _grid(duration, sample, edges) - 1e-9)
     solve = _clamped if clamped else _segments
@@ -241,7 +238,10 @@ def _adaptive(
             at = np.searchsorted(times, turns)
             new = times[at] != turns
             at, turns = at[new], turns[new]
-            times, stored = np.insert(times, at, turns), np.insert(stored, at, run._interpolate(turns)[rows], axis=1)
+            times, stored = (
+                np.insert(times, at, turns),
+                np.insert(stored, at, run._interpolate(turns)[rows], axis=1),
+            )
         if record != membrane.states:
             return replace(run, t=times, y=_frozen(stored), states=record, spike_log=(run.spikes,))
         return run if finer == 1 else replace(run, t=times, y=_frozen(stored), dense=run)
@@ -254,16 +254,6 @@ def _adaptive(
         if progress is not None:
             progress((k + 1) / n)
     return Trajectory(membrane, protocol, t[kept], _frozen(out), record, "adaptive", spike_log=tuple(spikes))
-
-
-def _fits(samples: float, states: int) -> None:
-    """Refuse what would fill the memory."""
-    stored = samples * states * 8
-    if stored > MOST_STORED:
-        raise InvalidValue(
-            f"this run would hold {samples:.2g} samples of {states} states, {stored / 2**30:.1f} GiB; give a larger "
-            "sample= or dt=, a shorter duration, record=('V',) or (), or for a batch method='exponential_euler'"
-        )
 
 
 def _segments(
@@ -474,7 +464,7 @@ def _fixed_step(
         # Preferably a divisor, so that the last sample is the end of the run.
         every = next((k for k in range(fewest, 2 * fewest) if steps % k == 0), fewest)
     count = steps // every + 1
-    _fits(count, len(rows) * (n or 1))
+    fits(count, len(rows) * (n or 1), SMALLER)
     out = np.empty((len(rows), count, *shape))
     y = np.array(np.broadcast_to(y0 if y0.ndim == 2 or n is None else y0[:, None], (len(y0), *shape)))
     log = fixed_step.integrate(membrane, protocol, y, method, dt, steps, out, rows, every, backend, progress)

@@ -149,3 +149,19 @@ def test_against_neuron(taper: bool) -> None:
     assert worst < 1e-6, worst
     spike = [np.interp(0.0, v[: np.argmax(v)], np.arange(np.argmax(v)) * dt) for v in theirs]
     np.testing.assert_allclose(ours.arrival()[[10, 50, 90]], spike, atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("n", "duration", "keys", "message"),
+    [
+        (10, 1e9, {}, "give a shorter duration or a larger dt="),
+        (100_000, 100.0, {"sample": 0.005}, "give a larger sample=, a shorter duration or a smaller n"),
+        (10, 10.0, {"sample": -1.0}, "sample = -1 is not allowed"),
+        (10**12, 1.0, {}, "give a smaller n"),
+    ],
+)
+def test_a_cable_that_would_fill_the_memory_is_refused(
+    n: int, duration: float, keys: dict[str, float], message: str
+) -> None:
+    with pytest.raises(InvalidValue, match=message):
+        simulate_cable(Cable(WARM, 1000.0, 10.0, n=n), (), duration, **keys)

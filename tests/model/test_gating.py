@@ -91,3 +91,17 @@ def test_refusals() -> None:
         with pytest.raises(HHError) as caught:
             call()
         assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("ask", "message"),
+    [
+        (lambda run: sample_patch(run, "K", 10**8), "GiB; give fewer channels or a shorter run"),
+        (lambda run: sample_patch(run, "K", "many"), "number of channels = 'many' is not a number"),
+        (lambda run: sample_patch(run, "K", 10, seed=0.5), "seed = 0.5 is not allowed"),
+    ],
+)
+def test_a_patch_that_would_fill_the_memory_or_makes_no_sense_is_refused(ask: object, message: str) -> None:
+    run = simulate(presets.MODERN, step(10.0), 20.0)
+    with pytest.raises(HHError, match=message):
+        ask(run)  # type: ignore[operator]
