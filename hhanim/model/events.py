@@ -96,14 +96,16 @@ class Events:
             low, high, signs = np.append(t[k - 1], t[k]), np.append(t[k], t[k + 1]), np.tile(signs, 2)
             pieces = self._pieces(name, low, high)
             slopes = signs * pieces[1:] * DEGREES
-            begin, end, wide = polyval(-1.0, slopes), polyval(1.0, slopes), high - low > 1e-9
+            begin, end = np.asarray(polyval(-1.0, slopes)), np.asarray(polyval(1.0, slopes))
+            wide = high - low > 1e-9
             turning = (begin > 0) & (end < 0) & wide
             (left, right), sides = np.split(turning | ~wide, 2), (end[: len(k)], begin[len(k) :])
             kinks = (sides[0] >= 0) & (sides[1] <= 0) & ~left & ~right
             kind[k[kinks]] = signs[: len(k)][kinks]
             signs, low, high = signs[turning], low[turning], high[turning]
             turns = _piece_roots(lambda v: v, slopes[:, turning], low, high) if len(low) else low
-            heights = polyval((2.0 * turns - low - high) / (high - low), pieces[:, turning], tensor=False)
+            u = (2.0 * turns - low - high) / (high - low)
+            heights = np.asarray(polyval(u, pieces[:, turning], tensor=False), dtype=float)
         order = np.argsort(turns)
         at = np.searchsorted(t, turns[order])
         parts = zip((t, v, kind), (turns, heights, signs), strict=True)
@@ -193,7 +195,7 @@ class Events:
     def turns(self, name: str = "V") -> Array:
         """Times (ms) at which a quantity has a local maximum or minimum, (K,)."""
         t, _, kind = self._single._points(name)
-        return t[kind != 0]
+        return np.asarray(t[kind != 0])
 
     @property
     def peaks(self) -> tuple[Array, Array]:
@@ -214,7 +216,7 @@ class Events:
     @property
     def amplitudes(self) -> Array:
         """Height of each spike above the lowest voltage since the previous spike (mV), (K,); one neuron only."""
-        return self.spike_peaks - self._between_spikes(np.minimum)[:-1]
+        return np.asarray(self.spike_peaks - self._between_spikes(np.minimum)[:-1])
 
     def _between_spikes(self, of: np.ufunc) -> Array:
         t, v, _ = self._single._points("V")

@@ -286,8 +286,8 @@ class Membrane(Frozen):
         """dy/dt (per ms) of states y (S, ...) under an injected current i (µA/cm²), broadcasting."""
         parts = self.compile(np)(*np.asarray(y, dtype=float), i)
         out = np.empty((len(parts), *np.broadcast(*parts).shape))
-        for row, part in zip(out, parts, strict=True):
-            row[...] = part
+        for k, part in enumerate(parts):
+            out[k] = part
         return out
 
     def rest(self) -> Array:

@@ -51,8 +51,9 @@ def _folded(source: str) -> CodeType:
     Python does none of it, and a call costs as much as the function.
     """
     tree = _Folded().visit(ast.parse(source))
-    tree = ast.fix_missing_locations(_Shared(tree).visit(tree))
-    return compile(tree, "<membrane equations>", "exec")
+    module: Any = ast.fix_missing_locations(_Shared(tree).visit(tree))
+    code: CodeType = compile(module, "<membrane equations>", "exec")
+    return code
 
 
 class _Folded(ast.NodeTransformer):

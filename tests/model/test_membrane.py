@@ -14,6 +14,7 @@ from matplotlib.mathtext import MathTextParser
 
 import hhanim as hh
 from hhanim import Channel, Exp, Gate, HHError, Membrane, Sigmoid, V, presets
+from hhanim.model import scalar
 from hhanim.model.errors import DuplicateName, InvalidValue, UnknownName
 from hhanim.model.scalar import callback
 
@@ -73,6 +74,21 @@ def test_the_solver_callback_and_the_float_code_are_the_equations(membrane: Memb
         assert callback(membrane, 2.5)(y, 0.0) == pytest.approx(expected, rel=1e-11, abs=1e-11)
         assert callback(membrane, lambda t: t)(y, 2.5) == pytest.approx(expected, rel=1e-11, abs=1e-11)
         assert membrane.compile(math)(*y.tolist(), 2.5) == pytest.approx(expected, rel=1e-11, abs=1e-11)
+
+
+def test_the_solver_computes_nothing_twice_in_a_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[str, float]] = []
+
+    def noted(name: str) -> Callable[[float], float]:
+        return lambda x: seen.append((name, x)) or getattr(math, name)(x)  # type: ignore[func-returns-value]
+
+    for name in ("exp", "expm1"):
+        monkeypatch.setitem(scalar._QUICK, name, noted(name))
+    for membrane, calls in ((presets.WANG_BUZSAKI, 6), (presets.CONNOR_STEVENS, 11)):
+        seen.clear()
+        y = np.array([-52.3, *np.linspace(0.2, 0.8, len(membrane.states) - 1)])
+        assert callback(membrane, 1.0)(y, 0.0) == pytest.approx(membrane.rhs(y, 1.0), rel=1e-12)
+        assert len(seen) == len(set(seen)) == calls
 
 
 def test_the_callback_is_exact_at_the_singular_voltages() -> None:
@@ -409,7 +425,10 @@ A, B = Exp(1.0, 0.0, 10.0), Exp(1.0, 0.0, -10.0)
         ),
         (lambda: Membrane("x", Channel("L", 1, -65), v_range=(10, -10)), "low < high"),
         (lambda: Membrane("x", Channel("L", 1, -65), v_range=50.0), r"v_range = 50.0 .* give \(low, high\)"),
-        (lambda: Membrane("x", Channel("L", 1, -65), v_range=(1, 2, 3)), r"v_range = \(1, 2, 3\) .* give \(low"),
+        (
+            lambda: Membrane("x", Channel("L", 1, -65), v_range=(1, 2, 3)),
+            r"v_range = \(1, 2, 3\) .* give \(low",
+        ),
         (lambda: Membrane("x", Channel("L", 1, -65), v_range="wide"), "v_range = 'wide' is not a number"),
         (lambda: Membrane("x", Channel("L", 1, -65), start={"q": 1}), "unknown state 'q'"),
         (lambda: Membrane("x", Channel("L", 0, -65)).rest(), "no resting state: at least one conductance"),
