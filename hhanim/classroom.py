@@ -24,7 +24,7 @@ from hhanim.model import Membrane, Protocol, Trajectory, presets, simulate
 from hhanim.model.errors import InvalidValue, UnknownName, number
 
 if TYPE_CHECKING:
-    from hhanim.studio.media.video import Video
+    from hhanim.studio.media.shown import Video
 
 Array = NDArray[np.float64]
 

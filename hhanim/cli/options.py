@@ -11,7 +11,7 @@ import click
 from hhanim.studio.errors import StudioError, UsageError
 
 if TYPE_CHECKING:
-    from hhanim.studio.events import Event
+    from hhanim.studio.news import Event
     from hhanim.studio.plan.request import Request
 
 Command = Callable[..., Any]

@@ -1,43 +1,18 @@
-"""A membrane in the browser: its equations as JavaScript source, and what its controls may be set to."""
+"""A membrane in the browser: its equations as JavaScript source, and what the page has to know of it."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
+from hhanim.explorer.sliders import current, duration, is_reduced, parameters, symbol
 from hhanim.look.quantities import Quantity, quantities
 from hhanim.look.theme import DARK
-from hhanim.model import Channel, Gate, Membrane, Rate, presets
+from hhanim.model import Gate, Membrane, Rate, presets
 from hhanim.model.rates import FLOATS, JAVASCRIPT, as_rate
 
-#: Names of the ions and channels in words, for people who listen.
-_WORDS = {
-    "Na": "sodium",
-    "K": "potassium",
-    "L": "leak",
-    "A": "A-type potassium",
-    "Ca": "calcium",
-    "Cl": "chloride",
-}
-_DRUGS = {"ttx": "TTX", "tea": "TEA", "four_ap": "4-AP"}
-#: Injected current (µA/cm²) and duration (ms) to begin with, where 10 and 100 do not show the model at its best.
-_CURRENTS = {"wang_buzsaki": 2.0}
-_DURATIONS = {"connor_stevens": 300.0}
 #: What rates call besides exp and linexp, which the engine has.
 _MATH = sorted(FLOATS.keys() - {"exp", "linexp", "power"})
-#: The lecture's widget, slider by slider: (lowest, highest, step).
-_LECTURE_SLIDERS = {
-    "C": (0.1, 2.0, 0.1),
-    "gNa": (0.0, 5.0, 0.1),
-    "gK": (0.0, 5.0, 0.1),
-    "gL": (0.0, 1.0, 0.1),
-    "I": (0.0, 10.0, 0.1),
-}
-
-
-def is_reduced(membrane: Membrane) -> bool:
-    """True for a model with two equations, V and one gate: the one that the lecture explores with sliders."""
-    return len(membrane.states) == 2
 
 
 def functions(membrane: Membrane) -> str:
@@ -137,65 +112,9 @@ def data(membrane: Membrane) -> dict[str, Any]:
         "curveRange": list(membrane.v_range),
         "defaults": {key: float(x) for key, x in membrane.parameters.items()},
         "parameters": parameters(membrane),
-        "I": _current(membrane),
-        "duration": 1000.0 if is_reduced(membrane) else _DURATIONS.get(membrane.name, 100.0),
+        "I": current(membrane),
+        "duration": duration(membrane),
     }
-
-
-def parameters(membrane: Membrane) -> list[dict[str, Any]]:
-    """Every control of a membrane: key, name in words, symbol, unit, value, slider range, allowed range."""
-    out = [
-        _control(membrane, "C", "Capacitance", [["C", "i"]], "µF/cm²", "ink", (0.1, 5.0, 0.1), (0.01, 100.0)),
-        _control(
-            membrane, "celsius", "Temperature", [["T", "i"]], "°C", "ink", (0.0, 40.0, 0.1), (-20.0, 60.0)
-        ),
-    ]
-    if all(g.q10 == 1 for g in membrane.gates.values() if g.dynamic):
-        out.pop()  # a temperature that changes nothing is no control
-    for channel in membrane.channels:
-        out += _controls(membrane, channel)
-    return out
-
-
-def _controls(membrane: Membrane, channel: Channel) -> list[dict[str, Any]]:
-    name, known = channel.name, quantities(membrane)
-    word, hue, g, e = _WORDS.get(name, name), known[f"I_{name}"].hue, symbol(known[f"g_{name}"]), channel.e
-    top = 2.0 * max(channel.g, 0.1)
-    words = f"{word} conductance".capitalize()
-    out = [_control(membrane, f"g{name}", words, g, "mS/cm²", hue, (0.0, top, _step(top)), (0.0, 1000.0))]
-    words, slider = f"{word} reversal potential".capitalize(), (_round(e - 40.0), _round(e + 40.0), 0.5)
-    out.append(
-        _control(membrane, f"E{name}", words, [["E", "i"], [name, "_"]], "mV", hue, slider, (-250.0, 250.0))
-    )
-    if channel.blocker:
-        drug = _DRUGS.get(channel.blocker, channel.blocker)
-        words = f"{drug}, fraction of {word} channels blocked"
-        slider, allowed = (0.0, 1.0, 0.01), (0.0, 1.0)
-        out.append(_control(membrane, channel.blocker, words, [[drug, ""]], "", hue, slider, allowed))
-    return out
-
-
-def _control(
-    membrane: Membrane,
-    key: str,
-    words: str,
-    written: list[list[str]],
-    unit: str,
-    hue: str,
-    slider: tuple[float, float, float],
-    allowed: tuple[float, float],
-) -> dict[str, Any]:
-    low, high, step = _LECTURE_SLIDERS.get(key, slider) if is_reduced(membrane) else slider
-    about: dict[str, Any] = {"key": key, "words": words, "symbol": written, "unit": unit, "hue": hue}
-    about["value"] = float(membrane.parameters[key])
-    return about | {"min": low, "max": high, "step": step, "low": allowed[0], "high": allowed[1]}
-
-
-def _current(membrane: Membrane) -> dict[str, float]:
-    """Slider and allowed range of the injected current (µA/cm²)."""
-    low, high, step = _LECTURE_SLIDERS["I"] if is_reduced(membrane) else (-20.0, 200.0, 0.1)
-    value = 2.0 if is_reduced(membrane) else _CURRENTS.get(membrane.name, 10.0)
-    return {"value": value, "min": low, "max": high, "step": step, "low": -20.0, "high": 200.0}
 
 
 def _v_axis(membrane: Membrane) -> tuple[float, float]:
@@ -204,29 +123,6 @@ def _v_axis(membrane: Membrane) -> tuple[float, float]:
         return (-100.0, 100.0)
     e = [float(c.e) for c in membrane.channels]
     return (10.0 * ((min(e) - 12.0) // 10.0), 10.0 * -((-max(e) - 5.0) // 10.0))
-
-
-def _round(x: float) -> float:
-    return round(x, 6)
-
-
-def _step(top: float) -> float:
-    return 1.0 if top > 100 else 0.5 if top > 40 else 0.1 if top > 4 else 0.01
-
-
-def symbol(q: Quantity) -> list[list[str]]:
-    """A symbol in parts [text, style]: "i" italic, "" upright, "_" lowered, "_i" both, "^" raised."""
-    if q.role in ("current", "conductance"):
-        return [[q.key[0], "i"], [q.key[2:], "_"]]
-    if q.role in ("voltage", "time", "stimulus"):
-        return [[q.key, "i"]]
-    if q.role == "tau":
-        return [["τ", "i"], [q.key[4:].replace("_", ""), "_i"]]
-    name = q.key.removesuffix("_inf")
-    base, _, sub = name.partition("_")
-    out = [[base, "i" if len(base) == 1 else ""]]
-    tail = sub + (("," if sub else "") + "∞" if q.role == "inf" else "")
-    return [*out, [tail, "_"]] if tail else out
 
 
 def _drawn(q: Quantity) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import html
 from dataclasses import dataclass
 from typing import Any
 
-from hhanim.explorer import equations
+from hhanim.explorer import sliders
 from hhanim.explorer.webpage import page
 from hhanim.look.theme import Theme, get_theme
 from hhanim.model import HHError, Membrane, Trajectory, analysis, presets, simulate, step
@@ -84,16 +84,16 @@ class Interactive:
             ) from None
         self.membrane, self.theme = membrane, get_theme(theme)
         self.run: Trajectory | None = None
-        reduced = equations.is_reduced(membrane)
-        controls = equations.parameters(membrane)
+        reduced = sliders.is_reduced(membrane)
+        controls = sliders.parameters(membrane)
         if reduced:  # the lecture's five sliders: C, the conductances, I
             controls = [c for c in controls if c["key"] == "C" or c["key"].startswith("g")]
         known = {c["key"]: (c["value"], c["min"], c["max"], c["step"], c["unit"]) for c in controls}
-        current = equations.data(membrane)["I"]
+        current = sliders.current(membrane)
         low, high, by = (current["min"], current["max"], current["step"]) if reduced else _CURRENT
         known["I"] = (current["value"], low, high, by, "µA/cm²")
         known["onset"] = (0.0 if reduced else 5.0, 0.0, 500.0, 0.5, "ms")
-        known["duration"] = (1000.0 if reduced else 100.0, 10.0, 2000.0, 10.0, "ms")
+        known["duration"] = (sliders.duration(membrane), 10.0, 2000.0, 10.0, "ms")
         for key in settings:
             if key not in known:
                 raise UnknownName("setting", key, known)

@@ -18,9 +18,10 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from hhanim.explorer import equations
+from hhanim.explorer import equations, sliders
 from hhanim.explorer.demonstrations import DEMONSTRATIONS
-from hhanim.explorer.stimuli import FIELDS, STIMULI
+from hhanim.explorer.sliders import FIELDS
+from hhanim.explorer.stimuli import STIMULI
 from hhanim.look.theme import DARK, LIGHT, Theme, hex_color, mix
 from hhanim.look.type import font_files
 from hhanim.model import HHError, Membrane, presets
@@ -75,7 +76,7 @@ _SHOWN = ("views", "open", "rate", "t", "play")
 
 
 def _checked(membrane: Membrane, settings: Mapping[str, Any]) -> dict[str, Any]:
-    controls = [p["key"] for p in equations.parameters(membrane)]
+    controls = [p["key"] for p in sliders.parameters(membrane)]
     known = (*controls, *_NUMBERS, "stimulus", "method", *_SHOWN)
     for key in settings:
         if key not in known:
@@ -83,7 +84,7 @@ def _checked(membrane: Membrane, settings: Mapping[str, Any]) -> dict[str, Any]:
     membrane.with_(**{k: settings[k] for k in controls if k in settings})
     if settings.get("stimulus", "step") not in STIMULI:
         raise UnknownName("stimulus", settings["stimulus"], tuple(STIMULI))
-    methods = ("converged", "euler") if equations.is_reduced(membrane) else ("converged",)
+    methods = ("converged", "euler") if sliders.is_reduced(membrane) else ("converged",)
     if settings.get("method", "converged") not in methods:
         raise UnknownName("method", settings["method"], methods)
     out = dict(settings)

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from hhanim import explorer
-from hhanim.explorer import equations
-from hhanim.explorer.stimuli import FIELDS, STIMULI
+from hhanim.explorer import equations, sliders
+from hhanim.explorer.sliders import FIELDS
+from hhanim.explorer.stimuli import STIMULI
 from hhanim.model import HHError, presets
 from hhanim.model.protocol import MAKERS, parse
 
@@ -50,14 +51,14 @@ def test_refuses_in_one_line(settings: dict[str, object]) -> None:
 
 
 def test_sliders_of_the_lecture() -> None:
-    sliders = {
+    found = {
         p["key"]: (p["min"], p["max"], p["step"], p["value"])
-        for p in equations.parameters(presets.get("widget"))
+        for p in sliders.parameters(presets.get("widget"))
     }
-    assert sliders["C"] == (0.1, 2.0, 0.1, 1.0)
-    assert sliders["gNa"] == (0.0, 5.0, 0.1, 2.0)
-    assert sliders["gK"] == (0.0, 5.0, 0.1, 1.44)
-    assert sliders["gL"] == (0.0, 1.0, 0.1, 0.2)
+    assert found["C"] == (0.1, 2.0, 0.1, 1.0)
+    assert found["gNa"] == (0.0, 5.0, 0.1, 2.0)
+    assert found["gK"] == (0.0, 5.0, 0.1, 1.44)
+    assert found["gL"] == (0.0, 1.0, 0.1, 0.2)
     assert equations.data(presets.get("widget"))["I"] == {
         "value": 2.0,
         "min": 0.0,
@@ -72,9 +73,9 @@ def test_sliders_of_the_lecture() -> None:
 def test_every_preset_can_be_moved_by_every_parameter_that_matters() -> None:
     for name in presets.names():
         membrane = presets.get(name)
-        keys = {p["key"] for p in equations.parameters(membrane)}
+        keys = {p["key"] for p in sliders.parameters(membrane)}
         assert keys | {"celsius"} == set(membrane.parameters)
-        for p in equations.parameters(membrane):
+        for p in sliders.parameters(membrane):
             assert p["low"] <= p["min"] <= p["value"] <= p["max"] <= p["high"]
 
 

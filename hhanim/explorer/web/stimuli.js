@@ -53,7 +53,7 @@ export function makeStimulus(settings) {
       const all = parts.flatMap((p) => [p.a, p.b]).filter((edge) => edge > 0 && edge < duration);
       return [...new Set(all)].sort((a, b) => a - b);
     },
-    /* When it last began, ended or changed to stay so before `end`, 0 if never: a train of pulses is one event. */
+    /* When it last began, ended or changed to stay so before `end`, 0 if never; a train of pulses is one. */
     lastChange: (end) => Math.max(0, ...lasting.filter((edge) => edge < end)),
     scaled: (factor) =>
       makeStimulus({ ...settings, I: settings.I * factor, holding: settings.holding * factor }),

@@ -17,10 +17,10 @@ from hhanim.studio.draw.drawn import Drawn, Section
 from hhanim.studio.draw.engine import Engine
 from hhanim.studio.draw.engines import engine
 from hhanim.studio.errors import RenderError
-from hhanim.studio.events import Event, Listener, silent
 from hhanim.studio.fresh.job import Job
 from hhanim.studio.media import sidecar
 from hhanim.studio.media.formats import Films, join, open_writer
+from hhanim.studio.news import Event, Listener, silent
 
 if TYPE_CHECKING:
     from hhanim.studio.media.changes import Rect

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, overload
 from hhanim.studio.draw.drawn import Drawn
 from hhanim.studio.draw.pieces import Output, draw, same_pixels
 from hhanim.studio.errors import MissingError, RenderError, UsageError, writing
-from hhanim.studio.events import Event, Listener, silent
 from hhanim.studio.fresh.job import Job, prepare
 from hhanim.studio.fresh.status import check, status
 from hhanim.studio.make.locks import lock
@@ -23,7 +22,8 @@ from hhanim.studio.make.progress import telling
 from hhanim.studio.make.record import record
 from hhanim.studio.make.work_folder import WORK, commit, recover, sweep, work_folder
 from hhanim.studio.media.formats import Films
-from hhanim.studio.media.video import Video, Videos
+from hhanim.studio.media.shown import Video, Videos
+from hhanim.studio.news import Event, Listener, silent
 from hhanim.studio.plan.catalogue import find
 from hhanim.studio.plan.names import file_name, or_variant
 from hhanim.studio.plan.request import Request, target

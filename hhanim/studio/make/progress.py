@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import Any, Self
 
-from hhanim.studio.events import Event, Listener, silent
-from hhanim.studio.media.video import notebook
+from hhanim.studio.media.shown import notebook
+from hhanim.studio.news import Event, Listener, silent
 
 
 class Reporter:

@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from hhanim.studio.errors import StudioError
-from hhanim.studio.events import Event, Listener
 from hhanim.studio.fresh.sources import sources
 from hhanim.studio.make.films import failure, make_all
 from hhanim.studio.mends import need
+from hhanim.studio.news import Event, Listener
 from hhanim.studio.plan import catalogue
 from hhanim.studio.plan.request import Request
 

@@ -32,11 +32,11 @@ from hhanim.process import be_alone
 from hhanim.studio.draw.drawn import Drawn
 from hhanim.studio.draw.pieces import Output, Share, draw, shares
 from hhanim.studio.errors import RenderError, StudioError, UsageError
-from hhanim.studio.events import Event, Listener
 from hhanim.studio.fresh.job import Job, fingerprint
 from hhanim.studio.fresh.sources import sources as reached
 from hhanim.studio.media.formats import Films
 from hhanim.studio.mends import need
+from hhanim.studio.news import Event, Listener
 
 ATTEMPTS = 4  # how often a worker may die over a film before the film is at fault
 _SLOTS = 1024

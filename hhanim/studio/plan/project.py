@@ -34,9 +34,9 @@ from typing import Any
 
 from hhanim.errors import did_you_mean
 from hhanim.studio.errors import UsageError
-from hhanim.studio.events import Event
 from hhanim.studio.media.formats import FORMATS
 from hhanim.studio.media.sidecar import sidecar_path
+from hhanim.studio.news import Event
 from hhanim.studio.plan import catalogue
 from hhanim.studio.plan.names import file_name, or_variant
 from hhanim.studio.plan.request import Origin, Request, target

@@ -9,8 +9,8 @@ import threading
 
 import pytest
 
-from hhanim.studio.events import Event
 from hhanim.studio.make.progress import Reporter
+from hhanim.studio.news import Event
 
 EVENTS = [
     Event("start", "tau", "o/tau.mp4", n_frames=100, message="missing"),

@@ -10,7 +10,7 @@ import matplotlib as mpl
 import pytest
 
 from hhanim.studio.media import sidecar
-from hhanim.studio.media.video import Video, Videos
+from hhanim.studio.media.shown import Video, Videos
 
 
 @pytest.fixture
