@@ -67,7 +67,7 @@ def test_sliders_of_the_lecture() -> None:
         "low": -20.0,
         "high": 200.0,
     }
-    assert "celsius" not in sliders  # it would change nothing
+    assert "celsius" not in found  # it would change nothing
 
 
 def test_every_preset_can_be_moved_by_every_parameter_that_matters() -> None:
