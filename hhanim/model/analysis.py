@@ -29,9 +29,6 @@ _TOLERANCE: Final = 1e-8
 LARGEST_CURRENT = 1e4
 
 
-# -- curves over voltage -------------------------------------------------------------------------------------
-
-
 def voltages(membrane: Membrane, v: Any = None, points: int = 501) -> Array:
     """The voltages given (mV, any shape), or `points` (P,) evenly over the membrane's v_range."""
     if v is None:
@@ -103,17 +100,11 @@ def _held(membrane: Membrane, holding: float | None) -> Array:
     return membrane.steady(number("holding", holding, unit="mV", array=False))
 
 
-# -- firing --------------------------------------------------------------------------------------------------
-
-
 def f_i(membrane: Membrane, currents: Any, duration: float = 600.0, after: float | None = None) -> Array:
-    """Rate of sustained firing (Hz) at each constant current (N,) -> (N,); the time before `after` ms is
-    transient.
+    """Rate of sustained firing (Hz) at each constant current (N,) -> (N,), see Trajectory.rate().
 
-    Cycles are counted, not crossings of a level, so the small fast cycle near depolarisation block counts
-    too, and a ringing that dies away does not (Trajectory.rate). `after` defaults to half the duration. Up
-    to 64 currents are solved to convergence; more go through the fixed-step batch, whose rates are within
-    about 1 %.
+    The time before `after` (ms; default: half the duration) is transient. Up to 64 currents are solved to
+    convergence; more go through the fixed-step batch, whose rates are within about 1 %.
     """
     currents = np.atleast_1d(number("currents", currents, unit="µA/cm²"))
     run = _sweep(membrane, currents, duration)
@@ -257,11 +248,7 @@ def _fired(run: Trajectory, after: float = 0.0) -> bool:
 
 
 def _threshold(fires: Callable[[float], bool], precision: float, limit: float = LARGEST_CURRENT) -> float:
-    """Smallest i >= 0 with fires(i), bracketed by doubling, then bisected; inf if none up to `limit`.
-
-    The doubling starts low, so where strong currents block again it is the lower edge of firing that is
-    found.
-    """
+    """Smallest i >= 0 with fires(i), or inf: bracketed from below, as strong currents may block, then bisected."""
     precision = number("precision", precision, 1e-9, 0.1, array=False)
     if fires(0.0):
         return 0.0
@@ -273,12 +260,8 @@ def _threshold(fires: Callable[[float], bool], precision: float, limit: float = 
     return threshold(fires, low, high, precision)
 
 
-# -- the phase plane and its equilibria ----------------------------------------------------------------------
-
-
 def two_variable(membrane: Membrane) -> Membrane:
-    """A reduction of a membrane to V and one recovery gate, for its phase plane; one that has two states is
-    kept.
+    """A reduction of a membrane to V and one recovery gate, for its phase plane; one of two states is kept.
 
     After Krinsky & Kokoz (1973) and Rinzel (1985, Fed Proc 44:2944): the recovery gate is the slowest one
     that opens with depolarisation; gates at least three times as fast as it at rest are instantaneous; every
@@ -318,8 +301,7 @@ def two_variable(membrane: Membrane) -> Membrane:
 
 
 def nullclines(membrane: Membrane, v: Any = None, i: float = 0.0) -> dict[str, Array]:
-    """Nullclines in the (V, n) plane at injected current i: {"V": (P,), gate: (P,)}, values of the gate over
-    v (P,).
+    """Nullclines in the (V, n) plane at current i: {"V": (P,), gate: (P,)}, values of the gate over v (P,).
 
     "V" is where dV/dt = 0, nan at voltages where no value of the gate in 0..1 does that (the lowest where
     several do); the other key is the recovery gate's own name, its nullcline is its steady state. A membrane
@@ -344,9 +326,7 @@ def nullclines(membrane: Membrane, v: Any = None, i: float = 0.0) -> dict[str, A
 
 @dataclass(frozen=True, eq=False)
 class FixedPoint:
-    """An equilibrium: its state (S,), the current that holds it (µA/cm²), and the eigenvalues (S,) there
-    (1/ms).
-    """
+    """An equilibrium: its state (S,), the current that holds it (µA/cm²), its eigenvalues (S,) (1/ms)."""
 
     state: Array
     current: float
@@ -400,9 +380,8 @@ def hopf_points(membrane: Membrane) -> Array:
 def cycle_extremes(membrane: Membrane, currents: Any, duration: float = 600.0) -> dict[str, Array]:
     """For a bifurcation diagram: {"low", "high", "rate"} (N,), V's extremes in the last third (mV), and the rate (Hz).
 
-    Where nothing oscillates any more, low and high agree. Starts from the membrane's initial conditions at
-    each current (N,): where rest and firing are both stable it shows which of them a current step from rest
-    leads to.
+    Where nothing oscillates any more, low and high agree. Starts from the membrane's initial conditions at each
+    current (N,): where rest and firing are both stable it shows which of them a current step from rest leads to.
     """
     currents = np.atleast_1d(number("currents", currents, unit="µA/cm²"))
     run, late = _sweep(membrane, currents, duration), 2.0 / 3.0 * duration

@@ -175,8 +175,6 @@ class Events:
         up = self.stretches("V", above=level)[:, 0]
         return up[up > 0.0]
 
-    # -- spikes ----------------------------------------------------------------------------------------------
-
     @cached_property
     def spikes(self) -> Any:
         """Spike times (ms): upward crossings of membrane.spike_level, (K,); a list of N such arrays for a batch."""
@@ -236,8 +234,6 @@ class Events:
             width = run.first("V", below=level, after=top) - run.last("V", below=level, before=top)
             widths.append(width if np.isfinite(width) else np.nan)
         return np.array(widths)
-
-    # -- firing ----------------------------------------------------------------------------------------------
 
     def transient(self, before: float | None = None) -> float:
         """Until when (ms) what follows the last change of the stimulus before `before` counts as transient.

@@ -34,9 +34,6 @@ CHUNK = 512  # steps between two reports of progress
 BLOWN_UP = 1e4  # mV
 
 
-# -- the step as source code ---------------------------------------------------------------------------------
-
-
 def step_source(equations: Equations, method: str, choice: str = PYTHON) -> str:
     """One step as source: advance(x0, x1, ..., i) -> new states; free names are the parameters and dt.
 
@@ -87,9 +84,6 @@ def _advance(membrane: Membrane, method: str, dt: float, backend: Any) -> Callab
     return built("advance", partial(step_source, membrane.equations, method), backend, scope)
 
 
-# -- the stimulus, step by step ------------------------------------------------------------------------------
-
-
 def step_currents(protocol: Protocol, dt: float, steps: int) -> Iterator[tuple[int, int, Array]]:
     """Pieces (first, last, current) covering steps first <= k < last, at most CHUNK of them.
 
@@ -115,9 +109,6 @@ def step_currents(protocol: Protocol, dt: float, steps: int) -> Iterator[tuple[i
             parts = np.asarray(protocol(0.5 * (cuts[:-1] + cuts[1:])), dtype=float)
             yield k, k + 1, np.tensordot(np.diff(cuts), parts, axes=1)[None] / dt
             k += 1
-
-
-# -- the loop ------------------------------------------------------------------------------------------------
 
 
 @dataclass

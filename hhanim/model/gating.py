@@ -148,8 +148,6 @@ def open_fraction(
     return out
 
 
-# -- pieces --------------------------------------------------------------------------------------------------
-
 Table = tuple[Array, Array, Array]  # times, and the integrals of the opening and the closing rate up to them
 
 

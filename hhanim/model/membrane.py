@@ -119,8 +119,6 @@ class Membrane(Frozen):
             return {"baseline": -65.0, "spike_level": 0.0}
         return {"baseline": round(rest), "spike_level": round(rest + 65.0 / 115.0 * (top - rest))}
 
-    # -- names -----------------------------------------------------------------------------------------------
-
     @cached_property
     def gates(self) -> dict[str, Gate]:
         """Every gate by name, in channel order."""
@@ -158,8 +156,6 @@ class Membrane(Frozen):
         """The channel that a gate belongs to. Raises UnknownName."""
         self.gate(gate)
         return next(c for c in self.channels if any(g.name == gate for g in c.gates))
-
-    # -- parameters ------------------------------------------------------------------------------------------
 
     @cached_property
     def parameters(self) -> dict[str, Any]:
@@ -230,8 +226,6 @@ class Membrane(Frozen):
         """The lowest and the highest reversal potential (mV)."""
         e = [x for channel in self.channels for x in np.atleast_1d(channel.e).tolist()]
         return min(e), max(e)
-
-    # -- the physiology, evaluated ---------------------------------------------------------------------------
 
     def inf(self, gate: str, v: Any) -> Any:
         """Steady state x_inf (0..1) of a gate at voltage v (mV), any shape."""
@@ -311,8 +305,6 @@ class Membrane(Frozen):
         are not finite or not in 0..1.
         """
         return initial(self, start)
-
-    # -- the equations, compiled -----------------------------------------------------------------------------
 
     @cached_property
     def equations(self) -> Equations:

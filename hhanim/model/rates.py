@@ -36,9 +36,6 @@ _HOW = "write it with Exp, Sigmoid, LinExp, Constant, V, Piecewise, + - * / ** a
 _CONDITIONS = ("<", "<=", ">", ">=", "&", "|")
 
 
-# -- the functions that rates call, on arrays and on floats --------------------------------------------------
-
-
 def exp(x: Any) -> Any:
     """e**x for arrays, clipped so that it neither overflows nor underflows."""
     return np.exp(np.clip(x, -EXPONENT_LIMIT, EXPONENT_LIMIT))
@@ -98,9 +95,6 @@ LANGUAGES: dict[Any, tuple[str, dict[str, Callable[..., Any]]]] = {
     math: (PYTHON, FLOATS),
     np: (NUMPY, ARRAYS),
 }
-
-
-# -- rates ---------------------------------------------------------------------------------------------------
 
 
 def _operator(op: str) -> tuple[Callable[[Any, Any], Rate], Callable[[Any, Any], Rate]]:
@@ -441,9 +435,6 @@ def _numpy(function: Any, *args: Any, **keys: Any) -> Rate:
     ufunc = isinstance(function, np.ufunc)
     value: Rate = _NUMPY[function](*map(as_rate, args) if ufunc else args)
     return value
-
-
-# -- typesetting ---------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

@@ -65,8 +65,7 @@ def simulate(
 
     membrane: a Membrane or a preset's name. Parameters, stimulus amplitudes or start values that are arrays
         (N,) make a batch of N neurons integrated together.
-    protocol: a current (µA/cm²) or a voltage clamp; a number is a constant current, a string is parsed, None
-    is zero.
+    protocol: a current (µA/cm²) or a voltage clamp; a number is a constant current, a string is parsed, None is 0.
     method: "adaptive" is LSODA (Petzold 1983, https://doi.org/10.1137/0904010) at rtol, atol, restarted at
         every edge of the protocol; "euler" is forward Euler; "exponential_euler" is Rush & Larsen (1978),
         https://doi.org/10.1109/TBME.1978.326270. "auto" is adaptive, but exponential Euler for batches of
@@ -168,9 +167,6 @@ def _batch(membrane: Membrane, protocol: Protocol, y0: Array) -> int | None:
     return next(iter(given.values()), None)
 
 
-# -- adaptive ------------------------------------------------------------------------------------------------
-
-
 def _grid(duration: float, sample: float, edges: Array) -> Array:
     """Sample times: every `sample` ms, the end, and every edge.
 
@@ -231,7 +227,9 @@ def _adaptive(
     if n is None:
         y = solve(membrane, protocol, t, edges, y0, rtol, atol, progress)
         run = Trajectory(membrane, protocol, t, _frozen(y), membrane.states, "adaptive")
-        times, stored = t[kept], y[rows][:, kept]
+        if finer == 1 and record == membrane.states:
+            return run
+        times, stored = t[kept], y[np.ix_(rows, kept)]
         if tips:
             # Samples coarser than the solution needs would miss the tip of a spike by some tenths of a mV.
             turns = run.turns("V")
@@ -244,7 +242,7 @@ def _adaptive(
             )
         if record != membrane.states:
             return replace(run, t=times, y=_frozen(stored), states=record, spike_log=(run.spikes,))
-        return run if finer == 1 else replace(run, t=times, y=_frozen(stored), dense=run)
+        return replace(run, t=times, y=_frozen(stored), dense=run)
     out, spikes = np.empty((len(rows), len(kept), n)), []
     for k in range(n):
         one, what = membrane.member(k), protocol.member(k)
@@ -390,9 +388,6 @@ def _clamped(
             progress(float(t[b] / t[-1]))
     y[0] = protocol(t)
     return y
-
-
-# -- fixed step ----------------------------------------------------------------------------------------------
 
 
 def largest_step(membrane: Membrane, method: str) -> float:

@@ -46,8 +46,6 @@ class Trajectory(Events, Frozen):
     spike_log: tuple[Array, ...] | None = None
     dense: Trajectory | None = field(default=None, repr=False)
 
-    # -- what was recorded -----------------------------------------------------------------------------------
-
     def __getitem__(self, name: str) -> Any:
         """A quantity by name, (T,) or (T, N): V (mV), a gate (0..1), kinetic or not, I (the stimulus) and I_ion, and of
         a channel X its current I_X (µA/cm²) and conductance g_X (mS/cm²). Raises UnknownName.
@@ -153,8 +151,6 @@ class Trajectory(Events, Frozen):
         """Conductance density of a channel (mS/cm²), (T,) or (T, N)."""
         return np.asarray(self._conductances[self.membrane.channel(channel).name])
 
-    # -- at any other time -----------------------------------------------------------------------------------
-
     def at(self, times: Any) -> Trajectory:
         """The trajectory at other times (K,), increasing, ms.
 
@@ -218,12 +214,8 @@ class Trajectory(Events, Frozen):
         c5 = 6 * d0 - 3 * d1 + 0.5 * d2
         return c0 + u * (c1 + u * (c2 + u * (c3 + u * (c4 + u * c5))))
 
-    # -- files -----------------------------------------------------------------------------------------------
-
     def to_numpy(self) -> dict[str, Array]:
-        """Every quantity by name: t, V, gates, I (stimulus), I_X and g_X of each channel X; (T,) or (T,
-        N).
-        """
+        """Every quantity by name: t, V, gates, I (stimulus), I_X and g_X of each channel X; (T,) or (T, N)."""
         out: dict[str, Array] = {"t": self.t}
         if self.states != self.membrane.states:
             return out | {s: np.asarray(self[s]) for s in self.states}
@@ -235,8 +227,7 @@ class Trajectory(Events, Frozen):
         return out
 
     def to_csv(self, path: Any) -> None:
-        """Write to_numpy() as comma-separated columns with a header, to a path or an open text file; one
-        neuron only.
+        """Write to_numpy() of one neuron as comma-separated columns with a header, to a path or an open text file.
 
         Times in ms, V in mV, currents in µA/cm², conductances in mS/cm². Numbers read back exactly.
         """
@@ -283,10 +274,8 @@ class Trajectory(Events, Frozen):
         source = self.dense or self
         arrays: dict[str, Any] = {"t": source.t, "y": source.y, "about": np.array(json.dumps(about))}
         if self.dense is not None:
-            arrays |= {
-                "sampled": self.t,
-                "sampled_y": self.y,
-            }  # computed again, they might differ in a last bit
+            # Computed again, they might differ in a last bit.
+            arrays |= {"sampled": self.t, "sampled_y": self.y}
         if self.spike_log is not None:
             arrays["spike_times"] = np.concatenate(self.spike_log) if self.spike_log else np.empty(0)
             arrays["spike_counts"] = np.array([len(s) for s in self.spike_log])
