@@ -194,11 +194,13 @@ class Filming:
 
     def _lay_out(self, force: bool = False) -> None:
         """What matplotlib's draw between two frames, at the figure's own resolution, does to a layout."""
-        if force or not self._settled:
-            with cbook._setattr_cm(self.figure, dpi=self._dpi):
-                renderer = self.figure.canvas.get_renderer()
-                with renderer._draw_disabled():
-                    self._draw_whole(renderer)
+        if not force and self._settled:
+            return
+        same = self.figure.dpi == self._dpi  # or all that depends on it would be reckoned anew
+        with contextlib.nullcontext() if same else cbook._setattr_cm(self.figure, dpi=self._dpi):
+            renderer = self.figure.canvas.get_renderer()
+            with renderer._draw_disabled():
+                self._draw_whole(renderer)
 
     def repaint(self) -> Pixels | None:
         """The chosen frame's pixels where savefig would do nothing to the figure first, else None.
