@@ -229,7 +229,7 @@ def _adaptive(
         run = Trajectory(membrane, protocol, t, _frozen(y), membrane.states, "adaptive")
         if finer == 1 and record == membrane.states:
             return run
-        times, stored = t[kept], y[np.ix_(rows, kept)]
+        times, stored = t[kept], y[rows][:, kept]
         if tips:
             # Samples coarser than the solution needs would miss the tip of a spike by some tenths of a mV.
             turns = run.turns("V")
