@@ -266,8 +266,8 @@ class Filming:
 
 
 def _neutral(artist: Any, renderer: Any) -> bool:
-    """True if the artist cannot influence a layout: clipped to its axes, or well inside them."""
-    if not artist.get_in_layout() or artist._fully_clipped_to_axes():
+    """True if the artist cannot influence a layout: clipped to its axes (boxes are not), or well inside them."""
+    if not artist.get_in_layout() or (isinstance(artist, KNOWN) and artist._fully_clipped_to_axes()):
         return True
     artist.set_visible(True)
     box = artist.get_tightbbox(renderer)

@@ -47,3 +47,12 @@ def test_layouts_move_as_often_as_with_celluloid():
     frames = [[("shadowed", 1, 878), ("quiverkey", 0, 2232)]]
     assert compare(Film(frames, "subfigures", layout="tight")) == "identical"
     assert compare(Film([[("annotate", 0, k), ("fill", 0, k)] for k in range(3)], "polar", "ggplot", "tight", {"dpi": 57})) == "identical"  # fmt: skip
+    frames = [
+        [("annotation box", 2, 1952)],
+        [("annotation box", 2, 1953), ("fill between", 1, 939), ("restyle", 0, 227)],
+    ]
+    frames += [
+        [("annotation box", 2, 1954), ("stairs", 2, 154)],
+        [("annotation box", 2, 1955), ("axvspan", 2, 59)],
+    ]
+    assert compare(Film(frames, layout="compressed")) == "identical"
