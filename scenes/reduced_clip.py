@@ -47,11 +47,9 @@ def reduced(
         euler = None  # the title says so
     q = quantities(plane)
     low, high = limits(run["V"], *([euler["V"]] if euler else []), plane.baseline)
-    says = (
-        f"forward Euler at {dt:g} ms is unstable"
-        if euler is None
-        else analysis.behaviour(simulate(plane, step(I), 1000.0))
-    )
+    says = f"forward Euler at {dt:g} ms is unstable"
+    if euler is not None:
+        says = analysis.behaviour(simulate(plane, step(I), 1000.0))
     about = f"$I$ = {I:g} µA/cm² · {says} · {conditions(model)}"
     stage.title(
         "Two equations that fire" if len(run.spikes) > 1 else "Two equations", about, stage.rate(duration)

@@ -66,7 +66,7 @@ def test_circuit_is_true_at_ten_instants(media: Path) -> None:
         film.currents.draw(t)
         assert film.trace.reading == pytest.approx((t, now["V"][0]), abs=2e-3 * span)
         shown = {name: film.currents.length(name) for name in film.currents.circuit.names}
-        largest = max(float(np.abs(v).max()) for v in film.currents.values.values())
+        largest = max(float(np.abs(v.values).max()) for v in film.currents.values.values())
         for channel in film.membrane.channels:
             assert shown[channel.name] == pytest.approx(now.current(channel.name)[0], abs=5e-3 * largest)
             if channel.gates:

@@ -9,6 +9,7 @@ import tomllib
 import venv
 import zipfile
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -46,10 +47,15 @@ def wheel(tmp_path_factory) -> Path:
     import shutil
 
     folder = tmp_path_factory.mktemp("wheel")
-    skip = shutil.ignore_patterns(
-        ".git", ".venv", "output", "tests", "__pycache__", "*.egg-info", "build", "media"
-    )
-    shutil.copytree(ROOT, folder / "tree", ignore=skip)
+    pieces = [*(p for p in ROOT.iterdir() if p.is_file()), ROOT / "hhanim", ROOT / "scenes"]
+    (folder / "tree").mkdir()
+    for piece in pieces:
+        copy = (
+            shutil.copyfile
+            if piece.is_file()
+            else partial(shutil.copytree, ignore=shutil.ignore_patterns("__pycache__"))
+        )
+        copy(piece, folder / "tree" / piece.name)
     subprocess.run(
         [
             sys.executable,

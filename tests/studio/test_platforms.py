@@ -115,6 +115,7 @@ def test_windows_waits_for_no_more_than_61_processes(monkeypatch):
 def test_being_ended_is_an_interruption(name):
     code = (
         f"import signal, hhanim.cli.program as c\n"
+        f"signal.signal(signal.{name}, signal.SIG_DFL)\n"  # whatever the tests were started by
         f"c.app.callback = lambda: signal.raise_signal(signal.{name})\n"
         f"c.main(['list'])"
     )

@@ -126,7 +126,7 @@ def test_what_is_edited_in_hhanim_and_what_is_remade(made, own_tree):
         ("mobjects/frame/film.py", "", "EDITED = 1\n", {"tale"}),
         ("mobjects/membrane/ions.py", "", "EDITED = 1\n", set()),  # this film has no ions
         ("studio/media/encode.py", "", "EDITED = 1\n", every),
-        ("cli.py", "", "EDITED = 1\n", set()),
+        ("cli/media.py", "", "EDITED = 1\n", set()),
         ("studio/plan/presets.py", "(1920, 1080), None)", "(1920, 1080), None, 21)", every),
         ("studio/plan/presets.py", "(854, 480), 15, qp=24", "(854, 480), 15, qp=22", set()),
     ):
@@ -184,7 +184,9 @@ def test_a_helper_of_the_film_and_the_clip(made):
 
 
 def test_parameters_of_a_film(made):
-    assert stale("tale", "--set", "pace=2", "--set", "gNa=60") == {"tale": ["gNa 120 → 60", "pace 1 → 2"]}
+    words = ("tale", "--name", "tale", "--set", "pace=2", "--set", "gNa=60")
+    assert stale(*words) == {"tale": ["gNa 120 → 60", "pace 1 → 2"]}
+    assert stale("tale", *words[3:]) == {"tale-pace=2-gNa=60": ["missing"]}  # a film of its own
     edit(Path("hhanim.toml"), 'scene = "tale"\n', 'scene = "tale"\npresets = ["draft"]\n')
     assert stale() == {"tale": ["preset standard → draft"]}
 
