@@ -19,7 +19,7 @@ import numpy as np
 from matplotlib import cbook
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure, FigureBase
 from matplotlib.legend import Legend
 from matplotlib.text import Text
@@ -198,7 +198,7 @@ class Filming:
             return
         same = self.figure.dpi == self._dpi  # or all that depends on it would be reckoned anew
         with contextlib.nullcontext() if same else cbook._setattr_cm(self.figure, dpi=self._dpi):
-            renderer = self.figure.canvas.get_renderer()
+            renderer: Any = RendererAgg(*self.figure.bbox.size, self.figure.dpi)
             with renderer._draw_disabled():
                 self._draw_whole(renderer)
 
@@ -218,6 +218,10 @@ class Filming:
                 self._draw_whole(renderer)
                 self._judge(renderer)
             return
+        if self._renderer is None and self.figure.dpi != self._dpi:
+            self._lay_out(
+                force=True
+            )  # a table fits its words to its cells wherever it is drawn first, and keeps that
         self._paint(renderer)
         self._renderer = renderer
 

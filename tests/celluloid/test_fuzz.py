@@ -56,3 +56,8 @@ def test_layouts_move_as_often_as_with_celluloid():
         [("annotation box", 2, 1955), ("axvspan", 2, 59)],
     ]
     assert compare(Film(frames, layout="compressed")) == "identical"
+
+
+def test_what_is_drawn_before_the_film_at_another_resolution_leaves_its_traces():
+    """A table finds its fontsize when it is drawn first."""
+    assert compare(Film([[], [("table", 2, 9568)]], style="bmh", how={"dpi": 57})) == "identical"
