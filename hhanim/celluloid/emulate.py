@@ -198,7 +198,8 @@ class Filming:
             return
         same = self.figure.dpi == self._dpi  # or all that depends on it would be reckoned anew
         with contextlib.nullcontext() if same else cbook._setattr_cm(self.figure, dpi=self._dpi):
-            renderer: Any = RendererAgg(*self.figure.bbox.size, self.figure.dpi)
+            width, height = self.figure.bbox.size
+            renderer: Any = RendererAgg(width, height, self.figure.dpi)
             with renderer._draw_disabled():
                 self._draw_whole(renderer)
 
@@ -271,7 +272,7 @@ class Filming:
 
 def _neutral(artist: Any, renderer: Any) -> bool:
     """True if the artist cannot influence a layout: clipped to its axes (boxes are not), or well inside them."""
-    if not artist.get_in_layout() or (isinstance(artist, KNOWN) and artist._fully_clipped_to_axes()):
+    if not artist.get_in_layout() or (artist._fully_clipped_to_axes() and isinstance(artist, KNOWN)):
         return True
     artist.set_visible(True)
     box = artist.get_tightbbox(renderer)
