@@ -256,19 +256,29 @@ def test_words_know_the_line_they_stand_on() -> None:
     assert below("…") == 0.0
 
 
-def test_a_clock_that_stands_still_says_so() -> None:
+def test_a_clock_says_its_rate_while_it_runs_and_nothing_while_it_stands() -> None:
     def said(clock: Clock) -> list[str]:
         return [label.words for label in clock if label.get_fill_opacity() > 0.5]
 
     clock = Clock(Pace(10.0, rate=2.0, slow=[(8.0, 10.0, 1.0)]), DARK)
-    assert said(clock) == ["paused"]
+    assert said(clock) == []
     for stop, rate in ((5.0, "1 s = 2 ms"), (10.0, "slow motion: 1 s = 1 ms")):
         run = clock.run(stop)
         run.begin()
         run.interpolate(0.8)
         assert said(clock) == [rate]
         run.finish()
-        assert (clock.now, said(clock)) == (stop, ["paused"])
+        assert (clock.now, said(clock)) == (stop, [])
+
+
+def test_film_time_goes_on_while_model_time_stands_and_while_it_runs() -> None:
+    clock = Clock(Pace(10.0, rate=2.0), DARK)
+    clock.update(0.25)
+    run = clock.run()
+    run.begin()
+    clock.update(0.5)
+    run.finish()
+    assert clock.seconds == 0.75
 
 
 def test_film_time_goes_on_beyond_both_ends() -> None:

@@ -117,22 +117,24 @@ class Clock(VGroup):
     """Holds model time and says at what rate it runs. Everything on one clock reads ``clock.now``.
 
     pace: the time map. The label shows the rate that rules at the moment, as slow motion where it is slower than the
-    base rate, and "paused" whenever model time stands still: before, between and after the runs.
-    tracker: the ValueTracker behind `now`.
+    base rate; while model time stands still there is none.
+    tracker: the ValueTracker behind `now`. seconds: film time since the clock was put up (s), which never stands still:
+    what is moved by heat, and what flows while the picture is read, moves with it.
     """
 
     def __init__(self, pace: Pace, theme: Theme, *, size: float = SMALL) -> None:
         super().__init__()
-        self.pace, self.tracker = pace, ValueTracker(pace.start)
-        self._said, self.running = -1, False
+        self.pace, self.tracker, self.seconds = pace, ValueTracker(pace.start), 0.0
+        self._said: int | None = -1
+        self.running = False
         self.rates = list(dict.fromkeys([pace.base, *(r for _, _, r in pace.windows)]))
         for rate in self.rates:
             slow = rate < pace.base
             text = rate_text(rate)
             style: Any = {"color": theme.ink, "weight": "semibold"} if slow else {"color": theme.muted}
             self.add(Words(f"slow motion: {text}" if slow else text, size=size, **style))
-        self.add(Words("paused", size=size, color=theme.muted))
         self._say()
+        self.add_updater(_tick)
 
     @property
     def now(self) -> float:
@@ -157,7 +159,7 @@ class Clock(VGroup):
         return _Run(self, self.pace.stop if to is None else to)
 
     def _say(self) -> None:
-        said = len(self.rates)
+        said = None
         if self.running:
             rate = float(self.pace.rate(self.now))
             said = min(range(len(self.rates)), key=lambda k: abs(np.log(self.rates[k] / rate)))
@@ -167,12 +169,17 @@ class Clock(VGroup):
                 label.set_opacity(1.0 if k == said else 0.0)
 
 
+def _tick(clock: Any, dt: float) -> None:
+    clock.seconds += dt
+
+
 class _Run(Animation):
     def __init__(self, clock: Clock, to: float) -> None:
         self.clock = clock
         self.first, self.last = clock.pace.film(clock.now), clock.pace.film(to)
         self.to = to
-        super().__init__(clock, run_time=max(self.last - self.first, 1e-3), rate_func=linear)
+        seconds = max(self.last - self.first, 1e-3)
+        super().__init__(clock, run_time=seconds, rate_func=linear, suspend_mobject_updating=False)
 
     def create_starting_mobject(self) -> Clock:
         return self.clock  # nothing is interpolated from where it was, so nothing needs a copy
