@@ -1,6 +1,6 @@
 """The physiology: rates, gates, channels, membranes, protocols, trajectories. Knows numpy and scipy only."""
 
-from hhanim.model import analysis, presets
+from hhanim.model import analysis, measured, presets
 from hhanim.model.channel import Channel, Gate
 from hhanim.model.errors import DuplicateName, HHError, InvalidValue, SolverFailure, UnknownName, UnstableStep
 from hhanim.model.membrane import Membrane
@@ -45,6 +45,7 @@ __all__ = [
     "VoltageClamp",
     "analysis",
     "clamp",
+    "measured",
     "noise",
     "parse",
     "presets",

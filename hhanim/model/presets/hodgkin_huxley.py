@@ -54,5 +54,5 @@ MODERN = replace(
     CLASSIC.shifted(-65.0).with_(EL=-54.387),
     name="modern",
     title="Hodgkin–Huxley, rest near −65 mV",
-    v_range=(-115.0, 65.0),
+    v_range=(-100.0, 60.0),
 )
