@@ -9,7 +9,7 @@ from importlib import resources
 
 @dataclass(frozen=True)
 class Term:
-    """name: the term as it is written. says: what it means, one sentence. seen: the scenes that show it, the clearest first."""
+    """name: the term as it is written. says: what it means. seen: the scenes that show it, the clearest first."""
 
     name: str
     says: str
