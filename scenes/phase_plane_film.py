@@ -219,7 +219,7 @@ class PhasePlane(Narration, Film):
         line = stroked(
             lines(self.plane.at(run["V"][now], run[self.gate][now])[:, :2]), self.theme.ink, stroke(5.0)
         )
-        return line.set_stroke(opacity=self.theme.ghost)
+        return line.set_stroke(opacity=self.theme.ghost(self.theme.ink))
 
     def run_on(self, run: Trajectory, pace: Pace, width: float = 5.0) -> list[Mobject]:
         """A run on the plane and over time on one clock, and where V is on both its axes: what moves."""

@@ -333,11 +333,11 @@ class Propagation(Narration, Film):
         key, made = quantities(self.cable.membrane)["V"], VGroup()
         # One figure, so that the time said is the time drawn.
         every = float(f"{0.16 * self.mm / self.speed:.1g}")
-        for back, shade in ((2, 0.8), (1, 1.2), (0, 1.6)):
+        for back, shade in ((2, 1.0), (1, 1.3), (0, 1.6)):
             line = Profile(self.panel, self.two, "V", self.theme, width=3.0).draw(
                 meet - 0.04 * self.mm / self.speed - back * every
             )
-            line.set_stroke(self.theme.color(key), opacity=shade * self.theme.ghost)
+            line.set_stroke(self.theme.color(key), opacity=shade * self.theme.ghost(self.theme.color(key)))
             made.add(line)
         return made, every
 

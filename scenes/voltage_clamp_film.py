@@ -339,9 +339,12 @@ class VoltageClamp(Narration, Film):
                 )
             )
             dim: list[Any] = [
-                trace.line.animate.set_stroke(opacity=self.theme.ghost) for trace in self.traces
+                trace.line.animate.set_stroke(opacity=self.theme.ghost(self.theme.ink))
+                for trace in self.traces
             ]
-            dim += [trace.dot.animate.set_fill(opacity=self.theme.ghost) for trace in self.traces]
+            dim += [
+                trace.dot.animate.set_fill(opacity=self.theme.ghost(self.theme.ink)) for trace in self.traces
+            ]
             self.renew(runs[self.shown_sweep], Appear(self.drugs), *leaving, *(dim if first else []))
             self.taken = [
                 p for c in self.gated() for p in plugs(self.patch.views, c.name, blocker, self.theme)

@@ -165,7 +165,7 @@ def _colors(theme: Theme) -> dict[str, Any]:
         "faint": theme.faint,
         "bad": _BAD[theme.name],
         "focus": theme.ink,
-        "ghost": theme.ghost,
+        "ghost": max(map(theme.ghost, (theme.ink, *theme.hues.values()))),
         "hues": dict(theme.hues),
     }
 

@@ -15,6 +15,11 @@ from hhanim.model.errors import InvalidValue
 
 Array = NDArray[np.float64]
 
+#: What axes are called in clips and films; one that shows a single quantity is called by it, as in "V (mV)".
+TIME, CURRENT, CONDUCTANCE = "Time (ms)", "Current (µA/cm²)", "Conductance (mS/cm²)"
+GATES, STEADY, TAU = "Gates (fraction open)", "Steady state", "Time constant (ms)"
+STIMULUS, RATE = "Injected current (µA/cm²)", "Firing rate (Hz)"
+
 
 @dataclass(frozen=True)
 class Axis:

@@ -33,10 +33,24 @@ def mix(a: str | RGB, b: str | RGB, share: float) -> RGB:
     return red, green, blue
 
 
+def contrast(a: str | RGB, b: str | RGB) -> float:
+    """How well one colour can be told from the other, 1 to 21 (WCAG 2.2)."""
+
+    def luminance(color: str | RGB) -> float:
+        linear = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in rgb(color))
+        return sum(share * c for share, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+    low, high = sorted((luminance(a), luminance(b)))
+    return (high + 0.05) / (low + 0.05)
+
+
 def hex_color(color: RGB) -> str:
     """The colour as "#rrggbb"."""
     return "#" + "".join(f"{round(255 * c):02x}" for c in color)
 
+
+#: Contrast of a ghost, the faint line that shows where a curve is going to be.
+GHOST = 3.1
 
 #: Dash patterns by rank, in line widths (on, off, …): the first of an ion is solid, the next dashed, and so on.
 DASHES: tuple[tuple[float, ...], ...] = (
@@ -67,7 +81,6 @@ class Theme:
     line: str
     faint: str
     hues: Mapping[str, str] = field(hash=False)
-    ghost: float = 0.28
     transparent: bool = False
 
     def color(self, what: Quantity | str) -> str:
@@ -93,6 +106,11 @@ class Theme:
         """The dash pattern in line widths, () for a solid line."""
         q = what if isinstance(what, Quantity) else quantity(what)
         return DASHES[(_FIRST_DASH.get(q.hue, 0) + q.rank) % len(DASHES)]
+
+    def ghost(self, color: str) -> float:
+        """The share (0..1) of a colour that is still told from the ground: the opacity of its ghost."""
+        steps = (k / 100 for k in range(20, 100))
+        return next((s for s in steps if contrast(mix(self.ground, color, s), self.ground) >= GHOST), 1.0)
 
     def clear(self) -> Theme:
         """The same theme without its ground, for compositing over something else."""
@@ -134,7 +152,6 @@ LIGHT = Theme(
         "other1": "#44279a",
         "other2": "#00686b",
     },
-    ghost=0.38,
 )
 
 THEMES: dict[str, Theme] = {t.name: t for t in (DARK, LIGHT, DARK.clear(), LIGHT.clear())}

@@ -159,7 +159,7 @@ class Panel(AxisPair):
         if label:
             curve.label = Label(self.stage, label, color)
         if ghost:  # opaque: transparency would add up where lines cross
-            self.line(x, y, hex_color(mix(theme.ground, color, theme.ghost)), dash, width * GHOST)
+            self.line(x, y, hex_color(mix(theme.ground, color, theme.ghost(color))), dash, width * GHOST)
         self.movers.curves.append(curve)
         return curve
 

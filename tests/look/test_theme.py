@@ -9,7 +9,7 @@ import pytest
 
 from hhanim.errors import HHError
 from hhanim.look import DARK, LIGHT, THEMES, get_theme, quantities
-from hhanim.look.theme import _FIRST_DASH
+from hhanim.look.theme import _FIRST_DASH, hex_color, mix
 from hhanim.model import Channel, Gate, Sigmoid, presets
 
 # Machado, Oliveira & Fernandes 2009, https://doi.org/10.1109/TVCG.2009.113, severity 1, on linear RGB
@@ -83,6 +83,14 @@ def ciede2000(one: np.ndarray, two: np.ndarray) -> float:
 
 def seen(color: str, vision: str) -> np.ndarray:
     return lab(np.clip(np.asarray(VISION[vision]) @ linear(color), 0, 1))
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda t: t.name)
+def test_ghosts_can_be_seen_from_the_last_row(theme):
+    for color in (theme.ink, theme.muted, *theme.hues.values()):
+        share = theme.ghost(color)
+        seen = contrast(hex_color(mix(theme.ground, color, share)), theme.ground)
+        assert 3.0 <= seen < 3.4 and share < 0.8, color
 
 
 def test_the_colour_difference_is_the_published_one():

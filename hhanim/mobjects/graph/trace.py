@@ -82,7 +82,7 @@ class Trace(Timed, VGroup):
         self.ghost = VMobject(**style)
         if ghost:
             self.ghost.points = pieces.copy()
-            self.ghost.set_stroke(opacity=panel.theme.ghost)
+            self.ghost.set_stroke(opacity=panel.theme.ghost(self.ghost.get_color().to_hex()))
         self.line = VMobject(**style)
         self.dot = Dot(radius=DOT_RADIUS * UNIT, color=color) if head else VMobject()
         self.label = label if label is not None else VGroup()

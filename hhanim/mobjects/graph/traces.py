@@ -19,8 +19,9 @@ from typing import Any, Self
 import numpy as np
 from manim import RIGHT, VGroup
 
+from hhanim.look.labels import apart
 from hhanim.mobjects.frame.clock import Clock, Timed
-from hhanim.mobjects.graph.labels import ASIDE, BESIDE, GAP, Plan, apart, floor_of, leader
+from hhanim.mobjects.graph.labels import ASIDE, BESIDE, GAP, Plan, floor_of, leader
 from hhanim.mobjects.graph.trace import Trace
 
 
@@ -77,12 +78,12 @@ class Traces(Timed, VGroup):
             shifts, shown = self._plan.at(t)
         else:
             y = np.array([tag.place[1] for _, tag in self._named])
-            places, _ = apart(y, np.argsort(y, kind="stable").tolist(), floor_of(self.traces[0]))
-            shifts, shown = np.stack([np.zeros(len(y)), places - y], axis=-1), np.ones(len(y))
+            places, _ = apart(y, np.argsort(y, kind="stable").tolist(), floor_of(self.traces[0]), GAP)
+            aside = ASIDE * np.minimum(np.abs(places - y) / GAP, 1.0)
+            shifts, shown = np.stack([aside, places - y], axis=-1), np.ones(len(y))
         for (trace, tag), by, share in zip(self._named, shifts.tolist(), shown.tolist(), strict=True):
             head = tag.place - BESIDE * RIGHT
-            off = min(abs(by[1]) / GAP, 1.0)
-            place = head + np.array([BESIDE + by[0] + ASIDE * off, by[1], 0.0])
+            place = head + np.array([BESIDE + by[0], by[1], 0.0])
             tag.move(place)
             tag.fade(share)
             trace.leader.points = leader(head, place, share)
