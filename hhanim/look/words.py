@@ -12,6 +12,14 @@ from hhanim.model import Membrane, Protocol, VoltageClamp, presets
 _IONS = {"Na": "Na⁺", "K": "K⁺", "Ca": "Ca²⁺", "Cl": "Cl⁻"}
 
 
+def tr(text: str, /, **values: object) -> str:
+    """Whatever a film or a clip writes or says, in the language of the viewer; so far that is English.
+
+    values: for the places in braces, filled in after the text has been looked up: "V reaches {top}".
+    """
+    return text.format(**values) if values else text
+
+
 def ion_name(ion: str | None, otherwise: str = "") -> str:
     """An ion with its charge: Na⁺, K⁺ …"""
     return _IONS.get(ion or "", otherwise)

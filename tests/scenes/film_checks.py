@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,9 @@ from manim import Mobject, VMobject, tempconfig
 from hhanim.mobjects.frame.film import Film
 from hhanim.mobjects.frame.layout import Area
 from hhanim.mobjects.frame.lettering import Formula, Words
+from hhanim.mobjects.storyboard import Story
+from hhanim.studio.draw.camera import SparingCamera
+from hhanim.studio.draw.film import Renderer
 
 SCENES = Path(__file__).parents[2] / "scenes"
 SHAPES = {"wide": (192, 108), "square": (108, 108), "tall": (108, 192)}
@@ -39,6 +43,7 @@ class Look:
     area: Area
     inside: list[tuple[float, float, float, float]] = field(default_factory=list)
     texts: list[tuple[str, float, tuple[float, float, float, float]]] = field(default_factory=list)
+    small: set[tuple[str, float]] = field(default_factory=set)
 
 
 def run_film(name: str, shape: str, tmp: Path, **changes: Any) -> tuple[Film, list[Look]]:
@@ -90,7 +95,7 @@ def built(name: str, shape: str, tmp: Path, **changes: Any) -> Film:
 
 def look(film: Film, section: str) -> Look:
     """Boxes of everything visible, and of every text with its size in design pixels."""
-    seen = Look(section, film.area)
+    seen = Look(section, film.area, small=small_letters(film))
     for mobject in film.mobjects:
         collect(mobject, seen)
     return seen
@@ -160,6 +165,110 @@ def outside(looked: Look, slack: float = 0.06) -> list[str]:
         if box[0] < area.left - slack or box[1] > area.right + slack or box[2] < area.bottom - slack
         or box[3] > area.top + slack
     ]  # fmt: skip
+
+
+def stories() -> list[str]:
+    """The films of scenes/ that are told as storyboards."""
+    names = sorted(path.stem.removesuffix("_film") for path in SCENES.glob("*_film.py"))
+    return [name for name in names if issubclass(load(name), Story)]
+
+
+def small_letters(film: Film) -> set[tuple[str, float]]:
+    """What is on the screen and too small, with its size as it is measured from the boxes of its glyphs.
+
+    In design pixels, the frame's shorter side being 1080: nothing under 24, exponents and subscripts not under 18.
+    """
+    found = set()
+    for mobject in film.mobjects:
+        for text in mobject.get_family():
+            if isinstance(text, (Words, Formula)) and any(map(visible, text.family_members_with_points())):
+                said = text.words if isinstance(text, Words) else text.source
+                as_made = _heights(type(text), said, text.size)
+                heights = [float(glyph.height) for glyph in text.family_members_with_points()]
+                size = text.size * min(h / own for h, own in zip(heights, as_made, strict=True) if own > 1e-3)
+                script = isinstance(text, Formula) and any(sign in said for sign in "_^")
+                if size < 24.0 - 1e-6 or (script and _SCRIPT * size < 18.0 - 1e-6):
+                    found.add((said, round(size, 1)))
+    return found
+
+
+#: How large Typst sets an exponent, of the size of what it stands at.
+_SCRIPT = 0.7
+
+
+@cache
+def _heights(kind: type, said: str, size: float) -> list[float]:
+    return [float(glyph.height) for glyph in kind(said, size=size).family_members_with_points()]
+
+
+@dataclass
+class Seen:
+    """What a film looks like, frame by frame: how many frames, which are like the one before, and how much is drawn."""
+
+    film: Any
+    first: Any
+    count: int = 0
+    same: list[int] = field(default_factory=list)
+    drawn: list[float] = field(default_factory=list)
+
+
+def watch(name: str, tmp: Path, *, fps: int = 10, **changes: Any) -> Seen:
+    """Draw a film small, and look at every frame."""
+    seen = Seen(None, None)
+
+    class Watcher:
+        def section(self, number: int, section: str) -> None: ...
+
+        def wants(self, first: int, stop: int) -> bool:
+            return True
+
+        def frame(self, number: int, rgba: Any, dirty: Any, repeat: int = 1) -> None:
+            if seen.first is None:
+                seen.first = rgba.copy()
+            ground = rgba[0, 0].astype(int)  # within the margin
+            differs = (np.abs(rgba.astype(int) - ground).max(axis=2) > 16).mean()
+            same = self.before is not None and np.array_equal(self.before, rgba)
+            seen.same += [*([number] if same else []), *range(number + 1, number + repeat)]
+            seen.drawn += [float(differs)] * repeat
+            seen.count += repeat
+            self.before = rgba.copy()
+
+        before: Any = None
+
+    options = {
+        "pixel_width": 384,
+        "pixel_height": 216,
+        "frame_rate": fps,
+        "media_dir": str(tmp),
+        "verbosity": "ERROR",
+        "progress_bar": "none",
+    }
+    with tempconfig(options):
+        seen.film = load(name).with_(**changes)(renderer=Renderer(Watcher(), SparingCamera))
+        seen.film.render()
+    return seen
+
+
+def amiss(captions: list[tuple[float, float, str]]) -> list[str]:
+    """Captions that cannot be read in time, say two numbers in a sentence, are no sentences or repeat the last one."""
+    found, last = [], ""
+    for start, stop, text in captions:
+        sentences = re.split(r"(?<=[.?!])\s+", text)
+        if len(text) > 17.0 * (stop - start) + 1e-6:
+            found.append(f"{len(text) / (stop - start):.1f} characters a second: {text}")
+        if any(len(re.findall(r"\d+(?:\.\d+)?", _named(sentence))) > 1 for sentence in sentences):
+            found.append(f"two numbers in a sentence: {text}")
+        if not all(re.fullmatch(r"[^a-z].*[.?!]", sentence) for sentence in sentences):
+            found.append(f"not a sentence: {text}")
+        if text == last:
+            found.append(f"said twice: {text}")
+        last = text
+    return found
+
+
+def _named(sentence: str) -> str:
+    """A sentence without the years in it, which are names."""
+    return re.sub(r"\b19\d\d\b", "", sentence)
 
 
 def update(film: Film, *mobjects: Mobject) -> None:

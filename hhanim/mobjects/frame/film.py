@@ -28,17 +28,18 @@ from manim import ManimColor, Scene, config
 
 from hhanim.errors import HHError
 from hhanim.look import Quantity
+from hhanim.look.words import tr
 from hhanim.mobjects.frame.layout import CAPTION_BAND, MARGIN, Area, fit_frame, ground
 from hhanim.mobjects.frame.lettering import LABEL, Formula, Words
 from hhanim.parameters import Membrane, Theme, bind
 
 
 @cache
-def _taken() -> frozenset[str]:
-    """What a scene, or a film, has or gives itself under its own name."""
-    functions = [f for base in (*Scene.__mro__, Film) for f in vars(base).values() if inspect.isfunction(f)]
+def _taken(*bases: type) -> frozenset[str]:
+    """What a scene, or a film, has or gives itself under its own name, in these of its classes."""
+    functions = [f for base in bases for f in vars(base).values() if inspect.isfunction(f)]
     set_later = (i.argval for f in functions for i in dis.get_instructions(f) if i.opname == "STORE_ATTR")
-    return frozenset(dir(Film)) | frozenset(set_later)
+    return frozenset(name for base in bases for name in vars(base)) | frozenset(set_later)
 
 
 class Film(Scene):
@@ -69,8 +70,9 @@ class Film(Scene):
         """
         super().__init_subclass__(**kwargs)
         parameters = inspect.get_annotations(Film).keys() | {"title", "description", "alt", "poster"}
+        ours = [base for base in cls.__mro__[1:] if base.__module__.startswith(("hhanim.", "manim."))]
         for name, kind in inspect.get_annotations(cls).items():
-            if name not in parameters and "ClassVar" not in str(kind) and name in _taken():
+            if name not in parameters and "ClassVar" not in str(kind) and name in _taken(*ours):
                 raise HHError(
                     f"a film's parameter cannot be called {name}: manim's scenes have one; rename it"
                 )
@@ -146,7 +148,8 @@ class Film(Scene):
         The section before it holds its last state for `rest` seconds and its caption ends with it.
         """
         if self.parts:
-            self.wait(rest)
+            if rest > 0.0:
+                self.wait(rest)
             self.part_ended(self.parts[-1][1])
         self.caption(None)
         self.parts.append((float(self.time), name))
@@ -166,7 +169,7 @@ class Film(Scene):
             if now > start:
                 self.captions.append((start, now, words))
                 self.add_subcaption(words, duration=now - start, offset=start - now)
-        self._speaking = None if text is None else (now, " ".join(text.split()))
+        self._speaking = None if text is None else (now, " ".join(tr(text).split()))
 
     # -- the frame -----------------------------------------------------------------------------------------
 
@@ -191,7 +194,7 @@ class Film(Scene):
 
     def words(self, text: str, *, size: float = LABEL, color: str | Quantity = "ink", **style: Any) -> Words:
         """Text in the theme's colour of that name ("ink", "muted", "Na", "I_K" …) or quantity."""
-        return Words(text, size=size, color=self.theme.color(color), **style)
+        return Words(tr(text), size=size, color=self.theme.color(color), **style)
 
     def formula(
         self, source: str, *, size: float = LABEL, color: str | Quantity = "ink", **style: Any

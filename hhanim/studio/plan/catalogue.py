@@ -261,9 +261,12 @@ def _parameter(argument: ast.arg, default: ast.expr | None, note: str) -> Parame
     return Parameter(argument.arg, annotation.strip("'\""), value, note)
 
 
+_OURS = ("Film", "Story")
+
+
 def _is_scene(node: ast.ClassDef) -> bool:
     bases = [b.attr if isinstance(b, ast.Attribute) else getattr(b, "id", "") for b in node.bases]
-    return not node.name.startswith("_") and any(b.endswith(("Scene", "Film")) for b in bases)
+    return not node.name.startswith("_") and any(b.endswith(("Scene", *_OURS)) for b in bases)
 
 
 _FILM_WORDS = ("title", "description", "alt", "poster")
@@ -275,7 +278,7 @@ _INHERITED = (Parameter("model", "Membrane", "modern"),)
 
 def _film(node: ast.ClassDef, path: Path, *, alone: bool) -> Entry:
     said: dict[str, Any] = {}
-    inherits = any(isinstance(b, ast.Name) and b.id == "Film" for b in node.bases)
+    inherits = any(isinstance(b, ast.Name) and b.id in _OURS for b in node.bases)
     parameters = {p.name: p for p in _INHERITED} if inherits else {}
     notes = _notes(node)
     for item in node.body:

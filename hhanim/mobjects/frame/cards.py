@@ -1,0 +1,89 @@
+"""Cards: answers to choose from while the hall predicts, and the rows of a recap.
+
+class Ask(Story):
+    def beats(self):
+        choices = Choices(["sodium", "potassium", "both alike"], self.theme, self.grid["left"])
+        rows = [("sodium", "lifts V", "Na"), ("potassium", "brings it down", "K")]
+        recap = Recap(rows, self.theme, self.grid["left"])
+        yield Beat("predict", "Which ion lifts V?", "Which ion lifts V?", show=[choices], think=True)
+        yield Beat("answer", "Sodium", "Sodium lifts V.", do=[choices.answer(0)])
+        for k in range(2):
+            yield Beat("recap", "In short", rows[k][0] + " " + rows[k][1] + ".", show=recap.rows[: k + 1])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from manim import DOWN, LEFT, Animation, AnimationGroup, VGroup
+
+from hhanim.look import Quantity, Theme
+from hhanim.look.words import tr
+from hhanim.mobjects.frame.layout import UNIT, Area, stroke
+from hhanim.mobjects.frame.lettering import LABEL, Words
+from hhanim.mobjects.frame.shapes import at, disc, filled
+
+
+class Choices(VGroup):
+    """Possible answers, lettered A, B, C …, one under the other, at the left of an area."""
+
+    def __init__(self, answers: Sequence[str], theme: Theme, area: Area, *, size: float = LABEL) -> None:
+        super().__init__()
+        self.theme = theme
+        for letter, answer in zip("ABCDEFGH", answers, strict=False):
+            badge = filled(
+                at(disc(), [(0.0, 0.0)], 0.62 * size * UNIT),
+                theme.ground,
+                stroke=theme.muted,
+                width=stroke(3),
+            )
+            sign = Words(letter, size=0.85 * size, color=theme.muted, weight="semibold")
+            words = Words(tr(answer), size=size, color=theme.ink)
+            words.next_to(badge, buff=0.4 * size * UNIT)
+            self.add(VGroup(badge, sign, words))
+        pitch = min(1.75 * size * UNIT, area.height / max(len(self), 1))
+        for k, row in enumerate(self):
+            row.shift((area.left - row.get_left()[0], area.top - (k + 0.5) * pitch - row[0].get_y(), 0.0))
+            row.scale(min(area.width / row.width, 1.0), about_point=row.get_left())
+
+    def answer(self, right: int) -> Animation:
+        """The animation that marks the right answer (from 0) and lets the others step back."""
+        changes: list[Any] = []
+        for k, (badge, sign, words) in enumerate(self):
+            if k == right:
+                hue = self.theme.color("stimulus")
+                changes += [
+                    badge.animate.set_fill(hue).set_stroke(hue),
+                    sign.animate.set_color(self.theme.ground),
+                ]
+            else:
+                changes += [words.animate.set_color(self.theme.line), sign.animate.set_color(self.theme.line)]
+        return AnimationGroup(*changes)
+
+
+class Recap:
+    """Rows that say it all again: a head in the colour of what acts, and what it does, under each other in an area.
+
+    rows: (head, words, colour) each; a colour is a name that theme.color() knows. They are shown one by one: a beat
+    shows ``recap.rows[:k]``.
+    """
+
+    def __init__(
+        self,
+        rows: Sequence[tuple[str, str, Quantity | str]],
+        theme: Theme,
+        area: Area,
+        *,
+        size: float = LABEL,
+    ) -> None:
+        self.rows: list[VGroup] = []
+        pitch = area.height / len(rows)
+        for k, (head, told, color) in enumerate(rows):
+            name = Words(tr(head), size=1.2 * size, color=theme.color(color), weight="semibold")
+            words = Words(tr(told), size=size, color=theme.ink)
+            block = VGroup(name, words.next_to(name, DOWN, buff=0.12))
+            words.align_to(name, LEFT)
+            block.scale(min(area.width / block.width, 0.95 * pitch / block.height, 1.0))
+            block.move_to((area.left, area.top - (k + 0.5) * pitch, 0.0), aligned_edge=LEFT)
+            self.rows.append(block)

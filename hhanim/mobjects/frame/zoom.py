@@ -1,0 +1,98 @@
+"""A zoom: one picture grows until a part of it fills the frame, and is the next picture; or the other way round.
+
+class Inward(Film):
+    def construct(self):
+        cell = Circle(2.5, color=self.theme.ink, fill_opacity=0.3)
+        spot = Area(1.9, 2.7, -0.225, 0.225)
+        wall = Rectangle(width=6.0, height=3.0, color=self.theme.color("Na"))
+        self.add(cell)
+        self.play(Zoom([cell], [wall], spot, self.frame), run_time=2)
+        self.play(Zoom([wall], [cell], spot, self.frame, out=True), run_time=2)
+
+It is the pictures that grow, not the camera that moves: what else is on the screen, a heading or a clock, stays, and
+the rest of the film is drawn as cheaply as before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from manim import Animation, VGroup, smooth
+
+from hhanim.mobjects.frame.layout import Area
+from hhanim.mobjects.frame.shapes import Array
+
+_OPACITIES = ("fill_rgbas", "stroke_rgbas", "background_stroke_rgbas")
+
+
+class Zoom(Animation):
+    """From the pictures `gone` into the pictures `come`, which lie in the part `place` of what is gone.
+
+    gone, come: mobjects; their updaters rest meanwhile. place: an Area of the outer picture. frame: the whole frame.
+    out: backwards, from the inner picture to the outer one in which it lies at `place`.
+    """
+
+    def __init__(
+        self,
+        gone: Sequence[Any],
+        come: Sequence[Any],
+        place: Area,
+        frame: Area,
+        *,
+        out: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        self.gone, self.come, self.out = VGroup(*gone), VGroup(*come), out
+        self.outer, self.inner = (self.come, self.gone) if out else (self.gone, self.come)
+        self.share = max(place.width / frame.width, place.height / frame.height)
+        self.place, self.middle = place.center, frame.center
+        # Where the outer picture stays as it grows.
+        self.fixed = (self.place - self.share * self.middle) / (1.0 - self.share)
+        super().__init__(VGroup(self.gone, self.come), rate_func=smooth, introducer=True, **kwargs)
+
+    def create_starting_mobject(self) -> Any:
+        self._outer, self._inner = _kept(self.outer), _kept(self.inner)
+        return self.mobject
+
+    def interpolate_mobject(self, alpha: float) -> None:
+        done = float(self.rate_func(alpha))
+        inward = 1.0 - done if self.out else done
+        # By the same factor in every second: it looks like steady travel.
+        seen = self.share**inward  # how much of the frame's width is seen of the outer picture
+        at = self.fixed + (self.middle - self.fixed) * seen  # what of it is in the middle
+        inner = self.middle + (self.place - at) / seen
+        _put(self._outer, 1.0 / seen, at, self.middle, _faded(1.0 - inward, 0.0, 0.45))
+        _put(self._inner, self.share / seen, self.middle, inner, _faded(inward, 0.35, 0.8))
+
+    def clean_up_from_scene(self, scene: Any) -> None:
+        for kept in (self._outer, self._inner):
+            _put(kept, 1.0, self.middle, self.middle, 1.0)
+        super().clean_up_from_scene(scene)
+        scene.remove(self.mobject)
+        scene.add(*self.come.submobjects)
+
+
+def _faded(share: float, start: float, stop: float) -> float:
+    return float(smooth(min(max((share - start) / (stop - start), 0.0), 1.0)))
+
+
+def _kept(picture: VGroup) -> list[tuple[Any, Array, float, list[Array]]]:
+    """Every part of a picture with its points, its line's width and its opacities."""
+    parts: list[Any] = [m for m in picture.get_family() if hasattr(m, "fill_rgbas")]
+    return [
+        (m, m.points.copy(), m.stroke_width, [getattr(m, kind)[:, 3].copy() for kind in _OPACITIES])
+        for m in parts
+    ]
+
+
+def _put(kept: Sequence[Any], scale: float, fixed: Array, at: Array, share: float) -> None:
+    """Draw a picture `scale` times as large, its point `fixed` at another place, with that share of its opacity."""
+    for mobject, points, width, opacities in kept:
+        mobject.points = (points - fixed) * scale + at
+        mobject.stroke_width = width * scale
+        for kind, opacity in zip(_OPACITIES, opacities, strict=True):
+            colors = np.array(getattr(mobject, kind))
+            colors[:, 3] = opacity * share
+            setattr(mobject, kind, colors)

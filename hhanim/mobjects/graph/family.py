@@ -1,0 +1,93 @@
+"""A family of sweeps on one panel, laid down one after the other as on the screen of an oscilloscope.
+
+class Steps(Story):
+    def beats(self):
+        volts = (-40.0, -20.0, 0.0)
+        runs = [simulate(self.membrane, f"clamp(-65, {v}, start=1)", 8.0) for v in volts]
+        panel = Panel(self.grid["plot"], self.theme).x("ms", 0, 8).y(quantity("I"), -1500, 1500)
+        names = [self.words(millivolts(v), size=TICK) for v in volts]
+        family = Family(panel, [(run.t, run.current("Na")) for run in runs], self.theme.color("Na"), names)
+        yield Beat("sweeps", "Sweep after sweep", "Each step of V is a run of its own.", show=[family],
+                   do=[family.lay(0, 1.0)])
+        yield Beat("rest", "All of them", "Larger steps give other currents.", do=[family.lay_all(1, 0.6)])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from manim import LEFT, Animation, Succession, UpdateFromAlphaFunc, VGroup, VMobject, linear
+
+from hhanim.mobjects.frame.shapes import mix
+from hhanim.mobjects.graph.labels import apart, floor_of
+from hhanim.mobjects.graph.panel import Panel
+from hhanim.mobjects.graph.trace import Trace
+
+_LINE = 4.0  # design pixels
+
+
+class Family:
+    """Curves of one kind, of which none is on the screen before it is laid.
+
+    panel: the axes, which are part of the block. curves: times and values (T,) of each. color: of the last; the first
+    are fainter, none below a contrast of 3:1. labels: a mobject for each, put at its end when it is whole; None for
+    none. faintest: the share of the colour that the first has.
+    """
+
+    def __init__(
+        self,
+        panel: Panel,
+        curves: Sequence[tuple[Any, Any]],
+        color: Any,
+        labels: Sequence[VMobject | None] = (),
+        *,
+        faintest: float = 0.6,
+    ) -> None:
+        count = len(curves)
+        shares = [faintest + (1.0 - faintest) * k / max(count - 1, 1) for k in range(count)]
+        hues = [mix(panel.theme.ground, color, share) for share in shares]
+        self.panel = panel
+        self.traces = [
+            Trace(panel, t, y, color=hue, width=_LINE) for (t, y), hue in zip(curves, hues, strict=True)
+        ]
+        self.labels = [*labels, *[None] * (count - len(labels))]
+        self._place()
+        for trace in self.traces:
+            trace.dot.set_opacity(0.0)
+        self.still = panel
+        self.moving = VGroup(*self.traces)
+
+    def _place(self) -> None:
+        """Each label right of its curve's end, none on another."""
+        named = [(t, w) for t, w in zip(self.traces, self.labels, strict=True) if w is not None]
+        if not named:
+            return
+        ends = [trace.path.values[-1] for trace, _ in named]
+        heights = [float(end[1]) for end in ends]
+        order = sorted(range(len(named)), key=heights.__getitem__)
+        places, _ = apart(np.array(heights), order, floor_of(named[0][0]))
+        for (_, word), end, height in zip(named, ends, places, strict=True):
+            word.move_to((end[0] + 0.12, height, 0.0), aligned_edge=LEFT).set_opacity(0.0)
+
+    def lay(self, k: int, run_time: float = 1.0) -> Animation:
+        """The animation that lays sweep k."""
+        trace, label = self.traces[k], self.labels[k]
+        start, stop = float(trace.t[0]), float(trace.t[-1])
+
+        def draw(_: Any, done: float) -> None:
+            trace.draw(start + done * (stop - start))
+            trace.dot.set_opacity(0.0 if done >= 1.0 else 1.0)
+            if label is not None and done >= 1.0:
+                label.set_opacity(1.0)
+
+        if label is not None:
+            self.moving.add(label)
+        return UpdateFromAlphaFunc(
+            trace, draw, run_time=run_time, rate_func=linear, suspend_mobject_updating=False
+        )
+
+    def lay_all(self, first: int = 0, each: float = 0.8) -> Animation:
+        """The animation that lays the sweeps from `first` on, one after the other."""
+        return Succession(*(self.lay(k, each) for k in range(first, len(self.traces))))

@@ -1,0 +1,100 @@
+"""Marks on a panel that say what is to be seen there: a level, a moment, a point, a difference.
+
+class Marked(Story):
+    def beats(self):
+        run = simulate(self.membrane, "pulse(10, start=5, width=1)", 26.0)
+        self.timed(Pace(26.0, rate=4.0))
+        v = self.graph("plot", run, "V")
+        top, rest = run.extreme("V"), float(run["V"][0])
+        marks = [Level(v.panel, rest, "rest"), Point(v.panel, *top, millivolts(top.value)),
+                 Difference(v.panel, 20.0, rest, run.extreme("V", "min").value, "Δ")]
+        yield Beat("peak", "The peak", "V passes zero.", show=[v], until=top.t)
+        yield Beat("marks", "From rest to the peak", "The peak is marked.", show=[v, *marks])
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from manim import DOWN, LEFT, RIGHT, UP, VGroup
+
+from hhanim.mobjects.frame.layout import UNIT, stroke
+from hhanim.mobjects.frame.lettering import TICK, Words, stand_clear
+from hhanim.mobjects.frame.shapes import at, disc, filled, lines, stroked
+from hhanim.mobjects.graph.panel import Panel
+
+_DOT, _TIP = 0.016, 0.11  # of a dotted line, of an arrow's head (scene units)
+
+
+def _dotted(a: np.ndarray, b: np.ndarray, color: str) -> VGroup:
+    count = max(int(np.hypot(*(b - a)[:2]) / 0.12), 1)
+    places = a[:2] + (b - a)[:2] * (np.arange(count + 1) / count)[:, None]
+    return VGroup(filled(at(disc(), places, _DOT), color))
+
+
+class Level(VGroup):
+    """A value of y as a dotted line through the panel, its name above the line's left end (or its right, `end`)."""
+
+    def __init__(
+        self, panel: Panel, value: float, name: str = "", *, end: bool = False, below: bool = False
+    ) -> None:
+        theme, (low, high) = panel.theme, panel.xlim
+        a, b = panel.at(low, value), panel.at(high, value)
+        super().__init__(*_dotted(a, b, theme.muted))
+        if name:
+            words = Words(name, size=TICK, color=theme.muted)
+            words.next_to(b if end else a, DOWN if below else UP, buff=0.06)
+            self.add(words.align_to(b if end else a, RIGHT if end else LEFT))
+
+
+class Moment(VGroup):
+    """A time as a dotted line over the panel's whole height, its name at the top, right of it (or left)."""
+
+    def __init__(self, panel: Panel, t: float, name: str = "", *, left: bool = False) -> None:
+        theme, (low, high) = panel.theme, panel.ylim
+        a, b = panel.at(t, low), panel.at(t, high)
+        super().__init__(*_dotted(a, b, theme.muted))
+        if name:
+            words = Words(name, size=TICK, color=theme.muted)
+            self.add(words.next_to(b, LEFT if left else RIGHT, buff=0.1).align_to(b, UP))
+
+
+class Point(VGroup):
+    """A ring round a point of the panel, and what it is, clear of a course (P, 2) of scene points."""
+
+    def __init__(self, panel: Panel, x: float, y: float, name: str, *, course: Any = None) -> None:
+        theme, spot = panel.theme, panel.at(x, y)
+        ring = filled(at(disc(), spot[None, :2], 0.12), theme.ground, stroke=theme.ink, width=stroke(3.0))
+        ring.set_fill(opacity=0.0)
+        words = Words(name, size=TICK, color=theme.ink, weight="semibold")
+        around = spot[None, :2] if course is None else course
+        super().__init__(ring, stand_clear(words, spot[:2], around, gap=0.2, within=panel.area))
+
+
+class Difference(VGroup):
+    """From one value of y to another, at x: a double arrow, and beside it how far, as a change: Δ."""
+
+    def __init__(
+        self,
+        panel: Panel,
+        x: float,
+        start: float,
+        stop: float,
+        name: str,
+        *,
+        color: str = "ink",
+        left: bool = False,
+    ) -> None:
+        hue = panel.theme.color(color)
+        a, b = panel.at(x, start), panel.at(x, stop)
+        way = np.sign((b - a)[1]) or 1.0
+        tip = min(_TIP, 0.45 * abs(float((b - a)[1])))
+        heads = [
+            lines(end[:2] + np.array([(0.0, 0.0), (0.5 * tip, back), (-0.5 * tip, back), (0.0, 0.0)]))
+            for end, back in ((a, way * tip), (b, -way * tip))
+        ]
+        body = stroked(lines([a[:2], b[:2]]), hue, stroke(3.0))
+        words = Words(name, size=TICK, color=hue, weight="semibold")
+        words.next_to(0.5 * (a + b), LEFT if left else RIGHT, buff=16.0 * UNIT)
+        super().__init__(body, filled(np.concatenate(heads), hue), words)

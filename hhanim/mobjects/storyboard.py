@@ -1,0 +1,248 @@
+"""A film told as a storyboard: beats say what is said, what is on the screen, and until when the clock runs.
+
+    class Fire(Story):
+        def beats(self):
+            run = simulate(self.membrane, "pulse(10, start=5, width=1)", 26.0)
+            self.timed(Pace(26.0, rate=3.0))
+            patch = MembranePatch(run, self.theme, self.grid["picture"], clock=self.clock)
+            v = self.graph("plot", run, "V", stimulus=True)
+            yield Beat("question", "What makes V rise?", "Membrane and voltage at rest.", show=[patch, v])
+            yield Beat("spike", "The spike", "Sodium enters, and V rises.", until=run.extreme("V").t)
+            yield Beat("recap", "Sodium lifts V", "The sodium current lifts V to its peak.", show=[v])
+
+What stands is remembered: what a beat does not name any more goes while what is new comes, in one soft change, and
+every beat lasts at least as long as its caption takes to read. It is an ordinary manim scene.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, cast
+
+from manim import DL, UR, Animation
+
+from hhanim.look.words import tr
+from hhanim.mobjects.frame import standard
+from hhanim.mobjects.frame.clock import Clock, Pace
+from hhanim.mobjects.frame.fades import Appear, Vanish
+from hhanim.mobjects.frame.film import Film
+from hhanim.mobjects.frame.layout import UNIT, Area
+from hhanim.mobjects.frame.lettering import SUBTITLE, TITLE, Words
+from hhanim.mobjects.frame.zoom import Zoom
+from hhanim.mobjects.graph.graph import Graph
+from hhanim.model import Trajectory
+
+_HEADING, _LINE = 1.15 * TITLE, 1.12 * SUBTITLE  # design pixels: read from the last row
+_DEPTH = 0.2  # of its size: how far a letter goes below the line
+
+
+@dataclass(frozen=True)
+class Beat:
+    """One thing that is told.
+
+    name: of the section it belongs to; beats of one name that follow each other are one section. heading: what stands
+    at the top, the same as long as it is the same text. caption: a sentence, said from now on; heading and caption are
+    given to tr(). line: what stands under the heading.
+    show: the blocks on the screen from now on, the last on top; None leaves what stands.
+    start: the model time (ms) at which the clock is put first. until: the model time up to which it then runs, as the
+    model's events give it; an infinite one, of what never happens, is the run's end.
+    do: animations that play while it runs. think: the hall is asked, and needs time to answer.
+    into: the part of the old picture that grows and becomes the new one; out_of: that of the new picture which the old
+    one shrinks into.
+    """
+
+    name: str
+    heading: str
+    caption: str
+    line: str = ""
+    show: Sequence[Any] | None = None
+    start: float | None = None
+    until: float | None = None
+    do: Sequence[Animation] = ()
+    think: bool = False
+    into: Area | None = None
+    out_of: Area | None = None
+
+
+class Story(Film):
+    """A film that is a list of beats.
+
+    On the instance: `grid` holds the parts of the frame by name ("picture", "plot" …, see standard.GRID), `clock` the
+    clock that beats run, `standing` what is on the screen.
+    """
+
+    poster: ClassVar[float] = 0.0  # the first frame, so that a slide does not jump when the film starts
+
+    def __init__(self, renderer: Any = None, **kwargs: Any) -> None:
+        self.clock: Any = None
+        self.standing: list[Any] = []
+        self._words: list[Words] = []
+        super().__init__(renderer=renderer, **kwargs)
+
+    def beats(self) -> Iterable[Beat]:
+        """The film; what is computed between two beats is computed when the first of them has been told."""
+        raise NotImplementedError
+
+    def construct(self) -> None:
+        for beat in self.beats():
+            self.tell(beat)
+
+    # -- what beats are made of ----------------------------------------------------------------------------
+
+    @property
+    def grid(self) -> dict[str, Area]:
+        """The parts of the frame by name: one grid for all films, see standard.GRID."""
+        return standard.grid(self.shape)
+
+    def timed(self, pace: Pace) -> Clock:
+        """The clock of that pace that beats run from now on, its rate written in the upper right corner."""
+        head = self.grid["head"]
+        self.clock = Clock(pace, self.theme).align_right()
+        self.clock.move_to((head.right, head.top, 0.0), aligned_edge=UR)
+        return cast("Clock", self.clock)
+
+    def graph(self, place: str | Area, run: Trajectory, *keys: str, **style: Any) -> Graph:
+        """Quantities of a run over time, in a part of the grid, on the film's clock; see Graph."""
+        area = self.grid[place] if isinstance(place, str) else place
+        return Graph(area, run, keys, self.theme, clock=self.clock, **style)
+
+    def graphs(
+        self, place: str | Area, run: Trajectory, groups: Sequence[Sequence[str]], **style: Any
+    ) -> list[Graph]:
+        """Several graphs one under the other that share one axis of time; `style` is that of all."""
+        area = self.grid[place] if isinstance(place, str) else place
+        areas = area.rows(*[1.0] * (len(groups) - 1), 1.25, gap=0.2)
+        last = len(groups) - 1
+        return [
+            self.graph(a, run, *keys, time=k == last, **style)
+            for k, (a, keys) in enumerate(zip(areas, groups, strict=True))
+        ]
+
+    # -- telling -------------------------------------------------------------------------------------------
+
+    def tell(self, beat: Beat) -> None:
+        """Show and say one beat, and hold it until it can have been read."""
+        opening = not self.parts
+        if opening or self.parts[-1][1] != beat.name:
+            self.part(beat.name, rest=0.0)
+        began, caption = float(self.time), tr(beat.caption)
+        self.caption(caption)
+        self._change(beat, opening)
+        runs = [] if beat.until is None or self.clock is None else [self.clock.run(self._end(beat.until))]
+        if runs or beat.do:
+            self.play(*runs, *beat.do)
+        seconds = standard.reading_time(caption) + (standard.THINKING if beat.think else 0.0)
+        rest = seconds - (float(self.time) - began)
+        if rest > 0.0:
+            self.wait(rest)
+
+    def _end(self, until: float) -> float:
+        return float(min(max(until, self.clock.now), self.clock.pace.stop))
+
+    def _change(self, beat: Beat, opening: bool) -> None:
+        """What goes and what comes: words first, pictures by a fade or a zoom, and the clock put where it begins."""
+        old, words = self._words, self._lines(tr(beat.heading), tr(beat.line))
+        show = self.standing if beat.show is None else list(beat.show)
+        known, was = {id(thing) for thing in show}, {id(thing) for thing in self.standing}
+        gone, stay = [t for t in self.standing if id(t) not in known], [t for t in show if id(t) in was]
+        leaving: list[Animation] = [Vanish(w, between=(0.0, 0.45)) for w in old if w not in words]
+        coming: list[Animation] = [Appear(w, between=(0.55, 1.0)) for w in words if w not in old]
+        come = _mobjects(t for t in show if id(t) not in was)
+        self._words, self.standing = words, show
+        if opening:
+            self._put(beat.start)
+        elif beat.into is not None or beat.out_of is not None:
+            self._zoom(beat, _mobjects(gone), come, leaving + coming)
+        else:
+            # All of the picture at once goes through the other one, or it would be dark between.
+            late, early = (0.3, 0.7) if not stay else (0.4, 0.5)
+            leaving += [Vanish(m, between=(0.0, early)) for m in _mobjects(gone)]
+            coming += [Appear(m, between=(late, 1.0)) for m in come]
+            self._fade(beat.start, leaving, coming, gone, stay)
+        self._order()
+
+    def _fade(
+        self,
+        start: float | None,
+        leaving: list[Animation],
+        coming: list[Animation],
+        gone: Sequence[Any],
+        stay: Sequence[Any],
+    ) -> None:
+        """One soft change; what follows the clock is not seen when it jumps."""
+        if start is not None and self.clock is not None and start != self.clock.now:
+            for mobject in _moving(gone):
+                mobject.suspend_updating(recursive=False)  # as it was, while it goes
+            if moving := _moving(stay):
+                self.play(*leaving, *(Vanish(m) for m in moving), run_time=0.5 * standard.CHANGE)
+                leaving, coming = [], [*coming, *(Appear(m) for m in moving)]
+            self._put(start)
+        if leaving or coming:
+            self.play(*leaving, *coming, run_time=standard.CHANGE)
+        for mobject in _moving(gone):
+            mobject.resume_updating(recursive=False)
+
+    def _zoom(self, beat: Beat, gone: Sequence[Any], come: Sequence[Any], words: Sequence[Animation]) -> None:
+        """The old picture grows, or shrinks, into the new one; neither moves by itself meanwhile."""
+        self._put(beat.start)
+        kept = [m for m in (*gone, *come) if m.updaters]
+        for mobject in kept:
+            mobject.suspend_updating(recursive=False)
+        place, out = (beat.into, False) if beat.into is not None else (beat.out_of, True)
+        assert place is not None
+        for animation in words:
+            animation.run_time = standard.ZOOM
+        self.play(Zoom(gone, come, place, self.frame, out=out, run_time=standard.ZOOM), *words)
+        for mobject in kept:
+            mobject.resume_updating(recursive=False)
+
+    def _put(self, start: float | None) -> None:
+        if start is not None and self.clock is not None:
+            self.clock.put(start)
+
+    def _order(self) -> None:
+        """Everything in its place: what never moves below, then words, then what moves, the last shown on top."""
+        still, moving = ([m for m, moves in _parts(self.standing) if moves is kind] for kind in (False, True))
+        below = [*still, *self._words]
+        for mobject in below:
+            mobject.suspend_updating()  # manim need not look for updaters in it, frame by frame
+        self.add(*below, *moving, *([] if self.clock is None else [self.clock]))
+
+    def _lines(self, heading: str, line: str) -> list[Words]:
+        """A heading and the line under it, each on its baseline; what is written already stays as it is."""
+        head = self.grid["head"]
+        beside = 0.0 if self.clock is None else self.clock.width + 0.25
+        style: Any = {"size": _HEADING, "color": "ink", "weight": "semibold"}
+        places = [(heading, style, head.top - 0.8 * _HEADING * UNIT, head.width - beside)]
+        style = {"size": _LINE, "color": "muted"}
+        places.append((line, style, head.bottom + _DEPTH * _LINE * UNIT, head.width))
+        made = []
+        for text, style, height, room in places:
+            same = [w for w in self._words if (w.words, w.size) == (text, style["size"])]
+            if text and not same:
+                word = self.words(text, **style)
+                word.scale(min(room / word.width, 1.0)).move_to((head.left, head.bottom, 0), aligned_edge=DL)
+                # By its letters' feet, or a line without a g would stand lower than one with it.
+                same = [word.shift((0.0, height - word.baseline, 0.0))]
+            made += same if text else []
+        return made
+
+
+def _parts(things: Iterable[Any]) -> list[tuple[Any, bool]]:
+    """All mobjects of some blocks, and whether they move."""
+    return [
+        (m, moves)
+        for thing in things
+        for moves, part in zip((False, True), standard.still_and_moving(thing), strict=True)
+        for m in part
+    ]
+
+
+def _mobjects(things: Iterable[Any]) -> list[Any]:
+    """All mobjects of some blocks, those that never move first."""
+    return [m for m, _ in sorted(_parts(things), key=lambda part: part[1])]
+
+
+def _moving(things: Iterable[Any]) -> list[Any]:
+    return [m for m, moves in _parts(things) if moves]

@@ -1,0 +1,61 @@
+"""Every film that is told as a storyboard: laid out in every shape, never bare, hardly ever still, read in time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("manim")
+
+from hhanim.mobjects.frame import standard
+from tests.scenes.film_checks import amiss, outside, overlaps, run_film, stories, watch
+
+
+@pytest.fixture(scope="module")
+def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("media")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("shape", ["wide", "square", "tall"])
+@pytest.mark.parametrize("name", stories())
+def test_nothing_is_cut_small_or_on_another_at_the_end_of_a_section(
+    name: str, shape: str, theme: str, media: Path
+) -> None:
+    film, looks = run_film(name, shape, media, theme=theme)
+    assert [x for look in looks for x in outside(look)] == []
+    assert [x for look in looks for x in overlaps(look)] == []
+    assert [x for look in looks for x in look.small] == []
+    assert film.alt
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", stories())
+def test_every_frame_shows_something_and_few_stand_still(name: str, media: Path) -> None:
+    seen = watch(name, media)
+    assert min(seen.drawn) > 0.01
+    assert len(seen.same) < 0.15 * seen.count
+    assert amiss(seen.film.captions) == []
+    assert seen.film.captions[0][0] == 0.0
+    assert seen.film.captions[-1][1] == pytest.approx(seen.film.time)
+
+
+@pytest.mark.parametrize("name", stories())
+def test_the_poster_is_the_first_frame_and_asks(name: str, media: Path) -> None:
+    film, looks = run_film(name, "wide", media)
+    assert film.poster == 0.0
+    assert any("?" in said for said, _, _ in looks[0].texts)
+    assert any("predict" in look.section for look in looks)
+    assert looks[-1].section == "recap"
+
+
+@pytest.mark.parametrize("name", stories())
+def test_films_share_one_membrane_and_one_stimulus(name: str) -> None:
+    from tests.scenes.film_checks import load
+
+    values: dict[str, Any] = {k: default for k, (_, default) in load(name).declared().items()}
+    assert values["model"] == standard.MODEL
+    assert values.get("stimulus", standard.STIMULUS) == standard.STIMULUS
