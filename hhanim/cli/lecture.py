@@ -49,10 +49,10 @@ def export(kind: str, out: str | None, sections: bool, **asked: Any) -> int:
     else:
         made = [slides.deck(films, Path(out) if out else films[0].with_name("hhanim.pptx"))] if films else []
     for film in films:
-        if not (record := sidecar.record_of(film))["alt"]:
+        if not (record := sidecar.record_of(film)).alt:
             complain(
                 f'{film} has no words for those who cannot see it: write alt = "…" in its scene, '
-                f"{record['key']['scene']}"
+                f"{record.key.get('scene')}"
             )
     for path in made:
         if path.resolve().parent == films[0].resolve().parent:  # elsewhere it is the user's own

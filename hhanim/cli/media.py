@@ -161,7 +161,7 @@ def verify(files: tuple[str, ...], as_json: bool) -> int:
         changed = "" if record["intact"] else f"CHANGED since it was made: {', '.join(record['changed'])}"
         print(f, changed or "intact", sep="\t")
         print(
-            f"\thhanim {record['hhanim']} · {record['kind']} {record['key']['scene']} · {record['preset']} · "
+            f"\thhanim {record['hhanim']} · {record['kind']} {record['key'].get('scene')} · {record['preset']} · "
             f"{record['theme']} · {made}"
         )
     return 0 if all(r["intact"] for r in found) else 1

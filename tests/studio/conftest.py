@@ -81,3 +81,33 @@ def own_tree(tmp_path, monkeypatch) -> Path:
         shutil.copytree(root / name, tree / name, ignore=skip)
     monkeypatch.setenv("PYTHONPATH", str(tree))
     return tree
+
+
+@pytest.fixture(scope="session")
+def a_record():
+    """a_record(media, …): the record of a small clip that lies at ``media``, with fields in place of the usual."""
+    from hhanim.studio.media import sidecar
+
+    def make(media: Path, **fields) -> sidecar.Record:
+        words = dict.fromkeys(("title", "description", "alt", "preset", "theme", "digest", "stamp"), "a word")
+        lists = {name: [] for name in ("set", "captions", "sections", "beside")}
+        tables = {name: {} for name in ("parameters", "given", "hashes", "engines", "watched")}
+        numbers = {"width": 160, "height": 90, "fps": 20.0, "n_frames": 8, "duration": 0.4, "bytes": 1}
+        usual = {
+            "name": media.stem,
+            "file": media.name,
+            "kind": "clip",
+            "format": "mp4",
+            "frame_rate": "20",
+            "transparent": False,
+            "sha256": sidecar.sha256(media),
+            "hhanim": "0.1.0",
+            "key": {"scene": "wave"},
+            **words,
+            **lists,
+            **tables,
+            **numbers,
+        }
+        return sidecar.Record(**{**usual, **fields})
+
+    return make

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from html import escape
 from importlib import resources
 from pathlib import Path
 from string import Template
-from typing import Any
 
 from hhanim.studio.errors import writing
 from hhanim.studio.media import sidecar
@@ -23,23 +22,23 @@ def page(media: Path) -> Path:
         UsageError: when hhanim did not make the film. RenderError: when the page cannot be written.
     """
     record = sidecar.record_of(media)
-    captions = sidecar.captions_of(record)
     data = {
-        "title": escape(record["title"] or record["name"]),
-        "description": escape(record["description"]),
-        "alt": escape(record["alt"] or record["description"], quote=True),
-        "width": str(record["width"]),
-        "height": str(record["height"]),
+        "title": escape(record.title or record.name),
+        "description": escape(record.description),
+        "alt": escape(record.alt or record.description),
+        "width": str(record.width),
+        "height": str(record.height),
         "video": _data_uri(media.read_bytes(), "video/mp4"),
         "poster": _data_uri(sidecar.beside(media, ".png").read_bytes(), "image/png"),
         "captions": _data_uri(sidecar.beside(media, ".vtt").read_bytes(), "text/vtt"),
-        "transcript": "\n".join(f"<p>{escape(text)}</p>" for _, _, text in captions) or "<p>No words.</p>",
+        "transcript": "\n".join(f"<p>{escape(text)}</p>" for _, _, text in record.captions)
+        or "<p>No words.</p>",
         "parameters": "\n".join(
             f"<tr><th scope=row>{escape(k)}<td>{escape(sidecar.shown(v))}"
-            for k, v in record["parameters"].items()
+            for k, v in record.parameters.items()
         ),
-        "sections": _chapters(record.get("sections", [])),
-        "made": escape(f"hhanim {record['hhanim']} · {record['kind']} {record['key']['scene']}"),
+        "sections": _chapters(record.sections),
+        "made": escape(f"hhanim {record.hhanim} · {record.kind} {record.key.get('scene')}"),
     }
     template = resources.files(__package__).joinpath("page.html").read_text(encoding="utf-8")
     path = media.with_suffix(".html")
@@ -48,13 +47,12 @@ def page(media: Path) -> Path:
     return path
 
 
-def _chapters(parts: Sequence[Mapping[str, Any]]) -> str:
+def _chapters(parts: Sequence[sidecar.Section]) -> str:
     """Buttons for the sections of a film; nothing where there is only one."""
     if len(parts) < 2:
         return ""
     buttons = "\n".join(
-        f'<button type="button" data-start="{part["start"]:.4f}">{escape(part["name"])}</button>'
-        for part in parts
+        f'<button type="button" data-start="{part.start:.4f}">{escape(part.name)}</button>' for part in parts
     )
     pause = '<label><input type="checkbox" id="stepwise"> Pause after each section</label>'
     return f'<nav aria-label="Sections">\n{buttons}\n{pause}\n</nav>'

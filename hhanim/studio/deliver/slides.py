@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -36,17 +36,17 @@ def deck(films: Sequence[Path], path: Path) -> Path:
     deck.slide_width, deck.slide_height = Inches(13.333), Inches(7.5)
     for media in films:
         record = sidecar.record_of(media)
-        title, parts = record["title"] or record["name"], record.get("sections", [])
-        if not any("file" in part for part in parts):
+        title, parts = record.title or record.name, record.sections
+        if not any(part.file for part in parts):
             _slide(deck, media, record, title, str(sidecar.beside(media, ".png")), _notes(record))
             continue
-        ends = [part["start"] for part in parts[1:]] + [record["duration"]]
+        ends = [part.start for part in parts[1:]] + [record.duration]
         for part, end in zip(parts, ends, strict=True):
-            file = media.parent / part["file"]
-            name = f"{title}: {part['name']}"
-            _slide(deck, file, record, name, _first_frame(file), _notes(record, part["start"], end))
+            file = media.parent / part.file
+            name = f"{title}: {part.name}"
+            _slide(deck, file, record, name, _first_frame(file), _notes(record, part.start, end))
     buffer = io.BytesIO()
-    _describe(deck, record["title"] if len(films) == 1 else "Hodgkin–Huxley animations")
+    _describe(deck, record.title if len(films) == 1 else "Hodgkin–Huxley animations")
     deck.save(buffer)
     with writing(path), in_place(path) as part_of_file:
         part_of_file.write_bytes(buffer.getvalue())
@@ -68,7 +68,7 @@ def _describe(deck: Any, title: str) -> None:
 
 
 def _slide(
-    deck: Any, media: Path, record: Mapping[str, Any], title: str, poster: str | io.BytesIO, notes: str
+    deck: Any, media: Path, record: sidecar.Record, title: str, poster: str | io.BytesIO, notes: str
 ) -> None:
     """One more slide, with a film that plays at a click."""
     from pptx.util import Emu, Inches, Pt
@@ -80,15 +80,15 @@ def _slide(
     head.left, head.top, head.width, head.height = margin, Inches(0.15), width, Inches(0.75)
     head.text_frame.text = title
     head.text_frame.paragraphs[0].runs[0].font.size = Pt(28)
-    scale = min(width / record["width"], height / record["height"])
-    width, height = Emu(int(record["width"] * scale)), Emu(int(record["height"] * scale))
+    scale = min(width / record.width, height / record.height)
+    width, height = Emu(int(record.width * scale)), Emu(int(record.height * scale))
     left = Emu(int((deck.slide_width - width) / 2))
     movie = slide.shapes.add_movie(
         str(media), left, top, width, height, poster_frame_image=poster, mime_type="video/mp4"
     )
     about = movie._element.nvPicPr.cNvPr  # python-pptx has no public name for the text alternative
     about.set("name", title)
-    about.set("descr", record["alt"] or record["description"])
+    about.set("descr", record.alt or record.description)
     slide.notes_slide.notes_text_frame.text = notes
 
 
@@ -109,10 +109,10 @@ def _first_frame(media: Path) -> io.BytesIO:
     return picture
 
 
-def _notes(record: Mapping[str, Any], start: float = 0.0, stop: float = math.inf) -> str:
+def _notes(record: sidecar.Record, start: float = 0.0, stop: float = math.inf) -> str:
     """What is said from `start` until `stop` (s), with what the film is."""
-    middle = ((0.5 * (a + b), text) for a, b, text in sidecar.captions_of(dict(record)))
+    middle = ((0.5 * (a + b), text) for a, b, text in record.captions)
     spoken = "\n".join(text for at, text in middle if start <= at < stop)
-    given = ", ".join(f"{k} = {sidecar.shown(record['parameters'].get(k))}" for k in record["set"])
-    parts = [record["description"], spoken, f"To be seen: {record['alt']}" if record["alt"] else "", given]
+    given = ", ".join(f"{k} = {sidecar.shown(record.parameters.get(k))}" for k in record.set)
+    parts = [record.description, spoken, f"To be seen: {record.alt}" if record.alt else "", given]
     return "\n\n".join(part for part in parts if part)

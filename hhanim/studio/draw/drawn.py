@@ -7,16 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from hhanim.studio.media.sidecar import Caption
-
-
-@dataclass(frozen=True)
-class Section:
-    """Part of a film: its name, where it begins (s), and its own file, relative to the film's, if it has one."""
-
-    name: str
-    start: float
-    file: str = ""
+from hhanim.studio.media.sidecar import Caption, Section
 
 
 @dataclass(frozen=True)

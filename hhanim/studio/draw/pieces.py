@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hhanim.process import spared_collector
-from hhanim.studio.draw.drawn import Drawn, Section
+from hhanim.studio.draw.drawn import Drawn
 from hhanim.studio.draw.engine import Engine
 from hhanim.studio.draw.engines import engine
 from hhanim.studio.errors import RenderError
 from hhanim.studio.fresh.job import Job
 from hhanim.studio.media import sidecar
 from hhanim.studio.media.formats import Films, join, open_writer
+from hhanim.studio.media.sidecar import Section
 from hhanim.studio.news import Event, Listener, silent
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ class Output:
                 label = re.sub(r"[^\w.-]+", "-", sections[k].name).strip("-.") or "part"
                 path = folder / f"{k + 1:02d}-{label}{self.media.suffix}"
                 join([self.piece(cut) for cut in cuts if first <= cut < stop], path, fps)
-                sections[k] = replace(sections[k], file=f"{folder.name}/{path.name}")
+                sections[k] = Section(sections[k].name, sections[k].start, f"{folder.name}/{path.name}")
         parts = [self.piece(cut) for cut in cuts]
         if len(parts) == 1:
             parts[0].replace(self.media)

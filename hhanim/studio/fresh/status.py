@@ -50,9 +50,9 @@ def status(request: Request) -> Status:
     ).keys()
     if gone := [name for name in sorted(named) if not path.parent.joinpath(name).exists()]:
         return Status(tuple(f"{name} is gone" for name in gone))
-    if record.get("stamp") == _stamp_now(request, record):
+    if record.stamp == _stamp_now(request, record):
         return Status(())
-    return Status(tuple(differences({**record, **record.get("key", {})}, prepare(request).key)))
+    return Status(tuple(differences({**record.as_json(), **record.key}, prepare(request).key)))
 
 
 def check(request: Request) -> None:
@@ -68,17 +68,17 @@ def check(request: Request) -> None:
 def unchanged(request: Request) -> bool:
     """Whether what lies beside the file was made by the same request from the same sources."""
     record = sidecar.read(request.path)
-    return record is not None and record.get("stamp") == _stamp_now(_at_least(request, record), record)
+    return record is not None and record.stamp == _stamp_now(_at_least(request, record), record)
 
 
-def _at_least(request: Request, record: Mapping[str, Any]) -> Request:
+def _at_least(request: Request, record: sidecar.Record) -> Request:
     """The request, with sections if they were made: nobody minds that they are there."""
-    return replace(request, sections=True) if record.get("key", {}).get("sections") else request
+    return replace(request, sections=True) if record.key.get("sections") else request
 
 
-def _stamp_now(request: Request, record: Mapping[str, Any]) -> str:
+def _stamp_now(request: Request, record: sidecar.Record) -> str:
     watched: dict[str, str] = {}
-    for label in record.get("watched", {}):
+    for label in record.watched:
         path = place(label, request)
         watched[label] = _hash(path, found) if (found := _stat(path)) else ""
     return digest([request.settings(), watched, versions(request.entry.kind)])

@@ -29,7 +29,7 @@ def made(folder: Path) -> list[Made]:
         # With or without the film's own suffix: ttx-0.5.json may be of either.
         for media in (path.with_suffix(".mp4"), path.with_suffix("")):
             record = sidecar.read(media) if sidecar.sidecar_path(media) == path else None
-            if record is not None and record.get("file") == media.name and "digest" in record:
+            if record is not None:
                 break
         else:
             continue

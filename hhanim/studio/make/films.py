@@ -141,7 +141,7 @@ class _Making:
             self.films.close()
             made = record(self.job, self.media, self.drawn)
             commit(self.media.parent, self.request.path)
-        name, place, count = self.request.name, str(self.request.path), made["n_frames"]
+        name, place, count = self.request.name, str(self.request.path), made.n_frames
         return Event("done", name, place, count, count, time.perf_counter() - self.started)
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import hhanim
 from hhanim.studio.draw.drawn import Drawn
@@ -13,7 +11,7 @@ from hhanim.studio.fresh.job import Job, stamp
 from hhanim.studio.media import sidecar
 
 
-def record(job: Job, media: Path, drawn: Drawn) -> dict[str, Any]:
+def record(job: Job, media: Path, drawn: Drawn) -> sidecar.Record:
     """Check a film that has been drawn and encoded, and put its poster, its captions and its sidecar beside it.
 
     Returns:
@@ -43,41 +41,41 @@ def record(job: Job, media: Path, drawn: Drawn) -> dict[str, Any]:
     (work / captions).write_text(sidecar.vtt(drawn.captions), encoding="utf-8")
     if any(part.file for part in drawn.sections):
         beside.append(sidecar.beside(media, ".sections").name)
-    content = {
-        "name": request.name,
-        "kind": entry.kind,
-        "title": entry.title,
-        "description": entry.description,
-        "alt": drawn.alt or entry.alt,
-        "file": request.path.name,
-        "sha256": sidecar.sha256(media),
-        "bytes": sum(p.stat().st_size for p in (media.iterdir() if media.is_dir() else [media])),
-        "format": request.format.name,
-        "transparent": transparent,
-        "width": found.width,
-        "height": found.height,
-        "fps": float(drawn.fps),
-        "frame_rate": str(drawn.fps),
-        "n_frames": found.n_frames,
-        "duration": round(float(found.n_frames / drawn.fps), 6),
-        "preset": request.use.name,
-        "theme": request.theme,
-        "parameters": dict(job.values.plain),
-        "set": sorted(job.values.given),
-        "given": request.said,
-        "captions": [[round(a, 3), round(b, 3), text] for a, b, text in drawn.captions],
-        "sections": [{k: v for k, v in asdict(part).items() if v != ""} for part in drawn.sections],
-        "beside": beside,
-        "hashes": sidecar.hashes(media, beside),
-        "engines": job.key["engines"],
-        "hhanim": hhanim.__version__,
-        "digest": job.digest,
-        "stamp": stamp(job),
-        "key": {k: v for k, v in job.key.items() if k == "n_frames" or k not in _SAID},
-        "watched": dict(job.watched),
-    }
-    sidecar.write(work / sidecar.sidecar_path(media).name, content)
-    return content
+    made = sidecar.Record(
+        name=request.name,
+        kind=entry.kind,
+        title=entry.title,
+        description=entry.description,
+        alt=drawn.alt or entry.alt,
+        file=request.path.name,
+        sha256=sidecar.sha256(media),
+        bytes=sum(p.stat().st_size for p in (media.iterdir() if media.is_dir() else [media])),
+        format=request.format.name,
+        transparent=transparent,
+        width=found.width,
+        height=found.height,
+        fps=float(drawn.fps),
+        frame_rate=str(drawn.fps),
+        n_frames=found.n_frames,
+        duration=round(float(found.n_frames / drawn.fps), 6),
+        preset=request.use.name,
+        theme=request.theme,
+        parameters=dict(job.values.plain),
+        set=sorted(job.values.given),
+        given=request.said,
+        captions=[(round(a, 3), round(b, 3), text) for a, b, text in drawn.captions],
+        sections=list(drawn.sections),
+        beside=beside,
+        hashes=sidecar.hashes(media, beside),
+        engines=job.key["engines"],
+        hhanim=hhanim.__version__,
+        digest=job.digest,
+        stamp=stamp(job),
+        key={k: v for k, v in job.key.items() if k == "n_frames" or k not in _SAID},
+        watched=dict(job.watched),
+    )
+    sidecar.write(work / sidecar.sidecar_path(media).name, made)
+    return made
 
 
 # Parts of the key that the sidecar says for people already.

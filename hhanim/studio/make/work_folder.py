@@ -55,7 +55,7 @@ def recover(path: Path) -> None:
         # The sidecar is written last and moved last: where it waits, all the rest is whole, here or there.
         record = sidecar.read(work / path.name)
         for media in (work / path.name, path):
-            if record and media.exists() and sidecar.sha256(media) == record["sha256"]:
+            if record and media.exists() and sidecar.sha256(media) == record.sha256:
                 commit(work, path)
                 break
         shutil.rmtree(work, ignore_errors=True)

@@ -61,8 +61,8 @@ class Video(SystemPath):
             return None
         from matplotlib import rcParams
 
-        record, kind = sidecar.read(self) or {}, _KINDS[self.suffix]
-        label = escape(record.get("alt") or self.stem)
+        record, kind = sidecar.read(self), _KINDS[self.suffix]
+        label = escape(record.alt if record and record.alt else self.stem)
         poster, captions = sidecar.beside(self, ".png"), sidecar.beside(self, ".vtt")
         limit, size = rcParams["animation.embed_limit"], self.stat().st_size * 4 / 3 / 2**20
         if size > limit:
@@ -78,9 +78,10 @@ class Video(SystemPath):
         track = (
             f'<track kind="captions" srclang="en" label="English" src="{_uri(captions, "text/vtt")}" default>'
         )
+        loop = "" if record and record.kind == "film" else " loop"
         said = captions.is_file() and "-->" in captions.read_text(encoding="utf-8")
         return (
-            f'<video controls muted playsinline{"" if record.get("kind") == "film" else " loop"} preload="metadata" '
+            f'<video controls muted playsinline{loop} preload="metadata" '
             f'style="max-width:100%" aria-label="{label}" poster="{_uri(poster, "image/png")}" '
             f'src="{_uri(self, kind)}">{track if said else ""}</video>'
         )

@@ -52,9 +52,9 @@ def file_name(
 def or_variant(request: Request, name: str) -> Request:
     """A request; into a file of that name, where its own is of one that was given other parameters."""
     record = sidecar.read(request.path)
-    if record is None or record.get("given") == request.said:
+    if record is None or record.given == request.said:
         return request
-    if record.get("parameters") == request.values.plain:  # the same, said differently
+    if record.parameters == request.values.plain:  # the same, said differently
         return request
     return replace(request, path=target(request.path.parent, name, request.path.suffix))
 

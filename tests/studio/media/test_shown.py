@@ -14,13 +14,13 @@ from hhanim.studio.media.shown import Video, Videos
 
 
 @pytest.fixture
-def film(tmp_path: Path) -> Video:
+def film(tmp_path: Path, a_record) -> Video:
     """Files that stand beside each other as those of a film do."""
     path = tmp_path / "tau.mp4"
     path.write_bytes(b"film" * 100)
     path.with_suffix(".png").write_bytes(b"poster")
     path.with_suffix(".vtt").write_text(sidecar.vtt([(0, 1, "m is fast")]), encoding="utf-8")
-    sidecar.write(path.with_suffix(".json"), {"sha256": "", "kind": "clip", "alt": 'Curves "over" V'})
+    sidecar.write(path.with_suffix(".json"), a_record(path, alt='Curves "over" V'))
     return Video(path)
 
 
