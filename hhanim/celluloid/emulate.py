@@ -2,7 +2,8 @@
 
 Frames are painted by a Painter. The first frame of a kind (its artists' types and axes) is also drawn whole, by
 matplotlib, if one of them may paint where it does not say; unless the two are the same to the last bit, all frames of
-that kind are drawn whole.
+that kind are drawn whole. So is every frame of a film with artists that are not matplotlib's own: what they paint on
+one says nothing of the next.
 """
 
 from __future__ import annotations
@@ -148,7 +149,9 @@ class Filming:
         self._places: list[Any] = []
         self._renderer: Any = None
         self._draw_figure = figure.draw
-        self._plain = getattr(figure.draw, "__func__", None) is Figure.draw
+        self._plain = getattr(figure.draw, "__func__", None) is Figure.draw and not any(
+            map(_foreign, self._movers)
+        )
         self._usual = all(ordinary(a) for a in self._movers)
         self._stubborn: set[Artist] = set()
         self._right: dict[Hashable, bool] = {}  # of each kind of frame: whether the painter paints it right
@@ -268,6 +271,20 @@ class Filming:
                 self._places = [None]  # ask no more
         elif self._places != [None]:
             self._places = places
+
+
+def _foreign(artist: Artist) -> bool:
+    """Whether code that is not matplotlib's has a hand in painting an artist, or a part of it."""
+    return any(
+        part.get_agg_filter() is not None
+        or "draw" in vars(part)
+        or not all(_of_matplotlib(hand) for hand in (part, *(part.get_path_effects() or ())))
+        for part in (artist, *(artist.findobj() if artist.get_children() else ()))
+    )
+
+
+def _of_matplotlib(thing: object) -> bool:
+    return type(thing).__module__.startswith(("matplotlib.", "mpl_toolkits."))
 
 
 def _neutral(artist: Any, renderer: Any) -> bool:
