@@ -15,6 +15,7 @@ import math
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from typing import Any, NoReturn
 
 import numpy as np
@@ -27,10 +28,10 @@ EXPONENT_LIMIT = 700.0
 #: Nearer to 0 than this x / (1 - exp(-x)) is 1 in double precision, and computed here instead of there.
 _NEAR_ZERO = 1e-20
 
-# How a language writes "a if c else b". NumPy computes both branches, so where() hides what the other one says.
-PYTHON = "({a} if {c} else {b})"
-NUMPY = "where({c}, lambda: {a}, lambda: {b})"
-JAVASCRIPT = "({c} ? {a} : {b})"
+# How a language writes "{1} if {0} else {2}". NumPy computes both branches, so where() hides what the other one says.
+PYTHON = "({1} if {0} else {2})"
+NUMPY = "where({0}, lambda: {1}, lambda: {2})"
+JAVASCRIPT = "({0} ? {1} : {2})"
 
 _HOW = "write it with Exp, Sigmoid, LinExp, Constant, V, Piecewise, + - * / ** and NumPy's functions"
 _CONDITIONS = ("<", "<=", ">", ">=", "&", "|")
@@ -100,8 +101,8 @@ LANGUAGES: dict[Any, tuple[str, dict[str, Callable[..., Any]]]] = {
 def _operator(op: str) -> tuple[Callable[[Any, Any], Rate], Callable[[Any, Any], Rate]]:
     """The methods that join two rates, and a number and a rate."""
     return (
-        lambda left, right: Combined(op, left, as_rate(right)),
-        lambda right, left: Combined(op, as_rate(left), right),
+        lambda left, right: Operation(op, (left, as_rate(right))),
+        lambda right, left: Operation(op, (as_rate(left), right)),
     )
 
 
@@ -110,7 +111,9 @@ class Rate(Frozen):
 
     def __call__(self, v: Any) -> Any:
         """Value at voltage v (mV), any shape."""
-        raise NotImplementedError
+        v = np.asarray(v, dtype=float)[()]
+        value = self._value(v)
+        return value if np.shape(value) == np.shape(v) else np.full(np.shape(v), value)
 
     def code(self, v: str = "v", choice: str = PYTHON) -> str:
         """Source text of the value, for Python's floats, NUMPY's arrays or JAVASCRIPT.
@@ -129,6 +132,9 @@ class Rate(Frozen):
 
     def shifted(self, dv: float) -> Rate:
         """The same curve moved by dv (mV) along the voltage axis."""
+        raise NotImplementedError
+
+    def _value(self, v: Any) -> Any:
         raise NotImplementedError
 
     def _typeset(self, v: str, s: _Setter) -> str:
@@ -151,7 +157,7 @@ class Rate(Frozen):
         return self
 
     def __abs__(self) -> Rate:
-        return Function("abs", (self,))
+        return Operation("abs", (self,))
 
     def __float__(self, _: Any = None) -> NoReturn:
         raise InvalidValue("a rate is not a number: take NumPy's functions of it, as in np.exp(rate)")
@@ -188,14 +194,14 @@ class Constant(Rate):
     def __post_init__(self) -> None:
         object.__setattr__(self, "value", number("value", self.value, array=False))
 
-    def __call__(self, v: Any) -> Any:
-        return np.full(np.shape(v), self.value) if np.ndim(v) else self.value
-
     def code(self, v: str = "v", choice: str = PYTHON) -> str:
         return f"({self.value!r})"
 
     def shifted(self, dv: float) -> Rate:
         return self
+
+    def _value(self, v: Any) -> Any:
+        return np.float64(self.value)
 
     def _typeset(self, v: str, s: _Setter) -> str:
         return f"{self.value:g}"
@@ -205,14 +211,14 @@ class Constant(Rate):
 class Voltage(Rate):
     """The voltage itself (mV); V is the one to write formulas with."""
 
-    def __call__(self, v: Any) -> Any:
-        return np.asarray(v, dtype=float)[()]
-
     def code(self, v: str = "v", choice: str = PYTHON) -> str:
         return v
 
     def shifted(self, dv: float) -> Rate:
         return self - dv
+
+    def _value(self, v: Any) -> Any:
+        return v
 
     def _typeset(self, v: str, s: _Setter) -> str:
         return v
@@ -230,34 +236,36 @@ class _Form(Rate):
     scale: float
 
     def __post_init__(self) -> None:
+        form = type(self).__name__
         for name in ("rate", "midpoint", "scale"):
-            object.__setattr__(
-                self, name, number(f"{type(self).__name__}.{name}", getattr(self, name), array=False)
-            )
+            object.__setattr__(self, name, number(f"{form}.{name}", getattr(self, name), array=False))
         if self.scale == 0:
-            raise InvalidValue(
-                f"{type(self).__name__}.scale = 0 is not allowed; allowed: any other number of mV"
-            )
+            raise InvalidValue(f"{form}.scale = 0 is not allowed; allowed: any other number of mV")
+
+    def _of(self, x: Any) -> Any:
+        """The form as a formula of x = (V - midpoint) / scale."""
+        raise NotImplementedError
+
+    @cached_property
+    def _formula(self) -> Rate:
+        return as_rate(self._of((V - self.midpoint) / self.scale))
+
+    def code(self, v: str = "v", choice: str = PYTHON) -> str:
+        return self._formula.code(v, choice)
 
     def shifted(self, dv: float) -> Rate:
         return replace(self, midpoint=self.midpoint + dv)
 
-    def _x(self, v: Any) -> Any:
-        return (np.asarray(v, dtype=float) - self.midpoint) / self.scale
-
-    def _x_code(self, v: str) -> str:
-        return f"(({v} - {self.midpoint!r}) / {self.scale!r})"
+    def _value(self, v: Any) -> Any:
+        return self._formula._value(v)
 
 
 @dataclass(frozen=True, eq=False)
 class Exp(_Form):
     """rate * exp((v - midpoint) / scale)"""
 
-    def __call__(self, v: Any) -> Any:
-        return self.rate * exp(self._x(v))
-
-    def code(self, v: str = "v", choice: str = PYTHON) -> str:
-        return f"({self.rate!r} * exp({self._x_code(v)}))"
+    def _of(self, x: Any) -> Any:
+        return self.rate * np.exp(x)
 
     def _typeset(self, v: str, s: _Setter) -> str:
         return s.coefficient(self.rate) + s.exp % _exponent(v, self.midpoint, self.scale)
@@ -267,11 +275,8 @@ class Exp(_Form):
 class Sigmoid(_Form):
     """rate / (1 + exp(-(v - midpoint) / scale))"""
 
-    def __call__(self, v: Any) -> Any:
-        return self.rate / (1.0 + exp(-self._x(v)))
-
-    def code(self, v: str = "v", choice: str = PYTHON) -> str:
-        return f"({self.rate!r} / (1.0 + exp(-{self._x_code(v)})))"
+    def _of(self, x: Any) -> Any:
+        return self.rate / (1.0 + np.exp(-x))
 
     def _typeset(self, v: str, s: _Setter) -> str:
         return s.fraction % (f"{self.rate:g}", "1 + " + s.exp % _exponent(v, self.midpoint, -self.scale))
@@ -281,11 +286,8 @@ class Sigmoid(_Form):
 class LinExp(_Form):
     """rate * x / (1 - exp(-x)) with x = (v - midpoint) / scale; equals `rate` at the midpoint, without 0/0."""
 
-    def __call__(self, v: Any) -> Any:
-        return self.rate * linexp(self._x(v))
-
-    def code(self, v: str = "v", choice: str = PYTHON) -> str:
-        return f"({self.rate!r} * linexp({self._x_code(v)}))"
+    def _of(self, x: Any) -> Any:
+        return self.rate * Operation("linexp", (x,))
 
     def _typeset(self, v: str, s: _Setter) -> str:
         # As papers print it: the slope rate/scale times the distance from the midpoint.
@@ -294,15 +296,15 @@ class LinExp(_Form):
 
 
 @dataclass(frozen=True, eq=False)
-class Combined(Rate):
-    """Two rates joined by one of ``+ - * / **``, or a condition, which is 1 where it holds and 0 elsewhere.
+class Operation(Rate):
+    """Rates joined by an operator or taken a function of; written with operators and NumPy's functions, never by hand.
 
-    Written with the operators, never by hand; conditions with ``< <= > >= & |``.
+    op: one of ``+ - * / **``, a name in ARRAYS, or one of ``< <= > >= & |``: a condition, which is 1 where it
+    holds and 0 elsewhere.
     """
 
     op: str
-    left: Rate
-    right: Rate
+    args: tuple[Rate, ...]
 
     def __bool__(self) -> bool:
         if self.op not in _CONDITIONS:
@@ -312,98 +314,63 @@ class Combined(Rate):
             "min(a, b), Piecewise(V < -50, a, b) for a choice, (V > a) & (V < b) for a range"
         )
 
-    def __call__(self, v: Any) -> Any:
-        a, b = self.left(v), self.right(v)
-        value = _OPERATORS[self.op](a, b)
-        return value * 1.0 if self.op in _CONDITIONS else value
-
     def code(self, v: str = "v", choice: str = PYTHON) -> str:
-        a, b = self.left.code(v, choice), self.right.code(v, choice)
-        if self.op in "&|":
-            return f"{'min' if self.op == '&' else 'max'}({a}, {b})"
-        if self.op in _CONDITIONS:
-            return f"(({a} {self.op} {b}) * 1.0)"
-        whole = isinstance(self.right, Constant) and self.right.value.is_integer()
-        if self.op == "**" and not whole:  # Python's own is complex where the base is negative
-            return f"power({a}, {b})"
-        return f"({a} {self.op} {b})"
+        parts, op = [x.code(v, choice) for x in self.args], self.op
+        if op == "where":
+            return choice.format(*parts)
+        if op == "**" and not (isinstance(self.args[1], Constant) and self.args[1].value.is_integer()):
+            op = "power"  # Python's own is complex where the base is negative
+        op = {"&": "min", "|": "max"}.get(op, op)
+        if op.isidentifier():
+            return f"{op}({', '.join(parts)})"
+        text = f"({f' {op} '.join(parts)})"
+        return f"({text} * 1.0)" if op in _CONDITIONS else text
 
     def shifted(self, dv: float) -> Rate:
-        return Combined(self.op, self.left.shifted(dv), self.right.shifted(dv))
+        return Operation(self.op, tuple(x.shifted(dv) for x in self.args))
+
+    def _value(self, v: Any) -> Any:
+        if self.op == "where":
+            condition, *branches = self.args
+            return _where(condition._value(v), *(partial(x._value, v) for x in branches))
+        return _OPERATIONS[self.op](*(x._value(v) for x in self.args))
 
     def _typeset(self, v: str, s: _Setter) -> str:
-        a, b = self.left._typeset(v, s), self.right._typeset(v, s)
-        match self.op:
+        parts, op = [x._typeset(v, s) for x in self.args], self.op
+        if op == "where":
+            return s.piecewise % (parts[1], parts[0], parts[2])
+        if op.isidentifier():
+            return s.functions.get(op, s.function % (op, "%s")) % ", ".join(parts)
+        (left, right), (a, b) = self.args, parts
+        match op:
             case "/":
                 return s.fraction % (a, b)
             case "**":
-                plain = isinstance(self.left, Voltage | Constant) and not a.startswith("-")
+                plain = isinstance(left, Voltage | Constant) and not a.startswith("-")
                 return s.power % (a if plain else s.bracket % a, b)
             case "*":
-                b = s.bracket % b if _is_sum(self.right) or b.startswith("-") else b
-                if isinstance(self.left, Constant):
-                    return s.coefficient(self.left.value) + b
-                return (s.bracket % a if _is_sum(self.left) else a) + s.times + b
+                b = s.bracket % b if _is_sum(right) or b.startswith("-") else b
+                if isinstance(left, Constant):
+                    return s.coefficient(left.value) + b
+                return (s.bracket % a if _is_sum(left) else a) + s.times + b
             case "+" if b.startswith("-"):
                 return f"{a} - {b[1:]}"
-            case "-" if _is_sum(self.right) or b.startswith("-"):
+            case "-" if _is_sum(right) or b.startswith("-"):
                 return f"{a} - {s.bracket % b}"
-        return f"{a} {s.signs.get(self.op, self.op)} {b}"
+        return f"{a} {s.signs.get(op, op)} {b}"
 
 
-@dataclass(frozen=True, eq=False)
-class Function(Rate):
-    """A function of one rate or two, by its name in ARRAYS; written as NumPy's, never by hand."""
-
-    name: str
-    args: tuple[Rate, ...]
-
-    def __call__(self, v: Any) -> Any:
-        return ARRAYS[self.name](*(x(v) for x in self.args))
-
-    def code(self, v: str = "v", choice: str = PYTHON) -> str:
-        return f"{self.name}({', '.join(x.code(v, choice) for x in self.args)})"
-
-    def shifted(self, dv: float) -> Rate:
-        return Function(self.name, tuple(x.shifted(dv) for x in self.args))
-
-    def _typeset(self, v: str, s: _Setter) -> str:
-        args = [x._typeset(v, s) for x in self.args]
-        return s.functions.get(self.name, s.function % (self.name, "%s")) % ", ".join(args)
-
-
-@dataclass(frozen=True, eq=False)
-class Piecewise(Rate):
+def Piecewise(condition: Any, then: Any, otherwise: Any) -> Rate:
     """One rate where a condition such as ``V < -50`` holds, another elsewhere; it may be one of them in turn."""
-
-    condition: Any
-    then: Any
-    otherwise: Any
-
-    def __post_init__(self) -> None:
-        if not (isinstance(self.condition, Combined) and self.condition.op in _CONDITIONS):
-            raise InvalidValue(f"condition = {self.condition!r}; write a comparison, as in V < -50")
-        for name in ("then", "otherwise"):
-            object.__setattr__(self, name, as_rate(getattr(self, name)))
-
-    def __call__(self, v: Any) -> Any:
-        return _where(self.condition(v), lambda: self.then(v), lambda: self.otherwise(v))
-
-    def code(self, v: str = "v", choice: str = PYTHON) -> str:
-        c, a, b = (x.code(v, choice) for x in (self.condition, self.then, self.otherwise))
-        return choice.format(a=a, b=b, c=c)
-
-    def shifted(self, dv: float) -> Rate:
-        return Piecewise(self.condition.shifted(dv), self.then.shifted(dv), self.otherwise.shifted(dv))
-
-    def _typeset(self, v: str, s: _Setter) -> str:
-        parts = (x._typeset(v, s) for x in (self.then, self.condition, self.otherwise))
-        return s.piecewise % tuple(parts)
+    if not (isinstance(condition, Operation) and condition.op in _CONDITIONS):
+        raise InvalidValue(f"condition = {condition!r}; write a comparison, as in V < -50")
+    return Operation("where", (condition, as_rate(then), as_rate(otherwise)))
 
 
-_OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+_OPERATIONS: dict[str, Callable[..., Any]] = ARRAYS | {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "**": operator.pow,
-    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "&": np.minimum, "|": np.maximum,
+    "<": lambda a, b: (a < b) * 1.0, "<=": lambda a, b: (a <= b) * 1.0, ">": lambda a, b: (a > b) * 1.0,
+    ">=": lambda a, b: (a >= b) * 1.0, "&": np.minimum, "|": np.maximum,
 }  # fmt: skip
 
 #: What NumPy's functions are of rates.
@@ -415,7 +382,7 @@ _NUMPY: dict[Any, Callable[..., Any]] = {
     np.square: lambda x: x**2, np.reciprocal: lambda x: 1.0 / x, np.where: Piecewise,
     np.clip: lambda x, low, high: np.minimum(np.maximum(x, low), high),
     **{
-        function: lambda *args, name=name: Function(name, tuple(map(as_rate, args)))
+        function: lambda *args, name=name: Operation(name, tuple(map(as_rate, args)))
         for function, name in {
             np.exp: "exp", np.sqrt: "sqrt", np.log: "log", np.tanh: "tanh", np.sinh: "sinh", np.cosh: "cosh",
             np.expm1: "expm1",
@@ -470,7 +437,7 @@ _TYPST = _Setter(
 
 
 def _is_sum(x: Rate) -> bool:
-    return isinstance(x, Combined) and x.op not in ("*", "/", "**")
+    return isinstance(x, Operation) and not x.op.isidentifier() and x.op not in ("*", "/", "**")
 
 
 def _distance(v: str, midpoint: float, *, bracket: bool) -> str:
