@@ -31,17 +31,17 @@ from hhanim.model.errors import (
     number,
     whole,
 )
+from hhanim.model.fixed_step import BLOWN_UP, step_currents
 from hhanim.model.frozen import Frozen
 from hhanim.model.membrane import Membrane
 from hhanim.model.protocol import Protocol, VoltageClamp
 from hhanim.model.roots import root
 from hhanim.model.solve import as_protocol
-from hhanim.model.trajectory import Trajectory
+from hhanim.model.trajectory import Trajectory, frozen
 
 Array = NDArray[np.float64]
 
 ENDS = ("sealed", "killed")
-BLOWN_UP = 1e4  # mV
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,6 +106,10 @@ class Cable(Frozen):
     def x(self) -> Array:
         """Middles of the compartments (µm), (n,)."""
         return np.asarray((np.arange(self.count) + 0.5) * self.dx, dtype=np.float64)
+
+    def compartment(self, position: float) -> int:
+        """The number of the compartment that holds a position (µm)."""
+        return min(int(position / self.dx), self.count - 1)
 
     @cached_property
     def area(self) -> Array:
@@ -205,7 +209,7 @@ class CableRun(Frozen):
     def at(self, position: float) -> Trajectory:
         """What the membrane did in the compartment that holds `position` (µm), as a Trajectory."""
         position = number("position", position, 0.0, self.cable.length, unit="µm", array=False)
-        k = min(int(position / self.cable.dx), self.cable.count - 1)
+        k = self.cable.compartment(position)
         membrane = self.cable.membrane
         one = membrane if membrane.batch is None else membrane.member(k)
         return Trajectory(one, as_protocol(None), self.t, self.y[:, :, k], membrane.states, "cable", self.dt)
@@ -297,8 +301,7 @@ def simulate_cable(
                     )
                 if progress is not None:
                     progress((j + 1) / steps)
-    states = np.ascontiguousarray(np.moveaxis(out, 1, 0))
-    states.flags.writeable = False
+    states = frozen(np.ascontiguousarray(np.moveaxis(out, 1, 0)))
     return CableRun(cable, clamps, np.asarray(dt * every * np.arange(len(out)), dtype=np.float64), states, dt)
 
 
@@ -332,24 +335,15 @@ def _stepper(cable: Cable, injected: list[tuple[int, Array]], dt: float) -> Call
 
 
 def _injected(cable: Cable, clamps: Sequence[IClamp], dt: float, steps: int) -> list[tuple[int, Array]]:
-    """Compartment and current density (µA/cm², (steps,)) of each clamp.
-
-    A step gets its mean, so that no charge is lost.
-    """
+    """Compartment and mean current density (µA/cm², (steps,)) of each clamp in each step."""
     out = []
     for clamp in clamps:
         if clamp.position > cable.length:
             raise InvalidValue(
                 f"position = {clamp.position:g} is not allowed; allowed: 0 to {cable.length:g} µm"
             )
-        k = min(int(clamp.position / cable.dx), cable.count - 1)
-        assert isinstance(clamp.current, Protocol)
-        bounds = dt * np.arange(steps + 1)
-        edges = clamp.current.edges(steps * dt)
-        cuts = np.unique(np.concatenate([bounds, edges]))
-        mid = 0.5 * (cuts[1:] + cuts[:-1])
-        charge = np.asarray(clamp.current(mid), dtype=float) * np.diff(cuts)
-        step = np.clip(np.searchsorted(bounds, mid, side="right") - 1, 0, steps - 1)
-        nA = np.bincount(step, charge, steps) / dt
+        k, nA = cable.compartment(clamp.position), np.empty(steps)
+        for first, last, current in step_currents(as_protocol(clamp.current), dt, steps):
+            nA[first:last] = current
         out.append((k, nA * 1e-3 / cable.area[k]))
     return out

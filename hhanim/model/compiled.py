@@ -30,7 +30,7 @@ import platformdirs
 from numpy.typing import NDArray
 
 from hhanim.model.kernel import BLOCK, kernel_source, padded
-from hhanim.model.lookup import gate_steps
+from hhanim.model.lookup import gate_steps, table_range
 from hhanim.model.membrane import Membrane
 
 Array = NDArray[np.float64]
@@ -110,15 +110,14 @@ def parabolas(membrane: Membrane, dt: float, low: float, high: float) -> Array:
         return table.astype(np.float32)
 
 
-def advancer(
-    membrane: Membrane, dt: float, low: float, high: float, y: Array, run_log: Any
-) -> Callable[[int, int, Array], bool]:
+def advancer(membrane: Membrane, dt: float, y: Array, run_log: Any) -> Callable[[int, int, Array], bool]:
     """A function (first, last, current) that advances y (S, N) in place on every core.
 
     It notes in run_log what that asks for. It returns False, having changed nothing that counts, if a voltage leaves
-    the range from low to high (mV).
+    table_range().
     """
     started = time.perf_counter()
+    low, high = table_range(membrane)
     table = parabolas(membrane, dt, low, high)
     slowest = float(table[:, : len(membrane.states) - 1].min(initial=1.0))
     constants, arrays = _numbers(membrane, dt)
@@ -144,7 +143,7 @@ def advancer(
             ROWS / (high - low), steps, cells, before, after, *numbers[j], *constants.values(),
         )  # fmt: skip
         cut = max(found, 0)
-        return found, state, (steps[:cut], cells[:cut] + s.start, before[:cut], after[:cut])
+        return found, state, (steps[:cut], before[:cut], after[:cut], cells[:cut] + s.start)
 
     # Compiled here, by a call that takes no step, so that it is not taken for the run itself.
     with _superword():
@@ -160,9 +159,7 @@ def advancer(
             return False
         for s, (_, state, _) in zip(slices, results, strict=True):
             y[:, s] = state
-        steps, cells, before, after = (np.concatenate(a) for a in zip(*(r[2] for r in results), strict=True))
-        run_log.steps.append(steps + (run_log.level - before) / (after - before))
-        run_log.cells.append(cells)
+        run_log.crossed(*(np.concatenate(a) for a in zip(*(found[2] for found in results), strict=True)))
         return True
 
     return run

@@ -22,11 +22,12 @@ from numpy.typing import NDArray
 
 from hhanim.model import compiled, rates
 from hhanim.model.equations import Equations, built, function
-from hhanim.model.errors import HHError, UnstableStep
-from hhanim.model.lookup import TABLE_FROM, Stepper, Tables, table_range
-from hhanim.model.membrane import Membrane
+from hhanim.model.errors import STORE_LIMIT, HHError, UnstableStep
+from hhanim.model.lookup import TABLE_FROM, Stepper, Tables
 from hhanim.model.protocol import Protocol
 from hhanim.model.rates import PYTHON
+from hhanim.model.task import Task
+from hhanim.model.trajectory import Trajectory, frozen
 
 Array = NDArray[np.float64]
 
@@ -76,12 +77,12 @@ def _relax_array(z: Any) -> Any:
     return 1.0 / rates.linexp(z)
 
 
-def _advance(membrane: Membrane, method: str, dt: float, backend: Any) -> Callable[..., tuple[Any, ...]]:
+def _advance(task: Task, backend: Any) -> Callable[..., tuple[Any, ...]]:
     """step_source() as a function on floats (backend ``math``) or on arrays (backend ``numpy``)."""
-    scope = {**membrane.namespace, "dt": dt, "relax": _relax_array}
+    scope = {**task.membrane.namespace, "dt": task.dt, "relax": _relax_array}
     if backend is math:  # a run that leaves the range of floats has blown up
         scope |= {"exp": math.exp, "relax": _relax}
-    return built("advance", partial(step_source, membrane.equations, method), backend, scope)
+    return built("advance", partial(step_source, task.membrane.equations, task.method), backend, scope)
 
 
 def step_currents(protocol: Protocol, dt: float, steps: int) -> Iterator[tuple[int, int, Array]]:
@@ -122,10 +123,9 @@ class Log:
     steps: list[Array] = field(default_factory=list)  # crossings, in steps
     cells: list[NDArray[np.intp]] = field(default_factory=list)  # and whose they are
 
-    def crossed(self, k: int, before: Any, after: Any, cells: NDArray[np.intp]) -> None:
-        """Neurons `cells` crossed the level in step k, V going from `before` to `after` (both of all neurons)."""
-        v0, v1 = np.atleast_1d(before)[cells], np.atleast_1d(after)[cells]
-        self.steps.append(k + (self.level - v0) / (v1 - v0))
+    def crossed(self, k: Any, before: Any, after: Any, cells: NDArray[np.intp]) -> None:
+        """V of these neurons went upwards through the level in step k: from `before` to `after` (mV)."""
+        self.steps.append(np.atleast_1d(k + (self.level - before) / (after - before)))
         self.cells.append(cells)
 
     def spikes(self, n: int, dt: float) -> tuple[NDArray[np.float64], ...]:
@@ -139,50 +139,49 @@ class Log:
         return tuple(times[a:b] for a, b in pairwise([0, *ends]))
 
 
-def integrate(
-    membrane: Membrane,
-    protocol: Protocol,
-    y: Array,
-    method: str,
-    dt: float,
-    steps: int,
-    out: Array,
-    rows: list[int],
-    every: int,
-    backend: str,
-    progress: Callable[[float], None] | None,
-) -> tuple[Array, ...]:
-    """Advance y (S,) or (S, N) by `steps` steps, storing every `every`-th state's `rows` in out (R, T[, N]).
-
-    Returns the spike times (ms) of each neuron. Raises UnstableStep if the run blows up.
-    """
-    log = Log(out, rows, every, membrane.spike_level)
-    out[:, 0] = y[rows]
+def run(task: Task) -> Trajectory:
+    """Take the steps. Raises UnstableStep if the run blows up, InvalidValue if it would fill the memory."""
+    membrane, protocol, method, dt, n, rows = (
+        task.membrane, task.protocol, task.method, task.dt, task.n, task.rows
+    )  # fmt: skip
+    steps = math.ceil(task.duration / dt - 1e-9)
+    if task.sample is not None:
+        every = max(1, round(task.sample / dt))
+    elif n is None:
+        every = 1
+    else:
+        fewest = max(1, math.ceil(steps * len(rows) * n * 8 / STORE_LIMIT))
+        # Preferably a divisor, so that the last sample is the end of the run.
+        every = next((k for k in range(fewest, 2 * fewest) if steps % k == 0), fewest)
+    count = steps // every + 1
+    task.refuse_too_large(count)
+    shape, y0 = () if n is None else (n,), task.y0
+    y = np.array(np.broadcast_to(y0 if y0.ndim == 2 or n is None else y0[:, None], (len(y0), *shape)))
+    log = Log(np.empty((len(rows), count, *shape)), rows, every, membrane.spike_level)
+    log.out[:, 0] = y[rows]
     if method != "euler":
         # The gates are half a step ahead of V.
         y = np.array(np.broadcast_arrays(y[0], *membrane.compile(np, "relax")(*y, 0.5 * dt)))
-    tabulate = method != "euler" and y.ndim == 2 and np.ndim(membrane.celsius) == 0
-    compiles = tabulate and _compiles(backend, y.shape[-1] * steps)
+    tabulate = method != "euler" and n is not None and np.ndim(membrane.celsius) == 0
+    compiles = tabulate and _compiles(task.backend, y.shape[-1] * steps)
     tables = Tables(membrane, dt) if tabulate and not compiles and y.shape[1] >= TABLE_FROM else None
     if tables:
         y = y.astype(tables.precision)
-    quick = compiled.advancer(membrane, dt, *table_range(membrane), y, log) if compiles else None
-    if y.ndim == 1:
-        run = _on_floats(membrane, method, dt, y, log)
-    else:
-        run = _on_arrays(membrane, method, dt, y, log, tables)
+    quick = compiled.advancer(membrane, dt, y, log) if compiles else None
+    advance = _on_floats(task, y, log) if n is None else _on_arrays(task, y, log, tables)
     for first, last, current in step_currents(protocol, dt, steps):
         with np.errstate(all="ignore"):
             if quick is None or not quick(first, last, current):
-                run(first, last, current)
+                advance(first, last, current)
         if not np.all(np.abs(y[0]) < BLOWN_UP):
             raise UnstableStep(
                 f"the run blew up before t = {last * dt:g} ms: dt = {dt:g} ms is too large for {method} "
                 "with these parameters; use a smaller dt or method='adaptive'"
             )
-        if progress is not None:
-            progress(last / steps)
-    return log.spikes(y.shape[1] if y.ndim == 2 else 1, dt)
+        task.report(last / steps)
+    t: Array = dt * every * np.arange(count, dtype=float)
+    spikes = log.spikes(n or 1, dt)
+    return Trajectory(membrane, protocol, t, frozen(log.out), task.record, method, dt=dt, spike_log=spikes)
 
 
 def _compiles(backend: str, work: float) -> bool:
@@ -191,11 +190,9 @@ def _compiles(backend: str, work: float) -> bool:
     return backend == "numba" or (backend == "auto" and work >= compiled.WORTH_IT and compiled.available())
 
 
-def _on_floats(
-    membrane: Membrane, method: str, dt: float, state: Array, log: Log
-) -> Callable[[int, int, Array], None]:
-    advance, level, rows = _advance(membrane, method, dt, math), log.level, log.rows
-    one, lag = np.array([0]), method != "euler"
+def _on_floats(task: Task, state: Array, log: Log) -> Callable[[int, int, Array], None]:
+    advance, level, rows = _advance(task, math), log.level, log.rows
+    one, lag = np.array([0]), task.method != "euler"
 
     def run(first: int, last: int, current: Array) -> None:
         i = current.tolist() if len(current) > 1 else current.tolist() * (last - first)
@@ -219,17 +216,15 @@ def _on_floats(
     return run
 
 
-def _on_arrays(
-    membrane: Membrane, method: str, dt: float, y: Array, log: Log, tables: Tables | None
-) -> Callable[[int, int, Array], None]:
-    exact, lag = _advance(membrane, method, dt, np), method != "euler"
+def _on_arrays(task: Task, y: Array, log: Log, tables: Tables | None) -> Callable[[int, int, Array], None]:
+    exact, lag = _advance(task, np), task.method != "euler"
     quick: Callable[[Any], bool] | None = None
     before = y.copy()
 
     def run(first: int, last: int, current: Array) -> None:
         nonlocal quick
         if quick is None and tables is not None:
-            quick = Stepper(tables, membrane, y)
+            quick = Stepper(tables, task.membrane, y)
         above = y[0] >= log.level
         for k in range(first, last):
             if k == first or len(current) > 1:
@@ -242,7 +237,8 @@ def _on_arrays(
             over = y[0] >= log.level
             rise = np.greater(over, above)
             if rise.any():
-                log.crossed(k, before[0], y[0], np.flatnonzero(rise))
+                cells = np.flatnonzero(rise)
+                log.crossed(k, before[0][cells], y[0][cells], cells)
             above = over
             if sampled:
                 for j, r in enumerate(log.rows):

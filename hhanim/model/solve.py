@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from hhanim.model import fixed_step, presets
 from hhanim.model.errors import (
-    STORE_LIMIT,
     HHError,
     InvalidValue,
     SolverFailure,
@@ -25,11 +24,12 @@ from hhanim.model.errors import (
     UnstableStep,
     fits,
     number,
-)
+)  # fmt: skip
 from hhanim.model.membrane import Membrane
 from hhanim.model.protocol import Protocol, Samples, Step, VoltageClamp, parse
 from hhanim.model.scalar import callback
-from hhanim.model.trajectory import Trajectory
+from hhanim.model.task import SMALLER, Task
+from hhanim.model.trajectory import Trajectory, frozen
 
 Array = NDArray[np.float64]
 Progress = Callable[[float], None]
@@ -42,7 +42,6 @@ SAMPLE = 0.025  # ms between the stored samples of an adaptive run
 SWEEP_DT = 0.025  # ms, default step of the fixed-step methods
 SWEEP_WORK = 10_000.0  # neuron·ms beyond which "auto" prefers the vectorised fixed step for a batch
 DENSE = 1.0  # edges per ms from which on a stimulus is integrated through its bends
-SMALLER = "a larger sample= or dt=, a shorter duration, record=('V',) or (), or for a batch method='exponential_euler'"
 MANY = 16  # numbers beyond which a bare list that neither rises nor falls throughout is no sweep of currents
 
 
@@ -102,19 +101,24 @@ def simulate(
     n = _batch(membrane, protocol, y0)
     if method == "auto":
         method = "adaptive" if n is None or n * duration <= SWEEP_WORK else "exponential_euler"
-    if method == "adaptive":
-        if dt is not None:
-            raise InvalidValue(
-                "dt is for the fixed-step methods; for the adaptive one give sample= (ms between samples)"
-            )
-        return _adaptive(membrane, protocol, duration, y0, n, sample, record, rtol, atol, progress)
-    if isinstance(protocol, VoltageClamp):
+    adaptive = method == "adaptive"
+    if adaptive and dt is not None:
+        raise InvalidValue(
+            "dt is for the fixed-step methods; for the adaptive one give sample= (ms between samples)"
+        )
+    if not adaptive and isinstance(protocol, VoltageClamp):
         raise InvalidValue(
             f"method {method!r} is for current clamp; a voltage clamp is solved with method='adaptive'"
         )
     dt = number("dt", SWEEP_DT if dt is None else dt, above=0.0, unit="ms", array=False)
-    _check_step(membrane, method, dt)
-    return _fixed_step(membrane, protocol, duration, y0, n, method, dt, sample, record, backend, progress)
+    rtol = 0.0 if rtol is None else number("rtol", rtol, 1e-13, 1e-2, array=False)
+    atol = number("atol", TOLERANCE if atol is None else atol, 1e-14, 1e-1, array=False)
+    if not adaptive:
+        _check_step(membrane, method, dt)
+    task = Task(
+        membrane, protocol, duration, y0, n, record, method, sample, dt, backend, rtol, atol, progress
+    )
+    return _adaptive(task) if adaptive else fixed_step.run(task)
 
 
 def _doubt(given: Any, duration: float) -> None:
@@ -197,78 +201,52 @@ def _fineness(membrane: Membrane) -> int:
     return min(4, math.ceil(max(float(np.max(rate)) for rate in rates) / 8.0))
 
 
-def _adaptive(
-    membrane: Membrane,
-    protocol: Protocol,
-    duration: float,
-    y0: Array,
-    n: int | None,
-    sample: float | None,
-    record: tuple[str, ...],
-    rtol: float | None,
-    atol: float | None,
-    progress: Progress | None,
-) -> Trajectory:
-    rtol = 0.0 if rtol is None else number("rtol", rtol, 1e-13, 1e-2, array=False)
-    atol = number("atol", TOLERANCE if atol is None else atol, 1e-14, 1e-1, array=False)
-    edges = protocol.edges(duration)
+def _adaptive(task: Task) -> Trajectory:
+    membrane, protocol, n, record = task.membrane, task.protocol, task.n, task.record
+    edges = protocol.edges(task.duration)
     # Integration is always sampled finely: spikes and other times are read from these samples, whatever is
     # asked for.
     clamped, fineness = isinstance(protocol, VoltageClamp), _fineness(membrane)
-    tips = sample is None and fineness > 1 and not clamped
-    sample = SAMPLE if sample is None else sample
+    tips = task.sample is None and fineness > 1 and not clamped
+    sample = SAMPLE if task.sample is None else task.sample
     finer = math.ceil(sample * fineness / SAMPLE - 1e-9)
-    rows = [membrane.states.index(s) for s in record]
-    fits(duration * finer / sample + len(edges), len(membrane.states), SMALLER)
-    fits(duration / sample + len(edges), len(rows) * (n or 1), SMALLER)
-    t = _grid(duration, sample / finer, edges)
-    kept = np.arange(len(t)) if finer == 1 else np.searchsorted(t, _grid(duration, sample, edges) - 1e-9)
-    solve = _clamped if clamped else _segments
+    fits(task.duration * finer / sample + len(edges), len(membrane.states), SMALLER)
+    task.refuse_too_large(task.duration / sample + len(edges))
+    t = _grid(task.duration, sample / finer, edges)
+    kept = np.arange(len(t)) if finer == 1 else np.searchsorted(t, _grid(task.duration, sample, edges) - 1e-9)
+    solve, rows = _clamped if clamped else _segments, task.rows
     if n is None:
-        y = solve(membrane, protocol, t, edges, y0, rtol, atol, progress)
-        run = Trajectory(membrane, protocol, t, _frozen(y), membrane.states, "adaptive")
+        y = solve(task, t, edges)
+        run = Trajectory(membrane, protocol, t, frozen(y), membrane.states, "adaptive")
         if finer == 1 and record == membrane.states:
             return run
         times, stored = t[kept], y[rows][:, kept]
         if tips:
             # Samples coarser than the solution needs would miss the tip of a spike by some tenths of a mV.
             turns = run.turns("V")
-            at = np.searchsorted(times, turns)
-            new = times[at] != turns
-            at, turns = at[new], turns[new]
-            times, stored = (
-                np.insert(times, at, turns),
-                np.insert(stored, at, run._interpolate(turns)[rows], axis=1),
-            )
+            turns = turns[~np.isin(turns, times)]
+            at, more = np.searchsorted(times, turns), run._interpolate(turns)[rows]
+            times, stored = np.insert(times, at, turns), np.insert(stored, at, more, axis=1)
         if record != membrane.states:
-            return replace(run, t=times, y=_frozen(stored), states=record, spike_log=(run.spikes,))
-        return replace(run, t=times, y=_frozen(stored), dense=run)
+            return replace(run, t=times, y=frozen(stored), states=record, spike_log=(run.spikes,))
+        return replace(run, t=times, y=frozen(stored), dense=run)
     out, spikes = np.empty((len(rows), len(kept), n)), []
     for k in range(n):
-        one, what = membrane.member(k), protocol.member(k)
-        y = solve(one, what, t, edges, y0 if y0.ndim == 1 else y0[:, k], rtol, atol, None)
-        spikes.append(Trajectory(one, what, t, y, membrane.states, "adaptive").spikes)
+        one = task.neuron(k)
+        y = solve(one, t, edges)
+        spikes.append(Trajectory(one.membrane, one.protocol, t, y, membrane.states, "adaptive").spikes)
         out[:, :, k] = y[rows][:, kept]
-        if progress is not None:
-            progress((k + 1) / n)
-    return Trajectory(membrane, protocol, t[kept], _frozen(out), record, "adaptive", spike_log=tuple(spikes))
+        task.report((k + 1) / n)
+    return Trajectory(membrane, protocol, t[kept], frozen(out), record, "adaptive", spike_log=tuple(spikes))
 
 
-def _segments(
-    membrane: Membrane,
-    protocol: Protocol,
-    t: Array,
-    edges: Array,
-    y0: Array,
-    rtol: float,
-    atol: float,
-    progress: Progress | None,
-) -> Array:
+def _segments(task: Task, t: Array, edges: Array) -> Array:
     """One neuron under current clamp: LSODA from edge to edge, on floats."""
+    protocol, y0 = task.protocol, task.y0
     y = np.empty((len(y0), len(t)))
     y[:, 0] = y0
     # Long smooth stretches are cut so that progress is reported; a restart costs a few steps.
-    within = np.array([V_TOLERANCE * atol] + [atol] * (len(y0) - 1))
+    within = np.array([V_TOLERANCE * task.atol] + [task.atol] * (len(y0) - 1))
     bends = _bends(protocol, edges, float(t[-1])) if len(edges) > DENSE * t[-1] else None
     if bends is not None:  # a restart at each of them would cost more than a closer look
         within, edges = within / 10.0, bends.jumps
@@ -276,15 +254,14 @@ def _segments(
     for a, b in pairwise(cuts):
         if b > a:
             current = (bends or partial(_current_on, protocol))(float(t[a]), float(t[b]))
-            rest = (y[:, a], t[a : b + 1], rtol, within, protocol.max_step)
+            rest = (y[:, a], t[a : b + 1], task.rtol, within, protocol.max_step)
             try:
-                y[:, a : b + 1] = _lsoda(callback(membrane, current), *rest)
+                y[:, a : b + 1] = _lsoda(callback(task.membrane, current), *rest)
             except SolverFailure:
                 raise
             except (ArithmeticError, ValueError):  # far outside physiology: the slower, clipped equations
-                y[:, a : b + 1] = _lsoda(_clipped(membrane, current), *rest)
-        if progress is not None:
-            progress(float(t[b] / t[-1]))
+                y[:, a : b + 1] = _lsoda(_clipped(task.membrane, current), *rest)
+        task.report(float(t[b] / t[-1]))
     return y
 
 
@@ -357,17 +334,9 @@ def _lsoda(f: Any, y0: Array, t: Array, rtol: float, atol: Any, max_step: float)
     return out
 
 
-def _clamped(
-    membrane: Membrane,
-    protocol: Protocol,
-    t: Array,
-    edges: Array,
-    y0: Array,
-    rtol: float,
-    atol: float,
-    progress: Progress | None,
-) -> Array:
+def _clamped(task: Task, t: Array, edges: Array) -> Array:
     """One neuron under voltage clamp: each gate relaxes on its own, exponentially while the command holds."""
+    membrane, protocol, y0 = task.membrane, task.protocol, task.y0
     y = np.empty((len(y0), len(t)))
     y[:, 0] = y0
     cuts = np.searchsorted(t, np.unique([0.0, *edges, t[-1]]))
@@ -383,9 +352,8 @@ def _clamped(
             def f(x: Any, at: float, v: Any = command) -> Any:
                 return rhs(v(at), *x.tolist(), 0.0)[1:]
 
-            y[1:, a : b + 1] = _lsoda(f, y[1:, a], s, rtol, atol, protocol.max_step)
-        if progress is not None:
-            progress(float(t[b] / t[-1]))
+            y[1:, a : b + 1] = _lsoda(f, y[1:, a], s, task.rtol, task.atol, protocol.max_step)
+        task.report(float(t[b] / t[-1]))
     y[0] = protocol(t)
     return y
 
@@ -432,41 +400,3 @@ def _check_step(membrane: Membrane, method: str, dt: float) -> None:
             f"allowed: up to {limit:.2g} ms; "
             f"use dt={good:g}, or {other}method='adaptive'"
         )
-
-
-def _fixed_step(
-    membrane: Membrane,
-    protocol: Protocol,
-    duration: float,
-    y0: Array,
-    n: int | None,
-    method: str,
-    dt: float,
-    sample: float | None,
-    record: tuple[str, ...],
-    backend: str,
-    progress: Progress | None,
-) -> Trajectory:
-    steps = math.ceil(duration / dt - 1e-9)
-    rows = [membrane.states.index(s) for s in record]
-    shape = () if n is None else (n,)
-    if sample is not None:
-        every = max(1, round(sample / dt))
-    elif n is None:
-        every = 1
-    else:
-        fewest = max(1, math.ceil(steps * len(rows) * n * 8 / STORE_LIMIT))
-        # Preferably a divisor, so that the last sample is the end of the run.
-        every = next((k for k in range(fewest, 2 * fewest) if steps % k == 0), fewest)
-    count = steps // every + 1
-    fits(count, len(rows) * (n or 1), SMALLER)
-    out = np.empty((len(rows), count, *shape))
-    y = np.array(np.broadcast_to(y0 if y0.ndim == 2 or n is None else y0[:, None], (len(y0), *shape)))
-    log = fixed_step.integrate(membrane, protocol, y, method, dt, steps, out, rows, every, backend, progress)
-    t: Array = dt * every * np.arange(count, dtype=float)
-    return Trajectory(membrane, protocol, t, _frozen(out), record, method, dt=dt, spike_log=log)
-
-
-def _frozen(y: Array) -> Array:
-    y.flags.writeable = False
-    return y

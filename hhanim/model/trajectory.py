@@ -301,6 +301,12 @@ class Trajectory(Events, Frozen):
         return run
 
 
+def frozen(y: Array) -> Array:
+    """The array itself, which from now on cannot be written to."""
+    y.flags.writeable = False
+    return y
+
+
 def _write_csv(file: Any, columns: dict[str, Array]) -> None:
     writer = csv.writer(file)
     writer.writerow(columns)
