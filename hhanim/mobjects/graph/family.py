@@ -20,8 +20,9 @@ from typing import Any
 import numpy as np
 from manim import LEFT, Animation, Succession, UpdateFromAlphaFunc, VGroup, VMobject, linear
 
+from hhanim.look.labels import apart
 from hhanim.mobjects.frame.shapes import mix
-from hhanim.mobjects.graph.labels import apart, floor_of
+from hhanim.mobjects.graph.labels import GAP, floor_of
 from hhanim.mobjects.graph.panel import Panel
 from hhanim.mobjects.graph.trace import Trace
 
@@ -67,7 +68,7 @@ class Family:
         ends = [trace.path.values[-1] for trace, _ in named]
         heights = [float(end[1]) for end in ends]
         order = sorted(range(len(named)), key=heights.__getitem__)
-        places, _ = apart(np.array(heights), order, floor_of(named[0][0]))
+        places, _ = apart(np.array(heights), order, floor_of(named[0][0]), GAP)
         for (_, word), end, height in zip(named, ends, places, strict=True):
             word.move_to((end[0] + 0.12, height, 0.0), aligned_edge=LEFT).set_opacity(0.0)
 
