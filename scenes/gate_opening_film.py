@@ -22,7 +22,6 @@ from hhanim.mobjects.graph.rates import RateCurves, RateTable
 from hhanim.mobjects.graph.trace import Trace, values
 from hhanim.mobjects.graph.traces import Traces
 from hhanim.mobjects.membrane.channels import inactivates
-from hhanim.mobjects.membrane.ions import fitting_quantum
 from hhanim.mobjects.membrane.patch import MembranePatch
 from hhanim.mobjects.membrane.population import ChannelField
 from hhanim.model import clamp, simulate
@@ -30,7 +29,6 @@ from hhanim.model.gating import Patch, sample_patch
 from hhanim.parameters import Membrane
 
 BEFORE, AFTER = 1.0, 5.0  # seconds of film before the step, and while it lasts, but for the slow motion
-DOTS = 15.0  # a second through a channel, at most: from frame to frame each is seen to go on, not back
 SLOW = 7.0  # seconds of film, at most, while the fastest gate moves
 CHANCE = 6.0  # seconds of film in which single gates open and close
 LASTS = 4.3  # time constants of the slowest gate
@@ -86,12 +84,10 @@ class GateOpening(Narration, Film):
         self.picture, self.side, self.graph_area = picture, side, graphs
         self.beside = Area(side.left, side.right, graphs.bottom, side.top)
         self.clock = self.clock_at(0.125)
-        quantum = fitting_quantum(self.run, self.channels, self.clock.pace.rate, DOTS)
         # A second of film more than is shown: at the end, too, there are dots on their way into the pores.
         longer = simulate(self.membrane, clamp(rest, self.high, self.begins), duration + self.rate)
         self.patch = MembranePatch(
-            longer, self.theme, picture, channels=self.channels, clock=self.clock, transit=0.9, level=0.52,
-            quantum=quantum,
+            longer, self.theme, picture, channels=self.channels, clock=self.clock, level=0.52,
         )  # fmt: skip
         self.table = RateTable(self.membrane, self.theme, side, voltages=(self.low, self.high))
         self.curves = RateCurves(

@@ -28,7 +28,6 @@ from hhanim.mobjects.graph.trace import Trace
 from hhanim.mobjects.graph.traces import Traces
 from hhanim.mobjects.membrane.channels import inactivates
 from hhanim.mobjects.membrane.charge import absolute
-from hhanim.mobjects.membrane.ions import fitting_quantum
 from hhanim.mobjects.membrane.patch import MembranePatch
 from hhanim.model import Channel, Trajectory, simulate
 from hhanim.model.phases import Phase, phases
@@ -137,13 +136,7 @@ class Spike(Narration, Film):
         self.phases = phases(self.run, zero=self.zero)
         self.clock = Clock(self.pace(), self.theme).align_right()
         self.head, picture, shares, loops, self.graph_area = self.areas()
-        # Few enough dots a second for them not to queue at the mouths.
-        quantum = fitting_quantum(
-            self.run, [c.name for c in self.membrane.channels], self.clock.pace.rate, 11.0
-        )
-        self.patch = MembranePatch(
-            self.run, self.theme, picture, clock=self.clock, transit=1.1, level=0.5, quantum=quantum
-        )
+        self.patch = MembranePatch(self.run, self.theme, picture, clock=self.clock, level=0.5)
         self.panels, self.traces, self.bar = self.graphs(self.graph_area)
         share_names, share_values = self.shares(shares)
         self.loops = self.feedback(loops)

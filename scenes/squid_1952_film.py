@@ -236,9 +236,7 @@ class Squid1952(Narration, Film):
         run = simulate(self.membrane, clamp(low, high, start), until)
         self.new_clock(Pace(until, rate=1.5, slow=[(start - 0.1, start + 1.6, 0.3)], ease=0.2))
         left, right = self.body.split(1.0, 1.0, gap=0.5, vertical=not wide)
-        patch = MembranePatch(
-            run, self.theme, left, channels=self.gated, clock=self.clock, transit=0.9, counted=False
-        )
+        patch = MembranePatch(run, self.theme, left, channels=self.gated, clock=self.clock)
         curves = RateCurves(
             self.membrane, self.theme, right, v=(low - 35.0, high + 55.0), vertical=self.shape != "square"
         )
@@ -360,7 +358,7 @@ class Squid1952(Narration, Film):
         self.new_clock(Pace(self.until, rate=1.5, slow=slow, ease=0.3))
         wide = self.shape == "wide"
         left, right = self.body.split(1.0, 1.1, gap=0.5, vertical=not wide)
-        patch = MembranePatch(run, self.theme, left, channels=self.gated, clock=self.clock, counted=False)
+        patch = MembranePatch(run, self.theme, left, channels=self.gated, clock=self.clock)
         if self.shape == "square":
             first, bottom = right.columns(1.0, 1.0, gap=0.2)
             top, strip = first.rows(4.0, 1.0, gap=0.1)

@@ -25,7 +25,6 @@ from hhanim.mobjects.graph.trace import HALO, Trace
 from hhanim.mobjects.graph.traces import Traces
 from hhanim.mobjects.membrane.channels import title as channel_title
 from hhanim.mobjects.membrane.charge import absolute
-from hhanim.mobjects.membrane.ions import fitting_quantum
 from hhanim.mobjects.membrane.patch import MembranePatch
 from hhanim.model import Trajectory, pulse, simulate
 from hhanim.model.analysis import paired_pulse, strength_duration
@@ -34,9 +33,6 @@ from hhanim.parameters import Membrane, Protocol
 START = 2.0  # ms before the stimulus
 SLOW = 10.0  # seconds of film from the stimulus to the end of the spike
 GRADED = 10.0  # mV: what answers two pulses that alike is not all or nothing
-# Dots a second through a channel, at most: small enough that the weak currents before a spike are seen.
-DOTS = 60.0
-TRANSIT = 0.5  # seconds a dot is under way: short enough that so many go in single file
 
 
 class Threshold(Narration, Film):
@@ -127,7 +123,6 @@ class Threshold(Narration, Film):
         """One patch for each stimulus, the stronger on top, and over it what flows in and out."""
         square = self.shape == "square"
         parts = area.split(1.0, 1.0, gap=0.3, vertical=not square)
-        quantum = fitting_quantum(self.above, self.gated, self.clock.pace.rate, DOTS)
         self.patches, self.labels, self.balances = [], VGroup(), VGroup()
         for run, part in zip(self.runs, parts, strict=True):
             text = self.words(
@@ -142,7 +137,7 @@ class Threshold(Narration, Film):
             rest = part.inset(top=part.top - bars.bottom + 0.08)
             patch = MembranePatch(
                 run, self.theme, rest, channels=self.gated, clock=self.clock, labels=not square,
-                quantum=quantum, transit=TRANSIT, height=None if square else 0.45 * rest.height,
+                height=None if square else 0.45 * rest.height,
                 level=0.53 if square else 0.47,
             )  # fmt: skip
             self.patches.append(patch)
@@ -359,7 +354,6 @@ class Threshold(Narration, Film):
         span = START + late + 10.0
         failed, fired = (self._twice(interval, span) for interval in found)
         self.second_clock(late, span)
-        self.quantum = fitting_quantum(fired, self.gated, self.clock.pace.rate, DOTS)
         axes = self.refractory_axes(fired)
         self.second_clock(early, span)
         needed = float(paired_pulse(self.membrane, [early], self.width, self._pair_strength)[0])
@@ -449,8 +443,7 @@ class Threshold(Narration, Film):
 
     def _patch(self, run: Trajectory) -> MembranePatch:
         return MembranePatch(
-            run, self.theme, self.left_area, channels=self.gated, clock=self.clock, transit=TRANSIT,
-            quantum=self.quantum,
+            run, self.theme, self.left_area, channels=self.gated, clock=self.clock,
         )  # fmt: skip
 
     def follow(self, run: Trajectory) -> list[Mobject]:

@@ -38,7 +38,6 @@ from hhanim.mobjects.graph.labels import DOT_RADIUS
 from hhanim.mobjects.graph.panel import Panel
 from hhanim.mobjects.graph.trace import Trace
 from hhanim.mobjects.graph.traces import Traces
-from hhanim.mobjects.membrane.ions import fitting_quantum
 from hhanim.mobjects.membrane.patch import MembranePatch
 from hhanim.model import Channel, Trajectory, clamp, simulate
 from hhanim.model.analysis import peak_currents
@@ -142,10 +141,8 @@ class VoltageClamp(Narration, Film):
         """A channel of each kind, as large as their place allows, under that sweep."""
         area = self.upper_right.inset(bottom=0.9 * SMALL * UNIT)  # below it stands the step
         names = [self.inward.name, self.outward.name]
-        # Few enough dots not to crowd at the mouths, where there is little room.
-        quantum = fitting_quantum(self.sweeps[self.shown_sweep], names, self.clock.pace.rate, per_second=9.0)
         return MembranePatch(
-            run, self.theme, area, channels=names, clock=self.clock, counted=False, quantum=quantum,
+            run, self.theme, area, channels=names, clock=self.clock,
             height=min(0.46 * area.height, area.width / 2.9), level=0.55,
         )  # fmt: skip
 

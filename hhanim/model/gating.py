@@ -6,7 +6,7 @@ of N channels tends to m³h or n⁴ as N grows. sample_patch() is exact; open_fr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import comb
 from typing import Any
 
@@ -22,6 +22,7 @@ Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 METHODS = ("binomial", "langevin")
+CHOICE = 100  # channels among which sample_opening() looks
 STEP = 0.005  # ms; rates are taken constant over such a step (they change by less than 1 % in it)
 
 
@@ -58,6 +59,22 @@ class Patch(Frozen):
         """Fraction of channels open at each of the times (ms), (T,)."""
         return np.array([self.open(float(t)).mean() for t in np.atleast_1d(times)])
 
+    def take(self, channels: Any) -> Patch:
+        """Some of the channels, by their numbers, as a patch of their own."""
+        k = np.atleast_1d(np.asarray(channels, dtype=int))
+        initial = {name: state[k] for name, state in self.initial.items()}
+        return replace(self, n=len(k), initial=initial, flips={name: x[k] for name, x in self.flips.items()})
+
+    def openings(self, k: int = 0) -> Array:
+        """From when to when (ms) channel k is open, (J, 2): one row for each time it opens."""
+        one = self.take(k)
+        all_ = np.concatenate([[0.0], *(x.ravel() for x in one.flips.values())])
+        times = np.unique(all_[all_ < self.duration])
+        state = np.array([bool(one.open(t)[0]) for t in times.tolist()])
+        change = np.flatnonzero(np.diff(state, prepend=False))
+        edges = np.append(times[change], [self.duration] if state[-1] else [])
+        return np.asarray(edges.reshape(-1, 2))
+
 
 def sample_patch(run: Trajectory, channel: str, n: int = 60, seed: int = 0) -> Patch:
     """Simulate every gate of n channels along the voltage of `run`, exactly.
@@ -65,17 +82,25 @@ def sample_patch(run: Trajectory, channel: str, n: int = 60, seed: int = 0) -> P
     A gate that is closed stays so until its integrated opening rate has grown by a random number from the
     unit exponential distribution, then likewise for closing (the direct method of Gillespie 1977,
     https://doi.org/10.1021/j100540a008, with rates that change in time). Gates start open with the
-    probability that the trajectory gives them. The same seed gives the same patch.
+    probability that the trajectory gives them. A gate without kinetics of its own follows the others at once: it is
+    open while its probability is above a number of its own, drawn evenly from 0 to 1. The same seed gives the same
+    patch.
 
-    Raises UnknownName or InvalidValue (a gate without kinetics of its own; a batch).
+    Raises UnknownName or InvalidValue (a batch).
     """
     what, n, seed = _checked(run, channel, n, seed)
     rng = np.random.default_rng(seed)
     initial: dict[str, Flags] = {}
     flips: dict[str, Array] = {}
     for gate in what.gates:
-        t, up, down = _integrated(run, gate)
         count = n * gate.power
+        if not gate.dynamic:
+            fits(float(len(run.t)), float(count), "fewer channels or a shorter run")
+            state, times = _following(run.t, np.asarray(run[gate.name]), rng.random(count))
+            initial[gate.name] = state.reshape(n, gate.power)
+            flips[gate.name] = times.reshape(n, gate.power, -1)
+            continue
+        t, up, down = _integrated(run, gate)
         # Each opening is followed by a closing, and neither is likelier than its rate allows.
         fits(2.0 * min(up[-1], down[-1]) + 2.0, 4.0 * count, "fewer channels or a shorter run")
         state = rng.random(count) < float(run[gate.name][0])
@@ -94,6 +119,19 @@ def sample_patch(run: Trajectory, channel: str, n: int = 60, seed: int = 0) -> P
     return Patch(what, n, seed, run.duration, initial, flips)
 
 
+def sample_opening(run: Trajectory, channel: str, n: int = 1, seed: int = 0) -> Patch:
+    """n channels, the first of which is chosen: of a hundred it is the one through which most charge flows.
+
+    Drawn alone, a channel taken at random would as a rule stay shut through a spike. The others are not chosen.
+    """
+    pool = sample_patch(run, channel, CHOICE + n, seed)
+    times = np.linspace(0.0, run.duration, 1 + int(np.clip(run.duration / 0.05, 200, 4000)))
+    drive = np.abs(np.interp(times, run.t, run["V"]) - float(np.max(pool.channel.e)))
+    passed = np.sum([pool.open(t) * x for t, x in zip(times.tolist(), drive.tolist(), strict=True)], axis=0)
+    first = int(np.argmax(passed))
+    return pool.take([first, *(k for k in range(n) if k != first)][:n])
+
+
 def open_fraction(
     run: Trajectory, channel: str, n: int = 60, seed: int = 0, *, method: str = "binomial", times: Any = None
 ) -> Array:
@@ -110,6 +148,11 @@ def open_fraction(
     what, n, seed = _checked(run, channel, n, seed)
     if method not in METHODS:
         raise UnknownName("method", method, METHODS)
+    for gate in what.gates:
+        if not gate.dynamic:
+            raise InvalidValue(
+                f"gate {gate.name} of channel {channel} has no kinetics of its own; follow it with sample_patch()"
+            )
     at = run.t if times is None else np.asarray(times, dtype=float)
     if (
         at.ndim != 1
@@ -155,11 +198,6 @@ def _checked(run: Trajectory, channel: str, n: int, seed: int) -> tuple[Channel,
     what = run.membrane.channel(channel)
     if run.batch is not None:
         raise InvalidValue("channels are simulated along one neuron's voltage; take one with run.neuron(k)")
-    for gate in what.gates:
-        if not gate.dynamic:
-            raise InvalidValue(
-                f"gate {gate.name} of channel {channel} has no kinetics of its own, so no single gates"
-            )
     return what, whole("number of channels", n, 1), whole("seed", seed, 0)
 
 
@@ -181,6 +219,17 @@ def _integrated(run: Trajectory, gate: Gate) -> Table:
         np.concatenate([[0.0], np.cumsum(phi * rate(v) * np.diff(t))]) for rate in (gate.alpha, gate.beta)
     )
     return t, up, down
+
+
+def _following(t: Array, p: Array, level: Array) -> tuple[Flags, Array]:
+    """Whether p (T,) is above each level (C,) at first, (C,), and when it passes it, (C, K), padded with inf."""
+    above = p > level[:, None]
+    who, k = np.nonzero(np.diff(above, axis=1))
+    times = t[k] + (level[who] - p[k]) / (p[k + 1] - p[k]) * (t[k + 1] - t[k])
+    place = np.arange(len(who)) - np.searchsorted(who, who)  # which of its passages
+    out = np.full((len(level), int(place.max(initial=-1)) + 1), np.inf)
+    out[who, place] = times
+    return above[:, 0], out
 
 
 def _when(goal: Array, integral: Array, t: Array) -> Array:

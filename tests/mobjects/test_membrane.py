@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,14 +16,15 @@ from hhanim.look.numbers import figures  # noqa: E402
 from hhanim.mobjects.circuit.balance import Balance  # noqa: E402
 from hhanim.mobjects.frame.clock import Clock, Pace  # noqa: E402
 from hhanim.mobjects.frame.layout import UNIT, Area  # noqa: E402
-from hhanim.mobjects.frame.lettering import Words  # noqa: E402
+from hhanim.mobjects.frame.lettering import Formula, Words  # noqa: E402
 from hhanim.mobjects.frame.reading import Reading  # noqa: E402
 from hhanim.mobjects.graph.rates import RateCurves, RateTable  # noqa: E402
 from hhanim.mobjects.membrane.bilayer import Bilayer  # noqa: E402
-from hhanim.mobjects.membrane.channels import ChannelView, inactivates  # noqa: E402
+from hhanim.mobjects.membrane.channels import ChannelView, inactivates, tones  # noqa: E402
 from hhanim.mobjects.membrane.charge import SurfaceCharge, absolute  # noqa: E402
-from hhanim.mobjects.membrane.ions import QUANTUM, IonFlow, crossings  # noqa: E402
-from hhanim.mobjects.membrane.patch import Instant, MembranePatch  # noqa: E402
+from hhanim.mobjects.membrane.ions import IonFlow  # noqa: E402
+from hhanim.mobjects.membrane.patch import MembranePatch  # noqa: E402
+from hhanim.model.gating import sample_opening  # noqa: E402
 
 MODERN = hh.presets.MODERN
 TIMES = (0.0, 2.5, 3.5, 4.0, 4.3, 4.6, 5.2, 6.0, 8.0, 15.0)
@@ -35,60 +37,115 @@ def run() -> hh.Trajectory:
 
 @pytest.fixture(scope="module")
 def patch(run: hh.Trajectory) -> MembranePatch:
-    return MembranePatch(run, DARK, Area(-6, 0, -3, 3), transit=0.3)
+    return MembranePatch(run, DARK, Area(-6, 0, -3, 3))
 
 
 @pytest.mark.parametrize("t", TIMES)
-def test_gates_and_charge_are_the_trajectory_s(patch: MembranePatch, run: hh.Trajectory, t: float) -> None:
+def test_gates_are_all_or_none_as_simulated_and_charge_is_the_trajectory_s(
+    patch: MembranePatch, run: hh.Trajectory, t: float
+) -> None:
     patch.draw(t)
-    now = run.at([t])
-    for view in patch.views:
+    for view, k in zip(patch.views, patch.number, strict=True):
+        sample = patch.samples[view.channel.name]
         for name, drawn in view.openings().items():
             assert len(drawn) == MODERN.gate(name).power
-            assert drawn == pytest.approx(now[name][0], abs=0.006)
+            assert np.array_equal(drawn, sample.gates(name, t)[k].astype(float))
+        assert view.open == sample.open(t)[k]
     assert patch.charge is not None
-    assert patch.charge.shown() == pytest.approx(now["V"][0], abs=1e-6)
+    assert patch.charge.shown() == pytest.approx(run.at([t])["V"][0], abs=1e-6)
+
+
+def test_the_channels_shown_open_in_the_spike(patch: MembranePatch, run: hh.Trajectory) -> None:
+    seen = dict.fromkeys(("Na", "K"), False)
+    for t in np.linspace(0.0, 10.0, 201):
+        patch.draw(float(t))
+        for view in patch.views:
+            seen[view.channel.name] = seen.get(view.channel.name, False) or view.open
+    assert all(seen.values())
 
 
 @pytest.mark.parametrize("channel", ["Na", "K", "L"])
-def test_dots_carry_the_integrated_current(run: hh.Trajectory, channel: str) -> None:
-    view = ChannelView(MODERN, channel, DARK)
-    flow = IonFlow(run, channel, [view], DARK)
-    for t in TIMES:
-        part = run.t <= t + 1e-9
-        charge = np.trapezoid(run.current(channel)[part], run.t[part])
-        assert abs(flow.net(t) - charge) <= 0.5 * QUANTUM + 0.5
+def test_ions_on_their_way_are_the_driving_force_of_a_channel_that_is_open(
+    run: hh.Trajectory, channel: str
+) -> None:
+    spans = sample_opening(run, channel).openings(0)
+    flow = IonFlow(run, channel, ChannelView(MODERN, channel, DARK), DARK, openings=spans)
+    times = np.concatenate([np.linspace(0.0, 20.0, 101), spans.mean(axis=1)])
+    for t in times.tolist():
+        open_ = bool(((spans[:, 0] <= t) & (t < spans[:, 1])).any())
+        drive = float(np.interp(t, run.t, run["V"])) - float(MODERN.channel(channel).e)
+        assert flow.draw(t).shown() == pytest.approx(abs(drive) if open_ else 0.0, abs=0.7)
+        centres, radii = flow.drawn()
+        if len(centres):
+            assert np.diff(np.sort(centres[:, 1])).min(initial=np.inf) > 2.0 * radii.max()  # none on another
 
 
-def test_drawn_dots_pass_the_middle_when_and_where_the_current_says(run: hh.Trajectory) -> None:
-    for channel, direction in (("Na", -1), ("K", 1)):
-        flow = IonFlow(run, channel, [ChannelView(MODERN, channel, DARK)], DARK, transit=0.3)
-        passed = 0
-        for a, b in zip(np.arange(3.0, 7.0, 0.01)[:-1], np.arange(3.0, 7.0, 0.01)[1:], strict=True):
-            flow.draw(a)
-            before = dict(zip(flow.under_way, flow.drawn()[0][:, 1], strict=True))
-            flow.draw(b)
-            after = dict(zip(flow.under_way, flow.drawn()[0][:, 1], strict=True))
-            for k in before.keys() & after.keys():
-                passed += int(np.sign(after[k]) - np.sign(before[k])) // 2
-        assert np.sign(passed) == direction
-        assert passed * QUANTUM == pytest.approx(flow.net(6.99) - flow.net(3.0), abs=1.5 * QUANTUM)
+def test_more_driving_force_than_there_are_places_makes_ions_larger() -> None:
+    run = hh.simulate(MODERN, hh.clamp(-65).step(-140, start=1), 3.0)
+    flow = IonFlow(run, "Na", ChannelView(MODERN, "Na", DARK), DARK)
+    assert flow.draw(2.0).shown() == pytest.approx(190.0, rel=1e-6)
 
 
-def test_dots_do_not_depend_on_how_often_they_are_drawn(run: hh.Trajectory) -> None:
-    flow = IonFlow(run, "Na", [ChannelView(MODERN, "Na", DARK)], DARK)
-    flow.draw(4.4)
-    alone = flow.points.copy()
-    for t in np.linspace(0.0, 4.4, 37):
-        flow.draw(t)
-    assert len(alone)
-    assert np.array_equal(alone, flow.points)
+@pytest.mark.parametrize("fps", [15, 24, 30, 60])
+@pytest.mark.parametrize("rate", [0.2, 4.0])
+def test_no_ion_moves_more_than_a_quarter_of_the_way_to_the_next_or_against_its_current(
+    run: hh.Trajectory, fps: int, rate: float
+) -> None:
+    pace = Pace(12.0, start=2.0, rate=rate)
+    for channel in ("Na", "K", "L"):
+        spans = sample_opening(run, channel).openings(0)
+        flow = IonFlow(run, channel, ChannelView(MODERN, channel, DARK), DARK, openings=spans, pace=pace.film)
+        before, seen = flow.draw(2.0).drawn()[0], 0
+        for k in range(1, int(pace.seconds * fps)):
+            t = pace.time(k / fps)
+            was, now = flow.current(pace.time((k - 1) / fps)), flow.current(t)
+            after = flow.advance(t, 1.0 / fps).drawn()[0]
+            steps = nearest(before, after, flow.spacing)
+            if len(steps):
+                assert np.hypot(*steps.T).max() <= 0.25 * flow.spacing
+            if len(steps) and was * now > 0.0 and min(abs(was), abs(now)) > 0.02 * 120.0:
+                assert (np.sign(steps[:, 1]) == np.sign(now)).all()
+                seen += 1
+            before = after
+        assert seen > 3
 
 
-def test_a_current_that_changes_direction_turns_its_dots() -> None:
-    run = hh.simulate(MODERN, "pulse(10, 2, 1)", 20)
-    _, signs = crossings(run, "L", quantum=2.0)
-    assert {-1.0, 1.0} == set(signs)
+def nearest(before: np.ndarray, after: np.ndarray, spacing: float) -> np.ndarray:
+    """How far every ion has come, as the eye sees it: from the nearest one in the frame before, if one was near."""
+    if not len(before) or not len(after):
+        return np.zeros((0, 2))
+    way = after[:, None] - before[None]
+    steps = way[np.arange(len(after)), np.argmin(np.hypot(way[..., 0], way[..., 1]), axis=1)]
+    return np.asarray(steps[np.hypot(*steps.T) < 0.5 * spacing])
+
+
+def test_ions_come_in_from_their_own_side_and_move_on_while_the_clock_stands(run: hh.Trajectory) -> None:
+    pace = Pace(20.0, rate=0.2)
+    spans = sample_opening(run, "Na").openings(0)
+    flow = IonFlow(run, "Na", ChannelView(MODERN, "Na", DARK), DARK, openings=spans, pace=pace.film)
+    start, stop = spans[np.argmax(np.diff(spans, axis=1))].tolist()  # the longest
+    flow.draw(start - 0.01)
+    assert not len(flow.drawn()[0])
+    flow.advance(start + 0.001, 0.055)
+    assert (flow.drawn()[0][:, 1] > -flow.spacing).all()  # all come from outside
+    inside = []
+    for _ in range(60):  # the clock stands
+        before = flow.drawn()[0]
+        after = flow.advance(start + 0.001, 0.1).drawn()[0]
+        assert (nearest(before, after, flow.spacing)[:, 1] < 0.0).all()
+        inside.append(float(after[:, 1].min()))
+    assert inside[-1] < -flow.spacing
+    for _ in range(5):
+        flow.advance(stop + 0.01, 0.1)
+    assert not len(flow.drawn()[0])  # shut: none
+
+
+def test_a_clock_put_elsewhere_lets_no_ion_jump(run: hh.Trajectory) -> None:
+    flow = IonFlow(run, "L", ChannelView(MODERN, "L", DARK), DARK, pace=Pace(20.0, rate=2.0).film)
+    flow.draw(15.0)
+    before = flow.drawn()[0]
+    after = flow.advance(0.0, 1 / 30).drawn()[0]
+    assert np.abs(nearest(before, after, flow.spacing)).max() < 0.25 * flow.spacing
 
 
 @pytest.mark.parametrize("name", hh.presets.names())
@@ -99,10 +156,9 @@ def test_every_preset_can_be_drawn(name: str) -> None:
     patch.draw(7.0)
     drawn = {g for view in patch.views for g in view.openings()}
     assert drawn == set(membrane.gates)
-    now = Instant(run)(7.0)
-    for view in patch.views:
+    for view, k in zip(patch.views, patch.number, strict=True):
         for gate, opening in view.openings().items():
-            assert opening == pytest.approx(np.clip(now[gate], 0, 1), abs=0.006)
+            assert np.array_equal(opening, patch.samples[view.channel.name].gates(gate, 7.0)[k].astype(float))
 
 
 def test_a_channel_of_one_s_own_is_drawn_from_its_gates() -> None:
@@ -112,16 +168,16 @@ def test_a_channel_of_one_s_own_is_drawn_from_its_gates() -> None:
     assert inactivates(membrane, "r")
     assert not inactivates(membrane, "q")
     assert not inactivates(membrane, "n")
-    view = ChannelView(membrane, "T", DARK).set_gates({"q": (0.25, 1.0), "r": 0.5})
-    assert view.openings()["q"] == pytest.approx([0.25, 1.0])
-    assert view.openings()["r"] == pytest.approx([0.5], abs=0.006)
+    view = ChannelView(membrane, "T", DARK).set_gates({"q": (0, 1), "r": True})
+    assert view.openings()["q"].tolist() == [0.0, 1.0]
+    assert view.openings()["r"].tolist() == [1.0]
 
 
 def test_a_moved_and_scaled_channel_still_reads_true() -> None:
     view = ChannelView(MODERN, "Na", DARK).shift([1.0, 2.0, 0.0]).scale(0.6)
-    view.set_gates({"m": 0.4, "h": 0.7})
-    assert view.openings()["m"] == pytest.approx([0.4] * 3)
-    assert view.openings()["h"] == pytest.approx([0.7], abs=0.01)
+    view.set_gates({"m": (1, 0, 1), "h": 1})
+    assert view.openings()["m"].tolist() == [1.0, 0.0, 1.0]
+    assert view.openings()["h"].tolist() == [1.0]
 
 
 def test_charge_turns_over_with_the_voltage() -> None:
@@ -158,38 +214,40 @@ def test_waiting_ions_jostle_about_their_places_and_carry_nothing(patch: Membran
         assert np.array_equal(ions.draw(0.0).drawn(), first)
 
 
-def test_a_pore_lights_up_with_the_share_of_channels_that_are_open(patch: MembranePatch) -> None:
-    sodium = patch.views[0]
+def test_open_is_bright_and_shut_is_dim() -> None:
+    def lightness(color: Any) -> float:
+        return float(np.dot(manim.ManimColor(color).to_rgb(), (0.2126, 0.7152, 0.0722)))
 
-    def light(**values: Any) -> np.ndarray:
-        sodium.set_gates(values)
-        return np.asarray(sodium.glow.fill_rgbas[0, :3])
+    for theme in (DARK, LIGHT):
+        sodium = ChannelView(MODERN, "Na", theme)
+        away = abs(lightness(tones(theme, sodium.hue)[1]) - lightness(theme.ground))
+        assert away > 1.4 * abs(lightness(tones(theme, sodium.hue)[0]) - lightness(theme.ground))
 
-    dark, half, full = light(m=0.0, h=1.0), light(m=0.25 ** (1 / 3), h=1.0), light(m=1.0, h=1.0)
-    assert half == pytest.approx(0.5 * (dark + full), abs=0.01)  # the root of a quarter
-    assert not np.allclose(dark, full)
-    assert light(m=1.0, h=0.0) == pytest.approx(dark)
-    assert light(m=np.array([1.0, 1.0, 0.0]), h=1.0) == pytest.approx(dark)  # one of them shut
+        def glow(m: Any, h: float, view: ChannelView = sodium) -> np.ndarray:
+            view.set_gates({"m": m, "h": h})
+            return np.asarray(view.glow.fill_rgbas[0, :3])
+
+        full = glow(1.0, 1.0)
+        for m, h in ((0.0, 1.0), (1.0, 0.0), (np.array([1.0, 1.0, 0.0]), 1.0)):
+            assert not np.allclose(glow(m, h), full)
+            assert np.allclose(glow(m, h), manim.ManimColor(theme.ground).to_rgb(), atol=0.01)
 
 
-def test_ions_pass_a_ball_on_the_side_where_it_does_not_hang(
-    patch: MembranePatch, run: hh.Trajectory
-) -> None:
-    sodium, flow = patch.views[0], patch.flows["Na"]
-    assert sodium.scale_ == pytest.approx(1.0)
-    assert sodium.free_side == -1.0
-    assert patch.views[-1].free_side == 0.0
-    seen = 0
-    for t in np.linspace(4.0, 6.0, 21):
-        centres = patch.draw(float(t)).flows["Na"].drawn()[0]
-        (ball,) = (m for m in sodium.gates if isinstance(m, manim.VGroup))
-        hangs = ball.disc.points[::4, :2].mean(axis=0)
-        away = np.hypot(*(centres - hangs).T)
-        assert np.all(away > ball.radius + flow.radius - 1e-6)  # none runs through it
-        below = centres[centres[:, 1] < sodium.mouths[1][1] - 1e-3]
-        seen += len(below)
-        assert np.all(below[:, 0] < sodium.origin[0])
-    assert seen > 5
+def test_gates_do_not_overlap_and_have_their_names() -> None:
+    for name, gate, power in (("Na", "m", 3), ("K", "n", 4)):
+        for height in (1.1, 2.4):
+            view = ChannelView(MODERN, name, DARK, height=height).set_gates({gate: 1.0, "h": 1.0})
+            bars = np.concatenate([m.points.reshape(-1, 24, 3) for m in view.gates if len(m.points)])[
+                : power * 2
+            ]
+            spans = sorted({(round(float(b[:, 1].min()), 6), round(float(b[:, 1].max()), 6)) for b in bars})
+            assert len(spans) == power
+            assert all(low > high for (_, high), (low, _) in pairwise(spans))
+            letters = [m for m in view.body if isinstance(m, Formula)]
+            assert [m.source for m in letters] == [gate] * power
+            assert all(m.size >= 24.0 for m in letters)
+            boxes = sorted((m.get_bottom()[1], m.get_top()[1]) for m in letters)
+            assert all(low > high for (_, high), (low, _) in pairwise(boxes))
 
 
 def test_dots_on_the_rate_curves_are_the_membrane_s() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from hhanim.model import HHError, clamp, presets, simulate, step
-from hhanim.model.gating import open_fraction, sample_patch
+from hhanim.model.gating import open_fraction, sample_opening, sample_patch
 
 RUN = simulate("modern", step(10, start=5), 25.0)
 TIMES = np.linspace(0.0, 25.0, 51)
@@ -79,12 +79,42 @@ def test_open_is_all_gates_open_and_seeds_decide() -> None:
     assert np.all(sample_patch(RUN, "L", 3).open_fraction(TIMES) == 1.0)
 
 
+def test_gates_without_kinetics_are_open_as_often_as_their_law_says() -> None:
+    run = simulate("lecture", 5.0, 100.0)
+    n, times = 4000, np.linspace(0.0, 100.0, 57)
+    p = run.membrane.channel("Na").open_fraction(run.at(times))
+    sigma = np.sqrt(np.maximum(p * (1 - p), 1e-4) / n)
+    patch = sample_patch(run, "Na", n, seed=3)
+    assert (np.abs(patch.open_fraction(times) - p) < 4.5 * sigma).all()
+    assert np.ptp(p) > 0.02
+    m, law = patch.gates("m", 50.0).mean(), float(np.interp(50.0, run.t, run["m"]))
+    assert m == pytest.approx(law, abs=0.02)
+
+
+def test_a_channel_shown_alone_opens_in_the_spike_and_its_openings_are_its_own() -> None:
+    times = np.linspace(0.0, RUN.duration, 2001)[:-1]
+    for channel in ("Na", "K"):
+        patch, pool = sample_opening(RUN, channel, 3, seed=7), sample_patch(RUN, channel, 103, seed=7)
+        open_ = np.array([pool.open(t) for t in times.tolist()])
+        drive = np.abs(np.interp(times, RUN.t, RUN["V"]) - pool.channel.e)
+        charge = drive @ open_
+        spans = [patch.openings(k) for k in range(3)]
+        seen = [((times[:, None] >= s[:, 0]) & (times[:, None] < s[:, 1])).any(axis=1) for s in spans]
+        for k in range(3):
+            assert np.array_equal(seen[k], [bool(patch.open(t)[k]) for t in times.tolist()])
+        assert drive @ seen[0] > 0.95 * charge.max()
+        others = [k for k in range(103) if not np.array_equal(open_[:, k], seen[0])]
+        assert np.array_equal(seen[1], open_[:, others[0]])
+        assert np.array_equal(seen[2], open_[:, others[1]])
+    assert sample_opening(RUN, "L").openings(0).tolist() == [[0.0, RUN.duration]]
+
+
 def test_refusals() -> None:
     reduced = simulate("lecture", 5.0, 20.0)
     for call in (
         lambda: sample_patch(RUN, "Nb"),
         lambda: sample_patch(RUN, "Na", 0),
-        lambda: sample_patch(reduced, "Na"),  # m is instantaneous, h follows n: there are no single gates
+        lambda: open_fraction(reduced, "Na"),  # m is instantaneous, h follows n: no counts of gates that move
         lambda: open_fraction(RUN, "Na", method="exact"),
         lambda: open_fraction(RUN, "Na", times=[3.0, 99.0]),
     ):

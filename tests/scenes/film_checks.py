@@ -15,6 +15,7 @@ from manim import Mobject, VMobject, tempconfig
 from hhanim.mobjects.frame.film import Film
 from hhanim.mobjects.frame.layout import Area
 from hhanim.mobjects.frame.lettering import Formula, Words
+from hhanim.mobjects.membrane.patch import MembranePatch
 from hhanim.mobjects.storyboard import Story
 from hhanim.studio.draw.camera import SparingCamera
 from hhanim.studio.draw.film import Renderer
@@ -269,6 +270,15 @@ def amiss(captions: list[tuple[float, float, str]]) -> list[str]:
 def _named(sentence: str) -> str:
     """A sentence without the years in it, which are names."""
     return re.sub(r"\b19\d\d\b", "", sentence)
+
+
+def all_or_none(patch: MembranePatch, t: float) -> bool:
+    """Whether every drawn gate of a patch is as it was simulated at time t (ms): open or shut."""
+    return all(
+        np.array_equal(opening, patch.samples[view.channel.name].gates(gate, t)[k].astype(float))
+        for view, k in zip(patch.views, patch.number, strict=True)
+        for gate, opening in view.openings().items()
+    )
 
 
 def update(film: Film, *mobjects: Mobject) -> None:

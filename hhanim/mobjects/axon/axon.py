@@ -35,10 +35,9 @@ from hhanim.mobjects.graph.panel import Panel
 from hhanim.mobjects.membrane.bilayer import Bilayer
 from hhanim.mobjects.membrane.channels import ChannelView, inactivates, title
 from hhanim.mobjects.membrane.charge import SurfaceCharge, absolute
-from hhanim.mobjects.membrane.ions import IonFlow, fitting_quantum
+from hhanim.mobjects.membrane.ions import IonFlow
 from hhanim.model.cable import CableRun
-
-STILL = 2e-4  # change of a gate (0..1) too small to see
+from hhanim.model.gating import sample_opening
 
 
 def _of_largest(run: CableRun, density: Array) -> Array:
@@ -55,8 +54,8 @@ class Axon(VGroup):
 
     area: where on the frame; left and right are the panel's. sites: how many channels (default: as many as fit), one
     kind after the other from either end, so that the two halves are alike. clock: whose time is shown in every frame,
-    and at whose pace ions move; without one, call draw(). transit: how long an ion is under way (seconds of film with a
-    clock, else ms). loops: draw the local currents. refractory: shade the core where channels are inactivated.
+    and at whose pace ions move; without one, call draw(). loops: draw
+    the local currents. refractory: shade the core where channels are inactivated.
 
     `still` never moves, `moving` does: add the first before, the second after everything else that moves.
     """
@@ -70,7 +69,6 @@ class Axon(VGroup):
         *,
         sites: int | None = None,
         clock: Clock | None = None,
-        transit: float = 0.7,
         loops: bool = True,
         refractory: bool = False,
     ) -> None:
@@ -83,7 +81,7 @@ class Axon(VGroup):
         self._tone = mix(theme.ground, theme.line, 0.16)
         walls, bodies = self._walls(), VGroup(*(v.body for v in self.views))
         self._follow_gates()
-        self.flows = self._ions(clock, transit)
+        self.flows = self._ions(clock)
         self.strips = self._strips()
         self.charge = self._surface()
         wall = (self._floor - self._thick, self._floor)
@@ -146,25 +144,30 @@ class Axon(VGroup):
         return filled(lines(corners), self._tone), near.shift((0.0, self._middle, 0.0)), rims
 
     def _follow_gates(self) -> None:
-        """The gates of the run at every site, over time."""
-        run, dx = self.run, self.run.cable.dx
+        """The gates of the channel at every site, that open and shut by chance along the voltage there."""
+        run = self.run
         self.places = np.array([self.panel.data((x, 0.0))[0] for x in self.x.tolist()])  # mm
-        at = [min(int(1e3 * x / dx), run.cable.count - 1) for x in self.places.tolist()]
         self._values = self._membrane.gate_values(run.y)
-        self._gates = {name: Sampled(run.t, np.asarray(v)[:, at]) for name, v in self._values.items()}
-        self._shown: list[dict[str, float]] = [{} for _ in self.views]
+        self._here = [run.at(1e3 * x) for x in self.places.tolist()]
+        #: The simulated gates of every site's channel.
+        self.samples = [
+            sample_opening(here, name, seed=k)
+            for k, (here, name) in enumerate(zip(self._here, self.names, strict=True))
+        ]
 
-    def _ions(self, clock: Clock | None, transit: float) -> VGroup:
-        """The ions that cross at every site, a dot for the same charge everywhere."""
-        here = [self.run.at(1e3 * x) for x in self.places.tolist()]
-        rate = clock.pace.rate if clock else np.ones_like
+    def _ions(self, clock: Clock | None) -> VGroup:
+        """The ions that cross at every site."""
         style: Any = {
-            "quantum": fitting_quantum(here[len(here) // 2], self._kinds, rate, 7.0), "transit": transit,
-            "pace": clock.pace.film if clock else None, "reach": 0.42 * self._h, "radius": 0.085 * self._h,
-        }  # fmt: skip
-        sites = enumerate(zip(here, self.names, self.views, strict=True))
+            "pace": clock.pace.film if clock else None,
+            "reach": 0.42 * self._h,
+            "radius": 0.055 * self._h,
+        }
+        sites = zip(self._here, self.names, self.views, self.samples, strict=True)
         return VGroup(
-            *(IonFlow(run, name, [v], self.theme, seed=1952 + k, **style) for k, (run, name, v) in sites)
+            *(
+                IonFlow(run, name, view, self.theme, openings=sample.openings(), seed=1952 + k, **style)
+                for k, (run, name, view, sample) in enumerate(sites)
+            )
         )
 
     def _strips(self) -> VGroup:
@@ -221,15 +224,19 @@ class Axon(VGroup):
 
     def draw(self, t: float) -> Self:
         """Draw it at time t (ms)."""
-        now = {name: of(t).tolist() for name, of in self._gates.items()}
-        for k, view in enumerate(self.views):
-            gates = {g.name: now[g.name][k] for g in view.channel.gates}
-            # Far from a spike gates are at rest for long: what would not move by a hundredth of a pixel stays.
-            shown = self._shown[k]
-            if not shown or any(abs(x - shown[name]) > STILL for name, x in gates.items()):
-                view.set_gates(gates)
-                self._shown[k] = gates
-            self.flows[k].draw(t)
+        for flow in self.flows:
+            flow.draw(t)
+        return self._rest(t)
+
+    def advance(self, t: float, seconds: float) -> Self:
+        """Draw it at time t (ms), so many seconds of film after it was drawn last."""
+        for flow in self.flows:
+            flow.advance(t, seconds)
+        return self._rest(t)
+
+    def _rest(self, t: float) -> Self:
+        for view, sample in zip(self.views, self.samples, strict=True):
+            view.set_gates({gate.name: sample.gates(gate.name, t)[0] for gate in view.channel.gates})
         self.charge.draw_along(-self._v(t)[self._spots])  # its inside is above
         for part in (*self.strips, *self.wake, self.currents):
             part.draw(t)
@@ -237,5 +244,9 @@ class Axon(VGroup):
 
     def follow(self, clock: Clock) -> Self:
         """Draw it at the clock's model time in every frame."""
-        self.moving.add_updater(lambda _: self.draw(clock.now), call_updater=True)
+
+        def show(_: VGroup, dt: float) -> None:
+            self.advance(clock.now, dt)
+
+        self.moving.add_updater(show)
         return self

@@ -122,6 +122,7 @@ class Film(Scene):
         self.parts: list[tuple[float, str]] = []
         self.captions: list[tuple[float, float, str]] = []
         self._speaking: tuple[float, str] | None = None
+        self._updated = 0.0
         super().__init__(renderer=renderer, **kwargs)
         # A renderer that was made before the film knows nothing of its theme.
         camera: Any = self.camera
@@ -132,6 +133,12 @@ class Film(Scene):
     def membrane(self) -> Membrane:
         """The film's membrane, parameters applied."""
         return self.model
+
+    def update_mobjects(self, dt: float) -> None:
+        """Tell what is on the screen how much time has passed: manim leaves out the frame between two animations."""
+        now = float(self.time)
+        super().update_mobjects(now - self._updated)
+        self._updated = now
 
     def tear_down(self) -> None:
         """The last state holds for a second, and the last caption ends."""

@@ -10,12 +10,10 @@
             sodium.set_gates(states)
             potassium.set_gates(states)
 
-An activating gate is a pair of flaps in the pore, one pair for each power (m³: three pairs), that leave a
-gap of exactly the gate's value times the pore's width; shut they are dark, open they are bright. A gate
-that closes when the membrane depolarises, in a channel that also has one that opens, is a ball on a chain
-below the pore, at the gate's value along its way from plugging the mouth (0) to hanging free (1). A channel
-without gates is always open. The pore itself lights up with the root of the share of channels that are open
-(m³h), so that small shares are seen.
+An activating gate is a pair of flaps across the pore, one pair for each power (m³: three pairs, n⁴: four). A gate
+that closes when the membrane depolarises, in a channel that also has one that opens, is a ball on a chain that plugs
+the inner mouth or hangs free below it. A gate is open or shut, open ones bright and shut ones dim; a channel is open
+when all its gates are, and then its pore lights up. A channel without gates is always open.
 """
 
 from __future__ import annotations
@@ -32,6 +30,9 @@ from hhanim.mobjects.frame.layout import UNIT
 from hhanim.mobjects.frame.lettering import SMALL, Formula, Words
 from hhanim.mobjects.frame.shapes import Array, capsule, disc, filled, lines, mix, rounded, smooth, stroked
 from hhanim.model import Channel, Gate, Membrane
+
+#: The smallest letters that can be read from the last row (design pixels).
+SMALLEST = 24.0
 
 _DISC = disc()
 
@@ -67,36 +68,51 @@ def title(channel: Channel) -> str:
     return ion if channel.name == channel.ion else f"{channel.name} ({ion})"
 
 
-class _Flaps(VMobject):
-    """The pairs of flaps of one activating gate: one mobject, whatever the power."""
+def tones(theme: Theme, hue: Any) -> tuple[ManimColor, ManimColor]:
+    """The shades of what is shut and of what is open, of that hue: dim and bright, wherever gates are drawn."""
+    if theme.name.startswith("dark"):
+        return mix(hue, theme.ground, 0.50), mix(hue, theme.ink, 0.62)
+    return mix(hue, theme.ground, 0.58), mix(hue, theme.ink, 0.30)
 
-    def __init__(self, heights: Array, reach: float, half: float, shades: Array, edge: Any) -> None:
-        super().__init__(fill_color="#ffffff", fill_opacity=1.0, stroke_color=edge, stroke_width=1.5)
-        self._shades = shades
+
+def lit(theme: Theme, hue: Any) -> ManimColor:
+    """What fills a pore that ions pass."""
+    return mix(theme.ground, hue, 0.62 if theme.name.startswith("dark") else 0.45)
+
+
+class _Flaps:
+    """The pairs of flaps of one activating gate, whatever the power: those that are shut, and those that are open."""
+
+    def __init__(self, heights: Array, reach: float, half: float, shades: tuple[Any, Any]) -> None:
         self.heights, self.reach = heights, reach
         self._bar = capsule(reach, half)
-        self._half = half
-        self.points = np.zeros((2 * len(heights) * len(self._bar), 3))
+        self.parts = [filled(np.zeros((0, 3)), shade) for shade in shades]
+        self._drawn = np.zeros((len(heights), 2, len(self._bar), 3))
 
     def place(self, values: Array, origin: Array, scale: float) -> None:
-        """Open each pair so that its gap is values (P,) times the pore's width."""
-        cos = 1.0 - np.clip(values, 0.0, 1.0)
+        """Open the pairs whose values (P,) are 1, shut those whose are 0."""
+        cos = 1.0 - values
         sin = np.sqrt(1.0 - cos**2)
         x, y = self._bar[None, :, 0], self._bar[None, :, 1]
-        cos, sin = cos[:, None], sin[:, None]
-        out = np.zeros((len(self.heights), 2, len(self._bar), 3))
+        out = np.zeros_like(self._drawn)
         for side, sign in enumerate((-1.0, 1.0)):  # hinged at the wall, swinging towards the cytoplasm
-            out[:, side, :, 0] = -sign * (cos * x + sin * y) + sign * self.reach
-            out[:, side, :, 1] = -sin * x + cos * y + self.heights[:, None]
-        self.points = out.reshape(-1, 3) * scale + origin
-        _tint(self, self._shades, float(np.mean(values)))
+            out[:, side, :, 0] = -sign * (cos[:, None] * x + sin[:, None] * y) + sign * self.reach
+            out[:, side, :, 1] = -sin[:, None] * x + cos[:, None] * y + self.heights[:, None]
+        self._drawn = out * scale + origin
+        for part, state in zip(self.parts, (0.0, 1.0), strict=True):
+            part.points = self._drawn[values == state].reshape(-1, 3)
 
     @property
     def values(self) -> Array:
-        """The openings (P,) read back from the drawn points."""
-        p = self.points.reshape(len(self.heights), 2, len(self._bar), 3)[:, 0]
-        axis = p[:, 12] - p[:, 0]
-        return 1.0 - axis[:, 0] / np.hypot(axis[:, 0], axis[:, 1])
+        """Which are open (P,), read back from the drawn points and their shades."""
+        out = np.full(len(self.heights), np.nan)
+        for part, state in zip(self.parts, (0.0, 1.0), strict=True):
+            bars = part.points.reshape(-1, 2, len(self._bar), 3)[:, 0]
+            axis = bars[:, 12] - bars[:, 0]
+            level = np.isclose(axis[:, 0], 0.0 if state else np.hypot(*axis[:, :2].T))
+            tops = self._drawn[:, 0, 0, 1][None, :]
+            out[np.argmin(np.abs(bars[:, 0, 1][:, None] - tops), axis=1)] = np.where(level, state, np.nan)
+        return out
 
 
 class ChannelView(VGroup):
@@ -121,10 +137,8 @@ class ChannelView(VGroup):
         flaps = [g for g in self.channel.gates if not inactivates(membrane, g.name)]
         balls = [g for g in self.channel.gates if inactivates(membrane, g.name)]
         self._protein(sum(g.power for g in flaps))
-        dark = theme.name.startswith("dark")
-        bright = mix(self.hue, theme.ink, 0.80 if dark else 0.55)
-        self._tones = _shades(mix(self.hue, theme.ground, 0.06 if dark else 0.12), bright)
-        self._lights = _shades(theme.ground, mix(theme.ground, self.hue, 0.62 if dark else 0.55))
+        self._tones = tones(theme, self.hue)
+        self._lights = ManimColor(theme.ground), lit(theme, self.hue)
         self._gates: dict[str, Any] = {}
         self.gates = VGroup()
         self._flaps(flaps, labels)
@@ -138,7 +152,7 @@ class ChannelView(VGroup):
         """Two lobes with a pore between them, wide enough for so many pairs of flaps."""
         height, theme, hue = self.height_, self.theme, self.hue
         half, mouth, flare = 0.5 * height, 0.13 * height, 0.13 * height
-        self.pore = 0.14 * height if flaps else 0.07 * height  # half the width of the open pore
+        self.pore = (0.115 if flaps else 0.07) * height  # half the width of the open pore
         self._wall = wall = self.pore + (1.4 * 0.024 * height if flaps else 0.0)
         self.half_width = wide = wall + (0.22 if flaps else 0.16) * height
         lobe = [
@@ -163,25 +177,28 @@ class ChannelView(VGroup):
         """The pairs of flaps of the gates that open, from the outer mouth inwards, with their symbols."""
         height, count = self.height_, sum(g.power for g in gates)
         half, mouth = 0.5 * height, 0.13 * height
-        top, bottom = half - mouth - 0.10 * height, -half + mouth + 0.20 * height
-        spots = np.linspace(top, bottom, count) if count > 1 else np.array([0.25 * (top + bottom)])
-        edge, done = mix(self.theme.ground, self.hue, 0.25), 0
+        # An open flap hangs down from its hinge, clear of the next one.
+        top, bottom = half - mouth - 0.05 * height, -half + mouth + 0.145 * height
+        spots = np.linspace(top, bottom, count) if count > 2 else np.linspace(top, bottom, count + 2)[1:-1]
+        done = 0
         for gate in gates:
             ys = spots[done : done + gate.power]
             done += gate.power
-            self._gates[gate.name] = flap = _Flaps(ys, self.pore, 0.024 * height, self._tones, edge)
-            self.gates.add(flap)
+            self._gates[gate.name] = flap = _Flaps(ys, self.pore, 0.024 * height, self._tones)
+            self.gates.add(*flap.parts)
             if labels:
                 self._name(self._symbols[gate.name].typst, ys)
 
     def _name(self, symbol: str, ys: Array) -> None:
-        """A symbol at each of a gate's pairs; where they are too close for that one, with their number as its power."""
-        size = self._letters
-        close = len(ys) > 1 and abs(ys[1] - ys[0]) < 1.25 * size * UNIT
-        source, size = (f"{symbol}^{len(ys)}", 0.9 * size) if close else (symbol, size)  # as wide as the wall
-        for y in [ys.mean()] if close else ys:
-            x = -(self._wall + 0.5 * (self.half_width - self._wall))
-            self.body.add(Formula(source, size=size, color=self.theme.ink).move_to((x, y, 0)))
+        """A symbol at each of a gate's pairs, as large as their distance allows; none where it would be too small."""
+        apart = abs(ys[1] - ys[0]) / UNIT if len(ys) > 1 else np.inf
+        size = min(self._letters, apart / 0.62)  # letters without ascenders
+        if size < SMALLEST:
+            return
+        x = -(self._wall + 0.5 * (self.half_width - self._wall))
+        for y in ys:
+            lower = 0.5 * self.pore  # beside the middle of an open flap, not at its hinge
+            self.body.add(Formula(symbol, size=size, color=self.theme.ink).move_to((x, y - lower, 0)))
 
     def _balls(self, gates: Sequence[Gate], labels: bool) -> None:
         """The balls of the gates that close, on one side and the other in turn."""
@@ -201,25 +218,24 @@ class ChannelView(VGroup):
         return max(SMALL, 0.115 * self.height_ / UNIT)
 
     def set_gates(self, values: Mapping[str, Any]) -> ChannelView:
-        """Open each gate as far as its value says: a number, or one for each power (three numbers for m³), 0..1.
+        """Open or shut each gate: a flag, or one for each power (three for m³). Other names are ignored.
 
-        Values outside 0..1, which h = 0.89 - 1.1 n can take, are drawn fully closed or open. Other names are ignored.
+        No gate is half open: of a fraction, the share of many gates, the likelier state is drawn.
         """
+        values = {name: np.asarray(value, dtype=float) >= 0.5 for name, value in values.items()}
         origin, scale = self.origin, self.scale_
         for name, drawn in self._gates.items():
             if name not in values:
                 continue
-            value = np.asarray(values[name], dtype=float)
+            value = values[name].astype(float)
             if isinstance(drawn, _Flaps):
                 drawn.place(value if value.ndim else np.full(len(drawn.heights), value), origin, scale)
             else:
                 for k, ball in enumerate(drawn):
                     ball.place(float(value[k] if value.ndim else value), origin, scale)
-        known = {g.name: np.clip(values[g.name], 0.0, 1.0) for g in self.channel.gates if g.name in values}
-        if len(known) == len(self.channel.gates):
-            each = [np.broadcast_to(known[g.name], g.power) for g in self.channel.gates]
-            share = np.prod(np.concatenate([[1.0], *each]))  # always open without a gate
-            _tint(self.glow, self._lights, float(np.sqrt(share)))
+        if all(g.name in values for g in self.channel.gates):
+            self.open = all(np.all(values[g.name]) for g in self.channel.gates)
+            _tint(self.glow, self._lights[self.open])
         return self
 
     def openings(self) -> dict[str, Array]:
@@ -261,20 +277,6 @@ class ChannelView(VGroup):
                 out.append(way * self.scale_ + self.origin[:2])
         return np.concatenate(out)
 
-    def round_balls(self, places: Array, clear: float) -> Array:
-        """Places (K, 2) of things of radius `clear` that pass the balls where these hang now: what would run through
-        one goes round it, on the side where it does not hang.
-        """
-        places = places.copy()
-        for ball in (b for drawn in self._gates.values() if isinstance(drawn, list) for b in drawn):
-            centre = ball.disc.points[::4, :2].mean(axis=0)
-            away = self.free_side or np.where(places[:, 0] < centre[0], -1.0, 1.0)
-            height = (places[:, 1] - centre[1]) / (ball.radius * self.scale_ + clear)
-            reach = np.sqrt(np.clip(1.0 - height**2, 0.0, None)) * (ball.radius * self.scale_ + clear)
-            hit = (np.abs(height) < 1.0) & (away * (places[:, 0] - centre[0]) < reach)
-            places[:, 0] = np.where(hit, centre[0] + away * reach, places[:, 0])
-        return places
-
     @property
     def mouths(self) -> tuple[Array, Array]:
         """The pore's outer and inner opening, (3,) each."""
@@ -282,23 +284,16 @@ class ChannelView(VGroup):
         return origin + up, origin - up
 
 
-def _shades(none: Any, all_: Any) -> Array:
-    """RGB (65, 3) from one colour to another: looked up in every frame rather than mixed."""
-    a, b = ManimColor(none).to_rgb(), ManimColor(all_).to_rgb()
-    return np.asarray(a + (b - a) * np.linspace(0.0, 1.0, 65)[:, None])
-
-
-def _tint(mobject: VMobject, shades: Array, share: float) -> None:
-    """Give a filled mobject the shade of a share 0..1; its opacity stays, for what fades it in or out."""
-    shade = shades[round(64 * min(max(share, 0.0), 1.0))]
-    mobject.fill_rgbas = np.append(shade, mobject.fill_rgbas[0, 3])[None, :]
+def _tint(mobject: VMobject, color: ManimColor) -> None:
+    """Give a filled mobject a colour; its opacity stays, for what fades it in or out."""
+    mobject.fill_rgbas = np.append(color.to_rgb(), mobject.fill_rgbas[0, 3])[None, :]
 
 
 class _Ball(VGroup):
     """An inactivation gate: a ball that swings on a chain from the pore into the cytoplasm."""
 
     def __init__(
-        self, view: ChannelView, side: float, wall: float, shades: Array, symbol: VMobject | None
+        self, view: ChannelView, side: float, wall: float, shades: tuple[Any, Any], symbol: VMobject | None
     ) -> None:
         h = view.height_
         self.radius = 1.12 * wall
@@ -318,8 +313,7 @@ class _Ball(VGroup):
         self.symbol = symbol
         super().__init__(self.chain, self.disc, *([symbol] if symbol is not None else []))
 
-    def place(self, value: float, origin: Array, scale: float) -> None:
-        x = min(max(value, 0.0), 1.0)
+    def place(self, x: float, origin: Array, scale: float) -> None:
         centre = np.array([np.interp(x, self.along, self.way[:, k]) for k in (0, 1)])
         # The chain has one length: the nearer the ball, the deeper it sags.
         gap = centre - self.anchor
@@ -329,7 +323,7 @@ class _Ball(VGroup):
         self.chain.points = smooth([self.anchor, middle, centre]) * scale + origin
         where = np.append(centre, 0.0) * scale + origin
         self.disc.points = _DISC * self.radius * scale + where
-        _tint(self.disc, self._shades, x)
+        _tint(self.disc, self._shades[x == 1.0])
         if self.symbol is not None:
             self.symbol.move_to(where)
 

@@ -4,91 +4,99 @@
         def construct(self):
             run = simulate(self.membrane, "pulse(10, 2, 1)", duration=20)
             channel = ChannelView(self.membrane, "Na", self.theme)
-            flow = IonFlow(run, "Na", [channel], self.theme, transit=0.5)
+            open_ = sample_opening(run, "Na").openings(0)
             clock = Clock(Pace(7.0, start=3.0, rate=0.5), self.theme)
-            self.add(channel, flow.add_updater(lambda f: f.draw(clock.now)))
+            flow = IonFlow(run, "Na", channel, self.theme, openings=open_, pace=clock.pace.film)
+            self.add(channel, flow.add_updater(lambda f, dt: f.advance(clock.now, dt)))
             self.play(clock.run())
 
-The charge carried through a channel, the integral of its computed current, is counted out in dots of one
-size: a dot is half-way through the pore at the instant at which the next half quantum has flowed. Number and
-direction are therefore the current's, and where a dot is depends on the model's time alone, never on the
-frame rate. Dots go round a ball where it hangs: set the channel's gates before the flow is shown. The ions
-that wait jostle each about its own place, so that they carry no net charge anywhere.
+The ions on their way through a channel are a file of places, a fixed distance apart, that moves along the channel's
+path at one calm speed of the film, in the direction of the computed current; the current is told by how many of the
+places are taken. So the eye can follow every ion from frame to frame. A channel that is shut passes none.
+The ions that wait jostle each about its own place, so that they carry no net charge anywhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from manim import VMobject
-from scipy.integrate import cumulative_simpson
 
 from hhanim.look import Theme, quantities
-from hhanim.look.numbers import round_above
+from hhanim.mobjects.frame.sampled import Sampled
 from hhanim.mobjects.frame.shapes import Array, at, disc, mix
+from hhanim.mobjects.frame.standard import MV_PER_ION
 from hhanim.mobjects.membrane.channels import ChannelView
 from hhanim.model import Trajectory
 
-#: Charge that one drawn ion stands for (nC/cm², that is µA·ms/cm²): about 1500 monovalent ions per µm².
-QUANTUM = 25.0
+#: Places along a channel's path, from one end to the other: an ion in each at 150 mV of driving force.
+PLACES = 10
+#: Places that an ion advances in a second of film: at 10 frames a second, a fifth of the way to the next.
+SPEED = 2.0
+#: Where the driving force is less than this (mV) the file slows down, to a stand at its reversal.
+SLACK = 1.5
+#: Seconds of film in which ions come and go when their channel opens and shuts.
+FADE = 0.2
 
 _DISC = disc()
+_RANK = np.argsort(np.argsort((np.arange(PLACES) * 0.6180339887498949) % 1.0))
 
 
-def crossings(run: Trajectory, channel: str, quantum: float = QUANTUM) -> tuple[Array, Array]:
-    """When the charge through a channel passes each half-odd multiple of `quantum`, and in which direction.
+class FilmTime:
+    """The film's own time beside a clock's: how much of it the clock ran, and how much it stood.
 
-    Returns times (K,), ms, increasing, and directions (K,): +1 out of the cell, -1 into it.
+    film: the film time (s) at which the clock, running, reaches a model time (ms).
     """
-    charge = cumulative_simpson(run.current(channel), x=run.t, initial=0.0) / quantum
-    level = np.floor(charge + 0.5)
-    times: list[Array] = []
-    signs: list[Array] = []
-    for k in np.flatnonzero(np.diff(level)):
-        a, b = charge[k], charge[k + 1]
-        step = 1.0 if level[k + 1] > level[k] else -1.0
-        first = level[k] + 0.5 * step
-        passed = first + step * np.arange(int(abs(level[k + 1] - level[k])))
-        times.append(run.t[k] + (run.t[k + 1] - run.t[k]) * (passed - a) / (b - a))
-        signs.append(np.full(len(passed), step))
-    return (np.concatenate(times), np.concatenate(signs)) if times else (np.empty(0), np.empty(0))
 
+    def __init__(self, film: Callable[[float], float], t: float = 0.0) -> None:
+        self.film, self.t, self.stood = film, t, 0.0
 
-def fitting_quantum(run: Trajectory, channels: Sequence[str], rate: Any, per_second: float = 18.0) -> float:
-    """A round charge per dot (nC/cm²), such that no more than `per_second` dots a second pass through a channel.
+    @property
+    def seconds(self) -> float:
+        """Film time (s)."""
+        return float(self.film(self.t)) + self.stood
 
-    rate: a function of the model's time (ms) that gives model milliseconds per second of film, as Pace.rate.
-    """
-    flow = max(float(np.max(np.abs(run.current(c)) * rate(run.t))) for c in channels)
-    return round_above(max(flow / per_second, 1e-3))
+    def advance(self, t: float, seconds: float) -> float:
+        """To model time t, while so many seconds pass; returns for how many of them the clock stood.
+
+        A clock that is put elsewhere, rather than runs there, has stood all the time.
+        """
+        ran = float(self.film(t)) - float(self.film(self.t))
+        put = not -1e-6 <= ran <= seconds + 1e-6
+        stood = seconds if put else max(seconds - ran, 0.0)
+        self.stood += seconds - ran
+        self.t = t
+        return stood
 
 
 class IonFlow(VMobject):
-    """All ions on their way through the channels of one kind: one mobject.
+    """The ions on their way through one channel: one mobject.
 
-    run: the trajectory. channel: its channel's name. views: the ChannelViews it flows through, in turn.
-    theme: for the ion's colour. quantum: charge per dot (nC/cm²).
-    transit: how long a dot is under way, in ms, or in the units of `pace`.
-    pace: a function from the model's time (ms) to the time in which dots move at constant speed, for films
-        whose clock slows down: with clock.pace.film a dot takes `transit` seconds of film at any rate. By
-        default the model's time.
-    reach: how far from the pore's mouths (scene units) a dot appears and disappears.
-    radius: of a dot (scene units).
+    run: the trajectory. channel: its channel's name. view: the ChannelView they pass.
+    openings: (J, 2), from when to when (ms) the channel is open; by default always.
+    pace: the film time (s) at which the clock reaches a model time (ms), as clock.pace.film; by default 1 s = 1 ms.
+    reach: how far from the pore's mouths (scene units) ions appear and disappear; aside: how far to the side.
+    radius: of an ion (scene units).
+
+    Taken places times MV_PER_ION is the driving force V - E, as every open channel of a kind has one conductance:
+    shown() reads it back from the drawn ions. draw(t) shows the current of that instant, advance(t, seconds) the
+    same after so many seconds of film: on opening, ions come in from their own side; while the clock stands they go on.
     """
 
     def __init__(
         self,
         run: Trajectory,
         channel: str,
-        views: Sequence[ChannelView],
+        view: ChannelView,
         theme: Theme,
         *,
-        quantum: float = QUANTUM,
-        transit: float = 0.5,
+        openings: Array | None = None,
         pace: Callable[[Any], Any] | None = None,
         reach: float = 1.0,
+        aside: float | None = None,
         radius: float = 0.09,
         seed: int = 1952,
     ) -> None:
@@ -99,72 +107,125 @@ class IonFlow(VMobject):
             stroke_color=theme.ground,
             stroke_width=1.5,
         )
-        self.run, self.channel, self.views = run, channel, list(views)
-        self.quantum, self.transit, self.reach, self.radius = quantum, transit, reach, radius
-        self.pace = pace or (lambda t: t)
-        self.times, self.signs = crossings(run, channel, quantum)
-        self._when = np.array([float(self.pace(t)) for t in self.times.tolist()])
-        count = len(self.times)
-        self.lane = np.arange(count) % max(len(self.views), 1)
-        rng = np.random.default_rng(seed + sum(map(ord, channel)))
-        # Where each dot comes from and goes to, sideways: spread without clumps by a low-discrepancy
-        # sequence.
-        phase = rng.random(2)
-        k = np.arange(count)[:, None]
+        self.run, self.channel, self.view = run, channel, view
+        self.reach, self.radius = reach, radius
+        self.aside = min(0.5 * reach, aside if aside is not None else reach)
+        v = np.asarray(run["V"]) - float(np.max(run.membrane.channel(channel).e))
+        self._drive = Sampled(run.t, v)
+        spans = np.array([[-np.inf, np.inf]]) if openings is None else np.asarray(openings, dtype=float)
+        self._edges: list[float] = spans.ravel().tolist()
+        self.time = FilmTime(pace or (lambda t: t))
+        self._passed = self._tabulate(run.t)
+        self._held, self._seen, self._front, self._way = 0.0, 1.0, float(PLACES), 0.0
+        # Where the ion in each place comes from and goes to, sideways, -1..1, outside and inside: spread without clumps
+        # by a low-discrepancy sequence, inside on the side where no ball hangs.
+        k = np.arange(PLACES)[:, None]
+        phase = np.random.default_rng(seed + sum(map(ord, channel))).random(2)
         self._spread = 2.0 * ((phase + k * np.array([0.7548776662, 0.5698402910])) % 1.0) - 1.0
-        self._depth = 0.75 + 0.5 * ((phase[::-1] + k * np.array([0.6180339887, 0.3819660113])) % 1.0)
-        self.under_way = np.empty(0, dtype=int)
+        if view.free_side:
+            self._spread[:, 1] = view.free_side * (0.35 + 0.65 * np.abs(self._spread[:, 1]))
         self.draw(0.0)
 
+    def open(self, t: float) -> bool:
+        """Whether the channel is open at model time t (ms)."""
+        return bisect_right(self._edges, t) % 2 == 1
+
+    def current(self, t: float) -> float:
+        """What drives ions through the channel at model time t: V - E (mV, outward positive), 0 while it is shut."""
+        return float(self._drive(t)) if self.open(t) else 0.0
+
+    def _tabulate(self, t: Array) -> Sampled:
+        """How many places the file has gone on, outwards, over the film time (s) of a clock that does not stand."""
+        edges = [e for e in self._edges if t[0] < e < t[-1]]
+        grid = np.unique(np.concatenate([t, edges]))
+        drive = np.interp(grid, t, self._drive.values)
+        middle = 0.5 * (grid[1:] + grid[:-1])
+        open_ = np.searchsorted(np.array(self._edges), middle, side="right") % 2 == 1
+        speed, film = _speed(drive), np.array([float(self.time.film(x)) for x in grid.tolist()])
+        steps = np.where(open_, 0.5 * (speed[1:] + speed[:-1]), 0.0) * np.diff(film)
+        return Sampled(film, np.concatenate([[0.0], np.cumsum(steps)]))
+
+    def _places(self, t: float) -> float:
+        return float(self._passed(float(self.time.film(t))))
+
     def draw(self, t: float) -> IonFlow:
-        """Draw the dots that are under way at the model's time t (ms)."""
-        now = float(self.pace(t))
-        # From 0 at its start to 1 at its end, along its own direction.
-        u = 0.5 + (now - self._when) / self.transit
-        # At either end of its way a dot shrinks; before nothing but its outline would be left it is gone.
-        ends = 0.10
-        self.under_way = np.flatnonzero((u > 0.35 * ends) & (u < 1.0 - 0.35 * ends))
-        k = self.under_way
-        if not len(k) or not self.views:
+        """Draw the ions as they are at the model's time t (ms), the channel's file being whole."""
+        self.time = FilmTime(self.time.film, t)
+        self._held, self._front = 0.0, float(PLACES)
+        self._seen, self._way = float(self.open(t)), float(np.sign(self.current(t)))
+        return self._show(t)
+
+    def advance(self, t: float, seconds: float) -> IonFlow:
+        """Draw them at model time t (ms), after so many seconds of film since they were drawn last."""
+        before, drive = self._places(self.time.t), self.current(t)
+        stood = self.time.advance(t, seconds)
+        gone = self._places(t) - before
+        on = float(_speed(drive)) * stood
+        if stood == seconds:  # the clock was put elsewhere, or nothing moved
+            self._held, gone = self._held - gone, 0.0
+        self._held += on
+        if self._seen == 0.0 or drive * self._way < 0.0:
+            self._front = 0.0
+        if drive:
+            self._way = float(np.sign(drive))
+        self._front = min(self._front + abs(gone + on), float(PLACES))
+        self._seen = float(np.clip(self._seen + (1.0 if drive else -1.0) * seconds / FADE, 0.0, 1.0))
+        return self._show(t)
+
+    def _show(self, t: float) -> IonFlow:
+        """Draw the file where it is: each place that is taken by an ion, so large as it is taken."""
+        if self._seen == 0.0:
             self.points = np.zeros((0, 3))
             return self
-        u = u[k]
-        size = self.radius * np.clip(np.minimum(u, 1.0 - u) / ends, 0.0, 1.0)
-        self.points = at(_DISC, self._where(k, u), size)
+        places = self._places(t) + self._held
+        whole = int(np.floor(places))
+        # One place more than there is room for: at the ends of the path an ion goes as the next in its place comes.
+        c = np.arange(PLACES + 1) + (places - whole) - 0.5
+        k = (np.arange(PLACES + 1) - whole) % PLACES
+        ions = abs(float(self._drive(t))) / MV_PER_ION
+        share = np.clip(ions - _RANK[k], 0.0, 1.0) if ions <= PLACES else np.full(len(k), ions / PLACES)
+        share = share * np.clip(np.minimum(c, PLACES - c) + 0.5, 0.0, 1.0) * self._seen
+        beyond = self._way * (c - 0.5 * PLACES) > self._front + 1e-9  # of the pore, where none has come yet
+        shown = (share > 0.01) & ~beyond
+        size = self.radius * np.sqrt(share[shown])
+        self.points = at(_DISC, self._where(c[shown], k[shown]), size)
         return self
 
-    def _where(self, k: Any, u: Array) -> Array:
-        """Centres (K, 2) of dots k at fractions u of their way: from one cloud, straight through, to the other."""
-        outer = np.array([v.mouths[0][:2] for v in self.views])[self.lane[k]]
-        inner = np.array([v.mouths[1][:2] for v in self.views])[self.lane[k]]
-        w = np.where(self.signs[k] < 0, u, 1.0 - u)  # 0 outside the cell, 1 inside
-        a, b = 0.31, 0.69  # the part of the way within the pore
-        above = np.clip((a - w) / a, 0.0, 1.0)  # 1 far outside, 0 at the mouth
-        below = np.clip((w - b) / (1.0 - b), 0.0, 1.0)
-        through = np.clip((w - a) / (b - a), 0.0, 1.0)
-        # Past a ball on its chain, on the side where it does not hang.
-        free = np.array([v.free_side for v in self.views])[self.lane[k]]
-        aside = self._spread[k, 1] * below**1.4
-        aside = np.where(free == 0.0, aside, free * (0.35 + 0.65 * np.abs(self._spread[k, 1])) * below)
-        x = outer[:, 0] + self.reach * 0.9 * (self._spread[k, 0] * above**1.4 + aside)
-        y = outer[:, 1] + (inner[:, 1] - outer[:, 1]) * through
-        y = y + self.reach * (self._depth[k, 0] * above - self._depth[k, 1] * below)
-        places = np.stack([x, y], axis=1)
-        for lane, view in enumerate(self.views):
-            mine = self.lane[k] == lane
-            places[mine] = view.round_balls(places[mine], self.radius)
-        return places
+    def _where(self, c: Array, k: Any) -> Array:
+        """Centres (K, 2) of the ions of places k at heights c (K,) of the path, 0 inside the cell to PLACES outside."""
+        outer, inner = (mouth[:2] for mouth in self.view.mouths)
+        length = outer[1] - inner[1] + 2.0 * self.reach
+        y = inner[1] - self.reach + (c + 0.5) / (PLACES + 1) * length
+        away = np.clip(
+            (np.abs(y - 0.5 * (inner[1] + outer[1])) - 0.5 * (outer[1] - inner[1])) / self.reach, 0.0, 1.0
+        )
+        side = np.where(y > outer[1], self._spread[k, 0], self._spread[k, 1])
+        return np.stack([outer[0] + self.aside * side * away**1.5, y], axis=1)
 
-    def net(self, t: float) -> float:
-        """Charge that dots have carried out of the cell by time t (nC/cm²): the integrated current to within
-        half a quantum.
-        """
-        return float(self.quantum * self.signs[self.times <= t].sum())
+    @property
+    def spacing(self) -> float:
+        """From one place to the next, along y (scene units)."""
+        outer, inner = self.view.mouths
+        return float(outer[1] - inner[1] + 2.0 * self.reach) / (PLACES + 1)
+
+    def ways(self) -> Array:
+        """Points (K, 2) along all paths that ions take, to keep other things out of their way."""
+        c = np.linspace(-0.5, PLACES + 0.5, 25)
+        return np.concatenate([self._where(c, np.full(len(c), k)) for k in range(PLACES)])
 
     def drawn(self) -> tuple[Array, Array]:
-        """The dots as drawn: centres (K, 2) and directions (K,), +1 outwards."""
+        """The ions as drawn: centres (K, 2) and radii (K,)."""
         p = self.points.reshape(-1, 16, 3)
-        return 0.5 * (p[:, 0] + p[:, 8])[:, :2], self.signs[self.under_way]
+        return 0.5 * (p[:, 0] + p[:, 8])[:, :2], 0.5 * (p[:, 0, 0] - p[:, 8, 0])
+
+    def shown(self) -> float:
+        """The driving force (mV, positive) that the drawn ions stand for, read back from their areas."""
+        return float(((self.drawn()[1] / self.radius) ** 2).sum()) * MV_PER_ION
+
+
+def _speed(drive: Any) -> Array:
+    """Places a second at a driving force (mV)."""
+    return np.asarray(SPEED * np.tanh(drive / SLACK))
 
 
 class RestingIons(VMobject):

@@ -17,10 +17,9 @@ in that order and manim draws the still part once.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
-from manim import DL, DR, UL, UP, VGroup
+from manim import DL, UL, UP, VGroup
 
 from hhanim.look import Theme, quantities
 from hhanim.mobjects.frame.clock import Clock
@@ -30,8 +29,9 @@ from hhanim.mobjects.frame.shapes import Array, mix
 from hhanim.mobjects.membrane.bilayer import Bilayer, between
 from hhanim.mobjects.membrane.channels import ChannelView, blocked_and_free, title
 from hhanim.mobjects.membrane.charge import SurfaceCharge, absolute
-from hhanim.mobjects.membrane.ions import QUANTUM, IonFlow, RestingIons, cloud, fitting_quantum
+from hhanim.mobjects.membrane.ions import FilmTime, IonFlow, RestingIons, cloud
 from hhanim.model import Membrane, Trajectory
+from hhanim.model.gating import sample_opening
 
 
 class Instant:
@@ -56,19 +56,20 @@ class Instant:
 
 
 class MembranePatch:
-    """A patch of membrane that lives the trajectory: channels open, ions cross, charge turns over.
+    """A patch of membrane that lives the trajectory: channels open and shut by chance, ions cross, charge turns over.
 
-    run: the trajectory. theme: a hhanim.look Theme. area: where on the frame.
-    channels: names from left to right, repeats allowed (default: each of the membrane's once); none leaves
-        the bare lipids. ions: the channels whose ions wait on both sides (default: those drawn).
-    clock: whose time is shown in every frame, and at whose pace the dots move; without one, call draw().
-    transit: how long a dot is under way (seconds of film with a clock, else ms). quantum: charge per dot
-        (nC/cm²; by default as little as leaves the dots countable). labels: name the gates and the two
-        sides. counted: say what charge a dot stands for. charge: draw the surface charge.
+    run: what the membrane does. theme, area: how and where it is drawn. channels: their names from left to right, by
+        default each kind once; several of a kind behave each in its own way. ions: of which channels ions are there.
+    clock: followed in every frame; without one, call draw(). seed: of the chance by which gates open and shut.
+    labels: write the names of channels, gates and sides. charge: show it. height: of the channels (scene units).
     level: where in the area the membrane lies, from 0 (bottom) to 1 (top).
 
+    Every channel is open or shut: its gates are simulated one by one along the run's voltage (see sample_opening()), so
+    that of each kind the first channel is open when the run's conductance is largest. Ions pass an open channel in
+    proportion to the driving force.
+
     `still` (lipids, proteins, words) and `moving` (ions, gates, charge) are the two groups to add. draw(t) puts
-    everything at the model's time t (ms); follow(tracker) does so on every frame.
+    everything at the model's time t (ms); follow(clock) does so in every frame, and lets ions move on while it stands.
     """
 
     def __init__(
@@ -79,38 +80,38 @@ class MembranePatch:
         *,
         channels: Sequence[str] | None = None,
         ions: Sequence[str] | None = None,
-        transit: float = 1.0,
         clock: Clock | None = None,
-        quantum: float | None = None,
         labels: bool = True,
-        counted: bool = True,
         charge: bool = True,
         level: float = 0.53,
         height: float | None = None,
+        seed: int = 0,
     ) -> None:
         membrane = run.membrane
         self.run, self.theme, self.area = run, theme, area
         self.read = Instant(run)
         names = list(channels) if channels is not None else _usual(membrane)
-        self.pace = clock.pace.film if clock is not None else lambda t: t
-        if quantum is None:
-            quantum = fitting_quantum(run, names, clock.pace.rate) if clock is not None else QUANTUM
-        self.quantum = quantum
+        self.time = FilmTime(clock.pace.film if clock is not None else float)
         self.middle = area.bottom + level * area.height
         self.views = self._channels(names, height, labels)
+        #: The simulated gates of each kind of channel; `number` says for each view which of its kind it is.
+        self.samples = {
+            name: sample_opening(run, name, names.count(name), seed) for name in dict.fromkeys(names)
+        }
+        self.number = [names[:k].count(name) for k, name in enumerate(names)]
         self.thickness = 0.66 * self.height
         self._top = area.top - (1.5 * TICK * UNIT if labels else 0.0)  # below the channels' names
         gaps = [(v.origin[0] - v.half_width, v.origin[0] + v.half_width) for v in self.views]
         self.bilayer = Bilayer(area.left, area.right, theme, thickness=self.thickness, gaps=gaps)
         self.bilayer.shift(self.middle * UP)
         self.radius = 0.045 * self.height + 0.012
-        self.flows = self._flows(names, transit)
+        self.flows = self._flows()
         self.charge = self._surface(gaps) if charge else None
-        self.words = self._words(counted) if labels else VGroup()
+        self.words = self._words() if labels else VGroup()
         self.waiting = self._waiting(names if ions is None else ions)
         self.still = VGroup(self.bilayer, *(v.body for v in self.views), self.words)
         self.moving = VGroup(
-            *(v.glow for v in self.views), self.waiting, *self.flows.values(), *(v.gates for v in self.views)
+            *(v.glow for v in self.views), self.waiting, *self.flows, *(v.gates for v in self.views)
         )
         if self.charge is not None:
             self.moving.add(self.charge)
@@ -137,16 +138,33 @@ class MembranePatch:
             x += width
         return views
 
-    def _flows(self, names: Sequence[str], transit: float) -> dict[str, IonFlow]:
-        """The ions that cross, for each kind of channel."""
+    def _flows(self) -> list[IonFlow]:
+        """The ions that cross, for each channel that is not blocked."""
         half = 0.5 * self.height
         free = min(self._top - (self.middle + half), self.middle - half - self.area.bottom)
-        style: Any = {"quantum": self.quantum, "transit": transit, "pace": self.pace, "reach": 0.78 * free}
-        flows = {}
-        for name in dict.fromkeys(names):
-            _, passed = blocked_and_free(self.views, self.run.membrane.channel(name))
-            flows[name] = IonFlow(self.run, name, passed, self.theme, radius=self.radius, **style)
-        return flows
+        x = np.array([self.area.left, *(v.origin[0] for v in self.views), self.area.right])
+        passed = [
+            view
+            for name in self.samples
+            for view in blocked_and_free(self.views, self.run.membrane.channel(name))[1]
+        ]
+        return [
+            IonFlow(
+                self.run,
+                view.channel.name,
+                view,
+                self.theme,
+                openings=self.samples[view.channel.name].openings(self.number[k]),
+                pace=self.time.film,
+                radius=self.radius,
+                reach=0.78 * free,
+                # Between two channels there is room for the ions of both.
+                aside=0.5 * float(np.diff(x)[[k, k + 1]].min()) - 1.5 * self.radius,
+                seed=1952 + k,
+            )
+            for k, view in enumerate(self.views)
+            if view in passed
+        ]
 
     def _surface(self, gaps: Sequence[tuple[float, float]]) -> SurfaceCharge:
         """The charge on both faces, between the channels."""
@@ -160,16 +178,13 @@ class MembranePatch:
         places = np.concatenate(spots or [np.empty(0)])
         return SurfaceCharge(places, half, self.theme, size=size, width=width).move_centre(0.0, self.middle)
 
-    def _words(self, counted: bool) -> VGroup:
-        """The names of the sides and of the channels, and what charge a dot stands for."""
+    def _words(self) -> VGroup:
+        """The names of the sides and of the channels."""
         area, muted = self.area, self.theme.muted
         words = VGroup(
             Words("outside", size=SMALL, color=muted).move_to((area.left, self._top, 0), aligned_edge=UL),
             Words("inside", size=SMALL, color=muted).move_to((area.left, area.bottom, 0), aligned_edge=DL),
         )
-        if self.flows and counted:
-            scale = Words(f"one dot: {self.quantum:g} nC/cm²", size=SMALL, color=muted)
-            words.add(scale.move_to((area.right, area.bottom, 0), aligned_edge=DR))
         for view in self.views:
             name = Words(title(view.channel), size=TICK, color=view.hue, weight="semibold")
             words.add(name.move_to((view.origin[0], area.top, 0), aligned_edge=UP))
@@ -187,6 +202,8 @@ class MembranePatch:
             for s in np.linspace(0.0, 0.42 * self.height, 3):
                 taken += [np.array([x, y + half + s]), np.array([x, y - half - s])]
             taken += list(view.sweep())
+        for flow in self.flows:
+            taken += list(flow.ways())
         return taken
 
     def _waiting(self, names: Sequence[str]) -> VGroup:
@@ -216,20 +233,36 @@ class MembranePatch:
 
     def draw(self, t: float) -> MembranePatch:
         """Everything as it is at the model's time t (ms)."""
-        now = self.read(t)
-        for ions in self.waiting:
-            ions.draw(float(self.pace(t)))
-        for view in self.views:  # before the ions, which go round the balls
-            view.set_gates(now)
-        for flow in self.flows.values():
+        self.time = FilmTime(self.time.film, t)
+        for flow in self.flows:
             flow.draw(t)
+        return self._rest(t)
+
+    def advance(self, t: float, seconds: float) -> MembranePatch:
+        """Everything at the model's time t (ms), so many seconds of film after it was drawn last."""
+        self.time.advance(t, seconds)
+        for flow in self.flows:
+            flow.advance(t, seconds)
+        return self._rest(t)
+
+    def _rest(self, t: float) -> MembranePatch:
+        """Gates, charge and the ions that wait, at the model's time t (ms)."""
+        for view, k in zip(self.views, self.number, strict=True):
+            sample = self.samples[view.channel.name]
+            view.set_gates({gate.name: sample.gates(gate.name, t)[k] for gate in view.channel.gates})
+        for ions in self.waiting:
+            ions.draw(self.time.seconds)
         if self.charge is not None:
-            self.charge.draw(float(absolute(self.run.membrane, now["V"])))
+            self.charge.draw(float(absolute(self.run.membrane, self.read(t)["V"])))
         return self
 
     def follow(self, clock: Clock) -> MembranePatch:
         """Show the clock's moment in every frame."""
-        self.moving.add_updater(lambda _: self.draw(clock.now))
+
+        def show(_: VGroup, dt: float) -> None:
+            self.advance(clock.now, dt)
+
+        self.moving.add_updater(show)
         return self
 
 
