@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from hhanim.model.channel import Gate
 from hhanim.model.errors import HHError, InvalidValue, number
 from hhanim.model.membrane import Membrane
-from hhanim.model.protocol import Protocol, clamp, pulse, step
+from hhanim.model.protocol import Protocol, pulse, step
 from hhanim.model.roots import root, roots, threshold
 from hhanim.model.solve import SAMPLE, simulate
 from hhanim.model.trajectory import Trajectory
@@ -82,11 +82,16 @@ def peak_currents(
     """
     membrane.channel(channel)
     levels = np.atleast_1d(number("levels", levels, unit="mV"))
-    hold = float(_held(membrane, holding)[0])
     duration = number("duration", duration, above=0.0, unit="ms", array=False)
-    run = simulate(membrane, clamp(hold, levels, start=0.0), max(duration, 1.0), sample=0.005)
-    sweeps = (run.neuron(k) for k in range(len(levels)))
-    return np.array([sweep.extreme(f"I_{channel}", "size", before=duration).value for sweep in sweeps])
+    gates, relax = _held(membrane, holding)[1:], membrane.compile(np, "relax")
+    low, high = np.zeros(len(levels)), np.full(len(levels), duration)
+    # At a voltage that is held every gate is known at any time: look at many times, then closer and closer.
+    for points in (4001, 41, 41, 41):
+        t = np.linspace(low, high, points)
+        i = membrane.currents(np.array(np.broadcast_arrays(levels, *relax(levels, *gates, t))))[channel]
+        k = np.argmax(np.abs(i), axis=0)[None]
+        low, high = (np.take_along_axis(t, np.clip(k + d, 0, points - 1), axis=0)[0] for d in (-1, 1))
+    return np.asarray(np.take_along_axis(i, k, axis=0)[0])
 
 
 def _with_total(currents: dict[str, Any]) -> dict[str, Array]:
