@@ -55,36 +55,10 @@ _HOME = {
 }
 
 __all__ = [
-    "Camera",
-    "Channel",
-    "Constant",
-    "Exp",
-    "Gate",
-    "HHError",
-    "LinExp",
-    "Membrane",
-    "Neuron",
-    "Piecewise",
-    "Protocol",
-    "Sigmoid",
-    "Trajectory",
-    "V",
-    "analysis",
-    "clamp",
-    "clip",
-    "explore",
-    "measured",
-    "noise",
-    "presets",
-    "pulse",
-    "ramp",
-    "render",
-    "samples",
-    "simulate",
-    "sine",
-    "step",
-    "train",
-]
+    "Camera", "Channel", "Constant", "Exp", "Gate", "HHError", "LinExp", "Membrane", "Neuron", "Piecewise",
+    "Protocol", "Sigmoid", "Trajectory", "V", "analysis", "clamp", "clip", "explore", "measured", "noise",
+    "presets", "pulse", "ramp", "render", "samples", "simulate", "sine", "step", "train",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

@@ -68,10 +68,8 @@ class ParameterError(HHError):
 class Values:
     """What a scene is run with.
 
-    Args:
-        objects: what the scene receives: numbers, a Membrane, a Protocol.
-        plain: the same as JSON, every parameter of the membrane spelt out: what the sidecar and the key hold.
-        given: the names that were set by the caller.
+    objects: what it receives: numbers, a Membrane, a Protocol. plain: the same as JSON, every parameter of the membrane
+    spelt out, for the sidecar and the key. given: the names that were set by the caller.
     """
 
     objects: Mapping[str, Any]
@@ -80,14 +78,10 @@ class Values:
 
 
 def bind(scene: str, declared: Declared, given: Mapping[str, Any]) -> Values:
-    """Check what was given against a scene's signature, and fill in the defaults.
+    """Check what was given (parameter → value) against the signature of the scene of that name; fill in the defaults.
 
-    Args:
-        scene: its name. declared: its signature.
-        given: parameter → value; text is read as the parameter's annotation says.
-
-    Raises:
-        ParameterError: for an unknown name, a value of the wrong kind, not finite or out of range.
+    Text is read as the parameter's annotation says. Raises ParameterError for an unknown name, a value of the wrong
+    kind, not finite or out of range.
     """
     kinds = {name: kind(annotation, name) for name, (annotation, _) in declared.items()}
     raw = {name: given.get(name, default) for name, (_, default) in declared.items()}
@@ -119,11 +113,7 @@ def names(declared: Declared, given: Mapping[str, Any]) -> list[str]:
 
 
 def kind(annotation: Any, name: str = "") -> Any:
-    """The type behind an annotation, from the small vocabulary of :data:`KINDS`.
-
-    Raises:
-        ParameterError: for another.
-    """
+    """The type behind an annotation, from the small vocabulary of :data:`KINDS`. Raises ParameterError for another."""
     if name in TIME_BASE:
         return TIME_BASE[name]
     try:
@@ -149,9 +139,6 @@ def _evaluated(text: str) -> Any:
             raise ValueError(node.id)
     # Only the names above and literals can occur in it.
     return eval(compile(tree, "annotation", "eval"), {"__builtins__": {}}, KINDS)
-
-
-# -- one value ---------------------------------------------------------------------------------------------
 
 
 def _value(name: str, raw: Any, wanted: Any) -> Any:

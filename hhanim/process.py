@@ -14,14 +14,9 @@ from contextlib import ContextDecorator
 from typing import Any
 
 __all__ = [
-    "alone",
-    "be_alone",
-    "end_quickly",
-    "root_log_kept",
-    "short_turns",
-    "spare_documentation",
+    "alone", "be_alone", "end_quickly", "root_log_kept", "short_turns", "spare_documentation",
     "spared_collector",
-]
+]  # fmt: skip
 
 
 class Held(ContextDecorator):

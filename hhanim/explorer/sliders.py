@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, get_type_hints
 
 from hhanim.look.quantities import Quantity, quantities
-from hhanim.model import Channel, Membrane
+from hhanim.model import Membrane
 from hhanim.model.protocol import Sine, Step, Train
 
 Data = dict[str, Any]
@@ -30,8 +30,22 @@ _LECTURE_SLIDERS = {
     "gL": (0.0, 1.0, 0.1),
     "I": (0.0, 10.0, 0.1),
 }
-#: Slider (lowest, highest, step) and allowed range of the injected current.
 _CURRENT_SLIDER, _CURRENT_RANGE = (-20.0, 200.0, 0.1), (-20.0, 200.0)
+
+
+def _control(
+    key: str,
+    words: str,
+    symbol: Any,
+    unit: str,
+    value: float,
+    slider: Any,
+    allowed: Any,
+    hue: str = "stimulus",
+) -> Data:
+    """A number that can be set: its slider is (lowest, highest, step), its allowed range (lowest, highest)."""
+    about = {"key": key, "words": words, "symbol": symbol, "unit": unit, "hue": hue, "value": value}
+    return about | dict(zip(("min", "max", "step", "low", "high"), (*slider, *allowed), strict=True))
 
 
 def _unit(form: type, argument: str) -> str:
@@ -40,42 +54,31 @@ def _unit(form: type, argument: str) -> str:
 
 
 _CURRENT, _TIME = _unit(Step, "amplitude"), _unit(Step, "start")
-#: Every number besides the membrane's parameters: what it is, its symbol and unit, what it begins with, its slider
-#: (lowest, highest, step) and its allowed range. I and the duration begin as the model says.
-_NUMBERS: dict[str, tuple[Any, ...]] = {
-    "I": ("Injected current", "I", _CURRENT, 10, _CURRENT_SLIDER, _CURRENT_RANGE),
-    "onset": ("Onset of the stimulus", "onset", _TIME, 5, (0, 150, 0.5), (0, 5000)),
-    "width": ("Width of a pulse", "width", _unit(Train, "width"), 1, (0.1, 50, 0.1), (0.01, 5000)),
-    "interval": (
-        "Interval between pulse onsets",
-        "interval",
-        _unit(Train, "period"),
-        12,
-        (1, 60, 0.5),
-        (0.1, 5000),
+_I = ("I", "Injected current", [["I", "i"]], _CURRENT)
+
+#: Every number besides the membrane's parameters; I and the duration begin as the model says. `reduced` is what differs
+#: for the lecture's two equations.
+FIELDS = [
+    _control(*_I, 10, _CURRENT_SLIDER, _CURRENT_RANGE),
+    _control("onset", "Onset of the stimulus", [["onset", ""]], _TIME, 5, (0, 150, 0.5), (0, 5000))
+    | {"reduced": {"value": 0, "max": 500}},
+    _control("width", "Width of a pulse", [["width", ""]], _unit(Train, "width"), 1, (0.1, 50, 0.1), (0.01, 5000)),
+    _control(
+        "interval", "Interval between pulse onsets", [["interval", ""]], _unit(Train, "period"), 12,
+        (1, 60, 0.5), (0.1, 5000),
     ),
-    "count": ("Number of pulses", "count", _unit(Train, "count"), 5, (1, 20, 1), (1, 100)),
-    "frequency": ("Frequency", "frequency", _unit(Sine, "frequency"), 50, (1, 300, 1), (0.1, 2000)),
-    "holding": ("Constant current added from the start", "bias", _CURRENT, 0, (-20, 50, 0.1), (-200, 200)),
-    "duration": ("Duration of the run", "run", _TIME, 100, (10, 500, 5), (1, 5000)),
-}
-#: What else is to be known of a field; `reduced` is what differs for the lecture's two equations.
-_SPECIAL: Data = {
-    "onset": {"reduced": {"value": 0, "max": 500}},
-    "count": {"whole": True},
-    "holding": {"reduced": {"min": 0, "max": 10}},
-    "duration": {"hue": "ink", "reduced": {"max": 2000, "step": 10}},
-}
-
-
-def _field(key: str, words: str, symbol: str, unit: str, value: float, slider: Any, allowed: Any) -> Data:
-    parts = zip(("min", "max", "step", "low", "high"), (*slider, *allowed), strict=True)
-    drawn = [[symbol, "i" if symbol == "I" else ""]]
-    said = {"key": key, "words": words, "symbol": drawn, "unit": unit, "hue": "stimulus", "value": value}
-    return {**said, **dict(parts), **_SPECIAL.get(key, {})}
-
-
-FIELDS = [_field(key, *parts) for key, parts in _NUMBERS.items()]
+    _control("count", "Number of pulses", [["count", ""]], _unit(Train, "count"), 5, (1, 20, 1), (1, 100))
+    | {"whole": True},
+    _control(
+        "frequency", "Frequency", [["frequency", ""]], _unit(Sine, "frequency"), 50, (1, 300, 1), (0.1, 2000)
+    ),
+    _control(
+        "holding", "Constant current added from the start", [["bias", ""]], _CURRENT, 0, (-20, 50, 0.1), (-200, 200)
+    )
+    | {"reduced": {"min": 0, "max": 10}},
+    _control("duration", "Duration of the run", [["run", ""]], _TIME, 100, (10, 500, 5), (1, 5000), "ink")
+    | {"reduced": {"max": 2000, "step": 10}},
+]  # fmt: skip
 
 
 def is_reduced(membrane: Membrane) -> bool:
@@ -83,53 +86,29 @@ def is_reduced(membrane: Membrane) -> bool:
     return len(membrane.states) == 2
 
 
-def parameters(membrane: Membrane) -> list[dict[str, Any]]:
+def parameters(membrane: Membrane) -> list[Data]:
     """Every control of a membrane: key, name in words, symbol, unit, value, slider range, allowed range."""
-    out = [
-        _control(membrane, "C", "Capacitance", [["C", "i"]], "µF/cm²", "ink", (0.1, 5.0, 0.1), (0.01, 100.0)),
-        _control(
-            membrane, "celsius", "Temperature", [["T", "i"]], "°C", "ink", (0.0, 40.0, 0.1), (-20.0, 60.0)
-        ),
-    ]
-    if all(g.q10 == 1 for g in membrane.gates.values() if g.dynamic):
-        out.pop()  # a temperature that changes nothing is no control
-    for channel in membrane.channels:
-        out += _controls(membrane, channel)
+    known, lecture = quantities(membrane), _LECTURE_SLIDERS if is_reduced(membrane) else {}
+    out: list[Data] = []
+
+    def add(key: str, words: str, symbol: Any, unit: str, slider: Any, allowed: Any, hue: str) -> None:
+        value = float(membrane.parameters[key])
+        out.append(_control(key, words, symbol, unit, value, lecture.get(key, slider), allowed, hue))
+
+    add("C", "Capacitance", [["C", "i"]], "µF/cm²", (0.1, 5.0, 0.1), (0.01, 100.0), "ink")
+    if any(g.q10 != 1 for g in membrane.gates.values() if g.dynamic):  # else it changes nothing
+        add("celsius", "Temperature", [["T", "i"]], "°C", (0.0, 40.0, 0.1), (-20.0, 60.0), "ink")
+    for c in membrane.channels:
+        word, hue, top = _WORDS.get(c.name, c.name), known[f"I_{c.name}"].hue, 2.0 * max(c.g, 0.1)
+        g, e = f"{word} conductance".capitalize(), f"{word} reversal potential".capitalize()
+        steps, around = (0.0, top, _step(top)), (round(c.e - 40.0, 6), round(c.e + 40.0, 6), 0.5)
+        add(f"g{c.name}", g, symbol(known[f"g_{c.name}"]), "mS/cm²", steps, (0.0, 1000.0), hue)
+        add(f"E{c.name}", e, [["E", "i"], [c.name, "_"]], "mV", around, (-250.0, 250.0), hue)
+        if c.blocker:
+            drug = _DRUGS.get(c.blocker, c.blocker)
+            words = f"{drug}, fraction of {word} channels blocked"
+            add(c.blocker, words, [[drug, ""]], "", (0.0, 1.0, 0.01), (0.0, 1.0), hue)
     return out
-
-
-def _controls(membrane: Membrane, channel: Channel) -> list[dict[str, Any]]:
-    name, known = channel.name, quantities(membrane)
-    word, hue, g, e = _WORDS.get(name, name), known[f"I_{name}"].hue, symbol(known[f"g_{name}"]), channel.e
-    top = 2.0 * max(channel.g, 0.1)
-    words = f"{word} conductance".capitalize()
-    out = [_control(membrane, f"g{name}", words, g, "mS/cm²", hue, (0.0, top, _step(top)), (0.0, 1000.0))]
-    words, slider = f"{word} reversal potential".capitalize(), (_round(e - 40.0), _round(e + 40.0), 0.5)
-    out.append(
-        _control(membrane, f"E{name}", words, [["E", "i"], [name, "_"]], "mV", hue, slider, (-250.0, 250.0))
-    )
-    if channel.blocker:
-        drug = _DRUGS.get(channel.blocker, channel.blocker)
-        words = f"{drug}, fraction of {word} channels blocked"
-        slider, allowed = (0.0, 1.0, 0.01), (0.0, 1.0)
-        out.append(_control(membrane, channel.blocker, words, [[drug, ""]], "", hue, slider, allowed))
-    return out
-
-
-def _control(
-    membrane: Membrane,
-    key: str,
-    words: str,
-    written: list[list[str]],
-    unit: str,
-    hue: str,
-    slider: tuple[float, float, float],
-    allowed: tuple[float, float],
-) -> dict[str, Any]:
-    low, high, step = _LECTURE_SLIDERS.get(key, slider) if is_reduced(membrane) else slider
-    about: dict[str, Any] = {"key": key, "words": words, "symbol": written, "unit": unit, "hue": hue}
-    about["value"] = float(membrane.parameters[key])
-    return about | {"min": low, "max": high, "step": step, "low": allowed[0], "high": allowed[1]}
 
 
 def duration(membrane: Membrane) -> float:
@@ -137,22 +116,11 @@ def duration(membrane: Membrane) -> float:
     return 1000.0 if is_reduced(membrane) else _DURATIONS.get(membrane.name, 100.0)
 
 
-def current(membrane: Membrane) -> dict[str, float]:
+def current(membrane: Membrane) -> Data:
     """Slider and allowed range of the injected current (µA/cm²)."""
-    low, high, step = _LECTURE_SLIDERS["I"] if is_reduced(membrane) else _CURRENT_SLIDER
-    value = 2.0 if is_reduced(membrane) else _CURRENTS.get(membrane.name, 10.0)
-    return {
-        "value": value,
-        "min": low,
-        "max": high,
-        "step": step,
-        "low": _CURRENT_RANGE[0],
-        "high": _CURRENT_RANGE[1],
-    }
-
-
-def _round(x: float) -> float:
-    return round(x, 6)
+    if is_reduced(membrane):
+        return _control(*_I, 2.0, _LECTURE_SLIDERS["I"], _CURRENT_RANGE)
+    return _control(*_I, _CURRENTS.get(membrane.name, 10.0), _CURRENT_SLIDER, _CURRENT_RANGE)
 
 
 def _step(top: float) -> float:

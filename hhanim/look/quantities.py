@@ -25,10 +25,6 @@ HUES = {
     "I": "stimulus",
 }
 _LEAK_NAMES = ("L", "leak", "Leak", "l")
-#: The gates of Hodgkin and Huxley, for keys that come without a membrane: ion and place among that ion's gates.
-_CLASSIC_GATES = {"m": ("Na", 0), "h": ("Na", 1), "n": ("K", 0)}
-_UNITS = {"I": "µA/cm²", "g": "mS/cm²", "tau": "ms", "inf": "", "gate": "", "V": "mV", "t": "ms"}
-_WORDS = {"I": "current", "g": "conductance", "tau": "time constant", "inf": "steady state"}
 
 
 @dataclass(frozen=True)
@@ -79,46 +75,25 @@ def _gate_symbol(name: str) -> tuple[str, str]:
 
 
 def _make(kind: str, name: str, ion: str, hue: str, rank: int) -> Quantity:
+    key, unit, words = f"{kind}_{name}", "", name
     if kind in ("I", "g"):
-        tex, typ = _subscript(name)
-        role = "current" if kind == "I" else "conductance"
-        word = "leak" if hue == "leak" else name
-        return Quantity(
-            f"{kind}_{name}",
-            rf"{kind}_{{{tex}}}",
-            f"{kind}_{typ}",
-            f"{word} {_WORDS[kind]}",
-            _UNITS[kind],
-            role,
-            ion,
-            hue,
-            rank,
-        )
-    tex, typ = _gate_symbol(name)
+        sub, typ = _subscript(name)
+        symbol = rf"{kind}_{{{sub}}}", f"{kind}_{typ}"
+        role, unit = ("current", "µA/cm²") if kind == "I" else ("conductance", "mS/cm²")
+        words = f"{'leak' if hue == 'leak' else name} {role}"
+        return Quantity(key, *symbol, words, unit, role, ion, hue, rank)
+    symbol = tex, typ = _gate_symbol(name)
+    base, _, sub = tex.partition("_")
     if kind == "gate":
-        return Quantity(name, tex, typ, f"gate {name}", "", "gate", ion, hue, rank)
-    if kind == "tau":
-        sub = tex if "_" not in tex else name.replace("_", "")
-        return Quantity(
-            f"tau_{name}",
-            rf"\tau_{{{sub}}}",
-            f"tau_({typ})",
-            f"time constant of {name}",
-            "ms",
-            "tau",
-            ion,
-            hue,
-            rank,
-        )
-    if "_" in tex:  # one subscript only: m_T at infinity reads m_{T,∞}
-        base, _, s = tex.partition("_")
-        tex_inf, typ_inf = (
-            rf"{base}_{{{s.strip('{}')},\infty}}" if "mathrm" not in s else rf"{base}_{{{s[1:-1]},\infty}}",
-            f"{typ}^oo",
-        )
+        key, words = name, f"gate {name}"
+    elif kind == "tau":
+        symbol = rf"\tau_{{{name.replace('_', '') if sub else tex}}}", f"tau_({typ})"
+        unit, words = "ms", f"time constant of {name}"
     else:
-        tex_inf, typ_inf = rf"{tex}_\infty", f"{typ}_oo"
-    return Quantity(f"{name}_inf", tex_inf, typ_inf, f"steady state of {name}", "", "inf", ion, hue, rank)
+        # One subscript only: m_T at infinity reads m_{T,∞}.
+        symbol = (rf"{base}_{{{sub[1:-1]},\infty}}", f"{typ}^oo") if sub else (rf"{tex}_\infty", f"{typ}_oo")
+        key, words = f"{name}_inf", f"steady state of {name}"
+    return Quantity(key, *symbol, words, unit, kind, ion, hue, rank)
 
 
 _PLAIN = {

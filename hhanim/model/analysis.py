@@ -433,22 +433,7 @@ def _oscillating_growth(membrane: Membrane, v: Array) -> Array:
 
 
 __all__ = [
-    "FixedPoint",
-    "anode_break",
-    "behaviour",
-    "cycle_extremes",
-    "f_i",
-    "fixed_points",
-    "hopf_points",
-    "instantaneous_currents",
-    "nullclines",
-    "paired_pulse",
-    "peak_currents",
-    "rheobase",
-    "steady_currents",
-    "steady_states",
-    "strength_duration",
-    "time_constants",
-    "two_variable",
-    "voltages",
-]
+    "FixedPoint", "anode_break", "behaviour", "cycle_extremes", "f_i", "fixed_points", "hopf_points",
+    "instantaneous_currents", "nullclines", "paired_pulse", "peak_currents", "rheobase", "steady_currents",
+    "steady_states", "strength_duration", "time_constants", "two_variable", "voltages",
+]  # fmt: skip

@@ -162,21 +162,26 @@ def _fault(gate: Gate, low: float, high: float) -> str:
     with np.errstate(all="ignore"):
         inf = np.asarray(gate.inf(v) + 0.0 * v, dtype=float)
         tau = np.asarray(gate.tau(v) + 0.0 * v, dtype=float) if gate.dynamic else np.ones(len(v))
-    bad = ~(np.isfinite(tau) & (tau > 0.0))
-    if bad.any():
-        k = int(np.argmax(bad))
-        fix = "write x / (1 - exp(-x)) as LinExp" if np.isnan(tau[k]) else "a floor is np.maximum(tau, 0.05)"
-        return (
-            f"gate {gate.name}: tau = {tau[k]:g} ms at V = {v[k]:g} mV; allowed: finite and more than 0 ms "
-            f"from {low:g} to {high:g} mV; {fix}"
-        )
-    bad = ~((inf >= -SLACK) & (inf <= 1.0 + SLACK))
-    if bad.any():
-        k = int(np.argmax(bad))
-        return (
-            f"gate {gate.name}: inf = {inf[k]:g} at V = {v[k]:g} mV; allowed: 0 to 1 from {low:g} to {high:g} mV; "
-            "check signs and units of its rates"
-        )
+    tau_fix = (
+        "write x / (1 - exp(-x)) as LinExp" if np.isnan(tau).any() else "a floor is np.maximum(tau, 0.05)"
+    )
+    for name, unit, x, good, allowed, fix in (
+        ("tau", " ms", tau, np.isfinite(tau) & (tau > 0.0), "finite and more than 0 ms", tau_fix),
+        (
+            "inf",
+            "",
+            inf,
+            (inf >= -SLACK) & (inf <= 1.0 + SLACK),
+            "0 to 1",
+            "check signs and units of its rates",
+        ),
+    ):
+        if not good.all():
+            k = int(np.argmin(good))
+            return (
+                f"gate {gate.name}: {name} = {x[k]:g}{unit} at V = {v[k]:g} mV; allowed: {allowed} "
+                f"from {low:g} to {high:g} mV; {fix}"
+            )
     return ""
 
 

@@ -7,6 +7,7 @@ of N channels tends to m³h or n⁴ as N grows. sample_patch() is exact; open_fr
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import reduce
 from math import comb
 from typing import Any
 
@@ -109,10 +110,9 @@ def sample_patch(run: Trajectory, channel: str, n: int = 60, seed: int = 0) -> P
         while alive.any():
             hazard = np.where(state, np.interp(now, t, down), np.interp(now, t, up))
             goal = hazard + rng.exponential(size=count)
-            now = np.where(state, _when(goal, down, t), _when(goal, up, t))
-            now = np.where(alive, now, np.inf)
-            alive = np.isfinite(now)
-            columns.append(now)
+            now = np.where(state, *(np.interp(goal, rate, t, right=np.inf) for rate in (down, up)))
+            alive &= np.isfinite(now)
+            columns.append(np.where(alive, now, np.inf))
             now = np.where(alive, now, t[-1])
             state = state ^ alive
         flips[gate.name] = np.stack(columns, axis=-1).reshape(n, gate.power, -1)
@@ -154,13 +154,8 @@ def open_fraction(
                 f"gate {gate.name} of channel {channel} has no kinetics of its own; follow it with sample_patch()"
             )
     at = run.t if times is None else np.asarray(times, dtype=float)
-    if (
-        at.ndim != 1
-        or len(at) == 0
-        or np.any(np.diff(at) < 0)
-        or at[0] < 0
-        or at[-1] > run.duration * (1 + 1e-9)
-    ):
+    within = at.ndim == 1 and len(at) > 0 and at[0] >= 0 and at[-1] <= run.duration * (1 + 1e-9)
+    if not within or np.any(np.diff(at) < 0):
         raise InvalidValue(f"times must be increasing and within 0 to {run.duration:g} ms")
     rng = np.random.default_rng(seed)
     powers = [g.power for g in what.gates]
@@ -168,21 +163,17 @@ def open_fraction(
         return np.ones(len(at))
     tables = [_integrated(run, g) for g in what.gates]
     x0 = [float(run[g.name][0]) for g in what.gates]
-    start = _outer(
-        [
-            np.array([comb(p, k) * x**k * (1 - x) ** (p - k) for k in range(p + 1)])
-            for p, x in zip(powers, x0, strict=True)
-        ]
-    )
+    start = reduce(np.kron, map(_binomial, powers, x0))
     if method == "langevin":
         return _langevin(rng, n, at, powers, tables, start)
     counts = rng.multinomial(n, start / start.sum())
     out, now = np.empty(len(at)), 0.0
     for k, t in enumerate(at.tolist()):
         if t > now:
-            move = _kron(
-                [_transition(p, *_open_after(table, now, t)) for p, table in zip(powers, tables, strict=True)]
-            )
+            each = [
+                _transition(p, *_open_after(table, now, t)) for p, table in zip(powers, tables, strict=True)
+            ]
+            move = reduce(np.kron, each)
             moved = np.zeros_like(counts)
             for state in np.flatnonzero(counts):
                 moved += rng.multinomial(counts[state], move[state] / move[state].sum())
@@ -232,11 +223,6 @@ def _following(t: Array, p: Array, level: Array) -> tuple[Flags, Array]:
     return above[:, 0], out
 
 
-def _when(goal: Array, integral: Array, t: Array) -> Array:
-    """Times at which an integrated rate reaches `goal`; inf where it never does."""
-    return np.interp(goal, integral, t, right=np.inf)
-
-
 def _open_after(table: Table, a: float, b: float) -> tuple[float, float]:
     """Probability that a gate is open at b if it was closed, or open, at a: from its own linear equation."""
     t, up, down = table
@@ -252,30 +238,16 @@ def _open_after(table: Table, a: float, b: float) -> tuple[float, float]:
     return closed, opened
 
 
+def _binomial(n: int, p: float) -> Array:
+    """The probability that k of n gates are open, for k from 0 to n, if each is with probability p."""
+    return np.array([comb(n, k) * p**k * (1 - p) ** (n - k) for k in range(n + 1)])
+
+
 def _transition(power: int, p_closed: float, p_open: float) -> Array:
     """P[i, j]: of `power` gates of one channel, i open now and j open after the step."""
-    out = np.zeros((power + 1, power + 1))
-    for i in range(power + 1):
-        stay = [comb(i, k) * p_open**k * (1 - p_open) ** (i - k) for k in range(i + 1)]
-        come = [
-            comb(power - i, k) * p_closed**k * (1 - p_closed) ** (power - i - k) for k in range(power - i + 1)
-        ]
-        out[i] = np.convolve(stay, come)
-    return out
-
-
-def _kron(parts: list[Array]) -> Array:
-    out = parts[0]
-    for part in parts[1:]:
-        out = np.asarray(np.kron(out, part), dtype=np.float64)
-    return out
-
-
-def _outer(parts: list[Array]) -> Array:
-    out = parts[0]
-    for part in parts[1:]:
-        out = np.outer(out, part).ravel()
-    return out
+    stay = [_binomial(i, p_open) for i in range(power + 1)]
+    come = [_binomial(power - i, p_closed) for i in range(power + 1)]
+    return np.array([np.convolve(a, b) for a, b in zip(stay, come, strict=True)])
 
 
 def _langevin(

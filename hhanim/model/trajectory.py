@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import zipfile
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib import import_module  # for what draws a run, which the model does not know until it is asked
@@ -233,11 +234,13 @@ class Trajectory(Events, Frozen):
         """
         _ = self._single
         columns = self.to_numpy()
-        if hasattr(path, "write"):
-            _write_csv(path, columns)
-            return
-        with Path(path).open("w", newline="", encoding="utf-8") as file:
-            _write_csv(file, columns)
+        given = hasattr(path, "write")
+        with nullcontext(path) if given else Path(path).open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow(columns)
+            writer.writerows(
+                map(repr, row) for row in zip(*(c.tolist() for c in columns.values()), strict=True)
+            )
 
     @classmethod
     def from_csv(cls, path: Any, membrane: Membrane, protocol: Protocol | None = None) -> Trajectory:
@@ -305,10 +308,3 @@ def frozen(y: Array) -> Array:
     """The array itself, which from now on cannot be written to."""
     y.flags.writeable = False
     return y
-
-
-def _write_csv(file: Any, columns: dict[str, Array]) -> None:
-    writer = csv.writer(file)
-    writer.writerow(columns)
-    for row in zip(*(c.tolist() for c in columns.values()), strict=True):
-        writer.writerow(map(repr, row))
