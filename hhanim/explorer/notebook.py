@@ -88,7 +88,9 @@ class Interactive:
         controls = sliders.parameters(membrane)
         if reduced:  # the lecture's five sliders: C, the conductances, I
             controls = [c for c in controls if c["key"] == "C" or c["key"].startswith("g")]
-        known = {c["key"]: (c["value"], c["min"], c["max"], c["step"], c["unit"]) for c in controls}
+        known: dict[str, tuple[Any, ...]] = {
+            c["key"]: (c["value"], c["min"], c["max"], c["step"], c["unit"]) for c in controls
+        }
         current = sliders.current(membrane)
         low, high, by = (current["min"], current["max"], current["step"]) if reduced else _CURRENT
         known["I"] = (current["value"], low, high, by, "µA/cm²")

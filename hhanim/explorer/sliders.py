@@ -33,6 +33,11 @@ _LECTURE_SLIDERS = {
 _CURRENT_SLIDER, _CURRENT_RANGE = (-20.0, 200.0, 0.1), (-20.0, 200.0)
 
 
+def _range(value: float, slider: Any, allowed: Any) -> Data:
+    """What a number begins with, its slider (lowest, highest, step) and its allowed range (lowest, highest)."""
+    return dict(zip(("value", "min", "max", "step", "low", "high"), (value, *slider, *allowed), strict=True))
+
+
 def _control(
     key: str,
     words: str,
@@ -43,9 +48,8 @@ def _control(
     allowed: Any,
     hue: str = "stimulus",
 ) -> Data:
-    """A number that can be set: its slider is (lowest, highest, step), its allowed range (lowest, highest)."""
-    about = {"key": key, "words": words, "symbol": symbol, "unit": unit, "hue": hue, "value": value}
-    return about | dict(zip(("min", "max", "step", "low", "high"), (*slider, *allowed), strict=True))
+    about = {"key": key, "words": words, "symbol": symbol, "unit": unit, "hue": hue}
+    return about | _range(value, slider, allowed)
 
 
 def _unit(form: type, argument: str) -> str:
@@ -54,15 +58,14 @@ def _unit(form: type, argument: str) -> str:
 
 
 _CURRENT, _TIME = _unit(Step, "amplitude"), _unit(Step, "start")
-_I = ("I", "Injected current", [["I", "i"]], _CURRENT)
 
-#: Every number besides the membrane's parameters; I and the duration begin as the model says. `reduced` is what differs
-#: for the lecture's two equations.
+#: Every number besides the membrane's parameters; I and the duration begin as the model says. `reduced` is what
+#: differs for the lecture's two equations.
 FIELDS = [
-    _control(*_I, 10, _CURRENT_SLIDER, _CURRENT_RANGE),
+    _control("I", "Injected current", [["I", "i"]], _CURRENT, 10, _CURRENT_SLIDER, _CURRENT_RANGE),
     _control("onset", "Onset of the stimulus", [["onset", ""]], _TIME, 5, (0, 150, 0.5), (0, 5000))
     | {"reduced": {"value": 0, "max": 500}},
-    _control("width", "Width of a pulse", [["width", ""]], _unit(Train, "width"), 1, (0.1, 50, 0.1), (0.01, 5000)),
+    _control("width", "Width of a pulse", [["width", ""]], _TIME, 1, (0.1, 50, 0.1), (0.01, 5000)),
     _control(
         "interval", "Interval between pulse onsets", [["interval", ""]], _unit(Train, "period"), 12,
         (1, 60, 0.5), (0.1, 5000),
@@ -73,7 +76,8 @@ FIELDS = [
         "frequency", "Frequency", [["frequency", ""]], _unit(Sine, "frequency"), 50, (1, 300, 1), (0.1, 2000)
     ),
     _control(
-        "holding", "Constant current added from the start", [["bias", ""]], _CURRENT, 0, (-20, 50, 0.1), (-200, 200)
+        "holding", "Constant current added from the start", [["bias", ""]], _CURRENT, 0,
+        (-20, 50, 0.1), (-200, 200),
     )
     | {"reduced": {"min": 0, "max": 10}},
     _control("duration", "Duration of the run", [["run", ""]], _TIME, 100, (10, 500, 5), (1, 5000), "ink")
@@ -118,9 +122,9 @@ def duration(membrane: Membrane) -> float:
 
 def current(membrane: Membrane) -> Data:
     """Slider and allowed range of the injected current (µA/cm²)."""
-    if is_reduced(membrane):
-        return _control(*_I, 2.0, _LECTURE_SLIDERS["I"], _CURRENT_RANGE)
-    return _control(*_I, _CURRENTS.get(membrane.name, 10.0), _CURRENT_SLIDER, _CURRENT_RANGE)
+    value = 2.0 if is_reduced(membrane) else _CURRENTS.get(membrane.name, 10.0)
+    slider = _LECTURE_SLIDERS["I"] if is_reduced(membrane) else _CURRENT_SLIDER
+    return _range(value, slider, _CURRENT_RANGE)
 
 
 def _step(top: float) -> float:

@@ -6,6 +6,7 @@ of N channels tends to m³h or n⁴ as N grows. sample_patch() is exact; open_fr
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import reduce
 from math import comb
@@ -163,7 +164,7 @@ def open_fraction(
         return np.ones(len(at))
     tables = [_integrated(run, g) for g in what.gates]
     x0 = [float(run[g.name][0]) for g in what.gates]
-    start = reduce(np.kron, map(_binomial, powers, x0))
+    start = _product(map(_binomial, powers, x0))
     if method == "langevin":
         return _langevin(rng, n, at, powers, tables, start)
     counts = rng.multinomial(n, start / start.sum())
@@ -173,7 +174,7 @@ def open_fraction(
             each = [
                 _transition(p, *_open_after(table, now, t)) for p, table in zip(powers, tables, strict=True)
             ]
-            move = reduce(np.kron, each)
+            move = _product(each)
             moved = np.zeros_like(counts)
             for state in np.flatnonzero(counts):
                 moved += rng.multinomial(counts[state], move[state] / move[state].sum())
@@ -241,6 +242,10 @@ def _open_after(table: Table, a: float, b: float) -> tuple[float, float]:
 def _binomial(n: int, p: float) -> Array:
     """The probability that k of n gates are open, for k from 0 to n, if each is with probability p."""
     return np.array([comb(n, k) * p**k * (1 - p) ** (n - k) for k in range(n + 1)])
+
+
+def _product(parts: Iterable[Array]) -> Array:
+    return reduce(lambda a, b: np.asarray(np.kron(a, b), dtype=np.float64), parts)
 
 
 def _transition(power: int, p_closed: float, p_open: float) -> Array:
