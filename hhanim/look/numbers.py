@@ -34,9 +34,9 @@ def figures(value: float, digits: int = 2) -> str:
     return minus(f"{round(value, places):.{max(places, 0)}f}")
 
 
-def millivolts(v: float) -> str:
-    """A voltage in whole millivolts."""
-    return minus(f"{v:.0f} mV")
+def millivolts(v: float, *, sign: bool = False) -> str:
+    """A voltage in whole millivolts; sign: with a plus as well."""
+    return minus(f"{v:{'+' if sign else ''}.0f} mV")
 
 
 def rate_text(per_second: float, unit: str = "ms") -> str:

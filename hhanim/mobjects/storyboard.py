@@ -98,6 +98,8 @@ class Story(Film):
     def timed(self, pace: Pace) -> Clock:
         """The clock of that pace that beats run from now on, its rate written in the upper right corner."""
         head = self.grid["head"]
+        if self.clock is not None:
+            self.remove(self.clock)
         self.clock = Clock(pace, self.theme).align_right()
         self.clock.move_to((head.right, head.top, 0.0), aligned_edge=UR)
         return cast("Clock", self.clock)
@@ -107,16 +109,18 @@ class Story(Film):
         area = self.grid[place] if isinstance(place, str) else place
         return Graph(area, run, keys, self.theme, clock=self.clock, **style)
 
-    def graphs(
-        self, place: str | Area, run: Trajectory, groups: Sequence[Sequence[str]], **style: Any
-    ) -> list[Graph]:
-        """Several graphs one under the other that share one axis of time; `style` is that of all."""
-        area = self.grid[place] if isinstance(place, str) else place
-        areas = area.rows(*[1.0] * (len(groups) - 1), 1.25, gap=0.2)
-        last = len(groups) - 1
+    def graphs(self, run: Trajectory, *groups: Sequence[str], **style: Any) -> list[Graph]:
+        """Several graphs that share one axis of time: two in `first` and `second` of the grid, more in rows of `plot`.
+
+        style: of all of them, as in Graph.
+        """
+        places = [self.grid["first"], self.grid["second"]]
+        if len(groups) > 2:
+            places = self.grid["plot"].rows(*[1.0] * (len(groups) - 1), 1.25, gap=0.2)
+        timed = [place.bottom == places[-1].bottom for place in places]  # nothing stands under it
         return [
-            self.graph(a, run, *keys, time=k == last, **style)
-            for k, (a, keys) in enumerate(zip(areas, groups, strict=True))
+            self.graph(place, run, *keys, time=time, **style)
+            for place, keys, time in zip(places, groups, timed, strict=False)
         ]
 
     # -- telling -------------------------------------------------------------------------------------------
@@ -155,10 +159,9 @@ class Story(Film):
         elif beat.into is not None or beat.out_of is not None:
             self._zoom(beat, _mobjects(gone), come, leaving + coming)
         else:
-            # All of the picture at once goes through the other one, or it would be dark between.
-            late, early = (0.3, 0.7) if not stay else (0.4, 0.5)
-            leaving += [Vanish(m, between=(0.0, early)) for m in _mobjects(gone)]
-            coming += [Appear(m, between=(late, 1.0)) for m in come]
+            # One goes through the other, or it would be dark between.
+            leaving += [Vanish(m, between=(0.0, 0.7)) for m in _mobjects(gone)]
+            coming += [Appear(m, between=(0.3, 1.0)) for m in come]
             self._fade(beat.start, leaving, coming, gone, stay)
         self._order()
 
@@ -175,8 +178,10 @@ class Story(Film):
             for mobject in _moving(gone):
                 mobject.suspend_updating(recursive=False)  # as it was, while it goes
             if moving := _moving(stay):
-                self.play(*leaving, *(Vanish(m) for m in moving), run_time=0.5 * standard.CHANGE)
-                leaving, coming = [], [*coming, *(Appear(m) for m in moving)]
+                going = [*(a for a in leaving if isinstance(a.mobject, Words)), *(Vanish(m) for m in moving)]
+                self.play(*going, run_time=0.5 * standard.CHANGE)
+                leaving = [a for a in leaving if a not in going]
+                coming = [*coming, *(Appear(m) for m in moving)]
             self._put(start)
         if leaving or coming:
             self.play(*leaving, *coming, run_time=standard.CHANGE)

@@ -15,7 +15,12 @@ from manim import Mobject, VMobject, tempconfig
 from hhanim.mobjects.frame.film import Film
 from hhanim.mobjects.frame.layout import Area
 from hhanim.mobjects.frame.lettering import Formula, Words
+<<<<<<< HEAD
 from hhanim.mobjects.membrane.patch import MembranePatch
+=======
+from hhanim.mobjects.graph.graph import Graph
+from hhanim.mobjects.graph.trace import values
+>>>>>>> 60b8aef (The action potential told anew as a storyboard, in three passes)
 from hhanim.mobjects.storyboard import Story
 from hhanim.studio.draw.camera import SparingCamera
 from hhanim.studio.draw.film import Renderer
@@ -51,6 +56,7 @@ def run_film(name: str, shape: str, tmp: Path, **changes: Any) -> tuple[Film, li
     """Play a film to its end, every animation skipped to its last frame; a Look for each section."""
     width, height = SHAPES[shape]
     looks: list[Look] = []
+    misread: list[str] = []
     options = {
         "pixel_width": width,
         "pixel_height": height,
@@ -69,11 +75,16 @@ def run_film(name: str, shape: str, tmp: Path, **changes: Any) -> tuple[Film, li
                 super().part_ended(section)
                 looks.append(look(self, section))
 
+            def tell(self, beat: Any) -> None:
+                super().tell(beat)
+                misread.extend(f"{beat.name}: {wrong}" for wrong in wrong_readings(self))
+
         Watched.__name__ = made.__name__
         film = Watched()
         film.renderer.skip_animations = True
         film.renderer._original_skipping_status = True
         film.render()
+        film.misread = misread
     return film, looks
 
 
@@ -166,6 +177,19 @@ def outside(looked: Look, slack: float = 0.06) -> list[str]:
         if box[0] < area.left - slack or box[1] > area.right + slack or box[2] < area.bottom - slack
         or box[3] > area.top + slack
     ]  # fmt: skip
+
+
+def wrong_readings(film: Any) -> list[str]:
+    """The heads of a storyboard's graphs that are not where the run is at the clock's time."""
+    found = []
+    for graph in (block for block in film.standing if isinstance(block, Graph)):
+        now = film.clock.now
+        for key, trace in zip(graph.keys, graph.traces, strict=True):
+            (t, y), value = trace.reading, float(np.interp(now, graph.run.t, values(graph.run, key)))
+            low, high = graph.panel.ylim
+            if abs(t - now) > 0.005 * graph.run.duration or abs(y - value) > 0.006 * (high - low):
+                found.append(f"{key} at {now:.3f} ms: {y:.3f} at {t:.3f} ms, not {value:.3f}")
+    return found
 
 
 def stories() -> list[str]:

@@ -12,10 +12,14 @@ import pytest
 
 pytest.importorskip("manim")
 
+<<<<<<< HEAD
 from hhanim.mobjects.circuit.balance import Balance
 from tests.scenes.film_checks import all_or_none, built, outside, overlaps, run_film, update
+=======
+from tests.scenes.film_checks import built, outside, overlaps, run_film, update
+>>>>>>> 60b8aef (The action potential told anew as a storyboard, in three passes)
 
-FILMS = ("spike", "gate_opening", "threshold", "squid_1952")
+FILMS = ("gate_opening", "threshold", "squid_1952")
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +45,7 @@ def test_nothing_is_cut_and_no_text_stands_on_another(name: str, shape: str, med
     assert all(stop > start and text for start, stop, text in film.captions)
 
 
+<<<<<<< HEAD
 @pytest.mark.parametrize("changes", [{}, {"gNa": 60, "stimulus": "step(10, start=5)"}, {"celsius": 18.5}])
 def test_spike_film_is_true_at_ten_instants(changes: dict[str, Any], media: Path) -> None:
     film: Any = built("spike", "wide", media, **changes)
@@ -112,6 +117,8 @@ def test_same_parameters_same_picture(media: Path) -> None:
     assert np.array_equal(picture(), picture())
 
 
+=======
+>>>>>>> 60b8aef (The action potential told anew as a storyboard, in three passes)
 @pytest.mark.slow
 def test_the_patch_on_the_screen_is_the_patch_simulated(media: Path) -> None:
     film, _ = run_film("gate_opening", "wide", media, n=30)

@@ -29,6 +29,7 @@ def test_nothing_is_cut_small_or_on_another_at_the_end_of_a_section(
     assert [x for look in looks for x in outside(look)] == []
     assert [x for look in looks for x in overlaps(look)] == []
     assert [x for look in looks for x in look.small] == []
+    assert film.misread == []
     assert film.alt
 
 

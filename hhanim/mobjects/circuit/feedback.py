@@ -2,126 +2,137 @@
 
 class Regenerative(Film):
     def construct(self):
+        clock = Clock(Pace(10.0), self.theme)
         steps = ["V rises", "m gates open", "Na⁺ flows in"]
-        loop = FeedbackLoop(steps, self.theme, color="Na", positive=True)
-        self.add(loop.move_to(self.area.center))
-        self.play(loop.run_round(), run_time=2)
+        loop = FeedbackLoop(steps, "which lifts V", self.theme, color="Na", positive=True, width=6.0)
+        self.add(clock, loop.move_to(self.area.center).follow(clock))
+        self.wait(2.0)
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Self
 
 import numpy as np
-from manim import UP, Animation, ShowPassingFlash, VGroup, VMobject, linear
+from manim import UP, VGroup
 
 from hhanim.look import Quantity, Theme
+from hhanim.mobjects.frame.clock import Clock
 from hhanim.mobjects.frame.layout import UNIT
 from hhanim.mobjects.frame.lettering import SMALL, Words
+from hhanim.mobjects.frame.sampled import Sampled
 from hhanim.mobjects.frame.shapes import Array, at, disc, filled, lines, stroked, to_3d
 
 _TIP = 0.13  # of an arrow (scene units)
+_APART, _SPEED, _BEAD = 0.55, 0.5, 0.055  # of the beads (scene units, per second)
 
 
 class FeedbackLoop(VGroup):
-    """Steps from left to right with arrows between, and an arrow back under them with the loop's sign and the
-    verdict on it.
+    """Steps from left to right with arrows between, and an arrow back under them that says how the last acts on the
+    first; beads run round it.
 
-    steps: the words. theme: a hhanim.look Theme. color: a name that theme.color() knows ("Na", "I_K" …).
-    positive: whether the loop feeds itself or brakes itself.
-    width: of the whole (scene units), or None for as wide as the words need. size: of the words (design pixels).
-    columns: widths to give the steps, so that several loops stand in columns; there may be more of them.
-    lit: False draws it in grey, for the time when it does not act.
+    steps: the words. link: what the last step does to the first, "which lifts V"; the sign of the feedback follows it.
+    theme: a hhanim.look Theme. color: a name that theme.color() knows ("Na", "I_K" …). positive: whether the loop feeds
+    itself or brakes itself. width: of the whole (scene units). size: of the words (design pixels).
     """
 
     def __init__(
         self,
         steps: Sequence[str],
+        link: str,
         theme: Theme,
         *,
         color: Quantity | str,
         positive: bool,
-        width: float | None = None,
+        width: float,
         size: float = SMALL,
-        columns: Sequence[float] | None = None,
-        lit: bool = True,
     ) -> None:
-        hue = theme.color(color) if lit else theme.line
+        hue = theme.color(color)
         self.positive = positive
-        words = VGroup(*(Words(s, size=size, color=theme.ink if lit else theme.line) for s in steps))
-        text = "positive feedback" if positive else "negative feedback"
-        self.verdict = Words(text, size=size, color=hue, weight="semibold" if lit else "regular")
-        wide = [w.width for w in words] if columns is None else list(columns)
-        count = len(wide) - 1
-        free = 0.0 if width is None else width - sum(wide)
+        words = VGroup(*(Words(s, size=size, color=theme.ink) for s in steps))
+        sign = "positive" if positive else "negative"
+        self.verdict = Words(f"{link}: {sign} feedback", size=SMALL, color=hue, weight="semibold")
         aside = 0.55  # room for the arrow back to turn, and for its sign
-        gap = 0.62 if width is None else max((free - aside) / max(count, 1), 0.36)
+        gap = max((width - sum(w.width for w in words) - aside) / max(len(words) - 1, 1), 0.36)
         x = 0.0
-        for word, room in zip(words, wide, strict=False):
-            _on_line(word, x + 0.5 * room, size)
-            x += room + gap
-        arrows: list[Array] = []
-        heads: list[Array] = []
-        for a, b in pairwise(words):
-            # All of one length, in the middle between their words: what the columns leave differs.
-            between, half = 0.5 * (a.get_right()[0] + b.get_left()[0]), 0.5 * gap - 0.1
-            arrows.append(lines([(between - half, 0.0), (between + half - 0.8 * _TIP, 0.0)]))
-            heads.append(_head((between + half, 0.0), (1.0, 0.0), _TIP))
-        r, top = 0.13, -0.42 * size * UNIT
-        low = top - 0.22
+        for word in words:
+            _on_line(word, x + 0.5 * word.width, size)
+            x += word.width + gap
+        ways = [
+            np.array([(a.get_right()[0] + 0.1, 0.0), (b.get_left()[0] - 0.1, 0.0)])
+            for a, b in pairwise(words)
+        ]
+        heads = [_head(way[1], (1.0, 0.0)) for way in ways]
+        top = -0.42 * size * UNIT
+        low = top - 0.24
         leave = words[-1].get_right()[0] + 20.0 * UNIT  # clear of the word: it is no hyphen
         start, end = leave + 0.26, words[0].get_center()[0]
         self.verdict.move_to((0.5 * (start + end), low, 0.0))
         left, right = self.verdict.get_left()[0] - 0.1, self.verdict.get_right()[0] + 0.1
-        self.back = stroked(
-            np.concatenate(
-                [
-                    lines([(leave, 0.0), (start - r, 0.0)]),
-                    _arc((start - r, 0.0), (start, 0.0), (start, -r)),
-                    lines([(start, -r), (start, low + r)]),
-                    _arc((start, low + r), (start, low), (start - r, low)),
-                    lines([(start - r, low), (right, low)]),
-                    lines([(left, low), (end + r, low)]),
-                    _arc((end + r, low), (end, low), (end, low + r)),
-                ]
-            ),
-            hue,
-            3.5,
-        )
-        heads.append(_head((end, top - 0.03), (0.0, 1.0), _TIP))
-        self.arrows = stroked(np.concatenate(arrows), hue, 3.5)
-        self.heads = filled(np.concatenate(heads), hue)
+        ways.append(np.array([(leave, 0.0), (start, 0.0), (start, low), (right, low)]))
+        ways.append(np.array([(left, low), (end, low), (end, top - 0.03)]))
+        heads.append(_head(ways[-1][-1], (0.0, 1.0)))
+        drawn = [*(way - [[0.0, 0.0], [0.8 * _TIP, 0.0]] for way in ways[:-2]), *ways[-2:]]
+        arrows = stroked(np.concatenate([_rounded(way) for way in drawn]), hue, 3.5)
         turn = np.array([start, 0.5 * low])  # where the arrow back goes down
         badge = filled(at(disc(), turn[None], 0.15), theme.ground, stroke=hue, width=3.5)
         # Bars, not letters: a sign in a circle is read from further away than words.
-        ways = np.array([[0.08, 0.0], [0.0, 0.08]])[: 2 if positive else 1]
-        bars = np.concatenate([lines([turn - way, turn + way]) for way in ways])
-        sign = stroked(bars, theme.ink if lit else hue, 5.0)
-        super().__init__(self.back, self.arrows, self.heads, self.verdict, words, badge, sign)
-        self.words = words
+        bars = np.array([[0.08, 0.0], [0.0, 0.08]])[: 2 if positive else 1]
+        mark = stroked(np.concatenate([lines([turn - bar, turn + bar]) for bar in bars]), theme.ink, 5.0)
+        self.beads = filled(np.zeros((0, 3)), theme.ink)
+        super().__init__(
+            arrows, filled(np.concatenate(heads), hue), self.verdict, words, self.beads, badge, mark
+        )
+        self._arrows = arrows
+        self._course(ways)
 
-    def run_round(self) -> Animation:
-        """A flash that runs once along the loop's arrow back, from its sign to the first step."""
-        flash: VMobject = self.back.copy().set_stroke(width=9)
-        flash.points = self.back.points[-12:]  # its last three pieces: the sign itself stays to be read
-        return ShowPassingFlash(flash, time_width=0.5, rate_func=linear)
+    def _course(self, ways: Sequence[Array]) -> None:
+        """Where a bead is so far along the loop, from its place relative to the loop's own; it jumps over the words."""
+        s, points, done = [], [], 0.0
+        for way in ways:
+            steps = np.hypot(*np.diff(way, axis=0).T)
+            s.append(done + np.concatenate([[0.0], np.cumsum(steps)]))
+            points.append(way)
+            done += float(steps.sum()) + 1e-6
+        self._length, self._first = done, self._arrows.points[0].copy()
+        self._where = Sampled(np.concatenate(s), np.concatenate(points) - self._first[:2])
+
+    def draw(self, seconds: float) -> Self:
+        """Put the beads where they are after that time (s of film)."""
+        count = max(int(self._length / _APART), 1)
+        along = (np.arange(count) / count * self._length + _SPEED * seconds) % self._length
+        places = np.array([self._where(s) for s in along.tolist()]) + self._arrows.points[0, :2]
+        self.beads.points = at(disc(), places, _BEAD)
+        return self
+
+    def follow(self, clock: Clock) -> Self:
+        """Let the beads run on the clock's film time, which never stands still."""
+        return self.add_updater(lambda _: self.draw(clock.seconds), call_updater=True)
 
 
-def _on_line(word: VMobject, x: float, size: float) -> None:
+def _on_line(word: Words, x: float, size: float) -> None:
     """Put a word's middle at x; all on one line: the first letter stands on it, whatever hangs below elsewhere."""
     word.move_to((x, 0.0, 0.0))
     word.shift((-0.32 * size * UNIT - word.family_members_with_points()[0].get_bottom()[1]) * UP)
 
 
-def _head(tip: tuple[float, float], way: tuple[float, float], size: float) -> Array:
+def _head(tip: Array, way: tuple[float, float]) -> Array:
     """A filled triangle with its point at `tip`."""
-    t, d = np.array(tip), np.array(way)
-    side = np.array([-d[1], d[0]])
-    a, b = t - d * size * 1.25 + side * size * 0.62, t - d * size * 1.25 - side * size * 0.62
-    return lines([t, a, b, t])
+    d = np.array(way)
+    side = np.array([-d[1], d[0]]) * _TIP * 0.62
+    back = tip - d * _TIP * 1.25
+    return lines([tip, back + side, back - side, tip])
 
 
-def _arc(a: tuple[float, float], corner: tuple[float, float], b: tuple[float, float]) -> Array:
-    p, c, q = np.array(a), np.array(corner), np.array(b)
-    return to_3d(np.array([p, p + (c - p) * 0.55, q + (c - q) * 0.55, q]))
+def _rounded(way: Array, radius: float = 0.13) -> Array:
+    """A way through corners (K, 2), the corners rounded."""
+    if len(way) == 2:
+        return lines(way)
+    pieces, at_ = [], way[0]
+    for a, c, b in zip(way[:-2], way[1:-1], way[2:], strict=True):
+        p, q = c + (a - c) / np.hypot(*(a - c)) * radius, c + (b - c) / np.hypot(*(b - c)) * radius
+        pieces += [lines([at_, p]), to_3d(np.array([p, p + (c - p) * 0.55, q + (c - q) * 0.55, q]))]
+        at_ = q
+    return np.concatenate([*pieces, lines([at_, way[-1]])])

@@ -119,14 +119,15 @@ class Clock(VGroup):
     pace: the time map. The label shows the rate that rules at the moment, as slow motion where it is slower than the
     base rate; while model time stands still there is none.
     tracker: the ValueTracker behind `now`. seconds: film time since the clock was put up (s), which never stands still:
-    what is moved by heat, and what flows while the picture is read, moves with it.
+    what is moved by heat, and what flows while the picture is read, moves with it. running: whether model time runs;
+    since: film time (s) since when it has, or has not.
     """
 
     def __init__(self, pace: Pace, theme: Theme, *, size: float = SMALL) -> None:
         super().__init__()
         self.pace, self.tracker, self.seconds = pace, ValueTracker(pace.start), 0.0
         self._said: int | None = -1
-        self.running = False
+        self.running, self.since = False, 0.0
         self.rates = list(dict.fromkeys([pace.base, *(r for _, _, r in pace.windows)]))
         for rate in self.rates:
             slow = rate < pace.base
@@ -185,12 +186,12 @@ class _Run(Animation):
         return self.clock  # nothing is interpolated from where it was, so nothing needs a copy
 
     def begin(self) -> None:
-        self.clock.running = True
+        self.clock.running, self.clock.since = True, self.clock.seconds
         super().begin()
 
     def finish(self) -> None:
         super().finish()
-        self.clock.running = False
+        self.clock.running, self.clock.since = False, self.clock.seconds
         self.clock.put(self.to)
 
     def interpolate_mobject(self, alpha: float) -> None:

@@ -1,4 +1,4 @@
-"""What all films have in common, as numbers: one membrane, one stimulus, one grid, one set of scales and times.
+"""What all films have in common, as numbers: one membrane, one stimulus, one grid, one set of times; scales: scale.py.
 
 class Half(Story):
     def beats(self):
@@ -41,8 +41,8 @@ GRID: dict[str, dict[str, tuple[float, float, float, float]]] = {
         "head": (-6.40, 6.40, 2.68, 3.60),
         "body": (-6.40, 6.40, -3.20, 2.42),
         "left": (-6.40, -0.40, -3.20, 2.42),
-        "picture": (-6.40, -0.40, -1.10, 2.42),
-        "foot": (-6.40, -0.40, -3.20, -1.30),
+        "picture": (-6.40, -0.40, -1.70, 2.42),
+        "foot": (-6.40, -0.40, -3.20, -1.86),
         "plot": (0.10, 6.40, -3.20, 2.42),
         "first": (0.10, 6.40, -0.30, 2.42),
         "second": (0.10, 6.40, -3.20, -0.50),
@@ -50,12 +50,12 @@ GRID: dict[str, dict[str, tuple[float, float, float, float]]] = {
     "square": {
         "head": (-3.60, 3.60, 2.70, 3.60),
         "body": (-3.60, 3.60, -3.20, 2.52),
-        "left": (-3.60, 3.60, -0.20, 2.52),
-        "picture": (-3.60, 3.60, 0.48, 2.52),
-        "foot": (-3.60, 3.60, -0.22, 0.38),
-        "plot": (-3.60, 3.60, -3.20, -0.36),
-        "first": (-3.60, -0.10, -3.20, -0.36),
-        "second": (0.10, 3.60, -3.20, -0.36),
+        "left": (-3.60, 3.60, -0.50, 2.52),
+        "picture": (-3.60, 3.60, 0.50, 2.52),
+        "foot": (-3.60, 3.60, -0.50, 0.40),
+        "plot": (-3.60, 3.60, -3.20, -0.60),
+        "first": (-3.60, -0.10, -3.20, -0.60),
+        "second": (0.10, 3.60, -3.20, -0.60),
     },
     "tall": {
         "head": (-3.60, 3.60, 5.48, 6.40),

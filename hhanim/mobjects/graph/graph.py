@@ -4,7 +4,7 @@ class Rise(Story):
     def beats(self):
         run = simulate(self.membrane, "pulse(10, start=5, width=1)", 26.0)
         self.timed(Pace(26.0, rate=4.0))
-        v, gates, currents = self.graphs("plot", run, [["V"], ["m", "h", "n"], ["I_Na", "I_K"]])
+        v, gates, currents = self.graphs(run, ["V"], ["m", "h", "n"], ["I_Na", "I_K"])
         yield Beat("v", "Voltage", "V rises and falls.", show=[v], until=26.0)
         yield Beat("gates", "Gates", "Now the gates.", show=[v, gates, currents], start=0.0, until=26.0)
 """
@@ -14,14 +14,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from manim import VGroup
+import numpy as np
+from manim import VGroup, VMobject
 
 from hhanim.look import Theme, quantities, quantity
 from hhanim.look.numbers import ceil_to, round_above
 from hhanim.mobjects.frame.clock import Clock
-from hhanim.mobjects.frame.layout import Area
+from hhanim.mobjects.frame.layout import UNIT, Area, stroke
 from hhanim.mobjects.frame.lettering import TICK
+from hhanim.mobjects.frame.shapes import at, disc
 from hhanim.mobjects.frame.standard import voltages
+from hhanim.mobjects.graph.labels import DOT_RADIUS
 from hhanim.mobjects.graph.panel import Panel
 from hhanim.mobjects.graph.stimulus import StimulusBar
 from hhanim.mobjects.graph.trace import Trace
@@ -31,6 +34,7 @@ from hhanim.model import Trajectory
 #: Room (scene units) at the left for the numbers of y and at the right for labels: the same in all graphs, so that
 #: axes of time lie under each other.
 LEFT_ROOM, RIGHT_ROOM, STRIP = 0.98, 0.66, 0.5
+_RING_SECONDS = 1.6
 
 
 class Graph:
@@ -41,7 +45,7 @@ class Graph:
     the run. time: write the axis of time; False for the upper ones of several. ghost: the whole course, faint.
     stimulus: draw it as a strip underneath. named: symbols at the heads, by default of all but V.
 
-    `still` and `moving` are the two groups to show, `panel` the axes, `traces` the curves.
+    `still` and `moving` are the two groups to show, `panel` the axes, `traces` the curves, one for each of `keys`.
     """
 
     def __init__(
@@ -60,7 +64,7 @@ class Graph:
         named: bool | None = None,
         ticks: Sequence[float] | None = None,
     ) -> None:
-        self.run = run
+        self.run, self.keys = run, tuple(keys)
         start, stop = span or (0.0, run.duration)
         strip = area
         if stimulus:
@@ -81,6 +85,7 @@ class Graph:
             self.moving.add(self.bar.dot)
         if clock is not None:
             self.traces.follow(clock)
+            self.moving.add(Here(self.traces[0], clock))
             if stimulus:
                 self.bar.dot.add_updater(lambda _: (self.bar.draw(clock.now), None)[1])
 
@@ -90,6 +95,27 @@ class Graph:
         if hasattr(self, "bar"):
             self.bar.draw(t)
         return self
+
+
+class Here(VMobject):
+    """Rings that spread from a trace's head while its clock stands still: this is where we are.
+
+    They grow thinner, not fainter: what fades the graph in and out has their opacity to itself.
+    """
+
+    def __init__(self, trace: Trace, clock: Clock) -> None:
+        super().__init__(stroke_color=trace.dot.get_color(), fill_opacity=0.0)
+        self._trace, self._clock = trace, clock
+        self.add_updater(Here._spread)
+
+    def _spread(self) -> None:
+        u = (self._clock.seconds - self._clock.since) / _RING_SECONDS % 1.0
+        shown = not self._clock.running and len(self._trace.dot.points) > 0
+        radius = (1.0 + 2.2 * u) * DOT_RADIUS * UNIT
+        self.points = (
+            at(disc(), self._trace.dot.get_center()[None, :2], radius) if shown else np.zeros((0, 3))
+        )
+        self.stroke_width = stroke(4.0 * (1.0 - u))
 
 
 def axis(run: Trajectory, keys: Sequence[str]) -> tuple[Any, float, float]:

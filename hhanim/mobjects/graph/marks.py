@@ -44,7 +44,7 @@ class Level(VGroup):
         super().__init__(*_dotted(a, b, theme.muted))
         if name:
             words = Words(name, size=TICK, color=theme.muted)
-            words.next_to(b if end else a, DOWN if below else UP, buff=0.06)
+            words.next_to(b if end else a, DOWN if below else UP, buff=0.1)
             self.add(words.align_to(b if end else a, RIGHT if end else LEFT))
 
 

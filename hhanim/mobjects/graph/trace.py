@@ -98,12 +98,29 @@ class Trace(Timed, VGroup):
         self.draw(float(self.t[0]))
 
     @classmethod
-    def of(cls, run: Trajectory, key: str, panel: Panel, *, named: bool = True, **style: Any) -> Trace:
-        """The quantity of that key of a trajectory, in its own colour, dash and symbol."""
+    def of(
+        cls,
+        run: Trajectory,
+        key: str,
+        panel: Panel,
+        *,
+        named: bool = True,
+        within: tuple[float, float] | None = None,
+        **style: Any,
+    ) -> Trace:
+        """The quantity of that key of a trajectory in its own colour, dash and symbol.
+
+        within: a part of its time (ms); all of it by default.
+        """
         q, theme = quantities(run.membrane)[key], panel.theme
         label = Formula(q.typst, size=LABEL, color=theme.color(q)) if named else None
         style = {"color": theme.color(q), "dash": theme.dash(q), "label": label} | style
-        return cls(panel, run.t, values(run, key), **style)
+        t, y = run.t, values(run, key)
+        if within is not None:
+            start, stop = within
+            inside = np.concatenate([[start], t[(t > start) & (t < stop)], [stop]])
+            t, y = inside, np.interp(inside, t, y)
+        return cls(panel, t, y, **style)
 
     def draw(self, t: float) -> Self:
         """Draw up to time t."""

@@ -1,0 +1,66 @@
+"""The film of the action potential: told as the run has it, for any membrane, and when there is no spike."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("manim")
+
+from tests.scenes.film_checks import run_film
+
+THREE_PASSES = ["question", "rest", "rise", "predict", "fall", "gates", "currents", "recap"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"gNa": 60, "stimulus": "step(10, start=5)"},
+        {"celsius": 18.5},
+        {"model": "classic"},
+        {"model": "connor_stevens", "stimulus": "pulse(100, start=5, width=1)"},
+        {"model": "wang_buzsaki", "stimulus": "step(5, start=5)"},
+    ],
+)
+def test_spike_is_told_as_it_runs(changes: dict[str, Any], tmp_path: Path) -> None:
+    film: Any
+    film, looks = run_film("spike", "wide", tmp_path, **changes)
+    assert [look.section for look in looks][-3:] == THREE_PASSES[-3:]
+    assert film.misread == []
+    peak = film.run.spike_peaks[0]
+    assert any(
+        f"peak of +{peak:.0f} mV" in text or f"peak of −{-peak:.0f} mV" in text
+        for _, _, text in film.captions
+    )
+
+
+def test_no_spike_is_said(tmp_path: Path) -> None:
+    film, looks = run_film("spike", "wide", tmp_path, ttx=0.8)
+    assert [look.section for look in looks] == ["question", "no spike"]
+    assert any("falls back" in text for _, _, text in film.captions)
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    return run_film("spike", "wide", tmp_path_factory.mktemp("media"))[0]
+
+
+def test_the_magnified_currents_stay_on_their_axis_and_are_magnified_as_it_says(film: Any) -> None:
+    low, high = film.small.panel.ylim
+    assert film.large.panel.ylim == pytest.approx((low * film.magnified, high * film.magnified))
+    rise = film.phases["upstroke"].start
+    for channel in film.membrane.channels:
+        assert abs(film.run.extreme(f"I_{channel.name}", "size", before=rise).value) < high
+
+
+def test_fewer_channels_pass_more(film: Any) -> None:
+    """What is said of the driving force is what the run does then."""
+    most, largest = film.run.extreme("g_Na").t, film.run.extreme("I_Na", "min").t
+    assert film.run.spikes[0] < most < largest
+    conductance, current = (film.run.at([most, largest])[key] for key in ("g_Na", "I_Na"))
+    assert conductance[1] < conductance[0]
+    assert current[1] < current[0]
+    assert any("driving force" in text for _, _, text in film.captions)
