@@ -159,9 +159,9 @@ class Story(Film):
         elif beat.into is not None or beat.out_of is not None:
             self._zoom(beat, _mobjects(gone), come, leaving + coming)
         else:
-            # One goes through the other, or it would be dark between.
-            leaving += [Vanish(m, between=(0.0, 0.7)) for m in _mobjects(gone)]
-            coming += [Appear(m, between=(0.3, 1.0)) for m in come]
+            # Half of the one goes with half of the other: it is never dark between.
+            leaving += [Vanish(m) for m in _mobjects(gone)]
+            coming += [Appear(m) for m in come]
             self._fade(beat.start, leaving, coming, gone, stay)
         self._order()
 

@@ -15,12 +15,9 @@ from manim import Mobject, VMobject, tempconfig
 from hhanim.mobjects.frame.film import Film
 from hhanim.mobjects.frame.layout import Area
 from hhanim.mobjects.frame.lettering import Formula, Words
-<<<<<<< HEAD
-from hhanim.mobjects.membrane.patch import MembranePatch
-=======
 from hhanim.mobjects.graph.graph import Graph
 from hhanim.mobjects.graph.trace import values
->>>>>>> 60b8aef (The action potential told anew as a storyboard, in three passes)
+from hhanim.mobjects.membrane.patch import MembranePatch
 from hhanim.mobjects.storyboard import Story
 from hhanim.studio.draw.camera import SparingCamera
 from hhanim.studio.draw.film import Renderer
@@ -180,7 +177,7 @@ def outside(looked: Look, slack: float = 0.06) -> list[str]:
 
 
 def wrong_readings(film: Any) -> list[str]:
-    """The heads of a storyboard's graphs that are not where the run is at the clock's time."""
+    """The heads of a storyboard's graphs, and the gates of its patches, that are not as the run is at the clock's time."""
     found = []
     for graph in (block for block in film.standing if isinstance(block, Graph)):
         now = film.clock.now
@@ -189,6 +186,8 @@ def wrong_readings(film: Any) -> list[str]:
             low, high = graph.panel.ylim
             if abs(t - now) > 0.005 * graph.run.duration or abs(y - value) > 0.006 * (high - low):
                 found.append(f"{key} at {now:.3f} ms: {y:.3f} at {t:.3f} ms, not {value:.3f}")
+    patches = [block for block in film.standing if isinstance(block, MembranePatch)]
+    found += ["a gate is not as simulated" for patch in patches if not all_or_none(patch, film.clock.now)]
     return found
 
 

@@ -12,12 +12,7 @@ import pytest
 
 pytest.importorskip("manim")
 
-<<<<<<< HEAD
-from hhanim.mobjects.circuit.balance import Balance
 from tests.scenes.film_checks import all_or_none, built, outside, overlaps, run_film, update
-=======
-from tests.scenes.film_checks import built, outside, overlaps, run_film, update
->>>>>>> 60b8aef (The action potential told anew as a storyboard, in three passes)
 
 FILMS = ("gate_opening", "threshold", "squid_1952")
 
@@ -45,80 +40,6 @@ def test_nothing_is_cut_and_no_text_stands_on_another(name: str, shape: str, med
     assert all(stop > start and text for start, stop, text in film.captions)
 
 
-<<<<<<< HEAD
-@pytest.mark.parametrize("changes", [{}, {"gNa": 60, "stimulus": "step(10, start=5)"}, {"celsius": 18.5}])
-def test_spike_film_is_true_at_ten_instants(changes: dict[str, Any], media: Path) -> None:
-    film: Any = built("spike", "wide", media, **changes)
-    run = film.run
-    assert len(run.spikes) >= 1
-    around = run.spikes[0] + np.array([-2.0, -0.5, -0.2, 0.0, 0.15, 0.4, 0.8, 1.5, 3.0, 6.0])
-    for t in np.clip(around, 0.0, run.duration):
-        film.clock.put(float(t))
-        update(film, *film.moving)
-        now = run.at([t])
-        assert all_or_none(film.patch, float(t))
-        (voltage,) = film.traces[0]
-        low, high = film.panels[0].ylim
-        assert voltage.reading == pytest.approx((t, now["V"][0]), abs=2e-3 * (high - low))
-        for trace, gate in zip(film.traces[1], run.membrane.gates, strict=True):
-            assert trace.reading == pytest.approx((t, now[gate][0]), abs=4e-3)
-        floor, roof = film.panels[2].ylim
-        for trace, channel in zip(film.traces[2], run.membrane.channels, strict=True):
-            assert trace.reading[1] == pytest.approx(now.current(channel.name)[0], abs=4e-3 * (roof - floor))
-        for flow in film.patch.flows:
-            assert flow.draw(float(t)).shown() == pytest.approx(abs(flow.current(float(t))), abs=0.7)
-        assert film.patch.charge.shown() == pytest.approx(now["V"][0], abs=1e-6)
-
-
-def test_phases_are_found_and_no_spike_is_said(media: Path) -> None:
-    film: Any = built("spike", "wide", media)
-    names = [p.name for p in film.phases]
-    assert names == ["rest", "threshold", "upstroke", "overshoot", "repolarisation", "undershoot", "return"]
-    peak = film.run.spikes[0]
-    upstroke = next(p for p in film.phases if p.name == "upstroke")
-    assert upstroke.start < peak <= upstroke.stop + 1e-6
-    assert float(film.clock.pace.rate(peak)) < float(film.clock.pace.rate(0.5)) / 2
-    quiet, looks = run_film("spike", "wide", media, ttx=0.8)
-    assert [look.section for look in looks] == ["title", "rest", "no spike"]
-    assert any("No spike" in text for _, _, text in quiet.captions)
-
-
-def test_spike_film_says_what_the_trajectory_does(media: Path) -> None:
-    film: Any = built("spike", "wide", media)
-    run, found = film.run, {p.name: p for p in film.phases}
-    sodium, conductance = run.current("Na"), run.conductance("Na")
-    passes_more = film.moment(found["overshoot"])  # fewer are open from here on, and the current grows
-    later = (run.t > passes_more) & (run.t < run.t[np.argmin(sodium)])
-    assert later.any()
-    assert (np.diff(conductance[later]) < 0.0).all()
-    assert (np.diff(sodium[later]) < 0.0).all()
-    back = film.moment(found["return"])
-    assert abs(run.at([back])["V"][0] - run["V"][0]) < 1.1
-    assert abs(run["V"][-1] - run["V"][0]) < 1.0
-    film.clock.put(0.0)
-    update(film, film.balance, *film.moving)
-    (bars,) = (m for m in film.balance if isinstance(m, Balance))
-    inward, outward = bars.shown()
-    assert inward == pytest.approx(outward, abs=1e-3)
-    warm: Any = built(
-        "spike", "wide", media, celsius=18.5
-    )  # there the current ends sooner than the pores shut
-    assert warm.moment(next(p for p in warm.phases if p.name == "overshoot")) is None
-
-
-def test_same_parameters_same_picture(media: Path) -> None:
-    def picture() -> np.ndarray:
-        film: Any = built("spike", "tall", media)
-        film.clock.put(4.4)
-        update(film, *film.moving)
-        leaves = [m for part in film.moving for m in part.family_members_with_points()]
-        return np.concatenate([m.points for m in leaves])
-
-    assert np.array_equal(picture(), picture())
-
-
-=======
->>>>>>> 60b8aef (The action potential told anew as a storyboard, in three passes)
 @pytest.mark.slow
 def test_the_patch_on_the_screen_is_the_patch_simulated(media: Path) -> None:
     film, _ = run_film("gate_opening", "wide", media, n=30)

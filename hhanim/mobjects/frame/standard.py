@@ -21,7 +21,7 @@ MODEL, STIMULUS, DURATION = "modern", "pulse(10, start=5, width=1)", 26.0
 TEST_STEP = 0.0
 #: Current (µA/cm²) that an arrow or a bar of one scene unit stands for.
 CURRENT_PER_UNIT = 400.0
-#: Conductance of an open channel (pS); those of sodium and potassium channels in axons lie between 10 and 20: Hille, Ion
+#: Conductance of an open channel (pS); those of sodium and potassium channels in axons are 10 to 20: Hille, Ion
 #: Channels of Excitable Membranes, 3rd edition (2001), chapter 12.
 CHANNEL_CONDUCTANCE = 20.0
 #: Driving force V - E (mV) for which one more ion is on its way through an open channel, and the current (pA) it is.
