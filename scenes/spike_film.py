@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from hhanim.look import quantities
 from hhanim.look.numbers import millivolts, round_below, round_near
@@ -167,7 +168,8 @@ class Spike(Story):
         said = ["The {ion} current lifts V to its peak.", "The {other} current brings V down.",
                 "It lasts longer, and V dips below rest."]  # fmt: skip
         recap = Recap(list(zip(heads, rows, hues, strict=True)), self.theme, self.grid["left"])
-        cuts, shown = [self.start("upstroke"), self.peak, self.back, self.until], [v]
+        cuts = [self.start("upstroke"), self.peak, self.back, self.until]
+        shown: list[Any] = [v]
         for k, hue in enumerate(hues):
             part = Trace.of(self.run, "V", v.panel, named=False, within=(cuts[k], cuts[k + 1]), head=False,
                             color=self.theme.color(hue), width=8.0)  # fmt: skip

@@ -150,41 +150,39 @@ class Story(Film):
         show = self.standing if beat.show is None else list(beat.show)
         known, was = {id(thing) for thing in show}, {id(thing) for thing in self.standing}
         gone, stay = [t for t in self.standing if id(t) not in known], [t for t in show if id(t) in was]
-        leaving: list[Animation] = [Vanish(w, between=(0.0, 0.45)) for w in old if w not in words]
-        coming: list[Animation] = [Appear(w, between=(0.55, 1.0)) for w in words if w not in old]
-        come = _mobjects(t for t in show if id(t) not in was)
+        come = [t for t in show if id(t) not in was]
+        said: list[Animation] = [Vanish(w, between=(0.0, 0.45)) for w in old if w not in words]
+        said += [Appear(w, between=(0.55, 1.0)) for w in words if w not in old]
         self._words, self.standing = words, show
         if opening:
             self._put(beat.start)
         elif beat.into is not None or beat.out_of is not None:
-            self._zoom(beat, _mobjects(gone), come, leaving + coming)
+            self._zoom(beat, _mobjects(gone), _mobjects(come), said)
         else:
-            # Half of the one goes with half of the other: it is never dark between.
-            leaving += [Vanish(m) for m in _mobjects(gone)]
-            coming += [Appear(m) for m in come]
-            self._fade(beat.start, leaving, coming, gone, stay)
+            self._fade(beat.start, gone, stay, come, said)
         self._order()
 
     def _fade(
         self,
         start: float | None,
-        leaving: list[Animation],
-        coming: list[Animation],
         gone: Sequence[Any],
         stay: Sequence[Any],
+        come: Sequence[Any],
+        said: Sequence[Animation],
     ) -> None:
         """One soft change; what follows the clock is not seen when it jumps."""
+        moving = []
         if start is not None and self.clock is not None and start != self.clock.now:
             for mobject in _moving(gone):
                 mobject.suspend_updating(recursive=False)  # as it was, while it goes
-            if moving := _moving(stay):
-                going = [*(a for a in leaving if isinstance(a.mobject, Words)), *(Vanish(m) for m in moving)]
-                self.play(*going, run_time=0.5 * standard.CHANGE)
-                leaving = [a for a in leaving if a not in going]
-                coming = [*coming, *(Appear(m) for m in moving)]
+            moving = _moving(stay)
+            if moving:
+                self.play(*map(Vanish, moving), run_time=0.5 * standard.CHANGE)
             self._put(start)
-        if leaving or coming:
-            self.play(*leaving, *coming, run_time=standard.CHANGE)
+        # Half of what goes is there with half of what comes: it is never dark between.
+        changes = [*said, *map(Vanish, _mobjects(gone)), *map(Appear, [*_mobjects(come), *moving])]
+        if changes:
+            self.play(*changes, run_time=standard.CHANGE)
         for mobject in _moving(gone):
             mobject.resume_updating(recursive=False)
 
@@ -192,6 +190,8 @@ class Story(Film):
         """The old picture grows, or shrinks, into the new one; neither moves by itself meanwhile."""
         self._put(beat.start)
         kept = [m for m in (*gone, *come) if m.updaters]
+        for mobject in come:
+            mobject.update(0.0)  # as it is when the zoom arrives
         for mobject in kept:
             mobject.suspend_updating(recursive=False)
         place, out = (beat.into, False) if beat.into is not None else (beat.out_of, True)

@@ -16,7 +16,7 @@ from itertools import pairwise
 from typing import Self
 
 import numpy as np
-from manim import UP, VGroup
+from manim import UP, VGroup, VMobject
 
 from hhanim.look import Quantity, Theme
 from hhanim.mobjects.frame.clock import Clock
@@ -112,7 +112,7 @@ class FeedbackLoop(VGroup):
         return self.add_updater(lambda _: self.draw(clock.seconds), call_updater=True)
 
 
-def _on_line(word: Words, x: float, size: float) -> None:
+def _on_line(word: VMobject, x: float, size: float) -> None:
     """Put a word's middle at x; all on one line: the first letter stands on it, whatever hangs below elsewhere."""
     word.move_to((x, 0.0, 0.0))
     word.shift((-0.32 * size * UNIT - word.family_members_with_points()[0].get_bottom()[1]) * UP)

@@ -19,7 +19,6 @@ from typing import Any
 from manim import DOWN, LEFT, Animation, AnimationGroup, VGroup
 
 from hhanim.look import Quantity, Theme
-from hhanim.look.words import tr
 from hhanim.mobjects.frame.layout import UNIT, Area, stroke
 from hhanim.mobjects.frame.lettering import LABEL, Words
 from hhanim.mobjects.frame.shapes import at, disc, filled
@@ -39,7 +38,7 @@ class Choices(VGroup):
                 width=stroke(3),
             )
             sign = Words(letter, size=0.85 * size, color=theme.muted, weight="semibold")
-            words = Words(tr(answer), size=size, color=theme.ink)
+            words = Words(answer, size=size, color=theme.ink)
             words.next_to(badge, buff=0.4 * size * UNIT)
             self.add(VGroup(badge, sign, words))
         pitch = min(1.75 * size * UNIT, area.height / max(len(self), 1))
@@ -80,8 +79,8 @@ class Recap:
         self.rows: list[VGroup] = []
         pitch = area.height / len(rows)
         for k, (head, told, color) in enumerate(rows):
-            name = Words(tr(head), size=1.2 * size, color=theme.color(color), weight="semibold")
-            words = Words(tr(told), size=size, color=theme.ink)
+            name = Words(head, size=1.2 * size, color=theme.color(color), weight="semibold")
+            words = Words(told, size=size, color=theme.ink)
             block = VGroup(name, words.next_to(name, DOWN, buff=0.12))
             words.align_to(name, LEFT)
             block.scale(min(area.width / block.width, 0.95 * pitch / block.height, 1.0))

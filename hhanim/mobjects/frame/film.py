@@ -201,7 +201,7 @@ class Film(Scene):
 
     def words(self, text: str, *, size: float = LABEL, color: str | Quantity = "ink", **style: Any) -> Words:
         """Text in the theme's colour of that name ("ink", "muted", "Na", "I_K" …) or quantity."""
-        return Words(tr(text), size=size, color=self.theme.color(color), **style)
+        return Words(text, size=size, color=self.theme.color(color), **style)
 
     def formula(
         self, source: str, *, size: float = LABEL, color: str | Quantity = "ink", **style: Any

@@ -21,6 +21,7 @@ import numpy as np
 from manim import MathTypst, Typst
 
 from hhanim.look.type import FAMILY, LABEL, SMALL, SUBTITLE, TICK, TITLE, font_files
+from hhanim.look.words import tr
 
 __all__ = [
     "INDEXED",
@@ -193,8 +194,8 @@ class Words(_Light, Typst):
         align: str = "left",
         **kwargs: Any,
     ) -> None:
-        self.words, self.size = text, size
-        lines = " \\\n".join(_marked_up(line) for line in text.split("\n"))
+        self.words, self.size = tr(text), size
+        lines = " \\\n".join(_marked_up(line) for line in self.words.split("\n"))
         style = (
             f'#set text(weight: "{weight}", style: "{"italic" if italic else "normal"}")\n#set align({align})'
         )

@@ -106,7 +106,7 @@ class Here(VMobject):
     def __init__(self, trace: Trace, clock: Clock) -> None:
         super().__init__(stroke_color=trace.dot.get_color(), fill_opacity=0.0)
         self._trace, self._clock = trace, clock
-        self.add_updater(Here._spread)
+        self.add_updater(lambda _: self._spread())
 
     def _spread(self) -> None:
         u = (self._clock.seconds - self._clock.since) / _RING_SECONDS % 1.0
