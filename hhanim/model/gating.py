@@ -67,6 +67,19 @@ class Patch(Frozen):
         initial = {name: state[k] for name, state in self.initial.items()}
         return replace(self, n=len(k), initial=initial, flips={name: x[k] for name, x in self.flips.items()})
 
+    def joined(self, other: Patch) -> Patch:
+        """These channels, then those of another patch of the same kind and duration."""
+        flips = {}
+        for name in self.flips:
+            both = self.flips[name], other.flips[name]
+            most = max(x.shape[-1] for x in both)
+            wide = [
+                np.pad(x, ((0, 0), (0, 0), (0, most - x.shape[-1])), constant_values=np.inf) for x in both
+            ]
+            flips[name] = np.concatenate(wide)
+        initial = {name: np.concatenate([x, other.initial[name]]) for name, x in self.initial.items()}
+        return replace(self, n=self.n + other.n, initial=initial, flips=flips)
+
     def openings(self, k: int = 0) -> Array:
         """From when to when (ms) channel k is open, (J, 2): one row for each time it opens."""
         one = self.take(k)

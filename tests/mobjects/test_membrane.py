@@ -22,6 +22,7 @@ from hhanim.mobjects.graph.rates import RateCurves, RateTable  # noqa: E402
 from hhanim.mobjects.membrane.bilayer import Bilayer  # noqa: E402
 from hhanim.mobjects.membrane.channels import ChannelView, inactivates, tones  # noqa: E402
 from hhanim.mobjects.membrane.charge import SurfaceCharge, absolute  # noqa: E402
+from hhanim.mobjects.membrane.depth import PATCH, SIDE, TILE, PatchInDepth  # noqa: E402
 from hhanim.mobjects.membrane.ions import IonFlow  # noqa: E402
 from hhanim.mobjects.membrane.patch import MembranePatch  # noqa: E402
 from hhanim.model.gating import sample_opening  # noqa: E402
@@ -178,6 +179,69 @@ def test_a_moved_and_scaled_channel_still_reads_true() -> None:
     view.set_gates({"m": (1, 0, 1), "h": 1})
     assert view.openings()["m"].tolist() == [1.0, 0.0, 1.0]
     assert view.openings()["h"].tolist() == [1.0]
+
+
+@pytest.fixture(scope="module")
+def depth(run: hh.Trajectory, patch: MembranePatch) -> PatchInDepth:
+    return PatchInDepth(run, DARK, Area(-6, 0, -3, 3), n=300, side=patch)
+
+
+def test_a_patch_in_depth_is_open_as_the_equations_say_up_to_chance(
+    depth: PatchInDepth, run: hh.Trajectory
+) -> None:
+    law = {name: MODERN.channel(name).open_fraction(run) for name in depth.names}
+    depth.look(PATCH)
+    lit = dict.fromkeys(depth.names, 0.0)
+    for t in np.arange(0.0, 20.0, 1 / 30).tolist():
+        depth.draw(t)
+        for name in depth.names:
+            p, share = float(np.interp(t, run.t, law[name])), depth.open_fraction(name)
+            assert abs(share - p) < 5.0 * np.sqrt(max(p * (1.0 - p), 2e-3) / depth.n)
+            assert share == pytest.approx(depth.samples[name].open(t).mean())
+            lit[name] = max(lit[name], share)
+    assert min(lit.values()) > 0.15
+    times, counted, expected = depth.fractions("K")
+    assert counted.max() == pytest.approx(lit["K"], abs=0.03)
+    assert expected == pytest.approx(law["K"])
+    assert len(times) == len(counted)
+
+
+def test_the_side_view_becomes_a_tile_and_the_tile_the_patch(
+    depth: PatchInDepth, patch: MembranePatch, run: hh.Trajectory
+) -> None:
+    sodium, area = patch.views[0], depth.area
+    depth.draw(4.6)
+    depth.look(SIDE)  # it stands where it stood
+    view = np.concatenate([m.points for m in sodium.get_family() if len(m.points)])
+    drawn = np.concatenate([m.points for m in depth.side.drawn if len(m.points)])
+    assert np.allclose(view, drawn)
+    depth.look(TILE)
+    assert not any(len(m.points) for m in depth.side.drawn)
+    tile = depth.still if depth.side is None else depth.moving[1]
+    (rim,) = (m.points for m in tile if len(m.points) == 16)
+    assert np.ptp(rim[:, 0]) == pytest.approx(np.ptp(rim[:, 1]), rel=0.02)  # round: from above
+    for t in (0.0, 3.5, 4.6, 6.0):
+        depth.draw(t)
+        patch.draw(t)
+        for (gate, states), letters in zip(
+            sodium.openings().items(), (depth.letters[:3], depth.letters[3:]), strict=True
+        ):
+            assert [letter.words for letter in letters] == [gate] * len(states)
+            inked = [letter.get_fill_color() == manim.ManimColor(DARK.ground) for letter in letters]
+            assert inked == states.astype(bool).tolist()
+    places = []
+    for p in np.linspace(TILE, PATCH, 41).tolist():
+        depth.look(p)
+        points = np.concatenate([m.points for m in (*depth.still, *depth.moving, *tile) if len(m.points)])
+        assert points[:, 0].min() > area.left - 0.5
+        assert points[:, 0].max() < area.right + 0.5
+        places.append(depth.project(np.array([depth.cell]), 0.0, np.array([0.0]))[0])
+    steps = np.hypot(*np.diff(places, axis=0)[:, :2].T)
+    assert steps.max() < 4.0 * steps.mean()  # no jump on the way
+    assert points[:, 0].min() > area.left - 1e-6
+    assert points[:, 0].max() < area.right + 1e-6
+    assert points[:, 1].min() > area.bottom - 1e-6
+    assert points[:, 1].max() < area.top + 1e-6
 
 
 def test_charge_turns_over_with_the_voltage() -> None:

@@ -1,0 +1,368 @@
+"""A patch of membrane in depth: hundreds of channels of each kind, every one of them open or shut.
+
+    class Depth(Film):
+        def construct(self):
+            run = simulate(self.membrane, "pulse(10, 2, 1)", duration=20)
+            clock = Clock(Pace(12.0, start=2.0, rate=1.0), self.theme)
+            patch = MembranePatch(run, self.theme, self.area, channels=["Na"], clock=clock)
+            depth = PatchInDepth(run, self.theme, self.area, clock=clock, side=patch)
+            self.add(depth.still, depth.moving)
+            self.play(depth.travel(0.0, 1.0), run_time=4)     # from the side, over one tile, to the patch
+            self.play(clock.run())
+            print(depth.open_fraction("Na"))                  # counted on the screen
+
+A channel is seen from outside as a tile: its gates around its pore, bright when open and dim when shut, and the pore
+lit when all of them are open. How many are lit is the fraction that the equations give, up to chance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from manim import Animation, VGroup, VMobject
+
+from hhanim.look import Theme, quantities
+from hhanim.look.numbers import smoothstep
+from hhanim.mobjects.frame.clock import Clock
+from hhanim.mobjects.frame.layout import Area, stroke
+from hhanim.mobjects.frame.lettering import LABEL, Words
+from hhanim.mobjects.frame.shapes import Array, disc, filled, lines, mix
+from hhanim.mobjects.membrane.channels import ChannelView, inactivates, lit, tones
+from hhanim.mobjects.membrane.patch import MembranePatch
+from hhanim.model import Trajectory
+from hhanim.model.gating import Patch, sample_patch
+
+#: Of `look`: from the side, one tile from above, the patch.
+SIDE, TILE, PATCH = 0.0, 0.5, 1.0
+#: How steeply the patch is looked down upon (degrees), and from how far (scene units).
+STEEP, AFAR = 42.0, 16.0
+
+_DISC = disc()
+
+
+class PatchInDepth:
+    """A patch of membrane seen obliquely from outside, with `n` channels of each kind that live the trajectory.
+
+    run: what the membrane does. theme, area: how and where it is drawn. channels: their names, by default those with
+    gates. clock: followed in every frame; without one, call draw(). side: the MembranePatch that is tilted, and
+    star: the kind of channel, by default the first, whose first channel in it becomes the tile in the middle, with the
+    same gates. seed: of chance.
+
+    `still` and `moving` are the two groups to add. draw(t) opens and shuts the channels as they are at t (ms). look(p)
+    moves the eye: from 0, the star from the side, by 0.5, the star from above, to 1, the whole patch; travel(a, b) is
+    the animation of that. open_fraction(name) counts what is lit, fractions(name) gives its course beside m³h or n⁴.
+    """
+
+    def __init__(
+        self,
+        run: Trajectory,
+        theme: Theme,
+        area: Area,
+        *,
+        channels: Sequence[str] | None = None,
+        n: int = 200,
+        clock: Clock | None = None,
+        side: MembranePatch | None = None,
+        star: str | None = None,
+        seed: int = 0,
+    ) -> None:
+        self.run, self.theme, self.area, self.n = run, theme, area, n
+        gated = [c.name for c in run.membrane.channels if c.gates]
+        self.names = list(channels) if channels is not None else gated
+        first = star if star is not None else self.names[0]
+        self.names.remove(first)
+        self.names.insert(0, first)
+        self.samples: dict[str, Patch] = {
+            name: sample_patch(run, name, n, seed + 1 + k) for k, name in enumerate(self.names)
+        }
+        self.star = (
+            next((v for v in side.views if v.channel.name == first), None) if side is not None else None
+        )
+        if side is not None and self.star is not None:
+            self.samples[first] = side.samples[first].take(0).joined(self.samples[first].take(range(1, n)))
+        self._lay_out(seed)
+        #: How much larger one tile is that is looked at alone.
+        self._tile = 0.27 * min(area.width, area.height) / self.size
+        gates = [(g.name, k) for g in run.membrane.channel(first).gates for k in range(g.power)]
+        self.letters = VGroup(*(Words(gate, size=LABEL, color=theme.ink, italic=True) for gate, _ in gates))
+        self._kinds = {name: _Kind(self, name) for name in self.names}
+        ground = mix(theme.ground, theme.line, 0.16)
+        self.surface = filled(np.zeros((0, 3)), ground)
+        self.edge = filled(np.zeros((0, 3)), mix(theme.ground, theme.line, 0.30))
+        self.heads = filled(np.zeros((0, 3)), mix(theme.line, theme.ground, 0.30))
+        self.side = _Side(self.star) if self.star is not None else None
+        kinds = self._kinds.values()
+        tiles = VGroup(*(part for k in kinds for part in (k.walls, k.rims)))
+        self.still, self.moving = VGroup(self.surface, self.edge, self.heads), VGroup()
+        if self.side is None:
+            self.still.add(tiles)
+        else:  # the star's tile lies on what is seen of it from the side
+            self.moving.add(self.side.drawn, tiles)
+        self.moving.add(*(part for k in kinds for part in k.moving), self.letters)
+        self.t = 0.0
+        self.look(PATCH)
+        if clock is not None:
+            self.moving.add_updater(lambda _: self.draw(clock.now) and None)
+
+    def _lay_out(self, seed: int) -> None:
+        """Places of the channels on the sheet (N, 2), the star in the middle, the kinds mixed at random."""
+        count, rng = self.n * len(self.names), np.random.default_rng(seed + 1952)
+        self.wide, self.deep = self.area.width, self.area.height
+        for _ in range(8):  # as deep as fills the area
+            columns = round(np.sqrt(count * self.wide / self.deep)) | 1
+            rows = -(-count // columns) | 1  # both odd: one channel is in the middle
+            self.cell = min(self.wide / columns, self.deep / rows)
+            #: Half the width of a channel on the sheet, how far it stands out of it, and the membrane's thickness.
+            self.size, self.high = 0.36 * self.cell, 0.16 * self.cell
+            self.thick = min(1.2 * self.cell, 0.08 * self.area.height)
+            self._half = 0.5 * self.wide + 0.1 * self.cell, 0.5 * self.deep + 0.1 * self.cell
+            #: How large the whole patch can be in its area, and where its middle then is.
+            *self._fit, room = self._fitted()
+            self.deep *= room[1] / room[0]
+        k = np.arange(columns * rows)
+        cells = np.stack([k % columns, k // columns], axis=1) + 0.5
+        places = (cells / [columns, rows] - 0.5) * [self.wide, self.deep]
+        middle = int(np.argmin(np.hypot(*places.T)))
+        others = rng.permutation(np.delete(k, middle))[: count - 1]
+        jitter = 0.10 * self.cell * rng.uniform(-1.0, 1.0, (count, 2))
+        jitter[0] = 0.0
+        all_ = places[np.concatenate([[middle], others])] + jitter
+        self.places = {name: all_[j * self.n : (j + 1) * self.n] for j, name in enumerate(self.names)}
+
+    # -- the eye -------------------------------------------------------------------------------------------
+
+    def look(self, p: float) -> PatchInDepth:
+        """Move the eye: 0 the star from the side, 0.5 from above, 1 the whole patch; what is between lies between."""
+        self.p = p = min(max(float(p), SIDE if self.star is not None else TILE), PATCH)
+        near = min(p / TILE, 1.0)  # done of the way from the side to above
+        far = max((p - TILE) / (PATCH - TILE), 0.0)  # and of that away from the tile
+        ease = self._far = float(smoothstep(far))
+        near = float(smoothstep(near))
+        start, here, self._mouth = self._tile, self.area.center, 0.0
+        if self.star is not None:  # it stands in the cross-section, and grows on the way up
+            start = self.star.half_width * self.star.scale_ / self.size
+            grown = (self._tile / start) ** near
+            start *= grown
+            here = self.star.origin + (here - self.star.origin) * near
+            self._grown = float(grown)
+            if p < TILE:  # what is seen from above is its mouth
+                tall = 0.5 * self.star.height_ * self.star.scale_ * grown - self.high * start
+                self._mouth = float(tall * np.cos(0.5 * np.pi * near))
+        self._zoom = float(start ** (1.0 - ease) * self._fit[0] ** ease)
+        self._angle = np.radians(90.0 * near + (STEEP - 90.0) * ease)
+        self._centre = here + (self._fit[1] - here) * ease
+        #: How much of the other channels, and of the sheet, is there.
+        self._others = float(smoothstep(far / 0.25))
+        self._sheet()
+        for kind in self._kinds.values():
+            kind.place()
+        return self.draw(self.t)
+
+    def project(self, x: Array, y: Array | float, z: Array) -> Array:
+        """Where points of the sheet are on the screen, (…, 3): x along it, y above it, z into the depth."""
+        sin, cos = np.sin(self._angle), np.cos(self._angle)
+        away = 1.0 + self._zoom * (z * cos - y * sin) / AFAR
+        flat = np.stack(
+            [x / away, (z * sin + y * cos) / away, np.zeros(np.broadcast(x, y, z).shape)], axis=-1
+        )
+        return np.asarray(self._centre + [0.0, self._mouth, 0.0] + self._zoom * flat)
+
+    def within(self, points: Array, radius: float) -> Array:
+        """The share of that radius for which the area holds a disc at points (K, 3): 0 beyond its rim, to 1."""
+        a = self.area
+        x, y = points[:, 0], points[:, 1]
+        inside = np.minimum(np.minimum(x - a.left, a.right - x), np.minimum(y - a.bottom, a.top - y))
+        return np.clip(inside / radius, 0.0, 1.0)
+
+    def _fitted(self) -> tuple[float, Array, tuple[float, float]]:
+        """How large the whole patch can be in its area, where its middle then is, and the room that leaves."""
+        self._angle, self._zoom, self._centre, self._mouth = np.radians(STEEP), 1.0, np.zeros(3), 0.0
+        w, d = self._half
+        x = np.array([-w, w, w, -w, -w, w])
+        y = np.array([0.0, 0.0, self.high, self.high, -self.thick, -self.thick])
+        z = np.array([-d, -d, d, d, -d, -d])
+        for _ in range(20):  # perspective depends on how near it is
+            corners = self.project(x, y, z)
+            low, high = corners.min(axis=0), corners.max(axis=0)
+            room = self.area.width / (high - low)[0], self.area.height / (high - low)[1]
+            self._zoom *= min(room)
+        return self._zoom, self.area.center - 0.5 * (low + high), room
+
+    def _sheet(self) -> None:
+        """The surface, and the edge that is cut open towards the eye: two rows of heads."""
+        w, d = self._half
+        x, z = np.array([-w, w, w, -w, -w]), np.array([-d, -d, d, d, -d])
+        show = self._others
+        self.surface.points = self._clipped(self.project(x, 0.0, z)) if show else np.zeros((0, 3))
+        y = np.array([0.0, 0.0, -self.thick, -self.thick, 0.0])
+        self.edge.points = (
+            self._clipped(self.project(np.array([-w, w, w, -w, -w]), y, np.full(5, -d)))
+            if show
+            else np.zeros((0, 3))
+        )
+        head = 0.20 * self.thick
+        along = np.arange(-w + head, w, 2.05 * head)
+        rows = [self.project(along, y, np.full(len(along), -d)) for y in (-head, -self.thick + head)]
+        centres = np.concatenate(rows)
+        size = head * self._zoom * np.maximum(self.within(centres, head * self._zoom), self._far) * show
+        self.heads.points = (_DISC[None] * size[:, None, None] + centres[:, None])[size > 1e-4].reshape(-1, 3)
+        for part, share in ((self.surface, show), (self.edge, show)):
+            part.set_fill(opacity=share)
+
+    def _clipped(self, outline: Array) -> Array:
+        a = self.area
+        low, high = np.array([a.left, a.bottom, 0.0]), np.array([a.right, a.top, 0.0])
+        return lines(np.clip(outline, low, high)[:, :2])
+
+    def travel(self, start: float, stop: float, **options: Any) -> Animation:
+        """The animation in which the eye goes from one look to another."""
+        return _Travel(self, start, stop, **options)
+
+    # -- the channels --------------------------------------------------------------------------------------
+
+    def draw(self, t: float) -> PatchInDepth:
+        """Open and shut all channels as they are at time t (ms)."""
+        self.t = t
+        for name, kind in self._kinds.items():
+            kind.draw(self._gates(name, t))
+        if self.side is not None:
+            first = self._gates(self.names[0], t)
+            flat = float(np.cos(self._angle)) if self.p < TILE else 0.0
+            self.side.draw({g: x[0] for g, x in first.items()}, self._centre, self._grown, flat)
+        self._write()
+        return self
+
+    def _write(self) -> None:
+        """The names of the star's gates, while it is looked at from above."""
+        seen = float(np.clip(1.6 - 8.0 * abs(self.p - TILE), 0.0, 1.0))
+        star = self._kinds[self.names[0]]
+        for k, letter in enumerate(self.letters):
+            letter.set_fill(self.theme.ground if star.states[0, k] else self.theme.ink, opacity=seen)
+            if seen:
+                letter.move_to(star.pips_at(0)[k])
+
+    def _gates(self, name: str, t: float) -> dict[str, Any]:
+        return {g.name: self.samples[name].gates(g.name, t) for g in self.run.membrane.channel(name).gates}
+
+    def open_fraction(self, name: str) -> float:
+        """The share of the channels of a kind that are lit, counted on the screen (of those that are in sight)."""
+        return self._kinds[name].lit_share()
+
+    def fractions(self, name: str) -> tuple[Array, Array, Array]:
+        """Times (ms), the fraction of the drawn channels that are open, and that of the equations, (T,) each."""
+        t = np.asarray(self.run.t)
+        law = self.run.membrane.channel(name).open_fraction(self.run)
+        return t, self.samples[name].open_fraction(t), np.broadcast_to(np.asarray(law), t.shape)
+
+
+class _Kind:
+    """All channels of one kind: tiles on the sheet, as points precomputed for one position of the eye."""
+
+    def __init__(self, patch: PatchInDepth, name: str) -> None:
+        membrane, theme = patch.run.membrane, patch.theme
+        self.patch, self.places = patch, patch.places[name]
+        self.gates = [(g.name, g.power, inactivates(membrane, g.name)) for g in membrane.channel(name).gates]
+        hue = theme.color(quantities(membrane)[f"I_{name}"])
+        dim, bright = tones(theme, hue)
+        empty = np.zeros((0, 3))
+        self.walls = filled(empty, mix(theme.ground, hue, 0.16))
+        self.rims = filled(empty, mix(theme.ground, hue, 0.30), stroke=mix(theme.ground, hue, 0.52))
+        self.rims.set_stroke(width=stroke(1.6))
+        self.pores = filled(empty, theme.ground)
+        self.open = filled(empty, mix(lit(theme, hue), hue, 0.6), stroke=hue, width=stroke(1.6))
+        self.light = filled(empty, bright)
+        self.pips = filled(empty, dim), filled(empty, bright)
+        self.moving = (self.open, self.pores, self.light, *self.pips)
+        self.states = np.zeros((patch.n, sum(power for _, power, _ in self.gates)), dtype=bool)
+
+    def place(self) -> None:
+        """Put every outline where the eye sees it."""
+        patch, size = self.patch, self.patch.size
+        x, z = self.places.T
+        seen = patch.within(patch.project(x, 0.0, z), 1.25 * size * patch._zoom) * patch._others
+        if patch.places[patch.names[0]] is self.places:
+            seen[0] = float(patch.p > 0.0)
+        self.seen = seen > 0.02
+        high = patch.high
+        self._tops, feet = (self._outlines(_DISC, size * seen, y) for y in (high, 0.0))
+        both = np.concatenate([feet, 0.5 * (feet + self._tops)], axis=1)
+        self.walls.points = both[self.seen].reshape(-1, 3)
+        self._pores = self._outlines(_DISC, 0.30 * size * seen, high)
+        self.rims.points = self._tops[self.seen].reshape(-1, 3)
+        count = self.states.shape[1]
+        # Gates stand around the pore; they are drawn where they are large enough to be told apart.
+        around = np.pi * (0.5 + 2.0 * (np.arange(count) + 0.5) / count)
+        self._pips = np.zeros((len(x), count, 0, 3))
+        if size * patch._zoom > 0.17:
+            balls = [ball for _, power, ball in self.gates for _ in range(power)]
+            ways = 0.64 * size * np.stack([np.cos(around), np.sin(around)], axis=1)
+            made = [
+                self._outlines(_DISC * (0.23 if ball else 0.19), size * seen, high, way)
+                for ball, way in zip(balls, ways, strict=True)
+            ]
+            self._pips = np.stack(made, axis=1)
+
+    def _outlines(self, shape: Array, size: Any, high: float, off: Any = (0.0, 0.0)) -> Array:
+        """A shape (P, 3) on the sheet at every place, as it is seen: (n, P, 3)."""
+        x, z = self.places.T
+        size = np.broadcast_to(size, x.shape)[:, None]
+        share = size / self.patch.size
+        return self.patch.project(
+            x[:, None] + off[0] * share + size * shape[None, :, 0],
+            np.full((1, 1), high),
+            z[:, None] + off[1] * share + size * shape[None, :, 1],
+        )
+
+    def draw(self, gates: dict[str, Any]) -> None:
+        """Light what is open."""
+        states = np.concatenate([gates[name] for name, _, _ in self.gates], axis=1)
+        on = states.all(axis=1)
+        self.states = states
+        self.open.points = self._tops[on & self.seen].reshape(-1, 3)
+        self.light.points = self._pores[on & self.seen].reshape(-1, 3)
+        self.pores.points = self._pores[~on & self.seen].reshape(-1, 3)
+        for part, state in zip(self.pips, (False, True), strict=True):
+            part.points = self._pips[(states == state) & self.seen[:, None]].reshape(-1, 3)
+
+    def pips_at(self, channel: int) -> Array:
+        """The middles of a channel's gates on the screen (number of gates, 3)."""
+        return np.asarray(self._pips[channel].mean(axis=1))
+
+    def lit_share(self) -> float:
+        return len(self.light.points) / 16 / max(int(self.seen.sum()), 1)
+
+
+class _Side:
+    """The star from the side: a ChannelView that is flattened as the eye rises."""
+
+    def __init__(self, view: ChannelView) -> None:
+        self.view = view
+        self._all = [m for m in view.get_family() if isinstance(m, VMobject)]
+        self.drawn = VGroup(*(VMobject().match_style(m) for m in self._all))
+
+    def draw(self, gates: dict[str, Any], centre: Array, grown: float, flat: float) -> None:
+        """The gates, where it is, how much larger, and how much of its height is left."""
+        if flat < 0.02:
+            for part in self.drawn:
+                part.points = np.zeros((0, 3))
+            return
+        self.view.set_gates(gates)
+        middle = self.view.origin
+        for part, of in zip(self.drawn, self._all, strict=True):
+            part.points = centre + (of.points - middle) * grown * [1.0, flat, 1.0]
+            part.fill_rgbas = of.fill_rgbas
+
+
+class _Travel(Animation):
+    def __init__(self, patch: PatchInDepth, start: float, stop: float, **options: Any) -> None:
+        self.patch, self.first, self.last = patch, start, stop
+        super().__init__(patch.still, suspend_mobject_updating=False, **options)
+
+    def create_starting_mobject(self) -> Any:
+        return self.mobject  # nothing is interpolated from where it was, so nothing needs a copy
+
+    def interpolate_mobject(self, alpha: float) -> None:
+        done = self.rate_func(alpha)
+        self.patch.look(self.first + (self.last - self.first) * done)
