@@ -66,7 +66,7 @@ def _steady(membrane: Membrane, gate: Gate) -> Rate:
     if gate.follows is None:
         return as_rate(gate.inf)
     other, a, b = gate.follows
-    return a + b * as_rate(membrane.gates[other].inf)
+    return as_rate(a + b * as_rate(membrane.gates[other].inf))
 
 
 def data(membrane: Membrane) -> dict[str, Any]:

@@ -23,6 +23,8 @@ class Frozen:
             return NotImplemented
         return self is other or self._values == other._values
 
+    __ne__ = object.__ne__  # the opposite, whatever else a class inherits
+
     def __hash__(self) -> int:
         return self._hash
 

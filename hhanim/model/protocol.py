@@ -18,6 +18,7 @@ from operator import add, mul, neg, sub, truediv
 from typing import Annotated, Any, get_origin, get_type_hints
 
 import numpy as np
+from numpy.lib.mixins import NDArrayOperatorsMixin
 from numpy.typing import NDArray
 
 from hhanim.model.errors import HHError, InvalidValue, UnknownName, number, short, whole, worded
@@ -46,10 +47,8 @@ def _checks(form: Any) -> dict[str, Callable[[str, Any], Any]]:
     return {name: hint.__metadata__[0] for name, hint in hints.items() if get_origin(hint) is Annotated}
 
 
-class Protocol(Frozen):
+class Protocol(Frozen, NDArrayOperatorsMixin):
     """A stimulus: call it with times, ask it for its edges; ``+``, ``-``, ``*`` and ``/`` as with numbers."""
-
-    __array_ufunc__ = None  # array * protocol is a protocol, not an array of protocols
 
     #: longest time (ms) over which the stimulus may be taken as featureless by an adaptive solver
     max_step: float = INF
@@ -119,34 +118,26 @@ class Protocol(Frozen):
         """Stimulus of neuron k of a batch."""
         return replace(self, **{f.name: _member(getattr(self, f.name), k) for f in fields(self)})  # type: ignore[arg-type,type-var]
 
-    def __add__(self, other: Any) -> Protocol:
-        if not isinstance(other, Protocol | Real | np.ndarray | list | tuple):
+    def __array_ufunc__(self, ufunc: Any, method: str, /, *inputs: Any, **kwargs: Any) -> Any:
+        """What operators give, also with an array on the left."""
+        a, b = (*inputs, None)[:2] if method == "__call__" else (None, None)
+        if ufunc is np.positive:
+            return a
+        if ufunc is np.negative:
+            return Sum((a,), (-1.0,))
+        if ufunc is np.multiply:
+            return Sum((a,), (b,)) if isinstance(a, Protocol) else Sum((b,), (a,))
+        if ufunc is np.divide and isinstance(a, Protocol):
+            if np.any(np.asarray(number("divisor", b)) == 0):
+                raise InvalidValue("a stimulus cannot be divided by 0; give another divisor")
+            return Sum((a,), (1.0 / np.asarray(b, dtype=float),))
+        if ufunc not in (np.add, np.subtract) or not all(isinstance(x, _ADDED) for x in inputs):
             return NotImplemented
-        if isinstance(other, Real) and other == 0:  # where sum() starts
-            return self
-        return Sum((self, other if isinstance(other, Protocol) else Step(other)), (1.0, 1.0))
-
-    def __mul__(self, factor: Any) -> Protocol:
-        return Sum((self,), (factor,))
-
-    def __truediv__(self, divisor: Any) -> Protocol:
-        if np.any(np.asarray(number("divisor", divisor)) == 0):
-            raise InvalidValue("a stimulus cannot be divided by 0; give another divisor")
-        return Sum((self,), (1.0 / np.asarray(divisor, dtype=float),))
-
-    def __neg__(self) -> Protocol:
-        return Sum((self,), (-1.0,))
-
-    def __pos__(self) -> Protocol:
-        return self
-
-    def __sub__(self, other: Any) -> Protocol:
-        return Sum((self, other if isinstance(other, Protocol) else Step(other)), (1.0, -1.0))
-
-    def __rsub__(self, other: Any) -> Protocol:
-        return Sum((Step(other), self), (1.0, -1.0))
-
-    __radd__, __rmul__ = __add__, __mul__
+        terms = [x for x in inputs if not (ufunc is np.add and isinstance(x, Real) and x == 0)]
+        if len(terms) == 1:  # where sum() starts
+            return terms[0]
+        parts = tuple(x if isinstance(x, Protocol) else Step(x) for x in terms)
+        return Sum(parts, (1.0, 1.0 if ufunc is np.add else -1.0))
 
     def __str__(self) -> str:
         words = []
@@ -196,6 +187,9 @@ def _evenly(start: float, spacing: float, most: float, until: float) -> Array:
             "make them rarer or the run shorter"
         )
     return np.asarray(start + spacing * np.arange(int(count)))
+
+
+_ADDED = (Protocol, Real, np.ndarray, list, tuple)
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,6 +19,7 @@ from functools import cached_property, partial
 from typing import Any, NoReturn
 
 import numpy as np
+from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from hhanim.model.errors import InvalidValue, number
 from hhanim.model.frozen import Frozen
@@ -98,16 +99,11 @@ LANGUAGES: dict[Any, tuple[str, dict[str, Callable[..., Any]]]] = {
 }
 
 
-def _operator(op: str) -> tuple[Callable[[Any, Any], Rate], Callable[[Any, Any], Rate]]:
-    """The methods that join two rates, and a number and a rate."""
-    return (
-        lambda left, right: Operation(op, (left, as_rate(right))),
-        lambda right, left: Operation(op, (as_rate(left), right)),
-    )
+class Rate(Frozen, NDArrayOperatorsMixin):
+    """A function of voltage (mV). Interface of the forms below and of what they combine to.
 
-
-class Rate(Frozen):
-    """A function of voltage (mV). Interface of the forms below and of what they combine to."""
+    Operators are NumPy's functions too, so that there is one way in: _numpy().
+    """
 
     def __call__(self, v: Any) -> Any:
         """Value at voltage v (mV), any shape."""
@@ -140,39 +136,17 @@ class Rate(Frozen):
     def _typeset(self, v: str, s: _Setter) -> str:
         raise NotImplementedError
 
-    __add__, __radd__ = _operator("+")
-    __sub__, __rsub__ = _operator("-")
-    __mul__, __rmul__ = _operator("*")
-    __truediv__, __rtruediv__ = _operator("/")
-    __pow__, __rpow__ = _operator("**")
-    __lt__, __gt__ = _operator("<")[0], _operator(">")[0]
-    __le__, __ge__ = _operator("<=")[0], _operator(">=")[0]
-    __and__, __rand__ = _operator("&")
-    __or__, __ror__ = _operator("|")
-
-    def __neg__(self) -> Rate:
-        return -1.0 * self
-
-    def __pos__(self) -> Rate:
-        return self
-
-    def __abs__(self) -> Rate:
-        return Operation("abs", (self,))
-
     def __float__(self, _: Any = None) -> NoReturn:
         raise InvalidValue("a rate is not a number: take NumPy's functions of it, as in np.exp(rate)")
 
     __int__ = __complex__ = __round__ = __float__
 
-    def _no_operator(self, _: Any) -> NoReturn:
-        raise InvalidValue("rates know + - * / and **: a power is written rate ** 2, not rate ^ 2")
+    def __array_ufunc__(self, ufunc: Any, method: str, /, *inputs: Any, **kwargs: Any) -> Any:
+        if kwargs.get("out", ()) == inputs[:1]:  # as in rate += 1
+            del kwargs["out"]
+        return _numpy(ufunc if method == "__call__" else None, *inputs, **kwargs)
 
-    __xor__ = __rxor__ = __mod__ = __rmod__ = __floordiv__ = __rfloordiv__ = __matmul__ = _no_operator
-
-    def __array_ufunc__(self, function: Any, method: str, *args: Any, **keys: Any) -> Rate:
-        return _numpy(function if method == "__call__" else None, *args, **keys)
-
-    def __array_function__(self, function: Any, _: Any, args: Any, keys: Any) -> Rate:
+    def __array_function__(self, function: Any, _: Any, args: Any, keys: Any) -> Any:
         return _numpy(function, *args, **keys)
 
 
@@ -215,7 +189,7 @@ class Voltage(Rate):
         return v
 
     def shifted(self, dv: float) -> Rate:
-        return self - dv
+        return as_rate(self - dv)
 
     def _value(self, v: Any) -> Any:
         return v
@@ -373,35 +347,31 @@ _OPERATIONS: dict[str, Callable[..., Any]] = ARRAYS | {
     ">=": lambda a, b: (a >= b) * 1.0, "&": np.minimum, "|": np.maximum,
 }  # fmt: skip
 
-#: What NumPy's functions are of rates.
-_NUMPY: dict[Any, Callable[..., Any]] = {
-    np.add: operator.add, np.subtract: operator.sub, np.multiply: operator.mul, np.divide: operator.truediv,
-    np.power: operator.pow, np.float_power: operator.pow, np.negative: operator.neg, np.positive: operator.pos,
-    np.less: operator.lt, np.less_equal: operator.le, np.greater: operator.gt, np.greater_equal: operator.ge,
-    np.logical_and: operator.and_, np.logical_or: operator.or_, np.absolute: abs, np.fabs: abs,
-    np.square: lambda x: x**2, np.reciprocal: lambda x: 1.0 / x, np.where: Piecewise,
+#: What NumPy's functions are of rates: the name of an operation, or what is made of them.
+_NUMPY: dict[Any, str | Callable[..., Any]] = {
+    np.add: "+", np.subtract: "-", np.multiply: "*", np.divide: "/", np.power: "**", np.float_power: "**",
+    np.less: "<", np.less_equal: "<=", np.greater: ">", np.greater_equal: ">=",
+    np.bitwise_and: "&", np.logical_and: "&", np.bitwise_or: "|", np.logical_or: "|",
+    np.absolute: "abs", np.fabs: "abs", np.exp: "exp", np.expm1: "expm1", np.sqrt: "sqrt", np.log: "log",
+    np.tanh: "tanh", np.sinh: "sinh", np.cosh: "cosh",
+    np.maximum: "max", np.fmax: "max", np.minimum: "min", np.fmin: "min",
+    np.negative: lambda x: -1.0 * x, np.positive: lambda x: x, np.square: lambda x: x**2,
+    np.reciprocal: lambda x: 1.0 / x, np.where: Piecewise,
     np.clip: lambda x, low, high: np.minimum(np.maximum(x, low), high),
-    **{
-        function: lambda *args, name=name: Operation(name, tuple(map(as_rate, args)))
-        for function, name in {
-            np.exp: "exp", np.sqrt: "sqrt", np.log: "log", np.tanh: "tanh", np.sinh: "sinh", np.cosh: "cosh",
-            np.expm1: "expm1",
-            np.maximum: "max", np.fmax: "max", np.minimum: "min", np.fmin: "min",
-        }.items()
-    },
 }  # fmt: skip
 
 
-def _numpy(function: Any, *args: Any, **keys: Any) -> Rate:
+def _numpy(function: Any, *args: Any, **keys: Any) -> Any:
     """What one of NumPy's functions gives for rates. Raises InvalidValue for those that mean nothing here."""
+    if function in (np.bitwise_xor, np.remainder, np.floor_divide, np.matmul):
+        raise InvalidValue("rates know + - * / and **: a power is written rate ** 2, not rate ^ 2")
     if function not in _NUMPY or keys:
         raise InvalidValue(
             f"NumPy's {getattr(function, '__name__', 'reduce')} takes no rates; those that do are exp, sqrt, log, "
             "sinh, cosh, tanh, abs, square, maximum, minimum, clip, where"
         )
-    ufunc = isinstance(function, np.ufunc)
-    value: Rate = _NUMPY[function](*map(as_rate, args) if ufunc else args)
-    return value
+    made = _NUMPY[function]
+    return Operation(made, tuple(map(as_rate, args))) if isinstance(made, str) else made(*args)
 
 
 @dataclass(frozen=True)
