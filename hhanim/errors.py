@@ -35,3 +35,9 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     if close:
         return f"; did you mean {folded[close[0]]}?"
     return f"; known: {', '.join(sorted(known, key=str.casefold))}" if known else ""
+
+
+def one_line(text: str) -> str:
+    """Text on one line that a terminal shows and does not obey: an ESC is written as ``\\x1b``."""
+    words = " ".join(text.split())
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in words)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from hhanim.cli.options import plan, request_options_of_one, sections_option
-from hhanim.cli.output import complain
+from hhanim.cli.options import force_option, plan, request_options_of_one, sections_option
+from hhanim.cli.output import complain, each
 from hhanim.studio.errors import UsageError
+
+if TYPE_CHECKING:
+    from hhanim.studio.plan.request import Request
 
 
 @click.command()
@@ -17,7 +22,8 @@ from hhanim.studio.errors import UsageError
 @request_options_of_one
 @click.option("--out", metavar="FILE", help="The deck (default: hhanim.pptx in the output folder).")
 @sections_option
-def export(kind: str, out: str | None, sections: bool, **asked: Any) -> int:
+@force_option
+def export(kind: str, out: str | None, sections: bool, force: bool, **asked: Any) -> int:
     """Films for a lecture: a page for each that works offline, or one deck of slides with all of them.
 
     What is stale is rendered first. With --sections a film of several sections has a slide for each.
@@ -29,7 +35,6 @@ def export(kind: str, out: str | None, sections: bool, **asked: Any) -> int:
     """
     from hhanim.studio.deliver import pages, slides
     from hhanim.studio.make.films import make_all
-    from hhanim.studio.make.manifest import note
     from hhanim.studio.make.progress import Reporter
     from hhanim.studio.media import sidecar
     from hhanim.studio.mends import need
@@ -43,19 +48,25 @@ def export(kind: str, out: str | None, sections: bool, **asked: Any) -> int:
         for event in failed:
             reporter(event)
         events = make_all(wanted, on_event=reporter)
-    films = [r.path for r, e in zip(wanted, events, strict=True) if e.kind in ("done", "fresh", "kept")]
-    if kind == "html":
-        made = [pages.page(film) for film in films]
-    else:
-        made = [slides.deck(films, Path(out) if out else films[0].with_name("hhanim.pptx"))] if films else []
-    for film in films:
-        if not (record := sidecar.record_of(film)).alt:
+    films: list[Path] = []
+
+    def take(request: Request) -> None:
+        if not sidecar.record_of(request.path).alt:
             complain(
-                f'{film} has no words for those who cannot see it: write alt = "…" in its scene, '
-                f"{record.key.get('scene')}"
+                f'{request.path} has no words for those who cannot see it: write alt = "…" in its scene, '
+                f"{request.entry.symbol}"
             )
-    for path in made:
-        if path.resolve().parent == films[0].resolve().parent:  # elsewhere it is the user's own
-            note(path)
-        print(path)
-    return 0 if len(films) == len(wanted) and not failed else 1
+        films.append(request.path)
+
+    def tell(job: Callable[[], Path]) -> None:
+        print(job())
+
+    ends = zip(wanted, events, strict=True)
+    code = each(partial(take, request) for request, e in ends if e.kind in ("done", "fresh", "kept"))
+    if kind == "html":
+        jobs = [partial(pages.page, film, force=force) for film in films]
+    else:
+        deck = Path(out) if out else films[0].with_name("hhanim.pptx") if films else Path()
+        jobs = [partial(slides.deck, films, deck, force=force)] if films else []
+    code = max(code, each(partial(tell, job) for job in jobs))
+    return code or (0 if len(films) == len(wanted) and not failed else 1)

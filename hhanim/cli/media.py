@@ -6,6 +6,7 @@ import contextlib
 import os
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ import click
 
 from hhanim.cli.options import (
     config_option,
+    force_option,
     json_option,
     output_option,
     plan,
@@ -20,7 +22,8 @@ from hhanim.cli.options import (
     request_options_of_one,
     sections_option,
 )
-from hhanim.cli.output import complain, print_json
+from hhanim.cli.output import complain, each, print_json
+from hhanim.errors import one_line
 from hhanim.studio.errors import RenderError, UsageError
 
 if TYPE_CHECKING:
@@ -32,7 +35,9 @@ STALE = 4
 
 @click.command()
 @request_options
-@click.option("--force", "-f", is_flag=True, help="Even what is fresh or was edited by hand.")
+@click.option(
+    "--force", "-f", is_flag=True, help="Even what is fresh, was edited by hand or is not hhanim's."
+)
 @sections_option
 @click.option("--dry-run", "-n", is_flag=True, help="Only say what would be rendered, and why.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress; failures only.")
@@ -151,20 +156,25 @@ def verify(files: tuple[str, ...], as_json: bool) -> int:
     Examples:
       hhanim verify output/tau.mp4
     """
+    from hhanim.studio.make.work_folder import sweep
     from hhanim.studio.media import sidecar
 
-    found = [sidecar.verify(Path(f)) for f in files]
+    found: list[dict[str, Any]] = []
+
+    def one(name: str) -> None:
+        sweep(Path(name).parent)
+        found.append({"path": name, **sidecar.verify(Path(name))})
+
+    code = each(partial(one, name) for name in files)
     if as_json:
         print_json(found)
-    for f, record in [] if as_json else zip(files, found, strict=True):
+    for record in [] if as_json else found:
         made = " ".join(f"{k}={sidecar.shown(v)}" for k, v in record["parameters"].items())
         changed = "" if record["intact"] else f"CHANGED since it was made: {', '.join(record['changed'])}"
-        print(f, changed or "intact", sep="\t")
-        print(
-            f"\thhanim {record['hhanim']} · {record['kind']} {record['key'].get('scene')} · {record['preset']} · "
-            f"{record['theme']} · {made}"
-        )
-    return 0 if all(r["intact"] for r in found) else 1
+        print(record["path"], changed or "intact", sep="\t")
+        about = (f"hhanim {record['hhanim']}", f"{record['kind']} {record['key'].get('scene')}")
+        print(f"\t{one_line(' · '.join((*about, record['preset'], record['theme'], made)))}")
+    return max(code, 0 if all(r["intact"] for r in found) else 1)
 
 
 @click.command()
@@ -173,7 +183,8 @@ def verify(files: tuple[str, ...], as_json: bool) -> int:
     "--at", metavar="SECONDS", type=float, help="Into the film (default for clips: the poster's moment)."
 )
 @click.option("--kind", "-k", default="png", show_default=True, help="png; for clips svg and pdf too.")
-def still(at: float | None, kind: str, **asked: Any) -> None:
+@force_option
+def still(at: float | None, kind: str, force: bool, **asked: Any) -> int:
     """One moment as a picture, beside the film: output/NAME-12.5s.png.
 
     A preset, a theme and a size that are asked for are in its name too: output/NAME-12.5s-light.png.
@@ -189,8 +200,11 @@ def still(at: float | None, kind: str, **asked: Any) -> None:
         wanted = [r for r in wanted if r.entry.kind == "clip"]
     for request in wanted:
         request.check()
-    for request in wanted:
-        print(draw(request, at, kind))
+
+    def one(request: Request) -> None:
+        print(draw(request, at, kind, force=force))
+
+    return each(partial(one, request) for request in wanted)
 
 
 @click.command()

@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
-from hhanim.cli.options import model_option, set_option, split
+from hhanim.cli.options import force_option, model_option, set_option, split
 from hhanim.cli.output import complain, print_json
-from hhanim.studio.errors import RenderError, UsageError, writing
+from hhanim.studio.errors import RenderError, UsageError
 
 
 @click.command()
@@ -28,6 +28,7 @@ from hhanim.studio.errors import RenderError, UsageError, writing
 @click.option("--dt", type=float, help="Step of a fixed-step method, ms.")
 @click.option("--sample", type=float, help="Spacing of the stored samples, ms.")
 @click.option("--out", "-o", metavar="FILE", default="-", help="run.csv, run.npz, or - for CSV on stdout.")
+@force_option
 @click.option("--json", "as_json", is_flag=True, help="A summary (spikes, rate) as JSON on stdout.")
 def simulate(
     model: str,
@@ -38,6 +39,7 @@ def simulate(
     dt: float | None,
     sample: float | None,
     out: str,
+    force: bool,
     as_json: bool,
 ) -> None:
     """Integrate a model and write every state, current and conductance as CSV or NPZ.
@@ -49,6 +51,7 @@ def simulate(
     """
     import hhanim
     from hhanim.parameters import bind
+    from hhanim.studio.make.manifest import put
 
     if out != "-" and Path(out).suffix not in (".csv", ".npz"):
         raise UsageError(f"--out {out}: give a name that ends in .csv or .npz, or - for stdout")
@@ -61,7 +64,8 @@ def simulate(
     if out == "-":
         run.to_csv(sys.stdout)
     elif out:
-        _save(run, Path(out))
+        with put(Path(out), force=force, folder=False) as part:
+            (run.to_csv if part.suffix == ".csv" else run.to_npz)(part)
     spikes = [round(float(t), 6) for t in run.spikes]
     if as_json:
         said = {"model": model, "stimulus": str(protocol), "duration": duration, "method": run.method}
@@ -81,23 +85,24 @@ def _rate(run: Any) -> float | None:
     return None if rate == 0 and (run.spikes > run.transient()).any() else rate
 
 
-def _save(run: Any, path: Path) -> None:
-    from hhanim.studio.media.atomic import in_place
-
-    with writing(path), in_place(path, folder=False) as part:
-        (run.to_csv if path.suffix == ".csv" else run.to_npz)(part)
-
-
 @click.command()
 @model_option
 @set_option
 @click.option("--theme", "-t", default="auto", help="auto, dark or light.")
 @click.option("--output", "-o", metavar="DIR", default="output", help="Folder of explorer.html.")
+@force_option
 @click.option("--open/--no-open", "show", default=True, help="Open it in the browser.")
 @click.option("--serve", is_flag=True, help="A local address (127.0.0.1) instead of a file.")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Of --serve; 0 takes a free one.")
 def explore(
-    model: str, sets: tuple[str, ...], theme: str, output: str, show: bool, serve: bool, port: int
+    model: str,
+    sets: tuple[str, ...],
+    theme: str,
+    output: str,
+    force: bool,
+    show: bool,
+    serve: bool,
+    port: int,
 ) -> None:
     """Move a slider, see the neuron change: one page that works offline.
 
@@ -109,7 +114,7 @@ def explore(
 
     from hhanim import explorer
     from hhanim.model import presets
-    from hhanim.studio.make.manifest import note
+    from hhanim.studio.make.manifest import put
 
     html = explorer.page(presets.get(model), theme=theme, **split(sets))
 
@@ -122,11 +127,11 @@ def explore(
         if serve:
             explorer.serve(html, port, tell)
         else:
-            path = note(explorer.write(Path(output) / "explorer.html", html))
+            path = Path(output) / "explorer.html"
+            with put(path, force=force) as part:
+                part.write_text(html, encoding="utf-8")
             print(path)
             if show:
                 webbrowser.open(path.resolve().as_uri())
     except OSError as error:
-        raise RenderError(
-            f"cannot {'serve' if serve else 'write'} the explorer: {error.strerror or error}"
-        ) from error
+        raise RenderError(f"cannot serve the explorer: {error.strerror or error}") from error

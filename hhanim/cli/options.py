@@ -89,6 +89,9 @@ name_option = click.option(
 )
 output_option = click.option("--output", "-o", metavar="DIR", help="Folder for the media (default: output).")
 sections_option = click.option("--sections", is_flag=True, help="Of films, one file per section as well.")
+force_option = click.option(
+    "--force", "-f", is_flag=True, help="Even over what hhanim did not make, or was edited by hand."
+)
 config_option = click.option(
     "--config", "-c", metavar="FILE", help="A TOML file of targets (default: hhanim.toml)."
 )

@@ -9,14 +9,16 @@ from importlib import resources
 from pathlib import Path
 from string import Template
 
-from hhanim.studio.errors import writing
+from hhanim.studio.make.manifest import put
 from hhanim.studio.media import sidecar
-from hhanim.studio.media.atomic import in_place
 
 
-def page(media: Path) -> Path:
+def page(media: Path, *, force: bool = False) -> Path:
     """``tau.html`` beside ``tau.mp4``: the film, its captions, its description and what made it, in one file
     that needs nothing else.
+
+    Args:
+        force: whether it replaces a page that hhanim did not make, or a hand has been at.
 
     Raises:
         UsageError: when hhanim did not make the film. RenderError: when the page cannot be written.
@@ -42,7 +44,7 @@ def page(media: Path) -> Path:
     }
     template = resources.files(__package__).joinpath("page.html").read_text(encoding="utf-8")
     path = media.with_suffix(".html")
-    with writing(path), in_place(path) as part:
+    with put(path, force=force) as part:
         part.write_text(Template(template).substitute(data), encoding="utf-8", newline="\n")
     return path
 

@@ -10,19 +10,22 @@ from pathlib import Path
 from typing import Any
 
 import hhanim
-from hhanim.studio.errors import RenderError, writing
+from hhanim.studio.errors import RenderError
+from hhanim.studio.make.manifest import put
 from hhanim.studio.media import sidecar
-from hhanim.studio.media.atomic import in_place
 from hhanim.studio.mends import need
 
 NEEDS = ("pptx", "slides", "a deck of slides")
 """What a deck needs, for :func:`hhanim.studio.mends.need`."""
 
 
-def deck(films: Sequence[Path], path: Path) -> Path:
+def deck(films: Sequence[Path], path: Path, *, force: bool = False) -> Path:
     """A deck with a slide for each film, or for each section of a film that was rendered with sections: title,
     film with poster and text alternative, and notes. A section's poster is its first frame, so that its slide
     takes up where the one before it ended.
+
+    Args:
+        force: whether it replaces a deck that hhanim did not make, or a hand has been at.
 
     Raises:
         UsageError: when hhanim did not make one of the films. MissingError: when python-pptx is missing.
@@ -48,8 +51,8 @@ def deck(films: Sequence[Path], path: Path) -> Path:
     buffer = io.BytesIO()
     _describe(deck, record.title if len(films) == 1 else "Hodgkin–Huxley animations")
     deck.save(buffer)
-    with writing(path), in_place(path) as part_of_file:
-        part_of_file.write_bytes(buffer.getvalue())
+    with put(path, force=force) as whole:
+        whole.write_bytes(buffer.getvalue())
     return path
 
 

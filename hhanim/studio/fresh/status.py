@@ -38,16 +38,12 @@ def status(request: Request) -> Status:
     check(request)
     path = request.path
     record = sidecar.read(path)
-    if not path.exists():
-        return Status(("missing",) if record is None else (f"{path.name} is gone",))
+    if kept := sidecar.kept(path, record):
+        return Status(kept, protected=True)
     if record is None:
-        return Status((f"{path.name} is there, but nothing says hhanim made it",), protected=True)
-    if edited := sidecar.edited(path, record):
-        return Status(tuple(f"{name} was edited by hand" for name in edited), protected=True)
+        return Status(("missing",))
     request = _at_least(request, record)
-    named = {other.name for other in sidecar.companions(path, record)} | sidecar.made_with(
-        path, record
-    ).keys()
+    named = {path.name, *record.beside, *sidecar.made_with(path, record)}
     if gone := [name for name in sorted(named) if not path.parent.joinpath(name).exists()]:
         return Status(tuple(f"{name} is gone" for name in gone))
     if record.stamp == _stamp_now(request, record):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Collection
+import contextlib
+import os
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from hhanim.studio.errors import RenderError
 from hhanim.studio.make import manifest
 from hhanim.studio.make.locks import lock
-from hhanim.studio.make.work_folder import WORK, sweep
+from hhanim.studio.make.work_folder import sweep
 from hhanim.studio.media import sidecar
+from hhanim.studio.media.exchange import WORK
 
 
 @dataclass(frozen=True)
@@ -33,9 +36,9 @@ def made(folder: Path) -> list[Made]:
                 break
         else:
             continue
-        files = tuple(p for p in (media, *sorted(sidecar.companions(media, record)), path) if p.exists())
-        intact = not sidecar.edited(media, record)
-        found.append(Made(media, files, intact))
+        names = (*sidecar.made_with(media, record), path.name)
+        files = tuple(p for name in names if os.path.lexists(p := folder / name))
+        found.append(Made(media, files, not sidecar.edited(media, record)))
     return found
 
 
@@ -64,23 +67,27 @@ def clean(
         if not item.intact:
             kept.append(item.media)
             continue
-        gone += item.files
+        gone += dict.fromkeys(folder / path.relative_to(folder).parts[0] for path in item.files)
         if not dry_run:
             with lock(folder / WORK, item.media.name):
-                for path in item.files:
-                    _remove(path)
-    others = manifest.noted(folder) if keep is None else {}
-    there = {folder / name: digest for name, digest in others.items() if folder.joinpath(name).exists()}
-    intact = [path for path, digest in there.items() if sidecar.sha256(path) == digest]
+                _remove(folder, item.files)
+    try:
+        others = manifest.noted(folder) if keep is None else {}
+    except RenderError:  # whoever wrote into it
+        others = {}
+        kept.append(folder / manifest.FILE)
+    there = {folder / name: known for name, known in others.items() if folder.joinpath(name).exists()}
+    intact = [path for path, known in there.items() if sidecar.sha256(path) in known]
     if others and not dry_run:
-        for path in intact:
-            _remove(path)
+        _remove(folder, intact)
         manifest.forget(folder, {n for n in others if folder / n in intact or folder / n not in there})
     return gone + intact, kept + [path for path in there if path not in intact]
 
 
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
+def _remove(folder: Path, files: Sequence[Path]) -> None:
+    """Files, one by one, and the folders in ``folder`` that are empty then: what else is in them is somebody's."""
+    for path in files:
         path.unlink(missing_ok=True)
+    for inner in {path.parent for path in files} - {folder}:
+        with contextlib.suppress(OSError):
+            inner.rmdir()

@@ -20,7 +20,9 @@ from hhanim.studio.fresh.status import check, status
 from hhanim.studio.make.locks import lock
 from hhanim.studio.make.progress import telling
 from hhanim.studio.make.record import record
-from hhanim.studio.make.work_folder import WORK, commit, recover, sweep, work_folder
+from hhanim.studio.make.work_folder import commit, recover, sweep, work_folder
+from hhanim.studio.media import sidecar
+from hhanim.studio.media.exchange import NEW, WORK
 from hhanim.studio.media.formats import Films
 from hhanim.studio.media.shown import Video, Videos
 from hhanim.studio.news import Event, Listener, silent
@@ -124,7 +126,9 @@ class _Making:
 
     request: Request
     job: Job
+    path: Path
     media: Path
+    force: bool
     held: contextlib.ExitStack
     started: float
     films: Films = field(default_factory=Films)
@@ -140,7 +144,7 @@ class _Making:
         with self.held:
             self.films.close()
             made = record(self.job, self.media, self.drawn)
-            commit(self.media.parent, self.request.path)
+            commit(self.media.parent.parent, self.path, force=self.force)
         name, place, count = self.request.name, str(self.request.path), made.n_frames
         return Event("done", name, place, count, count, time.perf_counter() - self.started)
 
@@ -165,10 +169,13 @@ def _begin(request: Request, force: bool, on_event: Listener) -> _Making | Event
             if state.fresh:
                 return Event("fresh", name, place)
             return Event("kept", name, place, message=f"{state.reasons[0]}; --force replaces it")
+        if blocked := sidecar.blocked(request.path):
+            return Event("kept", name, place, message=blocked)
         job = prepare(request)
         on_event(Event("start", name, place, n_frames=job.n_frames, message="; ".join(state.reasons)))
-        work = held.enter_context(work_folder(request.path))
-        return _Making(request, job, work / request.path.name, held.pop_all(), started)
+        path = request.path.absolute()  # whatever folder a scene makes the working one
+        work = held.enter_context(work_folder(path))
+        return _Making(request, job, path, work / NEW / path.name, force, held.pop_all(), started)
 
 
 def _draw(group: Sequence[_Making], on_event: Listener, crew: Crew | None) -> None:

@@ -11,13 +11,22 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from hhanim.studio.errors import RenderError
+
 
 @contextlib.contextmanager
 def lock(folder: Path, name: str, *, wait: bool = True) -> Iterator[bool]:
     """Hold the lock ``name`` in ``folder``; waits for whoever holds it, or gives False instead.
 
     The lock file is gone afterwards, and the folder when nobody else is at work in it. Another thread may let it go.
+
+    Raises:
+        RenderError: when the folder is a link, which could lead to anything, or a file.
     """
+    with contextlib.suppress(FileNotFoundError):
+        if not stat.S_ISDIR(mode := os.lstat(folder).st_mode):
+            what = "link" if stat.S_ISLNK(mode) else "file"
+            raise RenderError(f"{folder} is a {what}: hhanim works in a folder of that name; move it away")
     path = folder / f"{name}.lock"
     held = FileLock(path, timeout=-1 if wait else 0, thread_local=False)
     while not held.is_locked:
@@ -28,10 +37,8 @@ def lock(folder: Path, name: str, *, wait: bool = True) -> Iterator[bool]:
             break
         except FileNotFoundError:  # somebody else has just swept the folder away
             continue
-        except FileExistsError:  # the same, between mkdir's two looks; unless it is not a folder
-            with contextlib.suppress(FileNotFoundError):
-                if not stat.S_ISDIR(os.lstat(folder).st_mode):
-                    raise
+        except FileExistsError:  # the same, between mkdir's two looks
+            continue
     if not held.is_locked:
         yield False
         return

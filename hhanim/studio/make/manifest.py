@@ -1,43 +1,94 @@
-"""What hhanim made that has no record of its own: stills, pages, decks, the explorer.
+"""What hhanim made that has no record of its own: stills, pages, decks, the explorer, runs.
 
-Their names and hashes are kept in one file beside them, so that ``hhanim clean`` finds them and knows which of
-them a hand has been at.
+Their names and hashes are kept in one file beside them, so that the next one does not take the place of a file of
+somebody's, or of one that a hand has been at, and ``hhanim clean`` finds them.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+import contextlib
+import errno
+import os
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Annotated
 
-from hhanim.studio.errors import writing
+from msgspec import Meta, MsgspecError, json
+
+from hhanim.studio.errors import RenderError, writing
 from hhanim.studio.make.locks import lock
-from hhanim.studio.make.work_folder import WORK
 from hhanim.studio.media import sidecar
-from hhanim.studio.media.atomic import in_place
+from hhanim.studio.media.atomic import in_place, temporary_name
+from hhanim.studio.media.exchange import WORK
 
 FILE = ".hhanim.json"
 
+_Name = Annotated[str, Meta(pattern=r"^(?!\.{1,2}\Z)[^/\\\x00-\x1f]{1,255}\Z")]
+_Hashes = Annotated[list[Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]], Meta(max_length=2)]
+_Manifest = Annotated[dict[_Name, _Hashes], Meta(max_length=20_000)]
 
-def note(path: Path) -> Path:
-    """Remember that hhanim made this file, as it is now; the file.
+
+@contextlib.contextmanager
+def put(path: Path, *, force: bool = False, folder: bool = True) -> Iterator[Path]:
+    """A name to write to, which becomes ``path`` when all went well; that hhanim made it is remembered.
+
+    Args:
+        force: whether it replaces what hhanim did not make, or a hand has been at. folder: whether to make the folder
+            of ``path`` if it is not there.
 
     Raises:
-        RenderError: when that cannot be written.
+        RenderError: when something of somebody's lies there, which stays, or it cannot be written.
     """
-    with writing(path), lock(path.parent / WORK, FILE):
-        _write(path.parent, {**noted(path.parent), path.name: sidecar.sha256(path)})
-    return path
+    part, place = temporary_name(path, path.suffix), path.parent
+    with writing(path):
+        if not folder and not place.is_dir():
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+        place.mkdir(parents=True, exist_ok=True)
+        _spare(path, force)
+        try:
+            yield part
+            with lock(place / WORK, FILE):
+                _spare(path, force)
+                # Killed before or after the file has taken its place, it is known as ours.
+                new, old = sidecar.sha256(part), [sidecar.sha256(path)] if path.is_file() else []
+                _write(place, {**noted(place), path.name: [new, *old]})
+                part.replace(path)
+                _write(place, {**noted(place), path.name: [new]})
+        finally:
+            with contextlib.suppress(OSError):  # where nothing can be written nothing is left
+                part.unlink(missing_ok=True)
 
 
-def noted(folder: Path) -> dict[str, str]:
-    """Name → hash of what was made into a folder; nothing that is not in it, whatever the file says."""
-    try:
-        found = json.loads(folder.joinpath(FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+def _spare(path: Path, force: bool) -> None:
+    """Refuse to replace what is not ours."""
+    if not os.path.lexists(path):
+        return
+    if path.is_dir():
+        raise RenderError(f"{path} is a folder; move it away")
+    known = noted(path.parent).get(path.name)
+    if not force and (known is None or sidecar.sha256(path) not in known):
+        what = "is there, but nothing says hhanim made it" if known is None else "was edited by hand"
+        raise RenderError(f"{path} {what}; --force replaces it")
+
+
+def noted(folder: Path) -> dict[str, list[str]]:
+    """Name → hash of what was made into a folder, and what it replaces while that is done; nothing that is not in it.
+
+    Raises:
+        RenderError: when the file that says it cannot be read.
+    """
+    path = folder / FILE
+    if not os.path.lexists(path):
         return {}
-    pairs = found.items() if isinstance(found, dict) else ()
-    return {n: h for n, h in pairs if isinstance(h, str) and n not in (".", "..") and Path(n).name == n}
+    try:
+        if not path.is_file() or path.stat().st_size > sidecar.LARGEST:
+            raise ValueError("no file of its size")
+        return json.decode(path.read_bytes(), type=_Manifest)
+    except (OSError, ValueError, RecursionError, MsgspecError) as error:
+        reason = " ".join(str(error).split())
+        raise RenderError(
+            f"{path} cannot be read ({reason}): what hhanim made it no longer says; remove it"
+        ) from None
 
 
 def forget(folder: Path, names: set[str]) -> None:
@@ -47,11 +98,10 @@ def forget(folder: Path, names: set[str]) -> None:
             _write(folder, left)
 
 
-def _write(folder: Path, found: Mapping[str, str]) -> None:
+def _write(folder: Path, found: Mapping[str, list[str]]) -> None:
     path = folder / FILE
     if not found:
         path.unlink(missing_ok=True)
         return
     with in_place(path) as part:
-        text = json.dumps(dict(sorted(found.items())), indent=2, ensure_ascii=False)
-        part.write_text(text + "\n", encoding="utf-8", newline="\n")
+        part.write_bytes(json.format(json.encode(dict(sorted(found.items()))), indent=2) + b"\n")

@@ -102,6 +102,8 @@ class Reporter:
             self._line(f"{event.name}: {event.kind}: {event.message}")
             if event.trace:
                 self._line("    " + event.trace.rstrip().replace("\n", "\n    "))
+        elif event.kind == "kept":
+            self._line(f"{event.name}: kept: {event.message}")
         elif self._quiet or event.kind == "frame":
             return
         elif event.kind == "start":
@@ -114,8 +116,6 @@ class Reporter:
             self._line(f"{event.name}: {event.path} in {event.seconds:.1f} s{rate}")
         elif event.kind == "fresh":
             self._line(f"{event.name}: up to date")
-        elif event.kind == "kept":
-            self._line(f"{event.name}: kept: {event.message}")
 
     def _line(self, text: str) -> None:
         if self._display is not None:

@@ -41,6 +41,7 @@ def record(job: Job, media: Path, drawn: Drawn) -> sidecar.Record:
     (work / captions).write_text(sidecar.vtt(drawn.captions), encoding="utf-8")
     if any(part.file for part in drawn.sections):
         beside.append(sidecar.beside(media, ".sections").name)
+    files = sidecar.hashes(media, [*beside, media.name] if media.is_dir() else beside)
     made = sidecar.Record(
         name=request.name,
         kind=entry.kind,
@@ -48,7 +49,7 @@ def record(job: Job, media: Path, drawn: Drawn) -> sidecar.Record:
         description=entry.description,
         alt=drawn.alt or entry.alt,
         file=request.path.name,
-        sha256=sidecar.sha256(media),
+        sha256=sidecar.total(files) if media.is_dir() else sidecar.sha256(media),
         bytes=sum(p.stat().st_size for p in (media.iterdir() if media.is_dir() else [media])),
         format=request.format.name,
         transparent=transparent,
@@ -66,7 +67,7 @@ def record(job: Job, media: Path, drawn: Drawn) -> sidecar.Record:
         captions=[(round(a, 3), round(b, 3), text) for a, b, text in drawn.captions],
         sections=list(drawn.sections),
         beside=beside,
-        hashes=sidecar.hashes(media, beside),
+        hashes=files,
         engines=job.key["engines"],
         hhanim=hhanim.__version__,
         digest=job.digest,

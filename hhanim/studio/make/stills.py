@@ -11,21 +11,21 @@ from hhanim.errors import did_you_mean
 from hhanim.studio.draw.clip import perform
 from hhanim.studio.draw.engines import single_frame
 from hhanim.studio.draw.scene import scene_errors
-from hhanim.studio.errors import UsageError, writing
+from hhanim.studio.errors import UsageError
 from hhanim.studio.fresh.job import Job, prepare
-from hhanim.studio.make.manifest import note
-from hhanim.studio.media.atomic import in_place
+from hhanim.studio.make.manifest import put
 from hhanim.studio.plan.request import Request, target
 
 PICTURES = ("png", "svg", "pdf")
 
 
-def still(request: Request, at: float | None = None, kind: str = "png") -> Path:
+def still(request: Request, at: float | None = None, kind: str = "png", *, force: bool = False) -> Path:
     """Draw the frame that is seen ``at`` seconds into the film.
 
     Args:
         request: the film; the picture is put beside where it would be.
         at: seconds; None is the poster's frame. kind: png, svg or pdf.
+        force: whether it replaces a picture that hhanim did not make, or a hand has been at.
 
     Returns:
         The picture's path, ``tau-12.5s.png``, ``tau-12.5s-light.png``.
@@ -45,14 +45,14 @@ def still(request: Request, at: float | None = None, kind: str = "png") -> Path:
         raise UsageError(f"--at {at:g}: give seconds from the beginning, 0 or more")
     number = math.floor(at * job.fps + 1e-9)
     path = target(request.path.parent, _name(request, at), f".{kind}")
-    with writing(path), in_place(path) as part:
+    with put(path, force=force) as part:
         if entry.kind == "clip" and number >= job.n_frames:
             raise _beyond(job, job.n_frames)
         if kind == "png":
             _png(job, number, part)
         else:
             _vector(job, perform(job), number, part, kind)
-    return note(path)
+    return path
 
 
 def _name(request: Request, at: float) -> str:

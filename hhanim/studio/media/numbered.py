@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 from hhanim.studio.media.changes import Rect
+from hhanim.studio.media.sidecar import frame_name
 from hhanim.studio.media.writer import EncodeError, Words, Writer, reason
 
 
@@ -31,19 +32,14 @@ class Numbered(Writer):
         pixels = words.view(np.uint8).reshape(self.height, self.width, 4)
         if not self._alpha:
             pixels = np.ascontiguousarray(pixels[..., :3])
-        place = self._temporary / _numbered(self.n_frames)
+        place = self._temporary / frame_name(self.n_frames)
         Image.fromarray(pixels).save(place, format="PNG", compress_level=3)
 
     def _finish(self) -> None:
-        if self.path.is_dir():
-            shutil.rmtree(self.path)
+        """Every picture is whole already."""
 
     def _discard(self) -> None:
         shutil.rmtree(self._temporary, ignore_errors=True)
-
-
-def _numbered(k: int) -> str:
-    return f"frame_{k + 1:05d}.png"
 
 
 def gather(parts: Sequence[Path], path: Path) -> None:
@@ -56,6 +52,6 @@ def gather(parts: Sequence[Path], path: Path) -> None:
         path.mkdir()
         pictures = (picture for part in parts for picture in sorted(part.iterdir()))
         for k, picture in enumerate(pictures):
-            picture.rename(path / _numbered(k))
+            picture.rename(path / frame_name(k))
     except OSError as error:
         raise EncodeError(f"cannot write {path}: {reason(error)}") from error

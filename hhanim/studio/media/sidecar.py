@@ -7,20 +7,24 @@ names stays beside its film, its sizes and counts are bounded, and one that is n
 from __future__ import annotations
 
 import hashlib
+import os
+import re
 import stat
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
-from msgspec import Meta, MsgspecError, Struct, field, json, to_builtins
+from msgspec import Meta, MsgspecError, Struct, field, json, structs, to_builtins
 
 from hhanim.studio.errors import RenderError, UsageError
+from hhanim.studio.media.exchange import is_free
+from hhanim.studio.media.formats import format_of
 
 Caption = tuple[float, float, str]
 """``(start, stop, text)``, seconds."""
 
-LARGEST = 8_000_000
-"""Bytes of a record that is read."""
+LARGEST = 32_000_000
+"""Bytes of a record that is read: of a folder of pictures it names each."""
 
 _Word = Annotated[str, Meta(max_length=300)]
 _Text = Annotated[str, Meta(max_length=20_000)]
@@ -45,8 +49,9 @@ class Section(Struct, frozen=True, omit_defaults=True):
 class Record(Struct, frozen=True, kw_only=True):
     """What made a film, and what belongs to it.
 
-    `hashes` are of the files beside it, by path relative to the film's folder; `watched` and `used` of the files that
-    it was made from, by label. The rest is what it says.
+    `sha256` is of the film's file, and `hashes` of the files beside it, by path relative to its folder (a folder of
+    pictures is among them, and its `sha256` is of theirs); `watched` and `used` are of the files that it was made
+    from, by label; `seal` is of the record itself, so that a hand that was at it shows.
     """
 
     name: _Word
@@ -73,7 +78,7 @@ class Record(Struct, frozen=True, kw_only=True):
     captions: Annotated[list[tuple[_Seconds, _Seconds, _Text]], Meta(max_length=10_000)]
     sections: Annotated[list[Section], Meta(max_length=1000)]
     beside: Annotated[list[_Word], Meta(max_length=10)]
-    hashes: Annotated[dict[_Word, _Sha256], Meta(max_length=1100)]
+    hashes: Annotated[dict[_Word, _Sha256], Meta(max_length=200_000)]
     engines: _Words
     hhanim: _Word
     digest: _Word
@@ -81,6 +86,7 @@ class Record(Struct, frozen=True, kw_only=True):
     key: dict[_Word, _Plain]
     watched: _Words
     used: _Words = field(default_factory=dict)
+    seal: _Word = ""
 
     def as_json(self) -> dict[str, Any]:
         """Plain data."""
@@ -89,14 +95,20 @@ class Record(Struct, frozen=True, kw_only=True):
 
 
 def sha256(path: Path) -> str:
-    """Of a file's bytes, hexadecimal; of a folder, of its files' names and bytes."""
-    if path.is_dir():
-        total = hashlib.sha256()
-        for item in sorted(path.iterdir()):
-            total.update(f"{item.name}\0{sha256(item)}\n".encode())
-        return total.hexdigest()
+    """Of a file's bytes, hexadecimal; "" of what is no file: a folder, a device, a pipe.
+
+    Raises:
+        OSError: when it cannot be read.
+    """
+    if not path.is_file():
+        return ""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def frame_name(k: int) -> str:
+    """Of the picture of frame ``k`` in a folder of them."""
+    return f"frame_{k + 1:05d}.png"
 
 
 def sidecar_path(media: Path) -> Path:
@@ -109,9 +121,9 @@ def beside(media: Path, suffix: str) -> Path:
     return media.with_suffix(suffix) if media.suffix == ".mp4" else media.with_name(f"{media.name}{suffix}")
 
 
-def companions(media: Path, record: Record | None) -> set[Path]:
-    """The poster, captions and sections that the record of ``media`` names."""
-    return {media.with_name(name) for name in record.beside} if record else set()
+def places(media: Path) -> list[str]:
+    """The names under which a film, its poster, its captions and its record are written, and its sections' folder."""
+    return [media.name, *(beside(media, suffix).name for suffix in (".png", ".vtt", ".json", ".sections"))]
 
 
 def hashes(media: Path, names: Iterable[str]) -> dict[str, str]:
@@ -121,28 +133,80 @@ def hashes(media: Path, names: Iterable[str]) -> dict[str, str]:
     return {f.relative_to(media.parent).as_posix(): sha256(f) for f in files}
 
 
+def total(found: dict[str, str]) -> str:
+    """One hash for many."""
+    return hashlib.sha256("".join(f"{n}\0{h}\n" for n, h in sorted(found.items())).encode()).hexdigest()
+
+
 def made_with(media: Path, record: Record) -> dict[str, str]:
-    """The hashes of a film and of what was made with it."""
-    return {media.name: record.sha256, **record.hashes}
+    """The files that a record speaks for, by path relative to its folder, with their hashes: the film and what was made
+    with it, the record aside."""
+    return record.hashes if record.format == "png" else {media.name: record.sha256, **record.hashes}
 
 
 def edited(media: Path, record: Record) -> list[str]:
-    """The names of what a hand has been at, of a film and what was made with it."""
+    """The names of what a hand has been at: of a film, of what was made with it, of the record."""
     known = ((name, media.parent / name, digest) for name, digest in made_with(media, record).items())
-    return [name for name, path, digest in known if path.exists() and sha256(path) != digest]
+    changed = [name for name, path, digest in known if os.path.lexists(path) and sha256(path) != digest]
+    return changed if record.seal == seal(record) else [*changed, sidecar_path(media).name]
+
+
+def kept(media: Path, record: Record | None, names: Iterable[str] = ()) -> tuple[str, ...]:
+    """Why what lies where a film is written is not hhanim's to replace: nothing claims it, or a hand has been at it.
+
+    Args:
+        record: of the film that is there; names: of more files, by path relative to its folder.
+    """
+    own = sidecar_path(media).name
+    claimed = {*made_with(media, record), own} if record else {}
+    reasons = [f"{name} was edited by hand" for name in edited(media, record)] if record else []
+    for name in dict.fromkeys([own, *places(media)[:3], *names]):
+        place = media.parent / name
+        if name in claimed or is_free(place) or (place == media and _are_ours(media, record)):
+            continue
+        what = "is no record that can be read" if name == own else "nothing says hhanim made it"
+        reasons.append(f"{name} is there, but {what}")
+    return tuple(reasons)
+
+
+def _are_ours(media: Path, record: Record | None) -> bool:
+    """Whether a film is a folder of pictures that is claimed or empty."""
+    return format_of(media).name == "png" and media.is_dir() and (bool(record) or not any(media.iterdir()))
+
+
+def blocked(media: Path, names: Iterable[str] = ()) -> str:
+    """What is in the way of a film and cannot be replaced: a folder where a file has to be, or a file where a folder.
+
+    Args:
+        names: of more files that it has, by path relative to its folder.
+    """
+    folders = {Path(name).parent.name for name in names} - {""}
+    folders |= {places(media)[-1], *([media.name] if format_of(media).name == "png" else [])}
+    for name in (*places(media), *folders, *names):
+        place = media.parent / name
+        if place.is_dir() and name not in folders:
+            return f"{name} is a folder, and what is in it is not hhanim's; move it away"
+        if name in folders and os.path.lexists(place) and not place.is_dir():
+            return f"{name} is no folder; move it away"
+    return ""
+
+
+def seal(record: Record) -> str:
+    """The hash of a record without its own."""
+    return hashlib.sha256(json.encode(structs.replace(record, seal=""))).hexdigest()
 
 
 def write(path: Path, record: Record) -> None:
-    """Write a sidecar; the same content gives the same bytes.
+    """Write a record, sealed; the same content gives the same bytes.
 
     Raises:
-        RenderError: when what it says is more than a record holds.
+        RenderError: when it says more than a record holds.
     """
     try:
-        content = json.encode(record)
-        json.decode(content, type=Record)
+        record = json.decode(json.encode(record), type=Record)
     except (MsgspecError, UnicodeEncodeError) as error:
         raise RenderError(f"the record of {record.file!r} cannot be written: {error}") from None
+    content = json.encode(structs.replace(record, seal=seal(record)))
     path.write_bytes(json.format(content, indent=2) + b"\n")
 
 
@@ -170,14 +234,23 @@ def _read(media: Path) -> Record:
         raise ValueError(" ".join(str(error).split())) from None
     if record.file != media.name:
         raise ValueError(f"it is of {record.file!r}")
-    poster, captions, sections = (beside(media, suffix).name for suffix in (".png", ".vtt", ".sections"))
+    _, poster, captions, _, sections = places(media)
+    pictures = media.name if record.format == "png" else None
+    if record.format != format_of(media).name:
+        raise ValueError(f"it is of a film in {record.format!r}")
     for name in record.beside:
         if name not in (poster, captions, sections):
             raise ValueError(f"{name!r} is none of its film's files")
     for name in record.hashes:
         folder, _, file = name.rpartition("/")
-        plain = file not in ("", ".", "..") and file.isprintable() and "\\" not in file
-        if name not in record.beside and not (plain and folder == sections and folder in record.beside):
+        if folder and folder == pictures:
+            ours = re.fullmatch(r"frame_\d{5,9}\.png", file) is not None
+        elif folder:
+            plain = file not in ("", ".", "..") and file.isprintable() and "\\" not in file
+            ours = plain and folder == sections and folder in record.beside
+        else:
+            ours = name in (poster, captions) and name in record.beside
+        if not ours:
             raise ValueError(f"{name!r} is none of its film's files")
     for section in record.sections:
         if section.file and section.file not in record.hashes:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,8 +15,10 @@ from pathlib import Path
 import pytest
 
 from hhanim.process import short_turns
-from hhanim.studio.make import films, locks, work_folder
+from hhanim.studio.errors import RenderError
+from hhanim.studio.make import films, locks
 from hhanim.studio.media import checks, sidecar
+from hhanim.studio.media.exchange import WORK
 from hhanim.studio.plan import project as projects
 
 FILM = {"wave.mp4", "wave.json", "wave.png", "wave.vtt"}
@@ -76,7 +77,7 @@ def test_killed(at_work, jobs):
     process.kill()
     process.wait()
     assert Path("output/wave.mp4").read_bytes() == before
-    assert in_folder() - {work_folder.WORK} == FILM
+    assert in_folder() - {WORK} == FILM
     assert sidecar.verify(Path("output/wave.mp4"))["intact"]
     Path("go_on").touch()
     done = hh("wave")
@@ -91,7 +92,7 @@ def test_leftovers_of_another_film_are_swept(at_work):
     process = at_work("wave")
     process.kill()
     process.wait()
-    assert (Path("output") / work_folder.WORK).exists()
+    assert (Path("output") / WORK).exists()
     for name in ("wave_clip.py", "helper.py"):
         Path("scenes", name).unlink()
     done = hh("still")
@@ -110,46 +111,6 @@ def test_interrupted(at_work, jobs):
     assert err == "hhanim: stopped; no file is half-made\n"
     assert out == ""
     assert Path("output/wave.mp4").read_bytes() == before
-    assert in_folder() == FILM
-
-
-@pytest.mark.parametrize("stage", ["media only", "all but the sidecar"])
-def test_killed_while_putting_in_place(project, monkeypatch, stage):
-    """Between two renames a new film may stand beside an old sidecar; the next run finishes that."""
-    films.render("wave", size="160x90")
-    Path("scenes/deeper.py").write_text("GAIN = 0.5\n")
-    real, moved = Path.replace, []
-
-    class Killed(BaseException):
-        pass
-
-    def replace(self, target):
-        if Path(target).parent == Path("output"):
-            if len(moved) == {"media only": 1, "all but the sidecar": 3}[stage]:
-                raise Killed
-            moved.append(target)
-        return real(self, target)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Path, "replace", replace)
-        patch.setattr(shutil, "rmtree", lambda *_, **__: None)  # the killed do not tidy up
-        with pytest.raises(Killed):
-            films.render("wave", size="160x90")
-    events = films.make_all(projects.requests(["wave"], projects.Settings())[0])
-    assert [e.kind for e in events] == ["fresh"]
-    assert sidecar.verify(Path("output/wave.mp4"))["intact"]
-    assert in_folder() == FILM
-
-
-def test_killed_before_putting_in_place(project, monkeypatch):
-    """What was whole when the power went is put in its place, not drawn again."""
-    with monkeypatch.context() as patch:
-        patch.setattr(films, "commit", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
-        patch.setattr(shutil, "rmtree", lambda *_, **__: None)
-        with pytest.raises(KeyboardInterrupt):
-            films.render("wave", size="160x90")
-    assert in_folder() == {work_folder.WORK}
-    assert [e.kind for e in films.make_all(projects.requests(["wave"], projects.Settings())[0])] == ["fresh"]
     assert in_folder() == FILM
 
 
@@ -265,7 +226,7 @@ def test_the_folder_of_locks_comes_and_goes(tmp_path):
 
 def test_a_file_where_the_folder_of_locks_should_be(tmp_path):
     (tmp_path / "x").write_text("mine")
-    with pytest.raises(FileExistsError), locks.lock(tmp_path / "x", "a"):
+    with pytest.raises(RenderError, match=r"x is a file.*move it away"), locks.lock(tmp_path / "x", "a"):
         pass
 
 

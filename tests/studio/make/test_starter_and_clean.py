@@ -183,7 +183,9 @@ def test_clean_knows_everything_that_was_made(project):
 )
 def test_a_crafted_list_of_what_was_made_removes_nothing(project, text):
     Path("precious.txt").write_text("mine")
-    Path("output").mkdir()
+    make("still")
     Path("output/.hhanim.json").write_text(text)
-    assert clean(Path("output")) == ([], [])
+    gone, kept = clean(Path("output"))
+    assert {p.name for p in gone} == {"still.mp4", "still.json", "still.png", "still.vtt"}
+    assert kept == [Path("output/.hhanim.json")]
     assert Path("precious.txt").read_text() == "mine"
