@@ -63,6 +63,7 @@ class Kinetics:
         """The symbol of what temperature does to it."""
         return f"phi_{self.gate.name}"
 
+    @lru_cache(maxsize=1024)  # noqa: B019 - of gates, which are few
     def rates(self, v: str, choice: str, *, scaled: bool = True) -> tuple[str, str]:
         """Assignments of a, the opening rate, and r, the opening and closing rates together, at voltage v."""
         phi = f"{self.phi} * " if scaled else ""

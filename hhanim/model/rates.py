@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any, NoReturn
@@ -216,13 +216,13 @@ class _Form(Rate):
         if self.scale == 0:
             raise InvalidValue(f"{form}.scale = 0 is not allowed; allowed: any other number of mV")
 
-    def _of(self, x: Any) -> Any:
-        """The form as a formula of x = (V - midpoint) / scale."""
+    def _of(self, x: Any, f: Mapping[str, Callable[..., Any]]) -> Any:
+        """The form of x = (v - midpoint) / scale, numbers or a rate, with the functions f that these need."""
         raise NotImplementedError
 
     @cached_property
     def _formula(self) -> Rate:
-        return as_rate(self._of((V - self.midpoint) / self.scale))
+        return as_rate(self._of((V - self.midpoint) / self.scale, _OF_RATES))
 
     def code(self, v: str = "v", choice: str = PYTHON) -> str:
         return self._formula.code(v, choice)
@@ -231,15 +231,15 @@ class _Form(Rate):
         return replace(self, midpoint=self.midpoint + dv)
 
     def _value(self, v: Any) -> Any:
-        return self._formula._value(v)
+        return self._of((v - self.midpoint) / self.scale, ARRAYS)
 
 
 @dataclass(frozen=True, eq=False)
 class Exp(_Form):
     """rate * exp((v - midpoint) / scale)"""
 
-    def _of(self, x: Any) -> Any:
-        return self.rate * np.exp(x)
+    def _of(self, x: Any, f: Mapping[str, Callable[..., Any]]) -> Any:
+        return self.rate * f["exp"](x)
 
     def _typeset(self, v: str, s: _Setter) -> str:
         return s.coefficient(self.rate) + s.exp % _exponent(v, self.midpoint, self.scale)
@@ -249,8 +249,8 @@ class Exp(_Form):
 class Sigmoid(_Form):
     """rate / (1 + exp(-(v - midpoint) / scale))"""
 
-    def _of(self, x: Any) -> Any:
-        return self.rate / (1.0 + np.exp(-x))
+    def _of(self, x: Any, f: Mapping[str, Callable[..., Any]]) -> Any:
+        return self.rate / (1.0 + f["exp"](-x))
 
     def _typeset(self, v: str, s: _Setter) -> str:
         return s.fraction % (f"{self.rate:g}", "1 + " + s.exp % _exponent(v, self.midpoint, -self.scale))
@@ -260,8 +260,8 @@ class Sigmoid(_Form):
 class LinExp(_Form):
     """rate * x / (1 - exp(-x)) with x = (v - midpoint) / scale; equals `rate` at the midpoint, without 0/0."""
 
-    def _of(self, x: Any) -> Any:
-        return self.rate * Operation("linexp", (x,))
+    def _of(self, x: Any, f: Mapping[str, Callable[..., Any]]) -> Any:
+        return self.rate * f["linexp"](x)
 
     def _typeset(self, v: str, s: _Setter) -> str:
         # As papers print it: the slope rate/scale times the distance from the midpoint.
@@ -341,6 +341,9 @@ def Piecewise(condition: Any, then: Any, otherwise: Any) -> Rate:
     return Operation("where", (condition, as_rate(then), as_rate(otherwise)))
 
 
+_OF_RATES: dict[str, Callable[..., Any]] = {
+    name: lambda *args, name=name: Operation(name, args) for name in ("exp", "linexp")
+}
 _OPERATIONS: dict[str, Callable[..., Any]] = ARRAYS | {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "**": operator.pow,
     "<": lambda a, b: (a < b) * 1.0, "<=": lambda a, b: (a <= b) * 1.0, ">": lambda a, b: (a > b) * 1.0,
