@@ -13,7 +13,7 @@ It holds no physiology of its own: the rates, currents and runs are those of hha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +30,15 @@ Array = NDArray[np.float64]
 
 #: The reversal potential of potassium tells the conventions apart: about -12 mV if rest is 0, about -77 mV if not.
 _CONVENTION_BORDER = -45.0
+
+
+def _rate(gate: str, which: str, word: str) -> Callable[[Neuron, ArrayLike], Any]:
+    def rate(neuron: Neuron, v: ArrayLike) -> Any:
+        g = neuron.membrane.gate(gate)
+        return getattr(g, which)(np.asarray(v, dtype=float)) * g.phi(neuron.membrane.celsius)
+
+    rate.__doc__ = f"{word} rate of {gate} (1/ms) at v (mV), any shape, and the neuron's temperature."
+    return rate
 
 
 class Neuron:
@@ -72,11 +81,8 @@ class Neuron:
             changes |= {f"{'g' if key == 'G' else 'E'}{channel}": value for key, value in values.items()}
         #: the model behind every method
         self.membrane: Membrane = presets.get("classroom").shifted(rest).with_(**changes)
-        v = (
-            np.linspace(*self.membrane.v_range, 100)
-            if voltage is None
-            else number("voltage", voltage, unit="mV")
-        )
+        v = np.linspace(*self.membrane.v_range, 100) if voltage is None else voltage
+        v = number("voltage", v, unit="mV")
         if np.ndim(v) != 1 or len(v) < 2 or np.any(np.diff(v) <= 0):
             raise InvalidValue(
                 "voltage must be two or more increasing values in mV, e.g. np.linspace(-150, 150, 100)"
@@ -84,35 +90,9 @@ class Neuron:
         self.voltage: Array = v
         self.output, self.theme, self.preset = Path(output), theme, preset
 
-    # -- rates (1/ms) at a voltage (mV), any shape, at the neuron's temperature --------------------------------
-
-    def _rate(self, gate: str, which: str, v: ArrayLike) -> Any:
-        g = self.membrane.gate(gate)
-        return getattr(g, which)(np.asarray(v, dtype=float)) * g.phi(self.membrane.celsius)
-
-    def an(self, v: ArrayLike) -> Any:
-        """Opening rate of n (1/ms) at v (mV)."""
-        return self._rate("n", "alpha", v)
-
-    def bn(self, v: ArrayLike) -> Any:
-        """Closing rate of n (1/ms) at v (mV)."""
-        return self._rate("n", "beta", v)
-
-    def am(self, v: ArrayLike) -> Any:
-        """Opening rate of m (1/ms) at v (mV)."""
-        return self._rate("m", "alpha", v)
-
-    def bm(self, v: ArrayLike) -> Any:
-        """Closing rate of m (1/ms) at v (mV)."""
-        return self._rate("m", "beta", v)
-
-    def ah(self, v: ArrayLike) -> Any:
-        """Opening (de-inactivation) rate of h (1/ms) at v (mV)."""
-        return self._rate("h", "alpha", v)
-
-    def bh(self, v: ArrayLike) -> Any:
-        """Closing (inactivation) rate of h (1/ms) at v (mV)."""
-        return self._rate("h", "beta", v)
+    an, bn = _rate("n", "alpha", "Opening"), _rate("n", "beta", "Closing")
+    am, bm = _rate("m", "alpha", "Opening"), _rate("m", "beta", "Closing")
+    ah, bh = _rate("h", "alpha", "Opening (de-inactivation)"), _rate("h", "beta", "Closing (inactivation)")
 
     @staticmethod
     def tau(alpha: ArrayLike, beta: ArrayLike) -> Any:
@@ -123,8 +103,6 @@ class Neuron:
     def finfty(alpha: ArrayLike, beta: ArrayLike) -> Any:
         """Steady state (0..1) of a gate with these rates (1/ms): alpha / (alpha + beta)."""
         return np.asarray(alpha) / (np.asarray(alpha) + np.asarray(beta))
-
-    # -- steady-state currents (µA/cm²) over the voltages, (K,) ------------------------------------------------
 
     def _steady_current(self, channel: str) -> Array:
         return np.asarray(self.membrane.currents(self.membrane.steady(self.voltage))[channel])
@@ -140,8 +118,6 @@ class Neuron:
     def IL(self) -> Array:
         """Leak current g (V - E) (µA/cm²) at every voltage, (K,)."""
         return self._steady_current("L")
-
-    # -- videos -----------------------------------------------------------------------------------------------
 
     def _video(self, clip: str, frames: int, interval: float, **values: Any) -> Video:
         from hhanim.studio.make.films import render

@@ -322,7 +322,7 @@ def nullclines(membrane: Membrane, v: Any = None, i: float = 0.0) -> dict[str, A
         return np.asarray(i - sum(plane.currents(y).values()))
 
     grid = np.linspace(0.0, 1.0, 401)
-    sign = np.array([slope(x) for x in grid]) > 0
+    sign = slope(grid[:, None]) > 0
     change = sign[:-1] != sign[1:]
     k = change.argmax(axis=0)
     found = np.where(change.any(axis=0), root(slope, grid[k], grid[k + 1]), np.nan)

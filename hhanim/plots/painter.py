@@ -206,8 +206,6 @@ class Painter:
         self.rebuilds = 0
         self._index()
 
-    # -- the draw order ---------------------------------------------------------------------------------------
-
     def _index(self) -> None:
         """Flatten the figure into leaves; note where each axes stands and what cannot be flattened."""
         self._leaves: list[_Leaf] = []
@@ -275,8 +273,6 @@ class Painter:
         self._movers[id(artist)] = artist
         if alters:
             self._altering.add(id(artist))
-
-    # -- the background ---------------------------------------------------------------------------------------
 
     def _look(self, renderer: Any) -> tuple[Any, ...]:
         """Everything outside the artists that decides what the background looks like."""

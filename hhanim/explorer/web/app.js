@@ -70,8 +70,6 @@ function afterwards() {
 
 function tell(id, text) { $(id).textContent = text; $(id).hidden = !text; }
 
-/* ---- Changes ---- */
-
 /* Begin anew with these settings; the dotted run is forgotten, or another one. */
 function load(entries, previous = null) {
   const { next, how: { t, ...rest }, notes } = understand(entries);
@@ -115,8 +113,6 @@ function redraw() {
 }
 
 function retheme() { applyTheme(); drawAll(); }
-
-/* ---- Start ---- */
 
 function wireSettings() {
   choices("model", MODELS.map((model) => [model.name, model.title]));

@@ -4,8 +4,6 @@
 
 import { root, spaced } from "./numbers.js";
 
-/* ---- Rest and steady state ---- */
-
 export function steadyState(model, v) {
   const y = new Float64Array(model.states.length);
   y[0] = v;
@@ -33,8 +31,6 @@ function initialState(model, k) {
     throw new RunError("no resting state: at least one conductance must be more than 0");
   return y;
 }
-
-/* ---- Integration ---- */
 
 const RUN_LIMIT = 1e4; // mV: beyond it the run has blown up
 const STEP_LIMIT = 200000;
