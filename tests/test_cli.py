@@ -215,7 +215,7 @@ def test_simulate_files_and_summary(hh, tmp_path):
     assert run.spikes == pytest.approx(summary["spikes"], abs=1e-5)
     hh("simulate", "--duration", "30", "--out", "run.csv")
     assert (tmp_path / "run.csv").stat().st_size > 10_000
-    assert {p.name for p in tmp_path.iterdir()} == {"run.npz", "run.csv"}
+    assert {p.name for p in tmp_path.iterdir()} == {"run.npz", "run.csv", ".hhanim.json"}
 
 
 def test_sections_are_of_films_in_films(hh):

@@ -11,7 +11,6 @@ import numpy as np
 from PIL import Image
 
 from hhanim.studio.media.changes import Rect
-from hhanim.studio.media.sidecar import frame_name
 from hhanim.studio.media.writer import EncodeError, Words, Writer, reason
 
 
@@ -40,6 +39,11 @@ class Numbered(Writer):
 
     def _discard(self) -> None:
         shutil.rmtree(self._temporary, ignore_errors=True)
+
+
+def frame_name(k: int) -> str:
+    """Of the picture of frame ``k``, from 0."""
+    return f"frame_{k + 1:05d}.png"
 
 
 def gather(parts: Sequence[Path], path: Path) -> None:

@@ -106,11 +106,6 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def frame_name(k: int) -> str:
-    """Of the picture of frame ``k`` in a folder of them."""
-    return f"frame_{k + 1:05d}.png"
-
-
 def sidecar_path(media: Path) -> Path:
     """``tau.mp4`` has ``tau.json``; another format of the same name has ``tau.gif.json``."""
     return beside(media, ".json")

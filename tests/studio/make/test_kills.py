@@ -18,7 +18,7 @@ import pytest
 from hhanim.studio.errors import RenderError
 from hhanim.studio.make import cleaning, manifest
 from hhanim.studio.make.work_folder import commit, recover, sweep
-from hhanim.studio.media import exchange, sidecar
+from hhanim.studio.media import exchange, numbered, sidecar
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="a process is killed in its own copy")
 
@@ -85,7 +85,7 @@ def film(a_record):
         media.parent.mkdir(parents=True, exist_ok=True)
         pictures = media.suffix == ".frames"
         inner = media if pictures else sidecar.beside(media, ".sections")
-        names = [sidecar.frame_name(k) if pictures else f"{p}{media.suffix}" for k, p in enumerate(parts)]
+        names = [numbered.frame_name(k) if pictures else f"{p}{media.suffix}" for k, p in enumerate(parts)]
         if names:
             inner.mkdir(exist_ok=True)
         for name, part in zip(names, parts, strict=True):
