@@ -26,6 +26,10 @@ class RenderError(StudioError, RuntimeError):
     exit_code = 1
 
 
+class OutdatedError(RenderError):
+    """hhanim was edited while it ran: what this process has loaded is no longer what counts."""
+
+
 class MissingError(StudioError, RuntimeError):
     """A program or library is not installed; the message ends with the command that installs it."""
 

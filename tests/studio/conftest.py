@@ -91,7 +91,7 @@ def a_record():
     def make(media: Path, **fields) -> sidecar.Record:
         words = dict.fromkeys(("title", "description", "alt", "preset", "theme", "digest", "stamp"), "a word")
         lists = {name: [] for name in ("set", "captions", "sections", "beside")}
-        tables = {name: {} for name in ("parameters", "given", "hashes", "engines", "watched")}
+        tables = {name: {} for name in ("parameters", "given", "hashes", "engines", "used")}
         numbers = {"width": 160, "height": 90, "fps": 20.0, "n_frames": 8, "duration": 0.4, "bytes": 1}
         usual = {
             "name": media.stem,

@@ -16,7 +16,6 @@ import pytest
 from hhanim import cli
 from hhanim.cli import program
 from hhanim.studio.errors import RenderError, UsageError, writing
-from hhanim.studio.make import workers
 from hhanim.studio.plan import project as projects
 from hhanim.studio.plan.request import target
 
@@ -98,16 +97,6 @@ def test_a_file_that_is_open_elsewhere_cannot_be_replaced_on_windows(monkeypatch
     with pytest.raises(RenderError) as caught, writing(Path("x.mp4"), "x: "):
         raise PermissionError(13, "Permission denied", "x.mp4")
     assert str(caught.value) == f"x: cannot write x.mp4: Permission denied{hint}"
-
-
-def test_windows_waits_for_no_more_than_61_processes(monkeypatch):
-    asked = []
-    monkeypatch.setattr(workers.futures, "ProcessPoolExecutor", lambda count, *_, **__: asked.append(count))
-    with workers.local(100) as crew:
-        monkeypatch.setattr(sys, "platform", "win32")
-        crew._start()
-        monkeypatch.undo()
-    assert asked == [61]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals")

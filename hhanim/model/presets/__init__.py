@@ -19,12 +19,17 @@ for _info in pkgutil.iter_modules(__path__):
     for _name, _value in vars(_module).items():
         if _name.isupper() and isinstance(_value, Membrane):
             _found[_name] = _value
-globals().update(_found)
+
+asked: set[str] = set()
+"""The names, lower case, of the presets that somebody has asked for: what a film may depend on."""
 
 
 def __getattr__(name: str) -> Membrane:
-    """Reached only for what is not there; its annotation tells type checkers what presets.MODERN is."""
-    raise AttributeError(f"no preset {name}; there are {', '.join(_found)}")
+    """A preset by its name in capitals, as in ``presets.MODERN``."""
+    if name not in _found:
+        raise AttributeError(f"no preset {name}; there are {', '.join(_found)}")
+    asked.add(name.lower())
+    return _found[name]
 
 
 def names() -> list[str]:
@@ -52,6 +57,7 @@ def get(name: str | Membrane) -> Membrane:
     key = str(name).upper().replace("-", "_")
     if key not in _found:
         raise UnknownName("model", name, names())
+    asked.add(key.lower())
     return _found[key]
 
 

@@ -1,25 +1,21 @@
-"""A request, checked, with the key of its film: everything that decides the film's pixels.
+"""A request, checked, with the key of its film: what was asked for, by its values.
 
-The key is the scene file, the local files and the hhanim modules it reaches, its parameters, the membrane and the
-theme behind their names, size and rate, and the versions of the engines. It is stored in the film's sidecar, so
-whether the film is fresh needs neither matplotlib nor manim to answer, and no cache that could be wrong.
+The key is the scene's parameters, the membrane and the theme behind their names, size and rate, and the versions of
+the engines. With what was used while the film was drawn (:mod:`hhanim.studio.fresh.used`) it decides every pixel. Both
+are stored in the film's sidecar, so whether the film is fresh needs neither matplotlib nor manim to answer, and no
+cache that could be wrong.
 """
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hhanim.studio.fresh.sources import data, sources
 from hhanim.studio.fresh.versions import versions
-from hhanim.studio.media import sidecar
-from hhanim.studio.plan.catalogue import Entry
 from hhanim.studio.plan.request import Request
 
 if TYPE_CHECKING:
@@ -35,7 +31,6 @@ class Job:
     fps: Fraction
     n_frames: int
     key: Mapping[str, Any]
-    watched: Mapping[str, str]
 
     @property
     def digest(self) -> str:
@@ -55,7 +50,6 @@ def prepare(request: Request) -> Job:
     width, height = request.pixels
     values = request.values
     n_frames, fps = request.time_base
-    found = sources(request.entry)
     key = _json(
         {
             "scene": request.entry.symbol,
@@ -75,35 +69,15 @@ def prepare(request: Request) -> Job:
             "frame_rate": str(fps),
             "n_frames": n_frames,
             "quality": [request.use.speed, request.use.qp],
-            **fingerprint(request.entry),
+            "engines": versions(request.entry.kind),
         }
     )
-    watched = {label: sidecar.sha256(path)[:16] for label, path in {**found, **data(request)}.items()}
-    return Job(request, values, fps, n_frames, key, watched)
+    return Job(request, values, fps, n_frames, key)
 
 
-def fingerprint(entry: Entry) -> dict[str, dict[str, str]]:
-    """The code that a scene reaches, by label, and the engines: the same wherever it is drawn."""
-    found = sources(entry)
-    return {
-        "sources": {label: _source_digest(label, path) for label, path in found.items()},
-        "engines": versions(entry.kind),
-    }
-
-
-def stamp(job: Job) -> str:
-    """A number that is equal only when nothing that could matter has changed; cheap to work out again."""
-    return digest([job.request.settings(), dict(job.watched), versions(job.request.entry.kind)])
-
-
-def _source_digest(label: str, path: Path) -> str:
-    """Of a file's text; of the theme's without its colours, which are in the key by themselves, for one theme
-    each."""
-    if label == "hhanim/look/theme.py":
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        kept = [node for node in tree.body if not isinstance(node, ast.Assign)]
-        return digest([ast.dump(node) for node in kept])
-    return sidecar.sha256(path)[:16]
+def stamp(request: Request) -> str:
+    """A number that is equal when the same was asked for, with the same engines; cheap to work out again."""
+    return digest([request.settings(), versions(request.entry.kind)])
 
 
 def _json(value: Any) -> Any:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
-from hhanim.studio.fresh.job import digest, prepare
-from hhanim.studio.fresh.sources import place
-from hhanim.studio.fresh.versions import versions
+from hhanim.studio import loaded
+from hhanim.studio.fresh.job import prepare, stamp
+from hhanim.studio.fresh.used import MEANT, Places, changes
 from hhanim.studio.media import sidecar
 from hhanim.studio.plan.request import Request
 
@@ -46,9 +44,14 @@ def status(request: Request) -> Status:
     named = {path.name, *record.beside, *sidecar.made_with(path, record)}
     if gone := [name for name in sorted(named) if not path.parent.joinpath(name).exists()]:
         return Status(tuple(f"{name} is gone" for name in gone))
-    if record.stamp == _stamp_now(request, record):
+    found = dict(changes(record.used, Places.of(request)))
+    if not found and record.used and record.stamp == stamp(request):
         return Status(())
-    return Status(tuple(differences({**record.as_json(), **record.key}, prepare(request).key)))
+    loaded.check()
+    asked = [*differences({**record.as_json(), **record.key}, prepare(request).key)]
+    if not record.used:
+        asked.append("nothing says what it was made of")
+    return Status((*asked, *(words for label, words in found.items() if not label.startswith(MEANT))))
 
 
 def check(request: Request) -> None:
@@ -64,7 +67,9 @@ def check(request: Request) -> None:
 def unchanged(request: Request) -> bool:
     """Whether what lies beside the file was made by the same request from the same sources."""
     record = sidecar.read(request.path)
-    return record is not None and record.stamp == _stamp_now(_at_least(request, record), record)
+    if record is None or not record.used or record.stamp != stamp(_at_least(request, record)):
+        return False
+    return not any(changes(record.used, Places.of(request)))
 
 
 def _at_least(request: Request, record: sidecar.Record) -> Request:
@@ -72,34 +77,11 @@ def _at_least(request: Request, record: sidecar.Record) -> Request:
     return replace(request, sections=True) if record.key.get("sections") else request
 
 
-def _stamp_now(request: Request, record: sidecar.Record) -> str:
-    watched: dict[str, str] = {}
-    for label in record.watched:
-        path = place(label, request)
-        watched[label] = _hash(path, found) if (found := _stat(path)) else ""
-    return digest([request.settings(), watched, versions(request.entry.kind)])
-
-
-def _stat(path: Path) -> tuple[int, int, int] | None:
-    """What changes when a file is written; None when it is not there."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
-
-
-@functools.lru_cache(maxsize=4096)
-def _hash(path: Path, _: tuple[int, int, int]) -> str:
-    """Of a file that many films depend on, once in a process."""
-    return sidecar.sha256(path)[:16]
-
-
 _BY_PRESET = ("width", "height", "frame_rate", "n_frames", "quality")
 
 
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
-    """Why two keys differ, in words: ``gNa 120 → 60``, ``scenes/tau_clip.py changed``."""
+    """Why two keys differ, in words: ``gNa 120 → 60``."""
     implied = _BY_PRESET if old.get("preset") != new["preset"] else ()
     for name in new:
         before, now = old.get(name), new[name]
@@ -109,14 +91,6 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]
             for part in sorted({*(before or {}), *now}):
                 if (before or {}).get(part) != now.get(part):
                     yield f"{part} {_word((before or {}).get(part))} → {_word(now.get(part))}"
-        elif name == "sources":
-            for label in sorted({*(before or {}), *now}):
-                if label not in now:
-                    yield f"{label} no longer used"
-                elif label not in (before or {}):
-                    yield f"{label} newly used"
-                elif before[label] != now[label]:  # type: ignore[index]
-                    yield f"{label} changed"
         elif name == "membranes":
             if (before or {}).keys() == now.keys() and old.get("parameters") == new["parameters"]:
                 yield "the model's definition changed"

@@ -2,27 +2,121 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import hashlib
 import platform
-from importlib import metadata
+import re
+import sys
+from pathlib import Path
+
+BOTH = ("numpy", "scipy", "av", "pillow", "font-source-sans-pro")
 
 ENGINES: dict[str, tuple[str, ...]] = {
-    "clip": ("numpy", "scipy", "matplotlib", "celluloid", "av", "font-source-sans-pro"),
-    "film": ("numpy", "scipy", "manim", "manimpango", "pycairo", "typst", "av", "font-source-sans-pro"),
+    "clip": (*BOTH, "matplotlib", "celluloid", "contourpy", "kiwisolver", "fonttools", "pyparsing", "cycler"),
+    "film": (
+        *(*BOTH, "manim", "manimpango", "pycairo", "typst", "svgelements", "skia-pathops", "isosurfaces"),
+        *("mapbox-earcut", "networkx", "pygments", "moderngl", "srt"),
+    ),
 }
+"""Libraries that can decide a pixel, a caption or the number of frames."""
+
+SILENT = frozenset(
+    re.findall(
+        r"\S+",
+        """
+        annotated-types beautifulsoup4 charset-normalizer click cloup decorator distro filelock hhanim ipython lxml
+        markdown-it-py mdurl moderngl-window msgspec packaging platformdirs psutil pydantic pydantic-core pydub
+        python-dateutil rich screeninfo setuptools six soupsieve tqdm traitlets typing-extensions typing-inspection
+        watchdog
+        """,
+    )
+)
+"""Libraries that are loaded where films are drawn and cannot; a test holds that every one is in one list or other."""
+
+SYSTEM = r"lib(?:cairo|pango|pangocairo|pangoft2|freetype|harfbuzz|fontconfig|pixman)\b[^/]*?"
+"""Libraries of the system that draw, by the names of their files."""
 
 
 @functools.cache
 def version(package: str) -> str | None:
     """The installed version of a package, None when it is absent."""
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return None
+    name = _plain(package)
+    if name not in (found := _installed(tuple(sys.path))):
+        from importlib import metadata
+
+        try:
+            return metadata.version(package)  # it may have been installed in an older way
+        except metadata.PackageNotFoundError:
+            return None
+    return found[name]
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+@functools.cache
+def _installed(path: tuple[str, ...]) -> dict[str, str]:
+    """Package → version, as the names of their folders say: reading what is in them takes twenty times as long."""
+    found: dict[str, str] = {}
+    for entry in path:
+        with contextlib.suppress(OSError):
+            for name in (item.name for item in Path(entry).iterdir()):
+                if match := re.fullmatch(r"(.+?)-([^-]+)\.dist-info", name):
+                    found.setdefault(_plain(match[1]), match[2])
+    return found
 
 
 def versions(kind: str) -> dict[str, str]:
     """The engines that draw and encode, with their versions."""
     found = {name: version(name) for name in ENGINES[kind]}
     major = ".".join(platform.python_version_tuple()[:2])
-    return {"python": major, **{name: v for name, v in found.items() if v is not None}}
+    typeface = {"Source Sans": font()}
+    return {"python": major, **{k: v for k, v in found.items() if v is not None}, **typeface}
+
+
+@functools.cache
+def font() -> str:
+    """A hash of the files of the typeface."""
+    from hhanim.look.type import font_files
+
+    try:
+        total = hashlib.sha256()
+        for path in font_files():
+            total.update(path.read_bytes())
+    except OSError:
+        return ""
+    return total.hexdigest()[:16]
+
+
+@functools.cache
+def system_library(name: str) -> str:
+    """The version of a library of the system, as its file says it: ``2.11600.0`` of ``libcairo.so.2``."""
+    if not sys.platform.startswith("linux"):
+        return ""
+    import ctypes
+
+    try:
+        ctypes.CDLL(name)
+    except OSError:
+        return ""
+    return system_libraries().get(name, "")
+
+
+def system_libraries() -> dict[str, str]:
+    """Those of :data:`SYSTEM` that this process has loaded, with their versions."""
+    found = {}
+    for path in mapped():
+        if match := re.fullmatch(rf"({SYSTEM}\.so\.\d+)((?:\.\d+)*)", path.rpartition("/")[2]):
+            found[match[1]] = f"{match[1].rpartition('.')[2]}{match[2]}"
+    return found
+
+
+def mapped() -> set[str]:
+    """The files that are mapped into this process, libraries among them, where the system tells."""
+    try:
+        text = Path("/proc/self/maps").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return set()
+    return set(re.findall(r"(?m)(?<= )/.*$", text))

@@ -7,23 +7,24 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
+from hhanim.studio import loaded
 from hhanim.studio.draw.drawn import Drawn
-from hhanim.studio.draw.pieces import Output, draw, same_pixels
-from hhanim.studio.errors import MissingError, RenderError, UsageError, writing
+from hhanim.studio.draw.pieces import Output, same_pixels
+from hhanim.studio.errors import MissingError, OutdatedError, RenderError, UsageError, writing
 from hhanim.studio.fresh.job import Job, prepare
 from hhanim.studio.fresh.status import check, status
+from hhanim.studio.make.drawing import alone
 from hhanim.studio.make.locks import lock
 from hhanim.studio.make.progress import telling
 from hhanim.studio.make.record import record
 from hhanim.studio.make.work_folder import commit, recover, sweep, work_folder
 from hhanim.studio.media import sidecar
 from hhanim.studio.media.exchange import NEW, WORK
-from hhanim.studio.media.formats import Films
 from hhanim.studio.media.shown import Video, Videos
 from hhanim.studio.news import Event, Listener, silent
 from hhanim.studio.plan.catalogue import find
@@ -131,18 +132,16 @@ class _Making:
     force: bool
     held: contextlib.ExitStack
     started: float
-    films: Films = field(default_factory=Films)
     drawn: Drawn | None = None
 
     def finish(self) -> Event:
-        """Wait for the encoder, check the film and put it in its place; once, in any thread.
+        """Check the film and put it in its place; once, in any thread.
 
         Raises:
             StudioError: when it is not what was asked for.
         """
         assert self.drawn is not None
         with self.held:
-            self.films.close()
             made = record(self.job, self.media, self.drawn)
             commit(self.media.parent.parent, self.path, force=self.force)
         name, place, count = self.request.name, str(self.request.path), made.n_frames
@@ -171,6 +170,7 @@ def _begin(request: Request, force: bool, on_event: Listener) -> _Making | Event
             return Event("kept", name, place, message=f"{state.reasons[0]}; --force replaces it")
         if blocked := sidecar.blocked(request.path):
             return Event("kept", name, place, message=blocked)
+        loaded.check()
         job = prepare(request)
         on_event(Event("start", name, place, n_frames=job.n_frames, message="; ".join(state.reasons)))
         path = request.path.absolute()  # whatever folder a scene makes the working one
@@ -188,11 +188,10 @@ def _draw(group: Sequence[_Making], on_event: Listener, crew: Crew | None) -> No
     with contextlib.ExitStack() as stack:
         for film in group:
             stack.push(film.held)
-        films = stack.enter_context(Films())
-        drawn = draw(outputs, films, on_event) if crew is None else crew.draw(outputs, on_event)
+        outputs, drawn = (crew or alone()).draw(outputs, on_event)
         stack.pop_all()
-    for film in group:
-        film.films, film.drawn = films, drawn
+    for film, output in zip(group, outputs, strict=True):
+        film.job, film.drawn = output.job, drawn
 
 
 def make_all(
@@ -229,6 +228,8 @@ def make_all(
         """What a step gives, unless it is the end: success, nothing to do, or a failure."""
         try:
             made = step()
+        except OutdatedError:
+            raise
         except Exception as error:
             made = failure(request, error)
         if isinstance(made, Event):
@@ -245,6 +246,8 @@ def make_all(
             left = [film for film in left if film not in group]
             try:
                 _draw(group, on_event, crew)
+            except OutdatedError:
+                raise
             except Exception as error:
                 for film in group:
                     end(film.request, failure(film.request, error))

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import hhanim
+from hhanim.studio import loaded
 from hhanim.studio.draw.drawn import Drawn
 from hhanim.studio.draw.pieces import Output
 from hhanim.studio.fresh.job import Job, stamp
+from hhanim.studio.fresh.package import writers
 from hhanim.studio.media import sidecar
 
 
@@ -22,6 +24,8 @@ def record(job: Job, media: Path, drawn: Drawn) -> sidecar.Record:
     """
     from hhanim.studio.media import checks
 
+    loaded.check()  # the writers that are named below are those that this process has loaded
+    used = {**drawn.used, **writers()}
     request = job.request
     entry, work = request.entry, media.parent
     drawn = Output(job, media).assemble(drawn)
@@ -61,8 +65,8 @@ def record(job: Job, media: Path, drawn: Drawn) -> sidecar.Record:
         duration=round(float(found.n_frames / drawn.fps), 6),
         preset=request.use.name,
         theme=request.theme,
-        parameters=dict(job.values.plain),
-        set=sorted(job.values.given),
+        parameters=job.key["parameters"],
+        set=sorted(request.given),
         given=request.said,
         captions=[(round(a, 3), round(b, 3), text) for a, b, text in drawn.captions],
         sections=list(drawn.sections),
@@ -71,9 +75,9 @@ def record(job: Job, media: Path, drawn: Drawn) -> sidecar.Record:
         engines=job.key["engines"],
         hhanim=hhanim.__version__,
         digest=job.digest,
-        stamp=stamp(job),
+        stamp=stamp(request),
         key={k: v for k, v in job.key.items() if k == "n_frames" or k not in _SAID},
-        watched=dict(job.watched),
+        used=dict(sorted(used.items())),
     )
     sidecar.write(work / sidecar.sidecar_path(media).name, made)
     return made

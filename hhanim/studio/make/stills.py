@@ -5,14 +5,11 @@ from __future__ import annotations
 import math
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from hhanim.errors import did_you_mean
-from hhanim.studio.draw.clip import perform
-from hhanim.studio.draw.engines import single_frame
-from hhanim.studio.draw.scene import scene_errors
 from hhanim.studio.errors import UsageError
 from hhanim.studio.fresh.job import Job, prepare
+from hhanim.studio.make.drawing import alone
 from hhanim.studio.make.manifest import put
 from hhanim.studio.plan.request import Request, target
 
@@ -51,7 +48,7 @@ def still(request: Request, at: float | None = None, kind: str = "png", *, force
         if kind == "png":
             _png(job, number, part)
         else:
-            _vector(job, perform(job), number, part, kind)
+            part.write_bytes(alone().picture(request, number, kind))
     return path
 
 
@@ -80,20 +77,7 @@ def _png(job: Job, number: int, path: Path) -> None:
     from hhanim.studio.media import checks
 
     with tempfile.TemporaryDirectory(prefix="hhanim-") as work:
-        found = single_frame(job, Path(work), number)
+        found = alone().frame(job.request, Path(work), number)
     if isinstance(found, int):
         raise _beyond(job, found)
     checks.poster(path, found, transparent=bool(job.request.look.transparent))
-
-
-def _vector(job: Job, performance: Any, number: int, path: Path, kind: str) -> None:
-    import matplotlib as mpl
-
-    with scene_errors(job.request.entry):
-        figure = performance.figure(number)
-        # The same bytes each time; letters as outlines, so that no machine needs the typeface.
-        settings: Any = {"svg.hashsalt": "hhanim", "svg.fonttype": "path", "pdf.fonttype": 42}
-        said = {"svg": {"Date": None}, "pdf": {"CreationDate": None, "ModDate": None}}[kind]
-        title = {"Title": job.request.entry.title}
-        with mpl.rc_context({**performance.stage.rc, **settings}):
-            figure.savefig(path, format=kind, metadata={**said, **title})

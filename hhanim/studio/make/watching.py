@@ -14,8 +14,11 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from hhanim.studio.errors import StudioError
+from hhanim.studio.fresh import package
 from hhanim.studio.fresh.sources import sources
+from hhanim.studio.fresh.used import Places
 from hhanim.studio.make.films import failure, make_all
+from hhanim.studio.media import sidecar
 from hhanim.studio.mends import need
 from hhanim.studio.news import Event, Listener
 from hhanim.studio.plan import catalogue
@@ -95,11 +98,14 @@ def _reached(wanted: Iterable[Request], config: str | None) -> set[Path]:
     """Every file that a preview depends on."""
     found = {Path(config).resolve()} if config else set()
     for request in wanted:
-        try:
-            found |= {p.resolve() for p in sources(request.entry).values()}
-        except (SyntaxError, OSError, ValueError):
-            found.add(request.entry.path.resolve())
-    return found
+        places, record = Places.of(request), sidecar.read(request.path)
+        used = (
+            places.place(label)
+            for label in (record.used if record else ())
+            if label.startswith(("./", "../", "cwd/"))
+        )
+        found |= {path.resolve() for path in (*sources(request.entry), *used)}
+    return found | set(package.files().values())
 
 
 def _places(reached: Iterable[Path]) -> list[Path]:

@@ -1,11 +1,10 @@
 """Many hands: films and pieces of long films made by other processes, here or on other machines.
 
-An :class:`Order` names no file of this machine and its :class:`Piece` comes back as bytes with their hash, so
-whoever fulfils it shares neither a disk nor a working directory with us; hhanim and its engines must be the
-same there, and that is checked. Any :class:`concurrent.futures.Executor` will do: processes of this machine
-(``--jobs 4``), Dask's workers (``--scheduler tcp://…``), or whatever a program gives
-(``hhanim.render(…, executor=…)``); matplotlib's and manim's settings being global, the threads of one process
-take turns.
+On this machine (``--jobs 4``) they draw from where the scene lies to where the film will. Elsewhere, an :class:`Order`
+names no file of this machine and its :class:`Piece` comes back as bytes with their hash, so whoever fulfils it shares
+neither a disk nor a working directory with us; hhanim and its engines must be the same there, and that is checked.
+Any :class:`concurrent.futures.Executor` will do: Dask's workers (``--scheduler tcp://…``), or whatever a program gives
+(``hhanim.render(…, executor=…)``). Whoever it is, the scene is drawn in a process of its own there.
 """
 
 from __future__ import annotations
@@ -13,11 +12,9 @@ from __future__ import annotations
 import concurrent.futures as futures
 import contextlib
 import hashlib
-import multiprocessing
 import os
 import platform
 import shutil
-import signal
 import sys
 import tempfile
 import threading
@@ -28,18 +25,22 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
-from hhanim.process import be_alone
+from hhanim.studio.apart import LostError
 from hhanim.studio.draw.drawn import Drawn
-from hhanim.studio.draw.pieces import Output, Share, draw, shares
+from hhanim.studio.draw.pieces import Output, Share, shares
 from hhanim.studio.errors import RenderError, StudioError, UsageError
-from hhanim.studio.fresh.job import Job, fingerprint
-from hhanim.studio.fresh.sources import sources as reached
-from hhanim.studio.media.formats import Films
+from hhanim.studio.fresh import package
+from hhanim.studio.fresh.job import Job
+from hhanim.studio.fresh.sources import sources as estimated
+from hhanim.studio.fresh.used import Places, changes
+from hhanim.studio.fresh.versions import versions
+from hhanim.studio.make.drawing import Drawing, alone
+from hhanim.studio.media import sidecar
 from hhanim.studio.mends import need
-from hhanim.studio.news import Event, Listener
+from hhanim.studio.news import Event, Listener, silent
+from hhanim.studio.plan.catalogue import Entry
 
 ATTEMPTS = 4  # how often a worker may die over a film before the film is at fault
-_SLOTS = 1024
 LOOK = 2.0  # seconds without a piece, after which one looks whether there are workers at all
 
 
@@ -50,22 +51,24 @@ class Order:
     Args:
         jobs: of one scene, with the same pixels.
         sources: the scene's file and its helpers, by path relative to the scene's folder.
-        elsewhere: whether whoever makes it may have another hhanim than we.
+        package: hhanim here: its files and their hashes.
     """
 
     jobs: Sequence[Job]
     sources: Mapping[str, bytes]
+    package: Mapping[str, str]
     share: Share = field(default_factory=Share)
-    elsewhere: bool = True
 
 
 @dataclass(frozen=True)
 class Piece:
-    """What an order gives: files by number of the job and relative path, their hash, and what is known of the film."""
+    """What an order gives: files by number of the job and relative path, their hash, what is known of the film, its
+    keys as they were where it was drawn."""
 
     files: Mapping[str, bytes]
     sha256: str
     drawn: Drawn | None
+    keys: Sequence[Mapping[str, Any]] = ()
 
     def unpack(self, folders: Sequence[Path]) -> None:
         """Write the files, into a folder for each job.
@@ -92,18 +95,16 @@ def _sha256(files: Mapping[str, bytes]) -> str:
 
 # -- the worker's side -------------------------------------------------------------------------------------
 
-_progress: Any = None  # shared memory: frames done, by slot
-_one_at_a_time = threading.Lock()  # matplotlib's and manim's settings are global to a process
 
-
-def fulfil(order: Order, slot: int | None = None) -> Piece:
+def fulfil(order: Order) -> Piece:
     """Make what was ordered, in a folder of its own.
 
     Raises:
         RenderError: when the scene fails, or this is not the same hhanim.
     """
-    with _one_at_a_time, _place() as place:
+    with _place() as place:
         entry = order.jobs[0].request.entry
+        _same_here(order, entry)
         scenes, work = place / "scenes", place / "work"
         for name, content in order.sources.items():
             path = scenes / name
@@ -114,33 +115,19 @@ def fulfil(order: Order, slot: int | None = None) -> Piece:
         for k, job in enumerate(order.jobs):
             media = work / str(k) / job.request.path.name
             media.parent.mkdir(parents=True)
-            job = replace(job, request=replace(job.request, entry=here, path=media))
-            if order.elsewhere:
-                _same_here(job)
-            outputs.append(Output(job, media))
-
-        def tell(event: Event) -> None:
-            if slot is not None and _progress is not None:
-                _progress[slot] = event.frame
-
+            outputs.append(Output(replace(job, request=replace(job.request, entry=here, path=media)), media))
         try:
-            with Films() as films:
-                drawn = draw(outputs, films, tell, order.share)
-        except Exception as error:  # in the words of the machine the scene comes from
-            if isinstance(error, StudioError):
-                error.trace = error.trace.replace(str(scenes), str(entry.path.parent))
+            outputs, drawn = alone().share(outputs, order.share, silent)
+        except StudioError as error:  # in the words of the machine the scene comes from
+            error.trace = error.trace.replace(str(scenes), str(entry.path.parent))
             raise
         files = {p.relative_to(work).as_posix(): p.read_bytes() for p in work.rglob("*") if p.is_file()}
-        return Piece(files, _sha256(files), drawn)
-
-
-_mine: Path | None = None  # the folder in use, for those who have to leave at once
+        return Piece(files, _sha256(files), drawn, [output.job.key for output in outputs])
 
 
 @contextlib.contextmanager
 def _place() -> Iterator[Path]:
     """A folder to work in; what workers that were killed here have left is cleared away."""
-    global _mine
     import psutil
 
     head = f"hhanim-{platform.node()}-"
@@ -149,45 +136,19 @@ def _place() -> Iterator[Path]:
         if owner.isdigit() and not psutil.pid_exists(int(owner)):
             shutil.rmtree(old, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=f"{head}{os.getpid()}-") as name:
-        _mine = Path(name).resolve()
-        yield _mine
+        yield Path(name).resolve()
 
 
-def _leave(*_: object) -> None:
-    """End this worker at once."""
-    if _mine is not None:
-        shutil.rmtree(_mine, ignore_errors=True)
-    os._exit(1)
-
-
-def _same_here(job: Job) -> None:
+def _same_here(order: Order, entry: Entry) -> None:
     """Make sure that this machine's hhanim draws what the other's would."""
-    theirs, ours = job.key, fingerprint(job.request.entry)
-    for part in ("engines", "sources"):
-        for name in sorted({*theirs[part], *ours[part]}):
-            one, other = theirs[part].get(name), ours[part].get(name)
-            if one != other and not (part == "sources" and name.startswith("./")):
-                raise RenderError(
-                    f"worker {platform.node()}: {name} is {other} there and {one} here; "
-                    "install the same versions"
-                )
-
-
-def _begin(progress: Any) -> None:
-    """Start a local worker: Ctrl-C is the parent's affair, and without a parent there is nothing to do."""
-    global _progress
-    _progress = progress
-    be_alone()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, _leave)
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-
-        def follow() -> None:
-            parent.join()
-            _leave()
-
-        threading.Thread(target=follow, daemon=True).start()
+    theirs = {**order.package, **order.jobs[0].key["engines"]}
+    ours = {**package.state(), **versions(entry.kind)}
+    for name in sorted({*theirs, *ours}):
+        if theirs.get(name) != ours.get(name):
+            raise RenderError(
+                f"worker {platform.node()}: {name} is {ours.get(name)} there and {theirs.get(name)} here; "
+                "install the same versions"
+            )
 
 
 # -- our side ----------------------------------------------------------------------------------------------
@@ -199,7 +160,7 @@ class Crew:
     Args:
         start: makes an executor, again when one of its processes has died and taken it down.
         workers: how many films or pieces are in work at once.
-        progress: memory shared with the workers, where they write how far they are, or None.
+        drawing: who draws, on this machine and where the films will lie; None is whoever the executor has.
         ours: whether the executor is the crew's own, and ends with it.
         present: how many workers there are at the moment, where that can change; when there has been none
             for `patience` seconds, the film fails.
@@ -209,69 +170,69 @@ class Crew:
         self,
         start: Callable[[], futures.Executor],
         workers: int,
-        progress: Any = None,
         *,
+        drawing: Drawing | None = None,
         ours: bool = True,
         present: Callable[[], int] | None = None,
         patience: float = 60.0,
     ) -> None:
         self.workers = max(1, workers)
         self._ours, self._present, self._patience = ours, present, patience
-        self._start, self._progress = start, progress
+        self._start, self._drawing = start, drawing
         self._executor: futures.Executor | None = None
         self._lock = threading.Lock()
-        self._free = list(range(_SLOTS if progress is not None else 0))
         self.stopping = False
 
-    def draw(self, outputs: Sequence[Output], on_event: Listener) -> Drawn:
-        """As :func:`hhanim.studio.draw.pieces.draw`, by the crew: the pieces of a scene by several at once.
+    def draw(self, outputs: Sequence[Output], on_event: Listener) -> tuple[list[Output], Drawn]:
+        """As :meth:`hhanim.studio.make.drawing.Drawing.draw`, by the crew: the pieces of a scene by several at once.
 
         Raises:
             RenderError: when the scene fails, or when workers die over it again and again.
         """
-        jobs = [output.job for output in outputs]
-        job, elsewhere, found = jobs[0], self._progress is None, sources(jobs[0])
-        count = min(shares(job, self.workers) for job in jobs)
-        todo = {k: Order(jobs, found, Share(k, count), elsewhere) for k in range(count)}
-        drawn: list[Drawn] = []
-        started = time.perf_counter()
+        name, count = outputs[0].job.request.name, min(shares(o.job, self.workers) for o in outputs)
+        todo = {k: Share(k, count) for k in range(count)}
+        done: list[tuple[list[Output], Drawn | None]] = []
         for attempt in range(ATTEMPTS):
             try:
-                for k, piece in self._round(todo, jobs, on_event, started):
-                    piece.unpack([output.media.parent for output in outputs])
-                    drawn += [piece.drawn] if piece.drawn is not None else []
-                    del todo[k]
+                for share, made in self._round(outputs, todo, on_event):
+                    done.append(made)
+                    del todo[share]
                 break
             except Exception as error:
                 if self.stopping:  # it was us
                     raise KeyboardInterrupt from error
-                if not isinstance(error, futures.BrokenExecutor | futures.CancelledError | _killed()):
+                if not isinstance(
+                    error, LostError | futures.BrokenExecutor | futures.CancelledError | _killed()
+                ):
                     raise
                 if attempt == ATTEMPTS - 1:
                     raise RenderError(
-                        f"{job.request.name}: its worker died {attempt + 1} times (out of memory?)"
+                        f"{name}: its worker died {attempt + 1} times (out of memory?)"
                     ) from error
-        poster = next((d.poster for d in drawn if d.poster is not None), None)
-        # Whoever played the clip to its end heard all captions.
-        return replace(max(drawn, key=lambda d: len(d.captions)), poster=poster)
+        return _together(name, done)
 
     def _round(
-        self, todo: Mapping[int, Order], jobs: Sequence[Job], on_event: Listener, started: float
-    ) -> Iterator[tuple[int, Piece]]:
-        """Give the orders out, and the pieces as they come."""
-        executor = self._working()
-        slots: list[int] = []
-        waiting: dict[futures.Future[Piece], int] = {}
+        self, outputs: Sequence[Output], todo: Mapping[int, Share], on_event: Listener
+    ) -> Iterator[tuple[int, tuple[list[Output], Drawn | None]]]:
+        """Give the shares out, and what is made of them as it comes."""
+        executor, started = self._working(), time.perf_counter()
+        total, count = outputs[0].job.n_frames, next(iter(todo.values())).of
+        frames = dict.fromkeys(range(count), total // count) | dict.fromkeys(todo, 0)
+        waiting: dict[futures.Future[Any], int] = {}
         try:
-            for k, order in todo.items():
-                slot = self._free.pop() if self._free else None
-                if slot is not None:
-                    self._progress[slot] = 0
-                    slots.append(slot)
-                waiting[executor.submit(fulfil, order, slot)] = k
-            before, total, seen = -1, jobs[0].n_frames, time.monotonic()
-            count = next(iter(todo.values())).share.of
-            done = total * (count - len(todo)) // count
+            if self._drawing is not None:
+                for k, share in todo.items():
+
+                    def hear(event: Event, k: int = k) -> None:
+                        frames[k] = event.frame
+
+                    waiting[executor.submit(self._drawing.share, outputs, share, hear)] = k
+            else:
+                jobs = [output.job for output in outputs]
+                files, ours = sources(jobs[0]), package.state()
+                for k, share in todo.items():
+                    waiting[executor.submit(fulfil, Order(jobs, files, ours, share))] = k
+            before, seen = -1, time.monotonic()
             while waiting:
                 if self.stopping:  # what was cancelled before it began is never said to be done
                     raise KeyboardInterrupt
@@ -279,25 +240,21 @@ class Crew:
                 if ready or self._present is None:
                     seen = time.monotonic()
                 elif time.monotonic() - seen > min(self._patience, LOOK):
-                    seen = self._look(seen, jobs[0])
+                    seen = self._look(seen, outputs[0].job)
                 for future in ready:
-                    k = waiting.pop(future)
-                    piece = future.result()
-                    if not slots:
-                        done += total // count
-                    yield k, piece
-                frames = done + sum(self._progress[s] for s in slots)
-                if frames != before:
-                    before, seconds = frames, time.perf_counter() - started
-                    for request in (job.request for job in jobs):
-                        on_event(Event("frame", request.name, str(request.path), frames, total, seconds))
+                    k, made = waiting.pop(future), future.result()
+                    frames[k] = frames[k] or total // count
+                    yield k, made if self._drawing is not None else _received(made, outputs)
+                if (now := sum(frames.values())) != before:
+                    before, seconds = now, time.perf_counter() - started
+                    for request in (output.job.request for output in outputs):
+                        on_event(Event("frame", request.name, str(request.path), now, total, seconds))
         except futures.BrokenExecutor:
             self._replace(executor)
             raise
         finally:
             for future in waiting:
                 future.cancel()
-            self._free += slots
 
     def _look(self, seen: float, job: Job) -> float:
         """When workers were last there: now, or as before.
@@ -334,11 +291,10 @@ class Crew:
     def stop(self) -> None:
         """Let nobody finish: whoever waits for a piece gets an error."""
         self.stopping = True
-        executor = self._executor
-        if executor is not None and self._ours:
-            for process in list((getattr(executor, "_processes", None) or {}).values()):
-                process.terminate()
-            executor.shutdown(wait=False, cancel_futures=True)
+        if self._drawing is not None:
+            self._drawing.stop()
+        if self._executor is not None and self._ours:
+            self._executor.shutdown(wait=False, cancel_futures=True)
 
     def __enter__(self) -> Self:
         return self
@@ -348,13 +304,57 @@ class Crew:
             self.stop()
         elif self._executor is not None and self._ours:
             self._executor.shutdown()
+        if self._drawing is not None:
+            self._drawing.stop()
+
+
+def _together(name: str, done: Sequence[tuple[list[Output], Drawn | None]]) -> tuple[list[Output], Drawn]:
+    """One film out of its shares, which must have been drawn by the same scene.
+
+    Raises:
+        RenderError: when they were not.
+    """
+    used: dict[str, str] = {}
+    for outputs, drawn in done:
+        if [o.job.key for o in outputs] != [o.job.key for o in done[0][0]]:
+            raise RenderError(f"{name} was edited while it was drawn; make it again")
+        for label, state in (drawn.used if drawn else {}).items():
+            if used.setdefault(label, state) != state:
+                raise RenderError(f"{name}: {label} was edited while it was drawn; make it again")
+    parts = [drawn for _, drawn in done if drawn is not None]
+    poster = next((part.poster for part in parts if part.poster is not None), None)
+    # Whoever played the clip to its end heard all captions.
+    return done[0][0], replace(max(parts, key=lambda part: len(part.captions)), poster=poster, used=used)
+
+
+def _received(piece: Piece, outputs: Sequence[Output]) -> tuple[list[Output], Drawn | None]:
+    """A piece that was made elsewhere, put where it belongs.
+
+    Raises:
+        RenderError: when it is damaged, or was not made of what lies here.
+    """
+    piece.unpack([output.media.parent for output in outputs])
+    request = outputs[0].job.request
+    other = [words for _, words in changes(piece.drawn.used if piece.drawn else {}, Places.of(request))]
+    if other or list(piece.keys) != [output.job.key for output in outputs]:
+        why = other[0] if other else "other parameters"
+        raise RenderError(f"{request.name}: its worker has not drawn what is here: {why}")
+    return list(outputs), piece.drawn
 
 
 def sources(job: Job) -> dict[str, bytes]:
-    """The files a worker may not have: the scene's, and those beside it that it imports."""
-    folder = job.request.entry.path.parent
-    found = reached(job.request.entry).values()
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in found if p.is_relative_to(folder)}
+    """The files a worker may not have: the scene's, and those beside it that it seems to use, or used the last time."""
+    request, folder = job.request, job.request.entry.path.parent
+    record = sidecar.read(request.path)
+    used = record.used if record else ()
+    places = Places.of(request)
+    before = (
+        places.place(label) for label in used if label.startswith("./") and not label.endswith(("/", "?"))
+    )
+    found = {*estimated(request.entry), *(path for path in before if path.is_file())}
+    return {
+        p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(found) if p.is_relative_to(folder)
+    }
 
 
 def of(executor: futures.Executor) -> Crew:
@@ -371,14 +371,7 @@ def local(jobs: int) -> Crew:
     """
     if not 1 <= jobs <= 256:
         raise UsageError(f"jobs = {jobs}: must be 1 to 256")
-    context = multiprocessing.get_context("spawn")
-    progress = context.RawArray("q", _SLOTS)
-
-    def start() -> futures.Executor:
-        most = 61 if sys.platform == "win32" else 256  # Windows can wait for no more
-        return futures.ProcessPoolExecutor(min(jobs, most), context, initializer=_begin, initargs=(progress,))
-
-    return Crew(start, jobs, progress)
+    return Crew(lambda: futures.ThreadPoolExecutor(jobs), jobs, drawing=Drawing())
 
 
 @contextlib.contextmanager

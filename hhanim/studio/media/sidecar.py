@@ -34,6 +34,7 @@ _Pixels = Annotated[int, Meta(ge=1, le=16_384)]
 _Count = Annotated[int, Meta(ge=0, le=2**53)]
 _Scalar = str | int | float | bool | None
 _Plain = str | int | float | bool | list[_Scalar | list[_Scalar]] | dict[_Word, _Scalar] | None
+_Label = Annotated[str, Meta(max_length=5000)]
 _Words = Annotated[dict[_Word, _Word], Meta(max_length=20_000)]
 _Values = Annotated[dict[_Word, _Plain], Meta(max_length=1000)]
 
@@ -50,8 +51,8 @@ class Record(Struct, frozen=True, kw_only=True):
     """What made a film, and what belongs to it.
 
     `sha256` is of the film's file, and `hashes` of the files beside it, by path relative to its folder (a folder of
-    pictures is among them, and its `sha256` is of theirs); `watched` and `used` are of the files that it was made
-    from, by label; `seal` is of the record itself, so that a hand that was at it shows.
+    pictures is among them, and its `sha256` is of theirs); `used` says what it was made from, by label; `seal` is of
+    the record itself, so that a hand that was at it shows.
     """
 
     name: _Word
@@ -84,8 +85,7 @@ class Record(Struct, frozen=True, kw_only=True):
     digest: _Word
     stamp: _Word
     key: dict[_Word, _Plain]
-    watched: _Words
-    used: _Words = field(default_factory=dict)
+    used: Annotated[dict[_Label, _Word], Meta(max_length=20_000)] = field(default_factory=dict)
     seal: _Word = ""
 
     def as_json(self) -> dict[str, Any]:

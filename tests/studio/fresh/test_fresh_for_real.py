@@ -23,29 +23,10 @@ class Tale(Film):
     alt = "Nothing."
     model: Membrane = "modern"
     pace: float = 1.0
+
+    def construct(self):
+        self.wait(0.1)
 '''
-
-# In the place of the module that runs manim, which these questions are not about.
-SHOOT = """
-import numpy as np
-from hhanim.studio.draw.engine import Played
-
-class FilmEngine:
-    whole = False
-
-    def __init__(self, job, work):
-        width, height = job.request.pixels
-        self.picture = np.zeros((height, width, 4), np.uint8)
-
-    def may_be_poster(self, number):
-        return number == 0
-
-    def play(self, exporter):
-        exporter.section(0, "all")
-        exporter.frame(0, self.picture, None, 3)
-        return Played(3, 0, "Nothing.", [])
-"""
-
 
 pytestmark = pytest.mark.slow
 
@@ -57,8 +38,6 @@ def first(tmp_path_factory, scene_writer):
     root = Path(__file__).resolve().parents[3]
     for name in ("hhanim", "scenes"):
         shutil.copytree(root / name, place / "tree" / name, ignore=shutil.ignore_patterns("__pycache__"))
-    (place / "tree/hhanim/studio/draw/film.py").write_text(SHOOT)
-    (place / "tree/manim.py").touch()
     scene_writer(place / "project/scenes")
     (place / "project/scenes/tale_film.py").write_text(FILM)
     (place / "project/hhanim.toml").write_text(

@@ -56,7 +56,7 @@ def test_new_import(made):
     path = Path("scenes/helper.py")
     Path("scenes/third.py").write_text("X = 1\n")
     path.write_text(path.read_text() + "import third\n")
-    assert stale() == {"wave": ["./helper.py changed", "./third.py newly used"]}
+    assert stale() == {"wave": ["./helper.py changed"]}
 
 
 def test_touched_without_a_change(made):
@@ -96,8 +96,8 @@ def test_theme_colour_remakes_that_theme_only(made, monkeypatch):
     assert stale() == {}
     monkeypatch.setitem(look.THEMES, "dark", replace(look.DARK, ink="#123456"))
     monkeypatch.setattr(
-        fresh_status, "_stamp_now", lambda *_: ""
-    )  # the file that holds the colours differs, then
+        fresh_status, "changes", lambda *_: [("hhanim/look/theme.py", "it holds the colours")]
+    )
     assert stale() == dict.fromkeys(("wave", "still"), ["a colour of the theme dark changed"])
 
 
@@ -120,7 +120,9 @@ def test_membrane_definition(made, monkeypatch):
     from hhanim.model import presets as models
 
     other = models.get("modern").with_(gK=30)
-    monkeypatch.setattr(fresh_status, "_stamp_now", lambda *_: "")
+    monkeypatch.setattr(
+        fresh_status, "changes", lambda *_: [("hhanim/model/presets/x.py", "it holds models")]
+    )
     monkeypatch.setitem(models._found, "MODERN", other)
     assert stale() == {"wave": ["gK 36 → 30"]}
 
@@ -191,24 +193,29 @@ def test_copied_project_is_fresh(made, monkeypatch):
     assert str(made) not in Path("output/wave.json").read_text()
 
 
-def test_sources_stop_at_the_wall(project):
+def test_what_is_used_stops_at_the_wall(made):
     """What carries a scene to its film, and what only other scenes use, is not part of the key."""
-    found = sources(catalogue.read().get("wave"))
+    found = set(sidecar.read(Path("output/wave.mp4")).used)
     assert {
         "./wave_clip.py",
         "./helper.py",
         "./deeper.py",
         "hhanim/look/theme.py",
         "hhanim/plots/clip.py",
-    } <= set(found)
-    assert "hhanim/studio/media/encode.py" in found
-    assert not {
-        "hhanim/cli/program.py",
-        "hhanim/studio/make/films.py",
         "hhanim/studio/draw/pieces.py",
-        "hhanim/classroom.py",
-        "./still_clip.py",
-    } & set(found)
+        "hhanim/studio/media/encode.py",
+        "hhanim/studio/make/record.py",
+    } <= found
+    assert (
+        not {
+            "hhanim/cli/program.py",
+            "hhanim/studio/make/films.py",
+            "hhanim/studio/fresh/status.py",
+            "hhanim/classroom.py",
+            "./still_clip.py",
+        }
+        & found
+    )
 
 
 def test_unknown_scene(project):
@@ -216,28 +223,27 @@ def test_unknown_scene(project):
         projects.requests(["wavee"], projects.Settings())
 
 
-def test_data_that_a_scene_or_its_helper_names(project):
-    """A file beside the scene whose name stands in the scene's text, or in that of a helper, is part of the key."""
+def test_data_that_a_scene_or_its_helper_opens(project):
+    """It is part of the key; what is only named is not, but a worker elsewhere is sent it."""
     Path("scenes/levels.csv").write_text("1.0\n")
     Path("scenes/data").mkdir()
     Path("scenes/data/more.txt").write_text("1.0\n")
     Path("scenes/unnamed.csv").write_text("1.0\n")
     text = Path("scenes/still_clip.py").read_text()
-    Path("scenes/still_clip.py").write_text(f'{text}\nLEVELS = "levels.csv"\n')
+    begin = "from pathlib import Path\nHERE = Path(__file__).parent\n"
+    Path("scenes/still_clip.py").write_text(f'{begin}{text}\nLEVELS = (HERE / "levels.csv").read_text()\n')
     Path("scenes/deeper.py").write_text('GAIN = 1.0\nMORE = "data/more.txt"\nNOT = "../../secret.txt"\n')
     Path("../secret.txt").write_text("not in the scene's folder")
-    found = {name: sources(catalogue.read().get(name)) for name in ("still", "wave")}
-    own = {name: {label for label in labels if label.startswith("./")} for name, labels in found.items()}
-    assert own["still"] == {"./still_clip.py", "./levels.csv"}
-    assert own["wave"] == {"./wave_clip.py", "./helper.py", "./deeper.py", "./data/more.txt"}
     for name in ("still", "wave"):
         films.render(name, size="160x90")
-    Path("scenes/levels.csv").write_text("2.0\n")
-    Path("scenes/unnamed.csv").write_text("2.0\n")
+    for name in ("levels.csv", "unnamed.csv", "data/more.txt"):
+        Path("scenes", name).write_text("2.0\n")
     requests = projects.requests(["still", "wave"], projects.Settings())[0]
     assert [status(r).reasons for r in requests] == [("./levels.csv changed",), ()]
+    found = {path.name for path in sources(requests[1].entry)}
+    assert found == {"wave_clip.py", "helper.py", "deeper.py", "more.txt"}
     shipped = workers.sources(prepare(requests[1]))
-    assert shipped["data/more.txt"] == b"1.0\n"  # a worker elsewhere has it too
+    assert shipped["data/more.txt"] == b"2.0\n"  # a worker elsewhere has it too
 
 
 def test_the_same_scene_is_the_same_wherever_it_and_its_media_lie(project, tmp_path_factory, monkeypatch):

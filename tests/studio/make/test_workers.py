@@ -20,8 +20,10 @@ import numpy as np
 import pytest
 
 import hhanim
+from hhanim.studio.apart import Workplace
 from hhanim.studio.draw.clip import perform
 from hhanim.studio.errors import RenderError
+from hhanim.studio.fresh import package
 from hhanim.studio.fresh.job import prepare
 from hhanim.studio.make import films, workers
 from hhanim.studio.media import checks, sidecar
@@ -29,8 +31,7 @@ from hhanim.studio.plan import catalogue
 from hhanim.studio.plan import project as projects
 from hhanim.studio.plan.request import Request
 
-# 40 s at 4 frames a second: four pieces. It refuses to be run where it was written, and on demand it kills
-# the first worker that comes to a certain frame.
+# 40 s at 4 frames a second: four pieces. On demand it kills the first worker that comes to a certain frame.
 LONG = """
 import os, signal
 from dataclasses import replace
@@ -38,7 +39,8 @@ from pathlib import Path
 import numpy as np
 from hhanim import clip
 import helper
-assert "project" not in str(Path(__file__).parent.parent.name), "run from the project's own folder"
+AWAY = False
+assert not AWAY or Path(__file__).parent.parent.name != "project", "run from the project's own folder"
 
 @clip(title="Long", description="d", alt="a", poster=0.9)
 def long(stage, *, frames: int = 160, seconds: float = 40.0, trap: str = ""):
@@ -65,9 +67,11 @@ def long(project):
     return project
 
 
-def here(project) -> Path:
-    """The same film made by this process alone."""
+def here(project, *, away: bool = False) -> Path:
+    """The same film made by this process alone; the original then refuses, if ``away``, to be run where it lies."""
     text = Path("scenes/long_clip.py").read_text()
+    if away:
+        Path("scenes/long_clip.py").write_text(text := text.replace("AWAY = False", "AWAY = True"))
     elsewhere = project.parent / "elsewhere" / "scenes"
     elsewhere.mkdir(parents=True)
     for name in ("helper.py", "deeper.py"):
@@ -83,10 +87,10 @@ def request(**given):
 
 def test_frames_from_the_middle_are_the_frames_of_the_whole(long):
     """Of shipped clips, and of one that alters artists and adds passing ones."""
-    long_entry = catalogue.read().get("long")
-    text = long_entry.path.read_text()
-    long_entry.path.write_text(text.replace('"project" not in', '"" in'))
-    entries = [long_entry, *(e for e in catalogue.read([catalogue.shipped()]).entries if e.kind == "clip")]
+    entries = [
+        catalogue.read().get("long"),
+        *(e for e in catalogue.read([catalogue.shipped()]).entries if e.kind == "clip"),
+    ]
     for entry in entries:
         job = prepare(Request(entry, Path("output/x.mp4"), {"frames": 40}, size="320x180"))
         whole = [f.rgba.copy() for f in perform(job).frames()]
@@ -121,8 +125,6 @@ def test_pieces_of_other_formats(long, suffix):
         files = sorted(path.iterdir()) if path.is_dir() else [path]
         return {f.relative_to(folder).as_posix(): f.read_bytes() for f in files}
 
-    path = Path("scenes/long_clip.py")
-    path.write_text(path.read_text().replace('"project" not in', '"" in'))
     alone = made("alone")
     with workers.local(2) as hands:
         assert made("together", hands) == alone
@@ -146,7 +148,7 @@ def test_any_executor_of_processes(project):
 @pytest.mark.parametrize("kind", ["ThreadPoolExecutor", "ProcessPoolExecutor"])
 def test_anybodys_executor(long, kind):
     """From Python, with an executor of one's own: the same bytes, and it is still there afterwards."""
-    alone = here(long)
+    alone = here(long, away=True)
     with getattr(concurrent.futures, kind)(2) as pool:
         made = hhanim.render("long", size="160x90", executor=pool)
         assert pool.submit(int, "3").result() == 3
@@ -247,8 +249,9 @@ def test_workers_that_always_die_fail_the_film(long, tmp_path):
 
 def test_an_interruption_is_not_the_workers_affair():
     """A terminal sends it to all processes; what becomes of the film is for the parent to say."""
-    with workers.local(1) as hands:
-        assert hands._working().submit(signal.raise_signal, signal.SIGINT).result(600) is None
+    place = Workplace("os:getpid")
+    assert place.do("signal:raise_signal", signal.SIGINT) is None
+    place.stop()
 
 
 def test_a_damaged_piece_is_refused(tmp_path):
@@ -264,7 +267,7 @@ def test_another_hhanim_is_refused(project, monkeypatch):
     job = prepare(projects.requests(["wave"], projects.Settings())[0][0])
     theirs = {**job.key, "engines": {**job.key["engines"], "matplotlib": "0.1"}}
 
-    order = workers.Order([replace(job, key=theirs)], workers.sources(job))
+    order = workers.Order([replace(job, key=theirs)], workers.sources(job), package.state())
     with pytest.raises(RenderError, match=r"matplotlib is 3\S+ there and 0\.1 here"):
         workers.fulfil(order)
 
@@ -309,7 +312,7 @@ def cluster(tmp_path, start_process):
 def test_dask(long, cluster, tmp_path):
     """Two workers that share no folder; one is killed over its piece; the film is the one made alone, to the byte
     (but for the parameter that sets the trap, which does not draw)."""
-    alone = here(long)
+    alone = here(long, away=True)
     trap = tmp_path / "trap"
     address, _ = cluster
     done = subprocess.run(

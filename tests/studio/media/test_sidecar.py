@@ -81,7 +81,7 @@ HOSTILE = {
     "height below zero": {"height": -1},
     "fps zero": {"fps": 0},
     "no frames": {"n_frames": 0},
-    "watched of a list": {"watched": [["/dev/zero", "x"]]},
+    "used of a list": {"used": [["/dev/zero", "x"]]},
     "used null": {"used": None},
     "another's": {"file": "aa.mp4"},
     "sha256 of another kind": {"sha256": "x"},

@@ -1,0 +1,438 @@
+"""What a scene uses while it is loaded and drawn: recorded, by the labels of :mod:`hhanim.studio.fresh.used`.
+
+Python tells of every file that is opened and every folder that is listed, whoever does it, in whatever thread
+(:func:`sys.addaudithook`); what it does not tell of is asked in a few functions that are put in the place of its own.
+To be used in a process apart, in which nothing else goes on.
+
+Left out are what versions stand for (Python, libraries), caches, what the scene itself has written, and the folders in
+which the film is made.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import glob
+import importlib
+import locale
+import os
+import re
+import shlex
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import platformdirs
+
+from hhanim.studio import loaded
+from hhanim.studio.fresh import used
+from hhanim.studio.fresh.package import counts
+from hhanim.studio.fresh.used import Places
+from hhanim.studio.fresh.versions import ENGINES, SILENT, mapped, system_libraries, version
+
+FONTS = (".ttf", ".otf", ".ttc", ".pfb", ".afm")
+_ONLY_ASKED = {"exists", "lexists", "isfile", "isdir", "islink", "is_file", "is_dir", "is_symlink", "resolve",
+               "realpath", "absolute", "samefile", "mkdir", "makedirs", "is_mount", "ismount"}  # fmt: skip
+_SYSTEM = ("/proc/", "/sys/", "/dev/")
+_FOR_ALL = ("/etc/", "/usr/", "/lib/", "/lib64/", "/opt/", "/System/", "/Library/", "/run/", "/var/")
+
+
+class Recording:
+    """What is used while it is on; ``used`` is complete at its end.
+
+    Args:
+        places: what labels are relative to. ignored: folders in which nothing counts.
+    """
+
+    def __init__(self, places: Places, ignored: Sequence[Path] = ()) -> None:
+        self.used: dict[str, str] = {}
+        self.places = places
+        self._ignored = tuple(f"{Path(os.path.abspath(p)).as_posix()}/" for p in (*ignored, *_caches()))  # noqa: PTH100
+        self._made: set[str] = set()
+        self._first = len(loaded.log)
+        self._modules = set(sys.modules)
+        self._owner = os.getpid()
+        self._journal = tempfile.TemporaryFile()  # noqa: SIM115 — what processes that the scene forks use
+
+    def add(self, label: str, state: str | None = None) -> None:
+        """Something was used; its first state counts."""
+        if label in self.used:
+            return
+        self.used[label] = self.places.state(label) if state is None else state
+        if os.getpid() != self._owner:
+            os.write(
+                self._journal.fileno(), f"{label}\n{self.used[label]}\n".encode("utf-8", "surrogatepass")
+            )
+
+    # Files
+
+    def file(self, name: Any, *, asked: bool = False, listed: bool = False) -> None:
+        """A file was opened, a folder listed, or either asked for."""
+        if (path := self._counts(name)) is not None:
+            label = self.places.label(path)
+            self.add(f"{label.rstrip('/')}/" if listed else f"{label}?" if asked else label)
+
+    def written(self, name: Any) -> None:
+        """A file or folder was made: what is read of it later is the scene's own."""
+        if isinstance(name, str | bytes | os.PathLike):
+            self._made.add(os.path.abspath(os.fsdecode(name)))  # noqa: PTH100
+
+    def _counts(self, name: Any) -> str | None:
+        if not isinstance(name, str | bytes | os.PathLike):
+            return None
+        asked: str = os.fsdecode(name)
+        path = os.path.abspath(asked)  # noqa: PTH100
+        plain = Path(path).as_posix()
+        if plain.startswith((*_SYSTEM, *self._ignored)) or "/__pycache__/" in plain:
+            return None
+        if loaded.installed(plain) and not plain.lower().endswith(FONTS):
+            return None
+        if plain.startswith(_FOR_ALL) and not plain.lower().endswith(FONTS) and not _is_users(_asker()):
+            return None
+        if self._made and any(p in self._made for p in (path, *map(str, Path(path).parents))):
+            return None
+        return asked
+
+    def pattern(self, root: Any, pattern: str) -> None:
+        """Files were looked for by a pattern."""
+        if (path := self._counts(root)) is not None:
+            self.add(f"glob {self.places.label(path)}|{pattern}")
+
+    # Modules
+
+    def module(self, name: str, where: Sequence[str] | None) -> None:
+        """A module was looked for; ``where`` is the path of its package."""
+        if not _is_users(_asker(_IMPORTS)):
+            return
+        first, _, rest = name.partition(".")
+        if first.startswith("hhanim_files_") and rest:
+            folder = Path(next(iter(sys.modules[first].__path__)))
+            owner = next(
+                (k for k, v in self.places.given.items() if v == folder and v != self.places.scene), ""
+            )
+            name = f"{owner}=.{rest}" if owner else f".{rest}"
+        elif first == "hhanim" or first.startswith("hhanim_files_"):
+            return
+        self.add(f"import {name}")
+
+    # The end
+
+    @contextlib.contextmanager
+    def values(self, plain: Callable[[], bool]) -> Iterator[None]:
+        """What is used meanwhile counts by the values that come of it, if these turn out to be ``plain``."""
+        whole, self.used = self.used, {}
+        first = len(loaded.log)
+        try:
+            yield
+        finally:
+            self._modules_of_users(first)
+            self._first = len(loaded.log)
+            head = "value " if plain() else ""
+            self.used = {**whole, **{f"{head}{label}": state for label, state in self.used.items()}}
+
+    def _modules_of_users(self, first: int) -> None:
+        for path in loaded.log[first:]:
+            if not loaded.ours(path):
+                self.add(self.places.label(path), loaded.hashes[path])
+
+    def close(self) -> None:
+        """Add what is known at the end only: which modules were loaded, and which libraries."""
+        self._journal.seek(0)
+        lines = self._journal.read().decode("utf-8", "surrogatepass").splitlines()
+        for label, state in zip(lines[::2], lines[1::2], strict=False):
+            self.used.setdefault(label, state)
+        self._journal.close()
+        ours = {
+            m.__file__ for m in list(sys.modules.values()) if loaded.ours(getattr(m, "__file__", None) or "")
+        }
+        self._modules_of_users(self._first)
+        for path in sorted(file for file in ours if file):
+            if counts(label := self.places.label(path)):  # what was loaded, whoever has read the file since
+                self.used[label] = loaded.hashes.get(path) or used.contents(Path(path))
+        for name in sorted({n.partition(".")[0] for n in sys.modules} - self._modules):
+            if loaded.installed(getattr(sys.modules.get(name), "__file__", None) or ""):
+                for package in _packages(name):
+                    self.add(f"version {package}")
+        for name, number in system_libraries().items():
+            self.add(f"library {name}", number)
+        for font in mapped():
+            if font.lower().endswith(FONTS):
+                self.file(font)
+
+
+def _caches() -> Iterator[Path]:
+    yield platformdirs.user_cache_path("hhanim", appauthor=False)
+    yield Path(platformdirs.user_cache_dir())
+    if "MPLCONFIGDIR" in os.environ:
+        yield Path(os.environ["MPLCONFIGDIR"])
+
+
+def _packages(module: str) -> list[str]:
+    """The installed packages that bring a module, but for those whose versions are known already or do not matter."""
+    known = {*SILENT, *(name for names in ENGINES.values() for name in names)}
+    name = re.sub(r"[-_.]+", "-", module).lower()
+    if name in known or module in sys.stdlib_module_names:
+        return []
+    if version(name):
+        return [name]
+    from importlib import metadata
+
+    found = metadata.packages_distributions().get(module, [])
+    return [name for name in found if re.sub(r"[-_.]+", "-", name).lower() not in known]
+
+
+# Who asks
+
+
+def _asker(through: Callable[[FrameType], bool] | None = None) -> str:
+    """The file of the code that asks for something, past Python's own library or what ``through`` lets pass."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        name = frame.f_code.co_filename
+        if name != __file__ and not name.startswith("<"):
+            if through is None:
+                if not name.startswith(_STDLIB) or "-packages/" in name:
+                    return name
+            elif not through(frame):
+                return name
+        frame = frame.f_back
+    return ""
+
+
+_STDLIB = os.path.dirname(os.__file__)  # noqa: PTH120
+
+
+def _IMPORTS(frame: FrameType) -> bool:
+    name = frame.f_code.co_filename
+    return name.startswith(_STDLIB) and bool(re.search(r"importlib|pkgutil|runpy", name))
+
+
+def _ENVIRONMENT(frame: FrameType) -> bool:
+    name = frame.f_code.co_filename
+    return (
+        name in (os.__file__, locale.__file__)
+        or name.endswith("_collections_abc.py")
+        or (frame.f_code.co_name == "expandvars")
+    )
+
+
+def _is_users(file: str) -> bool:
+    return (
+        bool(file) and not loaded.installed(file) and not loaded.ours(file) and not file.startswith(_STDLIB)
+    )
+
+
+def _caller() -> FrameType:
+    frame = sys._getframe(1)
+    while frame.f_code.co_filename == __file__:
+        assert frame.f_back is not None
+        frame = frame.f_back
+    return frame
+
+
+# What Python tells
+
+_on: Recording | None = None
+_busy = threading.local()
+
+
+def _opened(record: Recording, path: Any, mode: Any, flags: Any, *_: Any) -> None:
+    if isinstance(path, int) or str(path) == getattr(loaded.loading, "file", None):
+        return
+    flags = flags if isinstance(flags, int) else 0
+    writes = bool(flags & (os.O_WRONLY | os.O_RDWR)) or (
+        isinstance(mode, str) and bool(set(mode) & set("wxa+"))
+    )
+    if writes:
+        there = os.path.exists(path)  # noqa: PTH110
+        if not there or flags & os.O_TRUNC or (isinstance(mode, str) and set(mode) & set("wx")):
+            record.written(path)
+            return
+    record.file(path)
+
+
+def _listed(record: Recording, path: Any = None, *_: Any) -> None:
+    frame = _caller()
+    name = frame.f_code.co_filename
+    if "importlib" in name or name.endswith("glob.py") or loaded.ours(_asker()):
+        return
+    if "pathlib" in name and frame.f_code.co_name not in ("iterdir", "walk"):
+        return
+    record.file("." if path is None else path, listed=True)
+
+
+def _globbed(record: Recording, path: Any, *_: Any) -> None:
+    parts = Path(os.fsdecode(path)).parts
+    fixed = next((k for k, part in enumerate(parts) if glob.has_magic(part)), len(parts) - 1)
+    record.pattern(str(Path(*parts[:fixed])), "/".join(parts[fixed:]))
+
+
+def _started(record: Recording, program: Any, arguments: Any, folder: Any = None, *_: Any) -> None:
+    words = (
+        arguments if isinstance(arguments, list | tuple) else shlex.split(os.fsdecode(arguments), posix=False)
+    )
+    for word in [program, *words]:
+        if isinstance(word, str | bytes | os.PathLike) and word:
+            name = os.path.join(os.fsdecode(folder or "."), os.fsdecode(word))  # noqa: PTH118
+            for part in {name, name.rpartition("=")[2]}:
+                if os.path.isfile(part):  # noqa: PTH113
+                    record.file(os.path.relpath(part) if not os.path.isabs(os.fsdecode(word)) else part)  # noqa: PTH117
+                elif "/" in part or "." in part:
+                    record.written(part)
+
+
+def _asked(record: Recording, path: Any, only: bool) -> None:
+    record.file(path, asked=only)
+
+
+def _connected(record: Recording, database: Any, *_: Any) -> None:
+    name = re.sub(r"^file:(//)?|\?.*$", "", os.fsdecode(database)) if database else ""
+    if name and name != ":memory:":
+        record.file(name)
+
+
+def _loaded(record: Recording, name: Any, *_: Any) -> None:
+    if name and os.path.exists(name):  # noqa: PTH110
+        record.file(name)
+
+
+_TOLD: dict[str, Callable[..., None]] = {
+    "open": _opened,
+    "os.listdir": _listed,
+    "os.scandir": _listed,
+    "glob.glob": _globbed,
+    "pathlib.Path.glob": lambda record, root, pattern, *_: record.pattern(root, str(pattern)),
+    "pathlib.Path.rglob": lambda record, root, pattern, *_: record.pattern(root, f"**/{pattern}"),
+    "sqlite3.connect": _connected,
+    "ctypes.dlopen": _loaded,
+    "import": lambda record, name, path=None, *_: record.file(path) if isinstance(path, str) else None,
+    "subprocess.Popen": _started,
+    "os.posix_spawn": _started,
+    "os.exec": _started,
+    "os.system": lambda record, command, *_: _started(record, "", command),
+    "os.mkdir": lambda record, path, *_: record.written(path),
+    "os.rename": lambda record, _, path, *__: record.written(path),
+    "os.link": lambda record, _, path, *__: record.written(path),
+    "os.symlink": lambda record, _, path, *__: record.written(path),
+}
+
+
+def _told(event: str, arguments: tuple[Any, ...]) -> None:
+    if _on is not None and (hear := _TOLD.get(event)) is not None:
+        _noting(hear, _on, *arguments)
+
+
+def _noting(hear: Callable[..., None], *arguments: Any) -> None:
+    """Note something, and nothing of what noting it takes."""
+    if getattr(_busy, "now", False):
+        return
+    _busy.now = True
+    try:
+        hear(*arguments)
+    finally:
+        _busy.now = False
+
+
+class _Spy:
+    """Hears of every module that is looked for, and finds none."""
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: Any = None
+    ) -> ModuleSpec | None:
+        if _on is not None:
+            _noting(_on.module, name, path)
+        return None
+
+
+def _listen() -> None:
+    """Once in a process: be told of what Python tells, and ask for the rest."""
+    sys.addaudithook(_told)
+    sys.meta_path.insert(0, _Spy())
+
+    def asking(name: str) -> None:
+        usual = getattr(os, name)
+
+        def ask(path: Any, *arguments: Any, **options: Any) -> Any:
+            heard = _on is not None and not getattr(_busy, "now", False) and not isinstance(path, int)
+            if heard and _is_users(_asker()):
+                only = any(f.f_code.co_name in _ONLY_ASKED for f in _frames(4)) or name == "access"
+                _noting(_asked, _on, path, only)
+            return usual(path, *arguments, **options)
+
+        setattr(os, name, ask)
+
+    for name in ("stat", "lstat", "access"):
+        asking(name)
+
+    environ: Any = type(os.environ)
+    get, each = environ.__getitem__, environ.__iter__
+
+    def read(self: Any, name: Any) -> Any:
+        if _on is not None and _is_users(_asker(_ENVIRONMENT)):
+            _noting(_on.add, f"${os.fsdecode(name)}")
+        return get(self, name)
+
+    def iterate(self: Any) -> Any:
+        if _on is not None and _is_users(_asker(_ENVIRONMENT)):
+            _noting(_on.add, "$*")
+        return each(self)
+
+    environ.__getitem__, environ.__iter__ = read, iterate
+
+    own: Any = locale
+    setlocale = own.setlocale
+
+    def set_locale(category: int, value: Any = None) -> Any:
+        if _on is not None and value == "":
+            for name in ("LC_ALL", "LC_NUMERIC", "LC_TIME", "LC_CTYPE", "LC_MONETARY", "LC_COLLATE", "LANG"):
+                _noting(_on.add, f"${name}")
+        return setlocale(category, value)
+
+    own.setlocale = set_locale
+
+    def dating(name: str) -> None:
+        usual = getattr(time, name)
+
+        def tell(*arguments: Any) -> Any:
+            if _on is not None and _is_users(_asker(lambda _: False)):
+                _noting(_on.add, "date")
+            return usual(*arguments)
+
+        setattr(time, name, tell)
+
+    for name in ("localtime", "gmtime", "strftime", "ctime", "asctime"):
+        dating(name)
+
+
+def _frames(count: int) -> Iterator[FrameType]:
+    frame: FrameType | None = _caller()
+    for _ in range(count):
+        if frame is None or _is_users(frame.f_code.co_filename):
+            return
+        yield frame
+        frame = frame.f_back
+
+
+_listening = False
+
+
+@contextlib.contextmanager
+def recording(places: Places, *ignored: Path) -> Iterator[Recording]:
+    """Record what is used meanwhile; one at a time in a process."""
+    global _on, _listening
+    if not _listening:
+        _listen()
+        _listening = True
+    importlib.invalidate_caches()
+    record = Recording(places, ignored)
+    _on = record
+    try:
+        yield record
+    finally:
+        _on = None
+    record.close()

@@ -1,0 +1,332 @@
+"""What a film was made of, by labels that mean the same on any machine, and whether that is still so.
+
+A record maps labels to states:
+
+=================================  ============================================================
+``./data.csv``                     a file by its place from the scene's folder, ``../data.csv`` too
+``model=./cell.json``              from the folder of the membrane's file that is given for ``model``
+``cwd/a.csv``, ``~/a.csv``         from the working folder, where the name was relative; from the user's home
+``/mnt/a.csv``                     a file that lies anywhere else
+``hhanim/look/axis.py``            a file of hhanim
+``lib/matplotlib/….ttf``           a file that is installed with a library
+``…/``                             a folder that was listed
+``…?``                             a file or folder that was only asked whether it is there
+``import helper``                  where a module was found
+``version pandas``                 an installed library
+``library libcairo.so.2``          a library of the system
+``$LAB``, ``$*``                   an environment variable, all of them
+``preset modern``                  a membrane of hhanim's, by its meaning
+``code hhanim/look/theme.py``      a file of hhanim's but for the constants in it
+``glob ./data|*.csv``              what fits a pattern in a folder
+``date``                           today's
+``value`` and any of these         what a membrane that is given was made of
+=================================  ============================================================
+
+A state is a hash, a word or, where there was nothing, empty.
+"""
+
+from __future__ import annotations
+
+import ast
+import datetime
+import functools
+import hashlib
+import json
+import os
+import re
+import stat
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.machinery import all_suffixes
+from pathlib import Path
+
+from hhanim.studio import loaded
+from hhanim.studio.fresh.versions import system_library, version
+from hhanim.studio.plan.request import Request
+from hhanim.user_code import PACKAGE
+
+UP = 2
+"""How far above the scene's folder a file may lie that is still called by its place from there."""
+
+LARGEST = 2**32
+"""Bytes of a file whose contents are looked at."""
+
+MEANT = (
+    "value ",
+    "hhanim/look/theme.py",
+    "hhanim/model/presets/",
+    "hhanim/studio/plan/catalogue.py",
+    "hhanim/studio/plan/presets.py",
+)
+"""What is part of a film's key by the values that come of it, not by its text: an edit that changes none is none."""
+
+
+def of_text(text: str) -> str:
+    """The state of something that is text."""
+    return loaded.digest(text.encode("utf-8", "surrogatepass"))
+
+
+@dataclass(frozen=True)
+class Places:
+    """What labels are relative to.
+
+    Args:
+        scene: the scene's folder. given: parameter → folder of the file that is given for it.
+    """
+
+    scene: Path
+    given: Mapping[str, Path] = field(default_factory=dict)
+    folder: Path = field(default_factory=Path.cwd)
+    home: Path = field(default_factory=lambda: Path(os.path.expanduser("~")))  # noqa: PTH111 — never fails
+
+    @classmethod
+    def of(cls, request: Request) -> Places:
+        """Those of a request's scene and of the membranes' files that are given or are its defaults."""
+        given = {}
+        for name, (_, default) in request.entry.declared.items():
+            value = request.given.get(name, default)
+            if isinstance(value, str) and re.search(r"\.py(:\w*)?$", value):
+                given[name] = Path(re.sub(r":\w*$", "", value)).absolute().parent
+        return cls(request.entry.path.absolute().parent, given)
+
+    # Names
+
+    def label(self, name: str) -> str:
+        """The label of a file by the name it was asked for."""
+        path = Path(os.path.normpath(self.folder / name))
+        if loaded.ours(str(path)):
+            return f"hhanim/{path.relative_to(PACKAGE).as_posix()}"
+        for start, root in (("./", self.scene), *((f"{k}=./", v) for k, v in self.given.items())):
+            if path.is_relative_to(root):
+                return f"{start}{path.relative_to(root).as_posix()}".removesuffix("/.")
+        if loaded.installed(str(path)):
+            return self._installed(path)
+        if not Path(name).is_absolute() and path.is_relative_to(self.folder):
+            return f"cwd/{path.relative_to(self.folder).as_posix()}"
+        roots, shared = self.scene.parents, (self.home, *self.home.parents, Path(tempfile.gettempdir()))
+        for up in range(1, min(UP, len(roots) - 1) + 1):
+            if path.is_relative_to(roots[up - 1]) and roots[up - 1] not in shared:
+                return f"{'../' * up}{path.relative_to(roots[up - 1]).as_posix()}".removesuffix("/.")
+        if path.is_relative_to(self.home) and self.home != Path(self.home.anchor):
+            return f"~/{path.relative_to(self.home).as_posix()}"
+        return path.as_posix()
+
+    def _installed(self, path: Path) -> str:
+        for entry in map(Path, sys.path):
+            if entry.name in ("site-packages", "dist-packages") and path.is_relative_to(entry):
+                return f"lib/{path.relative_to(entry).as_posix()}"
+        return path.as_posix()
+
+    def place(self, label: str) -> Path:
+        """The file that a label means here."""
+        label = label.rstrip("?").rstrip("/") or label
+        head, _, rest = label.partition("/")
+        if head.endswith("=.") and head[:-2] in self.given:
+            return self.given[head[:-2]] / rest
+        if head == "lib":
+            found = (Path(entry) / rest for entry in sys.path if "-packages" in Path(entry).name)
+            return next((path for path in found if path.exists()), Path(rest))
+        roots = {"hhanim": PACKAGE, ".": self.scene, "cwd": self.folder, "~": self.home}
+        if head in roots:
+            return roots[head] / rest
+        return Path(os.path.normpath(self.scene / label)) if head == ".." else Path(label)
+
+    def root(self, name: str) -> tuple[Path, str]:
+        """Folder and pattern of what follows ``glob``."""
+        folder, _, pattern = name.rpartition("|")
+        return self.place(folder), pattern
+
+    # States
+
+    def state(self, label: str) -> str:
+        """How it is now with what a label means."""
+        word, _, name = label.partition(" ")
+        if word == "value" and name:
+            return self.state(name)
+        if word == "import" and name:
+            return self.module(name)
+        if word == "version":
+            return version(name) or ""
+        if word == "library":
+            return system_library(name)
+        if word == "preset":
+            return _preset(name)
+        if word == "code":
+            return code(self.place(name))
+        if word == "glob":
+            return matches(*self.root(name))
+        if label == "date":
+            return datetime.date.today().isoformat()
+        if label == "$*":
+            return of_text(json.dumps({k: v for k, v in sorted(os.environ.items()) if k not in _PASSING}))
+        if label.startswith("$"):
+            value = os.environ.get(label[1:])
+            return "" if value is None else of_text(value)
+        path = self.place(label)
+        if label.endswith("?"):
+            return kind(path)
+        return listing(path) if label.endswith("/") else contents(path)
+
+    def module(self, name: str) -> str:
+        """Where a module would be imported from: a label, ``installed``, a hash of one on Python's path, or nothing.
+
+        Args:
+            name: ``helper.inner``; ``.helper`` and ``model=.helper`` are looked for in one folder only.
+        """
+        start, dot, rest = name.partition(".")
+        if dot and (not start or start.endswith("=")):
+            folders: Sequence[Path] = [self.given.get(start[:-1], self.scene) if start else self.scene]
+            parts = rest.split(".")
+        else:
+            folders = [self.scene, *self.given.values(), *map(Path, sys.path)]
+            parts = name.split(".")
+        if folders[1:] and parts[0] in sys.stdlib_module_names:
+            folders = folders[: 1 + len(self.given)]  # beside the scene, it would come first
+        found: Path | None = None
+        for k, part in enumerate(parts):
+            found = find_module(part, folders)
+            if found is None:
+                known = k == 0 and len(folders) == 1 + len(self.given) and dot != name[:1]
+                return "installed" if known and parts[0] in sys.stdlib_module_names else ""
+            if loaded.installed(str(found)):
+                return "installed"
+            folders = [found.parent if found.is_file() else found]
+        assert found is not None
+        if found.is_dir():
+            return "a folder"
+        label = self.label(str(found))
+        return label if re.match(r"(\w+=)?\./", label) else contents(found)
+
+
+_PASSING = {"SHLVL", "PWD", "OLDPWD", "_", "COLUMNS", "LINES", "PYTHONHASHSEED", "WINDOWID"}
+"""Variables that a shell changes without anybody's wish."""
+
+
+def find_module(name: str, folders: Sequence[Path]) -> Path | None:
+    """The file that importing ``name`` runs, by Python's order; the folder of a package that has none."""
+    bare = None
+    for folder in folders:
+        for suffix in _SUFFIXES:
+            if (path := folder / name / f"__init__{suffix}").is_file():
+                return path
+        for suffix in _SUFFIXES:
+            if (path := folder / f"{name}{suffix}").is_file():
+                return path
+        if bare is None and (folder / name).is_dir():
+            bare = folder / name
+    return bare
+
+
+_SUFFIXES = [s for s in all_suffixes() if s != ".pyc"] + [".pyc"]
+
+
+def kind(path: Path) -> str:
+    """Whether it is there, and as what."""
+    return "a folder" if path.is_dir() else "there" if path.exists() else ""
+
+
+def listing(path: Path) -> str:
+    """Of a folder, the names in it, but for what Python and we leave behind."""
+    try:
+        with os.scandir(path) as found:
+            names = sorted(f"{item.name}{'/' * item.is_dir()}" for item in found)
+    except OSError:
+        return ""
+    return of_text("\n".join(name for name in names if name not in ("__pycache__/", ".hhanim/")))
+
+
+def matches(root: Path, pattern: str) -> str:
+    """Of the names that fit a pattern."""
+    try:
+        found = sorted(path.relative_to(root).as_posix() for path in root.glob(pattern))
+    except (OSError, ValueError, NotImplementedError, IndexError):
+        return ""
+    return of_text("\n".join(name for name in found if "__pycache__" not in name))
+
+
+def contents(path: Path) -> str:
+    """A hash of a file's contents; it is worked out again only when the file has been written."""
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return ""
+    if stat.S_ISDIR(found.st_mode):
+        return "a folder"
+    if not stat.S_ISREG(found.st_mode) or found.st_size > LARGEST:
+        return "a device"
+    return _hash(path, (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino))
+
+
+@functools.lru_cache(maxsize=8192)
+def _hash(path: Path, _: tuple[int, ...]) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()[:16]
+    except OSError:
+        return ""
+
+
+def code(path: Path) -> str:
+    """Of a Python file but for the constants in capitals that stand in it."""
+    try:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, SyntaxError):
+        return ""
+    kept = [node for node in tree.body if not _names(node) & CONSTANTS]
+    return of_text("\n".join(map(ast.dump, kept)))
+
+
+CONSTANTS = {"DARK", "LIGHT", "THEMES"}
+"""What of :data:`MEANT` is looked up by its name, and is in the key by itself."""
+
+
+def _names(node: ast.stmt) -> set[str]:
+    targets = [node.target] if isinstance(node, ast.AnnAssign) else getattr(node, "targets", [])
+    return {target.id for target in targets if isinstance(target, ast.Name)}
+
+
+def _preset(name: str) -> str:
+    from hhanim.model import HHError, presets
+
+    try:
+        return of_text(repr(presets.get(name)))
+    except HHError:
+        return ""
+
+
+def changes(used: Mapping[str, str], places: Places) -> Iterator[tuple[str, str]]:
+    """What is no longer as it was, each with words that say so.
+
+    The files of :data:`MEANT` come first, the membranes in them only if one of these has changed.
+    """
+    edited = False  # a file of hhanim's
+    for label in sorted(used, key=lambda label: (not label.startswith(MEANT), label)):
+        if label.startswith(("preset ", "code ")) and not edited:
+            continue
+        before, now = used[label], places.state(label)
+        if before != now:
+            edited |= label.startswith(MEANT) and not label.startswith("value ")
+            yield label, _words(label, before, now)
+
+
+def _words(label: str, before: str, now: str) -> str:
+    word, _, name = label.partition(" ")
+    if word in ("version", "library"):
+        return f"{name} {before or 'none'} → {now or 'none'}"
+    if word == "import" and name:
+        return (
+            f"{name} is imported from elsewhere"
+            if before and now
+            else f"{name} can{'not' * (not now)} be imported"
+        )
+    if word == "preset":
+        return f"the model {name} changed"
+    if label == "$*":
+        return "an environment variable changed"
+    if label.endswith("?"):
+        label = label[:-1]
+    elif label.endswith("/") and before and now:
+        return f"what is in {label} changed"
+    return f"{label} {'changed' if before and now else 'is gone' if before else 'is new'}"
