@@ -42,8 +42,8 @@ class Beat:
     """One thing that is told.
 
     name: of the section it belongs to; beats of one name that follow each other are one section. heading: what stands
-    at the top, the same as long as it is the same text. caption: a sentence, said from now on; heading and caption are
-    given to tr(). line: what stands under the heading.
+    at the top, the same as long as it is the same text. caption: a sentence, said from now on. line: what
+    stands under the heading.
     show: the blocks on the screen from now on, the last on top; None leaves what stands.
     start: the model time (ms) at which the clock is put first. until: the model time up to which it then runs, as the
     model's events give it; an infinite one, of what never happens, is the run's end.
@@ -69,7 +69,8 @@ class Story(Film):
     """A film that is a list of beats.
 
     On the instance: `grid` holds the parts of the frame by name ("picture", "plot" …, see standard.GRID), `clock` the
-    clock that beats run, `standing` what is on the screen.
+    clock that beats run, `standing` what is on the screen; `names` says what the words in braces stand for in what
+    beats say: {"ion": "Na⁺"} in "V rises, because {ion} flows in."
     """
 
     poster: ClassVar[float] = 0.0  # the first frame, so that a slide does not jump when the film starts
@@ -77,6 +78,7 @@ class Story(Film):
     def __init__(self, renderer: Any = None, **kwargs: Any) -> None:
         self.clock: Any = None
         self.standing: list[Any] = []
+        self.names: dict[str, Any] = {}
         self._words: list[Words] = []
         super().__init__(renderer=renderer, **kwargs)
 
@@ -87,6 +89,10 @@ class Story(Film):
     def construct(self) -> None:
         for beat in self.beats():
             self.tell(beat)
+
+    def say(self, text: str) -> str:
+        """A text in the viewer's language, with the film's `names` in it; beats' texts are said so by themselves."""
+        return tr(text, **self.names)
 
     # -- what beats are made of ----------------------------------------------------------------------------
 
@@ -130,7 +136,7 @@ class Story(Film):
         opening = not self.parts
         if opening or self.parts[-1][1] != beat.name:
             self.part(beat.name, rest=0.0)
-        began, caption = float(self.time), tr(beat.caption)
+        began, caption = float(self.time), self.say(beat.caption)
         self.caption(caption)
         self._change(beat, opening)
         runs = [] if beat.until is None or self.clock is None else [self.clock.run(self._end(beat.until))]
@@ -146,7 +152,7 @@ class Story(Film):
 
     def _change(self, beat: Beat, opening: bool) -> None:
         """What goes and what comes: words first, pictures by a fade or a zoom, and the clock put where it begins."""
-        old, words = self._words, self._lines(tr(beat.heading), tr(beat.line))
+        old, words = self._words, self._lines(self.say(beat.heading), self.say(beat.line))
         show = self.standing if beat.show is None else list(beat.show)
         known, was = {id(thing) for thing in show}, {id(thing) for thing in self.standing}
         gone, stay = [t for t in self.standing if id(t) not in known], [t for t in show if id(t) in was]

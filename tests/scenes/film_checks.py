@@ -207,7 +207,7 @@ def small_letters(film: Film) -> set[tuple[str, float]]:
         for text in mobject.get_family():
             if isinstance(text, (Words, Formula)) and any(map(visible, text.family_members_with_points())):
                 said = text.words if isinstance(text, Words) else text.source
-                as_made = _heights(type(text), said, text.size)
+                as_made = _heights(Words if isinstance(text, Words) else Formula, said, text.size)
                 heights = [float(glyph.height) for glyph in text.family_members_with_points()]
                 size = text.size * min(h / own for h, own in zip(heights, as_made, strict=True) if own > 1e-3)
                 script = isinstance(text, Formula) and any(sign in said for sign in "_^")

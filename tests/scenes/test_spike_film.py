@@ -50,7 +50,7 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 def test_the_magnified_currents_stay_on_their_axis_and_are_magnified_as_it_says(film: Any) -> None:
     low, high = film.small.panel.ylim
-    assert film.large.panel.ylim == pytest.approx((low * film.magnified, high * film.magnified))
+    assert film.large.panel.ylim == pytest.approx((low * film.names["times"], high * film.names["times"]))
     rise = film.phases["upstroke"].start
     for channel in film.membrane.channels:
         assert abs(film.run.extreme(f"I_{channel.name}", "size", before=rise).value) < high

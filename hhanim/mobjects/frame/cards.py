@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from manim import DOWN, LEFT, Animation, AnimationGroup, VGroup
+from manim import DOWN, LEFT, Animation, AnimationGroup, VGroup, VMobject
 
 from hhanim.look import Quantity, Theme
 from hhanim.mobjects.frame.layout import UNIT, Area, stroke
@@ -62,10 +62,10 @@ class Choices(VGroup):
 
 
 class Recap:
-    """Rows that say it all again: a head in the colour of what acts, and what it does, under each other in an area.
+    """Rows that say it all again: a head in the colour of what acts, what it does, and a picture of it, in an area.
 
-    rows: (head, words, colour) each; a colour is a name that theme.color() knows. They are shown one by one: a beat
-    shows ``recap.rows[:k]``.
+    rows: (head, words, colour) each; a colour is a name that theme.color() knows. icons: a mobject for each row, which
+    stands left of it. They are shown one by one: a beat shows ``recap.rows[:k]``.
     """
 
     def __init__(
@@ -74,15 +74,22 @@ class Recap:
         theme: Theme,
         area: Area,
         *,
-        size: float = LABEL,
+        icons: Sequence[VMobject] = (),
+        size: float = 1.15 * LABEL,
     ) -> None:
-        self.rows: list[VGroup] = []
         pitch = area.height / len(rows)
-        for k, (head, told, color) in enumerate(rows):
+        wide = max((icon.width for icon in icons), default=-0.4) + 0.4
+        told = []
+        for head, does, color in rows:
             name = Words(head, size=1.2 * size, color=theme.color(color), weight="semibold")
-            words = Words(told, size=size, color=theme.ink)
-            block = VGroup(name, words.next_to(name, DOWN, buff=0.12))
-            words.align_to(name, LEFT)
-            block.scale(min(area.width / block.width, 0.95 * pitch / block.height, 1.0))
-            block.move_to((area.left, area.top - (k + 0.5) * pitch, 0.0), aligned_edge=LEFT)
-            self.rows.append(block)
+            words = Words(does, size=size, color=theme.ink).next_to(name, DOWN, buff=0.12)
+            told.append(VGroup(name, words.align_to(name, LEFT)))
+        room = (area.width - wide) / max(block.width for block in told)
+        self.rows: list[VGroup] = []
+        for k, block in enumerate(told):
+            block.scale(min(room, 0.95 * pitch / max(b.height for b in told), 1.0))  # all alike
+            y = area.top - (k + 0.5) * pitch
+            row = VGroup(block.move_to((area.left + wide, y, 0.0), aligned_edge=LEFT))
+            if icons:
+                row.add(icons[k].move_to((area.left + 0.5 * (wide - 0.4), y, 0.0)))
+            self.rows.append(row)
