@@ -49,8 +49,13 @@ class Look:
     small: set[tuple[str, float]] = field(default_factory=set)
 
 
-def run_film(name: str, shape: str, tmp: Path, **changes: Any) -> tuple[Film, list[Look]]:
-    """Play a film to its end, every animation skipped to its last frame; a Look for each section."""
+def run_film(
+    name: str, shape: str, tmp: Path, *, beside: type = object, **changes: Any
+) -> tuple[Any, list[Look]]:
+    """Play a film to its end, every animation skipped to its last frame; a Look for each section.
+
+    beside: a class that watches it, put before the film's own.
+    """
     width, height = SHAPES[shape]
     looks: list[Look] = []
     misread: list[str] = []
@@ -67,7 +72,7 @@ def run_film(name: str, shape: str, tmp: Path, **changes: Any) -> tuple[Film, li
     with tempconfig(options):
         made = load(name).with_(**changes)
 
-        class Watched(made):  # type: ignore[misc, valid-type]
+        class Watched(*((beside, made) if beside is not object else (made,))):  # type: ignore[misc]
             def part_ended(self, section: str) -> None:
                 super().part_ended(section)
                 looks.append(look(self, section))
