@@ -52,7 +52,7 @@ class Spike(Story):
         self.first: list[Any] = [self.patch, self.v]
         if "rest" in self.phases:
             self.first.append(Level(self.v.panel, run["V"][0], self.say("rest {v}"), end=True))
-        said = "A short pulse of current makes V rise, and fall again."
+        said = "A current through the electrode makes V rise, and fall again."
         yield Beat("question", QUESTION, said, self.title, self.first)
         if not self.phases:
             said = "V reaches {top} and falls back, because too little current flows in."
@@ -81,12 +81,11 @@ class Spike(Story):
 
     def pace(self) -> Pace:
         """Slow from the stimulus until V is back, in round rates that give both stretches their time."""
-        base = round_near(self.until / 9.0)
-        if not self.phases:
-            return Pace(self.until, rate=base)
-        start = self.start("threshold", "upstroke")
-        rate = min(round_near((self.back - start) / 8.0), base)
-        return Pace(self.until, rate=base, slow=[(start, self.back, rate)])
+        base, slow = round_near(self.until / 9.0), []
+        if self.phases:
+            start = self.start("threshold", "upstroke")
+            slow = [(start, self.back, min(round_near((self.back - start) / 8.0), base))]
+        return Pace(self.until, rate=base, slow=slow)
 
     def start(self, *names: str) -> float:
         """When the first of these phases that there is begins (ms)."""
@@ -102,9 +101,8 @@ class Spike(Story):
             yield Beat("rise", "The stimulus lifts V", said, until=self.phases["threshold"].stop)
         said = "Now V rises by itself, because {ion} flows in."
         yield Beat("rise", "V rises by itself", said, "{ion} flows in", until=self.peak)
-        course = self.v.traces[0].path.values[::8, :2]
-        top = Point(self.v.panel, self.peak, self.run.spike_peaks[0], self.names["top"], course=course)
-        self.first.append(top)
+        course, top = self.v.traces[0].path.values[::8, :2], self.run.spike_peaks[0]
+        self.first.append(Point(self.v.panel, self.peak, top, self.names["top"], course=course))
         answers = [
             "the end of the stimulus",
             "the sodium pump",
@@ -115,9 +113,11 @@ class Spike(Story):
         yield Beat("predict", QUESTION, said, show=[*self.first, choices], think=True)
         said = "{other} flows out through channels of its own, and V falls below rest."
         yield Beat("fall", "{other} brings V down", said, do=[choices.answer(2)], until=self.low)
-        yield Beat("fall", "V comes back", "Slowly V comes back to rest.", show=self.first, until=self.end)
+        yield Beat("fall", "V comes back", "Slowly V comes back.", show=self.first, until=self.end)
         if self.end < self.until:
-            yield Beat("fall", "And on", "The stimulus goes on, and so does the membrane.", until=self.until)
+            yield Beat(
+                "fall", "The stimulus goes on", "The stimulus goes on, and V rises again.", until=self.until
+            )
 
     def gates(self) -> Iterator[Beat]:
         """The same spike with its gates, and the loops in which they act on V and V on them."""
@@ -154,11 +154,13 @@ class Spike(Story):
             self.names["times"] = times = round_below(0.9 * high / most)
             y = name, low / times, high / times
             self.small = self.graph("second", self.run, *names, ghost=False, y=y)
-            shown = [self.patch, v, self.small, self.balance(1.25 * high / times)]
+            bars = Balance(self.run, self.theme, self.grid["foot"], limit=1.25 * high / times)
+            shown = [self.patch, v, self.small, bars.follow(self.clock)]
             said = "Before the spike the currents are small, and it counts which of them is larger."
             line = "the currents, magnified {times:g} times"
             yield Beat("currents", "Small currents decide", said, line, shown, begin, rise)
-        shown = [self.patch, v, self.large, self.balance(1.25 * high)]
+        bars = Balance(self.run, self.theme, self.grid["foot"], limit=1.25 * high)
+        shown = [self.patch, v, self.large, bars.follow(self.clock)]
         said = "The {ion} current wins, and V takes off."
         yield Beat("currents", "{ion} wins", said, "", shown, rise, self.peak)
         name = self.inward.name
@@ -177,7 +179,7 @@ class Spike(Story):
         acts = [
             ("{ion} lifts V", "{m} gates open, and V opens more", "The {ion} current lifts V to its peak."),
             ("{other} brings V down", "{h} gates shut, {n} gates open", "The {other} current brings V down."),
-            ("and below rest", "{n} gates are late to close", "It lasts longer, and V dips below rest."),
+            ("and below rest", "{n} gates are late to close", "It outlasts the spike: V dips below rest."),
         ]
         who = [self.inward, self.outward, self.outward]
         hues = [quantities(self.membrane)[f"I_{channel.name}"] for channel in who]
@@ -191,12 +193,6 @@ class Spike(Story):
                             color=self.theme.color(hue))  # fmt: skip
             shown = [*shown, part.follow(self.clock), row]
             yield Beat("recap", self.title, said, "", shown, until=within[1])
-
-    def balance(self, limit: float) -> Balance:
-        """What flows in against what flows out, up to a current (µA/cm²)."""
-        foot = self.grid["foot"]
-        bars = Balance(self.run, self.theme, foot.inset(bottom=foot.height - 0.75), limit=limit)
-        return bars.follow(self.clock)
 
     def loop(self, channel: Channel, *steps: str, link: str, positive: bool = False) -> FeedbackLoop:
         """What V does to the gates of a channel, and its current to V."""

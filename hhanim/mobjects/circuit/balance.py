@@ -29,7 +29,7 @@ from hhanim.model import Trajectory
 class Balance(Timed, VGroup):
     """Two bars, one above the other, from one line: all currents that flow in, and all that flow out.
 
-    run: the trajectory. area: where; it wants a height of two lines. limit: the current (µA/cm²) that fills a bar; what
+    run: the trajectory. area: where; they stand at its top. limit: the current (µA/cm²) that fills a bar; what
     is larger ends in a point, and the number behind each bar says how much it is. Every channel's share is in its own
     colour, on the side on which its current flows at the moment.
     """
@@ -39,7 +39,7 @@ class Balance(Timed, VGroup):
         self.run, self.limit = run, limit
         self._currents = np.stack([run.current(c.name) for c in run.membrane.channels])
         known = quantities(run.membrane)
-        rows = area.rows(1.0, 1.0, gap=0.06)
+        rows = area.inset(bottom=max(area.height - 0.75, 0.0)).rows(1.0, 1.0, gap=0.06)
         names = [Words(word, size=SMALL, color=theme.muted) for word in ("in", "out")]
         self._left = area.left + max(name.width for name in names) + 0.14
         self._room = area.right - 4.2 * SMALL * 0.5 * UNIT - 0.2 - self._left  # four figures behind the bar

@@ -69,7 +69,7 @@ class Point(VGroup):
         ring.set_fill(opacity=0.0)
         words = Words(name, size=TICK, color=theme.ink, weight="semibold")
         around = spot[None, :2] if course is None else course
-        super().__init__(ring, stand_clear(words, spot[:2], around, gap=0.2, within=panel.area))
+        super().__init__(ring, stand_clear(words, spot[:2], around, gap=0.2, within=panel.inner))
 
 
 class Difference(VGroup):

@@ -1,0 +1,197 @@
+"""Storyboards: what stands is remembered, holds follow the captions, words do not hop, zooms arrive where they should."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("manim")
+
+from manim import Circle, Rectangle, Square, tempconfig
+
+from hhanim.mobjects.frame import standard
+from hhanim.mobjects.frame.clock import Pace
+from hhanim.mobjects.frame.layout import Area
+from hhanim.mobjects.frame.zoom import Zoom
+from hhanim.mobjects.storyboard import Beat, Story
+
+
+def told(beats: Any, tmp: Path, seen: Any = None, clock: bool = False, skip: bool = True) -> Story:
+    """A film of these beats, played to its end, every animation to its last frame or, without `skip`, all of it; `seen` is called after every beat."""
+
+    class Told(Story):
+        def beats(self) -> Iterator[Beat]:
+            if clock:
+                self.timed(Pace(10.0, rate=5.0))
+            yield from beats(self) if callable(beats) else beats
+
+        def tell(self, beat: Beat) -> None:
+            super().tell(beat)
+            if seen is not None:
+                seen(self, beat)
+
+    options = {"dry_run": True, "media_dir": str(tmp), "verbosity": "ERROR", "progress_bar": "none"}
+    with tempconfig({**options, "pixel_width": 192, "pixel_height": 108, "frame_rate": 10}):
+        film = Told()
+        film.renderer.skip_animations = skip
+        film.renderer._original_skipping_status = skip
+        film.render()
+    return film
+
+
+def test_what_a_beat_does_not_name_goes_and_the_rest_stays(tmp_path: Path) -> None:
+    a, b, c = Circle(), Square(), Rectangle()
+    stood = []
+    beats = [
+        Beat("one", "One", "First.", show=[a, b]),
+        Beat("one", "One", "Second."),
+        Beat("two", "Two", "Third.", show=[b, c]),
+        Beat("two", "Two", "Fourth.", show=[]),
+    ]
+    film = told(beats, tmp_path, lambda film, _: stood.append([m in film.mobjects for m in (a, b, c)]))
+    assert stood == [[True, True, False]] * 2 + [[False, True, True], [False, False, False]]
+    assert [name for _, name in film.parts] == ["one", "two"]
+    assert a.get_stroke_opacity() == 1.0  # as it was, to be shown again
+
+
+def test_a_beat_lasts_as_long_as_its_caption_takes_to_read(tmp_path: Path) -> None:
+    short, long = (
+        "Short.",
+        "This sentence is a good deal longer than the other one, and takes more time to read.",
+    )
+    film = told(
+        [Beat("one", "One", short), Beat("one", "One", long), Beat("one", "Why?", short + ".", think=True)],
+        tmp_path,
+    )
+    lengths = [stop - start for start, stop, _ in film.captions]
+    assert lengths[0] == pytest.approx(standard.LEAST, abs=0.11)
+    assert lengths[1] == pytest.approx(standard.reading_time(long), abs=0.11)
+    assert len(long) / lengths[1] < 17.0
+    assert lengths[2] > standard.LEAST + standard.THINKING - 0.11
+
+
+def test_the_clock_runs_until_what_the_beat_says_and_is_put_where_it_starts(tmp_path: Path) -> None:
+    times = []
+    beats = [
+        Beat("one", "One", "Runs.", until=4.0),
+        Beat("one", "One", "Never comes.", until=float("inf")),
+        Beat("two", "Two", "Again.", start=1.0, until=2.0),
+        Beat("two", "Two", "Stays."),
+    ]
+    told(beats, tmp_path, lambda film, _: times.append(film.clock.now), clock=True)
+    assert times == [4.0, 10.0, 2.0, 2.0]
+
+
+def test_what_follows_the_clock_is_not_seen_when_it_jumps(tmp_path: Path) -> None:
+    jumped = []
+
+    def beats(film: Story) -> Iterator[Beat]:
+        dot = Square()
+        clock: Any = film.clock
+
+        def follow(mobject: Any) -> None:
+            if abs(clock.now - mobject.get_x()) > 3.0:  # further than a frame
+                jumped.append(mobject.get_fill_opacity() + mobject.get_stroke_opacity())
+            mobject.set_x(clock.now)
+
+        dot.add_updater(follow)
+        yield Beat("one", "One", "There.", show=[dot], until=9.0)
+        jumped.clear()
+        yield Beat("two", "Two", "And back.", start=0.0)
+
+    told(beats, tmp_path, clock=True, skip=False)
+    assert jumped
+    assert max(jumped) < 0.05
+
+
+def test_headings_stand_on_one_line_whatever_their_letters(tmp_path: Path) -> None:
+    feet: list[list[float]] = []
+
+    def look(film: Any, _: Beat) -> None:
+        feet.append([word.baseline for word in film._words])
+
+    told(
+        [
+            Beat("one", "no rest", "A.", "name"),
+            Beat("two", "gate, jumping", "B.", "y, gap"),
+            Beat("two", "At", "C."),
+        ],
+        tmp_path,
+        look,
+    )
+    assert feet[0] == pytest.approx(feet[1], abs=1e-3)
+    assert feet[2] == pytest.approx(feet[0][:1], abs=1e-3)
+
+
+def test_what_never_moves_is_below_what_moves(tmp_path: Path) -> None:
+    still, moving = Square(), Circle().add_updater(lambda m: None)
+    film = told([Beat("one", "One", "A.", show=[moving, still])], tmp_path)
+    order = [film.mobjects.index(m) for m in (still, moving)]
+    assert order == sorted(order)
+
+
+def test_names_stand_for_the_words_in_braces(tmp_path: Path) -> None:
+    def beats(film: Story) -> Iterator[Beat]:
+        film.names["ion"] = "Ca²⁺"
+        yield Beat("one", "{ion} flows", "Now {ion} flows in.")
+
+    film = told(beats, tmp_path)
+    assert film.captions[0][2] == "Now Ca²⁺ flows in."
+    assert film._words[0].words == "Ca²⁺ flows"
+
+
+@pytest.mark.parametrize("out", [False, True])
+def test_a_zoom_ends_in_the_new_picture_as_it_is(out: bool) -> None:
+    outer, inner = Circle(2.0, stroke_width=4.0), Square(3.0, stroke_width=6.0)
+    place, frame = Area(1.0, 2.6, 0.2, 1.1), Area(-7.11, 7.11, -4.0, 4.0)
+    gone, come = (inner, outer) if out else (outer, inner)
+    kept = [m.points.copy() for m in (outer, inner)]
+    zoom = Zoom([gone], [come], place, frame, out=out)
+    zoom.begin()
+    small, wide = (0.0, 1.0) if not out else (1.0, 0.0)
+    zoom.interpolate(small)  # the inner picture fills its place in the outer one, which is as it was
+    assert outer.points == pytest.approx(kept[0])
+    share = max(place.width / frame.width, place.height / frame.height)
+    assert inner.width == pytest.approx(3.0 * share)
+    assert inner.get_center() == pytest.approx(place.center)
+    zoom.interpolate(wide)
+    assert inner.points == pytest.approx(kept[1], abs=1e-9)
+    assert outer.width == pytest.approx(4.0 / share)
+    half = [zoom.interpolate(x) or inner.width for x in np.linspace(0.0, 1.0, 9)]
+    assert (np.diff(half) * (-1 if out else 1) > 0.0).all()  # always the same way
+    zoom.finish()
+
+    class Scene:
+        mobjects: list[Any] = []  # noqa: RUF012
+
+        def remove(self, *mobjects: Any) -> None: ...
+
+        def add(self, *mobjects: Any) -> None:
+            self.mobjects = [*mobjects]
+
+    scene = Scene()
+    zoom.clean_up_from_scene(scene)
+    assert scene.mobjects == [come]
+    for mobject, points, width in ((outer, kept[0], 4.0), (inner, kept[1], 6.0)):
+        assert mobject.points == pytest.approx(points)
+        assert (mobject.stroke_width, mobject.get_stroke_opacity()) == (width, 1.0)
+
+
+@pytest.mark.parametrize("shape", ["wide", "square", "tall"])
+def test_the_grid_keeps_its_margins_and_nothing_in_it_overlaps(shape: str) -> None:
+    grid = standard.grid(shape)
+    width, height = {"wide": (128 / 9, 8.0), "square": (8.0, 8.0), "tall": (8.0, 128 / 9)}[shape]
+    for area in grid.values():
+        assert max(-area.left, area.right) <= (0.5 - 0.05) * width + 1e-6
+        assert area.top <= (0.5 - 0.05) * height + 1e-2
+        assert area.bottom >= (-0.5 + 0.10) * height - 1e-2
+    parts = [grid[name] for name in ("head", "picture", "foot", "first", "second")]
+    for k, a in enumerate(parts):
+        for b in parts[k + 1 :]:
+            across = min(a.right, b.right) - max(a.left, b.left)
+            down = min(a.top, b.top) - max(a.bottom, b.bottom)
+            assert min(across, down) <= 0.0
