@@ -25,6 +25,11 @@ def ion_name(ion: str | None, otherwise: str = "") -> str:
     return _IONS.get(ion or "", otherwise)
 
 
+def reading_time(text: str) -> float:
+    """How long (s) a caption has to stay: 17 characters a second, and a second at least."""
+    return max(1.0, len(text) / 17.0)
+
+
 def listed(names: Sequence[str]) -> str:
     """Names as they are said: "m", "m and n", "m, n and a"."""
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

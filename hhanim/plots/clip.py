@@ -42,7 +42,8 @@ class Clip:
     """A scene drawn with matplotlib. Made by @clip.
 
     function: the generator. name: what ``hhanim render`` calls it. title, description: for people. alt: the text
-    alternative. poster: where in the clip (0..1) its most informative frame is.
+    alternative. poster: where in the clip (0..1) the frame is that stands for it, by default its first: what a slide
+    shows until somebody clicks.
     """
 
     function: Callable[..., Iterator[None]]
@@ -50,7 +51,7 @@ class Clip:
     title: str
     description: str = ""
     alt: str = ""
-    poster: float = 0.6
+    poster: float = 0.0
 
     @property
     def declared(self) -> dict[str, tuple[Any, Any]]:
@@ -74,12 +75,12 @@ class Clip:
 
 
 def clip(
-    *, title: str, description: str = "", alt: str = "", poster: float = 0.6, name: str = ""
+    *, title: str, description: str = "", alt: str = "", poster: float = 0.0, name: str = ""
 ) -> Callable[[Callable[..., Iterator[None]]], Clip]:
     """Make a clip of a generator function ``def name(stage, *, …)``; all arguments are literals.
 
     title, description: for the catalogue; the description defaults to the docstring. alt: the text alternative.
-    poster: where in the clip (0..1) its most informative frame is.
+    poster: where in the clip (0..1) the frame is that stands for it.
     """
 
     def decorate(function: Callable[..., Iterator[None]]) -> Clip:
@@ -113,7 +114,7 @@ class Performance:
 
     @property
     def poster(self) -> int:
-        """Index of the most informative frame."""
+        """Index of the frame that stands for the clip."""
         return min(self.stage.n_frames - 1, round(self.clip.poster * (self.stage.n_frames - 1)))
 
     def frames(self, start: int = 0) -> Iterator[Frame]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.colors import to_rgba
 from matplotlib.path import Path
-from matplotlib.transforms import IdentityTransform
+from matplotlib.transforms import Affine2D, IdentityTransform
 from numpy.typing import NDArray
 
 from hhanim.plots.label import Label
@@ -21,6 +21,7 @@ Array = NDArray[np.float64]
 State = tuple[int, float, float]  # how many vertices are complete, and where the head is, in pixels
 
 _IDENTITY = IdentityTransform()
+_CIRCLE = Path.unit_circle()
 
 
 class Curve:
@@ -33,10 +34,20 @@ class Curve:
         x, y, along = np.broadcast_arrays(*(np.asarray(a, dtype=float) for a in (x, y, along)))
         order = slice(None, None, -1) if along[-1] < along[0] else slice(None)
         self.x, self.y, self.along = x[order], y[order], along[order]
-        self.head = True
+        self.head, self.gone = True, np.inf
         self.label: Label | None = None
         self.value = float(self.along[0])
         self._placed: Array = np.empty((0, 2))
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything of it is to be seen: from the beginning of `along` until it is gone."""
+        return bool(self.along[0] <= self.value < self.gone)
+
+    @property
+    def growing(self) -> bool:
+        """Whether it has a head, and a label there: while it grows, and at the very end."""
+        return bool(self.begun and self.value <= self.along[-1] + 1e-9 * abs(self.along[-1]))
 
     def until(self, value: float) -> None:
         """Draw up to where `along` has this value."""
@@ -71,7 +82,9 @@ class Curve:
         self._buffer = np.append(points, points[-1:], axis=0)
 
     def now(self) -> State:
-        """How many vertices are complete, and where the head is (pixels)."""
+        """How many vertices are complete, and where the head is (pixels); none before it begins and once it is gone."""
+        if not self.begun:
+            return 0, *self._placed[0].tolist()
         points, along = self._placed, self._along
         value = min(max(self.value, along[0]), along[-1])
         k = max(1, bisect_right(along, value))
@@ -105,6 +118,8 @@ class Curve:
         A part is drawn with the very vertices of the whole, two more at either end, so its pixels are the whole's.
         """
         k, *head = state
+        if k == 0:
+            return
         points, codes = self._buffer[: k + 1], None
         points[k] = head
         if window is not None and not self.dash:  # dashes must be counted from the start
@@ -153,11 +168,57 @@ class Curve:
             return None
         (i, *before), (k, *head) = old, new
         # the join before the last vertex turns with it
-        touched = self._placed[max(0, min(i, k) - 2) : max(i, k)]
+        touched = self._placed[max(0, min(i, k) - 2) : max(i, k, 1)]
         xs, ys = zip(before, head, touched.min(axis=0).tolist(), touched.max(axis=0).tolist(), strict=True)
         # a round cap reaches half a width; a dash that was cut short grows from where it begins
         pad = 1.5 * self.width + 2 + max((self.width * d for d in self.dash), default=0.0)
         return around((min(xs), min(ys), max(xs), max(ys)), pad, height)
+
+
+class Dots(Curve):
+    """Dots that appear one after the other, and stay. Made by Panel.dots."""
+
+    def __init__(
+        self, panel: Panel, x: Any, y: Any, along: Any, color: str, radius: float, *, filled: bool
+    ) -> None:
+        x, y, along = np.broadcast_arrays(*(np.atleast_1d(np.asarray(a, dtype=float)) for a in (x, y, along)))
+        order = np.argsort(along, kind="stable")
+        super().__init__(panel, x[order], y[order], along[order], color, (), radius)
+        self.head, self.filled = False, filled
+
+    @property
+    def growing(self) -> bool:
+        """Whether it has a label: as long as there is a dot."""
+        return self.begun
+
+    def place(self) -> None:
+        """Fix the middles of the dots in pixels."""
+        self._placed = self.panel.axes.transData.transform(np.column_stack([self.x, self.y]))
+
+    def now(self) -> State:
+        """How many dots there are, and where the last one is (pixels)."""
+        k = int(np.searchsorted(self.along, self.value, side="right")) if self.begun else 0
+        x, y = self._placed[max(k - 1, 0)].tolist()
+        return k, x, y
+
+    def stroke(self, renderer: Any, gc: Any, state: State, window: Box | None = None) -> None:
+        """Draw the dots there are."""
+        points = self._placed[: state[0]]
+        if len(points):
+            face = self.rgba if self.filled else to_rgba(self.panel.stage.theme.ground)
+            gc.set_foreground(self.rgba, isRGBA=True)
+            gc.set_linewidth(0.3 * self.width)
+            place = Affine2D().scale(0.85 * self.width)
+            for x, y in points.tolist():
+                renderer.draw_path(gc, _CIRCLE, place.frozen().translate(x, y), face)
+
+    def grown(self, old: State, new: State, height: int) -> Rect | None:
+        """The rectangle in which two states differ, in a frame of this height."""
+        if old[0] == new[0]:
+            return None
+        low, high = sorted((old[0], new[0]))
+        xs, ys = self._placed[low:high].T
+        return around((xs.min(), ys.min(), xs.max(), ys.max()), 1.1 * self.width + 2, height)
 
 
 def _bends(points: Array, tolerance: float = 0.02) -> Array:

@@ -52,14 +52,17 @@ class Label:
         self.pad = math.ceil(4 * stage.u) + 1
         self.width, self.height, self._descent = float(w), float(h), float(d)
 
-    def at(self, renderer: Any, x: float, y: float) -> Pasted:
-        """Where to paste what for a left end at x and a middle at y."""
+    def at(self, renderer: Any, x: float, y: float, share: float = 1.0) -> Pasted:
+        """Where to paste what for a left end at x and a middle at y; share: of its opacity."""
         x, y = x - self.pad, y - self.height / 2 - self.pad
         ix, iy = math.floor(x), math.floor(y)
         phase = (int((x - ix) * 2), int((y - iy) * 4))
         image = self._phases.get(phase)
         if image is None:
             image = self._phases[phase] = self._render(phase)
+        if share < 1.0:
+            image = image.copy()
+            image[..., 3] = np.round(share * image[..., 3])
         h, w = image.shape[:2]
         top = int(renderer.height) - iy - h
         return ix, iy, image, (ix - 1, top - 1, ix + w + 1, top + h + 1)

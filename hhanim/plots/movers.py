@@ -12,8 +12,9 @@ from matplotlib.colors import to_rgba
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D, Bbox
 
-from hhanim.look.numbers import smoothstep
-from hhanim.plots.curve import Curve, State
+from hhanim.look import labels
+from hhanim.look.type import NAME
+from hhanim.plots.curve import Curve, Dots, State
 from hhanim.plots.label import Label, Pasted
 from hhanim.plots.rect import Box, Rect, around, meet, merged
 
@@ -22,8 +23,11 @@ if TYPE_CHECKING:
 
 LINE, HEAD, RING = 5.0, 10.0, 3.5  # design pixels: width of a line, radius of a head, of the gap around it
 GAP = 26.0  # between a head and its label
+LEADER = 2.5  # width of the line between them
+SPACING = labels.Spacing(gap=1.1 * NAME, between=14.0, aside=14.0)
 _CIRCLE = Path.unit_circle()
 Place = tuple[Label, float, float]  # of a label: its left end and its middle, in pixels
+Leader = tuple[Curve, float, float, float, float, Rect]  # from a head's rim to its label, in pixels
 
 
 class Movers(Artist):
@@ -43,6 +47,9 @@ class Movers(Artist):
         self._lines: list[State] = []
         self._heads: list[tuple[Curve, float, float, Rect]] = []
         self._labels: list[Pasted] = []
+        self._leaders: list[Leader] = []
+        self._planned: list[Curve] = []
+        self._plan: labels.Plan | None = None
 
     def paint_extent(self) -> Box:
         """Where this can paint: the panel and the room for labels beside it."""
@@ -57,18 +64,18 @@ class Movers(Artist):
         heads = [
             (curve, x, y, around((x, y, x, y), pad, height))
             for curve, (_, x, y) in zip(self.curves, lines, strict=True)
-            if curve.head and self.panel.holds(x, y)
+            if curve.head and curve.growing and self.panel.holds(x, y)
         ]
-        labels = [label.at(renderer, x, y) for label, x, y in self.label_places(lines)]
+        pasted, leaders = self._lettering(renderer, lines)
         changes = zip(self.curves, self._lines, lines, strict=False)
         dirty = [rect for curve, old, new in changes if (rect := curve.grown(old, new, height)) is not None]
-        before = [(x, y, r) for _, x, y, r in self._heads] + [(x, y, r) for x, y, _, r in self._labels]
-        after = [(x, y, r) for _, x, y, r in heads] + [(x, y, r) for x, y, _, r in labels]
+        before = _marks(self._heads, self._labels, self._leaders)
+        after = _marks(heads, pasted, leaders)
         if before != after:
-            images = {id(i) for _, _, i, _ in self._labels} ^ {id(i) for _, _, i, _ in labels}
-            dirty += [m[2] for m in before if m not in after] + [m[2] for m in after if m not in before]
-            dirty += [rect for _, _, image, rect in [*self._labels, *labels] if id(image) in images]
-        self._lines, self._heads, self._labels = lines, heads, labels
+            images = {id(i) for _, _, i, _ in self._labels} ^ {id(i) for _, _, i, _ in pasted}
+            dirty += [m[-1] for m in before if m not in after] + [m[-1] for m in after if m not in before]
+            dirty += [rect for _, _, image, rect in [*self._labels, *pasted] if id(image) in images]
+        self._lines, self._heads, self._labels, self._leaders = lines, heads, pasted, leaders
         return merged(dirty, width, height)
 
     def _paint(self, renderer: Any, only: Rect | None = None) -> None:
@@ -80,10 +87,21 @@ class Movers(Artist):
         gc.set_joinstyle("round")
         gc.set_clip_rectangle(self._clip())
         window = None if only is None else (only[0], height - only[3], only[2], height - only[1])
-        for curve, state in zip(self.curves, self._lines, strict=True):
-            curve.stroke(renderer, gc, state, window)
+        states = list(zip(self.curves, self._lines, strict=True))
+        for curve, state in states:
+            if not isinstance(curve, Dots):
+                curve.stroke(renderer, gc, state, window)
         gc.set_dashes(0, None)
         gc.set_clip_rectangle(None)
+        for curve, state in states:  # a dot on the panel's edge is whole
+            if isinstance(curve, Dots):
+                curve.stroke(renderer, gc, state, window)
+        gc.set_linewidth(LEADER * stage.u)
+        gc.set_capstyle("round")
+        for curve, *ends, rect in self._leaders:
+            if only is None or meet(rect, only):
+                gc.set_foreground(curve.rgba, isRGBA=True)
+                renderer.draw_path(gc, Path(np.reshape(ends, (2, 2))), Affine2D())
         gc.set_linewidth(0)
         rings = [] if stage.theme.transparent else [(HEAD + RING, to_rgba(stage.theme.ground))]
         for curve, x, y, rect in self._heads:
@@ -132,23 +150,87 @@ class Movers(Artist):
             self._paint(scratch, rect)
             pixels[y0:y1, x0:x1] = page[y0:y1, x0:x1]
 
-    def label_places(self, states: Sequence[State] | None = None) -> list[Place]:
-        """Labels stand right of their heads; where heads come close, they stand in a row, so that none overlap.
-
-        A label's shift is a continuous function of where the heads are, so nothing jumps.
-        """
+    def plan(self, seconds: float) -> None:
+        """Work out where the labels stand, over the whole of a clip whose curves grow for so many seconds."""
+        named = [c for c in self.curves if c.label is not None and np.array_equal(c.x, c.along)]
+        named = [c for c in named if not isinstance(c, Dots)]  # their labels stand still
+        if not named:
+            return
+        low, high = min(c.along[0] for c in named), max(c.along[-1] for c in named)
+        self._planned = [c for c in named if (c.along[0], c.along[-1]) == (low, high)]  # others come and go
+        self._plan, self._span = None, (low, high)
+        if len(self._planned) < 2:
+            return
         u, box = self.panel.stage.u, self.panel.axes.bbox
-        states = [curve.now() for curve in self.curves] if states is None else states
-        places: list[Place] = []
+        now = [curve.value for curve in named]
+        spots = np.array([self._spots(v) for v in np.linspace(low, high, len(labels.Plan.instants(seconds)))])
+        for curve, value in zip(named, now, strict=True):
+            curve.until(value)
+        widths = [c.label.width for c in self._planned if c.label is not None]
+        room = np.full(spots.shape[:2], np.inf)  # the panel gives way where they would leave the frame
+        gaps = labels.Spacing(SPACING.gap * u, SPACING.between * u, SPACING.aside * u)
+        self._plan = labels.Plan(spots[..., 1], widths, room, box.y0 + 0.5 * gaps.gap, gaps)
+
+    def _spots(self, value: float) -> list[tuple[float, float]]:
+        """Where each planned label would stand beside its head at this value."""
+        spots = []
+        for curve in self._planned:
+            curve.until(value)
+            spots.append(self._spot(curve, curve.now()) or (self.panel.axes.bbox.x0, self.panel.axes.bbox.y0))
+        return spots
+
+    def _spot(self, curve: Curve, state: State) -> tuple[float, float] | None:
+        """Where a curve's label belongs (pixels), and the height of its middle there."""
+        at = curve.label_at(state) if curve.label is not None and curve.growing else None
+        if at is None or curve.label is None:
+            return None
+        box, half = self.panel.axes.bbox, curve.label.height / 2
+        y = self.panel.beside_zero(at[1], half)
+        return at[0], min(max(y, box.y0 + half + 5 * self.panel.stage.u), box.y1 - half)
+
+    def _placed(self, states: Sequence[State]) -> list[tuple[Curve, Label, float, float, float, float]]:
+        """Curve, label, its left end and middle (pixels), how far that is above its own place, and its share shown."""
+        found = []
         for curve, state in zip(self.curves, states, strict=True):
-            label, at = curve.label, curve.label_at(state) if curve.label is not None else None
-            if label is None or at is None:
+            spot, label = self._spot(curve, state), curve.label
+            if spot is None or label is None:
                 continue
-            half = label.height / 2
-            y = min(max(self.panel.beside_zero(at[1], half), box.y0 + half + 5 * u), box.y1 - half)
-            x = at[0] + GAP * u
-            for other, ox, oy in places:
-                apart = abs(y - oy) / (half + other.height / 2 + 2 * u)
-                x += smoothstep((1.5 - apart) / 0.5) * max(0.0, ox + other.width + 14 * u - x)
-            places.append((label, x, y))
-        return places
+            (x, up), share = (0.0, 0.0), 1.0
+            if self._plan is not None and curve in self._planned:
+                low, high = self._span
+                last, k = len(self._plan.shown) - 1, self._planned.index(curve)
+                at = min(max((curve.value - low) / (high - low), 0.0), 1.0) * last
+                a, b, part = int(at), min(int(at) + 1, last), at % 1.0
+                x, up = ((1 - part) * self._plan.shifts[a, k] + part * self._plan.shifts[b, k]).tolist()
+                share = float((1 - part) * self._plan.shown[a, k] + part * self._plan.shown[b, k])
+            found.append((curve, label, spot[0] + GAP * self.panel.stage.u + x, spot[1] + up, up, share))
+        return found
+
+    def _lettering(self, renderer: Any, states: Sequence[State]) -> tuple[list[Pasted], list[Leader]]:
+        """The labels as they are pasted, and the lines that join them to their heads."""
+        u, height = self.panel.stage.u, int(renderer.height)
+        heads = {id(curve): state[1:] for curve, state in zip(self.curves, states, strict=True)}
+        pasted: list[Pasted] = []
+        leaders: list[Leader] = []
+        for curve, label, x, y, up, share in self._placed(states):
+            pasted.append(label.at(renderer, x, y, share))
+            hx, hy = heads[id(curve)]
+            drawn = share * labels.joined(up, SPACING.gap * u)
+            if curve.head and drawn > 0 and self.panel.holds(hx, hy):
+                way = np.array([x - 6 * u - hx, y - hy])
+                start = np.array([hx, hy]) + way * (1.3 * HEAD * u / float(np.hypot(*way)))
+                end = start + drawn * (np.array([hx, hy]) + way - start)
+                (x0, y0), (x1, y1) = start.tolist(), end.tolist()
+                rect = around((min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)), LEADER * u + 2, height)
+                leaders.append((curve, x0, y0, x1, y1, rect))
+        return pasted, leaders
+
+    def label_places(self, states: Sequence[State] | None = None) -> list[Place]:
+        """Every label with its left end and its middle, in pixels: beside its head, or where the plan moves it."""
+        states = [curve.now() for curve in self.curves] if states is None else states
+        return [(label, x, y) for _, label, x, y, _, _ in self._placed(states)]
+
+
+def _marks(heads: list[Any], pasted: list[Pasted], leaders: list[Leader]) -> list[tuple[Any, ...]]:
+    """What tells two states of heads, labels and leaders apart: places, and last the rectangle they are in."""
+    return [m[1:] for m in heads] + [(x, y, rect) for x, y, _, rect in pasted] + [m[1:] for m in leaders]

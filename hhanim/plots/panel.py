@@ -16,7 +16,7 @@ from hhanim.look import type as typeface
 from hhanim.look.axis import AxisPair
 from hhanim.look.numbers import plain, smoothstep
 from hhanim.look.theme import hex_color, mix
-from hhanim.plots.curve import Curve
+from hhanim.plots.curve import Curve, Dots
 from hhanim.plots.label import Label
 from hhanim.plots.movers import HEAD, LINE, Movers
 
@@ -143,18 +143,20 @@ class Panel(AxisPair):
         width: float = 1.0,
         ghost: bool = True,
         head: bool = True,
+        gone: float = np.inf,
     ) -> Curve:
         """A line that grows with ``stage.until(value)``.
 
         x, y: (T,) data coordinates. quantity: gives colour, dash and label. along: (T,) what until() refers to, by
         default x. label: mathtext, "" for none. width: in normal line widths. ghost: show the whole line faintly
-        from the start.
+        from the start. head: whether a dot, with the label beside it, leads the line while it grows. gone: the value
+        from which on it is not shown any more.
         """
         theme, u = self.stage.theme, self.stage.u
         color = color or (theme.color(quantity) if quantity else theme.ink)
         dash = dash if dash is not None else theme.dash(quantity) if quantity else ()
         curve = Curve(self, x, y, x if along is None else along, color, dash, LINE * width * u)
-        curve.head = head
+        curve.head, curve.gone = head, gone
         label = (quantity.label if quantity else "") if label is None else label
         if label:
             curve.label = Label(self.stage, label, color)
@@ -162,6 +164,31 @@ class Panel(AxisPair):
             self.line(x, y, hex_color(mix(theme.ground, color, theme.ghost(color))), dash, width * GHOST)
         self.movers.curves.append(curve)
         return curve
+
+    def dots(
+        self,
+        x: Any,
+        y: Any,
+        quantity: Quantity | None = None,
+        *,
+        along: Any = None,
+        label: str = "",
+        color: str | None = None,
+        size: float = 1.0,
+        filled: bool = True,
+    ) -> Dots:
+        """Dots that appear, one after the other, with ``stage.until(value)``.
+
+        x, y: (K,) data coordinates, or one dot. quantity: gives the colour. along: (K,) the value from which on each
+        is there, by default its x. label: mathtext, beside the last one. size: in radii of a curve's head. filled: or
+        a ring.
+        """
+        color = color or (self.stage.theme.color(quantity) if quantity else self.stage.theme.ink)
+        radius = HEAD * size * self.stage.u
+        dots = Dots(self, x, y, x if along is None else along, color, radius, filled=filled)
+        dots.label = Label(self.stage, label, color) if label else None
+        self.movers.curves.append(dots)
+        return dots
 
     def line(
         self, x: Any, y: Any, color: str, dash: Sequence[float] = (), width: float = 1.0, zorder: float = 2.0

@@ -20,6 +20,7 @@ from matplotlib.text import Text
 from hhanim.look import Theme
 from hhanim.look import type as typeface
 from hhanim.look.numbers import rate_text
+from hhanim.look.words import reading_time
 from hhanim.plots.movers import Movers
 from hhanim.plots.panel import NAMES, Panel
 
@@ -92,23 +93,29 @@ class Stage:
     def _text(
         self, x: float, y: float, text: str, size: float, color: str, room: float, **style: Any
     ) -> Text:
-        """A line of text under y that is made smaller, down to 24, rather than leave the frame."""
+        """A line of text under y that is made smaller, down to 26, rather than leave the frame: indices are then 18."""
         with self.settings():
             artist = self.figure.text(
                 x / self.width, y / self.height, text, fontsize=size * self.u, color=color, va="top", **style
             )
             wide = artist.get_window_extent(self.renderer).width
             if wide > room:
-                artist.set_fontsize(max(24.0, size * room / wide) * self.u)
+                artist.set_fontsize(max(26.0, size * room / wide) * self.u)
         return artist
 
     def caption(self, text: str) -> None:
-        """What a caption says from this frame on, until the next one or the end; "" ends it."""
+        """What a caption says from this frame on, until the next one or the end; "" ends it.
+
+        One that has not been read yet stays, and the next one waits; one that cannot be read any more before the clip
+        ends is left out.
+        """
         now = self.frame / float(self.fps)
-        if self.captions and self.captions[-1][1] > now:
-            start, _, said = self.captions.pop()
-            if start < now:
-                self.captions.append((start, now, said))
+        if self.captions:
+            start, stop, said = self.captions[-1]
+            now = max(now, start + reading_time(said))
+            if text and now + reading_time(text) > self.seconds + 1e-9:
+                return
+            self.captions[-1] = (start, min(stop, now), said)
         if text:
             self.captions.append((now, self.seconds, text))
 
@@ -165,11 +172,17 @@ class Stage:
 
     @property
     def moving(self) -> int:
-        """How many of the frames move; the rest hold the last state, a second or an eighth of the clip."""
-        return max(2, self.n_frames - min(round(float(self.fps)), self.n_frames // 8))
+        """How many of the frames move; the others hold the first state, half a second or a sixteenth of the clip, and
+        the last, twice as long.
+        """
+        return max(2, self.n_frames - 3 * self._opening)
+
+    @property
+    def _opening(self) -> int:
+        return min(round(0.5 * float(self.fps)), self.n_frames // 16)
 
     def sweep(self, first: float, last: float, *, ease: bool = True) -> Iterator[float]:
-        """One value per frame, from first to last, then last for the frames that hold.
+        """One value per frame: first, as long as its question is read, from there to last, and last while that holds.
 
         ease: start and stop gently (for a voltage axis); without, evenly (for a clock). What is drawn before the first
         value is taken stands still through the clip.
@@ -177,7 +190,7 @@ class Stage:
         self.set_up = True
         moving = self.moving
         for k in range(self.n_frames):
-            s = min(k / (moving - 1), 1.0)
+            s = min(max(k - self._opening, 0) / (moving - 1), 1.0)
             if ease:
                 s = _eased(s)
             yield first + (last - first) * s
@@ -187,12 +200,14 @@ class Stage:
         for column in {id(p.column): p.column for p in self.panels}.values():
             for panel in column:
                 panel.place()
+                panel.movers.plan(self.moving / float(self.fps))
             excess = max(panel.excess() for panel in column)
             for panel in column:
                 if excess > 0:
                     box = panel.axes.get_position()
                     panel.axes.set_position((box.x0, box.y0, box.width - excess / self.width, box.height))
                     panel.place()
+                    panel.movers.plan(self.moving / float(self.fps))
 
     def until(self, value: float) -> None:
         """Let every curve grow up to this value (of its ``along``, by default its x)."""

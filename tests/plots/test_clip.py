@@ -164,7 +164,18 @@ def test_fewer_vertices_draw_the_same_line():
 
 
 def test_labels_never_overlap_and_never_jump():
-    played = play(waves, 2, width=960, height=540)
+    @clip(title="Three waves")
+    def three(stage):
+        x = np.linspace(0.0, 10.0, 801)
+        (panel,) = stage.stack()
+        panel.x("x", 0.0, 10.0).y("y", -1.2, 1.2)
+        for key, y in (("m", np.sin(x)), ("h", np.cos(2 * x)), ("n", np.where(x < 5, 0.0, np.sin(x + 0.4)))):
+            panel.curve(x, y, quantity(key))
+        for at in stage.sweep(0.0, 10.0):
+            stage.until(at)
+            yield
+
+    played = play(three, 80, width=960, height=540)
     list(played.frames())
     stage = played.stage
     last: dict[int, tuple[float, float]] = {}
@@ -285,20 +296,23 @@ def test_settings_of_matplotlib_are_left_alone():
 
 
 def test_captions_cover_the_clip_without_gaps():
-    played = play(waves)
+    played = play(waves, 24)
     list(played.frames())
-    assert played.captions == [(0.0, 0.5, "one"), (0.5, 1.2, "two")]
+    assert played.captions == [(0.0, 1.0, "one"), (1.0, 2.4, "two")], "read before the next one comes"
+    played = play(waves, 12)
+    list(played.frames())
+    assert played.captions == [(0.0, 1.2, "one")], "there is no time to read a second one"
 
 
 def test_the_sweep_ends_at_rest():
     stage = Stage(480, 270, 20, 100, play(waves).stage.theme)
     values = list(stage.sweep(-150.0, 150.0))
-    assert len(values) == 100 and values[0] == -150 and values[-12:] == [150.0] * 12
-    steps = np.diff(values[: stage.moving])
+    assert len(values) == 100 and values[:7] == [-150.0] * 7 and values[-13:] == [150.0] * 13
+    steps = np.diff(values[6:-12])
     assert (steps > 0).all() and steps[0] < 0.3 * steps.max() and steps[-1] < 0.3 * steps.max()
-    clock = np.diff(list(stage.sweep(0.0, 50.0, ease=False))[: stage.moving])
+    clock = np.diff(list(stage.sweep(0.0, 50.0, ease=False))[6:-12])
     assert np.allclose(clock, clock[0])
-    assert stage.rate(50.0) == "1 s = 11 ms"
+    assert stage.rate(50.0) == "1 s = 12 ms"
 
 
 def test_a_transparent_theme_has_no_ground():
