@@ -1,11 +1,12 @@
-"""Two equations that fire: the reduced model in time and in its phase plane, forward Euler against the truth."""
+"""Two equations that fire: the reduced model in time and in its phase plane."""
 
 from collections.abc import Iterator
 
 import numpy as np
 
 from hhanim.look import quantities
-from hhanim.look.numbers import limits
+from hhanim.look.axis import TIME
+from hhanim.look.numbers import limits, plain
 from hhanim.look.words import conditions
 from hhanim.model import UnstableStep, analysis, simulate, step
 from hhanim.parameters import Membrane, Milliseconds
@@ -15,10 +16,9 @@ from hhanim.plots.stage import Stage
 
 @clip(
     title="Two equations that fire",
-    description="The reduced model over time and in its phase plane; forward Euler against the converged solution.",
-    alt="Left, the membrane potential of the two-variable model over time, once converged and once by forward Euler, "
-    "whose spikes come earlier and earlier. Right, the phase plane of V and n with its nullclines and moving state.",
-    poster=1.0,
+    description="The reduced model over time and in its phase plane; with dt, forward Euler beside it.",
+    alt="Left, the membrane potential of the two-variable model over time, with its spikes. Right, the phase plane of "
+    "V and n with its nullclines and the moving state, which goes round and round.",
 )
 def reduced(
     stage: Stage,
@@ -26,8 +26,8 @@ def reduced(
     model: Membrane = "widget",
     I: float = 5.0,  # noqa: E741
     duration: Milliseconds = 150.0,
-    dt: float = 0.5,
-    frames: int = 250,
+    dt: float | None = None,
+    frames: int = 300,
     seconds: float = 10.0,
 ) -> Iterator[None]:
     """The reduced model over time and in its phase plane.
@@ -36,37 +36,28 @@ def reduced(
         model: a membrane of two variables; a larger one is reduced to V and n
         I: injected current, µA/cm²
         duration: ms
-        dt: step of the forward Euler run, ms
+        dt: step of a run by forward Euler to compare with, ms; none by default
     """
     plane = analysis.two_variable(model)
     recovery = plane.states[1]
     run = simulate(plane, step(I), duration, sample=min(0.025, duration / 2000))
-    try:
-        euler = simulate(plane, step(I), duration, method="euler", dt=dt)
-    except UnstableStep:
-        euler = None  # the title says so
+    euler, said = None, analysis.behaviour(simulate(plane, step(I), 1000.0))
+    if dt is not None:
+        try:
+            euler = simulate(plane, step(I), duration, method="euler", dt=dt)
+        except UnstableStep:
+            said += f"; forward Euler at {plain(dt)} ms is unstable"
     q = quantities(plane)
     low, high = limits(run["V"], *([euler["V"]] if euler else []), plane.baseline)
-    says = f"forward Euler at {dt:g} ms is unstable"
+    about = f"$I$ = {plain(I)} µA/cm² · {said} · {conditions(plane)}"
+    question = "Why do two equations fire?" if len(run.spikes) > 1 else "What do two equations do?"
+    stage.title(question, about, stage.rate(duration))
+    time, phase = stage.beside(1.25, 1.0, labels=(110.0 if euler is None else 240.0, 24.0))
+    time.x(TIME, 0.0, duration).y(q["V"], low, high)
+    time.curve(run.t, run["V"], q["V"], label=q["V"].label if euler is None else "exact")
     if euler is not None:
-        says = analysis.behaviour(simulate(plane, step(I), 1000.0))
-    about = f"$I$ = {I:g} µA/cm² · {says} · {conditions(model)}"
-    stage.title(
-        "Two equations that fire" if len(run.spikes) > 1 else "Two equations", about, stage.rate(duration)
-    )
-    time, phase = stage.beside(1.25, 1.0, labels=(190.0, 24.0))
-    time.x("Time $t$ (ms)", 0.0, duration).y(q["V"], low, high)
-    time.curve(run.t, run["V"], q["V"], label="exact")
-    if euler is not None:
-        time.curve(
-            euler.t,
-            euler["V"],
-            color=stage.theme.color("other2"),
-            dash=(2.6, 1.7),
-            label="Euler",
-            width=0.8,
-            ghost=False,
-        )
+        name, faint = f"Euler, {plain(dt or 0.0)} ms", stage.theme.muted
+        time.curve(euler.t, euler["V"], color=faint, dash=(2.6, 1.7), label=name, width=0.8, ghost=False)
 
     v = np.linspace(low, high, 1501)
     lines = analysis.nullclines(plane, v, I)
@@ -81,12 +72,14 @@ def reduced(
     for point in analysis.fixed_points(plane, I):
         x, y = point.state
         phase.dot(x, y, stage.theme.muted, filled=point.stable)
-    phase.curve(run["V"], run[recovery], color=stage.theme.ink, along=run.t, ghost=False)
+    phase.curve(run["V"], run[recovery], color=stage.theme.ink, along=run.t)
 
-    stage.caption("The state moves through the plane of voltage and potassium activation; n follows V, late.")
-    for t in stage.sweep(0.0, duration, ease=False):
-        stage.until(t)
-        yield
+    stage.caption(
+        f"Left, V over time; right, the same state as a point that moves in the plane of V and {recovery}."
+    )
+    if len(run.spikes) > 1:
+        stage.caption(f"{recovery} follows V late, so the state goes round.", at=0.5 * duration)
+    yield from stage.play(0.0, duration, ease=False)
 
 
 if __name__ == "__main__":

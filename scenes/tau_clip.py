@@ -1,12 +1,13 @@
-"""How fast the gates follow the voltage: one time constant per gate."""
+"""How fast the gates follow the voltage: one time constant per gate, and which of them is the slowest where."""
 
 from collections.abc import Iterator
 
 from hhanim.look import quantities
-from hhanim.look.axis import voltages
+from hhanim.look.axis import TAU, voltages
 from hhanim.look.numbers import limits, millivolts
 from hhanim.look.words import conditions
-from hhanim.model import HHError, analysis
+from hhanim.model import analysis
+from hhanim.model.measured import SOURCE, gate, place
 from hhanim.parameters import Membrane
 from hhanim.plots.clip import clip
 from hhanim.plots.stage import Stage
@@ -14,47 +15,46 @@ from hhanim.plots.stage import Stage
 
 @clip(
     title="How fast the gates follow the voltage",
-    description="The time constant of every gate over the membrane potential.",
+    description="The time constant of every gate over the membrane potential, and which gate is the slowest where.",
     alt="Bell-shaped curves of the gates' time constants over the membrane potential, drawn from left to right. "
     "In the squid axon m follows within half a millisecond; h and n take several milliseconds.",
-    poster=1.0,
 )
 def tau(
     stage: Stage,
     *,
-    model: Membrane = "classroom",
+    model: Membrane = "modern",
     v_min: float | None = None,
     v_max: float | None = None,
-    frames: int = 100,
-    seconds: float = 5.0,
+    measured: bool = False,
+    frames: int = 270,
+    seconds: float = 9.0,
 ) -> Iterator[None]:
     """The time constant of every gate over the membrane potential.
 
     Args:
         model: whose gates
         v_min, v_max: voltage range, mV; the model's own by default
+        measured: the points of 1952 too (Tables 1 and 2 of the paper)
     """
     v = voltages(model, v_min, v_max)
-    taus = analysis.time_constants(model, v)
-    if not taus:
-        raise HHError(f"{model.name} has no gate with a time constant")
-    q = quantities(model)
-    stage.title("How fast the gates follow the voltage", conditions(model))
+    slowest, taus, q = analysis.slowest_gates(model, v), analysis.time_constants(model, v), quantities(model)
+    stage.title("Which gate is the slowest, and where?", conditions(model), f"dots: {SOURCE}" * measured)
     (panel,) = stage.stack()
-    panel.x(q["V"], v[0], v[-1]).y(r"Time constant $\tau$ (ms)", 0.0, limits(*taus.values(), zero=True)[1])
-    for gate, values in taus.items():
-        panel.curve(v, values, q[f"tau_{gate}"])
+    panel.x(q["V"], v[0], v[-1]).y(TAU, 0.0, limits(*taus.values(), zero=True)[1])
+    for name, values in taus.items():
+        panel.curve(v, values, q[f"tau_{name}"])
+        if measured:
+            points = gate(name)
+            panel.dots(place(model, points.u), points.tau, q[f"tau_{name}"], filled=False)
+    for name, low, high in slowest:  # along the top a bar in the colour of the gate that is the slowest there
+        part, top = v[(v >= low) & (v <= high)], panel.ylim[1]
+        says = f"{q[name].label} slowest"
+        panel.curve(part, 0 * part + top, q[f"tau_{name}"], label=says, head=False, ghost=False, width=2.4)
 
-    slow = max(taus, key=lambda gate: taus[gate].max())
-    peak = float(v[taus[slow].argmax()])
-    stage.caption("Every gate needs time to reach its steady state, more at some voltages than at others.")
-    for at in stage.sweep(v[0], v[-1]):
-        if at >= peak and taus[slow].argmax() not in (0, len(v) - 1) and len(stage.captions) < 2:
-            stage.caption(
-                f"{slow} is the slowest gate: up to {taus[slow].max():.1f} ms, at {millivolts(peak)}."
-            )
-        stage.until(at)
-        yield
+        where = f"From {millivolts(low)} on" if low > v[0] else f"Up to {millivolts(high)}"
+        where = "At every voltage shown" if len(slowest) == 1 else where
+        stage.caption(f"{where}, {name} is the slowest gate.", at=low)
+    yield from stage.play(v[0], v[-1])
 
 
 if __name__ == "__main__":

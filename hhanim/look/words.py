@@ -8,6 +8,7 @@ import numpy as np
 
 from hhanim.look.numbers import minus, plain
 from hhanim.model import Membrane, Protocol, VoltageClamp, presets
+from hhanim.model.protocol import Step
 
 _IONS = {"Na": "Na⁺", "K": "K⁺", "Ca": "Ca²⁺", "Cl": "Cl⁻"}
 
@@ -59,10 +60,21 @@ def _parameter(key: str, value: float) -> str:
 
 
 def stimulus_text(protocol: Protocol, duration: float) -> str:
-    """A protocol in words if it is constant, else as it is written."""
+    """A protocol in words if it is constant or a step, else as it is written."""
     if isinstance(protocol, VoltageClamp):
         return minus(str(protocol))
     values = np.asarray(protocol(np.linspace(0.0, duration, 257)[:-1]), dtype=float)
     if np.ptp(values) == 0:
         return f"$I$ = {plain(values[0], 4)} µA/cm²"
+    if isinstance(protocol, Step) and all(
+        np.ndim(x) == 0 for x in (protocol.amplitude, protocol.start, protocol.stop)
+    ):
+        strength, start, width = (
+            plain(protocol.amplitude, 4),
+            plain(protocol.start, 4),
+            protocol.stop - protocol.start,
+        )
+        if protocol.stop >= duration:
+            return f"{strength} µA/cm² from {start} ms on"
+        return f"{strength} µA/cm² for {plain(width, 4)} ms from {start} ms on"
     return minus(f"$I$ (µA/cm²): {protocol}")

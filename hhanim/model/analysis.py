@@ -45,6 +45,29 @@ def time_constants(membrane: Membrane, v: Any = None) -> dict[str, Array]:
     return {name: np.asarray(membrane.tau(name, v)) for name, gate in membrane.gates.items() if gate.dynamic}
 
 
+def slowest_gates(membrane: Membrane, v: Any = None) -> list[tuple[str, float, float]]:
+    """Which gate has the longest time constant from where to where: (gate, low, high) in mV, in ascending order.
+
+    Looked for over increasing voltages v (P,), by default the membrane's v_range. Raises HHError if no gate has a time
+    constant.
+    """
+    v = voltages(membrane, v)
+    taus = time_constants(membrane, v)
+    if not taus:
+        raise HHError(f"{membrane.name} has no gate with a time constant")
+    names = list(taus)
+    which = np.argmax(list(taus.values()), axis=0)
+    changes = np.flatnonzero(np.diff(which))
+
+    def meet(k: int) -> float:
+        one, two = names[which[k]], names[which[k + 1]]
+        return float(root(lambda x: membrane.tau(one, x) - membrane.tau(two, x), v[k], v[k + 1]))
+
+    borders = [float(v[0]), *(meet(int(k)) for k in changes), float(v[-1])]
+    firsts = [names[which[k]] for k in (0, *(changes + 1))]
+    return list(zip(firsts, borders[:-1], borders[1:], strict=True))
+
+
 def steady_states(membrane: Membrane, v: Any = None) -> dict[str, Array]:
     """Steady state (0..1) of every gate at v: {gate: v.shape}."""
     v = voltages(membrane, v)
@@ -158,6 +181,24 @@ def strength_duration(membrane: Membrane, widths: Any, precision: float = 1e-4, 
     widths = np.atleast_1d(number("widths", widths, above=0.0, unit="ms"))
     y0 = membrane.initial()
     return np.array([_pulse_threshold(membrane, float(w), wait, y0, precision) for w in widths])
+
+
+def chronaxie(membrane: Membrane, precision: float = 1e-4, wait: float = 30.0) -> float:
+    """Width (ms) of the rectangular pulse whose threshold is twice the rheobase; inf for a membrane that never fires.
+
+    0 for one that fires by itself. A spike counts if it comes during the pulse or within `wait` ms after it.
+    """
+    twice, y0 = 2.0 * rheobase(membrane, precision=0.1 * precision), membrane.initial()
+    if twice in (0.0, np.inf):
+        return twice
+
+    def fires(width: float) -> bool:
+        return _fired(_run(membrane, pulse(twice, 0.0, width), width + wait, y0))
+
+    low, high = 0.0, 0.1
+    while not fires(high):
+        low, high = high, 2.0 * high
+    return threshold(fires, low, high, precision)
 
 
 def paired_pulse(
@@ -433,7 +474,7 @@ def _oscillating_growth(membrane: Membrane, v: Array) -> Array:
 
 
 __all__ = [
-    "FixedPoint", "anode_break", "behaviour", "cycle_extremes", "f_i", "fixed_points", "hopf_points",
-    "instantaneous_currents", "nullclines", "paired_pulse", "peak_currents", "rheobase", "steady_currents",
-    "steady_states", "strength_duration", "time_constants", "two_variable", "voltages",
+    "FixedPoint", "anode_break", "behaviour", "chronaxie", "cycle_extremes", "f_i", "fixed_points", "hopf_points",
+    "instantaneous_currents", "nullclines", "paired_pulse", "peak_currents", "rheobase", "slowest_gates",
+    "steady_currents", "steady_states", "strength_duration", "time_constants", "two_variable", "voltages",
 ]  # fmt: skip

@@ -204,7 +204,7 @@ class Dots(Curve):
     def stroke(self, renderer: Any, gc: Any, state: State, window: Box | None = None) -> None:
         """Draw the dots there are."""
         points = self._placed[: state[0]]
-        if len(points):
+        if len(points) and self.width:
             face = self.rgba if self.filled else to_rgba(self.panel.stage.theme.ground)
             gc.set_foreground(self.rgba, isRGBA=True)
             gc.set_linewidth(0.3 * self.width)

@@ -30,7 +30,7 @@ class Label:
     fractions of a pixel: so the outlines are kept, and a rendering costs no more than filling them.
     """
 
-    def __init__(self, stage: Stage, text: str, color: str) -> None:
+    def __init__(self, stage: Stage, text: str, color: str, size: float = typeface.NAME) -> None:
         self._stage = stage
         self._phases: dict[tuple[int, int], Any] = {}
         self._color = to_rgb(color)
@@ -40,7 +40,7 @@ class Label:
         self._dpi = stage.renderer.dpi
         with stage.settings():
             self.text = Text(0, 0, text, color=color, va="baseline", ha="left")
-            self.text.set_fontsize(typeface.NAME * stage.u)
+            self.text.set_fontsize(size * stage.u)
             self.text.set_figure(stage.figure)
             self.text.set_path_effects(self._effects)
             font, formula = self.text.get_fontproperties(), "$" in text

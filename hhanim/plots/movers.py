@@ -48,8 +48,7 @@ class Movers(Artist):
         self._heads: list[tuple[Curve, float, float, Rect]] = []
         self._labels: list[Pasted] = []
         self._leaders: list[Leader] = []
-        self._planned: list[Curve] = []
-        self._plan: labels.Plan | None = None
+        self._plans: dict[int, tuple[labels.Plan, int]] = {}
 
     def paint_extent(self) -> Box:
         """Where this can paint: the panel and the room for labels beside it."""
@@ -151,33 +150,32 @@ class Movers(Artist):
             pixels[y0:y1, x0:x1] = page[y0:y1, x0:x1]
 
     def plan(self, seconds: float) -> None:
-        """Work out where the labels stand, over the whole of a clip whose curves grow for so many seconds."""
-        named = [c for c in self.curves if c.label is not None and np.array_equal(c.x, c.along)]
-        named = [c for c in named if not isinstance(c, Dots)]  # their labels stand still
+        """Work out where labels stand while curves grow together, in a clip that moves for so many seconds."""
+        named = [c for c in self.curves if c.label is not None and not isinstance(c, Dots)]
+        self._plans = {}
         if not named:
             return
-        low, high = min(c.along[0] for c in named), max(c.along[-1] for c in named)
-        self._planned = [c for c in named if (c.along[0], c.along[-1]) == (low, high)]  # others come and go
-        self._plan, self._span = None, (low, high)
-        if len(self._planned) < 2:
-            return
-        u, box = self.panel.stage.u, self.panel.axes.bbox
-        now = [curve.value for curve in named]
-        spots = np.array([self._spots(v) for v in np.linspace(low, high, len(labels.Plan.instants(seconds)))])
+        whole = max(c.along[-1] for c in named) - min(c.along[0] for c in named)
+        u, now = self.panel.stage.u, [curve.value for curve in named]
+        gaps = labels.Spacing(SPACING.gap * u, SPACING.between * u, SPACING.aside * u)
+        for span in {(c.along[0], c.along[-1], c.x[0], c.x[-1]) for c in named}:
+            group = [c for c in named if (c.along[0], c.along[-1], c.x[0], c.x[-1]) == span]
+            low, high = span[:2]
+            if len(group) < 2 or low == high:
+                continue
+            instants = len(labels.Plan.instants(seconds * (high - low) / whole))
+            y = np.array([[self._height(c, v) for c in group] for v in np.linspace(low, high, instants)])
+            widths = [c.label.width for c in group if c.label is not None]
+            room = np.full(y.shape, np.inf)  # the panel gives way where they would leave the frame
+            plan = labels.Plan(y, widths, room, self.panel.axes.bbox.y0 + 0.5 * gaps.gap, gaps)
+            self._plans |= {id(curve): (plan, k) for k, curve in enumerate(group)}
         for curve, value in zip(named, now, strict=True):
             curve.until(value)
-        widths = [c.label.width for c in self._planned if c.label is not None]
-        room = np.full(spots.shape[:2], np.inf)  # the panel gives way where they would leave the frame
-        gaps = labels.Spacing(SPACING.gap * u, SPACING.between * u, SPACING.aside * u)
-        self._plan = labels.Plan(spots[..., 1], widths, room, box.y0 + 0.5 * gaps.gap, gaps)
 
-    def _spots(self, value: float) -> list[tuple[float, float]]:
-        """Where each planned label would stand beside its head at this value."""
-        spots = []
-        for curve in self._planned:
-            curve.until(value)
-            spots.append(self._spot(curve, curve.now()) or (self.panel.axes.bbox.x0, self.panel.axes.bbox.y0))
-        return spots
+    def _height(self, curve: Curve, value: float) -> float:
+        """How high a curve's label would stand beside its head at this value."""
+        curve.until(value)
+        return (self._spot(curve, curve.now()) or (0.0, self.panel.axes.bbox.y0))[1]
 
     def _spot(self, curve: Curve, state: State) -> tuple[float, float] | None:
         """Where a curve's label belongs (pixels), and the height of its middle there."""
@@ -196,13 +194,13 @@ class Movers(Artist):
             if spot is None or label is None:
                 continue
             (x, up), share = (0.0, 0.0), 1.0
-            if self._plan is not None and curve in self._planned:
-                low, high = self._span
-                last, k = len(self._plan.shown) - 1, self._planned.index(curve)
+            if planned := self._plans.get(id(curve)):
+                plan, k = planned
+                last, (low, high) = len(plan.shown) - 1, (curve.along[0], curve.along[-1])
                 at = min(max((curve.value - low) / (high - low), 0.0), 1.0) * last
                 a, b, part = int(at), min(int(at) + 1, last), at % 1.0
-                x, up = ((1 - part) * self._plan.shifts[a, k] + part * self._plan.shifts[b, k]).tolist()
-                share = float((1 - part) * self._plan.shown[a, k] + part * self._plan.shown[b, k])
+                x, up = ((1 - part) * plan.shifts[a, k] + part * plan.shifts[b, k]).tolist()
+                share = float((1 - part) * plan.shown[a, k] + part * plan.shown[b, k])
             found.append((curve, label, spot[0] + GAP * self.panel.stage.u + x, spot[1] + up, up, share))
         return found
 

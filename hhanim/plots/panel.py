@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from hhanim.plots.stage import Stage
 
 GHOST = 2.6 / LINE  # width of a ghost, of a line's
-NAMES = 104.0  # design pixels left of a panel: the numbers of its axis, and where its name begins
+NAMES = 110.0  # design pixels left of a panel: the numbers of its axis, and where its name begins
 
 
 class Panel(AxisPair):
@@ -44,7 +44,7 @@ class Panel(AxisPair):
         wide, high = (right - left) / stage.u, (top - bottom) / stage.u
         self._ticks = {  # how many steps of an axis look well, and how many there is room for
             "x": (6.0 if wide > 700 else 4.0, wide / 100),
-            "y": (max(2.0, min(6.0, round(high / 95))), high / 40),
+            "y": (max(2.0, min(6.0, round(high / 95))), high / 34),
         }
         self._style(x_axis)
         self._zero: float | None = None  # where the line at zero is, pixels
@@ -61,7 +61,7 @@ class Panel(AxisPair):
         for side, spine in axes.spines.items():
             spine.set_visible(side == "bottom" and x_axis)
             spine.set(color=theme.line, linewidth=2 * u)
-        look: Any = {"width": 2 * u, "color": theme.line, "labelcolor": theme.muted, "pad": 10 * u}
+        look: Any = {"width": 2 * u, "color": theme.line, "labelcolor": theme.muted, "pad": 16 * u}
         axes.tick_params(axis="both", length=0, labelsize=typeface.TICK * u, **look)
         axes.tick_params(axis="x", length=8 * u if x_axis else 0, labelbottom=x_axis)
         axes.grid(axis="y", color=theme.faint, linewidth=2 * u)
@@ -160,10 +160,42 @@ class Panel(AxisPair):
         label = (quantity.label if quantity else "") if label is None else label
         if label:
             curve.label = Label(self.stage, label, color)
-        if ghost:  # opaque: transparency would add up where lines cross
-            self.line(x, y, hex_color(mix(theme.ground, color, theme.ghost(color))), dash, width * GHOST)
+        if ghost:
+            self.ghost(x, y, color, dash, width)
         self.movers.curves.append(curve)
         return curve
+
+    def ghost(self, x: Any, y: Any, color: str, dash: Sequence[float] = (), width: float = 1.0) -> Line2D:
+        """The whole of a line, thin and faint, where it is going to be or could be."""
+        return self.line(x, y, self._faint(color), dash, width * GHOST)
+
+    def _faint(self, color: str) -> str:
+        theme = self.stage.theme  # opaque: transparency would add up where lines cross
+        return hex_color(mix(theme.ground, color, theme.ghost(color)))
+
+    def sweep(
+        self, turn: int, x: Any, y: Any, quantity: Quantity, *, label: str = "", stays: bool = True
+    ) -> None:
+        """One of several runs that are drawn one after the other, as on an oscilloscope; afterwards its ghost stays.
+
+        turn: which; it grows while ``stage.until(value)`` goes from this whole number to the next. x, y: (T,). label:
+        mathtext, beside its head. stays: or nothing is left of it.
+        """
+        x = np.asarray(x, dtype=float)
+        along = turn + (x - x[0]) / (x[-1] - x[0])
+        self.curve(x, y, quantity, along=along, label=label, ghost=False, gone=turn + 1.0 + 1e-9)
+        if stays:
+            color, dash = self._faint(self.stage.theme.color(quantity)), self.stage.theme.dash(quantity)
+            style: Any = {"color": color, "dash": dash, "width": GHOST, "ghost": False, "head": False}
+            self.curve(x, y, along=np.full(x.shape, turn + 1.0), **style)
+
+    def ask(self, until: float) -> None:
+        """A question mark where the answer is going to be, from the value 0 until this one."""
+        (left, right), (low, high) = self.xlim, self.ylim
+        mark = self.dots(
+            (left + right) / 2, (low + high) / 2, along=0.0, color=self.stage.theme.muted, size=0.0
+        )
+        mark.label, mark.gone = Label(self.stage, "?", self.stage.theme.muted, 4 * typeface.NAME), until
 
     def dots(
         self,
@@ -189,6 +221,33 @@ class Panel(AxisPair):
         dots.label = Label(self.stage, label, color) if label else None
         self.movers.curves.append(dots)
         return dots
+
+    def rule(
+        self,
+        start: tuple[float, float],
+        end: tuple[float, float],
+        text: str,
+        color: str,
+        since: float,
+        by: float,
+    ) -> None:
+        """A thin dashed line that grows from one point to another between two values, with its name at the end.
+
+        start, end: (x, y) in data coordinates. since, by: the values of ``stage.until`` from and until which it grows.
+        """
+        x, y = zip(start, end, strict=True)
+        self.curve(
+            x,
+            y,
+            along=(since, by),
+            label="",
+            color=color,
+            dash=(1.6, 1.2),
+            width=0.6,
+            ghost=False,
+            head=False,
+        )
+        self.dots(*end, along=by, label=text, color=color, size=0.0)
 
     def line(
         self, x: Any, y: Any, color: str, dash: Sequence[float] = (), width: float = 1.0, zorder: float = 2.0

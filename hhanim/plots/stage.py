@@ -25,7 +25,7 @@ from hhanim.plots.movers import Movers
 from hhanim.plots.panel import NAMES, Panel
 
 MARGIN, CAPTIONS = 0.05, 0.10  # of the frame
-HEADER, LABELS = 122.0, 160.0  # room for title and subtitle, for the labels right of a panel
+HEADER, LABELS = 122.0, 112.0  # room for title and subtitle, for the labels right of a panel
 
 
 class Stage:
@@ -44,6 +44,7 @@ class Stage:
         self.movers: list[Movers] = []
         self.panels: list[Panel] = []
         self.captions: list[tuple[float, float, str]] = []
+        self._waiting: list[tuple[float, str]] = []
         self.frame = 0
         self.set_up = False
         self._left, self._right = MARGIN * width, (1 - MARGIN) * width
@@ -103,12 +104,17 @@ class Stage:
                 artist.set_fontsize(max(26.0, size * room / wide) * self.u)
         return artist
 
-    def caption(self, text: str) -> None:
+    def caption(self, text: str, at: float | None = None) -> None:
         """What a caption says from this frame on, until the next one or the end; "" ends it.
+
+        at: wait until sweep() has come to this value.
 
         One that has not been read yet stays, and the next one waits; one that cannot be read any more before the clip
         ends is left out.
         """
+        if at is not None:
+            self._waiting = sorted([*self._waiting, (at, text)])
+            return
         now = self.frame / float(self.fps)
         if self.captions:
             start, stop, said = self.captions[-1]
@@ -130,40 +136,58 @@ class Stage:
 
         heights: relative to each other. labels: room for labels at the right.
         """
-        return self._column(self._left, self._right, heights or (1.0,), labels, share_x=True)
+        return self._column(
+            self._left, self._right, self._panels_top, self._bottom, heights or (1.0,), labels
+        )
 
     def beside(self, *widths: float, labels: Sequence[float] | float = LABELS) -> list[Panel]:
         """Panels next to each other; below each other where the frame is not wide enough."""
+        return [panel for (panel,) in self.grid(widths, (1.0,), labels=labels)]
+
+    def grid(
+        self, widths: Sequence[float], heights: Sequence[float], *, labels: Sequence[float] | float = LABELS
+    ) -> list[list[Panel]]:
+        """Columns next to each other, each of panels above each other; below each other in a frame not wide enough.
+
+        widths, heights: relative to each other. labels: room for labels at the right of each column.
+        """
         rooms = [labels] * len(widths) if isinstance(labels, (int, float)) else list(labels)
-        if self.width < 1.3 * self.height:
-            return self._column(self._left, self._right, widths, max(rooms), share_x=False)
-        gap = 56 * self.u
-        free = self._right - self._left - gap * (len(widths) - 1)
-        panels, x = [], self._left
+        narrow = self.width < 1.3 * self.height
+        gap = (22 if narrow else 56) * self.u
+        whole = self._panels_top - self._bottom if narrow else self._right - self._left
+        columns, done = [], 0.0
         for width, room in zip(widths, rooms, strict=True):
-            end = x + free * width / sum(widths)
-            panels += self._column(x, end, (1.0,), room, share_x=False)
-            x = end + gap
-        return panels
+            size = (whole - gap * (len(widths) - 1)) * width / sum(widths)
+            left, right, top, bottom = self._left, self._right, self._panels_top, self._bottom
+            if narrow:
+                top, bottom, room = top - done, top - done - size, max(rooms)
+            else:
+                left, right = left + done, left + done + size
+            columns.append(self._column(left, right, top, bottom, heights, room))
+            done += size + gap
+        return columns
+
+    @property
+    def _panels_top(self) -> float:
+        return self._top - HEADER * self.u
 
     def _column(
-        self, left: float, right: float, heights: Sequence[float], room: float, *, share_x: bool
+        self, left: float, right: float, top: float, bottom: float, heights: Sequence[float], room: float
     ) -> list[Panel]:
+        """Panels above each other, of which the lowest has the common horizontal axis."""
         u, n = self.u, len(heights)
-        top, bottom = self._top - HEADER * u, self._bottom
         name, axis = 60 * u, 92 * u  # above each panel its name, below it ticks and label of the axis
-        axes_below = 1 if share_x else n
-        gap = 6 * u if share_x else 22 * u
-        free = top - bottom - n * name - axes_below * axis - (n - 1) * gap
+        gap = 6 * u
+        free = top - bottom - n * name - axis - (n - 1) * gap
         panels = []
         for k, height in enumerate(heights):
-            has_axis = not share_x or k == n - 1
+            has_axis = k == n - 1
             top -= name
             low = top - free * height / sum(heights)
             panels.append(
                 Panel(self, left + NAMES * u, low, right - room * u, top, x_axis=has_axis, room=room * u)
             )
-            panels[-1].column = panels if share_x else [panels[-1]]
+            panels[-1].column = panels
             top = low - gap - (axis if has_axis else 0)
         self.panels += panels
         return panels
@@ -193,7 +217,16 @@ class Stage:
             s = min(max(k - self._opening, 0) / (moving - 1), 1.0)
             if ease:
                 s = _eased(s)
-            yield first + (last - first) * s
+            value = first + (last - first) * s
+            while self._waiting and value >= self._waiting[0][0]:
+                self.caption(self._waiting.pop(0)[1])
+            yield value
+
+    def play(self, first: float, last: float, *, ease: bool = True) -> Iterator[None]:
+        """Let everything grow from one value to another, frame by frame, as in sweep()."""
+        for value in self.sweep(first, last, ease=ease):
+            self.until(value)
+            yield
 
     def settle(self) -> None:
         """Fix everything in pixels; where labels would leave the frame at the end, the panels give way."""

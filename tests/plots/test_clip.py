@@ -330,7 +330,9 @@ def test_words():
     from hhanim.model import pulse, step
 
     assert stimulus_text(step(15), 50.0) == "$I$ = 15 µA/cm²"
-    assert "start=30" in stimulus_text(pulse(66, 30, 0.1), 50.0)
+    assert stimulus_text(pulse(66, 30, 0.1), 50.0) == "66 µA/cm² for 0.1 ms from 30 ms on"
+    assert stimulus_text(step(10, start=5), 50.0) == "10 µA/cm² from 5 ms on"
+    assert stimulus_text(pulse(66, 30, 0.1) + step(1, start=2), 50.0).startswith("$I$ (µA/cm²): ")
     with pytest.raises(HHError, match="v_min must be below"):
         voltages(presets.MODERN, 10, 0)
     assert listed(["m", "n", "a"]) == "m, n and a"

@@ -1,0 +1,63 @@
+"""A spike at one temperature after another, up to heat block."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from hhanim.look import quantities
+from hhanim.look.axis import TIME
+from hhanim.look.numbers import limits, plain
+from hhanim.look.words import stimulus_text
+from hhanim.model import simulate
+from hhanim.parameters import Membrane, Protocol
+from hhanim.plots.clip import clip
+from hhanim.plots.stage import Stage
+
+COLD, HOT = 6.3, 35.0  # °C
+
+
+@clip(
+    title="Spikes and temperature",
+    description="The same pulse at one temperature after another: the spike gets shorter, then lower, then fails.",
+    alt="Left, spikes at rising temperatures, each briefer than the one before, the last ones low bumps; right, the "
+    "peak of the voltage over the temperature, which falls slowly at first and then steeply: heat block.",
+)
+def temperature(
+    stage: Stage,
+    *,
+    model: Membrane = "modern",
+    stimulus: Protocol = "pulse(20, start=1, width=1)",
+    frames: int = 360,
+    seconds: float = 12.0,
+) -> Iterator[None]:
+    """The same stimulus at rising temperatures; the rates of the gates follow their Q10, the conductances do not."""
+    shown, steps, q = 8.0, (COLD, 10.0, 15.0, 20.0, 25.0, 30.0, HOT), quantities(model)
+    fine = np.linspace(COLD, HOT, 116)
+    family = simulate(model.with_(celsius=fine), stimulus, shown, sample=0.01)
+    peaks = np.array([family.neuron(k).extreme("V").value for k in range(len(fine))])
+    block = fine[peaks < model.spike_level]
+    stage.title("What does warmth do to a spike?", f"{stimulus_text(stimulus, shown)} · {model.title}")
+    time, graph = stage.beside(1.0, 1.0, labels=(90.0, 40.0))
+    time.x(TIME, 0.0, shown).y(q["V"], *limits(family["V"]))
+    graph.x("Temperature (°C)", 5.0, HOT + 1.0).y("Peak of $V$ (mV)", *limits(family["V"])).ask(until=1.0)
+    time.ghost(family.t, family["V"][:, 0], stage.theme.ink)
+    for k, celsius in enumerate(steps):
+        run = simulate(model.with_(celsius=celsius), stimulus, shown, sample=0.01)
+        time.sweep(k, run.t, run["V"], q["V"], label=f"{plain(celsius)} °C")
+        graph.dots(celsius, run.extreme("V").value, q["V"], along=k + 1.0)
+    n = float(len(steps))
+    along = np.linspace(n, n + 1.5, len(fine))
+    graph.curve(fine, peaks, q["V"], along=along, label="", ghost=False, head=False)
+
+    stage.caption("Warm gates move faster, so the spike is briefer.")
+    stage.caption("Warm sodium channels also inactivate sooner, so it is lower.", at=3.5)
+    if len(block):
+        level, hot = graph.ylim[0], float(block[0])
+        graph.rule((hot, level), (hot, model.spike_level), "heat block", stage.theme.muted, n + 1.0, n + 1.5)
+        says = f"From {plain(hot, 2)} °C on this pulse evokes no spike: heat block."
+        stage.caption(says, at=n)
+    yield from stage.play(0.0, n + 3.0, ease=False)
+
+
+if __name__ == "__main__":
+    temperature.cli()
