@@ -35,7 +35,6 @@ def anode_break(
     start, q = 5.0, quantities(model)
     end, duration = start + width, 2.0 * start + width + 20.0
     run = simulate(model, pulse(I, start, width), duration, sample=0.025)
-    fires = any(run.spikes > end)
     (least,) = analysis.anode_break(model, width)
     stage.title("Can a neuron fire when a current stops?", conditions(model), stage.rate(duration))
     voltage, gates, current = stage.stack(5, 3, 2)
@@ -49,10 +48,8 @@ def anode_break(
 
     stage.caption("The current hyperpolarises the membrane.")
     stage.caption("Inactivation is removed and potassium channels close.", at=start + 0.4 * width)
-    if fires:
-        stage.caption("When the current stops, V rises past rest and fires.", at=end)
-    else:
-        stage.caption("When the current stops, no spike follows.", at=end)
+    follows = "V rises past rest and fires" if any(run.spikes > end) else "no spike follows"
+    stage.caption(f"When the current stops, {follows}.", at=end)
     if np.isfinite(least):
         stage.caption(f"A pulse this wide needs at least {plain(least, 3)} µA/cm².", at=end + 6.0)
     yield from stage.play(0.0, duration, ease=False)

@@ -28,9 +28,7 @@ def conventions(
     """One spike of Hodgkin and Huxley's axon in two conventions. stimulus: as it is counted today, µA/cm²."""
     duration, q = 12.0, quantities(presets.MODERN)
     run = simulate(presets.MODERN, stimulus, duration, sample=0.01)
-    about = (
-        f"{stimulus_text(stimulus, duration)} · left as it is counted today, right as in the paper of 1952"
-    )
+    about = f"{stimulus_text(stimulus, duration)} · left today, right 1952"
     stage.title("The same spike: which way is up?", about, stage.rate(duration))
     today, then = stage.grid((1.0, 1.0), (3.0, 2.0))
     for (voltage, current), sign, rest, year in ((today, 1.0, 0.0, "today"), (then, -1.0, 65.0, "1952")):

@@ -47,9 +47,11 @@ def currents(
     if y_min is not None or y_max is not None:
         ranges = [(whole[0] if y_min is None else y_min, whole[1] if y_max is None else y_max)]
     if not ranges[0][0] < ranges[0][1]:
-        raise HHError(f"currents from {y_min:g} to {y_max:g} µA/cm²: y_min must be below y_max")
-    for k, (panel, span) in enumerate(zip(stage.stack(*[1.0] * len(ranges)), ranges, strict=True)):
-        panel.x(q["V"], v[0], v[-1]).y(CURRENT if k == 0 else "The same, magnified (µA/cm²)", *span)
+        low, high = ranges[0]
+        raise HHError(f"currents from {low:g} to {high:g} µA/cm²: y_min must be below y_max")
+    names = (CURRENT, "The same, magnified (µA/cm²)")
+    for panel, says, span in zip(stage.stack(*[1.0] * len(ranges)), names, ranges, strict=False):
+        panel.x(q["V"], v[0], v[-1]).y(says, *span)
         for name, flow in flows.items():
             panel.curve(v, flow, q[f"I_{name}"])
 

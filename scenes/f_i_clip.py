@@ -8,7 +8,7 @@ from hhanim.look import quantities
 from hhanim.look.axis import RATE, STIMULUS, TIME
 from hhanim.look.numbers import limits, plain
 from hhanim.look.words import conditions
-from hhanim.model import analysis, simulate, step
+from hhanim.model import HHError, analysis, simulate, step
 from hhanim.parameters import Membrane
 from hhanim.plots.clip import clip
 from hhanim.plots.stage import Stage
@@ -24,9 +24,11 @@ def f_i(
     stage: Stage, *, model: Membrane = "modern", I_max: float = 20.0, frames: int = 420, seconds: float = 14.0
 ) -> Iterator[None]:
     """The rate of steady firing over the injected current; every run starts at rest. I_max: the strongest, µA/cm²."""
+    if I_max <= 0:
+        raise HHError(f"I_max = {I_max:g} µA/cm² leaves nothing to try; give more than 0")
     currents, shown, q = np.linspace(0.0, I_max, 21), 100.0, quantities(model)
-    rates, family = analysis.f_i(model, currents, 1000.0), simulate(model, step(currents), shown)
-    onset, hopf = analysis.rheobase(model, 1000.0, sustained=True), analysis.hopf_points(model)
+    rates, family = analysis.f_i(model, currents, 400.0), simulate(model, step(currents), shown)
+    onset, hopf = analysis.rheobase(model, 400.0, sustained=True), analysis.hopf_points(model)
     stage.title("How does the firing rate grow with the current?", conditions(model))
     time, graph = stage.beside(1.0, 1.0, labels=(40.0, 40.0))
     top = 1.3 * max(rates.max(), 1.0)
@@ -38,17 +40,12 @@ def f_i(
         graph.dots(i, rates[k], q["I"], along=k + 1.0)
 
     stage.caption("Every run starts at rest.")
-    loses = {True: "loses", False: "regains"}
-    below = {i: analysis.fixed_points(model, 0.999 * i)[0].stable for i in hopf}
-    marks = [
-        (i, "Hopf", f"At the Hopf point rest {loses[below[i]]} its stability.") for i in hopf if i < I_max
-    ]
+    marks = [(i, "Hopf", "Up to the Hopf point rest is stable too.") for i in hopf[:1] if onset < i < I_max]
     if onset < I_max:
-        slow = float(analysis.f_i(model, 1.0001 * onset, 1000.0)[0])
-        name = "fold" if marks and onset < marks[0][0] else "onset"
+        slow = float(analysis.f_i(model, 1.0001 * onset, 400.0)[0])
         grows = "not near zero: class II" if slow > 10.0 else "near zero: class I"
         said = f"Steady firing starts with {plain(round(slow))} spikes per second, {grows}."
-        marks.insert(0, (onset, name, said))
+        marks.insert(0, (onset, "fold" if marks else "onset", said))
     for j, (i, name, said) in enumerate(marks):
         by, height = i / I_max * 20.0 + 1.0, (0.92 - 0.1 * (j % 2)) * top
         graph.rule((i, 0.0), (i, height), f"{name} {plain(i, 3)}", stage.theme.muted, by, by + 1.0)

@@ -35,7 +35,7 @@ def iv(
     low, high = limits(peaks, late, family.current("Na"))
     time.x(TIME, 0.0, shown).y(CURRENT, low, high)
     graph.x(q["V"], rest, fine[-1]).y(CURRENT, low, high).ask(until=0.2)
-    n = len(levels)
+    n, reversal = len(levels), millivolts(float(model.channel("Na").e))
     for k, v in enumerate(levels):
         run = family.neuron(k)
         for name, of in (("Na", "size"), ("K", "max")):
@@ -49,9 +49,8 @@ def iv(
         time.ghost(family.t, family.neuron(5)[key], stage.theme.color(q[key]))
 
     stage.caption("After each step sodium current comes early and potassium current late.")
-    reversal = float(model.channel("Na").e)
     stage.caption("A dot marks the largest current of each kind.", at=4.0)
-    stage.caption(f"At {millivolts(reversal)} the sodium current changes its direction.", at=n - 2.0)
+    stage.caption(f"At {reversal} the sodium current changes its direction.", at=n - 2.0)
     stage.caption("Two kinds of channels give two curves.", at=n + 0.5)
     yield from stage.play(0.0, n + 3.0, ease=False)
 

@@ -74,9 +74,7 @@ def reduced(
         phase.dot(x, y, stage.theme.muted, filled=point.stable)
     phase.curve(run["V"], run[recovery], color=stage.theme.ink, along=run.t)
 
-    stage.caption(
-        f"Left, V over time; right, the same state as a point that moves in the plane of V and {recovery}."
-    )
+    stage.caption(f"Left, V over time; right, the same state as a point in the plane of V and {recovery}.")
     if len(run.spikes) > 1:
         stage.caption(f"{recovery} follows V late, so the state goes round.", at=0.5 * duration)
     yield from stage.play(0.0, duration, ease=False)

@@ -7,13 +7,11 @@ import numpy as np
 from hhanim.look import quantities
 from hhanim.look.axis import TIME
 from hhanim.look.numbers import limits, plain
-from hhanim.look.words import stimulus_text
+from hhanim.look.words import conditions, stimulus_text
 from hhanim.model import simulate
 from hhanim.parameters import Membrane, Protocol
 from hhanim.plots.clip import clip
 from hhanim.plots.stage import Stage
-
-COLD, HOT = 6.3, 35.0  # °C
 
 
 @clip(
@@ -31,31 +29,30 @@ def temperature(
     seconds: float = 12.0,
 ) -> Iterator[None]:
     """The same stimulus at rising temperatures; the rates of the gates follow their Q10, the conductances do not."""
-    shown, steps, q = 8.0, (COLD, 10.0, 15.0, 20.0, 25.0, 30.0, HOT), quantities(model)
-    fine = np.linspace(COLD, HOT, 116)
+    steps, fine = (6.3, 10.0, 15.0, 20.0, 25.0, 30.0, 35.0), np.linspace(6.3, 35.0, 116)  # °C
+    shown, q, n = 8.0, quantities(model), float(len(steps))
     family = simulate(model.with_(celsius=fine), stimulus, shown, sample=0.01)
     peaks = np.array([family.neuron(k).extreme("V").value for k in range(len(fine))])
-    block = fine[peaks < model.spike_level]
-    stage.title("What does warmth do to a spike?", f"{stimulus_text(stimulus, shown)} · {model.title}")
+    stage.title(
+        "What does warmth do to a spike?",
+        f"{stimulus_text(stimulus, shown)} · {conditions(model, celsius=False)}",
+    )
     time, graph = stage.beside(1.0, 1.0, labels=(90.0, 40.0))
     time.x(TIME, 0.0, shown).y(q["V"], *limits(family["V"]))
-    graph.x("Temperature (°C)", 5.0, HOT + 1.0).y("Peak of $V$ (mV)", *limits(family["V"])).ask(until=1.0)
+    graph.x("Temperature (°C)", 5.0, 36.0).y("Peak of $V$ (mV)", *limits(family["V"])).ask(until=1.0)
     time.ghost(family.t, family["V"][:, 0], stage.theme.ink)
     for k, celsius in enumerate(steps):
         run = simulate(model.with_(celsius=celsius), stimulus, shown, sample=0.01)
         time.sweep(k, run.t, run["V"], q["V"], label=f"{plain(celsius)} °C")
         graph.dots(celsius, run.extreme("V").value, q["V"], along=k + 1.0)
-    n = float(len(steps))
-    along = np.linspace(n, n + 1.5, len(fine))
-    graph.curve(fine, peaks, q["V"], along=along, label="", ghost=False, head=False)
+    graph.curve(fine, peaks, q["V"], along=n + (fine - 6.3) / 20.0, label="", ghost=False, head=False)
 
     stage.caption("Warm gates move faster, so the spike is briefer.")
     stage.caption("Warm sodium channels also inactivate sooner, so it is lower.", at=3.5)
-    if len(block):
-        level, hot = graph.ylim[0], float(block[0])
-        graph.rule((hot, level), (hot, model.spike_level), "heat block", stage.theme.muted, n + 1.0, n + 1.5)
-        says = f"From {plain(hot, 2)} °C on this pulse evokes no spike: heat block."
-        stage.caption(says, at=n)
+    if peaks[0] > model.spike_level > peaks.min():
+        hot, (low, high) = float(fine[peaks < model.spike_level][0]), graph.ylim
+        graph.rule((hot, low), (hot, 0.7 * high), "heat block", stage.theme.muted, n + 1.0, n + 1.5)
+        stage.caption(f"From {plain(hot, 2)} °C on this pulse evokes no spike: heat block.", at=n)
     yield from stage.play(0.0, n + 3.0, ease=False)
 
 

@@ -120,7 +120,7 @@ def test_one_cell_of_the_readme_shows_all_four_steps_and_a_line_for_each(execute
     assert [line.split(":")[0] for line in lines] == ["tau", "f_infty", "currents", "simulation"]
     assert all(" frames in " in line for line in lines)
     line, video = again
-    assert line.data["text/plain"].startswith("tau: 75 frames in ")
+    assert line.data["text/plain"].startswith("tau: 135 frames in ")
     assert "<video" in video.data["text/html"]
     assert listed[-1].data["text/html"].count("<video") == 2
 

@@ -36,10 +36,13 @@ def listed(names: Sequence[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
-def conditions(membrane: Membrane) -> str:
-    """The membrane in words: its title, its temperature, and every number that differs from the preset of its name."""
+def conditions(membrane: Membrane, *, celsius: bool = True) -> str:
+    """The membrane in words: its title, its temperature, and every number that differs from the preset of its name.
+
+    celsius: whether its temperature is said.
+    """
     said = [membrane.title or membrane.name]
-    if any(gate.dynamic and gate.q10 != 1 for gate in membrane.gates.values()):
+    if celsius and any(gate.dynamic and gate.q10 != 1 for gate in membrane.gates.values()):
         said.append(f"{plain(round(float(membrane.celsius), 2))} °C")
     if membrane.name in presets.names():
         usual = presets.get(membrane.name).parameters
@@ -76,5 +79,5 @@ def stimulus_text(protocol: Protocol, duration: float) -> str:
         )
         if protocol.stop >= duration:
             return f"{strength} µA/cm² from {start} ms on"
-        return f"{strength} µA/cm² for {plain(width, 4)} ms from {start} ms on"
+        return f"{strength} µA/cm² for {plain(width, 4)} ms at {start} ms"
     return minus(f"$I$ (µA/cm²): {protocol}")

@@ -61,9 +61,10 @@ class Panel(AxisPair):
         for side, spine in axes.spines.items():
             spine.set_visible(side == "bottom" and x_axis)
             spine.set(color=theme.line, linewidth=2 * u)
-        look: Any = {"width": 2 * u, "color": theme.line, "labelcolor": theme.muted, "pad": 16 * u}
+        look: Any = {"width": 2 * u, "color": theme.line, "labelcolor": theme.muted}
         axes.tick_params(axis="both", length=0, labelsize=typeface.TICK * u, **look)
-        axes.tick_params(axis="x", length=8 * u if x_axis else 0, labelbottom=x_axis)
+        axes.tick_params(axis="x", length=8 * u if x_axis else 0, labelbottom=x_axis, pad=10 * u)
+        axes.tick_params(axis="y", pad=16 * u)  # clear of a head on the left edge
         axes.grid(axis="y", color=theme.faint, linewidth=2 * u)
 
     def _draw_axis(self, which: str) -> None:

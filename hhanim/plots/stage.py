@@ -110,7 +110,7 @@ class Stage:
         at: wait until sweep() has come to this value.
 
         One that has not been read yet stays, and the next one waits; one that cannot be read any more before the clip
-        ends is left out.
+        ends is left out: silence, rather than a caption that is no longer true.
         """
         if at is not None:
             self._waiting = sorted([*self._waiting, (at, text)])
@@ -119,10 +119,8 @@ class Stage:
         if self.captions:
             start, stop, said = self.captions[-1]
             now = max(now, start + reading_time(said))
-            if text and now + reading_time(text) > self.seconds + 1e-9:
-                return
             self.captions[-1] = (start, min(stop, now), said)
-        if text:
+        if text and (now == 0.0 or now + reading_time(text) <= self.seconds + 1e-9):
             self.captions.append((now, self.seconds, text))
 
     def rate(self, span: float, unit: str = "ms") -> str:

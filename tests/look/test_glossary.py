@@ -13,7 +13,6 @@ from hhanim.model import HHError
 SCENES = {
     re.sub("_(clip|film)$", "", p.stem) for p in (Path(__file__).resolve().parents[2] / "scenes").glob("*.py")
 }
-SCENES |= {"f_i", "strength_duration", "anode_break", "temperature", "conventions", "iv"}  # being made
 
 
 @pytest.mark.parametrize("key", terms())

@@ -301,7 +301,7 @@ def test_captions_cover_the_clip_without_gaps():
     assert played.captions == [(0.0, 1.0, "one"), (1.0, 2.4, "two")], "read before the next one comes"
     played = play(waves, 12)
     list(played.frames())
-    assert played.captions == [(0.0, 1.2, "one")], "there is no time to read a second one"
+    assert played.captions == [(0.0, 1.0, "one")], "there is no time to read a second one"
 
 
 def test_the_sweep_ends_at_rest():
@@ -330,7 +330,7 @@ def test_words():
     from hhanim.model import pulse, step
 
     assert stimulus_text(step(15), 50.0) == "$I$ = 15 µA/cm²"
-    assert stimulus_text(pulse(66, 30, 0.1), 50.0) == "66 µA/cm² for 0.1 ms from 30 ms on"
+    assert stimulus_text(pulse(66, 30, 0.1), 50.0) == "66 µA/cm² for 0.1 ms at 30 ms"
     assert stimulus_text(step(10, start=5), 50.0) == "10 µA/cm² from 5 ms on"
     assert stimulus_text(pulse(66, 30, 0.1) + step(1, start=2), 50.0).startswith("$I$ (µA/cm²): ")
     with pytest.raises(HHError, match="v_min must be below"):
