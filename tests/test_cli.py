@@ -144,7 +144,7 @@ def test_events_as_json_and_quiet(hh):
         (["render", "tauu"], 2, "did you mean tau?"),
         (["render", "nofile.py"], 2, "no file nofile.py"),
         (["render", "tau.mp4"], 2, "tau.mp4 is a file that is made; its scene is tau: hhanim render tau"),
-        (["still", "tau", "--at", "99"], 2, "tau lasts 5 s: give --at less"),
+        (["still", "tau", "--at", "99"], 2, "tau lasts 9 s: give --at less"),
         (["still", "tau", "--at", "1", "--kind", "gif"], 2, "no kind of picture named gif"),
         (["still", "spike", "--at", "1", "--kind", "svg"], 2, "SVG and PDF are for clips"),
         (["new", "My Scene"], 2, "cannot name a scene"),

@@ -291,3 +291,18 @@ def test_a_gate_that_only_inactivates_is_no_recovery_variable() -> None:
                            Channel("L", 0.1, -65)))  # fmt: skip
     with pytest.raises(HHError, match="no gate that opens with depolarisation"):
         analysis.nullclines(one)
+
+
+def test_chronaxie_and_the_slowest_gates():
+    """Published values of the standard equations: chronaxie 1.654133 ms at 6.3 °C, 0.764692 at 18.5."""
+    assert analysis.chronaxie(presets.MODERN) == pytest.approx(1.654133, rel=2e-4)
+    assert analysis.chronaxie(presets.MODERN.with_(celsius=18.5)) == pytest.approx(0.764692, rel=2e-4)
+    assert analysis.chronaxie(presets.MODERN.with_(gNa=0.0)) == np.inf
+    found = analysis.slowest_gates(presets.MODERN)
+    assert [name for name, _, _ in found] == ["n", "h", "n", "h"]
+    for (one, _, border), (two, start, _) in zip(found[:-1], found[1:], strict=True):
+        assert border == start
+        assert presets.MODERN.tau(one, border) == pytest.approx(presets.MODERN.tau(two, border), rel=1e-12)
+    assert analysis.slowest_gates(presets.CONNOR_STEVENS) == [("b", -100.0, 60.0)]
+    with pytest.raises(HHError, match="has no gate with a time constant"):
+        analysis.slowest_gates(Membrane("passive", Channel("L", 1.0, -65.0)))
