@@ -77,9 +77,14 @@ def rounded(corners: Sequence[tuple[float, float]], radius: float | Sequence[flo
     return to_3d(np.concatenate(out))
 
 
-def smooth(points: Any) -> Array:
-    """A smooth open curve through points (K, 2) or (K, 3) (Catmull–Rom), as Bézier points (4 (K - 1), 3)."""
+def smooth(points: Any, *, closed: bool = False) -> Array:
+    """A smooth curve through points (K, 2) or (K, 3) (Catmull–Rom), open or closed, as Bézier points (4 (K - 1), 3).
+
+    A closed one has a piece more: from the last point to the first.
+    """
     p = np.asarray(points, dtype=float)[:, :2]
+    if closed:
+        return smooth(np.concatenate([p[-1:], p, p[:2]]))[4:-4]
     slope = np.gradient(p, axis=0)
     a, b = p[:-1], p[1:]
     pieces = np.stack([a, a + slope[:-1] / 3, b - slope[1:] / 3, b], axis=1)

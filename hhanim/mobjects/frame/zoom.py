@@ -74,6 +74,18 @@ class Zoom(Animation):
         scene.add(*self.come.submobjects)
 
 
+def within(frame: Area, outer: Sequence[float], inner: Sequence[float]) -> Area:
+    """The part of the outer picture in which the inner one lies, so that one thing in both becomes itself.
+
+    outer, inner: where that thing is in either picture and how large, (x, y, size): an axon and its thickness.
+    """
+    (x, y, size), (u, v, large) = outer, inner
+    share, middle = size / large, frame.center
+    x, y = x - share * (u - middle[0]), y - share * (v - middle[1])
+    return Area(x - 0.5 * share * frame.width, x + 0.5 * share * frame.width,
+                y - 0.5 * share * frame.height, y + 0.5 * share * frame.height)  # fmt: skip
+
+
 def _faded(share: float, start: float, stop: float) -> float:
     return float(smooth(min(max((share - start) / (stop - start), 0.0), 1.0)))
 
