@@ -62,7 +62,8 @@ class Choices(VGroup):
 
 
 class Recap:
-    """Rows that say it all again: a head in the colour of what acts, what it does, and a picture of it, in an area.
+    """Rows that say it all again: a head in the colour of what acts, what it does, and a picture of it, in an area:
+    one under the other, or `beside` it.
 
     rows: (head, words, colour) each; a colour is a name that theme.color() knows. icons: a mobject for each row, which
     stands left of it. They are shown one by one: a beat shows ``recap.rows[:k]``.
@@ -75,21 +76,22 @@ class Recap:
         area: Area,
         *,
         icons: Sequence[VMobject] = (),
+        beside: bool = False,
         size: float = 1.15 * LABEL,
     ) -> None:
-        pitch = area.height / len(rows)
+        places = area.split(*[1.0] * len(rows), gap=0.3 if beside else 0.0, vertical=not beside)
         wide = max((icon.width for icon in icons), default=-0.4) + 0.4
         told = []
         for head, does, color in rows:
             name = Words(head, size=1.2 * size, color=theme.color(color), weight="semibold")
             words = Words(does, size=size, color=theme.ink).next_to(name, DOWN, buff=0.12)
             told.append(VGroup(name, words.align_to(name, LEFT)))
-        room = (area.width - wide) / max(block.width for block in told)
+        room = (places[0].width - wide) / max(block.width for block in told)
         self.rows: list[VGroup] = []
-        for k, block in enumerate(told):
-            block.scale(min(room, 0.95 * pitch / max(b.height for b in told), 1.0))  # all alike
-            y = area.top - (k + 0.5) * pitch
-            row = VGroup(block.move_to((area.left + wide, y, 0.0), aligned_edge=LEFT))
+        for k, (block, place) in enumerate(zip(told, places, strict=True)):
+            block.scale(min(room, 0.95 * place.height / max(b.height for b in told), 1.0))  # all alike
+            y = place.center[1]
+            row = VGroup(block.move_to((place.left + wide, y, 0.0), aligned_edge=LEFT))
             if icons:
-                row.add(icons[k].move_to((area.left + 0.5 * (wide - 0.4), y, 0.0)))
+                row.add(icons[k].move_to((place.left + 0.5 * (wide - 0.4), y, 0.0)))
             self.rows.append(row)
