@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hhanim import HHError, simulate
+from hhanim.errors import HHError
 from hhanim.look.numbers import millivolts
 from hhanim.look.words import tr
 from hhanim.mobjects.frame.cards import Choices, Recap
@@ -15,14 +15,20 @@ from hhanim.mobjects.squid.chamber import Chamber
 from hhanim.mobjects.squid.fibre import Nerve
 from hhanim.mobjects.squid.travel import Travel
 from hhanim.mobjects.storyboard import Beat, Story
+from hhanim.model import simulate
 from hhanim.parameters import Membrane, Protocol
 
 ASKS = "Who brings V up, and who brings it down?"
+ALL = "If the membrane opened to all ions, where would V go?"
+INSIDE = "V, the inside against the outside"
+BERNSTEIN = "Bernstein's hypothesis of 1902"
 
 
 class Squid(Story):
     title = "The squid's giant axon"
-    description = "A squid, its giant axon, the wire in it, and a nerve impulse that passes 0 mV: which ions make it?"
+    description = (
+        "A squid, its giant axon, the wire in it, and a nerve impulse that passes 0 mV: which ions make it?"
+    )
     alt = (
         "A squid with its giant axon; the axon in a chamber of sea water with a wire along its axis, and the voltage V "
         "that it measures during a nerve impulse; then the membrane, with sodium outside and potassium inside."
@@ -35,8 +41,9 @@ class Squid(Story):
         run = simulate(self.membrane, self.stimulus, self.until)
         zero, top = self.membrane.zero, run.extreme("V")
         if top.value < zero:
+            least, most = millivolts(zero), millivolts(top.value)
             raise HHError(
-                f"squid tells of an impulse that passes {millivolts(zero)}, and V reaches {millivolts(top.value)} only; "
+                f"squid tells of an impulse that passes {least}, and V reaches {most} only; "
                 "give it a stronger stimulus, or a membrane with more sodium channels"
             )
         rise = run.first("V", above=0.5 * (zero + float(run["V"][0])))
@@ -46,9 +53,13 @@ class Squid(Story):
         nerve = Nerve(way.axon, self.grid["body"])
         v = self.graph("plot", run, "V", stimulus=True)
         passing = Level(v.panel, zero, tr("where all ions would take V"), end=True)
-        peak = Point(v.panel, top.t, top.value, millivolts(top.value), course=v.traces[0].path.values[:, :2])
+        peak = Point(
+            v.panel, top.t, top.value, millivolts(top.value, sign=True), course=v.traces[0].path.values[:, :2]
+        )
         ends = [tr("at rest"), millivolts(zero), tr("far above {zero}", zero=millivolts(zero))]
-        choices = Choices(ends, self.theme, self.grid["picture"].inset(top=0.6), size=1.6 * LABEL)
+        choices = Choices(
+            ends, self.theme, self.grid["left"].inset(top=0.1 * self.grid["left"].height), size=1.6 * LABEL
+        )
         yield Beat("question", ASKS, "A nerve impulse is a rise and a fall of the voltage V.",
                    "a nerve impulse in a squid", show=[way.squid, v], until=run.duration)  # fmt: skip
         yield Beat("axon", "Half a millimetre thick", "The squid's largest axon is half a millimetre thick.",
@@ -61,42 +72,43 @@ class Squid(Story):
         wired = [*bare, chamber.wire]
         yield Beat("chamber", "Wide enough for a wire", "Two fine wires are pushed in along its axis.",
                    "wound on a thin rod of glass", show=wired, do=[chamber.insert()])  # fmt: skip
-        yield Beat("voltage", "V, the inside against the outside", "All along the wires the membrane does the same.",
+        yield Beat("voltage", INSIDE, "All along the wires the membrane does the same.",
                    "wound on a thin rod of glass", do=[chamber.to(self.grid["left"], run_time=1.5)])  # fmt: skip
         measured = [*wired, chamber.meter(), v]
-        yield Beat("voltage", "V, the inside against the outside", "One wire measures V, the inside against the outside.",
+        yield Beat("voltage", INSIDE, "One wire measures V, the inside against the outside.",
                    "all along the wires the membrane does the same", show=measured)  # fmt: skip
-        yield Beat("voltage", "V, the inside against the outside", "The other gives a short current.",
+        yield Beat("voltage", INSIDE, "The other gives a short current.",
                    "all along the wires the membrane does the same", until=rise)  # fmt: skip
-        yield Beat("predict", "If the membrane opened to all ions, where would V go?",
-                   "Suppose that the membrane opened to all ions.", "Bernstein's hypothesis of 1902",
+        yield Beat("predict", ALL,
+                   "Suppose that the membrane opened to all ions.", BERNSTEIN,
                    show=[choices, v], think=True)  # fmt: skip
-        yield Beat("answer", "If the membrane opened to all ions, where would V go?",
+        yield Beat("answer", ALL,
                    tr("Then V could come to {zero}, and no further.", zero=millivolts(zero)),
-                   "Bernstein's hypothesis of 1902", show=[choices, v, passing], do=[choices.answer(1)])  # fmt: skip
+                   BERNSTEIN, show=[choices, v, passing], do=[choices.answer(1)])  # fmt: skip
         yield Beat("impulse", "V goes beyond", "But V goes beyond, and then comes back by itself.",
                    "so it is not all ions: who brings V up, and who brings it down?",
                    show=[*measured, passing], until=run.duration)  # fmt: skip
         yield Beat("impulse", "V goes beyond", "So the membrane chooses which ions pass.",
-                   "so it is not all ions: who brings V up, and who brings it down?", show=[*measured, passing, peak])  # fmt: skip
+                   "so it is not all ions: who brings V up, and who brings it down?",
+                   show=[*measured, passing, peak])  # fmt: skip
         yield Beat("membrane", "The membrane", "Outside is mostly sodium, inside mostly potassium.",
-                   "a film of lipids that no ion passes", show=[way.membrane], into=way.to_membrane, start=0.0)  # fmt: skip
+                   "a film of lipids that no ion passes",
+                   show=[way.membrane], into=way.to_membrane, start=0.0)  # fmt: skip
         yield Beat("membrane", "The membrane", "Ions pass through channels, each for one kind of ion.",
                    "channels for Na⁺ and channels for K⁺")  # fmt: skip
         yield Beat("channel", "One channel", "A channel has gates, which open and shut.",
                    "all of its gates must be open", show=[way.channel], into=way.to_channel)  # fmt: skip
-        see = "\n" if self.shape == "wide" else " "
         rows = [
-            ("V goes beyond zero", f"so one kind of ion is let in:{see}see voltage clamp", "ink"),
-            ("V comes back", f"so another kind is let out:{see}see voltage clamp", "ink"),
-            ("It takes milliseconds", f"so something opens and shuts:{see}see gate opening", "ink"),
+            ("V goes beyond zero", "so one kind of ion is let in: which?", "ink"),
+            ("V comes back", "so another kind is let out: which?", "ink"),
+            ("It takes milliseconds", "so something opens and shuts: how?", "ink"),
         ]
-        recap = Recap(rows, self.theme, foot, beside=self.shape == "wide")
         said = [
             "V goes beyond zero, so one kind of ion is let in.",
             "V comes back, so another kind is let out.",
             "It is quick, so something opens and shuts.",
         ]
+        recap = Recap(rows, self.theme, foot, beside=self.shape == "wide")
         for k, words in enumerate(said):
-            yield Beat("recap", ASKS, words, show=[way.membrane, *recap.rows[: k + 1]],
-                       out_of=None if k else way.to_channel)  # fmt: skip
+            yield Beat("recap", ASKS, words, "the films circuit, voltage clamp and gate opening answer",
+                       show=[way.membrane, *recap.rows[: k + 1]], out_of=None if k else way.to_channel)  # fmt: skip

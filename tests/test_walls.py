@@ -154,7 +154,7 @@ def test_plots_and_mobjects_do_not_know_each_other():
         assert not reaches(imports(path), "hhanim.plots")
 
 
-ROOMS = ("frame", "graph", "membrane", "circuit", "axon")
+ROOMS = ("frame", "graph", "membrane", "circuit", "axon", "squid")
 
 
 def test_the_rooms_of_the_films_blocks_are_entered_one_way():

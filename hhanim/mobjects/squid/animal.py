@@ -14,13 +14,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from manim import UP, VGroup
+from manim import VGroup
 
 from hhanim.look import Theme
 from hhanim.mobjects.frame.clock import Clock
 from hhanim.mobjects.frame.layout import UNIT, Area, stroke
 from hhanim.mobjects.frame.lettering import SMALL, Words
-from hhanim.mobjects.frame.shapes import Array, at, disc, filled, mix, smooth, stroked, to_3d
+from hhanim.mobjects.frame.shapes import Array, at, disc, filled, mix, smooth, stroked
 
 # Shapes in lengths of the mantle: x from its opening (0) to its tip (1), y from its midline.
 _MANTLE = np.array([
@@ -56,7 +56,10 @@ class Squid:
         self._origin = area.center[:2] - self.length * np.array([0.5 * sum(_SPAN), 0.0])
         x, y = self._at([(_ENTRY, _GANGLION[1])])[0]
         self.band = (float(x), float(y), 5.0 * UNIT)
-        tone = lambda share: mix(theme.ground, theme.line, share)  # noqa: E731
+
+        def tone(share: float) -> Any:
+            return mix(theme.ground, theme.line, share)
+
         edge: Any = {"stroke": tone(0.85), "width": stroke(2.5)}
         self._edges: list[Any] = [filled(np.zeros((0, 3)), tone(0.28), **edge) for _ in (1.0, -1.0)]
         self._arms = filled(np.zeros((0, 3)), tone(0.34), **edge)
@@ -93,7 +96,7 @@ class Squid:
 
     def _head(self) -> VGroup:
         theme = self.theme
-        outline = np.concatenate([_HEAD, (_HEAD * [1.0, -1.0])[::-1]])
+        outline = np.concatenate([_HEAD, _HEAD[::-1] * [1.0, -1.0]])
         edge: Any = {"stroke": mix(theme.ground, theme.line, 0.95), "width": stroke(2.5)}
         head = filled(smooth(self._at(outline), closed=True), mix(theme.ground, theme.line, 0.40), **edge)
         eyes = self._at([_EYE, (_EYE[0], -_EYE[1])])
@@ -111,15 +114,17 @@ class Squid:
         theme, fine, ganglia = self.theme, [], []
         for side in (1.0, -1.0):
             flip = np.array([1.0, side])
-            start = np.array(_GANGLION)
+            start, back = np.array(_GANGLION), np.array([(_ENTRY, _GANGLION[1]), (_AXON_END, _GANGLION[1])])
             ganglia.append(start * flip)
-            fine.append(smooth(self._at(np.array([(-0.09, 0.018), (0.0, 0.03), (0.07, 0.052), start]) * flip)))
+            fine.append(
+                smooth(self._at(np.array([(-0.09, 0.018), (0.0, 0.03), (0.07, 0.052), start]) * flip))
+            )
             for x in np.linspace(0.20, 0.62, 6):
                 y = 0.9 * float(np.interp(x, *_MANTLE.T))
-                knee = start + [0.45 * (x - start[0]), 0.25 * (y - start[1])]
+                knee = start + np.array([0.45 * (x - start[0]), 0.25 * (y - start[1])])
                 fine.append(smooth(self._at(np.array([start, knee, (x, y)]) * flip)))
             if side < 0.0:
-                fine.append(smooth(self._at(np.array([start, (0.45, start[1]), (_AXON_END, start[1])]) * flip)))
+                fine.append(smooth(self._at(np.array([start, *back]) * flip)))
         thin = stroked(np.concatenate(fine), mix(theme.ground, theme.ink, 0.62), stroke(2.0))
         axon = stroked(smooth(self._at([_GANGLION, (_ENTRY, _GANGLION[1]), (_AXON_END, _GANGLION[1])])),
                        theme.ink, self.band[2] * 100.0)  # fmt: skip
@@ -150,7 +155,11 @@ class Squid:
     def draw(self, seconds: float) -> Squid:
         """Draw it as it is after that time (s of film)."""
         for side, fin in zip((1.0, -1.0), self._edges, strict=True):
-            wave = 0.016 * np.sin(2.6 * seconds - 11.0 * _FIN[:, 0]) * np.sin(np.pi * np.linspace(0.0, 1.0, len(_FIN)))
+            wave = (
+                0.016
+                * np.sin(2.6 * seconds - 11.0 * _FIN[:, 0])
+                * np.sin(np.pi * np.linspace(0.0, 1.0, len(_FIN)))
+            )
             rim = (_FIN + np.stack([0.4 * wave, wave], axis=1)) * [1.0, side]
             root = np.array([(0.97, 0.0), (0.66, 0.03 * side), (0.37, 0.03 * side)])
             fin.points = smooth(self._at(np.concatenate([rim, root])), closed=True)
@@ -160,7 +169,9 @@ class Squid:
                 wave = 0.016 * np.sin(2.6 * seconds - 11.0 * _FIN[k, 0]) * np.sin(np.pi * k / (len(_FIN) - 1))
                 tip = (_FIN[k] + (0.4 * wave, wave)) * [1.0, side]
                 base = np.array([_FIN[k, 0] - 0.05, side * float(np.interp(_FIN[k, 0] - 0.05, *_MANTLE.T))])
-                rays.append(smooth(self._at(np.stack([base, 0.5 * (base + tip), base + 0.86 * (tip - base)]))))
+                rays.append(
+                    smooth(self._at(np.stack([base, 0.5 * (base + tip), base + 0.86 * (tip - base)])))
+                )
         self._rays.points = np.concatenate(rays)
         self._arms.points = np.concatenate([self._arm(k, seconds) for k in range(10)])
         self._draw_spots(seconds)
@@ -195,5 +206,7 @@ class Squid:
         along = (x - 0.012 * (0.6 + size) * seconds) % 1.0
         radius = (0.010 + 0.022 * size) * np.clip(8.0 * along * (1.0 - along), 0.0, 1.0)
         rise = 0.06 * np.sin(0.5 * seconds + 6.3 * size)
-        places = np.stack([area.left + along * area.width, area.bottom + (0.06 + 0.88 * y) * area.height + rise], axis=1)
+        places = np.stack(
+            [area.left + along * area.width, area.bottom + (0.06 + 0.88 * y) * area.height + rise], axis=1
+        )
         self._sea.points = at(disc(), places, radius)

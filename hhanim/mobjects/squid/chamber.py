@@ -35,10 +35,10 @@ _COIL, _WAVES = 0.17, 0.06  # scene units from one turn of a wire to the next; h
 class Chamber:
     """A trough of sea water in an area, for an axon that lies in its `seat` (see GiantAxon.place).
 
-    run: of a membrane that does the same along all of the wire. clock: by which the axon's core shines as V does, and by
-    whose film time the water ripples; without one, call draw(). `still` and `moving` are the trough; `wire` goes into
-    the axon by insert(); `meter()` shows between what V is measured. to() is the animation that takes trough, axon and
-    wire to another area.
+    run: of a membrane that does the same along all of the wire. clock: by which the axon's core shines as V does, and
+    by whose film time the water ripples; without one, call draw(). `still` and `moving` are the trough; `wire` goes
+    into the axon by insert(); meter() shows between what V is measured. to() is the animation that takes trough, axon
+    and wire to another area.
     """
 
     def __init__(self, axon: GiantAxon, area: Area, run: Trajectory, *, clock: Clock | None = None) -> None:
@@ -116,7 +116,11 @@ class Chamber:
     def meter(self) -> VGroup:
         """Leads from the wire and from the water to two terminals, and V between them: an arrow to the inside."""
         theme, water, ink = self.theme, self.water, self.theme.ink
-        inside, outside, top = self._begin, water.right - 0.05 * water.width, self.area.top - 0.5 * SMALL * UNIT
+        inside, outside, top = (
+            self._begin,
+            water.right - 0.05 * water.width,
+            self.area.top - 0.5 * SMALL * UNIT,
+        )
         deep = water.top - 0.30 * water.height
         ways = [[(inside, self.seat[2]), (inside, top)], [(outside, deep), (outside, top)]]
         leads = stroked(np.concatenate([lines(way) for way in ways]), ink, stroke(3.0))

@@ -35,14 +35,17 @@ _TURN = 0.22  # of its thickness: half the width that its round end is seen unde
 class GiantAxon(VGroup):
     """An axon along an area, a tube whose left end is seen to be open.
 
-    place() puts it elsewhere, to() is the animation that does; light() lets its core shine, as V does where it is shown.
-    `band` is the whole of it and `wall` its upper wall, each (x, y, thickness): what a zoom enters.
+    place() puts it elsewhere, to() is the animation that does; light() lets its core shine, as V does where it is
+    shown. `band` is the whole of it and `wall` its upper wall, each (x, y, thickness): what a zoom enters.
     """
 
     def __init__(self, theme: Theme, area: Area) -> None:
         self.theme = theme
         dark, empty = theme.name.startswith("dark"), np.zeros((0, 3))
-        tones = [mix(theme.ground, theme.line, 0.24 + 0.04 * k if dark else 0.30 - 0.035 * k) for k in range(_LAYERS)]
+        tones = [
+            mix(theme.ground, theme.line, 0.24 + 0.04 * k if dark else 0.30 - 0.035 * k)
+            for k in range(_LAYERS)
+        ]
         self._layers: list[Any] = [filled(empty, tone) for tone in tones]
         self._dim = np.array([tone.to_rgb() for tone in tones])
         self._bright = np.array([mix(tone, theme.ink, _LIT).to_rgb() for tone in tones])
@@ -51,7 +54,12 @@ class GiantAxon(VGroup):
         self._mouth: Any = filled(empty, mix(theme.ground, theme.line, 0.12), stroke=rim, width=stroke(_WALL))
         super().__init__(*self._layers, self._walls, self._mouth)
         half = min(0.16 * area.height, 0.9)
-        self.place(area.left + 0.02 + _TURN * 2.0 * half, area.right - 0.02 - _TURN * 2.0 * half, area.center[1], half)
+        self.place(
+            area.left + 0.02 + _TURN * 2.0 * half,
+            area.right - 0.02 - _TURN * 2.0 * half,
+            area.center[1],
+            half,
+        )
 
     def place(self, left: float, right: float, y: float, half: float) -> Self:
         """Put it between two ends, around a height, so thick (scene units)."""
@@ -128,8 +136,15 @@ class Nerve(VGroup):
         x, reach = axon.right - 0.9 * axon.half, axon.half - 0.5 * _WALL * UNIT
         size.move_to((x - 0.2, axon.y, 0.0), aligned_edge=RIGHT)
         ways = [(axon.y + s * reach, s * _TIP) for s in (1.0, -1.0)]
-        heads = [lines([(x, y), (x + 0.5 * _TIP, y - tip), (x - 0.5 * _TIP, y - tip), (x, y)]) for y, tip in ways]
+        heads = [
+            lines([(x, y), (x + 0.5 * _TIP, y - tip), (x - 0.5 * _TIP, y - tip), (x, y)]) for y, tip in ways
+        ]
         body = stroked(lines([(x, y - tip) for y, tip in ways]), theme.ink, stroke(3.0))
         super().__init__(fibres, name)
         #: What is written on the axon, to be shown above it.
-        self.words = VGroup(body, filled(np.concatenate(heads), theme.ink), size, big.move_to(axon.band[0] * RIGHT + axon.y * UP))
+        self.words = VGroup(
+            body,
+            filled(np.concatenate(heads), theme.ink),
+            size,
+            big.move_to(axon.band[0] * RIGHT + axon.y * UP),
+        )

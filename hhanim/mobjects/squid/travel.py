@@ -18,10 +18,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hhanim.mobjects.frame.layout import Area
 from hhanim.mobjects.frame.zoom import within
+from hhanim.mobjects.membrane.channels import ChannelView
 from hhanim.mobjects.membrane.patch import MembranePatch
 from hhanim.mobjects.squid.animal import Squid
 from hhanim.mobjects.squid.fibre import GiantAxon
@@ -37,14 +38,20 @@ class Travel:
     """Four pictures for a story, each of which lies in the one before it, and the places where they do.
 
     story: whose frame, theme and clock they have. run: what the membrane does. channels: those in the membrane, from
-    left to right, repeats allowed; by default those with gates in turn, the first in the middle. area: of the membrane, by default the body.
+    left to right, repeats allowed; by default those with gates in turn, the first in the middle. area: of the membrane,
+    by default the body.
 
     Pictures are made when they are asked for. `to_axon`, `to_membrane` and `to_channel` are what a beat goes into, or
     comes out of; they go by where the pictures are at that moment.
     """
 
     def __init__(
-        self, story: Story, run: Trajectory, *, channels: Sequence[str] | None = None, area: Area | None = None
+        self,
+        story: Story,
+        run: Trajectory,
+        *,
+        channels: Sequence[str] | None = None,
+        area: Area | None = None,
     ) -> None:
         self.story, self.run, self.area = story, run, area or story.grid["body"]
         gated, half = [c.name for c in run.membrane.channels if c.gates], 3 if story.shape == "wide" else 2
@@ -69,13 +76,13 @@ class Travel:
         area = self.story.grid["body"]
         return self._patch(area, [self._middle.channel.name], height=_FILLED * area.height)
 
-    def _patch(self, area: Area, channels: Sequence[str], **style: object) -> MembranePatch:
+    def _patch(self, area: Area, channels: Sequence[str], **style: Any) -> MembranePatch:
         return MembranePatch(
             self.run, self.story.theme, area, channels=channels, clock=self.story.clock, **style
         )
 
     @property
-    def _middle(self):
+    def _middle(self) -> ChannelView:
         views = self.membrane.views
         return views[len(views) // 2]
 
