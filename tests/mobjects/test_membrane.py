@@ -141,6 +141,29 @@ def test_ions_come_in_from_their_own_side_and_move_on_while_the_clock_stands(run
     assert not len(flow.drawn()[0])  # shut: none
 
 
+def test_the_electrode_injects_the_stimulus_into_the_cell_and_nothing_without_one() -> None:
+    run = hh.simulate(MODERN, "pulse(10, 2, 4) + pulse(-5, 8, 1) + pulse(60, 10, 0.5)", 12)
+    patch = MembranePatch(run, DARK, Area(-6, 0, -3, 3), electrode=True)
+    electrode = patch.electrode
+    assert electrode is not None
+    for t, i in ((1.0, 0.0), (2.5, 10.0), (5.9, 10.0), (6.1, 0.0), (8.5, 5.0), (10.2, 60.0), (11.0, 0.0)):
+        patch.draw(t)
+        assert electrode.shown() == pytest.approx(i, abs=0.1)
+    stream = electrode.stream
+    for t, way in ((3.0, -1.0), (8.5, 1.0)):
+        stream.draw(t)
+        before = stream.drawn()[0]
+        after = stream.advance(t, 1 / 24).drawn()[0]
+        steps = nearest(before, after, stream.spacing)
+        assert len(steps)
+        assert (np.sign(steps[:, 1]) == way).all()
+        assert np.hypot(*steps.T).max() <= 0.25 * stream.spacing
+    x = electrode.get_x()
+    heads = patch.bilayer.heads.points[:, 0]
+    assert not np.any(np.abs(heads - x) < electrode.half_width(patch.middle))
+    assert min(view.origin[0] - view.half_width for view in patch.views) > x + electrode.wide
+
+
 def test_a_clock_put_elsewhere_lets_no_ion_jump(run: hh.Trajectory) -> None:
     flow = IonFlow(run, "L", ChannelView(MODERN, "L", DARK), DARK, pace=Pace(20.0, rate=2.0).film)
     flow.draw(15.0)

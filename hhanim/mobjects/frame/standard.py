@@ -27,6 +27,8 @@ CHANNEL_CONDUCTANCE = 20.0
 #: Driving force V - E (mV) for which one more ion is on its way through an open channel, and the current (pA) it is.
 MV_PER_ION = 15.0
 PA_PER_ION = CHANNEL_CONDUCTANCE * MV_PER_ION * 1e-3
+#: Injected current (µA/cm²) for which one more dot is on its way through the electrode.
+UA_PER_CHARGE = 2.5
 
 #: Characters a second at which a caption can be read beside a picture; what the law of captions allows is 17.
 READING = 15.0

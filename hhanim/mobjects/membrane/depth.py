@@ -206,7 +206,8 @@ class PatchInDepth:
         along = np.arange(-w + head, w, 2.05 * head)
         rows = [self.project(along, y, np.full(len(along), -d)) for y in (-head, -self.thick + head)]
         centres = np.concatenate(rows)
-        size = head * self._zoom * np.maximum(self.within(centres, head * self._zoom), self._far) * show
+        # One that stands on the rim, as the lowest do in the end, is whole.
+        size = head * self._zoom * self.within(centres, 0.6 * head * self._zoom) * show
         self.heads.points = (_DISC[None] * size[:, None, None] + centres[:, None])[size > 1e-4].reshape(-1, 3)
         for part, share in ((self.surface, show), (self.edge, show)):
             part.set_fill(opacity=share)

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from manim import VMobject
@@ -36,8 +36,8 @@ from hhanim.model import Trajectory
 PLACES = 10
 #: Places that an ion advances in a second of film: at 10 frames a second, a fifth of the way to the next.
 SPEED = 2.0
-#: Where the driving force is less than this (mV) the file slows down, to a stand at its reversal.
-SLACK = 1.5
+#: Where fewer dots than this are on their way the file slows down, to a stand where the current turns.
+SLACK = 0.1
 #: Seconds of film in which ions come and go when their channel opens and shuts.
 FADE = 0.2
 
@@ -72,95 +72,88 @@ class FilmTime:
         return stood
 
 
-class IonFlow(VMobject):
-    """The ions on their way through one channel: one mobject.
+class Stream(VMobject):
+    """What flows along an upright path, as a file of places: one mobject.
 
-    run: the trajectory. channel: its channel's name. view: the ChannelView they pass.
-    openings: (J, 2), from when to when (ms) the channel is open; by default always.
-    pace: the film time (s) at which the clock reaches a model time (ms), as clock.pace.film; by default 1 s = 1 ms.
-    reach: how far from the pore's mouths (scene units) ions appear and disappear; aside: how far to the side.
-    radius: of an ion (scene units).
+    t, drive: what drives it at those times (ms), (T,) each, upwards positive. each: the drive for which one more place
+    is taken. openings: (J, 2), from when to when (ms) it flows; by default always. pace: the film time (s) at which the
+    clock reaches a model time (ms), as clock.pace.film; by default 1 s = 1 ms. radius: of a dot (scene units).
 
-    Taken places times MV_PER_ION is the driving force V - E, as every open channel of a kind has one conductance:
-    shown() reads it back from the drawn ions. draw(t) shows the current of that instant, advance(t, seconds) the
-    same after so many seconds of film: on opening, ions come in from their own side; while the clock stands they go on.
+    draw(t) shows the current of that instant; advance(t, seconds) the same after so many seconds of film: at first
+    dots come from their own side, and while the clock stands they go on. shown() reads the drive back.
     """
 
     def __init__(
         self,
-        run: Trajectory,
-        channel: str,
-        view: ChannelView,
+        t: Any,
+        drive: Any,
+        color: Any,
         theme: Theme,
         *,
+        each: float,
         openings: Array | None = None,
         pace: Callable[[Any], Any] | None = None,
-        reach: float = 1.0,
-        aside: float | None = None,
         radius: float = 0.09,
-        seed: int = 1952,
     ) -> None:
-        color = theme.color(quantities(run.membrane)[f"I_{channel}"])
         super().__init__(
             fill_color=mix(color, theme.ink, 0.12),
             fill_opacity=1.0,
             stroke_color=theme.ground,
             stroke_width=1.5,
         )
-        self.run, self.channel, self.view = run, channel, view
-        self.reach, self.radius = reach, radius
-        self.aside = min(0.5 * reach, aside if aside is not None else reach)
-        v = np.asarray(run["V"]) - float(np.max(run.membrane.channel(channel).e))
-        self._drive = Sampled(run.t, v)
+        self.radius, self.each = radius, each
+        self._drive = Sampled(t, drive)
         spans = np.array([[-np.inf, np.inf]]) if openings is None else np.asarray(openings, dtype=float)
         self._edges: list[float] = spans.ravel().tolist()
-        self.time = FilmTime(pace or (lambda t: t))
-        self._passed = self._tabulate(run.t)
+        self.time = FilmTime(pace or float)
+        self._passed = self._tabulate(np.asarray(t, dtype=float))
         self._held, self._seen, self._front, self._way = 0.0, 1.0, float(PLACES), 0.0
-        # Where the ion in each place comes from and goes to, sideways, -1..1, outside and inside: spread without clumps
-        # by a low-discrepancy sequence, inside on the side where no ball hangs.
-        k = np.arange(PLACES)[:, None]
-        phase = np.random.default_rng(seed + sum(map(ord, channel))).random(2)
-        self._spread = 2.0 * ((phase + k * np.array([0.7548776662, 0.5698402910])) % 1.0) - 1.0
-        if view.free_side:
-            self._spread[:, 1] = view.free_side * (0.35 + 0.65 * np.abs(self._spread[:, 1]))
         self.draw(0.0)
 
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The heights at which the path begins and ends (scene units)."""
+        raise NotImplementedError
+
+    def aside(self, y: Array, k: Any) -> Array:
+        """Where the dots of places k are at heights y (K,) of the path: x (K,)."""
+        raise NotImplementedError
+
     def open(self, t: float) -> bool:
-        """Whether the channel is open at model time t (ms)."""
+        """Whether it flows at model time t (ms)."""
         return bisect_right(self._edges, t) % 2 == 1
 
     def current(self, t: float) -> float:
-        """What drives ions through the channel at model time t: V - E (mV, outward positive), 0 while it is shut."""
+        """What drives it at model time t, upwards positive; 0 while it does not flow."""
         return float(self._drive(t)) if self.open(t) else 0.0
 
     def _tabulate(self, t: Array) -> Sampled:
-        """How many places the file has gone on, outwards, over the film time (s) of a clock that does not stand."""
+        """How many places the file has gone up over the film time (s) of a clock that does not stand."""
         edges = [e for e in self._edges if t[0] < e < t[-1]]
         grid = np.unique(np.concatenate([t, edges]))
         drive = np.interp(grid, t, self._drive.values)
         middle = 0.5 * (grid[1:] + grid[:-1])
         open_ = np.searchsorted(np.array(self._edges), middle, side="right") % 2 == 1
-        speed, film = _speed(drive), np.array([float(self.time.film(x)) for x in grid.tolist()])
+        speed, film = self._speed(drive), np.array([float(self.time.film(x)) for x in grid.tolist()])
         steps = np.where(open_, 0.5 * (speed[1:] + speed[:-1]), 0.0) * np.diff(film)
         return Sampled(film, np.concatenate([[0.0], np.cumsum(steps)]))
 
     def _places(self, t: float) -> float:
         return float(self._passed(float(self.time.film(t))))
 
-    def draw(self, t: float) -> IonFlow:
-        """Draw the ions as they are at the model's time t (ms), the channel's file being whole."""
+    def draw(self, t: float) -> Self:
+        """Draw it as it is at the model's time t (ms), the file being whole."""
         self.time = FilmTime(self.time.film, t)
         self._held, self._front = 0.0, float(PLACES)
         self._seen, self._way = float(self.open(t)), float(np.sign(self.current(t)))
         return self._show(t)
 
-    def advance(self, t: float, seconds: float) -> IonFlow:
-        """Draw them at model time t (ms), after so many seconds of film since they were drawn last."""
+    def advance(self, t: float, seconds: float) -> Self:
+        """Draw it at model time t (ms), after so many seconds of film since it was drawn last."""
         before, drive = self._places(self.time.t), self.current(t)
         stood = self.time.advance(t, seconds)
         gone = self._places(t) - before
-        on = float(_speed(drive)) * stood
+        on = float(self._speed(drive)) * stood
         if stood == seconds:  # the clock was put elsewhere, or nothing moved
             self._held, gone = self._held - gone, 0.0
         self._held += on
@@ -172,18 +165,18 @@ class IonFlow(VMobject):
         self._seen = float(np.clip(self._seen + (1.0 if drive else -1.0) * seconds / FADE, 0.0, 1.0))
         return self._show(t)
 
-    def _show(self, t: float) -> IonFlow:
-        """Draw the file where it is: each place that is taken by an ion, so large as it is taken."""
+    def _show(self, t: float) -> Self:
+        """Draw the file where it is: a dot at each place, so large as it is taken."""
         if self._seen == 0.0:
             self.points = np.zeros((0, 3))
             return self
         places = self._places(t) + self._held
         whole = int(np.floor(places))
-        # One place more than there is room for: at the ends of the path an ion goes as the next in its place comes.
+        # One place more than there is room for: at the ends of the path a dot goes as the next in its place comes.
         c = np.arange(PLACES + 1) + (places - whole) - 0.5
         k = (np.arange(PLACES + 1) - whole) % PLACES
-        ions = abs(float(self._drive(t))) / MV_PER_ION
-        share = np.clip(ions - _RANK[k], 0.0, 1.0) if ions <= PLACES else np.full(len(k), ions / PLACES)
+        many = abs(float(self._drive(t))) / self.each
+        share = np.clip(many - _RANK[k], 0.0, 1.0) if many <= PLACES else np.full(len(k), many / PLACES)
         share = share * np.clip(np.minimum(c, PLACES - c) + 0.5, 0.0, 1.0) * self._seen
         beyond = self._way * (c - 0.5 * PLACES) > self._front + 1e-9  # of the pore, where none has come yet
         shown = (share > 0.01) & ~beyond
@@ -192,40 +185,81 @@ class IonFlow(VMobject):
         return self
 
     def _where(self, c: Array, k: Any) -> Array:
-        """Centres (K, 2) of the ions of places k at heights c (K,) of the path, 0 inside the cell to PLACES outside."""
-        outer, inner = (mouth[:2] for mouth in self.view.mouths)
-        length = outer[1] - inner[1] + 2.0 * self.reach
-        y = inner[1] - self.reach + (c + 0.5) / (PLACES + 1) * length
-        away = np.clip(
-            (np.abs(y - 0.5 * (inner[1] + outer[1])) - 0.5 * (outer[1] - inner[1])) / self.reach, 0.0, 1.0
-        )
-        side = np.where(y > outer[1], self._spread[k, 0], self._spread[k, 1])
-        return np.stack([outer[0] + self.aside * side * away**1.5, y], axis=1)
+        """Centres (K, 2) of the dots of places k at c (K,) of the path, 0 at its lower end to PLACES."""
+        low, high = self.ends
+        y = low + (c + 0.5) / (PLACES + 1) * (high - low)
+        return np.stack([self.aside(y, k), y], axis=1)
 
     @property
     def spacing(self) -> float:
         """From one place to the next, along y (scene units)."""
-        outer, inner = self.view.mouths
-        return float(outer[1] - inner[1] + 2.0 * self.reach) / (PLACES + 1)
+        low, high = self.ends
+        return (high - low) / (PLACES + 1)
 
     def ways(self) -> Array:
-        """Points (K, 2) along all paths that ions take, to keep other things out of their way."""
+        """Points (K, 2) along all paths that dots take, to keep other things out of their way."""
         c = np.linspace(-0.5, PLACES + 0.5, 25)
         return np.concatenate([self._where(c, np.full(len(c), k)) for k in range(PLACES)])
 
     def drawn(self) -> tuple[Array, Array]:
-        """The ions as drawn: centres (K, 2) and radii (K,)."""
+        """The dots as drawn: centres (K, 2) and radii (K,)."""
         p = self.points.reshape(-1, 16, 3)
         return 0.5 * (p[:, 0] + p[:, 8])[:, :2], 0.5 * (p[:, 0, 0] - p[:, 8, 0])
 
     def shown(self) -> float:
-        """The driving force (mV, positive) that the drawn ions stand for, read back from their areas."""
-        return float(((self.drawn()[1] / self.radius) ** 2).sum()) * MV_PER_ION
+        """The drive (positive) that the drawn dots stand for, read back from their areas."""
+        return float(((self.drawn()[1] / self.radius) ** 2).sum()) * self.each
+
+    def _speed(self, drive: Any) -> Array:
+        """Places a second at a drive."""
+        return np.asarray(SPEED * np.tanh(drive / (SLACK * self.each)))
 
 
-def _speed(drive: Any) -> Array:
-    """Places a second at a driving force (mV)."""
-    return np.asarray(SPEED * np.tanh(drive / SLACK))
+class IonFlow(Stream):
+    """The ions on their way through one channel: one mobject.
+
+    run: the trajectory. channel: its channel's name. view: the ChannelView they pass. openings: from when to when (ms)
+    the channel is open, by default always. reach: how far from the pore's mouths (scene units) ions appear and
+    disappear; aside: how far to the side.
+
+    Ions times MV_PER_ION is the driving force V - E (mV), as every open channel of a kind has one conductance.
+    """
+
+    def __init__(
+        self,
+        run: Trajectory,
+        channel: str,
+        view: ChannelView,
+        theme: Theme,
+        *,
+        reach: float = 1.0,
+        aside: float | None = None,
+        seed: int = 1952,
+        **style: Any,
+    ) -> None:
+        self.run, self.channel, self.view, self.reach = run, channel, view, reach
+        self._widest = min(0.5 * reach, aside if aside is not None else reach)
+        # Where the ion in each place comes from and goes to, sideways, -1..1, outside and inside: spread without clumps
+        # by a low-discrepancy sequence, inside on the side where no ball hangs.
+        k = np.arange(PLACES)[:, None]
+        phase = np.random.default_rng(seed + sum(map(ord, channel))).random(2)
+        self._spread = 2.0 * ((phase + k * np.array([0.7548776662, 0.5698402910])) % 1.0) - 1.0
+        if view.free_side:
+            self._spread[:, 1] = view.free_side * (0.35 + 0.65 * np.abs(self._spread[:, 1]))
+        drive = np.asarray(run["V"]) - float(np.max(run.membrane.channel(channel).e))
+        color = theme.color(quantities(run.membrane)[f"I_{channel}"])
+        super().__init__(run.t, drive, color, theme, each=MV_PER_ION, **style)
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        outer, inner = self.view.mouths
+        return float(inner[1]) - self.reach, float(outer[1]) + self.reach
+
+    def aside(self, y: Array, k: Any) -> Array:
+        outer, inner = self.view.mouths
+        away = np.clip(np.maximum(y - outer[1], inner[1] - y) / self.reach, 0.0, 1.0)
+        side = np.where(y > outer[1], self._spread[k, 0], self._spread[k, 1])
+        return np.asarray(outer[0] + self._widest * side * away**1.5)
 
 
 class RestingIons(VMobject):

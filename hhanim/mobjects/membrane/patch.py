@@ -17,9 +17,10 @@ in that order and manim draws the still part once.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
-from manim import DL, UL, UP, VGroup
+from manim import DL, DR, UL, UP, UR, VGroup
 
 from hhanim.look import Theme, quantities
 from hhanim.mobjects.frame.clock import Clock
@@ -29,7 +30,8 @@ from hhanim.mobjects.frame.shapes import Array, mix
 from hhanim.mobjects.membrane.bilayer import Bilayer, between
 from hhanim.mobjects.membrane.channels import ChannelView, blocked_and_free, title
 from hhanim.mobjects.membrane.charge import SurfaceCharge, absolute
-from hhanim.mobjects.membrane.ions import FilmTime, IonFlow, RestingIons, cloud
+from hhanim.mobjects.membrane.electrode import Electrode
+from hhanim.mobjects.membrane.ions import FilmTime, IonFlow, RestingIons, Stream, cloud
 from hhanim.model import Membrane, Trajectory
 from hhanim.model.gating import sample_opening
 
@@ -61,6 +63,7 @@ class MembranePatch:
     run: what the membrane does. theme, area: how and where it is drawn. channels: their names from left to right, by
         default each kind once; several of a kind behave each in its own way. ions: of which channels ions are there.
     clock: followed in every frame; without one, call draw(). seed: of the chance by which gates open and shut.
+    electrode: show the pipette through which the run's stimulus is injected, at the left.
     labels: write the names of channels, gates and sides. charge: show it. height: of the channels (scene units).
     level: where in the area the membrane lies, from 0 (bottom) to 1 (top).
 
@@ -85,6 +88,7 @@ class MembranePatch:
         charge: bool = True,
         level: float = 0.53,
         height: float | None = None,
+        electrode: bool = False,
         seed: int = 0,
     ) -> None:
         membrane = run.membrane
@@ -93,6 +97,7 @@ class MembranePatch:
         names = list(channels) if channels is not None else _usual(membrane)
         self.time = FilmTime(clock.pace.film if clock is not None else float)
         self.middle = area.bottom + level * area.height
+        self._left = area.left + (1.0 if electrode else 0.0)  # where the room of the channels begins
         self.views = self._channels(names, height, labels)
         #: The simulated gates of each kind of channel; `number` says for each view which of its kind it is.
         self.samples = {
@@ -102,9 +107,13 @@ class MembranePatch:
         self.thickness = 0.66 * self.height
         self._top = area.top - (1.5 * TICK * UNIT if labels else 0.0)  # below the channels' names
         gaps = [(v.origin[0] - v.half_width, v.origin[0] + v.half_width) for v in self.views]
+        self.radius = 0.045 * self.height + 0.012
+        self.electrode = self._pipette() if electrode else None
+        if self.electrode is not None:
+            x, wide = self.electrode.get_x(), 1.3 * self.electrode.half_width(self.middle)
+            gaps.append((x - wide, x + wide))
         self.bilayer = Bilayer(area.left, area.right, theme, thickness=self.thickness, gaps=gaps)
         self.bilayer.shift(self.middle * UP)
-        self.radius = 0.045 * self.height + 0.012
         self.flows = self._flows()
         self.charge = self._surface(gaps) if charge else None
         self.words = self._words() if labels else VGroup()
@@ -115,6 +124,9 @@ class MembranePatch:
         )
         if self.charge is not None:
             self.moving.add(self.charge)
+        if self.electrode is not None:
+            self.still.add(self.electrode.glass)
+            self.moving.add(self.electrode.stream)
         for part in self.moving:
             part.suspend_updating()  # the whole is what follows a clock: manim need not ask every part
         self.draw(0.0)
@@ -126,10 +138,10 @@ class MembranePatch:
         area, membrane = self.area, self.run.membrane
         trial = [ChannelView(membrane, name, self.theme, height=1.0, labels=False) for name in names]
         widths = np.array([2.0 * c.half_width for c in trial])
-        by_width = area.width / float(widths.sum() + 0.42 * (len(names) + 1))
+        by_width = (area.right - self._left) / float(widths.sum() + 0.42 * (len(names) + 1))
         self.height = height if height is not None else min(by_width, 0.40 * area.height)
-        room = (area.width - self.height * widths.sum()) / (len(names) + 1)
-        x, views = area.left, []
+        room = (area.right - self._left - self.height * widths.sum()) / (len(names) + 1)
+        x, views = self._left, []
         for name, width in zip(names, widths * self.height, strict=True):
             x += room
             view = ChannelView(membrane, name, self.theme, height=self.height, labels=labels)
@@ -142,7 +154,7 @@ class MembranePatch:
         """The ions that cross, for each channel that is not blocked."""
         half = 0.5 * self.height
         free = min(self._top - (self.middle + half), self.middle - half - self.area.bottom)
-        x = np.array([self.area.left, *(v.origin[0] for v in self.views), self.area.right])
+        x = np.array([self._left, *(v.origin[0] for v in self.views), self.area.right])
         passed = [
             view
             for name in self.samples
@@ -166,6 +178,15 @@ class MembranePatch:
             if view in passed
         ]
 
+    def _pipette(self) -> Electrode:
+        """The electrode, from the height of the names into the cytoplasm."""
+        inner = self.middle - 0.5 * self.height
+        tip = inner - 0.25 * (inner - self.area.bottom)
+        reach = 0.6 * (tip - self.area.bottom)
+        x = 0.5 * (self.area.left + self._left)
+        style: Any = {"pace": self.time.film, "reach": reach, "radius": min(0.8 * self.radius, 0.08)}
+        return Electrode(self.run, self.theme, x, self._top, tip, **style)
+
     def _surface(self, gaps: Sequence[tuple[float, float]]) -> SurfaceCharge:
         """The charge on both faces, between the channels."""
         step, size = 0.10 * self.height, 0.036 * self.height
@@ -181,10 +202,15 @@ class MembranePatch:
     def _words(self) -> VGroup:
         """The names of the sides and of the channels."""
         area, muted = self.area, self.theme.muted
+        # At the left, unless the electrode stands there.
+        x, up, down = (area.left, UL, DL) if self.electrode is None else (area.right, UR, DR)
         words = VGroup(
-            Words("outside", size=SMALL, color=muted).move_to((area.left, self._top, 0), aligned_edge=UL),
-            Words("inside", size=SMALL, color=muted).move_to((area.left, area.bottom, 0), aligned_edge=DL),
+            Words("outside", size=SMALL, color=muted).move_to((x, self._top, 0), aligned_edge=up),
+            Words("inside", size=SMALL, color=muted).move_to((x, area.bottom, 0), aligned_edge=down),
         )
+        if self.electrode is not None:
+            name = Words("electrode", size=SMALL, color=self.theme.color("stimulus"))
+            words.add(name.move_to((area.left, area.top, 0), aligned_edge=UL))
         for view in self.views:
             name = Words(title(view.channel), size=TICK, color=view.hue, weight="semibold")
             words.add(name.move_to((view.origin[0], area.top, 0), aligned_edge=UP))
@@ -204,6 +230,11 @@ class MembranePatch:
             taken += list(view.sweep())
         for flow in self.flows:
             taken += list(flow.ways())
+        if self.electrode is not None:
+            e, x = self.electrode, self.electrode.get_x()
+            taken += list(e.stream.ways())
+            for y in np.linspace(self.middle, self._top, 12).tolist():
+                taken += [np.array([x + side * e.half_width(y), y]) for side in (-1.0, 1.0)]
         return taken
 
     def _waiting(self, names: Sequence[str]) -> VGroup:
@@ -231,17 +262,21 @@ class MembranePatch:
             group.add(RestingIons(np.concatenate(places), color, self.theme.ground, radius=r, swing=1.0 * r))
         return group
 
+    @property
+    def _streams(self) -> list[Stream]:
+        return [*self.flows, *([self.electrode.stream] if self.electrode is not None else [])]
+
     def draw(self, t: float) -> MembranePatch:
         """Everything as it is at the model's time t (ms)."""
         self.time = FilmTime(self.time.film, t)
-        for flow in self.flows:
+        for flow in self._streams:
             flow.draw(t)
         return self._rest(t)
 
     def advance(self, t: float, seconds: float) -> MembranePatch:
         """Everything at the model's time t (ms), so many seconds of film after it was drawn last."""
         self.time.advance(t, seconds)
-        for flow in self.flows:
+        for flow in self._streams:
             flow.advance(t, seconds)
         return self._rest(t)
 
