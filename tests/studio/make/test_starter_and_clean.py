@@ -56,8 +56,8 @@ def test_new_film_renders_as_it_is(project, monkeypatch):
     monkeypatch.setenv("HHANIM_PRESET", "draft")
     start("my_film", "film")
     assert make() == {"my_film": "done"}
-    assert checks.facts(Path("output/my_film.mp4")).duration == pytest.approx(7, abs=0.5)
-    assert "makes the neuron fire" in Path("output/my_film.vtt").read_text()
+    assert checks.facts(Path("output/my_film.mp4")).duration == pytest.approx(14, abs=0.5)
+    assert "reaches a membrane" in Path("output/my_film.vtt").read_text()
 
 
 @pytest.mark.parametrize("name", ["", "My", "a b", "../evil", "1st", "a-b", "class", "x" * 80, "é"])
