@@ -367,3 +367,19 @@ def test_samples_have_edges_only_where_the_current_turns() -> None:
 )  # fmt: skip
 def test_what_goes_on_and_on_is_one_change(p: Protocol, expected: list[float]) -> None:
     assert p.edges(100, lasting=True) == pytest.approx(expected)
+
+
+def test_stimuli_are_added_to_in_place_and_nothing_added_leaves_them_alone() -> None:
+    stimulus = step(2)
+    stimulus += step(3, start=5)
+    assert str(stimulus) == "step(2) + step(3, start=5)"
+    assert str(step(2) + 0) == str(0.0 + step(2)) == "step(2)"
+    assert step(2) != step(3)
+    for meaningless in (
+        lambda: step(2) ** 2,
+        lambda: 1 / step(2),
+        lambda: step(2) + "1",
+        lambda: np.exp(step(2)),
+    ):
+        with pytest.raises(TypeError):
+            meaningless()

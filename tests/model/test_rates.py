@@ -237,3 +237,11 @@ def test_a_branch_that_is_not_taken_may_make_no_sense() -> None:
 def test_what_is_out_of_range_is_nan_and_never_complex() -> None:
     for rate in (np.sqrt(V), np.log(V), V**0.5, (V * 1.0) ** Exp(0.3, 0, 1e9)):
         assert math.isnan(evaluate(rate.code(), -4.0))
+
+
+def test_rates_grow_in_place_and_differ_as_they_equal() -> None:
+    rate, copy = V, V
+    rate += 2
+    rate **= 2
+    assert rate(3.0) == 25.0 and copy is V
+    assert (copy != rates.Voltage()) is False and copy != V + 1
