@@ -6,6 +6,7 @@ is drawn, labelled and told apart without a line of code here.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -108,8 +109,7 @@ def _of(channels: tuple[tuple[str, str, tuple[str, ...]], ...]) -> dict[str, Qua
     """All quantities of channels given as (name, ion, gate names)."""
     out = dict(_PLAIN)
     strangers: list[str] = []
-    channel_rank: dict[str, int] = {}
-    gate_rank: dict[str, int] = {}
+    ranks: Counter[tuple[tuple[str, ...], str]] = Counter()
     for name, ion, gates in channels:
         if not ion and (name in _LEAK_NAMES or not gates):
             hue = "leak"
@@ -120,17 +120,12 @@ def _of(channels: tuple[tuple[str, str, tuple[str, ...]], ...]) -> dict[str, Qua
             if stranger not in strangers:
                 strangers.append(stranger)
             hue = f"other{strangers.index(stranger) + 1}"
-        rank = channel_rank.get(hue, 0)
-        channel_rank[hue] = rank + 1
-        for kind in ("I", "g"):
-            q = _make(kind, name, ion, hue, rank)
-            out[q.key] = q
-        for gate in gates:
-            rank = gate_rank.get(hue, 0)
-            gate_rank[hue] = rank + 1
-            for kind in ("gate", "tau", "inf"):
-                q = _make(kind, gate, ion, hue, rank)
-                out[q.key] = q
+        for kinds, named in ((("I", "g"), (name,)), (("gate", "tau", "inf"), gates)):
+            for each in named:
+                for kind in kinds:
+                    q = _make(kind, each, ion, hue, ranks[kinds, hue])
+                    out[q.key] = q
+                ranks[kinds, hue] += 1
     return out
 
 
