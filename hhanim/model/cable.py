@@ -172,14 +172,17 @@ class CableRun(Frozen):
     y: Array
     dt: float
 
-    def __getitem__(self, name: str) -> Array:
-        """V (mV) or any gate's value (0..1) over time and space, (T, n). Raises UnknownName."""
+    @cached_property
+    def _run(self) -> Trajectory:
+        """The compartments as a batch of neurons."""
         membrane = self.cable.membrane
-        if name in membrane.states:
-            return np.asarray(self.y[membrane.states.index(name)])
-        if name in membrane.gates:
-            return np.asarray(membrane.gate_values(self.y)[name])
-        raise UnknownName("quantity", name, [*membrane.states, *membrane.gates])
+        return Trajectory(membrane, as_protocol(None), self.t, self.y, membrane.states, "cable", self.dt)
+
+    def __getitem__(self, name: str) -> Array:
+        """V (mV), a gate's value (0..1), I_X or g_X of a channel X over time and space, (T, n). Raises UnknownName."""
+        if name == "I":
+            raise InvalidValue("a cable has no one stimulus; its clamps say what is injected where")
+        return np.asarray(self._run[name])
 
     @property
     def x(self) -> Array:
@@ -189,12 +192,11 @@ class CableRun(Frozen):
     @property
     def duration(self) -> float:
         """Time of the last sample (ms)."""
-        return float(self.t[-1])
+        return self._run.duration
 
     def current(self, channel: str) -> Array:
         """Current density of a channel (µA/cm², outward positive), (T, n)."""
-        self.cable.membrane.channel(channel)
-        return np.asarray(self.cable.membrane.currents(self.y)[channel])
+        return self._run.current(channel)
 
     def axial_current(self) -> Array:
         """Current along the core (nA, positive towards larger x) across each border, (T, n + 1)."""
@@ -209,10 +211,7 @@ class CableRun(Frozen):
     def at(self, position: float) -> Trajectory:
         """What the membrane did in the compartment that holds `position` (µm), as a Trajectory."""
         position = number("position", position, 0.0, self.cable.length, unit="µm", array=False)
-        k = self.cable.compartment(position)
-        membrane = self.cable.membrane
-        one = membrane if membrane.batch is None else membrane.member(k)
-        return Trajectory(one, as_protocol(None), self.t, self.y[:, :, k], membrane.states, "cable", self.dt)
+        return self._run.neuron(self.cable.compartment(position))
 
     def arrival(self, level: float | None = None) -> Array:
         """Time (ms) at which V first rises through `level` (mV; default: the membrane's spike level), (n,).

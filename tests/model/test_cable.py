@@ -165,3 +165,11 @@ def test_a_cable_that_would_fill_the_memory_is_refused(
 ) -> None:
     with pytest.raises(InvalidValue, match=message):
         simulate_cable(Cable(WARM, 1000.0, 10.0, n=n), (), duration, **keys)
+
+
+def test_a_cable_is_read_by_the_names_of_a_run() -> None:
+    run = simulate_cable(Cable(WARM, 1000.0, 10.0, n=4), [IClamp(0, 1.0)], 0.1)
+    assert np.array_equal(run["I_Na"], run.current("Na"))
+    assert np.allclose(run["g_Na"] * (run["V"] - WARM.channel("Na").e), run["I_Na"], rtol=1e-12)
+    with pytest.raises(HHError, match="no one stimulus"):
+        run["I"]
