@@ -202,12 +202,12 @@ class PatchInDepth:
             if show
             else np.zeros((0, 3))
         )
-        head = 0.20 * self.thick
-        along = np.arange(-w + head, w, 2.05 * head)
-        rows = [self.project(along, y, np.full(len(along), -d)) for y in (-head, -self.thick + head)]
+        head = 0.17 * self.thick
+        deep = head / max(float(np.cos(self._angle)), 0.3)  # so that each stands on the rim as it is seen
+        along = np.arange(-w + head, w - head + 1e-9, 2.05 * head)
+        rows = [self.project(along, y, np.full(len(along), -d)) for y in (-deep, -self.thick + deep)]
         centres = np.concatenate(rows)
-        # One that stands on the rim, as the lowest do in the end, is whole.
-        size = head * self._zoom * self.within(centres, 0.6 * head * self._zoom) * show
+        size = head * self._zoom * self.within(centres, head * self._zoom) * show
         self.heads.points = (_DISC[None] * size[:, None, None] + centres[:, None])[size > 1e-4].reshape(-1, 3)
         for part, share in ((self.surface, show), (self.edge, show)):
             part.set_fill(opacity=share)
