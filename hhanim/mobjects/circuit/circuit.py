@@ -12,7 +12,7 @@ The outside of the cell is the upper wire, the cytoplasm the lower one.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
 from manim import (
@@ -31,11 +31,40 @@ from hhanim.mobjects.frame.layout import UNIT, Area, stroke
 from hhanim.mobjects.frame.lettering import LABEL, TICK, Formula, Words
 from hhanim.model import Membrane
 
-if TYPE_CHECKING:
-    pass
-
 WIRE = 4.0  # design pixels
 DIM = 0.28  # of its own opacity: a branch that is not meant at the moment
+
+
+class VoltageArrow(VGroup):
+    """What V is: an arrow from the outside, against which it is measured, to the inside, with its name on it.
+
+    It says how V is counted (inside minus outside) and nothing about which side is positive at the moment: charge does
+    that. x; outside, inside: the heights it goes from and to (scene units). name_at: where on it the name stands, 0..1.
+    """
+
+    def __init__(
+        self,
+        x: float,
+        outside: float,
+        inside: float,
+        theme: Theme,
+        *,
+        size: float = LABEL,
+        name_at: float = 0.5,
+    ) -> None:
+        name = Formula("V", size=size, color=theme.ink)
+        name.move_to((x, outside + name_at * (inside - outside), 0.0))
+        way, gap = float(np.sign(inside - outside)), 0.5 * name.height + 0.1
+        first = Line((x, outside, 0.0), (x, name.get_y() - way * gap, 0.0))
+        style: Any = {
+            "buff": 0,
+            "max_tip_length_to_length_ratio": 0.5,
+            "max_stroke_width_to_length_ratio": 40,
+        }
+        second = Arrow([x, name.get_y() + way * gap, 0.0], [x, inside, 0.0], tip_length=0.2, **style)
+        for line in (first, second):
+            line.set_color(theme.muted).set_stroke(width=stroke(0.6 * WIRE))
+        super().__init__(name, first, second)
 
 
 class Branch(VGroup):
@@ -109,21 +138,10 @@ class Circuit(VGroup):
             return self.theme.ink
         return self.theme.color(quantities(self.membrane)["I" if name == "I" else f"I_{name}"])
 
-    def _voltage(self, x: float) -> VGroup:
-        """The voltage that the branches share: measured from the outside to the inside."""
-        color, high = self.theme.ink, self.top - self.bottom
-        # Above the middle, where the arrow of the electrode's current is.
-        name = Formula("V", size=self.size, color=color).move_to((x, self.middle + 0.22 * high, 0))
-        sides = VGroup()
-        for end, sign, edge in (
-            (self.top - 0.27, "−", name.get_top()),
-            (self.bottom + 0.27, "+", name.get_bottom()),
-        ):
-            way = 1.0 if end > edge[1] else -1.0
-            line = Line((x, edge[1] + 0.15 * way, 0), (x, end - 0.23 * way, 0))
-            sides.add(line.set_stroke(self.theme.muted, stroke(0.6 * WIRE)))
-            sides.add(Words(sign, size=self.size, color=color).move_to((x, end, 0)))
-        return VGroup(name, sides)
+    def _voltage(self, x: float) -> VoltageArrow:
+        """The voltage that the branches share."""
+        # The name above the middle, where the arrow of the electrode's current is.
+        return VoltageArrow(x, self.top - 0.2, self.bottom + 0.2, self.theme, size=self.size, name_at=0.28)
 
     def _wire(self, x: float, *spans: tuple[float, float], color: Any) -> VGroup:
         return VGroup(*(Line((x, a, 0), (x, b, 0), color=color, stroke_width=stroke(WIRE)) for a, b in spans))

@@ -8,9 +8,9 @@
             field.draw(rng.random((60, 4)) < 0.8)
             print(field.open_fraction())
 
-A channel conducts when all of its gates are open: one pip for each gate, lit when it is, a bar for a flap and a
-dot for a ball; the channel is filled when all are. The open fraction that can be counted on the screen
-is that of the states given.
+A channel conducts when all of its gates are open: one pip for each gate, bright when it is and dim when it is shut, a
+bar for a flap and a dot for a ball; the channel lights up when all are. The open fraction that can be counted on the
+screen is that of the states given.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from numpy.typing import NDArray
 
 from hhanim.look import Quantity, Theme
 from hhanim.mobjects.frame.layout import Area
-from hhanim.mobjects.frame.shapes import Array, at, disc, filled, lines, mix, rounded, stroked
+from hhanim.mobjects.frame.shapes import Array, at, disc, filled, lines, mix, rounded
+from hhanim.mobjects.membrane.channels import lit, tones
 
 _BAR = lines([(-1.0, -0.42), (1.0, -0.42), (1.0, 0.42), (-1.0, 0.42), (-1.0, -0.42)])
 
@@ -67,7 +68,8 @@ class ChannelField:
         self.cells = filled(
             at(self._cell, self.centres), dim, stroke=mix(theme.ground, hue, 0.45), width=1.2 if pips else 0.0
         )
-        self.lit = filled(np.zeros((0, 3)), hue)
+        self.lit = filled(np.zeros((0, 3)), lit(theme, hue) if pips else hue, stroke=hue)
+        self.lit.set_stroke(width=2.0 if pips else 0.0)
         self.still, self.moving = VGroup(self.cells), VGroup(self.lit)
         self._pips: list[Any] = []
         if pips:
@@ -83,16 +85,11 @@ class ChannelField:
             self._places, self._radius = places, radius
             start = 0
             for n, size in enumerate(self.gates):
-                ball = bool(balls) and balls[n]
-                tone = mix(hue, theme.ink, 0.9 if ball else 0.55)
-                pip, part = filled(np.zeros((0, 3)), tone), slice(start, start + size)
-                outline = disc() if ball else _BAR
-                # On a lit channel the gates are cut out of its hue, which in no theme differs enough from the tone.
-                cut = filled(np.zeros((0, 3)), theme.ground)
-                self._pips.append((pip, cut, part, outline))
-                self.moving.add(pip, cut)
-                rings = at(outline, (self.centres[:, None, :] + places[None, part]).reshape(-1, 2), radius)
-                self.still.add(stroked(rings, mix(theme.ground, hue, 0.45), 1.2))
+                outline = disc() if balls and balls[n] else _BAR
+                part = slice(start, start + size)
+                shut, open_ = (filled(np.zeros((0, 3)), tone) for tone in tones(theme, hue))
+                self._pips.append((shut, open_, part, outline))
+                self.moving.add(shut, open_)
                 start += size
         self.draw(np.zeros((count, sum(self.gates)), dtype=bool))
 
@@ -102,9 +99,9 @@ class ChannelField:
         conducting: NDArray[np.bool_] = np.asarray(s.all(axis=1)) if s.ndim == 2 else s
         self.lit.points = at(self._cell, self.centres[conducting])
         if s.ndim == 2:
-            for pip, cut, part, outline in self._pips:
-                for mobject, drawn in ((pip, ~conducting), (cut, conducting)):
-                    who, which = np.nonzero(s[:, part] & drawn[:, None])
+            for shut, open_, part, outline in self._pips:
+                for mobject, drawn in ((shut, ~s[:, part]), (open_, s[:, part])):
+                    who, which = np.nonzero(drawn)
                     mobject.points = at(outline, self.centres[who] + self._places[part][which], self._radius)
         return self
 
