@@ -86,7 +86,7 @@ def sweep(duration: float, cells: int) -> None:
         hh.simulate(MODERN.with_(gNa=g[:2]), i[:2], 1.0, **keys)
         first = time.perf_counter() - start
         cpu = time.process_time()
-        seconds[backend], run = best(lambda keys=keys: hh.simulate(batch, i, duration, **keys), 2)
+        seconds[backend], run = best(lambda keys=keys: hh.simulate(batch, hh.step(i), duration, **keys), 2)
         cpu = (time.process_time() - cpu) / 2
         same = sum(len(run.spikes[k]) == n for k, n in zip(picked, exact, strict=True))
         note = (
