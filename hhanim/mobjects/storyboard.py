@@ -47,7 +47,8 @@ class Beat:
     show: the blocks on the screen from now on, the last on top; None leaves what stands.
     start: the model time (ms) at which the clock is put first. until: the model time up to which it then runs, as the
     model's events give it; an infinite one, of what never happens, is the run's end.
-    do: animations that play while it runs. think: the hall is asked, and needs time to answer.
+    do: animations that play while it runs. leaves: the blocks on the screen when they have played,
+    if they turn some into others. think: the hall is asked, and needs time to answer.
     into: the part of the old picture that grows and becomes the new one; out_of: that of the new picture which the old
     one shrinks into.
     """
@@ -60,6 +61,7 @@ class Beat:
     start: float | None = None
     until: float | None = None
     do: Sequence[Animation] = ()
+    leaves: Sequence[Any] | None = None
     think: bool = False
     into: Area | None = None
     out_of: Area | None = None
@@ -142,6 +144,10 @@ class Story(Film):
         runs = [] if beat.until is None or self.clock is None else [self.clock.run(self._end(beat.until))]
         if runs or beat.do:
             self.play(*runs, *beat.do)
+        if beat.leaves is not None:
+            self.clear()
+            self.standing = list(beat.leaves)
+            self._order()
         seconds = standard.reading_time(caption) + (standard.THINKING if beat.think else 0.0)
         rest = seconds - (float(self.time) - began)
         if rest > 0.0:

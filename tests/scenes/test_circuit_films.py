@@ -10,15 +10,14 @@ import pytest
 
 pytest.importorskip("manim")
 
-from hhanim.mobjects.frame.layout import UNIT
 from hhanim.mobjects.graph.plane import Flow, along_nullcline
 from hhanim.model import simulate
 from hhanim.model.analysis import fixed_points
 from hhanim.parameters import bind
 from hhanim.studio.plan.catalogue import read
-from tests.scenes.film_checks import SCENES, Look, all_or_none, collect, load, outside, overlaps, run_film
+from tests.scenes.film_checks import SCENES, all_or_none, load, outside, overlaps, run_film
 
-FILMS = ("circuit", "phase_plane", "voltage_clamp", "propagation")
+FILMS = ("phase_plane", "voltage_clamp", "propagation")
 
 
 @pytest.fixture(scope="module")
@@ -38,80 +37,6 @@ def test_nothing_is_cut_and_no_text_stands_on_another(name: str, shape: str, med
     assert {(s, round(size, 1)) for look in looks for s, size, _ in look.texts if size < 24.0} == set()
     assert film.alt
     assert all(stop > start and text for start, stop, text in film.captions)
-
-
-@pytest.mark.slow
-def test_circuit_is_true_at_ten_instants(media: Path) -> None:
-    film: Any
-    film, looks = run_film("circuit", "wide", media, gNa=100)
-    assert film.run.membrane.channel("Na").g == 100
-    # every part of the membrane has become its element, and left nothing behind
-    texts = {look.section: {said for said, _, _ in look.texts} for look in looks}
-    assert {"Na⁺", "K⁺", "leak"} <= texts["membrane"]
-    assert not {"Na⁺", "K⁺", "leak"} & texts["circuit"]
-    elements = {"C", "I", *(f'{x}_"{c.name}"' for c in film.membrane.channels for x in "gE")}
-    assert elements <= texts["circuit"]
-    circuit = Look("", film.area)
-    collect(film.circuit, circuit)
-    for (
-        name
-    ) in film.circuit.names:  # and below the elements stand their currents, all that the equation will need
-        collect(film.law.part(name), circuit)
-    heading = 2
-    assert {k.section: len(k.inside) for k in looks}["circuit"] == len(circuit.inside) + heading
-    span = film.trace.panel.ylim[1] - film.trace.panel.ylim[0]
-    for t in np.linspace(0.1, film.until - 0.1, 10):
-        now = film.run.at([t])
-        film.trace.draw(t)
-        film.currents.draw(t)
-        assert film.trace.reading == pytest.approx((t, now["V"][0]), abs=2e-3 * span)
-        shown = {name: film.currents.length(name) for name in film.currents.circuit.names}
-        largest = max(float(np.abs(v.values).max()) for v in film.currents.values.values())
-        for channel in film.membrane.channels:
-            assert shown[channel.name] == pytest.approx(now.current(channel.name)[0], abs=5e-3 * largest)
-            if channel.gates:
-                whole = film.run.conductance(channel.name).max()
-                share = film.currents.conductance(channel.name)
-                assert share == pytest.approx(now.conductance(channel.name)[0] / whole, abs=5e-3)
-            else:
-                assert film.currents.conductance(channel.name) == pytest.approx(1.0)
-        for name, arrow in film.currents.arrows.items():  # one that is too short is not shown
-            long = abs(shown[name]) * film.currents.scale_ / UNIT
-            assert (arrow.get_fill_opacity() > 0) == (long > 8.0)
-        # Kirchhoff: what the electrode brings leaves through the capacitor and the channels.
-        outward = sum(v for name, v in shown.items() if name != "I")
-        assert outward == pytest.approx(shown["I"], abs=2e-3 * largest)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("changes", [{}, {"gNa": 60}, {"celsius": 18.5}, {"model": "connor_stevens"}])
-def test_circuit_stops_where_something_happens(changes: dict[str, Any], media: Path) -> None:
-    film: Any
-    film, _ = run_film("circuit", "wide", media, **changes)
-    run = film.run
-    charging = run.stimulus - sum(run.current(c.name) for c in film.membrane.channels)
-    out = sum(run.current(c.name) for c in film.membrane.channels if c.ion == "K")
-    moments = film.moments()
-    rise, most, last = (int(np.argmin(np.abs(run.t - t))) for t, *_ in moments)
-    assert rise < np.argmax(run["V"]) <= most < last
-    assert charging[rise] == pytest.approx(charging[: most + 1].max())
-    balanced = abs(charging[most]) < 0.2 * abs(run.current("Na")[most])
-    assert ("nearly cancel" in moments[1][2]) == balanced
-    assert 0 < -run.current("Na")[last] < out[last] / 3
-    assert charging[last] < 0
-
-
-@pytest.mark.slow
-def test_circuit_fires_in_a_model_with_a_higher_threshold(media: Path) -> None:
-    film: Any
-    film, _ = run_film("circuit", "wide", media, model="connor_stevens")
-    assert len(film.run.spikes) == 1
-    # the command line hands over the stimulus itself, not its text
-    values = bind("circuit", read([SCENES]).get("circuit").declared, {"model": "connor_stevens"})
-    film, _ = run_film("circuit", "wide", media, **values.objects)
-    assert len(film.run.spikes) == 1
-    film, _ = run_film("circuit", "wide", media, ttx=1.0)
-    assert len(film.run.spikes) == 0
 
 
 @pytest.mark.slow

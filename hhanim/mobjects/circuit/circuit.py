@@ -15,20 +15,11 @@ from __future__ import annotations
 from typing import Any, Self
 
 import numpy as np
-from manim import (
-    LEFT,
-    RIGHT,
-    Arrow,
-    Circle,
-    Line,
-    Rectangle,
-    VGroup,
-    VMobject,
-)
+from manim import LEFT, RIGHT, Arrow, Circle, Line, Rectangle, VGroup, VMobject
 
 from hhanim.look import Theme, quantities
 from hhanim.mobjects.frame.layout import UNIT, Area, stroke
-from hhanim.mobjects.frame.lettering import LABEL, TICK, Formula, Words
+from hhanim.mobjects.frame.lettering import LABEL, SMALL, TICK, Formula, Words
 from hhanim.model import Membrane
 
 WIRE = 4.0  # design pixels
@@ -106,7 +97,7 @@ class Circuit(VGroup):
         self.pitch = area.width / len(self.names)
         self.x = {name: area.left + (k + 0.45) * self.pitch for k, name in enumerate(self.names)}
         #: Half the width of the widest symbol: the labels stand at its right.
-        self.half = min(0.34, 0.2 * self.pitch)
+        self.half = min(0.34, 0.17 * self.pitch)
         left, right = min(self.x.values()), max(self.x.values())
         self.wires = VGroup(
             *(
@@ -116,14 +107,14 @@ class Circuit(VGroup):
         )
         self.sides = VGroup(
             *(
-                Words(side, size=TICK, color=theme.muted).move_to((left, y, 0), aligned_edge=LEFT)
+                Words(side, size=SMALL, color=theme.muted).move_to((self.x["C"], y, 0), aligned_edge=LEFT)
                 for side, y in (
-                    ("outside", self.top + 0.55 * row),
+                    ("outside", self.top + 0.5 * row),
                     ("inside the cell", self.bottom - 0.55 * row),
                 )
             )
         )
-        self.voltage = self._voltage(area.left + 0.3 * (left - self.half - area.left))
+        self.voltage = self._voltage(area.left + 0.1, self.bottom - 0.55 * row)
         make = {"C": self._capacitor, "I": self._electrode}
         self.elements = {name: make[name]() if name in make else self._channel(name) for name in self.names}
         self.add(self.wires, self.sides, self.voltage, *self.elements.values())
@@ -138,10 +129,12 @@ class Circuit(VGroup):
             return self.theme.ink
         return self.theme.color(quantities(self.membrane)["I" if name == "I" else f"I_{name}"])
 
-    def _voltage(self, x: float) -> VoltageArrow:
-        """The voltage that the branches share."""
+    def _voltage(self, x: float, foot: float) -> VGroup:
+        """The voltage that the branches share, and how it is counted, underneath."""
         # The name above the middle, where the arrow of the electrode's current is.
-        return VoltageArrow(x, self.top - 0.2, self.bottom + 0.2, self.theme, size=self.size, name_at=0.28)
+        arrow = VoltageArrow(x, self.top - 0.1, self.bottom + 0.1, self.theme, size=self.size, name_at=0.2)
+        meaning = Formula('V = V_"in" - V_"out"', size=SMALL, color=self.theme.ink)
+        return VGroup(arrow, meaning.move_to((x - 0.1, foot, 0.0), aligned_edge=LEFT))
 
     def _wire(self, x: float, *spans: tuple[float, float], color: Any) -> VGroup:
         return VGroup(*(Line((x, a, 0), (x, b, 0), color=color, stroke_width=stroke(WIRE)) for a, b in spans))

@@ -1,45 +1,42 @@
-"""The currents of a run beside the elements of a circuit that carry them.
+"""The currents of a run as arrows beside what carries them, in a circuit or in a membrane, and their sums.
 
 class Flows(Film):
     def construct(self):
-        circuit = Circuit(self.membrane, self.theme, self.area)
-        run = simulate(self.membrane, "pulse(20, start=1, width=1)", 10.0)
-        clock = Clock(Pace(10.0, rate=1.0), self.theme)
-        self.add(circuit, CircuitCurrents(circuit, run, self.theme).follow(clock))
+        upper, lower = self.area.rows(4, 1)
+        circuit = Circuit(self.membrane, self.theme, upper)
+        run = simulate(self.membrane, "pulse(10, start=5, width=1)", 20.0)
+        clock = Clock(Pace(20.0, rate=2.0), self.theme)
+        currents = CircuitCurrents(circuit, run).follow(clock)
+        sums = CurrentSums(currents.arrows, lower).follow(clock)
+        self.add(circuit, currents, sums)
         self.play(clock.run())
 """
 
 from __future__ import annotations
 
-from typing import Self
+from collections.abc import Mapping
+from typing import Any, Self
 
 import numpy as np
-from manim import (
-    DL,
-    DOWN,
-    LEFT,
-    RIGHT,
-    UR,
-    Rectangle,
-    VGroup,
-    VMobject,
-)
+from manim import DL, LEFT, UR, VGroup
 
-from hhanim.look import Theme
-from hhanim.look.numbers import STEPS, round_below
-from hhanim.mobjects.circuit.circuit import DIM, WIRE, Circuit
+from hhanim.look import Theme, quantities
+from hhanim.look.numbers import STEPS, round_above, round_below
+from hhanim.mobjects.circuit.circuit import DIM, Circuit
 from hhanim.mobjects.frame.clock import Timed
-from hhanim.mobjects.frame.layout import UNIT, Area, stroke
-from hhanim.mobjects.frame.lettering import TICK, Words
+from hhanim.mobjects.frame.layout import UNIT, Area
+from hhanim.mobjects.frame.lettering import SMALL, Words
 from hhanim.mobjects.frame.sampled import Sampled
 from hhanim.mobjects.frame.shapes import Array, filled, lines
+from hhanim.mobjects.frame.standard import CURRENT_PER_UNIT
+from hhanim.mobjects.membrane.patch import MembranePatch
 from hhanim.model import Trajectory
 
 _SHORTEST = 8.0 * UNIT  # an arrow of a current is no arrow below that
 _FILLING = 0.5  # opacity of what fills a box
 
 
-def _arrow(x: float, foot: float, length: float) -> Array:
+def arrow(x: float, foot: float, length: float) -> Array:
     """An arrow from its foot upwards, or downwards where length is negative. A short one is smaller all over, so that
     it is seen to shrink to nothing.
     """
@@ -58,30 +55,90 @@ def _arrow(x: float, foot: float, length: float) -> Array:
     )
 
 
-class CircuitCurrents(Timed, VGroup):
-    """The current through every branch of a circuit, as an arrow beside it: outward is up, length is its size; one too
-    short to be seen as an arrow is not shown. The box of a conductance is filled as high as it is, of its largest value
-    in the run. key() says so beside the picture. The source's own arrow, which has no length to tell, is lit while a
-    current is injected.
+def per_unit(run: Trajectory, room: float) -> float:
+    """The current (µA/cm²) that a scene unit stands for: that of all films, or a round one where the run's largest
+    current would be longer than `room`.
+    """
+    largest = max(abs(run.extreme(name, "size").value) for name in ("I_ion", *_names(run)))
+    return CURRENT_PER_UNIT if largest <= room * CURRENT_PER_UNIT else round_above(largest / room)
 
-    The capacitive current is what the others leave: together they are the stimulus, at every instant. `largest` (scene
-    units) is the length of the largest current of the run. length(name) reads a current back from its arrow (µA/cm²),
-    conductance(name) that share from its box.
+
+def _names(run: Trajectory) -> list[str]:
+    return [f"I_{c.name}" for c in run.membrane.channels]
+
+
+def places_in(patch: MembranePatch) -> dict[str, tuple[float, float]]:
+    """Where the arrows of CurrentArrows stand in a patch of membrane: left of every channel, and on the lipids."""
+    places = {v.channel.name: (float(v.origin[0]) - v.half_width - 0.15, patch.middle) for v in patch.views}
+    return {"C": (patch.area.left + 0.3, patch.middle), **places}
+
+
+class CurrentArrows(Timed, VGroup):
+    """A current density at each of some places, as an arrow: outward is up, and its length is the current.
+
+    places: the middle (x, y) of the arrow of "C", "I" (the electrode) and every channel. scale: µA/cm² that a scene
+    unit stands for, the same in all that are seen together. One too short to be seen as an arrow is not shown.
+
+    The capacitive current is what the others leave: together they are the stimulus, at every instant. length(name)
+    reads a current back from its arrow (µA/cm²).
     """
 
     def __init__(
-        self, circuit: Circuit, run: Trajectory, theme: Theme, *, largest: float | None = None
+        self, places: Mapping[str, tuple[float, float]], run: Trajectory, theme: Theme, scale: float
     ) -> None:
         super().__init__()
-        self.circuit, channels = circuit, circuit.membrane.channels
-        ionic = {c.name: np.asarray(run.current(c.name)) for c in channels}
+        self.places, self.theme, self.scale_, known = places, theme, scale, quantities(run.membrane)
+        ionic = {c.name: np.asarray(run.current(c.name)) for c in run.membrane.channels}
         injected = np.broadcast_to(np.asarray(run.stimulus, dtype=float), run.t.shape)
-        currents = {"I": injected, "C": injected - sum(ionic.values()), **ionic}
-        self.values = {name: Sampled(run.t, i) for name, i in currents.items()}
-        if largest is None:
-            largest = min(1.5, 0.7 * (circuit.top - circuit.bottom))
-        self.scale_ = largest / max(float(np.abs(i).max()) for i in currents.values())
-        self.arrows = {name: filled(np.zeros((0, 3)), circuit.hue(name)) for name in circuit.names}
+        currents = {"I": injected, "C": injected - run.ionic_current, **ionic}
+        colors: dict[str, Any] = {"I": known["I"], "C": "ink"}
+        self.hues = {name: theme.color(colors.get(name) or known[f"I_{name}"]) for name in places}
+        self.values = {name: Sampled(run.t, currents[name]) for name in places}
+        self.shapes = {name: filled(np.zeros((0, 3)), self.hues[name]) for name in places}
+        self.add(*self.shapes.values())
+        self.draw(float(run.t[0]))
+
+    def at(self, name: str, t: float) -> float:
+        """A current (µA/cm², outward positive; that of the electrode inward) at time t (ms)."""
+        return float(self.values[name](t))
+
+    def outward(self, name: str, t: float) -> float:
+        """The same, outward positive for all."""
+        return -self.at(name, t) if name == "I" else self.at(name, t)
+
+    def draw(self, t: float) -> Self:
+        """Draw the currents at time t (ms)."""
+        for name, shape in self.shapes.items():
+            x, y = self.places[name]
+            length = self.outward(name, t) / self.scale_
+            shape.points = arrow(x, y - 0.5 * length, length)
+            seen = min(max((abs(length) - _SHORTEST) / (0.5 * _SHORTEST), 0.0), 1.0)
+            if shape.get_fill_opacity() != seen:
+                shape.set_fill(opacity=seen)
+        return self
+
+    def length(self, name: str) -> float:
+        """The current (µA/cm²) that an arrow shows, read back from its points."""
+        corners = self.shapes[name].points[::4]
+        size = float(corners[3, 1] - corners[0, 1]) * self.scale_
+        return -size if name == "I" else size
+
+
+class CircuitCurrents(Timed, VGroup):
+    """The current through every branch of a circuit as an arrow beside it. The box of a conductance is filled as high
+    as it is, of its largest value in the run. The source's own arrow is lit while a current is injected.
+
+    conductance(name) reads that share back from its box; `arrows` are the CurrentArrows.
+    """
+
+    def __init__(self, circuit: Circuit, run: Trajectory, *, scale: float | None = None) -> None:
+        super().__init__()
+        self.circuit, channels = circuit, circuit.membrane.channels
+        places = {n: (circuit.x[n] - circuit.element(n).reach - 0.15, circuit.middle) for n in circuit.names}
+        room = circuit.top - circuit.bottom - 0.1
+        self.arrows = CurrentArrows(
+            places, run, circuit.theme, per_unit(run, room) if scale is None else scale
+        )
         self.boxes = {c.name: circuit.element(c.name).devices[0][0] for c in channels}
         self.open, self.levels = {}, {}
         for name in self.boxes:
@@ -91,26 +148,13 @@ class CircuitCurrents(Timed, VGroup):
         # Drawn with what moves: what stands still is painted once, as it was.
         self.source = circuit.element("I").devices[1]
         circuit.element("I").devices.remove(self.source)
-        #: The largest current of the run (µA/cm²), the longest arrow.
-        self.largest = largest / self.scale_
-        self.add(*self.levels.values(), *self.arrows.values(), self.source)
+        self.add(*self.levels.values(), self.arrows, self.source)
         self.draw(float(run.t[0]))
 
-    def at(self, name: str, t: float) -> float:
-        """The current of a branch (µA/cm², outward positive; the stimulus inward) at time t (ms)."""
-        return float(self.values[name](t))
-
     def draw(self, t: float) -> Self:
-        """Draw the currents at time t (ms)."""
-        for name, arrow in self.arrows.items():
-            x = self.circuit.x[name] - self.circuit.element(name).reach - 0.16
-            current = self.at(name, t) * (-1.0 if name == "I" else 1.0)  # the electrode pushes inwards, down
-            length = current * self.scale_
-            arrow.points = _arrow(x, self.circuit.middle - 0.5 * length, length)
-            seen = min(max((abs(length) - _SHORTEST) / (0.5 * _SHORTEST), 0.0), 1.0)
-            if arrow.get_fill_opacity() != seen:
-                arrow.set_fill(opacity=seen)
-        lit = 1.0 if self.at("I", t) != 0.0 else DIM
+        """Draw the currents and conductances at time t (ms)."""
+        self.arrows.draw(t)
+        lit = 1.0 if self.arrows.at("I", t) != 0.0 else DIM
         if self.source.get_stroke_opacity() != lit:
             self.source.set_opacity(lit)
         for name, level in self.levels.items():
@@ -119,36 +163,63 @@ class CircuitCurrents(Timed, VGroup):
             level.points = lines([(left, low), (right, low), (right, top), (left, top), (left, low)])
         return self
 
-    def key(self, area: Area) -> VGroup:
-        """What the arrows and the boxes mean, in two lines at the left of an Area."""
-        theme = self.circuit.theme
-        value = round_below(0.5 / self.scale_, STEPS)
-        size = value * self.scale_
-        arrow = VMobject(fill_color=theme.muted, fill_opacity=1.0, stroke_width=0.0)
-        arrow.points = _arrow(0.0, -0.5 * size, size)
-        box = Rectangle(width=0.2, height=0.36, color=theme.muted, stroke_width=stroke(WIRE))
-        filling = Rectangle(
-            width=0.2, height=0.18, fill_color=theme.muted, fill_opacity=_FILLING, stroke_width=0
-        )
-        rows = VGroup()
-        for glyph, words in (
-            (arrow, f"current, outward: {value:g} µA/cm²"),
-            (VGroup(box, filling.align_to(box, DOWN)), "conductance, full at its peak"),
-        ):
-            glyph.move_to((0.0, 0.0, 0.0))
-            rows.add(
-                VGroup(glyph, Words(words, size=TICK, color=theme.muted).next_to((0.15, 0, 0), RIGHT, 0.15))
-            )
-        rows[1].next_to(rows[0], DOWN, buff=0.16, coor_mask=np.array([0, 1, 0]))
-        return rows.move_to(area.at(0.0, 0.5), aligned_edge=LEFT)
-
     def conductance(self, name: str) -> float:
         """The conductance of a channel as a share of its largest in the run, read back from its box."""
         points = self.levels[name].points
         return float(np.ptp(points[:, 1]) / self.boxes[name].height)
 
-    def length(self, name: str) -> float:
-        """The current (µA/cm²) that the arrow of a branch shows, read back from its points."""
-        corners = self.arrows[name].points[::4]
-        size = float(corners[3, 1] - corners[0, 1]) / self.scale_
-        return -size if name == "I" else size
+
+class CurrentSums(Timed, VGroup):
+    """All that flows out and all that flows in, at every instant of one length, as Kirchhoff's current law has it: the
+    arrows laid end to end as two bars, on their own scale, with a scale bar. totals() reads them back (µA/cm²).
+    """
+
+    def __init__(self, arrows: CurrentArrows, area: Area) -> None:
+        super().__init__()
+        theme, self.arrows = arrows.theme, arrows
+        rows = area.rows(1.0, 1.0, gap=0.04)
+        names = [Words(word, size=SMALL, color=theme.muted) for word in ("out", "in")]
+        self._left = area.left + max(name.width for name in names) + 0.16
+        self._rows, self._half = [float(row.center[1]) for row in rows], 0.3 * min(rows[0].height, 0.42)
+        self._bars = [
+            {name: filled(np.zeros((0, 3)), hue) for name, hue in arrows.hues.items()} for _ in rows
+        ]
+        for name, y, bars in zip(names, self._rows, self._bars, strict=True):
+            self.add(name.move_to((area.left, y, 0.0), aligned_edge=LEFT), *bars.values())
+        self.add(scale_bar(arrows, area.right, self._rows[1]))
+        self.draw(0.0)
+
+    def draw(self, t: float) -> Self:
+        """The currents at the model's time t (ms)."""
+        for sign, y, bars in zip((1.0, -1.0), self._rows, self._bars, strict=True):
+            end = self._left
+            for name, bar in bars.items():
+                length = max(sign * self.arrows.outward(name, t), 0.0) / self.arrows.scale_
+                low, high = y - self._half, y + self._half
+                corners = [(end, low), (end + length, low), (end + length, high), (end, high), (end, low)]
+                bar.points = lines(corners) if length > 0.0 else np.zeros((0, 3))
+                end += length
+        return self
+
+    def totals(self) -> tuple[float, float]:
+        """What flows out and what flows in, read back from the bars."""
+        ends = [
+            max(
+                (float(bar.points[:, 0].max()) for bar in bars.values() if len(bar.points)),
+                default=self._left,
+            )
+            for bars in self._bars
+        ]
+        out, into = ((end - self._left) * self.arrows.scale_ for end in ends)
+        return out, into
+
+
+def scale_bar(arrows: CurrentArrows, right: float, y: float) -> VGroup:
+    """A current of a round size on the scale of the arrows, its right end at a place, and the size over it."""
+    value = round_below(0.8 * arrows.scale_, STEPS)
+    size, muted = value / arrows.scale_, arrows.theme.muted
+    bar = lines(
+        [(right - size, y), (right, y), (right, y + 0.05), (right - size, y + 0.05), (right - size, y)]
+    )
+    words = Words(f"{value:g} µA/cm²", size=SMALL, color=muted)
+    return VGroup(filled(bar, muted), words.next_to((right - size, y, 0.0), LEFT, buff=0.12))

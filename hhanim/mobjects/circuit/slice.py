@@ -2,16 +2,16 @@
 
 class Becoming(Film):
     def construct(self):
-        circuit = Circuit(self.membrane, self.theme, self.area)
+        clock, circuit = Clock(Pace(1.0), self.theme), Circuit(self.membrane, self.theme, self.area)
         membrane = Slice(circuit)
-        self.add(membrane, circuit.sides)
+        self.add(clock, membrane.follow(clock), circuit.sides)
         for name in circuit.names:                      # "I", "C", "Na", "K", "L"
             self.play(membrane.becomes(name), run_time=2.0)
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self
 
 import numpy as np
 from manim import (
@@ -23,18 +23,17 @@ from manim import (
     VMobject,
 )
 
+from hhanim.look import Theme
 from hhanim.mobjects.circuit.circuit import WIRE, Branch, Circuit
+from hhanim.mobjects.frame.clock import Clock
 from hhanim.mobjects.frame.fades import Appear, Vanish
 from hhanim.mobjects.frame.layout import UNIT
-from hhanim.mobjects.frame.lettering import TICK, Words
-from hhanim.mobjects.frame.shapes import Array, at, capsule, disc, filled, lines, mix
+from hhanim.mobjects.frame.lettering import TICK, Words, corners
+from hhanim.mobjects.frame.shapes import Array, capsule, filled, lines, mix
 from hhanim.mobjects.membrane.bilayer import Bilayer
 from hhanim.mobjects.membrane.channels import ChannelView, title
 from hhanim.mobjects.membrane.charge import SurfaceCharge, absolute
-from hhanim.mobjects.membrane.ions import cloud
-
-if TYPE_CHECKING:
-    pass
+from hhanim.mobjects.membrane.ions import RestingIons, cloud
 
 #: Ions of one kind drawn outside and inside, as the concentrations lie.
 CONTENTS = {"Na": (8, 2), "K": (2, 8), "Ca": (5, 0), "Cl": (8, 2)}
@@ -45,14 +44,16 @@ class Slice(VGroup):
 
     becomes(name) is the animation in which a part turns into its element: the leaflets beside the electrode and the
     charge on them into the capacitor's plates, a channel's wall into the conductance and its gates into the arrow
-    across it, the ions on its two sides into the plates of its battery, the pipette into the source.
+    across it, the ions on its two sides into the plates of its battery. In place of the pipette comes the source.
+
+    `water` is the ions of both solutions along the circuit's wires, which they are; they stay.
     """
 
     def __init__(self, circuit: Circuit) -> None:
         super().__init__()
         self.circuit = circuit
         membrane, theme, area = circuit.membrane, circuit.theme, circuit.area
-        height = min(0.4 * (circuit.top - circuit.bottom), 0.95 * circuit.pitch)
+        height = min(0.46 * (circuit.top - circuit.bottom), 0.95 * circuit.pitch)
         middle, rest = circuit.middle, membrane.rest()
         gates = {name: float(x) for name, x in membrane.gate_values(rest).items()}
         self.views = {
@@ -79,7 +80,7 @@ class Slice(VGroup):
         )
         self.charge.move_centre(0.0, middle).draw(float(absolute(membrane, rest[0])))
         self.radius = 0.05 * height
-        self.ions: dict[str, tuple[VMobject, VMobject]] = {}
+        self.ions: dict[str, tuple[RestingIons, RestingIons]] = {}
         self.names: dict[str, Words] = {}
         row = 1.4 * TICK * UNIT
         for name, view in self.views.items():
@@ -96,23 +97,28 @@ class Slice(VGroup):
                 found = cloud(
                     count, x - reach, x + reach, low, high, apart=3.2 * self.radius, taken=list(swept), seed=5
                 )
-                sides.append(filled(at(disc(), found, self.radius), color, stroke=theme.ground, width=1.5))
+                sides.append(
+                    RestingIons(found, color, theme.ground, radius=self.radius, swing=0.7 * self.radius)
+                )
             self.ions[name] = (sides[0], sides[1])
             word = Words(title(view.channel), size=TICK, color=view.hue, weight="semibold")
             self.names[name] = word.move_to((x, circuit.top - 0.8 * row, 0))
-        x, tip = circuit.x["I"], middle - 0.5 * height
-        # In the order of a circle's points from its right end on, anticlockwise: so it rounds itself off.
-        outline = [(x + 0.04, tip), (x + 0.15, circuit.top), (x - 0.15, circuit.top), (x - 0.04, tip)]
-        self.pipette = filled(
-            lines([*outline, outline[0]]),
-            mix(theme.ground, circuit.hue("I"), 0.25),
-            stroke=circuit.hue("I"),
-            width=3.0,
-        )
+        self.pipette = _pipette(circuit.x["I"], circuit.top - 0.12, middle - 0.5 * height, theme)
         self.add(self.lipids, self.charge)
         for name, view in self.views.items():
             self.add(view, *self.ions[name], self.names[name])
         self.add(self.pipette)
+        self.water = Solutions(circuit, taken=[p for name in self.names.values() for p in corners(name)])
+
+    def follow(self, clock: Clock) -> Self:
+        """Let heat move the ions."""
+
+        self.water.follow(clock)
+        waiting = self.ions  # what has become a battery is out of it
+        self.add_updater(
+            lambda _: [side.draw(clock.seconds) for sides in waiting.values() for side in sides] and None
+        )
+        return self
 
     def becomes(self, name: str) -> Animation:
         """The animation that turns the part into the circuit's element of that name."""
@@ -121,7 +127,8 @@ class Slice(VGroup):
         moving, vanishing = parts[name](branch) if name in parts else self._conductance(name, branch)
         arrive = [Create(branch.wires), Appear(branch.labels)]
         gone: list[Any] = [m.mobject for m in moving]
-        self.remove(*gone, *vanishing)
+        for part in self.get_family():
+            part.remove(*gone, *vanishing)
         first = AnimationGroup(*moving, *(Vanish(m, between=(0.0, 0.5)) for m in vanishing), run_time=1.5)
         # The devices come as what takes their shape arrives, and goes.
         second = AnimationGroup(Appear(branch.devices), *(Vanish(m) for m in gone), *arrive, run_time=0.9)
@@ -154,7 +161,7 @@ class Slice(VGroup):
         return moving, [self.lipids.tails, *(mobject for _, mobject, _, _ in parts)]
 
     def _source(self, branch: Branch) -> tuple[list[Animation], list[VMobject]]:
-        return [Transform(self.pipette, branch.devices[0].copy())], []
+        return [], [self.pipette]
 
     def _conductance(self, name: str, branch: Branch) -> tuple[list[Animation], list[VMobject]]:
         view, (conductance, battery) = self.views[name], branch.devices
@@ -183,7 +190,7 @@ class Slice(VGroup):
             )
             target.set_color(view.hue)
             moving.append(Transform(bars, target))
-        for ions, plate in zip(self.ions[name], battery, strict=True):
+        for ions, plate in zip(self.ions.pop(name), battery, strict=True):
             glyphs = ions.points.reshape(-1, 16, 3)
             if len(glyphs):
                 middle = 0.5 * (glyphs.min(axis=1) + glyphs.max(axis=1))
@@ -201,3 +208,37 @@ def _carry(mobject: VMobject, glyphs: Array, middle: Array, centre: Array, scale
     target = mobject.copy()
     target.points = ((glyphs - middle[:, None]) * scale + centre[:, None]).reshape(-1, 3)
     return Transform(mobject, target)
+
+
+def _pipette(x: float, top: float, tip: float, theme: Theme) -> VMobject:
+    """A glass electrode whose tip is in the cell."""
+    outline = [(x + 0.03, tip), (x + 0.13, top), (x - 0.13, top), (x - 0.03, tip), (x + 0.03, tip)]
+    hue = theme.color("stimulus")
+    return filled(lines(outline), mix(theme.ground, hue, 0.25), stroke=hue, width=3.0)
+
+
+class Solutions(VGroup):
+    """The ions along a circuit's wires, which the two solutions are: outside mostly sodium, inside mostly potassium."""
+
+    def __init__(self, circuit: Circuit, radius: float = 0.05, taken: Any = ()) -> None:
+        super().__init__()
+        theme, deep, end = circuit.theme, 4.0 * radius, max(circuit.x.values())
+        bands = ((circuit.top - deep, circuit.top), (circuit.bottom, circuit.bottom + deep))
+        taken = [
+            *taken,
+            *((x, y) for x in circuit.x.values() for band in bands for y in np.linspace(*band, 5)),
+        ]
+        many = round(1.6 * circuit.area.width)
+        for seed, (ion, sides) in enumerate({"Na": (many, 3), "K": (3, many)}.items()):
+            found = []
+            for count, band in zip(sides, bands, strict=True):
+                ends = circuit.area.left + 0.5, end
+                places = cloud(count, *ends, *band, apart=3.4 * radius, taken=taken, seed=seed)
+                taken += [tuple(place) for place in places]
+                found.append(places)
+            color = mix(theme.color(ion), theme.ground, 0.45)
+            self.add(RestingIons(np.concatenate(found), color, theme.ground, radius=radius, swing=radius))
+
+    def follow(self, clock: Clock) -> Self:
+        """Let heat move them."""
+        return self.add_updater(lambda _: [ions.draw(clock.seconds) for ions in self] and None)

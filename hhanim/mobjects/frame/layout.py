@@ -11,6 +11,7 @@ class Parts(Film):
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from manim import config
@@ -80,6 +81,13 @@ class Area:
     def split(self, *weights: float, gap: float = 0.4, vertical: bool = False) -> list[Area]:
         """columns(), or rows() when `vertical`: one line of layout for wide and for tall frames."""
         return self.rows(*weights, gap=gap) if vertical else self.columns(*weights, gap=gap)
+
+
+def fitted(mobject: Any, area: Area) -> Any:
+    """The mobject in the middle of an area, smaller where it would not fit."""
+    return mobject.scale(min(1.0, area.width / mobject.width, area.height / mobject.height)).move_to(
+        area.center
+    )
 
 
 def ground(theme: Theme) -> str:

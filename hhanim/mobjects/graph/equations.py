@@ -12,11 +12,15 @@ class Terms(Film):
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
-from manim import VGroup
+from manim import DOWN, Animation, AnimationGroup, ReplacementTransform, VGroup, VMobject
 
 from hhanim.look import Theme, quantities
+from hhanim.mobjects.frame.fades import Appear, Vanish
+from hhanim.mobjects.frame.layout import Area, fitted
 from hhanim.mobjects.frame.lettering import LABEL, Formula
 from hhanim.model import Membrane
 from hhanim.model.equations import Current
@@ -63,7 +67,7 @@ class CurrentEquation(Formula):
     def __init__(self, membrane: Membrane, theme: Theme, *, size: float = LABEL + 12, lines: int = 1) -> None:
         self.membrane = membrane
         currents = membrane.equations.currents
-        breaks = {round(k * len(currents) / lines) for k in range(1, lines)}
+        breaks = {k * len(currents) // lines for k in range(1, lines)}
         source = (
             "{{ C frac(dif V, dif t) : C }} {{ = : equals }} " + ("& " if lines > 1 else "") + "{{ I : I }}"
         )
@@ -85,6 +89,18 @@ class CurrentEquation(Formula):
     def part(self, name: str) -> VGroup:
         """The glyphs of a term without its sign."""
         return self.select(name)
+
+    def pieces(self, x: Mapping[str, float], pitch: float, area: Area) -> dict[str, Any]:
+        """A copy of every term without its sign, at that x in an area; in its place in the equation where terms that
+        have to keep clear of each other, `pitch` apart, would be too small.
+        """
+        pieces = {name: VGroup(*self.part(name)).copy() for name in x}
+        share = min(1.0, 0.92 * pitch / max(piece.width for piece in pieces.values()))
+        for name, piece in pieces.items() if share > 0.6 else ():
+            piece.scale(share)
+            reach = 0.5 * piece.width
+            piece.move_to((np.clip(x[name], area.left + reach, area.right - reach), area.center[1], 0.0))
+        return pieces
 
     def sign(self, name: str) -> VGroup:
         """The minus before a channel's term; nothing for the others."""
@@ -119,5 +135,55 @@ class GateEquation(Formula):
     """The kinetics of one gate, in the colour of its ion."""
 
     def __init__(self, membrane: Membrane, gate: str, theme: Theme, *, size: float = LABEL + 6) -> None:
-        super().__init__(gate_typst(membrane, gate), size=size, color=theme.color(quantities(membrane)[gate]))
+        source = gate_typst(membrane, gate).replace(" = ", " {{ = : equals }} ", 1)
+        super().__init__(source, size=size, color=theme.color(quantities(membrane)[gate]))
         self.gate = gate
+
+
+def aligned(equations: Sequence[Formula], area: Area) -> VGroup:
+    """Equations under each other in an Area, their signs of equality in one column, as large as it allows."""
+    whole = VGroup(*equations).arrange(DOWN, buff=0.35)
+    for equation in equations:
+        equation.shift((equations[0].select("equals").get_x() - equation.select("equals").get_x(), 0.0, 0.0))
+    fitted(whole, area)
+    return whole
+
+
+class Unfolding:
+    """The current of a channel told gate by gate, in one place: `short`, then `spelled` with every gate, then `whole`.
+
+    place: the term as it stands in an equation, a mobject. width: as wide as it may be. spell() and gather() are the
+    animations from one to the next.
+    """
+
+    def __init__(self, membrane: Membrane, channel: str, theme: Theme, place: VMobject, width: float) -> None:
+        self.gates = membrane.channel(channel).gates
+        self.short, self.spelled, self.whole = (
+            ChannelCurrent(membrane, channel, theme, form=form, size=LABEL + 26)
+            for form in ("short", "spelled", "powers")
+        )
+        share = place.width / self.whole.width
+        for formula in (self.short, self.spelled, self.whole):
+            formula.scale(min(share, max(width, place.width) / formula.width)).move_to(place)
+
+    def spell(self, run_time: float = 1.2) -> Animation:
+        """Every gate comes between the conductance and the force."""
+        old, new = self.short.factors, self.spelled.factors
+        return AnimationGroup(
+            *(ReplacementTransform(old[k], new[k]) for k in ("conductance", "force")),
+            *(Appear(glyphs, between=(0.5, 1.0)) for key, glyphs in new.items() if "-" in key),
+            run_time=run_time,
+        )
+
+    def gather(self, run_time: float = 1.2) -> Animation:
+        """Gates of one kind become a power: the last of several becomes their number."""
+        old, new = self.spelled.factors, self.whole.factors
+        moves: list[Any] = [ReplacementTransform(old[k], new[k]) for k in ("conductance", "force")]
+        for gate in self.gates:
+            letters, power = [old[f"{gate.name}-{k}"] for k in range(gate.power)], new[gate.name]
+            symbol = len(letters[0])
+            moves.append(ReplacementTransform(letters[0], VGroup(*power[:symbol])))
+            moves += [Vanish(letter) for letter in letters[1:-1]]
+            if gate.power > 1:
+                moves.append(ReplacementTransform(letters[-1], VGroup(*power[symbol:])))
+        return AnimationGroup(*moves, run_time=run_time)

@@ -279,7 +279,7 @@ class RestingIons(VMobject):
         # Three sines of unrelated frequency (per second) along each axis never come back together.
         self._rate = 2.0 * np.pi * rng.uniform(0.35, 1.1, shape)
         self._phase = rng.uniform(0.0, 2.0 * np.pi, shape)
-        self._unit = at(_DISC, np.zeros((len(self.places), 2)), radius).reshape(len(self.places), -1, 3)
+        self._unit = at(_DISC, np.zeros((len(self.places), 2)), radius).reshape(-1, len(_DISC), 3)
         self.draw(0.0)
 
     def draw(self, seconds: float) -> RestingIons:

@@ -1,0 +1,90 @@
+"""The film of the circuit: every element comes of a part of the membrane, every arrow is a current of the run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("manim")
+
+from hhanim.mobjects.frame.layout import UNIT
+from tests.scenes.film_checks import run_film
+
+
+@pytest.fixture(scope="module")
+def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("media")
+
+
+@pytest.mark.slow
+def test_every_part_becomes_an_element_and_nothing_stays_behind(media: Path) -> None:
+    film: Any
+    film, looks = run_film("circuit", "wide", media, gNa=100)
+    assert film.run.membrane.channel("Na").g == 100
+    texts = {look.section: {said for said, _, _ in look.texts} for look in looks}
+    assert {"Na⁺", "K⁺", "leak", "outside"} <= texts["question"]
+    assert not {"Na⁺", "K⁺", "leak"} & texts["circuit"]
+    elements = {"C", "I", *(f'{x}_"{c.name}"' for c in film.membrane.channels for x in "gE")}
+    for section in ("circuit", "equation", "spike", "recap"):
+        assert elements <= texts[section]
+    # what is collected under the elements is the equation, and then nothing of the pieces is left
+    assert [m for m in film.slice.get_family() if len(m.points)] == []
+    assert {film.law.source} <= texts["equation"]
+    assert not {film.law.source} & texts["gates"]
+    # membrane and circuit side by side: both are in the last picture
+    assert {"inside", "inside the cell"} <= texts["recap"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("changes", [{}, {"gNa": 60}, {"celsius": 18.5}, {"model": "connor_stevens"}])
+def test_arrows_boxes_and_sums_are_those_of_the_run(changes: dict[str, Any], media: Path) -> None:
+    film: Any
+    film, _ = run_film("circuit", "wide", media, **changes)
+    run, arrows, (patch, circuit) = film.run, film.currents.arrows, film.both
+    assert patch.scale_ == circuit.arrows.scale_
+    for t in np.linspace(0.1, film.until - 0.1, 10):
+        now = run.at([t])
+        for block in (film.currents, film.sums, patch, circuit):
+            block.draw(t)
+        shown = {name: arrows.length(name) for name in film.circuit.names}
+        largest = arrows.scale_ * (film.circuit.top - film.circuit.bottom)
+        for channel in film.membrane.channels:
+            current = now.current(channel.name)[0]
+            for where in (arrows, patch, circuit.arrows):
+                assert where.length(channel.name) == pytest.approx(current, abs=2e-3 * largest)
+            whole = run.conductance(channel.name).max()
+            share = film.currents.conductance(channel.name)
+            assert share == pytest.approx(now.conductance(channel.name)[0] / whole, abs=5e-3)
+        for name, shape in arrows.shapes.items():  # one that is too short is not shown
+            assert (shape.get_fill_opacity() > 0) == (abs(shown[name]) / arrows.scale_ / UNIT > 8.0)
+        # Kirchhoff: what the electrode brings leaves through the capacitor and the channels
+        assert sum(v for name, v in shown.items() if name != "I") == pytest.approx(
+            shown["I"], abs=2e-3 * largest
+        )
+        out, into = film.sums.totals()
+        assert out == pytest.approx(into, abs=4e-3 * largest)
+        assert out == pytest.approx(
+            sum(max(v, 0.0) for k, v in shown.items() if k != "I"), abs=4e-3 * largest
+        )
+
+
+@pytest.mark.slow
+def test_arrows_are_to_be_seen_when_they_add_up_and_cancel_at_the_peak(media: Path) -> None:
+    film: Any
+    film, _ = run_film("circuit", "wide", media)
+    arrows, run = film.currents.arrows, film.run
+    arrows.draw(run.extreme("I_ion", "min").t)
+    assert {"C", "Na"} <= {name for name, shape in arrows.shapes.items() if shape.get_fill_opacity() == 1.0}
+    arrows.draw(run.extreme("V").t)
+    assert abs(arrows.length("C")) < 0.01 * abs(arrows.length("Na"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("changes", [{"ttx": 1.0}, {"model": "widget"}, {"gNa": 60}])
+def test_without_a_spike_it_says_so_and_asks_nothing(changes: dict[str, Any], media: Path) -> None:
+    film, looks = run_film("circuit", "wide", media, **changes)
+    assert any("no spike" in text for _, _, text in film.captions)
+    assert [look.section for look in looks] == ["question", "circuit", "equation", "spike", "gates", "recap"]
