@@ -40,7 +40,7 @@ def tau(
     slowest, taus, q = analysis.slowest_gates(model, v), analysis.time_constants(model, v), quantities(model)
     stage.title("Which gate is the slowest, and where?", conditions(model), f"dots: {SOURCE}" * measured)
     (panel,) = stage.stack()
-    panel.x(q["V"], v[0], v[-1]).y(TAU, 0.0, limits(*taus.values(), zero=True)[1])
+    panel.x(q["V"], v[0], v[-1]).y(TAU, 0.0, limits(*taus.values(), zero=True, air=0.2)[1])
     for name, values in taus.items():
         panel.curve(v, values, q[f"tau_{name}"])
         if measured:

@@ -120,6 +120,9 @@ def apart(y: Array, order: Sequence[int], floor: float, gap: float) -> tuple[Arr
     return places, reach
 
 
-def joined(up: float, gap: float) -> float:
-    """The share of the line from a head to its label that is drawn when this stands so much above it or below."""
-    return min(max(3.0 * abs(up) / gap - 0.5, 0.0), 1.0)
+def joined(off: float, gap: float) -> float:
+    """The share of the line from a head to its label that is drawn when this stands so far off its place beside it.
+
+    None at half a gap: a short line before a name would be read as its minus sign.
+    """
+    return min(max(abs(off) / gap - 0.5, 0.0) / 0.25, 1.0)

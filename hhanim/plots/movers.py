@@ -186,8 +186,8 @@ class Movers(Artist):
         y = self.panel.beside_zero(at[1], half)
         return at[0], min(max(y, box.y0 + half + 5 * self.panel.stage.u), box.y1 - half)
 
-    def _placed(self, states: Sequence[State]) -> list[tuple[Curve, Label, float, float, float, float]]:
-        """Curve, label, its left end and middle (pixels), how far that is above its own place, and its share shown."""
+    def _placed(self, states: Sequence[State]) -> list[tuple[Curve, Label, float, float, float]]:
+        """Curve, label, its left end and its middle (pixels), and its share shown."""
         found = []
         for curve, state in zip(self.curves, states, strict=True):
             spot, label = self._spot(curve, state), curve.label
@@ -201,7 +201,7 @@ class Movers(Artist):
                 a, b, part = int(at), min(int(at) + 1, last), at % 1.0
                 x, up = ((1 - part) * plan.shifts[a, k] + part * plan.shifts[b, k]).tolist()
                 share = float((1 - part) * plan.shown[a, k] + part * plan.shown[b, k])
-            found.append((curve, label, spot[0] + GAP * self.panel.stage.u + x, spot[1] + up, up, share))
+            found.append((curve, label, spot[0] + GAP * self.panel.stage.u + x, spot[1] + up, share))
         return found
 
     def _lettering(self, renderer: Any, states: Sequence[State]) -> tuple[list[Pasted], list[Leader]]:
@@ -210,10 +210,10 @@ class Movers(Artist):
         heads = {id(curve): state[1:] for curve, state in zip(self.curves, states, strict=True)}
         pasted: list[Pasted] = []
         leaders: list[Leader] = []
-        for curve, label, x, y, up, share in self._placed(states):
+        for curve, label, x, y, share in self._placed(states):
             pasted.append(label.at(renderer, x, y, share))
             hx, hy = heads[id(curve)]
-            drawn = share * labels.joined(up, SPACING.gap * u)
+            drawn = share * labels.joined(float(np.hypot(x - hx - GAP * u, y - hy)), SPACING.gap * u)
             if curve.head and drawn > 0 and self.panel.holds(hx, hy):
                 way = np.array([x - 6 * u - hx, y - hy])
                 start = np.array([hx, hy]) + way * (1.3 * HEAD * u / float(np.hypot(*way)))
@@ -226,7 +226,7 @@ class Movers(Artist):
     def label_places(self, states: Sequence[State] | None = None) -> list[Place]:
         """Every label with its left end and its middle, in pixels: beside its head, or where the plan moves it."""
         states = [curve.now() for curve in self.curves] if states is None else states
-        return [(label, x, y) for _, label, x, y, _, _ in self._placed(states)]
+        return [(label, x, y) for _, label, x, y, _ in self._placed(states)]
 
 
 def _marks(heads: list[Any], pasted: list[Pasted], leaders: list[Leader]) -> list[tuple[Any, ...]]:

@@ -266,7 +266,7 @@ class Panel(AxisPair):
         x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
         (left, right), (low, high) = self.xlim, self.ylim
         seen = np.flatnonzero(
-            np.isfinite(y) & (x >= left) & (x <= right) & (y >= low) & (y <= high - 0.04 * (high - low))
+            np.isfinite(y) & (x >= left) & (x <= right) & (y >= low) & (y <= high - 0.12 * (high - low))
         )
         if not len(seen):
             return None

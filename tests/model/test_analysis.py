@@ -1,6 +1,7 @@
 """Analyses: against closed forms, published values, and one another; on every membrane."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -300,7 +301,7 @@ def test_chronaxie_and_the_slowest_gates():
     assert analysis.chronaxie(presets.MODERN.with_(gNa=0.0)) == np.inf
     found = analysis.slowest_gates(presets.MODERN)
     assert [name for name, _, _ in found] == ["n", "h", "n", "h"]
-    for (one, _, border), (two, start, _) in zip(found[:-1], found[1:], strict=True):
+    for (one, _, border), (two, start, _) in pairwise(found):
         assert border == start
         assert presets.MODERN.tau(one, border) == pytest.approx(presets.MODERN.tau(two, border), rel=1e-12)
     assert analysis.slowest_gates(presets.CONNOR_STEVENS) == [("b", -100.0, 60.0)]

@@ -63,7 +63,7 @@ def _poster_time(job: Job) -> float:
     share = job.request.entry.poster
     if job.request.entry.kind == "film":
         raise UsageError(f"{job.request.entry.name} is a film: say the moment with --at SECONDS")
-    share = 0.6 if share is None else share
+    share = 0.0 if share is None else share
     return float(round(share * (job.n_frames - 1)) / job.fps)
 
 
