@@ -245,7 +245,7 @@ class Axon(VGroup):
     def follow(self, clock: Clock) -> Self:
         """Draw it at the clock's model time in every frame."""
 
-        def show(_: VGroup, dt: float) -> None:
+        def show(_: Any, dt: float) -> None:
             self.advance(clock.now, dt)
 
         self.moving.add_updater(show)

@@ -119,7 +119,8 @@ class PatchInDepth:
             self.thick = min(1.2 * self.cell, 0.08 * self.area.height)
             self._half = 0.5 * self.wide + 0.1 * self.cell, 0.5 * self.deep + 0.1 * self.cell
             #: How large the whole patch can be in its area, and where its middle then is.
-            *self._fit, room = self._fitted()
+            zoom, centre, room = self._fitted()
+            self._fit = zoom, centre
             self.deep *= room[1] / room[0]
         k = np.arange(columns * rows)
         cells = np.stack([k % columns, k // columns], axis=1) + 0.5
@@ -138,9 +139,10 @@ class PatchInDepth:
         self.p = p = min(max(float(p), SIDE if self.star is not None else TILE), PATCH)
         near = min(p / TILE, 1.0)  # done of the way from the side to above
         far = max((p - TILE) / (PATCH - TILE), 0.0)  # and of that away from the tile
-        ease = self._far = float(smoothstep(far))
+        ease = float(smoothstep(far))
         near = float(smoothstep(near))
-        start, here, self._mouth = self._tile, self.area.center, 0.0
+        self._mouth = 0.0
+        start, here = float(self._tile), self.area.center
         if self.star is not None:  # it stands in the cross-section, and grows on the way up
             start = self.star.half_width * self.star.scale_ / self.size
             grown = (self._tile / start) ** near
@@ -254,7 +256,8 @@ class PatchInDepth:
     def fractions(self, name: str) -> tuple[Array, Array, Array]:
         """Times (ms), the fraction of the drawn channels that are open, and that of the equations, (T,) each."""
         t = np.asarray(self.run.t)
-        law = self.run.membrane.channel(name).open_fraction(self.run)
+        channel = self.run.membrane.channel(name)
+        law = channel.open_fraction({g.name: self.run[g.name] for g in channel.gates})
         return t, self.samples[name].open_fraction(t), np.broadcast_to(np.asarray(law), t.shape)
 
 

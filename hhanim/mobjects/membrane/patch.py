@@ -294,7 +294,7 @@ class MembranePatch:
     def follow(self, clock: Clock) -> MembranePatch:
         """Show the clock's moment in every frame."""
 
-        def show(_: VGroup, dt: float) -> None:
+        def show(_: Any, dt: float) -> None:
             self.advance(clock.now, dt)
 
         self.moving.add_updater(show)
