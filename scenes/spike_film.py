@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import Any
 
 from manim import VGroup
 
 from hhanim.look import quantities
 from hhanim.look.numbers import millivolts, round_below, round_near
-from hhanim.look.words import ion_name
 from hhanim.mobjects.circuit.balance import Balance
 from hhanim.mobjects.circuit.feedback import FeedbackLoop
 from hhanim.mobjects.frame.cards import Choices, Recap
@@ -18,7 +16,7 @@ from hhanim.mobjects.frame.clock import Pace
 from hhanim.mobjects.graph.graph import axis
 from hhanim.mobjects.graph.marks import Level, Point
 from hhanim.mobjects.graph.trace import Trace
-from hhanim.mobjects.membrane.channels import ChannelView, inactivates
+from hhanim.mobjects.membrane.channels import ChannelView, inactivates, title
 from hhanim.mobjects.membrane.patch import MembranePatch
 from hhanim.mobjects.storyboard import Beat, Story
 from hhanim.model import Channel, simulate
@@ -47,7 +45,8 @@ class Spike(Story):
         self.run = run = simulate(self.membrane, self.stimulus, self.until, sample=0.02)
         self.meet()
         self.timed(self.pace())
-        self.patch = MembranePatch(run, self.theme, self.grid["picture"], clock=self.clock, seed=SEED)
+        how: Any = {"clock": self.clock, "electrode": True, "seed": SEED}
+        self.patch = MembranePatch(run, self.theme, self.grid["picture"], **how)
         self.v = self.graph("plot", run, "V", stimulus=True)
         self.first: list[Any] = [self.patch, self.v]
         if "rest" in self.phases:
@@ -65,31 +64,25 @@ class Spike(Story):
         """When the spike's parts begin and end (ms), who lifts V and who brings it down, and what they are called."""
         run = self.run
         self.phases = {phase.name: phase for phase in phases(run, zero=self.membrane.zero)}
-        gated = [c for c in self.membrane.channels if c.gates]
-        self.inward = min(gated, key=lambda c: run.extreme(f"I_{c.name}", "min").value)
-        self.outward = max(gated, key=lambda c: run.extreme(f"I_{c.name}").value)
+        self.inward, self.outward = (self.membrane.channel(run.carrier(way)) for way in ("in", "out"))
         gates = {inactivates(self.membrane, g.name): g.name for g in reversed(self.inward.gates)}
-        self.names = {"v": millivolts(run["V"][0]), "top": millivolts(run.extreme("V").value, sign=True)}
-        self.names |= {"m": gates.get(False), "h": gates.get(True), "n": self.outward.gates[0].name}
-        for role, channel in (("ion", self.inward), ("other", self.outward)):
-            self.names[role] = ion_name(channel.ion, channel.name)
+        late = next((g.name for g in self.outward.gates), None)
+        self.names = {"m": gates.get(False), "h": gates.get(True), "n": late}
+        self.names |= {"ion": title(self.inward), "other": title(self.outward)}
+        self.names |= {"v": millivolts(run["V"][0]), "top": millivolts(run.extreme("V").value, sign=True)}
         if self.phases:
-            self.peak, self.back = run.top_of(run.spikes[0]), self.phases["repolarisation"].stop
+            self.rise, self.back = self.phases["upstroke"].start, self.phases["repolarisation"].stop
+            self.begin = self.phases["threshold"].start if "threshold" in self.phases else self.rise
+            self.peak, self.end = run.top_of(run.spikes[0]), max(p.stop for p in self.phases.values())
             self.low = self.phases["undershoot"].stop if "undershoot" in self.phases else self.back
-            self.end = max(phase.stop for phase in self.phases.values())
             self.names["top"] = millivolts(run.spike_peaks[0], sign=True)
 
     def pace(self) -> Pace:
         """Slow from the stimulus until V is back, in round rates that give both stretches their time."""
         base, slow = round_near(self.until / 9.0), []
         if self.phases:
-            start = self.start("threshold", "upstroke")
-            slow = [(start, self.back, min(round_near((self.back - start) / 8.0), base))]
+            slow = [(self.begin, self.back, min(round_near((self.back - self.begin) / 8.0), base))]
         return Pace(self.until, rate=base, slow=slow)
-
-    def start(self, *names: str) -> float:
-        """When the first of these phases that there is begins (ms)."""
-        return next(self.phases[name].start for name in names if name in self.phases)
 
     def voltage(self) -> Iterator[Beat]:
         """V and the membrane; before V falls, the hall says why it will."""
@@ -98,7 +91,9 @@ class Spike(Story):
             yield Beat("rest", "At rest", "At rest V stands at {v}.", line, until=self.phases["rest"].stop)
         if "threshold" in self.phases:
             said = "The electrode brings in charge, and V rises a little."
-            yield Beat("rise", "The stimulus lifts V", said, until=self.phases["threshold"].stop)
+            if self.run.extreme("I", "size").value < 0.0:
+                said = "The electrode takes charge out; when it stops, V springs back and beyond."
+            yield Beat("rise", "The stimulus moves V", said, until=self.rise)
         said = "Now V rises by itself, because {ion} flows in."
         yield Beat("rise", "V rises by itself", said, "{ion} flows in", until=self.peak)
         course, top = self.v.traces[0].path.values[::8, :2], self.run.spike_peaks[0]
@@ -122,35 +117,34 @@ class Spike(Story):
     def gates(self) -> Iterator[Beat]:
         """The same spike with its gates, and the loops in which they act on V and V on them."""
         shown = [self.patch, *self.graphs(self.run, ["V"], list(self.membrane.gates))]
-        begin = self.start("threshold", "upstroke")
         if self.names["m"]:
             loop = self.loop(
                 self.inward, "{m} gates open", "{ion} flows in", link="which lifts V", positive=True
             )
             said = "The higher V, the more {m} gates open, and the faster V rises."
             line = "once more, with the gates"
-            yield Beat("gates", "{m} gates open first", said, line, [*shown, loop], begin, self.peak)
+            yield Beat("gates", "{m} gates open first", said, line, [*shown, loop], self.begin, self.peak)
         if self.names["h"]:
             loop = self.loop(self.inward, "{h} gates shut", "less {ion} flows in", link="which holds V back")
             said = "The {h} gates are slower: they shut the {ion} channels again."
             late = 0.3 * self.peak + 0.7 * self.back
             yield Beat("gates", "{h} gates shut", said, "", [*shown, loop], until=late)
-        loop = self.loop(self.outward, "{n} gates open", "{other} flows out", link="which lowers V")
-        said = "The {n} gates are as slow: they open, and {other} takes V down."
-        yield Beat("gates", "{n} gates open", said, "", [*shown, loop], until=self.back)
-        said = "The {n} gates are late to close, so V is drawn below rest."
-        yield Beat("gates", "{n} gates close late", said, "", shown, until=self.low)
+        if self.names["n"]:
+            loop = self.loop(self.outward, "{n} gates open", "{other} flows out", link="which lowers V")
+            said = "The {n} gates are as slow: they open, and {other} takes V down."
+            yield Beat("gates", "{n} gates open", said, "", [*shown, loop], until=self.back)
+            said = "The {n} gates are late to close, so V is drawn below rest."
+            yield Beat("gates", "{n} gates close late", said, "", shown, until=self.low)
         said = "Gates return to where they were, and the membrane is ready again."
-        yield Beat("gates", "Every gate comes back", said, until=self.end)
+        yield Beat("gates", "Every gate comes back", said, "", shown, until=self.end)
 
     def currents(self) -> Iterator[Beat]:
         """The same spike with its currents: first, magnified, those that decide; then the large ones."""
         names = [f"I_{c.name}" for c in self.membrane.channels]
         v, self.large = self.graphs(self.run, ["V"], names)
-        begin, rise = self.start("rest", "threshold", "upstroke"), self.start("upstroke")
         name, low, high = axis(self.run, names)
-        if rise > begin:
-            most = max(abs(self.run.extreme(key, "size", before=rise).value) for key in names)
+        if self.rise > self.begin:
+            most = max(abs(self.run.extreme(key, "size", before=self.rise).value) for key in names)
             self.names["times"] = times = round_below(0.9 * high / most)
             y = name, low / times, high / times
             self.small = self.graph("second", self.run, *names, ghost=False, y=y)
@@ -158,11 +152,11 @@ class Spike(Story):
             shown = [self.patch, v, self.small, bars.follow(self.clock)]
             said = "Before the spike the currents are small, and it counts which of them is larger."
             line = "the currents, magnified {times:g} times"
-            yield Beat("currents", "Small currents decide", said, line, shown, begin, rise)
+            yield Beat("currents", "Small currents decide", said, line, shown, self.begin, self.rise)
         bars = Balance(self.run, self.theme, self.grid["foot"], limit=1.25 * high)
         shown = [self.patch, v, self.large, bars.follow(self.clock)]
         said = "The {ion} current wins, and V takes off."
-        yield Beat("currents", "{ion} wins", said, "", shown, rise, self.peak)
+        yield Beat("currents", "{ion} wins", said, "", shown, self.rise, self.peak)
         name = self.inward.name
         most_open, largest = self.run.extreme(f"g_{name}").t, self.run.extreme(f"I_{name}", "min").t
         if max(self.peak, most_open) < largest:
@@ -175,24 +169,30 @@ class Spike(Story):
     def recap(self) -> Iterator[Beat]:
         """One picture: V in the colour of what moves it."""
         self.timed(Pace(self.until, rate=round_near(self.until / 5.0)))
-        v, shuts = self.graph("plot", self.run, "V", stimulus=True), self.names["h"]
+        v, known = self.graph("plot", self.run, "V", stimulus=True), quantities(self.membrane)
+        turns = [t for gate, t in (("h", "{h} gates shut"), ("n", "{n} gates open")) if self.names[gate]]
+        turn = ", ".join(turns) or "{other} flows out"
+        both, late = (self.inward, self.outward), "It outlasts the spike, and V dips below rest."
         acts = [
-            ("{ion} lifts V", "{m} gates open, and V opens more", "The {ion} current lifts V to its peak."),
-            ("{other} brings V down", "{h} gates shut, {n} gates open", "The {other} current brings V down."),
-            ("and below rest", "{n} gates are late to close", "It outlasts the spike: V dips below rest."),
-        ]
-        who = [self.inward, self.outward, self.outward]
-        hues = [quantities(self.membrane)[f"I_{channel.name}"] for channel in who]
-        icons = [self.icon(self.inward), self.icon(*who[:2], shut=shuts), self.icon(self.outward)]
-        rows = [(self.say(a), self.say(b), hue) for (a, b, _), hue in zip(acts, hues, strict=True)]
+            (
+                both[:1],
+                "{ion} lifts V",
+                "{m} gates open",
+                "The {ion} current lifts V to its peak.",
+                self.peak,
+            ),
+            (both, "{other} brings V down", turn, "The {other} current brings V down.", self.back),
+            (both[1:], "and then below rest", "{n} gates are late to close", late, self.end),
+        ][: 3 if self.names["n"] else 2]
+        rows = [(self.say(a), self.say(b), known[f"I_{who[-1].name}"]) for who, a, b, *_ in acts]
+        icons = [self.icon(*who, shut=self.names["h"] if who == both else None) for who, *_ in acts]
         recap = Recap(rows, self.theme, self.grid["left"], icons=icons)
-        cuts = [self.start("upstroke"), self.peak, self.back, self.end]
-        shown: list[Any] = [v]
-        for row, hue, (_, _, said), within in zip(recap.rows, hues, acts, pairwise(cuts), strict=True):
-            part = Trace.of(self.run, "V", v.panel, named=False, within=within, head=False, width=8.0,
-                            color=self.theme.color(hue))  # fmt: skip
-            shown = [*shown, part.follow(self.clock), row]
-            yield Beat("recap", self.title, said, "", shown, until=within[1])
+        start, shown = self.rise, list[Any]([v])
+        for row, (*_, hue), (*_, said, stop) in zip(recap.rows, rows, acts, strict=True):
+            style: Any = {"named": False, "head": False, "width": 8.0, "color": self.theme.color(hue)}
+            part = Trace.of(self.run, "V", v.panel, within=(start, stop), **style)
+            shown, start = [*shown, part.follow(self.clock), row], stop
+            yield Beat("recap", self.title, said, "", shown, until=stop)
 
     def loop(self, channel: Channel, *steps: str, link: str, positive: bool = False) -> FeedbackLoop:
         """What V does to the gates of a channel, and its current to V."""

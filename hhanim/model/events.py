@@ -190,6 +190,18 @@ class Events:
         """Interspike intervals (ms), (K-1,); a list of N arrays for a batch."""
         return [np.diff(s) for s in self.spikes] if isinstance(self.spikes, list) else np.diff(self.spikes)
 
+    def carrier(self, way: str) -> str:
+        """The name of the channel that carries the largest current of the run, "in" or "out"; one neuron only.
+
+        >>> run.carrier("out")
+        'K'
+        """
+        run: Any = self
+        kind, best = {"in": ("min", min), "out": ("max", max)}[way]
+        return str(
+            best((c.name for c in run.membrane.channels), key=lambda c: self.extreme(f"I_{c}", kind).value)
+        )
+
     def turns(self, name: str = "V") -> Array:
         """Times (ms) at which a quantity has a local maximum or minimum, (K,)."""
         t, _, kind = self._single._points(name)

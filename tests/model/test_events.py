@@ -203,3 +203,10 @@ def test_runs_are_equal_by_what_they_hold(run: Trajectory) -> None:
     again = hh.simulate(MODERN, STEP, 60)
     assert again == run and hash(again) == hash(run)
     assert hh.simulate(MODERN, hh.step(9, start=5), 60) != run
+
+
+def test_who_carries_the_largest_currents() -> None:
+    run = hh.simulate(presets.MODERN, "pulse(10, start=5, width=1)", 20.0)
+    assert (run.carrier("in"), run.carrier("out")) == ("Na", "K")
+    without = hh.simulate(presets.MODERN.with_(gK=0), "pulse(10, start=5, width=1)", 20.0)
+    assert without.carrier("out") == "L"
