@@ -25,6 +25,8 @@ Array = NDArray[np.float64]
 
 #: Tolerances of the many runs behind one threshold: thresholds then repeat to better than 1e-5 of themselves.
 _TOLERANCE: Final = 1e-8
+#: How near a level counts as reached (mV).
+_NEAR: Final = 0.5
 #: Largest current density (µA/cm²) that a search for a threshold tries before it reports infinity.
 LARGEST_CURRENT = 1e4
 
@@ -235,6 +237,44 @@ def paired_pulse(
         )
 
     return np.array([after(float(gap)) for gap in intervals])
+
+
+def pulses_reaching(
+    membrane: Membrane, levels: Any, width: float = 1.0, start: float = 0.0, wait: float = 30.0
+) -> list[Trajectory]:
+    """Runs with the weakest pulse, of `width` ms from `start` on, after which V comes to reach each level (mV).
+
+    V comes within half a millivolt of a level wherever the solver's tolerance can tell two pulses apart so finely; a
+    level that no pulse reaches within `wait` ms has no run. Between a spike and none V reaches every level: the
+    response is steep, not discontinuous (R. FitzHugh & H. A. Antosiewicz (1959) J. SIAM 7:447-458,
+    doi 10.1137/0107038).
+    """
+    width = number("width", width, above=0.0, unit="ms", array=False)
+    levels = np.atleast_1d(number("levels", levels, unit="mV"))
+    y0 = membrane.initial()
+    tried: dict[float, tuple[float, Trajectory]] = {}
+
+    def top(i: float) -> float:
+        if i not in tried:
+            run = _run(membrane, pulse(i, start, width), start + width + wait, y0)
+            tried[i] = run.extreme("V", after=start).value, run
+        return tried[i][0]
+
+    found = []
+    for level in levels:
+        high = 1.0
+        while top(high) < level and high < LARGEST_CURRENT:
+            high *= 1.5
+        if top(high) < level:
+            continue
+        # The pulses that were tried for other levels say where to look.
+        low = max((i for i in tried if top(i) < level), default=0.0)
+        high = min(i for i in tried if top(i) >= level)
+        while top(high) - level > _NEAR and high - low > 4.0 * np.spacing(high):
+            middle = 0.5 * (low + high)
+            low, high = (middle, high) if top(middle) < level else (low, middle)
+        found.append(tried[high][1])
+    return found
 
 
 def anode_break(membrane: Membrane, widths: Any = 20.0, precision: float = 1e-3, wait: float = 30.0) -> Array:

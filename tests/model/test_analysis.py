@@ -307,3 +307,15 @@ def test_chronaxie_and_the_slowest_gates():
     assert analysis.slowest_gates(presets.CONNOR_STEVENS) == [("b", -100.0, 60.0)]
     with pytest.raises(HHError, match="has no gate with a time constant"):
         analysis.slowest_gates(Membrane("passive", Channel("L", 1.0, -65.0)))
+
+
+def test_between_a_spike_and_none_v_reaches_every_level():
+    levels = [-30.0, -10.0, 10.0, 500.0]
+    runs = analysis.pulses_reaching(presets.MODERN, levels, start=2.0, wait=20.0)
+    assert len(runs) == 3  # no pulse takes V to 500 mV
+    tops = [run.extreme("V", after=2.0).value for run in runs]
+    assert tops == pytest.approx(levels[:3], abs=1.0)
+    strengths = [float(np.max(run.stimulus)) for run in runs]
+    assert strengths == sorted(strengths)
+    assert strengths[-1] / strengths[0] - 1.0 < 1e-8
+    assert strengths[0] == pytest.approx(float(analysis.strength_duration(presets.MODERN, 1.0)[0]), rel=1e-4)

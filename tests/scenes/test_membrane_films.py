@@ -5,16 +5,15 @@ from __future__ import annotations
 
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
 pytest.importorskip("manim")
 
-from tests.scenes.film_checks import all_or_none, built, outside, overlaps, run_film, update
+from tests.scenes.film_checks import all_or_none, outside, overlaps, run_film, update
 
-FILMS = ("gate_opening", "threshold", "squid_1952")
+FILMS = ("gate_opening", "squid_1952")
 
 
 @pytest.fixture(scope="module")
@@ -56,55 +55,6 @@ def test_the_patch_on_the_screen_is_the_patch_simulated(media: Path) -> None:
             assert np.interp(trace.now, trace.t, trace.values) == pytest.approx(fraction, abs=0.03)
             law = float(np.interp(t, film.run.t, film.laws[channel]))
             assert abs(fraction - law) < 5.0 * np.sqrt(max(law, 1e-3) / sample.n)
-
-
-@pytest.mark.slow
-def test_threshold_film_compares_one_that_fails_with_one_that_fires(media: Path) -> None:
-    film: Any = built("threshold", "wide", media)
-    assert len(film.below.spikes) == 0
-    assert len(film.above.spikes) == 1
-    early, late = film._intervals()
-    assert len(film._twice(early).spikes) == 1
-    assert len(film._twice(late).spikes) == 2
-    blocked, looks = run_film("threshold", "wide", media, ttx=1.0)
-    assert not blocked.excitable
-    assert looks[-1].section == "no spike"
-
-
-@pytest.mark.slow
-def test_threshold_film_says_the_gates_of_the_second_pulse(media: Path) -> None:
-    film, _ = run_film("threshold", "wide", media)
-    second = float(film.twice.protocol.edges(film.twice.duration)[-2])  # the last run: late enough
-    film.gate_traces.draw(second)
-    now, rest = film._levels(film.twice, second)
-    for trace, gate in zip(film.gate_traces, ("h", "n"), strict=True):
-        value = float(film.twice.at([second])[gate][0])
-        assert now[gate] == pytest.approx(value)
-        assert trace.reading[1] == pytest.approx(value, abs=4e-3)
-        assert abs(now[gate] - rest[gate]) < 0.01
-    spoken = [text for _, _, text in film.captions]
-    assert spoken[-1] == "Late enough: it fires. At the second pulse h and n are back at rest, within 0.01."
-    early = next(text for text in spoken if text.startswith("Too early: it fails."))
-    assert "h is 0.15 below rest" in early
-    assert "n is 0.12 above rest" in early
-
-
-@pytest.mark.slow
-def test_threshold_film_draws_the_ionic_current_wherever_it_is_on_the_scale(media: Path) -> None:
-    film: Any = built("threshold", "wide", media)
-    low, high = film.i_panel.ylim
-    t = film.above.t
-    total = np.sum([film.above.current(c.name) for c in film.membrane.channels], axis=0)
-    within = (total > low) & (total < high)
-    lines = np.sum([(t >= line.t[0]) & (t <= line.t[-1]) for line in film.i_lines], axis=0)
-    assert (lines[within] >= 2).all()
-    assert (lines[~within] == 1).sum() > 0.9 * (~within).sum()  # but for the ends of lines, at the edge
-    film.clock.put(8.0)  # the one that fires is far off the scale
-    update(film, film.i_traces, film.beyond)
-    above, below = film.i_traces
-    assert above.dot.get_fill_opacity() == 0.0
-    assert len(film.beyond[0].points)
-    assert below.dot.get_fill_opacity() == 1.0
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ class Steps(Story):
         family = Family(panel, [(run.t, run.current("Na")) for run in runs], self.theme.color("Na"), names)
         yield Beat("sweeps", "Sweep after sweep", "Each step of V is a run of its own.", show=[family],
                    do=[family.lay(0, 1.0)])
-        yield Beat("rest", "All of them", "Larger steps give other currents.", do=[family.lay_all(1, 0.6)])
+        yield Beat("rest", "All of them", "Larger steps give other currents.", do=[family.lay_all(1, each=0.6)])
 """
 
 from __future__ import annotations
@@ -89,6 +89,6 @@ class Family:
             trace, draw, run_time=run_time, rate_func=linear, suspend_mobject_updating=False
         )
 
-    def lay_all(self, first: int = 0, each: float = 0.8) -> Animation:
-        """The animation that lays the sweeps from `first` on, one after the other."""
-        return Succession(*(self.lay(k, each) for k in range(first, len(self.traces))))
+    def lay_all(self, first: int = 0, last: int | None = None, each: float = 0.8) -> Animation:
+        """The animation that lays the sweeps from `first` up to `last`, one after the other."""
+        return Succession(*(self.lay(k, each) for k in range(len(self.traces))[first:last]))

@@ -81,7 +81,7 @@ class Difference(VGroup):
         x: float,
         start: float,
         stop: float,
-        name: str,
+        name: str = "",
         *,
         color: str = "ink",
         left: bool = False,
@@ -95,6 +95,17 @@ class Difference(VGroup):
             for end, back in ((a, way * tip), (b, -way * tip))
         ]
         body = stroked(lines([a[:2], b[:2]]), hue, stroke(3.0))
-        words = Words(name, size=TICK, color=hue, weight="semibold")
-        words.next_to(0.5 * (a + b), LEFT if left else RIGHT, buff=16.0 * UNIT)
-        super().__init__(body, filled(np.concatenate(heads), hue), words)
+        super().__init__(body, filled(np.concatenate(heads), hue))
+        if name:
+            words = Words(name, size=TICK, color=hue, weight="semibold")
+            self.add(words.next_to(0.5 * (a + b), LEFT if left else RIGHT, buff=16.0 * UNIT))
+
+
+class Span(VGroup):
+    """A stretch of x as a faint band over the panel's whole height, its name at the top (or in the middle, `below`)."""
+
+    def __init__(self, panel: Panel, start: float, stop: float, name: str, *, below: bool = False) -> None:
+        low, high = panel.ylim
+        words = Words(name, size=TICK, color=panel.theme.ink)
+        words.move_to(panel.at(0.5 * (start + stop), low + (0.6 if below else 0.93) * (high - low)))
+        super().__init__(panel.band(start, stop), words)

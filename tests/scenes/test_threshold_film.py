@@ -1,0 +1,37 @@
+"""The film of the threshold: what fires, what lies between, and what a second pulse needs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("manim")
+
+from tests.scenes.film_checks import run_film
+
+
+@pytest.mark.slow
+def test_its_runs_fail_fire_and_fill_the_gap(tmp_path: Path) -> None:
+    film, looks = run_film("threshold", "wide", tmp_path)
+    story: Any = film
+    assert len(story.weak.spikes) == 0
+    assert len(story.strong.spikes) == 1
+    assert [look.section for look in looks] == [
+        "question", "fails", "fires", "predict", "fan", "passive", "too early", "later", "refractory", "recap",
+    ]  # fmt: skip
+    spoken = " ".join(text for _, _, text in story.captions)
+    assert "differ by less than a millionth" in spoken
+    early, late = (run for run in story.pairs)
+    assert (len(early.spikes), len(late.spikes)) == (1, 2)
+    assert np.isinf(story.needed[0])  # the absolute refractory period
+    assert story.needed[np.isfinite(story.needed)][0] > 3.0
+    assert story.needed[-1] == pytest.approx(1.0, abs=0.2)
+
+
+@pytest.mark.slow
+def test_a_membrane_that_no_pulse_fires_is_told_so(tmp_path: Path) -> None:
+    _, looks = run_film("threshold", "wide", tmp_path, ttx=1.0)
+    assert looks[-1].section == "no threshold"
