@@ -37,7 +37,11 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     return f"; known: {', '.join(sorted(known, key=str.casefold))}" if known else ""
 
 
+def visible(text: str) -> str:
+    """Text as a terminal shows it and does not obey it: an ESC is written as ``\\x1b``."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
 def one_line(text: str) -> str:
-    """Text on one line that a terminal shows and does not obey: an ESC is written as ``\\x1b``."""
-    words = " ".join(text.split())
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in words)
+    """Text on one line, visible."""
+    return visible(" ".join(text.split()))

@@ -137,6 +137,8 @@ def _evaluated(text: str) -> Any:
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and node.id not in KINDS:
             raise ValueError(node.id)
+        if isinstance(node, ast.operator) and not isinstance(node, ast.BitOr):
+            raise ValueError("nothing is calculated")
     # Only the names above and literals can occur in it.
     return eval(compile(tree, "annotation", "eval"), {"__builtins__": {}}, KINDS)
 

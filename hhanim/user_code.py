@@ -42,6 +42,10 @@ def run(path: Path) -> ModuleType:
     try:
         importlib.invalidate_caches()
         spec.loader.exec_module(module)
+    except (Exception, SystemExit, KeyboardInterrupt):
+        raise
+    except BaseException as error:  # of a kind of its own, which nobody above expects
+        raise RuntimeError(words(error)).with_traceback(error.__traceback__) from None
     finally:
         _off_the_path(folder)
         sys.path.append(str(folder))
@@ -69,9 +73,14 @@ def shortened(error: BaseException, path: Path) -> BaseException:
 
 
 def frames(error: BaseException, path: Path) -> list[traceback.FrameSummary]:
-    """The frames of an error from the first one on that is in a user's file ``path`` or beside it; none if none is."""
+    """The frames of an error from the first one on that is in a user's file ``path`` or beside it, without those of
+    hhanim's and of Python's own importing; none if none is the user's."""
     found = traceback.extract_tb(shortened(error, path).__traceback__)
-    return found if any(is_of(Path(f.filename), path.absolute().parent) for f in found) else []
+    if not any(is_of(Path(f.filename), path.absolute().parent) for f in found):
+        return []
+    return [
+        f for f in found if not (f.filename.startswith("<frozen ") or PACKAGE in Path(f.filename).parents)
+    ]
 
 
 def place(error: BaseException, path: Path) -> str:

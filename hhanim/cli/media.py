@@ -23,7 +23,7 @@ from hhanim.cli.options import (
     sections_option,
 )
 from hhanim.cli.output import complain, each, print_json
-from hhanim.errors import one_line
+from hhanim.errors import one_line, visible
 from hhanim.studio.errors import RenderError, UsageError
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def _print_rows(rows: list[dict[str, Any]], *, as_json: bool) -> None:
         return
     for row in rows:
         words = ("; ".join(v) if k == "reasons" else v for k, v in row.items() if k != "path")
-        print(*words, sep="\t")
+        print(*map(visible, words), sep="\t")
 
 
 @click.command()

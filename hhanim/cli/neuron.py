@@ -115,6 +115,7 @@ def explore(
     from hhanim import explorer
     from hhanim.model import presets
     from hhanim.studio.make.manifest import put
+    from hhanim.studio.plan.request import output_folder
 
     html = explorer.page(presets.get(model), theme=theme, **split(sets))
 
@@ -127,7 +128,7 @@ def explore(
         if serve:
             explorer.serve(html, port, tell)
         else:
-            path = Path(output) / "explorer.html"
+            path = output_folder(output) / "explorer.html"
             with put(path, force=force) as part:
                 part.write_text(html, encoding="utf-8")
             print(path)

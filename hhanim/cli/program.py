@@ -21,6 +21,10 @@ class _Stopped(BaseException):
     """Ctrl-C, under a name that click does not answer with an empty line of its own."""
 
 
+class _Ended(KeyboardInterrupt):
+    """What a signal makes that ends the program; its number is its argument."""
+
+
 class _App(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -36,7 +40,8 @@ class _App(click.Group):
     cls=_App,
     name="hhanim",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 done, 1 something was not made, 2 usage, 3 something is not installed, 4 stale, 130 stopped. "
+    epilog="Exit codes: 0 done, 1 something was not made, 2 usage, 3 something is not installed, 4 stale, 130 stopped "
+    "by Ctrl-C, 143 by SIGTERM. "
     "Scenes in ./scenes and files named in hhanim.toml are code, and are run.",
 )
 @click.version_option(package_name="hhanim", message="%(version)s")
@@ -68,9 +73,14 @@ def main(arguments: list[str] | None = None) -> None:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
             with contextlib.suppress(ValueError):  # in a thread of somebody's program
-                signal.signal(number, signal.default_int_handler)
+                signal.signal(number, _end)
     words = (sys.argv[1:] if arguments is None else arguments) or ["--help"]
     sys.exit(_guarded(lambda: app.main(list(words), prog_name="hhanim", standalone_mode=False)))
+
+
+def _end(number: int, _: object) -> None:
+    signal.signal(number, signal.SIG_IGN)  # once is enough: nobody disturbs the tidying up
+    raise _Ended(number)
 
 
 def _streams() -> None:
@@ -87,9 +97,10 @@ def _guarded(command: Callable[[], object]) -> int:
     try:
         result = command()
         sys.stdout.flush()
-    except (KeyboardInterrupt, _Stopped, click.Abort):
+    except (KeyboardInterrupt, _Stopped, click.Abort) as stop:
+        cause = stop if isinstance(stop, _Ended) else stop.__cause__
         complain("stopped; no file is half-made")
-        return 130
+        return 128 + (cause.args[0] if isinstance(cause, _Ended) else signal.SIGINT)
     except click.ClickException as error:
         path = getattr(getattr(error, "ctx", None), "command_path", "hhanim")
         complain(f"{error.format_message().rstrip('.')}; see '{path} --help'")
@@ -113,5 +124,7 @@ def _nobody_reads(error: Exception) -> bool:
         sys.stdout.flush()
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except ValueError:  # a scene has closed it
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
     closed = getattr(error, "errno", None) == errno.EINVAL and sys.platform == "win32"
     return isinstance(error, BrokenPipeError) or (closed and getattr(error, "filename", None) is None)

@@ -33,7 +33,7 @@ class UnknownName(HHError):  # noqa: N818
         folded = {k.lower(): k for k in known}
         close = difflib.get_close_matches(str(name).lower(), list(folded), n=1, cutoff=0.5)
         hint = f"did you mean {folded[close[0]]}? " if close else ""
-        super().__init__(f"unknown {kind} {name!r}: {hint}known are {', '.join(known) or 'none'}")
+        super().__init__(f"unknown {kind} {short(name)}: {hint}known are {', '.join(known) or 'none'}")
         self.name, self.known = name, tuple(known)
 
 
@@ -79,6 +79,8 @@ def number(
     allowed = f"more than {above:g}" if above is not None else _range(low, high)
     allowed += f" {unit}" if unit else ""
     try:
+        if np.asarray(value).dtype.kind in "USbMm":  # numpy reads "50" and True as numbers
+            raise ValueError
         x: NDArray[np.float64] = np.array(value, dtype=float)
     except (TypeError, ValueError, OverflowError):
         raise InvalidValue(f"{name} = {short(value)} is not a number; allowed: {allowed}") from None

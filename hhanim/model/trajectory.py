@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import zipfile
+import zlib
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -15,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hhanim.model.errors import HHError, InvalidValue, UnknownName, whole
+from hhanim.model.errors import HHError, InvalidValue, UnknownName, fits, whole
 from hhanim.model.events import Events
 from hhanim.model.frozen import Frozen
 from hhanim.model.membrane import Membrane
@@ -51,6 +52,7 @@ class Trajectory(Events, Frozen):
         """A quantity by name, (T,) or (T, N): V (mV), a gate (0..1), kinetic or not, I (the stimulus) and I_ion, and of
         a channel X its current I_X (µA/cm²) and conductance g_X (mS/cm²). Raises UnknownName.
         """
+        name = str(name)
         if name in self.states:
             return self.y[self.states.index(name)]
         if name in self.membrane.gates:
@@ -171,6 +173,7 @@ class Trajectory(Events, Frozen):
 
     def resample(self, frames: int) -> Trajectory:
         """The trajectory at `frames` evenly spaced times from 0 to its end."""
+        fits(whole("frames", frames, 2), self.y[:, :1].size, "fewer frames")
         return self.at(np.linspace(0.0, self.duration, whole("frames", frames, 2)))
 
     def _ends(self, k: Any) -> tuple[Array, ...]:
@@ -291,7 +294,9 @@ class Trajectory(Events, Frozen):
             with np.load(path, allow_pickle=False) as file:
                 data = dict(file)
             about = json.loads(str(data["about"]))
-        except (ValueError, KeyError, TypeError, zipfile.BadZipFile):
+        except OSError as error:
+            raise HHError(f"cannot read {path}: {error.strerror or error}") from None
+        except (ValueError, KeyError, TypeError, EOFError, RecursionError, zipfile.BadZipFile, zlib.error):
             raise HHError(f"{path} was not written by Trajectory.to_npz()") from None
         log = None
         if "spike_times" in data:

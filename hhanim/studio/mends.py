@@ -122,6 +122,15 @@ MANIM_SYSTEM = "sudo apt-get install -y gcc python3-dev pkg-config libcairo2-dev
 """What manim is built with; Debian's names."""
 
 
+def _gone() -> StudioError | None:
+    """The working folder, where a path is asked for and there is none."""
+    try:
+        Path.cwd()
+    except OSError:
+        return UsageError("the working folder is no longer there; change to one that is")
+    return None
+
+
 def _line(text: str, kind: type[StudioError] = RenderError) -> Callable[..., StudioError]:
     return lambda error, found: kind(text)
 
@@ -140,6 +149,10 @@ _TABLE: tuple[tuple[str, str, Callable[[BaseException, re.Match[str]], StudioErr
         _shared),
     ("ModuleNotFoundError", "", _library),
     ("OSError", r"could not find (.+?) at either of these locations", _file),
+    ("ValueError", r"embedded null (byte|character)", _line("a name with a null byte in it is none", UsageError)),
+    ("OSError", r"File name too long", lambda error, _: UsageError(
+        f"{str(getattr(error, 'filename', ''))[:40]}…: longer than a name can be")),
+    ("FileNotFoundError", r"\[Errno 2\] No such file or directory$", lambda *_: _gone()),
     ("SystemExit", "", lambda error, _: RenderError(user_code.words(error))),
     ("MemoryError", "", _line("out of memory; a smaller --preset or --size, or fewer frames or samples, take less")),
 )  # fmt: skip

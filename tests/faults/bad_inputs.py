@@ -130,7 +130,7 @@ def command_line() -> Iterator[Case]:
         (("render", "bb", "--size", "0x0"), 2, "size"),
         (("render", "bb", "--size", "-2x-2"), 2, "size"),
         (("render", "bb", "--size", "101x101"), 2, "even"),
-        (("render", "bb", "--size", "1000000x1000000"), 2, "7680"),
+        (("render", "bb", "--size", "1000000x1000000"), 2, "1280x720"),
         (("render", "bb", "--size", "9" * 400 + "x2"), 2, "size"),
         (("render", "bb", "--format", "avi"), 2, "no format named avi"),
         (("render", "bb", "--format", ""), 2, "no format"),
@@ -155,15 +155,15 @@ def command_line() -> Iterator[Case]:
         (("render", "bb", "--name", long), 2, "longer than 200 bytes"),
         (("render", "bb", "--name", "ä" * 150), 2, "longer than 200 bytes"),
         (("render", "bb", "--output", "/dev/null"), 2, "not a folder"),
-        (("render", "bb", "--output", "/dev/null/x"), 1, "cannot write"),
-        (("render", "bb", "--output", long), 1, "cannot write"),
-        (("render", "bb", "--output", f"{long}/{long}"), 1, "cannot write"),
-        (("render", "bb", "--output", "/".join(["y" * 200] * 30)), 1, "cannot write"),
+        (("render", "bb", "-q", "--output", "/dev/null/x"), 1, "cannot write"),
+        (("render", "bb", "--output", long), 2, "longer"),
+        (("render", "bb", "--output", f"{long}/{long}"), 2, "longer"),
+        (("render", "bb", "--output", "/".join(["y" * 200] * 30)), 2, "longer"),
         (("render", "bb", "--output", "a\x00b"), 2, "output"),
         (("render", "bb", "--output", "a\x1bb"), 2, "output"),
         (("render", "bb", "--output", "dangling"), 2, "dangling"),
         (("render", "bb", "--output", "loop"), 2, "loop"),
-        (("render", "bb", "--output", "/proc/x"), 1, "cannot write"),
+        (("render", "bb", "-q", "--output", "/proc/x"), 1, "cannot write"),
         (("render", "bb", "--config", "no.toml"), 2, "no file no.toml"),
         (("render", "bb", "--config", "."), 2, "no file"),
         (("render", "bb", "--config", "/dev/zero"), 2, ""),
@@ -175,7 +175,7 @@ def command_line() -> Iterator[Case]:
         (("render", "bb", "--sections"), 2, "--sections"),
         (("check", "bbb"), 2, "did you mean bb?"),
         (("check", "--json", "bbb"), 2, "did you mean bb?"),
-        (("check", "bb", "--output", long), 4, ""),
+        (("check", "bb", "--output", long), 2, "longer"),
         (("check", "bb", "--output", "dangling"), 2, "dangling"),
         (("list", "bbb"), 2, "did you mean bb?"),
         (("list", "\x1b[1m"), 2, "no scene named"),
@@ -183,7 +183,7 @@ def command_line() -> Iterator[Case]:
         (("verify", "nothing.mp4"), 2, "no file nothing.mp4"),
         (("verify", "/dev/zero"), 2, "/dev/zero"),
         (("verify", "scenes"), 2, "scenes"),
-        (("verify", long), 2, "no file"),
+        (("verify", long), 2, "longer"),
         (("verify", "a\x00b"), 2, ""),
         (("verify", "pipe"), 2, "pipe"),
         (("verify", "dangling"), 2, "no file dangling"),
@@ -214,11 +214,11 @@ def command_line() -> Iterator[Case]:
         (("explore", "--no-open", "--set", "gX=3"), 2, "gX"),
         (("explore", "--no-open", "--port", "99999", "--serve"), 2, "port"),
         (("explore", "--no-open", "--output", "/dev/null/x"), 1, "cannot write"),
-        (("explore", "--no-open", "--output", long), 1, "cannot write"),
+        (("explore", "--no-open", "--output", long), 2, "longer"),
         (("completion", "tcsh"), 2, "tcsh"),
         (("doctor", "--frob"), 2, "No such option"),
-        (("clean", "--output", "/dev/null"), 0, ""),
-        (("clean", "--output", long), 0, ""),
+        (("clean", "--output", "/dev/null"), 2, "not a folder"),
+        (("clean", "--output", long), 2, "longer"),
         (("clean", "--orphans", "--config", "no.toml"), 2, "no file no.toml"),
         (("clean", "extra"), 2, "unexpected extra argument"),
     ):  # fmt: skip
@@ -247,23 +247,19 @@ def simulating() -> Iterator[Case]:
         (("--stimulus", "step([1]*10**9)"), 2, "stimulus"),
         (("--stimulus", "\x00"), 2, "stimulus"),
         (("--stimulus", "train(10, count=10**9)"), 2, ""),
-        (("--stimulus", "train(10, count=1000000000)"), 2, ""),
-        (("--stimulus", "train(10, count=1e300)"), 2, ""),
-        (("--stimulus", "train(10, period=1e-9, count=100000)"), 2, ""),
+                        (("--stimulus", "train(10, period=1e-9, count=100000)"), 2, ""),
         (("--stimulus", "train(10, period=-1)"), 2, ""),
         (("--stimulus", "train(10, count=2.5)"), 2, ""),
-        (("--stimulus", "noise(1, dt=1e-12)"), 2, "dt"),
+        (("--stimulus", "noise(1, dt=1e-12)"), 2, "rarer"),
         (("--stimulus", "noise(1, dt=0)"), 2, "dt"),
         (("--stimulus", "noise(1, seed=-1)"), 2, "seed"),
-        (("--stimulus", "noise(1, seed=1e300)"), 2, "seed"),
-        (("--stimulus", "sine(1, 1e12)"), 2, ""),
+                (("--stimulus", "sine(1, 1e12)"), 2, ""),
         (("--stimulus", "sine(1, 1e300)"), 2, ""),
         (("--stimulus", "sine(1, -5)"), 2, ""),
         (("--stimulus", "samples([1, 2], dt=1e-300)"), 2, ""),
         (("--stimulus", "ramp(0, 1e308, 0, 1e-300)"), 2, ""),
         (("--stimulus", "pulse(1, 5, 0)"), 2, "width"),
-        (("--stimulus", "clamp(-65)"), 2, ""),
-        (("--duration", "-1"), 2, "duration"),
+                (("--duration", "-1"), 2, "duration"),
         (("--duration", "0"), 2, "duration"),
         (("--duration", "nan"), 2, "duration"),
         (("--duration", "1e9"), 2, "duration"),
@@ -279,7 +275,7 @@ def simulating() -> Iterator[Case]:
         (("--method", "exponential_euler", "--dt", "1e-9"), 2, ""),
         (("--method", "euler", "--dt", "0"), 2, "dt"),
         (("--dt", "0.01", "--method", "adaptive"), 2, "dt"),
-        (("--set", "gNa=1e308"), 2, "gNa"),
+        (("--set", "gNa=1e308"), 2, "solver"),
         (("--set", "celsius=1e6"), 2, "celsius"),
         (("--set", "C=0"), 2, "C"),
         (("--out", "run.txt"), 2, ".csv or .npz"),
@@ -287,7 +283,7 @@ def simulating() -> Iterator[Case]:
         (("--out", "nowhere/run.csv"), 1, "No such file"),
         (("--out", "/dev/null/run.csv"), 1, "cannot write"),
         (("--out", "x" * 300 + ".csv"), 1, "cannot write"),
-        (("--out", "a\x00.csv"), 1, "cannot write"),
+        (("--out", "a\x00.csv"), 2, "null byte"),
         (("--out", "scenes.csv"), 1, "is a folder"),
     ):  # fmt: skip
         yield Case("simulate", ("simulate", *words), code, says, {"scenes.csv/x": "mine"})
@@ -418,7 +414,7 @@ def scenes() -> Iterator[Case]:
             "scene", render, 1, says, {"scenes/bad_clip.py": top + body + tail + "    yield\n"}, lines=-1
         )
         inside = "\n".join(f"    {line}" for line in body.splitlines())
-        if "helper" not in name:
+        if name not in ("helper is missing", "GeneratorExit"):
             text = top + tail + inside + "\n    yield\n"
             yield Case("scene", render, 1, "bad_clip.py:", {"scenes/bad_clip.py": text}, lines=-1)
     plays = {
@@ -452,7 +448,7 @@ def scenes() -> Iterator[Case]:
         files = {"scenes/bad_clip.py": text}
         yield Case("scene", ("render", "bad", *SMALL), -1, says, files, lines=-1)
         yield Case("scene", ("check", "bad"), -1, "", files, lines=-1)
-        yield Case("scene", ("still", "bad", "--at", "0", "--size", "96x64"), -1, says, files, lines=-1)
+        yield Case("scene", ("still", "bad", "--at", "0", "--size", "96x64"), -1, "", files, lines=-1)
     for text in (
         "def f(:\n",
         b"\xff",
@@ -466,8 +462,9 @@ def scenes() -> Iterator[Case]:
             "scenes/bad_clip.py": top + "import helper\n" + tail + "    yield\n",
             "scenes/helper.py": text,
         }
-        yield Case("helper", render, 1, "helper.py", files, lines=-1)
-        yield Case("helper", ("still", "bad", "--size", "96x64"), 1, "helper.py", files)
+        says = "_clip.py" if text == "\x00" else "helper.py"  # of which Python does not say the file
+        yield Case("helper", render, 1, says, files, lines=-1)
+        yield Case("helper", ("still", "bad", "--size", "96x64"), 1, says, files)
         yield Case("helper", ("check", "bad"), 4, "", files, lines=-1)
         yield Case("helper", ("render", "-n", "bad"), 0, "", files, lines=-1)
 
@@ -522,9 +519,9 @@ RECORDS: dict[str, Any] = {
     "sections outside": {"sections": [{"name": "x", "start": 0, "file": "../outside/private.mp4"}]},
     "sections without a start": {"sections": [{"name": "x"}]},
     "sections of numbers": {"sections": [1, 2]},
-    "watched of a device": {"watched": {"/dev/zero": "x"}, "stamp": "x"},
-    "watched a list": {"watched": []},
-    "used of a device": {"used": {"/dev/zero": "x"}},
+    "used of a device": {"used": {"/dev/zero": "x"}, "stamp": "x"},
+    "used of all there is": {"used": {"glob /|**/*": "x", "//": "x", "/proc/": "x"}, "stamp": "x"},
+    "used a list": {"used": []},
     "stamp a list": {"stamp": []},
     "digest null": {"digest": None},
     "another film's": {"file": "other.mp4"},
@@ -533,9 +530,7 @@ RECORDS: dict[str, Any] = {
 
 def records() -> Iterator[Case]:
     for record in RECORDS.values():
-        readable = (
-            isinstance(record, dict) and set(record) <= {"watched", "stamp", "used"} and "watched" in record
-        )
+        readable = isinstance(record, dict) and isinstance(record.get("used"), dict)
         yield Case("record", ("check", "bb"), 4, "", record=record, lines=0)
         yield Case("record", ("render", "bb", *SMALL), 1, "bb.json", record=record)
         yield Case("record", ("clean",), 0, "", record=record, lines=-1)
@@ -600,15 +595,14 @@ def programs() -> Iterator[Case]:
         "hh.presets.MODERN.with_(gNa='x')",
         "hh.presets.MODERN.with_(gX=3)",
         "hh.presets.MODERN.channel('X')",
-        "hh.train(10, count=10**9)",
+        "hh.simulate('modern', hh.train(10, interval=1e-9, count=10**9), 50)",
         "hh.train(10, count='x')",
-        "hh.noise(1, dt=1e-300)",
-        "hh.sine(1, 1e300)",
+        "hh.simulate('modern', hh.noise(1, dt=1e-300), 50)",
+        "hh.simulate('modern', hh.sine(1, 1e300), 50)",
         "hh.samples([])",
         "hh.samples(['a'])",
         "hh.step('x')",
         "hh.analysis.f_i(hh.presets.MODERN, ['x'])",
-        "hh.analysis.f_i('modrn', [10])",
         "hh.Neuron(voltage=[1])",
         "hh.Neuron(sodium={'X': 1})",
         "hh.explore(model='modrn')",

@@ -46,9 +46,9 @@ def scene_errors(entry: Entry) -> Iterator[None]:
     """An exception out of a scene as one line, with the traceback from the scene's own file on."""
     try:
         yield
-    except StudioError:
+    except (StudioError, KeyboardInterrupt, GeneratorExit):
         raise
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
         from hhanim.studio.mends import told  # a start that finds nothing to do is quick
 
         raise told(error, entry.name, entry.path) from user_code.shortened(error, entry.path)

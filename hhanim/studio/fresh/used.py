@@ -238,7 +238,9 @@ def listing(path: Path) -> str:
 
 
 def matches(root: Path, pattern: str) -> str:
-    """Of the names that fit a pattern."""
+    """Of the names that fit a pattern; nothing looks through a whole disk because a record says so."""
+    if root == Path(root.anchor):
+        return ""
     try:
         found = sorted(path.relative_to(root).as_posix() for path in root.glob(pattern))
     except (OSError, ValueError, NotImplementedError, IndexError):

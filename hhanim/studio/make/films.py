@@ -28,7 +28,7 @@ from hhanim.studio.media.exchange import NEW, WORK
 from hhanim.studio.media.shown import Video, Videos
 from hhanim.studio.news import Event, Listener, silent
 from hhanim.studio.plan.catalogue import find
-from hhanim.studio.plan.names import file_name, or_variant
+from hhanim.studio.plan.names import clashes, file_name, or_variant
 from hhanim.studio.plan.request import Request, target
 
 if TYPE_CHECKING:
@@ -80,17 +80,29 @@ def render(
     Raises:
         UsageError: (a ValueError) when the request is not possible; RenderError: when the scene fails.
     """
-    if not scenes or (name and len(scenes) > 1):
+    if not scenes or (name is not None and len(scenes) > 1):
         raise UsageError('give one scene or more, as in hh.render("tau"), and a name to one only')
-    text = f"{size[0]}x{size[1]}" if isinstance(size, tuple) else size
+    text = "x".join(map(str, size)) if isinstance(size, tuple) else size
+    for what, value, kinds, wanted in (
+        ("preset", preset, (str, type(None)), 'a name, such as "slide"'),
+        ("theme", theme, (str,), '"dark" or "light"'),
+        ("size", text, (str, type(None)), '"1280x720" or (1280, 720)'),
+        ("executor", executor, (Executor, type(None)), "one of concurrent.futures, or None"),
+    ):
+        if not isinstance(value, kinds):
+            raise UsageError(f"{what} = {value!r}: give {wanted}")
+    if on_event is not None and not callable(on_event):
+        raise UsageError(f"on_event = {on_event!r}: give a function of an event, or None")
     requests = []
     for entry in map(find, scenes):
-        path = target(output, name or entry.name)
+        path = target(output, entry.name if name is None else name)
         request = Request(entry, path, values, preset, str(theme), text, sections=sections)
         if values and name is None:
             request = or_variant(request, file_name(entry, values, values))
         check(request)
         requests.append(request)
+    for one, other in clashes(requests):
+        raise UsageError(f"two films would be written to {one.path} and {other.path}; give each a name")
     crew = None
     if executor is not None:
         from hhanim.studio.make.workers import of

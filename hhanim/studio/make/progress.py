@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import Any, Self
 
+from hhanim.errors import visible
 from hhanim.studio.media.shown import notebook
 from hhanim.studio.news import Event, Listener, silent
 
@@ -118,6 +119,7 @@ class Reporter:
             self._line(f"{event.name}: up to date")
 
     def _line(self, text: str) -> None:
+        text = "\n".join(map(visible, text.split("\n")))
         if self._display is not None:
             self._display.console.print(text, markup=False, highlight=False, soft_wrap=True)
         else:

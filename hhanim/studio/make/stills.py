@@ -40,7 +40,7 @@ def still(request: Request, at: float | None = None, kind: str = "png", *, force
         at = _poster_time(job)
     if not (math.isfinite(at) and at >= 0):
         raise UsageError(f"--at {at:g}: give seconds from the beginning, 0 or more")
-    number = math.floor(at * job.fps + 1e-9)
+    number = math.floor(min(at, 1e9) * job.fps + 1e-9)
     path = target(request.path.parent, _name(request, at), f".{kind}")
     with put(path, force=force) as part:
         if entry.kind == "clip" and number >= job.n_frames:

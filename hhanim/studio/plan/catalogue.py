@@ -240,6 +240,9 @@ def _entry(
 ) -> Entry:
     """A scene's entry, with what its docstring says where ``said`` says nothing."""
     title, description = _doc(node)
+    poster = said.get("poster")
+    if not (poster is None or (type(poster) in (int, float) and 0 <= poster <= 1)):
+        raise ValueError(f"poster must be a share of the film, 0 to 1, not {poster!r}")
     return Entry(
         name=name,
         kind=kind,
@@ -249,7 +252,7 @@ def _entry(
         path=path,
         symbol=node.name,
         alt=str(said.get("alt", "")),
-        poster=said.get("poster"),
+        poster=poster,
     )
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -76,3 +78,16 @@ def _text(value: Any) -> str:
         if text not in presets.names() or presets.get(text) != value:
             text += f"-{hashlib.sha256(repr(value).encode()).hexdigest()[:4]}"
     return re.sub(r'[/\\:*?"<>|\s]+', "_", text)
+
+
+def clashes(wanted: Iterable[Request]) -> Iterator[tuple[Request, Request]]:
+    """The pairs of requests, not the same, of which one would be written over something of the other: its film, its
+    poster, its captions, its record or its sections. To macOS and Windows x and X are one name, and so are the two ways
+    to write an é."""
+    seen: dict[str, Request] = {}
+    for request in wanted:
+        for name in sidecar.places(request.path):
+            place = os.path.normcase(request.path.parent.absolute() / name)
+            other = seen.setdefault(unicodedata.normalize("NFC", place).casefold(), request)
+            if other != request:
+                yield other, request

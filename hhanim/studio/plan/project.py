@@ -24,10 +24,11 @@ Without ``[[targets]]`` every scene is one. The same tables may stand under ``[t
 from __future__ import annotations
 
 import itertools
+import math
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -35,11 +36,11 @@ from typing import Any
 from hhanim.errors import did_you_mean
 from hhanim.studio.errors import UsageError
 from hhanim.studio.media.formats import FORMATS
-from hhanim.studio.media.sidecar import sidecar_path
 from hhanim.studio.news import Event
 from hhanim.studio.plan import catalogue
-from hhanim.studio.plan.names import file_name, or_variant
+from hhanim.studio.plan.names import clashes, file_name, or_variant
 from hhanim.studio.plan.request import Origin, Request, target
+from hhanim.studio.plan.request import output_folder as folder_of
 
 VARIABLES = {
     "preset": "HHANIM_PRESET",
@@ -47,6 +48,11 @@ VARIABLES = {
     "size": "HHANIM_SIZE",
     "output": "HHANIM_OUTPUT",
 }
+LARGEST, DEEPEST, MOST = 1_000_000, 10, 1000
+"""Bytes of a project file, levels that its tables are nested, films that it asks for."""
+
+TOO_LARGE = "a number of more than 64 bits"
+
 DEFAULTS = {"preset": None, "theme": "dark", "size": None, "output": "output"}
 
 
@@ -81,6 +87,11 @@ class Target:
     formats: tuple[str, ...] = ("mp4",)
     size: str | None = None
     place: tuple[str | int, ...] = ()
+
+    def count(self) -> int:
+        """How many films it asks for."""
+        sweeps = (len(values) for values in self.sweep.values())
+        return math.prod([*sweeps, len(self.presets), len(self.themes), len(self.formats)])
 
 
 @dataclass(frozen=True)
@@ -124,6 +135,11 @@ def requests(
     project = find_project(config)
     found = catalogue.read()
     general = _general(settings, project)
+    try:
+        folder_of(general["output"])
+    except UsageError as error:
+        ours = general["output"] == project.output
+        raise project.error(("output",) if ours else (), error) from None
     for name in project.scenes:
         try:
             found.get(name)
@@ -154,21 +170,17 @@ def requests(
         if not any(name in r.given for r in wanted):
             known = {n for r in wanted for n in parameter_names(r.entry, r.given)}
             raise UsageError(f"no scene has a parameter {name}{did_you_mean(name, known)}")
-    seen: dict[str, Request] = {}
-    for request in wanted:
-        # To macOS and Windows X and x are one name; and what is said of a film must not be overwritten either.
-        other = seen.setdefault(str(sidecar_path(request.path)).casefold(), request)
-        if other is not request and other != request:
-            how = '--name "{scene}"' if settings.name else 'name = "{ttx}"'
-            reason = f"two targets would be written to {request.path}; give them names, such as {how}"
-            line = request.origin.lines.get("name") if request.origin and not settings.name else None
-            raise UsageError(f"{project.path}:{line}: {reason}" if line else reason)
-    return list(seen.values()), failed
+    for _, request in clashes(wanted):
+        how = '--name "{scene}"' if settings.name else 'name = "{ttx}"'
+        reason = f"two targets would be written to {request.path}; give them names, such as {how}"
+        line = request.origin.lines.get("name") if request.origin and not settings.name else None
+        raise UsageError(f"{project.path}:{line}: {reason}" if line else reason)
+    return list({request.path: request for request in wanted}.values()), failed
 
 
 def output_folder(settings: Settings, config: str | None = None) -> Path:
     """Where the media are put."""
-    return Path(str(_general(settings, find_project(config))["output"]))
+    return folder_of(_general(settings, find_project(config))["output"])
 
 
 def _general(settings: Settings, project: Project) -> dict[str, Any]:
@@ -305,6 +317,8 @@ def read(path: Path) -> Project:
     Raises:
         UsageError: with file and line.
     """
+    if not path.is_file() or path.stat().st_size > LARGEST:
+        raise UsageError(f"{path}:1: no project file has more than {LARGEST:,} bytes")
     try:
         text = path.read_text(encoding="utf-8")
         table = tomllib.loads(text)
@@ -314,10 +328,39 @@ def read(path: Path) -> Project:
         found = re.search(r"\(at line (\d+), column \d+\)", str(error))
         line = found[1] if found else str(text.count("\n") + 1)
         raise UsageError(f"{path}:{line}: {re.sub(r' *[(]at .*[)]', '', str(error))}") from None
+    except RecursionError:
+        lines = [re.sub(r"""\"[^\"]*\"|'[^']*'""", "", line) for line in text.splitlines()]
+        deepest = max(range(len(lines)), key=lambda k: lines[k].count("[") + lines[k].count("{"))
+        raise UsageError(f"{path}:{deepest + 1}: nested deeper than {DEEPEST} levels") from None
+    except ValueError:  # Python's own limit to the digits of a number
+        line = next((k for k, t in enumerate(text.splitlines(), 1) if re.search(r"[\d_]{4300}", t)), 1)
+        raise UsageError(f"{path}:{line}: {TOO_LARGE}") from None
     prefix: tuple[str, ...] = ()
+    file = Project(path, text)
+    for place, value in _all_values(table):
+        if len(place) > DEEPEST:
+            raise file.error(place[:3], f"nested deeper than {DEEPEST} levels")
+        if isinstance(value, int) and abs(value) >= 2**63:
+            raise file.error(place, TOO_LARGE)
     if path.name == "pyproject.toml":
-        table, prefix = table.get("tool", {}).get("hhanim", {}), ("tool", "hhanim")
+        for key in ("tool", "hhanim"):
+            prefix = (*prefix, key)
+            table = table.get(key, {})
+            if not isinstance(table, dict):
+                raise file.error(prefix, f"{'.'.join(prefix)} is no table; write [tool.hhanim]")
     return _checked(path, text, table, prefix)
+
+
+def _all_values(table: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    """Everything in a table and in what it holds, with its place; none is deeper than can be looked at."""
+    todo: list[tuple[tuple[str | int, ...], Any]] = [((), table)]
+    while todo:
+        place, value = todo.pop()
+        yield place, value
+        if isinstance(value, dict):
+            todo += [((*place, key), inner) for key, inner in value.items()]
+        elif isinstance(value, list):
+            todo += [((*place, k), inner) for k, inner in enumerate(value)]
 
 
 def _checked(path: Path, text: str, table: Mapping[str, Any], prefix: tuple[str, ...]) -> Project:
@@ -326,6 +369,13 @@ def _checked(path: Path, text: str, table: Mapping[str, Any], prefix: tuple[str,
     file = Project(path, text, prefix)
     checked = check(table, file.error)
     targets = tuple(_target(t, ("targets", k)) for k, t in enumerate(checked.pop("targets")))
+    count = 0
+    for wanted in targets:
+        count += (films := wanted.count())
+        if count > MOST:
+            key = "sweep" if wanted.sweep else "scene"
+            what = f"{films:,} films" if films > MOST else f"this makes {count:,} films in all"
+            raise file.error((*wanted.place, key), f"{what}; no more than {MOST:,} can be asked for")
     return replace(file, targets=targets, **checked)
 
 

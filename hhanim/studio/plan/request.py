@@ -6,6 +6,7 @@ import contextlib
 import functools
 import os
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -182,7 +183,15 @@ def _said(value: Any) -> str | int | float:
 
 
 # What Windows takes for a device, whatever its suffix.
-_DEVICES = {"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in "123456789¹²³")}
+_DEVICES = {
+    "con",
+    "prn",
+    "aux",
+    "nul",
+    "conin$",
+    "conout$",
+    *(f"{d}{n}" for d in ("com", "lpt") for n in "123456789¹²³"),
+}
 
 
 def target(output: str | os.PathLike[str], name: str, suffix: str = ".mp4") -> Path:
@@ -191,8 +200,10 @@ def target(output: str | os.PathLike[str], name: str, suffix: str = ".mp4") -> P
     Raises:
         UsageError: when the name would lead out of it, or is none on Windows.
     """
-    folder = Path(output)
-    if not name or name != name.strip(". ") or re.search(r'[\x00-\x1f\x7f\ud800-\udfff/\\:*?"<>|]', name):
+    folder = output_folder(output)
+    if not isinstance(name, str):
+        raise UsageError(f"output name {name!r}: give text")
+    if not name or name != name.strip(". ") or re.search(r'[/\\:*?"<>|]', name) or _unseen(name):
         raise UsageError(
             f"output name {name!r}: give a file name without folders, dots or spaces at its ends, or "
             'any of / \\ : * ? " < > |'
@@ -201,6 +212,33 @@ def target(output: str | os.PathLike[str], name: str, suffix: str = ".mp4") -> P
         raise UsageError(f"output name {name!r}: is a device on Windows; give another")
     if len(f"{name}{suffix}.json".encode()) > 200:
         raise UsageError(f"output name {name[:20]}…: longer than 200 bytes")
+    return folder / f"{name}{suffix}"
+
+
+def output_folder(output: str | os.PathLike[str]) -> Path:
+    """A folder that there is, or can be.
+
+    Raises:
+        UsageError: when it is none.
+    """
+    if not isinstance(output, str | os.PathLike):
+        raise UsageError(f"output {output!r}: give the path of a folder")
+    folder = Path(output)
+    if _unseen(str(folder)):
+        raise UsageError(f"output {str(folder)!r}: has letters that cannot be seen")
+    if any(len(os.fsencode(part)) > 255 for part in folder.parts) or len(os.fsencode(folder)) > 3000:
+        raise UsageError(f"output {str(folder)[:20]}…: longer than the name of a folder can be")
+    if folder.is_symlink() and not folder.exists():
+        raise UsageError(f"output {folder}: is a link that leads nowhere")
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"output {folder}: is a file, not a folder")
-    return folder / f"{name}{suffix}"
+    return folder
+
+
+def _unseen(text: str) -> bool:
+    """Whether text has what a terminal obeys or a reader is misled by: control characters, ends of lines, letters that
+    turn the direction of writing, halves of letters."""
+    return any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") or c in _TURNS for c in text)
+
+
+_TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"

@@ -102,12 +102,16 @@ def test_leftovers_of_another_film_are_swept(at_work):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_interrupted(at_work, jobs):
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_interrupted(at_work, jobs, how):
     before = Path("output/wave.mp4").read_bytes()
     process = at_work("wave", "--jobs", jobs, "--quiet")
-    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the workers as well
+    if how == signal.SIGINT:
+        os.killpg(process.pid, how)  # as a terminal does: to the workers as well
+    else:
+        process.send_signal(how)  # as systemd, docker or a time limit do
     out, err = process.communicate(timeout=600)
-    assert process.returncode == 130
+    assert process.returncode == 128 + how
     assert err == "hhanim: stopped; no file is half-made\n"
     assert out == ""
     assert Path("output/wave.mp4").read_bytes() == before
