@@ -11,11 +11,12 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ContextDecorator
-from typing import Any
+from typing import Any, NoReturn
 
 __all__ = [
     "alone", "be_alone", "end_quickly", "root_log_kept", "short_turns", "spare_documentation",
     "spared_collector",
+    "start_over",
 ]  # fmt: skip
 
 
@@ -106,6 +107,27 @@ def be_alone() -> None:
     alone = True
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     end_quickly()
+
+
+_STARTS = "HHANIM_STARTS"
+
+
+def starts() -> int:
+    """How often this program has started over."""
+    return int(os.environ.get(_STARTS, "0"))
+
+
+def start_over() -> NoReturn:
+    """Run this program again with the same words, in the place of this process: hhanim itself was edited."""
+    again = [sys.executable, "-m", "hhanim", *sys.argv[1:]]
+    os.environ[_STARTS] = str(starts() + 1)
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    if sys.platform == "win32":  # where exec leaves the shell to go on without waiting
+        import subprocess
+
+        sys.exit(subprocess.call(again))
+    os.execv(sys.executable, again)
 
 
 def spare_documentation() -> None:

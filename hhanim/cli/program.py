@@ -14,7 +14,8 @@ import click
 
 from hhanim.cli import lecture, machine, media, neuron, scenes
 from hhanim.cli.output import complain
-from hhanim.process import be_alone
+from hhanim.process import be_alone, start_over, starts
+from hhanim.studio.errors import OutdatedError
 
 
 class _Stopped(BaseException):
@@ -75,7 +76,16 @@ def main(arguments: list[str] | None = None) -> None:
             with contextlib.suppress(ValueError):  # in a thread of somebody's program
                 signal.signal(number, _end)
     words = (sys.argv[1:] if arguments is None else arguments) or ["--help"]
-    sys.exit(_guarded(lambda: app.main(list(words), prog_name="hhanim", standalone_mode=False)))
+
+    def run() -> object:
+        try:
+            return app.main(list(words), prog_name="hhanim", standalone_mode=False)
+        except OutdatedError:
+            if arguments is not None or starts() >= 3:
+                raise
+            start_over()
+
+    sys.exit(_guarded(run))
 
 
 def _end(number: int, _: object) -> None:

@@ -25,9 +25,12 @@ from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
 from hhanim.studio import loaded
-from hhanim.studio.errors import RenderError, StudioError
+from hhanim.studio.errors import OutdatedError, RenderError, StudioError
 
 FORKS = sys.platform.startswith("linux")
+
+ATTEMPTS = 5
+"""How often work is begun anew because hhanim was edited after the process for it had begun."""
 
 Hear = Callable[[Any], None]
 
@@ -70,7 +73,7 @@ class Workplace:
             order = pickle.dumps((work, arguments, shared, _folder(), dict(os.environ), _path()))
         except Exception as error:
             raise pickle.PicklingError(str(error)) from error
-        while True:
+        for _ in range(ATTEMPTS):
             with self._lock:
                 server = self._idle.pop() if self._idle else _Server(self._warm)
                 self._busy.add(server)
@@ -91,6 +94,7 @@ class Workplace:
                 raise result
             if kind == "died":
                 raise LostError(f"its process ended with {result}")
+        raise OutdatedError("hhanim is edited all the time: try again when it stays as it is")
 
     def stop(self) -> None:
         """End all processes, whatever they are doing."""

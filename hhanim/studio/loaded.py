@@ -122,7 +122,7 @@ def moved_on() -> Path | None:
             if file in hashes:
                 if digest(path.read_bytes()) != hashes[file]:
                     return path
-            elif max((found := path.stat()).st_mtime_ns, found.st_ctime_ns) > _started:
+            elif _started < max((found := path.stat()).st_mtime_ns, found.st_ctime_ns) <= time.time_ns():
                 return path
         except OSError:
             return path

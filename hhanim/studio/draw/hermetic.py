@@ -6,8 +6,10 @@ film is the same with and without them. Random numbers that nobody has seeded ar
 
 from __future__ import annotations
 
+import contextlib
 import random
 import sys
+from pathlib import Path
 from typing import Any
 
 from hhanim.model import presets
@@ -29,9 +31,35 @@ def settle() -> None:
         _settle_manim()
 
 
-def _settle_matplotlib() -> None:
+class _Styles(dict[str, Any]):
+    """matplotlib's styles, each with what the user's own of that name says at the moment it is asked for."""
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name) or bool(_own_style(str(name)))
+
+    def __getitem__(self, name: str) -> dict[str, Any]:
+        return {**self.get(name, {}), **_own_style(name)}
+
+
+def _own_style(name: str) -> dict[str, Any]:
     import matplotlib as mpl
 
+    file = Path(mpl.get_configdir(), "stylelib", f"{name}.mplstyle")
+    with contextlib.suppress(OSError), file.open("rb"):  # which is heard, whether it is there or not
+        said: Any = mpl.rc_params_from_file(file, use_default_template=False)
+        return dict(said)
+    return {}
+
+
+def _settle_matplotlib() -> None:
+    import matplotlib as mpl
+    from matplotlib import style
+
+    if not isinstance(style.library, _Styles):  # it holds what the user's files said when it was loaded
+        files = Path(mpl.get_data_path(), "stylelib").glob("*.mplstyle")
+        styles = _Styles((f.stem, mpl.rc_params_from_file(f, use_default_template=False)) for f in files)
+        use: Any = style.use
+        use.__globals__["library"] = style.library = styles
     library: Any = mpl
     for settings in (library.rcParams, library.rcParamsOrig):
         dict.update(settings, library.rcParamsDefault)

@@ -3,37 +3,42 @@
 from __future__ import annotations
 
 import contextlib
+from importlib import import_module
 
+from hhanim.parameters import bind
 from hhanim.process import be_alone, root_log_kept, spare_documentation
+from hhanim.studio.draw.hermetic import settle
 from hhanim.studio.fresh.versions import versions
 
-
-def _all(kind: str) -> None:
-    be_alone()
-
-    import hhanim.studio.draw.task
-    import hhanim.studio.media.encode
-    import hhanim.studio.media.gif  # noqa: F401
-    from hhanim.parameters import bind
-
-    bind("", {"n": ("int", 1), "x": ("float", 1.0), "model": ("Membrane", "modern")}, {"n": "1", "x": "1"})
-    versions(kind)
+_BOTH = ("PIL.Image", "hhanim.studio.draw.task", "hhanim.studio.media.encode", "hhanim.studio.media.gif")
 
 
 def clips() -> None:
     """Load what every clip needs."""
-    _all("clip")
+    be_alone()
     spare_documentation()
+    for name in (*_BOTH, "hhanim.plots.clip"):
+        import_module(name)
     from hhanim.look.type import rc
-    from hhanim.plots import clip  # noqa: F401
 
     with contextlib.suppress(FileNotFoundError):  # which the scene will tell
         rc()
+    _once("clip")
 
 
 def films() -> None:
     """Load what every film needs; where that cannot be, the film will say so."""
-    _all("film")
+    be_alone()
+    for name in _BOTH:
+        import_module(name)
     with contextlib.suppress(Exception), root_log_kept():
-        import hhanim.mobjects.frame.film
-        import hhanim.studio.draw.film  # noqa: F401
+        import_module("hhanim.studio.draw.film")
+        import_module("hhanim.mobjects.frame.film")
+    _once("film")
+
+
+def _once(kind: str) -> None:
+    """What takes a while the first time: to check a number, to know the versions, to settle."""
+    bind("", {"n": ("int", 1), "x": ("float", 1.0), "model": ("Membrane", "modern")}, {"n": "1", "x": "1"})
+    versions(kind)
+    settle()

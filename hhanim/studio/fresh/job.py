@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from hhanim.studio.fresh.used import meaning
 from hhanim.studio.fresh.versions import versions
 from hhanim.studio.plan.request import Request
 
@@ -55,9 +56,7 @@ def prepare(request: Request) -> Job:
             "scene": request.entry.symbol,
             "parameters": values.plain,
             "membranes": {
-                name: digest(repr(value))
-                for name, value in values.objects.items()
-                if isinstance(value, Membrane)
+                name: meaning(value) for name, value in values.objects.items() if isinstance(value, Membrane)
             },
             "format": request.format.name,
             "sections": request.sections,

@@ -60,8 +60,8 @@ class Recording:
         self._journal = tempfile.TemporaryFile()  # noqa: SIM115 — what processes that the scene forks use
 
     def add(self, label: str, state: str | None = None) -> None:
-        """Something was used; its first state counts."""
-        if label in self.used:
+        """Something was used; its first state counts, and of what was only asked for the last: one may wait for it."""
+        if label in self.used and not label.endswith("?"):
             return
         self.used[label] = self.places.state(label) if state is None else state
         if os.getpid() != self._owner:
@@ -81,6 +81,10 @@ class Recording:
         """A file or folder was made: what is read of it later is the scene's own."""
         if isinstance(name, str | bytes | os.PathLike):
             self._made.add(os.path.abspath(os.fsdecode(name)))  # noqa: PTH100
+            label = self.places.label(os.fsdecode(name))
+            self.used.pop(f"{label}?", None)  # whether it was there decided nothing that it does not hold now
+            if self.used.get(label) == "":
+                del self.used[label]
 
     def _counts(self, name: Any) -> str | None:
         if not isinstance(name, str | bytes | os.PathLike):
@@ -88,7 +92,8 @@ class Recording:
         asked: str = os.fsdecode(name)
         path = os.path.abspath(asked)  # noqa: PTH100
         plain = Path(path).as_posix()
-        if plain.startswith((*_SYSTEM, *self._ignored)) or "/__pycache__/" in plain:
+        ignored = plain.startswith(self._ignored) and not plain.endswith(".mplstyle")
+        if ignored or plain.startswith(_SYSTEM) or "/__pycache__/" in plain:
             return None
         if loaded.installed(plain) and not plain.lower().endswith(FONTS):
             return None
@@ -119,6 +124,14 @@ class Recording:
         elif first == "hhanim" or first.startswith("hhanim_files_"):
             return
         self.add(f"import {name}")
+        if where is None:
+            for entry in (
+                Path(e) for e in sys.path if e not in self.places.path and Path(e) != self.places.scene
+            ):
+                for file in (entry / first / "__init__.py", entry / f"{first}.py"):
+                    self.file(file, asked=True)
+                    if file.exists():
+                        return
 
     # The end
 

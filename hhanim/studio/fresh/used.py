@@ -41,6 +41,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.machinery import all_suffixes
 from pathlib import Path
+from typing import Any
 
 from hhanim.studio import loaded
 from hhanim.studio.fresh.versions import system_library, version
@@ -74,11 +75,13 @@ class Places:
 
     Args:
         scene: the scene's folder. given: parameter → folder of the file that is given for it.
+        path: where modules are looked for, before a scene changes it.
     """
 
     scene: Path
     given: Mapping[str, Path] = field(default_factory=dict)
     folder: Path = field(default_factory=Path.cwd)
+    path: Sequence[str] = field(default_factory=lambda: tuple(sys.path))
     home: Path = field(default_factory=lambda: Path(os.path.expanduser("~")))  # noqa: PTH111 — never fails
 
     @classmethod
@@ -114,7 +117,7 @@ class Places:
         return path.as_posix()
 
     def _installed(self, path: Path) -> str:
-        for entry in map(Path, sys.path):
+        for entry in map(Path, self.path):
             if entry.name in ("site-packages", "dist-packages") and path.is_relative_to(entry):
                 return f"lib/{path.relative_to(entry).as_posix()}"
         return path.as_posix()
@@ -126,7 +129,7 @@ class Places:
         if head.endswith("=.") and head[:-2] in self.given:
             return self.given[head[:-2]] / rest
         if head == "lib":
-            found = (Path(entry) / rest for entry in sys.path if "-packages" in Path(entry).name)
+            found = (Path(entry) / rest for entry in self.path if "-packages" in Path(entry).name)
             return next((path for path in found if path.exists()), Path(rest))
         roots = {"hhanim": PACKAGE, ".": self.scene, "cwd": self.folder, "~": self.home}
         if head in roots:
@@ -180,7 +183,7 @@ class Places:
             folders: Sequence[Path] = [self.given.get(start[:-1], self.scene) if start else self.scene]
             parts = rest.split(".")
         else:
-            folders = [self.scene, *self.given.values(), *map(Path, sys.path)]
+            folders = [self.scene, *self.given.values(), *map(Path, self.path)]
             parts = name.split(".")
         if folders[1:] and parts[0] in sys.stdlib_module_names:
             folders = folders[: 1 + len(self.given)]  # beside the scene, it would come first
@@ -293,9 +296,19 @@ def _preset(name: str) -> str:
     from hhanim.model import HHError, presets
 
     try:
-        return of_text(repr(presets.get(name)))
+        return meaning(presets.get(name))
     except HHError:
         return ""
+
+
+def meaning(membrane: Any) -> str:
+    """Of all that a membrane says about itself; of parts that are not hhanim's own, whose code counts, their names."""
+    from hhanim.model import HHError, serial
+
+    try:
+        return serial.digest(membrane)[:16]
+    except HHError:
+        return of_text(repr(membrane))
 
 
 def changes(used: Mapping[str, str], places: Places) -> Iterator[tuple[str, str]]:

@@ -7,12 +7,10 @@ When hhanim itself is edited, the process starts over.
 from __future__ import annotations
 
 import contextlib
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from hhanim.process import start_over
 from hhanim.studio.errors import StudioError
 from hhanim.studio.fresh import package
 from hhanim.studio.fresh.sources import sources
@@ -65,10 +63,7 @@ def watch(plan: Plan, config: str | None, on_event: Listener, complain: Callable
             if changed:
                 complain(f"{', '.join(sorted(p.name for p in changed))} changed")
             if any(_is_ours(p) for p in changed):
-                again = [sys.executable, "-m", "hhanim", *sys.argv[1:]]
-                if sys.platform == "win32":  # where exec leaves the shell to go on without waiting
-                    sys.exit(subprocess.call(again))
-                os.execv(sys.executable, again)
+                start_over()
             reached |= _reached(_once(plan, on_event, complain), config)
             if not ready:
                 mine = [_short(p) for p in places if not p.is_relative_to(catalogue.PACKAGE)]

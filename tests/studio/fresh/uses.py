@@ -1,0 +1,670 @@
+"""Small clips that each use one thing in one way, and the edits of it that matter, and those that do not."""
+
+from __future__ import annotations
+
+import io
+import pickle
+import sqlite3
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+CLIP = '''
+"""A line at a height."""
+from pathlib import Path
+from hhanim import clip
+HERE = Path(__file__).parent
+{head}
+
+@clip(title="A line", description="A line at a height.", alt="A line.")
+def {name}(stage, *, {parameters}frames: int = 2, seconds: float = 0.2):
+    {body}
+    axes = stage.figure.add_axes([0, 0, 1, 1])
+    axes.axis("off")
+    axes.set(xlim=(0, 1), ylim=(0, 10))
+    axes.plot([0, 1], [float(level)] * 2, color=stage.theme.color("Na"))
+    yield
+    {later}
+    yield
+'''
+
+Content = str | bytes | Callable[[Path], None]
+
+
+@dataclass(frozen=True)
+class Use:
+    """A clip that reads its ``level`` from somewhere.
+
+    Args:
+        head, body, later: its text at the top, before the first frame, before the second.
+        files: what it needs, by path in the project; ``~`` is the user's home, ``out`` a folder beside the project.
+        matter, idle: new contents of files (None: gone), or of ``$NAME`` variables, that change the film or do not.
+    """
+
+    name: str
+    head: str = ""
+    body: str = "level = LEVEL"
+    later: str = "pass"
+    parameters: str = ""
+    files: dict[str, Content] = field(default_factory=dict)
+    matter: tuple[dict[str, Content | None], ...] = ()
+    idle: tuple[dict[str, Content | None], ...] = ()
+
+    @property
+    def text(self) -> str:
+        return CLIP.format(**{k: getattr(self, k) for k in ("head", "name", "body", "later", "parameters")})
+
+
+ONE, TWO = "K = 1.0\n", "K = 2.0\n"
+
+
+def _imports() -> Iterator[Use]:
+    """A helper module, reached in every way."""
+    for name, head, helper in (
+        ("import_plain", "import {h}\nLEVEL = {h}.K", "{h}.py"),
+        ("import_as", "import {h} as other\nLEVEL = other.K", "{h}.py"),
+        ("import_from", "from {h} import K as LEVEL", "{h}.py"),
+        ("import_star", "from {h} import *\nLEVEL = K", "{h}.py"),
+        ("import_dot", "from .{h} import K as LEVEL", "{h}.py"),
+        ("import_dots", "from . import {h}\nLEVEL = {h}.K", "{h}.py"),
+        ("import_inner", "from {h} import inner\nLEVEL = inner.K", "{h}/inner.py"),
+        ("import_deep", "import {h}.a.b.c\nLEVEL = {h}.a.b.c.K", "{h}/a/b/c.py"),
+        ("import_bare_package", "from {h}.one import K as LEVEL", "{h}/one.py"),
+        ("import_module", "import importlib\nLEVEL = importlib.import_module('{h}').K", "{h}.py"),
+        ("import_builtin", "LEVEL = __import__('{h}').K", "{h}.py"),
+        ("import_not_typing", "from typing import TYPE_CHECKING\nif not TYPE_CHECKING:\n    from {h} import K as LEVEL", "{h}.py"),
+        ("import_reloaded", "import importlib, {h}\nLEVEL = importlib.reload({h}).K", "{h}.py"),
+        ("import_class", "class A:\n    from {h} import K\nLEVEL = A.K", "{h}.py"),
+        ("import_try", "try:\n    from {h} import K as LEVEL\nexcept ImportError:\n    LEVEL = 5.0", "{h}.py"),
+        ("run_path", "import runpy\nLEVEL = runpy.run_path(str(HERE / '{h}.py'))['K']", "{h}.py"),
+        ("run_module", "import runpy\nLEVEL = runpy.run_module('{h}')['K']", "{h}.py"),
+        ("exec_open", "exec(open(HERE / '{h}.py').read())\nLEVEL = K", "{h}.py"),
+        ("exec_compiled", "s = {{}}\nexec(compile((HERE / '{h}.py').read_bytes(), '{h}', 'exec'), s)\nLEVEL = s['K']", "{h}.py"),
+        ("spec_from_file", "import importlib.util as u\ns = u.spec_from_file_location('x', HERE / '{h}.py')\nm = u.module_from_spec(s)\ns.loader.exec_module(m)\nLEVEL = m.K", "{h}.py"),
+        ("loader", "from importlib.machinery import SourceFileLoader\nLEVEL = SourceFileLoader('{h}_x', str(HERE / '{h}.py')).load_module().K", "{h}.py"),
+        ("find_then_load", "import importlib.util as u\ns = u.find_spec('{h}')\nm = u.module_from_spec(s)\ns.loader.exec_module(m)\nLEVEL = m.K", "{h}.py"),
+        ("path_inserted", "import sys\nsys.path.insert(0, str(HERE / 'elsewhere'))\nimport {h}\nLEVEL = {h}.K", "elsewhere/{h}.py"),
+        ("import_in_thread", "import threading\nfound = []\nt = threading.Thread(target=lambda: found.append(__import__('{h}').K))\nt.start(); t.join()\nLEVEL = found[0]", "{h}.py"),
+        ("import_in_pool", "from concurrent.futures import ThreadPoolExecutor\ndef f():\n    import {h}\n    return {h}.K\nwith ThreadPoolExecutor() as p: LEVEL = p.submit(f).result()", "{h}.py"),
+    ):  # fmt: skip
+        h = f"h_{name}"
+        file = f"scenes/{helper.format(h=h)}"
+        yield Use(
+            name,
+            head.format(h=h),
+            files={
+                file: ONE,
+                **(
+                    {
+                        f"scenes/{h}/__init__.py": "",
+                        f"scenes/{h}/a/__init__.py": "",
+                        f"scenes/{h}/a/b/__init__.py": "",
+                    }
+                    if name in ("import_deep",)
+                    else {}
+                ),
+                **({f"scenes/{h}/__init__.py": ""} if name == "import_inner" else {}),
+            },
+            matter=({file: TWO}, {file: "K = 3.0\n"}),
+            idle=({f"scenes/not_{name}.py": "K = 9\n"},),
+        )
+    yield Use(
+        "import_lazily",
+        body="from h_lazy import K as level",
+        files={"scenes/h_lazy.py": ONE},
+        matter=({"scenes/h_lazy.py": TWO},),
+    )
+    yield Use(
+        "import_at_second_frame",
+        "LEVEL = 1.0",
+        later="from h_second import K; axes.axhline(K)",
+        files={"scenes/h_second.py": ONE},
+        matter=({"scenes/h_second.py": TWO},),
+    )
+    yield Use(
+        "import_two_away",
+        "from h_near import K as LEVEL",
+        files={"scenes/h_near.py": "from h_far import K\n", "scenes/h_far.py": ONE},
+        matter=({"scenes/h_far.py": TWO}, {"scenes/h_near.py": "from h_far import K\nK += 1\n"}),
+    )
+    yield Use(
+        "relative_in_package",
+        "from h_rel import K as LEVEL",
+        files={
+            "scenes/h_rel/__init__.py": "from .inner import K\n",
+            "scenes/h_rel/inner.py": "from .sub.deep import K\n",
+            "scenes/h_rel/sub/__init__.py": "",
+            "scenes/h_rel/sub/deep.py": "from ..base import K\n",
+            "scenes/h_rel/base.py": ONE,
+        },
+        matter=(
+            {"scenes/h_rel/base.py": TWO},
+            {"scenes/h_rel/sub/__init__.py": "from .. import inner, base\nbase.K = 7.0\n"},
+            {"scenes/h_rel/inner.py": "K = 4.0\n"},
+        ),
+        idle=({"scenes/h_rel/unused.py": "K = 3\n"},),
+    )
+    yield Use(
+        "optional",
+        "try:\n    from h_optional import K as LEVEL\nexcept ImportError:\n    LEVEL = 5.0",
+        matter=({"scenes/h_optional.py": ONE}, {"scenes/h_optional/__init__.py": ONE}),
+        idle=({"scenes/h_optional.txt": ONE}, {"scenes/h_optional_.py": ONE}),
+    )
+    yield Use(
+        "optional_spec",
+        "import importlib.util\nLEVEL = 1.0 if importlib.util.find_spec('h_spec') is None else 4.0",
+        matter=({"scenes/h_spec.py": ""}, {"scenes/h_spec/__init__.py": ""}),
+    )
+    yield Use(
+        "optional_inner",
+        "try:\n    from h_pkg.more import K as LEVEL\nexcept ImportError:\n    LEVEL = 5.0",
+        files={"scenes/h_pkg/__init__.py": ""},
+        matter=({"scenes/h_pkg/more.py": ONE}, {"scenes/h_pkg/more/__init__.py": ONE}),
+    )
+    yield Use(
+        "package_over_module",
+        "from h_over import K as LEVEL",
+        files={"scenes/h_over.py": ONE},
+        matter=(
+            {"scenes/h_over/__init__.py": TWO},
+            {"scenes/h_over.py": None, "scenes/h_over/__init__.py": TWO},
+        ),
+        idle=({"scenes/h_over/notes.txt": "x"},),
+    )
+    yield Use(
+        "beside_over_library",
+        "import colorsys\nLEVEL = getattr(colorsys, 'K', 3.0)",
+        matter=({"scenes/colorsys.py": ONE},),
+    )
+    yield Use(
+        "on_python_path",
+        "from h_path import K as LEVEL",
+        files={"out/a/h_path.py": ONE, "out/b/h_path.py": TWO},
+        matter=({"out/a/h_path.py": TWO}, {"$PYTHONPATH": "{out}/b"}, {"scenes/h_path.py": TWO}),
+        idle=({"out/b/h_path.py": "K = 3\n"}, {"out/a/unused.py": ""}),
+    )
+    yield Use(
+        "library_of_the_users",
+        "from h_library.core import K as LEVEL",
+        files={
+            "out/a/h_library/__init__.py": "",
+            "out/a/h_library/core.py": "from h_library.numbers_ import K\n",
+            "out/a/h_library/numbers_.py": ONE,
+        },
+        matter=({"out/a/h_library/numbers_.py": TWO},),
+    )
+    yield Use(
+        "in_a_zip",
+        "import sys\nsys.path.insert(0, str(HERE / 'modules.zip'))\nfrom h_zipped import K as LEVEL",
+        files={"scenes/modules.zip": _zip("h_zipped.py", ONE)},
+        matter=({"scenes/modules.zip": _zip("h_zipped.py", TWO)},),
+    )
+    yield Use(
+        "linked_module",
+        "from h_linked import K as LEVEL",
+        files={"out/real.py": ONE, "scenes/h_linked.py": _link("out/real.py")},
+        matter=({"out/real.py": TWO},),
+        idle=({"out/unreal.py": TWO},),
+    )
+    yield Use(
+        "by_variable",
+        "import os\nif os.environ.get('WHICH') == 'b':\n    from h_b import K as LEVEL\nelse:\n    from h_a import K as LEVEL",
+        files={"scenes/h_a.py": ONE, "scenes/h_b.py": TWO},
+        matter=({"$WHICH": "b"}, {"scenes/h_a.py": "K = 3\n"}),
+        idle=({"scenes/h_b.py": "K = 9\n"},),
+    )
+    yield Use(
+        "same_second_same_length",
+        "from h_quick import K as LEVEL",
+        files={"scenes/h_quick.py": ONE},
+        matter=({"scenes/h_quick.py": TWO},),
+    )
+
+
+def _zip(name: str, text: str) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as file:
+        file.writestr(zipfile.ZipInfo(name), text)
+    return buffer.getvalue()
+
+
+def _link(target: str) -> Callable[[Path], None]:
+    def make(path: Path) -> None:
+        project = next(p for p in path.parents if p.name == "project")
+        path.symlink_to(project.parent / target)
+
+    return make
+
+
+def _npy(value: float) -> bytes:
+    buffer = io.BytesIO()
+    np.save(buffer, np.array([value]))
+    return buffer.getvalue()
+
+
+def _npz(value: float) -> bytes:
+    buffer = io.BytesIO()
+    np.savez(buffer, k=np.array([value]))
+    return buffer.getvalue()
+
+
+def _png(value: float) -> bytes:
+    from PIL import Image
+
+    buffer = io.BytesIO()
+    Image.new("L", (4, 4), int(20 * value)).save(buffer, "png")
+    return buffer.getvalue()
+
+
+def _database(value: float) -> Callable[[Path], None]:
+    def make(path: Path) -> None:
+        path.unlink(missing_ok=True)
+        with sqlite3.connect(path) as file:
+            file.execute("create table t (k real)")
+            file.execute("insert into t values (?)", [value])
+        file.close()
+
+    return make
+
+
+def _mat(value: float) -> bytes:
+    from scipy.io import savemat
+
+    buffer = io.BytesIO()
+    savemat(buffer, {"k": value})
+    return buffer.getvalue()
+
+
+def _wav(value: float) -> bytes:
+    from scipy.io import wavfile
+
+    buffer = io.BytesIO()
+    wavfile.write(buffer, 8000, np.full(10, int(value), np.int16))
+    return buffer.getvalue()
+
+
+def _gz(value: float) -> bytes:
+    import gzip
+
+    return gzip.compress(f"{value}\n".encode(), mtime=0)
+
+
+def _tar(value: float) -> bytes:
+    import tarfile
+
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as file:
+        about = tarfile.TarInfo("k.txt")
+        about.size = 3
+        file.addfile(about, io.BytesIO(f"{value:.1f}".encode()))
+    return buffer.getvalue()
+
+
+def _data() -> Iterator[Use]:
+    """A number in a file, read in every way."""
+    plain: tuple[Content, Content] = "1.0\n", "2.0\n"
+    for name, code, file, (old, new) in (
+        ("open_beside", "LEVEL = open(HERE / '{f}').read()", "txt", plain),
+        ("read_text", "LEVEL = (HERE / '{f}').read_text()", "txt", plain),
+        ("read_bytes", "LEVEL = (HERE / '{f}').read_bytes()", "dat", plain),
+        ("two_literals", "LEVEL = (HERE / 'data' / '{f}').read_text()", "data/csv", plain),
+        ("f_string", "import os\nLEVEL = open(f'{{os.path.dirname(__file__)}}/{stem}' + '.t' + 'xt').read()", "txt", plain),
+        ("with_suffix", "LEVEL = Path(HERE, '{stem}').with_suffix('.csv').read_text()", "csv", plain),
+        ("no_suffix", "LEVEL = (HERE / '{f}').read_text()", "", plain),
+        ("long_name", "LEVEL = (HERE / '{f}').read_text()", f"{'x' * 90}.txt", plain),
+        ("loadtxt", "import numpy as np\nLEVEL = np.loadtxt(HERE / '{f}')", "csv", plain),
+        ("genfromtxt", "import numpy as np\nLEVEL = np.genfromtxt(HERE / '{f}')", "csv", plain),
+        ("fromfile", "import numpy as np\nLEVEL = np.fromfile(HERE / '{f}')[0]", "bin", (np.array([1.0]).tobytes(), np.array([2.0]).tobytes())),
+        ("memmap", "import numpy as np\nLEVEL = np.memmap(HERE / '{f}', float, 'r')[0]", "bin", (np.array([1.0]).tobytes(), np.array([2.0]).tobytes())),
+        ("load_npy", "import numpy as np\nLEVEL = np.load(HERE / '{f}')[0]", "npy", (_npy(1), _npy(2))),
+        ("load_npz", "import numpy as np\nLEVEL = np.load(HERE / '{f}')['k'][0]", "npz", (_npz(1), _npz(2))),
+        ("csv_module", "import csv\nLEVEL = next(csv.reader(open(HERE / '{f}')))[0]", "csv", plain),
+        ("json_module", "import json\nLEVEL = json.load(open(HERE / '{f}'))", "json", plain),
+        ("pickle_module", "import pickle\nLEVEL = pickle.load(open(HERE / '{f}', 'rb'))", "pkl", (pickle.dumps(1.0), pickle.dumps(2.0))),
+        ("sqlite_module", "import sqlite3\nLEVEL = sqlite3.connect(HERE / '{f}').execute('select k from t').fetchone()[0]", "db", (_database(1), _database(2))),
+        ("sqlite_uri", "import sqlite3\nLEVEL = sqlite3.connect(f'file:{{HERE}}/{f}?mode=ro', uri=True).execute('select k from t').fetchone()[0]", "db", (_database(1), _database(2))),
+        ("configparser_module", "import configparser\nc = configparser.ConfigParser()\nc.read(HERE / '{f}')\nLEVEL = c['a']['k']", "ini", ("[a]\nk = 1\n", "[a]\nk = 2\n")),
+        ("toml_module", "import tomllib\nLEVEL = tomllib.load(open(HERE / '{f}', 'rb'))['k']", "toml", ("k = 1.0\n", "k = 2.0\n")),
+        ("xml_module", "import xml.etree.ElementTree as e\nLEVEL = e.parse(HERE / '{f}').getroot().text", "xml", ("<k>1</k>", "<k>2</k>")),
+        ("lxml_library", "import lxml.etree as e\nLEVEL = e.parse(str(HERE / '{f}')).getroot().text", "xml", ("<k>1</k>", "<k>2</k>")),
+        ("gzip_module", "import gzip\nLEVEL = gzip.open(HERE / '{f}').read()", "gz", (_gz(1), _gz(2))),
+        ("zip_module", "import zipfile\nLEVEL = zipfile.ZipFile(HERE / '{f}').read('k')", "zip", (_zip("k", "1.0"), _zip("k", "2.0"))),
+        ("tar_module", "import tarfile\nLEVEL = tarfile.open(HERE / '{f}').extractfile('k.txt').read()", "tar", (_tar(1), _tar(2))),
+        ("pillow", "from PIL import Image\nLEVEL = Image.open(HERE / '{f}').getpixel((0, 0)) / 20", "png", (_png(1), _png(2))),
+        ("imread", "import matplotlib.image\nLEVEL = 10 * matplotlib.image.imread(HERE / '{f}')[0, 0]", "png", (_png(1), _png(2))),
+        ("loadmat", "from scipy.io import loadmat\nLEVEL = loadmat(HERE / '{f}')['k'][0, 0]", "mat", (_mat(1), _mat(2))),
+        ("wav", "from scipy.io import wavfile\nLEVEL = wavfile.read(HERE / '{f}')[1][0]", "wav", (_wav(1), _wav(2))),
+        ("os_open", "import os\nLEVEL = os.read(os.open(HERE / '{f}', os.O_RDONLY), 9)", "txt", plain),
+        ("file_io", "import io\nLEVEL = io.FileIO(HERE / '{f}').read()", "txt", plain),
+        ("mmap_module", "import mmap\nwith open(HERE / '{f}', 'rb') as f: LEVEL = bytes(mmap.mmap(f.fileno(), 0, access=mmap.ACCESS_READ))", "txt", plain),
+        ("linecache_module", "import linecache\nLEVEL = linecache.getline(str(HERE / '{f}'), 1)", "txt", plain),
+        ("fileinput_module", "import fileinput\nLEVEL = next(fileinput.input(HERE / '{f}'))", "txt", plain),
+        ("codecs_module", "import codecs\nLEVEL = codecs.open(str(HERE / '{f}'), encoding='utf-8').read()", "txt", plain),
+        ("file_url", "import urllib.request\nLEVEL = urllib.request.urlopen((HERE / '{f}').as_uri()).read()", "txt", plain),
+        ("copied_first", "import shutil, tempfile\nwith tempfile.TemporaryDirectory() as t: LEVEL = open(shutil.copy(HERE / '{f}', t)).read()", "txt", plain),
+        ("read_in_thread", "import threading\nfound = []\nt = threading.Thread(target=lambda: found.append((HERE / '{f}').read_text()))\nt.start(); t.join()\nLEVEL = found[0]", "txt", plain),
+        ("read_in_fork", "import multiprocessing as m\nwith m.get_context('fork').Pool(1) as p: LEVEL = p.map(Path.read_text, [HERE / '{f}'])[0]", "txt", plain),
+        ("read_by_program", "import subprocess\nLEVEL = subprocess.run(['cat', str(HERE / '{f}')], capture_output=True, text=True).stdout", "txt", plain),
+        ("read_by_shell", "import subprocess\nLEVEL = subprocess.run(f'cat {{HERE}}/{f}', shell=True, capture_output=True, text=True).stdout", "txt", plain),
+        ("read_by_os_system", "import os, tempfile\nt = tempfile.mktemp()\nos.system(f'cat {{HERE}}/{f} > {{t}}')\nLEVEL = open(t).read()\nos.unlink(t)", "txt", plain),
+        ("pkgutil_data", "import pkgutil, h_{name}\nLEVEL = pkgutil.get_data('h_{name}', '{f}')", "h_{name}/txt", plain),
+        ("resources", "import importlib.resources as r, h_{name}\nLEVEL = r.files(h_{name}).joinpath('{f}').read_text()", "h_{name}/txt", plain),
+        ("by_helper", "from h_{name} import LEVEL", "h_{name}/txt", plain),
+        ("from_folder", "LEVEL = open('scenes/{f}').read()", "txt", plain),
+        ("from_folder_path", "LEVEL = Path('scenes').joinpath('{f}').read_text()", "txt", plain),
+        ("second_frame", "LEVEL = 1.0", "txt", plain),
+        ("opened_by_import_hook", "LEVEL = __loader__.get_data(str(HERE / '{f}'))", "txt", plain),
+        ("source_as_text", "LEVEL = len((HERE / '{f}').read_text().splitlines())", "py", ("a\n", "a\nb\n")),
+        ("dir_fd", "import os\nd = os.open(HERE, os.O_RDONLY)\nLEVEL = os.read(os.open('{f}', os.O_RDONLY, dir_fd=d), 9)", "txt", plain),
+        ("chdir", "import os\nos.chdir(HERE)\nLEVEL = open('{f}').read()", "txt", plain),
+    ):  # fmt: skip
+        folder, _, suffix = file.rpartition("/")
+        stem = f"d_{name}"
+        f = suffix if len(suffix) > 9 else f"{stem}.{suffix}" if suffix else stem
+        where = f"scenes/{folder.format(name=name)}/{f}".replace("//", "/")
+        more: dict[str, Content] = {}
+        if folder.startswith("h_"):
+            more[f"scenes/h_{name}/__init__.py"] = (
+                f"from pathlib import Path\nLEVEL = (Path(__file__).parent / '{f}').read_text()\n"
+                if name == "by_helper"
+                else ""
+            )
+        yield Use(
+            name,
+            code.format(f=f, stem=stem, name=name),
+            later=f"axes.axhline(float((HERE / '{f}').read_text()))" if name == "second_frame" else "pass",
+            files={where: old, **more},
+            matter=({where: new},),
+            idle=({f"{where}.bak": new},),
+        )
+    yield Use(
+        "above",
+        "LEVEL = (HERE.parent / 'shared' / 'above.txt').read_text()",
+        files={"shared/above.txt": plain[0]},
+        matter=({"shared/above.txt": plain[1]},),
+        idle=({"shared/other.txt": "x"},),
+    )
+    yield Use(
+        "outside",
+        "import os\nLEVEL = open(os.environ['OUT'] + '/outside.txt').read()",
+        files={"out/outside.txt": plain[0]},
+        matter=({"out/outside.txt": plain[1]},),
+        idle=({"out/another.txt": "x"},),
+    )
+    yield Use(
+        "linked",
+        "LEVEL = (HERE / 'linked.txt').read_text()",
+        files={"out/real.txt": plain[0], "scenes/linked.txt": _link("out/real.txt")},
+        matter=({"out/real.txt": plain[1]},),
+    )
+    yield Use(
+        "linked_folder",
+        "LEVEL = (HERE / 'linked' / 'in.txt').read_text()",
+        files={"out/there/in.txt": plain[0], "scenes/linked": _link("out/there")},
+        matter=({"out/there/in.txt": plain[1]},),
+    )
+    yield Use(
+        "chain",
+        "LEVEL = (HERE / (HERE / 'chain.txt').read_text().strip()).read_text()",
+        files={"scenes/chain.txt": "link_a.txt", "scenes/link_a.txt": "1", "scenes/link_b.txt": "2"},
+        matter=({"scenes/chain.txt": "link_b.txt"}, {"scenes/link_a.txt": "3"}),
+        idle=({"scenes/link_b.txt": "4"},),
+    )
+    yield Use(
+        "branch",
+        "FILES = {'a': 'branch_a.txt', 'b': 'branch_b.txt'}\nLEVEL = (HERE / FILES['a']).read_text()",
+        files={"scenes/branch_a.txt": "1", "scenes/branch_b.txt": "2"},
+        matter=({"scenes/branch_a.txt": "3"},),
+        idle=({"scenes/branch_b.txt": "4"}, {"scenes/branch_b.txt": None}),
+    )
+    yield Use(
+        "fallback",
+        "try:\n    LEVEL = (HERE / 'mine.txt').read_text()\nexcept FileNotFoundError:\n    LEVEL = 5",
+        matter=({"scenes/mine.txt": "1"},),
+        idle=({"scenes/yours.txt": "1"},),
+    )
+    yield Use(
+        "vanishing",
+        "p = HERE / 'there.txt'\nLEVEL = float(p.read_text()) if p.exists() else 7",
+        files={"scenes/there.txt": "1"},
+        matter=({"scenes/there.txt": None}, {"scenes/there.txt": "2"}),
+    )
+    yield Use(
+        "written_first",
+        "(HERE / 'made.txt').write_text('3')\nLEVEL = (HERE / 'made.txt').read_text()",
+        idle=({"scenes/made.txt": "4"},),
+    )
+
+
+def _looks() -> Iterator[Use]:
+    """Folders that are listed, files that are asked for."""
+    for name, code in (
+        ("path_glob", "len(list((HERE / '{d}').glob('*.csv')))"),
+        ("path_rglob", "len(list((HERE / '{d}').rglob('*.csv')))"),
+        ("glob_module", "len(__import__('glob').glob(f'{{HERE}}/{d}/*.csv'))"),
+        ("iglob", "len(list(__import__('glob').iglob(f'{{HERE}}/{d}/**/*.csv', recursive=True)))"),
+        ("iterdir", "len([p for p in (HERE / '{d}').iterdir() if p.suffix == '.csv'])"),
+        ("listdir", "len([n for n in __import__('os').listdir(HERE / '{d}') if n.endswith('.csv')])"),
+        ("scandir", "len([n for n in __import__('os').scandir(HERE / '{d}') if n.name.endswith('.csv')])"),
+        (
+            "walk",
+            "sum(n.endswith('.csv') for _, _, names in __import__('os').walk(HERE / '{d}') for n in names)",
+        ),
+    ):
+        d = f"folder_{name}"
+        idle: tuple[dict[str, Content | None], ...] = (
+            {f"scenes/{d}/a.csv": "other"},
+            {"scenes/folder_of_nobody/a.csv": ""},
+        )
+        if "glob" in name:
+            idle = (*idle, {f"scenes/{d}/notes.txt": "x"})
+        yield Use(
+            f"look_{name}",
+            f"LEVEL = {code.format(d=d)}",
+            files={f"scenes/{d}/a.csv": "", f"scenes/{d}/b.csv": ""},
+            matter=({f"scenes/{d}/c.csv": ""}, {f"scenes/{d}/b.csv": None}),
+            idle=idle,
+        )
+    for name, code in (
+        ("exists", "(HERE / '{f}').exists()"),
+        ("is_file", "(HERE / '{f}').is_file()"),
+        ("os_exists", "__import__('os').path.exists(HERE / '{f}')"),
+        ("os_isfile", "__import__('os').path.isfile(f'{{HERE}}/{f}')"),
+        ("access", "__import__('os').access(HERE / '{f}', 4)"),
+    ):
+        there, absent = f"is_{name}.txt", f"not_{name}.txt"
+        yield Use(
+            f"asks_{name}",
+            f"LEVEL = 1 + {code.format(f=there)} + 2 * {code.format(f=absent)}",
+            files={f"scenes/{there}": "a"},
+            matter=({f"scenes/{there}": None}, {f"scenes/{absent}": "a"}),
+            idle=({f"scenes/{there}": "b"},),
+        )
+    for name, code in (
+        ("getsize", "__import__('os').path.getsize(HERE / '{f}')"),
+        ("stat", "(HERE / '{f}').stat().st_size"),
+    ):
+        yield Use(
+            f"asks_{name}",
+            f"LEVEL = {code.format(f=f'size_{name}.txt')}",
+            files={f"scenes/size_{name}.txt": "a"},
+            matter=({f"scenes/size_{name}.txt": "aa"},),
+        )
+
+
+def _settings() -> Iterator[Use]:
+    """Variables of the environment, the user's configuration."""
+    for name, code in (
+        ("subscript", "os.environ['{v}']"),
+        ("get", "os.environ.get('{v}', '5')"),
+        ("getenv", "os.getenv('{v}', '5')"),
+        ("environb", "os.environb.get(b'{v}', b'5')"),
+        ("contains", "1 + ('{v}' in os.environ) + (os.environ.get('{v}') == '2')"),
+        ("expandvars", "os.path.expandvars('${v}')"),
+        ("setdefault", "os.environ.setdefault('{v}', '5')"),
+        ("copy", "dict(os.environ)['{v}']"),
+        ("items", "sum(float(v) for k, v in os.environ.items() if k.startswith('{v}'))"),
+    ):
+        v = f"LAB_{name.upper()}"
+        yield Use(
+            f"variable_{name}",
+            f"import os\nLEVEL = {code.format(v=v)}",
+            files={f"${v}": "1"},
+            matter=({f"${v}": "2"},),
+            idle=() if name in ("copy", "items") else ({"$LAB_OTHER": "3"},),
+        )
+    yield Use(
+        "variable_absent",
+        "import os\nLEVEL = os.environ.get('LAB_ABSENT', '5')",
+        matter=({"$LAB_ABSENT": "1"},),
+        idle=({"$LAB_PRESENT": "1"},),
+    )
+    yield Use(
+        "variable_many",
+        "import os\nLEVEL = sum(float(v) for k, v in os.environ.items() if k.startswith('LABS_')) + 1",
+        matter=({"$LABS_NEW": "1"},),
+    )
+    yield Use(
+        "variable_of_helper",
+        "from h_env import LEVEL",
+        files={"scenes/h_env.py": "import os\nLEVEL = os.environ.get('LAB_HELPER', '5')\n"},
+        matter=({"$LAB_HELPER": "1"},),
+    )
+    yield Use(
+        "locale",
+        "import locale\nlocale.setlocale(locale.LC_ALL, '')\nLEVEL = len(locale.setlocale(locale.LC_ALL, None)) / 10",
+        matter=({"$LC_ALL": "C"},),
+    )
+    yield Use(
+        "configuration",
+        "LEVEL = (Path.home() / '.config' / 'lab.toml').read_text()",
+        files={"~/.config/lab.toml": "1"},
+        matter=({"~/.config/lab.toml": "2"},),
+        idle=({"~/.config/other.toml": "2"},),
+    )
+    yield Use(
+        "expanduser",
+        "import os\nLEVEL = open(os.path.expanduser('~/.lab')).read()",
+        files={"~/.lab": "1"},
+        matter=({"~/.lab": "2"},),
+    )
+    yield Use(
+        "style",
+        "import matplotlib.style as s\nimport matplotlib as m\ns.use('lab')\nLEVEL = m.rcParams['lines.linewidth']",
+        files={"~/.config/matplotlib/stylelib/lab.mplstyle": "lines.linewidth: 2\n"},
+        matter=({"~/.config/matplotlib/stylelib/lab.mplstyle": "lines.linewidth: 4\n"},),
+        idle=({"~/.config/matplotlib/stylelib/other.mplstyle": "lines.linewidth: 5\n"},),
+    )
+    yield Use(
+        "style_file",
+        "import matplotlib.style as s\nimport matplotlib as m\ns.use(HERE / 'lab.mplstyle')\nLEVEL = m.rcParams['lines.linewidth']",
+        files={"scenes/lab.mplstyle": "lines.linewidth: 2\n"},
+        matter=({"scenes/lab.mplstyle": "lines.linewidth: 4\n"},),
+    )
+    yield Use(
+        "style_over_library",
+        "import matplotlib.style as s\nimport matplotlib as m\ns.use('ggplot')\nLEVEL = m.rcParams['lines.linewidth']",
+        matter=({"~/.config/matplotlib/stylelib/ggplot.mplstyle": "lines.linewidth: 4\n"},),
+    )
+    yield Use(
+        "pyplot_style",
+        "import matplotlib.pyplot as p\np.style.use('dark_background')\nLEVEL = p.rcParams['lines.linewidth']",
+        idle=({"~/.config/matplotlib/stylelib/other2.mplstyle": "lines.linewidth: 5\n"},),
+    )
+
+
+def _membranes() -> Iterator[Use]:
+    """Membranes of hhanim by name in a scene's text, and of files."""
+    body = "level = model.parameters['gK'] / 10"
+    cell = "from hhanim import presets\nMINE = presets.MODERN.with_(gK={})\n"
+    yield Use(
+        "membrane_default",
+        body=body,
+        parameters='model: Membrane = "mine.py:MINE", ',
+        head="from hhanim import Membrane",
+        files={"mine.py": cell.format(30)},
+        matter=({"mine.py": cell.format(60)},),
+        idle=({"mine.py": f"# A note.\n{cell.format(30)}"},),
+    )
+    yield Use(
+        "membrane_json",
+        body=body,
+        parameters='model: Membrane = "data_cell.py:MINE", ',
+        head="from hhanim import Membrane",
+        files={
+            "data_cell.py": "import json\nfrom pathlib import Path\nfrom hhanim import presets\nMINE = presets.MODERN.with_(**json.loads((Path(__file__).parent / 'cell.json').read_text()))\n",
+            "cell.json": '{"gK": 30}',
+        },
+        matter=({"cell.json": '{"gK": 60}'},),
+        idle=({"cell.json": '{"gK": 30.0}\n'},),
+    )
+    yield Use(
+        "membrane_helper",
+        body=body,
+        parameters='model: Membrane = "cells/of_helper.py:MINE", ',
+        head="from hhanim import Membrane",
+        files={
+            "cells/of_helper.py": "from hhanim import presets\nfrom numbers_ import K\nMINE = presets.MODERN.with_(gK=K)\n",
+            "cells/numbers_.py": "K = 30\n",
+        },
+        matter=({"cells/numbers_.py": "K = 60\n"},),
+        idle=({"cells/numbers_.py": "K = 60 / 2\n"},),
+    )
+    yield Use(
+        "membrane_variable",
+        body=body,
+        parameters='model: Membrane = "cells/of_variable.py:MINE", ',
+        head="from hhanim import Membrane",
+        files={
+            "cells/of_variable.py": "import os\nfrom hhanim import presets\nMINE = presets.MODERN.with_(gK=float(os.environ.get('LAB_GK', '30')))\n"
+        },
+        matter=({"$LAB_GK": "60"},),
+        idle=({"$LAB_GK": "30.0"},),
+    )
+    yield Use("preset_capitals", "from hhanim import presets\nLEVEL = presets.MODERN.parameters['gK'] / 10")
+    yield Use("preset_module", "import hhanim as hh\nLEVEL = hh.presets.WIDGET.parameters['gK'] / 10")
+    yield Use(
+        "preset_get",
+        "from hhanim import presets\nLEVEL = presets.get('connor_stevens').parameters['gK'] / 10",
+    )
+    yield Use(
+        "preset_imported", "from hhanim.model.presets import CLASSIC\nLEVEL = CLASSIC.parameters['gK'] / 10"
+    )
+    yield Use(
+        "preset_vars",
+        "from hhanim.model import presets\nLEVEL = getattr(presets, 'WANG_BUZSAKI').parameters['gK'] / 2",
+    )
+    yield Use(
+        "preset_parameter",
+        body=body,
+        parameters='model: Membrane = "classic", ',
+        head="from hhanim import Membrane",
+    )
+    yield Use("no_membrane", "LEVEL = 1.0")
+    yield Use(
+        "simulated",
+        body="level = 1 + simulate(presets.MODERN, step(10), 5)['V'].max() / 20",
+        head="from hhanim import presets, simulate, step",
+    )
+    yield Use("measured", "from hhanim.model import measured\nLEVEL = measured.gate('n').inf.mean() * 5")
+
+
+def uses() -> list[Use]:
+    found = [*_imports(), *_data(), *_looks(), *_settings(), *_membranes()]
+    assert len({use.name for use in found}) == len(found)
+    return found
+
+
+if __name__ == "__main__":
+    made = uses()
+    print(
+        len(made),
+        "clips;",
+        sum(len(u.matter) for u in made),
+        "matter;",
+        sum(len(u.idle) for u in made),
+        "do not",
+    )
