@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from manim import VGroup
@@ -13,7 +14,6 @@ from hhanim.mobjects.circuit.balance import Balance
 from hhanim.mobjects.circuit.feedback import FeedbackLoop
 from hhanim.mobjects.frame.cards import Choices, Recap
 from hhanim.mobjects.frame.clock import Pace
-from hhanim.mobjects.graph.graph import axis
 from hhanim.mobjects.graph.marks import Level, Point
 from hhanim.mobjects.graph.trace import Trace
 from hhanim.mobjects.membrane.channels import ChannelView, inactivates, title
@@ -24,6 +24,11 @@ from hhanim.model.phases import phases
 from hhanim.parameters import Membrane, Protocol
 
 QUESTION = "Who brings V down again?"
+RECAP = (
+    "The {ion} current lifts V to its peak.",
+    "The {other} current brings V down.",
+    "It outlasts the spike, and V dips below rest.",
+)
 SEED = 116  # of the channels that are drawn: by chance these open when most of their kind do
 
 
@@ -44,7 +49,10 @@ class Spike(Story):
         # Finely enough that in a warm axon, too, straight pieces do not cut the corners of the currents.
         self.run = run = simulate(self.membrane, self.stimulus, self.until, sample=0.02)
         self.meet()
-        self.timed(self.pace())
+        base, slow = round_near(self.until / 9.0), []  # slow from the stimulus until V is back
+        if self.phases:
+            slow = [(self.begin, self.back, min(round_near((self.back - self.begin) / 8.0), base))]
+        self.timed(Pace(self.until, rate=base, slow=slow))
         how: Any = {"clock": self.clock, "electrode": True, "seed": SEED}
         self.patch = MembranePatch(run, self.theme, self.grid["picture"], **how)
         self.v = self.graph("plot", run, "V", stimulus=True)
@@ -66,9 +74,8 @@ class Spike(Story):
         self.phases = {phase.name: phase for phase in phases(run, zero=self.membrane.zero)}
         self.inward, self.outward = (self.membrane.channel(run.carrier(way)) for way in ("in", "out"))
         gates = {inactivates(self.membrane, g.name): g.name for g in reversed(self.inward.gates)}
-        late = next((g.name for g in self.outward.gates), None)
-        self.names = {"m": gates.get(False), "h": gates.get(True), "n": late}
-        self.names |= {"ion": title(self.inward), "other": title(self.outward)}
+        self.names = {"ion": title(self.inward), "m": gates.get(False), "h": gates.get(True)}
+        self.names |= {"other": title(self.outward), "n": next((g.name for g in self.outward.gates), None)}
         self.names |= {"v": millivolts(run["V"][0]), "top": millivolts(run.extreme("V").value, sign=True)}
         if self.phases:
             self.rise, self.back = self.phases["upstroke"].start, self.phases["repolarisation"].stop
@@ -76,13 +83,6 @@ class Spike(Story):
             self.peak, self.end = run.top_of(run.spikes[0]), max(p.stop for p in self.phases.values())
             self.low = self.phases["undershoot"].stop if "undershoot" in self.phases else self.back
             self.names["top"] = millivolts(run.spike_peaks[0], sign=True)
-
-    def pace(self) -> Pace:
-        """Slow from the stimulus until V is back, in round rates that give both stretches their time."""
-        base, slow = round_near(self.until / 9.0), []
-        if self.phases:
-            slow = [(self.begin, self.back, min(round_near((self.back - self.begin) / 8.0), base))]
-        return Pace(self.until, rate=base, slow=slow)
 
     def voltage(self) -> Iterator[Beat]:
         """V and the membrane; before V falls, the hall says why it will."""
@@ -96,8 +96,8 @@ class Spike(Story):
             yield Beat("rise", "The stimulus moves V", said, until=self.rise)
         said = "Now V rises by itself, because {ion} flows in."
         yield Beat("rise", "V rises by itself", said, "{ion} flows in", until=self.peak)
-        course, top = self.v.traces[0].path.values[::8, :2], self.run.spike_peaks[0]
-        self.first.append(Point(self.v.panel, self.peak, top, self.names["top"], course=course))
+        top = self.peak, self.run.spike_peaks[0]
+        self.first.append(Point(self.v.panel, *top, self.names["top"], course=self.v.course))
         answers = [
             "the end of the stimulus",
             "the sodium pump",
@@ -133,33 +133,31 @@ class Spike(Story):
             loop = self.loop(self.outward, "{n} gates open", "{other} flows out", link="which lowers V")
             said = "The {n} gates are as slow: they open, and {other} takes V down."
             yield Beat("gates", "{n} gates open", said, "", [*shown, loop], until=self.back)
-            said = "The {n} gates are late to close, so V is drawn below rest."
+            said = "They are late to close, so V is drawn below rest."
             yield Beat("gates", "{n} gates close late", said, "", shown, until=self.low)
-        said = "Gates return to where they were, and the membrane is ready again."
+        said = "The gates return to where they were, and the membrane is ready again."
         yield Beat("gates", "Every gate comes back", said, "", shown, until=self.end)
 
     def currents(self) -> Iterator[Beat]:
         """The same spike with its currents: first, magnified, those that decide; then the large ones."""
         names = [f"I_{c.name}" for c in self.membrane.channels]
         v, self.large = self.graphs(self.run, ["V"], names)
-        name, low, high = axis(self.run, names)
+        y = self.large.panel.y_axis
+        bars = partial(Balance, self.run, self.theme, self.grid["foot"])
         if self.rise > self.begin:
             most = max(abs(self.run.extreme(key, "size", before=self.rise).value) for key in names)
-            self.names["times"] = times = round_below(0.9 * high / most)
-            y = name, low / times, high / times
-            self.small = self.graph("second", self.run, *names, ghost=False, y=y)
-            bars = Balance(self.run, self.theme, self.grid["foot"], limit=1.25 * high / times)
-            shown = [self.patch, v, self.small, bars.follow(self.clock)]
+            self.names["times"] = times = round_below(0.9 * y.high / most)
+            small = y.name, y.low / times, y.high / times
+            self.small = self.graph("second", self.run, *names, ghost=False, y=small)
+            shown = [self.patch, v, self.small, bars(limit=1.25 * y.high / times).follow(self.clock)]
             said = "Before the spike the currents are small, and it counts which of them is larger."
             line = "the currents, magnified {times:g} times"
             yield Beat("currents", "Small currents decide", said, line, shown, self.begin, self.rise)
-        bars = Balance(self.run, self.theme, self.grid["foot"], limit=1.25 * high)
-        shown = [self.patch, v, self.large, bars.follow(self.clock)]
-        said = "The {ion} current wins, and V takes off."
+        shown = [self.patch, v, self.large, bars(limit=1.25 * y.high).follow(self.clock)]
+        said = "More {ion} flows in than {other} flows out, and V takes off."
         yield Beat("currents", "{ion} wins", said, "", shown, self.rise, self.peak)
-        name = self.inward.name
-        most_open, largest = self.run.extreme(f"g_{name}").t, self.run.extreme(f"I_{name}", "min").t
-        if max(self.peak, most_open) < largest:
+        largest = self.run.extreme(f"I_{self.inward.name}", "min").t
+        if max(self.peak, self.run.extreme(f"g_{self.inward.name}").t) < largest:
             said = "Fewer {ion} channels are open, but the driving force on each ion grows."
             line = "V falls away from where {ion} would take it"
             yield Beat("currents", "The driving force grows", said, line, until=largest)
@@ -170,25 +168,18 @@ class Spike(Story):
         """One picture: V in the colour of what moves it."""
         self.timed(Pace(self.until, rate=round_near(self.until / 5.0)))
         v, known = self.graph("plot", self.run, "V", stimulus=True), quantities(self.membrane)
-        turns = [t for gate, t in (("h", "{h} gates shut"), ("n", "{n} gates open")) if self.names[gate]]
-        turn = ", ".join(turns) or "{other} flows out"
-        both, late = (self.inward, self.outward), "It outlasts the spike, and V dips below rest."
+        turns = [t for g, t in (("h", "{h} gates shut"), ("n", "{n} gates open")) if self.names[g]]
+        both = self.inward, self.outward
         acts = [
-            (
-                both[:1],
-                "{ion} lifts V",
-                "{m} gates open",
-                "The {ion} current lifts V to its peak.",
-                self.peak,
-            ),
-            (both, "{other} brings V down", turn, "The {other} current brings V down.", self.back),
-            (both[1:], "and then below rest", "{n} gates are late to close", late, self.end),
+            (both[:1], "{ion} lifts V", "{m} gates open", self.peak),
+            (both, "{other} brings V down", ", ".join(turns) or "at last", self.back),
+            (both[1:], "and then below rest", "{n} gates are late to close", self.end),
         ][: 3 if self.names["n"] else 2]
-        rows = [(self.say(a), self.say(b), known[f"I_{who[-1].name}"]) for who, a, b, *_ in acts]
+        rows = [(self.say(a), self.say(b), known[f"I_{who[-1].name}"]) for who, a, b, _ in acts]
         icons = [self.icon(*who, shut=self.names["h"] if who == both else None) for who, *_ in acts]
         recap = Recap(rows, self.theme, self.grid["left"], icons=icons)
         start, shown = self.rise, list[Any]([v])
-        for row, (*_, hue), (*_, said, stop) in zip(recap.rows, rows, acts, strict=True):
+        for said, row, (*_, hue), (*_, stop) in zip(RECAP, recap.rows, rows, acts, strict=False):
             style: Any = {"named": False, "head": False, "width": 8.0, "color": self.theme.color(hue)}
             part = Trace.of(self.run, "V", v.panel, within=(start, stop), **style)
             shown, start = [*shown, part.follow(self.clock), row], stop

@@ -22,7 +22,7 @@ from hhanim.look.numbers import ceil_to, round_above
 from hhanim.mobjects.frame.clock import Clock
 from hhanim.mobjects.frame.layout import UNIT, Area, stroke
 from hhanim.mobjects.frame.lettering import TICK
-from hhanim.mobjects.frame.shapes import at, disc
+from hhanim.mobjects.frame.shapes import Array, at, disc
 from hhanim.mobjects.frame.standard import voltages
 from hhanim.mobjects.graph.labels import DOT_RADIUS
 from hhanim.mobjects.graph.panel import Panel
@@ -88,6 +88,11 @@ class Graph:
             self.moving.add(Here(self.traces[0], clock))
             if stimulus:
                 self.bar.dot.add_updater(lambda _: (self.bar.draw(clock.now), None)[1])
+
+    @property
+    def course(self) -> Array:
+        """Points (P, 2) along its first curve, for words that keep clear of it."""
+        return np.asarray(self.traces[0].path.values[::8, :2])
 
     def draw(self, t: float) -> Graph:
         """Draw everything up to model time t (ms)."""
