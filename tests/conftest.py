@@ -25,6 +25,12 @@ with contextlib.suppress(ImportError):
     settings.load_profile("steady")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--full", action="store_true", help="films in every shape and both themes, not in three of the six"
+    )
+
+
 @pytest.fixture(autouse=True)
 def _floating_point_errors_raise() -> Iterator[None]:
     with np.errstate(all="raise"):

@@ -18,11 +18,17 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("media")
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Each shape once, in one theme or the other; with --full each in both."""
+    if "shape" in metafunc.fixturenames:
+        looks = [("wide", "dark"), ("square", "light"), ("tall", "dark")]
+        looks += [("wide", "light"), ("square", "dark"), ("tall", "light")] * metafunc.config.option.full
+        metafunc.parametrize(("shape", "theme"), looks)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("theme", ["dark", "light"])
-@pytest.mark.parametrize("shape", ["wide", "square", "tall"])
 @pytest.mark.parametrize("name", stories())
-def test_nothing_is_cut_small_or_on_another_at_the_end_of_a_section(
+def test_it_asks_and_nothing_is_cut_small_or_on_another_at_the_end_of_a_section(
     name: str, shape: str, theme: str, media: Path
 ) -> None:
     film, looks = run_film(name, shape, media, theme=theme)
@@ -31,6 +37,10 @@ def test_nothing_is_cut_small_or_on_another_at_the_end_of_a_section(
     assert [x for look in looks for x in look.small] == []
     assert film.misread == []
     assert film.alt
+    assert film.poster == 0.0  # the first frame, which asks
+    assert any("?" in said for said, _, _ in looks[0].texts)
+    assert any("predict" in look.section for look in looks)
+    assert looks[-1].section == "recap"
 
 
 @pytest.mark.slow
@@ -42,15 +52,6 @@ def test_every_frame_shows_something_and_few_stand_still(name: str, media: Path)
     assert amiss(seen.film.captions) == []
     assert seen.film.captions[0][0] == 0.0
     assert seen.film.captions[-1][1] == pytest.approx(seen.film.time)
-
-
-@pytest.mark.parametrize("name", stories())
-def test_the_poster_is_the_first_frame_and_asks(name: str, media: Path) -> None:
-    film, looks = run_film(name, "wide", media)
-    assert film.poster == 0.0
-    assert any("?" in said for said, _, _ in looks[0].texts)
-    assert any("predict" in look.section for look in looks)
-    assert looks[-1].section == "recap"
 
 
 @pytest.mark.parametrize("name", stories())
