@@ -222,6 +222,11 @@ class Axon(VGroup):
             if word.width < edge - self.area.left:
                 self.words.add(word.move_to((edge, y, 0), aligned_edge=RIGHT))
 
+    @property
+    def wall(self) -> tuple[float, float, float]:
+        """Its upper wall, (x, y, thickness): what a zoom enters."""
+        return float(self.area.center[0]), self._middle, 0.62 * self._h
+
     def draw(self, t: float) -> Self:
         """Draw it at time t (ms)."""
         for flow in self.flows:
