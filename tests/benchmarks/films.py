@@ -3,7 +3,7 @@
     python tests/benchmarks/films.py                   # a trace of 660 frames, and the film of the circuit
     python tests/benchmarks/films.py spike propagation # the trace, and these films
     python tests/benchmarks/films.py --quick           # the trace alone
-    python tests/benchmarks/films.py --workers 4 squid_1952   # CPU seconds of the busiest of four workers
+    python tests/benchmarks/films.py --workers 4 recap   # CPU seconds of the busiest of four workers
 
 Each is run as a program of its own, start-up included, the two one after the other: ratios are within the
 run. Both then draw the film once more without encoding, and the frames are compared by SHA-1.

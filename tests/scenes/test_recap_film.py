@@ -1,0 +1,59 @@
+"""The film that ends the lecture: what it says of 1952 is what was computed, and what was measured."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("manim")
+
+from hhanim.errors import HHError
+from hhanim.look import DARK, quantity
+from hhanim.mobjects.axon.front import Front
+from hhanim.mobjects.frame.layout import Area
+from hhanim.mobjects.graph.panel import Panel
+from hhanim.mobjects.graph.trace import Trace
+from hhanim.model import measured
+from tests.scenes.film_checks import run_film
+
+
+@pytest.fixture(scope="module")
+def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("media")
+
+
+def test_a_front_is_where_its_speed_takes_it() -> None:
+    panel = Panel(Area(-6.0, 6.0, -2.0, 2.0), DARK).x("mm", 0.0, 60.0).y(quantity("V"), -90.0, 60.0)
+    front = Front(panel, 21.2, 20.0, 1.0, "measured")
+    seen = [front.draw(t).reading for t in (0.0, 1.0, 1.5, 2.0, 9.0)]
+    assert seen == pytest.approx([20.0, 20.0, 30.6, 41.2, 60.0])
+    assert front.draw(1.0).reading == pytest.approx(20.0)  # back again
+
+
+@pytest.mark.slow
+def test_the_computed_impulse_and_what_was_known_in_1952(media: Path) -> None:
+    film, looks = run_film("recap", "wide", media)
+    assert 40.0 < film.time < 80.0
+    assert film.speed == pytest.approx(18.73, abs=0.06)
+    said = " ".join(text for _, _, text in film.captions)
+    for speed in (f"{film.speed:.1f}", str(measured.SPEED), str(measured.SPEED_BY_HAND)):
+        assert f"{speed} m/s" in said
+    # The card: V from the beginning of the upstroke on, in the colour of what moves it, without a gap.
+    parts = [m for m in film.mobjects if isinstance(m, Trace)]
+    hues = [part.line.get_stroke_color().to_hex().lower() for part in parts]
+    assert hues == [DARK.color("Na"), DARK.color("K"), DARK.color("K")]
+    ends = [(part.t[0], part.t[-1]) for part in parts]
+    assert [a for a, _ in ends[1:]] == pytest.approx([b for _, b in ends[:-1]])
+    assert ends[0][1] == pytest.approx(parts[0].t[np.argmax(parts[0].values)])
+    assert any("J Physiol 117:500–544" in text for text, _, _ in looks[-1].texts)
+
+
+@pytest.mark.parametrize("changes", [{"model": "connor_stevens"}, {"ttx": 0.9}])
+def test_other_equations_and_no_impulse_are_refused_in_a_line(
+    changes: dict[str, object], media: Path
+) -> None:
+    with pytest.raises(HHError, match="give the model classic") as refused:
+        run_film("recap", "wide", media, **changes)
+    assert "\n" not in str(refused.value)
