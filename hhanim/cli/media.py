@@ -43,7 +43,12 @@ STALE = 4
 @click.option("--quiet", "-q", is_flag=True, help="No progress; failures only.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON event a line on stdout.")
 @click.option("--jobs", "-j", type=int, help="Processes that render (default: one for every two cores).")
-@click.option("--scheduler", metavar="ADDRESS", help="Render on Dask's workers: tcp://host:8786.")
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Render on Dask's workers: tls://host:8786, or tcp:// in a closed network: whoever reaches a port of Dask's "
+    "runs code there.",
+)
 def render(
     force: bool,
     sections: bool,

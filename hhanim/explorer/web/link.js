@@ -37,13 +37,16 @@ export const asked = () => (hash() ? [...new URLSearchParams(hash())] : Object.e
 /* How things are shown: what stays when another model is chosen or all is reset. */
 export const kept = () => Object.entries({ theme: ui.theme, views: ui.views || "", open: ui.open });
 
+/* Whether a table has an entry of its own: not what every object has, such as `constructor` and `__proto__`. */
+const own = (table, key) => Object.hasOwn(table, key);
+
 /* Settings from entries of strings or numbers; what is not understood is said, not guessed. */
 export function understand(entries) {
   const given = new Map(entries), name = given.get("model") || INITIAL.model, kind = given.get("stimulus");
   const model = modelOf(name) || modelOf("modern") || MODELS[0], next = defaultsOf(model), notes = [];
   const known = (what) => `known are ${what.join(", ")}.`;
   if (!modelOf(name)) notes.push(`Unknown model "${name}"; ${known(MODELS.map((m) => m.name))}`);
-  if (STIMULI[kind]) next.stimulus = kind;
+  if (own(STIMULI, kind)) next.stimulus = kind;
   else if (kind !== undefined) notes.push(`Unknown stimulus "${kind}"; ${known(Object.keys(STIMULI))}`);
   const fields = fieldsOf(model, next.stimulus);
   const how = { theme: "auto", rate: null, views: null, open: false, t: null };
@@ -59,10 +62,10 @@ export function understand(entries) {
     t(text) { how.t = Number(text); },
   };
   for (const [key, text] of given) {
-    const { value, problem } = fields[key] ? readNumber(text, fields[key]) : {};
+    const { value, problem } = own(fields, key) ? readNumber(text, fields[key]) : {};
     if (problem) notes.push(`${key} = ${text}: ${problem}`);
-    else if (fields[key]) next[key] = value;
-    else if (readers[key]) readers[key](text);
+    else if (own(fields, key)) next[key] = value;
+    else if (own(readers, key)) readers[key](text);
     else if (!ignored.includes(key)) notes.push(`Unknown setting "${key}" was left out.`);
   }
   if (how.views && !how.views.length) how.views = null;

@@ -5,6 +5,8 @@ from __future__ import annotations
 import concurrent.futures
 import json
 import os
+import pickle
+import re
 import shutil
 import signal
 import subprocess
@@ -23,7 +25,6 @@ import hhanim
 from hhanim.studio.apart import Workplace
 from hhanim.studio.draw.clip import perform
 from hhanim.studio.errors import RenderError
-from hhanim.studio.fresh import package
 from hhanim.studio.fresh.job import prepare
 from hhanim.studio.make import films, workers
 from hhanim.studio.media import checks, sidecar
@@ -255,9 +256,8 @@ def test_an_interruption_is_not_the_workers_affair():
 
 
 def test_a_damaged_piece_is_refused(tmp_path):
-    piece = workers.Piece(
-        {"0/a.mp4": b"something else"}, workers._sha256({"0/a.mp4": b"what was sent"}), None
-    )
+    name = "0/.pieces/000000000.mp4"
+    piece = workers.Piece({name: b"something else"}, workers._sha256({name: b"what was sent"}))
     with pytest.raises(RenderError, match="damaged"):
         piece.unpack([tmp_path])
     assert list(tmp_path.iterdir()) == []
@@ -265,11 +265,50 @@ def test_a_damaged_piece_is_refused(tmp_path):
 
 def test_another_hhanim_is_refused(project, monkeypatch):
     job = prepare(projects.requests(["wave"], projects.Settings())[0][0])
-    theirs = {**job.key, "engines": {**job.key["engines"], "matplotlib": "0.1"}}
+    theirs = {**workers.installed(job.request.entry), "matplotlib": "0.1"}
+    order = workers.Order([job.request], workers.sources(job), theirs)
+    piece = workers.decoded(workers.fulfil(workers.encoded(order)), workers.Piece)
+    assert piece.failure.kind == "RenderError"
+    assert re.search(r"matplotlib is 3\S+ there and 0\.1 here", piece.failure.words)
 
-    order = workers.Order([replace(job, key=theirs)], workers.sources(job), package.state())
-    with pytest.raises(RenderError, match=r"matplotlib is 3\S+ there and 0\.1 here"):
-        workers.fulfil(order)
+
+def test_what_travels_is_plain_data(project):
+    """An order and its piece are bytes without a pickle, and a model that is given arrives as it was."""
+    model = hhanim.presets.MODERN.with_(gK=30)
+    given = {"model": model, "level": np.float64(0.5)}
+    request = replace(projects.requests(["wave"], projects.Settings())[0][0], given=given)
+    job = prepare(request)
+    sent = workers.encoded(workers.Order([request], workers.sources(job), workers.installed(request.entry)))
+    assert workers.decoded(sent, workers.Order).requests[0].values.objects["model"] == model
+    back = workers.fulfil(sent)
+    piece = workers.decoded(back, workers.Piece)
+    assert piece.failure is None
+    assert {name.partition("/")[2] for name in piece.files} == {".pieces/000000000.mp4"}
+    for message in (sent, back):
+        with pytest.raises((pickle.UnpicklingError, ValueError, EOFError, IndexError, KeyError, TypeError)):
+            pickle.loads(message)
+    with pytest.raises(RenderError, match="cannot be sent to another machine"):
+        workers.encoded(workers.Order([replace(request, given={"level": object()})], {}, {}))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["0/../../evil.mp4", "/etc/evil", "0//etc/evil", "7/.pieces/000000000.mp4", "0/.pieces/../x.mp4", "0/evil.py",
+     "0/.pieces/000000000.mp4/../../evil", "-1/.pieces/000000000.mp4", "x", "0/.pieces/000000000.mp4\0"],
+)  # fmt: skip
+def test_a_piece_with_files_that_belong_elsewhere_is_refused(tmp_path, name):
+    files = {"0/.pieces/000000000.mp4": b"x", name: b"evil"}
+    with pytest.raises(RenderError, match="a file that is none"):
+        workers.Piece(files, workers._sha256(files)).unpack([tmp_path / "a"])
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("message", [None, 3, b"", b"x", b"\x80", b"\xc1" * 9, object()])
+def test_what_is_no_piece_is_refused(project, message):
+    job = prepare(projects.requests(["wave"], projects.Settings())[0][0])
+    output = workers.Output(job, project / "x" / "wave.mp4")
+    with pytest.raises(RenderError, match=r"no piece|came damaged"):
+        workers._received(message, [output])
 
 
 # -- Dask --------------------------------------------------------------------------------------------------
