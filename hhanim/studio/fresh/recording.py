@@ -31,6 +31,7 @@ import platformdirs
 
 from hhanim.studio import loaded
 from hhanim.studio.fresh import used
+from hhanim.studio.fresh.opened import Opened
 from hhanim.studio.fresh.package import counts
 from hhanim.studio.fresh.used import Places
 from hhanim.studio.fresh.versions import ENGINES, SILENT, mapped, system_libraries, version
@@ -57,6 +58,7 @@ class Recording:
         self._first = len(loaded.log)
         self._modules = set(sys.modules)
         self._owner = os.getpid()
+        self._opened = Opened([places.scene, *places.given.values(), places.folder])
         self._journal = tempfile.TemporaryFile()  # noqa: SIM115 — what processes that the scene forks use
 
     def add(self, label: str, state: str | None = None) -> None:
@@ -101,7 +103,7 @@ class Recording:
             return None
         if self._made and any(p in self._made for p in (path, *map(str, Path(path).parents))):
             return None
-        return asked
+        return asked if Path.cwd() == self.places.folder else path  # a scene may have gone elsewhere
 
     def pattern(self, root: Any, pattern: str) -> None:
         """Files were looked for by a pattern."""
@@ -153,6 +155,19 @@ class Recording:
             if not loaded.ours(path):
                 self.add(self.places.label(path), loaded.hashes[path])
 
+    def _below_python(self) -> None:
+        """Files that somebody has opened meanwhile and that the scene names, or whose folder it has looked through."""
+        text = "".join(
+            Path(p).read_text(encoding="utf-8", errors="replace")
+            for p in set(loaded.log)
+            if not loaded.ours(p)
+        )
+        looked = {self.places.place(label) for label in self.used if label.endswith("/")}
+        looked |= {self.places.root(label[5:])[0] for label in self.used if label.startswith("glob ")}
+        for path in self._opened.close():
+            if path.name in text or path.parent in looked:
+                self.file(path)
+
     def close(self) -> None:
         """Add what is known at the end only: which modules were loaded, and which libraries."""
         self._journal.seek(0)
@@ -164,6 +179,7 @@ class Recording:
             m.__file__ for m in list(sys.modules.values()) if loaded.ours(getattr(m, "__file__", None) or "")
         }
         self._modules_of_users(self._first)
+        self._below_python()
         for path in sorted(file for file in ours if file):
             if counts(label := self.places.label(path)):  # what was loaded, whoever has read the file since
                 self.used[label] = loaded.hashes.get(path) or used.contents(Path(path))

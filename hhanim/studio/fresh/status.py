@@ -8,6 +8,7 @@ from typing import Any
 
 from hhanim.studio import loaded
 from hhanim.studio.fresh.job import prepare, stamp
+from hhanim.studio.fresh.trust import foreign
 from hhanim.studio.fresh.used import MEANT, Places, changes
 from hhanim.studio.media import sidecar
 from hhanim.studio.plan.request import Request
@@ -44,7 +45,7 @@ def status(request: Request) -> Status:
     named = {path.name, *record.beside, *sidecar.made_with(path, record)}
     if gone := [name for name in sorted(named) if not path.parent.joinpath(name).exists()]:
         return Status(tuple(f"{name} is gone" for name in gone))
-    found = dict(changes(record.used, Places.of(request)))
+    found = dict(_changes(request, record))
     if not found and record.used and record.stamp == stamp(request):
         return Status(())
     loaded.check()
@@ -69,7 +70,12 @@ def unchanged(request: Request) -> bool:
     record = sidecar.read(request.path)
     if record is None or not record.used or record.stamp != stamp(_at_least(request, record)):
         return False
-    return not any(changes(record.used, Places.of(request)))
+    return not any(_changes(request, record))
+
+
+def _changes(request: Request, record: sidecar.Record) -> Iterator[tuple[str, str]]:
+    places = Places.of(request)
+    return changes(record.used, places, foreign(record.used, places))
 
 
 def _at_least(request: Request, record: sidecar.Record) -> Request:

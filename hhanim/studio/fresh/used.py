@@ -37,7 +37,7 @@ import re
 import stat
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from importlib.machinery import all_suffixes
 from pathlib import Path
@@ -311,13 +311,23 @@ def meaning(membrane: Any) -> str:
         return of_text(repr(membrane))
 
 
-def changes(used: Mapping[str, str], places: Places) -> Iterator[tuple[str, str]]:
+def changes(
+    used: Mapping[str, str], places: Places, unseen: Set[str] = frozenset()
+) -> Iterator[tuple[str, str]]:
     """What is no longer as it was, each with words that say so.
 
     The files of :data:`MEANT` come first, the membranes in them only if one of these has changed.
+
+    Args:
+        unseen: labels that are not looked at, and so may have changed.
     """
     edited = False  # a file of hhanim's
     for label in sorted(used, key=lambda label: (not label.startswith(MEANT), label)):
+        if label in unseen:
+            yield label, f"{label} is outside, and the record is somebody else's"
+            continue
+        if label == "outside":
+            continue
         if label.startswith(("preset ", "code ")) and not edited:
             continue
         before, now = used[label], places.state(label)

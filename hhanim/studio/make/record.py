@@ -10,6 +10,8 @@ from hhanim.studio.draw.drawn import Drawn
 from hhanim.studio.draw.pieces import Output
 from hhanim.studio.fresh.job import Job, stamp
 from hhanim.studio.fresh.package import writers
+from hhanim.studio.fresh.trust import sign
+from hhanim.studio.fresh.used import Places
 from hhanim.studio.media import sidecar
 
 
@@ -77,7 +79,7 @@ def record(job: Job, media: Path, drawn: Drawn) -> sidecar.Record:
         digest=job.digest,
         stamp=stamp(request),
         key={k: v for k, v in job.key.items() if k == "n_frames" or k not in _SAID},
-        used=dict(sorted(used.items())),
+        used=sign(used, Places.of(request)),
     )
     sidecar.write(work / sidecar.sidecar_path(media).name, made)
     return made

@@ -2,8 +2,6 @@
 
 ``python -m tests.studio.fresh.mutations`` makes all of them in a copy of hhanim with a project of small clips, and says
 what was called fresh though another film would be made ("wrong"), and stale though the same would be ("for nothing").
-``--every 10`` makes a tenth, as the tests do, ``--only WORD`` those whose name has it; ``--prove`` makes the film of each edit that
-was judged as expected as well, and compares the bytes.
 """
 
 from __future__ import annotations
@@ -225,7 +223,7 @@ def of_uses(chosen: list[Use]) -> Iterator[Edit]:
     for use in chosen:
         for matters, changes in ((True, use.matter), (False, use.idle)):
             for k, change in enumerate(changes):
-                yield Edit(f"{use.name} {k}", use.name, change, matters)
+                yield Edit(f"{use.name} {'edit' if matters else 'idle'} {k}", use.name, change, matters)
     for use in chosen[:12]:
         yield Edit(
             f"{use.name} text",
@@ -265,7 +263,15 @@ def of_hhanim() -> Iterator[Edit]:
             "celluloid/camera", "celluloid/emulate", "mobjects/axon/axon", "mobjects/circuit/clamp", "model/cable"]  # fmt: skip
     for name in both:
         yield Edit(f"{name} of a clip", clip, {f"hhanim/{name}.py": line}, True)
-    for name in both[::3]:
+    for name in (
+        "model/channel",
+        "look/theme",
+        "look/type",
+        "parameters",
+        "studio/media/encode",
+        "studio/draw/pieces",
+        "studio/plan/request",
+    ):
         yield Edit(f"{name} of a film", film, {f"hhanim/{name}.py": line}, True)
     for name in clips:
         yield Edit(f"{name} of a clip", clip, {f"hhanim/{name}.py": line}, True)
@@ -442,42 +448,48 @@ def judge(place: Place, edit: Edit) -> str:
     return "wrong: called fresh" if edit.matters else f"for nothing: {'; '.join(reasons)}"
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--every", type=int, default=1)
-    parser.add_argument("--only", default="")
-    parser.add_argument("--keep", type=Path, help="make the project here, and let it stay")
-    chosen = uses()
-    asked = parser.parse_args()
-    wanted = [edit for edit in edits(chosen) if asked.only in edit.name][:: asked.every]
+def run(wanted: Sequence[Edit], root: Path, tell: Callable[[str], None] = lambda _: None) -> list[str]:
+    """What is judged otherwise than it should be, of some edits, in a project that is made for them."""
     scenes = {edit.scene for edit in wanted}
-    chosen = [use for use in chosen if use.name in scenes]
-    root = asked.keep or Path(tempfile.mkdtemp(prefix="hhanim-mutations-"))
-    started = time.perf_counter()
-    place = Place(root)
+    place, found = Place(root), []
     try:
-        make(place, chosen)
-        print(f"{len(chosen) + 1} films made in {time.perf_counter() - started:.0f} s", flush=True)
+        make(place, [use for use in uses() if use.name in scenes])
         for scene in sorted(scenes):
             if reasons := place.stale(scene):
-                print(f"{scene}: stale before anything was edited: {'; '.join(reasons)}", flush=True)
-        count = {True: 0, False: 0}
-        bad = {True: 0, False: 0}
+                found.append(f"{scene}: stale before anything was edited: {'; '.join(reasons)}")
+                tell(found[-1])
         for edit in wanted:
-            count[edit.matters] += 1
             if said := judge(place, edit):
-                bad[edit.matters] += 1
-                print(f"{edit.name} ({edit.scene}): {said}", flush=True)
+                found.append(f"{edit.name} ({edit.scene}): {said}")
+                tell(found[-1])
     finally:
         if place.checker is not None:
             place.checker.kill()
+            place.checker.communicate()
+    return found
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--every", type=int, default=1, help="one in so many only")
+    parser.add_argument("--only", default="", help="those in whose name this stands")
+    parser.add_argument("--keep", type=Path, help="make the project here, and let it stay")
+    asked = parser.parse_args()
+    wanted = [edit for edit in edits(uses()) if asked.only in edit.name][:: asked.every]
+    root = asked.keep or Path(tempfile.mkdtemp(prefix="hhanim-mutations-"))
+    started = time.perf_counter()
+    try:
+        found = run(wanted, root, lambda line: print(line, flush=True))
+    finally:
         if asked.keep is None:
             shutil.rmtree(root, ignore_errors=True)
+    count = sum(edit.matters for edit in wanted)
+    wrong = sum("wrong: " in line for line in found)
     seconds = time.perf_counter() - started
     print(
-        f"{bad[True]} wrong of {count[True]} edits that matter, {bad[False]} for nothing of {count[False]}; {seconds:.0f} s"
+        f"{wrong} wrong of {count} edits that matter, {len(found) - wrong} for nothing of {len(wanted) - count}; {seconds:.0f} s"
     )
-    return 1 if any(bad.values()) else 0
+    return 1 if found else 0
 
 
 if __name__ == "__main__":
