@@ -11,13 +11,12 @@ import pytest
 pytest.importorskip("manim")
 
 from hhanim.mobjects.graph.plane import Flow, along_nullcline
-from hhanim.model import simulate
 from hhanim.model.analysis import fixed_points
 from hhanim.parameters import bind
 from hhanim.studio.plan.catalogue import read
-from tests.scenes.film_checks import SCENES, all_or_none, load, outside, overlaps, run_film
+from tests.scenes.film_checks import SCENES, load, outside, overlaps, run_film
 
-FILMS = ("phase_plane", "voltage_clamp", "propagation")
+FILMS = ("phase_plane", "propagation")
 
 
 @pytest.fixture(scope="module")
@@ -120,51 +119,6 @@ def test_phase_plane_of_other_models_and_currents(changes: dict[str, Any], last:
     assert looks[-1].section == last
     assert (film.turns is not None) == (last == "limit cycle")
     assert [x for look in looks for x in (*outside(look), *overlaps(look))] == []
-
-
-@pytest.mark.slow
-def test_voltage_clamp_is_true_at_ten_instants(media: Path) -> None:
-    film: Any
-    film, _ = run_film("voltage_clamp", "wide", media, steps=5)
-    span = film.panel.ylim[1] - film.panel.ylim[0]
-    for t in np.linspace(0.2, film.until, 10):
-        for run, trace in zip(film.sweeps, film.traces, strict=True):
-            trace.draw(t)
-            now = run.at([t])
-            total = sum(now.current(c.name)[0] for c in film.membrane.channels)
-            assert trace.reading == pytest.approx((t, total), abs=4e-3 * span)
-    # what the amplifier sends is what the ions carry, in the sweep that is on the screen
-    shown = film.sweeps[film.shown_sweep]
-    for t in np.linspace(0.2, film.until, 10):
-        ionic, injected = film.rig.draw(t).shown()
-        now = shown.at([t])
-        total = sum(now.current(c.name)[0] for c in film.membrane.channels)
-        assert (ionic, injected) == pytest.approx((total, total), abs=4e-3 * span)
-        said = [words.words for words in film.rig.command if words.get_fill_opacity() > 0.5]
-        assert said == [f"{now['V'][0]:.0f} mV".replace("-", "−")]
-    # the patch with its last drug: TEA in every potassium channel, the gates as the sweep says
-    assert all(plug.seated() for plug in film.taken)
-    assert len(film.taken) == sum(v.channel.name == "K" for v in film.patch.views) > 0
-    run = film.patch.run
-    assert run.membrane.parameters["tea"] == 1.0
-    for t in np.linspace(0.2, film.until, 10):
-        film.patch.draw(t)
-        assert all_or_none(film.patch, float(t))
-        assert all(flow.channel != "K" for flow in film.patch.flows)
-    for traces, name in ((film.parts_of["Na"], "Na"), (film.parts_of["K"], "K")):
-        for trace, whole in zip(traces, film.sweeps, strict=True):
-            trace.draw(2.0)
-            assert trace.reading[1] == pytest.approx(whole.at([2.0]).current(name)[0], abs=4e-3 * span)
-    # TTX leaves the potassium current as it is, and every dot of the I–V is the peak of its sweep
-    for k, run in enumerate(film.sweeps):
-        alone = simulate(film.membrane.with_(ttx=1.0), run.protocol, film.until, sample=0.005)
-        np.testing.assert_allclose(film.blocked(run, film.outward).current("K"), alone.current("K"))
-        level, peak = film.graph.data(film.dots[k].get_center())
-        i = run.current("Na")[run.t > film.on]
-        assert level == pytest.approx(film.levels[k], abs=0.2)
-        assert peak == pytest.approx(
-            i[np.argmax(np.abs(i))], abs=3e-3 * (film.graph.ylim[1] - film.graph.ylim[0])
-        )
 
 
 @pytest.fixture(scope="module")

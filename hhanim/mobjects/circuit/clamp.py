@@ -18,6 +18,7 @@ class Clamped(Film):
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from manim import (
@@ -25,6 +26,7 @@ from manim import (
     LEFT,
     RIGHT,
     UP,
+    UR,
     Animation,
     Circle,
     ShowPassingFlash,
@@ -34,14 +36,18 @@ from manim import (
     VMobject,
 )
 
+from hhanim.errors import HHError
 from hhanim.look import Theme
-from hhanim.look.numbers import millivolts
 from hhanim.mobjects.frame.clock import Clock
 from hhanim.mobjects.frame.layout import Area, stroke
 from hhanim.mobjects.frame.lettering import LABEL, SMALL, TICK, Formula, Words
+from hhanim.mobjects.frame.reading import Reading
+from hhanim.mobjects.frame.sampled import Sampled
 from hhanim.mobjects.frame.shapes import filled, lines, mix, rounded, stroked
 from hhanim.mobjects.graph.traces import Traces
 from hhanim.mobjects.membrane.channels import ChannelView, blocked_and_free
+from hhanim.mobjects.membrane.ions import RestingIons
+from hhanim.mobjects.membrane.patch import MembranePatch
 from hhanim.model import Channel, Membrane, Trajectory
 
 #: The theme's name for the colour of a drug.
@@ -65,21 +71,20 @@ def ends(traces: Traces) -> VGroup:
     return VGroup(*(VGroup(trace.halo, trace.leader, trace.label) for trace in traces))
 
 
-class Commanded(VGroup):
-    """The command in words, one text before the step and another from then on; {} stands for the voltage."""
+def carriers(membrane: Membrane) -> tuple[Channel, Channel]:
+    """The first gated channels of a membrane whose ions flow in and out at level; HHError without both."""
+    gated = [c for c in membrane.channels if c.gates and c.ion]
+    into, out = ([c for c in gated if (float(c.e) > membrane.zero) is side] for side in (True, False))
+    if not into or not out:
+        raise HHError(
+            f"{membrane.name} has no two currents to take apart; give a model with one inward and one outward"
+        )
+    return into[0], out[0]
 
-    def __init__(self, run: Trajectory, theme: Theme, texts: tuple[str, str] = ("{}", "{}")) -> None:
-        self.volts = float(run["V"][0]), float(run["V"][-1])
-        self._run, self._at = run, np.argmax(np.abs(run["V"] - run["V"][0]) > 1e-6)
-        said = (text.format(millivolts(v)) for text, v in zip(texts, self.volts, strict=True))
-        super().__init__(*(Words(text, size=SMALL, color=theme.color("stimulus")) for text in said))
 
-    def draw(self, t: float) -> Commanded:
-        """Say what the command is at model time t (ms)."""
-        on = t >= self._run.t[self._at]
-        for words, seen in zip(self, (not on, on), strict=True):
-            words.set_opacity(float(seen))
-        return self
+def blocked(membrane: Membrane, channel: Channel) -> Membrane:
+    """The membrane with all channels of a kind shut, by their drug where they have one."""
+    return membrane.with_(**{channel.blocker or f"g{channel.name}": 1.0 if channel.blocker else 0.0})
 
 
 class _Arrow(VMobject):
@@ -107,12 +112,15 @@ class Rig:
     """The clamp of Hodgkin, Huxley and Katz: a wire in the axon measures V, an amplifier compares it with the command
     and sends, through a second wire, the current that keeps it there. It comes back through the bath.
 
-    run: under voltage clamp. `still` (the wiring) and `moving` (the command, and two arrows as long as the current is
+    run: under voltage clamp. largest: the current (µA/cm²) of the longest arrows, by default the run's. `still` (the
+    wiring) and `moving` (the command, and two arrows as long as the current is
     large: through the membrane with the ions, and from the amplifier the other way) are the two groups to add; reacts()
-    is the animation of one turn of the feedback.
+    is the animation of one turn of the feedback. show(run, t) shows another run instead, such as a sweep that is laid.
     """
 
-    def __init__(self, area: Area, theme: Theme, run: Trajectory, clock: Clock) -> None:
+    def __init__(
+        self, area: Area, theme: Theme, run: Trajectory, clock: Clock, *, largest: float | None = None
+    ) -> None:
         command, ink = theme.color("stimulus"), theme.ink
         # Drawn on a field 6 wide and 3 high, as large as the area allows.
         self.unit = unit = min(area.width / 6.0, area.height / 3.0)
@@ -155,23 +163,36 @@ class Rig:
             put(Words("bath", size=SMALL, color=theme.muted), 5.4, 1.16, DOWN),
             put(Words("ions", size=SMALL, color=theme.muted), 2.84, 1.2, RIGHT),
         )
-        self.command = Commanded(run, theme)
-        for words in self.command:
-            put(words, 0.3, 2.5, LEFT + UP)
+        self._at: float | None = None
+        self.command = Reading("{} mV", size=SMALL, color=command)
+        put(self.command, 0.3, 2.5, LEFT + UP)
         places = (corner + unit * np.array([x, 0.96, 0.0]) for x in (3.2, 4.7))
         self.ionic, self.injected = (
             _Arrow(place, 0.2 * unit, color) for place, color in zip(places, (ink, command), strict=True)
         )
         self._accent = command
         self.moving = VGroup(self.command, self.ionic, self.injected)
-        self._run, self._total = run, run.ionic_current
-        self._largest = float(np.abs(self._total).max())
-        self.moving.add_updater(lambda _: self.draw(clock.now) and None, call_updater=True)
+        self._take(run)
+        self._largest = abs(run.extreme("I_ion", "size").value) if largest is None else largest
+        #: The wall of the axon that ions cross, for a zoom.
+        self.wall = Area(*(corner[k] + unit * x for k, x in ((0, 2.0), (0, 4.4), (1, 0.3), (1, 1.65))))
+        self.moving.add_updater(
+            lambda _: self.draw(clock.now if self._at is None else self._at) and None, call_updater=True
+        )
+
+    def _take(self, run: Trajectory) -> None:
+        self.run, self._current = run, Sampled(run.t, run.ionic_current)
+
+    def show(self, run: Trajectory, t: float) -> None:
+        """From now on another run, as it is at model time t (ms), whatever the clock says."""
+        if run is not self.run:
+            self._take(run)
+        self._at = t
 
     def draw(self, t: float) -> Rig:
         """The command and the current at model time t (ms)."""
-        share = float(np.interp(t, self._run.t, self._total)) / self._largest
-        self.command.draw(t)
+        share = float(self._current(t)) / self._largest
+        self.command.draw(f"{float(np.asarray(self.run.protocol(float(t)))):.0f}")
         self.ionic.draw(1.3 * share * self.unit)
         self.injected.draw(-1.3 * share * self.unit)
         return self
@@ -215,7 +236,7 @@ class Plug(VMobject):
         shape = rounded([(x, side * y) for x, y in outline], 0.35 * stem)
         # Seated, its head closes the mouth and its stem fills the pore.
         self._bound = shape + mouth - side * 0.05 * h * UP
-        self.points = self._bound + np.array([0.5 * h, side * 0.42 * h, 0.0])
+        self.points = self._bound + np.array([0.75 * h, side * 0.25 * h, 0.0])  # below the channels' names
         self.bound = False
 
     def binds(self, run_time: float = 1.0) -> Animation:
@@ -228,6 +249,29 @@ class Plug(VMobject):
     def seated(self) -> bool:
         """Whether it is drawn in its pore."""
         return bool(np.allclose(self.points, self._bound))
+
+
+def choline(patch: MembranePatch, bare: Membrane, clock: Clock) -> VGroup:
+    """The ions of a patch's first channel where they wait, but outside only as many as another membrane's reversal
+    potential leaves, and choline, with its name, in place of the others.
+    """
+    membrane, name = patch.run.membrane, patch.views[0].channel.name
+    lower = bare.channel(name).e - membrane.channel(name).e  # Nernst: mV, of ions with one charge
+    left = float(np.exp(lower * 96.485 / (8.314 * (membrane.celsius + 273.15))))
+    waiting: Any = patch.waiting[0]
+    theme, places = patch.theme, waiting.places
+    outside = places[:, 1] > patch.middle
+    stay = np.zeros(len(places), dtype=bool)
+    stay[np.flatnonzero(outside)[: round(left * np.count_nonzero(outside))]] = True
+    hues = (mix(patch.views[0].hue, theme.ground, 0.32), theme.muted)
+    made = [
+        RestingIons(places[which], hue, theme.ground, radius=patch.radius, swing=patch.radius)
+        for which, hue in zip((stay | ~outside, outside & ~stay), hues, strict=True)
+    ]
+    name_ = Words("choline⁺", size=SMALL, color=theme.muted, weight="semibold")
+    name_.move_to((patch.area.right, patch.area.top, 0.0), aligned_edge=UR)
+    group = VGroup(*made, name_)
+    return group.add_updater(lambda _: [ions.draw(clock.seconds) for ions in made] and None)
 
 
 def plugs(views: Sequence[ChannelView], name: str, membrane: Membrane, theme: Theme) -> list[Plug]:

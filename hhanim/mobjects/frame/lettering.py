@@ -44,7 +44,11 @@ UNIT = 8.0 / 1080.0
 # manim's font size 48 sets an em of half a scene unit.
 _PER_PIXEL = 96.0 * UNIT
 
-_WORDS = f'#set text(font: "{FAMILY}", hyphenate: false, number-type: "lining")\n#set par(leading: 0.5em)'
+# Without ligatures every letter is a glyph: Words.baseline finds its line by them.
+_WORDS = (
+    f'#set text(font: "{FAMILY}", hyphenate: false, number-type: "lining", ligatures: false)\n'
+    "#set par(leading: 0.5em)"
+)
 # Source Sans has no mathematical alphabets: an upright letter in its italic face is what the clips draw
 # too. Its Greek exists upright only. Without a mathematical table subscripts would not be lowered, so
 # low() does it.

@@ -14,7 +14,7 @@ class Steps(Story):
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -34,7 +34,8 @@ class Family:
 
     panel: the axes, which are part of the block. curves: times and values (T,) of each. color: of the last; the first
     are fainter, none below a contrast of 3:1. labels: a mobject for each, put at its end when it is whole; None for
-    none. faintest: the share of the colour that the first has.
+    none. marks: for each what appears when it is whole, where it stands already. faintest: the share of the colour that
+    the first has. follow: called with a sweep's number and the time (ms) to which it is laid, by what goes along.
     """
 
     def __init__(
@@ -44,7 +45,9 @@ class Family:
         color: Any,
         labels: Sequence[VMobject | None] = (),
         *,
+        marks: Sequence[VMobject] = (),
         faintest: float = 0.6,
+        follow: Callable[[int, float], Any] = lambda k, t: None,
     ) -> None:
         count = len(curves)
         shares = [faintest + (1.0 - faintest) * k / max(count - 1, 1) for k in range(count)]
@@ -54,11 +57,14 @@ class Family:
             Trace(panel, t, y, color=hue, width=_LINE) for (t, y), hue in zip(curves, hues, strict=True)
         ]
         self.labels = [*labels, *[None] * (count - len(labels))]
+        self.marks, self.follow = [*marks, *[None] * (count - len(marks))], follow
         self._place()
         for trace in self.traces:
             trace.dot.set_opacity(0.0)
-        self.still = panel
-        self.moving = VGroup(*self.traces)
+        for mark in marks:
+            mark.set_opacity(0.0)
+        self.still: VGroup = panel
+        self.moving = VGroup(*self.traces, *marks)
 
     def _place(self) -> None:
         """Each label right of its curve's end, none on another."""
@@ -74,17 +80,17 @@ class Family:
 
     def lay(self, k: int, run_time: float = 1.0) -> Animation:
         """The animation that lays sweep k."""
-        trace, label = self.traces[k], self.labels[k]
+        trace, whole = self.traces[k], [m for m in (self.labels[k], self.marks[k]) if m is not None]
         start, stop = float(trace.t[0]), float(trace.t[-1])
 
         def draw(_: Any, done: float) -> None:
             trace.draw(start + done * (stop - start))
+            self.follow(k, start + done * (stop - start))
             trace.dot.set_opacity(0.0 if done >= 1.0 else 1.0)
-            if label is not None and done >= 1.0:
-                label.set_opacity(1.0)
+            for mobject in whole if done >= 1.0 else ():
+                mobject.set_opacity(1.0)
 
-        if label is not None:
-            self.moving.add(label)
+        self.moving.add(*whole)
         return UpdateFromAlphaFunc(
             trace, draw, run_time=run_time, rate_func=linear, suspend_mobject_updating=False
         )

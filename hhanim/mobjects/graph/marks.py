@@ -7,6 +7,7 @@ class Marked(Story):
         v = self.graph("plot", run, "V")
         top, rest = run.extreme("V"), float(run["V"][0])
         marks = [Level(v.panel, rest, "rest"), Point(v.panel, *top, millivolts(top.value)),
+                 Measured(v.panel, [2.0, 4.0], [rest, rest], self.theme.color("K")),
                  Difference(v.panel, 20.0, rest, run.extreme("V", "min").value, "Δ")]
         yield Beat("peak", "The peak", "V passes zero.", show=[v], until=top.t)
         yield Beat("marks", "From rest to the peak", "The peak is marked.", show=[v, *marks])
@@ -109,3 +110,12 @@ class Span(VGroup):
         words = Words(name, size=TICK, color=panel.theme.ink)
         words.move_to(panel.at(0.5 * (start + stop), low + (0.6 if below else 0.93) * (high - low)))
         super().__init__(panel.band(start, stop), words)
+
+
+class Measured(VGroup):
+    """Measured points, times and values (K,), as small rings: what is computed is drawn as a line."""
+
+    def __init__(self, panel: Panel, t: Any, y: Any, color: str) -> None:
+        places = panel.at(t, y)[:, :2]
+        rings = filled(at(disc(), places, 0.055), panel.theme.ground, stroke=color, width=stroke(2.5))
+        super().__init__(rings)

@@ -1,0 +1,153 @@
+"""What a voltage clamp records: currents over the command that calls them up, conductances, peaks against voltage.
+
+class Records(Story):
+    def beats(self):
+        runs = [simulate(self.membrane, clamp(-65, v, start=1), 11.0) for v in (-40.0, 0.0, 40.0)]
+        sweeps = Sweeps(self.grid["plot"], runs, self.theme)
+        yield Beat("sweeps", "Sweep after sweep", "Every step is a run.", show=[sweeps], do=[sweeps.lay_all(0.5)])
+        g = Conductance(self.grid["plot"], runs, "K", self.theme, measured.conductances("K")[::3])
+        yield Beat("g", "Conductance", "Rings are measured, lines computed.", show=[g], do=[g.lay_all(each=0.5)])
+        iv = PeakIV(self.grid["left"], self.grid["plot"], runs, "Na", self.theme)
+        yield Beat("iv", "Peak I–V", "Every sweep gives a point.", show=[iv, iv.curve], do=[iv.lay_all(each=0.5)])
+        yield Beat("all", "Peak I–V", "Other voltages fill the curve.", do=[iv.curve.lay(0)])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from manim import Animation, AnimationGroup, VGroup
+
+from hhanim.look import Theme, quantities, quantity
+from hhanim.look.numbers import millivolts
+from hhanim.mobjects.frame.clock import Clock
+from hhanim.mobjects.frame.layout import Area
+from hhanim.mobjects.frame.lettering import SMALL, TICK, Formula, Words
+from hhanim.mobjects.graph.family import Family
+from hhanim.mobjects.graph.marks import Measured
+from hhanim.mobjects.graph.panel import Panel
+from hhanim.mobjects.graph.stimulus import StimulusBar
+from hhanim.mobjects.graph.trace import Trace
+from hhanim.model import Trajectory
+from hhanim.model.analysis import peak_currents
+from hhanim.model.measured import Course
+
+_LEFT, _GUTTER, _STRIP = 0.98, 0.95, 0.5  # room for numbers and names, of the command (scene units)
+
+
+def _level(run: Trajectory) -> float:
+    """The voltage of a sweep's step (mV)."""
+    return float(run["V"][-1])
+
+
+def _over_time(area: Area, theme: Theme, stop: float, name: Any, low: float, high: float) -> Panel:
+    return Panel(area, theme, left=_LEFT, gutter=_GUTTER).x("ms", 0.0, stop).y(name, low, high)
+
+
+class Sweeps:
+    """Ionic currents of runs under voltage clamp over time, and under them the commands.
+
+    keys: the currents that the axis has room for, by default the ionic one. clock: a single run's command follows it;
+    several are laid one after the other by lay_all(), and `follow` is called as in Family.
+
+    axes: the panel of the currents; trace() is a current on it.
+    """
+
+    def __init__(
+        self, area: Area, runs: Sequence[Trajectory], theme: Theme, *, keys: Sequence[str] = ("I_ion",),
+        clock: Clock | None = None, follow: Callable[[int, float], Any] = lambda k, t: None,
+    ) -> None:  # fmt: skip
+        self.theme, self.clock, stop = theme, clock, runs[0].duration
+        low = min(run.extreme(key, "min").value for run in runs for key in keys)
+        high = max(run.extreme(key).value for run in runs for key in keys)
+        name = Words("ionic current (µA/cm²)", size=TICK, color=theme.muted)
+        above, strip = area.inset(bottom=_STRIP + 0.15), area.inset(top=area.height - _STRIP)
+        self.axes = _over_time(above, theme, stop, name, 1.12 * min(low, 0.0), 1.06 * max(high, 0.0))
+        self.still = VGroup(self.axes)
+        if len(runs) == 1:
+            self.moving: VGroup = StimulusBar(strip, runs[0].protocol, self.axes, theme)
+            if clock is not None:
+                self.moving.follow(clock)
+            return
+        hue, levels = theme.color("stimulus"), [_level(run) for run in runs]
+        volts = Panel(strip, theme, left=_LEFT, gutter=_GUTTER).x("", 0.0, stop, ticks=())
+        volts.y("", min(float(runs[0]["V"][0]), *levels) - 5.0, max(levels) + 5.0, ticks=())
+        names = [Words(millivolts(v), size=SMALL, color=hue) for v in levels]
+        curves = [(run.t, run.ionic_current) for run in runs]
+        self.families = [
+            Family(self.axes, curves, theme.ink, names, follow=follow),
+            Family(volts, [(run.t, run["V"]) for run in runs], hue),
+        ]
+        self.still.add(volts)
+        self.moving = VGroup(*(family.moving for family in self.families))
+
+    def lay_all(self, each: float = 0.7) -> Animation:
+        """The animation that lays the sweeps one after the other."""
+        return AnimationGroup(*(family.lay_all(each=each) for family in self.families))
+
+    def trace(self, run: Trajectory, values: Any, hue: Any, *, whole: bool = False) -> Trace:
+        """A current (T,) of a run on the axes, on the clock over its ghost; `whole`: all of it, still."""
+        trace = Trace(self.axes, run.t, values, color=self.theme.color(hue), ghost=hue == "ink" and not whole)
+        if whole:
+            trace.dot.set_opacity(0.0)
+            return trace.draw(run.duration)
+        return trace.follow(self.clock) if self.clock is not None else trace
+
+
+class Conductance(Family):
+    """The conductance of a channel after steps of V, one sweep after the other, and measured points as rings; `named`:
+    the steps beside their ends.
+    """
+
+    def __init__(
+        self, area: Area, runs: Sequence[Trajectory], name: str, theme: Theme, points: Sequence[Course] = (),
+        *, named: bool = False,
+    ) -> None:  # fmt: skip
+        symbol = quantities(runs[0].membrane)[f"g_{name}"]
+        top = 1.15 * max(
+            [run.extreme(f"g_{name}").value for run in runs] + [float(c.g.max()) for c in points]
+        )
+        title = Formula(f'{symbol.typst} space "(mS/cm²)"', size=TICK, color=theme.color(symbol))
+        axes = _over_time(area, theme, runs[0].duration, title, 0.0, top)
+        curves = [(run.t, run.conductance(name)) for run in runs]
+        names = [
+            Words(millivolts(_level(run)), size=SMALL, color=theme.color("stimulus")) for run in runs if named
+        ]
+        super().__init__(axes, curves, theme.color(symbol), names, faintest=0.8)
+        seen = [(c.t[c.t <= runs[0].duration], c.g[c.t <= runs[0].duration]) for c in points]
+        self.points = [Measured(axes, *course, theme.color(symbol)) for course in seen]
+        self.still = VGroup(axes, *self.points)
+
+
+class PeakIV(Family):
+    """The current of a channel, sweep after sweep, and its peak against V: two panels with one axis of current.
+
+    lay_all() lays the sweeps, and with each its peak in both panels. `curve` is a Family of one, the peaks at all
+    voltages; `graph` is the panel of the I–V, `peaks` what was found (ms, µA/cm²). stop: the end of the axis of time.
+    """
+
+    def __init__(
+        self, over_time: Area, over_v: Area, runs: Sequence[Trajectory], name: str, theme: Theme,
+        *, after: float = 1.0, stop: float = 6.0,
+    ) -> None:  # fmt: skip
+        membrane, levels = runs[0].membrane, [_level(run) for run in runs]
+        symbol = quantities(membrane)[f"I_{name}"]
+        hue, key = theme.color(symbol), f"I_{name}"
+        self.peaks = [run.extreme(key, "size", after=after) for run in runs]
+        v = np.linspace(min(levels) - 15.0, max(levels), 80)
+        curve = peak_currents(membrane, name, v, float(runs[0]["V"][0]), runs[0].duration - after)
+        low, high = 1.1 * float(min(curve.min(), 0.0)), 1.1 * float(max(curve.max(), 0.0))
+        title = f'{symbol.typst} space "(µA/cm²)"'
+        before = _over_time(over_time, theme, stop, Formula(title, size=TICK, color=hue), low, high)
+        self.graph = Panel(over_v, theme, left=_LEFT, gutter=_GUTTER).x(quantity("V"), v[0], v[-1])
+        self.graph.y(Formula(f'"peak" {title}', size=TICK, color=hue), low, high)
+        self.dots = [
+            Measured(self.graph, [x], [peak.value], hue) for x, peak in zip(levels, self.peaks, strict=True)
+        ]
+        marks = [VGroup(Measured(before, [peak.t], [peak.value], hue), dot)
+                 for peak, dot in zip(self.peaks, self.dots, strict=True)]  # fmt: skip
+        seen = [run.at(np.linspace(0.0, stop, 801)) for run in runs]
+        super().__init__(before, [(run.t, run.current(name)) for run in seen], hue, marks=marks)
+        self.curve = Family(self.graph, [(v, curve)], hue)
