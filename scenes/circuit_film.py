@@ -171,7 +171,9 @@ class CircuitFilm(Story):
             top = tr("V reaches {top}, and no spike follows.", top=millivolts(run.extreme("V").value))
             yield Beat("spike", "No spike", top, show=[*shown, law, self.sums], until=run.duration)
             return
-        inward, outward = (ion_name(c.ion, c.name) for c in self.actors())
+        inward, outward = (
+            ion_name(self.membrane.channel(run.carrier(way)).ion, run.carrier(way)) for way in ("in", "out")
+        )
         rise, peak, fall = run.extreme("I_ion", "min").t, run.extreme("V").t, run.extreme("I_ion").t
         low = run.extreme("V", "min", after=peak).t
         said = tr("{ion} flows in and charges the capacitor: V rises.", ion=inward)
@@ -193,12 +195,6 @@ class CircuitFilm(Story):
         yield Beat("answer", "V falls", said, line, shown, until=fall)
         said = tr("{ion} channels stay open, and V falls towards their battery.", ion=outward)
         yield Beat("answer", "V falls towards a battery", said, line, until=low)
-
-    def actors(self) -> tuple[Channel, Channel]:
-        """The channels of the largest currents in and out."""
-        gated = [c for c in self.membrane.channels if c.gates]
-        inward = min(gated, key=lambda c: self.run.extreme(f"I_{c.name}", "min").value)
-        return inward, max(gated, key=lambda c: self.run.extreme(f"I_{c.name}").value)
 
     def gates(self) -> Iterator[Beat]:
         """The equations of the gates, under that of V, and how they go."""
@@ -227,9 +223,8 @@ class CircuitFilm(Story):
         heading = "A membrane is a circuit"
         yield Beat("recap", heading, "Membrane and circuit carry the same currents.", show=shown, start=self.begin,
                    until=run.extreme("I_ion", "min").t)  # fmt: skip
-        _, outward = self.actors()
         yield Beat("recap", heading, "One equation says how they change V.", show=[*shown, law],
-                   until=run.extreme(f"I_{outward.name}").t)  # fmt: skip
+                   until=run.extreme(f"I_{run.carrier('out')}").t)  # fmt: skip
 
 
 def _number(n: int) -> str:

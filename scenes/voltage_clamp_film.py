@@ -62,7 +62,7 @@ class VoltageClamp(Story):
         self.timed(Pace(self.run.duration, rate=4.0, slow=[(ON - 0.2, ON + 1.5, 0.5)]))
         self.patch = self.patch_of(self.run)
         self.graph_ = Sweeps(self.grid["plot"], [self.run], self.theme, clock=self.clock,
-                             keys=[self.key(c) for c in (self.inward, self.outward)])  # fmt: skip
+                             keys=[f"I_{c.name}" for c in (self.inward, self.outward)])  # fmt: skip
         self.ghost = self.graph_.trace(self.run, self.run.ionic_current, "ink", whole=True)
         yield from self.experiment()
         yield from self.without_sodium()
@@ -79,11 +79,8 @@ class VoltageClamp(Story):
         names = [self.inward.name, self.outward.name]
         return MembranePatch(run, self.theme, self.grid["picture"], channels=names, clock=self.clock, **style)
 
-    def key(self, channel: Channel) -> str:
-        return f"I_{channel.name}"
-
     def hue(self, channel: Channel) -> Any:
-        return quantities(self.membrane)[self.key(channel)]
+        return quantities(self.membrane)[f"I_{channel.name}"]
 
     # -- the experiment ------------------------------------------------------------------------------------
 
@@ -117,7 +114,7 @@ class VoltageClamp(Story):
         yield Beat("step", heading, said, show=[*shown, surge], until=ON, do=[self.rig.reacts()])
         said = "Then ions carry current in, and the amplifier sends as much out."
         yield Beat(
-            "step", heading, said, show=shown, until=run.extreme(self.key(self.inward), "size", after=ON).t
+            "step", heading, said, show=shown, until=run.extreme(f"I_{self.inward.name}", "size", after=ON).t
         )
         yield Beat("step", heading, "Later they carry it out, as long as V is held.", until=run.duration)
         sweeps = Sweeps(
@@ -253,7 +250,7 @@ class VoltageClamp(Story):
         ]
         recap = Recap(rows, self.theme, self.grid["left"])
         said = ["V is held, so that its current is seen.", *(f"{head}." for head, _, _ in rows[1:])]
-        stops = [ON, run.extreme(self.key(self.inward), "size", after=ON).t, run.duration]
+        stops = [ON, run.extreme(f"I_{self.inward.name}", "size", after=ON).t, run.duration]
         for k, stop in enumerate(stops):
             yield Beat("recap", "What the clamp shows", said[k], show=[self.graph_.axes, *traces, *recap.rows[: k + 1]],
                        start=0.0 if k == 0 else None, until=stop)  # fmt: skip

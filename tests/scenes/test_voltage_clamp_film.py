@@ -78,12 +78,12 @@ def test_conductances_are_those_of_the_axon_that_was_measured(film: Any) -> None
             centres = 0.5 * (drawn[:, 0] + drawn[:, 8])
             seen = [family.panel.data(c) for c in centres]
             inside = course.t <= 10.0
-            assert np.array(seen).T == pytest.approx(np.array([course.t[inside], course.g[inside]]), abs=1e-6)
+            assert pytest.approx(np.array([course.t[inside], course.g[inside]]), abs=1e-6) == np.array(seen).T
             # what is said of them: close, but at the largest steps less sodium than computed
             away = np.interp(course.t[inside], run.t, run.conductance(name)) - course.g[inside]
             assert np.median(np.abs(away)) < 1.3 or name == "Na"
             large = name == "Na" and course.u > 63.0
-            assert (run.extreme(f"g_{name}").value > 1.2 * course.g.max()) == large
+            assert (run.extreme(f"g_{name}").value > 1.25 * course.g.max()) == large
 
 
 def trace_protocol(film: Any, u: float) -> str:

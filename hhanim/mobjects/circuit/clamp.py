@@ -44,7 +44,6 @@ from hhanim.mobjects.frame.lettering import LABEL, SMALL, TICK, Formula, Words
 from hhanim.mobjects.frame.reading import Reading
 from hhanim.mobjects.frame.sampled import Sampled
 from hhanim.mobjects.frame.shapes import filled, lines, mix, rounded, stroked
-from hhanim.mobjects.graph.traces import Traces
 from hhanim.mobjects.membrane.channels import ChannelView, blocked_and_free
 from hhanim.mobjects.membrane.ions import RestingIons
 from hhanim.mobjects.membrane.patch import MembranePatch
@@ -61,14 +60,6 @@ FROM_INSIDE = {"tea"}
 def drug_name(channel: Channel) -> str:
     """What a channel's blocker is called: "TTX", "TEA", "4-AP"."""
     return channel.blocker.upper().replace("FOUR_", "4-") if channel.blocker else f"g = 0 for {channel.name}"
-
-
-def ends(traces: Traces) -> VGroup:
-    """The labels of traces, clear of each other where these end: for a family of currents, whose heads cross so often
-    that labels going with them could not be read.
-    """
-    traces.draw(float("inf"))
-    return VGroup(*(VGroup(trace.halo, trace.leader, trace.label) for trace in traces))
 
 
 def carriers(membrane: Membrane) -> tuple[Channel, Channel]:
