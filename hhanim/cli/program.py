@@ -122,6 +122,9 @@ def _guarded(command: Callable[[], object]) -> int:
             raise
         if _nobody_reads(error):  # `hhanim list | head`
             return 0
+        if isinstance(error, OSError) and error.filename is None and error.errno in (errno.ENOSPC, errno.EIO):
+            complain(f"cannot write what is printed: {error.strerror}")
+            return 1
         failure = told(error)
         complain(str(failure))
         return failure.exit_code

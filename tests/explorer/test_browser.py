@@ -155,6 +155,18 @@ def test_a_bad_link_says_so_and_still_shows_a_neuron(visit: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    "fragment",
+    ["stimulus=__proto__", "stimulus=constructor", "stimulus=toString", "model=__proto__", "__proto__=1", "constructor=2",
+     "hasOwnProperty=3&valueOf=4", "views=__proto__", "theme=constructor&rate=__proto__&t=NaN&method=valueOf"],
+)  # fmt: skip
+def test_what_every_object_has_is_no_setting(visit: Any, fragment: str) -> None:
+    page = visit(fragment)
+    assert "Fires" in sentence(page)
+    assert page.locator("#s-gNa").is_visible()
+    assert page.evaluate("Object.keys(hhanim.settings).length === new Set(Object.keys(hhanim.settings)).size")
+
+
+@pytest.mark.parametrize(
     ("typed", "problem"),
     [
         ("abc", "Not a number"),

@@ -9,6 +9,7 @@ from importlib import resources
 from pathlib import Path
 from string import Template
 
+from hhanim.studio.errors import RenderError
 from hhanim.studio.make.manifest import put
 from hhanim.studio.media import sidecar
 
@@ -30,9 +31,9 @@ def page(media: Path, *, force: bool = False) -> Path:
         "alt": escape(record.alt or record.description),
         "width": str(record.width),
         "height": str(record.height),
-        "video": _data_uri(media.read_bytes(), "video/mp4"),
-        "poster": _data_uri(sidecar.beside(media, ".png").read_bytes(), "image/png"),
-        "captions": _data_uri(sidecar.beside(media, ".vtt").read_bytes(), "text/vtt"),
+        "video": _data_uri(media, "video/mp4"),
+        "poster": _data_uri(sidecar.beside(media, ".png"), "image/png"),
+        "captions": _data_uri(sidecar.beside(media, ".vtt"), "text/vtt"),
         "transcript": "\n".join(f"<p>{escape(text)}</p>" for _, _, text in record.captions)
         or "<p>No words.</p>",
         "parameters": "\n".join(
@@ -60,5 +61,8 @@ def _chapters(parts: Sequence[sidecar.Section]) -> str:
     return f'<nav aria-label="Sections">\n{buttons}\n{pause}\n</nav>'
 
 
-def _data_uri(content: bytes, kind: str) -> str:
-    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+def _data_uri(path: Path, kind: str) -> str:
+    try:
+        return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
+    except OSError as error:
+        raise RenderError(f"cannot read {path}: {error.strerror or error}; render it again") from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,17 +40,17 @@ def deck(films: Sequence[Path], path: Path, *, force: bool = False) -> Path:
     deck.slide_width, deck.slide_height = Inches(13.333), Inches(7.5)
     for media in films:
         record = sidecar.record_of(media)
-        title, parts = record.title or record.name, record.sections
+        title, parts = _plain(record.title or record.name), record.sections
         if not any(part.file for part in parts):
             _slide(deck, media, record, title, str(sidecar.beside(media, ".png")), _notes(record))
             continue
         ends = [part.start for part in parts[1:]] + [record.duration]
         for part, end in zip(parts, ends, strict=True):
             file = media.parent / part.file
-            name = f"{title}: {part.name}"
+            name = f"{title}: {_plain(part.name)}"
             _slide(deck, file, record, name, _first_frame(file), _notes(record, part.start, end))
     buffer = io.BytesIO()
-    _describe(deck, record.title if len(films) == 1 else "Hodgkin–Huxley animations")
+    _describe(deck, _plain(record.title)[:255] if len(films) == 1 else "Hodgkin–Huxley animations")
     deck.save(buffer)
     with put(path, force=force) as whole:
         whole.write_bytes(buffer.getvalue())
@@ -91,8 +92,13 @@ def _slide(
     )
     about = movie._element.nvPicPr.cNvPr  # python-pptx has no public name for the text alternative
     about.set("name", title)
-    about.set("descr", record.alt or record.description)
-    slide.notes_slide.notes_text_frame.text = notes
+    about.set("descr", _plain(record.alt or record.description))
+    slide.notes_slide.notes_text_frame.text = _plain(notes)
+
+
+def _plain(text: str) -> str:
+    """Text without the control characters that XML cannot hold."""
+    return re.sub(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", text)
 
 
 def _first_frame(media: Path) -> io.BytesIO:

@@ -14,7 +14,7 @@ import pytest
 
 import hhanim
 from hhanim.studio.deliver import pages, slides
-from hhanim.studio.errors import UsageError
+from hhanim.studio.errors import RenderError, UsageError
 from hhanim.studio.make import films
 
 TALKING = """
@@ -173,6 +173,32 @@ def test_a_film_without_words_for_those_who_cannot_see_it_is_told_of(project, ca
         line
         == f'hhanim: {Path("output/still.mp4")} has no words for those who cannot see it: write alt = "…" in its scene, still'
     )
+
+
+@pytest.mark.parametrize("word", ["a\x1b[31mb", "a\x00b", "a\x0bb", "a\x7fb", "a\ufffeb", "x" * 400])
+def test_control_characters_reach_no_deck_and_no_page(project, word):
+    """In a title, a text alternative, a caption: XML cannot hold them."""
+    pptx = pytest.importorskip("pptx")
+    text = Path("scenes/still_clip.py").read_text().replace('title="Still"', f"title={word!r}")
+    text = text.replace('alt="A line."', f"alt={word!r}").replace(
+        "    ax =", f"    stage.caption({word!r})\n    ax ="
+    )
+    Path("scenes/still_clip.py").write_text(text, encoding="utf-8")
+    film = hhanim.render("still", size="160x90")
+    (slide,) = pptx.Presentation(str(slides.deck([film], Path("deck.pptx")))).slides
+    seen = "".join(c for c in word if c.isprintable() or c == "\x7f")
+    assert slide.shapes.title.text == seen
+    assert slide.notes_slide.notes_text_frame.text.count(seen) >= 2
+    assert "<video" in pages.page(film).read_text(encoding="utf-8")
+
+
+def test_a_film_whose_poster_went_meanwhile(project):
+    film = hhanim.render("still", size="160x90")
+    film.with_suffix(".png").unlink()
+    with pytest.raises(
+        RenderError, match=r"cannot read .*still.png: No such file or directory; render it again"
+    ):
+        pages.page(film)
 
 
 def test_only_films_that_hhanim_made(project):
