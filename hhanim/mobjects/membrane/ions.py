@@ -309,12 +309,13 @@ def cloud(
 ) -> Array:
     """Up to `count` places (K, 2) in a rectangle, `apart` from each other and from `taken` (N, 2)."""
     rng = np.random.default_rng(seed)
-    found = [np.asarray(p, dtype=float) for p in taken]
-    start = len(found)
+    start = placed = len(taken)
+    found = np.concatenate([np.asarray(taken, dtype=float).reshape(-1, 2), np.zeros((count, 2))])
     for _ in range(60 * count):
-        if len(found) - start == count:
+        if placed - start == count:
             break
         p = np.array([rng.uniform(left, right), rng.uniform(bottom, top)])
-        if all(np.hypot(*(p - q)) >= apart for q in found):
-            found.append(p)
-    return np.array(found[start:]).reshape(-1, 2)
+        if (np.hypot(*(p - found[:placed]).T) >= apart).all():
+            found[placed] = p
+            placed += 1
+    return found[start:placed]

@@ -161,7 +161,11 @@ def _copy_new(source: Path, target: Path) -> None:
         target.mkdir(parents=True, exist_ok=True)
         there = {p.name for p in target.glob("*.svg")}
         for item in source.glob("*.svg"):
-            if item.name not in there:
+            if item.name in there:
+                continue
+            try:  # nothing writes into such a file once it is whole, and there are hundreds
+                os.link(item, target / item.name)
+            except OSError:
                 part = target / f".{item.name}.{os.getpid()}.part"
                 shutil.copyfile(item, part)
                 part.replace(target / item.name)
