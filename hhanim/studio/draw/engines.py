@@ -29,8 +29,8 @@ def engine(job: Job, work: Path) -> Engine:
     return FilmEngine(job, work)
 
 
-class _Found(BaseException):
-    """The frame that is wanted has come: the rest of the scene need not be played."""
+class _Found(GeneratorExit):
+    """The frame that is wanted has come: the rest of the scene need not be played, and nothing went wrong."""
 
 
 class _One:
