@@ -90,6 +90,18 @@ class Patch(Frozen):
         edges = np.append(times[change], [self.duration] if state[-1] else [])
         return np.asarray(edges.reshape(-1, 2))
 
+    def current(self, run: Trajectory, k: int = 0, conductance: float = 20.0) -> tuple[Array, Array]:
+        """The current (pA) through channel k, of that conductance (pS) while it is open: times (ms) and it, (T,) each.
+
+        run: the trajectory along which the patch was sampled. Where the channel opens or shuts there are two times, an
+        instant apart.
+        """
+        edges = self.openings(k).ravel()
+        t = np.unique(np.concatenate([run.t, edges, np.nextafter(edges, np.inf)]).clip(0.0, run.duration))
+        drive = run.at(t)["V"] - float(np.max(self.channel.e))
+        open_ = np.searchsorted(edges, t, side="left") % 2 == 1
+        return t, np.where(open_, 1e-3 * conductance * drive, 0.0)
+
 
 def sample_patch(run: Trajectory, channel: str, n: int = 60, seed: int = 0) -> Patch:
     """Simulate every gate of n channels along the voltage of `run`, exactly.

@@ -18,7 +18,6 @@ from hhanim.mobjects.frame.clock import Clock, Pace  # noqa: E402
 from hhanim.mobjects.frame.layout import UNIT, Area  # noqa: E402
 from hhanim.mobjects.frame.lettering import Formula, Words  # noqa: E402
 from hhanim.mobjects.frame.reading import Reading  # noqa: E402
-from hhanim.mobjects.graph.rates import RateCurves, RateTable  # noqa: E402
 from hhanim.mobjects.membrane.bilayer import Bilayer  # noqa: E402
 from hhanim.mobjects.membrane.channels import ChannelView, inactivates, tones  # noqa: E402
 from hhanim.mobjects.membrane.charge import SurfaceCharge, absolute  # noqa: E402
@@ -335,27 +334,6 @@ def test_gates_do_not_overlap_and_have_their_names() -> None:
             assert all(m.size >= 24.0 for m in letters)
             boxes = sorted((m.get_bottom()[1], m.get_top()[1]) for m in letters)
             assert all(low > high for (_, high), (low, _) in pairwise(boxes))
-
-
-def test_dots_on_the_rate_curves_are_the_membrane_s() -> None:
-    warm = MODERN.with_(celsius=18.5)
-    curves = RateCurves(warm, DARK, Area(-6, 6, -3, 3), v=(-100.0, 40.0))
-    for v in (-100.0, -65.0, -40.0, 25.0):
-        curves.draw(v)
-        for gate in ("m", "h", "n"):
-            goal, tau = curves.shown(gate)
-            assert goal == pytest.approx(float(warm.inf(gate, v)), abs=1e-6)
-            assert tau == pytest.approx(float(warm.tau(gate, v)), rel=1e-6)
-    table = RateTable(warm, DARK, Area(-6, 6, -3, 3), voltages=(-65.0, -20.0))
-    for v in (-65.0, -40.0, -20.0):
-        table.draw(v)
-        for gate in ("m", "h", "n"):
-            rates = table.rates(gate, v)
-            assert 1.0 / sum(rates) == pytest.approx(float(warm.tau(gate, v)), rel=1e-6)
-            for drawn, rate in zip(table.shown(gate), rates, strict=True):
-                assert drawn == pytest.approx(
-                    max(rate, 1e-3 * table.largest), rel=1e-6
-                )  # the smallest: a stub
 
 
 def test_a_number_that_counts_along_looks_as_if_it_had_been_set() -> None:

@@ -52,7 +52,8 @@ class PatchInDepth:
 
     `still` and `moving` are the two groups to add. draw(t) opens and shuts the channels as they are at t (ms). look(p)
     moves the eye: from 0, the star from the side, by 0.5, the star from above, to 1, the whole patch; travel(a, b) is
-    the animation of that. open_fraction(name) counts what is lit, fractions(name) gives its course beside m³h or n⁴.
+    the animation of that, far(60) the look from which so many channels are in sight. open_fraction(name) counts what is
+    lit, fractions(name) gives its course beside m³h or n⁴.
     """
 
     def __init__(
@@ -249,16 +250,41 @@ class PatchInDepth:
     def _gates(self, name: str, t: float) -> dict[str, Any]:
         return {g.name: self.samples[name].gates(g.name, t) for g in self.run.membrane.channel(name).gates}
 
+    def in_sight(self, p: float) -> dict[str, Any]:
+        """The numbers of the channels of each kind that are in sight from look p."""
+        back = self.p
+        self.look(p)
+        found = {name: np.flatnonzero(kind.seen) for name, kind in self._kinds.items()}
+        self.look(back)
+        return found
+
+    def far(self, count: int) -> float:
+        """The nearest look, from one tile to the patch, from which at least so many channels are in sight."""
+        near, far = TILE, PATCH
+        for _ in range(16):
+            middle = 0.5 * (near + far)
+            enough = sum(map(len, self.in_sight(middle).values())) >= count
+            near, far = (near, middle) if enough else (middle, far)
+        return far
+
     def open_fraction(self, name: str) -> float:
         """The share of the channels of a kind that are lit, counted on the screen (of those that are in sight)."""
         return self._kinds[name].lit_share()
 
-    def fractions(self, name: str) -> tuple[Array, Array, Array]:
-        """Times (ms), the fraction of the drawn channels that are open, and that of the equations, (T,) each."""
+    def fractions(
+        self, name: str, start: float = 0.0, stop: float = np.inf, numbers: Any = None
+    ) -> tuple[Array, Array, Array]:
+        """Times (ms), the fraction of the channels that are open, and that of the equations, (T,) each.
+
+        start, stop: a part of the run (ms). numbers: of the channels that count, as in_sight() gives them; by default
+        all of the kind.
+        """
         t = np.asarray(self.run.t)
+        now = (t >= start) & (t <= stop)
         channel = self.run.membrane.channel(name)
         law = channel.open_fraction({g.name: self.run[g.name] for g in channel.gates})
-        return t, self.samples[name].open_fraction(t), np.broadcast_to(np.asarray(law), t.shape)
+        sample = self.samples[name] if numbers is None else self.samples[name].take(numbers)
+        return t[now], sample.open_fraction(t[now]), np.broadcast_to(np.asarray(law), t.shape)[now]
 
 
 class _Kind:

@@ -1,0 +1,76 @@
+"""The share of a patch's channels that is open, counted, in the band that chance allows about m³h or n⁴.
+
+class Counted(Story):
+    def beats(self):
+        run = simulate(self.membrane, clamp(-65, 0.0, 2.0), 12.0)
+        self.timed(Pace(12.0, rate=2.0))
+        depth = PatchInDepth(run, self.theme, self.grid["left"], clock=self.clock)
+        share = OpenShare(depth, PATCH, self.grid["plot"], self.clock, begin=2.0, span=(-1.0, 10.0))
+        yield Beat("step", "How many open?", "They open by chance.", show=[depth, share], until=12.0)
+        yield Beat("law", "A law", "Chance keeps to the bands.", show=[share.bands, depth, share])
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from manim import VGroup
+
+from hhanim.look import quantities
+from hhanim.look.numbers import round_above
+from hhanim.mobjects.frame.clock import Clock
+from hhanim.mobjects.frame.layout import Area
+from hhanim.mobjects.graph.sweep import TOPS, Curve, Sweep
+from hhanim.mobjects.membrane.depth import PatchInDepth
+from hhanim.model import Channel
+
+#: Half the width of a band, in standard deviations of the binomial distribution: 19 of 20 counts lie in it.
+_DEVIATIONS = 2.0
+
+
+def law(channel: Channel) -> str:
+    """The share of a kind of channels that is open, in Typst: n^4."""
+    return " ".join(f"{g.name}^{g.power}" if g.power > 1 else g.name for g in channel.gates)
+
+
+def law_in_words(channel: Channel) -> str:
+    """The same as plain text: n⁴."""
+    up = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+    return "".join(g.name + (str(g.power).translate(up) if g.power > 1 else "") for g in channel.gates)
+
+
+class OpenShare(Sweep):
+    """The open share of each kind of channels in sight from look p, over the time since `begin` (ms).
+
+    `bands`, a block to be shown under it, is where the equations and chance would have it; `count` is how many channels
+    are counted. style: as in Sweep.
+    """
+
+    def __init__(
+        self,
+        depth: PatchInDepth,
+        p: float,
+        area: Area,
+        clock: Clock | None = None,
+        *,
+        begin: float,
+        span: tuple[float, float],
+        name: str = "open share of {count}",
+        **style: Any,
+    ) -> None:
+        known, numbers = quantities(depth.run.membrane), depth.in_sight(p)
+        self.count = sum(map(len, numbers.values()))
+        window = begin + span[0], begin + span[1]
+        counted = {kind: depth.fractions(kind, *window, found) for kind, found in numbers.items()}
+        top = 1.25 * max(float(expected.max()) for _, _, expected in counted.values())
+        curves = [
+            Curve(t, share, known[f"I_{kind}"], law(depth.run.membrane.channel(kind)))
+            for kind, (t, share, _) in counted.items()
+        ]
+        y = (name.format(count=self.count), 0.0, min(round_above(max(top, 1e-3), TOPS), 1.0))
+        super().__init__(area, depth.theme, curves, begin=begin, span=span, y=y, clock=clock, **style)
+        self.bands = VGroup()
+        for kind, (t, _, expected) in counted.items():
+            error = _DEVIATIONS * np.sqrt(expected * (1.0 - expected) / len(numbers[kind]))
+            self.bands.add(self.band(t, expected - error, expected + error, known[f"I_{kind}"]))

@@ -1,0 +1,91 @@
+"""The film of how gates open: what is counted on the screen is what was simulated, and chance keeps to its law."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("manim")
+
+import hhanim as hh
+from hhanim.mobjects.graph.rates import rates_over_v
+from hhanim.model import Channel, Membrane, measured
+from tests.scenes.film_checks import run_film
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    return run_film("gate_opening", "wide", tmp_path_factory.mktemp("media"))[0]
+
+
+def test_the_shares_counted_on_the_screen_keep_to_the_law_within_binomial_error(film: Any) -> None:
+    depth, membrane = film.depth, film.membrane
+    assert sum(map(len, depth.in_sight(film.far).values())) in range(60, 70)
+    for k, look in ((3, film.far), (4, 1.0)):
+        depth.look(look)
+        share = film.share(k, 1, 3, look)
+        numbers = depth.in_sight(look)
+        for t in np.linspace(film.begins[k] - 0.1 * film.lasts, film.begins[k] + film.lasts, 60).tolist():
+            depth.draw(t)
+            share.traces.draw(t)
+            for name, trace in zip(film.kinds, share.traces, strict=True):
+                law = float(np.interp(t, film.run.t, membrane.channel(name).open_fraction(film.run)))
+                counted, error = depth.open_fraction(name), np.sqrt(law * (1.0 - law) / len(numbers[name]))
+                assert counted == depth.samples[name].take(numbers[name]).open(t).mean()
+                assert abs(counted - law) < max(5.0 * error, 3.0 / len(numbers[name]))
+                assert trace.reading[1] == pytest.approx(counted, abs=max(1.1 / len(numbers[name]), 0.01))
+    assert len(numbers[name]) == film.n
+
+
+def test_the_single_channel_opens_at_other_times_under_the_same_step(film: Any) -> None:
+    t, i = film.current
+    drive = film.run.at(t)["V"] - float(film.membrane.channel("K").e)
+    open_ = i != 0.0
+    assert i[open_] == pytest.approx(0.02 * drive[open_])  # 20 pS, in pA
+    changes = [t[1:][np.diff(open_) & (t[1:] > b) & (t[1:] < b + film.lasts)] - b for b in film.begins[:3]]
+    assert min(len(x) for x in changes) >= 2
+    assert abs(changes[0][0] - changes[1][0]) > 0.2
+
+
+def test_the_rates_over_v_are_the_gates_and_have_the_points_of_1952(film: Any) -> None:
+    sweep = film.over("plot", rates_over_v(film.run, "n"), "", 0, 2)
+    for t in np.linspace(film.turns[0], film.turns[2], 9):
+        sweep.traces.draw(t)
+        v = float(film.run.at([t])["V"][0])
+        gate = film.membrane.gates["n"]
+        for trace, rate in zip(sweep.traces, (gate.alpha, gate.beta), strict=True):
+            assert trace.reading == pytest.approx((v, float(rate(v))), abs=0.02 * 145.0 / 10)
+            assert trace.reading[1] == pytest.approx(float(rate(v)), abs=2e-3)
+    table = measured.gate("n")
+    for drawn, rates in zip(sweep.points, (table.alpha, table.beta), strict=True):
+        rings = drawn.points.reshape(-1, 16, 3)
+        places = [sweep.panel.data(0.5 * (p[0] + p[8])) for p in rings]
+        assert places == [pytest.approx((u - 65.0, x), abs=1e-6) for u, x in zip(table.u, rates, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "star", "circles"),
+    [
+        ({"celsius": 18.5}, "K", False),
+        ({"model": "classic"}, "K", True),
+        ({"model": "connor_stevens"}, None, False),
+        ({"model": "wang_buzsaki"}, "K", False),
+        ({"model": "widget", "n": 300}, "K", False),
+    ],
+)
+def test_gates_of_other_models(
+    changes: dict[str, Any], star: str | None, circles: bool, tmp_path: Path
+) -> None:
+    film, looks = run_film("gate_opening", "wide", tmp_path, **changes)
+    assert star in (None, film.kinds[0])
+    assert looks[-1].section == "recap"
+    assert any("1952" in said for _, _, said in film.captions) == circles
+
+
+def test_a_model_without_gates_is_refused_in_one_line(tmp_path: Path) -> None:
+    leak = Membrane("leak", (Channel("L", g=0.3, e=-65.0),))
+    with pytest.raises(hh.HHError, match="choose a model with gates"):
+        run_film("gate_opening", "wide", tmp_path, model=leak)
