@@ -44,10 +44,11 @@ class Workplace:
 
     Args:
         warm: ``module:function``, called once in a process before any work is done there.
+        forks: whether a process is forked for each work; if None, where that can be done.
     """
 
-    def __init__(self, warm: str) -> None:
-        self._warm = warm
+    def __init__(self, warm: str, *, forks: bool | None = None) -> None:
+        self._warm, self._forks = warm, FORKS if forks is None else forks
         self._idle: list[_Server] = []
         self._busy: set[_Server] = set()
         self._lock = threading.Lock()
@@ -75,7 +76,7 @@ class Workplace:
             raise pickle.PicklingError(str(error)) from error
         for _ in range(ATTEMPTS):
             with self._lock:
-                server = self._idle.pop() if self._idle else _Server(self._warm)
+                server = self._idle.pop() if self._idle else _Server(self._warm, self._forks)
                 self._busy.add(server)
             whole = False
             try:
@@ -108,11 +109,11 @@ class Workplace:
 class _Server:
     """A process that waits for work."""
 
-    def __init__(self, warm: str) -> None:
-        begin = "import sys; sys.path[:] = {!r}; from hhanim.studio import apart; apart._serve({!r})"
+    def __init__(self, warm: str, forks: bool) -> None:
+        begin = "import sys; sys.path[:] = {!r}; from hhanim.studio import apart; apart._serve({!r}, {!r})"
         unset = ("MPLBACKEND", "MATPLOTLIBRC", "MPLSTYLE")
         self._process = subprocess.Popen(
-            [sys.executable, "-X", "utf8", "-c", begin.format(_path(), warm)],
+            [sys.executable, "-X", "utf8", "-c", begin.format(_path(), warm, forks)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=Path(__file__).parent,  # where no library finds a configuration
@@ -195,7 +196,7 @@ def say(what: Any) -> None:
     _tell("said", what)
 
 
-def _serve(warm: str) -> None:
+def _serve(warm: str, forks: bool) -> None:
     """What a server does: load what is needed, then work."""
     global _answers
     loaded.exactly()
@@ -224,7 +225,7 @@ def _serve(warm: str) -> None:
         code = 0
         if failure is not None:
             _tell("failed", failure)
-        elif FORKS:
+        elif forks:
             worker = os.fork()
             if worker == 0:
                 _last(orders, work, arguments, folder, environment, path)

@@ -162,6 +162,8 @@ class Recording:
             for p in set(loaded.log)
             if not loaded.ours(p)
         )
+        if re.search(r"\b(now|today|utcnow)\(", text):  # of datetime, whose methods tell nobody
+            self.add("date")
         looked = {self.places.place(label) for label in self.used if label.endswith("/")}
         looked |= {self.places.root(label[5:])[0] for label in self.used if label.startswith("glob ")}
         for path in self._opened.close():
@@ -274,15 +276,14 @@ def _opened(record: Recording, path: Any, mode: Any, flags: Any, *_: Any) -> Non
     if isinstance(path, int) or str(path) == getattr(loaded.loading, "file", None):
         return
     flags = flags if isinstance(flags, int) else 0
-    writes = bool(flags & (os.O_WRONLY | os.O_RDWR)) or (
-        isinstance(mode, str) and bool(set(mode) & set("wxa+"))
-    )
-    if writes:
-        there = os.path.exists(path)  # noqa: PTH110
-        if not there or flags & os.O_TRUNC or (isinstance(mode, str) and set(mode) & set("wx")):
-            record.written(path)
-            return
-    record.file(path)
+    letters = set(mode) if isinstance(mode, str) else set()
+    both = bool(flags & os.O_RDWR) or "+" in letters
+    there = os.path.exists(path)  # noqa: PTH110 — it may be bytes
+    anew = not there or bool(flags & os.O_TRUNC) or bool(letters & set("wx"))
+    if (both and anew) or (not both and (flags & os.O_WRONLY or letters & set("wxa"))):
+        record.written(path)
+    else:
+        record.file(path)
 
 
 def _listed(record: Recording, path: Any = None, *_: Any) -> None:

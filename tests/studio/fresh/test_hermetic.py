@@ -15,9 +15,11 @@ import numpy as np
 import pytest
 
 from hhanim.plots import curve
+from hhanim.studio import apart
 from hhanim.studio.apart import LostError, Workplace
 from hhanim.studio.errors import OutdatedError, RenderError
 from hhanim.studio.make import films
+from hhanim.studio.make.drawing import Drawing
 from hhanim.studio.media import sidecar
 from hhanim.studio.plan import project as projects
 
@@ -86,11 +88,26 @@ def probe(project):
 
 
 @pytest.mark.slow
-def test_what_one_scene_does_does_not_reach_the_next(probe):
-    for name, text in TROUBLE.items():
-        trouble(name, text)
+@pytest.mark.parametrize("forks", [True, False], ids=["forked", "a process each"])
+def test_what_one_scene_does_does_not_reach_the_next(probe, monkeypatch, forks):
+    names = list(TROUBLE) if forks else ["settings", "patched_hhanim", "exit"]
+    for name in names:
+        trouble(name, TROUBLE[name])
     alone = made(["probe"], "alone")
-    assert made([*TROUBLE, "probe"], "after") == alone
+    monkeypatch.setattr(apart, "FORKS", forks)
+    drawing = Drawing()
+    monkeypatch.setattr(films, "alone", lambda: drawing)
+    assert made([*names, "probe"], "after") == alone
+    drawing.stop()
+
+
+def test_a_film_that_shows_a_date_is_of_that_day(project):
+    trouble("today", "import datetime\nYEAR = datetime.datetime.now().year")
+    trouble("clock", "import time\nYEAR = time.strftime('%Y')")
+    trouble("timed", "import time\nBEGAN = time.perf_counter(), time.time()")
+    for name, dated in (("today", True), ("clock", True), ("timed", False)):
+        made([name], "output")
+        assert ("date" in sidecar.read(Path(f"output/{name}.mp4")).used) == dated
 
 
 def test_what_this_process_has_done_does_not_reach_a_scene(probe, monkeypatch):
