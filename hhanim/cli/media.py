@@ -142,8 +142,13 @@ def check(as_json: bool, **asked: Any) -> int:
       hhanim check --preset lecture || hhanim render --preset lecture
     """
     from hhanim.studio.fresh.status import status
+    from hhanim.studio.media.exchange import WORK
 
     wanted, failed = plan(**asked)
+    for folder in {request.path.parent for request in wanted if (request.path.parent / WORK).is_dir()}:
+        from hhanim.studio.make.work_folder import sweep
+
+        sweep(folder)  # where a killed run has left files that are yet to take their places
     states = [(r, s.reasons) for r in wanted if not (s := status(r)).fresh]
     stale = [{"name": r.name, "path": str(r.path), "reasons": list(reasons)} for r, reasons in states]
     stale += [{"name": e.name, "path": e.path, "reasons": [e.message]} for e in failed]

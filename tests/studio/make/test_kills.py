@@ -346,3 +346,22 @@ def test_decks_and_pages_old_or_new_and_known_as_ours(tmp_path):
         if not killed:
             break
     assert not killed
+
+
+def test_check_and_verify_carry_on_too(setting, monkeypatch, capsys):
+    """Where there are no links a killed run leaves files of both films; whoever asks after them finds the new one."""
+    from hhanim.cli import main
+
+    def refuse(*_, **__):
+        raise OSError(errno.EPERM, "no links here")
+
+    monkeypatch.setattr(os, "symlink", refuse)
+    for words in (["verify", "a.mp4"], ["check", "tau", "--output", "."]):
+        path, work, old, new = setting("sections")
+        assert killed_at(12, lambda: commit(work, path))  # noqa: B023
+        assert seen(path.parent) not in (old, new)
+        monkeypatch.chdir(path.parent)
+        with pytest.raises(SystemExit):
+            main(words)
+        assert seen(path.parent) == new
+    assert "a.mp4\tintact" in capsys.readouterr().out
