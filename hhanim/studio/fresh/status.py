@@ -34,9 +34,11 @@ def status(request: Request) -> Status:
     Raises:
         UsageError: when the request itself is not possible.
     """
-    check(request)
     path = request.path
     record = sidecar.read(path)
+    found = _changes(request, record)
+    if found or found is None:
+        request.check()
     if kept := sidecar.kept(path, record):
         return Status(kept, protected=True)
     if record is None:
@@ -45,14 +47,14 @@ def status(request: Request) -> Status:
     named = {path.name, *record.beside, *sidecar.made_with(path, record)}
     if gone := [name for name in sorted(named) if not path.parent.joinpath(name).exists()]:
         return Status(tuple(f"{name} is gone" for name in gone))
-    found = dict(_changes(request, record))
-    if not found and record.used and record.stamp == stamp(request):
+    if found == {}:
         return Status(())
     loaded.check()
     asked = [*differences({**record.as_json(), **record.key}, prepare(request).key)]
     if not record.used:
         asked.append("nothing says what it was made of")
-    return Status((*asked, *(words for label, words in found.items() if not label.startswith(MEANT))))
+    edited = (words for label, words in (found or {}).items() if not label.startswith(MEANT))
+    return Status((*asked, *edited))
 
 
 def check(request: Request) -> None:
@@ -67,15 +69,16 @@ def check(request: Request) -> None:
 
 def unchanged(request: Request) -> bool:
     """Whether what lies beside the file was made by the same request from the same sources."""
-    record = sidecar.read(request.path)
-    if record is None or not record.used or record.stamp != stamp(_at_least(request, record)):
-        return False
-    return not any(_changes(request, record))
+    return _changes(request, sidecar.read(request.path)) == {}
 
 
-def _changes(request: Request, record: sidecar.Record) -> Iterator[tuple[str, str]]:
+def _changes(request: Request, record: sidecar.Record | None) -> dict[str, str] | None:
+    """What is no longer as it was, by label; None where something else was asked for, or nothing is known."""
+    if record is None or not record.used:
+        return None
     places = Places.of(request)
-    return changes(record.used, places, foreign(record.used, places))
+    found = dict(changes(record.used, places, foreign(record.used, places)))
+    return found if found or record.stamp == stamp(_at_least(request, record)) else None
 
 
 def _at_least(request: Request, record: sidecar.Record) -> Request:

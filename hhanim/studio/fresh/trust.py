@@ -42,6 +42,10 @@ def reaches(label: str, places: Places) -> bool:
         return re.fullmatch(_SAFE[word], name) is not None
     if label.startswith("$") or label in ("date", SIGNATURE):
         return True
+    head = label.partition("/")[0]
+    plain = head in (".", "cwd", "hhanim", "lib") or (head.endswith("=.") and head[:-2] in places.given)
+    if plain and ".." not in label:
+        return True  # by its words alone: this is asked a hundred times for each film
     if word == "glob":
         path, pattern = places.root(name)
         if ".." in pattern:
@@ -50,8 +54,8 @@ def reaches(label: str, places: Places) -> bool:
         path = places.place(label)
     libraries = (Path(entry) for entry in places.path if "-packages" in Path(entry).name)
     roots = {places.scene, *places.given.values(), places.folder, PACKAGE, *libraries} - {Path(path.anchor)}
-    plain = Path(os.path.normpath(path))
-    return any(plain.is_relative_to(root) for root in roots)
+    path = Path(os.path.normpath(path))
+    return any(path.is_relative_to(root) for root in roots)
 
 
 def sign(used: Mapping[str, str], places: Places) -> dict[str, str]:
