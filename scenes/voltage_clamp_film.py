@@ -55,10 +55,8 @@ class VoltageClamp(Story):
         self.inward, self.outward = carriers(self.membrane)
         self.levels = np.linspace(self.low, self.high, self.steps) + self.membrane.zero
         self.step, self.rest = TEST_STEP + self.membrane.zero, float(self.membrane.rest()[0])
-        self.run, self.sweeps = (
-            self.sweep(self.membrane, self.step),
-            [self.sweep(self.membrane, v) for v in self.levels],
-        )
+        self.run = self.sweep(self.membrane, self.step)
+        self.sweeps = [self.sweep(self.membrane, v) for v in self.levels]
         self.timed(Pace(self.run.duration, rate=4.0, slow=[(ON - 0.2, ON + 1.5, 0.5)]))
         self.patch = self.patch_of(self.run)
         self.graph_ = Sweeps(self.grid["plot"], [self.run], self.theme, clock=self.clock,
@@ -89,13 +87,8 @@ class VoltageClamp(Story):
         run, axes = self.run, self.graph_.axes
         trace = self.graph_.trace(run, run.ionic_current, "ink")
         said = "V is stepped up and held, and current flows: first in, then out."
-        yield Beat(
-            "question",
-            QUESTION,
-            said,
-            tr("{title}, 1952", title=self.title),
-            [self.patch, self.graph_, trace],
-        )
+        shown = [self.patch, self.graph_, trace]
+        yield Beat("question", QUESTION, said, tr("{title}, 1952", title=self.title), shown)
         largest = max(sweep.extreme("I_ion", "size").value for sweep in self.sweeps)
         self.rig = Rig(
             self.grid["left"].inset(bottom=0.9, top=0.9), self.theme, run, self.clock, largest=largest
@@ -196,20 +189,14 @@ class VoltageClamp(Story):
         """The modern way: each kind of channel is blocked."""
         self.timed(Pace(self.run.duration, rate=4.0, slow=[(0.0, ON, 0.6)]))
         self.graph_.clock, self.blocked = self.clock, {}
-        for gone, left, ion, other in (
-            (self.inward, self.outward, *self.ions()),
-            (self.outward, self.inward, *self.ions()[::-1]),
-        ):
+        for gone, left in ((self.inward, self.outward), (self.outward, self.inward)):
             run = self.sweep(blocked(self.membrane, gone), self.step)
             self.blocked[gone.name] = patch = self.patch_of(run)
             stoppers, drug = plugs(patch.views, gone.name, run.membrane, self.theme), drug_name(gone)
             trace = self.graph_.trace(run, run.current(left.name), self.hue(left))
-            said = tr(
-                "{drug} plugs {ion} channels, and the same {other} current is left.",
-                drug=drug,
-                ion=ion,
-                other=other,
-            )
+            ion, other = (ion_name(c.ion, c.name) for c in (gone, left))
+            said = "{drug} plugs {ion} channels, and the same {other} current is left."
+            said = tr(said, drug=drug, ion=ion, other=other)
             yield Beat(drug, tr("Today a drug does it: {drug}", drug=drug), said, "the leak is taken off",
                        [patch, *stoppers, self.graph_.axes, self.ghost, trace], start=0.0,
                        until=self.run.duration, do=[s.binds(1.2) for s in stoppers])  # fmt: skip
@@ -218,17 +205,11 @@ class VoltageClamp(Story):
 
     def peaks(self) -> Iterator[Beat]:
         """The largest current of every sweep, against its voltage."""
-        iv = self.iv = PeakIV(
-            self.grid["left"], self.grid["plot"], self.sweeps, self.inward.name, self.theme, after=ON
-        )
+        places = self.grid["left"], self.grid["plot"]
+        iv = self.iv = PeakIV(*places, self.sweeps, self.inward.name, self.theme, after=ON)
         heading, e, (ion, _) = "The peak current against V", float(self.inward.e), self.ions()
-        yield Beat(
-            "peak I–V",
-            heading,
-            "The peak of each sweep is one point.",
-            show=[iv, iv.curve],
-            do=[iv.lay_all(each=0.6)],
-        )
+        said = "The peak of each sweep is one point."
+        yield Beat("peak I–V", heading, said, show=[iv, iv.curve], do=[iv.lay_all(each=0.6)])
         yield Beat("peak I–V", heading, "Steps to other voltages fill the curve.", do=[iv.curve.lay(0, 3.0)])
         if self.levels[0] < e < self.levels[-1]:
             run = self.sweep(self.membrane, e).at(np.linspace(0.0, iv.panel.xlim[1], 301))

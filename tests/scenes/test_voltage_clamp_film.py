@@ -132,5 +132,6 @@ def test_other_models_show_points_only_where_they_were_measured(changes: dict[st
 def test_a_membrane_without_two_currents_is_refused_in_one_line() -> None:
     membrane = presets.get("modern")
     alone = replace(membrane, channels=tuple(c for c in membrane.channels if c.name != "K"))
-    with pytest.raises(HHError, match="no two currents to take apart; give a model"):
-        carriers(alone)
+    for refused in (alone, membrane.with_(ttx=1.0), membrane.with_(gK=0.0)):
+        with pytest.raises(HHError, match="no two currents to take apart; give a model"):
+            carriers(refused)

@@ -64,11 +64,12 @@ def drug_name(channel: Channel) -> str:
 
 def carriers(membrane: Membrane) -> tuple[Channel, Channel]:
     """The first gated channels of a membrane whose ions flow in and out at level; HHError without both."""
-    gated = [c for c in membrane.channels if c.gates and c.ion]
-    into, out = ([c for c in gated if (float(c.e) > membrane.zero) is side] for side in (True, False))
+    free = [c for c in membrane.channels if c.gates and c.ion and float(c.g) * (1.0 - float(c.block)) > 0.0]
+    into, out = ([c for c in free if (float(c.e) > membrane.zero) is side] for side in (True, False))
     if not into or not out:
         raise HHError(
-            f"{membrane.name} has no two currents to take apart; give a model with one inward and one outward"
+            f"{membrane.name} has no two currents to take apart; give a model, and parameters, that leave one "
+            "inward and one outward"
         )
     return into[0], out[0]
 

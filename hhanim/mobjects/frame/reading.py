@@ -72,7 +72,8 @@ class Reading(Words):
         super().__init__(text.replace("{}", "0"), size=size, color=color, **style)
         before = text[: text.index("{}")].replace(" ", "")
         glyphs: Any = self.family_members_with_points()
-        self._figures = Figures(glyphs[len(before)], size, hold)
+        behind = glyphs[len(before) + 1 :] if hold == "left" else ()
+        self._figures = Figures(glyphs[len(before)], size, hold, behind)
 
     def draw(self, number: str) -> Self:
         """Write the number, a string of figures, a point and a sign."""
