@@ -145,7 +145,7 @@ def shares(name: str, workers: int, folder: Path) -> None:
     """Print what the busiest of several workers has to do, of what there is to do, at 1080p30."""
 
     def cpu(number: int, of: int) -> float:
-        place = folder / f"{number}-{of}"
+        place = folder / f"{name}-{number}-{of}"
         place.mkdir()
         return timed([sys.executable, "-c", SHARE, name, str(place), str(number), str(of)], folder)[1]
 
