@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -291,14 +292,27 @@ def test_bad_parameters_and_a_broken_scene_are_one_line(scene: Path, tmp_path: P
 
 
 def test_without_manim_exit_code_3_and_the_command(scene: Path, tmp_path: Path) -> None:
-    block = (
-        "import sys, importlib.util as u; real = u.find_spec\n"
-        "u.find_spec = lambda n, *a: None if n == 'manim' else real(n, *a)\n"
-        "sys.modules['manim'] = None\n"
-        f"sys.argv = ['hhanim', 'render', {str(scene)!r}, '--preset', 'draft', '-o', {str(tmp_path / 'o')!r}]\n"
-        "from hhanim.cli import main; main()\n"
+    (tmp_path / "without").mkdir()
+    (tmp_path / "without/manim.py").write_text(
+        "raise ModuleNotFoundError(\"No module named 'manim'\", name='manim')\n"
     )
-    done = subprocess.run([sys.executable, "-c", block], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "hhanim",
+            "render",
+            str(scene),
+            "--preset",
+            "draft",
+            "-o",
+            str(tmp_path / "o"),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "without")},
+    )
     assert done.returncode == 3, done.stderr
     assert "pip install 'hhanim[films]'" in done.stderr
 
