@@ -118,7 +118,7 @@ def command_line() -> Iterator[Case]:
         (("render", "bb", "--set", "model=modrn"), 2, "did you mean modern?"),
         (("render", "bb", "--set", "model=no.py:X"), 2, "no.py"),
         (("render", "bb", "--set", "model=/dev/null:X"), 2, "model"),
-        (("render", "bb", "--set", "model=" + "x" * 5000), 2, "model"),
+        (("render", "bb", "--set", "model=" + "x" * 5000), 2, "xxx"),
         (("render", "bb", "--set", f"model={long}.py:X"), 2, "model"),
         (("render", "bb", "--set", "model.gX=3"), 2, "gX"),
         (("render", "bb", "--set", "m.o.d.e.l=3"), 2, "m.o.d.e.l"),
