@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from manim import DOWN, LEFT, RIGHT, VGroup
+from manim import DOWN, LEFT, VGroup
 
 from hhanim.errors import HHError
 from hhanim.look import quantities, quantity
@@ -18,7 +18,7 @@ from hhanim.mobjects.frame.clock import Pace
 from hhanim.mobjects.frame.lettering import LABEL, SMALL
 from hhanim.mobjects.frame.standard import voltages
 from hhanim.mobjects.frame.zoom import within
-from hhanim.mobjects.graph.equations import CurrentEquation, GateEquation
+from hhanim.mobjects.graph.equations import CurrentEquation, GateEquation, aligned
 from hhanim.mobjects.graph.panel import Panel
 from hhanim.mobjects.graph.trace import Trace
 from hhanim.mobjects.membrane.channels import ChannelView
@@ -81,10 +81,11 @@ class FourEquations(Story):
         law = CurrentEquation(self.membrane, self.theme, size=1.7 * LABEL, lines=1 if flat else 3)
         gates = [GateEquation(self.membrane, g, self.theme, size=1.5 * LABEL) for g in self.membrane.gates]
         place = self.grid["plot"]
-        kinetics = VGroup(*gates)
-        kinetics.arrange(RIGHT, buff=0.7) if flat else kinetics.arrange(DOWN, buff=0.4, aligned_edge=LEFT)
-        whole = VGroup(law, kinetics).arrange(DOWN, buff=0.4, aligned_edge=LEFT)
-        whole.scale(min(place.width / whole.width, place.height / whole.height)).move_to(place.center)
+        if flat:
+            whole = VGroup(law, VGroup(*gates).arrange(buff=0.7)).arrange(DOWN, buff=0.4, aligned_edge=LEFT)
+            whole.scale(min(place.width / whole.width, place.height / whole.height)).move_to(place.center)
+        else:
+            whole = aligned([law, *gates], place)
         charge = [law.term("C"), law.term("equals"), law.term("I")]
         terms = {c.ion or c.name: law.term(c.name) for c in self.membrane.channels}
         self.parts_of = [*charge, *terms.values(), *gates]
@@ -93,24 +94,13 @@ class FourEquations(Story):
         }
         yield Beat("question", ASKS, "In 1952 four equations were written for this membrane.", PAPER,
                    show=[patch, whole])  # fmt: skip
-        for name, said, parts in (
-            (
-                "What flows in charges the membrane",
-                "The first says: what flows in charges the membrane.",
-                charge,
-            ),
-            (
-                "Na⁺: three m gates and one h",
-                "Sodium flows where three m gates and one h gate are open.",
-                [terms["Na"]],
-            ),
+        steps = [
+            ("What flows in charges the membrane", "The first says: what flows in charges the membrane.", charge),
+            ("Na⁺: three m gates and one h", "Sodium flows where three m gates and one h are open.", [terms["Na"]]),
             ("K⁺: four n gates", "Potassium flows where four n gates are open.", [terms["K"]]),
-            (
-                "Gates: V sets how fast they move",
-                "The other three: V sets how fast gates open and shut.",
-                gates,
-            ),
-        ):
+            ("Gates: V sets how fast they move", "The other three: V sets how fast gates open and shut.", gates),
+        ]  # fmt: skip
+        for name, said, parts in steps:
             yield Beat("equations", name, said, do=self.lit(parts))
 
     def lit(self, parts: Sequence[Any]) -> list[Any]:
@@ -131,12 +121,8 @@ class FourEquations(Story):
         top, tube = self.grid["body"].rows(2.6, 3.0, gap=0.15)
         panel = Panel(top, self.theme, left=1.15, gutter=0.6).x("mm", 0.0, LENGTH)
         low, high = voltages(run.cable.membrane)
-        panel.y(
-            quantity("V"),
-            low,
-            high + 0.5 * (high - low),
-            ticks=[self.membrane.zero + v for v in (-50, 0, 50)],
-        )
+        ticks = [self.membrane.zero + v for v in (-50, 0, 50)]
+        panel.y(quantity("V"), low, high + 0.5 * (high - low), ticks=ticks)
         axon = Axon(panel, tube, run, self.theme, clock=self.clock)
         profile = Profile(panel, run, "V", self.theme).follow(self.clock)
         known = (
