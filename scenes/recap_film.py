@@ -94,7 +94,7 @@ class FourEquations(Story):
         }
         yield Beat("question", ASKS, "In 1952 four equations were written for this membrane.", PAPER,
                    show=[patch, whole])  # fmt: skip
-        steps = [
+        steps: list[tuple[str, str, Sequence[Any]]] = [
             ("What flows in charges the membrane", "The first says: what flows in charges the membrane.", charge),
             ("Na⁺: three m gates and one h", "Sodium flows where three m gates and one h are open.", [terms["Na"]]),
             ("K⁺: four n gates", "Potassium flows where four n gates are open.", [terms["K"]]),
