@@ -1,350 +1,244 @@
-"""A spike that travels: V along an axon, its channels, the local currents ahead of it, its speed, and a
-collision.
-"""
+"""A spike that travels: the local currents ahead of it, TTX in its way, its speed, and a collision."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from manim import DOWN, UP, Arrow, BackgroundRectangle, DashedLine, Dot, Flash, Mobject, VGroup
+from manim import DOWN, VGroup
 
 from hhanim.look import quantities, quantity
-from hhanim.look.numbers import ceil_to, floor_to, millivolts
+from hhanim.look.numbers import ceil_to, floor_to, round_near
 from hhanim.mobjects.axon.axon import Axon
+from hhanim.mobjects.axon.marks import Injection, Stopwatch, Stretch
 from hhanim.mobjects.axon.profile import Profile
-from hhanim.mobjects.frame.clock import Clock, Pace
-from hhanim.mobjects.frame.fades import Appear, Vanish
-from hhanim.mobjects.frame.film import Film
-from hhanim.mobjects.frame.layout import UNIT, stroke
-from hhanim.mobjects.frame.lettering import LABEL, SMALL, TICK, TITLE
-from hhanim.mobjects.frame.narration import Narration
-from hhanim.mobjects.frame.reading import Reading
-from hhanim.mobjects.frame.shapes import filled, lines, stroked
+from hhanim.mobjects.circuit.clamp import Plug, drug_name
+from hhanim.mobjects.frame.cards import Choices, Recap
+from hhanim.mobjects.frame.clock import Pace
+from hhanim.mobjects.frame.layout import Area
+from hhanim.mobjects.frame.lettering import LABEL, TITLE
+from hhanim.mobjects.graph.marks import Moment
 from hhanim.mobjects.graph.panel import Panel
-from hhanim.model import pulse
+from hhanim.mobjects.membrane.channels import inactivates, title
+from hhanim.mobjects.storyboard import Beat, Story
+from hhanim.model import measured, pulse
 from hhanim.model.cable import Cable, CableRun, IClamp, simulate_cable
 from hhanim.parameters import Membrane
 
-#: When the current is injected that starts a spike, and for how long (ms).
-PULSE = {"start": 0.2, "width": 0.2}
+QUESTION = "What carries the spike along?"
+#: How V along the axon, the axon, and what a recap says share the height.
+ROWS = {"wide": (2.5, 3.0), "square": (2.4, 3.1), "tall": (5.0, 5.0)}
+RECAP = {"wide": (1.9, 2.7, 0.9), "square": (1.6, 2.3, 1.7), "tall": (3.0, 4.4, 3.2)}
 
 
-class Propagation(Narration, Film):
+class Propagation(Story):
     """A spike on the axon of 1952, and two that meet."""
 
     title = "The spike travels"
-    description = (
-        "A spike running along the 1952 axon with its local circuit currents, its speed, and a collision."
-    )
+    description = "A spike along the 1952 axon: local currents, TTX in its way, its speed, and a collision."
     alt = (
-        "Voltage along an axon: a spike runs from left to right, sodium channels open at its "
-        "front and potassium "
-        "channels behind it, current inside the axon flows ahead of it; two spikes that meet both die."
+        "Voltage along an axon: a spike runs from left to right, sodium channels open at its front and potassium "
+        "channels behind it, current inside the axon flows ahead of it; where TTX blocks sodium channels it dies; two "
+        "spikes that meet both end."
     )
-    poster = 0.4
     model: Membrane = "modern"
     celsius: float = 18.5  # as in the paper, not that of its clamp experiments
     axon: float = 476.0
     resistivity: float = 35.4
     centimetres: float = 6.0
 
-    def construct(self) -> None:
-        m = self.membrane.with_(celsius=self.celsius)
-        length = 1e4 * self.centimetres
-        self.cable = Cable(m, length=length, diameter=self.axon, resistivity=self.resistivity, n=600)
-        push: Any = self.push()
-        self.one = self.shoot([IClamp(0.0, push)])
-        self.two = self.shoot([IClamp(0.0, push), IClamp(length, push)])
-        self.arrives = self.one.arrival()
-        self.head, body = self.area.rows(0.85, 11.0 if self.shape == "tall" else 5.6, gap=0.3)
-        graph, self.tube = body.rows(*((5.6, 4.4) if self.shape == "tall" else (2.45, 3.25)), gap=0.25)
-        self.mm = 1e-3 * length
-        v = self.one["V"]
-        late = v[:, self.cable.count // 6 : -self.cable.count // 6]
-        low, high = floor_to(late.min() - 10.0, 10.0), ceil_to(late.max() + 15.0, 10.0)
-        self.panel = (
-            Panel(graph, self.theme, gutter=0.6, left=1.15).x("mm", 0.0, self.mm).y(quantity("V"), low, high)
-        )
-        self.level = float(m.spike_level)
-        self.fires = bool(np.isfinite(self.arrives[self.cable.count // 2]))
-        self.clock = self.clock_for(10.0)
-        self.enter(self.one)
-        self.opening(
-            "A spike does not stay where it began: it travels.",
-            where=graph,
-            beside=[self.wall.still, self.wall.moving],
-        )
-        self.travel()
-        self.currents()
-        self.measure()
-        self.collide()
+    def beats(self) -> Iterator[Beat]:
+        self.length, self.mm = 1e4 * self.centimetres, 10.0 * self.centimetres
+        self.cable = self.cable_of(self.membrane.with_(celsius=self.celsius))
+        # Twice what lifts the first length constant by 20 mV.
+        push: Any = pulse(float(np.round(200.0 / self.cable.input_resistance(), -2)), start=0.2, width=0.2)
+        self.first, self.last = IClamp(0.0, push), IClamp(self.length, push)
+        self.one = self.shoot(self.cable, self.first)
+        self.step = self.when(0.6) - self.when(0.5)  # what a tenth of the axon takes it (ms)
+        here = self.one.at(0.5 * self.length)
+        self.inward, self.outward = (here.membrane.channel(here.carrier(way)) for way in ("in", "out"))
+        self.names = {"ion": title(self.inward), "other": title(self.outward), "drug": drug_name(self.inward)}
+        self.lay(*self.grid["body"].rows(*ROWS[self.shape], gap=0.2))
+        told = (self.travel, self.answer, self.blocked, self.measure, self.collide, self.recap)
+        for part in told if np.isfinite(self.when(0.9)) else (self.no_spike,):
+            yield from part()
 
-    # -- the runs --------------------------------------------------------------------------------------------
+    # -- runs, and what shows them -------------------------------------------------------------------------
 
-    def push(self) -> object:
-        """A current pulse (nA) that starts a spike: twice what lifts the first length constant by 20 mV."""
-        unit = float(self.cable.length_constant()[0])
-        r_inf = 4 * self.resistivity * unit * 1e-4 / (np.pi * (self.axon * 1e-4) ** 2) * 1e-6  # MΩ
-        return pulse(float(np.round(200.0 / r_inf, -2)), **PULSE)
+    def cable_of(self, membrane: Any) -> Cable:
+        """The axon with this membrane."""
+        return Cable(membrane, self.length, self.axon, self.resistivity, n=600)
 
-    def shoot(self, clamps: list[IClamp]) -> CableRun:
-        """Run for as long as a spike takes on the paper's axon and a little more; longer, while one is under
-        way.
-        """
-        duration = 1.2 + 1.1e-3 * self.cable.length / 18.7
+    def shoot(self, cable: Cable, *clamps: IClamp) -> CableRun:
+        """Run for as long as a spike takes on the paper's axon and a little more; longer, while one is under way."""
+        duration = 1.2 + 1.1e-3 * self.length / 18.7
         for _ in range(5):
-            run = simulate_cable(self.cable, clamps, duration, dt=0.0025, sample=0.005)
+            run = simulate_cable(cable, clamps, duration, dt=0.0025, sample=0.005)
             arrived = np.isfinite(run.arrival())
-            if arrived.all() or not arrived.any() or run["V"][-1].max() < self.cable.membrane.spike_level:
+            if arrived.all() or not arrived.any() or run["V"][-1].max() < cable.membrane.spike_level:
                 break
             duration *= 1.6
         return run
 
-    def clock_for(self, seconds: float, slow: tuple[float, float] | None = None) -> Clock:
-        """A clock that takes about that long; a third as fast between the two times (ms) of `slow`."""
-        duration = self.one.duration
-        rate = float(f"{duration / seconds:.1g}")
-        windows = [(*slow, rate / 3)] if slow else []
-        return self.timed(Pace(duration, rate=rate, slow=windows))
-
-    # -- the telling -----------------------------------------------------------------------------------------
-
-    def enter(self, run: CableRun, *, loops: bool = False, refractory: bool = False) -> None:
-        """V along the axon and what moves in the axon itself, on the clock."""
-        self.wall = Axon(
-            self.panel, self.tube, run, self.theme, clock=self.clock, loops=loops, refractory=refractory
-        )
-        self.profile = Profile(self.panel, run, "V", self.theme).follow(self.clock)
-        self.moving = [self.profile, self.wall.moving, self.clock]
-
-    def leave(self, *others: Mobject) -> None:
-        """What moves goes, before the next run comes."""
-        for mobject in self.moving:
-            mobject.clear_updaters()
-        self.play(*(Vanish(m) for m in (*self.moving, *others)), run_time=0.5)
-
-    def travel(self) -> None:
-        self.part("travelling")
-        size = f"{self.axon:g} µm wide, {float(np.max(self.cable.membrane.celsius)):g} °C"
-        self.say(
-            "V along the axon",
-            f"{size}; its lower wall glows where Na⁺ and K⁺ flow",
-            "Below V: the axon, cut open along its length.",
-            still=[self.panel],
-            moving=[self.profile, self.clock],
-        )
-        self.start([0])
-        self.caption("Where sodium flows in, the charge turns over.")
-        self.play(self.clock.run(self.when(0.47)))
-
-    def start(self, ends: list[int]) -> None:
-        """Run the clock past the stimulus, each of those ends of the axon marked as long as it gets one."""
-        color, reach = self.theme.color("I"), 0.5
-        marks = VGroup()
-        for k in ends:
-            out, tip = (-1.0 if k == 0 else 1.0), self.wall.ends[k]
-            tail = tip + np.array([out * reach, 0.0, 0.0])
-            marks.add(Arrow(tail, tip, buff=0.04, color=color, stroke_width=stroke(5)))
-            word = self.words("pulse", size=SMALL, color="I")
-            word.next_to(tail, DOWN, buff=0.12).align_to(
-                tip + np.array([0.1 * out, 0.0, 0.0]), (-out, 0.0, 0.0)
-            )
-            marks.add(word)
-        self.play(Appear(marks), run_time=0.4)
-        over = PULSE["start"] + PULSE["width"]
-        self.play(self.clock.run(over))
-        self.play(self.clock.run(self.later(0.4)), Vanish(marks, run_time=0.4))
-
-    def later(self, seconds: float) -> float:
-        """The model time (ms) so much film (s) from now on, if the clock runs."""
-        pace = self.clock.pace
-        return float(pace.time(pace.film(self.clock.now) + seconds))
-
     def when(self, share: float) -> float:
-        """When the spike passes that fraction of the axon (ms); that fraction of the run if none does."""
-        t = float(self.arrives[min(int(share * self.cable.count), self.cable.count - 1)])
-        return t if np.isfinite(t) else share * self.one.duration
+        """When the spike passes that fraction of the axon (ms)."""
+        return self.one.passes(share * self.length)
 
-    def over(self, text: str, start: float, stop: float) -> VGroup:
-        """Words above a stretch of the membrane (mm), and a bracket that says which."""
-        (a, b), y = self.panel.at(np.array([start, stop]), 0.0)[:, 0].tolist(), self.wall.row
-        words = self.words(text, size=SMALL)
-        half = 0.5 * words.width
-        x = min(max(0.5 * (a + b), self.area.left + half), self.area.right - half)
-        words.move_to((x, y + 0.06, 0.0))
-        low = words.get_bottom()[1] - 0.05
-        corners = [(a, low - 0.1), (a, low), (b, low), (b, low - 0.1)]
-        return VGroup(words, stroked(lines(corners), self.theme.muted, stroke(3.0)))
+    def lay(self, top: Area, tube: Area) -> None:
+        """Where V along the axon stands, and where the axon."""
+        v = self.one["V"][:, self.cable.count // 6 : -self.cable.count // 6]
+        low, high = floor_to(v.min() - 3.0, 5.0), ceil_to(v.max() + 8.0, 10.0)
+        panel = Panel(top, self.theme, gutter=0.6, left=1.15)
+        self.panel, self.tube = panel.x("mm", 0.0, self.mm).y(quantity("V"), low, high), tube
 
-    def currents(self) -> None:
-        if not self.fires:
+    def rated(self, run: CableRun, seconds: float, *slow: tuple[float, float, float]) -> None:
+        """A clock that takes about that long, and so many times longer in slow windows (ms)."""
+        rate = round_near(run.duration / seconds)
+        self.timed(Pace(run.duration, rate=rate, slow=[(a, b, round_near(rate / k)) for a, b, k in slow]))
+
+    def stage(self, run: CableRun, **style: Any) -> list[Any]:
+        """V along the axon, and the axon, on the clock."""
+        self.wall = Axon(self.panel, self.tube, run, self.theme, clock=self.clock, loops=False, **style)
+        self.loops = self.wall.currents.follow(self.clock)
+        self.profile = Profile(self.panel, run, "V", self.theme).follow(self.clock)
+        tips = [(clamp, self.wall.ends[0 if clamp is self.first else 1]) for clamp in run.clamps]
+        self.pulses = [
+            Injection(c, tip, self.theme, left=c is self.first).follow(self.clock) for c, tip in tips
+        ]
+        return [self.panel, self.wall, self.profile]
+
+    def stretch(self, text: str, where: Any) -> Stretch:
+        """Words above a stretch of the membrane, which moves as the run does."""
+        wall, text = self.wall, self.say(text)
+        left = float(wall.titles.get_right()[0]) + 0.15
+        return Stretch(text, self.panel, wall.row, self.theme, where, left=left).follow(self.clock)
+
+    # -- the telling ---------------------------------------------------------------------------------------
+
+    def no_spike(self) -> Iterator[Beat]:
+        """What is told where none travels."""
+        self.rated(self.one, 8.0)
+        shown, end = [*self.stage(self.one), *self.pulses], self.one.duration
+        yield Beat("question", QUESTION, "A pulse of current goes in at one end.", self.title, shown)
+        said = "No spike travels: the current spreads a little way and fades."
+        yield Beat("no spike", "No spike", said, self.title, shown, until=end)
+
+    def travel(self) -> Iterator[Beat]:
+        """A spike on its way; before it goes on, the hall says what will open the next channels."""
+        w = self.when
+        self.rated(self.one, 11.0, (0.0, w(0.75), 5.0))
+        self.shown = shown = self.stage(self.one)
+        line = f"axon {self.axon:g} µm wide, at {self.celsius:g} °C; channels and thickness are not to scale"
+        said = "This spike runs along an axon, and does not grow smaller."
+        yield Beat("question", QUESTION, said, line, shown, w(0.26), w(0.36))
+        said = "At its front {ion} channels open, behind it {other} channels."
+        yield Beat("travel", "It runs on by itself", said, "below: the axon, cut open", shown, until=w(0.45))
+        a, b = (self.panel.at(share * self.mm, 0.0)[0] for share in (0.53, 1.0))
+        low, high = (self.panel.at(0.0, v)[1] for v in (self.one["V"][0, 0] + 12.0, self.panel.ylim[1]))
+        answers = ["{ion} that diffuses ahead", "current that flows ahead", "a chemical messenger"]
+        self.choices = Choices([self.say(a) for a in answers], self.theme, Area(a, b, low, high))
+        said = "Ahead of the spike the channels are shut: what will open them?"
+        shown = [*shown, self.choices]
+        yield Beat(
+            "predict", "What opens the next channels?", said, "below: the axon, cut open", shown, think=True
+        )
+
+    def answer(self) -> Iterator[Beat]:
+        """The local currents, ahead and behind."""
+        name, w, shown = "local currents", self.when, [*self.shown, self.loops]
+        line = f"local currents; each line stands for {self.wall.unit}"
+        said = "Inside the axon, current flows ahead and charges the membrane."
+        yield Beat(name, "Current flows ahead", said, line, [*shown, self.choices],
+                   do=[self.choices.answer(1)], until=w(0.48))  # fmt: skip
+        mark = self.stretch("ahead: charged", self.loops.ahead)
+        said = "There V rises to threshold, and the next {ion} channels open."
+        yield Beat(name, "V rises ahead of the spike", said, line, [*shown, mark], until=w(0.59))
+        if any(inactivates(self.cable.membrane, gate.name) for gate in self.inward.gates):
+            mark = self.stretch("behind: refractory", self.loops.behind)
+            said = "Behind, {ion} channels are inactivated: it cannot turn back."
+            yield Beat(name, "The way back is shut", said, line, [*shown, mark], until=w(0.7))
+        said = "So every place excites the next, and the spike stays as large."
+        yield Beat(name, "Every place excites the next", said, line, shown, until=w(1.0))
+
+    def blocked(self) -> Iterator[Beat]:
+        """The same spike, where a drug shuts the sodium channels of the second half."""
+        c, half, name = self.inward, 0.5 * self.length, "block"
+        if not c.blocker:
             return
-        self.part("local currents")
-        currents = self.wall.currents
-        self.say(
-            "Local currents",
-            f"in where Na⁺ flows, out ahead and behind; each line: {_current(currents.unit)}",
-            "The current spreads inside and leaves ahead and behind.",
-        )
-        self.wall.loops.add(currents)
-        # What is said above the channels from now on takes the place of their names.
-        self.play(Appear(currents), Vanish(self.wall.titles), run_time=1.0)
-        self.wait(2.2)
-        marks = []
-        if ahead := [loop.b for loop in currents.drawn if loop.current > 0]:
-            mark = self.over("ahead: charged, V rises", min(ahead), max(ahead))
-            marks.append((mark, "Ahead it charges the membrane: the next channels open."))
-        if behind := [loop for loop in currents.drawn if loop.current < 0]:
-            wide = max(behind, key=lambda loop: loop.b - loop.a)
-            mark = self.over("behind: Na⁺ inactivates, K⁺ open", wide.a, wide.b)
-            marks.append((mark, "Behind, sodium channels inactivate: no way back."))
-        for mark, text in marks:
-            self.caption(text)
-            self.play(Appear(mark), run_time=0.5)
-            self.wait(2.5)
-            self.play(Vanish(mark), run_time=0.4)
-        self.caption("So the spike renews itself, place after place.")
-        self.play(self.clock.run(self.when(1.0)))
+        shut = np.where(self.cable.x > half, 1.0, np.asarray(c.block))
+        cable = self.cable_of(self.cable.membrane.with_(**{c.blocker: shut}))
+        run = self.half = self.shoot(cable, self.first)
+        unit, rest, step = float(cable.length_constant()[-1]), float(run["V"][0, -1]), self.step
+        start, stop = (run.passes(share * self.length) for share in (0.25, 0.43))
+        self.rated(run, 12.0, (stop - 0.3 * step, stop + 2.5 * step, 3.0))
+        shown = self.stage(run)
+        sites = [v for v, x in zip(self.wall.views, self.wall.places.tolist(), strict=True) if 1e3 * x > half]
+        shown += [VGroup(*(Plug(v, self.theme).seat() for v in sites if v.channel.name == c.name)),
+                  self.stretch("{drug}: {ion} channels blocked", lambda _: (0.5 * self.mm, self.mm))]  # fmt: skip
+        heading, said = self.say("{drug} in its way"), "In the second half, {drug} blocks the {ion} channels."
+        yield Beat(name, heading, said, "", shown, start, stop)
+        line = "faint: the highest V that every place has had"
+        shown += [Profile(self.panel, run, "V", self.theme, highest=True).follow(self.clock), self.loops]
+        said = "Current still flows ahead, but no {ion} renews it."
+        yield Beat(name, heading, said, line, shown, until=stop + 2.0 * step)
+        self.left = (run.highest(half + unit) - rest) / (run.highest(half) - rest)
+        shown.append(Moment(self.panel, 1e-3 * (half + unit), f"one length constant, {1e-3 * unit:.1f} mm"))
+        said = f"One length constant further, {100.0 * self.left:.0f} % of the spike is left."
+        yield Beat(name, "Without {ion} current it dies", said, line, shown, until=stop + 4.5 * step)
 
-    def measure(self) -> None:
-        self.part("speed")
-        if not self.fires:
-            self.say(
-                "No spike",
-                "the stimulus does not start one that travels",
-                "No spike travels: the current spreads a little way and fades.",
-            )
-            self.play(self.clock.run())
-            return
-        # Between two channels, at whole millimetres.
-        gaps = np.arange(1, len(self.wall.x)) * self.mm / len(self.wall.x)
-        a, b = (float(np.round(gaps[np.argmin(np.abs(gaps - s * self.mm))])) for s in (0.27, 0.73))
-        first, last = (float(np.interp(1e3 * x, self.one.x, self.arrives)) for x in (a, b))
-        self.speed = self.one.speed(1e3 * a, 1e3 * b)
-        self.leave()
-        self.clock = self.clock_for(4.5)
-        self.enter(self.one)
-        self.say(
-            "Its speed",
-            f"two electrodes {b - a:g} mm apart: when does V pass {millivolts(self.level)} upwards?",
-            f"Two electrodes, {b - a:g} millimetres apart, time the spike between them.",
-            moving=self.moving,
-        )
-        color, top = self.theme.color("ink"), self.panel.ylim[1]
-        tools, dots = VGroup(), VGroup()
-        for x in (a, b):
-            at = float(self.panel.at(x, 0.0)[0])
-            upper, tip = self.panel.inner.bottom - 0.08, self.wall.ends[0][1] + 0.3
-            tools.add(
-                DashedLine(self.panel.at(x, self.panel.ylim[0]), self.panel.at(x, top), color=self.theme.muted,
-                           stroke_width=stroke(3.0)),
-                filled(lines([(at - 0.1, upper), (at + 0.1, upper), (at, tip), (at - 0.1, upper)]), color),
-            )  # fmt: skip
-            dots.add(Dot(self.panel.at(x, self.level), radius=0.1, color=color))
-        watch = Reading("{} ms", size=1.2 * LABEL, color=color, hold="right")
-        middle = 0.5 * (self.panel.at(a, 0.0)[0] + self.panel.at(b, 0.0)[0])
-        watch.move_to((middle, self.panel.area.top - 0.5 * TICK * UNIT, 0.0))
-        watch.add_updater(
-            lambda w: w.draw(f"{min(max(self.clock.now, first), last) - first:.3f}") and None,
-            call_updater=True,
-        )
-        self.play(Appear(tools), Appear(watch), run_time=0.6)
-        for dot, t in zip(dots, (first, last), strict=True):
-            self.play(self.clock.run(t))
-            self.add(dot)
-            flash = Flash(dot, color=color, line_length=0.2, flash_radius=0.2, run_time=0.5)
-            self.play(self.clock.run(self.later(0.5)), flash)
-        told = VGroup(
-            self.words(f"{b - a:g} mm in {last - first:.3f} ms", size=LABEL),
-            self.words(f"{self.speed:.1f} m/s", size=1.4 * TITLE, weight="semibold"),
-        ).arrange(DOWN, buff=0.12)
-        room = 0.9 * float(self.panel.at(b, 0.0)[0] - self.panel.at(a, 0.0)[0])
-        told.scale(min(1.0, room / told.width))
-        told.move_to((middle, self.panel.at(0.0, top)[1] - 0.1, 0.0), aligned_edge=UP)
-        # The lines of the grid do not run through it.
-        told.add_to_back(BackgroundRectangle(told, color=self.theme.ground, fill_opacity=1.0, buff=0.06))
-        self.play(self.clock.run(max(self.when(1.0), self.clock.now)))  # out of the way of what is told
-        self.caption(f"{self.speed:.1f} metres per second.")
-        self.play(Vanish(watch, between=(0.0, 0.5)), Appear(told, between=(0.3, 1.0)), run_time=0.8)
-        self.wait(1.6)
-        self.measured = VGroup(tools, dots, told)
+    def measure(self) -> Iterator[Beat]:
+        """Two electrodes time it: the speed, and what was measured in 1952."""
+        one, (a, b) = self.one, (round(share * self.mm) for share in (0.25, 0.75))
+        first, last = (one.passes(1e3 * x) for x in (a, b))
+        self.speed = one.speed(1e3 * a, 1e3 * b)
+        self.rated(one, 8.0)
+        middle, high = self.panel.at(0.5 * (a + b), self.panel.ylim[1])[:2]
+        watch = Stopwatch(first, last, self.theme).move_to((middle, high + 0.2, 0.0)).follow(self.clock)
+        ends = Moment(self.panel, a, "start"), Moment(self.panel, b, "stop", left=True)
+        shown = [*self.stage(one), *ends, watch]
+        heading, line = "How fast is it?", f"two electrodes, {b - a:g} mm apart"
+        said = "Two electrodes time the spike on its way."
+        yield Beat("speed", heading, said, line, shown, self.when(0.05), self.when(0.97))
+        told = self.words(f"computed: {self.speed:.1f} m/s", size=TITLE, weight="semibold")
+        shown.append(told.move_to((middle, high - 0.5, 0.0)))
+        said = f"In the model it travels at {self.speed:.1f} metres per second."
+        yield Beat("speed", heading, said, line, shown, until=one.duration)
+        if (self.axon, self.resistivity, self.celsius) == (476.0, 35.4, 18.5):
+            real = self.words(f"measured in 1952: {measured.SPEED:g} m/s", size=LABEL, weight="semibold")
+            said = f"On this axon, {measured.SPEED:g} metres per second were measured in 1952."
+            yield Beat("speed", heading, said, line, [*shown, real.next_to(told, DOWN, buff=0.15)])
 
-    def collide(self) -> None:
-        if not self.fires:
-            return
-        self.part("collision")
-        meet = float(self.two.arrival()[self.cable.count // 2])
-        met = np.isfinite(meet)
-        pause = meet - 0.1 * self.mm / self.speed  # 1 m/s is 1 mm/ms
-        self.leave(self.measured)
-        self.clock = self.clock_for(8.0, (pause, meet + 7.5 / self.speed) if met else None)
-        self.enter(self.two, loops=True, refractory=True)
-        self.say(
-            "Two spikes meet",
-            "one from either end; grey: Na⁺ channels inactivated",
-            "A pulse at either end. Grey: sodium channels inactivated.",
-            moving=self.moving,
-        )
-        self.start([0, 1])
-        if not met:
-            self.play(self.clock.run())
-            return
-        self.play(self.clock.run(pause))
-        self.caption("Behind each spike the membrane is refractory.")
-        marks = self.refractory()
-        self.play(Appear(marks), run_time=0.5)
-        self.wait(2.6)
-        self.caption("Neither can enter the wake of the other.")
-        self.play(Vanish(marks), run_time=0.4)
-        # Until V is flat, and nothing is left of either.
-        v = self.two["V"]
-        height = float(np.ptp(self.one["V"][:, self.cable.count // 2]))
-        flat = (self.two.t > meet) & (np.ptp(v, axis=1) < 0.03 * height)
-        over = float(self.two.t[np.argmax(flat)]) if flat.any() else self.two.duration
-        self.play(self.clock.run(over))
-        self.play(Vanish(self.wall.flows), run_time=0.4)
-        self.echoes, every = self.before_and_after(meet)
-        self.say(
-            "Both have ended",
-            f"each in the refractory wake of the other; faint: V every {every:g} ms",
-            "Each ran into the refractory wake of the other, and both ended.",
-            moving=[self.echoes],
-        )
-        self.wait(3.4)  # as long as it takes to read
+    def collide(self) -> Iterator[Beat]:
+        """Two spikes run into each other."""
+        two = self.two = self.shoot(self.cable, self.first, self.last)
+        meet, step = two.passes(0.5 * self.length), self.step
+        near = meet - 1.2 * step
+        self.rated(two, 12.0, (near - step, meet + step, 3.0))
+        shown = [*self.stage(two, refractory=True), self.loops]
+        heading, line = "Two spikes meet", "grey: {ion} channels inactivated" if len(self.wall.wake) else ""
+        said = "A pulse at either end starts a spike."
+        yield Beat("collision", heading, said, line, [*shown, *self.pulses], 0.0, near - step)
+        marks = [self.stretch("refractory", self.wall.refractory(half)) for half in (0, -1)]
+        said = "Each leaves a refractory stretch behind it."
+        yield Beat("collision", heading, said, line, [*shown, *(marks if line else [])], until=near)
+        said = "Neither finds a membrane ahead that can fire."
+        yield Beat("collision", heading, said, line, shown, until=meet + step)
+        yield Beat("collision", "Both end", "So both end where they meet.", line, until=meet + 5.0 * step)
 
-    def refractory(self) -> VGroup:
-        """The stretches that are more than half as inactivated as they can be, named."""
-        marks = VGroup()
-        for band in self.wall.wake:
-            shut = band.shown()
-            on = shut > 0.5 * shut.max()
-            x = self.cable.x * 1e-3
-            for half in (x < 0.5 * self.mm, x > 0.5 * self.mm):
-                if (on & half).any():
-                    where = x[on & half]
-                    marks.add(self.over("refractory", float(where.min()), float(where.max())))
-        return marks
-
-    def before_and_after(self, meet: float) -> tuple[VGroup, float]:
-        """V along the axon at some moments of the approach, the last shortly before the two become one, as faint
-        lines; and the time between two of them (ms).
-        """
-        key, made = quantities(self.cable.membrane)["V"], VGroup()
-        # One figure, so that the time said is the time drawn.
-        every = float(f"{0.16 * self.mm / self.speed:.1g}")
-        for back, shade in ((2, 1.0), (1, 1.3), (0, 1.6)):
-            line = Profile(self.panel, self.two, "V", self.theme, width=3.0).draw(
-                meet - 0.04 * self.mm / self.speed - back * every
-            )
-            line.set_stroke(self.theme.color(key), opacity=shade * self.theme.ghost(self.theme.color(key)))
-            made.add(line)
-        return made, every
-
-
-def _current(nanoampere: float) -> str:
-    """A current with the unit that suits its size."""
-    for unit, size in (("mA", 1e6), ("µA", 1e3)):
-        if nanoampere >= size:
-            return f"{nanoampere / size:g} {unit}"
-    return f"{nanoampere:g} nA"
+    def recap(self) -> Iterator[Beat]:
+        """One picture: the spike, its currents, and what each of its parts does."""
+        *places, foot = self.grid["body"].rows(*RECAP[self.shape], gap=0.15)
+        self.lay(*places)
+        self.rated(self.one, 12.0)
+        shown = [*self.stage(self.one), self.loops]
+        into, out = (quantities(self.cable.membrane)[f"I_{c.name}"] for c in (self.inward, self.outward))
+        rows: Any = [(self.say("{ion} flows in"), "and lifts V", into),
+                     ("current flows ahead", "and charges the next place", "ink"),
+                     (self.say("{other} flows out"), "behind; it is refractory", out)]  # fmt: skip
+        recap = Recap(rows, self.theme, foot, beside=self.shape == "wide")
+        said = ["The {ion} current lifts V.", "Inside, current flows on and charges the next place.",
+                "Behind, the membrane is refractory: the spike runs one way."]  # fmt: skip
+        for k, sentence in enumerate(said):
+            shown, start = [*shown, recap.rows[k]], self.when(0.2) if k == 0 else None
+            yield Beat("recap", self.title, sentence, "", shown, start, self.when(0.36 + 0.18 * k))

@@ -141,6 +141,11 @@ class Cable(Frozen):
         ratio = 1e3 / g / self.resistivity * self.diameter * 1e-4 / 4.0  # cm²
         return np.asarray(np.sqrt(ratio) * 1e4)
 
+    def input_resistance(self) -> float:
+        """The steady resistance (MΩ) of small signals at x = 0 around rest, if the cable had no other end."""
+        unit, width = (float(a[0]) * 1e-4 for a in (self.length_constant(), self.diameter))  # cm
+        return 4.0 * self.resistivity * unit / (np.pi * width**2) * 1e-6
+
 
 @dataclass(frozen=True, eq=False)
 class IClamp(Frozen):
@@ -232,6 +237,16 @@ class CableRun(Frozen):
             cubic = np.polynomial.Polynomial.fit(t[window], v[window, k] - level, len(t[window]) - 1)
             out[k] = root(cubic, t[j], t[j + 1])
         return out
+
+    def passes(self, position: float) -> float:
+        """Time (ms) at which V first rises through the membrane's spike level at a position (µm); inf if never."""
+        t = float(np.interp(number("position", position, unit="µm", array=False), self.x, self.arrival()))
+        return t if math.isfinite(t) else math.inf
+
+    def highest(self, position: float) -> float:
+        """The highest V (mV) of the run at a position (µm)."""
+        at = number("position", position, 0.0, self.cable.length, unit="µm", array=False)
+        return float(np.interp(at, self.x, self["V"].max(axis=0)))
 
     def speed(self, start: float, stop: float, level: float | None = None) -> float:
         """Conduction velocity (m/s) between two positions (µm); nan if no spike passes both."""

@@ -22,6 +22,25 @@ def test_speed_of_the_1952_axon() -> None:
     assert squid(600, 0.0025).speed(20_000, 45_000) == pytest.approx(18.73, abs=0.01)
 
 
+def test_a_spike_passes_and_dies_where_ttx_begins() -> None:
+    places = Cable(WARM, length=60_000, diameter=476, n=300)
+    half = Cable(WARM.with_(ttx=np.where(places.x > 30_000, 1.0, 0.0)), 60_000, 476, n=300)
+    run = simulate_cable(half, [IClamp(0, pulse(14_300, start=0.2, width=0.2))], 4.5, dt=0.005)
+    assert run.passes(10_000) < run.passes(20_000) < np.inf
+    assert run.passes(50_000) == np.inf
+    t = np.array([run.passes(10_000), run.passes(20_000)])
+    assert 10.0 / (t[1] - t[0]) == pytest.approx(run.speed(10_000, 20_000), rel=1e-9)
+    rest, unit = WARM.rest()[0], float(half.length_constant()[-1])
+    assert run.highest(30_000 + unit) - rest < np.exp(-1.0) * (run.highest(30_000) - rest)
+    assert run.highest(30_000) == pytest.approx(run["V"][:, 149:151].max(axis=0).mean())
+
+
+def test_input_resistance_is_that_of_a_long_passive_cable() -> None:
+    cable = Cable(PASSIVE, 20_000.0, 10.0, resistivity=100.0, n=2000)
+    run = simulate_cable(cable, [IClamp(0, 0.01)], 60.0, dt=0.05, sample=60.0)
+    assert (run["V"][-1, 0] + 65.0) / 0.01 == pytest.approx(cable.input_resistance(), rel=0.01)
+
+
 def test_second_order_in_time_and_space() -> None:
     speeds = [squid(n, dt).speed(20_000, 45_000) for n, dt in ((150, 0.01), (300, 0.005), (600, 0.0025))]
     ratio = (speeds[1] - speeds[0]) / (speeds[2] - speeds[1])

@@ -10,13 +10,14 @@ import pytest
 
 pytest.importorskip("manim")
 
+from hhanim.mobjects.axon.axon import Axon
 from hhanim.mobjects.graph.plane import Flow, along_nullcline
 from hhanim.model.analysis import fixed_points
 from hhanim.parameters import bind
 from hhanim.studio.plan.catalogue import read
 from tests.scenes.film_checks import SCENES, load, outside, overlaps, run_film
 
-FILMS = ("phase_plane", "propagation")
+FILMS = ("phase_plane",)
 
 
 @pytest.fixture(scope="module")
@@ -126,23 +127,31 @@ def propagation(media: Path) -> Any:
     return run_film("propagation", "wide", media)[0]
 
 
+@pytest.fixture(scope="module")
+def meeting(propagation: Any) -> Any:
+    """The axon along which two spikes meet."""
+    film = propagation
+    return Axon(film.panel, film.tube, film.two, film.theme, refractory=True)
+
+
 @pytest.mark.slow
-def test_propagation_is_true_at_ten_instants(propagation: Any) -> None:
+def test_propagation_is_true_at_ten_instants(propagation: Any, meeting: Any) -> None:
     film = propagation
     assert film.speed == pytest.approx(18.73, abs=0.02)
-    run, wall = film.two, film.wall
+    assert film.left < np.exp(-1.0)  # one length constant into the stretch with TTX
+    run, wall, profile = film.one, film.wall, film.profile
     # the two halves are alike: what meets in the middle has come through the same
     assert {"Na", "K"} == set(wall.names)
     assert wall.names == wall.names[::-1]
     assert wall.places + wall.places[::-1] == pytest.approx(60.0)
     for t in np.linspace(0.1, run.duration - 0.1, 10):
-        film.profile.draw(t)
+        profile.draw(t)
         wall.draw(t)
         k = int(t / (run.t[1] - run.t[0]))
         step = np.abs(np.diff(run["V"][k : k + 2], axis=0)).max() + 0.1  # between two samples
         for x in (10.0, 25.0, 40.0):
             v = np.interp(1e3 * x, run.x, run["V"][k])
-            assert film.profile.reading(x) == pytest.approx(v, abs=step)
+            assert profile.reading(x) == pytest.approx(v, abs=step)
         # every channel has the gates of its own place
         for view, x, flow, sample in zip(wall.views, wall.places, wall.flows, wall.samples, strict=True):
             here = run.at(1e3 * x)
@@ -150,15 +159,17 @@ def test_propagation_is_true_at_ten_instants(propagation: Any) -> None:
                 assert np.array_equal(drawn, sample.gates(name, float(t))[0].astype(float))
             drive = np.interp(t, run.t, here["V"]) - float(view.channel.e)
             assert flow.shown() == pytest.approx(abs(drive) if sample.open(float(t))[0] else 0.0, abs=0.7)
-        # the lower wall lights up with the currents of each kind, the core where channels are inactivated
-        for name, strip in zip(("Na", "K"), wall.strips, strict=True):
-            i = np.abs(run.current(name))
-            largest = i[:, 100:-100].max()
-            change = np.abs(np.diff(i[k : k + 2], axis=0)).max() / largest
-            assert strip.shown() == pytest.approx(np.clip(i[k] / largest, 0.0, 1.0), abs=change + 1e-6)
-        assert wall.wake[0].shown() == pytest.approx(
-            np.clip(1.0 - run["h"][k] / run["h"][0], 0.0, 1.0), abs=0.03
-        )
+        # the lower wall glows as the ionic current does, inward first
+        largest = np.abs(run["I_ion"][:, 100:-100]).max()
+        change = np.abs(np.diff(run["I_ion"][k : k + 2], axis=0)).max() / largest + 1e-6
+        for way, shown in zip((-1.0, 1.0), wall.glow.shown(), strict=True):
+            assert shown == pytest.approx(np.clip(way * run["I_ion"][k] / largest, 0.0, 1.0), abs=change)
+        # where two meet, the core is shaded where channels are inactivated
+        two, wake = film.two, meeting.draw(t).wake[0]
+        inactivated = np.clip(1.0 - two["h"][k] / two["h"][0], 0.0, 1.0)
+        assert wake.shown()[0] == pytest.approx(inactivated, abs=0.03)
+        for a, b in wake.stretches(0.5):
+            assert (inactivated[(two.x > 1e3 * a) & (two.x < 1e3 * b)] > 0.45).all()
         # charge on both faces, the inside above, in proportion to V
         signs = wall.charge.minus.points.reshape(-1, 4, 3)
         middle = signs.mean(axis=1)
@@ -170,9 +181,9 @@ def test_propagation_is_true_at_ten_instants(propagation: Any) -> None:
 
 
 @pytest.mark.slow
-def test_local_currents_are_streamlines_of_the_computed_current(propagation: Any) -> None:
+def test_local_currents_are_streamlines_of_the_computed_current(propagation: Any, meeting: Any) -> None:
     film = propagation
-    run, currents = film.two, film.wall.currents
+    run, currents = film.two, meeting.currents
     borders = np.arange(film.cable.count + 1) * film.cable.dx * 1e-3
     sodium = run.current("Na")
     pulse, seen, driven = (0.2, 0.4), 0, 0
@@ -208,9 +219,8 @@ def test_local_currents_are_streamlines_of_the_computed_current(propagation: Any
 
 
 @pytest.mark.slow
-def test_local_currents_travel_with_the_spike_and_do_not_jerk(propagation: Any) -> None:
-    film = propagation
-    currents, speed = film.wall.currents, film.speed
+def test_local_currents_travel_with_the_spike_and_do_not_jerk(propagation: Any, meeting: Any) -> None:
+    currents, speed = meeting.currents, propagation.speed
     frame = 0.5 / 60.0  # ms
     before: list[Any] = []
     for t in np.arange(0.9, 1.2, frame):
@@ -221,6 +231,32 @@ def test_local_currents_travel_with_the_spike_and_do_not_jerk(propagation: Any) 
             for k in (0, 2):  # the rear of a spike that has just begun is still on its way
                 assert b[k] - a[k] == pytest.approx(speed * frame, abs=0.35)
         before = now
+
+
+@pytest.mark.slow
+def test_arrowheads_go_round_as_the_current_does_while_the_clock_stands(meeting: Any) -> None:
+    currents = meeting.currents
+    currents.draw(1.2)
+    spots = []
+    for _ in range(8):  # from one frame to the next
+        currents.advance(1.2, 1.0 / 30.0)
+        heads = [
+            head.points.reshape(-1, 12, 3).mean(axis=1)[:, 0] for head in currents.heads if len(head.points)
+        ]
+        spots.append(np.array(heads))
+    ways = np.diff(spots, axis=0)  # (frames, loops, heads): two inside, two outside
+    inside = np.sign([loop.current for loop in currents.drawn])[:, None]
+    steady = np.abs(ways) < 1.0  # but for one that begins again at the other end
+    assert (np.sign(ways[:, :, :2]) == inside)[steady[:, :, :2]].all()
+    assert (np.sign(ways[:, :, 2:]) == -inside)[steady[:, :, 2:]].all()
+
+
+@pytest.mark.slow
+def test_no_ion_passes_a_channel_that_ttx_blocks(propagation: Any) -> None:
+    film = propagation
+    wall = Axon(film.panel, film.tube, film.half, film.theme)
+    free = [v for v, x in zip(wall.views, wall.places, strict=True) if v.channel.name == "K" or x < 30.0]
+    assert len(wall.flows) == len(free) < len(wall.views)
 
 
 def test_propagation_runs_at_the_temperature_that_is_asked_for() -> None:

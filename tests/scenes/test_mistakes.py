@@ -23,7 +23,7 @@ FILMS = [p.stem.removesuffix("_film") for p in sorted((ROOT / "scenes").glob("*_
 UNIT = re.compile(r"(?<![\w$\\])([pnµm][ASFC])(?:/([a-zµ]+[²2]))?(?!\w)")
 DENSITIES = {("µA", "cm²"), ("mS", "cm²"), ("µF", "cm²"), ("nC", "cm²")}
 #: Along an axon flows a current, not a density: these alone may say nA, and never per area.
-AXIAL = {"propagation_film.py", "axon.py"}
+AXIAL = {"axon.py"}
 CURRENTS = {("nA", ""), ("µA", ""), ("mA", "")}
 
 

@@ -17,7 +17,7 @@ Positions are millimetres, on the x axis of the panel. Everything is computed fr
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections.abc import Callable
 from typing import Any, Self
 
 import numpy as np
@@ -30,10 +30,10 @@ from hhanim.mobjects.frame.clock import Clock
 from hhanim.mobjects.frame.layout import UNIT, Area, stroke
 from hhanim.mobjects.frame.lettering import SMALL, TICK, Words
 from hhanim.mobjects.frame.sampled import Sampled
-from hhanim.mobjects.frame.shapes import Array, filled, lines, mix, stroked
+from hhanim.mobjects.frame.shapes import Array, filled, lines, mix
 from hhanim.mobjects.graph.panel import Panel
 from hhanim.mobjects.membrane.bilayer import Bilayer
-from hhanim.mobjects.membrane.channels import ChannelView, inactivates, title
+from hhanim.mobjects.membrane.channels import ChannelView, blocked_and_free, inactivates, title
 from hhanim.mobjects.membrane.charge import SurfaceCharge, absolute
 from hhanim.mobjects.membrane.ions import IonFlow
 from hhanim.model.cable import CableRun
@@ -49,8 +49,8 @@ def _of_largest(run: CableRun, density: Array) -> Array:
 
 class Axon(VGroup):
     """An axon under a panel, cut open along its length. In its upper wall sit channels, each with the gates, the ions
-    and the current of the place where it sits. Its lower wall shows the same membrane evenly: what flows through
-    channels of each kind as a strip of light, the charge on both faces, and the local currents through it.
+    and the current of the place where it sits. Its lower wall is the same membrane without single channels: it glows
+    in the hue of the ions that carry its current, and shows the charge on both faces and the local currents through it.
 
     area: where on the frame; left and right are the panel's. sites: how many channels (default: as many as fit), one
     kind after the other from either end, so that the two halves are alike. clock: whose time is shown in every frame,
@@ -78,11 +78,11 @@ class Axon(VGroup):
         self._kinds = [c.name for c in self._membrane.channels if c.gates]
         self._left, self._right = panel.inner.left, panel.inner.right
         self._layers(sites)
-        self._tone = mix(theme.ground, theme.line, 0.16)
-        walls, bodies = self._walls(), VGroup(*(v.body for v in self.views))
+        self._tone, self._unlit = (mix(theme.ground, theme.line, share) for share in (0.16, 0.30))
+        self.glow = self._glow()
+        bodies = VGroup(*(v.body for v in self.views))
         self._follow_gates()
         self.flows = self._ions(clock)
-        self.strips = self._strips()
         self.charge = self._surface()
         wall = (self._floor - self._thick, self._floor)
         self.currents = LocalCurrents(
@@ -92,13 +92,14 @@ class Axon(VGroup):
         self._write()
         #: Where a stimulus at either end is marked: left and right of the core.
         self.ends = [np.array([x, self._floor + 0.45 * self._inside, 0.0]) for x in (self._left, self._right)]
-        core, near, rims = walls
-        self.still = VGroup(core, near, bodies, rims, self.words, self.titles)
+        core, *sides = self._walls()
+        # Over what shades the core, which moves.
+        above = [bodies] if refractory else []
+        self.still = VGroup(core, *sides, *([] if refractory else [bodies]), self.words, self.titles)
         #: Where the local currents are shown, or can be put.
         self.loops = VGroup(*([self.currents] if loops else []))
         glow, gates = (VGroup(*parts) for parts in zip(*((v.glow, v.gates) for v in self.views), strict=True))
-        over = [bodies] if refractory else []
-        self.moving = VGroup(self.wake, *over, self.strips, self.loops, self.charge, glow, self.flows, gates)
+        self.moving = VGroup(self.wake, *above, self.glow, self.loops, self.charge, glow, self.flows, gates)
         self.add(self.still, self.moving)
         self.draw(0.0)
         if clock is not None:
@@ -112,7 +113,7 @@ class Axon(VGroup):
         if sites is None:
             sites = max(11, (int(width / (1.05 * 0.215 * area.height)) - 1) // 2 * 2 + 1)
         self._h = h = min(0.215 * area.height, width / (1.05 * sites))
-        self._thick = 1.2 * len(self._kinds) * SMALL * UNIT
+        self._thick = 0.62 * h
         room = area.height - row - 2.0 * h - self._thick
         self._outside = min(0.5 * room, 1.8 * h)
         top = area.top - 0.5 * (room - 2.0 * self._outside)
@@ -131,17 +132,17 @@ class Axon(VGroup):
             for name, x in zip(self.names, self.x.tolist(), strict=True)
         ]
 
-    def _walls(self) -> tuple[VMobject, Bilayer, VMobject]:
-        """The core, the upper wall with gaps for the channels, and the edges of the lower wall."""
-        left, right, roof, floor, theme = self._left, self._right, self._roof, self._floor, self.theme
+    def _walls(self) -> tuple[VMobject, ...]:
+        """The core, the upper wall with gaps for the channels, and the lower wall."""
+        left, right, roof, floor = self._left, self._right, self._roof, self._floor
         gaps = [
             (x - v.half_width, x + v.half_width) for x, v in zip(self.x.tolist(), self.views, strict=True)
         ]
-        near = Bilayer(left, right, theme, thickness=0.62 * self._h, gaps=gaps)
+        near, far = (Bilayer(left, right, self.theme, thickness=self._thick, gaps=g) for g in (gaps, ()))
         corners = [(left, roof), (right, roof), (right, floor), (left, floor), (left, roof)]
-        edges = [lines([(left, y), (right, y)]) for y in (floor, floor - self._thick)]
-        rims = stroked(np.concatenate(edges), theme.line, stroke(3.0))
-        return filled(lines(corners), self._tone), near.shift((0.0, self._middle, 0.0)), rims
+        far.shift((0.0, floor - 0.5 * self._thick, 0.0))
+        dark = self.glow.copy().set_fill(self._unlit)
+        return filled(lines(corners), self._tone), near.shift((0.0, self._middle, 0.0)), far, dark
 
     def _follow_gates(self) -> None:
         """The gates of the channel at every site, that open and shut by chance along the voltage there."""
@@ -156,7 +157,7 @@ class Axon(VGroup):
         ]
 
     def _ions(self, clock: Clock | None) -> VGroup:
-        """The ions that cross at every site."""
+        """The ions that cross at every site where no drug blocks the channel."""
         style: Any = {
             "pace": clock.pace.film if clock else None,
             "reach": 0.42 * self._h,
@@ -167,21 +168,20 @@ class Axon(VGroup):
             *(
                 IonFlow(run, name, view, self.theme, openings=sample.openings(), seed=1952 + k, **style)
                 for k, (run, name, view, sample) in enumerate(sites)
+                if blocked_and_free([view], run.membrane.channel(name))[1]
             )
         )
 
-    def _strips(self) -> VGroup:
-        """The lower wall: a strip for each kind of channel, as bright as its current is large."""
-        theme, floor = self.theme, self._floor
-        known, faint = quantities(self._membrane), mix(theme.ground, theme.line, 0.30)
-        cuts = np.linspace(floor, floor - self._thick, len(self._kinds) + 1).tolist()
-        self._bands = [(bottom, top) for top, bottom in pairwise(cuts)]
-        strips = VGroup()
-        for name, (bottom, top) in zip(self._kinds, self._bands, strict=True):
-            shares = _of_largest(self.run, self.run.current(name))
-            hue = theme.color(known[f"I_{name}"])
-            strips.add(Band(self.panel, self.run, shares, bottom, top, faint, hue))
-        return strips
+    def _glow(self) -> Band:
+        """Between the lower wall's heads, as bright as the ionic current is large: inward in the hue of what carries
+        most of the inward current, outward in that of the outward one.
+        """
+        run, here = self.run, self.run.at(0.5 * self.run.cable.length)
+        known, share = quantities(self._membrane), _of_largest(run, run["I_ion"])
+        hues = [self.theme.color(known[f"I_{here.carrier(way)}"]) for way in ("in", "out")]
+        shares = [np.where(way * run["I_ion"] > 0.0, share, 0.0) for way in (-1.0, 1.0)]
+        middle, half = self._floor - 0.5 * self._thick, 0.34 * self._thick
+        return Band(self.panel, run, shares, middle - half, middle + half, self._unlit, hues)
 
     def _surface(self) -> SurfaceCharge:
         """The charge on both faces of the lower wall."""
@@ -201,19 +201,16 @@ class Axon(VGroup):
         theme, wake = self.theme, VGroup()
         for gate in [g for g in self._membrane.gates if inactivates(self._membrane, g)][:1]:
             shut = 1.0 - self._values[gate] / self._values[gate][:1]
-            dark = mix(theme.ground, theme.line, 0.65)
-            wake.add(Band(self.panel, self.run, shut, self._floor, self._roof, self._tone, dark))
+            wake.add(Band(self.panel, self.run, [shut], self._floor, self._roof, self._tone, [theme.line]))
         return wake
 
     def _write(self) -> None:
-        """The names of the channels above the first of each kind and beside its strip, and of the two sides."""
+        """The names of the channels above the first of each kind, and of the two sides."""
         self.titles, self.words, edge = VGroup(), VGroup(), self._left - 0.1
-        for name, band in zip(self._kinds, self._bands, strict=True):
+        for name in self._kinds:
             view = self.views[self.names.index(name)]
             word = Words(title(view.channel), size=TICK, color=view.hue, weight="semibold")
             self.titles.add(word.move_to((view.origin[0], self.row, 0)))
-            beside = word.copy().scale(SMALL / TICK)
-            self.words.add(beside.move_to((edge, 0.5 * sum(band), 0), aligned_edge=RIGHT))
         for text, y in (
             ("outside", self._middle + 0.68 * self._h),
             ("inside", self._middle - 0.62 * self._h),
@@ -225,25 +222,43 @@ class Axon(VGroup):
     @property
     def wall(self) -> tuple[float, float, float]:
         """Its upper wall, (x, y, thickness): what a zoom enters."""
-        return float(self.area.center[0]), self._middle, 0.62 * self._h
+        return float(self.area.center[0]), self._middle, self._thick
+
+    @property
+    def unit(self) -> str:
+        """The current that one of the local currents' lines stands for, with the unit that suits its size."""
+        nanoampere = self.currents.unit
+        unit, size = next((u for u in (("mA", 1e6), ("µA", 1e3)) if nanoampere >= u[1]), ("nA", 1.0))
+        return f"{nanoampere / size:g} {unit}"
+
+    def refractory(self, half: int) -> Callable[[float], tuple[float, float] | None]:
+        """From where to where (mm) more than half of the channels are inactivated, as drawn: the first such stretch (0)
+        or the last (-1).
+        """
+
+        def where(_: float) -> tuple[float, float] | None:
+            found = [ab for band in self.wake for ab in band.stretches(0.5)]
+            return found[half] if found else None
+
+        return where
 
     def draw(self, t: float) -> Self:
         """Draw it at time t (ms)."""
-        for flow in self.flows:
-            flow.draw(t)
+        for moving in (*self.flows, *self.loops):
+            moving.draw(t)
         return self._rest(t)
 
     def advance(self, t: float, seconds: float) -> Self:
         """Draw it at time t (ms), so many seconds of film after it was drawn last."""
-        for flow in self.flows:
-            flow.advance(t, seconds)
+        for moving in (*self.flows, *self.loops):
+            moving.advance(t, seconds)
         return self._rest(t)
 
     def _rest(self, t: float) -> Self:
         for view, sample in zip(self.views, self.samples, strict=True):
             view.set_gates({gate.name: sample.gates(gate.name, t)[0] for gate in view.channel.gates})
         self.charge.draw_along(-self._v(t)[self._spots])  # its inside is above
-        for part in (*self.strips, *self.wake, self.currents):
+        for part in (self.glow, *self.wake):
             part.draw(t)
         return self
 

@@ -20,7 +20,7 @@ from manim import VGroup
 
 from hhanim.look import Theme
 from hhanim.look.numbers import round_below, smoothstep
-from hhanim.mobjects.frame.clock import Timed
+from hhanim.mobjects.frame.clock import Clock, Timed
 from hhanim.mobjects.frame.layout import UNIT, stroke
 from hhanim.mobjects.frame.sampled import Sampled
 from hhanim.mobjects.frame.shapes import Array, filled, lines, mix, smooth, stroked
@@ -54,11 +54,15 @@ class LocalCurrents(Timed, VGroup):
     share s of it is 1 - s of the whole: a streamline lies where that is its own level. So the loops move as the
     computed current does, and between two neighbours one unit flows. While a stimulus drives the cable at one of its
     ends, loops begin there, open, in its colour. spans() has the loops; loops() reads back what is drawn.
+
+    The arrowheads go round as the current does, also while the clock stands: advance() says how long.
     """
 
     # Of the panel's width, of the depth: a loop less wide or less deep is not seen, half as large again in full.
     NARROW, SHALLOW = 1 / 40, 0.08
     HEAD = 13 * UNIT
+    #: Of a loop's half, inside or outside, that its arrowheads go in a second of film; and where they are at first.
+    FLOW, HEADS = 0.35, np.array([0.5, 1.0])
 
     def __init__(
         self,
@@ -89,6 +93,7 @@ class LocalCurrents(Timed, VGroup):
             for level in self.levels
         )
         self.drawn: list[Loop] = []
+        self._gone = 0.0
         self._ground = ground
         self._colors = {True: theme.color("stimulus"), False: theme.ink}
         # One mobject of each kind for every loop there can be at once: each fades on its own.
@@ -118,6 +123,26 @@ class LocalCurrents(Timed, VGroup):
                     driven = any(0.0 <= enters - x <= dx * 1e-3 * (1 + 1e-9) for x in sources)
                     out.append(Loop(sign * level, a, b, size, driven))
         return out
+
+    def ahead(self, t: float) -> tuple[float, float] | None:
+        """From where to where (mm) the current that flows to the right leaves the core, at time t (ms)."""
+        ends = [loop.b for loop in self.spans(t) if loop.current > 0.0 and loop.size > 1.0]
+        return (min(ends), max(ends)) if len(ends) > 1 else None
+
+    def behind(self, t: float) -> tuple[float, float] | None:
+        """From where to where (mm) current flows to the left, at time t (ms)."""
+        wide = [(loop.a, loop.b) for loop in self.spans(t) if loop.current < 0.0 and loop.size > 1.0]
+        return max(wide, key=lambda ab: ab[1] - ab[0], default=None)
+
+    def advance(self, t: float, seconds: float) -> Self:
+        """Draw the loops at time t (ms), so many seconds of film after they were drawn last."""
+        self._gone += self.FLOW * seconds
+        return self.draw(t)
+
+    def follow(self, clock: Clock) -> Self:
+        """Draw the loops at the clock's model time in every frame."""
+        self.draw(clock.now)
+        return self.add_updater(lambda _, dt: self.advance(clock.now, dt))
 
     def draw(self, t: float) -> Self:
         """Draw the loops at time t (ms)."""
@@ -160,8 +185,6 @@ class LocalCurrents(Timed, VGroup):
         low, high = self.wall
         between = np.flatnonzero((self.x > loop.a) & (self.x < loop.b))
         depth = 1.0 - abs(loop.current) / axial[between]
-        weight = np.clip(depth - 0.5 * depth.max(), 0.0, None)
-        middle = float((weight * self.x[between]).sum() / weight.sum())
         # Fewer points will do; those that stay are the same in every frame.
         some = between % 3 == 0
         x = np.concatenate([[loop.a], self.x[between][some], [loop.b]])
@@ -175,12 +198,15 @@ class LocalCurrents(Timed, VGroup):
             np.stack([px, y, 0.0 * px], axis=1)
             for y in (high + self.inside * depth, low - self.outside * depth)
         ]
-        mid = float(self.panel.at(middle, 0.0)[0])
-        heads, size = [], min(self.HEAD, 0.14 * float(px[-1] - px[0]))
+        heads, size, wide = [], min(self.HEAD, 0.14 * float(px[-1] - px[0])), float(px[-1] - px[0])
         for curve, sign in zip(curves, (1.0, -1.0) if forward else (-1.0, 1.0), strict=True):
-            near, tip = (np.array([p, np.interp(p, px, curve[:, 1])]) for p in (mid - 0.05, mid + 0.05))
-            along = sign * (tip - near) / np.hypot(*(tip - near))
-            heads.append(arrowhead(0.5 * (near + tip), along, size))
+            for share in (self.HEADS + self._gone) % 1.0:
+                x = px[0] + (share if sign > 0 else 1.0 - share) * wide
+                near, tip = (np.array([p, np.interp(p, px, curve[:, 1])]) for p in (x - 0.05, x + 0.05))
+                along = sign * (tip - near) / np.hypot(*(tip - near))
+                # At the wall one goes as the next one comes.
+                seen = max(min(1.0, 5.0 * share, 5.0 * (1.0 - share)), 1e-3)
+                heads.append(arrowhead(0.5 * (near + tip), along, seen * size))
         return np.concatenate([smooth(c) for c in curves]), np.concatenate(heads)
 
     def loops(self) -> list[tuple[float, float, float, float]]:

@@ -12,6 +12,7 @@ class Travel(Film):
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -30,15 +31,27 @@ from hhanim.model.cable import CableRun
 class Profile(Timed):
     """A quantity along the cable at one moment, as a smooth line on a panel whose x axis is in mm.
 
-    key: "V" or a gate. reading(x) gives the value that is drawn at position x (mm).
+    key: "V" or a gate. highest: the highest value that each place has had so far, as a ghost. reading(x) gives the
+    value that is drawn at position x (mm).
     """
 
     def __init__(
-        self, panel: Panel, run: CableRun, key: str, theme: Theme, *, width: float = LINE_WIDTH
+        self,
+        panel: Panel,
+        run: CableRun,
+        key: str,
+        theme: Theme,
+        *,
+        width: float = LINE_WIDTH,
+        highest: bool = False,
     ) -> None:
         color = theme.color(quantities(run.cable.membrane)[key])
-        super().__init__(stroke_color=color, stroke_width=stroke(width), fill_opacity=0.0)
-        self.panel, self.x, self.of = panel, run.x * 1e-3, Sampled(run.t, run[key])
+        faint = theme.ghost(color) if highest else 1.0
+        super().__init__(
+            stroke_color=color, stroke_width=stroke(width), stroke_opacity=faint, fill_opacity=0.0
+        )
+        values = np.maximum.accumulate(run[key]) if highest else run[key]
+        self.panel, self.x, self.of = panel, run.x * 1e-3, Sampled(run.t, values)
         self.draw(0.0)
 
     def draw(self, t: float) -> Self:
@@ -54,30 +67,48 @@ class Profile(Timed):
 
 
 class Band(Timed):
-    """A strip along the cable that takes, at every place, the shade of a share 0..1 from one colour to another.
+    """A strip along the cable that takes, at every place, the hue of what is large there.
 
-    shares: (T, n) of the run. bottom, top: its heights. shown() reads the shares back.
+    shares: of each hue, (T, n) of the run, 0 to 1: the larger the brighter, from the colour `none` on. bottom, top: its
+    heights. shown() reads back what each hue contributes.
     """
 
     def __init__(
-        self, panel: Panel, run: CableRun, shares: Array, bottom: float, top: float, none: Any, all_: Any
+        self,
+        panel: Panel,
+        run: CableRun,
+        shares: Sequence[Array],
+        bottom: float,
+        top: float,
+        none: Any,
+        hues: Sequence[Any],
     ) -> None:
         super().__init__(stroke_width=0.0, fill_opacity=1.0)
         (left, right) = panel.at(np.array([0.0, run.cable.length]) * 1e-3, 0.0)[:, 0].tolist()
         self.points = lines([(left, bottom), (right, bottom), (right, top), (left, top), (left, bottom)])
         self.sheen_direction = RIGHT  # that of the gradient
-        self._of = Sampled(run.t, shares)
-        self._none, self._all = ManimColor(none).to_rgb(), ManimColor(all_).to_rgb()
+        self.x = run.x * 1e-3
+        self._of = Sampled(run.t, np.stack(shares, axis=1))
+        self._none = ManimColor(none).to_rgb()
+        self._ways = np.array([ManimColor(hue).to_rgb() for hue in hues]) - self._none
         self.draw(0.0)
 
     def draw(self, t: float) -> Self:
         """Draw it at time t (ms)."""
-        colors = self._none + (self._all - self._none) * np.clip(self._of(t), 0.0, 1.0)[:, None]
+        shares = np.clip(self._of(t), 0.0, 1.0)
+        # As bright as the largest of them, of the hue that they mix.
+        weights = shares * shares.max(axis=0) / np.maximum(shares.sum(axis=0), 1e-12)
+        colors = self._none + weights.T @ self._ways
         # The opacity stays, for what fades it in or out.
         self.fill_rgbas = np.concatenate([colors, np.full((len(colors), 1), self.fill_rgbas[0, 3])], axis=1)
         return self
 
     def shown(self) -> Array:
-        """The shares (n,) that the colours stand for."""
-        way = self._all - self._none
-        return np.asarray((self.fill_rgbas[:, :3] - self._none) @ way / (way @ way))
+        """What each hue contributes, 0 to 1, at every place, (hues, n)."""
+        return np.asarray((self.fill_rgbas[:, :3] - self._none) @ np.linalg.pinv(self._ways)).T
+
+    def stretches(self, share: float) -> list[tuple[float, float]]:
+        """From where to where (mm) the first hue contributes more than that."""
+        on = np.concatenate([[False], self.shown()[0] > share, [False]])
+        edges = np.flatnonzero(on[1:] != on[:-1])
+        return [(float(self.x[a]), float(self.x[b - 1])) for a, b in edges.reshape(-1, 2)]

@@ -238,6 +238,11 @@ class Plug(VMobject):
         there.points = self._bound
         return Transform(self, there, path_arc=0.6, run_time=run_time)
 
+    def seat(self) -> Plug:
+        """Draw it in its pore."""
+        self.points, self.bound = self._bound.copy(), True
+        return self
+
     def seated(self) -> bool:
         """Whether it is drawn in its pore."""
         return bool(np.allclose(self.points, self._bound))
