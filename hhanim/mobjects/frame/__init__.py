@@ -1,1 +1,1 @@
-"""What every film stands on: the film itself, its layout, lettering, clock, narration, and coming and going."""
+"""What every film stands on: the film itself, its layout, lettering, clock, and coming and going."""

@@ -1,37 +1,36 @@
 """The phase plane of a model with two variables: its flow, its nullclines and where it can rest, at any current.
 
-    class Portrait(Film):
-        model: Membrane = "lecture"
+    class Risen(Film):
+        model: Membrane = "widget"
 
         def construct(self):
-            panel = Panel(self.area, self.theme).x("mV", -80, 30).y("", 0, 1)
-            line = VNullcline(panel, self.membrane, self.theme, (0, 6))
-            rests = Rests(panel, self.membrane, self.theme, (0, 6))
-            now = ValueTracker(0.0)
-            line.add_updater(lambda m: m.draw(now.get_value()))
-            rests.add_updater(lambda m: m.draw(now.get_value()))
-            self.add(panel, gate_nullcline(panel, self.membrane, self.theme), line, rests)
-            self.play(now.animate.set_value(6.0), run_time=4)
+            panel = Panel(self.area, self.theme).x("mV", -80, 30).y("n", 0, 1)
+            portrait = Portrait(panel, self.membrane, self.theme, (0.0, 6.0))
+            self.add(*portrait.parts)
+            self.play(portrait.rise(0.0, 6.0, run_time=4))
 
 Everything that depends on the current is tabulated beforehand; draw(i) only looks it up.
 """
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any, Self
 
 import numpy as np
-from manim import DR, RIGHT, UL, Dot, Mobject, Rectangle, VGroup, VMobject
+from manim import DOWN, LEFT, Animation, Dot, Mobject, UpdateFromAlphaFunc, VGroup, VMobject
 
-from hhanim.look import Theme, quantities
+from hhanim.look import Theme, quantities, quantity
+from hhanim.look.numbers import ceil_to, floor_to
 from hhanim.mobjects.frame.clock import Clock
 from hhanim.mobjects.frame.layout import UNIT, Area, stroke
-from hhanim.mobjects.frame.lettering import LABEL, SMALL, TICK, Formula, Words
-from hhanim.mobjects.frame.reading import Reading
+from hhanim.mobjects.frame.lettering import TICK, Formula, Words
 from hhanim.mobjects.frame.shapes import Array, at, disc, filled, lines, stroked, to_3d
+from hhanim.mobjects.graph.graph import LEFT_ROOM
+from hhanim.mobjects.graph.labels import DOT_RADIUS
 from hhanim.mobjects.graph.panel import Panel
 from hhanim.mobjects.graph.trace import LINE_WIDTH, Trace
-from hhanim.model import Membrane, Trajectory
+from hhanim.model import Membrane
 from hhanim.model.analysis import fixed_points, hopf_points, nullclines
 
 NULLCLINE = 0.9 * LINE_WIDTH  # design pixels: quieter than the state's way through the plane
@@ -162,7 +161,7 @@ class VNullcline(VMobject):
 
 
 class Rests(VGroup):
-    """Where the state would stand still: a disc if small disturbances die away there, a ring if they grow.
+    """Where the state would stand still, and beside it whether it is stable: whether small disturbances die away there.
 
     They lie where the steady current is the injected one. stable() reads back what is drawn.
     """
@@ -181,7 +180,15 @@ class Rests(VGroup):
         self.radius = 0.11
         self.discs = filled(np.zeros((0, 3)), theme.line, stroke=theme.muted, width=stroke(5.0))
         self.rings = filled(np.zeros((0, 3)), theme.ground, stroke=theme.muted, width=stroke(5.0))
-        super().__init__(self.discs, self.rings)
+        #: One word for each point there can be, above or below it in turn.
+        most = max(len(self.at(float(i))[0]) for i in currents)
+        self.words = [
+            [Words(word, size=TICK, color=theme.ink) for word in ("unstable", "stable")] for _ in range(most)
+        ]
+        for pair in self.words:
+            for word in pair:
+                word.set_stroke(theme.ground, stroke(7.0), background=True)
+        super().__init__(self.discs, self.rings, *(word for pair in self.words for word in pair))
         self.draw(currents[0])
 
     def at(self, i: float) -> tuple[Array, Any]:
@@ -201,6 +208,12 @@ class Rests(VGroup):
         place, stable = place[n <= self.panel.ylim[1]], stable[n <= self.panel.ylim[1]]
         self.discs.points = at(disc() * self.radius * size, place[stable])
         self.rings.points = at(disc() * self.radius * size, place[~stable])
+        for k, pair in enumerate(self.words):
+            for kind, word in enumerate(pair):
+                shown = k < len(place) and bool(stable[k]) == bool(kind)
+                word.set_opacity(float(shown))
+                if shown:
+                    word.move_to((place[k, 0] + 0.2, place[k, 1] - 0.32, 0.0), aligned_edge=LEFT)
         return self
 
     def stable(self) -> int:
@@ -208,47 +221,98 @@ class Rests(VGroup):
         return len(self.discs.points) // 16
 
 
-class Lens(VGroup):
-    """A window in an Area with the surroundings of a state at one current (µA/cm²), so many times as large as
-    on the plane.
+class Portrait:
+    """All that is in the plane at a current but for states: its flow, its two nullclines with their names, its rests.
+
+    panel: V on its x axis, the second variable on y. currents: from and to (µA/cm²). `parts` are the blocks to show,
+    the lowest first; draw(i) draws them at a current, rise() takes them from one to another, along with others.
     """
 
-    TIMES = 5.0
+    def __init__(self, panel: Panel, plane: Membrane, theme: Theme, currents: tuple[float, float]) -> None:
+        self.panel, inner, q = panel, panel.inner, quantities(plane)[plane.states[1]]
+        grid = round(inner.width / 0.62), round(inner.height / 0.6)
+        self.flow = Flow(panel, plane, theme, grid=grid)
+        self.level = gate_nullcline(panel, plane, theme)
+        self.upright = VNullcline(panel, plane, theme, currents)
+        self.rests = Rests(panel, plane, theme, currents)
+        sources = ((q.typst, theme.color(q)), ("V", theme.muted))
+        self.names = VGroup(*(Formula(f"frac(dif {x}, dif t) = 0", color=hue) for x, hue in sources))
+        self.names.set_stroke(theme.ground, stroke(7.0), background=True)
+        self.parts: list[Any] = [panel, self.flow, self.level, self.upright, self.names, self.rests]
+        self.draw(currents[0])
+
+    def draw(self, i: float) -> Self:
+        """Draw it at current i (µA/cm²)."""
+        for part in (self.flow, self.upright, self.rests):
+            part.draw(i)
+        self._place()
+        return self
+
+    def rise(self, first: float, last: float, *others: Any, **how: Any) -> Animation:
+        """The animation in which the current goes from one value to another (µA/cm²), here and in other blocks."""
+
+        def show(_: Any, done: float) -> None:
+            for part in (self, *others):
+                part.draw(first + (last - first) * done)
+
+        moving = [other.moving for other in others]
+        return UpdateFromAlphaFunc(
+            VGroup(self.flow, self.upright, self.names, self.rests, *moving), show, **how
+        )
+
+    def _place(self) -> None:
+        """The names at the right ends of their lines, clear of each other."""
+        inner = self.panel.inner
+        for line, name in zip((self.level, self.upright), self.names, strict=True):
+            points = line.points if len(line.points) else inner.center[None]
+            x, y = points[np.argmax(points[:, 0]), :2]
+            half = 0.5 * name.height
+            y = min(max(y, inner.bottom + half + 0.15), inner.top - half)
+            name.move_to((x + 0.15, y, 0.0), aligned_edge=LEFT)
+        over, under = sorted(self.names, key=lambda name: -float(name.get_y()))
+        if under.get_right()[0] > over.get_left()[0] and over.get_right()[0] > under.get_left()[0]:
+            apart = under.get_top()[1] + 0.1 - over.get_bottom()[1]
+            under.shift((0.0, -max(apart, 0.0), 0.0))
+
+
+class Branches:
+    """V of the lowest fixed point against the current: a full line while it is stable, dashed where it is not.
+
+    currents: from and to (µA/cm²). `still` and `moving` are the two groups to show; draw(i) draws it up to a current.
+    """
 
     def __init__(
-        self, panel: Panel, plane: Membrane, theme: Theme, area: Area, state: Array, i: float
+        self, plane: Membrane, theme: Theme, area: Area, currents: tuple[float, float], *, points: int = 161
     ) -> None:
-        self.theme, (x, y) = theme, state
-        inner, (wide, high) = panel.inner, (area.width, area.height - 0.5 * TICK * UNIT)
-        dx = 0.5 * wide / self.TIMES / inner.width * (panel.xlim[1] - panel.xlim[0])
-        dy = 0.5 * high / self.TIMES / inner.height * (panel.ylim[1] - panel.ylim[0])
-        self.view = Panel(area, theme, left=0.0, gutter=0.0)
-        self.view.x("", x - dx, x + dx, ticks=()).y("", y - dy, y + dy, ticks=())
-        inner = self.view.inner
-        frame = Rectangle(width=inner.width, height=inner.height).move_to(inner.center)
-        frame.set_fill(theme.ground, 1.0).set_stroke(theme.line, stroke(3.0))
-        place, corner = panel.at(x, y)[:2], frame.get_corner(UL)[:2]
-        link = stroked(lines([place, corner]), theme.line, stroke(2.5))
-        rests = Rests(self.view, plane, theme, (i, i))
-        size = Words(f"× {self.TIMES:g}", size=SMALL, color=theme.muted)
-        size.next_to(frame.get_corner(DR), UL, buff=0.1)
-        curves = (gate_nullcline(self.view, plane, theme), VNullcline(self.view, plane, theme, (i, i)))
-        super().__init__(link, frame, *curves, rests, size)
+        i = np.linspace(*currents, points)
+        found = [fixed_points(plane, float(x))[0] for x in i]
+        v, stable = np.array([p.v for p in found]), np.array([p.stable for p in found])
+        self.panel = Panel(area, theme, left=LEFT_ROOM, gutter=1.5)
+        self.panel.x(quantity("I"), *currents).y(
+            "V of the fixed point (mV)", floor_to(v.min(), 10.0), ceil_to(v.max() + 1.0, 10.0)
+        )
+        self.parts: list[tuple[Trace, Words]] = []
+        cuts = [0, *(np.flatnonzero(np.diff(stable)) + 1), points]
+        for a, b in pairwise(cuts):
+            part = slice(a, min(b + 1, points))
+            style: Any = {"color": theme.ink, "dash": () if stable[a] else (1.2, 1.2), "head": False}
+            trace = Trace(self.panel, i[part], v[part], **style)
+            middle = self.panel.at(i[part].mean(), np.interp(i[part].mean(), i, v))
+            word = Words("stable" if stable[a] else "unstable", size=TICK, color=theme.muted)
+            self.parts.append((trace, word.next_to(middle, DOWN, buff=0.25)))
+        self.dot = Dot(radius=DOT_RADIUS * UNIT, color=theme.color("stimulus"))
+        self.i, self.v = i, v
+        self.still = VGroup(self.panel)
+        self.moving = VGroup(*(part for both in self.parts for part in both), self.dot)
+        self.draw(currents[0])
 
-    def way(self, run: Trajectory, since: float, **style: Any) -> Trace:
-        """The way of the state from a time (ms) until it leaves the window, where its head goes out of sight."""
-        v, n = run["V"], run[run.membrane.states[1]]
-        (left, right), (low, high) = self.view.xlim, self.view.ylim
-        late = run.t >= since
-        out = np.flatnonzero(late & ((v < left) | (v > right) | (n < low) | (n > high)))
-        late[out[0] if len(out) else len(v) :] = False
-        way = Trace(self.view, run.t[late], n[late], x=v[late], **style)
-
-        def leave(_: Mobject) -> None:
-            if len(out) and way.now >= way.t[-1]:
-                way.dot.points = np.zeros((0, 3))
-
-        return way.add_updater(leave)
+    def draw(self, i: float) -> Self:
+        """Draw it up to current i (µA/cm²)."""
+        for trace, word in self.parts:
+            trace.draw(i)
+            word.set_opacity(float(i >= float(trace.t.mean())))
+        self.dot.move_to(self.panel.at(i, np.interp(i, self.i, self.v)))
+        return self
 
 
 def loses_hold(plane: Membrane, low: float, high: float) -> float | None:
@@ -305,59 +369,3 @@ class OnAxis(VGroup):
     def reading(self) -> float:
         """The value on the axis that the mark points at."""
         return self.trace.panel.data(self.mark.points[0])[self.axis == "y"]
-
-
-class Dial(VGroup):
-    """A current on a scale from 0 to `highest` (µA/cm²): a bar with a knob, the number on the knob.
-
-    reading gives the current back from where the knob is.
-    """
-
-    def __init__(self, area: Area, theme: Theme, highest: float) -> None:
-        super().__init__()
-        self.area, self.theme, color = area, theme, theme.color("I")
-        self.span = max(highest, 1e-9)
-        name = Formula("I", size=LABEL + 4, color=color)
-        unit = Words("µA/cm²", size=SMALL, color=theme.muted)
-        y = area.bottom + 0.62
-        self.left, self.right, self.y = area.left + 0.5, area.right - unit.width - 0.45, y
-        name.move_to((area.left + 0.12, y, 0))
-        track = stroked(lines([(self.left, y), (self.right, y)]), theme.faint, stroke(12))
-        still = VGroup(track, name)
-        for value in (0.0, highest):
-            still.add(
-                Words(f"{value:g}", size=SMALL, color=theme.muted).move_to((self._x(value), y - 0.38, 0))
-            )
-        still.add(unit.next_to(still[-1], RIGHT, buff=0.14))
-        self.bar = stroked(np.zeros((0, 3)), color, stroke(12))
-        self.knob = Dot((self.left, y, 0.0), radius=14 * UNIT, color=color)
-        self.number = Reading("{}", color=color).draw("0.00").move_to((self.left, y + 0.36, 0.0))
-        self.still, self.moving = still, VGroup(self.bar, self.knob, self.number)
-        self.add(still, self.moving)
-        self.draw(0.0)
-
-    def _x(self, i: float) -> float:
-        return self.left + i / self.span * (self.right - self.left)
-
-    def draw(self, i: float) -> Self:
-        """Put the knob to current i."""
-        x = self._x(max(i, 0.0))
-        self.bar.points = lines([(self.left, self.y), (max(x, self.left + 1e-3), self.y)])
-        self.number.draw(f"{i:.2f}").shift((x - self.knob.get_x(), 0.0, 0.0))
-        self.knob.move_to((x, self.y, 0.0))
-        return self
-
-    def mark(self, i: float) -> VGroup:
-        """A line across the scale at current i, from which on no fixed point is stable, with its value."""
-        x, y = self._x(i), self.y
-        word = Words(f"unstable from {i:.2f}", size=TICK, color=self.theme.ink)
-        if word.width > self.area.width:
-            word = Words(f"{i:.2f}", size=TICK, color=self.theme.ink)
-        half = 0.5 * word.width
-        word.move_to((min(max(x, self.area.left + half), self.area.right - half), y + 0.72, 0))
-        return VGroup(stroked(lines([(x, y - 0.19), (x, y + 0.19)]), self.theme.ink, stroke(3)), word)
-
-    @property
-    def reading(self) -> float:
-        """The current (µA/cm²) that the knob shows."""
-        return float((self.knob.get_x() - self.left) / (self.right - self.left) * self.span)

@@ -1,4 +1,4 @@
-"""The films about equations and experiments: laid out in every shape, and true to the runs they draw."""
+"""The film of the spike that travels: true to the cable's run."""
 
 from __future__ import annotations
 
@@ -11,115 +11,14 @@ import pytest
 pytest.importorskip("manim")
 
 from hhanim.mobjects.axon.axon import Axon
-from hhanim.mobjects.graph.plane import Flow, along_nullcline
-from hhanim.model.analysis import fixed_points
 from hhanim.parameters import bind
 from hhanim.studio.plan.catalogue import read
-from tests.scenes.film_checks import SCENES, load, outside, overlaps, run_film
-
-FILMS = ("phase_plane",)
+from tests.scenes.film_checks import SCENES, load, run_film
 
 
 @pytest.fixture(scope="module")
 def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("media")
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("shape", ["wide", "square", "tall"])
-@pytest.mark.parametrize("name", FILMS)
-def test_nothing_is_cut_and_no_text_stands_on_another(name: str, shape: str, media: Path) -> None:
-    film, looks = run_film(name, shape, media, theme="light" if shape == "square" else "dark")
-    assert len(looks) >= 4
-    assert all(look.inside for look in looks)
-    assert [x for look in looks for x in outside(look)] == []
-    assert [x for look in looks for x in overlaps(look)] == []
-    assert {(s, round(size, 1)) for look in looks for s, size, _ in look.texts if size < 24.0} == set()
-    assert film.alt
-    assert all(stop > start and text for start, stop, text in film.captions)
-
-
-@pytest.mark.slow
-def test_phase_plane_is_true_at_ten_instants(media: Path) -> None:
-    film: Any
-    film, looks = run_film("phase_plane", "wide", media)
-    assert looks[-1].section == "limit cycle"
-    assert len(film.rests.spikes) == 0
-    assert np.count_nonzero(film.fires.spikes > film.passed) >= 2
-    # the limit cycle: three equal turns, a spike in each
-    assert len(film.turns.spikes) == 3
-    assert np.ptp(np.diff(film.turns.spikes)) < 1e-3
-    assert film.turns.y[:, -1] == pytest.approx(film.turns.y[:, 0], abs=1e-3)
-    for t in np.linspace(0.0, film.turns.duration, 10):
-        now = film.turns.at([t])
-        film.clock.put(t)
-        for link in film.moving[:2]:  # in the scene before the traces, and not a frame behind them
-            assert link.update().reading == pytest.approx(now["V"][0], abs=0.3)
-        assert film.orbit.reading == pytest.approx((now["V"][0], now["n"][0]), abs=0.15)
-        assert film.orbit.reading[1] == pytest.approx(now["n"][0], abs=3e-3)
-        assert film.trace.reading == pytest.approx((t, now["V"][0]), abs=0.3)
-    # the lens shows how it leaves, five times as large
-    view, way = film.lens.view, film.lens.way(film.fires, film.passed, color="white")
-    large, small = ((p.at(1.0, 1.0) - p.at(0.0, 0.0))[:2] for p in (view, film.plane))
-    assert large == pytest.approx(5.0 * small)
-    for t in np.linspace(way.t[0], way.t[-1], 5):
-        now = film.fires.at([t])
-        assert way.draw(t).reading == pytest.approx((now["V"][0], now["n"][0]), abs=0.02)
-    # while the current rises, everything on the plane is that of the current on the dial
-    model, plane = film.plane_model, film.plane
-    for t in np.linspace(0.0, film.risen, 10):
-        i = film.injected(t)
-        if t < film.passed:  # it rides on the fixed point
-            assert film.fires.at([t])["V"][0] == pytest.approx(fixed_points(model, i)[0].v, abs=0.5)
-        for part in (film.flow, film.v_line, film.points, film.dial):
-            part.draw(i)
-        assert film.dial.reading == pytest.approx(t / film.risen * film.raised, abs=1e-6)
-        slope = np.asarray(model.rhs(film.flow.states, i)).T * film.flow.unit
-        slope /= np.linalg.norm(slope, axis=1, keepdims=True)
-        np.testing.assert_allclose(film.flow.directions(), slope, atol=1e-6)
-        for point in film.v_line.points[4:-4:200]:
-            v, n = plane.data(point)
-            assert abs(model.rhs(np.array([v, n]), i)[0]) < 0.5
-        fixed = fixed_points(model, i)
-        assert film.points.stable() == sum(p.stable for p in fixed)
-        drawn = [*film.points.discs.points.reshape(-1, 16, 3), *film.points.rings.points.reshape(-1, 16, 3)]
-        places = sorted(plane.data(0.5 * (p[0] + p[8])) for p in drawn)
-        assert places == [pytest.approx(tuple(p.state), abs=0.02) for p in fixed]
-    # the arrows on a nullcline point along one axis only
-    for name, still in (("V", 0), ("n", 1)):
-        places = along_nullcline(plane, model, name, film.low)
-        assert 6 <= len(places) <= 8
-        way = Flow(plane, model, film.theme, places=places).draw(film.low).directions()
-        np.testing.assert_allclose(way[:, still], 0.0, atol=1e-6)
-        np.testing.assert_allclose(np.abs(way[:, 1 - still]), 1.0, atol=1e-6)
-    assert "m so fast that it follows V, h tied to n" in " ".join(s for k in looks for s, *_ in k.texts)
-    assert film.bifurcation == pytest.approx(
-        next(i for i in np.arange(0.0, 6.0, 0.01) if not any(p.stable for p in fixed_points(model, i))),
-        abs=0.01,
-    )
-    for i, stable in ((film.bifurcation - 1e-4, 1), (film.bifurcation + 1e-4, 0)):
-        assert film.points.draw(i).stable() == stable
-    quiet, looks = run_film("phase_plane", "wide", media, high=1.5)
-    assert looks[-1].section == "settles"
-    assert not any("spike" in text for _, _, text in quiet.captions)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("changes", "last"),
-    [
-        ({"model": "modern", "high": 10.0}, "limit cycle"),
-        ({"model": "connor_stevens"}, "settles"),
-        ({"low": 2.5}, "limit cycle"),
-        ({"high": 15.0}, "settles"),
-    ],
-)
-def test_phase_plane_of_other_models_and_currents(changes: dict[str, Any], last: str, media: Path) -> None:
-    film: Any
-    film, looks = run_film("phase_plane", "wide", media, **changes)
-    assert looks[-1].section == last
-    assert (film.turns is not None) == (last == "limit cycle")
-    assert [x for look in looks for x in (*outside(look), *overlaps(look))] == []
 
 
 @pytest.fixture(scope="module")

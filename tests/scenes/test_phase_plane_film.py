@@ -1,0 +1,105 @@
+"""The film of the phase plane: everything in the plane is that of one current and one moment of the run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("manim")
+
+from hhanim.mobjects.graph.plane import Branches, Flow, along_nullcline
+from hhanim.model import simulate, step
+from hhanim.model.analysis import behaviour, fixed_points, hopf_points, two_variable
+from tests.scenes.film_checks import run_film, update
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    return run_film("phase_plane", "wide", tmp_path_factory.mktemp("media"))[0]
+
+
+def test_the_state_in_the_plane_is_that_over_time(film: Any) -> None:
+    graph, *links, orbit = film.linked(film.many)
+    for t in np.linspace(0.0, film.until, 10).tolist():
+        film.clock.put(t)
+        update(film, *links, orbit, *graph.moving)
+        v, n = (float(film.many.at([t])[key][0]) for key in ("V", "n"))
+        assert orbit.reading == pytest.approx((v, n), abs=0.3)
+        assert orbit.reading[1] == pytest.approx(n, abs=3e-3)
+        assert graph.traces[0].reading == pytest.approx((t, v), abs=0.3)
+        for link in links:
+            assert link.reading == pytest.approx(v, abs=0.3)
+
+
+@pytest.mark.parametrize("i", [0.0, 3.0, 5.1, 5.3, 8.0, 10.0])
+def test_the_plane_is_that_of_the_current(film: Any, i: float) -> None:
+    model, panel = film.plane, film.panel
+    for part in (film.portrait.flow, film.portrait.upright, film.portrait.rests):
+        part.draw(i)
+    slope = np.asarray(model.rhs(film.portrait.flow.states, i)).T * film.portrait.flow.unit
+    slope /= np.linalg.norm(slope, axis=1, keepdims=True)
+    np.testing.assert_allclose(film.portrait.flow.directions(), slope, atol=1e-6)
+    for point in film.portrait.upright.points[4:-4:200]:
+        assert abs(model.rhs(np.array(panel.data(point)), i)[0]) < 0.5
+    fixed = fixed_points(model, i)
+    assert film.portrait.rests.stable() == sum(p.stable for p in fixed)
+    drawn = [
+        *film.portrait.rests.discs.points.reshape(-1, 16, 3),
+        *film.portrait.rests.rings.points.reshape(-1, 16, 3),
+    ]
+    places = sorted(panel.data(0.5 * (p[0] + p[8])) for p in drawn)
+    assert places == [pytest.approx(tuple(p.state), abs=0.02) for p in fixed]
+    said = [w.words for pair in film.portrait.rests.words for w in pair if w.get_fill_opacity() > 0.5]
+    assert said == ["stable" if p.stable else "unstable" for p in fixed]
+
+
+def test_what_stands_still_on_a_line_does(film: Any) -> None:
+    for name, still in (("V", 0), ("n", 1)):
+        places = along_nullcline(film.panel, film.plane, name, 0.0)
+        assert 5 <= len(places) <= 8
+        way = Flow(film.panel, film.plane, film.theme, places=places).draw(0.0).directions()
+        np.testing.assert_allclose(way[:, still], 0.0, atol=1e-6)
+
+
+def test_the_current_at_which_rest_is_lost_is_the_hopf_point(film: Any) -> None:
+    assert film.critical == pytest.approx(hopf_points(film.plane)[0], abs=1e-4)
+    assert any(f"{film.critical:.1f} µA/cm²" in text for _, _, text in film.captions)
+    branch = Branches(film.plane, film.theme, film.grid["first"], (0.0, film.high))
+    (stable, _), _ = branch.parts
+    assert stable.t[-1] == pytest.approx(film.critical, abs=0.1)
+    for i in (1.0, 4.0, 6.0, 9.0):
+        branch.draw(i)
+        v = fixed_points(film.plane, i)[0].v
+        assert branch.panel.data(branch.dot.get_center()) == pytest.approx((i, v), abs=0.02)
+
+
+def test_the_reduced_model_rests_where_the_full_one_does_and_fires_as_the_clip_says(film: Any) -> None:
+    assert film.once["V"][0] == pytest.approx(film.full["V"][0])
+    assert len(film.once.spikes) == len(film.full.spikes) == 1
+    assert film.once.spikes[0] < film.full.spikes[0]  # a little earlier …
+    assert film.once.spike_peaks[0] > film.full.spike_peaks[0]  # … and higher
+    rate = float(simulate(film.plane, step(film.high), 1000.0).rate())
+    said = behaviour(simulate(two_variable(film.membrane), step(film.high), 1000.0))
+    assert said == f"fires at {rate:.1f} Hz"
+    assert any(f"{rate:.0f} times a second" in text for _, _, text in film.captions)
+    assert len(film.many.spikes) >= 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "fires"),
+    [({"model": "widget", "high": 5.0, "until": 100.0}, True), ({"model": "connor_stevens"}, False),
+     ({"high": 3.0}, False), ({"model": "classic"}, True)],
+)  # fmt: skip
+def test_other_models_and_currents(changes: dict[str, Any], fires: bool, tmp_path: Path) -> None:
+    film: Any
+    film, looks = run_film("phase_plane", "wide", tmp_path, **changes)
+    assert ("limit cycle" in [look.section for look in looks]) == fires
+    assert looks[-1].section == "recap"
+    spoken = [text for _, _, text in film.captions]
+    assert any("unstable" in text for text in spoken) == fires
+    assert any("one spike" in text for text in spoken) == (len(film.once.spikes) == 1)
+    # A model of two variables is not reduced.
+    assert any("will do" in text for text in spoken) == (len(film.membrane.states) > 2)
