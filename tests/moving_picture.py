@@ -1,0 +1,64 @@
+"""The moving picture at the head of the README, cut from the films as they are:
+
+    python -m tests.moving_picture scenes/films.webp
+
+Run it again when a film has changed what it shows there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import av
+from PIL import Image
+
+import hhanim as hh
+
+#: Film, section, where in the section to begin (of 1), seconds.
+CUTS = (
+    ("spike", "rise", 0.35, 3.0),
+    ("spike", "fall", 0.0, 4.0),
+    ("propagation", "travels", 0.1, 4.0),
+    ("threshold", "fan", 0.1, 4.0),
+)
+SIZE, FPS, LIMIT = "800x450", 12, 2_000_000
+
+
+def frames(film: Path, section: str, begin: float, seconds: float) -> list[Image.Image]:
+    """Pictures of a part of a film, FPS a second."""
+    sections = json.loads(film.with_suffix(".json").read_text(encoding="utf-8"))["sections"]
+    k = next(k for k, s in enumerate(sections) if s["name"] == section)
+    with av.open(film) as video:
+        end = sections[k + 1]["start"] if k + 1 < len(sections) else video.duration / av.time_base
+        first = sections[k]["start"] + begin * (end - sections[k]["start"])
+        found: list[Image.Image] = []
+        for frame in video.decode(video=0):
+            if first + len(found) / FPS <= float(frame.time or 0.0) and len(found) < seconds * FPS:
+                found.append(frame.to_image())
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("picture", type=Path)
+    where: Path = parser.parse_args().picture
+    with tempfile.TemporaryDirectory() as folder:
+        made: Any = {
+            name: hh.render(name, size=SIZE, fps=24, output=folder) for name in dict.fromkeys(c[0] for c in CUTS)
+        }
+        pictures = [picture for name, *cut in CUTS for picture in frames(Path(made[name]), *cut)]
+    pictures[0].save(
+        where, save_all=True, append_images=pictures[1:], duration=1000 // FPS, loop=0, quality=60, method=6
+    )
+    size = where.stat().st_size
+    print(f"{where}: {len(pictures)} pictures, {size / 1e6:.2f} MB")
+    if size > LIMIT:
+        raise SystemExit(f"more than {LIMIT / 1e6:g} MB: cut it shorter")
+
+
+if __name__ == "__main__":
+    main()
