@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+from manim import LEFT
 
 from hhanim.look import quantity
-from hhanim.look.numbers import minus, round_above
+from hhanim.look.numbers import minus
 from hhanim.look.words import ion_name, tr
 from hhanim.mobjects.frame.cards import Choices, Recap
 from hhanim.mobjects.frame.clock import Pace
 from hhanim.mobjects.frame.layout import Area
+from hhanim.mobjects.frame.lettering import LABEL
 from hhanim.mobjects.frame.standard import CHANGE, reading_time, voltages
 from hhanim.mobjects.graph.dots import Dots
 from hhanim.mobjects.graph.family import Family
@@ -20,7 +22,7 @@ from hhanim.mobjects.graph.marks import Difference, Level, Moment, Span
 from hhanim.mobjects.graph.panel import Panel
 from hhanim.mobjects.graph.trace import Trace
 from hhanim.mobjects.membrane.channels import inactivates
-from hhanim.mobjects.membrane.patch import MembranePatch
+from hhanim.mobjects.membrane.depth import PatchInDepth
 from hhanim.mobjects.storyboard import Beat, Story
 from hhanim.model import Trajectory, pulse, simulate
 from hhanim.model.analysis import paired_pulse, pulses_reaching, strength_duration
@@ -29,8 +31,10 @@ from hhanim.parameters import Membrane
 
 START = 2.0  # ms, of the first pulse
 SHARES = (0.3, 0.5, 0.7, 0.85, 0.95, 0.99, 1.01, 1.05, 1.2, 1.4)  # of the threshold: the fan's first pulses
+TIMES = 10.0  # the threshold at rest: what not even such a pulse fires is absolutely refractory
 LEVELS = (-40.0, -32.0, -24.0, -16.0, -8.0, 0.0, 5.0, 10.0)  # mV against level; those between make twenty
-FEWER, MORE = "fewer of these gates are open than at rest", "more of these gates are open than at rest"
+FEWER, MORE = "{change}: fewer are open than at rest", "{change}: more are open than at rest"
+ANSWER = "every level, within a hair's breadth"
 STRONG = 1.5  # of the threshold: a pulse that fires a membrane at rest
 APART = {1e-9: "a billionth", 1e-6: "a millionth", 1e-3: "a thousandth", 1e-2: "a hundredth", 0.1: "a tenth"}
 
@@ -53,13 +57,12 @@ class Threshold(Story):
     def beats(self) -> Iterator[Beat]:
         self.limit = float(strength_duration(self.membrane, self.width)[0])
         fires = 0.0 < self.limit < np.inf
-        self.weak, self.strong = (
-            self.pulses((self.limit if fires else 20.0) * (1.0 + sign * self.hair)) for sign in (-1.0, 1.0)
-        )
+        limit = self.limit if fires else 20.0
+        self.weak, self.strong = (self.pulses(limit * (1.0 + sign * self.hair)) for sign in (-1.0, 1.0))
         self.timed(Pace(self.until, rate=self.until / 6.0))
         shown = self.membrane_and_voltage(self.weak, self.strong)
-        yield Beat("question", "How strong is strong enough?", "A short pulse of current lifts V. Will it fire?",
-                   self.title, shown)  # fmt: skip
+        yield Beat("question", "How strong is strong enough?", "A short pulse lifts V. When does the membrane fire?",
+                   "every tile is a channel, bright when it is open", shown)  # fmt: skip
         if not fires:
             said = "Here no threshold parts pulses that fire the membrane from pulses that fail."
             yield Beat("no threshold", "No threshold", said, until=self.until)
@@ -79,21 +82,24 @@ class Threshold(Story):
             both = both + pulse(second, START + interval, self.width)
         return simulate(self.membrane, both, max(self.until, START + interval + 10.0), sample=0.02)
 
+    def patch(self, run: Trajectory) -> PatchInDepth:
+        """Channels of the membrane by the hundred, each open or shut."""
+        return PatchInDepth(run, self.theme, self.grid["picture"], n=120, clock=self.clock, seed=1)
+
     def membrane_and_voltage(self, run: Trajectory, other: Trajectory) -> list[Any]:
         """What one run does, and faintly V of the other one."""
-        patch = MembranePatch(run, self.theme, self.grid["picture"], clock=self.clock, seed=1)
         v = self.graph("plot", run, "V", stimulus=True)
-        return [patch, Trace.of(other, "V", v.panel, ghost=True).ghost, v]
+        return [self.patch(run), Trace.of(other, "V", v.panel, ghost=True).ghost, v]
 
     def between(self) -> Iterator[Beat]:
         """A pulse that fails, one that fires, and what the hall expects between them."""
-        yield Beat("fails", "This pulse fails", tr("V falls back, because more {other} flows out than {ion} flows in.",
+        yield Beat("fails", "This pulse fails", tr("V lingers and falls back, before enough {ion} channels open.",
                    **self.ions), until=self.until)  # fmt: skip
         shown = self.membrane_and_voltage(self.strong, self.weak)
-        said = tr("This pulse is {share:.2g} % stronger: now more {ion} flows in, and V takes off.",
-                  share=200.0 * self.hair, **self.ions)  # fmt: skip
+        words = {"share": f"{200.0 * self.hair:.2g} %", **self.ions}
+        said = tr("This pulse is {share} stronger: enough {ion} channels open, and V takes off.", **words)
         yield Beat("fires", "This pulse fires", said, show=shown, start=0.0, until=self.until)
-        answers = ["nothing: it fires, or it fails", "every level, within a hair of strength",
+        answers = ["nothing: it fires, or it fails", ANSWER,
                    "V grows evenly with the pulse"]  # fmt: skip
         yield Beat("predict", "What lies in between?", "What will V do for pulses between the two?", think=True,
                    show=[*shown, Choices(answers, self.theme, self.grid["foot"])])  # fmt: skip
@@ -105,9 +111,8 @@ class Threshold(Story):
     def sweeps(self, runs: list[Trajectory], color: Any) -> Family:
         """V of many runs on one panel."""
         stop = max(self.until, *(run.duration for run in runs))
-        panel = (
-            Panel(self.halves()[0], self.theme).x("ms", 0.0, stop).y(quantity("V"), *voltages(self.membrane))
-        )
+        panel = Panel(self.halves()[0], self.theme).x("ms", 0.0, stop)
+        panel.y(quantity("V"), *voltages(self.membrane))
         return Family(panel, [(run.t, run["V"]) for run in runs], color)
 
     def fan(self) -> Iterator[Beat]:
@@ -128,13 +133,11 @@ class Threshold(Story):
             spread = max(strengths) / min(strengths) - 1.0
             share = tr(next((word for size, word in APART.items() if spread < size), "some way"))
             said = tr("These differ by less than {share}, and V reaches every level in between.", share=share)
-            yield Beat(
-                "fan", "Steep, but without a gap", said, do=self.together(family, peaks, first, None, said)
-            )
+            yield Beat("fan", "Steep, but without a gap", said, tr("B: {answer}", answer=tr(ANSWER)),
+                       do=self.together(family, peaks, first, None, said))  # fmt: skip
         bare = self.membrane.with_(**{f"g{self.inward.name}": 0.0})
-        passive = [
-            simulate(bare, pulse(share * self.limit, START, self.width), self.until) for share in SHARES
-        ]
+        strengths = [share * self.limit for share in SHARES]
+        passive = [simulate(bare, pulse(i, START, self.width), self.until) for i in strengths]
         color = self.theme.muted
         family, lower = self.sweeps(passive, color), self.peaks(passive, axes, color)
         drug = "With TTX" if self.inward.ion == "Na" else tr("Without {ion} channels", **self.ions)
@@ -170,69 +173,74 @@ class Threshold(Story):
             run, second = self.pulses(size, size, interval), START + interval
             self.pairs.append(run)
             self.timed(Pace(run.duration, rate=run.duration / 7.0))
-            patch = MembranePatch(run, self.theme, self.grid["picture"], clock=self.clock, seed=1)
             v, lower = self.graphs(run, ["V"], gates)
             now, rest = ({g: float(run.at([t])[g][0]) for g in gates} for t in (second, 0.0))
             marks: list[Any] = [Difference(lower.panel, second, rest[g], now[g], color=g) for g in gates]
-            rows = [
-                (minus(f"Δ{g} = {now[g] - rest[g]:+.2f}"), tr(FEWER if now[g] < rest[g] else MORE), g)
-                for g in gates
-            ]
-            marks += Recap(rows, self.theme, self.grid["foot"]).rows
-            shown = [patch, v, lower, Moment(v.panel, second, tr("second pulse"))]
+            for k, g in enumerate(gates):
+                told = tr(
+                    FEWER if now[g] < rest[g] else MORE, change=minus(f"Δ{g} = {now[g] - rest[g]:+.2f}")
+                )
+                words = self.words(told, size=LABEL, color=g)
+                marks.append(words.move_to(self.grid["foot"].at(0.0, 0.7 - 0.5 * k), aligned_edge=LEFT))
+            shown = [self.patch(run), v, lower, Moment(v.panel, second, tr("second pulse"))]
             name = "later" if fires else "too early"
             said = tr("The second pulse comes {interval:.2g} ms after the first.", interval=interval)
             yield Beat(name, "Later" if fires else "And right after a spike?", said, "two pulses of equal strength",
                        shown, start=0.0, until=second)  # fmt: skip
             if not fires:
-                said = tr(
-                    "Gates are not at rest yet: {gates} differ, and V is lower.", gates=" and ".join(gates)
-                )
+                said = tr("Both gates differ from rest: {gates}; and V is lower.", gates=" and ".join(gates))
                 yield Beat(name, "The gates remember", said, "changes from rest (Δ)", [*shown, *marks])
             said = ("Most gates are back, and the second pulse fires." if fires else
                     "The second pulse fails, although it is as strong as the first.")  # fmt: skip
             yield Beat(name, "It fires" if fires else "It fails", said, "two pulses of equal strength", shown,
                        until=run.duration)  # fmt: skip
 
-    def interval_axes(self, area: Area, intervals: Any, needed: Any) -> Panel:
+    def interval_axes(self, area: Area, intervals: Any) -> Panel:
         """For the weakest second pulse that fires, against the interval."""
         axes = Panel(area, self.theme).x("interval (ms)", 0.0, float(intervals[-1]) + 1.0)
-        return axes.y("needed ÷ threshold at rest", 0.0, round_above(1.05 * float(needed.max())))
+        return axes.y("threshold ÷ threshold at rest", 0.0, TIMES)
 
     def refractory(self) -> Iterator[Beat]:
         """The weakest second pulse that fires, against the interval: a curve that grows run by run."""
         self.timed(Pace(self.until, rate=self.until / 9.0))
-        known = np.isfinite(self.needed) & (self.needed < 12.0)
+        known = self.needed <= TIMES
         intervals, needed = self.intervals[known], self.needed[known]
         runs = [self.pulses(STRONG * self.limit, 1.02 * n * self.limit, d)
                 for d, n in zip(intervals, needed, strict=True)]  # fmt: skip
         family = self.sweeps(runs, self.theme.ink)
-        axes = self.interval_axes(self.halves()[1], intervals, needed)
+        axes = self.interval_axes(self.halves()[1], intervals)
         curve = Dots(axes, intervals, needed, self.theme.color("I"), joined=True)
         rest = Level(axes, 1.0, tr("at rest"))
         said = "For each interval we look for the weakest second pulse that fires the membrane."
         yield Beat("refractory", "How strong must the second pulse be?", said, show=[family, axes, curve, rest],
                    do=self.together(family, curve, 0, None, said))  # fmt: skip
-        absolute = Span(axes, 0.0, float(intervals[0]), "absolute")
-        yield Beat("refractory", "Absolute refractory period", "At first no second pulse fires, however strong it is.",
-                   show=[absolute, family, axes, curve, rest])  # fmt: skip
-        back = float(min(intervals[needed < 1.1], default=intervals[-1]))
-        relative = Span(axes, float(intervals[0]), back, "relative", below=True)
-        small = self.interval_axes(self.grid["second"], intervals, needed)
+        # Where the curve leaves the axis, and where it comes down to what is needed at rest.
+        first, last = np.interp([-TIMES, -1.0], -np.minimum(self.needed, 1e3), self.intervals).tolist()
+        absolute = Span(axes, 0.0, first, "absolute")
+        said = tr("At first not even {times:g} times the threshold fires the membrane.", times=TIMES)
+        shown = [absolute, family, axes, curve, rest]
+        yield Beat("refractory", "Absolute refractory period", said, show=shown)
+        relative = Span(axes, first, last, "relative", below=True, share=0.35)
+        small = self.interval_axes(self.grid["second"], intervals)
         dots = Dots(small, intervals, needed, self.theme.color("I"), joined=True)
-        self.small = [small, dots.draw(len(intervals))]
+        self.small = [small, dots.draw(len(intervals)), Level(small, 1.0, tr("at rest"))]
         yield Beat("refractory", "Relative refractory period", "Then a stronger pulse than at rest is needed.",
-                   show=[absolute, relative, family, axes, curve, rest])  # fmt: skip
+                   show=[relative, *shown])  # fmt: skip
+        if needed.min() < 0.95:
+            said = "After that, for a while, a weaker one is enough."
+            yield Beat("refractory", "Easier than at rest", said)
 
     def recap(self) -> Iterator[Beat]:
         """One picture: what a pulse needs, at rest and after a spike."""
         v = self.graph("first", self.strong, "V")
         pictures = [v, Trace.of(self.weak, "V", v.panel, ghost=True).ghost]
-        rows = [(tr("{ion} in beats {other} out", **self.ions), "that is the threshold", self.inward.ion or "ink"),
-                ("Steep, without a gap", "a hair decides", "ink"),
-                ("Absolute, then relative", "after a spike gates need time", self.outward.ion or "ink")]  # fmt: skip
-        said = ["A pulse fires once more flows in than out.", "A hair of strength decides between the two.",
-                "After a spike none fires, and then only a stronger one."]  # fmt: skip
+        rows = [("A race of gates", tr("enough {ion} channels must open in time", **self.ions),
+                 self.inward.ion or "ink"),
+                ("Steep, without a gap", "a hair's breadth decides", "ink"),
+                ("Refractory", "first absolutely, then relatively", "I")]  # fmt: skip
+        said = [tr("A pulse fires if enough {ion} channels open in time.", **self.ions),
+                "A hair's breadth of strength decides between the two.",
+                "Right after a spike the threshold is many times higher."]  # fmt: skip
         recap = Recap(rows, self.theme, self.grid["left"])
         for k, words in enumerate(said):
             if k == 2:

@@ -103,13 +103,19 @@ class Difference(VGroup):
 
 
 class Span(VGroup):
-    """A stretch of x as a faint band over the panel's whole height, its name at the top (or in the middle, `below`)."""
+    """A stretch of x as a faint band over the panel's whole height, its name at the top (or in the middle, `below`).
 
-    def __init__(self, panel: Panel, start: float, stop: float, name: str, *, below: bool = False) -> None:
+    share: of the band's opacity, to tell one from its neighbour.
+    """
+
+    def __init__(
+        self, panel: Panel, start: float, stop: float, name: str, *, below: bool = False, share: float = 1.0
+    ) -> None:
         low, high = panel.ylim
         words = Words(name, size=TICK, color=panel.theme.ink)
         words.move_to(panel.at(0.5 * (start + stop), low + (0.6 if below else 0.93) * (high - low)))
-        super().__init__(panel.band(start, stop), words)
+        band = panel.band(start, stop)
+        super().__init__(band.set_fill(opacity=share * band.get_fill_opacity()), words)
 
 
 class Measured(VGroup):
