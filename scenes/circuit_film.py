@@ -178,7 +178,7 @@ class CircuitFilm(Story):
         low = run.extreme("V", "min", after=peak).t
         said = tr("{ion} flows in and charges the capacitor: V rises.", ion=inward)
         yield Beat("spike", "V rises", said, line, [*shown, law], until=rise)
-        said = "Together, as much flows out as in, at every instant."
+        said = "With the capacitor, as much flows out as in, at every instant."
         yield Beat("spike", "The currents add up", said, line, [*shown, law, self.sums])
         answers = ["no current flows any more", tr("{ion} takes out what {other} brings in", ion=outward, other=inward),
                    "the capacitor is full"]  # fmt: skip
@@ -191,7 +191,7 @@ class CircuitFilm(Story):
             "answer", "Nothing is left for the capacitor", said, line, do=[choices.answer(1)], until=peak
         )
         shown += [law, self.sums]
-        said = "More flows out than in: the capacitor discharges."
+        said = tr("More {ion} flows out than {other} flows in, and V falls.", ion=outward, other=inward)
         yield Beat("answer", "V falls", said, line, shown, until=fall)
         said = tr("{ion} channels stay open, and V falls towards their battery.", ion=outward)
         yield Beat("answer", "V falls towards a battery", said, line, until=low)
@@ -204,7 +204,7 @@ class CircuitFilm(Story):
                             self.grid["left"])  # fmt: skip
         v, gates = self.graphs(self.run, ["V"], names)
         several = _number(1 + sum(g.dynamic for g in self.membrane.gates.values()))
-        said = tr("Each gate has an equation: together they are {several}.", several=several)
+        said = tr("Each gate has its equation: with that of V they are {several}.", several=several)
         yield Beat("gates", "The conductances follow their gates", said, show=[equations, v, gates], start=self.begin,
                    until=self.run.duration)  # fmt: skip
 

@@ -17,6 +17,7 @@ from hhanim.mobjects.frame.clock import Pace
 from hhanim.mobjects.graph.marks import Level, Point
 from hhanim.mobjects.graph.trace import Trace
 from hhanim.mobjects.membrane.channels import ChannelView, inactivates, title
+from hhanim.mobjects.membrane.depth import PatchInDepth
 from hhanim.mobjects.membrane.patch import MembranePatch
 from hhanim.mobjects.storyboard import Beat, Story
 from hhanim.model import Channel, simulate
@@ -135,34 +136,36 @@ class Spike(Story):
             yield Beat("gates", "{n} gates open", said, "", [*shown, loop], until=self.back)
             said = "They are late to close, so V is drawn below rest."
             yield Beat("gates", "{n} gates close late", said, "", shown, until=self.low)
-        said = "The gates return to where they were, and the membrane is ready again."
-        yield Beat("gates", "Every gate comes back", said, "", shown, until=self.end)
+        said = "One by one the gates return, until the membrane is ready again."
+        yield Beat("gates", "The gates come back", said, "", shown, until=self.end)
 
     def currents(self) -> Iterator[Beat]:
         """The same spike with its currents: first, magnified, those that decide; then the large ones."""
         names = [f"I_{c.name}" for c in self.membrane.channels]
         v, self.large = self.graphs(self.run, ["V"], names)
         y = self.large.panel.y_axis
+        many = PatchInDepth(self.run, self.theme, self.grid["picture"], n=120, clock=self.clock, seed=1)
         bars = partial(Balance, self.run, self.theme, self.grid["foot"])
         if self.rise > self.begin:
             most = max(abs(self.run.extreme(key, "size", before=self.rise).value) for key in names)
             self.names["times"] = times = round_below(0.9 * y.high / most)
             small = y.name, y.low / times, y.high / times
             self.small = self.graph("second", self.run, *names, ghost=False, y=small)
-            shown = [self.patch, v, self.small, bars(limit=1.25 * y.high / times).follow(self.clock)]
-            said = "Before the spike the currents are small, and it counts which of them is larger."
+            shown = [many, v, self.small, bars(limit=1.25 * y.high / times).follow(self.clock)]
+            said = "Before the spike the currents are small, and what counts is which is larger."
             line = "the currents, magnified {times:g} times"
             yield Beat("currents", "Small currents decide", said, line, shown, self.begin, self.rise)
-        shown = [self.patch, v, self.large, bars(limit=1.25 * y.high).follow(self.clock)]
+        shown = [many, v, self.large, bars(limit=1.25 * y.high).follow(self.clock)]
         said = "More {ion} flows in than {other} flows out, and V takes off."
-        yield Beat("currents", "{ion} wins", said, "", shown, self.rise, self.peak)
+        line = "every tile is a channel, bright when it is open"
+        yield Beat("currents", "{ion} outweighs {other}", said, line, shown, self.rise, self.peak)
         largest = self.run.extreme(f"I_{self.inward.name}", "min").t
         if max(self.peak, self.run.extreme(f"g_{self.inward.name}").t) < largest:
-            said = "Fewer {ion} channels are open, but the driving force on each ion grows."
+            said = "Fewer {ion} channels are open, but the driving force on {ion} grows."
             line = "V falls away from where {ion} would take it"
             yield Beat("currents", "The driving force grows", said, line, until=largest)
-        said = "More {other} flows out than {ion} flows in, until V is back."
-        yield Beat("currents", "{other} wins", said, until=self.low)
+        said = "More {other} flows out than {ion} flows in, and V falls."
+        yield Beat("currents", "{other} outweighs {ion}", said, until=self.back)
 
     def recap(self) -> Iterator[Beat]:
         """One picture: V in the colour of what moves it."""
@@ -173,7 +176,7 @@ class Spike(Story):
         acts = [
             (both[:1], "{ion} lifts V", "{m} gates open", self.peak),
             (both, "{other} brings V down", ", ".join(turns) or "at last", self.back),
-            (both[1:], "and then below rest", "{n} gates are late to close", self.end),
+            (both[1:], "and then below rest", "{n} gates are late to close", self.low),
         ][: 3 if self.names["n"] else 2]
         rows = [(self.say(a), self.say(b), known[f"I_{who[-1].name}"]) for who, a, b, _ in acts]
         icons = [self.icon(*who, shut=self.names["h"] if who == both else None) for who, *_ in acts]
@@ -184,6 +187,8 @@ class Spike(Story):
             part = Trace.of(self.run, "V", v.panel, within=(start, stop), **style)
             shown, start = [*shown, part.follow(self.clock), row], stop
             yield Beat("recap", self.title, said, "", shown, until=stop)
+        said = "Then only small currents flow, and the leak brings V back to rest."
+        yield Beat("recap", self.title, said, until=self.end)
 
     def loop(self, channel: Channel, *steps: str, link: str, positive: bool = False) -> FeedbackLoop:
         """What V does to the gates of a channel, and its current to V."""

@@ -52,7 +52,7 @@ def gate_typst(membrane: Membrane, name: str) -> str:
     if not gate.dynamic:
         return f"{x} = {quantities(membrane)[f'{name}_inf'].typst} (V)"
     warm = abs(float(np.max(np.asarray(gate.phi(membrane.celsius)))) - 1.0) > 1e-12
-    inside = f"alpha_{x} (1 - {x}) - beta_{x} {x}"
+    inside = f"alpha_{x} (V) (1 - {x}) - beta_{x} (V) {x}"
     return f"frac(dif {x}, dif t) = " + (f"phi [{inside}]" if warm else inside)
 
 
