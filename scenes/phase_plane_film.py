@@ -9,7 +9,7 @@ import numpy as np
 from manim import DOWN, VGroup
 
 from hhanim.look import quantities, quantity
-from hhanim.look.numbers import floor_to, millivolts, plain
+from hhanim.look.numbers import ceil_to, millivolts, plain
 from hhanim.look.words import listed
 from hhanim.mobjects.frame import standard
 from hhanim.mobjects.frame.cards import Choices, Recap
@@ -58,15 +58,15 @@ class PhasePlane(Story):
         self.plane = plane = two_variable(self.membrane)
         self.gate = plane.states[1]
         self.hue = quantities(plane)[self.gate]
-        self.full = simulate(self.membrane, self.stimulus, self.until, sample=0.02)
-        self.once = simulate(plane, self.stimulus, self.until, sample=0.02)
+        self.full = simulate(self.membrane, self.stimulus, self.until, sample=0.004)
+        self.once = simulate(plane, self.stimulus, self.until, sample=0.004)
         rest = fixed_points(plane, 0.0)[0].state
         #: Three other states, from which the flow is followed: away from rest (mV, share open).
         starts = [rest + x for x in np.array([(-15.0, 0.35), (60.0, 0.3), (12.0, 0.0)])]
-        self.others = [simulate(plane, 0.0, self.until, start=s, sample=0.02) for s in starts]
+        self.others = [simulate(plane, 0.0, self.until, start=s, sample=0.004) for s in starts]
         self.critical = loses_hold(plane, 0.0, self.high)
         beside = np.add(fixed_points(plane, self.high)[0].state, (0.1, 0.0))
-        self.many = simulate(plane, self.high, self.until, start=beside, sample=0.02)
+        self.many = simulate(plane, self.high, self.until, start=beside, sample=0.004)
         rates = [simulate(m, step(self.high), 1000.0).rate() for m in (plane, self.membrane)]
         others = [(name, gate.follows) for name, gate in plane.gates.items() if not gate.dynamic]
         self.gone = [name for name, _ in sorted(others, key=lambda gate: bool(gate[1]))]
@@ -92,7 +92,7 @@ class PhasePlane(Story):
         top = max(run.extreme(self.gate).value for run in runs)
         self.panel = Panel(left, theme, left=0.85, gutter=1.15, grid=False)
         self.panel.x(quantity("V"), low, high).y(
-            f"{self.gate} (share open)", 0.0, max(min(floor_to(top + 0.25, 0.2), 1.0), 0.2)
+            f"{self.gate} (share open)", 0.0, max(min(ceil_to(top + 0.1, 0.2), 1.0), 0.2)
         )
         self.portrait = Portrait(self.panel, plane, theme, (0.0, self.high))
 

@@ -314,7 +314,7 @@ class _Kind:
         seen = patch.within(patch.project(x, 0.0, z), 1.25 * size * patch._zoom) * patch._others
         if patch.places[patch.names[0]] is self.places:
             seen[0] = float(patch.p > 0.0)
-        self.seen = seen > 0.02
+        self.seen = seen > 0.12
         high = patch.high
         self._tops, feet = (self._outlines(_DISC, size * seen, y) for y in (high, 0.0))
         both = np.concatenate([feet, 0.5 * (feet + self._tops)], axis=1)
