@@ -20,12 +20,12 @@ import hhanim as hh
 
 #: Film, section, where in the section to begin (of 1), seconds.
 CUTS = (
-    ("spike", "rise", 0.35, 3.0),
-    ("spike", "fall", 0.0, 4.0),
-    ("propagation", "travels", 0.1, 4.0),
-    ("threshold", "fan", 0.1, 4.0),
+    ("spike", "rise", 0.45, 3.0),
+    ("spike", "currents", 0.4, 3.5),
+    ("propagation", "travel", 0.1, 3.5),
+    ("threshold", "fan", 0.2, 3.5),
 )
-SIZE, FPS, LIMIT = "800x450", 12, 2_000_000
+SIZE, FPS, LIMIT = "800x450", 15, 2_000_000
 
 
 def frames(film: Path, section: str, begin: float, seconds: float) -> list[Image.Image]:
@@ -43,16 +43,19 @@ def frames(film: Path, section: str, begin: float, seconds: float) -> list[Image
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("picture", type=Path)
     where: Path = parser.parse_args().picture
     with tempfile.TemporaryDirectory() as folder:
         made: Any = {
-            name: hh.render(name, size=SIZE, fps=24, output=folder) for name in dict.fromkeys(c[0] for c in CUTS)
+            name: hh.render(name, preset="draft", size=SIZE, output=folder)
+            for name in dict.fromkeys(c[0] for c in CUTS)
         }
         pictures = [picture for name, *cut in CUTS for picture in frames(Path(made[name]), *cut)]
     pictures[0].save(
-        where, save_all=True, append_images=pictures[1:], duration=1000 // FPS, loop=0, quality=60, method=6
+        where, save_all=True, append_images=pictures[1:], duration=1000 // FPS, loop=0, quality=50, method=6
     )
     size = where.stat().st_size
     print(f"{where}: {len(pictures)} pictures, {size / 1e6:.2f} MB")
