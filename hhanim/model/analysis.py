@@ -280,7 +280,8 @@ def pulses_reaching(
 def anode_break(membrane: Membrane, widths: Any = 20.0, precision: float = 1e-3, wait: float = 30.0) -> Array:
     """Weakest hyperpolarising pulse (µA/cm², negative) whose end evokes a spike, for each width (ms) (K,) -> (K,).
 
-    -inf where no rebound follows, e.g. where sodium inactivation cannot be removed.
+    -inf where no rebound follows, e.g. where sodium inactivation cannot be removed: currents are tried up to those that
+    take V to 200 mV below level, where rates mean nothing any more.
     """
     widths = np.atleast_1d(number("widths", widths, above=0.0, unit="ms"))
     y0 = membrane.initial()
@@ -300,7 +301,11 @@ def _pulse_threshold(
         run = _run(membrane, pulse(-i if break_ else i, 0.0, width), width + wait, y0)
         return _fired(run, width if break_ else 0.0)
 
-    return _threshold(fires, precision, 500.0 if break_ else LARGEST_CURRENT)
+    limit = LARGEST_CURRENT
+    if break_:
+        lowest = membrane.zero - 200.0
+        limit = float(-membrane.steady_current(lowest) + membrane.c * (y0[0] - lowest) / width)
+    return _threshold(fires, precision, limit)
 
 
 def behaviour(run: Trajectory) -> str:

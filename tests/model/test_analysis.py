@@ -319,3 +319,9 @@ def test_between_a_spike_and_none_v_reaches_every_level():
     assert strengths == sorted(strengths)
     assert strengths[-1] / strengths[0] - 1.0 < 1e-8
     assert strengths[0] == pytest.approx(float(analysis.strength_duration(presets.MODERN, 1.0)[0]), rel=1e-4)
+
+
+def test_no_rebound_is_told_where_rates_cannot_follow():
+    """A membrane that does not fire when a current stops, although far below rest its equations become unsolvable."""
+    assert analysis.anode_break(presets.CONNOR_STEVENS, 20.0) == pytest.approx([-np.inf])
+    assert analysis.anode_break(presets.MODERN, [0.5, 20.0]) == pytest.approx([-39.3, -2.79], rel=2e-3)
