@@ -156,7 +156,10 @@ class _Server:
         for process in (self._worker, self._process.pid if self.alive else None):
             if process is not None:
                 with contextlib.suppress(OSError):
-                    os.kill(process, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
+                    if sys.platform == "win32":
+                        os.kill(process, signal.SIGTERM)
+                    else:
+                        os.kill(process, signal.SIGKILL)
         self._process.wait()
         for stream in (self._process.stdin, self._process.stdout):
             with contextlib.suppress(OSError):
@@ -225,7 +228,7 @@ def _serve(warm: str, forks: bool) -> None:
         code = 0
         if failure is not None:
             _tell("failed", failure)
-        elif forks:
+        elif sys.platform != "win32" and forks:
             worker = os.fork()
             if worker == 0:
                 _last(orders, work, arguments, folder, environment, path)

@@ -22,8 +22,10 @@ class Opened:
     def __init__(self, folders: Iterable[Path]) -> None:
         self._folders: dict[int, Path] = {}
         self._queue = -1
-        if not sys.platform.startswith("linux"):
-            return
+        if sys.platform.startswith("linux"):
+            self._watch(folders)
+
+    def _watch(self, folders: Iterable[Path]) -> None:
         import ctypes
 
         library = ctypes.CDLL(None, use_errno=True)

@@ -93,15 +93,13 @@ def font() -> str:
 @functools.cache
 def system_library(name: str) -> str:
     """The version of a library of the system, as its file says it: ``2.11600.0`` of ``libcairo.so.2``."""
-    if not sys.platform.startswith("linux"):
-        return ""
-    import ctypes
+    if sys.platform.startswith("linux"):
+        import ctypes
 
-    try:
-        ctypes.CDLL(name)
-    except OSError:
-        return ""
-    return system_libraries().get(name, "")
+        with contextlib.suppress(OSError):
+            ctypes.CDLL(name)
+            return system_libraries().get(name, "")
+    return ""
 
 
 def system_libraries() -> dict[str, str]:
