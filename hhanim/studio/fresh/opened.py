@@ -23,22 +23,19 @@ class Opened:
         self._folders: dict[int, Path] = {}
         self._queue = -1
         if sys.platform.startswith("linux"):
-            self._watch(folders)
+            import ctypes
 
-    def _watch(self, folders: Iterable[Path]) -> None:
-        import ctypes
-
-        library = ctypes.CDLL(None, use_errno=True)
-        self._queue = library.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
-        todo = list(dict.fromkeys(folders))
-        while todo and len(self._folders) < MOST and self._queue >= 0:
-            folder = todo.pop(0)
-            number = library.inotify_add_watch(self._queue, os.fsencode(folder), _OPENED)
-            if number < 0 or number in self._folders:
-                continue
-            self._folders[number] = folder
-            with contextlib.suppress(OSError):
-                todo += (p for p in folder.iterdir() if p.is_dir() and not p.name.startswith((".", "__")))
+            library = ctypes.CDLL(None, use_errno=True)
+            self._queue = library.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
+            todo = list(dict.fromkeys(folders))
+            while todo and len(self._folders) < MOST and self._queue >= 0:
+                folder = todo.pop(0)
+                number = library.inotify_add_watch(self._queue, os.fsencode(folder), _OPENED)
+                if number < 0 or number in self._folders:
+                    continue
+                self._folders[number] = folder
+                with contextlib.suppress(OSError):
+                    todo += (p for p in folder.iterdir() if p.is_dir() and not p.name.startswith((".", "__")))
 
     def close(self) -> set[Path]:
         """The files that anybody has opened since."""
