@@ -144,15 +144,21 @@ class GateOpening(Story):
         yield Beat("chance", heading, said, line, do=[choices.answer(2)], until=stops[0])
         said = "The same step again, and it opens at other times."
         yield Beat("chance", heading, said, line, [side, *self.records(2)], until=stops[1])
-        heading, line, rise = "The same channel from above", "bright: open · dim: shut", self.begins[2]
-        said, look = "We look at it from above: gates are bright while open.", self.depth.travel
+        heading, line, rise = (
+            "The same channel from above",
+            "what is open stands out, what is shut is faint",
+            self.begins[2],
+        )
+        said, look = "We look at it from above: a gate stands out while open.", self.depth.travel
         yield Beat("tile", heading, said, line, [self.depth, *self.records(3)], until=rise - 0.2 * self.lasts,
                    do=[look(SIDE, TILE, **TRAVEL)])  # fmt: skip
-        yield Beat("tile", heading, "Its pore is lit while all of its gates are open.", line, until=stops[2])
+        yield Beat(
+            "tile", heading, "Its pore stands out while all of its gates are open.", line, until=stops[2]
+        )
 
     def many(self) -> Iterator[Beat]:
         """From the tile to some sixty channels, and from these to all of them."""
-        depth, line = self.depth, "bright: open · dim: shut"
+        depth, line = self.depth, "what is open stands out, what is shut is faint"
         ready, done = (([b + x * self.lasts for b in self.begins]) for x in (-0.2, 1.05))
         few, heading = self.share(3, 1, 3, self.far), "Many channels, one V"
         shown = [depth, *self.under(3, 3, few)]

@@ -157,7 +157,7 @@ class Spike(Story):
             yield Beat("currents", "Small currents decide", said, line, shown, self.begin, self.rise)
         shown = [many, v, self.large, bars(limit=1.25 * y.high).follow(self.clock)]
         said = "More {ion} flows in than {other} flows out, and V takes off."
-        line = "every tile is a channel, bright when it is open"
+        line = "every tile is a channel; those that stand out are open"
         yield Beat("currents", "{ion} outweighs {other}", said, line, shown, self.rise, self.peak)
         largest = self.run.extreme(f"I_{self.inward.name}", "min").t
         if max(self.peak, self.run.extreme(f"g_{self.inward.name}").t) < largest:

@@ -62,7 +62,7 @@ class Threshold(Story):
         self.timed(Pace(self.until, rate=self.until / 6.0))
         shown = self.membrane_and_voltage(self.weak, self.strong)
         yield Beat("question", "How strong is strong enough?", "A short pulse lifts V. When does the membrane fire?",
-                   "every tile is a channel, bright when it is open", shown)  # fmt: skip
+                   "every tile is a channel; those that stand out are open", shown)  # fmt: skip
         if not fires:
             said = "Here no threshold parts pulses that fire the membrane from pulses that fail."
             yield Beat("no threshold", "No threshold", said, until=self.until)

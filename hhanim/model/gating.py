@@ -146,15 +146,20 @@ def sample_patch(run: Trajectory, channel: str, n: int = 60, seed: int = 0) -> P
 
 
 def sample_opening(run: Trajectory, channel: str, n: int = 1, seed: int = 0) -> Patch:
-    """n channels, the first of which is chosen: of a hundred it is the one through which most charge flows.
+    """n channels, the first of which is chosen: of a hundred it is the one that is most like the many.
 
-    Drawn alone, a channel taken at random would as a rule stay shut through a spike. The others are not chosen.
+    Drawn alone, a channel taken at random would as a rule stay shut through a spike, or open at rest. This one is open
+    as much as any while more than half of the largest share is open, and shut as much as any before and after. The
+    others are not chosen.
     """
     pool = sample_patch(run, channel, CHOICE + n, seed)
     times = np.linspace(0.0, run.duration, 1 + int(np.clip(run.duration / 0.05, 200, 4000)))
-    drive = np.abs(np.interp(times, run.t, run["V"]) - float(np.max(pool.channel.e)))
-    passed = np.sum([pool.open(t) * x for t, x in zip(times.tolist(), drive.tolist(), strict=True)], axis=0)
-    first = int(np.argmax(passed))
+    share = np.interp(times, run.t, run.conductance(channel))
+    typical = share / (float(share.max()) or 1.0) - 0.5
+    likeness = np.sum(
+        [pool.open(t) * x for t, x in zip(times.tolist(), typical.tolist(), strict=True)], axis=0
+    )
+    first = int(np.argmax(likeness))
     return pool.take([first, *(k for k in range(n) if k != first)][:n])
 
 

@@ -96,13 +96,14 @@ def test_a_channel_shown_alone_opens_in_the_spike_and_its_openings_are_its_own()
     for channel in ("Na", "K"):
         patch, pool = sample_opening(RUN, channel, 3, seed=7), sample_patch(RUN, channel, 103, seed=7)
         open_ = np.array([pool.open(t) for t in times.tolist()])
-        drive = np.abs(np.interp(times, RUN.t, RUN["V"]) - pool.channel.e)
-        charge = drive @ open_
+        share = np.interp(times, RUN.t, RUN.conductance(channel))
+        many = share > 0.5 * share.max()
         spans = [patch.openings(k) for k in range(3)]
         seen = [((times[:, None] >= s[:, 0]) & (times[:, None] < s[:, 1])).any(axis=1) for s in spans]
         for k in range(3):
             assert np.array_equal(seen[k], [bool(patch.open(t)[k]) for t in times.tolist()])
-        assert drive @ seen[0] > 0.95 * charge.max()
+        right = (open_ == many[:, None]).mean(axis=0)
+        assert (seen[0] == many).mean() > max(0.9, np.quantile(right, 0.95))  # as most of its kind are
         others = [k for k in range(103) if not np.array_equal(open_[:, k], seen[0])]
         assert np.array_equal(seen[1], open_[:, others[0]])
         assert np.array_equal(seen[2], open_[:, others[1]])

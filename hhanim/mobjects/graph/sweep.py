@@ -99,6 +99,8 @@ class Sweep:
         t, y = np.asarray(c.t, dtype=float), np.asarray(c.y, dtype=float)
         x = t - self.begin if c.x is None else np.asarray(c.x, dtype=float)
         now = (t >= self.begin + span[0]) & (t <= self.begin + span[1])
+        if c.x is not None:  # at the very end V may have jumped away already
+            now &= t < self.begin + span[1]
         symbol = c.quantity.typst if c.name is None else c.name
         hue = self.theme.color(c.quantity)
         label = Formula(symbol, size=LABEL, color=hue) if symbol else None
