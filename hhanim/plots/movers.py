@@ -16,7 +16,7 @@ from hhanim.look import labels
 from hhanim.look.type import NAME
 from hhanim.plots.curve import Curve, Dots, State
 from hhanim.plots.label import Label, Pasted
-from hhanim.plots.rect import Box, Rect, around, meet, merged
+from hhanim.plots.rect import Box, Rect, around, cut, meet, merged
 
 if TYPE_CHECKING:
     from hhanim.plots.panel import Panel
@@ -67,7 +67,8 @@ class Movers(Artist):
         ]
         pasted, leaders = self._lettering(renderer, lines)
         changes = zip(self.curves, self._lines, lines, strict=False)
-        dirty = [rect for curve, old, new in changes if (rect := curve.grown(old, new, height)) is not None]
+        seen = around(self.paint_extent(), 0, height)  # beyond it others paint, and theirs would be lost
+        dirty = [cut(rect, seen) for curve, old, new in changes if (rect := curve.grown(old, new, height))]
         before = _marks(self._heads, self._labels, self._leaders)
         after = _marks(heads, pasted, leaders)
         if before != after:

@@ -25,11 +25,18 @@ def meet(a: Rect, b: Rect) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
+def cut(a: Rect, b: Rect) -> Rect:
+    """What of a rectangle is in another; an empty one where they do not meet."""
+    return max(a[0], b[0]), max(a[1], b[1]), min(a[2], b[2]), min(a[3], b[3])
+
+
 def merged(rects: Iterable[Rect], width: int, height: int) -> list[Rect]:
     """Rectangles of which no two meet, that cover what of the given ones is in the frame."""
     out: list[Rect] = []
-    for x0, y0, x1, y1 in rects:
-        x0, y0, x1, y1 = max(0, x0), max(0, y0), min(width, x1), min(height, y1)
+    for rect in rects:
+        x0, y0, x1, y1 = cut(rect, (0, 0, width, height))
+        if x0 >= x1 or y0 >= y1:
+            continue
         k = 0
         while k < len(out):
             left, top, right, bottom = out[k]
@@ -40,4 +47,4 @@ def merged(rects: Iterable[Rect], width: int, height: int) -> list[Rect]:
             else:
                 k += 1
         out.append((x0, y0, x1, y1))
-    return [r for r in out if r[0] < r[2] and r[1] < r[3]]
+    return out

@@ -112,6 +112,21 @@ def test_nothing_changes_outside_the_rectangles_that_are_reported():
     assert 0 < np.mean(areas) < 0.08
 
 
+def test_a_curve_that_leaves_its_panel_wipes_nothing_off_the_panel_it_would_have_come_to(monkeypatch):
+    @clip(title="Two panels", alt="Two panels.")
+    def leaving(stage, *, frames: int = 12, seconds: float = 1.2):
+        x = np.linspace(0.0, 10.0, 801)
+        for panel, slope in zip(stage.stack(1, 1), (0.1, 1.0), strict=True):
+            panel.x("x", 0.0, 10.0).y("y", 0.0, 1.0)
+            panel.curve(x, slope * x, quantity("m"))
+        yield from stage.play(0.0, 10.0)
+
+    quick = pixels(leaving)
+    monkeypatch.setattr(Painter, "steady", lambda self, renderer: None)
+    for a, b in zip(quick, pixels(leaving), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
 def test_frames_share_one_buffer():
     addresses = {f.rgba.ctypes.data for f in play(waves).frames()}
     assert len(addresses) == 1

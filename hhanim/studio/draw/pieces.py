@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
+import shutil
 import time
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
@@ -90,9 +91,7 @@ class Output:
             parts[0].replace(self.media)
         else:
             join(parts, self.media, fps)
-            for part in parts:
-                part.rmdir() if part.is_dir() else part.unlink()
-        parts[0].parent.rmdir()
+        shutil.rmtree(parts[0].parent)  # with what a worker that was killed has not finished
         return replace(drawn, sections=sections)
 
 

@@ -59,14 +59,21 @@ def film(requests: Sequence[Request], media: Sequence[Path], share: Share) -> Ma
     with _begun(requests, *(path.parent for path in media)) as (record, requests):
         with record.values(lambda: all(map(_plain, requests))):
             jobs = [prepare(request) for request in requests]
+            _presets(record)
         outputs = [Output(job, path) for job, path in zip(jobs, media, strict=True)]
         with Films() as films:
             drawn = draw(outputs, films, say, share)
-        for name in sorted(presets.asked):
-            record.add(f"preset {name}")
+        _presets(record)
         record.file(Path(presets.__file__).parent, listed=True)
         record.add("code hhanim/look/theme.py")
     return Made(drawn, jobs[0].request.entry, [job.key for job in jobs], record.used)
+
+
+def _presets(record: Recording) -> None:
+    """Those that somebody has asked for since this was last called are used."""
+    for name in sorted(presets.asked):
+        record.add(f"preset {name}")
+    presets.asked.clear()
 
 
 def _plain(request: Request) -> bool:

@@ -37,8 +37,8 @@ class Opened:
                 with contextlib.suppress(OSError):
                     todo += (p for p in folder.iterdir() if p.is_dir() and not p.name.startswith((".", "__")))
 
-    def close(self) -> set[Path]:
-        """The files that anybody has opened since."""
+    def news(self) -> set[Path]:
+        """The files that anybody has opened since this was last asked."""
         found: set[Path] = set()
         with contextlib.suppress(BlockingIOError):
             while self._queue >= 0:
@@ -51,6 +51,9 @@ class Opened:
                         found |= {path for folder in self._folders.values() for path in folder.iterdir()}
                     elif name and number in self._folders:
                         found.add(self._folders[number] / os.fsdecode(name))
+        return {path for path in found if path.is_file()}
+
+    def close(self) -> None:
+        """Watch no longer."""
         if self._queue >= 0:
             os.close(self._queue)
-        return {path for path in found if path.is_file()}

@@ -146,6 +146,7 @@ class Recording:
             yield
         finally:
             self._modules_of_users(first)
+            self._below_python()
             self._first = len(loaded.log)
             head = "value " if plain() else ""
             self.used = {**whole, **{f"{head}{label}": state for label, state in self.used.items()}}
@@ -166,7 +167,7 @@ class Recording:
             self.add("date")
         looked = {self.places.place(label) for label in self.used if label.endswith("/")}
         looked |= {self.places.root(label[5:])[0] for label in self.used if label.startswith("glob ")}
-        for path in self._opened.close():
+        for path in self._opened.news():
             if path.name in text or path.parent in looked:
                 self.file(path)
 
@@ -182,6 +183,7 @@ class Recording:
         }
         self._modules_of_users(self._first)
         self._below_python()
+        self._opened.close()
         for path in sorted(file for file in ours if file):
             if counts(label := self.places.label(path)):  # what was loaded, whoever has read the file since
                 self.used[label] = loaded.hashes.get(path) or used.contents(Path(path))

@@ -328,7 +328,7 @@ def changes(
             continue
         if label == "outside":
             continue
-        if label.startswith(("preset ", "code ")) and not edited:
+        if label.removeprefix("value ").startswith(("preset ", "code ")) and not edited:
             continue
         before, now = used[label], places.state(label)
         if before != now:

@@ -318,7 +318,7 @@ class Crew:
                 files, here = sources(outputs[0].job), installed(requests[0].entry)
                 for k, share in todo.items():
                     waiting[executor.submit(fulfil, encoded(Order(requests, files, here, share)))] = k
-            before, seen = -1, time.monotonic()
+            before, seen, lost = -1, time.monotonic(), None
             while waiting:
                 if self.stopping:  # what was cancelled before it began is never said to be done
                     raise KeyboardInterrupt
@@ -328,13 +328,20 @@ class Crew:
                 elif time.monotonic() - seen > min(self._patience, LOOK):
                     seen = self._look(seen, outputs[0].job)
                 for future in ready:
-                    k, made = waiting.pop(future), future.result()
+                    k = waiting.pop(future)
+                    try:
+                        made = future.result()
+                    except LostError as error:  # the others, who write beside it, are let finish
+                        lost, frames[k] = error, 0
+                        continue
                     frames[k] = frames[k] or total // count
                     yield k, made if self._drawing is not None else _received(made, outputs)
                 if (now := sum(frames.values())) != before:
                     before, seconds = now, time.perf_counter() - started
                     for request in (output.job.request for output in outputs):
                         on_event(Event("frame", request.name, str(request.path), now, total, seconds))
+            if lost is not None:
+                raise lost
         except futures.BrokenExecutor:
             self._replace(executor)
             raise
