@@ -158,16 +158,18 @@ class Recording:
 
     def _below_python(self) -> None:
         """Files that somebody has opened meanwhile and that the scene names, or whose folder it has looked through."""
+        opened = self._opened.news()
         text = "".join(
             Path(p).read_text(encoding="utf-8", errors="replace")
             for p in set(loaded.log)
             if not loaded.ours(p)
         )
+        self._opened.news()  # that was us
         if re.search(r"\b(now|today|utcnow)\(", text):  # of datetime, whose methods tell nobody
             self.add("date")
         looked = {self.places.place(label) for label in self.used if label.endswith("/")}
         looked |= {self.places.root(label[5:])[0] for label in self.used if label.startswith("glob ")}
-        for path in self._opened.news():
+        for path in opened:
             if path.name in text or path.parent in looked:
                 self.file(path)
 
