@@ -39,6 +39,13 @@ class LostError(RuntimeError):
     """The process that did the work is gone, killed perhaps, out of memory."""
 
 
+class Elsewhere(Exception):  # noqa: N818 — the cause of one, for Python to show
+    """What a user's code has raised in another process: the traceback from there, as text."""
+
+    def __str__(self) -> str:
+        return f"in another process\n{super().__str__()}"
+
+
 class Workplace:
     """Processes that do work, one for each that is asked for at the same time.
 
@@ -92,7 +99,8 @@ class Workplace:
             if kind == "done":
                 return result
             if kind == "failed":
-                raise result
+                trace = result.trace if isinstance(result, StudioError) else ""
+                raise result from (Elsewhere(trace) if trace else None)
             if kind == "died":
                 raise LostError(f"its process ended with {result}")
         raise OutdatedError("hhanim is edited all the time: try again when it stays as it is")
