@@ -258,7 +258,10 @@ def _ENVIRONMENT(frame: FrameType) -> bool:
 
 def _is_users(file: str) -> bool:
     return (
-        bool(file) and not loaded.installed(file) and not loaded.ours(file) and not file.startswith(_STDLIB)
+        bool(file)
+        and not loaded.installed(file)
+        and not loaded.ours(file)
+        and not file.startswith((_STDLIB, "<frozen "))
     )
 
 
