@@ -25,7 +25,7 @@ def talk(stage, *, frames: int = 8, seconds: float = 0.4):
     ax = stage.figure.add_axes([0.1, 0.1, 0.8, 0.8])
     ax.plot([0, 1], [0, 1])
     for k in range(frames):
-        if k == 2:
+        if k == 0:
             stage.caption("Sodium & <potassium>")
         yield
 """

@@ -48,6 +48,8 @@ def test_what_is_written_can_be_read(film):
     assert record.used == {}
     change(film, used={"./helper.py": "1234"}, of_a_later_version=[1])
     assert sidecar.read(film).used == {"./helper.py": "1234"}
+    assert sidecar.verify(film)["changed"] == [sidecar.sidecar_path(film).name], "a hand was at it"
+    change(film, seal=sidecar.seal(sidecar.read(film)))
     assert sidecar.verify(film)["intact"]
 
 
