@@ -12,7 +12,6 @@ from typing import Any
 from hhanim.model import HHError, Membrane, presets
 from hhanim.model.serial import to_data
 from hhanim.studio.apart import say
-from hhanim.studio.draw.clip import perform
 from hhanim.studio.draw.drawn import Drawn
 from hhanim.studio.draw.engines import single_frame
 from hhanim.studio.draw.hermetic import settle
@@ -98,6 +97,8 @@ def picture(requests: Sequence[Request], number: int, kind: str) -> bytes:
         RenderError: when the scene fails.
     """
     import matplotlib as mpl
+
+    from hhanim.studio.draw.clip import perform  # which a film does without, so that it is not in its key
 
     with _begun(requests) as (_, (request,)):
         performance = perform(prepare(request))
