@@ -56,8 +56,9 @@ class Propagation(Story):
         self.first, self.last = IClamp(0.0, push), IClamp(self.length, push)
         self.one = self.shoot(self.cable, self.first)
         self.step = self.when(0.6) - self.when(0.5)  # what a tenth of the axon takes it (ms)
-        here = self.one.at(0.5 * self.length)
-        self.inward, self.outward = (here.membrane.channel(here.carrier(way)) for way in ("in", "out"))
+        self.inward, self.outward = (
+            self.cable.membrane.channel(self.one.carrier(way)) for way in ("in", "out")
+        )
         self.names = {"ion": title(self.inward), "other": title(self.outward), "drug": drug_name(self.inward)}
         self.lay(*self.grid["body"].rows(*ROWS[self.shape], gap=0.2))
         told = (self.travel, self.answer, self.blocked, self.measure, self.collide, self.recap)
@@ -111,7 +112,7 @@ class Propagation(Story):
     def stretch(self, text: str, where: Any) -> Stretch:
         """Words above a stretch of the membrane, which moves as the run does."""
         wall, text = self.wall, self.say(text)
-        left = float(wall.titles.get_right()[0]) + 0.15
+        left = float(wall.titles.get_right()[0]) + 0.35
         return Stretch(text, self.panel, wall.row, self.theme, where, left=left).follow(self.clock)
 
     # -- the telling ---------------------------------------------------------------------------------------
@@ -156,7 +157,7 @@ class Propagation(Story):
         yield Beat(name, "V rises ahead of the spike", said, line, [*shown, mark], until=w(0.59))
         if any(inactivates(self.cable.membrane, gate.name) for gate in self.inward.gates):
             mark = self.stretch("behind: refractory", self.loops.behind)
-            said = "Behind, {ion} channels are inactivated: it cannot turn back."
+            said = "Behind, {ion} channels are inactivated: the spike cannot turn back."
             yield Beat(name, "The way back is shut", said, line, [*shown, mark], until=w(0.7))
         said = "So every place excites the next, and the spike stays as large."
         yield Beat(name, "Every place excites the next", said, line, shown, until=w(1.0))
@@ -169,7 +170,7 @@ class Propagation(Story):
         shut = np.where(self.cable.x > half, 1.0, np.asarray(c.block))
         cable = self.cable_of(self.cable.membrane.with_(**{c.blocker: shut}))
         run = self.half = self.shoot(cable, self.first)
-        unit, rest, step = float(cable.length_constant()[-1]), float(run["V"][0, -1]), self.step
+        unit, step = float(cable.length_constant()[-1]), self.step
         start, stop = (run.passes(share * self.length) for share in (0.25, 0.43))
         self.rated(run, 12.0, (stop - 0.3 * step, stop + 2.5 * step, 3.0))
         shown = self.stage(run)
@@ -182,10 +183,13 @@ class Propagation(Story):
         shown += [Profile(self.panel, run, "V", self.theme, highest=True).follow(self.clock), self.loops]
         said = "Current still flows ahead, but no {ion} renews it."
         yield Beat(name, heading, said, line, shown, until=stop + 2.0 * step)
-        self.left = (run.highest(half + unit) - rest) / (run.highest(half) - rest)
+        spike = self.one.highest(half) - float(self.one["V"][0, 0])
+        self.left = (run.highest(half + unit) - float(run["V"][0, -1])) / spike
         shown.append(Moment(self.panel, 1e-3 * (half + unit), f"one length constant, {1e-3 * unit:.1f} mm"))
         said = f"One length constant further, {100.0 * self.left:.0f} % of the spike is left."
-        yield Beat(name, "Without {ion} current it dies", said, line, shown, until=stop + 4.5 * step)
+        heading = "Without {ion} current it dies"
+        yield Beat(name, heading, said, line, shown, until=stop + 4.5 * step)
+        yield Beat(name, heading, f"A steady V would keep {100.0 * np.exp(-1.0):.0f} % that far.", line)
 
     def measure(self) -> Iterator[Beat]:
         """Two electrodes time it: the speed, and what was measured in 1952."""

@@ -243,6 +243,12 @@ class CableRun(Frozen):
         t = float(np.interp(number("position", position, unit="µm", array=False), self.x, self.arrival()))
         return t if math.isfinite(t) else math.inf
 
+    def carrier(self, way: str) -> str:
+        """The name of the channel that carries the largest current of the run, anywhere, "in" or "out"."""
+        sign = {"in": -1.0, "out": 1.0}[way]
+        names = [channel.name for channel in self.cable.membrane.channels]
+        return max(names, key=lambda name: float((sign * self.current(name)).max()))
+
     def highest(self, position: float) -> float:
         """The highest V (mV) of the run at a position (µm)."""
         at = number("position", position, 0.0, self.cable.length, unit="µm", array=False)

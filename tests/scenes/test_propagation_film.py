@@ -10,7 +10,10 @@ import pytest
 
 pytest.importorskip("manim")
 
+from manim import ManimColor
+
 from hhanim.mobjects.axon.axon import Axon
+from hhanim.mobjects.axon.profile import Profile
 from hhanim.parameters import bind
 from hhanim.studio.plan.catalogue import read
 from tests.scenes.film_checks import SCENES, load, run_film
@@ -156,6 +159,69 @@ def test_no_ion_passes_a_channel_that_ttx_blocks(propagation: Any) -> None:
     wall = Axon(film.panel, film.tube, film.half, film.theme)
     free = [v for v, x in zip(wall.views, wall.places, strict=True) if v.channel.name == "K" or x < 30.0]
     assert len(wall.flows) == len(free) < len(wall.views)
+    # nor does the pore of one light up, though its gates open
+    opened, ground = np.zeros(len(wall.views), dtype=bool), ManimColor(film.theme.ground).to_rgb()
+    for t in np.linspace(0.5, film.half.duration, 60):
+        wall.draw(t)
+        opened |= [view.open for view in wall.views]
+        dark = [np.allclose(v.glow.fill_rgbas[0, :3], ground, atol=0.01) for v in wall.views]
+        assert dark == [v not in free or not v.open for v in wall.views]
+    assert any(opened[k] for k, v in enumerate(wall.views) if v not in free)
+
+
+@pytest.mark.slow
+def test_the_wall_glows_in_sodiums_hue_up_to_where_ttx_begins(propagation: Any) -> None:
+    film, run = propagation, propagation.half
+    wall = Axon(film.panel, film.tube, run, film.theme)
+    sodium, ground = (ManimColor(c).to_rgb() for c in (film.theme.color("Na"), wall.glow._none))
+    before = 1e3 * wall.glow.x < 0.5 * film.length
+    brightest = np.zeros(len(run.x))
+    for t in np.linspace(1.0, run.duration, 60):
+        colors = wall.draw(t).glow.fill_rgbas[:, :3]
+        inward = wall.glow.shown()[0]
+        towards = (colors - ground) @ (sodium - ground) / ((sodium - ground) @ (sodium - ground))
+        assert towards[inward > 0.5] == pytest.approx(inward[inward > 0.5], abs=0.05)
+        brightest = np.maximum(brightest, inward)
+    assert brightest[before][-1] > 0.4
+    assert brightest[~before].max() < 0.01
+
+
+@pytest.mark.slow
+def test_what_is_left_of_the_spike_is_what_the_picture_shows(propagation: Any) -> None:
+    film, run = propagation, propagation.half
+    edge = 0.5 * film.length + float(run.cable.length_constant()[-1])
+    faint = Profile(film.panel, run, "V", film.theme, highest=True).draw(run.duration)
+    rest = Profile(film.panel, run, "V", film.theme).draw(0.0)
+    left, whole = (faint.reading(1e-3 * x) - rest.reading(1e-3 * x) for x in (edge, 20e3))
+    assert film.left == pytest.approx(left / whole, abs=0.005)
+    said = [text for _, _, text in film.captions if "length constant" in text]
+    assert said == [f"One length constant further, {100.0 * left / whole:.0f} % of the spike is left."]
+
+
+@pytest.mark.slow
+def test_refractory_stands_clear_of_the_channels_names(propagation: Any, meeting: Any) -> None:
+    film = propagation
+    film.wall = meeting
+    mark = film.stretch("refractory", meeting.refractory(0))
+    for t in np.linspace(0.4, film.two.duration, 60):
+        meeting.draw(t)
+        mark.draw(t)
+        assert mark.label.get_left()[0] > meeting.titles.get_right()[0] + 0.3
+
+
+@pytest.mark.slow
+def test_a_loop_fades_as_it_shrinks_and_is_gone_before_it_is_a_speck(propagation: Any) -> None:
+    film, seen = propagation, 0
+    wall, ink = Axon(film.panel, film.tube, film.half, film.theme), ManimColor(film.theme.ink).to_rgb()
+    for t in np.linspace(1.5, 3.0, 200):
+        wall.draw(t)
+        for enter, leave, *_ in wall.currents.loops():
+            assert abs(leave - enter) > 2.0
+        for loop, line in zip(wall.currents.drawn, wall.currents.lines, strict=False):
+            if loop.b - loop.a < 2.9:
+                seen += 1
+                assert np.abs(line.stroke_rgbas[0, :3] - ink).max() > 0.02
+    assert seen
 
 
 def test_propagation_runs_at_the_temperature_that_is_asked_for() -> None:

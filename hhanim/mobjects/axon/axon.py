@@ -155,6 +155,8 @@ class Axon(VGroup):
             sample_opening(here, name, seed=k)
             for k, (here, name) in enumerate(zip(self._here, self.names, strict=True))
         ]
+        for here, view in zip(self._here, self.views, strict=True):
+            view.blocked = bool(blocked_and_free([view], here.membrane.channel(view.channel.name))[0])
 
     def _ions(self, clock: Clock | None) -> VGroup:
         """The ions that cross at every site where no drug blocks the channel."""
@@ -168,7 +170,7 @@ class Axon(VGroup):
             *(
                 IonFlow(run, name, view, self.theme, openings=sample.openings(), seed=1952 + k, **style)
                 for k, (run, name, view, sample) in enumerate(sites)
-                if blocked_and_free([view], run.membrane.channel(name))[1]
+                if not view.blocked
             )
         )
 
@@ -176,9 +178,9 @@ class Axon(VGroup):
         """Between the lower wall's heads, as bright as the ionic current is large: inward in the hue of what carries
         most of the inward current, outward in that of the outward one.
         """
-        run, here = self.run, self.run.at(0.5 * self.run.cable.length)
-        known, share = quantities(self._membrane), _of_largest(run, run["I_ion"])
-        hues = [self.theme.color(known[f"I_{here.carrier(way)}"]) for way in ("in", "out")]
+        run, known = self.run, quantities(self._membrane)
+        share = _of_largest(run, run["I_ion"])
+        hues = [self.theme.color(known[f"I_{run.carrier(way)}"]) for way in ("in", "out")]
         shares = [np.where(way * run["I_ion"] > 0.0, share, 0.0) for way in (-1.0, 1.0)]
         middle, half = self._floor - 0.5 * self._thick, 0.34 * self._thick
         return Band(self.panel, run, shares, middle - half, middle + half, self._unlit, hues)

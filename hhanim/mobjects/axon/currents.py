@@ -59,7 +59,7 @@ class LocalCurrents(Timed, VGroup):
     """
 
     # Of the panel's width, of the depth: a loop less wide or less deep is not seen, half as large again in full.
-    NARROW, SHALLOW = 1 / 40, 0.08
+    NARROW, SHALLOW = 1 / 30, 0.08
     HEAD = 13 * UNIT
     #: Of a loop's half, inside or outside, that its arrowheads go in a second of film; and where they are at first.
     FLOW, HEADS = 0.35, np.array([0.5, 1.0])

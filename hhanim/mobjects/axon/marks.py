@@ -63,7 +63,8 @@ class Stretch(VGroup):
         if span is None:
             return self
         (a, b), half = self.panel.at(np.array(span), 0.0)[:, 0].tolist(), 0.5 * self.label.width
-        x = min(max(0.5 * (a + b), self.left + half), self.panel.area.right - half)
+        middle = 0.5 * (max(a, self.left) + b)  # of the part of it where words may stand
+        x = min(max(middle, self.left + half), self.panel.area.right - half)
         self.label.move_to((x, self.height_ + 0.06, 0.0))
         low = self.height_ - 0.15
         self.bracket.points = lines([(a, low - 0.1), (a, low), (b, low), (b, low - 0.1)])

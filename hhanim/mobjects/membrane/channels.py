@@ -123,7 +123,8 @@ class ChannelView(VGroup):
     height: of the protein (scene units); everything else follows from it.
     labels: write the gates' names on the protein.
 
-    `body` never moves; `gates` moves. set_gates() opens and closes, openings() reads the drawn state back.
+    `body` never moves; `gates` moves. `blocked`: a drug plugs its pore, which stays dark.
+    set_gates() opens and closes, openings() reads the drawn state back.
     """
 
     def __init__(
@@ -139,6 +140,7 @@ class ChannelView(VGroup):
         self._protein(sum(g.power for g in flaps))
         self._tones = tones(theme, self.hue)
         self._lights = ManimColor(theme.ground), lit(theme, self.hue)
+        self.blocked = False
         self._gates: dict[str, Any] = {}
         self._state: tuple[Array, float, dict[str, bytes]] | None = None  # where and how it is drawn
         self.gates = VGroup()
@@ -242,7 +244,7 @@ class ChannelView(VGroup):
                     ball.place(float(value[k] if value.ndim else value), origin, scale)
         if all(g.name in values for g in self.channel.gates):
             self.open = all(np.all(values[g.name]) for g in self.channel.gates)
-            _tint(self.glow, self._lights[self.open])
+            _tint(self.glow, self._lights[self.open and not self.blocked])
         return self
 
     def openings(self) -> dict[str, Array]:

@@ -155,11 +155,9 @@ class MembranePatch:
         half = 0.5 * self.height
         free = min(self._top - (self.middle + half), self.middle - half - self.area.bottom)
         x = np.array([self._left, *(v.origin[0] for v in self.views), self.area.right])
-        passed = [
-            view
-            for name in self.samples
-            for view in blocked_and_free(self.views, self.run.membrane.channel(name))[1]
-        ]
+        for name in self.samples:
+            for view in blocked_and_free(self.views, self.run.membrane.channel(name))[0]:
+                view.blocked = True
         return [
             IonFlow(
                 self.run,
@@ -175,7 +173,7 @@ class MembranePatch:
                 seed=1952 + k,
             )
             for k, view in enumerate(self.views)
-            if view in passed
+            if not view.blocked
         ]
 
     def _pipette(self) -> Electrode:
