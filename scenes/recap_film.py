@@ -30,7 +30,7 @@ from hhanim.model.phases import phases
 from hhanim.parameters import Membrane, Protocol
 
 ASKS = "Can four equations make an impulse?"
-FAST = "How fast will the computed impulse travel?"
+FAST = "Will the computed impulse travel, and how fast?"
 MORE = "more: circuit, voltage clamp, gate opening, spike, threshold, propagation"
 PAPER = "Hodgkin & Huxley 1952, J Physiol 117:500–544"
 LENGTH, TIMED = 60.0, (20.0, 45.0)  # mm: of the axon; between which places the impulse is timed
@@ -68,10 +68,11 @@ class FourEquations(Story):
                    "a short pulse of current, and nothing else", show=[patch, v], until=self.until)  # fmt: skip
         answers = ["it dies out", "at about 2 m/s", "at about 20 m/s"]
         choices = Choices(answers, self.theme, self.grid["plot"].inset(top=0.6), size=1.6 * LABEL)
-        yield Beat("predict", FAST, "They were fitted to an axon held still, not to an impulse.",
+        yield Beat("predict", FAST, "They were fitted to currents at a held V, never to an impulse.",
                    show=[patch, choices], think=True)  # fmt: skip
         yield Beat("predict", FAST, "It travels, and at nearly 20 m/s.",
                    do=[choices.answer(2)])  # fmt: skip
+        yield Beat("predict", FAST, "Many such membranes in a row are an axon.", show=[patch])
         yield from self.travel(patch)
         yield from self.card(run, (rise, peak, back, self.until))
 
@@ -138,10 +139,10 @@ class FourEquations(Story):
             view for view in axon.views[len(axon.views) // 3 :] if view.channel.name == drawn.channel.name
         )
         place = within(self.frame, *((*view.origin[:2], view.height_) for view in (same, drawn)))
-        said = tr("Here it travels at {v} m/s.", v=f"{self.speed:.1f}")
+        said = tr("A computer today finds {v} m/s.", v=f"{self.speed:.1f}")
         about = tr("an axon half a millimetre thick, not to scale, at {t} °C", t=self.travel_celsius)
         yield Beat("travel", "It travels", said, about, shown, until=since, out_of=place)
-        heading = tr("{a} m/s computed, {b} m/s measured", a=measured.SPEED_BY_HAND, b=measured.SPEED)
+        heading = tr("{a} m/s by hand in 1952, {b} m/s measured", a=measured.SPEED_BY_HAND, b=measured.SPEED)
         yield Beat("travel", heading, tr("Measured in such an axon: {v} m/s.", v=measured.SPEED), about,
                    [*shown, real], until=0.5 * (since + end))  # fmt: skip
         said = tr("By hand, in 1952, the equations gave {v} m/s.", v=measured.SPEED_BY_HAND)

@@ -100,7 +100,7 @@ class VoltageClamp(Story):
         )
         surge = VGroup(Line(axes.at(ON, 0.0), axes.at(ON, axes.ylim[1]), stroke_width=stroke(5.0)))
         surge.set_color(self.theme.color("stimulus"))
-        words = self.words("charges the capacity", size=SMALL, color="stimulus")
+        words = self.words("charges the capacitance", size=SMALL, color="stimulus")
         surge.add(words.next_to(axes.at(ON, 0.93 * axes.ylim[1]), buff=0.15))
         heading = tr("A step from {rest} to {to}", rest=millivolts(self.rest), to=millivolts(self.step))
         said = "A brief surge charges the membrane, and V is there."
@@ -134,7 +134,7 @@ class VoltageClamp(Story):
         shown = [patch, self.water, graph]
         line = tr("so little {ion} is left that at {v} none flows", v=millivolts(self.step), ion=inward)
         less = graph.trace(bare, bare.ionic_current, self.hue(self.outward))
-        yield Beat("choline", tr("Without {ion} outside", ion=inward), "The early current is gone.", line,
+        yield Beat("choline", tr("{ion} outside replaced", ion=inward), "The early current is gone.", line,
                    [*shown, self.ghost, choices, less], do=[choices.answer(0)], until=bare.duration)  # fmt: skip
         whole = self.sodium = Subtraction(
             graph.axes, run.t, run.ionic_current, bare.ionic_current, self.theme.color(self.hue(self.inward))
@@ -147,7 +147,7 @@ class VoltageClamp(Story):
         rest = self.leak = Subtraction(
             graph.axes, bare.t, bare.ionic_current, leak, self.theme.color(self.hue(self.outward))
         )
-        said = tr("A small leak, known from steps downward, comes off: {ion} is left.", ion=outward)
+        said = tr("A leak too small to see here comes off as well: {ion} is left.", ion=outward)
         yield Beat("difference", "The leak is taken off, too", said,
                    show=[*shown, whole, graph.trace(bare, leak, "L", whole=True), rest], do=[rest.take()])  # fmt: skip
 
@@ -163,8 +163,9 @@ class VoltageClamp(Story):
             volts = measured.place(membrane, SHOWN)
             membrane = membrane.with_(**{f"g{ion}": g for ion, g in measured.MAXIMAL.items()})
             points = {ion: [c for c in measured.conductances(ion) if c.u in SHOWN] for ion in names}
-            line = tr("rings: {source}; lines: the equations, with its {K:g} n⁴ and {Na:g} m³h",
-                      source=measured.SOURCE, **measured.MAXIMAL)  # fmt: skip
+            line = tr(
+                "circles: {source} · lines: their equations, scaled to this axon", source=measured.SOURCE
+            )
         except InvalidValue:
             volts = np.array(SHOWN) + self.rest
         runs = [simulate(membrane, clamp(self.rest, v, start=0.0), self.hold, sample=0.01) for v in volts]

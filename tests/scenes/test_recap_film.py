@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from hhanim.errors import HHError
 from hhanim.look import DARK, quantity
 from hhanim.mobjects.axon.front import Front
 from hhanim.mobjects.frame.layout import Area
+from hhanim.mobjects.frame.lettering import Words
 from hhanim.mobjects.graph.panel import Panel
 from hhanim.mobjects.graph.trace import Trace
 from hhanim.model import measured
@@ -32,9 +34,21 @@ def test_a_front_is_where_its_speed_takes_it() -> None:
     assert front.draw(1.0).reading == pytest.approx(20.0)  # back again
 
 
+class Zooms:
+    """Keeps what stands as each zoom begins."""
+
+    def _zoom(self, beat: Any, gone: Any, *rest: Any) -> None:
+        self.zoomed = [*getattr(self, "zoomed", []), *gone]
+        super()._zoom(beat, gone, *rest)  # type: ignore[misc]
+
+
 @pytest.mark.slow
 def test_the_computed_impulse_and_what_was_known_in_1952(media: Path) -> None:
-    film, looks = run_film("recap", "wide", media)
+    film, looks = run_film("recap", "wide", media, beside=Zooms)
+    # No word is blown up or shrunk with the membrane: the answers have gone before.
+    said = {m.words for part in film.zoomed for m in part.get_family() if isinstance(m, Words)}
+    assert said
+    assert not any("m/s" in words or "dies" in words for words in said)
     assert 40.0 < film.time < 80.0
     assert film.speed == pytest.approx(18.73, abs=0.06)
     said = " ".join(text for _, _, text in film.captions)

@@ -13,6 +13,7 @@ pytest.importorskip("manim")
 
 from hhanim.errors import HHError
 from hhanim.mobjects.circuit.clamp import carriers
+from hhanim.mobjects.frame.lettering import Words
 from hhanim.mobjects.graph.subtraction import Subtraction
 from hhanim.model import measured, presets, simulate
 from tests.scenes.film_checks import run_film
@@ -39,6 +40,22 @@ def test_the_amplifier_sends_what_the_ions_carry_in_the_sweep_that_is_laid(film:
             assert (ionic, injected) == pytest.approx((total, total), abs=2e-3 * largest)
             v = float(run.at([t])["V"][0])
             assert film.rig.command._figures._said == f"{v:.0f}".replace("-", "−")
+
+
+@pytest.mark.slow
+def test_an_axis_with_the_surge_on_it_is_not_called_that_of_ions_alone(media: Path) -> None:
+    names: dict[str, set[str]] = {}
+
+    class Axes:
+        def tell(self, beat: Any) -> None:
+            super().tell(beat)  # type: ignore[misc]
+            shown = [m for thing in self.mobjects for m in thing.get_family()]  # type: ignore[attr-defined]
+            names.setdefault(beat.name, set()).update(m.words for m in shown if isinstance(m, Words))
+
+    run_film("voltage_clamp", "wide", media, beside=Axes, steps=3)
+    assert {"charges the capacitance", "current (µA/cm²)"} <= names["step"]
+    assert "ionic current (µA/cm²)" not in names["step"]
+    assert "ionic current (µA/cm²)" in names["sweeps"]
 
 
 @pytest.mark.slow

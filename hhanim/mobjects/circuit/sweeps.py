@@ -62,7 +62,9 @@ class Sweeps:
         self.theme, self.clock, stop = theme, clock, runs[0].duration
         low = min(run.extreme(key, "min").value for run in runs for key in keys)
         high = max(run.extreme(key).value for run in runs for key in keys)
-        name = Words("ionic current (µA/cm²)", size=TICK, color=theme.muted)
+        # Over a single command there is room for what charges the membrane as well.
+        what = "ionic current (µA/cm²)" if len(runs) > 1 else "current (µA/cm²)"
+        name = Words(what, size=TICK, color=theme.muted)
         above, strip = area.inset(bottom=_STRIP + 0.15), area.inset(top=area.height - _STRIP)
         self.axes = _over_time(above, theme, stop, name, 1.12 * min(low, 0.0), 1.06 * max(high, 0.0))
         self.still = VGroup(self.axes)
