@@ -27,7 +27,9 @@ with contextlib.suppress(ImportError):
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--full", action="store_true", help="films in every shape and both themes, not in three of the six"
+        "--full",
+        action="store_true",
+        help="every film in every shape and both themes, and from frames in its middle",
     )
 
 

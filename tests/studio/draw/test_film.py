@@ -547,11 +547,14 @@ def test_what_a_scene_remembers_is_the_same_wherever_drawing_begins(tmp_path: Pa
     assert [name for _, name in sections[0][1:]] == ["one", "two", "three"]
 
 
-EIGHT = [e.name for e in catalogue.read([catalogue.shipped()]).entries if e.kind == "film"]
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One of our films; with --full all of them."""
+    if metafunc.function is test_every_frame_of_our_films_is_the_same_wherever_drawing_begins:
+        films = [e.name for e in catalogue.read([catalogue.shipped()]).entries if e.kind == "film"]
+        metafunc.parametrize("name", films if metafunc.config.option.full else ["squid"])
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", EIGHT)
 def test_every_frame_of_our_films_is_the_same_wherever_drawing_begins(name: str, tmp_path: Path) -> None:
     job = prepare(Request(catalogue.find(name), tmp_path / "film.mp4", {}, "draft", "dark", "160x90"))
     whole, second = Kept(), Kept(1, 2)
