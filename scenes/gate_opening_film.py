@@ -40,7 +40,7 @@ class GateOpening(Story):
     )
     model: Membrane = "modern"
     n: int = 1000
-    seed: int = 3
+    seed: int = 10
 
     def beats(self) -> Iterator[Beat]:
         self.meet()
