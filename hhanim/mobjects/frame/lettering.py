@@ -24,7 +24,6 @@ from hhanim.look.type import FAMILY, LABEL, SMALL, SUBTITLE, TICK, TITLE, font_f
 from hhanim.look.words import tr
 
 __all__ = [
-    "INDEXED",
     "LABEL",
     "SMALL",
     "SUBTITLE",
@@ -66,10 +65,6 @@ _SPECIAL = re.compile(r"([\\#$*_`<>@\[\]~=+/-])")
 _VARIABLE = re.compile(r"(?<![\w°⁺⁻])(?<!\d )(?:[Vmhn](?![\w/⁺⁻²³'’])|I(?= =)|x(?=∞)|m³h|n⁴)")
 
 _STANDING = set(ascii_letters + digits) - set("gjpqyQ")  # what stands on the line, and goes no lower
-
-
-#: The size of a symbol by itself whose subscript must be read from the last row.
-INDEXED = 1.15 * LABEL
 
 
 def corners(words: Any) -> np.ndarray:

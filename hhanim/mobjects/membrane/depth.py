@@ -11,8 +11,8 @@
             self.play(clock.run())
             print(depth.open_fraction("Na"))                  # counted on the screen
 
-A channel is seen from outside as a tile: its gates around its pore, bright when open and dim when shut, and the pore
-lit when all of them are open. How many are lit is the fraction that the equations give, up to chance.
+A channel is seen from outside as a tile: its gates around its pore, standing out when open and faint when shut, and
+the pore lit when all of them are open. How many are lit is the fraction that the equations give, up to chance.
 """
 
 from __future__ import annotations
