@@ -155,7 +155,9 @@ def sample_opening(run: Trajectory, channel: str, n: int = 1, seed: int = 0) -> 
     pool = sample_patch(run, channel, CHOICE + n, seed)
     times = np.linspace(0.0, run.duration, 1 + int(np.clip(run.duration / 0.05, 200, 4000)))
     share = np.interp(times, run.t, run.conductance(channel))
-    typical = share / (float(share.max()) or 1.0) - 0.5
+    # Where hardly any is ever open, as in an axon ahead of a spike that does not come, the typical one is shut.
+    most = max(float(share.max()), 0.1 * float(np.max(run.membrane.channel(channel).g)))
+    typical = share / (most or 1.0) - 0.5
     likeness = np.sum(
         [pool.open(t) * x for t, x in zip(times.tolist(), typical.tolist(), strict=True)], axis=0
     )

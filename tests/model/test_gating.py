@@ -136,3 +136,8 @@ def test_a_patch_that_would_fill_the_memory_or_makes_no_sense_is_refused(ask: ob
     run = simulate(presets.MODERN, step(10.0), 20.0)
     with pytest.raises(HHError, match=message):
         ask(run)  # type: ignore[operator]
+
+
+def test_a_channel_shown_alone_is_shut_where_hardly_any_opens() -> None:
+    rest = simulate(RUN.membrane, None, 20.0)
+    assert sample_opening(rest, "K", seed=3).openings(0).size == 0
