@@ -81,7 +81,6 @@ def _checked(membrane: Membrane, settings: Mapping[str, Any]) -> dict[str, Any]:
     for key in settings:
         if key not in known:
             raise UnknownName("setting", key, known)
-    membrane.with_(**{k: settings[k] for k in controls if k in settings})
     if settings.get("stimulus", "step") not in STIMULI:
         raise UnknownName("stimulus", settings["stimulus"], tuple(STIMULI))
     methods = ("converged", "euler") if sliders.is_reduced(membrane) else ("converged",)
@@ -94,6 +93,7 @@ def _checked(membrane: Membrane, settings: Mapping[str, Any]) -> dict[str, Any]:
                 out[key] = float(out[key])
             except (TypeError, ValueError):
                 raise HHError(f"{key} = {out[key]!r} is not a number") from None
+    membrane.with_(**{k: out[k] for k in controls if k in out})
     if not isinstance(out.get("views", ""), str):
         out["views"] = ",".join(out["views"])
     return out

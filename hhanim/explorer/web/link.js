@@ -37,7 +37,7 @@ export const asked = () => (hash() ? [...new URLSearchParams(hash())] : Object.e
 /* How things are shown: what stays when another model is chosen or all is reset. */
 export const kept = () => Object.entries({ theme: ui.theme, views: ui.views || "", open: ui.open });
 
-/* Whether a table has an entry of its own: not what every object has, such as `constructor` and `__proto__`. */
+/* Whether a table has an entry of its own: not what every object has, such as `constructor`. */
 const own = (table, key) => Object.hasOwn(table, key);
 
 /* Settings from entries of strings or numbers; what is not understood is said, not guessed. */
