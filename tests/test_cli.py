@@ -17,6 +17,7 @@ from PIL import Image
 
 import hhanim
 from hhanim.cli import main
+from hhanim.cli.export import export
 from hhanim.cli.program import app
 from hhanim.studio.plan.presets import PRESETS
 
@@ -148,7 +149,8 @@ def test_events_as_json_and_quiet(hh):
         (["still", "tau", "--at", "1", "--kind", "gif"], 2, "no kind of picture named gif"),
         (["still", "spike", "--at", "1", "--kind", "svg"], 2, "SVG and PDF are for clips"),
         (["new", "My Scene"], 2, "cannot name a scene"),
-        (["export", "odp"], 2, "'odp' is not one of"),
+        (["export"], 2, "Missing command; see 'hhanim export --help'"),
+        (["export", "odp"], 2, "No such command 'odp'"),
         (["check", "tauu"], 2, "did you mean tau?"),
         (["render", "tau", "--set", "gna=60"], 2, "did you mean gNa?"),
         (["render", "--set", "gnaa=60"], 2, "did you mean gNa?"),
@@ -365,7 +367,9 @@ def test_a_read_only_disk_is_one_line(hh, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "command", [(), *((name,) for name in app.commands)], ids=lambda words: words[0] if words else "hhanim"
+    "command",
+    [(), *((name,) for name in app.commands), *(("export", kind) for kind in export.commands)],
+    ids=lambda words: " ".join(words) or "hhanim",
 )
 def test_help_has_examples(command, capsys):
     with pytest.raises(SystemExit):

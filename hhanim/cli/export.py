@@ -1,0 +1,116 @@
+"""Films into what a lecture is held with: one command for each kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hhanim.cli.options import force_option, plan, request_options_of_one, sections_option
+from hhanim.cli.output import complain, each
+from hhanim.studio.errors import UsageError
+
+if TYPE_CHECKING:
+    from hhanim.studio.plan.request import Request
+
+
+@click.group(no_args_is_help=False)
+def export() -> None:
+    """Films for a lecture: pages that work offline, a deck of slides. What is stale is rendered first.
+
+    \b
+    Examples:
+      hhanim export html spike
+      hhanim export pptx tau spike --sections --theme light --out lecture.pptx
+    """
+
+
+@export.command()
+@request_options_of_one
+@force_option
+def html(force: bool, **asked: Any) -> int:
+    """A page for each film, with its captions and sections; it works offline.
+
+    \b
+    Examples:
+      hhanim export html spike tau --preset slide
+    """
+    from hhanim.studio.deliver import pages
+
+    films, code = _made(**asked)
+    return max(code, _told(partial(pages.page, film, force=force) for film in films))
+
+
+@export.command()
+@request_options_of_one
+@click.option("--out", metavar="FILE", help="The deck (default: hhanim.pptx in the output folder).")
+@sections_option
+@force_option
+def pptx(out: str | None, sections: bool, force: bool, **asked: Any) -> int:
+    """One deck of slides with all films.
+
+    With --sections a film of several sections has a slide for each.
+
+    \b
+    Examples:
+      hhanim export pptx tau spike --sections --theme light --out lecture.pptx
+    """
+    from hhanim.studio.deliver import slides
+    from hhanim.studio.mends import need
+
+    need(*slides.NEEDS)
+    path = _file(out, ".pptx")
+    films, code = _made(**asked, sections=sections)
+    if not films:
+        return code
+    return max(code, _told([partial(slides.deck, films, path or _beside(films, ".pptx"), force=force)]))
+
+
+def _file(out: str | None, suffix: str) -> Path | None:
+    """The file of --out, of which the suffix is known.
+
+    Raises:
+        UsageError: when it has another.
+    """
+    if out is not None and Path(out).suffix != suffix:
+        raise UsageError(f"--out {out}: ends in {suffix}")
+    return Path(out) if out is not None else None
+
+
+def _beside(films: list[Path], suffix: str) -> Path:
+    """Where a file of all films lies that is not named."""
+    return films[0].with_name(f"hhanim{suffix}")
+
+
+def _made(*, sections: bool = False, **asked: Any) -> tuple[list[Path], int]:
+    """The films that are asked for, made where they are stale, and the exit code so far."""
+    from hhanim.studio.make.films import make_all
+    from hhanim.studio.make.progress import Reporter
+    from hhanim.studio.media import sidecar
+
+    wanted, failed = plan(**asked, formats=("mp4",), sections=sections)
+    with Reporter() as reporter:
+        for event in failed:
+            reporter(event)
+        events = make_all(wanted, on_event=reporter)
+    films: list[Path] = []
+
+    def take(request: Request) -> None:
+        if not sidecar.record_of(request.path).alt:
+            complain(
+                f'{request.path} has no words for those who cannot see it: write alt = "…" in its scene, '
+                f"{request.entry.symbol}"
+            )
+        films.append(request.path)
+
+    ends = zip(wanted, events, strict=True)
+    code = each(partial(take, request) for request, e in ends if e.kind in ("done", "fresh", "kept"))
+    return films, code or (0 if len(films) == len(wanted) and not failed else 1)
+
+
+def _told(jobs: Iterable[Callable[[], Path]]) -> int:
+    """Do them, each of which gives a path, which is printed: the exit code."""
+    return each(partial(lambda job: print(job()), job) for job in jobs)
