@@ -96,7 +96,8 @@ class Target:
 
 @dataclass(frozen=True)
 class Project:
-    """A project file, checked; ``text`` and ``prefix`` are for finding the line of a mistake."""
+    """A project file, checked; ``text`` and ``prefix`` are for finding the line of a mistake, ``table`` is the one in
+    which preset, theme, size and output stand."""
 
     path: Path | None = None
     text: str = ""
@@ -107,12 +108,26 @@ class Project:
     output: str | None = None
     scenes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     targets: tuple[Target, ...] = ()
+    lecture: Mapping[str, Any] | None = None
+    table: tuple[str, ...] = ()
 
     def error(self, place: tuple[str | int, ...], reason: object) -> UsageError:
         """A mistake in the file: ``hhanim.toml:12: …``; without a file, the reason alone."""
         if self.path is None or not place:
             return UsageError(str(reason))
         return UsageError(f"{self.path}:{self.line(*place)}: {reason}")
+
+    def check_scenes(self, found: catalogue.Catalogue) -> None:
+        """Make sure that there are the scenes that ``[scenes.…]`` speaks of.
+
+        Raises:
+            UsageError: when there are not.
+        """
+        for name in self.scenes:
+            try:
+                found.get(name)
+            except UsageError as error:
+                raise self.error(("scenes", name), error) from None
 
     def line(self, *place: str | int) -> int:
         """Where a key stands."""
@@ -134,17 +149,13 @@ def requests(
     """
     project = find_project(config)
     found = catalogue.read()
-    general = _general(settings, project)
+    general = general_settings(settings, project)
     try:
         folder_of(general["output"])
     except UsageError as error:
         ours = general["output"] == project.output
         raise project.error(("output",) if ours else (), error) from None
-    for name in project.scenes:
-        try:
-            found.get(name)
-        except UsageError as error:
-            raise project.error(("scenes", name), error) from None
+    project.check_scenes(found)
     targets = list(project.targets) or [Target(e.name) for e in found.entries]
     failed = (
         []
@@ -154,15 +165,13 @@ def requests(
         ]
     )
 
-    def expand(chosen: Iterable[Target]) -> list[Request]:
-        return [
-            r for t in chosen for r in _expand(t, project, found, settings, general, everywhere=not names)
-        ]
+    def films(chosen: Iterable[Target]) -> list[Request]:
+        return [r for t in chosen for r in expand(t, project, found, settings, general, everywhere=not names)]
 
-    wanted = [] if names else expand(targets)
+    wanted = [] if names else films(targets)
     for name in names:
         # A target, a scene, or one of a target's variants by the name that it is told of.
-        chosen = expand(_named(name, targets, found)) or [r for r in expand(targets) if r.name == name]
+        chosen = films(_named(name, targets, found)) or [r for r in films(targets) if r.name == name]
         if not chosen:
             raise found.unknown(name, [t.name for t in targets if t.name])
         wanted += chosen
@@ -180,10 +189,10 @@ def requests(
 
 def output_folder(settings: Settings, config: str | None = None) -> Path:
     """Where the media are put."""
-    return folder_of(_general(settings, find_project(config))["output"])
+    return folder_of(general_settings(settings, find_project(config))["output"])
 
 
-def _general(settings: Settings, project: Project) -> dict[str, Any]:
+def general_settings(settings: Settings, project: Project) -> dict[str, Any]:
     """What holds for all targets, in the order of precedence."""
     return {
         key: getattr(settings, key) or os.environ.get(variable) or getattr(project, key) or DEFAULTS[key]
@@ -211,7 +220,7 @@ def _named(name: str, targets: list[Target], found: catalogue.Catalogue) -> list
     return [Target(name)] if name in known else []
 
 
-def _expand(
+def expand(
     wanted: Target,
     project: Project,
     found: catalogue.Catalogue,
@@ -273,7 +282,7 @@ def _origin(wanted: Target, project: Project, scene: str, settings: Settings) ->
         return None
     here = wanted.place
     places: dict[str, tuple[str | int, ...]] = {
-        key: (key,)
+        key: (*project.table, key)
         for key, variable in VARIABLES.items()
         if getattr(project, key) and not os.environ.get(variable)
     }

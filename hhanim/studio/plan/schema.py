@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from hhanim.errors import did_you_mean
 
@@ -31,6 +32,65 @@ class TargetTable(_Table):
     size: str | None = None
 
 
+Text = Annotated[str, Field(max_length=5000)]
+Lines = Annotated[list[Annotated[str, Field(min_length=1, max_length=1000)]], Field(max_length=100)]
+
+OF_PART = {
+    "scene": ("set",),
+    "card": ("heading", "text", "seconds", "say"),
+    "slide": ("alt", "seconds", "say"),
+    "clip": ("alt", "captions"),
+}
+"""What a part of a lecture is, and what can be said of each beside its chapter."""
+
+
+class PartTable(_Table):
+    """One ``[[lecture.parts]]``: a scene, a card, a slide or a clip."""
+
+    scene: Name | None = None
+    card: Literal["title", "section", "outro"] | None = None
+    slide: Name | None = None
+    clip: Name | None = None
+    chapter: Name | None = None
+    set: Parameters = {}
+    heading: Text = ""
+    text: Text = ""
+    seconds: Annotated[float, Field(ge=0.5, le=3600, strict=False)] | None = None
+    say: Lines = []
+    alt: Text = ""
+    captions: Name | None = None
+
+    @model_validator(mode="after")
+    def _is_one_thing(self) -> Self:
+        kinds = [kind for kind in OF_PART if getattr(self, kind) is not None]
+        if len(kinds) != 1:
+            raise ValueError("a part is one of scene, card, slide and clip")
+        others = self.model_fields_set - {kinds[0], "chapter", *OF_PART[kinds[0]]}
+        if others:
+            takes = ", ".join((*OF_PART[kinds[0]], "chapter"))
+            raise ValueError(f"{min(others)} is not of a {kinds[0]}, which takes {takes}")
+        if self.card == "section" and not self.heading:
+            raise ValueError("a section's card needs a heading")
+        return self
+
+
+class LectureTable(_Table):
+    """The ``[lecture]`` of a project."""
+
+    title: Name
+    author: Text = ""
+    date: datetime.date | Name | None = None
+    description: Text = ""
+    name: Name | None = None
+    languages: Names | None = None
+    preset: Name | None = None
+    theme: Name | None = None
+    size: Name | None = None
+    output: Name | None = None
+    thumbnail: Name | None = None
+    parts: Annotated[list[PartTable], Field(min_length=1, max_length=500)]
+
+
 class ProjectTable(_Table):
     """The whole file."""
 
@@ -40,6 +100,7 @@ class ProjectTable(_Table):
     output: Name | None = None
     scenes: dict[str, Parameters] = {}
     targets: list[TargetTable] = []
+    lecture: LectureTable | None = None
 
 
 def check(
@@ -56,8 +117,11 @@ def check(
         first = error.errors()[0]
         place, key = tuple(first["loc"]), str(first["loc"][-1]) if first["loc"] else ""
         if first["type"] == "extra_forbidden":
-            model = TargetTable if place[0] == "targets" else ProjectTable
+            tables = (PartTable, LectureTable) if place[0] == "lecture" else (TargetTable, ProjectTable)
+            model = tables[0] if len(place) > 2 else tables[1]
             raise refuse(place, f"unknown key {key}{did_you_mean(key, model.model_fields)}") from None
+        if first["type"] == "value_error":  # our own words
+            raise refuse(place, str(first["ctx"]["error"])) from None
         reason = first["msg"].removeprefix("Input ")
         raise refuse(place, f"{key}: {reason[0].lower()}{reason[1:]}") from None
     found = project.model_dump()

@@ -1,0 +1,128 @@
+"""What a lecture is made of, read from a file; what is wrong with it, by its line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hhanim.studio.errors import UsageError
+from hhanim.studio.plan.lecture import lecture
+from hhanim.studio.plan.project import Settings
+
+HEAD = """\
+theme = "light"
+[lecture]
+title = "How a neuron fires"
+author = "Ada Example"
+date = 2026-11-30
+preset = "draft"
+"""
+
+
+@pytest.fixture
+def written(project):
+    """written(text): the lecture of a file that says this, beside a slide and a clip."""
+    Path("aims.md").write_text("# Aims of *today*\n\n- one\n- two\n", encoding="utf-8")
+    Path("talk.mp4").write_bytes(b"")
+
+    def make(text: str, **settings):
+        Path("lecture.toml").write_text(HEAD + text, encoding="utf-8")
+        return lecture(None, Settings(**settings))
+
+    return make
+
+
+def part(**words) -> str:
+    return "[[lecture.parts]]\n" + "".join(f"{k} = {v!r}\n" for k, v in words.items())
+
+
+def test_parts_in_order_with_films_of_their_own(written):
+    made = written(
+        part(card="title")
+        + part(scene="wave", chapter="A wave")
+        + '[[lecture.parts]]\nscene = "wave"\nset = { level = 2.0 }\n'
+        + part(slide="aims.md", say=["We want to know one thing, and then another."])
+        + part(clip="talk.mp4", alt="A talk.")
+        + part(card="outro")
+    )
+    made.check()
+    names = [
+        "card-title-how-a-neuron-fires",
+        "wave",
+        "wave-2",
+        "slide-aims",
+        "clip-talk",
+        "card-outro-thank-you",
+    ]
+    assert [p.request.name for p in made.parts] == names
+    assert {p.request.path.parent for p in made.parts} == {Path("output/lecture.parts")}
+    chapters = ["How a neuron fires", "A wave", "Wave", "Aims of *today*", "talk", "Thank you"]
+    assert [p.chapter for p in made.parts] == chapters
+    assert [p.request.entry.kind for p in made.parts] == ["slide", "clip", "clip", "slide", "video", "slide"]
+    assert made.parts[0].request.given == {
+        "heading": "How a neuron fires",
+        "text": "Ada Example · 2026-11-30",
+    }
+    assert made.parts[2].request.values.objects["level"] == 2.0
+    assert {r.use.name for r in made.requests} == {"draft"} and {r.theme for r in made.requests} == {"light"}
+    assert made.path == Path("output/lecture.mp4") and made.languages == ("en",)
+
+
+def test_a_part_that_is_put_between_others_leaves_their_films(written):
+    before = written(part(scene="wave") + part(card="outro"))
+    after = written(part(scene="still") + part(scene="wave") + part(card="outro"))
+    assert after.requests[1:] == before.requests
+
+
+def test_the_command_line_comes_first(written):
+    made = written(part(scene="wave"), preset="slide", theme="dark", output="elsewhere", name="short")
+    (request,) = made.requests
+    assert (request.preset, request.theme, made.path) == ("slide", "dark", Path("elsewhere/short.mp4"))
+    assert request.path == Path("elsewhere/short.parts/wave.mp4")
+
+
+WRONG = {
+    "nothing": ("", r"lecture.toml:2: parts: field required"),
+    "no part": (part(chapter="x"), r":7: a part is one of scene, card, slide and clip"),
+    "two things": (part(scene="wave", card="title"), r":7: a part is one of"),
+    "of another": (part(scene="wave", say=["x"]), r":7: say is not of a scene, which takes set, chapter"),
+    "unknown key": (part(scene="wave", spoken="x"), r":9: unknown key spoken"),
+    "unknown card": (part(card="end"), r":8: card: should be 'title', 'section' or 'outro'"),
+    "bare section": (part(card="section"), r":7: a section's card needs a heading"),
+    "no scene": (part(scene="waves"), r":8: no scene named waves; did you mean wave\?"),
+    "no slide": (part(slide="aim.md"), r":8: no file .*aim.md"),
+    "no picture": (part(slide="talk.mp4"), r":8: talk.mp4 cannot be a slide: give .md, .typ"),
+    "no clip": (part(clip="aims.md"), r":8: aims.md cannot be a clip: give .mp4"),
+    "no captions": (part(clip="talk.mp4", captions="talk.vtt"), r":9: no file .*talk.vtt"),
+    "too long": (part(card="title", seconds=1e9), r":9: seconds: should be less than or equal to 3600"),
+    "no thumbnail": ('thumbnail = "wav"\n' + part(scene="wave"), r":7: no part wav; did you mean wave\?"),
+    "a way out": ('name = "../x"\n' + part(scene="wave"), r":7: output name '../x'"),
+    "a parameter": (
+        '[[lecture.parts]]\nscene = "wave"\nset = { levl = 1 }\n',
+        r":9: wave has no parameter levl",
+    ),
+    "a rate": (
+        '[[lecture.parts]]\nscene = "wave"\nset = { frames = 9 }\n',
+        r":9: wave: frames decide its rate",
+    ),
+    "a preset": (part(scene="wave"), r"preset standard: a lecture has one rate"),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_what_is_wrong_is_said_with_its_line(written, what):
+    text, reason = WRONG[what]
+    with pytest.raises(UsageError, match=reason) as refused:
+        written(text, preset="standard" if what == "a preset" else None).check()
+    assert "\n" not in str(refused.value)
+
+
+def test_without_a_lecture_the_way_to_one_is_said(project):
+    with pytest.raises(UsageError, match=r"no lecture.toml here; hhanim new lecture writes one"):
+        lecture(None, Settings())
+    Path("hhanim.toml").write_text("preset = 'draft'\n")
+    with pytest.raises(UsageError, match=r"hhanim.toml: no \[lecture\] in it; hhanim new lecture"):
+        lecture(None, Settings())
+    Path("hhanim.toml").write_text("[lecture]\ntitle = 'x'\n[[lecture.parts]]\nscene = 'wave'\n")
+    assert lecture(None, Settings()).requests[0].preset == "lecture"
