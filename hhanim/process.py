@@ -9,8 +9,11 @@ import gc
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ContextDecorator
+from importlib.machinery import SourceFileLoader
+from pathlib import Path
 from typing import Any, NoReturn
 
 __all__ = [
@@ -101,12 +104,32 @@ def be_alone() -> None:
 
     What libraries prepare for a session is left out: threads of linear algebra, one for every core, each of which waits
     busily for work that never comes (unless the environment asks for them); matplotlib's descriptions of what its
-    artists can be set to, a quarter of the time it takes to import it; looking for garbage at the end.
+    artists can be set to, a quarter of the time it takes to import it; looking for garbage at the end; compiled files
+    of sources that are just being written.
     """
     global alone
     alone = True
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     end_quickly()
+    _keep_compiled_late()
+
+
+SETTLED = 2.0
+"""How long after a source was written another text of it may carry the same time (s)."""
+
+
+def _keep_compiled_late() -> None:
+    """Python takes a compiled file for that of any source of the same length that was written in the same second: none
+    is kept of a source while that may happen."""
+    usual = SourceFileLoader.set_data
+
+    def set_data(self: SourceFileLoader, path: str, data: Any, **how: Any) -> None:
+        with contextlib.suppress(OSError):  # the source has gone meanwhile
+            if time.time() - Path(self.path).stat().st_mtime >= SETTLED:
+                usual(self, path, data, **how)
+
+    loader: Any = SourceFileLoader
+    loader.set_data = set_data
 
 
 _STARTS = "HHANIM_STARTS"

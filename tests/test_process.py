@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,18 @@ def test_the_command_line_is_alone():
         "except SystemExit: print(i.alone)"
     )
     assert said(code).splitlines()[-1] == "True"
+
+
+def test_a_source_that_was_just_written_leaves_no_compiled_file(tmp_path):
+    """Another of the same length may follow it within the second, and would be taken for it."""
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from hhanim.process import be_alone; be_alone(); "
+    source = tmp_path / "colour.py"
+    now = time.time() + 600.0  # whatever this machine's speed
+    for text, written in (("DARK = 1", now), ("DARK = 2", now), ("DARK = 3", now - 6000.0)):
+        source.write_text(text)
+        os.utime(source, (written, written))
+        assert said(f"{code} import colour; print(colour.DARK)") == text[-1]
+    assert list(tmp_path.glob("__pycache__/colour*"))
 
 
 def test_what_libraries_log_is_not_shown_because_films_are_made(tmp_path):

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
+from hhanim.process import SETTLED
 from hhanim.studio.errors import OutdatedError
 from hhanim.user_code import PACKAGE
 
@@ -91,7 +92,7 @@ def exactly() -> None:
 def _settled(path: Path) -> bool:
     try:
         kept = Path(importlib.util.cache_from_source(str(path))).stat()
-        return kept.st_mtime >= path.stat().st_mtime + 2
+        return kept.st_mtime >= path.stat().st_mtime + SETTLED
     except (OSError, NotImplementedError):
         return False
 
