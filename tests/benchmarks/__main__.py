@@ -24,7 +24,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="shorter programs: a first look")
     quick = parser.parse_args().quick
     failed = False
-    for name in ("start", "simulation", "drawing", "films"):
+    for name in ("start", "simulation", "drawing", "films", "explorer"):
         print(f"== {name}", flush=True)
         words = QUICK.get(name, []) if quick else []
         failed |= subprocess.call([sys.executable, str(Path(__file__).with_name(f"{name}.py")), *words]) != 0

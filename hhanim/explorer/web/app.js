@@ -13,7 +13,7 @@ import { keepPrevious, runSettings, shown, simulateSettings } from "./runs.js";
 import { VIEWS, defaultsOf, modelOf, settings, ui } from "./settings.js";
 import { makeStimulus } from "./stimuli.js";
 import { applyTheme, hearGround, turnTheme } from "./view.js";
-import { applyViews, chooseViews, describeAll, drawAll, traces, views, widen } from "./views.js";
+import { applyViews, chooseViews, describeAll, drawAll, traces, views, watchViews, widen } from "./views.js";
 
 const waiting = { frame: 0, drawing: 0, quiet: 0, later: 0 }; // what has been put off
 const last = { time: -Infinity, key: "" }; // the last change
@@ -172,7 +172,7 @@ function wireViews() {
     const wide = VIEWS.find((id) => views[id].wide);
     if (wide) widen(wide);
   });
-  new ResizeObserver(redraw).observe($("stage"));
+  watchViews(redraw);
 }
 
 const first = asked();

@@ -49,11 +49,14 @@ export class Surface {
   }
   /* Bitmap pixels per CSS pixel, when not the screen's own. */
   static scale = null;
-  /* Fit the bitmap to the element; true if there is something to draw on. */
-  fit() {
+  measure() {
     const box = this.canvas.getBoundingClientRect();
     this.width = Math.round(box.width);
     this.height = Math.round(box.height);
+  }
+  /* Fit the bitmap to the element; true if there is something to draw on. */
+  fit() {
+    if (!this.width) this.measure();
     this.ratio = Surface.scale || Math.min(2, window.devicePixelRatio || 1);
     if (this.width < 40 || this.height < 30) return false;
     this.size(this.canvas);
@@ -126,10 +129,20 @@ export class Axes {
     polyline(ctx, [x, foot + 0.5], [x + w, foot + 0.5]);
     Object.assign(ctx, { textAlign: "left", textBaseline: "alphabetic" });
   }
-  /* A line through samples [0, to] over evenly spaced times, at most four points a pixel column. */
+  /* A line through samples [0, to] over evenly spaced times, at most four points a pixel column; where it is
+     level, one in four. */
   trace(ctx, t, series, to = series.length - 1) {
     const perPixel = to / Math.max(1, this.sx * t[to]), chunk = perPixel < 2.5 ? 1 : Math.ceil(perPixel);
-    const point = (n) => ctx.lineTo(this.x(t[n]), this.y(series[n]));
+    let last = 0, drawn = 0;
+    const point = (n) => {
+      const level = n > 0 && n < to && Math.abs(series[n] - series[drawn]) * this.sy < 0.3;
+      if (!level || (t[n] - t[drawn]) * this.sx > 4) {
+        if (last > drawn) ctx.lineTo(this.x(t[last]), this.y(series[last]));
+        ctx.lineTo(this.x(t[n]), this.y(series[n]));
+        drawn = n;
+      }
+      last = n;
+    };
     ctx.beginPath();
     for (let a = 0; a <= to; a += chunk) {
       const b = Math.min(to, a + chunk - 1);
@@ -138,10 +151,12 @@ export class Axes {
         if (series[n] < series[low]) low = n;
         else if (series[n] > series[high]) high = n;
       }
-      const flat = (series[high] - series[low]) * this.sy < 0.5;
-      const some = flat ? [] : [Math.min(low, high), Math.max(low, high), b];
       point(a);
-      some.forEach((n, m) => { if (n > (m ? some[m - 1] : a)) point(n); });
+      if ((series[high] - series[low]) * this.sy < 0.5) continue;
+      const first = Math.min(low, high), second = Math.max(low, high);
+      if (first > a) point(first);
+      if (second > first) point(second);
+      if (b > second) point(b);
     }
     point(to);
     ctx.stroke();

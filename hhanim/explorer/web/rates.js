@@ -38,7 +38,7 @@ export class RateView extends View {
   measure() {
     if (shown.run.settings.stimulus !== "step" || !this.visible) return;
     this.add(shown.run.settings, currentOf(shown.run.settings));
-    this.draw();
+    this.redraw();
   }
 
   sweep() {
@@ -48,15 +48,21 @@ export class RateView extends View {
     const next = () => {
       const until = performance.now() + 10;
       while (currents.length && performance.now() < until) this.add(s, currents.shift());
-      this.draw();
+      this.redraw();
       if (currents.length) this.sweeping = requestAnimationFrame(next);
     };
     next();
   }
 
-  draw() {
-    if (!shown.run || !this.fit()) return;
-    const { font, surface } = this, mine = signature(settings), ctx = surface.begin(), { theme } = look;
+  redraw() {
+    this.stale = true;
+    this.show();
+  }
+
+  layOut() { /* the points say where the axes are */ }
+
+  paint(ctx) {
+    const { font } = this, mine = signature(settings), { theme } = look;
     const same = [...this.points].filter(([name]) => name.startsWith(`${settings.model} `));
     const all = same.flatMap(([, points]) => [...points]);
     const xs = extent(all.map(([I]) => I), [0, modelOf(settings.model).reduced ? 5 : 20]);

@@ -13,26 +13,39 @@ const NULLCLINE = { width: 1.6, dash: [7, 4] };
 
 /* V and the recovery gate, nullclines at the present current. */
 export class PhaseView extends View {
-  draw() {
+  layOut() {
     const { run } = shown, { gate } = phaseGate(run.model, run.k), recovery = run.model.gateList[gate];
-    $("recovery-name").innerHTML = $("recovery-key").innerHTML = symbolHTML(recovery.symbol);
-    $("key-recovery").style.setProperty("--hue", `var(--${recovery.hue})`);
-    if (!this.fit()) return;
+    if (recovery !== this.recovery) {
+      $("recovery-name").innerHTML = $("recovery-key").innerHTML = symbolHTML(recovery.symbol);
+      $("key-recovery").style.setProperty("--hue", `var(--${recovery.hue})`);
+    }
     const series = quantitiesOf(run).gates[gate];
     const range = run.model.reduced ? [-90, 60] : run.model.vRange, [a, b] = extent(run.y[0], range);
     const [low, high] = extent(series, [0, 0.8]);
     const axes = new Axes(this.plotBox(4.0), a < range[0] || b > range[1] ? niceRange(a, b) : range,
       [Math.min(0, low), Math.min(1.05, Math.max(0.8, high + 0.05))]);
-    Object.assign(this, { axes, gate, recovery, series, current: null });
+    Object.assign(this, { axes, gate, recovery, series });
   }
 
+  get current() { return quantitiesOf(shown.run).I[sampleAtHead()]; }
+
+  paint(ctx) {
+    this.paintStill(ctx);
+    this.paintWay(ctx);
+  }
+
+  /* Nullclines belong to a current: the layer is drawn anew when that changes. */
   compose() {
-    if (!this.ready) return;
-    const { run } = shown, { axes, font, series, surface } = this, n = sampleAtHead();
-    const I = quantitiesOf(run).I[n], { ink, panel } = look.theme;
-    if (this.current !== I) this.drawBase(I);
-    const ctx = surface.begin(), end = run.path.t.findLastIndex((t) => t <= run.t[n] + 1e-9);
-    surface.paste("base");
+    if (this.kept !== this.current) this.paintStill(this.surface.layer("base"));
+    this.kept = this.current;
+    const ctx = this.surface.begin();
+    this.surface.paste("base");
+    this.paintWay(ctx);
+  }
+
+  paintWay(ctx) {
+    const { run } = shown, { axes, font, series } = this, n = sampleAtHead(), { ink, panel } = look.theme;
+    const end = run.path.t.findLastIndex((t) => t <= run.t[n] + 1e-9);
     const way = () => styled(ctx, { color: ink, width: 0.145 * font }, () => this.way(ctx, run, end));
     axes.inside(ctx, way);
     dot(ctx, axes.x(run.y[0][n]), axes.y(series[n]), 0.32 * font, ink, panel);
@@ -41,11 +54,9 @@ export class PhaseView extends View {
   /* The way of a run through the plane, up to a point of it. */
   way(ctx, run, end) { this.axes.path(ctx, run.path.y[0], run.path.y[this.recovery.state], end); }
 
-  drawBase(I) {
-    const { axes, font, gate, recovery, surface } = this, { run, previous } = shown, { theme } = look;
-    const base = surface.layer("base");
+  paintStill(base) {
+    const { axes, current: I, font, gate, recovery } = this, { run, previous } = shown, { theme } = look;
     const { v, voltage, recovery: still } = nullclines(run.model, run.k, I, ...axes.xRange);
-    this.current = I;
     axes.grid(base, theme, font, { xLabel: "mV" });
     axes.inside(base, () => {
       const old = { color: theme.muted, width: 1.2, dash: [1.5, 3.5], alpha: 0.75 };
@@ -53,7 +64,7 @@ export class PhaseView extends View {
       styled(base, { ...NULLCLINE, color: color(recovery.hue) }, () => axes.path(base, v, still));
       styled(base, { ...NULLCLINE, color: color("stimulus") }, () => axes.path(base, v, voltage));
       const pale = { color: theme.ink, width: 0.145 * font, alpha: theme.ghost };
-      styled(base, pale, () => this.way(base, run));
+      if (shown.head < 1) styled(base, pale, () => this.way(base, run));
     });
     for (const point of fixedPoints(run.model, run.k, I, ...axes.xRange)) {
       const at = [axes.x(point.v), axes.y(run.model.inf[gate](point.v))];
@@ -74,10 +85,9 @@ export class PhaseView extends View {
 
 /* x_inf and tau over V, the present voltage marked. */
 export class CurvesView extends View {
-  draw() {
-    if (!this.fit()) return;
+  layOut() {
     const { font, surface } = this, { model, k } = shown.run, [low, high] = model.curveRange;
-    const v = spaced(low, high, 181), h = (surface.height - 3.2 * font) / 2, base = surface.layer("base");
+    const v = spaced(low, high, 181), h = (surface.height - 3.2 * font) / 2;
     const box = { x: 3.0 * font, w: surface.width - 5.6 * font, h };
     const curves = (functions, symbol) => model.gateList.flatMap((gate, n) => {
       const f = (x) => functions[n](x, k);
@@ -89,24 +99,39 @@ export class CurvesView extends View {
     const top = niceRange(0, range(tau, [0, 0.1])[1] * 1.02)[1];
     const upper = new Axes({ ...box, y: 0.5 * font }, [low, high], [bottom, 1]);
     const lower = new Axes({ ...box, y: 1.4 * font + h }, [low, high], [0, top]);
+    Object.assign(this, { v, groups: [[upper, inf], [lower, tau]] });
+  }
+
+  paint(ctx) {
+    this.paintStill(ctx);
+    this.paintHead(ctx);
+  }
+
+  keep() { this.paintStill(this.surface.layer("base")); }
+
+  fromLayers(ctx) {
+    this.surface.paste("base");
+    this.paintHead(ctx);
+  }
+
+  paintStill(base) {
+    const { font, groups, v } = this, [[upper], [lower]] = groups;
     upper.grid(base, look.theme, font, { xTicks: false, yCount: 2 });
     lower.grid(base, look.theme, font, { xLabel: "mV", yCount: 2 });
-    this.groups = [[upper, inf], [lower, tau]];
-    for (const [axes, lines] of this.groups) {
+    for (const [axes, lines] of groups) {
+      const { box } = axes, { y, h } = box;
       const draw = (line) => styled(base, drawn(line, 0.14 * font), () => axes.path(base, v, line.series));
       axes.inside(base, () => lines.forEach(draw));
-      const x = box.x + box.w + 0.4 * font, { y } = axes.box;
+      const x = box.x + box.w + 0.4 * font;
       const labels = lines.map((line) =>
         ({ x, y: axes.y(line.series.at(-1)), symbol: line.symbol, color: color(line.hue) }));
       placeLabels(base, labels, 1.05 * font, y + 0.4 * font, y + h - 0.2 * font);
     }
   }
 
-  compose() {
-    if (!this.ready) return;
-    const { groups, font, surface } = this, ctx = surface.begin(), v = shown.run.y[0][sampleAtHead()];
+  paintHead(ctx) {
+    const { groups, font } = this, v = shown.run.y[0][sampleAtHead()];
     const [low, high] = shown.run.model.curveRange;
-    surface.paste("base");
     for (const [axes, lines] of v >= low && v <= high ? groups : []) {
       this.headLine(ctx, axes.x(v), axes);
       const { panel } = look.theme;

@@ -36,11 +36,9 @@ const RANGES = {
 const linesOf = (id, run) => (run ? LINES[id](run, quantitiesOf(run)) : []);
 
 export class TraceView extends View {
-  /* numbers: under the axis, because no other view over time follows. */
-  draw(numbers) {
-    if (!this.fit()) return;
-    const { id, font, surface } = this, { run, exact, head } = shown, { theme } = look;
-    const previous = ui.previous ? shown.previous : null, weight = (id === "V" ? 0.17 : 0.145) * font;
+  layOut() {
+    const { id, font, surface, numbers } = this, { run, exact } = shown;
+    const previous = ui.previous ? shown.previous : null;
     const now = linesOf(id, run), past = linesOf(id, previous), converged = linesOf(id, exact);
     const span = extent([...now, ...past, ...converged].flatMap((line) => extent(line.series)));
     const left = 3.5 * font, top = 0.5 * font, w = surface.width - left - 3.0 * font;
@@ -48,46 +46,73 @@ export class TraceView extends View {
     const strip = id === "V" ? Math.max(2.6 * font, 0.16 * surface.height) : 0;
     const h = surface.height - top - foot - strip - (strip && 0.9 * font);
     const axes = new Axes({ x: left, y: top, w, h }, [0, run.duration], (RANGES[id] || RANGES.other)(span));
-    const base = surface.layer("base"), ink = surface.layer("ink");
     const stimulus = strip ? stimulusAxes({ x: left, y: top + h + 0.9 * font, w, h: strip }) : null;
-    axes.grid(base, theme, font, { xTicks: numbers && !strip, xLabel: "ms" });
-    if (strip) stimulus.grid(base, theme, font, { xTicks: numbers, xLabel: "ms", yTicks: stimulus.marks });
-    axes.inside(base, () => {
+    Object.assign(this, { axes, stimulus, lines: now, past, converged, previous });
+  }
+
+  get weight() { return (this.id === "V" ? 0.17 : 0.145) * this.font; }
+
+  paint(ctx) {
+    this.paintStill(ctx);
+    if (shown.head < 1) this.paintGhosts(ctx);
+    this.paintRun(ctx, sampleAtHead());
+    this.paintHead(ctx);
+  }
+
+  keep() {
+    const { surface } = this;
+    this.paintStill(surface.layer("base"));
+    this.paintGhosts(surface.layers.base.getContext("2d"));
+    this.paintRun(surface.layer("ink"), shown.run.size - 1);
+  }
+
+  fromLayers(ctx) {
+    const { axes, surface } = this, { run, head } = shown;
+    surface.paste("base");
+    surface.paste("ink", 0, head >= 1 ? surface.width : axes.x(run.t[sampleAtHead()]));
+    this.paintHead(ctx);
+  }
+
+  paintStill(ctx) {
+    const { axes, stimulus, font, numbers, past, previous, converged } = this, { run, exact } = shown;
+    axes.grid(ctx, look.theme, font, { xTicks: numbers && !stimulus, xLabel: "ms" });
+    if (stimulus) {
+      const { marks } = stimulus;
+      stimulus.grid(ctx, look.theme, font, { xTicks: numbers, xLabel: "ms", yTicks: marks });
+    }
+    axes.inside(ctx, () => {
       const before = { width: 1.2, alpha: 0.75 };
-      const trace = (source, line, to) => axes.trace(base, source.t, line.series, to);
       for (const line of past) {
         const to = Math.min(line.series.length - 1, Math.round(run.duration / previous.dt));
         const style = { ...before, color: color(line.hue), dash: [1.5, 3.5] };
-        styled(base, style, () => trace(previous, line, to));
+        styled(ctx, style, () => axes.trace(ctx, previous.t, line.series, to));
       }
       for (const line of converged) {
-        const hue = id === "V" ? theme.muted : color(line.hue);
-        styled(base, { ...before, color: hue, dash: [6, 3] }, () => trace(exact, line));
+        const hue = this.id === "V" ? look.theme.muted : color(line.hue);
+        styled(ctx, { ...before, color: hue, dash: [6, 3] }, () => axes.trace(ctx, exact.t, line.series));
       }
-      // The rest of a run is pale behind the moving head; with the head at the end there is no rest.
-      if (head < 1) now.forEach((l) => styled(base, drawn(l, weight, theme.ghost), () => trace(run, l)));
     });
-    axes.inside(ink, () => now.slice().reverse().forEach((line) =>
-      styled(ink, drawn(line, weight), () => axes.trace(ink, run.t, line.series))));
-    for (const [ctx, alpha] of strip ? [[base, theme.ghost], [ink, 1]] : []) {
-      const style = { color: color("stimulus"), width: weight, alpha, join: "miter" };
-      stimulus.inside(ctx, () => styled(ctx, style, () => drawStimulus(ctx, stimulus)));
-    }
-    Object.assign(this, { axes, stimulus, lines: now, numbers, ghosts: head < 1 });
   }
 
-  compose() {
-    if (!this.ready) return;
-    if (shown.head < 1 && !this.ghosts) this.draw(this.numbers);
-    const { axes, stimulus, font, surface } = this, { run, head } = shown, n = sampleAtHead();
-    const ctx = surface.begin(), x = axes.x(run.t[n]), at = axes.box.x + axes.box.w + 0.55 * font;
+  /* What is yet to come of a run, pale behind the moving head. */
+  paintGhosts(ctx) { this.paintRun(ctx, shown.run.size - 1, look.theme.ghost); }
+
+  paintRun(ctx, to, alpha = 1) {
+    const { axes, stimulus, lines, weight } = this, { run } = shown;
+    axes.inside(ctx, () => lines.slice().reverse().forEach((line) =>
+      styled(ctx, drawn(line, weight, alpha), () => axes.trace(ctx, run.t, line.series, to))));
+    const style = { color: color("stimulus"), width: weight, alpha, join: "miter" };
+    stimulus?.inside(ctx, () => styled(ctx, style, () => drawStimulus(ctx, stimulus, run.t[to])));
+  }
+
+  paintHead(ctx) {
+    const { axes, stimulus, font } = this, { run, head } = shown, n = sampleAtHead();
+    const x = axes.x(run.t[n]), at = axes.box.x + axes.box.w + 0.55 * font;
     const mark = (box, all, radius, top, foot) => {
       const labels = all.map((line) => ({ x: at, y: line.y, symbol: line.symbol, color: color(line.hue) }));
       labels.forEach((label) => dot(ctx, x, label.y, radius * font, label.color, look.theme.panel));
       placeLabels(ctx, labels, 1.08 * font, box.y + top * font, box.y + box.h - foot * font);
     };
-    surface.paste("base");
-    surface.paste("ink", 0, head >= 1 ? surface.width : x);
     if (head < 1) this.headLine(ctx, x, axes, stimulus || axes);
     mark(axes.box, this.lines.map((line) => ({ ...line, y: axes.y(line.series[n]) })), 0.28, 0.3, 0.1);
     if (!stimulus) return;
@@ -119,9 +144,9 @@ function stimulusAxes(box) {
   return Object.assign(axes, { marks: [...new Set([0, +(b > -a ? b : a).toPrecision(3)])] });
 }
 
-/* The stimulus exactly, with its vertical edges, not from samples. */
-function drawStimulus(ctx, axes) {
-  const { stimulus, duration } = shown.run, ends = [...stimulus.edges(duration), duration];
+/* The stimulus up to a time, exactly, with its vertical edges, not from samples. */
+function drawStimulus(ctx, axes, end) {
+  const { stimulus } = shown.run, ends = [...stimulus.edges(end), end];
   ctx.beginPath();
   ends.forEach((b, n) => {
     const a = n ? ends[n - 1] : 0, mid = 0.5 * (a + b), count = stimulus.constantOn(mid) ? 1 : 200;

@@ -25,16 +25,36 @@ export function turnTheme() { ui.theme = look.theme === THEMES.dark ? "light" : 
 export const drawn = (line, width, alpha = 1) =>
   ({ color: color(line.hue), width, dash: line.dash.map((x) => x * width), alpha });
 
+/* What a view shows of the run is laid out when that changes, painted at once, and kept on layers only when it
+   is composed again, as by a head that moves. */
 export class View {
   constructor(id) {
     const canvas = $(`canvas-${id}`);
-    Object.assign(this, { id, canvas, card: $(`card-${id}`), surface: new Surface(canvas), ready: false });
+    Object.assign(this, { id, canvas, card: $(`card-${id}`), surface: new Surface(canvas) });
+    Object.assign(this, { ready: false, stale: true, onScreen: true });
   }
   get visible() { return !this.card.hidden; }
+  /* A picture to save has what was scrolled away as well. */
+  get inSight() { return this.visible && (this.onScreen || Surface.scale !== null); }
   get wide() { return this.card.classList.contains("wide"); }
   get font() { return (this.wide ? 1.25 : 0.88) * look.em; }
-  /* Fit the canvas to its card; true if there is something to draw on. */
-  fit() { return (this.ready = this.visible && this.surface.fit()); }
+  /* Draw what is due; what nobody sees stays stale. */
+  show() {
+    if (!this.inSight) return;
+    if (!this.stale) return this.ready && this.compose();
+    this.stale = false;
+    this.ready = this.surface.fit();
+    if (!this.ready) return;
+    this.kept = false;
+    this.layOut();
+    this.paint(this.surface.begin());
+  }
+  /* Again, but nothing has changed save the head: from the layers, which are drawn when first asked for. */
+  compose() {
+    if (!this.kept) this.keep();
+    this.kept = true;
+    this.fromLayers(this.surface.begin());
+  }
   /* Where the axes of a single plot stand: `beside` is left and right of them together, in sizes of type. */
   plotBox(beside) {
     const { font, surface: { width, height } } = this;

@@ -27,20 +27,62 @@ export function chooseViews() {
   applyViews();
 }
 
-export const composeAll = () => shown.run && Object.values(views).forEach((view) => view.compose());
+/* V is drawn in every frame. Of the other views, which wait in turn, as many as keep the frames coming: one more
+   after a frame that came in time, half as many after one that came late. */
+const due = { views: new Set(), frame: 0, at: 0, quickest: 50, many: 3 };
 
-export function drawAll() {
+function drawDue(all = false) {
+  const now = performance.now(), passed = now - due.at;
+  if (passed > 4 && passed < 500) {
+    due.quickest = Math.max(6, Math.min(due.quickest, passed));
+    const late = passed > 1.4 * due.quickest + 2;
+    due.many = late ? Math.max(1, due.many >> 1) : Math.min(VIEWS.length, due.many + 1);
+  }
+  due.at = now;
+  cancelAnimationFrame(due.frame);
+  const others = [...due.views].filter((view) => view !== views.V && view.inSight);
+  for (const view of [views.V, ...(all ? others : others.slice(0, due.many))])
+    if (due.views.delete(view)) view.show();
+  due.frame = others.length > due.many ? requestAnimationFrame(() => drawDue()) : 0;
+}
+
+/* Show the head where it is now. */
+export function composeAll(all) {
   if (!shown.run) return;
-  look.em = parseFloat(getComputedStyle(document.documentElement).fontSize);
+  Object.values(views).forEach((view) => due.views.add(view));
+  drawDue(all);
+}
+
+/* Show another run, or the same in another look or size. */
+export function drawAll(all) {
+  if (!shown.run) return;
   const last = traces.filter((view) => view.visible).at(-1), apart = window.innerWidth < 700;
-  traces.forEach((view) => view.draw(view.wide || view === last || apart));
-  for (const id of Object.keys(KINDS)) views[id].draw();
-  composeAll();
+  for (const view of traces) view.numbers = view.wide || view === last || apart;
+  for (const view of Object.values(views)) view.stale = true;
+  composeAll(all);
   $("key-previous").hidden = !(ui.previous && shown.previous);
   $("key-exact").hidden = !shown.exact;
   $("unit-conductances").textContent = ui.open ? "" : "(mS/cm²)";
   $("name-conductances").textContent = ui.open ? "Open fraction" : "Conductances";
   press("open-fraction", ui.open);
+}
+
+/* Views that come into sight are drawn; sizes are asked for when they change. */
+export function watchViews(redraw) {
+  const byCanvas = new Map(Object.values(views).map((view) => [view.canvas, view]));
+  const sight = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) byCanvas.get(target).onScreen = isIntersecting;
+    composeAll();
+  }, { rootMargin: "20%" });
+  const size = new ResizeObserver((entries) => {
+    look.em = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    entries.forEach(({ target }) => byCanvas.get(target).surface.measure());
+    redraw();
+  });
+  for (const canvas of byCanvas.keys()) {
+    sight.observe(canvas);
+    size.observe(canvas);
+  }
 }
 
 export const describeAll = () => Object.values(views).forEach((view) => view.describe());
@@ -59,8 +101,8 @@ export function widen(id) {
 /* All views on one canvas, drawn anew at twice the size on the screen or finer. */
 export function picture(subtitle) {
   const { run } = shown, ratio = (Surface.scale = Math.max(2, window.devicePixelRatio || 1));
-  drawAll();
-  const seen = Object.values(views).filter((view) => view.ready);
+  drawAll(true);
+  const seen = Object.values(views).filter((view) => view.visible && view.ready);
   const { theme, em } = look, pad = 1.2 * em, top = 5.2 * em;
   const cards = seen.map((view) => view.card.getBoundingClientRect());
   const edge = (side, pick) => pick(...cards.map((box) => box[side]));
