@@ -62,7 +62,7 @@ def test_a_source_that_was_just_written_leaves_no_compiled_file(tmp_path):
     for text, written in (("DARK = 1", now), ("DARK = 2", now), ("DARK = 3", now - 6000.0)):
         source.write_text(text)
         os.utime(source, (written, written))
-        assert said(f"{code} import colour; print(colour.DARK)") == text[-1]
+        assert said(f"{code} import colour; print(colour.DARK)", PYTHONDONTWRITEBYTECODE="") == text[-1]
     assert list(tmp_path.glob("__pycache__/colour*"))
 
 
