@@ -69,6 +69,32 @@ def pptx(out: str | None, sections: bool, force: bool, **asked: Any) -> int:
     return max(code, _told([partial(slides.deck, films, path or _beside(films, ".pptx"), force=force)]))
 
 
+@export.command()
+@request_options_of_one
+@click.option("--out", metavar="FILE", help="The handout (default: hhanim.pdf in the output folder).")
+@click.option("--paper", type=click.Choice(["a4", "letter"]), default="a4", show_default=True)
+@force_option
+def pdf(out: str | None, paper: str, force: bool, **asked: Any) -> int:
+    """A handout: a picture of each section beside what is said in it, then terms and parameters.
+
+    On paper the light theme reads best.
+
+    \b
+    Examples:
+      hhanim export pdf spike threshold --theme light --out lecture.pdf
+    """
+    from hhanim.studio.deliver import handout
+    from hhanim.studio.mends import need
+
+    need(*handout.NEEDS)
+    path = _file(out, ".pdf")
+    films, code = _made(**asked)
+    if not films:
+        return code
+    make = partial(handout.handout, films, path or _beside(films, ".pdf"), paper=paper, force=force)
+    return max(code, _told([make]))
+
+
 def _file(out: str | None, suffix: str) -> Path | None:
     """The file of --out, of which the suffix is known.
 

@@ -52,13 +52,20 @@ def conditions(membrane: Membrane, *, celsius: bool = True) -> str:
     return " · ".join(said)
 
 
+def unit(parameter: str) -> str:
+    """The unit of a membrane's parameter: of C, celsius, gNa, ENa …; "" of another."""
+    if parameter in ("C", "celsius"):
+        return "µF/cm²" if parameter == "C" else "°C"
+    of_a_channel = parameter[:1] in ("g", "E") and parameter[1:2].isupper()
+    return {"g": "mS/cm²", "E": "mV"}[parameter[0]] if of_a_channel else ""
+
+
 def _parameter(key: str, value: float) -> str:
     number = plain(value, 4)
     if key == "C":
-        return f"$C$ = {number} µF/cm²"
+        return f"$C$ = {number} {unit(key)}"
     if key[0] in "gE" and len(key) > 1:
-        unit = "mS/cm²" if key[0] == "g" else "mV"
-        return rf"${key[0]}_{{\mathrm{{{key[1:]}}}}}$ = {number} {unit}"
+        return rf"${key[0]}_{{\mathrm{{{key[1:]}}}}}$ = {number} {'mS/cm²' if key[0] == 'g' else 'mV'}"
     return f"{key.upper()} blocks {plain(100 * value, 3)} %"
 
 

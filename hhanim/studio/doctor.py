@@ -41,6 +41,7 @@ _LIBRARIES = (
     ("dask", ("distributed",), False, "rendering on other machines", "hhanim[dask]"),
     ("watch", ("watchfiles",), False, "hhanim watch", "hhanim[watch]"),
     ("slides", ("pptx",), False, "export to PowerPoint", "hhanim[slides]"),
+    ("handout", ("typst",), False, "export to PDF", "hhanim[handout]"),
     ("notebook", ("ipykernel",), False, "notebooks", "hhanim[notebook]"),
 )
 _DISTRIBUTION = {"font_source_sans_pro": "font-source-sans-pro", "pptx": "python-pptx"}

@@ -40,6 +40,7 @@ _LIBRARIES = {
     "distributed": "hhanim[dask]",
     "watchfiles": "hhanim[watch]",
     "pptx": "hhanim[slides]",
+    "typst": "hhanim[handout]",
     "ipywidgets": "hhanim[notebook]",
     "ipykernel": "hhanim[notebook]",
     "IPython": "hhanim[notebook]",

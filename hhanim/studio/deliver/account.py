@@ -1,0 +1,124 @@
+"""What is written about a film, wherever it is handed on: its chapters and what is said in them, its parameters, its
+terms, what made it."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+
+from hhanim.look import glossary
+from hhanim.look.numbers import plain
+from hhanim.look.words import unit
+from hhanim.studio.media import sidecar
+from hhanim.studio.plan import catalogue
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A section of a film, from `start` until `stop` (s).
+
+    title: its heading; line: what stands under that; said: in it, sentence by sentence. full: when (s) its picture
+    shows most: the last frame before it turns into the next one's.
+    """
+
+    title: str
+    line: str
+    said: list[str]
+    start: float
+    stop: float
+    full: float
+
+    @property
+    def time(self) -> str:
+        """From when until when, in minutes and seconds."""
+        return f"{_clock(self.start)}–{_clock(self.stop)}"
+
+
+@dataclass(frozen=True)
+class Account:
+    """A film that is there and its record."""
+
+    media: Path
+    record: sidecar.Record
+
+    @classmethod
+    def of(cls, media: Path) -> Self:
+        """Of a film. Raises UsageError: when hhanim did not make it."""
+        return cls(media, sidecar.record_of(media))
+
+    @property
+    def title(self) -> str:
+        """What the film is called."""
+        return self.record.title or self.record.name
+
+    @property
+    def alt(self) -> str:
+        """What is to be seen, for those who cannot see it."""
+        return self.record.alt or self.record.description
+
+    @cached_property
+    def chapters(self) -> list[Chapter]:
+        """Its sections; of a film without, one."""
+        record = self.record
+        parts = record.sections or [sidecar.Section(self.title, 0.0)]
+        ends = [part.start for part in parts[1:]] + [record.duration]
+        said = [(0.5 * (start + stop), text) for start, stop, text in record.captions]
+        return [
+            Chapter(
+                part.name[:1].upper() + part.name[1:],
+                "",
+                [text for at, text in said if part.start <= at < end],
+                part.start,
+                end,
+                max(end - 0.5 / record.fps, 0.0),
+            )
+            for part, end in zip(parts, ends, strict=True)
+        ]
+
+    @cached_property
+    def parameters(self) -> list[tuple[str, str]]:
+        """What it was made with, by name, each value with its unit; what is left to the scene is not among them."""
+        given = {k: v for k, v in self.record.parameters.items() if v is not None}
+        first = {k: given[k] for k in self.record.set if k in given}
+        return [(name, f"{_said(value)} {unit(name)}".strip()) for name, value in {**first, **given}.items()]
+
+    @cached_property
+    def terms(self) -> list[glossary.Term]:
+        """The terms of the field that it shows at work."""
+        return glossary.seen_in(self.scene)
+
+    @cached_property
+    def scene(self) -> str:
+        """The scene's name, whatever its file is called."""
+        symbol = self.record.key.get("scene")
+        known = (entry.name for entry in catalogue.read().entries if entry.symbol == symbol)
+        return next(known, str(symbol))
+
+    @property
+    def made(self) -> str:
+        """What made it."""
+        return f"hhanim {self.record.hhanim} · {self.record.kind} {self.scene}"
+
+    @property
+    def command(self) -> str:
+        """What makes it again."""
+        record = self.record
+        words = ["hhanim", "render", self.scene]
+        for name, value in record.given.items():
+            words += ["--set", f"{name}={value}"]
+        words += ["--theme", record.theme] if record.theme != "dark" else []
+        words += ["--preset", record.preset] if record.preset != "standard" else []
+        return shlex.join(words)
+
+
+def _said(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return plain(float(value)) if isinstance(value, int | float) else str(value)
+
+
+def _clock(seconds: float) -> str:
+    return f"{int(seconds + 0.5) // 60}:{int(seconds + 0.5) % 60:02d}"
