@@ -1,4 +1,4 @@
-"""Both engines, matplotlib's for clips and manim's for films, behind one interface.
+"""All engines behind one interface: matplotlib's for clips, manim's for films, Typst's for slides, PyAV's for videos.
 
 An engine plays a scene to an :class:`Exporter`, which says which frames it wants: only those are drawn, the scene
 merely passes through the others, and so every frame is the same whoever asks for it and whatever was left out.

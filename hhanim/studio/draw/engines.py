@@ -19,11 +19,21 @@ def engine(job: Job, work: Path) -> Engine:
     Raises:
         MissingError: without the library it needs. RenderError: when the scene's file fails.
     """
-    if job.request.entry.kind == "clip":
+    name, kind = job.request.entry.name, job.request.entry.kind
+    if kind == "clip":
         from hhanim.studio.draw.clip import ClipEngine
 
         return ClipEngine(job)
-    need("manim", "films", job.request.entry.name)
+    if kind == "slide":
+        need("typst", "lecture", name)
+        from hhanim.studio.draw.slide import SlideEngine
+
+        return SlideEngine(job, work)
+    if kind == "video":
+        from hhanim.studio.draw.video import VideoEngine
+
+        return VideoEngine(job)
+    need("manim", "films", name)
     from hhanim.studio.draw.film import FilmEngine
 
     return FilmEngine(job, work)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from hhanim.studio.media.changes import Rect
     from hhanim.studio.media.writer import Pixels
 
-PIECE = {"clip": 10, "film": 4}
+PIECE = {"clip": 10, "film": 4, "slide": 10, "video": 10}
 """Seconds. What is longer is encoded in pieces of this length, each by itself, whoever makes them: so the bytes do
 not depend on how many workers there were. A section of a film begins a piece, and therefore with a key frame."""
 
@@ -99,7 +99,7 @@ def shares(job: Job, workers: int) -> int:
     """Into how many shares a scene is divided so that this many workers have something to do."""
     if not job.request.format.pieces:
         return 1
-    if job.request.entry.kind == "film":  # whose length nobody knows yet
+    if not job.n_frames:  # of a film, whose length nobody knows yet
         return workers
     return min(_most(job), 3 * workers if workers > 1 else 1)
 

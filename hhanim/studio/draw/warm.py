@@ -37,6 +37,23 @@ def films() -> None:
     _once("film")
 
 
+def slides() -> None:
+    """Load what every slide needs."""
+    be_alone()
+    for name in (*_BOTH, "hhanim.studio.draw.slide"):
+        with contextlib.suppress(ImportError):  # which the slide will tell
+            import_module(name)
+    _once("slide")
+
+
+def videos() -> None:
+    """Load what every video needs."""
+    be_alone()
+    for name in (*_BOTH, "hhanim.studio.draw.video"):
+        import_module(name)
+    _once("video")
+
+
 def _once(kind: str) -> None:
     """What takes a while the first time: to check a number, to know the versions, to settle."""
     bind("", {"n": ("int", 1), "x": ("float", 1.0), "model": ("Membrane", "modern")}, {"n": "1", "x": "1"})

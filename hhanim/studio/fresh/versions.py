@@ -18,6 +18,8 @@ ENGINES: dict[str, tuple[str, ...]] = {
         *(*BOTH, "manim", "manimpango", "pycairo", "typst", "svgelements", "skia-pathops", "isosurfaces"),
         *("mapbox-earcut", "networkx", "pygments", "moderngl", "srt"),
     ),
+    "slide": (*BOTH, "typst", "markdown-it-py"),
+    "video": BOTH,
 }
 """Libraries that can decide a pixel, a caption or the number of frames."""
 

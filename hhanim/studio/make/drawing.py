@@ -12,7 +12,7 @@ from typing import Any
 
 from hhanim.studio.apart import LostError, Workplace
 from hhanim.studio.draw.drawn import Drawn
-from hhanim.studio.draw.pieces import Output, Share
+from hhanim.studio.draw.pieces import PIECE, Output, Share
 from hhanim.studio.errors import RenderError
 from hhanim.studio.fresh.job import Job
 from hhanim.studio.news import Listener
@@ -26,7 +26,7 @@ class Drawing:
     """Processes in which scenes are drawn."""
 
     def __init__(self) -> None:
-        self._places = {kind: Workplace(f"hhanim.studio.draw.warm:{kind}s") for kind in ("clip", "film")}
+        self._places = {kind: Workplace(f"hhanim.studio.draw.warm:{kind}s") for kind in PIECE}
 
     def share(
         self, outputs: Sequence[Output], share: Share, on_event: Listener

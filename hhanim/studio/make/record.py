@@ -37,8 +37,8 @@ def record(job: Job, media: Path, drawn: Drawn) -> sidecar.Record:
         media,
         width=width,
         height=height,
-        fps=job.fps if entry.kind == "clip" else drawn.fps,
-        n_frames=job.n_frames if entry.kind == "clip" else drawn.n_frames,
+        fps=drawn.fps,
+        n_frames=job.n_frames or drawn.n_frames,
         transparent=transparent,
     )
     beside = [sidecar.beside(media, suffix).name for suffix in (".png", ".vtt")]

@@ -26,7 +26,7 @@ from hhanim.studio.plan.request import Origin, Request, target
 FILE = "lecture.toml"
 """Where a lecture is looked for first; then in ``hhanim.toml`` and ``pyproject.toml``."""
 
-CARD = Path(__file__).resolve().parents[1] / "draw" / "card.typ"
+CARD = Path(__file__).resolve().parents[1] / "draw" / "slide.typ"
 
 PICTURES = (".png", ".jpg", ".jpeg", ".svg", ".webp", ".gif")
 SLIDES = (".md", ".typ", *PICTURES)

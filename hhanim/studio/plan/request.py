@@ -115,7 +115,7 @@ class Request:
 
     @functools.cached_property
     def time_base(self) -> tuple[int, Fraction]:
-        """How many frames, 0 of a film, whose length is what its animations take; and how many a second.
+        """How many frames, 0 of a film or video, whose length is known at its end; and how many a second.
 
         A clip says ``frames`` and ``seconds``. A preset's own rate decides the frames, unless ``frames`` was
         given too: then it wins, and the rate follows. A format that cannot have that rate keeps the seconds.
@@ -123,7 +123,7 @@ class Request:
         from hhanim.studio.media.writer import exact_rate
 
         rate, objects = self.format.rate, self.values.objects
-        if self.entry.kind == "film":
+        if self.entry.kind in ("film", "video"):
             return 0, rate(self.use.fps or Fraction(30))
         seconds = Fraction(objects.get("seconds", 5.0)).limit_denominator(100_000)
         frames = objects.get("frames")

@@ -1,0 +1,142 @@
+"""Cards and slides of a lecture: Markdown, Typst or a picture, typeset by Typst in the theme; they stand still."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import typst
+from PIL import Image
+
+from hhanim.look.type import FAMILY, font_files, unit
+from hhanim.studio.draw import markdown
+from hhanim.studio.draw.engine import Exporter, Played
+from hhanim.studio.errors import RenderError
+from hhanim.studio.fresh.job import Job
+from hhanim.studio.media.sidecar import Caption
+from hhanim.studio.media.writer import Pixels
+
+SCALES = (1.0, 0.9, 0.8, 0.7, 0.6)
+"""How large the letters are, by what fits on the page."""
+
+LEAD = 0.4
+"""Seconds before the first line."""
+
+
+class SlideEngine:
+    """A card or slide; see :class:`hhanim.studio.draw.engine.Engine`."""
+
+    whole = False
+
+    def __init__(self, job: Job, work: Path) -> None:
+        self.job, self.work = job, work
+
+    def may_be_poster(self, number: int) -> bool:
+        return number == 0
+
+    def play(self, exporter: Exporter) -> Played:
+        count = self.job.n_frames
+        exporter.section(0, "")
+        if exporter.wants(0, count):
+            exporter.frame(0, _page(self.job, self.work), None, count)
+        given = self.job.values.objects
+        return Played(count, 0, "", list(spread(given["say"].splitlines(), given["seconds"])))
+
+
+def spread(lines: list[str], seconds: float) -> Iterator[Caption]:
+    """Lines that are said one after the other while something stands, each as long as its words take of it."""
+    words = [max(1, len(line.split())) for line in lines]
+    start = LEAD
+    for line, count in zip(lines, words, strict=True):
+        stop = start + count / sum(words) * (seconds - LEAD)
+        yield round(start, 3), round(stop, 3), line
+        start = stop
+
+
+def _page(job: Job, work: Path) -> Pixels:
+    """The page of a card or slide as pixels.
+
+    Raises:
+        RenderError: when Typst refuses it, or it does not fit on one page.
+    """
+    request = job.request
+    theme, (width, height) = request.look, request.pixels
+    text = _source(job, work)
+    about: dict[str, Any] = {
+        "title": request.entry.title,
+        "width": width,
+        "height": height,
+        "unit": unit(width, height),
+        "family": FAMILY,
+        "transparent": theme.transparent,
+        "colours": [theme.color(name) for name in ("ground", "ink", "muted", "faint", "stimulus")],
+    }
+    house = resources.files(__package__).joinpath("slide.typ").read_text(encoding="utf-8")
+    main = work / "main.typ"
+    main.write_text(f"{house}\n{text}", encoding="utf-8")
+    for scale in SCALES:
+        try:
+            made: Any = typst.compile(
+                main,
+                root=work,
+                font_paths=[font_files()[0].parent],
+                ignore_system_fonts=True,
+                format="png",
+                ppi=72.0,
+                sys_inputs={"about": json.dumps({**about, "scale": scale})},
+            )
+        except typst.TypstError as error:
+            raise RenderError(f"{_name(job)}: {' '.join([error.message, *error.hints])}") from error
+        if isinstance(made, bytes):
+            with Image.open(io.BytesIO(made)) as picture:
+                return np.asarray(picture.convert("RGBA")).astype(np.uint8, copy=True)
+    raise RenderError(f"{_name(job)} does not fit on one slide: make it shorter, or two of it")
+
+
+def _name(job: Job) -> str:
+    entry = job.request.entry
+    return f"the card {entry.title!r}" if "heading" in entry.declared else entry.path.name
+
+
+def _source(job: Job, work: Path) -> str:
+    """What is on the page, in Typst's markup; the files that it names are copied to where Typst may read them.
+
+    Raises:
+        RenderError: when a file is not there.
+    """
+    entry, given = job.request.entry, job.values.objects
+    path = entry.path
+    if "heading" in entry.declared:
+        heading, text = markdown.typst(given["heading"]), markdown.typst(given["text"])
+        return f"#card({markdown.quoted(entry.symbol)}, [{heading}], [{text}])"
+    if path.suffix not in (".md", ".typ"):
+        _copy(path, path.name, work)
+        return (
+            f"#full({markdown.quoted(path.name)}, alt: {markdown.quoted(entry.alt) if entry.alt else 'none'})"
+        )
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".md":
+        named = markdown.pictures(text)
+        for name in named:
+            if not (path.parent / name).is_file():
+                raise RenderError(f"{path.name}: no picture {name} beside it")
+    else:
+        named = [name for name in re.findall(r'"([^"\n]+)"', text) if (path.parent / name).is_file()]
+    for name in named:
+        _copy(path.parent / name, name, work)
+    return markdown.typst(text) if path.suffix == ".md" else text
+
+
+def _copy(source: Path, name: str, work: Path) -> None:
+    place = Path(os.path.normpath(work / name))
+    if not place.is_relative_to(work):
+        raise RenderError(f"{name}: pictures of a slide lie beside it or in folders there")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(source.read_bytes())
