@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from manim import Create, FadeIn, FadeOut, ReplacementTransform, Succession, VGroup
@@ -19,7 +20,6 @@ from hhanim.mobjects.circuit.currents import (
     scale_bar,
 )
 from hhanim.mobjects.circuit.slice import Slice, Solutions
-from hhanim.mobjects.frame.cards import Choices
 from hhanim.mobjects.frame.clock import Pace
 from hhanim.mobjects.frame.layout import Area, fitted
 from hhanim.mobjects.frame.lettering import LABEL, SMALL
@@ -31,12 +31,7 @@ from hhanim.model import Channel, simulate
 from hhanim.parameters import Membrane, Protocol
 
 QUESTION = "What makes V change?"
-#: Where the circuit, its equation and V stand while it runs, and how much of the frame is the membrane's at first.
-PLACES = {
-    "wide": ("picture", "foot", "plot"),
-    "square": ("left", "first", "second"),
-    "tall": ("left", "first", "second"),
-}
+#: How the frame is shared by the membrane and the equation at first.
 ROWS = {"wide": (2.5, 1.0), "square": (1.0, 1.0), "tall": (1.0, 1.0)}
 
 
@@ -58,16 +53,14 @@ class CircuitFilm(Story):
     def beats(self) -> Iterator[Beat]:
         self.run = simulate(self.membrane, self.stimulus, self.until, sample=0.02)
         self.timed(self.pace())
-        where = [self.grid[name] for name in PLACES[self.shape]]
         stage, foot = self.grid["body"].rows(*ROWS[self.shape], gap=0.2)
         self.wide = Circuit(self.membrane, self.theme, stage)
         self.slice = Slice(self.wide).follow(self.clock)
         self.law = self.law_in(foot, lines=1 if self.shape == "wide" else 2)
         self.pieces = self.law.pieces(self.wide.x, self.wide.pitch, foot)
-        self.circuit = Circuit(self.membrane, self.theme, where[0], size=SMALL)
         yield from self.elements(foot)
         yield from self.equation()
-        yield from self.spike(*where)
+        yield from self.spike()
         yield from self.gates()
         yield from self.recap()
 
@@ -96,7 +89,7 @@ class CircuitFilm(Story):
         yield Beat("question", QUESTION, said, self.title, self.shown)
         self.shown = [wide.wires, *self.shown]
         yield Beat("circuit", "The solutions are wires", "Salt water conducts, as a wire does.",
-                   do=[Create(wide.wires)], leaves=self.shown)  # fmt: skip
+                   do=[Create(wide.wires), self.slice.water.gathers()], leaves=self.shown)  # fmt: skip
         heading = "The lipids are a capacitor"
         yield self.becomes("C", heading, "The lipids keep charge apart.")
         self.shown = [*(thing for thing in self.shown if thing is not asked), pieces["C"]]
@@ -153,12 +146,23 @@ class CircuitFilm(Story):
 
     # -- at work -------------------------------------------------------------------------------------------
 
-    def spike(self, place: Area, foot: Area, plot: Area) -> Iterator[Beat]:
+    def places(self) -> list[Area]:
+        """Where the circuit, the sums of its currents, V, the equation and what the hall is asked stand as it runs."""
+        grid = self.grid
+        if self.shape != "wide":
+            sums, plot = (grid[name] for name in ("first", "second"))
+            return [grid["picture"], sums, plot, grid["foot"], sums]
+        upper, law = grid["body"].rows(4.25, 1.15, gap=0.2)
+        left, plot = (replace(grid[name], bottom=upper.bottom) for name in ("left", "plot"))
+        place, sums = left.rows(3.4, 0.7, gap=0.15)
+        return [place, sums, plot, law, replace(left, bottom=law.bottom, top=sums.top)]
+
+    def spike(self) -> Iterator[Beat]:
         """The currents of a spike through the circuit; before V peaks, the hall says why it will."""
-        run, circuit = self.run, self.circuit
-        upper, lower = foot.rows(2.0, 1.0, gap=0.1)
-        law = self.law_in(upper, lines=3 if upper.width < 4.0 else 2)
-        water = Solutions(circuit).follow(self.clock)
+        run, (place, lower, plot, foot, asked) = self.run, self.places()
+        self.circuit = circuit = Circuit(self.membrane, self.theme, place)
+        law = self.law_in(foot, lines=1 if self.shape == "wide" else 2)
+        water = Solutions(circuit).gather().follow(self.clock)
         yield Beat("spike", "The circuit at work", "Now it gets a short pulse of current.",
                    do=[ReplacementTransform(self.wide, circuit), ReplacementTransform(self.law, law)],
                    leaves=[water, circuit, law])  # fmt: skip
@@ -182,7 +186,7 @@ class CircuitFilm(Story):
         yield Beat("spike", "The currents add up", said, line, [*shown, law, self.sums])
         answers = ["no current flows any more", tr("{ion} takes out what {other} brings in", ion=outward, other=inward),
                    "the capacitor is full"]  # fmt: skip
-        choices = Choices(answers, self.theme, foot, size=SMALL + 2)
+        choices = self.choices(asked, *answers)
         ask = "Why will V stop rising?"
         yield Beat("predict", ask, "V will stand still at its peak. Why?",
                    show=[*shown, choices], think=True)  # fmt: skip
@@ -198,19 +202,22 @@ class CircuitFilm(Story):
 
     def gates(self) -> Iterator[Beat]:
         """The equations of the gates, under that of V, and how they go."""
+        start, stop = self.begin, self.run.duration
+        self.timed(Pace(stop, rate=3.0, slow=[(start + 1.0, start + 5.0, 1.2)]))
         names = list(self.membrane.gates)
-        law = CurrentEquation(self.membrane, self.theme, size=LABEL + 14, lines=2)
+        law = CurrentEquation(self.membrane, self.theme, size=LABEL + 14, lines=3)
         equations = aligned([law, *(GateEquation(self.membrane, n, self.theme, size=LABEL + 14) for n in names)],
                             self.grid["left"])  # fmt: skip
         v, gates = self.graphs(self.run, ["V"], names)
         several = _number(1 + sum(g.dynamic for g in self.membrane.gates.values()))
         said = tr("Each gate has its equation: with that of V they are {several}.", several=several)
-        yield Beat("gates", "The conductances follow their gates", said, show=[equations, v, gates], start=self.begin,
-                   until=self.run.duration)  # fmt: skip
+        yield Beat("gates", "The conductances follow their gates", said, show=[equations, v, gates], start=start,
+                   until=stop)  # fmt: skip
 
     def recap(self) -> Iterator[Beat]:
         """Membrane and circuit side by side, with the same arrows."""
         run, body = self.run, self.grid["body"]
+        self.timed(self.pace())
         above, foot = body.rows(3.6, 1.0, gap=0.15)
         left, right = above.split(1.0, 1.0, gap=0.5, vertical=self.shape != "wide")
         circuit = Circuit(self.membrane, self.theme, right, size=SMALL)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from manim import DOWN, LEFT, VGroup
+from manim import DL, DOWN, LEFT, VGroup
 
 from hhanim.errors import HHError
 from hhanim.look import quantities, quantity
@@ -13,15 +13,15 @@ from hhanim.look.words import tr
 from hhanim.mobjects.axon.axon import Axon
 from hhanim.mobjects.axon.front import Front
 from hhanim.mobjects.axon.profile import Profile
-from hhanim.mobjects.frame.cards import Choices, Recap
+from hhanim.mobjects.frame.cards import Row
 from hhanim.mobjects.frame.clock import Pace
 from hhanim.mobjects.frame.lettering import LABEL, SMALL
 from hhanim.mobjects.frame.standard import voltages
 from hhanim.mobjects.frame.zoom import within
 from hhanim.mobjects.graph.equations import CurrentEquation, GateEquation, aligned
+from hhanim.mobjects.graph.marks import Level
 from hhanim.mobjects.graph.panel import Panel
-from hhanim.mobjects.graph.trace import Trace
-from hhanim.mobjects.membrane.channels import ChannelView
+from hhanim.mobjects.membrane.channels import side_by_side
 from hhanim.mobjects.membrane.patch import MembranePatch
 from hhanim.mobjects.storyboard import Beat, Story
 from hhanim.model import measured, simulate
@@ -60,14 +60,14 @@ class FourEquations(Story):
             )
         rise, back = found["upstroke"].start, found["repolarisation"].stop
         peak = run.extreme("V").t
-        self.timed(Pace(self.until, rate=4.0, slow=[(rise - 0.5, back + 0.5, 0.6)]))
+        self.timed(Pace(self.until, rate=4.0, slow=[(rise - 0.5, back + 0.5, 0.9)]))
         patch = MembranePatch(run, self.theme, self.grid["left"], clock=self.clock)
         v = self.graph("plot", run, "V", stimulus=True)
         yield from self.equations(patch)
         yield Beat("impulse", "Solved, they make an impulse", "Step by step in time, the equations give an impulse.",
                    "a short pulse of current, and nothing else", show=[patch, v], until=self.until)  # fmt: skip
-        answers = ["it dies out", "at about 2 m/s", "at about 20 m/s"]
-        choices = Choices(answers, self.theme, self.grid["plot"].inset(top=0.6), size=1.6 * LABEL)
+        answers = "it dies out", "at about 2 m/s", "at about 20 m/s"
+        choices = self.choices(self.grid["plot"].inset(top=0.6), *answers, size=1.6 * LABEL)
         yield Beat("predict", FAST, "They were fitted to currents at a held V, never to an impulse.",
                    show=[patch, choices], think=True)  # fmt: skip
         yield Beat("predict", FAST, "It travels, and at nearly 20 m/s.",
@@ -161,38 +161,25 @@ class FourEquations(Story):
         self.timed(Pace(self.until, rate=4.0, slow=[(cuts[0], cuts[2], 1.0)]))
         known, place = quantities(self.membrane), self.grid["left"]
         paper = self.words(PAPER, size=SMALL, color="muted")
-        paper.scale(min(1.0, place.width / paper.width)).move_to(place.at(0.0, 0.0), aligned_edge=LEFT + DOWN)
-        rows = [
-            ("m opens fast", "sodium lifts V: the upstroke", known["m"]),
-            ("h shuts, n opens", "potassium takes V down", known["n"]),
-            ("n closes late", "V passes below rest: the undershoot", known["n"]),
-        ]
-        said = [
-            "Fast m lets sodium lift V.",
-            "Then h shuts and n opens: potassium takes V down.",
-            "Late to close, n takes V below rest.",
-        ]
+        paper.scale(min(1.0, place.width / paper.width)).move_to(place.at(0.0, 0.0), aligned_edge=DL)
         place = place.inset(bottom=0.5)
-        size = min(0.95, 0.55 * place.height / len(rows))
-        opened = [[("Na", True)], [("Na", False), ("K", True)], [("K", True)]]
-        icons = [self.icon(size, *states) for states in opened]
-        recap = Recap(rows, self.theme, place, icons=icons)
-        VGroup(*recap.rows[1][0][0][: len("hshuts,")]).set_color(self.theme.color(known["h"]))
         v = self.graph("plot", run, "V", stimulus=True)
-        shown: list[Any] = [v, paper]
-        for k, (_, _, hue) in enumerate(rows):
-            part = Trace.of(run, "V", v.panel, named=False, within=(cuts[k], cuts[k + 1]), head=False,
-                            color=self.theme.color(hue if k else known["m"]), width=8.0)  # fmt: skip
-            shown = [*shown, part.follow(self.clock), recap.rows[k]]
-            yield Beat("recap", "The impulse explained", said[k], MORE,
-                       show=shown, start=None if k else 0.0, until=cuts[k + 1])  # fmt: skip
-
-    def icon(self, size: float, *states: tuple[str, bool]) -> VGroup:
-        """Channels of that height side by side, each for an ion, open or shut by its last gate."""
-        of = {c.ion: c for c in self.membrane.channels if c.gates}
-        views = VGroup()
-        for ion, opened in states:
-            gates = [gate.name for gate in of[ion].gates]
-            view = ChannelView(self.membrane, of[ion].name, self.theme, height=size, labels=False)
-            views.add(view.set_gates(dict.fromkeys(gates, True) | {gates[-1]: opened}))
-        return views.arrange(buff=0.15)
+        (e,) = (c.e for c in self.membrane.channels if c.ion == "K")
+        battery = Level(v.panel, float(e), self.formula('E_"K"', color=known["I_K"]), end=True, below=True)
+        acts = [
+            ("m opens fast", "sodium lifts V: the upstroke", "m", ["Na"], "Fast m lets sodium lift V."),
+            ("h shuts, n opens", "potassium takes V down", "n", ["Na", "K"],
+             "Then h shuts and n opens: potassium takes V down."),
+            ("n closes late", "V passes below rest: the undershoot", "n", ["K"],
+             "Late to close, n takes V below rest."),
+        ]  # fmt: skip
+        style: Any = {"height": min(0.95, 0.55 * place.height / len(acts))}
+        rows = []
+        for k, (head, does, gate, ions, said) in enumerate(acts):
+            icon = side_by_side(self.membrane, ions, self.theme, shut="h" if k == 1 else None, **style)
+            part = v.stretch(cuts[k], cuts[k + 1], known[gate])
+            rows.append(Row(head, does, known[gate], said, cuts[k + 1], icon, [part]))
+        heading = "The impulse explained"
+        yield from self.recapped(
+            rows, [v, battery, paper], place=place, heading=heading, line=MORE, start=0.0
+        )

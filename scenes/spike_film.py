@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 from typing import Any
-
-from manim import VGroup
 
 from hhanim.look import quantities
 from hhanim.look.numbers import millivolts, round_below, round_near
 from hhanim.mobjects.circuit.balance import Balance
 from hhanim.mobjects.circuit.feedback import FeedbackLoop
-from hhanim.mobjects.frame.cards import Choices, Recap
+from hhanim.mobjects.frame.cards import Row
 from hhanim.mobjects.frame.clock import Pace
 from hhanim.mobjects.graph.marks import Level, Point
-from hhanim.mobjects.graph.trace import Trace
-from hhanim.mobjects.membrane.channels import ChannelView, inactivates, title
+from hhanim.mobjects.membrane.channels import inactivates, side_by_side, title
 from hhanim.mobjects.membrane.depth import PatchInDepth
 from hhanim.mobjects.membrane.patch import MembranePatch
 from hhanim.mobjects.storyboard import Beat, Story
@@ -25,11 +21,6 @@ from hhanim.model.phases import phases
 from hhanim.parameters import Membrane, Protocol
 
 QUESTION = "Who brings V down again?"
-RECAP = (
-    "The {ion} current lifts V to its peak.",
-    "The {other} current brings V down.",
-    "It outlasts the spike, and V dips below rest.",
-)
 SEED = 116  # of the channels that are drawn: by chance these open when most of their kind do
 
 
@@ -50,7 +41,7 @@ class Spike(Story):
         # Finely enough that in a warm axon, too, straight pieces do not cut the corners of the currents.
         self.run = run = simulate(self.membrane, self.stimulus, self.until, sample=0.02)
         self.meet()
-        base, slow = round_near(self.until / 9.0), []  # slow from the stimulus until V is back
+        base, slow = round_near(self.until / 7.0), []  # slow from the stimulus until V is back
         if self.phases:
             slow = [(self.begin, self.back, min(round_near((self.back - self.begin) / 8.0), base))]
         self.timed(Pace(self.until, rate=base, slow=slow))
@@ -71,7 +62,7 @@ class Spike(Story):
 
     def meet(self) -> None:
         """When the spike's parts begin and end (ms), who lifts V and who brings it down, and what they are called."""
-        run = self.run
+        run, self.known = self.run, quantities(self.membrane)
         self.phases = {phase.name: phase for phase in phases(run, zero=self.membrane.zero)}
         self.inward, self.outward = (self.membrane.channel(run.carrier(way)) for way in ("in", "out"))
         gates = {inactivates(self.membrane, g.name): g.name for g in reversed(self.inward.gates)}
@@ -99,12 +90,8 @@ class Spike(Story):
         yield Beat("rise", "V rises by itself", said, "{ion} flows in", until=self.peak)
         top = self.peak, self.run.spike_peaks[0]
         self.first.append(Point(self.v.panel, *top, self.names["top"], course=self.v.course))
-        answers = [
-            "the end of the stimulus",
-            "the sodium pump",
-            self.say("{other} through channels of its own"),
-        ]
-        choices = Choices(answers, self.theme, self.grid["foot"])
+        answers = "the end of the stimulus", "the sodium pump", "{other} through channels of its own"
+        choices = self.choices("foot", *answers)
         said = "V is at its peak of {top}: who brings it down?"
         yield Beat("predict", QUESTION, said, show=[*self.first, choices], think=True)
         said = "{other} flows out through channels of its own, and V falls below rest."
@@ -141,26 +128,35 @@ class Spike(Story):
 
     def currents(self) -> Iterator[Beat]:
         """The same spike with its currents: first, magnified, those that decide; then the large ones."""
+        run, into = self.run, f"I_{self.inward.name}"
         names = [f"I_{c.name}" for c in self.membrane.channels]
-        v, self.large = self.graphs(self.run, ["V"], names)
+        v, self.large = self.graphs(run, ["V"], names)
         y = self.large.panel.y_axis
-        many = PatchInDepth(self.run, self.theme, self.grid["picture"], n=120, clock=self.clock, seed=1)
-        bars = partial(Balance, self.run, self.theme, self.grid["foot"])
+        many = PatchInDepth(run, self.theme, self.grid["picture"], n=120, clock=self.clock, seed=1)
+
+        def bars(most: float) -> Balance:
+            return Balance(run, self.theme, self.grid["foot"], limit=1.25 * most).follow(self.clock)
+
+        tiles, start, heading = "every tile is a channel; those that stand out are open", self.begin, ""
+        said = "More {ion} flows in than {other} flows out, and V takes off."
         if self.rise > self.begin:
-            most = max(abs(self.run.extreme(key, "size", before=self.rise).value) for key in names)
+            # Until what flows in is three times as much: who wins is seen while both are small.
+            level = 3.0 * float(run.at([self.rise])[into][0])
+            self.won = start = min(run.first(into, below=level, after=self.rise), self.peak)
+            most = max(abs(run.extreme(key, "size", before=self.won).value) for key in names)
             self.names["times"] = times = round_below(0.9 * y.high / most)
             small = y.name, y.low / times, y.high / times
-            self.small = self.graph("second", self.run, *names, ghost=False, y=small)
-            shown = [many, v, self.small, bars(limit=1.25 * y.high / times).follow(self.clock)]
-            said = "Before the spike the currents are small, and what counts is which is larger."
+            self.small = self.graph("second", run, *names, ghost=False, y=small)
+            shown = [many, v, self.small, bars(y.high / times)]
+            asked = "Before the spike the currents are small, and what counts is which is larger."
             line = "the currents, magnified {times:g} times"
-            yield Beat("currents", "Small currents decide", said, line, shown, self.begin, self.rise)
-        shown = [many, v, self.large, bars(limit=1.25 * y.high).follow(self.clock)]
-        said = "More {ion} flows in than {other} flows out, and V takes off."
-        line = "every tile is a channel; those that stand out are open"
-        yield Beat("currents", "{ion} outweighs {other}", said, line, shown, self.rise, self.peak)
-        largest = self.run.extreme(f"I_{self.inward.name}", "min").t
-        if max(self.peak, self.run.extreme(f"g_{self.inward.name}").t) < largest:
+            yield Beat("currents", "Small currents decide", asked, line, shown, self.begin, self.rise)
+            yield Beat("currents", "{ion} outweighs {other}", said, line, shown, until=self.won)
+            said, heading = "Now the currents grow, and carry V to its peak.", "The currents grow"
+        shown = [many, v, self.large, bars(y.high)]
+        yield Beat("currents", heading or "{ion} outweighs {other}", said, tiles, shown, start, self.peak)
+        largest = run.extreme(into, "min").t
+        if max(self.peak, run.extreme(f"g_{self.inward.name}").t) < largest:
             said = "Fewer {ion} channels are open, but the driving force on {ion} grows."
             line = "V falls away from where {ion} would take it"
             yield Beat("currents", "The driving force grows", said, line, until=largest)
@@ -170,36 +166,36 @@ class Spike(Story):
     def recap(self) -> Iterator[Beat]:
         """One picture: V in the colour of what moves it."""
         self.timed(Pace(self.until, rate=round_near(self.until / 5.0)))
-        v, known = self.graph("plot", self.run, "V", stimulus=True), quantities(self.membrane)
+        v, known, name = self.graph("plot", self.run, "V", stimulus=True), self.known, self.outward.name
+        battery = Level(
+            v.panel,
+            float(self.outward.e),
+            self.formula(f'E_"{name}"', color=known[f"I_{name}"]),
+            end=True,
+            below=True,
+        )
         turns = [t for g, t in (("h", "{h} gates shut"), ("n", "{n} gates open")) if self.names[g]]
         both = self.inward, self.outward
         acts = [
-            (both[:1], "{ion} lifts V", "{m} gates open", self.peak),
-            (both, "{other} brings V down", ", ".join(turns) or "at last", self.back),
-            (both[1:], "and then below rest", "{n} gates are late to close", self.low),
-        ][: 3 if self.names["n"] else 2]
-        rows = [(self.say(a), self.say(b), known[f"I_{who[-1].name}"]) for who, a, b, _ in acts]
-        icons = [self.icon(*who, shut=self.names["h"] if who == both else None) for who, *_ in acts]
-        recap = Recap(rows, self.theme, self.grid["left"], icons=icons)
-        start, shown = self.rise, list[Any]([v])
-        for said, row, (*_, hue), (*_, stop) in zip(RECAP, recap.rows, rows, acts, strict=False):
-            style: Any = {"named": False, "head": False, "width": 8.0, "color": self.theme.color(hue)}
-            part = Trace.of(self.run, "V", v.panel, within=(start, stop), **style)
-            shown, start = [*shown, part.follow(self.clock), row], stop
-            yield Beat("recap", self.title, said, "", shown, until=stop)
+            (both[:1], "{ion} lifts V", "{m} gates open", self.peak, "The {ion} current lifts V to its peak."),
+            (both, "{other} brings V down", ", ".join(turns) or "at last", self.back,
+             "The {other} current brings V down."),
+            (both[1:], "and then below rest", "{n} gates are late to close", self.low,
+             "It outlasts the spike, and V dips below rest."),
+        ]  # fmt: skip
+        rows, start = [], self.rise
+        for who, head, does, stop, said in acts[: 3 if self.names["n"] else 2]:
+            hue, shut = known[f"I_{who[-1].name}"], self.names["h"] if who == both else None
+            icon = side_by_side(self.membrane, [c.name for c in who], self.theme, shut=shut)
+            rows.append(Row(head, does, hue, said, stop, icon, [v.stretch(start, stop, hue)]))
+            start = stop
+        yield from self.recapped(rows, [v, battery])
         said = "Then only small currents flow, and the leak brings V back to rest."
         yield Beat("recap", self.title, said, until=self.end)
 
     def loop(self, channel: Channel, *steps: str, link: str, positive: bool = False) -> FeedbackLoop:
         """What V does to the gates of a channel, and its current to V."""
-        foot, hue = self.grid["foot"], quantities(self.membrane)[f"I_{channel.name}"]
+        foot, hue = self.grid["foot"], self.known[f"I_{channel.name}"]
         said = ["V rises", *map(self.say, steps)]
         loop = FeedbackLoop(said, link, self.theme, color=hue, positive=positive, width=foot.width)
         return loop.move_to(foot.center).follow(self.clock)
-
-    def icon(self, *channels: Channel, shut: str | None = None) -> VGroup:
-        """Channels side by side, their gates open but for the one that shuts."""
-        views = [ChannelView(self.membrane, c.name, self.theme, height=1.2, labels=False) for c in channels]
-        for view in views:
-            view.set_gates({gate.name: gate.name != shut for gate in view.channel.gates})
-        return VGroup(*views).arrange(buff=0.15)

@@ -16,14 +16,16 @@ every beat lasts at least as long as its caption takes to read. It is an ordinar
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, cast
 
 from manim import DL, UR, Animation
 
+from hhanim.look import quantities
 from hhanim.look.words import tr
 from hhanim.mobjects.frame import standard
+from hhanim.mobjects.frame.cards import Choices, Recap, Row
 from hhanim.mobjects.frame.clock import Clock, Pace
 from hhanim.mobjects.frame.fades import Appear, Vanish
 from hhanim.mobjects.frame.film import Film
@@ -130,6 +132,37 @@ class Story(Film):
             self.graph(place, run, *keys, time=time, **style)
             for place, keys, time in zip(places, groups, timed, strict=False)
         ]
+
+    def choices(self, place: str | Area, *answers: str, **style: Any) -> Choices:
+        """Answers to choose from, in a part of the grid; see Choices."""
+        area = self.grid[place] if isinstance(place, str) else place
+        return Choices([self.say(answer) for answer in answers], self.theme, area, **style)
+
+    def recapped(
+        self,
+        rows: Sequence[Row],
+        shown: Sequence[Any] = (),
+        *,
+        place: str | Area = "left",
+        heading: str = "",
+        line: str = "",
+        start: float | None = None,
+        beside: bool = False,
+    ) -> Iterator[Beat]:
+        """The beats of a recap: over the blocks `shown`, row after row in a part of the grid, under the film's title
+        or another heading.
+
+        start: the model time (ms) at which the clock is put first. beside: rows side by side; see Recap.
+        """
+        area = self.grid[place] if isinstance(place, str) else place
+        said = [(self.say(row.head), self.say(row.does), row.color) for row in rows]
+        style: Any = {"icons": [row.icon for row in rows if row.icon is not None], "beside": beside}
+        known = {name: quantities(self.membrane)[name] for name in self.membrane.gates}
+        recap, shown = Recap(said, self.theme, area, known=known, **style), list(shown)
+        for k, (row, told) in enumerate(zip(rows, recap.rows, strict=True)):
+            shown = [*shown, *row.adds, told]
+            yield Beat("recap", heading or self.title, row.caption, line, shown,
+                       None if k else start, row.until)  # fmt: skip
 
     # -- telling -------------------------------------------------------------------------------------------
 

@@ -12,18 +12,20 @@ class Fight(Film):
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Self
 
 import numpy as np
 from manim import LEFT, UP, VGroup
 
-from hhanim.look import Theme, quantities
+from hhanim.look import Quantity, Theme, quantities
 from hhanim.mobjects.frame.clock import Timed
 from hhanim.mobjects.frame.layout import UNIT, Area
 from hhanim.mobjects.frame.lettering import SMALL, Words
 from hhanim.mobjects.frame.reading import Reading
-from hhanim.mobjects.frame.shapes import filled, lines
-from hhanim.model import Trajectory
+from hhanim.mobjects.frame.shapes import at, disc, filled, lines
+from hhanim.mobjects.membrane.channels import title
+from hhanim.model import Channel, Trajectory
 
 
 class Balance(Timed, VGroup):
@@ -31,7 +33,7 @@ class Balance(Timed, VGroup):
 
     run: the trajectory. area: where; they stand at its top. limit: the current (µA/cm²) that fills a bar; what
     is larger ends in a point, and the number behind each bar says how much it is. Every channel's share is in its own
-    colour, on the side on which its current flows at the moment.
+    colour, which a key under the bars names, on the side on which its current flows at the moment.
     """
 
     def __init__(self, run: Trajectory, theme: Theme, area: Area, *, limit: float) -> None:
@@ -42,14 +44,15 @@ class Balance(Timed, VGroup):
         rows = area.inset(bottom=max(area.height - 0.75, 0.0)).rows(1.0, 1.0, gap=0.06)
         names = [Words(word, size=SMALL, color=theme.muted) for word in ("in", "out")]
         self._left = area.left + max(name.width for name in names) + 0.14
-        self._room = area.right - 4.2 * SMALL * 0.5 * UNIT - 0.2 - self._left  # four figures behind the bar
         self._rows, self._half = [float(row.center[1]) for row in rows], 0.32 * min(rows[0].height, 0.3)
         self._bars = [
             [filled(np.zeros((0, 3)), theme.color(known[f"I_{c.name}"])) for c in run.membrane.channels]
             for _ in rows
         ]
         self._points = [filled(np.zeros((0, 3)), theme.muted) for _ in rows]
-        self._sums = [Reading("{}", size=SMALL, color=theme.ink) for _ in rows]
+        self._sums = [Reading("{} µA/cm²", size=SMALL, color=theme.ink) for _ in rows]
+        # Three more figures and the unit have room behind the bar.
+        self._room = area.right - self._sums[0].width - 3.0 * SMALL * 0.5 * UNIT - 0.2 - self._left
         for name, y, bars, point, said in zip(
             names, self._rows, self._bars, self._points, self._sums, strict=True
         ):
@@ -57,7 +60,16 @@ class Balance(Timed, VGroup):
             said.move_to((0.0, y, 0.0))
             self.add(name, *bars, point, said)
         names[0].align_to(names[1], UP).shift((0, self._rows[0] - self._rows[1], 0))
+        if area.height > 1.2:
+            key = VGroup(*(self._named(c, known, theme) for c in run.membrane.channels)).arrange(buff=0.4)
+            self.add(key.move_to((self._left, area.top - 1.05, 0.0), aligned_edge=LEFT))
         self.draw(0.0)
+
+    @staticmethod
+    def _named(channel: Channel, known: Mapping[str, Quantity], theme: Theme) -> VGroup:
+        """A patch of a channel's colour, and its name."""
+        spot = filled(at(disc(), [(0.0, 0.0)], 0.1), theme.color(known[f"I_{channel.name}"]))
+        return VGroup(spot, Words(title(channel), size=SMALL, color=theme.muted).next_to(spot, buff=0.12))
 
     def draw(self, t: float) -> Self:
         """The currents at the model's time t (ms)."""

@@ -24,7 +24,7 @@ from hhanim.look import Theme, quantities
 from hhanim.look.numbers import STEPS, round_above, round_below
 from hhanim.mobjects.circuit.circuit import DIM, Circuit
 from hhanim.mobjects.frame.clock import Timed
-from hhanim.mobjects.frame.layout import UNIT, Area
+from hhanim.mobjects.frame.layout import UNIT, Area, stroke
 from hhanim.mobjects.frame.lettering import SMALL, Words
 from hhanim.mobjects.frame.sampled import Sampled
 from hhanim.mobjects.frame.shapes import Array, filled, lines
@@ -100,7 +100,10 @@ class CurrentArrows(Timed, VGroup):
         colors: dict[str, Any] = {"I": known["I"], "C": "ink"}
         self.hues = {name: theme.color(colors.get(name) or known[f"I_{name}"]) for name in places}
         self.values = {name: Sampled(run.t, currents[name]) for name in places}
+        # With a rim of ground, so that it stands out from lipids that it lies on.
         self.shapes = {name: filled(np.zeros((0, 3)), self.hues[name]) for name in places}
+        for shape in self.shapes.values():
+            shape.set_stroke(theme.ground, width=stroke(8.0), background=True)
         self.add(*self.shapes.values())
         self.draw(float(run.t[0]))
 
@@ -120,7 +123,7 @@ class CurrentArrows(Timed, VGroup):
             shape.points = arrow(x, y - 0.5 * length, length)
             seen = min(max((abs(length) - _SHORTEST) / (0.5 * _SHORTEST), 0.0), 1.0)
             if shape.get_fill_opacity() != seen:
-                shape.set_fill(opacity=seen)
+                shape.set_fill(opacity=seen).set_stroke(opacity=seen, background=True)
         return self
 
     def length(self, name: str) -> float:

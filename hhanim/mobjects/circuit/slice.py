@@ -19,6 +19,7 @@ from manim import (
     AnimationGroup,
     Create,
     Transform,
+    UpdateFromAlphaFunc,
     VGroup,
     VMobject,
 )
@@ -218,10 +219,14 @@ def _pipette(x: float, top: float, tip: float, theme: Theme) -> VMobject:
 
 
 class Solutions(VGroup):
-    """The ions along a circuit's wires, which the two solutions are: outside mostly sodium, inside mostly potassium."""
+    """The ions of the two solutions along a circuit's wires: outside mostly sodium, inside mostly potassium.
+
+    taken: places (K, 2) that they keep clear of. gather() and gathers() draw them up on the wires, which they then are.
+    """
 
     def __init__(self, circuit: Circuit, radius: float = 0.05, taken: Any = ()) -> None:
         super().__init__()
+        self._swing = radius
         theme, deep, end = circuit.theme, 4.0 * radius, max(circuit.x.values())
         bands = ((circuit.top - deep, circuit.top), (circuit.bottom, circuit.bottom + deep))
         taken = [
@@ -238,6 +243,35 @@ class Solutions(VGroup):
                 found.append(places)
             color = mix(theme.color(ion), theme.ground, 0.45)
             self.add(RestingIons(np.concatenate(found), color, theme.ground, radius=radius, swing=radius))
+        self._ways = self._to_the_wires(circuit)
+
+    def _to_the_wires(self, circuit: Circuit) -> list[tuple[Array, Array]]:
+        """From where to where each kind's ions (K, 2) go: onto the nearer wire, evenly, in the order they lie in."""
+        start = np.concatenate([ions.places for ions in self])
+        stop, ends = start.copy(), (min(circuit.x.values()), max(circuit.x.values()))
+        for wire, here in (
+            (circuit.top, start[:, 1] > circuit.middle),
+            (circuit.bottom, start[:, 1] < circuit.middle),
+        ):
+            which = np.flatnonzero(here)
+            which = which[np.argsort(start[which, 0])]
+            stop[which, 0] = np.linspace(*ends, len(which) + 2)[1:-1]
+            stop[which, 1] = wire
+        cut = len(self[0].places)
+        return [(start[:cut], stop[:cut]), (start[cut:], stop[cut:])]
+
+    def gather(self, share: float = 1.0) -> Self:
+        """Put them that share of the way to the wires, on which they only swing along."""
+        for ions, (start, stop) in zip(self, self._ways, strict=True):
+            ions.places = start + share * (stop - start)
+            ions.swing = self._swing * np.array([1.0, 1.0 - share])
+        return self
+
+    def gathers(self) -> Animation:
+        """The animation in which they go there."""
+        return UpdateFromAlphaFunc(
+            self, lambda _, share: self.gather(share) and None, suspend_mobject_updating=False
+        )
 
     def follow(self, clock: Clock) -> Self:
         """Let heat move them."""

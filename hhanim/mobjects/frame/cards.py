@@ -13,7 +13,9 @@ class Ask(Story):
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from manim import DOWN, LEFT, Animation, AnimationGroup, VGroup, VMobject
@@ -61,11 +63,29 @@ class Choices(VGroup):
         return AnimationGroup(*changes)
 
 
+@dataclass(frozen=True)
+class Row:
+    """A row of a recap and what is said of it: its head, what that does, and the colour of what acts.
+
+    caption: the sentence said as it appears. until: the model time (ms) up to which the clock then runs. icon: a
+    picture of it. adds: blocks that come with it.
+    """
+
+    head: str
+    does: str
+    color: Quantity | str
+    caption: str
+    until: float | None = None
+    icon: VMobject | None = None
+    adds: Sequence[Any] = ()
+
+
 class Recap:
     """Rows that say it all again: a head in the colour of what acts, what it does, and a picture of it, in an area:
     one under the other, or `beside` it.
 
-    rows: (head, words, colour) each; a colour is a name that theme.color() knows. icons: a mobject for each row, which
+    rows: (head, words, colour) each; a colour is a name that theme.color() knows. known: quantities whose symbols have
+    their own colours in heads, by name. icons: a mobject for each row, which
     stands left of it. They are shown one by one: a beat shows ``recap.rows[:k]``.
     """
 
@@ -75,6 +95,7 @@ class Recap:
         theme: Theme,
         area: Area,
         *,
+        known: Mapping[str, Quantity] = MappingProxyType({}),
         icons: Sequence[VMobject] = (),
         beside: bool = False,
         size: float = 1.15 * LABEL,
@@ -84,6 +105,9 @@ class Recap:
         told = []
         for head, does, color in rows:
             name = Words(head, size=1.2 * size, color=theme.color(color), weight="semibold")
+            for symbol, quantity in known.items():
+                for glyph in name.variable(symbol):
+                    glyph.set_color(theme.color(quantity))
             words = Words(does, size=size, color=theme.ink).next_to(name, DOWN, buff=0.12)
             told.append(VGroup(name, words.align_to(name, LEFT)))
         room = (places[0].width - wide) / max(block.width for block in told)
@@ -95,3 +119,7 @@ class Recap:
             if icons:
                 row.add(icons[k].move_to((place.left + 0.5 * (wide - 0.4), y, 0.0)))
             self.rows.append(row)
+        if beside:  # all on the line of the first
+            foot = told[0][0].baseline
+            for row, block in zip(self.rows, told, strict=True):
+                row.shift((0.0, foot - block[0].baseline, 0.0))

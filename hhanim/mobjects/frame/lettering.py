@@ -207,6 +207,15 @@ class Words(_Light, Typst):
             **kwargs,
         )
 
+    def variable(self, name: str) -> list[Any]:
+        """The glyphs of the variable of that name where it stands in the text; none if letters are no glyphs."""
+        glyphs, found = self.family_members_with_points(), list[Any]()
+        for match in _VARIABLE.finditer(self.words):
+            first = len("".join(self.words[: match.start()].split()))
+            if match[0] == name and len(glyphs) == len("".join(self.words.split())):
+                found += glyphs[first : first + len(name)]
+        return found
+
     @property
     def baseline(self) -> float:
         """The height its last line stands on: where its last letter without a tail ends, else its bottom."""

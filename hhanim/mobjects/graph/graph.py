@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from manim import VGroup, VMobject
 
-from hhanim.look import Theme, quantities, quantity
+from hhanim.look import Quantity, Theme, quantities, quantity
 from hhanim.look.numbers import ceil_to, round_above
 from hhanim.mobjects.frame.clock import Clock
 from hhanim.mobjects.frame.layout import UNIT, Area, stroke
@@ -64,7 +64,7 @@ class Graph:
         named: bool | None = None,
         ticks: Sequence[float] | None = None,
     ) -> None:
-        self.run, self.keys = run, tuple(keys)
+        self.run, self.keys, self.theme, self.clock = run, tuple(keys), theme, clock
         start, stop = span or (0.0, run.duration)
         strip = area
         if stimulus:
@@ -93,6 +93,12 @@ class Graph:
     def course(self) -> Array:
         """Points (P, 2) along its first curve, for words that keep clear of it."""
         return np.asarray(self.traces[0].path.values[::8, :2])
+
+    def stretch(self, start: float, stop: float, color: Quantity | str) -> Trace:
+        """A stretch of time (ms) of its first curve in another colour, drawn as its clock passes it."""
+        style: Any = {"named": False, "head": False, "width": 8.0, "color": self.theme.color(color)}
+        part = Trace.of(self.run, self.keys[0], self.panel, within=(start, stop), **style)
+        return part if self.clock is None else part.follow(self.clock)
 
     def draw(self, t: float) -> Graph:
         """Draw everything up to model time t (ms)."""

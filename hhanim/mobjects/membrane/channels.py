@@ -340,3 +340,13 @@ class _Ball(VGroup):
         """Where along its way the drawn ball is, 0..1."""
         p = ((self.disc.points[::4].mean(axis=0) - view.origin) / view.scale_)[:2]
         return float(self.along[np.argmin(np.hypot(*(self.way - p).T))])
+
+
+def side_by_side(
+    membrane: Membrane, names: Sequence[str], theme: Theme, *, height: float = 1.2, shut: str | None = None
+) -> VGroup:
+    """Channels beside each other as an icon, all gates open but for the one of that name."""
+    views = [ChannelView(membrane, name, theme, height=height, labels=False) for name in names]
+    for view in views:
+        view.set_gates({gate.name: gate.name != shut for gate in view.channel.gates})
+    return VGroup(*views).arrange(buff=0.15)

@@ -300,7 +300,5 @@ class MembranePatch:
 
 
 def _usual(membrane: Membrane) -> list[str]:
-    """Each channel once, a gated one at both ends, those without gates between."""
-    gated = [c.name for c in membrane.channels if c.gates]
-    others = [c.name for c in membrane.channels if not c.gates]
-    return gated[:1] + others + gated[1:]
+    """Each channel once, in the order of its terms in the equation."""
+    return [c.name for c in membrane.channels]
