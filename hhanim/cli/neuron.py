@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from hhanim.cli.options import force_option, model_option, set_option, split
+from hhanim.cli.options import force_option, language_of, language_option, model_option, set_option, split
 from hhanim.cli.output import complain, print_json
 from hhanim.studio.errors import RenderError, UsageError
 
@@ -89,6 +89,7 @@ def _rate(run: Any) -> float | None:
 @model_option
 @set_option
 @click.option("--theme", "-t", default="auto", help="auto, dark or light.")
+@language_option
 @click.option("--output", "-o", metavar="DIR", default="output", help="Folder of explorer.html.")
 @force_option
 @click.option("--open/--no-open", "show", default=True, help="Open it in the browser.")
@@ -98,6 +99,7 @@ def explore(
     model: str,
     sets: tuple[str, ...],
     theme: str,
+    language: str | None,
     output: str,
     force: bool,
     show: bool,
@@ -117,7 +119,7 @@ def explore(
     from hhanim.studio.make.manifest import put
     from hhanim.studio.plan.request import output_folder
 
-    html = explorer.page(presets.get(model), theme=theme, **split(sets))
+    html = explorer.page(presets.get(model), theme=theme, language=language_of(language), **split(sets))
 
     def tell(address: str) -> None:
         print(address, flush=True)

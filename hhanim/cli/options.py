@@ -31,6 +31,13 @@ def _preset_names(ctx: click.Context, parameter: click.Parameter, typed: str) ->
     return [name for name in PRESETS if name.startswith(typed)]
 
 
+def _languages(ctx: click.Context, parameter: click.Parameter, typed: str) -> list[str]:
+    """For the shell to complete."""
+    from hhanim.language.catalogue import known
+
+    return [code for code in known() if code.startswith(typed)]
+
+
 def _parameter_names(ctx: click.Context, parameter: click.Parameter, typed: str) -> list[str]:
     """For the shell to complete: of the scenes that are named, or of all; of a model, where there is one.
 
@@ -73,6 +80,13 @@ preset_option = click.option(
     help="standard, draft, slide, lecture, uhd, square or vertical.",
 )
 theme_option = click.option("--theme", "-t", help="dark, light, dark-transparent or light-transparent.")
+language_option = click.option(
+    "--language",
+    "-l",
+    metavar="CODE",
+    shell_complete=_languages,
+    help="Of all that is written and said: en, de, es, or your own, language/CODE.po.",
+)
 size_option = click.option("--size", metavar="WxH", help="Pixels, over the preset's: 1280x720.")
 format_option = click.option(
     "--format",
@@ -104,6 +118,17 @@ model_option = click.option(
 )
 
 
+def language_of(said: str | None) -> str:
+    """The language of what is no film: the command line's, else the environment's or the project file's, else English.
+
+    Raises:
+        UsageError: when the project file is wrong.
+    """
+    from hhanim.studio.plan.project import Settings, language
+
+    return language(Settings(language=said))
+
+
 def request_options_of_one(command: Command) -> Command:
     """The arguments of :func:`plan` without ``formats``."""
     for option in (
@@ -111,6 +136,7 @@ def request_options_of_one(command: Command) -> Command:
         output_option,
         name_option,
         size_option,
+        language_option,
         theme_option,
         preset_option,
         set_option,
@@ -155,12 +181,12 @@ def plan(
 
     Args:
         apart: whether what is --set is in a file's name even where the name without it is free.
-        said: preset, theme, size, name and output, None where the command line says nothing.
+        said: preset, theme, size, language, name and output, None where the command line says nothing.
     """
     from hhanim.studio.plan.project import Settings, requests
 
     given = split(sets)
-    for key in ("preset", "theme", "size"):
+    for key in ("preset", "theme", "size", "language"):
         said[key] = said[key] or given.pop(key, None)
     formats = tuple(name.strip() for text in formats for name in text.split(","))
     settings = Settings(**said, formats=formats, given=given, apart=apart)

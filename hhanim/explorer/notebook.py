@@ -8,6 +8,7 @@ from typing import Any
 
 from hhanim.explorer import sliders
 from hhanim.explorer.webpage import page
+from hhanim.language import ENGLISH
 from hhanim.look.theme import Theme, get_theme
 from hhanim.model import HHError, Membrane, Trajectory, analysis, presets, simulate, step
 from hhanim.model.errors import UnknownName
@@ -47,6 +48,7 @@ def explore(
     core: str = "page",
     height: int = 720,
     theme: str = "auto",
+    language: str = ENGLISH,
     **settings: Any,
 ) -> Any:
     """Explore a model interactively in a notebook.
@@ -54,7 +56,7 @@ def explore(
     model: a preset's name, or a Membrane.
     core: "page" shows the whole explorer inline, computing in the browser; "python" shows sliders and a run
         button (ipywidgets, as `interact_manual`), computing with simulate().
-    height: of the frame (CSS pixels). theme: "auto", "dark" or "light".
+    height: of the frame (CSS pixels). theme: "auto", "dark" or "light". language: its code.
     settings: where to begin: gNa=60, celsius=18.5, I=15, duration=50, and for the page anything in its links.
 
     Returns an Inline page, or an Interactive. Raises HHError.
@@ -63,7 +65,7 @@ def explore(
         return Interactive(presets.get(model), theme="light" if theme == "auto" else theme, **settings)
     if core != "page":
         raise UnknownName("core", core, ("page", "python"))
-    return Inline(page(model, theme=theme, **settings), height)
+    return Inline(page(model, theme=theme, language=language, **settings), height)
 
 
 class Interactive:

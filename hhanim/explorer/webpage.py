@@ -22,6 +22,7 @@ from hhanim.explorer import equations, sliders
 from hhanim.explorer.demonstrations import DEMONSTRATIONS
 from hhanim.explorer.sliders import FIELDS
 from hhanim.explorer.stimuli import STIMULI
+from hhanim.language import ENGLISH, current, pages, spoken, tr
 from hhanim.look.theme import DARK, LIGHT, Theme, hex_color, mix
 from hhanim.look.type import font_files
 from hhanim.model import HHError, Membrane, presets
@@ -43,11 +44,13 @@ _FACES = {
 _BAD = {"dark": "#ff9d94", "light": "#b3261e"}
 
 
-def page(model: str | Membrane = "modern", *, theme: str = "auto", **settings: Any) -> str:
+def page(
+    model: str | Membrane = "modern", *, theme: str = "auto", language: str = ENGLISH, **settings: Any
+) -> str:
     """The whole page as HTML text, opening with these settings.
 
     model: a preset's name, or a Membrane of your own (it joins the list of models).
-    theme: "auto" follows the system, or "dark", "light".
+    theme: "auto" follows the system, or "dark", "light". language: its code, "de", "es" …
     settings: anything in the explorer's links: gNa=60, I=15, stimulus="pulse", width=0.5, duration=50,
     views="V,phase" …
 
@@ -58,7 +61,8 @@ def page(model: str | Membrane = "modern", *, theme: str = "auto", **settings: A
     if theme not in ("auto", "dark", "light"):
         raise UnknownName("theme", theme, ("auto", "dark", "light"))
     initial = {"model": own.name, **_checked(own, settings), "theme": theme}
-    return _assemble(tuple(membranes), json.dumps(initial))
+    with spoken(language):
+        return _assemble(tuple(membranes), json.dumps(initial), tuple(current().words.items()))
 
 
 def _models(model: str | Membrane) -> list[Membrane]:
@@ -100,10 +104,11 @@ def _checked(membrane: Membrane, settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=8)
-def _assemble(membranes: tuple[Membrane, ...], initial: str) -> str:
+def _assemble(membranes: tuple[Membrane, ...], initial: str, _: tuple[tuple[str, str], ...]) -> str:
+    """The page in the language that is spoken, whose words are the last argument, for the cache."""
     style = "\n".join([_font_faces(), *(_variables(t) for t in (DARK, LIGHT)), _text("style.css")])
     script = _script(_data(membranes, initial))
-    return _text("page.html").replace("/*STYLE*/", style).replace("/*SCRIPT*/", script)
+    return pages.translated(_text("page.html")).replace("/*STYLE*/", style).replace("/*SCRIPT*/", script)
 
 
 def _text(name: str) -> str:
@@ -113,13 +118,13 @@ def _text(name: str) -> str:
 def _data(membranes: tuple[Membrane, ...], initial: str) -> str:
     """What the page's modules import from data.js."""
     demonstrations = [
-        {"key": d.key, "title": d.title, "text": d.text, "link": d.link} for d in DEMONSTRATIONS
+        {"key": d.key, "title": tr(d.title), "text": tr(d.text), "link": d.link} for d in DEMONSTRATIONS
     ]
     values = {
         "MODELS": equations.script(list(membranes)),
         "THEMES": _json({t.name: _colors(t) for t in (DARK, LIGHT)}),
-        "STIMULI": _json(STIMULI),
-        "FIELDS": _json(FIELDS),
+        "STIMULI": _json(_said(STIMULI)),
+        "FIELDS": _json(_said(FIELDS)),
         "DEMONSTRATIONS": _json(demonstrations),
         "INITIAL": _safe(initial),
     }
@@ -140,13 +145,20 @@ def _script(data: str) -> str:
 
     def add(name: str) -> None:
         if name not in parts:
-            text = data if name == "data.js" else _text(name)
+            text = data if name == "data.js" else pages.script(_text(name))
             for _, needed in _IMPORT.findall(text):
                 add(needed)
             parts[name] = _BESIDE.sub("", _IMPORT.sub("", text))
 
     add("app.js")
     return "\n".join(parts.values())
+
+
+def _said(data: Any) -> Any:
+    """Data with what is under "words" in it in the language of the page."""
+    if isinstance(data, dict):
+        return {k: tr(v) if k == "words" and isinstance(v, str) else _said(v) for k, v in data.items()}
+    return [_said(v) for v in data] if isinstance(data, list) else data
 
 
 def _colors(theme: Theme) -> dict[str, Any]:

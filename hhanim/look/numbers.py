@@ -9,6 +9,8 @@ from typing import overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from hhanim.language import decimal
+
 Array = NDArray[np.float64]
 
 #: What a round number begins with: a step of an axis, and a quantity that is said once.
@@ -23,7 +25,7 @@ def minus(text: str) -> str:
 
 def plain(value: float, digits: int = 10) -> str:
     """A number with at most so many significant digits and no trailing zeros."""
-    return minus(f"{float(f'{value:.{digits}g}'):.10g}")
+    return decimal(minus(f"{float(f'{value:.{digits}g}'):.10g}"))
 
 
 def figures(value: float, digits: int = 2) -> str:
@@ -31,7 +33,7 @@ def figures(value: float, digits: int = 2) -> str:
     if value == 0.0 or not math.isfinite(value):
         return "0"
     places = digits - 1 - math.floor(math.log10(abs(float(f"{value:.{digits - 1}e}"))))
-    return minus(f"{round(value, places):.{max(places, 0)}f}")
+    return decimal(minus(f"{round(value, places):.{max(places, 0)}f}"))
 
 
 def millivolts(v: float, *, sign: bool = False) -> str:
@@ -41,7 +43,7 @@ def millivolts(v: float, *, sign: bool = False) -> str:
 
 def rate_text(per_second: float, unit: str = "ms") -> str:
     """How fast a model's clock runs, e.g. "1 s = 6.7 ms"."""
-    return f"1 s = {per_second:.2g} {unit}" if per_second < 100 else f"1 s = {per_second:.0f} {unit}"
+    return decimal(f"1 s = {per_second:.{'2g' if per_second < 100 else '0f'}} {unit}")
 
 
 def round_below(x: float, first: Sequence[float] = ROUND) -> float:

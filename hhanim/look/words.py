@@ -6,19 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from hhanim.language import tr as tr  # what scenes write goes through it
 from hhanim.look.numbers import minus, plain
 from hhanim.model import Membrane, Protocol, VoltageClamp, presets
 from hhanim.model.protocol import Step
 
 _IONS = {"Na": "Na⁺", "K": "K⁺", "Ca": "Ca²⁺", "Cl": "Cl⁻"}
-
-
-def tr(text: str, /, **values: object) -> str:
-    """Whatever a film or a clip writes or says, in the language of the viewer; so far that is English.
-
-    values: for the places in braces, filled in after the text has been looked up: "V reaches {top}".
-    """
-    return text.format(**values) if values else text
 
 
 def ion_name(ion: str | None, otherwise: str = "") -> str:
@@ -33,7 +26,9 @@ def reading_time(text: str) -> float:
 
 def listed(names: Sequence[str]) -> str:
     """Names as they are said: "m", "m and n", "m, n and a"."""
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    if len(names) < 2:
+        return "".join(names)
+    return tr("{several} and {last}", several=", ".join(names[:-1]), last=names[-1])
 
 
 def conditions(membrane: Membrane, *, celsius: bool = True) -> str:
@@ -41,7 +36,7 @@ def conditions(membrane: Membrane, *, celsius: bool = True) -> str:
 
     celsius: whether its temperature is said.
     """
-    said = [membrane.title or membrane.name]
+    said = [tr(membrane.title or membrane.name)]
     if celsius and any(gate.dynamic and gate.q10 != 1 for gate in membrane.gates.values()):
         said.append(f"{plain(round(float(membrane.celsius), 2))} °C")
     if membrane.name in presets.names():
@@ -66,7 +61,7 @@ def _parameter(key: str, value: float) -> str:
         return f"$C$ = {number} {unit(key)}"
     if key[0] in "gE" and len(key) > 1:
         return rf"${key[0]}_{{\mathrm{{{key[1:]}}}}}$ = {number} {'mS/cm²' if key[0] == 'g' else 'mV'}"
-    return f"{key.upper()} blocks {plain(100 * value, 3)} %"
+    return tr("{drug} blocks {share} %", drug=key.upper(), share=plain(100 * value, 3))
 
 
 def stimulus_text(protocol: Protocol, duration: float) -> str:
@@ -85,6 +80,7 @@ def stimulus_text(protocol: Protocol, duration: float) -> str:
             protocol.stop - protocol.start,
         )
         if protocol.stop >= duration:
-            return f"{strength} µA/cm² from {start} ms on"
-        return f"{strength} µA/cm² for {plain(width, 4)} ms at {start} ms"
+            return tr("{strength} µA/cm² from {start} ms on", strength=strength, start=start)
+        words = {"strength": strength, "start": start, "width": plain(width, 4)}
+        return tr("{strength} µA/cm² for {width} ms at {start} ms", **words)
     return minus(f"$I$ (µA/cm²): {protocol}")

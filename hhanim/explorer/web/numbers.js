@@ -1,5 +1,7 @@
 /* Numbers: how they are found, rounded, read and said. No document, no physiology. */
 
+import { decimal, tr } from "./words.js";
+
 const EXPONENT_LIMIT = 700;
 export const exp = (x) => Math.exp(Math.min(EXPONENT_LIMIT, Math.max(-EXPONENT_LIMIT, x)));
 /* x / (1 - exp(-x)), exact at and around 0. */
@@ -50,16 +52,19 @@ export function niceRange(low, high) {
 }
 
 /* With a minus sign instead of a hyphen. */
-export const signed = (x) => String(x).replace("-", "−");
+export const signed = (x) => decimal(x).replace("-", "−");
 export const show = (x) => signed(+x.toPrecision(8));
 export const millivolts = (x) => signed(Math.abs(x) < 0.05 ? "0.0" : x.toFixed(1));
 
 /* A number as people type it, comma or point, minus sign or hyphen: {value} or {problem}. */
 export function readNumber(text, field) {
   const clean = String(text).trim().replace("−", "-").replace(",", "."), value = Number(clean);
-  const range = `${signed(field.low)} to ${signed(field.high)}${field.unit && ` ${field.unit}`}`;
-  if (clean === "" || !Number.isFinite(value)) return { problem: `Not a number. Allowed: ${range}.` };
-  if (value < field.low || value > field.high) return { problem: `Out of range. Allowed: ${range}.` };
-  if (field.whole && value !== Math.round(value)) return { problem: `Whole numbers only: ${range}.` };
+  const [low, high] = [field.low, field.high].map(signed);
+  const range = tr("{low} to {high}", { low, high }) + (field.unit && ` ${field.unit}`);
+  const problem =
+    clean === "" || !Number.isFinite(value) ? tr("Not a number. Allowed: {range}.", { range })
+    : value < field.low || value > field.high ? tr("Out of range. Allowed: {range}.", { range })
+    : field.whole && value !== Math.round(value) ? tr("Whole numbers only: {range}.", { range }) : "";
+  if (problem) return { problem };
   return { value };
 }

@@ -56,5 +56,6 @@ class ClipEngine:
                 break
             exporter.frame(number, frame.rgba, frame.dirty)
             number += 1
-        alt, captions = str(performance.alt or ""), list(performance.captions)
+        alt = str(performance.alt or "")
+        captions = [(start, stop, str(text)) for start, stop, text in performance.captions]
         return Played(job.n_frames, performance.poster, alt, captions)

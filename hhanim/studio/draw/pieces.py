@@ -13,6 +13,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from msgspec import structs
+
+from hhanim.language import tr
 from hhanim.process import spared_collector
 from hhanim.studio.draw.drawn import Drawn
 from hhanim.studio.draw.engine import Engine
@@ -85,7 +88,7 @@ class Output:
                 label = re.sub(r"[^\w.-]+", "-", sections[k].name).strip("-.") or "part"
                 path = folder / f"{k + 1:02d}-{label}{self.media.suffix}"
                 join([self.piece(cut) for cut in cuts if first <= cut < stop], path, fps)
-                sections[k] = Section(sections[k].name, sections[k].start, f"{folder.name}/{path.name}")
+                sections[k] = structs.replace(sections[k], file=f"{folder.name}/{path.name}")
         parts = [self.piece(cut) for cut in cuts]
         if len(parts) == 1:
             parts[0].replace(self.media)
@@ -211,10 +214,14 @@ class Recorder:
             raise RenderError(f"{job.request.entry.name} plays nothing: not one frame was drawn")
         runs = self.posters.get(played.poster)
         poster = None if runs is None else unpacked(runs, *job.request.pixels)
-        sections = [Section(name, float(first / job.fps)) for first, name in self.sections if first < count]
+        sections = [
+            Section(name, float(first / job.fps), title=str(tr(name)))
+            for first, name in self.sections
+            if first < count
+        ]
         if job.n_frames:
             sections = []
-        return Drawn(poster, played.captions, played.alt, job.fps, count, sections, self.cuts(count))
+        return Drawn(poster, played.captions, str(tr(played.alt)), job.fps, count, sections, self.cuts(count))
 
 
 @spared_collector  # scenes import, typeset and keep much
@@ -246,7 +253,17 @@ def same_pixels(one: Job, other: Job) -> bool:
     """Whether two jobs can be made from one drawing. A GIF of a film that is larger or has more frames a second
     than a GIF can have is not: it is drawn by itself, at its own size and rate, as sharp as any.
     """
-    same = ("scene", "parameters", "membranes", "theme", "width", "height", "frame_rate", "n_frames")
+    same = (
+        "scene",
+        "parameters",
+        "membranes",
+        "theme",
+        "language",
+        "width",
+        "height",
+        "frame_rate",
+        "n_frames",
+    )
     return one.request.entry == other.request.entry and all(one.key[k] == other.key[k] for k in same)
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from hhanim.language import ENGLISH, spoken, tr
+from hhanim.language.catalogue import files
 from hhanim.model import HHError, Membrane, presets
 from hhanim.model.serial import to_data
 from hhanim.studio.apart import say
@@ -20,7 +22,7 @@ from hhanim.studio.draw.scene import scene_errors
 from hhanim.studio.errors import StudioError
 from hhanim.studio.fresh.job import prepare
 from hhanim.studio.fresh.recording import Recording, recording
-from hhanim.studio.fresh.used import Places
+from hhanim.studio.fresh.used import Places, of_text
 from hhanim.studio.media.formats import Films
 from hhanim.studio.plan.catalogue import Entry, read_file
 from hhanim.studio.plan.request import Request
@@ -40,13 +42,18 @@ class Made:
 def _begun(requests: Sequence[Request], *ignored: Path) -> Iterator[tuple[Recording, list[Request]]]:
     """Requests of one scene, as its file is now, while what is used is recorded."""
     settle()
-    old = requests[0].entry
-    with recording(Places.of(requests[0]), *ignored) as record:
+    old, code = requests[0].entry, requests[0].language
+    with spoken(code) as heard, recording(Places.of(requests[0]), *ignored, *files(code)) as record:
         entry = old
         with contextlib.suppress(SyntaxError, OSError, ValueError):  # which loading it will tell
             found = (e for e in read_file(old.path) if isinstance(e, Entry) and e.symbol == old.symbol)
             entry = next(found, old)
         yield record, [replace(request, entry=entry) for request in requests]
+        if code != ENGLISH:
+            record.add("version babel")
+            record.add(f"language {code}")
+            for text, said in heard.items():
+                record.add(f"text {code} {text}", of_text(said))
 
 
 def film(requests: Sequence[Request], media: Sequence[Path], share: Share) -> Made:
@@ -107,7 +114,7 @@ def picture(requests: Sequence[Request], number: int, kind: str) -> bytes:
             # The same bytes each time; letters as outlines, so that no machine needs the typeface.
             settings: Any = {"svg.hashsalt": "hhanim", "svg.fonttype": "path", "pdf.fonttype": 42}
             said = {"svg": {"Date": None}, "pdf": {"CreationDate": None, "ModDate": None}}[kind]
-            title = {"Title": request.entry.title}
+            title = {"Title": tr(request.entry.title)}
             written = io.BytesIO()
             with mpl.rc_context({**performance.stage.rc, **settings}):
                 figure.savefig(written, format=kind, metadata={**said, **title})

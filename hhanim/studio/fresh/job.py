@@ -62,6 +62,7 @@ def prepare(request: Request) -> Job:
             "sections": request.sections,
             "preset": request.use.name,
             "theme": request.theme,
+            "language": request.language,
             "colours": digest(repr(request.look)),
             "width": width,
             "height": height,

@@ -47,7 +47,7 @@ class Recording:
     """What is used while it is on; ``used`` is complete at its end.
 
     Args:
-        places: what labels are relative to. ignored: folders in which nothing counts.
+        places: what labels are relative to. ignored: files, and folders in which nothing counts.
     """
 
     def __init__(self, places: Places, ignored: Sequence[Path] = ()) -> None:
@@ -94,7 +94,7 @@ class Recording:
         asked: str = os.fsdecode(name)
         path = os.path.abspath(asked)  # noqa: PTH100
         plain = Path(path).as_posix()
-        ignored = plain.startswith(self._ignored) and not plain.endswith(".mplstyle")
+        ignored = f"{plain}/".startswith(self._ignored) and not plain.endswith(".mplstyle")
         if ignored or plain.startswith(_SYSTEM) or "/__pycache__/" in plain:
             return None
         if loaded.installed(plain) and not plain.lower().endswith(FONTS):

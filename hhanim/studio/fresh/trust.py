@@ -30,6 +30,8 @@ _SAFE = {
     "version": r"[\w.-]+",
     "library": rf"{SYSTEM}\.so\.\d+",
     "preset": r"\w+",
+    "language": r"\w+",
+    "text": r"(?s)\w+ .*",
     "code": "|".join(map(re.escape, MEANT)),
 }
 

@@ -16,6 +16,8 @@ A record maps labels to states:
 ``library libcairo.so.2``          a library of the system
 ``$LAB``, ``$*``                   an environment variable, all of them
 ``preset modern``                  a membrane of hhanim's, by its meaning
+``language de``                    the catalogues of a language
+``text de V rises``                what a text is in a language
 ``code hhanim/look/theme.py``      a file of hhanim's but for the constants in it
 ``glob ./data|*.csv``              what fits a pattern in a folder
 ``date``                           today's
@@ -43,6 +45,8 @@ from importlib.machinery import all_suffixes
 from pathlib import Path
 from typing import Any
 
+from hhanim.errors import HHError
+from hhanim.language import catalogue, find
 from hhanim.studio import loaded
 from hhanim.studio.fresh.versions import system_library, version
 from hhanim.studio.plan.request import Request
@@ -56,6 +60,7 @@ LARGEST = 2**32
 
 MEANT = (
     "value ",
+    "language ",
     "hhanim/look/theme.py",
     "hhanim/model/presets/",
     "hhanim/studio/plan/catalogue.py",
@@ -156,6 +161,10 @@ class Places:
             return system_library(name)
         if word == "preset":
             return _preset(name)
+        if word == "language":
+            return _catalogues(name, self.folder)
+        if word == "text":
+            return _text(*name.split(" ", 1))
         if word == "code":
             return code(self.place(name))
         if word == "glob":
@@ -293,7 +302,7 @@ def _names(node: ast.stmt) -> set[str]:
 
 
 def _preset(name: str) -> str:
-    from hhanim.model import HHError, presets
+    from hhanim.model import presets
 
     try:
         return meaning(presets.get(name))
@@ -301,9 +310,23 @@ def _preset(name: str) -> str:
         return ""
 
 
+def _catalogues(code: str, folder: Path) -> str:
+    try:
+        return of_text(" ".join(contents(folder / path) for path in catalogue.files(code)))
+    except HHError:
+        return ""
+
+
+def _text(code: str, text: str) -> str:
+    try:
+        return of_text(find(code).say(text))
+    except HHError:
+        return ""
+
+
 def meaning(membrane: Any) -> str:
     """Of all that a membrane says about itself; of parts that are not hhanim's own, whose code counts, their names."""
-    from hhanim.model import HHError, serial
+    from hhanim.model import serial
 
     try:
         return serial.digest(membrane)[:16]
@@ -328,7 +351,7 @@ def changes(
             continue
         if label == "outside":
             continue
-        if label.removeprefix("value ").startswith(("preset ", "code ")) and not edited:
+        if label.removeprefix("value ").startswith(("preset ", "code ", "text ")) and not edited:
             continue
         before, now = used[label], places.state(label)
         if before != now:
@@ -348,6 +371,11 @@ def _words(label: str, before: str, now: str) -> str:
         )
     if word == "preset":
         return f"the model {name} changed"
+    if word == "language":
+        return f"the catalogue of {name} changed"
+    if word == "text":
+        code, _, text = name.partition(" ")
+        return f"{text!r} is said in other words in {code}"
     if label == "$*":
         return "an environment variable changed"
     if label.endswith("?"):

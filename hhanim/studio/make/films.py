@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
+from hhanim.language import ENGLISH
 from hhanim.studio import loaded
 from hhanim.studio.draw.drawn import Drawn
 from hhanim.studio.draw.pieces import Output, same_pixels
@@ -49,6 +50,7 @@ def render(
     theme: str = "dark",
     output: str | os.PathLike[str] = "output",
     size: str | tuple[int, int] | None = None,
+    language: str = ENGLISH,
     name: str | None = None,
     force: bool = False,
     sections: bool = False,
@@ -65,6 +67,7 @@ def render(
         theme: dark, light, or either with ``-transparent``.
         output: folder, made if need be.
         name: of the file; by default the scene's, or where that is of other values ``tau-celsius=18.5``.
+        language: of all that is written and said: "en", "de", "es", or that of your own ``language/CODE.po``.
         size: ``"1280x720"`` or ``(1280, 720)``, over the preset's.
         force: make it even if it is fresh or was edited by hand.
         sections: of a film (manim), one file per section as well, in ``<name>.sections/``.
@@ -86,6 +89,7 @@ def render(
     for what, value, kinds, wanted in (
         ("preset", preset, (str, type(None)), 'a name, such as "slide"'),
         ("theme", theme, (str,), '"dark" or "light"'),
+        ("language", language, (str,), 'a code, such as "de"'),
         ("size", text, (str, type(None)), '"1280x720" or (1280, 720)'),
         ("executor", executor, (Executor, type(None)), "one of concurrent.futures, or None"),
     ):
@@ -95,10 +99,11 @@ def render(
         raise UsageError(f"on_event = {on_event!r}: give a function of an event, or None")
     requests = []
     for entry in map(find, scenes):
-        path = target(output, entry.name if name is None else name)
-        request = Request(entry, path, values, preset, str(theme), text, sections=sections)
+        dress = {"language": language} if language != ENGLISH else {}
+        path = target(output, file_name(entry, {}, {}, dress=dress) if name is None else name)
+        request = Request(entry, path, values, preset, str(theme), text, sections=sections, language=language)
         if values and name is None:
-            request = or_variant(request, file_name(entry, values, values))
+            request = or_variant(request, file_name(entry, values, values, dress=dress))
         check(request)
         requests.append(request)
     for one, other in clashes(requests):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import hhanim
+from hhanim.language import spoken, tr
 from hhanim.studio import loaded
 from hhanim.studio.draw.drawn import Drawn
 from hhanim.studio.draw.pieces import Output
 from hhanim.studio.fresh.job import Job, stamp
 from hhanim.studio.fresh.package import writers
 from hhanim.studio.fresh.trust import sign
-from hhanim.studio.fresh.used import Places
+from hhanim.studio.fresh.used import Places, of_text
 from hhanim.studio.media import sidecar
 
 
@@ -47,13 +48,18 @@ def record(job: Job, media: Path, drawn: Drawn) -> sidecar.Record:
     (work / captions).write_text(sidecar.vtt(drawn.captions), encoding="utf-8")
     if any(part.file for part in drawn.sections):
         beside.append(sidecar.beside(media, ".sections").name)
+    with spoken(request.language) as heard:
+        title, description, alt = map(
+            str, (tr(entry.title), tr(entry.description), drawn.alt or tr(entry.alt))
+        )
+    used |= {f"text {request.language} {text}": of_text(said) for text, said in heard.items()}
     files = sidecar.hashes(media, [*beside, media.name] if media.is_dir() else beside)
     made = sidecar.Record(
         name=request.name,
         kind=entry.kind,
-        title=entry.title,
-        description=entry.description,
-        alt=drawn.alt or entry.alt,
+        title=title,
+        description=description,
+        alt=alt,
         file=request.path.name,
         sha256=sidecar.total(files) if media.is_dir() else sidecar.sha256(media),
         bytes=sum(p.stat().st_size for p in (media.iterdir() if media.is_dir() else [media])),
@@ -67,6 +73,7 @@ def record(job: Job, media: Path, drawn: Drawn) -> sidecar.Record:
         duration=round(float(found.n_frames / drawn.fps), 6),
         preset=request.use.name,
         theme=request.theme,
+        language=request.language,
         parameters=job.key["parameters"],
         set=sorted(request.given),
         given=request.said,
@@ -86,4 +93,4 @@ def record(job: Job, media: Path, drawn: Drawn) -> sidecar.Record:
 
 
 # Parts of the key that the sidecar says for people already.
-_SAID = ("parameters", "engines", "format", "preset", "theme", "width", "height", "frame_rate")
+_SAID = ("parameters", "engines", "format", "preset", "theme", "language", "width", "height", "frame_rate")

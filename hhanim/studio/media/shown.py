@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from hhanim.language import ENGLISH, tag
 from hhanim.studio.media import sidecar
 
 if TYPE_CHECKING:
@@ -75,8 +76,12 @@ class Video(SystemPath):
             )
         if kind == "image/gif":
             return f'<img alt="{label}" src="{_uri(self, kind)}" style="max-width:100%">'
+        from hhanim.language.catalogue import name
+
+        code = record.language if record else ENGLISH
         track = (
-            f'<track kind="captions" srclang="en" label="English" src="{_uri(captions, "text/vtt")}" default>'
+            f'<track kind="captions" srclang="{tag(code)}" label="{escape(name(code))}" '
+            f'src="{_uri(captions, "text/vtt")}" default>'
         )
         loop = "" if record and record.kind == "film" else " loop"
         said = captions.is_file() and "-->" in captions.read_text(encoding="utf-8")

@@ -40,11 +40,13 @@ _Values = Annotated[dict[_Word, _Plain], Meta(max_length=1000)]
 
 
 class Section(Struct, frozen=True, omit_defaults=True):
-    """A section of a film: its name, where it begins (s), and its own file, relative to the film's, if it has one."""
+    """A section of a film: its name, where it begins (s), its own file, relative to the film's, if it has one, and its
+    name in the film's language."""
 
     name: _Text
     start: _Seconds
     file: _Word = ""
+    title: _Text = ""
 
 
 class Record(Struct, frozen=True, kw_only=True):
@@ -73,6 +75,7 @@ class Record(Struct, frozen=True, kw_only=True):
     duration: _Seconds
     preset: _Word
     theme: _Word
+    language: _Word = "en"
     parameters: _Values
     set: list[_Word]
     given: _Values

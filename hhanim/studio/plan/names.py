@@ -31,8 +31,8 @@ def file_name(
 
     Args:
         entry: the scene; given: its parameters as given, and other words that the template may use.
-        variant, dress: the parameters, and preset and theme, that tell this film from others of the scene; those
-            that the template does not say follow it.
+        variant, dress: the parameters, and preset, theme and language, that tell this film from others of the scene;
+            those that the template does not say follow it.
         template: the name with ``{parameters}`` in braces; None is the scene's name.
 
     Raises:

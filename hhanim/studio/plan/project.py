@@ -3,8 +3,9 @@ precedence.
 
 A project file says which targets there are::
 
-    preset = "slide"                     # for all targets: preset, theme, size, output
+    preset = "slide"                     # for all targets: preset, theme, size, language, output
     theme = "light"
+    languages = ["en", "de"]             # each in both: spike.mp4, spike-de.mp4
 
     [scenes.tau]                         # parameters of a scene, wherever it is used
     celsius = 18.5
@@ -34,6 +35,9 @@ from pathlib import Path
 from typing import Any
 
 from hhanim.errors import did_you_mean
+from hhanim.language import ENGLISH
+from hhanim.language.catalogue import LanguageError
+from hhanim.language.catalogue import files as catalogues
 from hhanim.studio.errors import UsageError
 from hhanim.studio.media.formats import FORMATS
 from hhanim.studio.news import Event
@@ -46,6 +50,7 @@ VARIABLES = {
     "preset": "HHANIM_PRESET",
     "theme": "HHANIM_THEME",
     "size": "HHANIM_SIZE",
+    "language": "HHANIM_LANGUAGE",
     "output": "HHANIM_OUTPUT",
 }
 LARGEST, DEEPEST, MOST = 1_000_000, 10, 1000
@@ -53,7 +58,7 @@ LARGEST, DEEPEST, MOST = 1_000_000, 10, 1000
 
 TOO_LARGE = "a number of more than 64 bits"
 
-DEFAULTS = {"preset": None, "theme": "dark", "size": None, "output": "output"}
+DEFAULTS = {"preset": None, "theme": "dark", "size": None, "language": ENGLISH, "output": "output"}
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,7 @@ class Settings:
     preset: str | None = None
     theme: str | None = None
     size: str | None = None
+    language: str | None = None
     name: str | None = None
     output: str | None = None
     formats: tuple[str, ...] = ()
@@ -84,6 +90,7 @@ class Target:
     sweep: Mapping[str, list[Any]] = field(default_factory=dict)
     presets: tuple[str | None, ...] = (None,)
     themes: tuple[str | None, ...] = (None,)
+    languages: tuple[str | None, ...] = (None,)
     formats: tuple[str, ...] = ("mp4",)
     size: str | None = None
     place: tuple[str | int, ...] = ()
@@ -91,7 +98,7 @@ class Target:
     def count(self) -> int:
         """How many films it asks for."""
         sweeps = (len(values) for values in self.sweep.values())
-        return math.prod([*sweeps, len(self.presets), len(self.themes), len(self.formats)])
+        return math.prod([*sweeps, *map(len, (self.presets, self.themes, self.languages, self.formats))])
 
 
 @dataclass(frozen=True)
@@ -105,6 +112,8 @@ class Project:
     preset: str | None = None
     theme: str | None = None
     size: str | None = None
+    language: str | None = None
+    languages: tuple[str | None, ...] = (None,)
     output: str | None = None
     scenes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     targets: tuple[Target, ...] = ()
@@ -192,6 +201,11 @@ def output_folder(settings: Settings, config: str | None = None) -> Path:
     return folder_of(general_settings(settings, find_project(config))["output"])
 
 
+def language(settings: Settings, config: str | None = None) -> str:
+    """The language of what is no film."""
+    return str(general_settings(settings, find_project(config))["language"])
+
+
 def general_settings(settings: Settings, project: Project) -> dict[str, Any]:
     """What holds for all targets, in the order of precedence."""
     return {
@@ -253,13 +267,22 @@ def expand(
             known = parameter_names(entry, {**given, **said})
             said = {name: value for name, value in said.items() if name.rpartition(".")[2] in known}
         given |= said
-        for preset, theme in itertools.product(wanted.presets, wanted.themes):
+        tongues = wanted.languages if wanted.languages != (None,) else project.languages
+        for preset, theme, language in itertools.product(wanted.presets, wanted.themes, tongues):
             preset = settings.preset or preset or general["preset"]
             theme = settings.theme or theme or general["theme"]
-            words = {**given, "preset": preset or "standard", "theme": theme}
+            language = settings.language or language or general["language"]
+            try:
+                catalogues(language)
+            except LanguageError as error:
+                line = origin.lines.get("language") if origin else None
+                raise UsageError(f"{project.path}:{line}: {error}" if line else str(error)) from None
+            words = {**given, "preset": preset or "standard", "theme": theme, "language": language}
             dress = {"preset": words["preset"]} if len(wanted.presets) > 1 else {}
             dress |= {"theme": theme} if len(wanted.themes) > 1 else {}
             template, size = settings.name or wanted.name, settings.size or wanted.size or general["size"]
+            if language != ENGLISH and (template is None or len(tongues) > 1):
+                dress["language"] = language
             try:
                 name = file_name(entry, words, swept, template, dress)
                 variant = file_name(entry, words, {**swept, **said}, template, dress)
@@ -268,7 +291,7 @@ def expand(
                 place = () if settings.name else wanted.place and (*wanted.place, "name")
                 raise project.error(place, error) from None
             for path in paths:
-                request = Request(entry, path, given, preset, theme, size, origin)
+                request = Request(entry, path, given, preset, theme, size, origin, language=language)
                 if settings.apart:
                     request = replace(request, path=target(path.parent, variant, path.suffix))
                 elif said and settings.name is None:
@@ -286,12 +309,18 @@ def _origin(wanted: Target, project: Project, scene: str, settings: Settings) ->
         for key, variable in VARIABLES.items()
         if getattr(project, key) and not os.environ.get(variable)
     }
+    if project.languages != (None,):
+        places["language"] = ("languages",)
     places |= {name: ("scenes", scene, name) for name in project.scenes.get(scene, {})}
     if here:
         places |= {name: (*here, "set", name) for name in wanted.set}
         places |= {name: (*here, "sweep", name) for name in wanted.sweep}
         places |= {"name": (*here, "name")}
-        places |= {key[:-1]: (*here, key) for key in ("presets", "themes") if getattr(wanted, key) != (None,)}
+        places |= {
+            key[:-1]: (*here, key)
+            for key in ("presets", "themes", "languages")
+            if getattr(wanted, key) != (None,)
+        }
         if wanted.size:
             places["size"] = (*here, "size")
     said = {key for key in VARIABLES if getattr(settings, key)} | settings.given.keys()
@@ -385,11 +414,14 @@ def _checked(path: Path, text: str, table: Mapping[str, Any], prefix: tuple[str,
             key = "sweep" if wanted.sweep else "scene"
             what = f"{films:,} films" if films > MOST else f"this makes {count:,} films in all"
             raise file.error((*wanted.place, key), f"{what}; no more than {MOST:,} can be asked for")
+    checked["languages"] = tuple(checked["languages"] or (None,))
     return replace(file, targets=targets, **checked)
 
 
 def _target(table: dict[str, Any], place: tuple[str | int, ...]) -> Target:
-    lists: dict[str, Any] = {k: tuple(table[k]) for k in ("presets", "themes", "formats") if k in table}
+    lists: dict[str, Any] = {
+        k: tuple(table[k]) for k in ("presets", "themes", "languages", "formats") if k in table
+    }
     return Target(**{**table, **lists, "place": place})
 
 

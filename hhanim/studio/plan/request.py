@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hhanim.errors import HHError
+from hhanim.language import ENGLISH, find
 from hhanim.look import Theme, get_theme
 from hhanim.studio.errors import UsageError
 from hhanim.studio.media.formats import Format, format_of
@@ -40,6 +41,7 @@ class Request:
         entry: the scene; given: its parameters as given (text or values).
         preset: name of a preset, or None for the scene's own rate at 1080p.
         theme: name of a theme; size: ``WIDTHxHEIGHT`` over the preset's, or None.
+        language: code of the language in which it speaks and writes.
         path: the file to make; its suffix is the format.
         origin: the lines of the project file that say so, for its mistakes.
         sections: of a film, one file per section as well, in ``<name>.sections/``.
@@ -53,6 +55,7 @@ class Request:
     size: str | None = None
     origin: Origin | None = field(default=None, compare=False)
     sections: bool = False
+    language: str = ENGLISH
 
     @property
     def name(self) -> str:
@@ -148,6 +151,7 @@ class Request:
             "preset": [chosen.name, chosen.width, chosen.height, str(chosen.fps), chosen.qp, chosen.speed],
             "size": self.size,
             "theme": self.theme,
+            "language": self.language,
             **({"sections": True} if self.sections else {}),
         }
 
@@ -155,9 +159,11 @@ class Request:
         """Refuse what cannot be.
 
         Raises:
-            UsageError: when the preset, the theme, the size or a given parameter is not possible.
+            UsageError: when the preset, the theme, the size, the language or a given parameter is not possible.
         """
         self.use, self.pixels, self.look  # noqa: B018
+        with self._placed("language"):
+            find(self.language)
         if self.given:
             self.values  # noqa: B018
 

@@ -28,6 +28,7 @@ class TargetTable(_Table):
     sweep: dict[str, Annotated[list[Any], Field(min_length=1, max_length=1000)]] = {}
     presets: Names | None = None
     themes: Names | None = None
+    languages: Names | None = None
     formats: Names | None = None
     size: str | None = None
 
@@ -97,6 +98,8 @@ class ProjectTable(_Table):
     preset: Name | None = None
     theme: Name | None = None
     size: str | None = None
+    language: Name | None = None
+    languages: Names | None = None
     output: Name | None = None
     scenes: dict[str, Parameters] = {}
     targets: list[TargetTable] = []

@@ -45,6 +45,26 @@ def test_nothing_changed(made):
     assert [e.kind for e in films.make_all(requests())] == ["fresh", "fresh"]
 
 
+def test_a_film_is_stale_when_one_of_its_own_texts_is_said_in_other_words(made):
+    """In German; a text that it does not use, and the same film in English, change nothing."""
+    head = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n'
+    own, wave = Path("language/de.po"), {"wave-de": ["'Wave' is said in other words in de"]}
+    assert [e.kind for e in films.make_all(requests(language="de"))] == ["done", "done"]
+    own.parent.mkdir()
+    for text, changed in (
+        ('\nmsgid "Something else"\nmsgstr "Etwas anderes"\n', {}),
+        ('\nmsgid "Wave"\nmsgstr "Welle"\n', wave),
+    ):
+        own.write_text(head + text)
+        assert stale(language="de") == changed and stale() == {}
+    assert sorted(e.kind for e in films.make_all(requests(language="de"))) == ["done", "fresh"]
+    assert stale(language="de") == {}
+    record = sidecar.read(Path("output/wave-de.mp4"))
+    assert (record.title, record.alt, record.language) == ("Welle", "A sine.", "de")
+    own.unlink()
+    assert stale(language="de") == wave
+
+
 def test_helper_two_imports_away(made):
     Path("scenes/deeper.py").write_text("GAIN = 0.5\n")
     assert stale() == {"wave": ["./deeper.py changed"]}

@@ -61,6 +61,22 @@ def test_two_sweeps_presets_themes_and_formats_multiply(project):
     assert (request.preset, request.theme, request.given) == ("slide", "light", {"ttx": 1, "gK": 20})
 
 
+def test_every_target_in_each_language_and_a_name_that_says_which(project):
+    both = wanted(
+        'languages = ["en", "de"]\n[[targets]]\nscene = "wave"\n[[targets]]\nscene = "still"\nlanguages = ["es"]\n'
+    )
+    assert {n: r.language for n, r in both.items()} == {
+        "wave.mp4": "en",
+        "wave-de.mp4": "de",
+        "still-es.mp4": "es",
+    }
+    assert set(wanted(names=["wave"], language="es")) == {"wave-es.mp4"}
+    named = wanted('language = "de"\n[[targets]]\nscene = "wave"\nname = "welle"\n')
+    assert {n: r.language for n, r in named.items()} == {"welle.mp4": "de"}
+    (name,) = wanted('[[targets]]\nscene = "wave"\nname = "{language} wave"\nlanguages = ["de"]\n')
+    assert name == "de wave.mp4"
+
+
 def test_one_scene_in_several_variants(project):
     found = wanted(
         '[[targets]]\nscene = "wave"\nname = "before"\n'
@@ -127,6 +143,9 @@ def test_another_file(project):
         ('\npreset = "draf"\n', 2, "no preset named draf; did you mean draft?"),
         ('output = "x"\ntheme = "drak"\n', 2, "no theme named drak; did you mean dark?"),
         ('size = "12"\n', 1, "give WIDTHxHEIGHT"),
+        ('theme = "dark"\nlanguage = "../de"\n', 2, "give a code such as de"),
+        ('\nlanguages = ["en", "ed"]\n', 2, "no language ed; known"),
+        ('[[targets]]\nscene = "wave"\nlanguages = ["frr"]\n', 3, "no language frr"),
         ("[scenes.wave]\ngNa = 60\ngna = 60\n", 3, "wave has no parameter gna; did you mean gNa?"),
         ("[scenes.wave]\nlevel = 1.0\ngNa = -60\n", 3, "gNa = -60"),
         ("[scenes]\nwave.gNa = nan\n", 2, "gNa = nan"),

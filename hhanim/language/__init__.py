@@ -1,0 +1,120 @@
+"""The language in which viewers read and hear: English as it is written, another by its catalogue.
+
+>>> with spoken("de"):
+...     tr("V rises by {dv} mV.", dv=14.5)
+'V steigt um 14,5 mV.'
+
+English text is its own key; German is in ``de.po`` beside this file, and in ``language/de.po`` of the working folder,
+which wins: plain gettext catalogues. Whatever is not in them stays English.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import string
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from hhanim.language.catalogue import ENGLISH as ENGLISH
+from hhanim.language.catalogue import point, words
+
+
+class Said(str):
+    """A text that is in the viewer's language already."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language in use.
+
+    code: "de", "pt_BR". words: English text → the same in this language. point: the decimal separator.
+    """
+
+    code: str = ENGLISH
+    words: Mapping[str, str] = field(default_factory=dict)
+    point: str = "."
+
+    def say(self, text: str) -> str:
+        """A text in this language; as it is, where the catalogues do not have it."""
+        return self.words.get(text, text)
+
+    def number(self, text: str) -> str:
+        """A text with the decimal points of its numbers as this language writes them."""
+        return text if self.point == "." else re.sub(r"(?<=\d)\.(?=\d)", self.point, text)
+
+
+_current: ContextVar[Language] = ContextVar("language", default=Language())  # noqa: B039 — it is frozen
+
+#: What has been asked for in another language than English since it was last emptied: English text → what was said.
+asked: ContextVar[dict[str, str]] = ContextVar("asked")
+
+
+def current() -> Language:
+    """The language that is spoken now."""
+    return _current.get()
+
+
+@contextlib.contextmanager
+def spoken(language: str | Language) -> Iterator[dict[str, str]]:
+    """Speak a language meanwhile; what is asked for, English text → what was said, is noted in what this gives.
+
+    Raises LanguageError when there is no such language.
+    """
+    if isinstance(language, str):
+        language = find(language)
+    heard: dict[str, str] = {}
+    tokens = _current.set(language), asked.set(heard)
+    try:
+        yield heard
+    finally:
+        asked.reset(tokens[1])
+        _current.reset(tokens[0])
+
+
+def find(code: str) -> Language:
+    """The language of that code, with the catalogues as they are now.
+
+    Raises LanguageError when there is none.
+    """
+    return Language() if code == ENGLISH else Language(code, MappingProxyType(words(code)), point(code))
+
+
+def tag(code: str) -> str:
+    """The code as HTML and containers write it: pt-BR."""
+    return code.replace("_", "-")
+
+
+def tr(text: str, /, **values: Any) -> str:
+    """Whatever a viewer reads or hears, in the viewer's language.
+
+    values: for the places in braces, filled in after the text has been looked up: "V reaches {top}"; a number may be
+    given as it is, "{rate:.1f} Hz", and gets the language's decimal separator.
+    """
+    language = _current.get()
+    if not text or language.code == ENGLISH:
+        return text.format(**values) if values else text
+    if not isinstance(text, Said):
+        said = language.say(text)
+        asked.get({})[text] = said
+        text = said
+    return Said(_Filler(language).format(text, **values) if values else text)
+
+
+class _Filler(string.Formatter):
+    def __init__(self, language: Language) -> None:
+        self._language = language
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        text = super().format_field(value, format_spec)
+        return self._language.number(text) if isinstance(value, float) else str(text)
+
+
+def decimal(text: str) -> str:
+    """A written number with the decimal separator of the viewer's language."""
+    return _current.get().number(text)

@@ -1,0 +1,124 @@
+"""Catalogues of translations: gettext's ``.po`` files, read as they are."""
+
+from __future__ import annotations
+
+import functools
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hhanim.errors import HHError, did_you_mean
+
+if TYPE_CHECKING:
+    from babel import Locale
+    from babel.messages.catalog import Catalog
+
+ENGLISH = "en"
+SHIPPED = Path(__file__).parent
+OWN = Path("language")
+"""The folder of a user's catalogues, in the working folder."""
+
+LARGEST = 10_000_000
+"""Bytes of a catalogue."""
+
+
+class LanguageError(HHError):
+    """A language that there is not, or whose catalogue cannot be read."""
+
+
+def files(code: str) -> list[Path]:
+    """Where the catalogues of a language would be, the one that wins last.
+
+    Raises:
+        LanguageError: when no language has such a code.
+    """
+    if not re.fullmatch(r"[a-z]{2,3}(_[A-Za-z]{2,4}){0,2}", code):
+        raise LanguageError(f"language {code!r}: give a code such as de, es or pt_BR")
+    return [SHIPPED / f"{code}.po", OWN / f"{code}.po"]
+
+
+def known() -> list[str]:
+    """The codes of all languages that there are, English first."""
+    found = {path.stem for folder in (SHIPPED, OWN) for path in folder.glob("*.po")}
+    return [ENGLISH, *sorted(found - {ENGLISH})]
+
+
+def locale(code: str) -> Locale:
+    """What Unicode's CLDR knows about a language.
+
+    Raises:
+        LanguageError: when it knows none of that code.
+    """
+    from babel import Locale, UnknownLocaleError  # which English does without, here and below
+
+    try:
+        return Locale.parse(files(code)[0].stem)
+    except (UnknownLocaleError, ValueError) as error:
+        if isinstance(error, LanguageError):
+            raise
+        raise LanguageError(
+            f"language {code!r}: Unicode knows none of that code; give one such as de, es or pt_BR"
+        ) from None
+
+
+def name(code: str) -> str:
+    """What a language calls itself: Deutsch, español."""
+    return locale(code).display_name or code
+
+
+def point(code: str) -> str:
+    """The decimal separator of a language."""
+    from babel.numbers import get_decimal_symbol
+
+    return get_decimal_symbol(locale(code))
+
+
+def words(code: str) -> dict[str, str]:
+    """English text → the same in that language, by its catalogues.
+
+    Raises:
+        LanguageError: when there is none, or one cannot be read.
+    """
+    found = [path for path in files(code) if path.is_file()]
+    if not found:
+        raise LanguageError(f"no language {code}{did_you_mean(code, known())}{_begin(code)}")
+    said: dict[str, str] = {}
+    for path in found:
+        about = path.stat()
+        said |= _words(path.resolve(), about.st_mtime_ns, about.st_size)
+    return said
+
+
+def _begin(code: str) -> str:
+    try:
+        locale(code)
+    except LanguageError:
+        return ""
+    return f"; hhanim language new {code} begins one"
+
+
+@functools.lru_cache(maxsize=16)
+def _words(path: Path, *_: int) -> dict[str, str]:
+    return {str(m.id): str(m.string) for m in read(path) if m.id and m.string and not m.fuzzy}
+
+
+def read(path: Path) -> Catalog:
+    """A catalogue.
+
+    Raises:
+        LanguageError: with file and line, when it is none.
+    """
+    from babel.messages.pofile import PoFileError, read_po
+
+    try:
+        if path.stat().st_size > LARGEST:
+            raise LanguageError(f"{path}: no catalogue has more than {LARGEST:,} bytes")
+        with path.open("rb") as file:
+            return read_po(file, abort_invalid=True, charset="utf-8")
+    except PoFileError as error:
+        line = f":{error.lineno}" if error.lineno is not None else ""
+        raise LanguageError(f"{path}{line}: {error}") from None
+    except LanguageError:
+        raise
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        raise LanguageError(f"{path}: cannot be read: {error}") from None

@@ -1,0 +1,133 @@
+"""What is said in another language, and the catalogues it is looked up in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hhanim.language import Language, decimal, find, pages, spoken, tr
+from hhanim.language.catalogue import LanguageError, known, name
+
+GERMAN = Language(
+    "de", {"V reaches {top} at {t:.1f} ms.": "V erreicht {top} nach {t:.1f} ms.", "rise": "Anstieg"}, ","
+)
+HEAD = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    """own(code, text) writes a user's catalogue."""
+    monkeypatch.chdir(tmp_path)
+
+    def write(code: str, text: str) -> Path:
+        path = Path("language") / f"{code}.po"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text if text.startswith("broken") else HEAD + text, encoding="utf-8")
+        return path
+
+    return write
+
+
+def test_english_is_what_is_written():
+    assert tr("V reaches {top} at {t:.1f} ms.", top="+30 mV", t=1.25) == "V reaches +30 mV at 1.2 ms."
+    assert tr("{braces} without values stay") == "{braces} without values stay"
+    assert decimal("1.5") == "1.5"
+
+
+def test_numbers_follow_the_language_in_text_and_alone():
+    with spoken(GERMAN):
+        said = tr("V reaches {top} at {t:.1f} ms.", top="+30 mV", t=1.25)
+        assert said == "V erreicht +30 mV nach 1,2 ms."
+        assert decimal("−0.5 to 1.5 of 3. Then") == "−0,5 to 1,5 of 3. Then"
+
+
+def test_what_was_said_once_is_not_looked_up_again():
+    """A block translates what it writes; what was put together before it must come through."""
+    twice = Language("xx", {"a": "b", "b": "c"})
+    with spoken(twice) as heard:
+        assert tr(tr("a")) == "b"
+    assert heard == {"a": "b"}
+
+
+def test_what_is_asked_for_is_heard_translated_or_not():
+    with spoken(GERMAN) as heard:
+        tr("rise"), tr("fall"), tr("")
+        with spoken("en") as english:
+            tr("rise")
+    assert heard == {"rise": "Anstieg", "fall": "fall"} and english == {}
+    assert tr("rise") == "rise"
+
+
+def test_a_users_catalogue_wins_and_may_be_of_a_new_language(own):
+    own("de", 'msgid "{several} and {last}"\nmsgstr "{several} sowie {last}"\n')
+    with spoken("de"):
+        assert tr("{several} and {last}", several="m", last="h") == "m sowie h"
+    own("fr", 'msgid "rise"\nmsgstr "montée"\n\n#, fuzzy\nmsgid "fall"\nmsgstr "descente"\n')
+    with spoken("fr"):
+        assert tr("rise") == "montée" and tr("fall") == "fall"
+    assert {"en", "de", "es", "fr"} <= set(known())
+
+
+def test_an_edited_catalogue_is_read_anew(own):
+    own("fr", 'msgid "rise"\nmsgstr "montée"\n')
+    assert find("fr").say("rise") == "montée"
+    own("fr", 'msgid "rise"\nmsgstr "ascension"\n')
+    assert find("fr").say("rise") == "ascension"
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("fr", "no language fr.*hhanim language new fr begins one"),
+        ("xx", "no language xx; known: de, en, es$"),
+        ("../de", "language '../de': give a code such as"),
+        ("de\n", "give a code such as"),
+        ("", "give a code such as"),
+    ],
+)
+def test_languages_that_there_are_not(own, code, reason):
+    with pytest.raises(LanguageError, match=reason):
+        find(code)
+
+
+def test_a_catalogue_that_is_none_is_refused_with_its_line(own):
+    own("fr", "broken\n")
+    with pytest.raises(LanguageError, match=r"language/fr\.po:\d: "):
+        find("fr")
+
+
+def test_latin_1_is_refused_in_words(own):
+    own("fr", "x").write_bytes(HEAD.encode() + 'msgid "a"\nmsgstr "é"\n'.encode("latin-1"))
+    with pytest.raises(LanguageError, match=r"language/fr\.po: cannot be read"):
+        find("fr")
+
+
+def test_names_are_their_own():
+    assert [name(code) for code in ("en", "de", "es", "pt_BR")] == [
+        "English",
+        "Deutsch",
+        "español",
+        "português (Brasil)",
+    ]
+
+
+PAGE = """<html lang="en"><head><title>Gates</title><style>.a { content: "Play" }</style></head>
+<body><button aria-label="Enlarge gates" id="Play">Play</button> <h2><i>V</i> in the
+  membrane</h2> $made <p>12 %</p><!-- Play --><script>button.textContent = tr("Play " + "all") + "Play";</script>"""
+
+
+def test_pages_are_translated_between_tags_in_attributes_and_in_scripts():
+    words = {"Gates": "Tore", "Play": "Start", "Enlarge gates": 'Tore "groß"', "<i>V</i> in the membrane": "<i>V</i> der Membran",
+             "Play all": "</script>"}  # fmt: skip
+    assert set(pages.texts(PAGE, html=True)) == words.keys()
+    assert pages.translated(PAGE) == PAGE.replace("in the\n  membrane", "in the membrane").replace(
+        '"Play " + "all"', '"Play all"'
+    )
+    with spoken(Language("de", words)):
+        said = pages.translated(PAGE)
+    assert '<html lang="de">' in said and "<title>Tore</title>" in said
+    assert '<button aria-label="Tore &quot;groß&quot;" id="Play">Start</button>' in said
+    assert "<h2><i>V</i> der Membran</h2> $made <p>12 %</p><!-- Play -->" in said
+    assert said.endswith('<script>button.textContent = tr("<\\/script>") + "Play";</script>')
+    assert '{ content: "Play" }' in said
