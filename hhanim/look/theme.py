@@ -112,6 +112,11 @@ class Theme:
         steps = (k / 100 for k in range(20, 100))
         return next((s for s in steps if contrast(mix(self.ground, color, s), self.ground) >= GHOST), 1.0)
 
+    @property
+    def hollow(self) -> str:
+        """The face of a ring that is drawn by matplotlib: its ground, or none where there is none."""
+        return "none" if self.transparent else self.ground
+
     def clear(self) -> Theme:
         """The same theme without its ground, for compositing over something else."""
         return replace(self, name=f"{self.name}-transparent", transparent=True)

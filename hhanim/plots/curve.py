@@ -205,7 +205,7 @@ class Dots(Curve):
         """Draw the dots there are."""
         points = self._placed[: state[0]]
         if len(points) and self.width:
-            face = self.rgba if self.filled else to_rgba(self.panel.stage.theme.ground)
+            face = self.rgba if self.filled else to_rgba(self.panel.stage.theme.hollow)
             gc.set_foreground(self.rgba, isRGBA=True)
             gc.set_linewidth(0.3 * self.width)
             place = Affine2D().scale(0.85 * self.width)

@@ -278,7 +278,7 @@ class Panel(AxisPair):
         """A ring that stands still (an equilibrium): filled if it is stable."""
         u, theme = self.stage.u, self.stage.theme
         (dot,) = self.axes.plot(
-            [x], [y], "o", markersize=2 * HEAD * u, markerfacecolor=color if filled else theme.ground,
+            [x], [y], "o", markersize=2 * HEAD * u, markerfacecolor=color if filled else theme.hollow,
             markeredgecolor=color, markeredgewidth=3 * u, zorder=2.5, scalex=False, scaley=False,
         )  # fmt: skip
         return dot

@@ -40,7 +40,7 @@ class Stage:
         self.rc = dict(mpl.RcParams({**typeface.rc(self.u), "path.simplify": False}).items())
         self.figure = Figure(figsize=(width / 72, height / 72), dpi=72)  # one point is one pixel
         self.canvas = FigureCanvasAgg(self.figure)
-        self.figure.patch.set_facecolor("none" if theme.transparent else theme.ground)
+        self.figure.patch.set_facecolor(theme.hollow)
         self.movers: list[Movers] = []
         self.panels: list[Panel] = []
         self.captions: list[tuple[float, float, str]] = []

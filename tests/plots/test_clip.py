@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from hhanim import clip
-from hhanim.look import quantities, quantity
+from hhanim.look import get_theme, quantities, quantity
 from hhanim.look.axis import voltages
 from hhanim.look.numbers import limits, plain
+from hhanim.look.theme import rgb
 from hhanim.look.words import conditions, listed, stimulus_text
 from hhanim.model import HHError, Membrane, Protocol, presets
 from hhanim.plots.clip import Painter, perform
@@ -333,6 +334,26 @@ def test_the_sweep_ends_at_rest():
 def test_a_transparent_theme_has_no_ground():
     frame = pixels(waves, 2, theme="dark-transparent")[-1]
     assert (frame[..., 3] == 0).mean() > 0.7 and (frame[..., 3] == 255).any()
+
+
+@clip(title="Rings", alt="Rings on a curve.")
+def rings(stage, *, frames: int = 3, seconds: float = 1.0):
+    (panel,) = stage.stack()
+    panel.x("x", 0, 1).y("y", 0, 1)
+    panel.curve([0, 1], [0.5, 0.5], quantity("V"))
+    panel.dot(0.4, 0.5, stage.theme.color("K"), filled=False)
+    panel.dots([0.6], [0.5], quantity("I"), filled=False)
+    for at in stage.sweep(0, 1):
+        stage.until(at)
+        yield
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_rings_are_hollow_where_there_is_no_ground(theme):
+    clear, opaque = (pixels(rings, 2, theme=name)[-1] for name in (f"{theme}-transparent", theme))
+    ground = np.round(255 * np.array(rgb(get_theme(theme).ground)))
+    assert (opaque[..., :3] == ground).all(axis=2).sum() > 1000
+    assert not ((clear[..., :3] == ground).all(axis=2) & (clear[..., 3] > 8)).any()
 
 
 def test_words():

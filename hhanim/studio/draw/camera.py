@@ -8,11 +8,13 @@ a clipped stroke is not always that of the whole one, and a film has to be the s
 
 from __future__ import annotations
 
+import contextlib
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+import cairo
 import numpy as np
 import numpy.typing as npt
 from manim.camera.camera import Camera
@@ -170,6 +172,35 @@ class SparingCamera(Camera):
             min(int(max(x + unit * right + reach, -1.0)) + 1, wide),
             min(int(max(y - unit * bottom + reach, -1.0)) + 1, high),
         )
+
+
+class ClearCamera(SparingCamera):
+    """A camera of films without a ground: what is painted in the ground's colour takes away what lies below it, so
+    that whatever the film is put on shows there, as the ground would.
+
+    ground: red, green and blue, 0 to 1.
+    """
+
+    def __init__(self, ground: Sequence[float], *args: Any, **kwargs: Any) -> None:
+        self._ground = np.asarray(ground)
+        super().__init__(*args, **kwargs)
+
+    def apply_fill(self, ctx: Any, vmobject: Any) -> Any:
+        with self._operator(ctx, vmobject.fill_rgbas):
+            return super().apply_fill(ctx, vmobject)
+
+    def apply_stroke(self, ctx: Any, vmobject: Any, background: bool = False) -> Any:
+        rgbas = vmobject.background_stroke_rgbas if background else vmobject.stroke_rgbas
+        with self._operator(ctx, rgbas):
+            return super().apply_stroke(ctx, vmobject, background)
+
+    @contextlib.contextmanager
+    def _operator(self, ctx: Any, rgbas: Any) -> Iterator[None]:
+        """Of one colour, the ground's, however opaque."""
+        if len(rgbas) == 1 and (np.abs(rgbas[0][:3] - self._ground) < 0.5 / 255).all():
+            ctx.set_operator(cairo.OPERATOR_DEST_OUT)
+        yield
+        ctx.set_operator(cairo.OPERATOR_OVER)
 
 
 class _Stem(NamedTuple):

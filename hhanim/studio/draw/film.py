@@ -19,6 +19,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,8 @@ from manim.mobject.svg.svg_mobject import SVG_HASH_TO_MOB_MAP
 from manim.renderer.cairo_renderer import CairoRenderer
 from manim.scene.scene_file_writer import SceneFileWriter
 
-from hhanim.studio.draw.camera import SparingCamera
+from hhanim.look.theme import rgb
+from hhanim.studio.draw.camera import ClearCamera, SparingCamera
 from hhanim.studio.draw.engine import Exporter, Played
 from hhanim.studio.draw.hooks import SKIPPED, camera_of, hooks_missing
 from hhanim.studio.draw.scene import load, missing_fonts, scene_errors
@@ -70,8 +72,10 @@ class FilmEngine:
         return Played(count, poster, str(getattr(scene, "alt", "") or ""), captions)
 
     def _play(self, exporter: Exporter) -> tuple[Any, int]:
-        camera = SparingCamera if self._camera is Camera else self._camera
-        transparent = self.job.request.look.transparent
+        look = self.job.request.look
+        camera, transparent = self._camera, look.transparent
+        if camera is Camera:
+            camera = partial(ClearCamera, rgb(look.ground)) if transparent else SparingCamera
         renderer = Renderer(exporter, camera, transparent=transparent, always=self.whole)
         scene = self._scene(renderer=renderer)
         scene.render()

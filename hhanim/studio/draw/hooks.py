@@ -50,6 +50,8 @@ def hooks_missing() -> list[str]:
         (Camera, "get_mobjects_to_display", ("mobjects",)),
         (Camera, "display_vectorized", ("vmobject", "ctx")),
         (Camera, "set_cairo_context_path", ("ctx", "vmobject")),
+        (Camera, "apply_fill", ("ctx", "vmobject")),
+        (Camera, "apply_stroke", ("ctx", "vmobject", "background")),
         (Camera, "get_cairo_context", ("pixel_array",)),
         (Camera, "reset", ()),
         (Camera, "set_frame_to_background", ("background",)),

@@ -28,6 +28,7 @@ from manim.scene.scene_file_writer import SceneFileWriter
 
 import hhanim
 from hhanim.look import get_theme
+from hhanim.look.theme import rgb
 from hhanim.studio.deliver import slides
 from hhanim.studio.draw import film as studio_film
 from hhanim.studio.draw import pieces
@@ -632,17 +633,52 @@ def test_formats_of_the_same_pixels_are_drawn_once(scene: Path, tmp_path: Path) 
     assert not [p for p in (tmp_path / "together").rglob("*") if p.suffix == ".part"]
 
 
-def test_a_transparent_still_over_white_is_that_of_the_opaque_theme(scene: Path, tmp_path: Path) -> None:
-    """As far as colours are a theme's: halos in the colour of the ground are left out."""
+HOLES = """
+from manim import Square
+from hhanim.mobjects.frame.film import Film
 
+class Holes(Film):
+    alt = "A square with holes."
+    def construct(self):
+        plate = Square(4, color=self.theme.color("Na"), fill_opacity=1, stroke_width=0)
+        hole = Square(1, color=self.theme.ground, fill_opacity=1, stroke_width=0)
+        half = hole.copy().shift([0, 1.2, 0]).set_fill(opacity=0.5)
+        ring = Square(1, color=self.theme.ground, stroke_width=40).shift([0, -1.2, 0])
+        self.add(plate, hole, half, ring)
+        self.wait(0.5)
+"""
+
+
+@pytest.mark.parametrize("theme", ["light-transparent", "dark-transparent"])
+def test_what_is_painted_in_the_grounds_colour_is_a_hole_where_there_is_no_ground(
+    tmp_path: Path, theme: str
+) -> None:
+    path = tmp_path / "holes_film.py"
+    path.write_text(HOLES, encoding="utf-8")
+    request = Request(catalogue.find(path), tmp_path / "holes.frames", {}, "draft", theme, "320x180")
+    with Image.open(still(request, 0.2)) as picture:
+        alpha = np.asarray(picture.convert("RGBA"))[:, :, 3]
+    unit = 180 / 8
+
+    def at(x: float, y: float) -> int:
+        return int(alpha[round(90 - unit * y), round(160 + unit * x)])
+
+    assert (at(0, 0), at(1.5, 0), at(3, 0), at(0.5, -1.2)) == (0, 255, 0, 0)
+    assert at(0, 1.2) == pytest.approx(128, abs=2) and at(0, -1.2) == 255
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_a_transparent_still_over_its_ground_is_that_of_the_opaque_theme(
+    scene: Path, tmp_path: Path, name: str
+) -> None:
     def still_of(theme: str) -> Any:
         request = Request(catalogue.find(scene), tmp_path / f"{theme}.png", {}, "draft", theme, "320x180")
         with Image.open(still(replace(request, path=tmp_path / f"{theme}.frames"), 1.2)) as picture:
             return np.asarray(picture.convert("RGBA")).astype(float)
 
-    clear, opaque = still_of("light-transparent"), still_of("light")
+    clear, opaque = still_of(f"{name}-transparent"), still_of(name)
     alpha = clear[..., 3:] / 255
-    over = clear[..., :3] * alpha + 255 * (1 - alpha)
+    over = clear[..., :3] * alpha + 255 * np.array(rgb(get_theme(name).ground)) * (1 - alpha)
     assert ((alpha > 0.1) & (alpha < 0.9)).sum() > 500
     near = np.abs(over - opaque[..., :3]).max(axis=2) <= 3
     assert near.mean() > 0.999
