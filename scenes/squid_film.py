@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from hhanim.errors import HHError
 from hhanim.look.numbers import millivolts
 from hhanim.look.words import tr
-from hhanim.mobjects.frame.cards import Choices, Recap
+from hhanim.mobjects.frame.cards import Row
 from hhanim.mobjects.frame.clock import Pace
-from hhanim.mobjects.frame.lettering import LABEL
 from hhanim.mobjects.graph.marks import Level, Point
 from hhanim.mobjects.squid.chamber import Chamber
 from hhanim.mobjects.squid.fibre import Nerve
@@ -57,9 +56,7 @@ class Squid(Story):
             v.panel, top.t, top.value, millivolts(top.value, sign=True), course=v.traces[0].path.values[:, :2]
         )
         ends = [tr("at rest"), millivolts(zero), tr("far above {zero}", zero=millivolts(zero))]
-        choices = Choices(
-            ends, self.theme, self.grid["left"].inset(top=0.1 * self.grid["left"].height), size=1.6 * LABEL
-        )
+        choices = self.choices("foot", *ends)
         yield Beat("question", ASKS, "A nerve impulse is a rise and a fall of the voltage V.",
                    "a nerve impulse in a squid", show=[way.squid, v], until=run.duration)  # fmt: skip
         yield Beat("axon", "Half a millimetre thick", "The squid's largest axon is half a millimetre thick.",
@@ -73,7 +70,7 @@ class Squid(Story):
         yield Beat("chamber", "Wide enough for a wire", "Two fine wires are pushed in along its axis.",
                    "wound on a thin rod of glass", show=wired, do=[chamber.insert()])  # fmt: skip
         yield Beat("voltage", INSIDE, "All along the wires the membrane does the same.",
-                   "wound on a thin rod of glass", do=[chamber.to(self.grid["left"], run_time=1.5)])  # fmt: skip
+                   "wound on a thin rod of glass", do=[chamber.to(self.grid["picture"], run_time=1.5)])  # fmt: skip
         measured = [*wired, chamber.meter(), v]
         yield Beat("voltage", INSIDE, "One wire measures V, the inside against the outside.",
                    "all along the wires the membrane does the same", show=measured)  # fmt: skip
@@ -81,10 +78,10 @@ class Squid(Story):
                    "all along the wires the membrane does the same", until=rise)  # fmt: skip
         yield Beat("predict", ALL,
                    "Suppose that the membrane opened to all ions.", BERNSTEIN,
-                   show=[choices, v], think=True)  # fmt: skip
+                   show=[*measured, choices], think=True)  # fmt: skip
         yield Beat("answer", ALL,
                    tr("Then V could come to {zero}, and no further.", zero=millivolts(zero)),
-                   BERNSTEIN, show=[choices, v, passing], do=[choices.answer(1)])  # fmt: skip
+                   BERNSTEIN, show=[*measured, choices, passing], do=[choices.answer(1)])  # fmt: skip
         yield Beat("impulse", "V goes beyond", "But V goes beyond, and then comes back by itself.",
                    "so it is not all ions: who brings V up, and who brings it down?",
                    show=[*measured, passing], until=run.duration)  # fmt: skip
@@ -99,16 +96,13 @@ class Squid(Story):
         yield Beat("channel", "One channel", "A channel has gates, which open and shut.",
                    "all of its gates must be open", show=[way.channel], into=way.to_channel)  # fmt: skip
         rows = [
-            ("V goes beyond zero", "so one kind of ion is let in: which?", "ink"),
-            ("V comes back", "so another kind is let out: which?", "ink"),
-            ("It takes milliseconds", "so something opens and shuts: how?", "ink"),
-        ]
-        said = [
-            "V goes beyond zero, so one kind of ion is let in.",
-            "V comes back, so another kind is let out.",
-            "It is quick, so something opens and shuts.",
-        ]
-        recap = Recap(rows, self.theme, foot, beside=self.shape == "wide")
-        for k, words in enumerate(said):
-            yield Beat("recap", ASKS, words, "the films circuit, voltage clamp and gate opening answer",
-                       show=[way.membrane, *recap.rows[: k + 1]], out_of=None if k else way.to_channel)  # fmt: skip
+            Row("V goes beyond zero", "so one kind of ion is let in: which?", "ink",
+                "V goes beyond zero, so one kind of ion is let in."),
+            Row("V comes back", "so another kind is let out: which?", "ink",
+                "V comes back, so another kind is let out."),
+            Row("It takes milliseconds", "so something opens and shuts: how?", "ink",
+                "It is quick, so something opens and shuts."),
+        ]  # fmt: skip
+        line, beside = "the films circuit, voltage clamp and gate opening answer", self.shape == "wide"
+        yield from self.recapped(rows, [way.membrane], place=foot, heading=ASKS, line=line, beside=beside,
+                                 out_of=way.to_channel)  # fmt: skip

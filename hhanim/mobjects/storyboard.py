@@ -148,11 +148,12 @@ class Story(Film):
         line: str = "",
         start: float | None = None,
         beside: bool = False,
+        out_of: Area | None = None,
     ) -> Iterator[Beat]:
         """The beats of a recap: over the blocks `shown`, row after row in a part of the grid, under the film's title
         or another heading.
 
-        start: the model time (ms) at which the clock is put first. beside: rows side by side; see Recap.
+        start, out_of: of the first of these beats. beside: rows side by side; see Recap.
         """
         area = self.grid[place] if isinstance(place, str) else place
         said = [(self.say(row.head), self.say(row.does), row.color) for row in rows]
@@ -161,8 +162,9 @@ class Story(Film):
         recap, shown = Recap(said, self.theme, area, known=known, **style), list(shown)
         for k, (row, told) in enumerate(zip(rows, recap.rows, strict=True)):
             shown = [*shown, *row.adds, told]
-            yield Beat("recap", heading or self.title, row.caption, line, shown,
-                       None if k else start, row.until)  # fmt: skip
+            first: Any = {} if k else {"start": start, "out_of": out_of}
+            title = heading or self.title
+            yield Beat("recap", title, row.caption, line, shown, until=row.until, **first)
 
     # -- telling -------------------------------------------------------------------------------------------
 

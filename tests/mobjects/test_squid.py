@@ -56,7 +56,7 @@ def test_the_wire_is_pushed_in_from_outside_to_near_the_other_end(chamber: Chamb
     tips = []
     for share in (0.0, 0.5, 1.0):
         insert.interpolate(share)
-        tips.append(float(chamber.wire.get_right()[0]))
+        tips.append(float(chamber.wire[1].get_right()[0]))
     assert tips[0] < chamber.axon.left < tips[1] < tips[2] < chamber.axon.right
     assert abs(chamber.wire.get_y() - chamber.axon.y) < 1e-6
 

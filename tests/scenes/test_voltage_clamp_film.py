@@ -53,9 +53,9 @@ def test_an_axis_with_the_surge_on_it_is_not_called_that_of_ions_alone(media: Pa
             names.setdefault(beat.name, set()).update(m.words for m in shown if isinstance(m, Words))
 
     run_film("voltage_clamp", "wide", media, beside=Axes, steps=3)
-    assert {"charges the capacitance", "current (µA/cm²)"} <= names["step"]
-    assert "ionic current (µA/cm²)" not in names["step"]
-    assert "ionic current (µA/cm²)" in names["sweeps"]
+    assert {"charges the capacitance", "current (µA/cm²): outward up, inward down"} <= names["step"]
+    assert "ionic current (µA/cm²): outward up" not in names["step"]
+    assert "ionic current (µA/cm²): outward up" in names["sweeps"]
 
 
 @pytest.mark.slow

@@ -52,6 +52,8 @@ from hhanim.model import Channel, Membrane, Trajectory
 #: The theme's name for the colour of a drug.
 DRUG = "other1"
 
+_LONGEST = 2.6  # of a rig's arrows, of the 3 that its field is high
+
 #: Drugs that reach their channel from the cytoplasm: in squid axon TEA has to be injected.
 #: Armstrong & Binstock (1965), https://doi.org/10.1085/jgp.48.5.859
 FROM_INSIDE = {"tea"}
@@ -153,12 +155,13 @@ class Rig:
             put(Words("−", size=TICK, color=ink), 2.6, 2.1),
             put(Words("axon", size=SMALL, color=theme.muted), 0.62, 0.34, LEFT),
             put(Words("bath", size=SMALL, color=theme.muted), 5.4, 1.16, DOWN),
-            put(Words("ions", size=SMALL, color=theme.muted), 2.84, 1.2, RIGHT),
+            put(Words("ions", size=SMALL, color=theme.muted), 3.42, 1.2, RIGHT),
         )
         self._at: float | None = None
         self.command = Reading("{} mV", size=SMALL, color=command)
         put(self.command, 0.3, 2.5, LEFT + UP)
-        places = (corner + unit * np.array([x, 0.96, 0.0]) for x in (3.2, 4.7))
+        # Clear of the amplifier and of the wires, so that they can be long.
+        places = (corner + unit * np.array([x, 0.96, 0.0]) for x in (3.78, 4.8))
         self.ionic, self.injected = (
             _Arrow(place, 0.2 * unit, color) for place, color in zip(places, (ink, command), strict=True)
         )
@@ -185,13 +188,13 @@ class Rig:
         """The command and the current at model time t (ms)."""
         share = float(self._current(t)) / self._largest
         self.command.draw(f"{float(np.asarray(self.run.protocol(float(t)))):.0f}")
-        self.ionic.draw(1.3 * share * self.unit)
-        self.injected.draw(-1.3 * share * self.unit)
+        self.ionic.draw(_LONGEST * share * self.unit)
+        self.injected.draw(-_LONGEST * share * self.unit)
         return self
 
     def shown(self) -> tuple[float, float]:
         """The ionic current outwards and the injected one inwards (µA/cm²), read back from the arrows."""
-        scale = self._largest / (1.3 * self.unit)
+        scale = self._largest / (_LONGEST * self.unit)
         return self.ionic.length * scale, -self.injected.length * scale
 
     def reacts(self, run_time: float = 2.0) -> Animation:

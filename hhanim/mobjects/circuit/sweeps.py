@@ -63,7 +63,11 @@ class Sweeps:
         low = min(run.extreme(key, "min").value for run in runs for key in keys)
         high = max(run.extreme(key).value for run in runs for key in keys)
         # Over a single command there is room for what charges the membrane as well.
-        what = "ionic current (µA/cm²)" if len(runs) > 1 else "current (µA/cm²)"
+        what = (
+            "ionic current (µA/cm²): outward up"
+            if len(runs) > 1
+            else "current (µA/cm²): outward up, inward down"
+        )
         name = Words(what, size=TICK, color=theme.muted)
         above, strip = area.inset(bottom=_STRIP + 0.15), area.inset(top=area.height - _STRIP)
         self.axes = _over_time(above, theme, stop, name, 1.12 * min(low, 0.0), 1.06 * max(high, 0.0))

@@ -6,7 +6,7 @@ class Prepared(Story):
         self.timed(Pace(26.0, rate=4.0))
         axon = GiantAxon(self.theme, self.grid["left"])
         chamber = Chamber(axon, self.grid["left"], run, clock=self.clock)
-        axon.place(*chamber.seat)
+        axon.place(*chamber.seat).tie()
         yield Beat("water", "In sea water", "The axon lies in sea water.", show=[chamber, axon])
         yield Beat("wire", "A wire", "A wire is pushed in.", show=[chamber, axon, chamber.wire], do=[chamber.insert()])
         yield Beat("v", "V", "V is measured.", show=[chamber, axon, chamber.wire, chamber.meter()], until=26.0)
@@ -24,7 +24,7 @@ from hhanim.look.numbers import smoothstep
 from hhanim.mobjects.frame.clock import Clock
 from hhanim.mobjects.frame.layout import UNIT, Area, stroke
 from hhanim.mobjects.frame.lettering import LABEL, SMALL, Formula, Words
-from hhanim.mobjects.frame.shapes import at, disc, filled, lines, mix, smooth, stroked
+from hhanim.mobjects.frame.shapes import at, disc, filled, lines, mix, rounded, smooth, stroked
 from hhanim.mobjects.frame.standard import voltages
 from hhanim.mobjects.squid.fibre import GiantAxon
 from hhanim.model import Trajectory
@@ -33,12 +33,12 @@ _COIL, _WAVES = 0.17, 0.06  # scene units from one turn of a wire to the next; h
 
 
 class Chamber:
-    """A trough of sea water in an area, for an axon that lies in its `seat` (see GiantAxon.place).
+    """A trough of sea water in an area, for an axon that lies in its `seat` (see GiantAxon.place), its ends tied.
 
     run: of a membrane that does the same along all of the wire. clock: by which the axon's core shines as V does, and
     by whose film time the water ripples; without one, call draw(). `still` and `moving` are the trough; `wire` goes
-    into the axon by insert(); meter() shows between what V is measured. to() is the animation that takes trough, axon
-    and wire to another area.
+    into the axon by insert(), through a tube that it is tied to; meter() shows between what V is measured. to() is the
+    animation that takes trough, axon and wire to another area.
     """
 
     def __init__(self, axon: GiantAxon, area: Area, run: Trajectory, *, clock: Clock | None = None) -> None:
@@ -55,8 +55,13 @@ class Chamber:
         green = theme.color("stimulus")
         self._on, self._off = ManimColor(green).to_rgb(), mix(theme.ground, green, 0.5).to_rgb()
         self._rod: Any = stroked(empty, mix(theme.ground, theme.line, 0.65), stroke(9.0))
+        glass = mix(theme.ground, theme.line, 0.9)
+        self._cannula: Any = filled(
+            empty, mix(theme.ground, theme.line, 0.22), stroke=glass, width=stroke(4.0)
+        )
+        self._stopper: Any = filled(empty, mix(theme.ground, theme.line, 0.6))
         self._coils: list[Any] = [stroked(empty, color, stroke(3.5)) for color in (green, theme.ink)]
-        self.wire = VGroup(self._rod, *self._coils)
+        self.wire = VGroup(VGroup(self._stopper, self._cannula, self._rod), *self._coils)
         self._inserted, self._seconds = 0.0, 0.0
         self._lay(area)
         self.draw(0.0, 0.0)
@@ -79,6 +84,9 @@ class Chamber:
         low = level - _WAVES
         self._sea.points = lines([(left, low), (right, low), (right, bottom), (left, bottom), (left, low)])
         self._name.move_to((left + 0.2, bottom + 0.1 + 0.5 * self._name.height, 0.0), aligned_edge=LEFT)
+        tube, plug = 0.45 * half, 0.8 * half
+        self._cannula.points = rounded(_box(left - 0.16, self.seat[0] + 0.3, y - tube, y + tube), 0.06)
+        self._stopper.points = rounded(_box(left - 0.09, left + 0.14, y - plug, y + plug), 0.05)
         self._ripple(self._seconds)
         self._place(self._inserted)
 
@@ -132,7 +140,9 @@ class Chamber:
         a, b = float(words[1].get_left()[0]) - 0.25, float(words[0].get_right()[0]) + 0.25
         arrow = stroked(lines([(a, top), (b + 0.15, top)]), ink, stroke(3.5))
         head = filled(lines([(b, top), (b + 0.19, top + 0.09), (b + 0.19, top - 0.09), (b, top)]), ink)
-        symbol = Formula("V", size=LABEL, color=ink).move_to((0.5 * (a + b), top - 0.34, 0.0))
+        symbol = Formula('V = V_"in" - V_"out"', size=LABEL, color=ink).move_to(
+            (0.5 * (a + b), top - 0.34, 0.0)
+        )
         return VGroup(leads, plate, ends, words, arrow, head, symbol)
 
     def draw(self, t: float, seconds: float) -> Chamber:
@@ -159,6 +169,10 @@ class Chamber:
         coil = self._coils[0]
         color = self._on if float(self.run.protocol(t)) != 0.0 else self._off
         coil.stroke_rgbas = np.append(color, coil.stroke_rgbas[0, 3])[None]
+
+
+def _box(left: float, right: float, bottom: float, top: float) -> list[tuple[float, float]]:
+    return [(left, bottom), (left, top), (right, top), (right, bottom)]
 
 
 def _moved(mobject: Any, put: Callable[[float], None], **kwargs: Any) -> Animation:

@@ -29,14 +29,16 @@ _WALL = 5.0  # design pixels
 _LAYERS = 6  # of shade that make it round
 _LIT = 0.5  # of the way to the foreground: as bright as its core becomes
 _THIN, _TIP = 11, 0.12  # thin axons on either side; an arrow's head (scene units)
+_THREAD = 0.07  # from one turn of a thread to the next (scene units)
 _TURN = 0.22  # of its thickness: half the width that its round end is seen under
 
 
 class GiantAxon(VGroup):
-    """An axon along an area, a tube whose left end is seen to be open.
+    """An axon along an area, a tube whose left end is seen to be open; tied, both ends are shut by a thread.
 
-    place() puts it elsewhere, to() is the animation that does; light() lets its core shine, as V does where it is
-    shown. `band` is the whole of it and `wall` its upper wall, each (x, y, thickness): what a zoom enters.
+    place() puts it elsewhere, to() is the animation that does; tie() ties its ends; light() lets its core shine, as V
+    does where it is shown. `band` is the whole of it and `wall` its upper wall, each (x, y, thickness): what a zoom
+    enters.
     """
 
     def __init__(self, theme: Theme, area: Area) -> None:
@@ -52,14 +54,17 @@ class GiantAxon(VGroup):
         rim = mix(theme.line, theme.ink, 0.35)
         self._walls: Any = stroked(empty, rim, stroke(_WALL))
         self._mouth: Any = filled(empty, mix(theme.ground, theme.line, 0.12), stroke=rim, width=stroke(_WALL))
-        super().__init__(*self._layers, self._walls, self._mouth)
+        self._cut, self._shut = np.array([self._mouth.get_fill_color().to_rgb(), self._dim[0]])
+        self._threads: Any = stroked(empty, mix(theme.line, theme.ink, 0.8), stroke(_WALL))
+        super().__init__(*self._layers, self._walls, self._mouth, self._threads)
+        self.tied = 0.0
         half = min(0.16 * area.height, 0.9)
         self.place(
             area.left + 0.02 + _TURN * 2.0 * half,
             area.right - 0.02 - _TURN * 2.0 * half,
             area.center[1],
             half,
-        )
+        ).tie(0.0)
 
     def place(self, left: float, right: float, y: float, half: float) -> Self:
         """Put it between two ends, around a height, so thick (scene units)."""
@@ -69,6 +74,21 @@ class GiantAxon(VGroup):
             layer.points = self._outline(share * half, y + 0.16 * (1.0 - share) * half)
         self._walls.points = self._outline(half, y)
         self._mouth.points = disc() * [2.0 * _TURN * half, half, 0.0] + [left, y, 0.0]
+        ends = [x + k * _THREAD for x in (left, right - 2.0 * _THREAD) for k in range(3)]
+        rings = [lines([(x, y - 1.08 * half), (x, y + 1.08 * half)]) for x in ends]
+        self._threads.points = np.concatenate(rings)
+        return self
+
+    def tie(self, share: float = 1.0) -> Self:
+        """Tie its ends, that share of the way."""
+        self.tied = share
+        for part, kind in ((self._mouth, "fill_rgbas"), (self._threads, "stroke_rgbas")):
+            colors = getattr(part, kind).copy()
+            if part is self._mouth:
+                colors[:, :3] = self._cut + share * (self._shut - self._cut)
+            else:
+                colors[:, 3] = share
+            setattr(part, kind, colors)
         return self
 
     def _outline(self, half: float, y: float) -> Array:
@@ -79,11 +99,13 @@ class GiantAxon(VGroup):
         return np.concatenate([top, end, bottom])
 
     def to(self, left: float, right: float, y: float, half: float, **kwargs: Any) -> Animation:
-        """The animation that puts it elsewhere; see place()."""
+        """The animation that puts it elsewhere, its ends tied; see place()."""
+        tied = self.tied
         start, stop = np.array([self.left, self.right, self.y, self.half]), np.array([left, right, y, half])
 
         def move(_: Any, share: float) -> None:
-            self.place(*(start + (stop - start) * float(smoothstep(share))).tolist())
+            done = float(smoothstep(share))
+            self.place(*(start + (stop - start) * done).tolist()).tie(tied + (1.0 - tied) * done)
 
         return UpdateFromAlphaFunc(self, move, rate_func=lambda share: share, **kwargs)
 
