@@ -1,16 +1,53 @@
-"""Films one after the other, without encoding anything again."""
+"""Films one after the other, without encoding anything again; with sound, captions and chapters where that is wanted."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import heapq
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import av
+import numpy as np
+import numpy.typing as npt
 
 from hhanim.studio.media.atomic import in_place
+from hhanim.studio.media.sidecar import Caption
 from hhanim.studio.media.writer import EncodeError, exact_rate, reason
+
+RATE = 48_000
+"""Samples a second of the sound."""
+
+Samples = npt.NDArray[np.float32]
+"""Sound at :data:`RATE`, −1 to 1, shape ``(n,)``."""
+
+_MILLISECOND = Fraction(1, 1000)
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A stretch of a film by its title; in seconds."""
+
+    title: str
+    start: float
+    stop: float
+
+
+@dataclass(frozen=True)
+class Tracks:
+    """What an MP4 has beside its pictures.
+
+    Args:
+        tags: what players show: title, artist, date. chapters: in order. captions: by the code of their language, the
+            first of which is that of the whole. sound: in pieces of any length, which are used up; None is no sound.
+    """
+
+    tags: dict[str, str] = field(default_factory=dict)
+    chapters: Sequence[Chapter] = ()
+    captions: dict[str, Sequence[Caption]] = field(default_factory=dict)
+    sound: Iterable[Samples] | None = None
 
 
 def container_options(container: str) -> dict[str, str]:
@@ -18,40 +55,149 @@ def container_options(container: str) -> dict[str, str]:
     return {"fflags": "+bitexact", **({"movflags": "+faststart"} if container in ("mp4", "mov") else {})}
 
 
-def join(parts: Sequence[Path], path: Path, fps: float | Fraction, container: str = "mp4") -> Path:
+def join(
+    parts: Sequence[Path],
+    path: Path,
+    fps: float | Fraction,
+    container: str = "mp4",
+    tracks: Tracks | None = None,
+) -> Path:
     """Put films that share size, rate and settings one after the other, without encoding anything again.
 
     Args:
         fps: their rate, exactly: a WebM's times are whole milliseconds, from which it cannot be had.
+        tracks: of an MP4, what it has beside its pictures.
 
     Raises:
         EncodeError: when they cannot be joined or written.
     """
-    options = container_options(container)
+    options, rate = container_options(container), exact_rate(fps)
     try:
         with in_place(path) as part, av.open(str(part), "w", format=container, options=options) as out:
-            stream: Any = None
-            count = 0
-            for piece in parts:
-                with av.open(str(piece)) as source:
-                    template = source.streams.video[0]
-                    if stream is None:
-                        stream = out.add_stream_from_template(template)
-                        stream.time_base = template.time_base
-                        stream.codec_context.framerate = exact_rate(fps)
-                        if "alpha_mode" in template.metadata:  # how a WebM says that it is transparent
-                            stream.metadata["alpha_mode"] = template.metadata["alpha_mode"]
-                    # ProRes says by its tag which of its kinds it is; without it 4444 is read as less.
-                    stream.codec_context.codec_tag = template.codec_context.codec_tag
-                    tick = Fraction(template.time_base or 1)
-                    for packet in source.demux(template):
-                        if packet.dts is None:
-                            continue
-                        # Frames are coded in the order in which they are shown.
-                        packet.pts = packet.dts = round(count / exact_rate(fps) / tick)
-                        packet.stream = stream
-                        out.mux(packet)
-                        count += 1
+            with av.open(str(parts[0])) as first:
+                stream = _like(out, first.streams.video[0], rate)
+            packets = [_pictures(parts, stream, rate)]
+            if tracks is not None:
+                packets += _beside(out, tracks)
+                language = next(iter(tracks.captions), "")
+                stream.metadata["language"] = three_letters(language)
+            out.start_encoding()
+            for _, packet in heapq.merge(*packets, key=lambda timed: timed[0]):
+                out.mux(packet)
     except (av.FFmpegError, OSError) as error:
         raise EncodeError(f"cannot write {path}: {reason(error)}") from error
     return path
+
+
+def _like(out: Any, template: Any, rate: Fraction) -> Any:
+    """A stream for pictures like those of another film."""
+    stream = out.add_stream_from_template(template)
+    stream.time_base = template.time_base
+    stream.codec_context.framerate = rate
+    if "alpha_mode" in template.metadata:  # how a WebM says that it is transparent
+        stream.metadata["alpha_mode"] = template.metadata["alpha_mode"]
+    # ProRes says by its tag which of its kinds it is; without it 4444 is read as less.
+    stream.codec_context.codec_tag = template.codec_context.codec_tag
+    return stream
+
+
+_Timed = tuple[Fraction, Any]
+"""When a packet is due, in seconds, and the packet."""
+
+
+def _pictures(parts: Sequence[Path], stream: Any, rate: Fraction) -> Iterator[_Timed]:
+    count = 0
+    for piece in parts:
+        with av.open(str(piece)) as source:
+            template = source.streams.video[0]
+            if template.codec_context.extradata != stream.codec_context.extradata:
+                raise EncodeError(f"{piece.name} was encoded with other settings than the films before it")
+            tick = Fraction(template.time_base or 1)
+            for packet in source.demux(template):
+                if packet.dts is None:
+                    continue
+                # Frames are coded in the order in which they are shown.
+                packet.pts = packet.dts = round(count / rate / tick)
+                packet.stream = stream
+                yield count / rate, packet
+                count += 1
+
+
+def _beside(out: Any, tracks: Tracks) -> list[Iterator[_Timed]]:
+    """The packets of sound and captions; tags and chapters are set at once."""
+    out.metadata.update(tracks.tags)
+    if tracks.chapters:
+        chapters = [
+            {
+                "id": k,
+                "start": round(chapter.start * 1000),
+                "end": round(chapter.stop * 1000),
+                "time_base": _MILLISECOND,
+                "metadata": {"title": chapter.title},
+            }
+            for k, chapter in enumerate(tracks.chapters)
+        ]
+        out.set_chapters(chapters)
+    packets = []
+    if tracks.sound is not None:
+        stream = out.add_stream("aac", rate=RATE)
+        stream.codec_context.layout = "mono"
+        stream.codec_context.bit_rate = 128_000
+        stream.codec_context.flags |= av.codec.context.Flags.bitexact
+        stream.metadata["language"] = three_letters(next(iter(tracks.captions), ""))
+        packets.append(_sound(tracks.sound, stream))
+    for language, captions in tracks.captions.items():
+        stream = out.add_stream("mov_text")
+        stream.time_base = _MILLISECOND
+        stream.codec_context.subtitle_header = _HEADER
+        stream.metadata["language"] = three_letters(language)
+        packets.append(_captions(captions, stream))
+    return packets
+
+
+def _sound(sound: Iterable[Samples], stream: Any) -> Iterator[_Timed]:
+    count = 0
+    for samples in sound:
+        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples, np.float32)[None], "fltp", "mono")
+        frame.sample_rate, frame.pts, frame.time_base = RATE, count, Fraction(1, RATE)
+        count += len(samples)
+        for packet in stream.encode(frame):
+            yield Fraction(packet.pts or 0) * packet.time_base, packet
+    for packet in stream.encode(None):
+        yield Fraction(packet.pts or 0) * packet.time_base, packet
+
+
+def _captions(captions: Sequence[Caption], stream: Any) -> Iterator[_Timed]:
+    """A line of text with its length before it, as 3GPP TS 26.245 has it."""
+    for start, stop, text in captions:
+        words = text.encode("utf-8")
+        packet = av.Packet(len(words).to_bytes(2, "big") + words)
+        packet.pts = packet.dts = round(start * 1000)
+        packet.duration = round(stop * 1000) - packet.pts
+        packet.time_base, packet.stream = _MILLISECOND, stream
+        yield Fraction(packet.pts, 1000), packet
+
+
+# What FFmpeg's encoder of captions wants to know of their looks: white, at the bottom, in the middle.
+_HEADER = (
+    b"[Script Info]\r\nScriptType: v4.00+\r\nPlayResX: 384\r\nPlayResY: 288\r\n\r\n[V4+ Styles]\r\nFormat: Name, Fontname, "
+    b"Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, Bold, Italic, Underline, StrikeOut, ScaleX, "
+    b"ScaleY, Spacing, Angle, BorderStyle, Outline, Shadow, Alignment, MarginL, MarginR, MarginV, Encoding\r\n"
+    b"Style: Default,Arial,16,&Hffffff,&Hffffff,&H0,&H0,0,0,0,0,100,100,0,0,1,1,0,2,10,10,10,1\r\n\r\n[Events]\r\n"
+    b"Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\r\n\0"
+)
+
+_THREE = dict(
+    pair.split(":")
+    for pair in """
+    ar:ara bg:bul ca:cat cs:ces da:dan de:deu el:ell en:eng es:spa et:est eu:eus fa:fas fi:fin fr:fra ga:gle gl:glg
+    he:heb hi:hin hr:hrv hu:hun id:ind is:isl it:ita ja:jpn ko:kor lt:lit lv:lav nb:nob nl:nld nn:nno no:nor pl:pol
+    pt:por ro:ron ru:rus sk:slk sl:slv sr:srp sv:swe th:tha tr:tur uk:ukr vi:vie zh:zho
+    """.split()
+)
+
+
+def three_letters(language: str) -> str:
+    """The code that an MP4 has for a language (ISO 639-2): ``deu`` of ``de`` and ``de-AT``."""
+    head = language.replace("_", "-").partition("-")[0].lower()
+    return head if len(head) == 3 else _THREE.get(head, "und")

@@ -81,7 +81,7 @@ class Record(Struct, frozen=True, kw_only=True):
     given: _Values
     captions: Annotated[list[tuple[_Seconds, _Seconds, _Text]], Meta(max_length=10_000)]
     sections: Annotated[list[Section], Meta(max_length=1000)]
-    beside: Annotated[list[_Word], Meta(max_length=10)]
+    beside: Annotated[list[_Word], Meta(max_length=100)]
     hashes: Annotated[dict[_Word, _Sha256], Meta(max_length=200_000)]
     engines: _Words
     hhanim: _Word
@@ -236,8 +236,11 @@ def _read(media: Path) -> Record:
     pictures = media.name if record.format == "png" else None
     if record.format != format_of(media).name:
         raise ValueError(f"it is of a film in {record.format!r}")
+    own = {poster, captions, sections}
+    if record.kind == "lecture":
+        own |= {name for name in record.beside if _LECTURES.fullmatch(name.removeprefix(f"{media.stem}."))}
     for name in record.beside:
-        if name not in (poster, captions, sections):
+        if name not in own:
             raise ValueError(f"{name!r} is none of its film's files")
     for name in record.hashes:
         folder, _, file = name.rpartition("/")
@@ -247,13 +250,19 @@ def _read(media: Path) -> Record:
             plain = file not in ("", ".", "..") and file.isprintable() and "\\" not in file
             ours = plain and folder == sections and folder in record.beside
         else:
-            ours = name in (poster, captions) and name in record.beside
+            ours = name in own - {sections} and name in record.beside
         if not ours:
             raise ValueError(f"{name!r} is none of its film's files")
     for section in record.sections:
         if section.file and section.file not in record.hashes:
             raise ValueError(f"{section.file!r} is none of its film's files")
     return record
+
+
+# What a lecture has beside it that other films have not, after its name and a dot.
+_LECTURES = re.compile(
+    r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{2,8})*\.vtt|descriptions\.vtt|transcript\.md|chapters\.txt|upload\.txt"
+)
 
 
 def vtt(captions: Iterable[Caption]) -> str:

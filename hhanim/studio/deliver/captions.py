@@ -1,0 +1,63 @@
+"""Captions as they can be read: two lines, long enough on the screen; and chapters as uploads take them."""
+
+from __future__ import annotations
+
+import itertools
+import textwrap
+from collections.abc import Iterable, Sequence
+
+from hhanim.studio.media.join import Chapter
+from hhanim.studio.media.sidecar import Caption
+
+WIDTH, LINES = 42, 2
+"""Letters in a line, lines of a caption."""
+
+LETTERS_A_SECOND, SHORTEST = 17.0, 1.0
+"""How fast they are read; seconds that each stays at least, where the next leaves it the time."""
+
+SHORTEST_CHAPTER, FEWEST_CHAPTERS = 10.0, 3
+
+
+def readable(captions: Iterable[Caption], end: float) -> list[Caption]:
+    """Captions in order, of two lines at most: what is longer becomes several, each with its share of the time; what
+    is shorter than it takes to read stays into the silence after it, up to ``end`` (s).
+    """
+    pieces: list[Caption] = []
+    for start, stop, text in captions:
+        words = _pieces(text)
+        done, total = 0, sum(map(len, words))
+        for piece in words:
+            first = start + (stop - start) * done / total
+            done += len(piece)
+            pieces.append((first, start + (stop - start) * done / total, piece))
+    found = []
+    for (start, stop, text), after in itertools.zip_longest(pieces, pieces[1:]):
+        wanted = start + max(SHORTEST, len(text) / LETTERS_A_SECOND)
+        found.append((start, min(max(stop, wanted), after[0] if after else end), text))
+    return found
+
+
+def _pieces(text: str) -> list[str]:
+    """A text in pieces of two lines, in as few lines as there can be, which are about as long."""
+    plain = " ".join(text.split())
+    fewest = len(textwrap.wrap(plain, WIDTH))
+    lines = next(found for w in range(1, WIDTH + 1) if len(found := textwrap.wrap(plain, w)) <= fewest)
+    return ["\n".join(lines[k : k + LINES]) for k in range(0, len(lines), LINES)]
+
+
+def chapters(titles: Sequence[tuple[str, float]], end: float) -> list[Chapter]:
+    """Chapters that begin at these times (s), as uploads take them: from 0:00 on, each of 10 s at least.
+
+    What is shorter becomes a part of the one after it, at the end of the one before.
+    """
+    found: list[Chapter] = []
+    start = 0.0
+    stops = [at for _, at in titles[1:]] + [end]
+    for k, ((title, _), stop) in enumerate(zip(titles, stops, strict=True)):
+        if stop - start >= SHORTEST_CHAPTER:
+            found.append(Chapter(title, start, stop))
+            start = stop
+        elif k == len(titles) - 1:
+            last = found.pop() if found else Chapter(title, 0.0, end)
+            found.append(Chapter(last.title, last.start, end))
+    return found

@@ -1,0 +1,371 @@
+"""A lecture in one file: its parts joined, none encoded again, with captions, chapters and all that an upload asks for.
+
+Beside ``lecture.mp4`` lie ``lecture.en.vtt`` (captions, a file for each language), ``lecture.descriptions.vtt`` (what is
+seen), ``lecture.transcript.md``, ``lecture.chapters.txt``, ``lecture.upload.txt``, ``lecture.png`` (its thumbnail) and
+``lecture.json`` (what made it). All of them take the places of the old ones at once.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import hhanim
+from hhanim.studio import loaded
+from hhanim.studio.errors import RenderError, writing
+from hhanim.studio.fresh import status as films
+from hhanim.studio.fresh.job import digest
+from hhanim.studio.fresh.package import writers
+from hhanim.studio.fresh.used import contents
+from hhanim.studio.fresh.versions import versions
+from hhanim.studio.make.films import make_all
+from hhanim.studio.make.locks import lock
+from hhanim.studio.make.work_folder import commit, recover, work_folder
+from hhanim.studio.media import sidecar
+from hhanim.studio.media.exchange import NEW, WORK
+from hhanim.studio.media.sidecar import Caption, Section
+from hhanim.studio.news import Event, Listener, silent
+from hhanim.studio.plan.lecture import Lecture, Part
+
+if TYPE_CHECKING:
+    from hhanim.studio.make.workers import Crew
+    from hhanim.studio.media.join import Chapter, Samples
+
+
+@dataclass(frozen=True)
+class Row:
+    """A part of a lecture, or the whole of it, as it is now: from when on and how long (s, None where it is not known
+    yet), and why it would be made."""
+
+    name: str
+    path: Path
+    start: float | None
+    seconds: float | None
+    action: str
+    reasons: tuple[str, ...] = ()
+
+
+def rows(lecture: Lecture) -> list[Row]:
+    """Every part in order, and then the whole.
+
+    Raises:
+        UsageError: when a part is not possible.
+    """
+    lecture.check()
+    found: list[Row] = []
+    start: float | None = 0.0
+    for part in lecture.parts:
+        request = part.request
+        state, length = films.status(request), _length(part)
+        action = "fresh" if state.fresh else "keep" if state.protected else "render"
+        found.append(Row(request.name, request.path, start, length, action, state.reasons))
+        start = None if start is None or length is None else start + length
+    stale = [row.name for row in found if row.action == "render"]
+    reasons = (f"{', '.join(dict.fromkeys(stale))} will be made",) if stale else status(lecture).reasons
+    action = "fresh" if not reasons else "keep" if status(lecture).protected else "join"
+    return [*found, Row(lecture.path.stem, lecture.path, 0.0, start, action, reasons)]
+
+
+def _length(part: Part) -> float | None:
+    """Seconds; of a film as long as it was the last time it was made."""
+    count, fps = part.request.time_base
+    if count:
+        return float(count / fps)
+    record = sidecar.read(part.request.path)
+    return record.duration if record else None
+
+
+def make(
+    lecture: Lecture, *, force: bool = False, on_event: Listener = silent, crew: Crew | None = None
+) -> Event:
+    """Make the parts that are stale, and then the lecture, if it is; its last event is returned.
+
+    Args:
+        force: also what was edited by hand or is not hhanim's. crew: who draws.
+
+    Raises:
+        StudioError: when it cannot be made; what was there is untouched.
+    """
+    started = time.perf_counter()
+    name, place, folder = lecture.path.stem, str(lecture.path), lecture.path.parent
+    lecture.check()
+    ends = make_all(lecture.requests, force=force, on_event=on_event, crew=crew)
+    if failed := [event for event in ends if event.kind not in ("done", "fresh", "kept")]:
+        kind = "missing" if all(event.kind == "missing" for event in failed) else "failed"
+        names = ", ".join(event.name for event in failed)
+        end = Event(kind, name, place, message=f"without {names} there is no lecture")
+        on_event(end)
+        return end
+    with writing(lecture.path, f"{name}: "):
+        folder.mkdir(parents=True, exist_ok=True)
+        with lock(folder / WORK, lecture.path.name):
+            recover(lecture.path)
+            end = _joined(lecture, started, force=force, on_event=on_event)
+    on_event(end)
+    return end
+
+
+def _joined(lecture: Lecture, started: float, *, force: bool, on_event: Listener) -> Event:
+    """The lecture of its parts, in its place if it is stale."""
+    name, place = lecture.path.stem, str(lecture.path)
+    state = status(lecture)
+    if not force and (state.fresh or state.protected):
+        if state.fresh:
+            return Event("fresh", name, place)
+        return Event("kept", name, place, message=f"{state.reasons[0]}; --force replaces it")
+    if blocked := sidecar.blocked(lecture.path):
+        return Event("kept", name, place, message=blocked)
+    loaded.check()
+    on_event(Event("start", name, place, message="; ".join(state.reasons)))
+    path = lecture.path.absolute()
+    with work_folder(path) as work:
+        made = _write(lecture, work / NEW / path.name)
+        commit(work, path, force=force)
+    return Event("done", name, place, made.n_frames, made.n_frames, time.perf_counter() - started)
+
+
+def status(lecture: Lecture) -> films.Status:
+    """Whether the file is what would be made of the parts as they lie there."""
+    record = sidecar.read(lecture.path)
+    if kept := sidecar.kept(lecture.path, record):
+        return films.Status(kept, protected=True)
+    if record is None:
+        return films.Status(("missing",))
+    if gone := [n for n in sidecar.made_with(lecture.path, record) if not lecture.path.with_name(n).exists()]:
+        return films.Status(tuple(f"{name} is gone" for name in gone))
+    return films.Status(tuple(_differences(record.key, _key(lecture))))
+
+
+def _key(lecture: Lecture) -> dict[str, Any]:
+    """What decides every byte of a lecture."""
+    records = {request.path: sidecar.read(request.path) for request in lecture.requests}
+    poster = _thumbnail(lecture, [r for r in records.values() if r])
+    return {
+        "scene": "lecture",
+        "title": lecture.title,
+        "author": lecture.author,
+        "date": lecture.date,
+        "description": lecture.description,
+        "languages": list(lecture.languages),
+        "thumbnail": poster,
+        "chapters": [part.chapter for part in lecture.parts],
+        "parts": [
+            [part.request.name, record.sha256 if (record := records[part.request.path]) else ""]
+            for part in lecture.parts
+        ],
+        "words": digest([r and [r.captions, to_plain(r.sections), r.alt] for r in records.values()]),
+        "engine": versions("video").get("av", ""),
+        "hhanim": digest({**writers(), "lecture": contents(Path(__file__))}),
+    }
+
+
+def to_plain(sections: Sequence[Section]) -> list[list[Any]]:
+    """Sections as data."""
+    return [[section.name, section.start] for section in sections]
+
+
+def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+    """Why two keys differ, in words."""
+    before = {name: total for name, total in old.get("parts") or []}
+    for name, now in new.items():
+        if old.get(name) == now:
+            continue
+        if name == "parts":
+            changed = [part for part, total in now if before.get(part) != total]
+            yield f"{', '.join(dict.fromkeys(changed))} changed" if changed else "its parts are others"
+        elif name in ("title", "author", "date", "thumbnail"):
+            yield f"{name} {old.get(name) or 'none'} → {now or 'none'}"
+        else:
+            yield {"engine": "PyAV changed", "hhanim": "hhanim changed", "words": "what is said changed"}.get(
+                name, f"{name} changed"
+            )
+
+
+def _thumbnail(lecture: Lecture, records: Sequence[sidecar.Record]) -> str:
+    """The name of the part whose poster stands for the whole."""
+    longest = max(records, key=lambda record: record.duration, default=None)
+    return lecture.thumbnail or (longest.name if longest else "")
+
+
+# -- writing it ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A part in its place: when it begins (s), and its record."""
+
+    part: Part
+    start: float
+    record: sidecar.Record
+
+    @property
+    def stop(self) -> float:
+        """When it ends (s)."""
+        return self.start + self.record.duration
+
+
+def shown(lecture: Lecture) -> list[Shown]:
+    """The parts as they follow each other, once their films are made.
+
+    Raises:
+        UsageError: when one is not there. RenderError: when it has another size or rate than the others.
+    """
+    frames, found = 0, []
+    for part in lecture.parts:
+        request, record = part.request, sidecar.record_of(part.request.path)
+        fps = request.use.fps
+        assert fps is not None
+        if (record.width, record.height) != request.pixels or Fraction(record.frame_rate) != fps:
+            raise RenderError(f"{request.path} has another size or rate; hhanim lecture --force makes it again")
+        found.append(Shown(part, float(frames / fps), record))
+        frames += record.n_frames
+    return found
+
+
+def captions(parts: Sequence[Shown], language: str) -> list[Caption]:
+    """What is said in a lecture, from its beginning on."""
+    return [(p.start + a, p.start + b, text) for p in parts for a, b, text in p.record.captions]
+
+
+def _write(lecture: Lecture, media: Path) -> sidecar.Record:
+    """Everything that a lecture is, beside ``media``.
+
+    Raises:
+        EncodeError: when it cannot be written.
+    """
+    from hhanim.studio.media import checks
+    from hhanim.studio.deliver.captions import readable
+    from hhanim.studio.media.join import Tracks, join
+
+    parts = shown(lecture)
+    end, first = parts[-1].stop, parts[0].record
+    fps = Fraction(first.frame_rate)
+    marks = _chapters(parts)
+    said = {language: readable(captions(parts, language), end) for language in lecture.languages}
+    tags = {"title": lecture.title, "artist": lecture.author, "date": lecture.date, "comment": lecture.description}
+    tracks = Tracks({k: v for k, v in tags.items() if v}, marks, said, _silence(end))
+    join([p.part.request.path for p in parts], media, fps, tracks=tracks)
+    n_frames = sum(p.record.n_frames for p in parts)
+    width, height = first.width, first.height
+    facts = checks.check(media, width=width, height=height, fps=fps, n_frames=n_frames)
+    texts = {
+        **{f"{language}.vtt": sidecar.vtt(lines) for language, lines in said.items()},
+        "descriptions.vtt": sidecar.vtt(_descriptions(parts)),
+        "transcript.md": transcript(lecture, parts, marks),
+        "chapters.txt": "".join(f"{clock(m.start)} {m.title}\n" for m in marks),
+        "upload.txt": upload(lecture, marks),
+    }
+    for suffix, text in texts.items():
+        media.with_suffix(f".{suffix}").write_text(text, encoding="utf-8", newline="\n")
+    thumbnail = _thumbnail(lecture, [p.record for p in parts])
+    poster = next(p for p in parts if p.record.name == thumbnail).part.request.path
+    media.with_suffix(".png").write_bytes(sidecar.beside(poster, ".png").read_bytes())
+    beside = [media.with_suffix(f".{suffix}").name for suffix in ("png", *texts)]
+    key = _key(lecture)
+    made = sidecar.Record(
+        name=media.stem,
+        kind="lecture",
+        title=lecture.title,
+        description=lecture.description,
+        alt=f"A lecture of {len(marks)} chapters: {'; '.join(m.title for m in marks)}.",
+        file=media.name,
+        sha256=sidecar.sha256(media),
+        bytes=media.stat().st_size,
+        format="mp4",
+        transparent=False,
+        width=facts.width,
+        height=facts.height,
+        fps=float(fps),
+        frame_rate=str(fps),
+        n_frames=n_frames,
+        duration=round(float(n_frames / fps), 6),
+        preset=first.preset,
+        theme=first.theme,
+        parameters={},
+        set=[],
+        given={},
+        captions=[(round(a, 3), round(b, 3), text) for a, b, text in said[lecture.languages[0]]],
+        sections=[Section(m.title, m.start) for m in marks],
+        beside=beside,
+        hashes=sidecar.hashes(media, beside),
+        engines=versions("video"),
+        hhanim=hhanim.__version__,
+        digest=digest(key),
+        stamp="",
+        key=key,
+    )
+    sidecar.write(sidecar.sidecar_path(media), made)
+    return made
+
+
+def _chapters(parts: Sequence[Shown]) -> list[Chapter]:
+    """A chapter for each part; where that makes too few for an upload, for each section of the films."""
+    from hhanim.studio.deliver.captions import FEWEST_CHAPTERS, chapters
+
+    end = parts[-1].stop
+    found = chapters([(p.part.chapter, p.start) for p in parts], end)
+    if len(found) >= FEWEST_CHAPTERS:
+        return found
+    finer = [
+        (section.name if section.start else p.part.chapter, p.start + section.start)
+        for p in parts
+        for section in (p.record.sections or [Section("", 0.0)])
+    ]
+    return chapters(finer, end)
+
+
+def _descriptions(parts: Sequence[Shown]) -> list[Caption]:
+    """What is seen, as each part begins."""
+    return [(p.start, min(p.stop, p.start + 0.07 * len(p.record.alt) + 1), p.record.alt) for p in parts if p.record.alt]
+
+
+def _silence(seconds: float) -> Iterator[Samples]:
+    """No sound at all, as long as the film: some platforms refuse a film without any."""
+    import numpy as np
+
+    from hhanim.studio.media.join import RATE
+
+    left = round(seconds * RATE)
+    while left > 0:
+        yield np.zeros(min(left, RATE), np.float32)
+        left -= RATE
+
+
+# -- words ---------------------------------------------------------------------------------------------------
+
+
+def clock(seconds: float) -> str:
+    """``2:05``, ``1:02:05``: whole seconds, as uploads read them."""
+    whole = int(seconds)
+    hours, minutes = whole // 3600, whole // 60 % 60
+    return f"{hours}:{minutes:02d}:{whole % 60:02d}" if hours else f"{minutes}:{whole % 60:02d}"
+
+
+def transcript(lecture: Lecture, parts: Sequence[Shown], marks: Sequence[Chapter]) -> str:
+    """What is said, by chapters, as Markdown."""
+    lines = [f"# {lecture.title}", ""]
+    if about := " · ".join(filter(None, (lecture.author, lecture.date))):
+        lines += [about, ""]
+    said = captions(parts, lecture.languages[0])
+    for mark in marks:
+        lines += [f"## {clock(mark.start)} {mark.title}", ""]
+        for start, _, text in said:
+            if mark.start <= start < mark.stop:
+                lines += [" ".join(text.split()), ""]
+    return "\n".join(lines)
+
+
+def upload(lecture: Lecture, marks: Sequence[Chapter]) -> str:
+    """What a platform's form asks for: title, description, chapters, licence."""
+    blocks = [
+        lecture.title,
+        lecture.description,
+        "\n".join(f"{clock(m.start)} {m.title}" for m in marks),
+        " · ".join(filter(None, (lecture.author, lecture.date))),
+        f"Animations: hhanim {hhanim.__version__}, CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/)",
+    ]
+    return "\n\n".join(filter(None, blocks)) + "\n"
