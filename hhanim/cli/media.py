@@ -21,6 +21,7 @@ from hhanim.cli.options import (
     request_options,
     request_options_of_one,
     sections_option,
+    worker_options,
 )
 from hhanim.cli.output import complain, each, print_json
 from hhanim.errors import one_line, visible
@@ -40,15 +41,7 @@ STALE = 4
 )
 @sections_option
 @click.option("--dry-run", "-n", is_flag=True, help="Only say what would be rendered, and why.")
-@click.option("--quiet", "-q", is_flag=True, help="No progress; failures only.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON event a line on stdout.")
-@click.option("--jobs", "-j", type=int, help="Processes that render (default: one for every two cores).")
-@click.option(
-    "--scheduler",
-    metavar="ADDRESS",
-    help="Render on Dask's workers: tls://host:8786, or tcp:// in a closed network: whoever reaches a port of Dask's "
-    "runs code there.",
-)
+@worker_options
 def render(
     force: bool,
     sections: bool,
@@ -80,7 +73,7 @@ def render(
     if dry_run:
         _explain(wanted, force=force, as_json=as_json)
         return 1 if failed else 0
-    with _crew(jobs, scheduler, wanted) as crew, Reporter(as_json=as_json, quiet=quiet) as reporter:
+    with crew_of(jobs, scheduler, wanted) as crew, Reporter(as_json=as_json, quiet=quiet) as reporter:
         for event in failed:
             reporter(event)
         events = make_all(wanted, force=force, on_event=reporter, crew=crew)
@@ -88,7 +81,7 @@ def render(
     return 1 if kinds & {"failed", "kept"} else 3 if "missing" in kinds else 0
 
 
-def _crew(
+def crew_of(
     jobs: int | None, scheduler: str | None, wanted: Sequence[Request]
 ) -> AbstractContextManager[Crew | None]:
     """Who renders: nobody but this process, where more would not be faster."""
@@ -107,7 +100,7 @@ def _explain(wanted: Sequence[Request], *, force: bool, as_json: bool) -> None:
     from hhanim.studio.fresh.status import status
 
     states = [(r, s) for r in wanted if not (s := status(r)).fresh or force]
-    _print_rows(
+    print_rows(
         [
             {
                 "name": request.name,
@@ -121,7 +114,7 @@ def _explain(wanted: Sequence[Request], *, force: bool, as_json: bool) -> None:
     )
 
 
-def _print_rows(rows: list[dict[str, Any]], *, as_json: bool) -> None:
+def print_rows(rows: list[dict[str, Any]], *, as_json: bool) -> None:
     """As JSON, or a line each without the path."""
     if as_json:
         print_json(rows)
@@ -152,7 +145,7 @@ def check(as_json: bool, **asked: Any) -> int:
     states = [(r, s.reasons) for r in wanted if not (s := status(r)).fresh]
     stale = [{"name": r.name, "path": str(r.path), "reasons": list(reasons)} for r, reasons in states]
     stale += [{"name": e.name, "path": e.path, "reasons": [e.message]} for e in failed]
-    _print_rows(stale, as_json=as_json)
+    print_rows(stale, as_json=as_json)
     return STALE if stale else 0
 
 

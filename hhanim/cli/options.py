@@ -129,6 +129,25 @@ def language_of(said: str | None) -> str:
     return language(Settings(language=said))
 
 
+def worker_options(command: Command) -> Command:
+    """How rendering is told of, and who renders."""
+    for option in (
+        click.option(
+            "--scheduler",
+            metavar="ADDRESS",
+            help="Render on Dask's workers: tls://host:8786, or tcp:// in a closed network: whoever reaches a port of "
+            "Dask's runs code there.",
+        ),
+        click.option(
+            "--jobs", "-j", type=int, help="Processes that render (default: one for every two cores)."
+        ),
+        click.option("--json", "as_json", is_flag=True, help="One JSON event a line on stdout."),
+        click.option("--quiet", "-q", is_flag=True, help="No progress; failures only."),
+    ):
+        command = option(command)
+    return command
+
+
 def request_options_of_one(command: Command) -> Command:
     """The arguments of :func:`plan` without ``formats``."""
     for option in (

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from hhanim.cli import export, machine, media, neuron, scenes
+from hhanim.cli import export, lecture, machine, media, neuron, scenes
 from hhanim.cli.output import complain
 from hhanim.process import be_alone, start_over, starts
 from hhanim.studio.errors import OutdatedError
@@ -60,7 +60,14 @@ def app() -> None:
 for command in (
     *(scenes.list_scenes, scenes.new),
     *(media.render, media.check, media.verify, media.still, media.watch, media.clean),
-    *(export.export, neuron.simulate, neuron.explore, machine.doctor, machine.completion),
+    *(
+        lecture.make_lecture,
+        export.export,
+        neuron.simulate,
+        neuron.explore,
+        machine.doctor,
+        machine.completion,
+    ),
 ):
     app.add_command(command)
 

@@ -1,8 +1,8 @@
-"""A lecture in one file: its parts joined, none encoded again, with captions, chapters and all that an upload asks for.
+"""A lecture in one file: its parts joined, none encoded again, with captions, chapters and what an upload asks for.
 
-Beside ``lecture.mp4`` lie ``lecture.en.vtt`` (captions, a file for each language), ``lecture.descriptions.vtt`` (what is
-seen), ``lecture.transcript.md``, ``lecture.chapters.txt``, ``lecture.upload.txt``, ``lecture.png`` (its thumbnail) and
-``lecture.json`` (what made it). All of them take the places of the old ones at once.
+Beside ``lecture.mp4`` lie ``lecture.en.vtt`` (captions, a file for each language), ``lecture.descriptions.vtt`` (what
+is seen), ``lecture.transcript.md``, ``lecture.chapters.txt``, ``lecture.upload.txt``, ``lecture.png`` (its thumbnail)
+and ``lecture.json`` (what made it). All of them take the places of the old ones at once.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Row:
     yet), and why it would be made."""
 
     name: str
-    path: Path
+    path: str
     start: float | None
     seconds: float | None
     action: str
@@ -62,12 +62,12 @@ def rows(lecture: Lecture) -> list[Row]:
         request = part.request
         state, length = films.status(request), _length(part)
         action = "fresh" if state.fresh else "keep" if state.protected else "render"
-        found.append(Row(request.name, request.path, start, length, action, state.reasons))
+        found.append(Row(request.name, str(request.path), start, length, action, state.reasons))
         start = None if start is None or length is None else start + length
     stale = [row.name for row in found if row.action == "render"]
     reasons = (f"{', '.join(dict.fromkeys(stale))} will be made",) if stale else status(lecture).reasons
     action = "fresh" if not reasons else "keep" if status(lecture).protected else "join"
-    return [*found, Row(lecture.path.stem, lecture.path, 0.0, start, action, reasons)]
+    return [*found, Row(lecture.path.stem, str(lecture.path), 0.0, start, action, reasons)]
 
 
 def _length(part: Part) -> float | None:
@@ -170,7 +170,7 @@ def to_plain(sections: Sequence[Section]) -> list[list[Any]]:
 
 def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
     """Why two keys differ, in words."""
-    before = {name: total for name, total in old.get("parts") or []}
+    before = dict(old.get("parts") or [])
     for name, now in new.items():
         if old.get(name) == now:
             continue
@@ -220,7 +220,9 @@ def shown(lecture: Lecture) -> list[Shown]:
         fps = request.use.fps
         assert fps is not None
         if (record.width, record.height) != request.pixels or Fraction(record.frame_rate) != fps:
-            raise RenderError(f"{request.path} has another size or rate; hhanim lecture --force makes it again")
+            raise RenderError(
+                f"{request.path} has another size or rate; hhanim lecture --force makes it again"
+            )
         found.append(Shown(part, float(frames / fps), record))
         frames += record.n_frames
     return found
@@ -237,8 +239,8 @@ def _write(lecture: Lecture, media: Path) -> sidecar.Record:
     Raises:
         EncodeError: when it cannot be written.
     """
-    from hhanim.studio.media import checks
     from hhanim.studio.deliver.captions import readable
+    from hhanim.studio.media import checks
     from hhanim.studio.media.join import Tracks, join
 
     parts = shown(lecture)
@@ -246,7 +248,12 @@ def _write(lecture: Lecture, media: Path) -> sidecar.Record:
     fps = Fraction(first.frame_rate)
     marks = _chapters(parts)
     said = {language: readable(captions(parts, language), end) for language in lecture.languages}
-    tags = {"title": lecture.title, "artist": lecture.author, "date": lecture.date, "comment": lecture.description}
+    tags = {
+        "title": lecture.title,
+        "artist": lecture.author,
+        "date": lecture.date,
+        "comment": lecture.description,
+    }
     tracks = Tracks({k: v for k, v in tags.items() if v}, marks, said, _silence(end))
     join([p.part.request.path for p in parts], media, fps, tracks=tracks)
     n_frames = sum(p.record.n_frames for p in parts)
@@ -320,7 +327,11 @@ def _chapters(parts: Sequence[Shown]) -> list[Chapter]:
 
 def _descriptions(parts: Sequence[Shown]) -> list[Caption]:
     """What is seen, as each part begins."""
-    return [(p.start, min(p.stop, p.start + 0.07 * len(p.record.alt) + 1), p.record.alt) for p in parts if p.record.alt]
+    return [
+        (p.start, min(p.stop, p.start + 0.07 * len(p.record.alt) + 1), p.record.alt)
+        for p in parts
+        if p.record.alt
+    ]
 
 
 def _silence(seconds: float) -> Iterator[Samples]:

@@ -1,21 +1,24 @@
-"""Films one after the other, without encoding anything again; with sound, captions and chapters where that is wanted."""
+"""Films one after the other, without encoding anything again; with sound, captions and chapters where wanted."""
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import av
 import numpy as np
 import numpy.typing as npt
 
 from hhanim.studio.media.atomic import in_place
-from hhanim.studio.media.sidecar import Caption
 from hhanim.studio.media.writer import EncodeError, exact_rate, reason
+
+if TYPE_CHECKING:
+    from hhanim.studio.media.sidecar import Caption
 
 RATE = 48_000
 """Samples a second of the sound."""
@@ -44,9 +47,9 @@ class Tracks:
             first of which is that of the whole. sound: in pieces of any length, which are used up; None is no sound.
     """
 
-    tags: dict[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
     chapters: Sequence[Chapter] = ()
-    captions: dict[str, Sequence[Caption]] = field(default_factory=dict)
+    captions: Mapping[str, Sequence[Caption]] = field(default_factory=dict)
     sound: Iterable[Samples] | None = None
 
 
@@ -179,21 +182,30 @@ def _captions(captions: Sequence[Caption], stream: Any) -> Iterator[_Timed]:
 
 
 # What FFmpeg's encoder of captions wants to know of their looks: white, at the bottom, in the middle.
-_HEADER = (
-    b"[Script Info]\r\nScriptType: v4.00+\r\nPlayResX: 384\r\nPlayResY: 288\r\n\r\n[V4+ Styles]\r\nFormat: Name, Fontname, "
-    b"Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, Bold, Italic, Underline, StrikeOut, ScaleX, "
-    b"ScaleY, Spacing, Angle, BorderStyle, Outline, Shadow, Alignment, MarginL, MarginR, MarginV, Encoding\r\n"
-    b"Style: Default,Arial,16,&Hffffff,&Hffffff,&H0,&H0,0,0,0,0,100,100,0,0,1,1,0,2,10,10,10,1\r\n\r\n[Events]\r\n"
-    b"Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\r\n\0"
-)
+_HEADER = b"""\
+[Script Info]
+ScriptType: v4.00+
+PlayResX: 384
+PlayResY: 288
+
+[V4+ Styles]
+Format: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, Bold, Italic, Underline, \
+StrikeOut, ScaleX, ScaleY, Spacing, Angle, BorderStyle, Outline, Shadow, Alignment, MarginL, MarginR, MarginV, Encoding
+Style: Default,Arial,16,&Hffffff,&Hffffff,&H0,&H0,0,0,0,0,100,100,0,0,1,1,0,2,10,10,10,1
+
+[Events]
+Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text
+\0"""
 
 _THREE = dict(
-    pair.split(":")
-    for pair in """
-    ar:ara bg:bul ca:cat cs:ces da:dan de:deu el:ell en:eng es:spa et:est eu:eus fa:fas fi:fin fr:fra ga:gle gl:glg
-    he:heb hi:hin hr:hrv hu:hun id:ind is:isl it:ita ja:jpn ko:kor lt:lit lv:lav nb:nob nl:nld nn:nno no:nor pl:pol
-    pt:por ro:ron ru:rus sk:slk sl:slv sr:srp sv:swe th:tha tr:tur uk:ukr vi:vie zh:zho
-    """.split()
+    re.findall(
+        r"(..):(...)",
+        """
+        ar:ara bg:bul ca:cat cs:ces da:dan de:deu el:ell en:eng es:spa et:est eu:eus fa:fas fi:fin fr:fra ga:gle gl:glg
+        he:heb hi:hin hr:hrv hu:hun id:ind is:isl it:ita ja:jpn ko:kor lt:lit lv:lav nb:nob nl:nld nn:nno no:nor pl:pol
+        pt:por ro:ron ru:rus sk:slk sl:slv sr:srp sv:swe th:tha tr:tur uk:ukr vi:vie zh:zho
+        """,
+    )
 )
 
 

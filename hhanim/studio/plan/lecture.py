@@ -19,6 +19,7 @@ from hhanim.studio.plan.project import (
     expand,
     find_project,
     general_settings,
+    parameter_names,
     read,
 )
 from hhanim.studio.plan.request import Origin, Request, target
@@ -95,7 +96,7 @@ class Lecture:
                 raise UsageError(f"{place}{request.name}: {why}")
 
 
-def lecture(file: str | None, settings: Settings) -> Lecture:
+def find_lecture(file: str | None, settings: Settings) -> Lecture:
     """The lecture of a file.
 
     Args:
@@ -116,12 +117,19 @@ def lecture(file: str | None, settings: Settings) -> Lecture:
     if general["preset"] == "standard":
         why = "preset standard: a lecture has one rate for all of it; take draft, slide or lecture"
         raise project.error((*project.table, "preset") if project.preset == "standard" else (), why)
+    name = settings.name or (table["name"] or "lecture") + "".join(
+        f"-{key}={value}" for key, value in settings.given.items()
+    )
     try:
-        path = target(general["output"], settings.name or table["name"] or "lecture")
+        path = target(general["output"], name)
     except UsageError as error:
         raise project.error(("lecture", "name") if table["name"] else (), error) from None
     about = {"title": table["title"], "author": table["author"], "date": str(table["date"] or "")}
     parts = _Reader(project, settings, general, about).parts(table["parts"], path.with_suffix(".parts"))
+    for key in settings.given:
+        if not any(key in part.request.given for part in parts):
+            known = {n for p in parts for n in parameter_names(p.request.entry, p.request.given)}
+            raise UsageError(f"no part has a parameter {key}{did_you_mean(key, known)}")
     names = [part.request.name for part in parts]
     if (wanted := table["thumbnail"]) and wanted not in names:
         raise project.error(("lecture", "thumbnail"), f"no part {wanted}{did_you_mean(wanted, names)}")

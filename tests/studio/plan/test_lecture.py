@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hhanim.studio.errors import UsageError
-from hhanim.studio.plan.lecture import lecture
+from hhanim.studio.plan.lecture import find_lecture
 from hhanim.studio.plan.project import Settings
 
 HEAD = """\
@@ -28,7 +28,7 @@ def written(project):
 
     def make(text: str, **settings):
         Path("lecture.toml").write_text(HEAD + text, encoding="utf-8")
-        return lecture(None, Settings(**settings))
+        return find_lecture(None, Settings(**settings))
 
     return make
 
@@ -120,9 +120,9 @@ def test_what_is_wrong_is_said_with_its_line(written, what):
 
 def test_without_a_lecture_the_way_to_one_is_said(project):
     with pytest.raises(UsageError, match=r"no lecture.toml here; hhanim new lecture writes one"):
-        lecture(None, Settings())
+        find_lecture(None, Settings())
     Path("hhanim.toml").write_text("preset = 'draft'\n")
     with pytest.raises(UsageError, match=r"hhanim.toml: no \[lecture\] in it; hhanim new lecture"):
-        lecture(None, Settings())
+        find_lecture(None, Settings())
     Path("hhanim.toml").write_text("[lecture]\ntitle = 'x'\n[[lecture.parts]]\nscene = 'wave'\n")
-    assert lecture(None, Settings()).requests[0].preset == "lecture"
+    assert find_lecture(None, Settings()).requests[0].preset == "lecture"

@@ -1,0 +1,84 @@
+"""A lecture in one file."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from hhanim.cli.media import crew_of, print_rows
+from hhanim.cli.options import (
+    force_option,
+    output_option,
+    preset_option,
+    set_option,
+    size_option,
+    split,
+    theme_option,
+    worker_options,
+)
+
+
+@click.command("lecture")
+@click.argument("file", required=False, type=click.Path())
+@set_option
+@preset_option
+@theme_option
+@size_option
+@click.option("--name", metavar="NAME", help="Of the file, without .mp4 (default: its own, or lecture).")
+@output_option
+@force_option
+@click.option(
+    "--dry-run", "-n", is_flag=True, help="Only list the parts, their lengths, and what is stale and why."
+)
+@worker_options
+def make_lecture(
+    file: str | None,
+    sets: tuple[str, ...],
+    force: bool,
+    dry_run: bool,
+    quiet: bool,
+    as_json: bool,
+    jobs: int | None,
+    scheduler: str | None,
+    **said: Any,
+) -> int:
+    """A lecture in one MP4: title, films, slides, clips and outro, with chapters, captions and transcript beside it.
+
+    FILE is a project file with a [lecture] (default: lecture.toml, or else hhanim.toml); `hhanim new lecture` writes
+    one. Parts that are stale are rendered, and then all are joined without being encoded again.
+
+    \b
+    Examples:
+      hhanim new lecture
+      hhanim lecture --dry-run
+      hhanim lecture --preset draft
+      hhanim lecture --set gNa=100 --name less_sodium
+    """
+    from hhanim.studio.deliver.lecture import make, rows
+    from hhanim.studio.make.progress import Reporter
+    from hhanim.studio.plan.lecture import find_lecture
+    from hhanim.studio.plan.project import Settings
+
+    wanted = find_lecture(file, Settings(given=split(sets), **said))
+    if dry_run:
+        found = [asdict(row) for row in rows(wanted)]
+        print_rows(found if as_json else [{**row, **_times(row)} for row in found], as_json=as_json)
+        return 0
+    wanted.check()
+    with (
+        crew_of(jobs, scheduler, wanted.requests) as crew,
+        Reporter(as_json=as_json, quiet=quiet) as reporter,
+    ):
+        end = make(wanted, force=force, on_event=reporter, crew=crew)
+    return {"done": 0, "fresh": 0, "missing": 3}.get(end.kind, 1)
+
+
+def _times(row: dict[str, Any]) -> dict[str, str]:
+    """When a part begins and how long it is, for people."""
+    start, seconds = row["start"], row["seconds"]
+    return {
+        "start": "?" if start is None else f"{int(start) // 60}:{start % 60:04.1f}",
+        "seconds": "? s" if seconds is None else f"{seconds:.1f} s",
+    }
