@@ -248,6 +248,8 @@ def watch(name: str, tmp: Path, *, fps: int = 10, **changes: Any) -> Seen:
     class Watcher:
         def section(self, number: int, section: str) -> None: ...
 
+        def said(self, number: int, start: float, stop: float, text: str) -> None: ...
+
         def wants(self, first: int, stop: int) -> bool:
             return True
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hhanim.studio.draw.engine import Exporter, Played
+from hhanim.studio.draw.engine import Exporter, Lines, Played
 from hhanim.studio.draw.scene import load, scene_errors
 from hhanim.studio.fresh.job import Job
 
@@ -48,6 +48,7 @@ class ClipEngine:
         exporter.section(0, "")
         number = next((k for k in range(job.n_frames) if exporter.wants(k, k + 1)), job.n_frames)
         frames = performance.frames(number)
+        lines = Lines(exporter, performance.captions, float(job.fps))
         # To the end, if the last frames are wanted: then the captions are complete, and a frame too many is noticed.
         while number == job.n_frames or exporter.wants(number, job.n_frames):
             with scene_errors(job.request.entry):
@@ -55,7 +56,10 @@ class ClipEngine:
             if frame is None:
                 break
             exporter.frame(number, frame.rgba, frame.dirty)
+            lines.until(number)
             number += 1
+        if number >= job.n_frames:
+            lines.until(job.n_frames - 1, end=True)
         alt = str(performance.alt or "")
         captions = [(start, stop, str(text)) for start, stop, text in performance.captions]
         return Played(job.n_frames, performance.poster, alt, captions)

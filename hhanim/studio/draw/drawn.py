@@ -1,19 +1,40 @@
-"""What is known of a film once it has been drawn, beside its frames."""
+"""What is known of a film once it has been drawn, beside its frames: silent, and as it is spoken."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
-from hhanim.studio.media.sidecar import Caption, Section
+from msgspec import structs
+
+from hhanim.studio.media.sidecar import Caption, Line, Section
+from hhanim.studio.plan.voice import Take
+
+
+@dataclass(frozen=True)
+class Said:
+    """A line of a film: its name, when it is shown in the silent film (s), and its text.
+
+    Args:
+        take: what speaks it, if anything. frame: the one that stands, held for as many frames more, until it is spoken.
+    """
+
+    name: str
+    start: float
+    stop: float
+    text: str
+    take: Take | None
+    frame: int
+    held: int = 0
 
 
 @dataclass(frozen=True)
 class Drawn:
     """What comes out of an engine beside the film: the poster's pixels, None where somebody else drew it, captions,
-    the text alternative, the film's sections, the first frames of the pieces it is encoded in, and what was used.
+    the text alternative, the film's sections, their first frames, those of the pieces it is encoded in, what was
+    used, and the lines that are said. Times and numbers are of the silent film.
     """
 
     poster: Any
@@ -22,5 +43,29 @@ class Drawn:
     fps: Fraction
     n_frames: int
     sections: Sequence[Section] = ()
+    starts: Sequence[int] = ()
     cuts: Sequence[int] = (0,)
     used: Mapping[str, str] = field(default_factory=dict)
+    said: Sequence[Said] = ()
+
+    def spoken(self) -> Drawn:
+        """The same as it is spoken: frames are held until each line has been said, and all that follows comes later."""
+        held = [line.held / self.fps for line in self.said]
+        captions, late = [], Fraction(0)
+        for line, more in zip(self.said, held, strict=True):
+            captions.append((line.start + float(late), line.stop + float(late + more), line.text))
+            late += more
+        sections = []
+        for part, first in zip(self.sections, self.starts, strict=True):
+            before = sum(line.held for line in self.said if line.frame < first)
+            sections.append(structs.replace(part, start=float((first + before) / self.fps)))
+        n_frames = self.n_frames + sum(line.held for line in self.said)
+        return replace(self, captions=captions, sections=sections, n_frames=n_frames)
+
+    def lines(self, folder: str = "") -> list[Line]:
+        """What is said when; folder: where the recordings lie, of a film that is spoken."""
+        found = []
+        for (start, stop, text), line in zip(self.captions, self.said, strict=True):
+            spoken = (f"{folder}/{line.take.file}", line.take.seconds) if line.take and folder else ("", 0.0)
+            found.append(Line(line.name, round(start, 6), round(stop, 6), text, *spoken))
+        return found

@@ -6,6 +6,7 @@ merely passes through the others, and so every frame is the same whoever asks fo
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -26,6 +27,12 @@ class Exporter(Protocol):
     def wants(self, first: int, stop: int) -> bool:
         """Whether any frame from ``first`` up to ``stop`` is to be drawn."""
 
+    def said(self, number: int, start: float, stop: float, text: str) -> None:
+        """A line that was said from ``start`` to ``stop`` (s) has ended.
+
+        Until it can have been spoken frame ``number`` may stand, the one taken last, or one that was not wanted.
+        """
+
     def frame(self, number: int, rgba: Pixels, dirty: Iterable[Rect] | None, repeat: int = 1) -> None:
         """Take a frame, and ``repeat - 1`` more like it.
 
@@ -33,6 +40,28 @@ class Exporter(Protocol):
             rgba: straight colours, shape ``(height, width, 4)``, in a buffer that the next frame reuses.
             dirty: rectangles outside of which it is like the frame before; None when unknown.
         """
+
+
+class Lines:
+    """Tells an exporter of the lines of a scene as they end.
+
+    Args:
+        captions: they may become more while the scene plays. fps: how many frames a second it has.
+    """
+
+    def __init__(self, exporter: Exporter, captions: Sequence[Caption], fps: float) -> None:
+        self._exporter, self._captions, self._fps = exporter, captions, fps
+        self._told = 0
+
+    def until(self, number: int, *, end: bool = False) -> None:
+        """Frame ``number`` has been taken, or was not wanted; end: it is the last."""
+        while self._told < len(self._captions):
+            start, stop, text = self._captions[self._told]
+            last = number if end else math.ceil(stop * self._fps - 1e-6)
+            if last > number:
+                break
+            self._exporter.said(min(last, number), start, stop, text)
+            self._told += 1
 
 
 @dataclass(frozen=True)

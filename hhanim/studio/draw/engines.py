@@ -52,6 +52,8 @@ class _One:
 
     def section(self, number: int, name: str) -> None: ...
 
+    def said(self, number: int, start: float, stop: float, text: str) -> None: ...
+
     def wants(self, first: int, stop: int) -> bool:
         return first <= self.number < stop
 

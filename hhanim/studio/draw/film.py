@@ -38,6 +38,7 @@ from hhanim.studio.draw.hooks import SKIPPED, camera_of, hooks_missing
 from hhanim.studio.draw.scene import load, missing_fonts, scene_errors
 from hhanim.studio.fresh.job import Job
 from hhanim.studio.fresh.versions import versions
+from hhanim.studio.media.sidecar import Caption
 from hhanim.studio.media.writer import Pixels
 
 
@@ -66,10 +67,7 @@ class FilmEngine:
         share = getattr(scene, "poster", None)
         share = float(share) if isinstance(share, int | float) and math.isfinite(share) else 0.6
         poster = min(range(0, count, self._second), key=lambda k: abs(k - share * count), default=0)
-        # What the scene said and when, from manim's own subtitles, so that any scene may speak.
-        said = getattr(scene.renderer.file_writer, "subcaptions", [])
-        captions = [(s.start.total_seconds(), s.end.total_seconds(), str(s.content)) for s in said]
-        return Played(count, poster, str(getattr(scene, "alt", "") or ""), captions)
+        return Played(count, poster, str(getattr(scene, "alt", "") or ""), _said(scene))
 
     def _play(self, exporter: Exporter) -> tuple[Any, int]:
         look = self.job.request.look
@@ -78,7 +76,16 @@ class FilmEngine:
             camera = partial(ClearCamera, rgb(look.ground)) if transparent else SparingCamera
         renderer = Renderer(exporter, camera, transparent=transparent, always=self.whole)
         scene = self._scene(renderer=renderer)
+        add = scene.add_subcaption
+
+        def heard(content: str, duration: float = 1, offset: float = 0) -> None:
+            add(content, duration, offset)
+            start = float(scene.time) + offset
+            renderer.said(start, start + duration, content)
+
+        scene.add_subcaption = heard
         scene.render()
+        renderer.tell(math.inf)
         return scene, renderer.n_frames
 
     def _play_stock(self, exporter: Exporter) -> tuple[Any, int]:
@@ -90,13 +97,24 @@ class FilmEngine:
         exporter.section(0, "autocreated")
         for start, name in getattr(scene, "parts", ()):
             exporter.section(round(start * self.job.fps), name)
-        count = 0
+        said, told, count = _said(scene), 0, 0
         with av.open(str(scene.renderer.file_writer.movie_file_path)) as container:
             for frame in container.decode(video=0):
                 if exporter.wants(count, count + 1):
                     exporter.frame(count, np.asarray(frame.to_ndarray(format="rgba"), dtype=np.uint8), None)
+                while told < len(said) and round(said[told][1] * self.job.fps) <= count + 1:
+                    exporter.said(count, *said[told])
+                    told += 1
                 count += 1
+        for line in said[told:]:
+            exporter.said(count - 1, *line)
         return scene, count
+
+
+def _said(scene: Any) -> list[Caption]:
+    """What a scene said and when, from manim's own subtitles, so that any scene may speak."""
+    said = getattr(scene.renderer.file_writer, "subcaptions", [])
+    return [(s.start.total_seconds(), s.end.total_seconds(), str(s.content)) for s in said]
 
 
 def _prepared(scene_class: Any, job: Job) -> Any:
@@ -186,6 +204,7 @@ class Renderer(CairoRenderer):
         self, exporter: Exporter, camera: Any, *, transparent: bool = False, always: bool = False
     ) -> None:
         self.exporter, self.n_frames = exporter, 0
+        self._lines: list[Caption] = []  # that have not ended
         self._transparent, self._always, self._drawing = transparent, always, True
         super().__init__(camera_class=camera, file_writer_class=_writer(self))
 
@@ -225,6 +244,17 @@ class Renderer(CairoRenderer):
             self.exporter.frame(self.n_frames, pixels, dirty, count)
         self.n_frames += count
         self.time += count * (1 / self.camera.frame_rate)
+        self.tell(self.n_frames)
+
+    def said(self, start: float, stop: float, text: str) -> None:
+        """A line is said from one time to another (s), which may be to come."""
+        self._lines.append((start, stop, text))
+        self.tell(self.n_frames)
+
+    def tell(self, n_frames: float) -> None:
+        """Tell the exporter of the lines that end within so many frames."""
+        while self._lines and round(self._lines[0][1] * self.camera.frame_rate) <= n_frames:
+            self.exporter.said(self.n_frames - 1, *self._lines.pop(0))
 
 
 def _writer(renderer: Renderer) -> type[Any]:

@@ -8,6 +8,7 @@ import re
 import shutil
 import time
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from msgspec import structs
 
 from hhanim.language import tr
 from hhanim.process import spared_collector
-from hhanim.studio.draw.drawn import Drawn
+from hhanim.studio.draw.drawn import Drawn, Said
 from hhanim.studio.draw.engine import Engine
 from hhanim.studio.draw.engines import engine
 from hhanim.studio.errors import RenderError
@@ -26,9 +27,11 @@ from hhanim.studio.media import sidecar
 from hhanim.studio.media.formats import Films, join, open_writer
 from hhanim.studio.media.sidecar import Section
 from hhanim.studio.news import Event, Listener, silent
+from hhanim.studio.plan.voice import line_name, speaker
 
 if TYPE_CHECKING:
     from hhanim.studio.media.changes import Rect
+    from hhanim.studio.media.join import Samples
     from hhanim.studio.media.writer import Pixels
 
 PIECE = {"clip": 10, "film": 4, "slide": 10, "video": 10}
@@ -36,6 +39,7 @@ PIECE = {"clip": 10, "film": 4, "slide": 10, "video": 10}
 not depend on how many workers there were. A section of a film begins a piece, and therefore with a key frame."""
 
 _FOLDER = ".pieces"
+_UNNAMED = "autocreated"  # manim's name of a section that has none
 
 
 @dataclass(frozen=True)
@@ -68,8 +72,11 @@ class Output:
             path, width=width, height=height, fps=self.job.fps, quality=quality, theme=request.look
         )
 
-    def assemble(self, drawn: Drawn) -> Drawn:
+    def assemble(self, drawn: Drawn, sound: Samples | None = None) -> Drawn:
         """Join the pieces, and those of each section if they are wanted; none is encoded again.
+
+        Args:
+            sound: what is heard in the film; of its sections, in each its part.
 
         Returns:
             The same, with the sections' files.
@@ -83,17 +90,22 @@ class Output:
         if request.sections and sections:
             folder = sidecar.beside(self.media, ".sections")
             folder.mkdir()
-            starts = [round(part.start * fps) for part in sections]
-            for k, (first, stop) in enumerate(itertools.pairwise([*starts, drawn.n_frames])):
+            for k, (first, stop) in enumerate(itertools.pairwise([*drawn.starts, math.inf])):
                 label = re.sub(r"[^\w.-]+", "-", sections[k].name).strip("-.") or "part"
                 path = folder / f"{k + 1:02d}-{label}{self.media.suffix}"
-                join([self.piece(cut) for cut in cuts if first <= cut < stop], path, fps)
+                heard = sound
+                if sound is not None:
+                    from hhanim.studio.media.sound import during
+
+                    stops = [*(part.start for part in sections[1:]), float(drawn.n_frames / fps)]
+                    heard = during(sound, sections[k].start, stops[k])
+                join([self.piece(cut) for cut in cuts if first <= cut < stop], path, fps, heard)
                 sections[k] = structs.replace(sections[k], file=f"{folder.name}/{path.name}")
         parts = [self.piece(cut) for cut in cuts]
-        if len(parts) == 1:
+        if len(parts) == 1 and sound is None:
             parts[0].replace(self.media)
         else:
-            join(parts, self.media, fps)
+            join(parts, self.media, fps, sound)
         shutil.rmtree(parts[0].parent)  # with what a worker that was killed has not finished
         return replace(drawn, sections=sections)
 
@@ -139,6 +151,10 @@ class Recorder:
         self.writers: dict[int, Any] = {}  # by output
         self.piece = -1
         self.drawn, self.started = 0, time.perf_counter()
+        self.takes = next((o.job.request.takes for o in outputs if o.job.request.spoken), ())
+        self.lines: list[Said] = []
+        self._numbers: Counter[str] = Counter()  # of lines, by section
+        self._last: Any = None  # the frame that was taken last
         # What may become the poster, packed, until it is known which of them does.
         self.posters: dict[int, tuple[Any, Any]] = {}
 
@@ -189,10 +205,26 @@ class Recorder:
             if self.player.may_be_poster(k):
                 self.posters[k] = packed(rgba)
             self.drawn += 1
+            self._last = rgba
         seconds = time.perf_counter() - self.started
         for output in self.outputs:
             request, total = output.job.request, output.job.n_frames
             self.on_event(Event("frame", request.name, str(request.path), self.drawn, total, seconds))
+
+    def said(self, number: int, start: float, stop: float, text: str) -> None:
+        fps = self.job.fps
+        k = bisect_right(self.sections, round(start * fps), key=lambda section: section[0]) - 1
+        section = self.sections[max(k, 0)][1]
+        section = "" if self.job.n_frames or section == _UNNAMED else section
+        self._numbers[section] += 1
+        name = line_name(section, self.job.request.entry.name, self._numbers[section])
+        take = speaker(self.takes, name, text)
+        held = take.holds(stop - start, float(fps)) if take else 0
+        self.lines.append(Said(name, start, stop, str(text), take, number, held))
+        if held and self.mine(self.place(number)[0]):
+            for k, writer in self.writers.items():
+                for _ in range(held if self.outputs[k].job.request.spoken else 0):
+                    writer.write(self._last, ())
 
     def _begin(self, piece: int, first: int) -> None:
         """Open the files of a piece; those of formats that are not cut stay open."""
@@ -219,9 +251,13 @@ class Recorder:
             for first, name in self.sections
             if first < count
         ]
+        starts = [first for first, _ in self.sections if first < count]
         if job.n_frames:
-            sections = []
-        return Drawn(poster, played.captions, str(tr(played.alt)), job.fps, count, sections, self.cuts(count))
+            sections, starts = [], []
+        alt, cuts = str(tr(played.alt)), self.cuts(count)
+        return Drawn(
+            poster, played.captions, alt, job.fps, count, sections, starts, cuts, said=self.lines
+        )  # fmt: skip
 
 
 @spared_collector  # scenes import, typeset and keep much

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import os
 import re
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from PIL import Image
 
 from hhanim.look.type import FAMILY, font_files, unit
 from hhanim.studio.draw import markdown
-from hhanim.studio.draw.engine import Exporter, Played
+from hhanim.studio.draw.engine import Exporter, Lines, Played
 from hhanim.studio.errors import RenderError
 from hhanim.studio.fresh.job import Job
 from hhanim.studio.media.sidecar import Caption
@@ -44,10 +45,16 @@ class SlideEngine:
     def play(self, exporter: Exporter) -> Played:
         count = self.job.n_frames
         exporter.section(0, "")
-        if exporter.wants(0, count):
-            exporter.frame(0, _page(self.job, self.work), None, count)
-        given = self.job.values.objects
-        return Played(count, 0, "", list(spread(given["say"].splitlines(), given["seconds"])))
+        page = _page(self.job, self.work) if exporter.wants(0, count) else None
+        given, fps = self.job.values.objects, float(self.job.fps)
+        captions = list(spread(given["say"].splitlines(), given["seconds"]))
+        lines, first = Lines(exporter, captions, fps), 0
+        for stop in [*(min(math.ceil(stop * fps), count) for _, stop, _ in captions[:-1]), count]:
+            if page is not None and stop > first:
+                exporter.frame(first, page, None if first == 0 else (), stop - first)
+            first = stop
+            lines.until(first - 1, end=first == count)
+        return Played(count, 0, "", captions)
 
 
 def spread(lines: list[str], seconds: float) -> Iterator[Caption]:

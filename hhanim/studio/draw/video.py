@@ -13,7 +13,7 @@ import numpy as np
 from av.video.reformatter import Colorspace, Interpolation
 
 from hhanim.look.theme import rgb
-from hhanim.studio.draw.engine import Exporter, Played
+from hhanim.studio.draw.engine import Exporter, Lines, Played
 from hhanim.studio.errors import RenderError
 from hhanim.studio.fresh.job import Job
 from hhanim.studio.media.sidecar import Caption
@@ -32,7 +32,8 @@ class VideoEngine:
         return number % max(1, round(self.job.fps)) == 0  # how long it is, is known at its end
 
     def play(self, exporter: Exporter) -> Played:
-        path, count = self.job.request.entry.path, 0
+        path, count, captions = self.job.request.entry.path, 0, self._captions()
+        lines = Lines(exporter, captions, float(self.job.fps))
         exporter.section(0, "")
         try:
             # Opened by Python, which is how it is known that it was used.
@@ -42,12 +43,12 @@ class VideoEngine:
                 for pixels, repeat in self._frames(container):
                     exporter.frame(count, pixels, None, repeat)
                     count += repeat
+                    lines.until(count - 1)
         except (av.FFmpegError, OSError) as error:
             raise RenderError(f"{path.name} is no film that can be read: {reason(error)}") from error
+        lines.until(count - 1, end=True)
         poster = round(count / 3 / self.job.fps) * max(1, round(self.job.fps))
-        return Played(
-            count, min(poster, count - 1 - (count - 1) % max(1, round(self.job.fps))), "", self._captions()
-        )
+        return Played(count, min(poster, count - 1 - (count - 1) % max(1, round(self.job.fps))), "", captions)
 
     def _frames(self, container: Any) -> Iterator[tuple[Pixels, int]]:
         """Each picture, with how many frames of the lecture show it: at every moment the last that has come."""

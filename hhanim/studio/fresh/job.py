@@ -60,6 +60,7 @@ def prepare(request: Request) -> Job:
             },
             "format": request.format.name,
             "sections": request.sections,
+            "sound": request.sound if request.format.container else "none",
             "preset": request.use.name,
             "theme": request.theme,
             "language": request.language,

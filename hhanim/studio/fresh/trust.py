@@ -32,6 +32,7 @@ _SAFE = {
     "preset": r"\w+",
     "language": r"\w+",
     "text": r"(?s)\w+ .*",
+    "voice": r"[\w.-]+/[\w-]+/[\w.-]+ [0-9a-f]+",
     "code": "|".join(map(re.escape, MEANT)),
 }
 

@@ -20,6 +20,7 @@ A record maps labels to states:
 ``text de V rises``                what a text is in a language
 ``code hhanim/look/theme.py``      a file of hhanim's but for the constants in it
 ``glob ./data|*.csv``              what fits a pattern in a folder
+``voice spike/en/rise-1 0f1e2d3c`` what speaks a line, by the hash of its sentence
 ``date``                           today's
 ``value`` and any of these         what a membrane that is given was made of
 =================================  ============================================================
@@ -49,6 +50,7 @@ from hhanim.errors import HHError
 from hhanim.language import catalogue, find
 from hhanim.studio import loaded
 from hhanim.studio.fresh.versions import system_library, version
+from hhanim.studio.plan import voice
 from hhanim.studio.plan.request import Request
 from hhanim.user_code import PACKAGE
 
@@ -169,6 +171,10 @@ class Places:
             return code(self.place(name))
         if word == "glob":
             return matches(*self.root(name))
+        if word == "voice" and name:
+            line, _, sentence = name.partition(" ")
+            folder, _, line = line.rpartition("/")
+            return voice.state(self.folder / voice.FOLDER / folder, line, sentence)
         if label == "date":
             return datetime.date.today().isoformat()
         if label == "$*":
@@ -376,6 +382,9 @@ def _words(label: str, before: str, now: str) -> str:
     if word == "text":
         code, _, text = name.partition(" ")
         return f"{text!r} is said in other words in {code}"
+    if word == "voice" and name:
+        line = name.partition(" ")[0]
+        return f"the recording of {line} {'changed' if before and now else 'is gone' if before else 'is new'}"
     if label == "$*":
         return "an environment variable changed"
     if label.endswith("?"):

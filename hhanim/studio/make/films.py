@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
@@ -31,6 +31,7 @@ from hhanim.studio.news import Event, Listener, silent
 from hhanim.studio.plan.catalogue import find
 from hhanim.studio.plan.names import clashes, file_name, or_variant
 from hhanim.studio.plan.request import Request, target
+from hhanim.studio.plan.voice import measured
 
 if TYPE_CHECKING:
     from hhanim.studio.make.workers import Crew
@@ -54,6 +55,7 @@ def render(
     name: str | None = None,
     force: bool = False,
     sections: bool = False,
+    sound: str = "voice",
     executor: Executor | None = None,
     on_event: Listener | None = None,
     **values: Any,
@@ -71,6 +73,7 @@ def render(
         size: ``"1280x720"`` or ``(1280, 720)``, over the preset's.
         force: make it even if it is fresh or was edited by hand.
         sections: of a film (manim), one file per section as well, in ``<name>.sections/``.
+        sound: "voice", what lies in ``voice/<scene>/<language>/``; "spikes", a click for each spike as well; "none".
         executor: who draws, this process if None: any ``concurrent.futures`` executor, of processes or of
             threads here or elsewhere, such as Dask's ``Client(…).get_executor()``. A long clip is cut into
             pieces that are drawn at the same time. It is not shut down.
@@ -101,7 +104,9 @@ def render(
     for entry in map(find, scenes):
         dress = {"language": language} if language != ENGLISH else {}
         path = target(output, file_name(entry, {}, {}, dress=dress) if name is None else name)
-        request = Request(entry, path, values, preset, str(theme), text, sections=sections, language=language)
+        request = Request(
+            entry, path, values, preset, str(theme), text, sections=sections, language=language, sound=sound
+        )
         if values and name is None:
             request = or_variant(request, file_name(entry, values, values, dress=dress))
         check(request)
@@ -188,6 +193,8 @@ def _begin(request: Request, force: bool, on_event: Listener) -> _Making | Event
         if blocked := sidecar.blocked(request.path):
             return Event("kept", name, place, message=blocked)
         loaded.check()
+        if request.spoken:
+            request = replace(request, takes=tuple(measured(request.recordings)))
         job = prepare(request)
         on_event(Event("start", name, place, n_frames=job.n_frames, message="; ".join(state.reasons)))
         path = request.path.absolute()  # whatever folder a scene makes the working one

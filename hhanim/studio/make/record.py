@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hhanim
 from hhanim.language import spoken, tr
 from hhanim.studio import loaded
 from hhanim.studio.draw.drawn import Drawn
 from hhanim.studio.draw.pieces import Output
+from hhanim.studio.errors import RenderError
 from hhanim.studio.fresh.job import Job, stamp
 from hhanim.studio.fresh.package import writers
 from hhanim.studio.fresh.trust import sign
 from hhanim.studio.fresh.used import Places, of_text
 from hhanim.studio.media import sidecar
+from hhanim.studio.plan.request import Request
+from hhanim.studio.plan.voice import digest
+
+if TYPE_CHECKING:
+    from hhanim.studio.media.join import Samples
 
 
 def record(job: Job, media: Path, drawn: Drawn) -> sidecar.Record:
@@ -28,10 +35,16 @@ def record(job: Job, media: Path, drawn: Drawn) -> sidecar.Record:
     from hhanim.studio.media import checks
 
     loaded.check()  # the writers that are named below are those that this process has loaded
-    used = {**drawn.used, **writers()}
     request = job.request
     entry, work = request.entry, media.parent
-    drawn = Output(job, media).assemble(drawn)
+    used = {**drawn.used, **writers()}
+    if request.spoken:
+        drawn = drawn.spoken()
+        where = f"{entry.name}/{request.recordings.name}"
+        for line in drawn.said:
+            label = f"voice {where}/{line.name} {digest(line.text)}"
+            used[label] = line.take.state if line.take else ""
+    drawn = Output(job, media).assemble(drawn, _sound(request, drawn))
     transparent = request.look.transparent
     width, height = request.pixels
     found = checks.check(
@@ -39,7 +52,7 @@ def record(job: Job, media: Path, drawn: Drawn) -> sidecar.Record:
         width=width,
         height=height,
         fps=drawn.fps,
-        n_frames=job.n_frames or drawn.n_frames,
+        n_frames=drawn.n_frames,
         transparent=transparent,
     )
     beside = [sidecar.beside(media, suffix).name for suffix in (".png", ".vtt")]
@@ -79,6 +92,7 @@ def record(job: Job, media: Path, drawn: Drawn) -> sidecar.Record:
         given=request.said,
         captions=[(round(a, 3), round(b, 3), text) for a, b, text in drawn.captions],
         sections=list(drawn.sections),
+        lines=drawn.lines(request.recordings.as_posix() if request.spoken else ""),
         beside=beside,
         hashes=files,
         engines=job.key["engines"],
@@ -90,6 +104,26 @@ def record(job: Job, media: Path, drawn: Drawn) -> sidecar.Record:
     )
     sidecar.write(work / sidecar.sidecar_path(media).name, made)
     return made
+
+
+def _sound(request: Request, drawn: Drawn) -> Samples | None:
+    """What is heard in a film; None where nothing is.
+
+    Raises:
+        RenderError: when a recording was changed since the film was drawn.
+    """
+    lines = [line for line in drawn.lines("." if request.spoken else "") if line.file]
+    if not lines:
+        return None
+    from hhanim.studio.media import sound
+
+    parts = []
+    for line in lines:
+        samples = sound.read(path := request.recordings / line.file)
+        if samples.size / sound.RATE != line.seconds:
+            raise RenderError(f"{path} was changed while its film was drawn; make it again")
+        parts.append((line.start, samples))
+    return sound.normalise(sound.mix(parts, float(drawn.n_frames / drawn.fps)))
 
 
 # Parts of the key that the sidecar says for people already.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hhanim.studio.media.encode import Quality
+    from hhanim.studio.media.join import Samples
     from hhanim.studio.media.writer import Writer
 
 
@@ -126,16 +127,20 @@ class Films(contextlib.ExitStack):
         self._last = films
 
 
-def join(parts: Sequence[Path], path: Path, fps: Fraction) -> None:
+def join(parts: Sequence[Path], path: Path, fps: Fraction, sound: Samples | None = None) -> None:
     """Make one film, in the format its name asks for, of films that share size, rate and settings.
+
+    Args:
+        sound: what is heard in it, where its format has any sound.
 
     Raises:
         EncodeError: when they cannot be joined or written.
     """
     if container := format_of(path).container:
+        from hhanim.studio.media.join import Tracks
         from hhanim.studio.media.join import join as append
 
-        append(parts, path, fps, container)
+        append(parts, path, fps, container, None if sound is None else Tracks(sound=[sound]))
     else:
         from hhanim.studio.media.numbered import gather
 

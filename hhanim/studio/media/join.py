@@ -40,7 +40,7 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Tracks:
-    """What an MP4 has beside its pictures.
+    """What a film has beside its pictures; all but the sound is an MP4's.
 
     Args:
         tags: what players show: title, artist, date. chapters: in order. captions: by the code of their language, the
@@ -69,7 +69,7 @@ def join(
 
     Args:
         fps: their rate, exactly: a WebM's times are whole milliseconds, from which it cannot be had.
-        tracks: of an MP4, what it has beside its pictures.
+        tracks: what it has beside its pictures. What the parts sound like is left out.
 
     Raises:
         EncodeError: when they cannot be joined or written.
@@ -143,7 +143,7 @@ def _beside(out: Any, tracks: Tracks) -> list[Iterator[_Timed]]:
         out.set_chapters(chapters)
     packets = []
     if tracks.sound is not None:
-        stream = out.add_stream("aac", rate=RATE)
+        stream = out.add_stream("libopus" if out.format.name == "webm" else "aac", rate=RATE)
         stream.codec_context.layout = "mono"
         stream.codec_context.bit_rate = 128_000
         stream.codec_context.flags |= av.codec.context.Flags.bitexact

@@ -49,12 +49,26 @@ class Section(Struct, frozen=True, omit_defaults=True):
     title: _Text = ""
 
 
+class Line(Struct, frozen=True):
+    """A sentence that a film says: its name (``rise-1``), from when to when (s), and its text.
+
+    Of what speaks it the file, relative to the working folder, and how long it is (s); none where nothing does.
+    """
+
+    name: _Word
+    start: _Seconds
+    stop: _Seconds
+    text: _Text
+    file: _Word = ""
+    seconds: _Seconds = 0.0
+
+
 class Record(Struct, frozen=True, kw_only=True):
     """What made a film, and what belongs to it.
 
     `sha256` is of the film's file, and `hashes` of the files beside it, by path relative to its folder (a folder of
-    pictures is among them, and its `sha256` is of theirs); `used` says what it was made from, by label; `seal` is of
-    the record itself, so that a hand that was at it shows.
+    pictures is among them, and its `sha256` is of theirs); `lines` are its captions with what speaks them; `used` says
+    what it was made from, by label; `seal` is of the record itself, so that a hand that was at it shows.
     """
 
     name: _Word
@@ -81,6 +95,7 @@ class Record(Struct, frozen=True, kw_only=True):
     given: _Values
     captions: Annotated[list[tuple[_Seconds, _Seconds, _Text]], Meta(max_length=10_000)]
     sections: Annotated[list[Section], Meta(max_length=1000)]
+    lines: Annotated[list[Line], Meta(max_length=10_000)] = field(default_factory=list)
     beside: Annotated[list[_Word], Meta(max_length=100)]
     hashes: Annotated[dict[_Word, _Sha256], Meta(max_length=200_000)]
     engines: _Words

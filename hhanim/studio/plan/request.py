@@ -13,13 +13,14 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hhanim.errors import HHError
+from hhanim.errors import HHError, did_you_mean
 from hhanim.language import ENGLISH, find
 from hhanim.look import Theme, get_theme
 from hhanim.studio.errors import UsageError
 from hhanim.studio.media.formats import Format, format_of
 from hhanim.studio.plan.catalogue import Entry
 from hhanim.studio.plan.presets import Preset, preset, size
+from hhanim.studio.plan.voice import SOUNDS, Take, folder
 
 if TYPE_CHECKING:
     from hhanim.parameters import Values
@@ -45,6 +46,8 @@ class Request:
         path: the file to make; its suffix is the format.
         origin: the lines of the project file that say so, for its mistakes.
         sections: of a film, one file per section as well, in ``<name>.sections/``.
+        sound: what is heard: ``voice``, where there are recordings; ``spikes``, a click for each as well; ``none``.
+        takes: the recordings of its lines, once it is made.
     """
 
     entry: Entry
@@ -56,6 +59,13 @@ class Request:
     origin: Origin | None = field(default=None, compare=False)
     sections: bool = False
     language: str = ENGLISH
+    sound: str = "voice"
+    takes: tuple[Take, ...] = field(default=(), compare=False)
+
+    @property
+    def spoken(self) -> bool:
+        """Whether what was recorded of its lines is heard, and the film waits for it."""
+        return self.sound != "none" and bool(self.format.container)
 
     @property
     def name(self) -> str:
@@ -103,6 +113,11 @@ class Request:
         with self._placed("size"):
             wanted = size(self.size) if self.size else (self.use.width, self.use.height)
         return self.format.fit(*wanted)
+
+    @property
+    def recordings(self) -> Path:
+        """The folder of the recordings of its lines, relative to the working folder."""
+        return folder(self.entry.name, self.language)
 
     @functools.cached_property
     def values(self) -> Values:
@@ -152,6 +167,7 @@ class Request:
             "size": self.size,
             "theme": self.theme,
             "language": self.language,
+            "sound": self.sound,
             **({"sections": True} if self.sections else {}),
         }
 
@@ -164,6 +180,9 @@ class Request:
         self.use, self.pixels, self.look  # noqa: B018
         with self._placed("language"):
             find(self.language)
+        with self._placed("sound"):
+            if self.sound not in SOUNDS:
+                raise UsageError(f"no sound named {self.sound}{did_you_mean(self.sound, SOUNDS)}")
         if self.given:
             self.values  # noqa: B018
 

@@ -1,0 +1,204 @@
+"""Speech and clicks into the sound of a film: read, put in place, made as loud as uploads want it.
+
+Samples are mono, at 48 kHz, as 32-bit numbers between -1 and 1, shape (n,): twelve minutes of them take 140 MB, so what
+works on all of them does so in place or in blocks. Loudness and true peak are those of ITU-R BS.1770-4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import av
+import numpy as np
+import numpy.typing as npt
+from scipy import ndimage, signal
+
+from hhanim.studio.errors import RenderError
+from hhanim.studio.media.join import RATE as RATE
+from hhanim.studio.media.join import Samples
+from hhanim.studio.media.writer import reason
+
+LOUDNESS = -16.0
+"""LUFS: what uploads and podcasts ask for."""
+
+CEILING = -2.0
+"""dBTP before it is encoded; AAC adds less than 1 dB, and uploads want no more than -1."""
+
+CLICK = 12.0
+"""dB by which a spike's click is below the voice."""
+
+LONGEST = 120.0
+"""Seconds of a recording of one line; what is longer is not one."""
+
+FASTEST = 16_000
+"""Samples a second below which speech is dull: half of it is lost."""
+
+_BLOCK = 1 << 20
+_GATE = 0.1  # s: loudness is looked at in blocks of 0.4 s, one every 0.1 s
+
+
+def read(path: Path) -> Samples:
+    """A recording in any format that FFmpeg knows, of any rate, mono or mixed down to it.
+
+    Raises:
+        RenderError: when it is none, holds nothing, or is longer than a line can be.
+    """
+    found: list[Samples] = []
+    try:
+        with av.open(str(path)) as container:
+            if not container.streams.audio:
+                raise RenderError(f"{path} has no sound in it; record the line again, or take the file away")
+            layout = container.streams.audio[0].layout
+            resampler = av.AudioResampler(format="fltp", layout=layout, rate=RATE)
+            n = 0
+            for frame in container.decode(audio=0):
+                frame.pts = None
+                found += [f.to_ndarray().mean(axis=0) for f in resampler.resample(frame)]
+                n += found[-1].size if found else 0
+                if n > LONGEST * RATE:
+                    raise RenderError(
+                        f"{path} is longer than {LONGEST:g} s; a recording is of one line: cut it into lines"
+                    )
+            if n:
+                found += [f.to_ndarray().mean(axis=0) for f in resampler.resample(None)]
+    except (av.FFmpegError, OSError, ValueError) as error:
+        raise RenderError(
+            f"{path} is no sound that can be read ({reason(error)}); record the line again, or take the file away"
+        ) from None
+    samples = np.concatenate(found) if found else np.zeros(0, np.float32)
+    if not samples.size:
+        raise RenderError(f"{path} lasts 0 s; record the line again, or take the file away")
+    return np.ascontiguousarray(samples, np.float32)
+
+
+def rate_of(path: Path) -> int:
+    """How many samples a second a recording was made with; 0 of what cannot be read."""
+    try:
+        with av.open(str(path)) as container:
+            return int(container.streams.audio[0].rate)
+    except (av.FFmpegError, OSError, ValueError, IndexError):
+        return 0
+
+
+def mix(parts: Iterable[tuple[float, Samples]], seconds: float) -> Samples:
+    """A track of that length, silent but for the parts.
+
+    Args:
+        parts: second at which it begins, and samples; what would be beyond the end is left out.
+    """
+    track = np.zeros(round(seconds * RATE), np.float32)
+    for start, samples in parts:
+        first = round(start * RATE)
+        room = track[first : first + samples.size]
+        room += samples[: room.size]
+    return track
+
+
+def during(samples: Samples, start: float, stop: float) -> Samples:
+    """What is heard from one second to another."""
+    return samples[round(start * RATE) : round(stop * RATE)]
+
+
+def loudness(samples: Samples) -> float:
+    """Integrated loudness in LUFS, with both gates; minus infinity of silence.
+
+    Source: ITU-R BS.1770-4, annex 1.
+    """
+    step, filtered = round(_GATE * RATE), _weighted(samples)
+    with np.errstate(under="ignore"):
+        squares = np.fromiter((float(np.dot(part, part)) for part in filtered), float)
+    if squares.size < 4:  # shorter than a block: as if it were one
+        squares = np.append(squares, np.zeros(4 - squares.size))
+    blocks = np.convolve(squares, np.ones(4), "valid") / (4 * step)
+    loud = blocks[blocks > _power(-70.0)]
+    if not loud.size:
+        return -np.inf
+    loud = loud[loud > 0.1 * loud.mean()]
+    return float(-0.691 + 10.0 * np.log10(loud.mean()))
+
+
+def _power(lufs: float) -> float:
+    """Mean square of that loudness."""
+    return float(10.0 ** ((lufs + 0.691) / 10.0))
+
+
+def _weighted(samples: Samples) -> Iterator[npt.NDArray[np.float64]]:
+    """As the ear weighs it (K-weighting, both filters), a tenth of a second at a time."""
+    step = round(_GATE * RATE)
+    state = np.zeros((2, 2))
+    for first in range(0, samples.size, 10 * step):
+        part, state = signal.sosfilt(_K, samples[first : first + 10 * step].astype(float), zi=state)
+        state[np.abs(state) < 1e-30] = (
+            0.0  # in silence it would fade into numbers that are slow to reckon with
+        )
+        for k in range(0, part.size - part.size % step or part.size, step):
+            yield part[k : k + step]
+
+
+# The filters of BS.1770-4, tables 1 and 2, for 48 kHz.
+_K = np.array(
+    [
+        [1.53512485958697, -2.69169618940638, 1.19839281085285, 1.0, -1.69065929318241, 0.73248077421585],
+        [1.0, -2.0, 1.0, 1.0, -1.99004745483398, 0.99007225036621],
+    ]
+)
+
+
+def true_peak(samples: Samples) -> float:
+    """The highest level between samples too, in dBTP, four times oversampled; minus infinity of silence."""
+    highest = max((float(part.max()) for _, part in _peaks(samples, 0.0)), default=0.0)
+    return 20.0 * float(np.log10(highest)) if highest else -np.inf
+
+
+def _peaks(samples: Samples, above: float) -> Iterator[tuple[int, npt.NDArray[np.float32]]]:
+    """The highest level about each sample, block by block where any sample is higher than `above`."""
+    margin = 64
+    for first in range(0, samples.size, _BLOCK):
+        start = max(first - margin, 0)
+        part = samples[start : first + _BLOCK + margin]
+        if np.abs(part).max() <= above:
+            continue
+        fine = np.abs(signal.resample_poly(part, 4, 1)).reshape(-1, 4).max(axis=1)
+        yield (
+            first,
+            fine[first - start : first - start + min(_BLOCK, samples.size - first)].astype(np.float32),
+        )
+
+
+def normalise(samples: Samples) -> Samples:
+    """As loud as uploads want it, in place: -16 LUFS, and no peak above the ceiling, which is not cut but turned down
+    for a moment. Silence stays silence.
+    """
+    for _ in range(6):
+        if not np.isfinite(found := loudness(samples)) or abs(found - LOUDNESS) < 0.05:
+            break
+        samples *= np.float32(10.0 ** ((LOUDNESS - found) / 20.0))
+        _limit(samples)
+    _limit(samples)
+    return samples
+
+
+def _limit(samples: Samples) -> None:
+    """Turn down what is above the ceiling, gently, from 5 ms before it to 5 ms after."""
+    ceiling = 10.0 ** (CEILING / 20.0)
+    reach = round(0.005 * RATE)
+    gain = np.ones(0, np.float32)
+    for first, peaks in list(_peaks(samples, 0.5 * ceiling)):
+        if peaks.max() <= ceiling:
+            continue
+        gain = np.minimum(1.0, ceiling / np.maximum(peaks, ceiling)).astype(np.float32)
+        start, stop = max(first - 2 * reach, 0), min(first + peaks.size + 2 * reach, samples.size)
+        gain = np.pad(gain, (first - start, stop - first - peaks.size), constant_values=1.0)
+        gain = ndimage.minimum_filter1d(gain, 2 * reach + 1)
+        samples[start:stop] *= ndimage.uniform_filter1d(gain, 2 * reach + 1, mode="nearest")
+
+
+def clicks(seconds: Iterable[float], length: float, below: float = LOUDNESS) -> Samples:
+    """A track of that length (s) with a short click at each of these seconds, 12 dB below a voice of that loudness."""
+    t = np.arange(round(0.012 * RATE)) / RATE
+    click = (np.sin(2.0 * np.pi * 1500.0 * t) * np.exp(-t / 0.003)).astype(np.float32)
+    weighted = np.concatenate(list(_weighted(np.concatenate([click, np.zeros(RATE // 10, np.float32)]))))
+    power = float(np.dot(weighted, weighted)) / click.size  # while it sounds
+    click *= np.float32(np.sqrt(_power(below - CLICK) / power))
+    return mix(((second, click) for second in seconds), length)

@@ -1,0 +1,165 @@
+"""The recordings of what a scene says: ``voice/<scene>/<language>/<section>-<number>.wav``, a file for each line.
+
+A recording speaks the sentence that it was made for, and no other: ``recorded.json`` beside the recordings says which
+that was, by the recording's hash. So what was recorded for one value of a parameter is not heard with another, of which
+it would be untrue. A recording that nobody has noted yet is taken to be of the line as it is now.
+
+Synthetic drafts lie in the folder ``draft`` beside the recordings, and are heard where there is no recording.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from msgspec import Meta, MsgspecError, Struct, json
+
+from hhanim.studio.errors import RenderError
+
+FOLDER = Path("voice")
+DRAFT = "draft"
+NOTES = "recorded.json"
+SUFFIXES = (".wav", ".flac", ".mp3", ".m4a")
+
+SOUNDS = ("voice", "spikes", "none")
+"""What can be heard in a film: what was recorded of it, a click for each spike as well, nothing."""
+
+BREATH = 0.3
+"""Seconds of silence after a line that was spoken, before the next."""
+
+_Name = Annotated[str, Meta(max_length=300)]
+
+
+class Note(Struct, frozen=True):
+    """Which sentence a recording was made for; `sha256` is of the recording."""
+
+    sha256: _Name
+    line: Annotated[str, Meta(max_length=20_000)]
+
+
+@dataclass(frozen=True)
+class Take:
+    """A recording of a line.
+
+    Args:
+        name: of the line. file: relative to the folder of the language. state: hash of its content.
+        line: the sentence it was made for, None where nobody has noted that. seconds: how long it is.
+    """
+
+    name: str
+    file: str
+    state: str
+    line: str | None = None
+    seconds: float = 0.0
+
+    def speaks(self, sentence: str) -> bool:
+        """Whether it is of this sentence."""
+        return self.line is None or digest(self.line) == digest(sentence)
+
+    def holds(self, shown: float, fps: float) -> int:
+        """How many frames longer than `shown` seconds its line has to stand, so that it is spoken to its end."""
+        return max(0, math.ceil((self.seconds + BREATH - shown) * fps - 1e-6))
+
+
+def folder(scene: str, language: str) -> Path:
+    """Where the recordings of a scene in a language lie, relative to the working folder."""
+    return FOLDER / scene / language
+
+
+def line_name(section: str, scene: str, number: int) -> str:
+    """What a line is called: its section, or its scene where there is none, and its number in it from 1 on."""
+    head = re.sub(r"[^\w.-]+", "-", section).strip("-.") or scene
+    return f"{head}-{number}"
+
+
+def digest(sentence: str) -> str:
+    """What a sentence is known by; its spaces do not count."""
+    return hashlib.sha256(" ".join(sentence.split()).encode()).hexdigest()[:16]
+
+
+def takes(place: Path) -> Iterator[Take]:
+    """The recordings in a folder, and the drafts after them, without their lengths.
+
+    Raises:
+        RenderError: when the file that says what they are of cannot be read.
+    """
+    if not place.is_dir():
+        return
+    known = notes(place)
+    for where in (place, place / DRAFT):
+        found = sorted(where.iterdir()) if where.is_dir() else []
+        for path in found:
+            if path.suffix.lower() in SUFFIXES and path.is_file() and not path.name.startswith("."):
+                file = path.relative_to(place).as_posix()
+                note, state = known.get(file), sha256(path)
+                line = note.line if note and note.sha256 == state else None
+                yield Take(path.stem, file, state, line)
+
+
+def measured(place: Path) -> list[Take]:
+    """The recordings in a folder with their lengths.
+
+    Raises:
+        RenderError: when one cannot be read, lasts 0 s or longer than any line.
+    """
+    found = list(takes(place))
+    if not found:
+        return []
+    from dataclasses import replace
+
+    from hhanim.studio.media import sound
+
+    return [replace(t, seconds=sound.read(place / t.file).size / sound.RATE) for t in found]
+
+
+def speaker(found: Sequence[Take], name: str, sentence: str) -> Take | None:
+    """What speaks a line: its recording, else its draft."""
+    return next((take for take in found if take.name == name and take.speaks(sentence)), None)
+
+
+def state(place: Path, name: str, sentence_digest: str) -> str:
+    """The hash of what speaks a line today, empty where nothing does."""
+    for take in takes(place):
+        if take.name == name and (take.line is None or digest(take.line) == sentence_digest):
+            return take.state
+    return ""
+
+
+def sha256(path: Path) -> str:
+    """What a recording is known by."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:16]
+
+
+def notes(place: Path) -> dict[str, Note]:
+    """Which sentence each recording of a folder was made for.
+
+    Raises:
+        RenderError: when the file that says so cannot be read.
+    """
+    path = place / NOTES
+    if not path.is_file():
+        return {}
+    try:
+        return json.decode(path.read_bytes(), type=dict[_Name, Note])
+    except (OSError, MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise RenderError(
+            f"{path} cannot be read ({' '.join(str(error).split())}); remove it, and hhanim voice check notes anew "
+            "what was recorded"
+        ) from None
+
+
+def note(place: Path, new: Mapping[str, Note]) -> None:
+    """Note which sentences recordings were made for; what is noted of files that are gone is forgotten."""
+    from hhanim.studio.media.atomic import in_place
+
+    known = notes(place)
+    both = {name: n for name, n in sorted({**known, **new}.items()) if (place / name).is_file()}
+    if both != known:
+        with in_place(place / NOTES) as part:
+            part.write_bytes(json.format(json.encode(both), indent=2) + b"\n")

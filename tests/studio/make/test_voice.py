@@ -1,0 +1,186 @@
+"""A film waits for what is said in it, and nothing else of it changes."""
+
+from __future__ import annotations
+
+import shutil
+import wave
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from hhanim.studio.errors import RenderError
+from hhanim.studio.fresh.status import status
+from hhanim.studio.make.films import make
+from hhanim.studio.media import sidecar, sound
+from hhanim.studio.plan import catalogue, voice
+from hhanim.studio.plan.request import Request
+
+TALK = '''
+"""A clip that says three things."""
+from hhanim import clip
+
+@clip(title="Talk", description="A line moves.", alt="A line.")
+def talk(stage, *, frames: int = 60, seconds: float = 6.0, word: str = "second"):
+    ax = stage.figure.add_axes([0.1, 0.1, 0.8, 0.8])
+    ax.set_xlim(0, 60)
+    ax.set_ylim(0, 1)
+    for k in range(frames):
+        if k in (0, 20, 40):
+            stage.caption({0: "The first line.", 20: f"The {word} line.", 40: "The last line."}[k])
+        ax.axvline(k)
+        yield
+'''
+
+
+def record(path: Path, seconds: float, seed: int = 0, rate: int = 48_000) -> Path:
+    """Noise as deep as a voice, of which no two recordings have anything in common."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    samples = np.random.default_rng(seed).standard_normal(round(seconds * rate))
+    samples = (
+        0.4 * np.convolve(samples, np.hanning(rate // 3000 + 2), "same")[: samples.size]
+        if seconds
+        else samples
+    )
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes((np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes())
+    return path
+
+
+@pytest.fixture
+def talk(tmp_path, monkeypatch):
+    """talk(**changes): a request for the clip, in a working folder of its own."""
+    (scenes := tmp_path / "scenes").mkdir()
+    (scenes / "talk_clip.py").write_text(TALK)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(catalogue, "folders", lambda: [scenes])
+
+    def make_request(name: str = "talk.mp4", **changes) -> Request:
+        entry = catalogue.find("talk")
+        return Request(entry, tmp_path / "out" / name, size="160x90", **changes)
+
+    return make_request
+
+
+def made(request: Request) -> sidecar.Record:
+    make(request)
+    record = sidecar.read(request.path)
+    assert record is not None
+    return record
+
+
+def pictures(path: Path) -> np.ndarray:
+    with av.open(str(path)) as container:
+        return np.array(
+            [frame.to_ndarray(format="gray")[::4, ::4] for frame in container.decode(video=0)], int
+        )
+
+
+def found(path: Path, recording: Path, about: float) -> float:
+    """Where in the sound of a film a recording begins (s), by cross-correlation within half a second."""
+    track, wanted = sound.read(path), sound.read(recording)[: sound.RATE // 2]
+    first = max(0, round((about - 0.5) * sound.RATE))
+    part = track[first : round((about + 0.5) * sound.RATE) + wanted.size]
+    return (first + int(np.argmax(np.correlate(part, wanted, "valid")))) / sound.RATE
+
+
+def test_a_film_waits_until_each_line_was_said_and_its_pictures_stay_the_same(talk):
+    silent = made(talk())
+    before = pictures(talk().path)
+    bytes_before = talk().path.read_bytes()
+    lengths = {"talk-1": 3.3, "talk-3": 2.9}
+    files = {n: record(Path("voice/talk/en") / f"{n}.wav", s, k) for k, (n, s) in enumerate(lengths.items())}
+    assert "the recording of talk/en/talk-1 is new" in status(talk()).reasons
+    spoken = made(talk())
+    assert (
+        spoken.n_frames == silent.n_frames + 16 + 12
+    )  # 3.3 + 0.3 - 2 s, 2.9 + 0.3 - 2 s, at 10 frames a second
+    assert [line.name for line in spoken.lines] == ["talk-1", "talk-2", "talk-3"]
+    for one, other in zip(spoken.lines, spoken.lines[1:], strict=False):
+        assert one.start + one.seconds < other.start
+        assert one.stop <= other.start + 1e-6
+    for line in spoken.lines:
+        if line.file:
+            assert found(talk().path, Path(line.file), line.start) == pytest.approx(line.start, abs=0.001)
+    assert {line.file for line in spoken.lines} == {"", *(f.as_posix() for f in files.values())}
+    after = pictures(talk().path)
+    # Each picture of the silent film in its order, and besides only those that stand: but for the coding, the same.
+    held = [20] * 16 + [59] * 12
+    wanted = sorted([*range(60), *held])
+    assert len(after) == len(wanted)
+    assert np.abs(after - before[wanted]).mean() < 0.5
+    with av.open(str(talk().path)) as container:
+        heard = container.streams.audio[0]
+        assert (heard.codec_context.name, heard.rate, heard.channels) == ("aac", 48_000, 1)
+        assert float(heard.duration * heard.time_base) == pytest.approx(spoken.duration, abs=0.03)
+    level = sound.read(talk().path)
+    assert sound.loudness(level) == pytest.approx(-16.0, abs=0.5)
+    assert sound.true_peak(level) <= -1.0
+    shutil.rmtree("voice")
+    assert {r.partition("/")[0] for r in status(talk()).reasons} == {"the recording of talk"}
+    make(talk())
+    assert talk().path.read_bytes() == bytes_before
+
+
+def test_only_the_recordings_that_were_heard_count(talk):
+    record(Path("voice/talk/en/talk-1.wav"), 1.0)
+    made(talk())
+    record(Path("voice/talk/en/talk-9.wav"), 1.0)
+    record(Path("voice/talk/de/talk-1.wav"), 1.0)
+    record(Path("voice/talk/en/draft/talk-1.wav"), 1.5)
+    assert status(talk()).fresh
+    record(Path("voice/talk/en/talk-1.wav"), 1.0, seed=7)
+    assert status(talk()).reasons == ("the recording of talk/en/talk-1 changed",)
+    assert status(talk("talk.gif")).reasons == ("missing",)
+    made(talk("talk.gif"))
+    Path("voice/talk/en/talk-1.wav").unlink()
+    assert status(talk("talk.gif")).fresh
+
+
+def test_a_recording_wins_over_a_draft(talk):
+    record(Path("voice/talk/en/draft/talk-2.wav"), 1.0)
+    assert made(talk()).lines[1].file == "voice/talk/en/draft/talk-2.wav"
+    record(Path("voice/talk/en/talk-2.wav"), 1.0, seed=1)
+    assert made(talk()).lines[1].file == "voice/talk/en/talk-2.wav"
+
+
+def test_a_recording_speaks_the_sentence_it_was_made_for_and_no_other(talk):
+    path = record(Path("voice/talk/en/talk-2.wav"), 1.0)
+    voice.note(path.parent, {path.name: voice.Note(voice.sha256(path), "The second line.")})
+    assert made(talk()).lines[1].seconds == 1.0
+    other = made(talk("other.mp4", given={"word": "other"}))
+    assert other.lines[1].text == "The other line."
+    assert other.lines[1].file == ""
+    record(path, 1.0, seed=3)  # recorded anew: of the line as it is
+    assert made(talk("other.mp4", given={"word": "other"})).lines[1].file == path.as_posix()
+
+
+def test_without_sound_a_film_is_the_silent_one_though_there_are_recordings(talk):
+    silent = made(talk())
+    record(Path("voice/talk/en/talk-1.wav"), 4.0)
+    other = made(talk("other.mp4", sound="none"))
+    assert (other.n_frames, other.sha256) == (silent.n_frames, silent.sha256)
+    assert status(talk("other.mp4", sound="none")).fresh
+    assert status(talk("other.mp4")).reasons == ("sound none → voice",)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(b"not at all", "no sound that can be read"), ("empty", "lasts 0 s"), ("long", "longer than 120 s")],
+)
+def test_a_bad_recording_is_told_in_one_line_and_the_film_that_is_there_stays(talk, content, words):
+    made(talk())
+    before = talk().path.read_bytes()
+    path = Path("voice/talk/en/talk-2.wav")
+    record(path, 0.0 if content == "empty" else 600.0 if content == "long" else 1.0, rate=8000)
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    with pytest.raises(RenderError, match=words) as caught:
+        make(talk())
+    assert "voice/talk/en/talk-2.wav" in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert talk().path.read_bytes() == before
