@@ -8,11 +8,15 @@ from typing import Any
 from hhanim.explorer.sliders import current, duration, is_reduced, parameters, symbol
 from hhanim.look.quantities import Quantity, quantities
 from hhanim.look.theme import DARK
+from hhanim.look.words import channel_name
 from hhanim.model import Gate, Membrane, Rate, presets
 from hhanim.model.rates import FLOATS, JAVASCRIPT, as_rate
 
 #: What rates call besides exp and linexp, which the engine has.
 _MATH = sorted(FLOATS.keys() - {"exp", "linexp", "power"})
+
+#: Elementary charges of an ion that carries a current; what is not known is taken for a monovalent cation.
+_CHARGES = {"Ca": 2, "Cl": -1}
 
 
 def functions(membrane: Membrane) -> str:
@@ -88,7 +92,12 @@ def data(membrane: Membrane) -> dict[str, Any]:
         {
             "name": c.name,
             **_drawn(known[f"I_{c.name}"]),
+            "label": channel_name(c),
+            "ion": c.ion,
+            "charge": _CHARGES.get(c.ion or "", 1),
+            "blocker": c.blocker,
             "symbolG": symbol(known[f"g_{c.name}"]),
+            "symbolE": [["E", "i"], [c.name, "_"]],
             "symbolOpen": [
                 part
                 for g in c.gates
@@ -108,6 +117,7 @@ def data(membrane: Membrane) -> dict[str, Any]:
         "channels": channels,
         "start": dict(membrane.start) if membrane.start is not None else None,
         "spikeLevel": membrane.spike_level,
+        "zero": membrane.zero,
         "vRange": list(_v_axis(membrane)),
         "curveRange": list(membrane.v_range),
         "defaults": {key: float(x) for key, x in membrane.parameters.items()},

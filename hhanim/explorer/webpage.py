@@ -76,7 +76,7 @@ def _models(model: str | Membrane) -> list[Membrane]:
 
 
 _NUMBERS = tuple(field["key"] for field in FIELDS)
-_SHOWN = ("views", "open", "rate", "t", "play")
+_SHOWN = ("views", "open", "rate", "t", "play", "channels")
 
 
 def _checked(membrane: Membrane, settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from hhanim.language import tr as tr  # what scenes write goes through it
 from hhanim.look.numbers import minus, plain
-from hhanim.model import Membrane, Protocol, VoltageClamp, presets
+from hhanim.model import Channel, Membrane, Protocol, VoltageClamp, presets
 from hhanim.model.protocol import Step
 
 _IONS = {"Na": "Na⁺", "K": "K⁺", "Ca": "Ca²⁺", "Cl": "Cl⁻"}
@@ -17,6 +17,14 @@ _IONS = {"Na": "Na⁺", "K": "K⁺", "Ca": "Ca²⁺", "Cl": "Cl⁻"}
 def ion_name(ion: str | None, otherwise: str = "") -> str:
     """An ion with its charge: Na⁺, K⁺ …"""
     return _IONS.get(ion or "", otherwise)
+
+
+def channel_name(channel: Channel) -> str:
+    """What a channel is called on screen: its ion with its charge, and its own name where that differs."""
+    ion = ion_name(channel.ion)
+    if not ion:
+        return "leak" if not channel.gates else channel.name
+    return ion if channel.name == channel.ion else f"{channel.name} ({ion})"
 
 
 def reading_time(text: str) -> float:

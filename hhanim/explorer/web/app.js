@@ -10,10 +10,10 @@ import { asked, fragment, hearFragments, kept, understand, writeFragment } from 
 import { fixedPoints, nullclines } from "./phaseplane.js";
 import { chooseRate, moveHead, play, setHead, stop } from "./player.js";
 import { keepPrevious, runSettings, shown, simulateSettings } from "./runs.js";
-import { VIEWS, defaultsOf, modelOf, settings, ui } from "./settings.js";
+import { CHANNELS, VIEWS, defaultsOf, modelOf, settings, ui } from "./settings.js";
 import { makeStimulus } from "./stimuli.js";
 import { applyTheme, hearGround, turnTheme } from "./view.js";
-import { applyViews, chooseViews, describeAll, drawAll, traces, views, watchViews, widen } from "./views.js";
+import { applyViews, chooseViews, describeAll, drawAll, live, traces, views, watchViews, widen } from "./views.js";
 
 const waiting = { frame: 0, drawing: 0, quiet: 0, later: 0 }; // what has been put off
 const last = { time: -Infinity, key: "" }; // the last change
@@ -79,6 +79,7 @@ function load(entries, previous = null) {
   Object.assign(ui, rest);
   Object.assign(shown, { previous, head: t !== null && t >= 0 ? Math.min(1, t / settings.duration) : 1 });
   buildControls();
+  $("channels").value = ui.channels;
   applyTheme();
   applyViews();
   tell("notice", notes.join(" "));
@@ -117,6 +118,7 @@ function retheme() { applyTheme(); drawAll(); }
 function wireSettings() {
   choices("model", MODELS.map((model) => [model.name, model.title]));
   choices("stimulus", Object.entries(STIMULI).map(([key, { words }]) => [key, words]));
+  choices("channels", CHANNELS.map((n) => [n, String(n)]));
   choices("demonstration", [["", "Choose a demonstration…"], ...DEMONSTRATIONS.map((d) => [d.key, d.title])]);
   on("panel", "setting", (event) => changed(event.detail));
   on("model", "change", () => { load([["model", $("model").value], ...kept()]); leaveDemonstration(); });
@@ -161,6 +163,7 @@ function wireViews() {
   hearGround(retheme);
   on("overlay", "change", () => { ui.previous = $("overlay").checked; drawAll(); });
   on("open-fraction", "click", () => { ui.open = !ui.open; drawAll(); afterwards(); });
+  on("channels", "change", () => { ui.channels = Number($("channels").value); drawAll(); afterwards(); });
   on("sweep", "click", () => views.fi.sweep());
   for (const id of VIEWS) {
     on(`show-${id}`, "change", () => { chooseViews(); drawAll(); redraw(); writeFragment(); });
@@ -183,10 +186,12 @@ wireExport();
 hearFragments(load);
 load(first);
 document.fonts.ready.then(drawAll);
+live();
 if (new Map(first).get("play")) play();
 window.hhanim = {
   MODELS, makeStimulus, simulate, simulateEuler, simulateSettings, defaultsOf, describe, rateOf, nullclines,
   fixedPoints, shown, settings, ui, fragment, commandLine, numbersLine, pythonCode, csvText,
+  get membrane() { return views.membrane; },
   get run() { return shown.run; },
   get previous() { return shown.previous; },
   get head() { return shown.head; },

@@ -3,7 +3,7 @@
 import { INITIAL, MODELS, STIMULI } from "./data.js";
 import { readNumber } from "./numbers.js";
 import { shown } from "./runs.js";
-import { VIEWS, changedKeys, defaultsOf, fieldsOf, modelOf, settings, ui } from "./settings.js";
+import { CHANNELS, USUAL_CHANNELS, VIEWS, changedKeys, defaultsOf, fieldsOf, modelOf, settings, ui } from "./settings.js";
 
 const hash = () => location.hash.slice(1);
 let address = "";
@@ -15,6 +15,7 @@ export function fragment() {
   if (ui.views) out.set("views", ui.views.join(","));
   if (ui.open) out.set("open", "1");
   if (ui.rate) out.set("rate", ui.rate);
+  if (ui.channels !== USUAL_CHANNELS) out.set("channels", ui.channels);
   if (shown.head < 1 && !shown.playing) out.set("t", +(shown.head * settings.duration).toPrecision(5));
   return out.toString();
 }
@@ -35,7 +36,7 @@ export const hearFragments = (heard) =>
 export const asked = () => (hash() ? [...new URLSearchParams(hash())] : Object.entries(INITIAL));
 
 /* How things are shown: what stays when another model is chosen or all is reset. */
-export const kept = () => Object.entries({ theme: ui.theme, views: ui.views || "", open: ui.open });
+export const kept = () => Object.entries({ theme: ui.theme, views: ui.views || "", open: ui.open, channels: ui.channels });
 
 /* Whether a table has an entry of its own: not what every object has, such as `constructor`. */
 const own = (table, key) => Object.hasOwn(table, key);
@@ -49,7 +50,7 @@ export function understand(entries) {
   if (own(STIMULI, kind)) next.stimulus = kind;
   else if (kind !== undefined) notes.push(`Unknown stimulus "${kind}"; ${known(Object.keys(STIMULI))}`);
   const fields = fieldsOf(model, next.stimulus);
-  const how = { theme: "auto", rate: null, views: null, open: false, t: null };
+  const how = { theme: "auto", rate: null, views: null, open: false, t: null, channels: USUAL_CHANNELS };
   const ignored = ["model", "stimulus", "play", "live"], readers = {
     method(text) {
       if (text === "converged" || (text === "euler" && model.reduced)) next.method = text;
@@ -60,6 +61,7 @@ export function understand(entries) {
     open(text) { how.open = text === "1" || text === true; },
     rate(text) { how.rate = Number(text) > 0 ? Number(text) : null; },
     t(text) { how.t = Number(text); },
+    channels(text) { if (CHANNELS.includes(Number(text))) how.channels = Number(text); },
   };
   for (const [key, text] of given) {
     const { value, problem } = own(fields, key) ? readNumber(text, fields[key]) : {};

@@ -3,7 +3,7 @@
 import { signed, ticks } from "./numbers.js";
 
 /* Symbols: [[text, style]…] with "i" italic, "" upright, "_" and "_i" lowered, "^" raised. */
-function drawSymbol(ctx, parts, x, y, size) {
+export function drawSymbol(ctx, parts, x, y, size) {
   for (const [text, style] of parts) {
     const low = style[0] === "_", high = style === "^";
     ctx.font = fontOf(low || high ? 0.72 * size : size, 600, style.endsWith("i") ? "italic " : "");

@@ -3,10 +3,13 @@
 import { FIELDS, MODELS, STIMULI } from "./data.js";
 
 export const EULER_STEP = 0.5;
-export const VIEWS = ["V", "gates", "currents", "conductances", "phase", "curves", "fi"];
+export const VIEWS = ["membrane", "V", "gates", "currents", "conductances", "phase", "curves", "fi"];
+/* How many channels of each kind the patch of membrane may have, and how many it has to begin with. */
+export const CHANNELS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
+export const USUAL_CHANNELS = 200;
 
 export const settings = {}; // what the controls say
-export const ui = { theme: "auto", rate: null, views: null, open: false, previous: true, live: true };
+export const ui = { theme: "auto", rate: null, views: null, open: false, previous: true, live: true, channels: USUAL_CHANNELS };
 
 export const modelOf = (name) => MODELS.find((model) => model.name === name);
 

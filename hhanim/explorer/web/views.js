@@ -1,6 +1,7 @@
 /* Views: which are there, which are seen, and how all are drawn, described and put into one picture. */
 
 import { $, make, press } from "./dom.js";
+import { MembraneView } from "./membrane.js";
 import { fontOf, Surface } from "./plot.js";
 import { RateView } from "./rates.js";
 import { shown } from "./runs.js";
@@ -9,7 +10,7 @@ import { CurvesView, PhaseView } from "./states.js";
 import { TraceView } from "./traces.js";
 import { color, look } from "./view.js";
 
-const KINDS = { phase: PhaseView, curves: CurvesView, fi: RateView };
+const KINDS = { membrane: MembraneView, phase: PhaseView, curves: CurvesView, fi: RateView };
 export const views = Object.fromEntries(VIEWS.map((id) => [id, new (KINDS[id] || TraceView)(id)]));
 export const traces = Object.values(views).filter((view) => view instanceof TraceView);
 
@@ -18,6 +19,7 @@ export function applyViews() {
   for (const id of VIEWS) { views[id].card.hidden = !seen(id); $(`show-${id}`).checked = seen(id); }
   document.body.classList.toggle("no-states", none("phase", "curves", "fi"));
   document.body.classList.toggle("no-times", none("gates", "currents", "conductances"));
+  document.body.classList.toggle("no-membrane", none("membrane"));
   document.body.classList.toggle("no-v", none("V"));
 }
 
@@ -27,7 +29,7 @@ export function chooseViews() {
   applyViews();
 }
 
-/* V is drawn in every frame. Of the other views, which wait in turn, as many as keep the frames coming: one more
+/* V and the membrane are drawn in every frame. Of the other views, which wait in turn, as many as keep the frames coming: one more
    after a frame that came in time, half as many after one that came late. */
 const due = { views: new Set(), frame: 0, at: 0, quickest: 50, many: 3 };
 
@@ -40,8 +42,8 @@ function drawDue(all = false) {
   }
   due.at = now;
   cancelAnimationFrame(due.frame);
-  const others = [...due.views].filter((view) => view !== views.V && view.inSight);
-  for (const view of [views.V, ...(all ? others : others.slice(0, due.many))])
+  const first = [views.V, views.membrane], others = [...due.views].filter((view) => !first.includes(view) && view.inSight);
+  for (const view of [...first, ...(all ? others : others.slice(0, due.many))])
     if (due.views.delete(view)) view.show();
   due.frame = others.length > due.many ? requestAnimationFrame(() => drawDue()) : 0;
 }
@@ -83,6 +85,17 @@ export function watchViews(redraw) {
     sight.observe(canvas);
     size.observe(canvas);
   }
+}
+
+/* What is alive on the screen: the ions of the membrane move also while the run stands. */
+export function live() {
+  const { membrane } = views, still = matchMedia("(prefers-reduced-motion: reduce)");
+  const frame = () => {
+    requestAnimationFrame(frame);
+    if (!shown.run || still.matches || !membrane.inSight || membrane.stale) return;
+    if (performance.now() - membrane.drawnAt > 8) membrane.show();
+  };
+  frame();
 }
 
 export const describeAll = () => Object.values(views).forEach((view) => view.describe());

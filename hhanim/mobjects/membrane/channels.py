@@ -25,7 +25,7 @@ import numpy as np
 from manim import ManimColor, VGroup, VMobject
 
 from hhanim.look import Theme, quantities
-from hhanim.look.words import ion_name
+from hhanim.look.words import channel_name as title
 from hhanim.mobjects.frame.layout import UNIT
 from hhanim.mobjects.frame.lettering import SMALL, Formula, Words
 from hhanim.mobjects.frame.shapes import Array, capsule, disc, filled, lines, mix, rounded, smooth, stroked
@@ -58,14 +58,6 @@ def blocked_and_free(
     mine = [v for v in views if v.channel.name == channel.name]
     count = int(float(np.max(np.asarray(channel.block))) * len(mine) + 1e-9)
     return mine[:count], mine[count:]
-
-
-def title(channel: Channel) -> str:
-    """What a channel is called on screen: its ion with its charge, and its own name where that differs."""
-    ion = ion_name(channel.ion)
-    if not ion:
-        return "leak" if not channel.gates else channel.name
-    return ion if channel.name == channel.ion else f"{channel.name} ({ion})"
 
 
 def tones(theme: Theme, hue: Any) -> tuple[ManimColor, ManimColor]:

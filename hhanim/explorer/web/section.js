@@ -1,0 +1,209 @@
+/* Section: a membrane cut across, outside above: lipids, channels, their gates, the charge on both faces.
+   The shapes and proportions are those of the films. All lengths of a channel are parts of its height. */
+
+import { chance } from "./gating.js";
+import { disc, drawSymbol, fontOf } from "./plot.js";
+import { color, look, mix } from "./view.js";
+
+const LOBE = [0.12, 0.12, 0.1, 0.15, 0.5, 0.15, 0.1];
+const FLAP = 0.024, MOUTH = 0.13;
+
+const dark = () => look.theme.name === "dark";
+/* What is shut and what is open, dim and bright; what a protein is filled with, and a pore that ions pass. */
+export const shut = (hue) => mix(color(hue), look.theme.panel, dark() ? 0.5 : 0.58);
+export const bright = (hue) => mix(color(hue), look.theme.ink, dark() ? 0.62 : 0.3);
+export const lit = (hue) => mix(look.theme.panel, color(hue), dark() ? 0.62 : 0.45);
+const tint = (hue) => mix(look.theme.panel, color(hue), dark() ? 0.42 : 0.3);
+
+/* The names of the gates that close on depolarisation in a channel that has one that opens: balls on chains. */
+function ballsOf(model, gates) {
+  const [low, high] = model.curveRange;
+  const falls = (g) => model.inf[g.index](high) < model.inf[g.index](low);
+  return gates.some((g) => !falls(g)) ? gates.filter(falls) : [];
+}
+
+/* The proportions of one kind of channel. */
+export function channelShape(model, c) {
+  const all = model.gateList.map((gate, index) => ({ ...gate, index })).filter((g) => g.channel === c);
+  const balls = ballsOf(model, all), flaps = all.filter((g) => !balls.includes(g));
+  const count = flaps.reduce((sum, g) => sum + g.power, 0), pore = count ? 0.115 : 0.07;
+  const wall = pore + (count ? 1.4 * FLAP : 0), wide = wall + (count ? 0.22 : 0.16);
+  const top = 0.5 - MOUTH - 0.05, bottom = -0.5 + MOUTH + 0.145;
+  const spot = (n) => (count > 2 ? n / (count - 1) : (n + 1) / (count + 1));
+  const pairs = flaps.flatMap((g) => Array.from({ length: g.power }, (_, part) => ({ g, part })));
+  pairs.forEach((pair, n) => { pair.y = top + (bottom - top) * spot(n); });
+  let side = 1;
+  const plugs = balls.flatMap((g) => Array.from({ length: g.power }, (_, part) => {
+    const ball = { g, part, side, radius: 1.12 * wall };
+    side = -side;
+    return ball;
+  }));
+  return { c, ...model.channels[c], pore, wall, wide, pairs, plugs };
+}
+
+function rounded(ctx, corners, radii) {
+  const middle = (a, b) => [0.5 * (a[0] + b[0]), 0.5 * (a[1] + b[1])];
+  ctx.moveTo(...middle(corners.at(-1), corners[0]));
+  corners.forEach((corner, n) => {
+    const next = corners[(n + 1) % corners.length], back = corners.at(n - 1);
+    const reach = (to) => 0.5 * Math.hypot(to[0] - corner[0], to[1] - corner[1]);
+    ctx.arcTo(...corner, ...middle(corner, next), Math.min(radii[n], 0.8 * reach(next), 0.8 * reach(back)));
+  });
+  ctx.closePath();
+}
+
+/* A channel that stands at x across a membrane whose middle is at y: {shape, x, y, height}. */
+export function paintProtein(ctx, { shape, x, y, height }, letters) {
+  const { wall, wide, hue } = shape, flare = wall + MOUTH, h = height;
+  ctx.fillStyle = look.theme.panel;
+  ctx.fillRect(x - wall * h, y - 0.48 * h, 2 * wall * h, 0.96 * h);
+  ctx.beginPath();
+  for (const side of [-1, 1]) {
+    const corners = [[wall, -0.5 + MOUTH], [wall, 0.5 - MOUTH], [flare, 0.5], [wide, 0.465], [wide * 0.97, 0],
+      [wide, -0.465], [flare, -0.5]];
+    rounded(ctx, corners.map(([a, b]) => [x + side * a * h, y - b * h]), LOBE.map((r) => r * h));
+  }
+  Object.assign(ctx, { fillStyle: tint(hue), strokeStyle: color(hue), lineWidth: Math.max(1.2, 0.017 * h) });
+  ctx.fill();
+  ctx.stroke();
+  if (letters < 8) return;
+  ctx.fillStyle = look.theme.ink;
+  Object.assign(ctx, { textAlign: "left", textBaseline: "middle" });
+  for (const { g, y: at } of shape.pairs) {
+    const left = x - 0.5 * (wall + wide) * h - 0.26 * letters;
+    drawSymbol(ctx, g.symbol, left, y - (at - 0.5 * shape.pore) * h, letters);
+  }
+}
+
+/* How large the letters of the gates can be. */
+export function letterSize({ pairs }, height) {
+  const apart = pairs.length > 1 ? (pairs[0].y - pairs[1].y) * height : height;
+  return Math.min(0.15 * height, apart / 0.62);
+}
+
+/* The light in the pore of a channel that conducts. */
+export function paintLight(ctx, { shape: { wall, hue }, x, y, height: h }) {
+  ctx.fillStyle = lit(hue);
+  ctx.fillRect(x - wall * h, y - (0.5 - 0.6 * MOUTH) * h, 2 * wall * h, (1 - 1.2 * MOUTH) * h);
+}
+
+/* The gates: flaps that lie across the pore or hang down, balls in the inner mouth or below. isOpen(g, part). */
+export function paintGates(ctx, place, isOpen) {
+  const { shape: { pairs, plugs, pore, hue }, x, y, height: h } = place;
+  ctx.lineCap = "round";
+  ctx.lineWidth = 2 * FLAP * h;
+  for (const state of [false, true]) {
+    ctx.beginPath();
+    for (const { g, part, y: at } of pairs) {
+      if (isOpen(g.index, part) !== state) continue;
+      for (const side of [-1, 1]) {
+        const hinge = [x + side * pore * h, y - at * h];
+        ctx.moveTo(...hinge);
+        if (state) ctx.lineTo(hinge[0], hinge[1] + (pore - FLAP) * h);
+        else ctx.lineTo(hinge[0] - side * (pore - FLAP) * h, hinge[1]);
+      }
+    }
+    ctx.strokeStyle = state ? bright(hue) : shut(hue);
+    ctx.stroke();
+  }
+  ctx.lineCap = "butt";
+  for (const plug of plugs) paintBall(ctx, place, plug, isOpen(plug.g.index, plug.part));
+}
+
+/* Where a ball is, its channel's middle being the origin and its height 1: in the inner mouth, or free below. */
+export function ballAt({ wall }, { side, radius }, open) {
+  return open ? [side * (wall + 0.36), 0.5 + 1.75 * radius] : [0, 0.48];
+}
+
+function paintBall(ctx, { shape, x, y, height: h }, ball, open) {
+  const { side, radius: r, g } = ball, [bx, by] = ballAt(shape, ball, open);
+  const [ax, ay] = [side * (shape.wall + 0.19), 0.49];
+  const sag = 0.225 * Math.sqrt(Math.max((4.185 * r) ** 2 - (bx - ax) ** 2 - (by - ay) ** 2, 0));
+  const middle = [0.5 * (ax + bx) + side * 0.6 * sag, 0.5 * (ay + by) + 0.4 * sag];
+  const at = ([u, v]) => [x + u * h, y + v * h];
+  // The curve passes through its middle.
+  const through = [2 * middle[0] - 0.5 * (ax + bx), 2 * middle[1] - 0.5 * (ay + by)];
+  ctx.beginPath();
+  ctx.moveTo(...at([ax, ay]));
+  ctx.quadraticCurveTo(...at(through), ...at([bx, by]));
+  Object.assign(ctx, { strokeStyle: color(shape.hue), lineWidth: Math.max(1.5, 0.033 * h) });
+  ctx.stroke();
+  disc(ctx, ...at([bx, by]), r * h, open ? bright(shape.hue) : shut(shape.hue));
+  ctx.lineWidth = Math.max(1, 0.016 * h);
+  ctx.stroke();
+  if (r * h < 6) return;
+  Object.assign(ctx, { fillStyle: look.theme.panel, textAlign: "center", textBaseline: "middle" });
+  ctx.font = fontOf(1.3 * r * h, 600, "italic ");
+  ctx.fillText(g.name, ...at([bx, by - 0.05 * r]));
+  ctx.textAlign = "left";
+}
+
+/* The stretches between gaps [[a, b]…], which go from left to right. */
+export function between(left, right, gaps) {
+  const ends = [...gaps.map(([a]) => a), right];
+  return ends.map((end, n) => [n ? gaps[n - 1][1] : left, end]).filter(([a, b]) => b > a);
+}
+
+/* Two leaflets of lipids about y, as thick as from head to head. */
+export function paintLipids(ctx, left, right, y, thickness, gaps) {
+  const radius = 0.072 * thickness, half = 0.5 * thickness, { line, panel } = look.theme;
+  const heads = [];
+  Object.assign(ctx, { strokeStyle: mix(line, panel, 0.38), lineWidth: Math.max(0.8, 0.3 * radius) });
+  ctx.beginPath();
+  for (const [a, b] of between(left, right, gaps)) {
+    const count = Math.max(0, Math.floor((b - a) / (2.1 * radius) + 0.3));
+    for (let n = 0; n < count; n++)
+      for (const side of [-1, 1]) {
+        const x = a + ((n + 0.5) * (b - a)) / count, bend = (m) => (chance(n, m, side) - 0.5) * 0.75 * radius;
+        const head = y + side * (half - radius + (chance(n, 9, side) - 0.5) * 0.035 * thickness);
+        heads.push([x, head]);
+        for (const leg of [0, 1]) {
+          const top = head - side * 0.85 * radius, long = side * (1.3 * radius - half + 0.85 * radius);
+          const at = x + (leg ? 0.42 : -0.42) * radius;
+          ctx.moveTo(at, top);
+          ctx.bezierCurveTo(at + bend(leg), top + 0.4 * long, at + bend(leg + 2), top + 0.7 * long,
+            at + bend(leg + 4), top + long);
+        }
+      }
+  }
+  ctx.stroke();
+  ctx.beginPath();
+  for (const [x, at] of heads) { ctx.moveTo(x + radius, at); ctx.arc(x, at, radius, 0, 7); }
+  Object.assign(ctx, { fillStyle: mix(line, panel, 0.3), strokeStyle: line, lineWidth: 0.8 });
+  ctx.fill();
+  ctx.stroke();
+}
+
+const GOLDEN = 0.6180339887498949;
+
+/* Places along the membrane for the signs of charge, in an order that keeps them evenly spread. */
+export function chargePlaces(left, right, gaps, step) {
+  const places = between(left, right, gaps).filter(([a, b]) => b - a > step).flatMap(([a, b]) => {
+    const count = Math.max(1, Math.floor((b - a) / step));
+    return Array.from({ length: count }, (_, n) => a + ((n + 0.5) * (b - a)) / count);
+  });
+  const rank = places.map((x, n) => [(n * GOLDEN) % 1, x]).sort((a, b) => a[0] - b[0]);
+  return rank.map(([, x]) => x);
+}
+
+/* The separated charge Q = C V: pairs of signs in proportion to v (mV, inside minus outside), none at 0. */
+export function paintCharge(ctx, places, y, half, size, v, full = 90) {
+  const pairs = (Math.abs(v) / full) * places.length, above = v > 0 ? -1 : 1;
+  const signs = (place, bars) => places.forEach((x, n) => {
+    const s = size * Math.sqrt(Math.min(1, Math.max(0, pairs - n)));
+    if (s > 0) bars(x, place, s);
+  });
+  Object.assign(ctx, { strokeStyle: look.theme.muted, lineWidth: Math.max(1.2, 0.36 * size) });
+  ctx.beginPath();
+  signs(y + above * half, (x, at, s) => { ctx.moveTo(x - s, at); ctx.lineTo(x + s, at); });
+  ctx.stroke();
+  ctx.strokeStyle = look.theme.ink;
+  ctx.beginPath();
+  signs(y - above * half, (x, at, s) => {
+    ctx.moveTo(x - s, at);
+    ctx.lineTo(x + s, at);
+    ctx.moveTo(x, at - s);
+    ctx.lineTo(x, at + s);
+  });
+  ctx.stroke();
+}

@@ -1,0 +1,122 @@
+"""The membrane on the page: chance as the equations have it, ions that the eye can follow, any model's channels."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hhanim import explorer
+from hhanim.model import Channel, Exp, Gate, Sigmoid, presets
+
+
+def test_the_drawn_open_share_is_that_of_the_equations_but_for_chance(visit: Any) -> None:
+    page = visit("views=membrane&duration=40&channels=20")
+    found = page.evaluate(
+        """() => { const { membrane, shown } = hhanim, out = [];
+        for (let frame = 0; frame < 10000; frame++) {
+            membrane.gating.seed = frame;  // other channels in each frame
+            shown.head = (frame * 0.6180339887) % 1;
+            membrane.compose();
+            const { Na, K } = membrane.drawn.share;
+            out.push(Na.open, Na.law, K.open, K.law);
+        } return out; }"""
+    )
+    na, na_law, k, k_law = np.array(found).reshape(-1, 4).T
+    for count, law in ((na, na_law), (k, k_law)):
+        assert law.max() > 0.2
+        error = np.sqrt((20 * law * (1 - law)).sum())
+        assert abs(count.sum() - (20 * law).sum()) < 4 * error
+        z = (count - 20 * law) / np.sqrt(20 * law * (1 - law))
+        usual = law > 0.05  # where the binomial distribution is near the normal one
+        assert np.mean(z[usual] ** 2) == pytest.approx(1.0, abs=0.06)
+
+
+@pytest.mark.parametrize("gate", [0, 1, 2], ids="mhn")
+def test_a_gate_forgets_as_fast_as_its_time_constant_says(visit: Any, gate: int) -> None:
+    page = visit("views=membrane&I=0&duration=30")  # at rest
+    lag, still_open, p, after = page.evaluate(
+        """(g) => { const { membrane: { gating }, run } = hhanim, tau = run.model.tau[g](run.y[0][0], run.k);
+        const lag = Math.round(0.5 * tau / run.dt), n = run.size - 1 - lag;
+        let open = 0, both = 0;
+        for (let channel = 0; channel < 8000; channel++) {
+            if (!gating.isOpen(g, 0, channel, n)) continue;
+            open++;
+            both += gating.isOpen(g, 0, channel, n + lag);
+        }
+        return [lag * run.dt / tau, open, open / 8000, both / open]; }""",
+        gate,
+    )
+    inf = page.evaluate("(g) => hhanim.run.model.inf[g](hhanim.run.y[0][0])", gate)
+    assert p == pytest.approx(inf, abs=4 * np.sqrt(inf * (1 - inf) / 8000))
+    expected = inf + (1 - inf) * np.exp(-lag)
+    assert after == pytest.approx(expected, abs=4 * np.sqrt(expected * (1 - expected) / still_open))
+
+
+def test_the_patch_goes_where_the_head_goes_and_back(visit: Any) -> None:
+    page = visit("views=membrane")
+    at = "(head) => { hhanim.shown.head = head; hhanim.membrane.compose(); return hhanim.membrane.drawn.share; }"
+    there = page.evaluate(at, 0.07)
+    page.evaluate(at, 0.5)
+    assert page.evaluate(at, 0.07) == there
+    assert there["Na"]["open"] > 10
+
+
+@pytest.mark.parametrize("milliseconds", [16, 50, 100])
+def test_an_ion_moves_less_than_a_quarter_of_its_spacing_in_a_frame(visit: Any, milliseconds: int) -> None:
+    page = visit("rate=2")
+    page.clock.install(time=0)
+    page.clock.pause_at(1000)
+    page.get_by_role("button", name="Play").click()
+    worst, moved = 0.0, 0
+    before: list[dict[str, Any]] = []
+    for _ in range(40):
+        page.clock.run_for(milliseconds)
+        now = page.evaluate(
+            """() => hhanim.membrane.streams.map((stream, n) => ({ spacing: stream.spacing,
+            dots: Object.fromEntries(hhanim.membrane.drawn.dots[n].map(([x, y, r, which]) => [which, [x, y]])) }))"""
+        )
+        for old, new in zip(before, now, strict=False):
+            for which in old["dots"].keys() & new["dots"].keys():
+                step = abs(new["dots"][which][1] - old["dots"][which][1]) / new["spacing"]
+                worst, moved = max(worst, step), moved + (step > 0)
+        before = now
+    assert moved > 20
+    assert worst <= 0.25
+
+
+def test_a_drug_shuts_its_share_of_the_channels(visit: Any) -> None:
+    page = visit("views=membrane&ttx=1&tea=0.5&t=20")
+    for head in np.linspace(0, 1, 30).tolist():
+        share = page.evaluate(
+            "(h) => { hhanim.shown.head = h; hhanim.membrane.compose(); return hhanim.membrane.drawn; }", head
+        )
+        assert share["share"]["Na"]["open"] == 0
+        assert not share["open"]["Na"]
+        assert share["share"]["K"]["open"] <= 100
+
+
+@pytest.mark.parametrize("name", presets.names())
+def test_every_model_has_its_channels(visit: Any, name: str) -> None:
+    page = visit(f"model={name}&views=membrane")
+    drawn = page.evaluate("hhanim.membrane.drawn")
+    channels = presets.get(name).channels
+    assert set(drawn["open"]) == {c.name for c in channels}
+    assert set(drawn["share"]) == {c.name for c in channels if c.gates}
+    assert "expected" in page.locator("#canvas-membrane").get_attribute("aria-label")
+
+
+def test_a_channel_of_ones_own_is_drawn(visit: Any, tmp_path: Path) -> None:
+    slow = Gate("p", inf=Sigmoid(1.0, -35.0, 10.0), tau=50.0 + 0.0 * Exp(1.0, 0.0, 20.0), celsius=18.0)
+    calcium = Channel("Ca", g=0.1, e=120.0, ion="Ca", gates=(slow,))
+    path = explorer.write(tmp_path / "own.html", explorer.page(presets.CONNOR_STEVENS.plus(calcium)))
+    page = visit("", path)
+    assert page.evaluate("hhanim.membrane.places.map((p) => p.shape.label)") == [
+        "Na⁺",
+        "leak",
+        "K⁺",
+        "A (K⁺)",
+        "Ca²⁺",
+    ]
