@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from hhanim.explorer.sliders import current, duration, is_reduced, parameters, symbol
+from hhanim.language import tr
 from hhanim.look.quantities import Quantity, quantities
 from hhanim.look.theme import DARK
 from hhanim.look.words import channel_name
@@ -92,7 +93,7 @@ def data(membrane: Membrane) -> dict[str, Any]:
         {
             "name": c.name,
             **_drawn(known[f"I_{c.name}"]),
-            "label": channel_name(c),
+            "label": tr(channel_name(c)),
             "ion": c.ion,
             "charge": _CHARGES.get(c.ion or "", 1),
             "blocker": c.blocker,

@@ -75,7 +75,7 @@ def test_an_ion_moves_less_than_a_quarter_of_its_spacing_in_a_frame(visit: Any, 
     for _ in range(40):
         page.clock.run_for(milliseconds)
         now = page.evaluate(
-            """() => hhanim.membrane.streams.map((stream, n) => ({ spacing: stream.spacing,
+            """() => hhanim.membrane.cut.streams.map((stream, n) => ({ spacing: stream.spacing,
             dots: Object.fromEntries(hhanim.membrane.drawn.dots[n].map(([x, y, r, which]) => [which, [x, y]])) }))"""
         )
         for old, new in zip(before, now, strict=False):
@@ -113,7 +113,7 @@ def test_a_channel_of_ones_own_is_drawn(visit: Any, tmp_path: Path) -> None:
     calcium = Channel("Ca", g=0.1, e=120.0, ion="Ca", gates=(slow,))
     path = explorer.write(tmp_path / "own.html", explorer.page(presets.CONNOR_STEVENS.plus(calcium)))
     page = visit("", path)
-    assert page.evaluate("hhanim.membrane.places.map((p) => p.shape.label)") == [
+    assert page.evaluate("hhanim.membrane.cut.places.map((p) => p.shape.label)") == [
         "Na⁺",
         "leak",
         "K⁺",

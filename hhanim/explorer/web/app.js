@@ -13,7 +13,8 @@ import { keepPrevious, runSettings, shown, simulateSettings } from "./runs.js";
 import { CHANNELS, VIEWS, defaultsOf, modelOf, settings, ui } from "./settings.js";
 import { makeStimulus } from "./stimuli.js";
 import { applyTheme, hearGround, turnTheme } from "./view.js";
-import { applyViews, chooseViews, describeAll, drawAll, live, traces, views, watchViews, widen } from "./views.js";
+import { applyViews, chooseViews, describeAll, drawAll, live, traces, views, watchViews,
+  widen } from "./views.js";
 
 const waiting = { frame: 0, drawing: 0, quiet: 0, later: 0 }; // what has been put off
 const last = { time: -Infinity, key: "" }; // the last change

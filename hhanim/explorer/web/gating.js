@@ -1,9 +1,10 @@
 /* Gating: channels one by one along a run. Every gate is a Markov chain with the rates of the equations.
 
-   A gate that relaxes to x_inf with the time constant tau forgets its state at the rate 1/tau and is then open with
-   the probability x_inf: the chain that opens at x_inf/tau and closes at (1 - x_inf)/tau. In the time h, which passes
-   at that rate, the moments at which it forgets are a Poisson process of rate 1, whatever the run: so they are drawn
-   once and for all, any moment can be asked for, and a channel does alike in runs that are alike. */
+   A gate that relaxes to x_inf with the time constant tau forgets its state at the rate 1/tau and is then
+   open with the probability x_inf: the chain that opens at x_inf/tau and closes at (1 - x_inf)/tau. In the
+   time h, which passes at that rate, the moments at which it forgets are a Poisson process of rate 1 in any run:
+   they are drawn once and for all, any moment can be asked for, and a channel does alike in runs that are
+   alike. */
 
 /* A number in [0, 1) that only its three whole numbers decide (a hash of good avalanche, as in C. Wellons,
    "Prospecting for hash functions", 2018). */
@@ -21,9 +22,9 @@ const POISSON = [0, 1, 2, 3, 4, 5, 6, 7].reduce((sums, n) => {
 }, []);
 
 const SAME_GATES = 16; // more than a gate has of a kind
-export const MOST_CHANNELS = 8192;
+const MOST_CHANNELS = 8192;
 
-/* The gates of a run, which may grow at its end and lose its beginning. `values[g][n]` are the gates' fractions. */
+/* The gates of a run, which may grow at its end and lose its beginning; their fractions are values[g][n]. */
 export class Gating {
   constructor(run, values, seed = 1) {
     Object.assign(this, { run, values, seed, done: 0 });

@@ -1,8 +1,8 @@
 /* Ions: those that wait on both sides of a membrane, and those that cross it because the run says so.
 
-   As in the films, the ions on their way through a channel are a file of places that moves along at one calm speed;
-   the driving force is told by how many places are taken. In a frame none moves more than a quarter of the way to the
-   next, so the eye can follow each; those that wait jostle each about its place. */
+   As in the films, the ions on their way through a channel are a file of places that moves along at one calm
+   speed; the driving force is told by how many places are taken. In a frame none moves more than a quarter of
+   the way to the next, so the eye can follow each; those that wait jostle each about its place. */
 
 import { chance } from "./gating.js";
 
@@ -21,8 +21,8 @@ const RANK = (() => {
 
 /* The ions on their way through one channel. Upwards is out of the cell. */
 export class Stream {
-  /* x, and the heights of the pore's mouths; how far from them and how far aside ions go; free: the side that no
-     ball takes inside, or 0. */
+  /* x, and the heights of the pore's mouths; how far from them and how far aside ions go; free: the side that
+     no ball takes inside, or 0. */
   constructor({ x, outer, inner, reach, aside, free, radius, seed }) {
     Object.assign(this, { x, outer, inner, reach, aside, radius });
     Object.assign(this, { at: 0, seen: 0, front: PLACES, way: 0 });
@@ -90,7 +90,7 @@ export function cloud(count, [left, right, top, bottom], apart, taken, seed) {
   return found;
 }
 
-/* Where an ion that waits at a place is at a time (s): within `swing` of it, on three sines of unrelated rates. */
+/* Where an ion that waits at a place is at a time (s): within `swing`, on three sines of unrelated rates. */
 export function jostled([x, y], n, seconds, swing) {
   const away = (axis) => [0, 1, 2].reduce((sum, m) => {
     const rate = 2.2 + 4.7 * chance(n, m, axis), phase = 6.2832 * chance(n, m + 3, axis);

@@ -3,7 +3,8 @@
 import { INITIAL, MODELS, STIMULI } from "./data.js";
 import { readNumber } from "./numbers.js";
 import { shown } from "./runs.js";
-import { CHANNELS, USUAL_CHANNELS, VIEWS, changedKeys, defaultsOf, fieldsOf, modelOf, settings, ui } from "./settings.js";
+import { CHANNELS, USUAL_CHANNELS, VIEWS, changedKeys, defaultsOf, fieldsOf, modelOf, settings,
+  ui } from "./settings.js";
 
 const hash = () => location.hash.slice(1);
 let address = "";
@@ -36,7 +37,8 @@ export const hearFragments = (heard) =>
 export const asked = () => (hash() ? [...new URLSearchParams(hash())] : Object.entries(INITIAL));
 
 /* How things are shown: what stays when another model is chosen or all is reset. */
-export const kept = () => Object.entries({ theme: ui.theme, views: ui.views || "", open: ui.open, channels: ui.channels });
+export const kept = () =>
+  Object.entries({ theme: ui.theme, views: ui.views || "", open: ui.open, channels: ui.channels });
 
 /* Whether a table has an entry of its own: not what every object has, such as `constructor`. */
 const own = (table, key) => Object.hasOwn(table, key);

@@ -8,7 +8,7 @@ const STEEP = (42 * Math.PI) / 180; // how far down it is looked upon
 const REAR = 0.84; // how long the rear edge is beside the front one
 const SMALL = 1.7; // px, half the width of a tile: smaller ones are squares
 
-/* Places on the screen for `count` channels in a box, with their size: {places: [[x, y, size]…], outline}. */
+/* Places on the screen for `count` channels in a box, with their size: {places: [[x, y, size]…], …}. */
 function layOut(count, { x, y, w, h }) {
   const flat = Math.sin(STEEP), columns = Math.max(1, Math.round(Math.sqrt((count * w * flat) / h)));
   const rows = Math.ceil(count / columns), cell = Math.min(w / columns, h / flat / rows);

@@ -10,12 +10,12 @@ const FLAP = 0.024, MOUTH = 0.13;
 
 const dark = () => look.theme.name === "dark";
 /* What is shut and what is open, dim and bright; what a protein is filled with, and a pore that ions pass. */
-export const shut = (hue) => mix(color(hue), look.theme.panel, dark() ? 0.5 : 0.58);
+const shut = (hue) => mix(color(hue), look.theme.panel, dark() ? 0.5 : 0.58);
 export const bright = (hue) => mix(color(hue), look.theme.ink, dark() ? 0.62 : 0.3);
 export const lit = (hue) => mix(look.theme.panel, color(hue), dark() ? 0.62 : 0.45);
 const tint = (hue) => mix(look.theme.panel, color(hue), dark() ? 0.42 : 0.3);
 
-/* The names of the gates that close on depolarisation in a channel that has one that opens: balls on chains. */
+/* The gates that close on depolarisation in a channel that has one that opens: balls on chains. */
 function ballsOf(model, gates) {
   const [low, high] = model.curveRange;
   const falls = (g) => model.inf[g.index](high) < model.inf[g.index](low);
@@ -87,7 +87,7 @@ export function paintLight(ctx, { shape: { wall, hue }, x, y, height: h }) {
   ctx.fillRect(x - wall * h, y - (0.5 - 0.6 * MOUTH) * h, 2 * wall * h, (1 - 1.2 * MOUTH) * h);
 }
 
-/* The gates: flaps that lie across the pore or hang down, balls in the inner mouth or below. isOpen(g, part). */
+/* The gates: flaps across the pore or hanging down, balls in the inner mouth or below. isOpen(g, part). */
 export function paintGates(ctx, place, isOpen) {
   const { shape: { pairs, plugs, pore, hue }, x, y, height: h } = place;
   ctx.lineCap = "round";
@@ -110,7 +110,7 @@ export function paintGates(ctx, place, isOpen) {
   for (const plug of plugs) paintBall(ctx, place, plug, isOpen(plug.g.index, plug.part));
 }
 
-/* Where a ball is, its channel's middle being the origin and its height 1: in the inner mouth, or free below. */
+/* Where a ball is, in heights from its channel's middle: in the inner mouth, or free below. */
 export function ballAt({ wall }, { side, radius }, open) {
   return open ? [side * (wall + 0.36), 0.5 + 1.75 * radius] : [0, 0.48];
 }
@@ -139,7 +139,7 @@ function paintBall(ctx, { shape, x, y, height: h }, ball, open) {
 }
 
 /* The stretches between gaps [[a, b]…], which go from left to right. */
-export function between(left, right, gaps) {
+function between(left, right, gaps) {
   const ends = [...gaps.map(([a]) => a), right];
   return ends.map((end, n) => [n ? gaps[n - 1][1] : left, end]).filter(([a, b]) => b > a);
 }

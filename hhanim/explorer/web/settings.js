@@ -9,7 +9,9 @@ export const CHANNELS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
 export const USUAL_CHANNELS = 200;
 
 export const settings = {}; // what the controls say
-export const ui = { theme: "auto", rate: null, views: null, open: false, previous: true, live: true, channels: USUAL_CHANNELS };
+export const ui = {
+  theme: "auto", rate: null, views: null, open: false, previous: true, live: true, channels: USUAL_CHANNELS,
+};
 
 export const modelOf = (name) => MODELS.find((model) => model.name === name);
 

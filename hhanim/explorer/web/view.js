@@ -33,8 +33,8 @@ export function turnTheme() { ui.theme = look.theme === THEMES.dark ? "light" : 
 export const drawn = (line, width, alpha = 1) =>
   ({ color: color(line.hue), width, dash: line.dash.map((x) => x * width), alpha });
 
-/* What a view shows of the run is laid out when that changes, painted at once, and kept on layers only when it
-   is composed again, as by a head that moves. */
+/* What a view shows of the run is laid out when that changes, painted at once, and kept on layers only when
+   it is composed again, as by a head that moves. */
 export class View {
   constructor(id) {
     const canvas = $(`canvas-${id}`);

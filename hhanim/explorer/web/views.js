@@ -29,8 +29,8 @@ export function chooseViews() {
   applyViews();
 }
 
-/* V and the membrane are drawn in every frame. Of the other views, which wait in turn, as many as keep the frames coming: one more
-   after a frame that came in time, half as many after one that came late. */
+/* V and the membrane are drawn in every frame. Of the other views, which wait in turn, as many as keep the
+   frames coming: one more after a frame that came in time, half as many after one that came late. */
 const due = { views: new Set(), frame: 0, at: 0, quickest: 50, many: 3 };
 
 function drawDue(all = false) {
@@ -42,7 +42,8 @@ function drawDue(all = false) {
   }
   due.at = now;
   cancelAnimationFrame(due.frame);
-  const first = [views.V, views.membrane], others = [...due.views].filter((view) => !first.includes(view) && view.inSight);
+  const first = [views.V, views.membrane];
+  const others = [...due.views].filter((view) => !first.includes(view) && view.inSight);
   for (const view of [...first, ...(all ? others : others.slice(0, due.many))])
     if (due.views.delete(view)) view.show();
   due.frame = others.length > due.many ? requestAnimationFrame(() => drawDue()) : 0;
