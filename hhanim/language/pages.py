@@ -59,7 +59,7 @@ def _each(html: str, say: Callable[[str], str]) -> str:
 
 def _between(text: str, say: Callable[[str], str]) -> str:
     bare = text.strip()
-    if not _is_text(bare):
+    if not is_text(bare):
         return text
     start = text.index(bare)
     return text[:start] + say(" ".join(bare.split())) + text[start + len(bare) :]
@@ -72,12 +72,12 @@ def _tag(html: str, say: Callable[[str], str]) -> str:
         return _script(html, say)
 
     def attribute(found: re.Match[str]) -> str:
-        said = say(found[2]).replace('"', "&quot;") if _is_text(found[2]) else found[2]
+        said = say(found[2]).replace('"', "&quot;") if is_text(found[2]) else found[2]
         return f'{found[1]}="{said}"'
 
     return _ATTRIBUTES.sub(attribute, html)
 
 
-def _is_text(text: str) -> bool:
+def is_text(text: str) -> bool:
     """Whether it has a word in it, besides tags, entities and places that are filled in."""
     return bool(re.search(r"[^\W\d_]{2}", re.sub(r"<[^>]*>|&\w+;|\$\{?\w+\}?", "", text)))
