@@ -7,7 +7,7 @@ import numpy as np
 from hhanim.look import quantities
 from hhanim.look.axis import GATES, STIMULUS, TIME
 from hhanim.look.numbers import limits, plain
-from hhanim.look.words import conditions
+from hhanim.look.words import conditions, tr
 from hhanim.model import HHError, analysis, pulse, simulate
 from hhanim.parameters import Membrane, Milliseconds
 from hhanim.plots.clip import clip
@@ -48,10 +48,16 @@ def anode_break(
 
     stage.caption("The current hyperpolarises the membrane.")
     stage.caption("Inactivation is removed and potassium channels close.", at=start + 0.4 * width)
-    follows = "V rises past rest and fires" if any(run.spikes > end) else "no spike follows"
-    stage.caption(f"When the current stops, {follows}.", at=end)
+    fires = any(run.spikes > end)
+    stage.caption(
+        "When the current stops, V rises past rest and fires."
+        if fires
+        else "When the current stops, no spike follows.",
+        at=end,
+    )
     if np.isfinite(least):
-        stage.caption(f"A pulse this wide needs at least {plain(least, 3)} µA/cm².", at=end + 6.0)
+        said = tr("A pulse this wide needs at least {least} µA/cm².", least=plain(least, 3))
+        stage.caption(said, at=end + 6.0)
     yield from stage.play(0.0, duration, ease=False)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from hhanim.look import quantities
 from hhanim.look.axis import TIME
 from hhanim.look.numbers import limits
-from hhanim.look.words import stimulus_text
+from hhanim.look.words import facts, stimulus_text, tr
 from hhanim.model import presets, simulate
 from hhanim.parameters import Protocol
 from hhanim.plots.clip import clip
@@ -28,15 +28,17 @@ def conventions(
     """One spike of Hodgkin and Huxley's axon in two conventions. stimulus: as it is counted today, µA/cm²."""
     duration, q = 12.0, quantities(presets.MODERN)
     run = simulate(presets.MODERN, stimulus, duration, sample=0.01)
-    about = f"{stimulus_text(stimulus, duration)} · left today, right 1952"
+    about = facts(stimulus_text(stimulus, duration), "left today, right 1952")
     stage.title("The same spike: which way is up?", about, stage.rate(duration))
     today, then = stage.grid((1.0, 1.0), (3.0, 2.0))
     for (voltage, current), sign, rest, year in ((today, 1.0, 0.0, "today"), (then, -1.0, 65.0, "1952")):
         v = sign * (run["V"] + rest)
-        voltage.x(TIME, 0.0, duration).y(f"$V$ (mV), {year}", *limits(v, sign * (rest - 65.0)))
+        name = tr("$V$ (mV), {year}", year=tr(year))
+        voltage.x(TIME, 0.0, duration).y(name, *limits(v, sign * (rest - 65.0)))
         voltage.curve(run.t, v, q["V"])
         flows = {name: sign * run.current(name) for name in ("Na", "K")}
-        current.x(TIME, 0.0, duration).y(f"Current (µA/cm²), {year}", *limits(*flows.values(), zero=True))
+        name = tr("Current (µA/cm²), {year}", year=tr(year))
+        current.x(TIME, 0.0, duration).y(name, *limits(*flows.values(), zero=True))
         for name, flow in flows.items():
             current.curve(run.t, flow, q[f"I_{name}"])
 

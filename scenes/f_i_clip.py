@@ -7,7 +7,7 @@ import numpy as np
 from hhanim.look import quantities
 from hhanim.look.axis import RATE, STIMULUS, TIME
 from hhanim.look.numbers import limits, plain
-from hhanim.look.words import conditions
+from hhanim.look.words import conditions, tr
 from hhanim.model import HHError, analysis, simulate, step
 from hhanim.parameters import Membrane
 from hhanim.plots.clip import clip
@@ -43,12 +43,17 @@ def f_i(
     marks = [(i, "Hopf", "Up to the Hopf point rest is stable too.") for i in hopf[:1] if onset < i < I_max]
     if onset < I_max:
         slow = float(analysis.f_i(model, 1.0001 * onset, 400.0)[0])
-        grows = "not near zero: class II" if slow > 10.0 else "near zero: class I"
-        said = f"Steady firing starts with {plain(round(slow))} spikes per second, {grows}."
+        said = tr(
+            "Steady firing starts with {rate:.0f} spikes per second, not near zero: class II."
+            if slow > 10.0
+            else "Steady firing starts with {rate:.0f} spikes per second, near zero: class I.",
+            rate=slow,
+        )
         marks.insert(0, (onset, "fold" if marks else "onset", said))
     for j, (i, name, said) in enumerate(marks):
         by, height = i / I_max * 20.0 + 1.0, (0.92 - 0.1 * (j % 2)) * top
-        graph.rule((i, 0.0), (i, height), f"{name} {plain(i, 3)}", stage.theme.muted, by, by + 1.0)
+        label = tr("{name} {current}", name=tr(name), current=plain(i, 3))
+        graph.rule((i, 0.0), (i, height), label, stage.theme.muted, by, by + 1.0)
         stage.caption(said, at=by)
     yield from stage.play(0.0, 21.0, ease=False)
 

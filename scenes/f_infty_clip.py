@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from hhanim.look import quantities
 from hhanim.look.axis import STEADY, voltages
-from hhanim.look.words import conditions, listed
+from hhanim.look.words import conditions, listed, tr
 from hhanim.model import HHError, analysis
 from hhanim.model.measured import SOURCE, gate, place
 from hhanim.parameters import Membrane
@@ -40,7 +40,11 @@ def f_infty(
     if not steady:
         raise HHError(f"{model.name} has no gates")
     low = min(0.0, *(float(x.min()) for x in steady.values()))
-    stage.title("Where do the gates settle?", conditions(model), f"dots: {SOURCE}" * measured)
+    stage.title(
+        "Where do the gates settle?",
+        conditions(model),
+        tr("dots: {source}", source=SOURCE) if measured else "",
+    )
     (panel,) = stage.stack()
     panel.x(q["V"], v[0], v[-1]).y(STEADY, 1.05 * low - 0.02, 1.04)
     for name, values in steady.items():
@@ -51,13 +55,11 @@ def f_infty(
 
     opens = [name for name, x in steady.items() if x[-1] > x[0]]
     closes = [name for name in steady if name not in opens]
-    says = [
-        f"{listed(names)} {verb}{'s' * (len(names) == 1)}"
-        for names, verb in ((opens, "open"), (closes, "close"))
-        if names
-    ]
     stage.caption("Every gate has a steady state at each voltage.")
-    stage.caption(f"With depolarisation {listed(says)}.", at=0.5 * (v[0] + v[-1]))
+    said = "Depolarisation opens {opening} and closes {closing}."
+    if not opens or not closes:
+        said = "Depolarisation opens {opening}." if opens else "Depolarisation closes {closing}."
+    stage.caption(tr(said, opening=listed(opens), closing=listed(closes)), at=0.5 * (v[0] + v[-1]))
     yield from stage.play(v[0], v[-1])
 
 

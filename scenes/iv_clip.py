@@ -7,7 +7,7 @@ import numpy as np
 from hhanim.look import quantities
 from hhanim.look.axis import CURRENT, TIME
 from hhanim.look.numbers import limits, millivolts
-from hhanim.look.words import conditions
+from hhanim.look.words import conditions, tr
 from hhanim.model import HHError, analysis, clamp, simulate
 from hhanim.parameters import Membrane
 from hhanim.plots.clip import clip
@@ -43,14 +43,16 @@ def iv(
             time.sweep(k, run.t, run[key], q[key], label=q[key].label)
             top = run.extreme(key, of, after=begin)
             graph.dots(v, top.value, q[key], along=k + top.t / shown)
-    for name, values, word in (("Na", peaks, "peak"), ("K", late, "late")):
+    for name, values, word in (("Na", peaks, "peak {current}"), ("K", late, "late {current}")):
         key, along = f"I_{name}", np.linspace(n, n + 3.0, len(fine))
-        graph.curve(fine, values, q[key], along=along, label=f"{word} {q[key].label}", ghost=False)
+        graph.curve(fine, values, q[key], along=along, label=tr(word, current=q[key].label), ghost=False)
         time.ghost(family.t, family.neuron(5)[key], stage.theme.color(q[key]))
 
     stage.caption("After each step sodium current comes early and potassium current late.")
     stage.caption("A dot marks the largest current of each kind.", at=4.0)
-    stage.caption(f"At {reversal} the sodium current changes its direction.", at=n - 2.0)
+    stage.caption(
+        tr("At {reversal} the sodium current changes its direction.", reversal=reversal), at=n - 2.0
+    )
     stage.caption("Two kinds of channels give two curves.", at=n + 0.5)
     yield from stage.play(0.0, n + 3.0, ease=False)
 

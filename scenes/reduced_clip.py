@@ -7,7 +7,7 @@ import numpy as np
 from hhanim.look import quantities
 from hhanim.look.axis import TIME
 from hhanim.look.numbers import limits, plain
-from hhanim.look.words import conditions
+from hhanim.look.words import conditions, facts, tr
 from hhanim.model import UnstableStep, analysis, simulate, step
 from hhanim.parameters import Membrane, Milliseconds
 from hhanim.plots.clip import clip
@@ -46,23 +46,25 @@ def reduced(
         try:
             euler = simulate(plane, step(I), duration, method="euler", dt=dt)
         except UnstableStep:
-            said += f"; forward Euler at {plain(dt)} ms is unstable"
+            said = facts(said, tr("forward Euler at {dt} ms is unstable", dt=plain(dt)))
     q = quantities(plane)
     low, high = limits(run["V"], *([euler["V"]] if euler else []), plane.baseline)
-    about = f"$I$ = {plain(I)} µA/cm² · {said} · {conditions(plane)}"
+    about = facts(f"$I$ = {plain(I)} µA/cm²", said, conditions(plane))
     question = "Why do two equations fire?" if len(run.spikes) > 1 else "What do two equations do?"
     stage.title(question, about, stage.rate(duration))
     time, phase = stage.beside(1.25, 1.0, labels=(110.0 if euler is None else 240.0, 24.0))
     time.x(TIME, 0.0, duration).y(q["V"], low, high)
     time.curve(run.t, run["V"], q["V"], label=q["V"].label if euler is None else "exact")
     if euler is not None:
-        name, faint = f"Euler, {plain(dt or 0.0)} ms", stage.theme.muted
+        name, faint = tr("Euler, {dt} ms", dt=plain(dt or 0.0)), stage.theme.muted
         time.curve(euler.t, euler["V"], color=faint, dash=(2.6, 1.7), label=name, width=0.8, ghost=False)
 
     v = np.linspace(low, high, 1501)
     lines = analysis.nullclines(plane, v, I)
     top = limits(run[recovery], zero=True)[1]
-    phase.x(q["V"], low, high).y(f"Gate {q[recovery].label}", -0.03 * top, min(1.03, 1.25 * top))
+    phase.x(q["V"], low, high).y(
+        tr("Gate {gate}", gate=q[recovery].label), -0.03 * top, min(1.03, 1.25 * top)
+    )
     for key, color, text in (
         ("V", stage.theme.muted, r"$\dot V = 0$"),
         (recovery, stage.theme.color(q[recovery]), rf"$\dot {q[recovery].symbol} = 0$"),
@@ -74,9 +76,11 @@ def reduced(
         phase.dot(x, y, stage.theme.muted, filled=point.stable)
     phase.curve(run["V"], run[recovery], color=stage.theme.ink, along=run.t)
 
-    stage.caption(f"Left, V over time; right, the same state as a point in the plane of V and {recovery}.")
+    stage.caption(
+        tr("Left, V over time; right, the same state as a point in the plane of V and {gate}.", gate=recovery)
+    )
     if len(run.spikes) > 1:
-        stage.caption(f"{recovery} follows V late, so the state goes round.", at=0.5 * duration)
+        stage.caption(tr("{gate} follows V late, so the state goes round.", gate=recovery), at=0.5 * duration)
     yield from stage.play(0.0, duration, ease=False)
 
 

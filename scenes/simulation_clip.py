@@ -7,7 +7,7 @@ import numpy as np
 from hhanim.look import quantities
 from hhanim.look.axis import CONDUCTANCE, CURRENT, TIME
 from hhanim.look.numbers import limits, plain
-from hhanim.look.words import conditions, stimulus_text
+from hhanim.look.words import conditions, facts, stimulus_text, tr
 from hhanim.model import simulate
 from hhanim.parameters import Membrane, Milliseconds, Protocol, Start
 from hhanim.plots.clip import clip
@@ -46,8 +46,12 @@ def simulation(
         for name, x in zip(model.states, y0.tolist(), strict=True)
     )
     question = "Which currents make a spike?" if spikes else "What does this stimulus do?"
-    about = f"{stimulus_text(stimulus, duration)} · {conditions(model)}"
-    stage.title(question if resting else f"A neuron starts from {values}", about, stage.rate(duration))
+    about = facts(stimulus_text(stimulus, duration), conditions(model))
+    stage.title(
+        question if resting else tr("A neuron starts from {values}", values=values),
+        about,
+        stage.rate(duration),
+    )
     voltage, current, conductance = stage.stack(5, 3, 3)
     voltage.y(q["V"], *limits(run["V"], model.baseline)).curve(run.t, run["V"], q["V"])
     flows = {c.name: run.current(c.name) for c in model.channels}

@@ -7,7 +7,7 @@ import numpy as np
 from hhanim.look import quantities
 from hhanim.look.axis import STIMULUS, TIME
 from hhanim.look.numbers import limits, plain
-from hhanim.look.words import conditions
+from hhanim.look.words import conditions, tr
 from hhanim.model import HHError, analysis, pulse, simulate
 from hhanim.parameters import Membrane
 from hhanim.plots.clip import clip
@@ -43,9 +43,16 @@ def strength_duration(
         for run in (missed, hit):
             time.sweep(k, run.t, run.neuron(k)["V"], q["V"], stays=k == n - 1)
         graph.dots(WIDTHS[k], weakest[k], q["I"], along=k + 1.0)
-    graph.rule((0.0, rheobase), (end, rheobase), f"rheobase {plain(rheobase, 3)}", muted, n + 0.5, n + 1.0)
+    graph.rule(
+        (0.0, rheobase),
+        (end, rheobase),
+        tr("rheobase {current}", current=plain(rheobase, 3)),
+        muted,
+        n + 0.5,
+        n + 1.0,
+    )
     graph.rule((0.0, 2 * rheobase), (end, 2 * rheobase), "twice that", muted, n + 4.0, n + 4.5)
-    at, says = chronaxie, f"chronaxie {plain(chronaxie, 3)} ms"
+    at, says = chronaxie, tr("chronaxie {width} ms", width=plain(chronaxie, 3))
     graph.rule((at, 0.0), (at, 0.7 * top), says, muted, n + 5.0, n + 5.5)
 
     stage.caption("A pulse just strong enough evokes a spike; one 5 % weaker does not.")

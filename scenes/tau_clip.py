@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from hhanim.look import quantities
 from hhanim.look.axis import TAU, voltages
 from hhanim.look.numbers import limits, millivolts
-from hhanim.look.words import conditions
+from hhanim.look.words import conditions, tr
 from hhanim.model import analysis
 from hhanim.model.measured import SOURCE, gate, place
 from hhanim.parameters import Membrane
@@ -38,7 +38,11 @@ def tau(
     """
     v = voltages(model, v_min, v_max)
     slowest, taus, q = analysis.slowest_gates(model, v), analysis.time_constants(model, v), quantities(model)
-    stage.title("Which gate is the slowest, and where?", conditions(model), f"dots: {SOURCE}" * measured)
+    stage.title(
+        "Which gate is the slowest, and where?",
+        conditions(model),
+        tr("dots: {source}", source=SOURCE) if measured else "",
+    )
     (panel,) = stage.stack()
     panel.x(q["V"], v[0], v[-1]).y(TAU, 0.0, limits(*taus.values(), zero=True, air=0.2)[1])
     for name, values in taus.items():
@@ -48,12 +52,18 @@ def tau(
             panel.dots(place(model, points.u), points.tau, q[f"tau_{name}"], filled=False)
     for name, low, high in slowest:  # along the top a bar in the colour of the gate that is the slowest there
         part, top = v[(v >= low) & (v <= high)], panel.ylim[1]
-        says = f"{q[name].label} slowest"
+        says = tr("{gate} slowest", gate=q[name].label)
         panel.curve(part, 0 * part + top, q[f"tau_{name}"], label=says, head=False, ghost=False, width=2.4)
 
-        where = f"From {millivolts(low)} on" if low > v[0] else f"Up to {millivolts(high)}"
-        where = "At every voltage shown" if len(slowest) == 1 else where
-        stage.caption(f"{where}, {name} is the slowest gate.", at=low)
+        said = "At every voltage shown, {gate} is the slowest gate."
+        if len(slowest) > 1:
+            first = low <= v[0]
+            said = (
+                "Up to {high}, {gate} is the slowest gate."
+                if first
+                else "From {low} on, {gate} is the slowest gate."
+            )
+        stage.caption(tr(said, gate=name, low=millivolts(low), high=millivolts(high)), at=low)
     yield from stage.play(v[0], v[-1])
 
 

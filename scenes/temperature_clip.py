@@ -7,7 +7,7 @@ import numpy as np
 from hhanim.look import quantities
 from hhanim.look.axis import TIME
 from hhanim.look.numbers import limits, plain
-from hhanim.look.words import conditions, stimulus_text
+from hhanim.look.words import conditions, facts, stimulus_text, tr
 from hhanim.model import simulate
 from hhanim.parameters import Membrane, Protocol
 from hhanim.plots.clip import clip
@@ -35,7 +35,7 @@ def temperature(
     peaks = np.array([family.neuron(k).extreme("V").value for k in range(len(fine))])
     stage.title(
         "What does warmth do to a spike?",
-        f"{stimulus_text(stimulus, shown)} · {conditions(model, celsius=False)}",
+        facts(stimulus_text(stimulus, shown), conditions(model, celsius=False)),
     )
     time, graph = stage.beside(1.0, 1.0, labels=(90.0, 40.0))
     time.x(TIME, 0.0, shown).y(q["V"], *limits(family["V"]))
@@ -52,7 +52,7 @@ def temperature(
     if peaks[0] > model.spike_level > peaks.min():
         hot, (low, high) = float(fine[peaks < model.spike_level][0]), graph.ylim
         graph.rule((hot, low), (hot, 0.7 * high), "heat block", stage.theme.muted, n + 1.0, n + 1.5)
-        stage.caption(f"From {plain(hot, 2)} °C on this pulse evokes no spike: heat block.", at=n)
+        stage.caption(tr("From {hot} °C on this pulse evokes no spike: heat block.", hot=plain(hot, 2)), at=n)
     yield from stage.play(0.0, n + 3.0, ease=False)
 
 

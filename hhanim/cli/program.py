@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from hhanim.cli import export, lecture, machine, media, neuron, scenes
+from hhanim.cli import export, language, lecture, machine, media, neuron, scenes
 from hhanim.cli.output import complain
 from hhanim.process import be_alone, start_over, starts
 from hhanim.studio.errors import OutdatedError
@@ -65,6 +65,7 @@ for command in (
         export.export,
         neuron.simulate,
         neuron.explore,
+        language.language,
         machine.doctor,
         machine.completion,
     ),

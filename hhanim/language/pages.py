@@ -79,5 +79,11 @@ def _tag(html: str, say: Callable[[str], str]) -> str:
 
 
 def is_text(text: str) -> bool:
-    """Whether it has a word in it, besides tags, entities and places that are filled in."""
-    return bool(re.search(r"[^\W\d_]{2}", re.sub(r"<[^>]*>|&\w+;|\$\{?\w+\}?", "", text)))
+    """Whether it has a word in it, besides tags, entities, places that are filled in, formulas and units."""
+    return bool(_WORD.search(_NO_WORDS.sub(" ", text)))
+
+
+_NO_WORDS = re.compile(
+    r"<[^>]*>|&\w+;|\$\{?\w+\}?|\$[^$]*\$|\{[^{}]*\}|\b(?:[mµ]?[VASF]|ms|mm|m/s|k?Hz|p?A|cm)\b"
+)
+_WORD = re.compile(r"[^\W\d_]{3}|\b[a-z]{2}\b")

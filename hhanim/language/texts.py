@@ -3,26 +3,102 @@
 from __future__ import annotations
 
 import ast
-import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 from hhanim.language.pages import is_text, texts
 
-SHOWN = frozenset(
-    "tr say Beat Row Words words note caption title clip Choices choices Recap Level Moment Point Span Difference rule "
-    "facts part section Channel Membrane Term Demonstration y x name curve sweep dots".split()
-)
+SHOWN = {
+    *("tr", "text", "say", "facts", "caption", "title", "words", "Words", "note", "name", "x", "y", "rule", "clip"),
+    *("curve", "sweep", "dots", "Beat", "Row", "Choices", "choices", "Recap", "Level", "Moment", "Point", "Span"),
+    *("Difference", "Demonstration"),
+}  # fmt: skip
 """What shows the texts it is given, by name; what stands in its brackets is read, also through names of the file."""
 
-FIELDS = frozenset({"title", "description", "alt", "words", "heading", "line", "text", "says"})
-"""Names, keys and arguments under which texts are given."""
+FIELDS = {"title", "description", "alt", "words", "heading", "line"}
+"""Arguments of anything, and attributes of classes, that are texts."""
 
-LOOKS = frozenset(
-    "size color weight italic align font hue key unit kind role style shape format model stimulus dash edge".split()
-)
+LOOKS = {
+    "size",
+    "color",
+    "weight",
+    "italic",
+    "align",
+    "hue",
+    "key",
+    "unit",
+    "model",
+    "stimulus",
+    "dash",
+    "place",
+    "style",
+}
 """Arguments that are no texts."""
+
+PASSING = {"zip", "list", "tuple", "dict", "next", "get", "items", "insert", "append", "enumerate"}
+"""Calls whose arguments are looked through."""
+
+NAMES = {
+    "ink",
+    "muted",
+    "stimulus",
+    "left",
+    "plot",
+    "first",
+    "second",
+    "picture",
+    "foot",
+    "body",
+    "size",
+    "max",
+    "mm",
+    "ms",
+}
+"""Of colours, places and units, which stand beside texts."""
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@cache
+def shipped() -> Mapping[str, Sequence[Path]]:
+    """Text → the files of hhanim in which it is written."""
+    inside = ROOT / "scenes"
+    found = [path for kind in KINDS for path in sorted(ROOT.rglob(f"*{kind}"))]
+    silent = tuple(f"{ROOT / room}" for room in SILENT)
+    found = [path for path in found if not str(path).startswith(silent)]
+    return in_files([*sorted((inside if inside.is_dir() else ROOT.parent / "scenes").glob("*.py")), *found])
+
+
+SILENT = (
+    "cli",
+    "celluloid",
+    "language",
+    "studio/fresh",
+    "studio/make",
+    "studio/draw",
+    "studio/media",
+    "studio/plan",
+    "scenes",
+)
+"""Rooms in which nothing is written that viewers read or hear; scenes are read by themselves."""
+
+
+def in_files(paths: Iterable[Path]) -> dict[str, list[Path]]:
+    """Text → the files in which it is written.
+
+    Raises:
+        SyntaxError: when one cannot be read.
+    """
+    found: dict[str, list[Path]] = {}
+    for path in dict.fromkeys(paths):
+        for said in of_file(path):
+            found.setdefault(said, []).append(path)
+    return found
+
+
+KINDS = (".py", ".js", ".html", "glossary.toml")
 
 
 def of_file(path: Path) -> list[str]:
@@ -33,7 +109,7 @@ def of_file(path: Path) -> list[str]:
     """
     source = path.read_text(encoding="utf-8")
     if path.suffix == ".py":
-        return list(dict.fromkeys(_Reader(ast.parse(source)).read()))
+        return list(dict.fromkeys(_Reader(ast.parse(source, str(path))).read()))
     if path.suffix == ".toml":
         return [entry[key] for entry in tomllib.loads(source).values() for key in ("name", "says")]
     return texts(source, html=path.suffix == ".html")
@@ -43,18 +119,20 @@ class _Reader:
     """Reads one Python file."""
 
     def __init__(self, tree: ast.Module) -> None:
-        self.tree = tree
+        self.nodes = list(ast.walk(tree))
         self.given: dict[str, list[ast.expr]] = {}  # name → what is assigned to it anywhere
-        for node in ast.walk(tree):
+        for node in self.nodes:
             for target, value in _assigned(node):
                 self.given.setdefault(target, []).append(value)
         self.seen: set[str] = set()
 
     def read(self) -> Iterator[str]:
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.Call) and _name(node.func) in SHOWN:
-                yield from self._in(node.args)
-                yield from self._in(k.value for k in node.keywords if k.arg not in LOOKS)
+        for node in self.nodes:
+            if isinstance(node, ast.Call):
+                shown = _name(node.func) in SHOWN
+                yield from self._in(node.args if shown else ())
+                given = ((k.arg, k.value) for k in node.keywords if k.arg is not None)
+                yield from self._in(v for k, v in given if k in FIELDS or (shown and k not in LOOKS))
             elif isinstance(node, ast.ClassDef):
                 for name, value in (pair for item in node.body for pair in _assigned(item)):
                     if name in FIELDS:
@@ -64,7 +142,7 @@ class _Reader:
         """The texts in expressions, but for those inside f-strings, comparisons, subscripts and other calls."""
         for node in expressions:
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                if is_text(node.value):
+                if is_text(node.value) and node.value not in NAMES:
                     yield node.value
             elif isinstance(node, ast.Name) and node.id not in self.seen:
                 self.seen.add(node.id)
@@ -73,15 +151,13 @@ class _Reader:
                 yield from self._in((node.body, node.orelse))
             elif isinstance(node, ast.Subscript):
                 yield from self._in([node.value])
+            elif isinstance(node, ast.Dict):
+                yield from self._in(node.values)
             elif isinstance(node, ast.Call):
                 if _name(node.func) in PASSING:
                     yield from self._in([*node.args, *(k.value for k in node.keywords), *_owner(node.func)])
             elif not isinstance(node, (ast.JoinedStr, ast.Compare, ast.Attribute)):
                 yield from self._in(ast.iter_child_nodes(node))
-
-
-PASSING = frozenset("zip list tuple dict next get insert append enumerate str upper lower strip format".split())
-"""Calls whose arguments are looked through."""
 
 
 def _owner(function: ast.expr) -> list[ast.expr]:
@@ -101,7 +177,11 @@ def _assigned(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
     elif isinstance(node, ast.For | ast.comprehension):
         pairs = [(node.target, node.iter)]
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        pairs = [(node.func.value, a) for a in node.args] if node.func.attr in ("append", "insert", "extend") else []
+        pairs = (
+            [(node.func.value, a) for a in node.args]
+            if node.func.attr in ("append", "insert", "extend")
+            else []
+        )
     else:
         return
     for target, value in pairs:

@@ -9,6 +9,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from hhanim.language import text
 from hhanim.look.numbers import ticks
 from hhanim.model import Membrane
 from hhanim.model.errors import InvalidValue
@@ -16,9 +17,9 @@ from hhanim.model.errors import InvalidValue
 Array = NDArray[np.float64]
 
 #: What axes are called in clips and films; one that shows a single quantity is called by it, as in "V (mV)".
-TIME, CURRENT, CONDUCTANCE = "Time (ms)", "Current (µA/cm²)", "Conductance (mS/cm²)"
-GATES, STEADY, TAU = "Gates (fraction open)", "Steady state", "Time constant (ms)"
-STIMULUS, RATE = "Injected current (µA/cm²)", "Firing rate (Hz)"
+TIME, CURRENT, CONDUCTANCE = text("Time (ms)"), text("Current (µA/cm²)"), text("Conductance (mS/cm²)")
+GATES, STEADY, TAU = text("Gates (fraction open)"), text("Steady state"), text("Time constant (ms)")
+STIMULUS, RATE = text("Injected current (µA/cm²)"), text("Firing rate (Hz)")
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
+
+from hhanim.language import tr
 
 
 @dataclass(frozen=True)
@@ -16,23 +19,27 @@ class Term:
     seen: tuple[str, ...]
 
 
-@cache
 def terms() -> dict[str, Term]:
-    """Every term by its key, e.g. "driving-force", in alphabetical order of the terms."""
+    """Every term by its key, e.g. "driving-force", in the viewer's language and in alphabetical order of the terms."""
+    found = {key: Term(tr(e["name"]), tr(e["says"]), tuple(e["seen"])) for key, e in _glossary().items()}
+    return dict(sorted(found.items(), key=lambda item: item[1].name.lower()))
+
+
+@cache
+def _glossary() -> dict[str, Any]:
     import tomllib
 
-    text = resources.files(__package__).joinpath("glossary.toml").read_text(encoding="utf-8")
-    found = {key: Term(e["name"], e["says"], tuple(e["seen"])) for key, e in tomllib.loads(text).items()}
-    return dict(sorted(found.items(), key=lambda item: item[1].name.lower()))
+    return tomllib.loads(resources.files(__package__).joinpath("glossary.toml").read_text(encoding="utf-8"))
 
 
 def term(key: str) -> Term:
     """The term of that key. Raises UnknownName."""
-    if key not in terms():
+    found = terms()
+    if key not in found:
         from hhanim.model.errors import UnknownName  # it loads numpy, which words do without
 
-        raise UnknownName("term", key, terms())
-    return terms()[key]
+        raise UnknownName("term", key, found)
+    return found[key]
 
 
 def seen_in(scene: str) -> list[Term]:

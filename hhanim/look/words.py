@@ -6,12 +6,18 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from hhanim.language import Said
 from hhanim.language import tr as tr  # what scenes write goes through it
 from hhanim.look.numbers import minus, plain
 from hhanim.model import Channel, Membrane, Protocol, VoltageClamp, presets
 from hhanim.model.protocol import Step
 
 _IONS = {"Na": "Na⁺", "K": "K⁺", "Ca": "Ca²⁺", "Cl": "Cl⁻"}
+
+
+def facts(*texts: str) -> str:
+    """Facts in a row, those that are empty left out: "one spike · 6.3 °C"."""
+    return Said(" · ".join(tr(text) for text in texts if text))
 
 
 def ion_name(ion: str | None, otherwise: str = "") -> str:
@@ -52,7 +58,7 @@ def conditions(membrane: Membrane, *, celsius: bool = True) -> str:
         for key, value in membrane.parameters.items():
             if key != "celsius" and value != usual.get(key):
                 said.append(_parameter(key, float(value)))
-    return " · ".join(said)
+    return facts(*said)
 
 
 def unit(parameter: str) -> str:
@@ -91,4 +97,4 @@ def stimulus_text(protocol: Protocol, duration: float) -> str:
             return tr("{strength} µA/cm² from {start} ms on", strength=strength, start=start)
         words = {"strength": strength, "start": start, "width": plain(width, 4)}
         return tr("{strength} µA/cm² for {width} ms at {start} ms", **words)
-    return minus(f"$I$ (µA/cm²): {protocol}")
+    return tr("$I$ (µA/cm²): {protocol}", protocol=minus(str(protocol)))

@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from hhanim.language import decimal, tr
 from hhanim.model.channel import Gate
 from hhanim.model.errors import HHError, InvalidValue, number
 from hhanim.model.membrane import Membrane
@@ -313,16 +314,16 @@ def behaviour(run: Trajectory) -> str:
     v, last = run["V"], run.t >= 0.9 * run.duration
     rate, spikes = run.rate(), len(run.spikes)
     if rate > 0.0:
-        return f"fires at {rate:.1f} Hz"
+        return tr("fires at {rate:.1f} Hz", rate=rate)
     settled = float(np.ptp(v[last])) < 1.0
-    where = f"{float(v[-1]):.1f} mV".replace("-", "−")
+    where = decimal(f"{float(v[-1]):.1f} mV".replace("-", "−"))
     if settled and run.stimulus[-1] > 0:
         hopf = hopf_points(run.membrane)
         if len(hopf) and run.stimulus[-1] > 0.98 * hopf[-1]:
-            return f"depolarisation block at {where}"
+            return tr("depolarisation block at {voltage}", voltage=where)
     if spikes:
-        return "one spike" if spikes == 1 else f"{spikes} spikes"
-    return f"settles at {where}" if settled else "rings without a spike"
+        return tr("one spike") if spikes == 1 else tr("{count} spikes", count=spikes)
+    return tr("settles at {voltage}", voltage=where) if settled else tr("rings without a spike")
 
 
 def _fired(run: Trajectory, after: float = 0.0) -> bool:

@@ -29,6 +29,7 @@ from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
 
 from hhanim.look import Theme, get_theme
+from hhanim.look.words import tr
 from hhanim.model import HHError
 from hhanim.parameters import bind
 from hhanim.plots.additions import Additions
@@ -267,4 +268,4 @@ def perform(
         if name in given:
             given[name] = actual
     stage = Stage(width, height, fps, n_frames, get_theme(theme))
-    return Performance(clip, given, stage, alt=clip.alt)
+    return Performance(clip, given, stage, alt=tr(clip.alt))

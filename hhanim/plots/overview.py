@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from hhanim.language import text, tr
 from hhanim.look.quantities import Quantity, quantities
 from hhanim.look.theme import Theme, get_theme
 from hhanim.look.type import rc
@@ -21,7 +22,11 @@ from hhanim.model.errors import UnknownName
 
 _SCALE = 0.42  # of the type that a frame of 1080 pixels has
 #: What a panel of several quantities of one role is called.
-_PANELS = {"gate": "gates", "current": "currents (µA/cm²)", "conductance": "conductances (mS/cm²)"}
+_PANELS = {
+    "gate": text("gates"),
+    "current": text("currents (µA/cm²)"),
+    "conductance": text("conductances (mS/cm²)"),
+}
 
 
 class Overview(Figure):
@@ -68,7 +73,7 @@ def draw(
             for name in group:
                 _line(axes, times, values[name], known[name], look)
             alone = known[group[0]].axis
-            axes.set_ylabel(alone if len(group) == 1 else _PANELS[role], color=look.muted)
+            axes.set_ylabel(alone if len(group) == 1 else tr(_PANELS[role]), color=look.muted)
             _dress(axes, look)
             if role == "voltage" and len(run.membrane.states) == 2:
                 axes.set_ylim(-100.0, 100.0)  # as in the lecture
@@ -76,7 +81,9 @@ def draw(
                 _name_ends(axes, [(known[name], float(values[name][-1])) for name in group], look)
         if converged is not None:
             column[0].plot(converged.t, converged["V"], color=look.muted, lw=1.1, ls="--")
-            column[0].annotate("dashed: converged", (0.01, 0.92), xycoords="axes fraction", color=look.muted)
+            column[0].annotate(
+                tr("dashed: converged"), (0.01, 0.92), xycoords="axes fraction", color=look.muted
+            )
         column[-1].set_xlabel("$t$ (ms)", color=look.muted)
     return figure
 

@@ -16,6 +16,7 @@ from hhanim.look import type as typeface
 from hhanim.look.axis import AxisPair
 from hhanim.look.numbers import plain, smoothstep
 from hhanim.look.theme import hex_color, mix
+from hhanim.look.words import tr
 from hhanim.plots.curve import Curve, Dots
 from hhanim.plots.label import Label
 from hhanim.plots.movers import HEAD, LINE, Movers
@@ -76,7 +77,7 @@ class Panel(AxisPair):
         marks = axis.ticks(*self._ticks[which])
         ticked.set_ticks(marks, [plain(mark) for mark in marks])
         style: Any = {"color": self.stage.theme.ink, "fontsize": typeface.LABEL * u}
-        name = axis.name.axis if isinstance(axis.name, Quantity) else axis.name
+        name = axis.name.axis if isinstance(axis.name, Quantity) else tr(axis.name)
         with self.stage.settings():
             if which == "y":
                 box = self.axes.bbox
@@ -160,7 +161,7 @@ class Panel(AxisPair):
         curve.head, curve.gone = head, gone
         label = (quantity.label if quantity else "") if label is None else label
         if label:
-            curve.label = Label(self.stage, label, color)
+            curve.label = Label(self.stage, tr(label), color)
         if ghost:
             self.ghost(x, y, color, dash, width)
         self.movers.curves.append(curve)
@@ -219,7 +220,7 @@ class Panel(AxisPair):
         color = color or (self.stage.theme.color(quantity) if quantity else self.stage.theme.ink)
         radius = HEAD * size * self.stage.u
         dots = Dots(self, x, y, x if along is None else along, color, radius, filled=filled)
-        dots.label = Label(self.stage, label, color) if label else None
+        dots.label = Label(self.stage, tr(label), color) if label else None
         self.movers.curves.append(dots)
         return dots
 
@@ -288,7 +289,7 @@ class Panel(AxisPair):
         u = self.stage.u
         style: Any = {"color": color, "fontsize": typeface.LABEL * u, "ha": ha, "va": va, "zorder": 3}
         with self.stage.settings():
-            note = self.axes.text(x, y, text, **style)
+            note = self.axes.text(x, y, tr(text), **style)
         if not self.stage.theme.transparent:
             note.set_path_effects([withStroke(linewidth=7 * u, foreground=self.stage.theme.ground)])
         return note

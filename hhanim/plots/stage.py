@@ -20,7 +20,7 @@ from matplotlib.text import Text
 from hhanim.look import Theme
 from hhanim.look import type as typeface
 from hhanim.look.numbers import rate_text
-from hhanim.look.words import reading_time
+from hhanim.look.words import reading_time, tr
 from hhanim.plots.movers import Movers
 from hhanim.plots.panel import NAMES, Panel
 
@@ -81,15 +81,15 @@ class Stage:
     def title(self, title: str, subtitle: str = "", corner: str = "") -> None:
         """Title top left, a line of conditions under it, and a small note at the right end of that line."""
         u, room = self.u, self._right - self._left
-        self._text(self._left, self._top, title, typeface.TITLE, self.theme.ink, room, weight="semibold")
+        self._text(self._left, self._top, tr(title), typeface.TITLE, self.theme.ink, room, weight="semibold")
         y = self._top - 66 * u
         taken = 0.0
         if corner:
             small, color = typeface.SUBTITLE, self.theme.muted
-            text = self._text(self._right, y, corner, small, color, 0.4 * room, ha="right")
+            text = self._text(self._right, y, tr(corner), small, color, 0.4 * room, ha="right")
             taken = text.get_window_extent(self.renderer).width + 30 * u
         if subtitle:
-            self._text(self._left, y, subtitle, typeface.SUBTITLE, self.theme.muted, room - taken)
+            self._text(self._left, y, tr(subtitle), typeface.SUBTITLE, self.theme.muted, room - taken)
 
     def _text(
         self, x: float, y: float, text: str, size: float, color: str, room: float, **style: Any
@@ -112,6 +112,7 @@ class Stage:
         One that has not been read yet stays, and the next one waits; one that cannot be read any more before the clip
         ends is left out: silence, rather than a caption that is no longer true.
         """
+        text = tr(text)
         if at is not None:
             self._waiting = sorted([*self._waiting, (at, text)])
             return
