@@ -18,6 +18,11 @@ def language() -> None:
 
     English is what scenes say; German and Spanish come with hhanim. Catalogues of your own, language/CODE.po
     in the working folder, add languages, and win over those of hhanim.
+
+    \b
+    Examples:
+      hhanim language new fr
+      hhanim language check fr
     """
 
 
