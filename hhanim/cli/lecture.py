@@ -10,6 +10,7 @@ import click
 from hhanim.cli.media import crew_of, print_rows
 from hhanim.cli.options import (
     force_option,
+    language_option,
     output_option,
     preset_option,
     set_option,
@@ -26,6 +27,7 @@ from hhanim.cli.options import (
 @preset_option
 @theme_option
 @size_option
+@language_option
 @click.option("--name", metavar="NAME", help="Of the file, without .mp4 (default: its own, or lecture).")
 @output_option
 @force_option

@@ -29,9 +29,21 @@ def text(words: str) -> str:
 
 
 class Said(str):
-    """A text that is in the viewer's language already."""
+    """A text that is in the viewer's language already; it knows the English one, and what filled its places."""
 
-    __slots__ = ()
+    __slots__ = ("source", "values")
+    source: str
+    values: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, text: str, source: str, values: Mapping[str, Any]) -> Said:
+        """A text, said of another with these values in its places."""
+        said = cls(text)
+        said.source, said.values = source, values
+        return said
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return str, (str(self),)  # elsewhere it is a text as any other
 
 
 @dataclass(frozen=True)
@@ -56,8 +68,10 @@ class Language:
 
 _current: ContextVar[Language] = ContextVar("language", default=Language())  # noqa: B039 — it is frozen
 
-#: What has been asked for in another language than English since it was last emptied: English text → what was said.
-asked: ContextVar[dict[str, str]] = ContextVar("asked")
+Heard = dict[tuple[str, str], str]
+"""What was asked for in other languages than English: code and English text → what was said."""
+
+asked: ContextVar[Heard] = ContextVar("asked")
 
 
 def current() -> Language:
@@ -66,14 +80,14 @@ def current() -> Language:
 
 
 @contextlib.contextmanager
-def spoken(language: str | Language) -> Iterator[dict[str, str]]:
-    """Speak a language meanwhile; what is asked for, English text → what was said, is noted in what this gives.
+def spoken(language: str | Language) -> Iterator[Heard]:
+    """Speak a language meanwhile; what is asked for is noted in what this gives.
 
     Raises LanguageError when there is no such language.
     """
     if isinstance(language, str):
         language = find(language)
-    heard: dict[str, str] = {}
+    heard: Heard = {}
     tokens = _current.set(language), asked.set(heard)
     try:
         yield heard
@@ -102,13 +116,40 @@ def tr(text: str, /, **values: Any) -> str:
     given as it is, "{rate:.1f} Hz", and gets the language's decimal separator.
     """
     language = _current.get()
-    if not text or language.code == ENGLISH:
-        return text.format(**values) if values else text
-    if not isinstance(text, Said):
-        said = language.say(text)
-        asked.get({})[text] = said
-        text = said
-    return Said(_Filler(language).format(text, **values) if values else text)
+    if not text:
+        return text
+    source, before = (text.source, text.values) if isinstance(text, Said) else (text, {})
+    if language.code != ENGLISH and not isinstance(text, Said):
+        text = asked.get({})[language.code, source] = language.say(source)
+    if not values:
+        return text if isinstance(text, Said) else Said.of(text, source, before)
+    said = text.format(**values) if language.code == ENGLISH else _Filler(language).format(text, **values)
+    return Said.of(said, source, {**before, **values})
+
+
+def one_line(text: str) -> str:
+    """A text without ends of lines and double spaces."""
+    said = " ".join(text.split())
+    return Said.of(said, text.source, text.values) if isinstance(text, Said) else said
+
+
+def retold(text: str, language: str) -> str:
+    """What was said by :func:`tr`, in another language."""
+    here = _current.get().point
+    with spoken(language) as heard:
+        said = str(_retold(text, here))
+    asked.get({}).update(heard)
+    return said
+
+
+def _retold(text: Any, point: str) -> Any:
+    if isinstance(text, Said):
+        return tr(text.source, **{name: _retold(value, point) for name, value in text.values.items()})
+    if isinstance(text, str):  # a number that has been written, perhaps
+        here = _current.get()
+        number = re.sub(rf"(?<=\d){re.escape(point)}(?=\d)", ".", text)
+        return tr(text) if text in here.words else here.number(number)
+    return text
 
 
 class _Filler(string.Formatter):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hhanim.language import Language, decimal, find, pages, spoken, tr
+from hhanim.language import Language, decimal, find, one_line, pages, retold, spoken, tr
 from hhanim.language.catalogue import LanguageError, known, name
 
 GERMAN = Language(
@@ -47,7 +47,7 @@ def test_what_was_said_once_is_not_looked_up_again():
     twice = Language("xx", {"a": "b", "b": "c"})
     with spoken(twice) as heard:
         assert tr(tr("a")) == "b"
-    assert heard == {"a": "b"}
+    assert heard == {("xx", "a"): "b"}
 
 
 def test_what_is_asked_for_is_heard_translated_or_not():
@@ -55,8 +55,25 @@ def test_what_is_asked_for_is_heard_translated_or_not():
         tr("rise"), tr("fall"), tr("")
         with spoken("en") as english:
             tr("rise")
-    assert heard == {"rise": "Anstieg", "fall": "fall"} and english == {}
+    assert heard == {("de", "rise"): "Anstieg", ("de", "fall"): "fall"} and english == {}
     assert tr("rise") == "rise"
+
+
+def test_what_was_said_is_told_again_in_another_language(own):
+    own(
+        "fr",
+        'msgid "V reaches {top} mV {when}."\nmsgstr "V atteint {top} mV {when}."\n\nmsgid "at {t:.1f} ms"\nmsgstr "à {t:.1f} ms"\n\nmsgid "alone"\nmsgstr "seul"\n',
+    )
+    said = one_line(tr("V reaches {top} mV {when}.", top="40.5", when=tr("at {t:.1f} ms", t=1.25)))
+    assert said == "V reaches 40.5 mV at 1.2 ms."
+    with spoken(Language("xx")) as heard:
+        assert retold(said, "fr") == "V atteint 40,5 mV à 1,2 ms."
+        assert retold("alone", "fr") == "seul"
+    assert set(heard) >= {("fr", "at {t:.1f} ms"), ("fr", "V reaches {top} mV {when}.")}
+    with spoken("fr"):
+        there = tr("V reaches {top} mV {when}.", top=decimal("40.5"), when=tr("at {t:.1f} ms", t=1.25))
+        assert there == "V atteint 40,5 mV à 1,2 ms."
+        assert retold(there, "en") == said
 
 
 def test_a_users_catalogue_wins_and_may_be_of_a_new_language(own):

@@ -27,6 +27,7 @@ from typing import Any, ClassVar, Self, cast
 from manim import ManimColor, Scene, config
 
 from hhanim.errors import HHError
+from hhanim.language import one_line
 from hhanim.look import Quantity
 from hhanim.look.words import tr
 from hhanim.mobjects.frame.layout import CAPTION_BAND, MARGIN, Area, fit_frame, ground
@@ -176,7 +177,7 @@ class Film(Scene):
             if now > start:
                 self.captions.append((start, now, words))
                 self.add_subcaption(words, duration=now - start, offset=start - now)
-        self._speaking = None if text is None else (now, " ".join(tr(text).split()))
+        self._speaking = None if text is None else (now, one_line(tr(text)))
 
     # -- the frame -----------------------------------------------------------------------------------------
 

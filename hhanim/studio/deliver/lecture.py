@@ -157,7 +157,7 @@ def _key(lecture: Lecture) -> dict[str, Any]:
             [part.request.name, record.sha256 if (record := records[part.request.path]) else ""]
             for part in lecture.parts
         ],
-        "words": digest([r and [r.captions, to_plain(r.sections), r.alt] for r in records.values()]),
+        "words": digest([r and [r.captions, r.also, to_plain(r.sections), r.alt] for r in records.values()]),
         "engine": versions("video").get("av", ""),
         "hhanim": digest({**writers(), "lecture": contents(Path(__file__))}),
     }
@@ -230,7 +230,12 @@ def shown(lecture: Lecture) -> list[Shown]:
 
 def captions(parts: Sequence[Shown], language: str) -> list[Caption]:
     """What is said in a lecture, from its beginning on."""
-    return [(p.start + a, p.start + b, text) for p in parts for a, b, text in p.record.captions]
+    found = []
+    for p in parts:
+        texts = p.record.also.get(language) or [text for _, _, text in p.record.captions]
+        timed = zip(p.record.captions, texts, strict=True)
+        found += [(p.start + start, p.start + stop, text) for (start, stop, _), text in timed]
+    return found
 
 
 def _write(lecture: Lecture, media: Path) -> sidecar.Record:
@@ -278,6 +283,7 @@ def _write(lecture: Lecture, media: Path) -> sidecar.Record:
         kind="lecture",
         title=lecture.title,
         description=lecture.description,
+        language=lecture.languages[0],
         alt=f"A lecture of {len(marks)} chapters: {'; '.join(m.title for m in marks)}.",
         file=media.name,
         sha256=sidecar.sha256(media),
@@ -318,7 +324,7 @@ def _chapters(parts: Sequence[Shown]) -> list[Chapter]:
     if len(found) >= FEWEST_CHAPTERS:
         return found
     finer = [
-        (section.name if section.start else p.part.chapter, p.start + section.start)
+        ((section.title or section.name) if section.start else p.part.chapter, p.start + section.start)
         for p in parts
         for section in (p.record.sections or [Section("", 0.0)])
     ]

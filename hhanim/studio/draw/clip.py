@@ -61,5 +61,4 @@ class ClipEngine:
         if number >= job.n_frames:
             lines.until(job.n_frames - 1, end=True)
         alt = str(performance.alt or "")
-        captions = [(start, stop, str(text)) for start, stop, text in performance.captions]
-        return Played(job.n_frames, performance.poster, alt, captions)
+        return Played(job.n_frames, performance.poster, alt, list(performance.captions))

@@ -34,7 +34,8 @@ class Said:
 class Drawn:
     """What comes out of an engine beside the film: the poster's pixels, None where somebody else drew it, captions,
     the text alternative, the film's sections, their first frames, those of the pieces it is encoded in, what was
-    used, and the lines that are said. Times and numbers are of the silent film.
+    used, the lines that are said, and what the captions say in other languages that were asked for. Times and numbers
+    are of the silent film.
     """
 
     poster: Any
@@ -47,6 +48,7 @@ class Drawn:
     cuts: Sequence[int] = (0,)
     used: Mapping[str, str] = field(default_factory=dict)
     said: Sequence[Said] = ()
+    also: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def spoken(self) -> Drawn:
         """The same as it is spoken: frames are held until each line has been said, and all that follows comes later."""

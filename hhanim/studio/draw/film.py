@@ -114,7 +114,7 @@ class FilmEngine:
 def _said(scene: Any) -> list[Caption]:
     """What a scene said and when, from manim's own subtitles, so that any scene may speak."""
     said = getattr(scene.renderer.file_writer, "subcaptions", [])
-    return [(s.start.total_seconds(), s.end.total_seconds(), str(s.content)) for s in said]
+    return [(s.start.total_seconds(), s.end.total_seconds(), s.content) for s in said]
 
 
 def _prepared(scene_class: Any, job: Job) -> Any:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import structs
 
-from hhanim.language import tr
+from hhanim.language import retold, tr
 from hhanim.process import spared_collector
 from hhanim.studio.draw.drawn import Drawn, Said
 from hhanim.studio.draw.engine import Engine
@@ -254,9 +254,12 @@ class Recorder:
         starts = [first for first, _ in self.sections if first < count]
         if job.n_frames:
             sections, starts = [], []
+        captions = [(start, stop, str(text)) for start, stop, text in played.captions]
+        texts = [text for _, _, text in played.captions]
+        also = {code: [retold(text, code) for text in texts] for code in job.request.also}
         alt, cuts = str(tr(played.alt)), self.cuts(count)
         return Drawn(
-            poster, played.captions, alt, job.fps, count, sections, starts, cuts, said=self.lines
+            poster, captions, alt, job.fps, count, sections, starts, cuts, said=self.lines, also=also
         )  # fmt: skip
 
 

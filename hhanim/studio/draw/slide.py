@@ -16,6 +16,7 @@ import numpy as np
 import typst
 from PIL import Image
 
+from hhanim.language import tr
 from hhanim.look.type import FAMILY, font_files, unit
 from hhanim.studio.draw import markdown
 from hhanim.studio.draw.engine import Exporter, Lines, Played
@@ -47,7 +48,7 @@ class SlideEngine:
         exporter.section(0, "")
         page = _page(self.job, self.work) if exporter.wants(0, count) else None
         given, fps = self.job.values.objects, float(self.job.fps)
-        captions = list(spread(given["say"].splitlines(), given["seconds"]))
+        captions = list(spread([tr(line) for line in given["say"].splitlines()], given["seconds"]))
         lines, first = Lines(exporter, captions, fps), 0
         for stop in [*(min(math.ceil(stop * fps), count) for _, stop, _ in captions[:-1]), count]:
             if page is not None and stop > first:
@@ -121,7 +122,7 @@ def _source(job: Job, work: Path) -> str:
     entry, given = job.request.entry, job.values.objects
     path = entry.path
     if "heading" in entry.declared:
-        heading, text = markdown.typst(given["heading"]), markdown.typst(given["text"])
+        heading, text = (markdown.typst(tr(given[name])) for name in ("heading", "text"))
         return f"#card({markdown.quoted(entry.symbol)}, [{heading}], [{text}])"
     if path.suffix not in (".md", ".typ"):
         _copy(path, path.name, work)

@@ -42,18 +42,20 @@ class Made:
 def _begun(requests: Sequence[Request], *ignored: Path) -> Iterator[tuple[Recording, list[Request]]]:
     """Requests of one scene, as its file is now, while what is used is recorded."""
     settle()
-    old, code = requests[0].entry, requests[0].language
-    with spoken(code) as heard, recording(Places.of(requests[0]), *ignored, *files(code)) as record:
+    first = requests[0]
+    old, codes = first.entry, (first.language, *first.also)
+    catalogues = [path for code in codes for path in files(code)]
+    with spoken(first.language) as heard, recording(Places.of(first), *ignored, *catalogues) as record:
         entry = old
         with contextlib.suppress(SyntaxError, OSError, ValueError):  # which loading it will tell
             found = (e for e in read_file(old.path) if isinstance(e, Entry) and e.symbol == old.symbol)
             entry = next(found, old)
         yield record, [replace(request, entry=entry) for request in requests]
-        if code != ENGLISH:
+        for code in {*codes} - {ENGLISH}:
             record.add("version babel")
             record.add(f"language {code}")
-            for text, said in heard.items():
-                record.add(f"text {code} {text}", of_text(said))
+        for (code, text), said in heard.items():
+            record.add(f"text {code} {text}", of_text(said))
 
 
 def film(requests: Sequence[Request], media: Sequence[Path], share: Share) -> Made:

@@ -90,6 +90,7 @@ def record(job: Job, media: Path, drawn: Drawn) -> sidecar.Record:
         parameters=job.key["parameters"],
         set=sorted(request.given),
         given=request.said,
+        also={code: list(texts) for code, texts in drawn.also.items()},
         captions=[(round(a, 3), round(b, 3), text) for a, b, text in drawn.captions],
         sections=list(drawn.sections),
         lines=drawn.lines(request.recordings.as_posix() if request.spoken else ""),

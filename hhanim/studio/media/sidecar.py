@@ -66,9 +66,10 @@ class Line(Struct, frozen=True):
 class Record(Struct, frozen=True, kw_only=True):
     """What made a film, and what belongs to it.
 
-    `sha256` is of the film's file, and `hashes` of the files beside it, by path relative to its folder (a folder of
-    pictures is among them, and its `sha256` is of theirs); `lines` are its captions with what speaks them; `used` says
-    what it was made from, by label; `seal` is of the record itself, so that a hand that was at it shows.
+    `also` is what the captions say in other languages; `sha256` is of the film's file, and `hashes` of the files beside
+    it, by path relative to its folder (a folder of pictures is among them, and its `sha256` is of theirs); `lines` are
+    its captions with what speaks them; `used` says what it was made from, by label; `seal` is of the record itself, so
+    that a hand that was at it shows.
     """
 
     name: _Word
@@ -90,6 +91,7 @@ class Record(Struct, frozen=True, kw_only=True):
     preset: _Word
     theme: _Word
     language: _Word = "en"
+    also: Annotated[dict[_Word, list[_Text]], Meta(max_length=100)] = {}
     parameters: _Values
     set: list[_Word]
     given: _Values
@@ -205,8 +207,16 @@ def blocked(media: Path, names: Iterable[str] = ()) -> str:
 
 
 def seal(record: Record) -> str:
-    """The hash of a record without its own."""
-    return hashlib.sha256(json.encode(structs.replace(record, seal=""))).hexdigest()
+    """The hash of a record without its own, and without what records of earlier days did not say."""
+    said = to_builtins(structs.replace(record, seal=""))
+    for name, usual in _ADDED.items():
+        if said[name] == usual:
+            del said[name]
+    return hashlib.sha256(json.encode(said)).hexdigest()
+
+
+_ADDED: dict[str, Any] = {"language": "en", "also": {}, "lines": []}
+"""Fields that came later, each with what it is where nothing is said."""
 
 
 def write(path: Path, record: Record) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from hhanim.errors import did_you_mean
+from hhanim.language import find, spoken, tr
+from hhanim.language.catalogue import LanguageError
 from hhanim.studio.errors import UsageError
 from hhanim.studio.plan import catalogue
 from hhanim.studio.plan.catalogue import Entry, Parameter
@@ -113,19 +115,25 @@ def find_lecture(file: str | None, settings: Settings) -> Lecture:
     own = {key: table[key] for key in ("preset", "theme", "size", "output") if table[key]}
     project = replace(project, **own, table=("lecture",) if own else ())
     general = general_settings(settings, project)
+    languages = _languages(project, table, settings, general)
+    general["language"] = languages[0]
     general["preset"] = general["preset"] or "lecture"
     if general["preset"] == "standard":
         why = "preset standard: a lecture has one rate for all of it; take draft, slide or lecture"
         raise project.error((*project.table, "preset") if project.preset == "standard" else (), why)
-    name = settings.name or (table["name"] or "lecture") + "".join(
-        f"-{key}={value}" for key, value in settings.given.items()
-    )
+    variant = [f"{key}={value}" for key, value in settings.given.items()]
+    if languages[0] != (table["languages"] or languages)[0]:
+        variant.append(languages[0])
+    name = settings.name or "-".join([table["name"] or "lecture", *variant])
     try:
         path = target(general["output"], name)
     except UsageError as error:
         raise project.error(("lecture", "name") if table["name"] else (), error) from None
-    about = {"title": table["title"], "author": table["author"], "date": str(table["date"] or "")}
-    parts = _Reader(project, settings, general, about).parts(table["parts"], path.with_suffix(".parts"))
+    with spoken(languages[0]):
+        words = {key: str(tr(table[key])) for key in ("title", "description")}
+        about = {"title": words["title"], "author": table["author"], "date": str(table["date"] or "")}
+        reader = _Reader(project, settings, general, about, languages)
+        parts = reader.parts(table["parts"], path.with_suffix(".parts"))
     for key in settings.given:
         if not any(key in part.request.given for part in parts):
             known = {n for p in parts for n in parameter_names(p.request.entry, p.request.given)}
@@ -133,11 +141,27 @@ def find_lecture(file: str | None, settings: Settings) -> Lecture:
     names = [part.request.name for part in parts]
     if (wanted := table["thumbnail"]) and wanted not in names:
         raise project.error(("lecture", "thumbnail"), f"no part {wanted}{did_you_mean(wanted, names)}")
-    languages = tuple(table["languages"] or ("en",))
-    description, thumbnail = table["description"], table["thumbnail"]
-    return Lecture(
-        path, **about, description=description, languages=languages, parts=parts, thumbnail=thumbnail
-    )
+    return Lecture(path, **words, author=about["author"], date=about["date"], languages=languages, parts=parts,
+                   thumbnail=wanted)  # fmt: skip
+
+
+def _languages(
+    project: Project, table: Mapping[str, Any], settings: Settings, general: Mapping[str, Any]
+) -> tuple[str, ...]:
+    """The language of the lecture, and then the others of its captions.
+
+    Raises:
+        UsageError: when there is no such language.
+    """
+    known = table["languages"] or [code for code in project.languages if code] or [general["language"]]
+    first = settings.language or known[0]
+    try:
+        for code in (first, *known):
+            find(code)
+    except LanguageError as error:
+        place = ("lecture", "languages") if table["languages"] and code in known else ()
+        raise project.error(place, error) from None
+    return tuple(dict.fromkeys((first, *known)))
 
 
 Place = tuple[str | int, ...]
@@ -151,6 +175,7 @@ class _Reader:
     settings: Settings
     general: Mapping[str, Any]
     about: Mapping[str, str]
+    languages: tuple[str, ...]
 
     def parts(self, tables: Sequence[Mapping[str, Any]], folder: Path) -> tuple[Part, ...]:
         """The parts, with films in ``folder`` that are named for what they are: one put between others leaves those."""
@@ -162,15 +187,16 @@ class _Reader:
             name = request.entry.name if kind == "scene" else f"{kind}-{request.entry.name}"
             name = next(n for n in (name, *(f"{name}-{k}" for k in range(2, 999))) if n not in known)
             known.add(name)
-            chapter = part["chapter"] or request.entry.title
-            found.append(Part(kind, chapter, replace(request, path=target(folder, name))))
+            chapter = str(tr(part["chapter"] or request.entry.title))
+            request = replace(request, path=target(folder, name), also=self.languages[1:])
+            found.append(Part(kind, chapter, request))
         return tuple(found)
 
     def scene(self, part: Mapping[str, Any], place: Place) -> Request:
         found = catalogue.read()
         self.project.check_scenes(found)
         wanted = Target(part["scene"], set=part["set"], place=place)
-        plain = replace(self.settings, name=None, formats=("mp4",))
+        plain = replace(self.settings, name=None, formats=("mp4",), language=self.languages[0])
         (request,) = expand(wanted, self.project, found, plain, self.general, everywhere=True)
         return request
 
@@ -179,14 +205,17 @@ class _Reader:
         if role == "title":
             heading = heading or self.about["title"]
             text = text or " · ".join(filter(None, (self.about["author"], self.about["date"])))
-        words = {"heading": heading or "Thank you", "text": text}
-        alt = ". ".join(filter(None, words.values()))
+        words = {"heading": heading or tr("Thank you"), "text": text}
+        title, *more = (_plain(str(tr(word))) for word in words.values() if word)
         name = _slug(f"{role}-{words['heading']}")
-        entry = Entry(name, "slide", words["heading"], "", _parameters(part, words), CARD, role, alt=alt)
+        alt = ". ".join((title, *more))
+        entry = Entry(name, "slide", title, "", _parameters(part, words), CARD, role, alt=alt)
         return self._request(entry, words, part, place)
 
     def slide(self, part: Mapping[str, Any], place: Place) -> Request:
         path = self._file(part, "slide", SLIDES, place)
+        own = path.with_suffix(f".{self.languages[0]}{path.suffix}")
+        path = own if own.is_file() else path
         text = ""
         if path.suffix == ".md":
             try:
@@ -194,8 +223,8 @@ class _Reader:
             except (OSError, UnicodeDecodeError) as error:
                 raise self.project.error((*place, "slide"), f"{path} cannot be read: {error}") from None
         heading = re.search(r"(?m)^#+ +(.+?)[ #]*$", text)
-        title = heading[1] if heading else _words(path)
-        alt = part["alt"] or " ".join(re.sub(r"(?m)^[#>*+-]+ +|[*_`]", "", text).split())
+        title = _plain(heading[1]) if heading else _words(path)
+        alt = part["alt"] or _plain(text)
         entry = Entry(_slug(path.stem), "slide", title, "", _parameters(part), path, path.suffix[1:], alt=alt)
         return self._request(entry, {}, part, place)
 
@@ -239,6 +268,7 @@ class _Reader:
             general["theme"],
             general["size"],
             Origin(self.project.path, lines),
+            language=self.languages[0],
         )
 
 
@@ -248,6 +278,14 @@ def _parameters(part: Mapping[str, Any], words: Iterable[str] = ()) -> tuple[Par
     seconds = max(5.0 if words else 10.0, round(spoken + REST, 1) if spoken else 0.0)
     texts = (Parameter(name, "str", "") for name in (*words, "say"))
     return (*texts, Parameter("seconds", "float", seconds))
+
+
+def _plain(text: str) -> str:
+    """Markdown as it would be read aloud."""
+    text = re.sub(r"!?\[(.*?)\]\(.*?\)", r"\1", text)  # of links and pictures their words
+    text = re.sub(r"(?m)^\s*(#+|>|[*+-]|\d+\.)\s+|^[\s|:-]+$|^\s*\||\|\s*$", "", text)
+    text = re.sub(r"[*`$\"]|(?<!\w)_|_(?!\w)", "", text).replace("|", ",")
+    return "; ".join(" ".join(line.split()) for line in text.splitlines() if line.strip())
 
 
 def _words(path: Path) -> str:

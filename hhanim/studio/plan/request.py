@@ -42,7 +42,8 @@ class Request:
         entry: the scene; given: its parameters as given (text or values).
         preset: name of a preset, or None for the scene's own rate at 1080p.
         theme: name of a theme; size: ``WIDTHxHEIGHT`` over the preset's, or None.
-        language: code of the language in which it speaks and writes.
+        language: code of the language in which it speaks and writes. also: of those in which its captions are wanted
+            beside it.
         path: the file to make; its suffix is the format.
         origin: the lines of the project file that say so, for its mistakes.
         sections: of a film, one file per section as well, in ``<name>.sections/``.
@@ -59,6 +60,7 @@ class Request:
     origin: Origin | None = field(default=None, compare=False)
     sections: bool = False
     language: str = ENGLISH
+    also: tuple[str, ...] = ()
     sound: str = "voice"
     takes: tuple[Take, ...] = field(default=(), compare=False)
 
@@ -169,6 +171,7 @@ class Request:
             "language": self.language,
             "sound": self.sound,
             **({"sections": True} if self.sections else {}),
+            **({"also": list(self.also)} if self.also else {}),
         }
 
     def check(self) -> None:
@@ -179,7 +182,8 @@ class Request:
         """
         self.use, self.pixels, self.look  # noqa: B018
         with self._placed("language"):
-            find(self.language)
+            for code in (self.language, *self.also):
+                find(code)
         with self._placed("sound"):
             if self.sound not in SOUNDS:
                 raise UsageError(f"no sound named {self.sound}{did_you_mean(self.sound, SOUNDS)}")

@@ -57,7 +57,7 @@ def test_parts_in_order_with_films_of_their_own(written):
     ]
     assert [p.request.name for p in made.parts] == names
     assert {p.request.path.parent for p in made.parts} == {Path("output/lecture.parts")}
-    chapters = ["How a neuron fires", "A wave", "Wave", "Aims of *today*", "talk", "Thank you"]
+    chapters = ["How a neuron fires", "A wave", "Wave", "Aims of today", "talk", "Thank you"]
     assert [p.chapter for p in made.parts] == chapters
     assert [p.request.entry.kind for p in made.parts] == ["slide", "clip", "clip", "slide", "video", "slide"]
     assert made.parts[0].request.given == {
@@ -73,6 +73,43 @@ def test_a_part_that_is_put_between_others_leaves_their_films(written):
     before = written(part(scene="wave") + part(card="outro"))
     after = written(part(scene="still") + part(scene="wave") + part(card="outro"))
     assert after.requests[1:] == before.requests
+
+
+def test_languages(written):
+    """The first is what is seen and heard; a slide may have a file for each, texts a catalogue."""
+    Path("aims.de.md").write_text("# Ziele\n", encoding="utf-8")
+    Path("language").mkdir()
+    Path("language/de.po").write_text(
+        'msgid ""\nmsgstr ""\n\nmsgid "Ends well"\nmsgstr "Ende gut"\n', "utf-8"
+    )
+    text = (
+        'languages = ["en", "de", "es"]\n' + part(slide="aims.md") + part(card="outro", heading="Ends well")
+    )
+    english, german = written(text), written(text, language="de")
+    assert english.languages == ("en", "de", "es") and german.languages == ("de", "en", "es")
+    assert [p.chapter for p in english.parts] == ["Aims of today", "Ends well"]
+    assert [p.chapter for p in german.parts] == ["Ziele", "Ende gut"]
+    assert {(r.language, r.also) for r in german.requests} == {("de", ("en", "es"))}
+    assert german.path == Path("output/lecture-de.mp4")
+    with pytest.raises(UsageError, match=r"lecture.toml:7: no language xx"):
+        written(text.replace('"es"', '"xx"'))
+
+
+@pytest.mark.parametrize(
+    ("markdown", "words"),
+    [
+        ("# Aims\n\n- one *thing*\n- [two](https://x.org) things", "Aims; one thing; two things"),
+        ("| gate | opens |\n|------|:-----:|\n| m | fast |", "gate , opens; m , fast"),
+        (
+            'The $g_"Na" m^3 h$ of snake_case _words_\n\n![a spike](spike.png)',
+            "The gNa m^3 h of snake_case words; a spike",
+        ),
+    ],
+)
+def test_a_slide_in_words(written, markdown, words):
+    Path("aims.md").write_text(markdown, encoding="utf-8")
+    (request,) = written(part(slide="aims.md")).requests
+    assert request.entry.alt == words
 
 
 def test_the_command_line_comes_first(written):
