@@ -9,7 +9,7 @@ from typing import Any
 from manim import Create, FadeIn, FadeOut, ReplacementTransform, Succession, VGroup
 
 from hhanim.look.numbers import millivolts
-from hhanim.look.words import ion_name, listed, tr
+from hhanim.look.words import channel_name, ion_name, listed, tr
 from hhanim.mobjects.circuit.circuit import Circuit
 from hhanim.mobjects.circuit.currents import (
     CircuitCurrents,
@@ -24,7 +24,6 @@ from hhanim.mobjects.frame.clock import Pace
 from hhanim.mobjects.frame.layout import Area, fitted
 from hhanim.mobjects.frame.lettering import LABEL, SMALL
 from hhanim.mobjects.graph.equations import CurrentEquation, GateEquation, Unfolding, aligned
-from hhanim.mobjects.membrane.channels import title
 from hhanim.mobjects.membrane.patch import MembranePatch
 from hhanim.mobjects.storyboard import Beat, Story
 from hhanim.model import Channel, simulate
@@ -111,13 +110,13 @@ class CircuitFilm(Story):
     def channel(self, channel: Channel, first: bool) -> Iterator[Beat]:
         """A conductance and a battery; then the current, and what the gates have to do with it."""
         name = channel.name
-        heading = tr("{name} channels are a conductance", name=title(channel).capitalize())
+        heading = tr("{name} channels are a conductance", name=channel_name(channel).capitalize())
         told = Unfolding(self.membrane, name, self.theme, self.pieces[name], self.wide.pitch)
         self.pieces[name] = told.whole
         several = listed([f"{_number(g.power)} {g.name}" for g in channel.gates])
         if not first or not several:
             said = "{name} channels have {several} gates, and their own battery."
-            said = tr(said, name=title(channel), several=several)
+            said = tr(said, name=channel_name(channel), several=several)
             yield self.becomes(name, heading, said if several else "The leak never changes.")
             self.shown = [*self.shown, told.whole]
             return

@@ -10,6 +10,7 @@ from manim import DOWN, VGroup
 
 from hhanim.look import quantities, quantity
 from hhanim.look.numbers import ceil_to, floor_to, round_near
+from hhanim.look.words import channel_name
 from hhanim.mobjects.axon.axon import Axon
 from hhanim.mobjects.axon.marks import Injection, Stopwatch, Stretch
 from hhanim.mobjects.axon.profile import Profile
@@ -20,7 +21,7 @@ from hhanim.mobjects.frame.layout import Area
 from hhanim.mobjects.frame.lettering import LABEL, TITLE
 from hhanim.mobjects.graph.marks import Moment
 from hhanim.mobjects.graph.panel import Panel
-from hhanim.mobjects.membrane.channels import inactivates, title
+from hhanim.mobjects.membrane.channels import inactivates
 from hhanim.mobjects.storyboard import Beat, Story
 from hhanim.model import measured, pulse
 from hhanim.model.cable import Cable, CableRun, IClamp, simulate_cable
@@ -59,7 +60,11 @@ class Propagation(Story):
         self.inward, self.outward = (
             self.cable.membrane.channel(self.one.carrier(way)) for way in ("in", "out")
         )
-        self.names = {"ion": title(self.inward), "other": title(self.outward), "drug": drug_name(self.inward)}
+        self.names = {
+            "ion": channel_name(self.inward),
+            "other": channel_name(self.outward),
+            "drug": drug_name(self.inward),
+        }
         self.lay(*self.grid["body"].rows(*ROWS[self.shape], gap=0.2))
         told = (self.travel, self.answer, self.blocked, self.measure, self.collide, self.recap)
         for part in told if np.isfinite(self.when(0.9)) else (self.no_spike,):

@@ -7,12 +7,13 @@ from typing import Any
 
 from hhanim.look import quantities
 from hhanim.look.numbers import millivolts, round_below, round_near
+from hhanim.look.words import channel_name
 from hhanim.mobjects.circuit.balance import Balance
 from hhanim.mobjects.circuit.feedback import FeedbackLoop
 from hhanim.mobjects.frame.cards import Row
 from hhanim.mobjects.frame.clock import Pace
 from hhanim.mobjects.graph.marks import Level, Point
-from hhanim.mobjects.membrane.channels import inactivates, side_by_side, title
+from hhanim.mobjects.membrane.channels import inactivates, side_by_side
 from hhanim.mobjects.membrane.depth import PatchInDepth
 from hhanim.mobjects.membrane.patch import MembranePatch
 from hhanim.mobjects.storyboard import Beat, Story
@@ -66,8 +67,11 @@ class Spike(Story):
         self.phases = {phase.name: phase for phase in phases(run, zero=self.membrane.zero)}
         self.inward, self.outward = (self.membrane.channel(run.carrier(way)) for way in ("in", "out"))
         gates = {inactivates(self.membrane, g.name): g.name for g in reversed(self.inward.gates)}
-        self.names = {"ion": title(self.inward), "m": gates.get(False), "h": gates.get(True)}
-        self.names |= {"other": title(self.outward), "n": next((g.name for g in self.outward.gates), None)}
+        self.names = {"ion": channel_name(self.inward), "m": gates.get(False), "h": gates.get(True)}
+        self.names |= {
+            "other": channel_name(self.outward),
+            "n": next((g.name for g in self.outward.gates), None),
+        }
         self.names |= {"v": millivolts(run["V"][0]), "top": millivolts(run.extreme("V").value, sign=True)}
         if self.phases:
             self.rise, self.back = self.phases["upstroke"].start, self.phases["repolarisation"].stop

@@ -15,6 +15,7 @@ import { makeStimulus } from "./stimuli.js";
 import { applyTheme, hearGround, turnTheme } from "./view.js";
 import { applyViews, chooseViews, describeAll, drawAll, live, traces, views, watchViews,
   widen } from "./views.js";
+import { tr } from "./words.js";
 
 const waiting = { frame: 0, drawing: 0, quiet: 0, later: 0 }; // what has been put off
 const last = { time: -Infinity, key: "" }; // the last change
@@ -120,7 +121,8 @@ function wireSettings() {
   choices("model", MODELS.map((model) => [model.name, model.title]));
   choices("stimulus", Object.entries(STIMULI).map(([key, { words }]) => [key, words]));
   choices("channels", CHANNELS.map((n) => [n, String(n)]));
-  choices("demonstration", [["", "Choose a demonstration…"], ...DEMONSTRATIONS.map((d) => [d.key, d.title])]);
+  const demonstrations = DEMONSTRATIONS.map((d) => [d.key, d.title]);
+  choices("demonstration", [["", tr("Choose a demonstration…")], ...demonstrations]);
   on("panel", "setting", (event) => changed(event.detail));
   on("model", "change", () => { load([["model", $("model").value], ...kept()]); leaveDemonstration(); });
   on("stimulus", "change", () => {

@@ -2,7 +2,7 @@
 
    A gate that relaxes to x_inf with the time constant tau forgets its state at the rate 1/tau and is then
    open with the probability x_inf: the chain that opens at x_inf/tau and closes at (1 - x_inf)/tau. In the
-   time h, which passes at that rate, the moments at which it forgets are a Poisson process of rate 1 in any run:
+   time h, which passes at that rate, the moments at which it forgets are a Poisson process of rate 1:
    they are drawn once and for all, any moment can be asked for, and a channel does alike in runs that are
    alike. */
 

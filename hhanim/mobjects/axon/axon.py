@@ -24,6 +24,7 @@ import numpy as np
 from manim import RIGHT, VGroup, VMobject
 
 from hhanim.look import Theme, quantities
+from hhanim.look.words import channel_name
 from hhanim.mobjects.axon.currents import LocalCurrents
 from hhanim.mobjects.axon.profile import Band
 from hhanim.mobjects.frame.clock import Clock
@@ -33,7 +34,7 @@ from hhanim.mobjects.frame.sampled import Sampled
 from hhanim.mobjects.frame.shapes import Array, filled, lines, mix
 from hhanim.mobjects.graph.panel import Panel
 from hhanim.mobjects.membrane.bilayer import Bilayer
-from hhanim.mobjects.membrane.channels import ChannelView, blocked_and_free, inactivates, title
+from hhanim.mobjects.membrane.channels import ChannelView, blocked_and_free, inactivates
 from hhanim.mobjects.membrane.charge import SurfaceCharge, absolute
 from hhanim.mobjects.membrane.ions import IonFlow
 from hhanim.model.cable import CableRun
@@ -211,7 +212,7 @@ class Axon(VGroup):
         self.titles, self.words, edge = VGroup(), VGroup(), self._left - 0.1
         for name in self._kinds:
             view = self.views[self.names.index(name)]
-            word = Words(title(view.channel), size=TICK, color=view.hue, weight="semibold")
+            word = Words(channel_name(view.channel), size=TICK, color=view.hue, weight="semibold")
             self.titles.add(word.move_to((view.origin[0], self.row, 0)))
         for text, y in (
             ("outside", self._middle + 0.68 * self._h),

@@ -19,12 +19,12 @@ import numpy as np
 from manim import LEFT, UP, VGroup
 
 from hhanim.look import Quantity, Theme, quantities
+from hhanim.look.words import channel_name
 from hhanim.mobjects.frame.clock import Timed
 from hhanim.mobjects.frame.layout import UNIT, Area
 from hhanim.mobjects.frame.lettering import SMALL, Words
 from hhanim.mobjects.frame.reading import Reading
 from hhanim.mobjects.frame.shapes import at, disc, filled, lines
-from hhanim.mobjects.membrane.channels import title
 from hhanim.model import Channel, Trajectory
 
 
@@ -69,7 +69,9 @@ class Balance(Timed, VGroup):
     def _named(channel: Channel, known: Mapping[str, Quantity], theme: Theme) -> VGroup:
         """A patch of a channel's colour, and its name."""
         spot = filled(at(disc(), [(0.0, 0.0)], 0.1), theme.color(known[f"I_{channel.name}"]))
-        return VGroup(spot, Words(title(channel), size=SMALL, color=theme.muted).next_to(spot, buff=0.12))
+        return VGroup(
+            spot, Words(channel_name(channel), size=SMALL, color=theme.muted).next_to(spot, buff=0.12)
+        )
 
     def draw(self, t: float) -> Self:
         """The currents at the model's time t (ms)."""

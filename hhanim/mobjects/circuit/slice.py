@@ -25,6 +25,7 @@ from manim import (
 )
 
 from hhanim.look import Theme
+from hhanim.look.words import channel_name
 from hhanim.mobjects.circuit.circuit import WIRE, Branch, Circuit
 from hhanim.mobjects.frame.clock import Clock
 from hhanim.mobjects.frame.fades import Appear, Vanish
@@ -32,7 +33,7 @@ from hhanim.mobjects.frame.layout import UNIT
 from hhanim.mobjects.frame.lettering import TICK, Words, corners
 from hhanim.mobjects.frame.shapes import Array, capsule, filled, lines, mix
 from hhanim.mobjects.membrane.bilayer import Bilayer
-from hhanim.mobjects.membrane.channels import ChannelView, title
+from hhanim.mobjects.membrane.channels import ChannelView
 from hhanim.mobjects.membrane.charge import SurfaceCharge, absolute
 from hhanim.mobjects.membrane.ions import RestingIons, cloud
 
@@ -102,7 +103,7 @@ class Slice(VGroup):
                     RestingIons(found, color, theme.ground, radius=self.radius, swing=0.7 * self.radius)
                 )
             self.ions[name] = (sides[0], sides[1])
-            word = Words(title(view.channel), size=TICK, color=view.hue, weight="semibold")
+            word = Words(channel_name(view.channel), size=TICK, color=view.hue, weight="semibold")
             self.names[name] = word.move_to((x, circuit.top - 0.8 * row, 0))
         self.pipette = _pipette(circuit.x["I"], circuit.top - 0.12, middle - 0.5 * height, theme)
         self.add(self.lipids, self.charge)

@@ -25,7 +25,6 @@ import numpy as np
 from manim import ManimColor, VGroup, VMobject
 
 from hhanim.look import Theme, quantities
-from hhanim.look.words import channel_name as title
 from hhanim.mobjects.frame.layout import UNIT
 from hhanim.mobjects.frame.lettering import SMALL, Formula, Words
 from hhanim.mobjects.frame.shapes import Array, capsule, disc, filled, lines, mix, rounded, smooth, stroked

@@ -23,12 +23,13 @@ import numpy as np
 from manim import DL, DR, UL, UP, UR, VGroup
 
 from hhanim.look import Theme, quantities
+from hhanim.look.words import channel_name
 from hhanim.mobjects.frame.clock import Clock
 from hhanim.mobjects.frame.layout import UNIT, Area
 from hhanim.mobjects.frame.lettering import SMALL, TICK, Words
 from hhanim.mobjects.frame.shapes import Array, mix
 from hhanim.mobjects.membrane.bilayer import Bilayer, between
-from hhanim.mobjects.membrane.channels import ChannelView, blocked_and_free, title
+from hhanim.mobjects.membrane.channels import ChannelView, blocked_and_free
 from hhanim.mobjects.membrane.charge import SurfaceCharge, absolute
 from hhanim.mobjects.membrane.electrode import Electrode
 from hhanim.mobjects.membrane.ions import FilmTime, IonFlow, RestingIons, Stream, cloud
@@ -210,7 +211,7 @@ class MembranePatch:
             name = Words("electrode", size=SMALL, color=self.theme.color("stimulus"))
             words.add(name.move_to((area.left, area.top, 0), aligned_edge=UL))
         for view in self.views:
-            name = Words(title(view.channel), size=TICK, color=view.hue, weight="semibold")
+            name = Words(channel_name(view.channel), size=TICK, color=view.hue, weight="semibold")
             words.add(name.move_to((view.origin[0], area.top, 0), aligned_edge=UP))
         return words
 
