@@ -8,11 +8,10 @@ from typing import Any
 from manim import DL, DOWN, LEFT, VGroup
 
 from hhanim.errors import HHError
-from hhanim.look import quantities, quantity
+from hhanim.look import quantities
 from hhanim.look.words import tr
-from hhanim.mobjects.axon.axon import Axon
 from hhanim.mobjects.axon.front import Front
-from hhanim.mobjects.axon.profile import Profile
+from hhanim.mobjects.axon.stage import Stage
 from hhanim.mobjects.frame.cards import Row
 from hhanim.mobjects.frame.clock import Pace
 from hhanim.mobjects.frame.lettering import LABEL, SMALL
@@ -20,7 +19,6 @@ from hhanim.mobjects.frame.standard import voltages
 from hhanim.mobjects.frame.zoom import within
 from hhanim.mobjects.graph.equations import CurrentEquation, GateEquation, aligned
 from hhanim.mobjects.graph.marks import Level
-from hhanim.mobjects.graph.panel import Panel
 from hhanim.mobjects.membrane.channels import side_by_side
 from hhanim.mobjects.membrane.patch import MembranePatch
 from hhanim.mobjects.storyboard import Beat, Story
@@ -119,25 +117,20 @@ class FourEquations(Story):
         since, end = (float(run.arrival()[k]) for k in (start, stop))
         self.speed = run.speed(*(1e3 * x for x in TIMED))
         self.timed(Pace(float(run.t[-1]), rate=0.4, slow=[(since, end, 0.22)], ease=0.1))
-        top, tube = self.grid["body"].rows(2.6, 3.0, gap=0.15)
-        panel = Panel(top, self.theme, left=1.15, gutter=0.6).x("mm", 0.0, LENGTH)
         low, high = voltages(run.cable.membrane)
         ticks = [self.membrane.zero + v for v in (-50, 0, 50)]
-        panel.y(quantity("V"), low, high + 0.5 * (high - low), ticks=ticks)
-        axon = Axon(panel, tube, run, self.theme, clock=self.clock)
-        profile = Profile(panel, run, "V", self.theme).follow(self.clock)
+        y, areas = (low, high + 0.5 * (high - low)), self.grid["body"].rows(2.8, 2.8, gap=0.15)
+        stage = Stage(run, areas, self.theme, self.clock, y=y, ticks=ticks)
         known = (
             (measured.SPEED, "measured: {v} m/s", "ink"),
             (measured.SPEED_BY_HAND, "by hand: {v} m/s", "muted"),
         )
         real, reckoned = [
-            Front(panel, v, TIMED[0], since, tr(name, v=v), row=k, color=hue).follow(self.clock)
+            Front(stage.panel, v, TIMED[0], since, tr(name, v=v), row=k, color=hue).follow(self.clock)
             for k, (v, name, hue) in enumerate(known)
         ]
-        shown, drawn = [panel, axon, profile], patch.views[0]
-        same = next(
-            view for view in axon.views[len(axon.views) // 3 :] if view.channel.name == drawn.channel.name
-        )
+        shown, drawn, views = [*stage.parts, stage.loops], patch.views[0], stage.wall.views
+        same = next(view for view in views[len(views) // 3 :] if view.channel.name == drawn.channel.name)
         place = within(self.frame, *((*view.origin[:2], view.height_) for view in (same, drawn)))
         said = tr("A computer today finds {v} m/s.", v=f"{self.speed:.1f}")
         about = tr("an axon half a millimetre thick, not to scale, at {t} °C", t=self.travel_celsius)

@@ -33,15 +33,16 @@ def propagation(media: Path) -> Any:
 def meeting(propagation: Any) -> Any:
     """The axon along which two spikes meet."""
     film = propagation
-    return Axon(film.panel, film.tube, film.two, film.theme, refractory=True)
+    return Axon(film.stage.panel, film.areas[1], film.two, film.theme, refractory=True)
 
 
 @pytest.mark.slow
 def test_propagation_is_true_at_ten_instants(propagation: Any, meeting: Any) -> None:
     film = propagation
     assert film.speed == pytest.approx(18.73, abs=0.02)
+    assert film.times == pytest.approx(2.0, rel=0.02)  # an axon four times as thick: the square root of that
     assert film.left < np.exp(-1.0)  # one length constant into the stretch with TTX
-    run, wall, profile = film.one, film.wall, film.profile
+    run, wall, profile = film.one, film.stage.wall, film.stage.profile
     # the two halves are alike: what meets in the middle has come through the same
     assert {"Na", "K"} == set(wall.names)
     assert wall.names == wall.names[::-1]
@@ -77,7 +78,7 @@ def test_propagation_is_true_at_ten_instants(propagation: Any, meeting: Any) -> 
         middle = signs.mean(axis=1)
         size = 0.5 * (signs[:, 3, 0] - signs[:, 0, 0]) / wall.charge.size
         drawn = np.where(middle[:, 1] > wall.charge.centre[1], -1.0, 1.0) * size**2 * wall.charge.full
-        at = [1e3 * film.panel.data(p)[0] for p in middle]
+        at = [1e3 * film.stage.panel.data(p)[0] for p in middle]
         beside = np.abs(np.diff(run["V"][k])).max()  # a sign takes the V of the compartment it stands on
         assert drawn == pytest.approx(np.interp(at, run.x, run["V"][k]), abs=step + beside)
 
@@ -156,7 +157,7 @@ def test_arrowheads_go_round_as_the_current_does_while_the_clock_stands(meeting:
 @pytest.mark.slow
 def test_no_ion_passes_a_channel_that_ttx_blocks(propagation: Any) -> None:
     film = propagation
-    wall = Axon(film.panel, film.tube, film.half, film.theme)
+    wall = Axon(film.stage.panel, film.areas[1], film.half, film.theme)
     free = [v for v, x in zip(wall.views, wall.places, strict=True) if v.channel.name == "K" or x < 30.0]
     assert len(wall.flows) == len(free) < len(wall.views)
     # nor does the pore of one light up, though its gates open
@@ -171,7 +172,7 @@ def test_no_ion_passes_a_channel_that_ttx_blocks(propagation: Any) -> None:
 @pytest.mark.slow
 def test_the_wall_glows_in_sodiums_hue_up_to_where_ttx_begins(propagation: Any) -> None:
     film, run = propagation, propagation.half
-    wall = Axon(film.panel, film.tube, run, film.theme)
+    wall = Axon(film.stage.panel, film.areas[1], run, film.theme)
     sodium, ground = (ManimColor(c).to_rgb() for c in (film.theme.color("Na"), wall.glow._none))
     before = 1e3 * wall.glow.x < 0.5 * film.length
     brightest = np.zeros(len(run.x))
@@ -189,8 +190,8 @@ def test_the_wall_glows_in_sodiums_hue_up_to_where_ttx_begins(propagation: Any) 
 def test_what_is_left_of_the_spike_is_what_the_picture_shows(propagation: Any) -> None:
     film, run = propagation, propagation.half
     edge = 0.5 * film.length + float(run.cable.length_constant()[-1])
-    faint = Profile(film.panel, run, "V", film.theme, highest=True).draw(run.duration)
-    rest = Profile(film.panel, run, "V", film.theme).draw(0.0)
+    faint = Profile(film.stage.panel, run, "V", film.theme, highest=True).draw(run.duration)
+    rest = Profile(film.stage.panel, run, "V", film.theme).draw(0.0)
     left, whole = (faint.reading(1e-3 * x) - rest.reading(1e-3 * x) for x in (edge, 20e3))
     assert film.left == pytest.approx(left / whole, abs=0.005)
     said = [text for _, _, text in film.captions if "length constant" in text]
@@ -200,8 +201,8 @@ def test_what_is_left_of_the_spike_is_what_the_picture_shows(propagation: Any) -
 @pytest.mark.slow
 def test_refractory_stands_clear_of_the_channels_names(propagation: Any, meeting: Any) -> None:
     film = propagation
-    film.wall = meeting
-    mark = film.stretch("refractory", meeting.refractory(0))
+    film.stage.wall = meeting
+    mark = film.stage.stretch("refractory", meeting.refractory(0))
     for t in np.linspace(0.4, film.two.duration, 60):
         meeting.draw(t)
         mark.draw(t)
@@ -211,7 +212,10 @@ def test_refractory_stands_clear_of_the_channels_names(propagation: Any, meeting
 @pytest.mark.slow
 def test_a_loop_fades_as_it_shrinks_and_is_gone_before_it_is_a_speck(propagation: Any) -> None:
     film, seen = propagation, 0
-    wall, ink = Axon(film.panel, film.tube, film.half, film.theme), ManimColor(film.theme.ink).to_rgb()
+    wall, ink = (
+        Axon(film.stage.panel, film.areas[1], film.half, film.theme),
+        ManimColor(film.theme.ink).to_rgb(),
+    )
     for t in np.linspace(1.5, 3.0, 200):
         wall.draw(t)
         for enter, leave, *_ in wall.currents.loops():

@@ -217,6 +217,7 @@ class Axon(VGroup):
         for text, y in (
             ("outside", self._middle + 0.68 * self._h),
             ("inside", self._middle - 0.62 * self._h),
+            ("ion current", self._floor - 0.5 * self._thick),
         ):
             word = Words(text, size=SMALL, color=self.theme.muted)
             if word.width < edge - self.area.left:

@@ -227,7 +227,7 @@ class Solutions(VGroup):
 
     def __init__(self, circuit: Circuit, radius: float = 0.05, taken: Any = ()) -> None:
         super().__init__()
-        self._swing = radius
+        self._swing, self._ions = radius, list[RestingIons]()
         theme, deep, end = circuit.theme, 4.0 * radius, max(circuit.x.values())
         bands = ((circuit.top - deep, circuit.top), (circuit.bottom, circuit.bottom + deep))
         taken = [
@@ -243,12 +243,15 @@ class Solutions(VGroup):
                 taken += [tuple(place) for place in places]
                 found.append(places)
             color = mix(theme.color(ion), theme.ground, 0.45)
-            self.add(RestingIons(np.concatenate(found), color, theme.ground, radius=radius, swing=radius))
+            self._ions.append(
+                RestingIons(np.concatenate(found), color, theme.ground, radius=radius, swing=radius)
+            )
+        self.add(*self._ions)
         self._ways = self._to_the_wires(circuit)
 
     def _to_the_wires(self, circuit: Circuit) -> list[tuple[Array, Array]]:
         """From where to where each kind's ions (K, 2) go: onto the nearer wire, evenly, in the order they lie in."""
-        start = np.concatenate([ions.places for ions in self])
+        start = np.concatenate([ions.places for ions in self._ions])
         stop, ends = start.copy(), (min(circuit.x.values()), max(circuit.x.values()))
         for wire, here in (
             (circuit.top, start[:, 1] > circuit.middle),
@@ -258,14 +261,14 @@ class Solutions(VGroup):
             which = which[np.argsort(start[which, 0])]
             stop[which, 0] = np.linspace(*ends, len(which) + 2)[1:-1]
             stop[which, 1] = wire
-        cut = len(self[0].places)
+        cut = len(self._ions[0].places)
         return [(start[:cut], stop[:cut]), (start[cut:], stop[cut:])]
 
     def gather(self, share: float = 1.0) -> Self:
         """Put them that share of the way to the wires, on which they only swing along."""
-        for ions, (start, stop) in zip(self, self._ways, strict=True):
+        for ions, (start, stop) in zip(self._ions, self._ways, strict=True):
             ions.places = start + share * (stop - start)
-            ions.swing = self._swing * np.array([1.0, 1.0 - share])
+            ions.swing = np.array([self._swing, (1.0 - share) * self._swing])
         return self
 
     def gathers(self) -> Animation:

@@ -102,13 +102,14 @@ class Recap:
     ) -> None:
         places = area.split(*[1.0] * len(rows), gap=0.3 if beside else 0.0, vertical=not beside)
         wide = max((icon.width for icon in icons), default=-0.4) + 0.4
-        told = []
+        told, names = [], []
         for head, does, color in rows:
             name = Words(head, size=1.2 * size, color=theme.color(color), weight="semibold")
             for symbol, quantity in known.items():
                 for glyph in name.variable(symbol):
                     glyph.set_color(theme.color(quantity))
             words = Words(does, size=size, color=theme.ink).next_to(name, DOWN, buff=0.12)
+            names.append(name)
             told.append(VGroup(name, words.align_to(name, LEFT)))
         room = (places[0].width - wide) / max(block.width for block in told)
         self.rows: list[VGroup] = []
@@ -120,6 +121,6 @@ class Recap:
                 row.add(icons[k].move_to((place.left + 0.5 * (wide - 0.4), y, 0.0)))
             self.rows.append(row)
         if beside:  # all on the line of the first
-            foot = told[0][0].baseline
-            for row, block in zip(self.rows, told, strict=True):
-                row.shift((0.0, foot - block[0].baseline, 0.0))
+            feet = [name.baseline for name in names]
+            for row, foot in zip(self.rows, feet, strict=True):
+                row.shift((0.0, feet[0] - foot, 0.0))

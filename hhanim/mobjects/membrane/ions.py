@@ -273,7 +273,8 @@ class RestingIons(VMobject):
         self, places: Any, color: Any, ground: Any, *, radius: float = 0.09, swing: float = 0.0
     ) -> None:
         super().__init__(fill_color=color, fill_opacity=1.0, stroke_color=ground, stroke_width=1.5)
-        self.places, self.radius, self.swing = np.asarray(places, dtype=float), radius, swing
+        self.places, self.radius = np.asarray(places, dtype=float), radius
+        self.swing: float | Array = swing  # or along x and along y
         rng = np.random.default_rng(len(self.places))
         shape = (3, *self.places.shape)
         # Three sines of unrelated frequency (per second) along each axis never come back together.

@@ -1,0 +1,67 @@
+"""An axon as a plain tube, as thick as it is beside others, lit where ions carry current; above it V along it.
+
+class Race(Story):
+    def beats(self):
+        runs = []
+        for diameter in (476.0, 119.0):
+            cable = Cable("modern", length=60_000, diameter=diameter)
+            charge = pulse(200.0 / cable.input_resistance(), 0.2, 0.2)
+            runs.append(simulate_cable(cable, [IClamp(0, charge)], 8.0))
+        self.timed(Pace(4.0, rate=0.5))
+        rows = self.grid["body"].rows(1.0, 1.0)
+        tubes = [Tube(*row, self.theme, clock=self.clock) for row in zip(rows, runs)]
+        yield Beat("race", "Thick and thin", "The thick axon is faster.", show=tubes, until=4.0)
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from manim import LEFT, VGroup
+
+from hhanim.look import Theme, quantities
+from hhanim.mobjects.axon.profile import Band, Profile
+from hhanim.mobjects.axon.stage import along, limits
+from hhanim.mobjects.frame.clock import Clock
+from hhanim.mobjects.frame.layout import Area, stroke
+from hhanim.mobjects.frame.lettering import SMALL, Words
+from hhanim.mobjects.frame.shapes import filled, lines, mix
+from hhanim.model.cable import CableRun
+
+#: Micrometres that a scene unit of a tube's thickness stands for, the same in all of them.
+MICROMETRES = 800.0
+
+
+class Tube:
+    """A tube under a panel, both along a cable whose run is shown.
+
+    area: of both. clock: whose time is shown; without one, call draw(). `still` and `moving` are the two groups to
+    show; thickness is that on the screen (scene units), one for MICROMETRES.
+    """
+
+    def __init__(self, area: Area, run: CableRun, theme: Theme, *, clock: Clock | None = None) -> None:
+        cable, known = run.cable, quantities(run.cable.membrane)
+        self.run, self.thickness = run, float(np.max(cable.diameter)) / MICROMETRES
+        foot = self.thickness + 0.12
+        self.panel = along(area.inset(bottom=foot), run, theme, limits(run))
+        left, right, y = self.panel.inner.left, self.panel.inner.right, area.bottom + 0.5 * self.thickness
+        low, high = y - 0.5 * self.thickness, y + 0.5 * self.thickness
+        box = lines([(left, low), (right, low), (right, high), (left, high), (left, low)])
+        wall = filled(box, mix(theme.ground, theme.line, 0.3), stroke=theme.line, width=stroke(3.0))
+        name = Words(f"{np.max(cable.diameter):g} µm", size=SMALL, color=theme.muted)
+        self.still = VGroup(self.panel, wall, name.move_to((area.left, y, 0.0), aligned_edge=LEFT))
+        size, way = np.abs(run["I_ion"]), np.sign(run["I_ion"])
+        away = slice(cable.count // 6, -cable.count // 6)
+        shares = [np.where(way == sign, size / size[:, away].max(), 0.0) for sign in (-1.0, 1.0)]
+        hues = [theme.color(known[f"I_{run.carrier(side)}"]) for side in ("in", "out")]
+        inside = 0.4 * self.thickness
+        self.lit = Band(self.panel, run, shares, y - inside, y + inside, wall.get_fill_color(), hues)
+        self.profile = Profile(self.panel, run, "V", theme)
+        self.moving = VGroup(self.lit, self.profile)
+        if clock is not None:
+            self.moving.add_updater(lambda _: self.draw(clock.now) and None, call_updater=True)
+
+    def draw(self, t: float) -> Tube:
+        """Draw it at time t (ms)."""
+        self.lit.draw(t)
+        self.profile.draw(t)
+        return self
