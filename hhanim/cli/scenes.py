@@ -10,6 +10,7 @@ import click
 
 from hhanim.cli.options import json_option, names_argument
 from hhanim.cli.output import complain, print_json
+from hhanim.studio.errors import UsageError
 
 if TYPE_CHECKING:
     from hhanim.studio.plan.catalogue import Entry
@@ -62,13 +63,22 @@ def _table(entries: list[Entry]) -> None:
 def new(name: str, film: bool) -> None:
     """Start a scene that renders as it is, scenes/NAME_clip.py, and a commented hhanim.toml.
 
+    The name lecture starts a lecture of the films there are instead, a commented lecture.toml.
+
     \b
     Examples:
       hhanim new adaptation
       hhanim new rebound --film
+      hhanim new lecture
     """
-    from hhanim.studio.plan.starter import start
+    from hhanim.studio.plan.starter import lecture, start
 
+    if name == "lecture":
+        if film:
+            raise UsageError("a lecture is no scene: hhanim new lecture, without --film")
+        print(lecture())
+        complain("hhanim lecture makes it; hhanim lecture --dry-run says of what", head="")
+        return
     written = start(name, "film" if film else "clip")
     for path in written:
         print(path)

@@ -14,6 +14,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from msgspec import json
+
 import hhanim
 from hhanim.studio import loaded
 from hhanim.studio.errors import RenderError, writing
@@ -157,15 +159,21 @@ def _key(lecture: Lecture) -> dict[str, Any]:
             [part.request.name, record.sha256 if (record := records[part.request.path]) else ""]
             for part in lecture.parts
         ],
-        "words": digest([r and [r.captions, r.also, to_plain(r.sections), r.alt] for r in records.values()]),
+        "words": digest([r and json.encode(_words(r)).decode() for r in records.values()]),
+        "sounds": [_own_sound(part, records[part.request.path]) for part in lecture.parts],
         "engine": versions("video").get("av", ""),
         "hhanim": digest({**writers(), "lecture": contents(Path(__file__))}),
     }
 
 
-def to_plain(sections: Sequence[Section]) -> list[list[Any]]:
-    """Sections as data."""
-    return [[section.name, section.start] for section in sections]
+def _words(record: sidecar.Record) -> list[Any]:
+    """What is said in a part, and where in it."""
+    return [record.lines, record.captions, record.also, record.sections, record.alt]
+
+
+def _own_sound(part: Part, record: sidecar.Record | None) -> str:
+    """The state of the file that a clip of somebody's was made of, which is heard in the lecture."""
+    return record.used.get(f"./{part.request.entry.path.name}", "") if record and part.kind == "clip" else ""
 
 
 def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
@@ -180,9 +188,15 @@ def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str
         elif name in ("title", "author", "date", "thumbnail"):
             yield f"{name} {old.get(name) or 'none'} → {now or 'none'}"
         else:
-            yield {"engine": "PyAV changed", "hhanim": "hhanim changed", "words": "what is said changed"}.get(
-                name, f"{name} changed"
-            )
+            yield _CHANGED.get(name, f"{name} changed")
+
+
+_CHANGED = {
+    "engine": "PyAV changed",
+    "hhanim": "hhanim changed",
+    "words": "what is said changed",
+    "sounds": "what is heard changed",
+}
 
 
 def _thumbnail(lecture: Lecture, records: Sequence[sidecar.Record]) -> str:
@@ -259,7 +273,7 @@ def _write(lecture: Lecture, media: Path) -> sidecar.Record:
         "date": lecture.date,
         "comment": lecture.description,
     }
-    tracks = Tracks({k: v for k, v in tags.items() if v}, marks, said, _silence(end))
+    tracks = Tracks({k: v for k, v in tags.items() if v}, marks, said, _sound(parts, end))
     join([p.part.request.path for p in parts], media, fps, tracks=tracks)
     n_frames = sum(p.record.n_frames for p in parts)
     width, height = first.width, first.height
@@ -340,16 +354,30 @@ def _descriptions(parts: Sequence[Shown]) -> list[Caption]:
     ]
 
 
-def _silence(seconds: float) -> Iterator[Samples]:
-    """No sound at all, as long as the film: some platforms refuse a film without any."""
-    import numpy as np
+def _sound(parts: Sequence[Shown], seconds: float) -> Iterator[Samples]:
+    """What is heard, as long as the film, made loud once for all of it; silence where nothing is, since some platforms
+    refuse a film without any sound.
 
-    from hhanim.studio.media.join import RATE
+    Raises:
+        RenderError: when a recording cannot be read.
+    """
+    from hhanim.studio.media import sound
 
-    left = round(seconds * RATE)
-    while left > 0:
-        yield np.zeros(min(left, RATE), np.float32)
-        left -= RATE
+    track = sound.normalise(sound.mix(_heard(parts), seconds))
+    for first in range(0, track.size, sound.RATE):
+        yield track[first : first + sound.RATE]
+
+
+def _heard(parts: Sequence[Shown]) -> Iterator[tuple[float, Samples]]:
+    """When what was recorded begins (s), and what it is: lines, and what clips of somebody's sound like."""
+    from hhanim.studio.media import sound
+
+    for p in parts:
+        for line in p.record.lines:
+            if line.file:
+                yield p.start + line.start, sound.read(Path(line.file))
+        if p.part.kind == "clip" and p.part.request.spoken:
+            yield p.start, sound.read_all(p.part.request.entry.path, p.record.duration)
 
 
 # -- words ---------------------------------------------------------------------------------------------------

@@ -87,6 +87,7 @@ class LectureTable(_Table):
     preset: Name | None = None
     theme: Name | None = None
     size: Name | None = None
+    sound: Name | None = None
     output: Name | None = None
     thumbnail: Name | None = None
     parts: Annotated[list[PartTable], Field(min_length=1, max_length=500)]

@@ -1,4 +1,4 @@
-"""The first files of a project: a commented ``hhanim.toml`` and a scene that renders as it is."""
+"""The first files of a project: a commented ``hhanim.toml`` and a scene that renders as it is; a lecture."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import re
 from importlib import resources
 from pathlib import Path
 
-from hhanim.studio.errors import RenderError, UsageError
+from hhanim.studio.errors import RenderError, UsageError, writing
 from hhanim.studio.plan import catalogue
+from hhanim.studio.plan.lecture import FILE
 
 
 def start(name: str, kind: str = "clip", folder: Path = Path()) -> list[Path]:
@@ -47,6 +48,23 @@ def start(name: str, kind: str = "clip", folder: Path = Path()) -> list[Path]:
     return written
 
 
+def lecture(folder: Path = Path()) -> Path:
+    """Write ``lecture.toml``, a lecture of the films that come with hhanim.
+
+    Raises:
+        UsageError: when there is one already.
+    """
+    path = folder / FILE
+    if path.exists():
+        raise UsageError(f"{path} is there already; hhanim lecture --dry-run says what it makes")
+    with writing(path):
+        path.write_text(_template(FILE), encoding="utf-8")
+    return path
+
+
+def _template(name: str) -> str:
+    return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+
+
 def _filled(template: str, fields: dict[str, str]) -> str:
-    text = resources.files(__package__).joinpath(template).read_text(encoding="utf-8")
-    return re.sub(r"\{(name|title|symbol)\}", lambda m: fields[m[1]], text)
+    return re.sub(r"\{(name|title|symbol)\}", lambda m: fields[m[1]], _template(template))
