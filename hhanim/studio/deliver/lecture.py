@@ -377,7 +377,7 @@ def _heard(parts: Sequence[Shown]) -> Iterator[tuple[float, Samples]]:
             if line.file:
                 yield p.start + line.start, sound.read(Path(line.file))
         if p.part.kind == "clip" and p.part.request.spoken:
-            yield p.start, sound.read_all(p.part.request.entry.path, p.record.duration)
+            yield p.start, sound.of_film(p.part.request.entry.path, p.record.duration)
 
 
 # -- words ---------------------------------------------------------------------------------------------------

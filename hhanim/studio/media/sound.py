@@ -7,7 +7,9 @@ works on all of them does so in place or in blocks. Loudness and true peak are t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -49,27 +51,62 @@ def read(path: Path) -> Samples:
         with av.open(str(path)) as container:
             if not container.streams.audio:
                 raise RenderError(f"{path} has no sound in it; record the line again, or take the file away")
-            layout = container.streams.audio[0].layout
-            resampler = av.AudioResampler(format="fltp", layout=layout, rate=RATE)
-            n = 0
-            for frame in container.decode(audio=0):
-                frame.pts = None
-                found += [f.to_ndarray().mean(axis=0) for f in resampler.resample(frame)]
-                n += found[-1].size if found else 0
-                if n > LONGEST * RATE:
+            for samples in _decoded(container):
+                found.append(samples)
+                if sum(map(len, found)) > LONGEST * RATE:
                     raise RenderError(
                         f"{path} is longer than {LONGEST:g} s; a recording is of one line: cut it into lines"
                     )
-            if n:
-                found += [f.to_ndarray().mean(axis=0) for f in resampler.resample(None)]
     except (av.FFmpegError, OSError, ValueError) as error:
         raise RenderError(
             f"{path} is no sound that can be read ({reason(error)}); record the line again, or take the file away"
         ) from None
-    samples = np.concatenate(found) if found else np.zeros(0, np.float32)
-    if not samples.size:
+    if not found:
         raise RenderError(f"{path} lasts 0 s; record the line again, or take the file away")
-    return np.ascontiguousarray(samples, np.float32)
+    return np.concatenate(found)
+
+
+def of_film(path: Path, seconds: float) -> Samples:
+    """What a film sounds like for so many seconds from its first picture on, mono; nothing where it is silent.
+
+    Raises:
+        RenderError: when it cannot be read.
+    """
+    track = np.zeros(round(seconds * RATE), np.float32)
+    try:
+        with av.open(str(path)) as container:
+            if not container.streams.audio:
+                return track[:0]
+            pictures, sound = container.streams.video[0], container.streams.audio[0]
+            at = round(RATE * (_begins(sound) - _begins(pictures)))
+            for samples in _decoded(container):
+                first, stop = max(0, at), min(track.size, at + samples.size)
+                if first < stop:
+                    track[first:stop] = samples[first - at : stop - at]
+                at += samples.size
+                if at >= track.size:
+                    break
+    except (av.FFmpegError, OSError, ValueError, IndexError) as error:
+        raise RenderError(f"{path} has no sound that can be read: {reason(error)}") from error
+    return track
+
+
+def _begins(stream: Any) -> Fraction:
+    """When the first of a stream is due (s)."""
+    return Fraction(stream.start_time or 0) * Fraction(stream.time_base)
+
+
+def _decoded(container: Any) -> Iterator[Samples]:
+    """The sound of a file, mono at :data:`RATE`, bit by bit."""
+    layout = container.streams.audio[0].layout
+    resampler, frame = av.AudioResampler(format="fltp", layout=layout, rate=RATE), None
+    for frame in container.decode(audio=0):
+        frame.pts = None
+        for part in resampler.resample(frame):
+            yield np.ascontiguousarray(part.to_ndarray().mean(axis=0), np.float32)
+    if frame is not None:
+        for part in resampler.resample(None):
+            yield np.ascontiguousarray(part.to_ndarray().mean(axis=0), np.float32)
 
 
 def rate_of(path: Path) -> int:
