@@ -64,6 +64,7 @@ def simulation(
     for panel in (voltage, current, conductance):
         panel.x(TIME, 0.0, duration)
 
+    stage.spikes(spikes)
     stage.caption("The voltage decides which channels open, and their currents decide where it goes.")
     if spikes and {"Na", "K"} <= set(flows):
         stage.caption("Sodium flows in and lifts V.", at=spikes[0])

@@ -87,6 +87,10 @@ language_option = click.option(
     shell_complete=_languages,
     help="Of all that is written and said: en, de, es, or your own, language/CODE.po.",
 )
+sound_option = click.option(
+    "--sound",
+    help="What is heard: voice, where lines were recorded (see hhanim voice); spikes as well; none.",
+)
 size_option = click.option("--size", metavar="WxH", help="Pixels, over the preset's: 1280x720.")
 format_option = click.option(
     "--format",
@@ -155,6 +159,7 @@ def request_options_of_one(command: Command) -> Command:
         output_option,
         name_option,
         size_option,
+        sound_option,
         language_option,
         theme_option,
         preset_option,
@@ -200,12 +205,12 @@ def plan(
 
     Args:
         apart: whether what is --set is in a file's name even where the name without it is free.
-        said: preset, theme, size, language, name and output, None where the command line says nothing.
+        said: preset, theme, size, language, sound, name and output, None where the command line says nothing.
     """
     from hhanim.studio.plan.project import Settings, requests
 
     given = split(sets)
-    for key in ("preset", "theme", "size", "language"):
+    for key in ("preset", "theme", "size", "language", "sound"):
         said[key] = said[key] or given.pop(key, None)
     formats = tuple(name.strip() for text in formats for name in text.split(","))
     settings = Settings(**said, formats=formats, given=given, apart=apart)

@@ -20,6 +20,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, cast
 
+import numpy as np
 from manim import DL, UR, Animation
 
 from hhanim.look import quantities
@@ -98,6 +99,12 @@ class Story(Film):
         """A text in the viewer's language, with the film's `names` in it; beats' texts are said so by themselves."""
         return tr(text, **self.names)
 
+    def update_mobjects(self, dt: float) -> None:
+        super().update_mobjects(dt)
+        if self.clock is not None and self.clock.passed:
+            self.clicks.append(float(self.time))
+            self.clock.passed = 0
+
     # -- what beats are made of ----------------------------------------------------------------------------
 
     @property
@@ -117,6 +124,8 @@ class Story(Film):
     def graph(self, place: str | Area, run: Trajectory, *keys: str, **style: Any) -> Graph:
         """Quantities of a run over time, in a part of the grid, on the film's clock; see Graph."""
         area = self.grid[place] if isinstance(place, str) else place
+        if self.clock is not None and "V" in keys:
+            self.clock.spikes.update(np.ravel(run.spikes).tolist())
         return Graph(area, run, keys, self.theme, clock=self.clock, **style)
 
     def graphs(self, run: Trajectory, *groups: Sequence[str], **style: Any) -> list[Graph]:

@@ -8,7 +8,7 @@ the lowest tenth of the frame left free for captions, room for labels to the rig
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -45,6 +45,8 @@ class Stage:
         self.panels: list[Panel] = []
         self.captions: list[tuple[float, float, str]] = []
         self._waiting: list[tuple[float, str]] = []
+        self.clicks: list[float] = []
+        self._spikes: list[float] = []
         self.frame = 0
         self.set_up = False
         self._left, self._right = MARGIN * width, (1 - MARGIN) * width
@@ -123,6 +125,10 @@ class Stage:
             self.captions[-1] = (start, min(stop, now), said)
         if text and (now == 0.0 or now + reading_time(text) <= self.seconds + 1e-9):
             self.captions.append((now, self.seconds, text))
+
+    def spikes(self, values: Iterable[float]) -> None:
+        """What is heard as a click, where that is wanted, as sweep() comes to each of these values."""
+        self._spikes = sorted(float(value) for value in values)
 
     def rate(self, span: float, unit: str = "ms") -> str:
         """How fast the model's clock runs, e.g. "1 s = 6.7 ms", when `span` passes in sweep()."""
@@ -219,6 +225,9 @@ class Stage:
             value = first + (last - first) * s
             while self._waiting and value >= self._waiting[0][0]:
                 self.caption(self._waiting.pop(0)[1])
+            while self._spikes and value >= self._spikes[0]:
+                self._spikes.pop(0)
+                self.clicks.append(self.frame / float(self.fps))
             yield value
 
     def play(self, first: float, last: float, *, ease: bool = True) -> Iterator[None]:

@@ -120,7 +120,8 @@ class Clock(VGroup):
     base rate; while model time stands still there is none.
     tracker: the ValueTracker behind `now`. seconds: film time since the clock was put up (s), which never stands still:
     what is moved by heat, and what flows while the picture is read, moves with it. running: whether model time runs;
-    since: film time (s) since when it has, or has not.
+    since: film time (s) since when it has, or has not. spikes: model times (ms) of what may be heard as a click while
+    it runs; passed: how many it has run past, until somebody takes note.
     """
 
     def __init__(self, pace: Pace, theme: Theme, *, size: float = SMALL) -> None:
@@ -128,6 +129,8 @@ class Clock(VGroup):
         self.pace, self.tracker, self.seconds = pace, ValueTracker(pace.start), 0.0
         self._said: int | None = -1
         self.running, self.since = False, 0.0
+        self.spikes: set[float] = set()
+        self.passed = 0
         self.rates = list(dict.fromkeys([pace.base, *(r for _, _, r in pace.windows)]))
         for rate in self.rates:
             slow = rate < pace.base
@@ -195,5 +198,6 @@ class _Run(Animation):
         self.clock.put(self.to)
 
     def interpolate_mobject(self, alpha: float) -> None:
-        s = self.first + alpha * (self.last - self.first)
+        s, before = self.first + alpha * (self.last - self.first), self.clock.now
         self.clock.put(self.to if alpha >= 1.0 else self.clock.pace.time(s))
+        self.clock.passed += sum(before < spike <= self.clock.now for spike in self.clock.spikes)

@@ -52,7 +52,8 @@ class Film(Scene):
     the protocol's text and becomes the Protocol. `theme` becomes the Theme.
 
     On the instance: `area` is the part of the frame to draw in (safe margin and captions' band left free), `shape` is
-    "wide", "square" or "tall"; `captions` holds (start, stop, text), `parts` (start, name) so far, in seconds.
+    "wide", "square" or "tall"; `captions` holds (start, stop, text), `parts` (start, name), `clicks` when a spike may
+    be heard, so far, in seconds.
     """
 
     title: ClassVar[str] = ""
@@ -122,6 +123,7 @@ class Film(Scene):
         config.disable_caching = True
         self.parts: list[tuple[float, str]] = []
         self.captions: list[tuple[float, float, str]] = []
+        self.clicks: list[float] = []
         self._speaking: tuple[float, str] | None = None
         self._updated = 0.0
         super().__init__(renderer=renderer, **kwargs)

@@ -61,4 +61,6 @@ class ClipEngine:
         if number >= job.n_frames:
             lines.until(job.n_frames - 1, end=True)
         alt = str(performance.alt or "")
-        return Played(job.n_frames, performance.poster, alt, list(performance.captions))
+        return Played(
+            job.n_frames, performance.poster, alt, list(performance.captions), performance.stage.clicks
+        )

@@ -34,8 +34,8 @@ class Said:
 class Drawn:
     """What comes out of an engine beside the film: the poster's pixels, None where somebody else drew it, captions,
     the text alternative, the film's sections, their first frames, those of the pieces it is encoded in, what was
-    used, the lines that are said, and what the captions say in other languages that were asked for. Times and numbers
-    are of the silent film.
+    used, the lines that are said, what the captions say in other languages that were asked for, and when spikes are
+    heard. Times and numbers are of the silent film.
     """
 
     poster: Any
@@ -49,6 +49,7 @@ class Drawn:
     used: Mapping[str, str] = field(default_factory=dict)
     said: Sequence[Said] = ()
     also: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    clicks: Sequence[float] = ()
 
     def spoken(self) -> Drawn:
         """The same as it is spoken: frames are held until each line has been said, and all that follows comes later."""
@@ -57,12 +58,18 @@ class Drawn:
         for line, more in zip(self.said, held, strict=True):
             captions.append((line.start + float(late), line.stop + float(late + more), line.text))
             late += more
+        clicks = []
+        for second in self.clicks:
+            frame = round(second * self.fps)
+            clicks.append(
+                second + float(sum(line.held for line in self.said if line.frame < frame) / self.fps)
+            )
         sections = []
         for part, first in zip(self.sections, self.starts, strict=True):
             before = sum(line.held for line in self.said if line.frame < first)
             sections.append(structs.replace(part, start=float((first + before) / self.fps)))
         n_frames = self.n_frames + sum(line.held for line in self.said)
-        return replace(self, captions=captions, sections=sections, n_frames=n_frames)
+        return replace(self, captions=captions, sections=sections, n_frames=n_frames, clicks=clicks)
 
     def lines(self, folder: str = "") -> list[Line]:
         """What is said when; folder: where the recordings lie, of a film that is spoken."""

@@ -66,12 +66,15 @@ class Lines:
 
 @dataclass(frozen=True)
 class Played:
-    """What is known of a scene that was played to its end; `poster` is the number of a frame."""
+    """What is known of a scene that was played to its end; `poster` is the number of a frame, `clicks` when spikes are
+    heard (s).
+    """
 
     n_frames: int
     poster: int
     alt: str
     captions: Sequence[Caption]
+    clicks: Sequence[float] = ()
 
 
 class Engine(Protocol):

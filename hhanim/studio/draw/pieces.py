@@ -259,7 +259,8 @@ class Recorder:
         also = {code: [retold(text, code) for text in texts] for code in job.request.also}
         alt, cuts = str(tr(played.alt)), self.cuts(count)
         return Drawn(
-            poster, captions, alt, job.fps, count, sections, starts, cuts, said=self.lines, also=also
+            poster, captions, alt, job.fps, count, sections, starts, cuts, said=self.lines, also=also,
+            clicks=tuple(played.clicks),
         )  # fmt: skip
 
 

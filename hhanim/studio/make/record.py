@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,6 @@ from hhanim.language import spoken, tr
 from hhanim.studio import loaded
 from hhanim.studio.draw.drawn import Drawn
 from hhanim.studio.draw.pieces import Output
-from hhanim.studio.errors import RenderError
 from hhanim.studio.fresh.job import Job, stamp
 from hhanim.studio.fresh.package import writers
 from hhanim.studio.fresh.trust import sign
@@ -38,6 +38,8 @@ def record(job: Job, media: Path, drawn: Drawn) -> sidecar.Record:
     request = job.request
     entry, work = request.entry, media.parent
     used = {**drawn.used, **writers()}
+    if request.sound != "spikes" or not request.spoken:
+        drawn = replace(drawn, clicks=())
     if request.spoken:
         drawn = drawn.spoken()
         where = f"{entry.name}/{request.recordings.name}"
@@ -94,6 +96,7 @@ def record(job: Job, media: Path, drawn: Drawn) -> sidecar.Record:
         captions=[(round(a, 3), round(b, 3), text) for a, b, text in drawn.captions],
         sections=list(drawn.sections),
         lines=drawn.lines(request.recordings.as_posix() if request.spoken else ""),
+        clicks=[round(second, 6) for second in drawn.clicks],
         beside=beside,
         hashes=files,
         engines=job.key["engines"],
@@ -113,18 +116,13 @@ def _sound(request: Request, drawn: Drawn) -> Samples | None:
     Raises:
         RenderError: when a recording was changed since the film was drawn.
     """
-    lines = [line for line in drawn.lines("." if request.spoken else "") if line.file]
-    if not lines:
+    if not request.spoken or not (drawn.clicks or any(line.take for line in drawn.said)):
         return None
     from hhanim.studio.media import sound
 
-    parts = []
-    for line in lines:
-        samples = sound.read(path := request.recordings / line.file)
-        if samples.size / sound.RATE != line.seconds:
-            raise RenderError(f"{path} was changed while its film was drawn; make it again")
-        parts.append((line.start, samples))
-    return sound.normalise(sound.mix(parts, float(drawn.n_frames / drawn.fps)))
+    return sound.track(
+        drawn.lines(request.recordings.as_posix()), float(drawn.n_frames / drawn.fps), drawn.clicks
+    )
 
 
 # Parts of the key that the sidecar says for people already.

@@ -68,8 +68,8 @@ class Record(Struct, frozen=True, kw_only=True):
 
     `also` is what the captions say in other languages; `sha256` is of the film's file, and `hashes` of the files beside
     it, by path relative to its folder (a folder of pictures is among them, and its `sha256` is of theirs); `lines` are
-    its captions with what speaks them; `used` says what it was made from, by label; `seal` is of the record itself, so
-    that a hand that was at it shows.
+    its captions with what speaks them, `clicks` when spikes are heard (s); `used` says what it was made from, by label;
+    `seal` is of the record itself, so that a hand that was at it shows.
     """
 
     name: _Word
@@ -98,6 +98,7 @@ class Record(Struct, frozen=True, kw_only=True):
     captions: Annotated[list[tuple[_Seconds, _Seconds, _Text]], Meta(max_length=10_000)]
     sections: Annotated[list[Section], Meta(max_length=1000)]
     lines: Annotated[list[Line], Meta(max_length=10_000)] = field(default_factory=list)
+    clicks: Annotated[list[_Seconds], Meta(max_length=10_000)] = field(default_factory=list)
     beside: Annotated[list[_Word], Meta(max_length=100)]
     hashes: Annotated[dict[_Word, _Sha256], Meta(max_length=200_000)]
     engines: _Words

@@ -6,7 +6,7 @@ works on all of them does so in place or in blocks. Loudness and true peak are t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from scipy import ndimage, signal
 from hhanim.studio.errors import RenderError
 from hhanim.studio.media.join import RATE as RATE
 from hhanim.studio.media.join import Samples
+from hhanim.studio.media.sidecar import Line
 from hhanim.studio.media.writer import reason
 
 LOUDNESS = -16.0
@@ -135,6 +136,31 @@ def mix(parts: Iterable[tuple[float, Samples]], seconds: float) -> Samples:
 def during(samples: Samples, start: float, stop: float) -> Samples:
     """What is heard from one second to another."""
     return samples[round(start * RATE) : round(stop * RATE)]
+
+
+def track(lines: Iterable[Line], seconds: float, spikes: Sequence[float] = ()) -> Samples | None:
+    """What is heard in a film or a lecture of that length (s); None where nothing is.
+
+    Args:
+        lines: what is said, with the files that speak it. spikes: when each of them is heard as a click (s).
+
+    Raises:
+        RenderError: when a recording cannot be read, or was changed since it was measured.
+    """
+    spoken = [line for line in lines if line.file]
+    if not spoken and not spikes:
+        return None
+    parts = []
+    for line in spoken:
+        samples = read(path := Path(line.file))
+        if abs(samples.size / RATE - line.seconds) > 1.0 / RATE:
+            raise RenderError(f"{path} was changed while its film was drawn; make it again")
+        parts.append((line.start, samples))
+    found = normalise(mix(parts, seconds))
+    if spikes:
+        found += clicks(spikes, seconds)
+        _limit(found)
+    return found
 
 
 def loudness(samples: Samples) -> float:

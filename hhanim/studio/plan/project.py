@@ -3,7 +3,7 @@ precedence.
 
 A project file says which targets there are::
 
-    preset = "slide"                     # for all targets: preset, theme, size, language, output
+    preset = "slide"                     # for all targets: preset, theme, size, language, sound, output
     theme = "light"
     languages = ["en", "de"]             # each in both: spike.mp4, spike-de.mp4
 
@@ -51,6 +51,7 @@ VARIABLES = {
     "theme": "HHANIM_THEME",
     "size": "HHANIM_SIZE",
     "language": "HHANIM_LANGUAGE",
+    "sound": "HHANIM_SOUND",
     "output": "HHANIM_OUTPUT",
 }
 LARGEST, DEEPEST, MOST = 1_000_000, 10, 1000
@@ -58,7 +59,14 @@ LARGEST, DEEPEST, MOST = 1_000_000, 10, 1000
 
 TOO_LARGE = "a number of more than 64 bits"
 
-DEFAULTS = {"preset": None, "theme": "dark", "size": None, "language": ENGLISH, "output": "output"}
+DEFAULTS = {
+    "preset": None,
+    "theme": "dark",
+    "size": None,
+    "language": ENGLISH,
+    "sound": "voice",
+    "output": "output",
+}
 
 
 @dataclass(frozen=True)
@@ -73,6 +81,7 @@ class Settings:
     theme: str | None = None
     size: str | None = None
     language: str | None = None
+    sound: str | None = None
     name: str | None = None
     output: str | None = None
     formats: tuple[str, ...] = ()
@@ -113,6 +122,7 @@ class Project:
     theme: str | None = None
     size: str | None = None
     language: str | None = None
+    sound: str | None = None
     languages: tuple[str | None, ...] = (None,)
     output: str | None = None
     scenes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -291,7 +301,9 @@ def expand(
                 place = () if settings.name else wanted.place and (*wanted.place, "name")
                 raise project.error(place, error) from None
             for path in paths:
-                request = Request(entry, path, given, preset, theme, size, origin, language=language)
+                request = Request(
+                    entry, path, given, preset, theme, size, origin, language=language, sound=general["sound"]
+                )
                 if settings.apart:
                     request = replace(request, path=target(path.parent, variant, path.suffix))
                 elif said and settings.name is None:

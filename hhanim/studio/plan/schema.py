@@ -101,6 +101,7 @@ class ProjectTable(_Table):
     size: str | None = None
     language: Name | None = None
     languages: Names | None = None
+    sound: Name | None = None
     output: Name | None = None
     scenes: dict[str, Parameters] = {}
     targets: list[TargetTable] = []

@@ -184,3 +184,33 @@ def test_a_bad_recording_is_told_in_one_line_and_the_film_that_is_there_stays(ta
     assert "voice/talk/en/talk-2.wav" in str(caught.value)
     assert "\n" not in str(caught.value)
     assert talk().path.read_bytes() == before
+
+
+FIRES = '''
+"""A clip with a spike."""
+from hhanim import clip
+
+@clip(title="Fires", description="A line moves.", alt="A line.")
+def fires(stage, *, frames: int = 40, seconds: float = 4.0):
+    stage.spikes([10.0, 30.0])
+    stage.caption("Something fires.")
+    stage.figure.add_axes([0.1, 0.1, 0.8, 0.8])
+    for _ in stage.sweep(0.0, 40.0, ease=False):
+        yield
+'''
+
+
+def test_spikes_are_heard_where_they_are_seen_if_that_is_wanted(talk, tmp_path):
+    (tmp_path / "scenes" / "fires_clip.py").write_text(FIRES)
+    entry = catalogue.find("fires")
+    request = Request(entry, tmp_path / "out" / "fires.mp4", size="160x90", sound="spikes")
+    alone = made(request)
+    heard = sound.read(request.path)
+    loud = np.flatnonzero(np.abs(heard) > 0.3 * np.abs(heard).max()) / sound.RATE
+    onsets = loud[np.diff(loud, prepend=-1.0) > 0.1]
+    assert onsets == pytest.approx(alone.clicks, abs=0.02)
+    assert len(alone.clicks) == 2
+    record(Path("voice/fires/en/fires-1.wav"), 6.0)
+    spoken = made(request)
+    assert spoken.clicks == alone.clicks  # it is held at its end
+    assert made(Request(entry, tmp_path / "out" / "fires.mp4", size="160x90")).clicks == []
