@@ -363,7 +363,8 @@ def _sound(parts: Sequence[Shown], seconds: float) -> Iterator[Samples]:
     """
     from hhanim.studio.media import sound
 
-    track = sound.normalise(sound.mix(_heard(parts), seconds))
+    spikes = [p.start + second for p in parts for second in p.record.clicks]
+    track = sound.track(_heard(parts), seconds, spikes)
     for first in range(0, track.size, sound.RATE):
         yield track[first : first + sound.RATE]
 
@@ -373,9 +374,8 @@ def _heard(parts: Sequence[Shown]) -> Iterator[tuple[float, Samples]]:
     from hhanim.studio.media import sound
 
     for p in parts:
-        for line in p.record.lines:
-            if line.file:
-                yield p.start + line.start, sound.read(Path(line.file))
+        for start, samples in sound.said(p.record.lines):
+            yield p.start + start, samples
         if p.part.kind == "clip" and p.part.request.spoken:
             yield p.start, sound.of_film(p.part.request.entry.path, p.record.duration)
 

@@ -160,7 +160,8 @@ def _beside(out: Any, tracks: Tracks) -> list[Iterator[_Timed]]:
 
 def _sound(sound: Iterable[Samples], stream: Any) -> Iterator[_Timed]:
     count = 0
-    for samples in sound:
+    pieces = (samples[k : k + RATE] for samples in sound for k in range(0, len(samples), RATE))
+    for samples in pieces:
         frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples, np.float32)[None], "fltp", "mono")
         frame.sample_rate, frame.pts, frame.time_base = RATE, count, Fraction(1, RATE)
         count += len(samples)

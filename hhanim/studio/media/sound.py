@@ -138,24 +138,26 @@ def during(samples: Samples, start: float, stop: float) -> Samples:
     return samples[round(start * RATE) : round(stop * RATE)]
 
 
-def track(lines: Iterable[Line], seconds: float, spikes: Sequence[float] = ()) -> Samples | None:
-    """What is heard in a film or a lecture of that length (s); None where nothing is.
-
-    Args:
-        lines: what is said, with the files that speak it. spikes: when each of them is heard as a click (s).
+def said(lines: Iterable[Line]) -> Iterator[tuple[float, Samples]]:
+    """When each line that was recorded begins (s), and what it is.
 
     Raises:
-        RenderError: when a recording cannot be read, or was changed since it was measured.
+        RenderError: when a recording cannot be read, or was changed since its film was drawn.
     """
-    spoken = [line for line in lines if line.file]
-    if not spoken and not spikes:
-        return None
-    parts = []
-    for line in spoken:
-        samples = read(path := Path(line.file))
-        if abs(samples.size / RATE - line.seconds) > 1.0 / RATE:
-            raise RenderError(f"{path} was changed while its film was drawn; make it again")
-        parts.append((line.start, samples))
+    for line in lines:
+        if line.file:
+            samples = read(path := Path(line.file))
+            if abs(samples.size / RATE - line.seconds) > 1.0 / RATE:
+                raise RenderError(f"{path} was changed while its film was drawn; make it again")
+            yield line.start, samples
+
+
+def track(parts: Iterable[tuple[float, Samples]], seconds: float, spikes: Sequence[float] = ()) -> Samples:
+    """The sound of a film or of a lecture of that length, as loud as uploads want it; clicks are no louder than clicks.
+
+    Args:
+        parts: when each begins (s), and what it is. spikes: when each of them is heard as a click (s).
+    """
     found = normalise(mix(parts, seconds))
     if spikes:
         found += clicks(spikes, seconds)

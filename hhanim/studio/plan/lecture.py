@@ -113,7 +113,7 @@ def find_lecture(file: str | None, settings: Settings) -> Lecture:
     if table is None:
         where = f"{project.path}: no [lecture] in it" if project.path else f"no {FILE} here"
         raise UsageError(f"{where}; hhanim new lecture writes one")
-    own = {key: table[key] for key in ("preset", "theme", "size", "output") if table[key]}
+    own = {key: table[key] for key in ("preset", "theme", "size", "sound", "output") if table[key]}
     project = replace(project, **own, table=("lecture",) if own else ())
     general = general_settings(settings, project)
     languages = _languages(project, table, settings, general)
@@ -274,6 +274,7 @@ class _Reader:
             general["size"],
             Origin(self.project.path, lines),
             language=self.languages[0],
+            sound=general["sound"],
         )
 
 
