@@ -120,9 +120,8 @@ def _sound(request: Request, drawn: Drawn) -> Samples | None:
         return None
     from hhanim.studio.media import sound
 
-    return sound.track(
-        drawn.lines(request.recordings.as_posix()), float(drawn.n_frames / drawn.fps), drawn.clicks
-    )
+    lines = drawn.lines(request.recordings.as_posix())
+    return sound.track(sound.said(lines), float(drawn.n_frames / drawn.fps), drawn.clicks)
 
 
 # Parts of the key that the sidecar says for people already.
