@@ -113,7 +113,7 @@ class CircuitFilm(Story):
         heading = tr("{name} channels are a conductance", name=channel_name(channel).capitalize())
         told = Unfolding(self.membrane, name, self.theme, self.pieces[name], self.wide.pitch)
         self.pieces[name] = told.whole
-        several = listed([f"{_number(g.power)} {g.name}" for g in channel.gates])
+        several = listed([tr("{number} {gate}", number=_number(g.power), gate=g.name) for g in channel.gates])
         if not first or not several:
             said = "{name} channels have {several} gates, and their own battery."
             said = tr(said, name=channel_name(channel), several=several)
@@ -234,6 +234,5 @@ class CircuitFilm(Story):
 
 
 def _number(n: int) -> str:
-    return dict(enumerate(["no", "one", "two", "three", "four", "five", "six", "seven", "eight"])).get(
-        n, str(n)
-    )
+    words = dict(enumerate(["no", "one", "two", "three", "four", "five", "six", "seven", "eight"]))
+    return tr(words.get(n, str(n)))

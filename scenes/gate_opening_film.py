@@ -10,7 +10,7 @@ import numpy as np
 
 from hhanim.look import quantities, quantity
 from hhanim.look.numbers import millivolts, round_above, round_near
-from hhanim.look.words import ion_name, listed
+from hhanim.look.words import ion_name, listed, tr
 from hhanim.mobjects.frame import standard
 from hhanim.mobjects.frame.cards import Choices, Recap
 from hhanim.mobjects.frame.clock import Pace
@@ -118,7 +118,11 @@ class GateOpening(Story):
         most, made = round_above(float(max(stepped.max(), 0.1)), TOPS), []
         for k in range(count):
             place, style = self.style(k, k + 1, count + 1)
-            y = (f"step {k + 1}" if k else "its current (pA)", -most * (i.min() < 0.0), most)
+            y = (
+                tr("step {number}", number=k + 1) if k else "its current (pA)",
+                -most * (i.min() < 0.0),
+                most,
+            )
             made.append(Sweep(place, self.theme, [Curve(t, i, q, "")], y=y, width=4.0, **style))
         return self.under(count - 1, count + 1, *made)
 
@@ -186,7 +190,9 @@ class GateOpening(Story):
     def rates(self) -> Iterator[Beat]:
         """V goes up and down: the rates of a gate, then what they lead to, with the points of 1952 under them."""
         depth, turns, line = self.depth, self.turns, "the clamp takes V up and down"
-        rates = self.over("plot", rates_over_v(self.run, self.gate), f"rates of {self.gate} (per ms)", 0, 2)
+        rates = self.over(
+            "plot", rates_over_v(self.run, self.gate), tr("rates of {gate} (per ms)", gate=self.gate), 0, 2
+        )
         said = "V sets the rate α at which a shut gate opens, and β at which an open one shuts."
         yield Beat("rates", "V sets the rates", said, line, [depth, rates], until=turns[1])
         said = (

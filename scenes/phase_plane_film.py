@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from manim import DOWN, VGroup
 
+from hhanim.language import decimal
 from hhanim.look import quantities, quantity
 from hhanim.look.numbers import ceil_to, millivolts, plain
-from hhanim.look.words import listed
+from hhanim.look.words import listed, tr
 from hhanim.mobjects.frame import standard
 from hhanim.mobjects.frame.cards import Choices, Recap
 from hhanim.mobjects.frame.clock import Pace
@@ -70,19 +71,27 @@ class PhasePlane(Story):
         rates = [simulate(m, step(self.high), 1000.0).rate() for m in (plane, self.membrane)]
         others = [(name, gate.follows) for name, gate in plane.gates.items() if not gate.dynamic]
         self.gone = [name for name, _ in sorted(others, key=lambda gate: bool(gate[1]))]
-        follow = [f"{name} follows {self.gate if dict(others)[name] else 'V at once'}" for name in self.gone]
+        of_gate = dict(others)
+        follow = [
+            tr(
+                "{gate} follows {other}" if of_gate[name] else "{gate} follows V at once",
+                gate=name,
+                other=self.gate,
+            )
+            for name in self.gone
+        ]
         self.names = {"n": self.gate, "high": f"{plain(self.high)} µA/cm²", "v": millivolts(rest[0])}
         self.names |= {"rate": f"{rates[0]:.0f}", "full": f"{rates[1]:.0f}", "gone": listed(follow)}
         self.names |= {
             "all": listed(["V", *self.membrane.gates]),
-            "critical": f"{self.critical or 0.0:.1f} µA/cm²",
+            "critical": decimal(f"{self.critical or 0.0:.1f} µA/cm²"),
         }
         one, of_all = self.once, self.full
-        self.names |= {"one": {0: "no spike", 1: "one spike"}.get(len(one.spikes), "some spikes")}
-        self.names |= {"kind": "stable" if fixed_points(plane, 0.0)[0].stable else "unstable"}
+        self.names |= {"one": tr({0: "no spike", 1: "one spike"}.get(len(one.spikes), "some spikes"))}
+        self.names |= {"kind": tr("stable" if fixed_points(plane, 0.0)[0].stable else "unstable")}
         if len(one.spikes) == len(of_all.spikes) == 1:
-            self.names |= {"when": "later" if one.spikes[0] > of_all.spikes[0] else "earlier"}
-            self.names |= {"how": "higher" if one.spike_peaks[0] > of_all.spike_peaks[0] else "lower"}
+            self.names |= {"when": tr("later" if one.spikes[0] > of_all.spikes[0] else "earlier")}
+            self.names |= {"how": tr("higher" if one.spike_peaks[0] > of_all.spike_peaks[0] else "lower")}
 
     def lay_out(self) -> None:
         """The plane, its lines and arrows."""
@@ -92,7 +101,7 @@ class PhasePlane(Story):
         top = max(run.extreme(self.gate).value for run in runs)
         self.panel = Panel(left, theme, left=0.85, gutter=1.15, grid=False)
         self.panel.x(quantity("V"), low, high).y(
-            f"{self.gate} (share open)", 0.0, max(min(ceil_to(top + 0.1, 0.2), 1.0), 0.2)
+            self.say("{n} (share open)"), 0.0, max(min(ceil_to(top + 0.1, 0.2), 1.0), 0.2)
         )
         self.portrait = Portrait(self.panel, plane, theme, (0.0, self.high))
 

@@ -132,7 +132,7 @@ class FourEquations(Story):
         shown, drawn, views = [*stage.parts, stage.loops], patch.views[0], stage.wall.views
         same = next(view for view in views[len(views) // 3 :] if view.channel.name == drawn.channel.name)
         place = within(self.frame, *((*view.origin[:2], view.height_) for view in (same, drawn)))
-        said = tr("A computer today finds {v} m/s.", v=f"{self.speed:.1f}")
+        said = tr("A computer today finds {v:.1f} m/s.", v=self.speed)
         about = tr("an axon half a millimetre thick, not to scale, at {t} °C", t=self.travel_celsius)
         yield Beat("travel", "It travels", said, about, shown, until=since, out_of=place)
         heading = tr("{a} m/s by hand in 1952, {b} m/s measured", a=measured.SPEED_BY_HAND, b=measured.SPEED)

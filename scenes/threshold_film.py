@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from manim import LEFT
 
+from hhanim.language import decimal
 from hhanim.look import quantity
 from hhanim.look.numbers import minus
-from hhanim.look.words import ion_name, tr
+from hhanim.look.words import ion_name, listed, tr
 from hhanim.mobjects.frame.cards import Choices, Recap
 from hhanim.mobjects.frame.clock import Pace
 from hhanim.mobjects.frame.layout import Area
@@ -96,8 +97,8 @@ class Threshold(Story):
         yield Beat("fails", "This pulse fails", tr("V lingers and falls back, before enough {ion} channels open.",
                    **self.ions), until=self.until)  # fmt: skip
         shown = self.membrane_and_voltage(self.strong, self.weak)
-        words = {"share": f"{200.0 * self.hair:.2g} %", **self.ions}
-        said = tr("This pulse is {share} stronger: enough {ion} channels open, and V takes off.", **words)
+        said = "This pulse is {share:.2g} % stronger: enough {ion} channels open, and V takes off."
+        said = tr(said, share=200.0 * self.hair, **self.ions)
         yield Beat("fires", "This pulse fires", said, show=shown, start=0.0, until=self.until)
         answers = ["nothing: it fires, or it fails", ANSWER,
                    "V grows evenly with the pulse"]  # fmt: skip
@@ -140,8 +141,10 @@ class Threshold(Story):
         passive = [simulate(bare, pulse(i, START, self.width), self.until) for i in strengths]
         color = self.theme.muted
         family, lower = self.sweeps(passive, color), self.peaks(passive, axes, color)
-        drug = "With TTX" if self.inward.ion == "Na" else tr("Without {ion} channels", **self.ions)
-        said = tr("{drug} there is no threshold: the peak of V just follows the pulse.", drug=tr(drug))
+        said = "Without {ion} channels there is no threshold: the peak of V just follows the pulse."
+        if self.inward.ion == "Na":
+            said = "With TTX there is no threshold: the peak of V just follows the pulse."
+        said = tr(said, **self.ions)
         yield Beat("passive", tr("Without {ion} current", **self.ions), said, show=[family, axes, peaks, lower],
                    do=self.together(family, lower, 0, None, said))  # fmt: skip
 
@@ -178,7 +181,8 @@ class Threshold(Story):
             marks: list[Any] = [Difference(lower.panel, second, rest[g], now[g], color=g) for g in gates]
             for k, g in enumerate(gates):
                 told = tr(
-                    FEWER if now[g] < rest[g] else MORE, change=minus(f"Δ{g} = {now[g] - rest[g]:+.2f}")
+                    FEWER if now[g] < rest[g] else MORE,
+                    change=decimal(minus(f"Δ{g} = {now[g] - rest[g]:+.2f}")),
                 )
                 words = self.words(told, size=LABEL, color=g)
                 marks.append(words.move_to(self.grid["foot"].at(0.0, 0.7 - 0.5 * k), aligned_edge=LEFT))
@@ -188,7 +192,7 @@ class Threshold(Story):
             yield Beat(name, "Later" if fires else "And right after a spike?", said, "two pulses of equal strength",
                        shown, start=0.0, until=second)  # fmt: skip
             if not fires:
-                said = tr("Both gates differ from rest: {gates}; and V is lower.", gates=" and ".join(gates))
+                said = tr("Both gates differ from rest: {gates}; and V is lower.", gates=listed(gates))
                 yield Beat(name, "The gates remember", said, "changes from rest (Δ)", [*shown, *marks])
             said = ("Most gates are back, and the second pulse fires." if fires else
                     "The second pulse fails, although it is as strong as the first.")  # fmt: skip

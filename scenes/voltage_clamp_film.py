@@ -179,9 +179,10 @@ class VoltageClamp(Story):
         for formula, place in zip(formulas, self.grid["left"].split(1.0, 1.0, vertical=wide), strict=True):
             fitted(formula, place)
         heading = "From currents to conductances"
-        more = "; at the largest steps less was measured." if points else ", though V is held."
-        said = ["Over the driving force, a current is a conductance.",
-                tr("That of {ion} rises and falls", ion=self.ions()[0]) + more]  # fmt: skip
+        falls = "That of {ion} rises and falls, though V is held."
+        if points:
+            falls = "That of {ion} rises and falls; at the largest steps less was measured."
+        said = ["Over the driving force, a current is a conductance.", tr(falls, ion=self.ions()[0])]
         for k, family in enumerate(self.families):
             yield Beat("conductances", heading, said[k], line, [*formulas[: k + 1], *self.families[: k + 1]],
                        do=[family.lay_all(each=0.6)])  # fmt: skip
@@ -231,7 +232,8 @@ class VoltageClamp(Story):
             (tr("{ion} flows out late", ion=ions[1]), "as long as V is held", self.hue(self.outward)),
         ]
         recap = Recap(rows, self.theme, self.grid["left"])
-        said = ["V is held, so that its current is seen.", *(f"{head}." for head, _, _ in rows[1:])]
+        said = ["V is held, so that its current is seen.", tr("{ion} flows in early.", ion=ions[0]),
+                tr("{ion} flows out late.", ion=ions[1])]  # fmt: skip
         stops = [ON, run.extreme(f"I_{self.inward.name}", "size", after=ON).t, run.duration]
         for k, stop in enumerate(stops):
             yield Beat("recap", "What the clamp shows", said[k], show=[self.graph_.axes, *traces, *recap.rows[: k + 1]],

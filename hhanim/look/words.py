@@ -29,7 +29,7 @@ def channel_name(channel: Channel) -> str:
     """What a channel is called on screen: its ion with its charge, and its own name where that differs."""
     ion = ion_name(channel.ion)
     if not ion:
-        return "leak" if not channel.gates else channel.name
+        return tr("leak") if not channel.gates else channel.name
     return ion if channel.name == channel.ion else f"{channel.name} ({ion})"
 
 

@@ -38,6 +38,7 @@ from manim import (
 
 from hhanim.errors import HHError
 from hhanim.look import Theme
+from hhanim.look.words import tr
 from hhanim.mobjects.frame.clock import Clock
 from hhanim.mobjects.frame.layout import Area, stroke
 from hhanim.mobjects.frame.lettering import LABEL, SMALL, TICK, Formula, Words
@@ -61,7 +62,11 @@ FROM_INSIDE = {"tea"}
 
 def drug_name(channel: Channel) -> str:
     """What a channel's blocker is called: "TTX", "TEA", "4-AP"."""
-    return channel.blocker.upper().replace("FOUR_", "4-") if channel.blocker else f"g = 0 for {channel.name}"
+    return (
+        channel.blocker.upper().replace("FOUR_", "4-")
+        if channel.blocker
+        else tr("g = 0 for {channel}", channel=channel.name)
+    )
 
 
 def carriers(membrane: Membrane) -> tuple[Channel, Channel]:

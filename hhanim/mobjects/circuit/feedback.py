@@ -19,6 +19,7 @@ import numpy as np
 from manim import UP, VGroup, VMobject
 
 from hhanim.look import Quantity, Theme
+from hhanim.look.words import tr
 from hhanim.mobjects.frame.clock import Clock
 from hhanim.mobjects.frame.layout import UNIT
 from hhanim.mobjects.frame.lettering import SMALL, Words
@@ -52,8 +53,8 @@ class FeedbackLoop(VGroup):
         hue = theme.color(color)
         self.positive = positive
         words = VGroup(*(Words(s, size=size, color=theme.ink) for s in steps))
-        sign = "positive" if positive else "negative"
-        self.verdict = Words(f"{link}: {sign} feedback", size=SMALL, color=hue, weight="semibold")
+        said = tr("{link}: positive feedback" if positive else "{link}: negative feedback", link=tr(link))
+        self.verdict = Words(said, size=SMALL, color=hue, weight="semibold")
         aside = 0.55  # room for the arrow back to turn, and for its sign
         gap = max((width - sum(w.width for w in words) - aside) / max(len(words) - 1, 1), 0.36)
         x = 0.0

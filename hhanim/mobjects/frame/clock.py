@@ -22,6 +22,7 @@ from manim import RIGHT, Animation, ValueTracker, VGroup, VMobject, linear
 
 from hhanim.look import Theme
 from hhanim.look.numbers import rate_text, smoothstep
+from hhanim.look.words import tr
 from hhanim.mobjects.frame.lettering import SMALL, Words
 
 
@@ -136,7 +137,7 @@ class Clock(VGroup):
             slow = rate < pace.base
             text = rate_text(rate)
             style: Any = {"color": theme.ink, "weight": "semibold"} if slow else {"color": theme.muted}
-            self.add(Words(f"slow motion: {text}" if slow else text, size=size, **style))
+            self.add(Words(tr("slow motion: {rate}", rate=text) if slow else text, size=size, **style))
         self._say()
         self.add_updater(_tick)
 
