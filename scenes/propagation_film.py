@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from manim import DOWN, VGroup
 
+from hhanim.language import decimal
 from hhanim.look import quantities
 from hhanim.look.numbers import round_near
 from hhanim.look.words import channel_name
@@ -170,7 +171,7 @@ class Propagation(Story):
         yield Beat(name, heading, said, line, shown, until=stop + 2.0 * step)
         spike = self.one.highest(half) - float(self.one["V"][0, 0])
         self.left = (run.highest(half + unit) - float(run["V"][0, -1])) / spike
-        self.names |= {"unit": f"{1e-3 * unit:.1f}", "left": f"{100.0 * self.left:.0f}"}
+        self.names |= {"unit": decimal(f"{1e-3 * unit:.1f}"), "left": f"{100.0 * self.left:.0f}"}
         mark = self.say("one length constant, {unit} mm")
         shown.append(Moment(self.stage.panel, 1e-3 * (half + unit), mark))
         said = "One length constant further, {left} % of the spike is left."
@@ -183,7 +184,11 @@ class Propagation(Story):
         one, a, b = self.one, round(0.25 * self.mm), round(0.75 * self.mm)
         self.ends = 1e3 * a, 1e3 * b
         self.speed = one.speed(*self.ends)
-        self.names |= {"speed": f"{self.speed:.1f}", "real": f"{measured.SPEED:g}", "apart": f"{b - a:g}"}
+        self.names |= {
+            "speed": decimal(f"{self.speed:.1f}"),
+            "real": decimal(f"{measured.SPEED:g}"),
+            "apart": f"{b - a:g}",
+        }
         self.rated(one, 8.0)
         shown, panel = self.staged(one), self.stage.panel
         middle, high = panel.at(0.5 * (a + b), panel.ylim[1])[:2]
@@ -214,7 +219,7 @@ class Propagation(Story):
         rows = self.grid["body"].rows(1.0, 1.0, gap=0.2)
         shown = [Tube(rows[k], run, self.theme, clock=self.clock) for k, run in enumerate((self.one, thin))]
         self.times = self.speed / thin.speed(*self.ends)
-        self.names["times"] = f"{self.times:.1f}"
+        self.names["times"] = decimal(f"{self.times:.1f}")
         heading, line = "Is a thick axon faster?", "above an axon, below one a quarter as thick"
         said = "Both axons have the same membrane, and start together."
         yield Beat("thickness", heading, said, line, shown, 0.0, self.when(0.4))
