@@ -25,7 +25,9 @@ def functions(membrane: Membrane) -> str:
 
     State y = [V, gates with kinetics …]; constants k = [C, g, E of each channel, phi of each gate with kinetics].
     rhs(y, i, k, d) writes dy/dt into d, dv(y, i, k) is dV/dt alone; gates(y, z) writes every gate's value into z,
-    open(z, o) each channel's open fraction into o; inf[g](v) and tau[g](v, k) are each gate's curves.
+    open(z, o) each channel's open fraction into o; inf[g](v) and tau[g](v, k) are each gate's curves. relax(y, h, k, d)
+    writes the gates with kinetics after h ms at y's voltage into d: exact; linear(y, k, d) the membrane's conductance
+    and its driving current, so that the ionic current is d[0] V - d[1].
     """
     equations, gates = membrane.equations, membrane.gates
     given = _const([f"x{n} = y[{n}]" for n in range(len(equations.states))])
@@ -38,12 +40,21 @@ def functions(membrane: Membrane) -> str:
         values += [f"p.g{channel.name}{unblocked}", f"p.E{channel.name}"]
     for gate in (kinetics.gate for kinetics in equations.kinetics):
         values.append(f"Math.pow({gate.q10!r}, (p.celsius - {gate.celsius!r}) / 10)")
+    relaxed = [line for kinetics in equations.kinetics for line in kinetics.rates("y[0]", JAVASCRIPT)]
+    after = ["y[0]"] + [
+        f"a{x.k} / r{x.k} + (y[{x.k}] - a{x.k} / r{x.k}) * Math.exp(-h * r{x.k})" for x in equations.kinetics
+    ]
+    flows = [f"G{n} * {current.e}" for n, current in enumerate(equations.currents)]
+    total = " + ".join(f"G{n}" for n in range(len(flows)))
     own = _const([f"{equations.symbols[name]} = z[{n}]" for n, name in enumerate(gates)])
     places = {kinetics.gate.name: equations.parameters.index(kinetics.phi) for kinetics in equations.kinetics}
     bodies = {
         "constants(p)": f"return Float64Array.of({', '.join(values)});",
         "rhs(y, i, k, d)": f"{given} {numbers} {_const(lines)} {_into('d', slopes)}",
         "dv(y, i, k)": f"{given} {numbers} {instant} return {equations.voltage_slope};",
+        "relax(y, h, k, d)": f"{numbers} {_const(relaxed)} {_into('d', after)}",
+        "linear(y, k, d)": f"{given} {numbers} {instant} {_const(equations.conductances())} "
+        f"{_into('d', [total, ' + '.join(flows)])}",
         "gates(y, z)": f"{given} {instant} {_into('z', [equations.symbols[name] for name in gates])}",
         "open(z, o)": f"{own} {_into('o', [' * '.join(x.opens) or '1' for x in equations.currents])}",
     }
@@ -119,6 +130,7 @@ def data(membrane: Membrane) -> dict[str, Any]:
         "start": dict(membrane.start) if membrane.start is not None else None,
         "spikeLevel": membrane.spike_level,
         "zero": membrane.zero,
+        "inward": [[c.name for c in membrane.channels].index(name) for name in membrane.inward()],
         "vRange": list(_v_axis(membrane)),
         "curveRange": list(membrane.v_range),
         "defaults": {key: float(x) for key, x in membrane.parameters.items()},

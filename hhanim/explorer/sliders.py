@@ -57,6 +57,16 @@ def _unit(form: type, argument: str) -> str:
     return str(check.keywords.get("unit", ""))
 
 
+def _lowered(symbol: str, below: str) -> list[list[str]]:
+    return [[symbol, "i"], [below, "_"]]
+
+
+def _level(key: str, words: str, below: str, value: float) -> Data:
+    """A voltage that is commanded, with rest near −65 mV; the page shifts it where a model puts rest elsewhere."""
+    control = _control(key, words, _lowered("V", below), "mV", value, (-150, 100, 1), (-250, 250))
+    return control | {"level": True}
+
+
 _CURRENT, _TIME = _unit(Step, "amplitude"), _unit(Step, "start")
 
 #: Every number besides the membrane's parameters; I and the duration begin as the model says. `reduced` is what
@@ -82,6 +92,31 @@ FIELDS = [
     | {"reduced": {"min": 0, "max": 10}},
     _control("duration", "Duration of the run", [["run", ""]], _TIME, 100, (10, 500, 5), (1, 5000), "ink")
     | {"reduced": {"max": 2000, "step": 10}},
+    _level("hold", "Holding potential", "hold", -65),
+    _level("first", "Level of the first sweep", "first", -60),
+    _level("last", "Level of the last sweep", "last", 60),
+    _control("increment", "Increment from sweep to sweep", _lowered("V", "by"), "mV", 10, (2, 40, 1), (1, 200)),
+    _control("step_time", "Duration of the step", _lowered("t", "step"), _TIME, 15, (1, 100, 1), (0.1, 1000)),
+    _level("fixed", "Level of the fixed step", "fixed", 20),
+    _control("fixed_time", "Duration of the fixed step", _lowered("t", "fixed"), _TIME, 5, (0.5, 50, 0.5), (0.1, 1000)),
+    _control("current", "Injected current", [["I", "i"]], "µA", 20, (0, 100, 0.5), (-500, 500)),
+    _control("pulse", "Width of the pulse", [["width", ""]], _TIME, 0.2, (0.05, 2, 0.05), (0.02, 20)),
+    _control("position", "Position of the stimulus", [["x", "i"]], "mm", 2, (0, 60, 0.5), (0, 1000)),
+    _control("second", "Position of the second stimulus", _lowered("x", "2"), "mm", 58, (0, 60, 0.5), (0, 1000)),
+    _control("delay", "Delay of the second stimulus", [["delay", ""]], _TIME, 0, (0, 20, 0.1), (0, 100)),
+    _control("block", "Middle of the block", _lowered("x", "block"), "mm", 30, (0, 60, 0.5), (0, 1000), "sodium"),
+    _control(
+        "blocked", "Length of axon whose sodium channels are blocked", [["block", ""]], "mm", 0,
+        (0, 30, 0.5), (0, 1000), "sodium",
+    ),
+    _control("near", "Position of the first electrode", _lowered("x", "a"), "mm", 20, (0, 60, 0.5), (0, 1000), "ink"),
+    _control("far", "Position of the second electrode", _lowered("x", "b"), "mm", 40, (0, 60, 0.5), (0, 1000), "ink"),
+    _control("diameter", "Diameter of the axon", [["d", "i"]], "µm", 476, (50, 1000, 1), (1, 5000), "ink"),
+    _control(
+        "resistivity", "Resistivity of the axoplasm", _lowered("R", "a"), "Ω·cm", 35.4,
+        (10, 200, 0.1), (1, 1000), "ink",
+    ),
+    _control("length", "Length of the axon", [["length", ""]], "mm", 60, (10, 100, 1), (1, 1000), "ink"),
 ]  # fmt: skip
 
 

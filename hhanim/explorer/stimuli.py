@@ -1,4 +1,4 @@
-"""The stimuli that the explorer offers: protocols of the model, with a setting of the page for each argument."""
+"""What the explorer does to a membrane: currents, voltage clamps and axons, each kind with the settings it takes."""
 
 from __future__ import annotations
 
@@ -6,14 +6,36 @@ from typing import Any
 
 Data = dict[str, Any]
 _PULSE = {"amplitude": "I", "start": "onset", "width": "width"}
+_AXON = ["current", "pulse", "position"]
+_FIBRE = ["block", "blocked", "near", "far", "diameter", "resistivity", "length", "duration"]
 
 
 def _kind(words: str, protocol: str, arguments: Data, **fields: Data) -> Data:
-    return {"words": words, "protocol": protocol, "arguments": arguments, "fields": fields}
+    """A current: its protocol, and what each of the protocol's arguments is."""
+    used = [name for of in arguments.values() if isinstance(of, str) for name in of.split("+")]
+    rows = [*dict.fromkeys(used), "holding", "duration"]
+    more = {"protocol": protocol, "arguments": arguments}
+    return {"words": words, "experiment": "current", "rows": rows, **more, "fields": fields}
 
 
-#: Each kind: its words, the protocol it is (a name of hhanim.model.protocol.MAKERS), what each argument is (a
-#: setting, a sum of settings or a number), and what is special about its fields.
+def _clamp(words: str, pieces: list[list[Any]], measured: int, **fields: Data) -> Data:
+    """A voltage clamp in pieces [level, duration]; the level "sweep" is another in each sweep."""
+    used = [name for level, lasts in pieces for name in (level, lasts) if isinstance(name, str)]
+    rows = [*dict.fromkeys(["hold", "first", "last", "increment", *used])]
+    rows.remove("sweep")
+    more = {"pieces": pieces, "measured": measured}
+    return {"words": words, "experiment": "clamp", "rows": rows, **more, "fields": fields}
+
+
+def _axon(words: str, *rows: str, **fields: Data) -> Data:
+    ours = {"duration": {"value": 10, "max": 40, "step": 0.5, "high": 100}}
+    used = [*_AXON, *rows, *_FIBRE]
+    return {"words": words, "experiment": "axon", "rows": used, "fields": ours | fields}
+
+
+#: Each kind: its words, its experiment, the settings it takes, and what is special about their fields. A current is a
+#: protocol (a name of hhanim.model.protocol.MAKERS) and what each argument is: a setting, a sum of settings or a
+#: number. A clamp is pieces of the command, of which one is measured.
 STIMULI = {
     "step": _kind("Step", "step", {"amplitude": "I", "start": "onset"}),
     "pulse": _kind("Pulse", "pulse", _PULSE),
@@ -24,7 +46,7 @@ STIMULI = {
         "ramp",
         {"last": "I", "start": "onset", "stop": "onset+width"},
         I={"words": "Current at the end of the ramp"},
-        width={"words": "Duration of the ramp", "min": 5, "max": 500, "step": 5},
+        width={"words": "Duration of the ramp", "value": 100, "min": 5, "max": 500, "step": 5},
     ),
     "sine": _kind(
         "Sine wave",
@@ -32,4 +54,27 @@ STIMULI = {
         {"amplitude": "I", "start": "onset", "frequency": "frequency"},
         I={"words": "Amplitude of the current"},
     ),
+    "family": _clamp("Family of steps", [["hold", 2], ["sweep", "step_time"], ["hold", 8]], 1),
+    "tails": _clamp(
+        "Tail currents",
+        [["hold", 2], ["fixed", "fixed_time"], ["sweep", "step_time"], ["hold", 3]],
+        2,
+        first={"value": -110, "words": "First level after the step"},
+        last={"value": -40, "words": "Last level after the step"},
+        fixed={"words": "Level of the opening step"},
+        fixed_time={"words": "Duration of the opening step"},
+        step_time={"value": 10},
+    ),
+    "inactivation": _clamp(
+        "Inactivation",
+        [["hold", 2], ["sweep", "step_time"], ["fixed", "fixed_time"], ["hold", 3]],
+        2,
+        first={"value": -110, "words": "First conditioning level"},
+        last={"value": -20, "words": "Last conditioning level"},
+        step_time={"value": 50, "words": "Duration of the conditioning step"},
+        fixed={"value": 0, "words": "Level of the test step"},
+        fixed_time={"value": 5, "words": "Duration of the test step"},
+    ),
+    "propagation": _axon("One stimulus"),
+    "collision": _axon("Two stimuli", "second", "delay"),
 }

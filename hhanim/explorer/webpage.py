@@ -18,8 +18,9 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from hhanim.explorer import equations, sliders
+from hhanim.explorer import equations
 from hhanim.explorer.demonstrations import DEMONSTRATIONS
+from hhanim.explorer.setting import Setting
 from hhanim.explorer.sliders import FIELDS
 from hhanim.explorer.stimuli import STIMULI
 from hhanim.language import ENGLISH, current, pages, spoken, tr
@@ -34,6 +35,8 @@ ORDER = ("modern", "classic", "classroom", "widget", "lecture", "connor_stevens"
 _CHARACTERS = (
     "".join(map(chr, range(0x20, 0x7F))) + "°±²³¹⁴·×äöüéáÄÖÜß–—‘’“”…−∞τφαβµμσΔ≈≤≥→"
 )  # fmt: skip
+#: Style sheets in the order in which they count.
+STYLES = ("style.css", "benches.css")
 _FACES = {
     "Regular": (400, "normal"),
     "It": (400, "italic"),
@@ -75,29 +78,13 @@ def _models(model: str | Membrane) -> list[Membrane]:
     return known
 
 
-_NUMBERS = tuple(field["key"] for field in FIELDS)
 _SHOWN = ("views", "open", "rate", "t", "play", "channels")
 
 
 def _checked(membrane: Membrane, settings: Mapping[str, Any]) -> dict[str, Any]:
-    controls = [p["key"] for p in sliders.parameters(membrane)]
-    known = (*controls, *_NUMBERS, "stimulus", "method", *_SHOWN)
-    for key in settings:
-        if key not in known:
-            raise UnknownName("setting", key, known)
-    if settings.get("stimulus", "step") not in STIMULI:
-        raise UnknownName("stimulus", settings["stimulus"], tuple(STIMULI))
-    methods = ("converged", "euler") if sliders.is_reduced(membrane) else ("converged",)
-    if settings.get("method", "converged") not in methods:
-        raise UnknownName("method", settings["method"], methods)
-    out = dict(settings)
-    for key in (*controls, *_NUMBERS):
-        if key in out:
-            try:
-                out[key] = float(out[key])
-            except (TypeError, ValueError):
-                raise HHError(f"{key} = {out[key]!r} is not a number") from None
-    membrane.with_(**{k: out[k] for k in controls if k in out})
+    shown = {key: settings[key] for key in _SHOWN if key in settings}
+    setting = Setting.of(membrane, **{key: x for key, x in settings.items() if key not in _SHOWN})
+    out = {key: setting.values[key] for key in settings if key not in shown} | shown
     if not isinstance(out.get("views", ""), str):
         out["views"] = ",".join(out["views"])
     return out
@@ -106,7 +93,8 @@ def _checked(membrane: Membrane, settings: Mapping[str, Any]) -> dict[str, Any]:
 @lru_cache(maxsize=8)
 def _assemble(membranes: tuple[Membrane, ...], initial: str, _: tuple[tuple[str, str], ...]) -> str:
     """The page in the language that is spoken, whose words are the last argument, for the cache."""
-    style = "\n".join([_font_faces(), *(_variables(t) for t in (DARK, LIGHT)), _text("style.css")])
+    rules = [_font_faces(), *(_variables(t) for t in (DARK, LIGHT)), *map(_text, STYLES)]
+    style = "\n".join(rules)
     script = _script(_data(membranes, initial))
     return pages.translated(_text("page.html")).replace("/*STYLE*/", style).replace("/*SCRIPT*/", script)
 

@@ -32,6 +32,7 @@ def visit(browser: Any, html: Path) -> Iterator[Callable[..., Any]]:
         settings = {
             "viewport": {"width": 1280, "height": 720},
             "color_scheme": "dark",
+            "bypass_csp": True,
             "offline": True,
         } | options
         context = browser.new_context(**settings)

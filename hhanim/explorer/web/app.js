@@ -1,8 +1,12 @@
 /* App: the page. The settings become a run, and every view is drawn from that run. */
 
+import { simulateAxon, speedOf } from "./axon.js";
 import { describe, rateOf } from "./behaviour.js";
+import { wireBenches } from "./benches.js";
+import { describeAxon } from "./benchwords.js";
+import { simulateClamp } from "./clamp.js";
 import { buildControls, complain, refreshAll } from "./controls.js";
-import { DEMONSTRATIONS, MODELS, STIMULI } from "./data.js";
+import { DEMONSTRATIONS, MODELS } from "./data.js";
 import { $, choices, on } from "./dom.js";
 import { RunError, simulate, simulateEuler } from "./engine.js";
 import { commandLine, csvText, numbersLine, pythonCode, wireExport } from "./export.js";
@@ -10,7 +14,8 @@ import { asked, fragment, hearFragments, kept, understand, writeFragment } from 
 import { fixedPoints, nullclines } from "./phaseplane.js";
 import { chooseRate, moveHead, play, setHead, stop } from "./player.js";
 import { keepPrevious, runSettings, shown, simulateSettings } from "./runs.js";
-import { CHANNELS, VIEWS, defaultsOf, modelOf, settings, ui } from "./settings.js";
+import { BENCHES, CHANNELS, VIEWS, changeStimulus, defaultsOf, experimentOf, settings,
+  ui } from "./settings.js";
 import { makeStimulus } from "./stimuli.js";
 import { applyTheme, hearGround, turnTheme } from "./view.js";
 import { applyViews, chooseViews, describeAll, drawAll, live, traces, views, watchViews,
@@ -84,6 +89,7 @@ function load(entries, previous = null) {
   $("channels").value = ui.channels;
   applyTheme();
   applyViews();
+  $(`experiment-${experimentOf()}`).checked = true;
   tell("notice", notes.join(" "));
   compute();
   redraw();
@@ -110,6 +116,21 @@ function changed(key) {
   if (ui.live) schedule(); else pending(true);
 }
 
+/* Another experiment with the same membrane, and back to what was done there before. */
+const lastKind = { current: "step", clamp: "family", axon: "propagation" };
+function turnTo(experiment) {
+  stop();
+  lastKind[experimentOf()] = settings.stimulus;
+  changeStimulus(lastKind[experiment]);
+  shown.head = 1;
+  shown.previous = null;
+  leaveDemonstration();
+  buildControls();
+  applyViews();
+  compute();
+  redraw();
+}
+
 function redraw() {
   cancelAnimationFrame(waiting.drawing);
   waiting.drawing = requestAnimationFrame(drawAll);
@@ -119,20 +140,17 @@ function retheme() { applyTheme(); drawAll(); }
 
 function wireSettings() {
   choices("model", MODELS.map((model) => [model.name, model.title]));
-  choices("stimulus", Object.entries(STIMULI).map(([key, { words }]) => [key, words]));
   choices("channels", CHANNELS.map((n) => [n, String(n)]));
   const demonstrations = DEMONSTRATIONS.map((d) => [d.key, d.title]);
   choices("demonstration", [["", tr("Choose a demonstration…")], ...demonstrations]);
   on("panel", "setting", (event) => changed(event.detail));
   on("model", "change", () => { load([["model", $("model").value], ...kept()]); leaveDemonstration(); });
   on("stimulus", "change", () => {
-    const { width } = defaultsOf(modelOf(settings.model)), kind = $("stimulus").value;
-    settings.stimulus = kind;
-    if (kind === "ramp") settings.width = Math.max(settings.width, 100);
-    else if (settings.width > 50) settings.width = width;
+    changeStimulus($("stimulus").value);
     buildControls();
     changed("stimulus");
   });
+  for (const name of Object.keys(BENCHES)) on(`experiment-${name}`, "change", () => turnTo(name));
   on("method", "change", () => { settings.method = $("method").value; changed("method"); });
   on("demonstration", "change", () => demonstrate($("demonstration").value));
   on("run", "click", () => { keepPrevious(); compute(); if (!shown.playing) moveHead(1); });
@@ -168,14 +186,14 @@ function wireViews() {
   on("open-fraction", "click", () => { ui.open = !ui.open; drawAll(); afterwards(); });
   on("channels", "change", () => { ui.channels = Number($("channels").value); drawAll(); afterwards(); });
   on("sweep", "click", () => views.fi.sweep());
-  for (const id of VIEWS) {
+  for (const id of VIEWS)
     on(`show-${id}`, "change", () => { chooseViews(); drawAll(); redraw(); writeFragment(); });
+  for (const id of Object.values(BENCHES).flat())
     views[id].card.querySelector(".widen").addEventListener("click", () => widen(id));
-  }
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || $("export").open) return;
     $("views").open = false;
-    const wide = VIEWS.find((id) => views[id].wide);
+    const wide = Object.keys(views).find((id) => views[id].wide);
     if (wide) widen(wide);
   });
   watchViews(redraw);
@@ -186,6 +204,7 @@ wireSettings();
 wirePlayer();
 wireViews();
 wireExport();
+wireBenches(drawAll);
 hearFragments(load);
 load(first);
 document.fonts.ready.then(drawAll);
@@ -193,8 +212,10 @@ live();
 if (new Map(first).get("play")) play();
 window.hhanim = {
   MODELS, makeStimulus, simulate, simulateEuler, simulateSettings, defaultsOf, describe, rateOf, nullclines,
-  fixedPoints, shown, settings, ui, fragment, commandLine, numbersLine, pythonCode, csvText,
+  fixedPoints, simulateClamp, simulateAxon, speedOf, describeAxon, shown, settings, ui,
+  fragment, commandLine, numbersLine, pythonCode, csvText,
   get membrane() { return views.membrane; },
+  handle: (key) => views.axon.handle(key),
   get run() { return shown.run; },
   get previous() { return shown.previous; },
   get head() { return shown.head; },

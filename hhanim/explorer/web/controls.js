@@ -1,16 +1,15 @@
 /* Controls: a row for every number. A change is told as a "setting" event of the panel, with its key. */
 
 import { STIMULI } from "./data.js";
-import { $, make } from "./dom.js";
+import { $, choices, make } from "./dom.js";
 import { readNumber, show } from "./numbers.js";
 import { symbolHTML } from "./plot.js";
-import { changedKeys, defaultsOf, fieldsOf, modelOf, settings } from "./settings.js";
-import { settingsIn } from "./stimuli.js";
+import { changedKeys, defaultsOf, experimentOf, fieldsOf, modelOf, settings } from "./settings.js";
 
 const rows = {};
 
 function buildRow(field) {
-  const { key, words, unit } = field, base = defaultsOf(modelOf(settings.model))[key];
+  const { key, words, unit } = field, base = defaultsOf(modelOf(settings.model), settings.stimulus)[key];
   const error = make("p", { class: "error", id: `e-${key}`, hidden: true });
   const number = make("input", {
     id: `n-${key}`, type: "text", inputmode: "decimal", autocomplete: "off", spellcheck: "false",
@@ -37,16 +36,20 @@ function buildRow(field) {
 
 export function buildControls() {
   const model = modelOf(settings.model), fields = fieldsOf(model, settings.stimulus);
-  const used = Object.values(STIMULI[settings.stimulus].arguments).flatMap(settingsIn);
   for (const key of Object.keys(rows)) delete rows[key];
-  for (const id of ["model", "stimulus", "method"]) $(id).value = settings[id];
-  $("method-row").hidden = !model.reduced;
-  const keys = [...new Set([...used, "holding", "duration"])];
-  $("stimulus-rows").replaceChildren(...keys.map((key) => buildRow(fields[key])));
+  for (const id of ["model", "method"]) $(id).value = settings[id];
+  $("method-row").hidden = !model.reduced || experimentOf() !== "current";
+  const kinds = Object.entries(STIMULI).filter(([, kind]) => kind.experiment === experimentOf());
+  choices("stimulus", kinds.map(([key, { words }]) => [key, words]));
+  $("stimulus").value = settings.stimulus;
+  $("stimulus-rows").replaceChildren(...STIMULI[settings.stimulus].rows.map((key) => buildRow(fields[key])));
   $("membrane-rows").replaceChildren(...model.parameters.map(buildRow));
   $("source").textContent = model.source;
   Object.keys(rows).forEach((key) => refreshRow(key));
 }
+
+/* Set a number from elsewhere than its row, as by a handle in a picture. */
+export function setNumber(key, value) { if (rows[key]) set(key, value, null); }
 
 /* Show what is set, but leave alone what is being typed or dragged. */
 function refreshRow(key, used = null) {

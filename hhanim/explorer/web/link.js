@@ -46,9 +46,10 @@ const own = (table, key) => Object.hasOwn(table, key);
 /* Settings from entries of strings or numbers; what is not understood is said, not guessed. */
 export function understand(entries) {
   const given = new Map(entries), name = given.get("model") || INITIAL.model, kind = given.get("stimulus");
-  const model = modelOf(name) || modelOf("modern") || MODELS[0], next = defaultsOf(model), notes = [];
+  const model = modelOf(name) || modelOf("modern") || MODELS[0], notes = [];
   const known = (what) => `known are ${what.join(", ")}.`;
   if (!modelOf(name)) notes.push(`Unknown model "${name}"; ${known(MODELS.map((m) => m.name))}`);
+  const next = defaultsOf(model, own(STIMULI, kind) ? kind : "step");
   if (own(STIMULI, kind)) next.stimulus = kind;
   else if (kind !== undefined) notes.push(`Unknown stimulus "${kind}"; ${known(Object.keys(STIMULI))}`);
   const fields = fieldsOf(model, next.stimulus);

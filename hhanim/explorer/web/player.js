@@ -3,7 +3,7 @@
 import { $, choices, press } from "./dom.js";
 import { writeFragment } from "./link.js";
 import { shown } from "./runs.js";
-import { settings, ui } from "./settings.js";
+import { ui } from "./settings.js";
 import { composeAll } from "./views.js";
 
 const PLAY_SECONDS = 8;
@@ -15,7 +15,7 @@ choices("rate", RATES.map((rate) => [rate, `1 s = ${rate} ms`]));
 
 /* The rate (ms of the run in a second) at which playing takes about PLAY_SECONDS. */
 function usualRate() {
-  const off = (rate) => Math.abs(Math.log(settings.duration / rate / PLAY_SECONDS));
+  const off = (rate) => Math.abs(Math.log(shown.run.duration / rate / PLAY_SECONDS));
   return RATES.reduce((best, rate) => (off(rate) < off(best) ? rate : best));
 }
 
@@ -26,7 +26,7 @@ export function setHead(share) {
   Object.assign(slider, { max: run.duration, step: run.dt, value: t });
   slider.style.setProperty("--share", `${100 * head}%`);
   slider.setAttribute("aria-valuetext", `${t.toFixed(1)} ms`);
-  $("clock").textContent = `${t.toFixed(1)} ms`;
+  $("clock").textContent = `${(run.span ? t % run.span : t).toFixed(1)} ms`;
   if (!playing.chosen) $("rate").value = ui.rate || usualRate();
 }
 
@@ -50,7 +50,7 @@ export function play() {
     // Without motion the head still visits every instant, in steps of half a second.
     if (!still || now - before >= 500) {
       const passed = Math.max(0, now - before) * 1e-3 * Number($("rate").value);
-      moveHead(shown.head + passed / settings.duration);
+      moveHead(shown.head + passed / shown.run.duration);
       before = now;
     }
     if (shown.head >= 1) stop(); else playing.frame = requestAnimationFrame(tick);

@@ -5,7 +5,7 @@ import { simulate } from "./engine.js";
 import { extent, niceRange } from "./numbers.js";
 import { Axes, disc, polyline, styled } from "./plot.js";
 import { shown } from "./runs.js";
-import { modelOf, settings } from "./settings.js";
+import { experimentOf, modelOf, settings } from "./settings.js";
 import { makeStimulus } from "./stimuli.js";
 import { View, color, look } from "./view.js";
 
@@ -36,7 +36,7 @@ export class RateView extends View {
 
   /* The point of the run that is shown. */
   measure() {
-    if (shown.run.settings.stimulus !== "step" || !this.visible) return;
+    if (experimentOf() !== "current" || shown.run.settings.stimulus !== "step" || !this.visible) return;
     this.add(shown.run.settings, currentOf(shown.run.settings));
     this.redraw();
   }

@@ -1,8 +1,11 @@
 /* Runs: settings become a run; what is shown is the last one that came to an end. */
 
+import { simulateAxon } from "./axon.js";
 import { describe } from "./behaviour.js";
+import { describeAxon, describeClamp } from "./benchwords.js";
+import { simulateClamp } from "./clamp.js";
 import { simulate, simulateEuler } from "./engine.js";
-import { EULER_STEP, modelOf, settings } from "./settings.js";
+import { EULER_STEP, experimentOf, modelOf, settings } from "./settings.js";
 import { makeStimulus } from "./stimuli.js";
 
 /* exact: the converged solution beside an Euler run. head: the share of the run that has been played. */
@@ -11,7 +14,7 @@ export const shown = { run: null, exact: null, previous: null, head: 1, playing:
 export const sampleAtHead = () => Math.round(shown.head * (shown.run.size - 1));
 
 export function keepPrevious() {
-  if (shown.run && shown.run.model.name === settings.model) shown.previous = shown.run;
+  if (shown.run?.y && shown.run.model.name === settings.model) shown.previous = shown.run;
 }
 
 export function simulateSettings(s, method) {
@@ -20,8 +23,21 @@ export function simulateSettings(s, method) {
     : simulate(model, k, stimulus, s.duration);
 }
 
+/* The other experiments: how they are run, and what is said of it. */
+const RUNS = { clamp: [simulateClamp, describeClamp], axon: [simulateAxon, describeAxon] };
+
+function runBench([simulateIt, describeIt]) {
+  const run = simulateIt(modelOf(settings.model), settings);
+  run.settings = { ...settings };
+  run.says = describeIt(run);
+  run.sentence = run.says.text;
+  Object.assign(shown, { exact: null, previous: null, run });
+}
+
 /* Run the settings and show it; a RunError leaves what is shown as it is. */
 export function runSettings() {
+  const bench = RUNS[experimentOf()];
+  if (bench) return runBench(bench);
   const run = simulateSettings(settings, settings.method), says = describe(run);
   const exact = settings.method === "euler" ? simulateSettings(settings, "converged") : null;
   const sentence = exact ? comparison(says, describe(exact)) : says.text;

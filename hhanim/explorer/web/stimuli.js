@@ -16,9 +16,8 @@ const PARTS = {
 };
 
 /* An argument of a kind's protocol is a number, or a sum of settings. */
-export const settingsIn = (argument) => (typeof argument === "number" ? [] : argument.split("+"));
 const valued = (argument, settings) => (typeof argument === "number" ? argument
-  : settingsIn(argument).reduce((sum, key) => sum + settings[key], 0));
+  : argument.split("+").reduce((sum, key) => sum + settings[key], 0));
 
 /* As in Python: the first argument bare, a start at 0 left out. */
 function written(protocol, values) {

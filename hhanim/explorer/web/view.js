@@ -76,3 +76,8 @@ export class View {
     styled(ctx, { color: look.theme.line }, () => polyline(ctx, ...ends));
   }
 }
+
+/* A view of the clamp or the axon: laid out when the run changes, painted whenever the head moves. */
+export class BenchView extends View {
+  compose() { this.paint(this.surface.begin()); }
+}

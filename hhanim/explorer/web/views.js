@@ -1,22 +1,31 @@
 /* Views: which are there, which are seen, and how all are drawn, described and put into one picture. */
 
+import { AxonView, RecordingsView } from "./axonviews.js";
+import { ClampGatesView, CurrentVoltageView, SweepsView } from "./clampviews.js";
 import { $, make, press } from "./dom.js";
 import { MembraneView } from "./membrane.js";
 import { fontOf, Surface } from "./plot.js";
 import { RateView } from "./rates.js";
 import { shown } from "./runs.js";
-import { VIEWS, ui } from "./settings.js";
+import { BENCHES, VIEWS, experimentOf, ui } from "./settings.js";
 import { CurvesView, PhaseView } from "./states.js";
 import { TraceView } from "./traces.js";
 import { color, look } from "./view.js";
 
-const KINDS = { membrane: MembraneView, phase: PhaseView, curves: CurvesView, fi: RateView };
-export const views = Object.fromEntries(VIEWS.map((id) => [id, new (KINDS[id] || TraceView)(id)]));
+const KINDS = {
+  membrane: MembraneView, phase: PhaseView, curves: CurvesView, fi: RateView, clamp: SweepsView,
+  iv: CurrentVoltageView, clampgates: ClampGatesView, axon: AxonView, recordings: RecordingsView,
+};
+const ALL = Object.values(BENCHES).flat();
+export const views = Object.fromEntries(ALL.map((id) => [id, new (KINDS[id] || TraceView)(id)]));
 export const traces = Object.values(views).filter((view) => view instanceof TraceView);
 
 export function applyViews() {
   const seen = (id) => (ui.views || VIEWS).includes(id), none = (...ids) => !ids.some(seen);
-  for (const id of VIEWS) { views[id].card.hidden = !seen(id); $(`show-${id}`).checked = seen(id); }
+  const here = BENCHES[experimentOf()];
+  for (const id of ALL) views[id].card.hidden = !here.includes(id) || (VIEWS.includes(id) && !seen(id));
+  for (const id of VIEWS) $(`show-${id}`).checked = seen(id);
+  document.body.dataset.experiment = experimentOf();
   document.body.classList.toggle("no-states", none("phase", "curves", "fi"));
   document.body.classList.toggle("no-times", none("gates", "currents", "conductances"));
   document.body.classList.toggle("no-membrane", none("membrane"));
@@ -29,9 +38,12 @@ export function chooseViews() {
   applyViews();
 }
 
-/* V and the membrane are drawn in every frame. Of the other views, which wait in turn, as many as keep the
-   frames coming: one more after a frame that came in time, half as many after one that came late. */
+/* The first views are drawn in every frame. Of the others, which wait in turn, as many as keep the frames
+   coming: one more after a frame that came in time, half as many after one that came late. */
 const due = { views: new Set(), frame: 0, at: 0, quickest: 50, many: 3 };
+
+/* The views of the experiment that is shown. */
+const present = () => BENCHES[experimentOf(shown.run.settings)].map((id) => views[id]);
 
 function drawDue(all = false) {
   const now = performance.now(), passed = now - due.at;
@@ -42,7 +54,7 @@ function drawDue(all = false) {
   }
   due.at = now;
   cancelAnimationFrame(due.frame);
-  const first = [views.V, views.membrane];
+  const here = present(), first = here.slice(0, here[0] === views.membrane ? 2 : 1);
   const others = [...due.views].filter((view) => !first.includes(view) && view.inSight);
   for (const view of [...first, ...(all ? others : others.slice(0, due.many))])
     if (due.views.delete(view)) view.show();
@@ -52,7 +64,9 @@ function drawDue(all = false) {
 /* Show the head where it is now. */
 export function composeAll(all) {
   if (!shown.run) return;
-  Object.values(views).forEach((view) => due.views.add(view));
+  const here = present();
+  for (const view of due.views) if (!here.includes(view)) due.views.delete(view);
+  here.forEach((view) => due.views.add(view));
   drawDue(all);
 }
 
@@ -99,7 +113,7 @@ export function live() {
   frame();
 }
 
-export const describeAll = () => Object.values(views).forEach((view) => view.describe());
+export const describeAll = () => present().forEach((view) => view.describe());
 
 /* Let one view fill the page, or all stand side by side again. */
 export function widen(id) {
@@ -116,7 +130,7 @@ export function widen(id) {
 export function picture(subtitle) {
   const { run } = shown, ratio = (Surface.scale = Math.max(2, window.devicePixelRatio || 1));
   drawAll(true);
-  const seen = Object.values(views).filter((view) => view.visible && view.ready);
+  const seen = present().filter((view) => view.visible && view.ready);
   const { theme, em } = look, pad = 1.2 * em, top = 5.2 * em;
   const cards = seen.map((view) => view.card.getBoundingClientRect());
   const edge = (side, pick) => pick(...cards.map((box) => box[side]));

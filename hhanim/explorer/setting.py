@@ -1,0 +1,172 @@
+"""A setting of the page in the core's own terms: the membrane, what is done to it, and the run that comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hhanim.explorer.sliders import FIELDS, current, duration, is_reduced, parameters
+from hhanim.explorer.stimuli import STIMULI
+from hhanim.model import HHError, Membrane, Protocol, Trajectory, VoltageClamp, presets, pulse, simulate, step
+from hhanim.model.cable import Cable, CableRun, IClamp, simulate_cable
+from hhanim.model.errors import InvalidValue, UnknownName
+from hhanim.model.protocol import MAKERS
+
+EULER_STEP = 0.5  # ms, the lecture's
+COMPARTMENTS = 200  # of an axon, in the page as here
+SWEEPS = 60  # of a voltage clamp, at most
+
+
+def fields(membrane: Membrane, stimulus: str) -> dict[str, dict[str, Any]]:
+    """Every number of a setting by its key, with its first value and its ranges for this model and stimulus."""
+    own = {"I": current(membrane), "duration": {"value": duration(membrane)}}
+    out = {}
+    for field in FIELDS:
+        key = field["key"]
+        special = field.get("reduced", {}) if is_reduced(membrane) else {}
+        shown = field | special | own.get(key, {}) | STIMULI[stimulus]["fields"].get(key, {})
+        if field.get("level"):
+            shown |= {edge: shown[edge] + membrane.zero for edge in ("value", "min", "max", "low", "high")}
+        out[key] = shown
+    return out | {field["key"]: field for field in parameters(membrane)}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What the controls say. membrane: the model as it is known. values: of every key that :func:`fields` has, and
+    of "stimulus" and "method"."""
+
+    model: Membrane
+    values: dict[str, Any]
+
+    @classmethod
+    def of(cls, model: str | Membrane = "modern", **given: Any) -> Setting:
+        """The setting that differs from the model's first one in what is given. Raises HHError."""
+        model = presets.get(model)
+        stimulus, method = given.get("stimulus", "step"), given.get("method", "converged")
+        if stimulus not in STIMULI:
+            raise UnknownName("stimulus", stimulus, tuple(STIMULI))
+        methods = ("converged", "euler") if is_reduced(model) else ("converged",)
+        if method not in methods:
+            raise UnknownName("method", method, methods)
+        known, values = fields(model, stimulus), {"stimulus": stimulus, "method": method}
+        for key, value in given.items():
+            if key in values:
+                continue
+            if key not in known:
+                raise UnknownName("setting", key, (*known, *values))
+            values[key] = _number(known[key], value)
+        return cls(model, {key: field["value"] for key, field in known.items()} | values)
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """What differs from the model's first setting."""
+        first = Setting.of(self.model, stimulus=self.values["stimulus"]).values | {"stimulus": "step"}
+        return {key: value for key, value in self.values.items() if value != first[key]}
+
+    @property
+    def experiment(self) -> str:
+        """ "current", "clamp" or "axon"."""
+        return str(STIMULI[self.values["stimulus"]]["experiment"])
+
+    @cached_property
+    def membrane(self) -> Membrane:
+        """The membrane with the parameters that are set."""
+        return self.model.with_(**{p["key"]: self.values[p["key"]] for p in parameters(self.model)})
+
+    @property
+    def levels(self) -> NDArray[np.float64]:
+        """The level of each sweep of a voltage clamp (mV), (L,)."""
+        first, last, by = (self.values[key] for key in ("first", "last", "increment"))
+        count = int(abs(last - first) / by + 1e-9) + 1
+        if count > SWEEPS:
+            raise InvalidValue(f"{count} sweeps are more than {SWEEPS}; take a larger increment")
+        return np.asarray(first + np.copysign(by, last - first) * np.arange(count), dtype=np.float64)
+
+    @property
+    def measured(self) -> tuple[float, float]:
+        """When (ms) the step of a voltage clamp lasts in which currents are measured."""
+        ends = np.cumsum([0.0, *(self._number(lasts) for _, lasts in self._kind["pieces"])])
+        n = self._kind["measured"]
+        return float(ends[n]), float(ends[n + 1])
+
+    @property
+    def duration(self) -> float:
+        """How long (ms) the run lasts."""
+        if self.experiment == "clamp":
+            return float(sum(self._number(lasts) for _, lasts in self._kind["pieces"]))
+        return float(self.values["duration"])
+
+    @property
+    def protocol(self) -> Protocol:
+        """The current or the voltage clamp; an axon has :attr:`electrodes`."""
+        kind = self._kind
+        if self.experiment == "axon":
+            raise HHError("an axon has no one stimulus; its electrodes say what is injected where")
+        if self.experiment == "clamp":
+            clamp, t = VoltageClamp(self.values["hold"]), 0.0
+            for level, lasts in kind["pieces"]:
+                stop = t + self._number(lasts)
+                if level != "hold":
+                    clamp = clamp.step(self.levels if level == "sweep" else self.values[level], t, stop)
+                t = stop
+            return clamp
+        arguments = {name: self._number(of) for name, of in kind["arguments"].items()}
+        stimulus: Protocol = MAKERS[kind["protocol"]](**arguments)
+        return stimulus + step(self.values["holding"]) if self.values["holding"] else stimulus
+
+    @property
+    def cable(self) -> Cable:
+        """The axon; where it is blocked it has no channels whose current flows inward."""
+        v, length = self.values, 1e3 * self.values["length"]
+        x = (np.arange(COMPARTMENTS) + 0.5) * length / COMPARTMENTS
+        open_ = np.abs(x - 1e3 * v["block"]) >= 0.5e3 * v["blocked"]
+        blocked = {f"g{name}": v[f"g{name}"] * open_ for name in self.membrane.inward() if not open_.all()}
+        axon = self.membrane.with_(**blocked)
+        return Cable(axon, length, v["diameter"], v["resistivity"], COMPARTMENTS)
+
+    @property
+    def electrodes(self) -> list[IClamp]:
+        """What is injected where into the axon."""
+        v, places = self.values, [("position", 0.0)]
+        if self.values["stimulus"] == "collision":
+            places.append(("second", v["delay"]))
+        return [
+            IClamp(min(1e3 * v[key], 1e3 * v["length"]), pulse(1e3 * v["current"], start, v["pulse"]))
+            for key, start in places
+        ]
+
+    def run(self) -> Trajectory | CableRun:
+        """Integrate the setting: a Trajectory, of all sweeps for a voltage clamp; for an axon a CableRun."""
+        if self.experiment == "axon":
+            return simulate_cable(self.cable, self.electrodes, self.duration)
+        euler: dict[str, Any] = (
+            {"method": "euler", "dt": EULER_STEP} if self.values["method"] == "euler" else {}
+        )
+        return simulate(self.membrane, self.protocol, self.duration, **euler)
+
+    @property
+    def _kind(self) -> dict[str, Any]:
+        return STIMULI[self.values["stimulus"]]
+
+    def _number(self, of: str | float) -> Any:
+        """A setting, a sum of settings or a number."""
+        return sum(self.values[key] for key in of.split("+")) if isinstance(of, str) else of
+
+
+def _number(field: Mapping[str, Any], value: Any) -> float:
+    key, unit = field["key"], f" {field['unit']}".rstrip()
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise InvalidValue(f"{key} = {value!r} is not a number") from None
+    if not field["low"] <= number <= field["high"]:
+        raise InvalidValue(
+            f"{key} = {number:g} is not allowed; allowed: {field['low']:g} to {field['high']:g}{unit}"
+        )
+    return round(number) if field.get("whole") else number

@@ -1,0 +1,59 @@
+/* Benches: what is touched in the pictures of the clamp and of the axon. */
+
+import { setNumber } from "./controls.js";
+import { on } from "./dom.js";
+import { settings } from "./settings.js";
+import { composeAll, views } from "./views.js";
+
+const BLOCK = 12; // mm, enough to stop a spike in the axon that the page begins with
+
+const inside = ({ canvas }, event) => {
+  const box = canvas.getBoundingClientRect();
+  return [event.clientX - box.left, event.clientY - box.top];
+};
+
+function wireAxon() {
+  const view = views.axon, { canvas } = view, hear = (type, heard) => canvas.addEventListener(type, heard);
+  const move = (event) => {
+    const place = view.held && view.placeAt(inside(view, event)[0]);
+    if (!view.held || (!view.moved && place === settings[view.held])) return;
+    view.moved = true;
+    setNumber(view.held, place);
+    if (view.held === "block" && !settings.blocked) setNumber("blocked", BLOCK);
+  };
+  hear("pointerdown", (event) => {
+    view.held = view.grip(...inside(view, event));
+    view.moved = false;
+    if (!view.held) return;
+    canvas.setPointerCapture(event.pointerId);
+    event.preventDefault();
+    if (view.handleAt(...inside(view, event)) === null) move(event);
+  });
+  hear("pointermove", (event) => {
+    move(event);
+    if (!event.buttons) canvas.style.cursor = view.grip(...inside(view, event)) ? "grab" : "";
+  });
+  hear("pointerup", () => {
+    // A touch turns the block on and off.
+    if (view.held === "block" && !view.moved) setNumber("blocked", settings.blocked ? 0 : BLOCK);
+  });
+  for (const type of ["pointerup", "pointercancel"]) hear(type, () => { view.held = null; composeAll(); });
+  /* A finger on a handle moves it, elsewhere it scrolls the page. */
+  canvas.addEventListener("touchstart", (event) => {
+    const { clientX, clientY } = event.touches[0], box = canvas.getBoundingClientRect();
+    if (view.grip(clientX - box.left, clientY - box.top)) event.preventDefault();
+  }, { passive: false });
+}
+
+export function wireBenches(drawAll) {
+  wireAxon();
+  views.clamp.canvas.addEventListener("pointermove", (event) => {
+    views.clamp.point(...inside(views.clamp, event));
+    composeAll();
+  });
+  views.clamp.canvas.addEventListener("pointerdown", (event) => {
+    views.clamp.point(...inside(views.clamp, event));
+    composeAll();
+  });
+  on("leak", "change", drawAll);
+}
