@@ -6,6 +6,7 @@ Every module in this folder is read, and every Membrane in capitals in it is a p
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
 from pathlib import Path
 
@@ -62,7 +63,7 @@ def get(name: str | Membrane) -> Membrane:
 
 
 def _from_file(path: Path, attribute: str) -> Membrane:
-    if not path.is_file():
+    if not os.path.isfile(path):  # noqa: PTH113 — a name that is too long is that of no file
         raise HHError(f"no file {path}; give path/to/file.py:NAME")
     try:
         module = user_code.run(path)
