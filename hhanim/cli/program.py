@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from hhanim.cli import export, language, lecture, machine, media, neuron, scenes
+from hhanim.cli import export, language, lecture, machine, media, neuron, scenes, voice
 from hhanim.cli.output import complain
 from hhanim.process import be_alone, start_over, starts
 from hhanim.studio.errors import OutdatedError
@@ -62,6 +62,7 @@ for command in (
     *(media.render, media.check, media.verify, media.still, media.watch, media.clean),
     *(
         lecture.make_lecture,
+        voice.voice,
         export.export,
         neuron.simulate,
         neuron.explore,

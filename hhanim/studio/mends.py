@@ -25,6 +25,12 @@ _LATEX = (
 PROGRAMS = {
     **dict.fromkeys(("latex", "pdflatex", "lualatex", "xelatex", "luatex", "kpsewhich", "dvips"), _LATEX),
     "dvisvgm": ("dvisvgm", "sudo apt-get install -y dvisvgm", *_LATEX[2:]),
+    "espeak-ng": (
+        "espeak-ng",
+        "sudo apt-get install -y espeak-ng",
+        "brew install espeak-ng",
+        "winget install eSpeak-NG.eSpeak-NG",
+    ),
     "dvipng": ("dvipng", "sudo apt-get install -y dvipng", *_LATEX[2:]),
     **dict.fromkeys(
         ("ffmpeg", "ffprobe"),
@@ -41,6 +47,7 @@ _LIBRARIES = {
     "watchfiles": "hhanim[watch]",
     "pptx": "hhanim[slides]",
     "typst": "hhanim[handout]",
+    "hibari": "hhanim[speak]",
     "ipywidgets": "hhanim[notebook]",
     "ipykernel": "hhanim[notebook]",
     "IPython": "hhanim[notebook]",

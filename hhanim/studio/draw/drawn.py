@@ -76,5 +76,6 @@ class Drawn:
         found = []
         for (start, stop, text), line in zip(self.captions, self.said, strict=True):
             spoken = (f"{folder}/{line.take.file}", line.take.seconds) if line.take and folder else ("", 0.0)
-            found.append(Line(line.name, round(start, 6), round(stop, 6), text, *spoken))
+            room = round(line.stop - line.start, 6)
+            found.append(Line(line.name, round(start, 6), round(stop, 6), text, room, *spoken))
         return found

@@ -264,6 +264,25 @@ class Recorder:
         )  # fmt: skip
 
 
+class _Listener(Recorder):
+    """An exporter that wants no frame: it hears what is said."""
+
+    def wants(self, first: int, stop: int) -> bool:
+        return False
+
+    def mine(self, piece: int) -> bool:
+        return False
+
+
+def rehearse(job: Job, work: Path) -> Drawn:
+    """Play a scene without drawing anything: what is said in it, and when.
+
+    Raises:
+        RenderError: when the scene fails.
+    """
+    return _Listener([Output(job, work / "film.mp4")], Films(), silent, Share(), engine(job, work)).finish()
+
+
 @spared_collector  # scenes import, typeset and keep much
 def draw(
     outputs: Sequence[Output], films: Films, on_event: Listener = silent, share: Share | None = None

@@ -17,7 +17,7 @@ from hhanim.studio.apart import say
 from hhanim.studio.draw.drawn import Drawn
 from hhanim.studio.draw.engines import single_frame
 from hhanim.studio.draw.hermetic import settle
-from hhanim.studio.draw.pieces import Output, Share, draw
+from hhanim.studio.draw.pieces import Output, Share, draw, rehearse
 from hhanim.studio.draw.scene import scene_errors
 from hhanim.studio.errors import StudioError
 from hhanim.studio.fresh.job import prepare
@@ -91,6 +91,12 @@ def _plain(request: Request) -> bool:
         return bool([to_data(membrane) for membrane in membranes])
     except (StudioError, HHError):
         return False
+
+
+def rehearsal(requests: Sequence[Request], work: Path) -> Drawn:
+    """As :func:`hhanim.studio.draw.pieces.rehearse`."""
+    with _begun(requests, work) as (_, (request,)):
+        return rehearse(prepare(request), work)
 
 
 def frame(requests: Sequence[Request], work: Path, number: int) -> Any:

@@ -57,6 +57,11 @@ class Drawing:
         assert drawn is not None
         return outputs, drawn
 
+    def rehearsal(self, request: Request, work: Path) -> Drawn:
+        """As :func:`hhanim.studio.draw.task.rehearsal`."""
+        played: Drawn = self._do("rehearsal", [request], work)
+        return played
+
     def frame(self, request: Request, work: Path, number: int) -> Any:
         """As :func:`hhanim.studio.draw.task.frame`."""
         return self._do("frame", [request], work, number)

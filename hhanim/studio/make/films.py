@@ -31,7 +31,7 @@ from hhanim.studio.news import Event, Listener, silent
 from hhanim.studio.plan.catalogue import find
 from hhanim.studio.plan.names import clashes, file_name, or_variant
 from hhanim.studio.plan.request import Request, target
-from hhanim.studio.plan.voice import measured
+from hhanim.studio.plan.voice import measured, remarks
 
 if TYPE_CHECKING:
     from hhanim.studio.make.workers import Crew
@@ -167,7 +167,10 @@ class _Making:
             made = record(self.job, self.media, self.drawn)
             commit(self.media.parent.parent, self.path, force=self.force)
         name, place, count = self.request.name, str(self.request.path), made.n_frames
-        return Event("done", name, place, count, count, time.perf_counter() - self.started)
+        takes = self.request.takes
+        said = remarks(takes, {line.name: line.text for line in made.lines}) if self.request.spoken else {}
+        words = "; ".join(f"{self.request.recordings / file}: {what}" for file, what in said.items())
+        return Event("done", name, place, count, count, time.perf_counter() - self.started, words)
 
 
 def _begin(request: Request, force: bool, on_event: Listener) -> _Making | Event:

@@ -115,6 +115,8 @@ class Reporter:
         elif event.kind == "done":
             rate = f", {event.n_frames / event.seconds:.0f} frames/s" if event.seconds else ""
             self._line(f"{event.name}: {event.path} in {event.seconds:.1f} s{rate}")
+            if event.message:
+                self._line(f"{event.name}: {event.message}")
         elif event.kind == "fresh":
             self._line(f"{event.name}: up to date")
 

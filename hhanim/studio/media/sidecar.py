@@ -50,7 +50,8 @@ class Section(Struct, frozen=True, omit_defaults=True):
 
 
 class Line(Struct, frozen=True):
-    """A sentence that a film says: its name (``rise-1``), from when to when (s), and its text.
+    """A sentence that a film says: its name (``rise-1``), from when to when (s), its text, and how long it would stand
+    if nobody spoke it (s).
 
     Of what speaks it the file, relative to the working folder, and how long it is (s); none where nothing does.
     """
@@ -59,6 +60,7 @@ class Line(Struct, frozen=True):
     start: _Seconds
     stop: _Seconds
     text: _Text
+    room: _Seconds = 0.0
     file: _Word = ""
     seconds: _Seconds = 0.0
 

@@ -34,9 +34,6 @@ CLICK = 12.0
 LONGEST = 120.0
 """Seconds of a recording of one line; what is longer is not one."""
 
-FASTEST = 16_000
-"""Samples a second below which speech is dull: half of it is lost."""
-
 _BLOCK = 1 << 20
 _GATE = 0.1  # s: loudness is looked at in blocks of 0.4 s, one every 0.1 s
 

@@ -13,12 +13,13 @@ import hashlib
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
 from msgspec import Meta, MsgspecError, Struct, json
 
+from hhanim.errors import did_you_mean
 from hhanim.studio.errors import RenderError
 
 FOLDER = Path("voice")
@@ -31,6 +32,9 @@ SOUNDS = ("voice", "spikes", "none")
 
 BREATH = 0.3
 """Seconds of silence after a line that was spoken, before the next."""
+
+DULL, GOOD = 16_000, 48_000
+"""Samples a second below which half of a voice is lost, and with which all of it is there."""
 
 _Name = Annotated[str, Meta(max_length=300)]
 
@@ -48,7 +52,8 @@ class Take:
 
     Args:
         name: of the line. file: relative to the folder of the language. state: hash of its content.
-        line: the sentence it was made for, None where nobody has noted that. seconds: how long it is.
+        line: the sentence it was made for, None where nobody has noted that. seconds: how long it is; rate: samples a
+            second.
     """
 
     name: str
@@ -56,6 +61,7 @@ class Take:
     state: str
     line: str | None = None
     seconds: float = 0.0
+    rate: int = 0
 
     def speaks(self, sentence: str) -> bool:
         """Whether it is of this sentence."""
@@ -110,16 +116,39 @@ def measured(place: Path) -> list[Take]:
     found = list(takes(place))
     if not found:
         return []
-    from dataclasses import replace
-
     from hhanim.studio.media import sound
 
-    return [replace(t, seconds=sound.read(place / t.file).size / sound.RATE) for t in found]
+    return [
+        replace(t, seconds=sound.read(path := place / t.file).size / sound.RATE, rate=sound.rate_of(path))
+        for t in found
+    ]
 
 
 def speaker(found: Sequence[Take], name: str, sentence: str) -> Take | None:
     """What speaks a line: its recording, else its draft."""
     return next((take for take in found if take.name == name and take.speaks(sentence)), None)
+
+
+def remarks(found: Sequence[Take], lines: Mapping[str, str]) -> dict[str, str]:
+    """What is wrong with recordings that can be read, by file.
+
+    Args:
+        lines: of the scene, name → sentence.
+    """
+    said = {}
+    for take in found:
+        sentence = lines.get(take.name)
+        if sentence is None:
+            said[take.file] = f"no line is called {take.name}{did_you_mean(take.name, lines)}"
+        elif not take.speaks(sentence):
+            said[take.file] = (
+                f"stale: it was recorded of {take.line!r}, and now it is {sentence!r}; record it again"
+            )
+        elif 0 < take.rate < DULL:
+            said[take.file] = (
+                f"is dull: {take.rate} samples a second hold half of a voice; record it with {GOOD}"
+            )
+    return said
 
 
 def state(place: Path, name: str, sentence_digest: str) -> str:

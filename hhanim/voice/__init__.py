@@ -1,0 +1,1 @@
+"""What films say, by people and by machines: the script to be read, what was recorded, drafts by synthetic voices."""
