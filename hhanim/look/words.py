@@ -17,7 +17,8 @@ _IONS = {"Na": "Na⁺", "K": "K⁺", "Ca": "Ca²⁺", "Cl": "Cl⁻"}
 
 def facts(*texts: str) -> str:
     """Facts in a row, those that are empty left out: "one spike · 6.3 °C"."""
-    return Said(" · ".join(tr(text) for text in texts if text))
+    said = {f"fact{k}": tr(text) for k, text in enumerate(texts) if text}
+    return Said.of(" · ".join(said.values()), " · ".join(f"{{{name}}}" for name in said), said)
 
 
 def ion_name(ion: str | None, otherwise: str = "") -> str:
