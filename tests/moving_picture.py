@@ -8,7 +8,6 @@ Run it again when a film has changed what it shows there.
 from __future__ import annotations
 
 import argparse
-import json
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ import av
 from PIL import Image
 
 import hhanim as hh
+from hhanim.studio.media import cues
 
 #: Film, section, where in the section to begin (of 1), seconds.
 CUTS = (
@@ -30,11 +30,9 @@ SIZE, FPS, LIMIT = "800x450", 15, 2_000_000
 
 def frames(film: Path, section: str, begin: float, seconds: float) -> list[Image.Image]:
     """Pictures of a part of a film, FPS a second."""
-    sections = json.loads(film.with_suffix(".json").read_text(encoding="utf-8"))["sections"]
-    k = next(k for k, s in enumerate(sections) if s["name"] == section)
+    cue = next(cue for cue in cues.read(film) if cue.name == section)
+    first = cue.start + begin * (cue.stop - cue.start)
     with av.open(film) as video:
-        end = sections[k + 1]["start"] if k + 1 < len(sections) else video.duration / av.time_base
-        first = sections[k]["start"] + begin * (end - sections[k]["start"])
         found: list[Image.Image] = []
         for frame in video.decode(video=0):
             if first + len(found) / FPS <= float(frame.time or 0.0) and len(found) < seconds * FPS:

@@ -180,11 +180,14 @@ class Story(Film):
     def tell(self, beat: Beat) -> None:
         """Show and say one beat, and hold it until it can have been read."""
         opening = not self.parts
-        if opening or self.parts[-1][1] != beat.name:
-            self.part(beat.name, rest=0.0)
+        begins = opening or self.parts[-1][1] != beat.name
+        if begins:
+            self.end_part()
         began, caption = float(self.time), self.say(beat.caption)
         self.caption(caption)
         self._change(beat, opening)
+        if begins:  # a presenter stops where its picture stands
+            self.begin_part(beat.name)
         runs = [] if beat.until is None or self.clock is None else [self.clock.run(self._end(beat.until))]
         if runs or beat.do:
             self.play(*runs, *beat.do)
@@ -202,7 +205,8 @@ class Story(Film):
 
     def _change(self, beat: Beat, opening: bool) -> None:
         """What goes and what comes: words first, pictures by a fade or a zoom, and the clock put where it begins."""
-        old, words = self._words, self._lines(self.say(beat.heading), self.say(beat.line))
+        heading, line = self.say(beat.heading), self.say(beat.line)
+        old, words = self._words, self._lines(heading, line)
         show = self.standing if beat.show is None else list(beat.show)
         known, was = {id(thing) for thing in show}, {id(thing) for thing in self.standing}
         gone, stay = [t for t in self.standing if id(t) not in known], [t for t in show if id(t) in was]
@@ -217,6 +221,7 @@ class Story(Film):
         else:
             self._fade(beat.start, gone, stay, come, said)
         self._order()
+        self.written.append((float(self.time), "\n".join(filter(None, (heading, line)))))
 
     def _fade(
         self,

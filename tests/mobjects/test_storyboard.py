@@ -58,6 +58,29 @@ def test_what_a_beat_does_not_name_goes_and_the_rest_stays(tmp_path: Path) -> No
     assert a.get_stroke_opacity() == 1.0  # as it was, to be shown again
 
 
+def test_a_section_begins_where_its_picture_stands_and_ends_before_the_next_one_comes(tmp_path: Path) -> None:
+    """So a slide shows it, and the film begins from exactly that picture."""
+    looks = []
+    beats = [
+        Beat("one", "One", "First.", "the first", show=[a := Circle()]),
+        Beat("one", "One and a half", "Second."),
+        Beat("two", "Two", "Third.", show=[Square()]),
+    ]
+
+    def look(film: Story, beat: Beat) -> None:
+        looks.append(film.parts[-1])
+
+    film = told(beats, tmp_path, look)
+    (_, first), (start, second) = film.parts
+    assert (first, second) == ("one", "two")
+    assert looks == [(0.0, "one"), (0.0, "one"), (start, "two")]
+    assert len(film.ends) == 2 and start == pytest.approx(film.ends[0] + standard.CHANGE, abs=0.11)
+    said = [text for _, text in film.written]
+    assert said == ["One\nthe first", "One and a half", "Two"]
+    assert film.written[-1][0] == pytest.approx(start, abs=1e-6)
+    assert a not in film.mobjects
+
+
 def test_a_beat_lasts_as_long_as_its_caption_takes_to_read(tmp_path: Path) -> None:
     short, long = (
         "Short.",

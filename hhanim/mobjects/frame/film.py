@@ -52,8 +52,9 @@ class Film(Scene):
     the protocol's text and becomes the Protocol. `theme` becomes the Theme.
 
     On the instance: `area` is the part of the frame to draw in (safe margin and captions' band left free), `shape` is
-    "wide", "square" or "tall"; `captions` holds (start, stop, text), `parts` (start, name), `clicks` when a spike may
-    be heard, so far, in seconds.
+    "wide", "square" or "tall"; so far, in seconds: `captions` holds (start, stop, text), `parts` (start, name), `ends`
+    when each of these stopped changing, `written` (start, text) of what is written at the top, `clicks` when a spike
+    may be heard.
     """
 
     title: ClassVar[str] = ""
@@ -122,6 +123,8 @@ class Film(Scene):
         # manim's cache looks at the scene only: a helper or a model that changed would give the old film.
         config.disable_caching = True
         self.parts: list[tuple[float, str]] = []
+        self.ends: list[float] = []
+        self.written: list[tuple[float, str]] = []
         self.captions: list[tuple[float, float, str]] = []
         self.clicks: list[float] = []
         self._speaking: tuple[float, str] | None = None
@@ -146,27 +149,35 @@ class Film(Scene):
     def tear_down(self) -> None:
         """The last state holds for a second, and the last caption ends."""
         self.wait(1.0)
-        if self.parts:
-            self.part_ended(self.parts[-1][1])
+        self.end_part()
         self.caption(None)
 
     # -- sections and captions -----------------------------------------------------------------------------
 
     def part(self, name: str, *, rest: float = 0.6) -> None:
-        """Start a section: one click in a slide deck, one file with ``--sections``.
+        """Start a section: one click in a slide deck, one file with ``--sections``; a slide shows this frame.
 
         The section before it holds its last state for `rest` seconds and its caption ends with it.
         """
-        if self.parts:
-            if rest > 0.0:
-                self.wait(rest)
-            self.part_ended(self.parts[-1][1])
+        if self.parts and rest > 0.0:
+            self.wait(rest)
+        self.end_part()
         self.caption(None)
+        self.begin_part(name)
+
+    def begin_part(self, name: str) -> None:
+        """Its picture stands."""
         self.parts.append((float(self.time), name))
         self.next_section(name)
 
+    def end_part(self) -> None:
+        """The picture of the section that has begun, if one has, is about to turn into the next one's."""
+        if self.parts:
+            self.part_ended(self.parts[-1][1])
+
     def part_ended(self, name: str) -> None:
         """Called at the end of each section, everything in its last place; tests look at the frame here."""
+        self.ends.append(float(self.time))
 
     def caption(self, text: str | None) -> None:
         """Say `text` from now until the next caption, the next section, or the end; None falls silent.

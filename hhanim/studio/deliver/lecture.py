@@ -27,7 +27,7 @@ from hhanim.studio.fresh.versions import versions
 from hhanim.studio.make.films import make_all
 from hhanim.studio.make.locks import lock
 from hhanim.studio.make.work_folder import commit, recover, work_folder
-from hhanim.studio.media import sidecar
+from hhanim.studio.media import cues, sidecar
 from hhanim.studio.media.exchange import NEW, WORK
 from hhanim.studio.media.sidecar import Caption, Section
 from hhanim.studio.news import Event, Listener, silent
@@ -290,7 +290,9 @@ def _write(lecture: Lecture, media: Path) -> sidecar.Record:
     thumbnail = _thumbnail(lecture, [p.record for p in parts])
     poster = next(p for p in parts if p.record.name == thumbnail).part.request.path
     media.with_suffix(".png").write_bytes(sidecar.beside(poster, ".png").read_bytes())
-    beside = [media.with_suffix(f".{suffix}").name for suffix in ("png", *texts)]
+    sections = [Section(m.title, m.start, m.stop, m.stop - float(1 / fps), title=m.title) for m in marks]
+    cues.write(cues.path_of(media), media.name, sidecar.sha256(media), sections)
+    beside = [media.with_suffix(f".{suffix}").name for suffix in ("png", "cues.json", *texts)]
     key = _key(lecture)
     made = sidecar.Record(
         name=media.stem,
@@ -316,7 +318,7 @@ def _write(lecture: Lecture, media: Path) -> sidecar.Record:
         set=[],
         given={},
         captions=[(round(a, 3), round(b, 3), text) for a, b, text in said[lecture.languages[0]]],
-        sections=[Section(m.title, m.start) for m in marks],
+        sections=sections,
         beside=beside,
         hashes=sidecar.hashes(media, beside),
         engines=versions("video"),
@@ -340,7 +342,7 @@ def _chapters(parts: Sequence[Shown]) -> list[Chapter]:
     finer = [
         ((section.title or section.name) if section.start else p.part.chapter, p.start + section.start)
         for p in parts
-        for section in (p.record.sections or [Section("", 0.0)])
+        for section in p.record.sections
     ]
     return chapters(finer, end)
 

@@ -13,7 +13,7 @@ from typing import Any
 import hhanim
 from hhanim.studio.errors import RenderError
 from hhanim.studio.make.manifest import put
-from hhanim.studio.media import sidecar
+from hhanim.studio.media import cues, sidecar
 from hhanim.studio.mends import need
 
 NEEDS = ("pptx", "slides", "a deck of slides")
@@ -40,15 +40,14 @@ def deck(films: Sequence[Path], path: Path, *, force: bool = False) -> Path:
     deck.slide_width, deck.slide_height = Inches(13.333), Inches(7.5)
     for media in films:
         record = sidecar.record_of(media)
-        title, parts = _plain(record.title or record.name), record.sections
+        title, parts = _plain(record.title or record.name), cues.read(media)
         if not any(part.file for part in parts):
             _slide(deck, media, record, title, str(sidecar.beside(media, ".png")), _notes(record))
             continue
-        ends = [part.start for part in parts[1:]] + [record.duration]
-        for part, end in zip(parts, ends, strict=True):
+        for part in parts:
             file = media.parent / part.file
-            name = f"{title}: {_plain(part.name)}"
-            _slide(deck, file, record, name, _first_frame(file), _notes(record, part.start, end))
+            name = f"{title}: {_plain(part.heading)}"
+            _slide(deck, file, record, name, _first_frame(file), _notes(record, part.start, part.stop))
     buffer = io.BytesIO()
     _describe(deck, _plain(record.title)[:255] if len(films) == 1 else "Hodgkin–Huxley animations")
     deck.save(buffer)

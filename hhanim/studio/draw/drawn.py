@@ -58,16 +58,20 @@ class Drawn:
         for line, more in zip(self.said, held, strict=True):
             captions.append((line.start + float(late), line.stop + float(late + more), line.text))
             late += more
-        clicks = []
-        for second in self.clicks:
-            frame = round(second * self.fps)
-            clicks.append(
-                second + float(sum(line.held for line in self.said if line.frame < frame) / self.fps)
-            )
-        sections = []
-        for part, first in zip(self.sections, self.starts, strict=True):
-            before = sum(line.held for line in self.said if line.frame < first)
-            sections.append(structs.replace(part, start=float((first + before) / self.fps)))
+
+        def before(frame: int) -> int:
+            """How many frames are held before this one."""
+            return sum(line.held for line in self.said if line.frame < frame)
+
+        def later(seconds: float) -> float:
+            frame = round(seconds * self.fps)
+            return round(float((frame + before(frame)) / self.fps), 6)
+
+        clicks = [second + float(before(round(second * self.fps)) / self.fps) for second in self.clicks]
+        sections = [
+            structs.replace(p, start=later(p.start), stop=later(p.stop), full=later(p.full))
+            for p in self.sections
+        ]
         n_frames = self.n_frames + sum(line.held for line in self.said)
         return replace(self, captions=captions, sections=sections, n_frames=n_frames, clicks=clicks)
 

@@ -66,8 +66,12 @@ class Lines:
 
 @dataclass(frozen=True)
 class Played:
-    """What is known of a scene that was played to its end; `poster` is the number of a frame, `clicks` when spikes are
-    heard (s).
+    """What is known of a scene that was played to its end.
+
+    Args:
+        poster: the number of a frame. clicks: when spikes are heard (s). written: what stands over its frames, from so
+            many seconds on.
+        ends: when each of its sections stops changing (s): what follows leads to the next; () where it does not say.
     """
 
     n_frames: int
@@ -75,6 +79,8 @@ class Played:
     alt: str
     captions: Sequence[Caption]
     clicks: Sequence[float] = ()
+    written: Sequence[tuple[float, str]] = ()
+    ends: Sequence[float] = ()
 
 
 class Engine(Protocol):

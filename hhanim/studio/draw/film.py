@@ -67,13 +67,9 @@ class FilmEngine:
         share = getattr(scene, "poster", None)
         share = float(share) if isinstance(share, int | float) and math.isfinite(share) else 0.6
         poster = min(range(0, count, self._second), key=lambda k: abs(k - share * count), default=0)
-        return Played(
-            count,
-            poster,
-            str(getattr(scene, "alt", "") or ""),
-            _said(scene),
-            list(getattr(scene, "clicks", ())),
-        )
+        alt, clicks = str(getattr(scene, "alt", "") or ""), list(getattr(scene, "clicks", ()))
+        written, ends = getattr(scene, "written", ()), getattr(scene, "ends", ())
+        return Played(count, poster, alt, _said(scene), clicks, written, ends)
 
     def _play(self, exporter: Exporter) -> tuple[Any, int]:
         look = self.job.request.look

@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from msgspec import structs
 from hhanim.language import retold, tr
 from hhanim.process import spared_collector
 from hhanim.studio.draw.drawn import Drawn, Said
-from hhanim.studio.draw.engine import Engine
+from hhanim.studio.draw.engine import Engine, Played
 from hhanim.studio.draw.engines import engine
 from hhanim.studio.errors import RenderError
 from hhanim.studio.fresh.job import Job
@@ -213,7 +214,9 @@ class Recorder:
 
     def said(self, number: int, start: float, stop: float, text: str) -> None:
         fps = self.job.fps
-        k = bisect_right(self.sections, round(start * fps), key=lambda section: section[0]) - 1
+        # A section begins when its picture stands; its first line is said while that comes.
+        middle = round(0.5 * (start + stop) * fps)
+        k = bisect_right(self.sections, middle, key=lambda section: section[0]) - 1
         section = self.sections[max(k, 0)][1]
         section = "" if self.job.n_frames or section == _UNNAMED else section
         self._numbers[section] += 1
@@ -246,14 +249,7 @@ class Recorder:
             raise RenderError(f"{job.request.entry.name} plays nothing: not one frame was drawn")
         runs = self.posters.get(played.poster)
         poster = None if runs is None else unpacked(runs, *job.request.pixels)
-        sections = [
-            Section(name, float(first / job.fps), title=str(tr(name)))
-            for first, name in self.sections
-            if first < count
-        ]
-        starts = [first for first, _ in self.sections if first < count]
-        if job.n_frames:
-            sections, starts = [], []
+        sections, starts = self._parts(played), [first for first, _ in self.sections if first < count]
         captions = [(start, stop, str(text)) for start, stop, text in played.captions]
         texts = [text for _, _, text in played.captions]
         also = {code: [retold(text, code) for text in texts] for code in job.request.also}
@@ -262,6 +258,28 @@ class Recorder:
             poster, captions, alt, job.fps, count, sections, starts, cuts, said=self.lines, also=also,
             clicks=tuple(played.clicks),
         )  # fmt: skip
+
+    def _parts(self, played: Played) -> list[Section]:
+        """The sections, one where a scene has none, with what is written over them."""
+        fps, count, entry = self.job.fps, played.n_frames, self.job.request.entry
+        starts = [(first, name) for first, name in self.sections if first < count]
+        ends = [round(seconds * fps) - 1 for seconds in played.ends]
+        found = []
+        for k, ((first, name), (stop, _)) in enumerate(itertools.pairwise([*starts, (count, "")])):
+            full = ends[k] if len(ends) == len(starts) else stop - 1
+            full = min(max(full, first), stop - 1)
+            if len(starts) == 1 and played.poster:  # the scene knows better
+                full = played.poster
+            times = [round(float(number / fps), 6) for number in (first, stop, full)]
+            written = [_written(played.written, (number + 0.5) / fps) for number in (first, full)]
+            name = entry.title or entry.name if name in ("", _UNNAMED) else name
+            found.append(Section(name, *times, *written, title=str(tr(name))))
+        return found
+
+
+def _written(written: Sequence[tuple[float, str]], seconds: Fraction) -> str:
+    """What stands over a film at a moment."""
+    return next((text for start, text in reversed(written) if start <= seconds), "")
 
 
 class _Listener(Recorder):

@@ -15,7 +15,7 @@ from hhanim.studio.fresh.job import Job, stamp
 from hhanim.studio.fresh.package import writers
 from hhanim.studio.fresh.trust import sign
 from hhanim.studio.fresh.used import Places, of_text
-from hhanim.studio.media import sidecar
+from hhanim.studio.media import cues, sidecar
 from hhanim.studio.plan.request import Request
 from hhanim.studio.plan.voice import digest
 
@@ -57,8 +57,7 @@ def record(job: Job, media: Path, drawn: Drawn) -> sidecar.Record:
         n_frames=drawn.n_frames,
         transparent=transparent,
     )
-    beside = [sidecar.beside(media, suffix).name for suffix in (".png", ".vtt")]
-    poster, captions = beside
+    poster, captions, stops = beside = sidecar.places(media)[1:4]
     checks.poster(work / poster, drawn.poster, transparent=transparent)
     (work / captions).write_text(sidecar.vtt(drawn.captions), encoding="utf-8")
     if any(part.file for part in drawn.sections):
@@ -68,6 +67,8 @@ def record(job: Job, media: Path, drawn: Drawn) -> sidecar.Record:
             str, (tr(entry.title), tr(entry.description), drawn.alt or tr(entry.alt))
         )
     used |= {f"text {request.language} {text}": of_text(said) for text, said in heard.items()}
+    sha256 = sidecar.total(sidecar.hashes(media, [media.name])) if media.is_dir() else sidecar.sha256(media)
+    cues.write(work / stops, request.path.name, sha256, drawn.sections)
     files = sidecar.hashes(media, [*beside, media.name] if media.is_dir() else beside)
     made = sidecar.Record(
         name=request.name,
@@ -76,7 +77,7 @@ def record(job: Job, media: Path, drawn: Drawn) -> sidecar.Record:
         description=description,
         alt=alt,
         file=request.path.name,
-        sha256=sidecar.total(files) if media.is_dir() else sidecar.sha256(media),
+        sha256=sha256,
         bytes=sum(p.stat().st_size for p in (media.iterdir() if media.is_dir() else [media])),
         format=request.format.name,
         transparent=transparent,

@@ -40,13 +40,36 @@ _Values = Annotated[dict[_Word, _Plain], Meta(max_length=1000)]
 
 
 class Section(Struct, frozen=True, omit_defaults=True):
-    """A section of a film: its name, where it begins (s), its own file, relative to the film's, if it has one, and its
-    name in the film's language."""
+    """A section of a film, between two frames at which a presenter stops.
+
+    Args:
+        name: its name in the scene; title: that in the film's language.
+        start: when its picture stands, whole (s): a key frame. stop: when the next one's does, or the film's end.
+        full: when its picture says most (s): the last frame before it turns into the next one's; where a film is one
+            section, its poster, if that is another than its first frame.
+        first, last: what is written over the frames at `start` and at `full`, heading and line; "" where the scene
+            does not say.
+        file: of the section alone, relative to the film's folder, where it was rendered with sections.
+    """
 
     name: _Text
     start: _Seconds
+    stop: _Seconds
+    full: _Seconds
+    first: _Text = ""
+    last: _Text = ""
     file: _Word = ""
     title: _Text = ""
+
+    @property
+    def heading(self) -> str:
+        """What a slide of it is called: the first line that is written over it, or its name."""
+        return self.first.partition("\n")[0] or self.title or self.name
+
+    @property
+    def line(self) -> str:
+        """What is written under its heading; "" for nothing."""
+        return self.first.partition("\n")[2]
 
 
 class Line(Struct, frozen=True):
@@ -140,8 +163,10 @@ def beside(media: Path, suffix: str) -> Path:
 
 
 def places(media: Path) -> list[str]:
-    """The names under which a film, its poster, its captions and its record are written, and its sections' folder."""
-    return [media.name, *(beside(media, suffix).name for suffix in (".png", ".vtt", ".json", ".sections"))]
+    """The names under which a film, its poster, its captions, its cues and its record are written, and its sections'
+    folder."""
+    suffixes = (".png", ".vtt", ".cues.json", ".json", ".sections")
+    return [media.name, *(beside(media, suffix).name for suffix in suffixes)]
 
 
 def hashes(media: Path, names: Iterable[str]) -> dict[str, str]:
@@ -178,7 +203,7 @@ def kept(media: Path, record: Record | None, names: Iterable[str] = ()) -> tuple
     own = sidecar_path(media).name
     claimed = {*made_with(media, record), own} if record else {}
     reasons = [f"{name} was edited by hand" for name in edited(media, record)] if record else []
-    for name in dict.fromkeys([own, *places(media)[:3], *names]):
+    for name in dict.fromkeys([own, *places(media)[:4], *names]):
         place = media.parent / name
         if name in claimed or is_free(place) or (place == media and _are_ours(media, record)):
             continue
@@ -260,11 +285,11 @@ def _read(media: Path) -> Record:
         raise ValueError(" ".join(str(error).split())) from None
     if record.file != media.name:
         raise ValueError(f"it is of {record.file!r}")
-    _, poster, captions, _, sections = places(media)
+    _, poster, captions, cues, _, sections = places(media)
     pictures = media.name if record.format == "png" else None
     if record.format != format_of(media).name:
         raise ValueError(f"it is of a film in {record.format!r}")
-    own = {poster, captions, sections}
+    own = {poster, captions, cues, sections}
     if record.kind == "lecture":
         own |= {name for name in record.beside if _LECTURES.fullmatch(name.removeprefix(f"{media.stem}."))}
     for name in record.beside:

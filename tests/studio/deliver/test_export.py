@@ -16,6 +16,7 @@ import hhanim
 from hhanim.studio.deliver import pages, slides
 from hhanim.studio.errors import RenderError, UsageError
 from hhanim.studio.make import films
+from hhanim.studio.media import cues, sidecar
 
 TALKING = """
 from hhanim import clip
@@ -99,9 +100,8 @@ def test_page_in_a_browser(talk, launch):
 def test_sections_of_a_page(talk, launch):
     """A button plays from there on; stepwise, the film waits at the end of a section and goes on at a click."""
     assert "<nav" not in pages.page(talk).read_text()
-    record = json.loads(talk.with_suffix(".json").read_text())
-    record["sections"] = [{"name": "first", "start": 0.0}, {"name": "<second>", "start": 0.2}]
-    talk.with_suffix(".json").write_text(json.dumps(record))
+    stops = [sidecar.Section("first", 0.0, 0.2, 0.1), sidecar.Section("<second>", 0.2, 0.4, 0.35)]
+    cues.write(cues.path_of(talk), talk.name, sidecar.sha256(talk), stops)
     browser = launch()
     try:
         tab = browser.new_page(reduced_motion="reduce")

@@ -92,7 +92,7 @@ def film(a_record):
             (inner / name).write_text(f"{part} {word}")
         if not pictures:
             media.write_text(f"film {word}")
-        beside = [sidecar.beside(media, suffix).name for suffix in (".png", ".vtt")]
+        beside = sidecar.places(media)[1:4]
         for name in beside:
             media.with_name(name).write_text(f"{name} {word}")
         files = [*beside, inner.name] if names else beside

@@ -1,0 +1,131 @@
+"""The player that decks and pages share: a film goes from rest to rest, within a frame, forward and back."""
+
+from __future__ import annotations
+
+import base64
+import json
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hhanim.studio.media.encode import Encoder
+
+FPS = 20
+RESTS = [0.0, 0.5, 1.0, 1.5]
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory) -> Path:
+    """A second and a half of ever brighter grey."""
+    path = tmp_path_factory.mktemp("film") / "grey.mp4"
+    with Encoder(path, width=64, height=36, fps=FPS) as encoder:
+        for k in range(30):
+            encoder.write(np.full((36, 64, 4), 8 * k, np.uint8))
+    return path
+
+
+@pytest.fixture
+def tab(film, tmp_path, launch):
+    """A page with a film in it as text, and three steps as a deck has them."""
+    player = resources.files("hhanim.studio.deliver").joinpath("player.js").read_text(encoding="utf-8")
+    steps = '<i data-step class="fragment"></i>' * 3
+    page = tmp_path / "page.html"
+    page.write_text(
+        f"<script>{player}</script><script type='text/plain' id=f>{base64.b64encode(film.read_bytes()).decode()}</script>"
+        f"<figure data-cues='{json.dumps(RESTS)}'><video muted data-film=f></video>{steps}</figure>"
+        f"<figure id=page data-cues='{json.dumps(RESTS)}'><video muted data-film=f></video></figure>"
+        f"<figure id=loop data-loop data-cues='[0, 1.5]'><video loop muted data-film=f></video></figure>",
+        encoding="utf-8",
+    )
+    browser = launch()
+    tab = browser.new_page()
+    faults: list[str] = []
+    tab.on("pageerror", lambda error: faults.append(str(error)))
+    tab.goto(page.as_uri())
+    tab.wait_for_function("[...document.querySelectorAll('video')].every(v => v.readyState >= 2)")
+    yield tab
+    browser.close()
+    assert not faults
+
+
+def rests(tab, seconds: float, where: str = "figure") -> None:
+    """It comes to rest there, within a frame."""
+    tab.wait_for_function(
+        "([where, at]) => { const v = document.querySelector(where + ' video');"
+        f" return v.paused && !v.seeking && Math.abs(v.currentTime - at) < {1 / FPS}; }}",
+        arg=[where, seconds],
+    )
+
+
+def show(tab, count: int) -> None:
+    """The deck shows so many steps."""
+    tab.evaluate(
+        "n => document.querySelectorAll('[data-step]').forEach((s, k) => s.classList.toggle('visible', k < n))",
+        count,
+    )
+
+
+@pytest.mark.slow
+def test_the_steps_of_a_deck_go_through_a_film(tab):
+    seen = []
+    tab.expose_function("told", lambda what: seen.append(what))
+    tab.evaluate("document.querySelector('video').addEventListener('play', () => told('play'))")
+    for k in (1, 2, 3):
+        show(tab, k)
+        rests(tab, RESTS[k])
+    assert len(seen) == 3, "each was played"
+    for k in (2, 1, 0):
+        show(tab, k)
+        rests(tab, RESTS[k])
+    show(tab, 2)  # whoever comes from elsewhere finds it where it was
+    rests(tab, RESTS[2])
+    assert len(seen) == 3
+    show(tab, 1)
+    rests(tab, RESTS[1])
+    sought: list[float] = []
+    tab.expose_function("seeks", lambda to: sought.append(to))
+    tab.evaluate(
+        "v = document.querySelector('video'); v.addEventListener('seeking', () => seeks(v.currentTime))"
+    )
+    show(tab, 2)
+    show(tab, 3)  # sooner than it has arrived: it goes on from the next idea
+    rests(tab, RESTS[3])
+    assert any(abs(at - RESTS[2]) < 0.01 for at in sought)
+
+
+@pytest.mark.slow
+def test_a_film_that_is_left_while_it_plays_stops(tab):
+    show(tab, 1)
+    tab.evaluate("document.querySelector('figure').style.visibility = 'hidden'")
+    tab.wait_for_function("document.querySelector('video').paused")
+
+
+@pytest.mark.slow
+def test_keys_of_a_page_go_through_a_film(tab):
+    call = "what => document.getElementById('page').cues[what]()"
+    for k in (1, 2, 3):
+        assert tab.evaluate(call, "next")
+        rests(tab, RESTS[k], "#page")
+    assert not tab.evaluate(call, "next"), "there is no more"
+    for k in (2, 1, 0):
+        assert tab.evaluate(call, "back")
+        rests(tab, RESTS[k], "#page")
+    assert not tab.evaluate(call, "back")
+    # started by its own controls it runs to its end; a next makes it stop at the next idea
+    tab.evaluate("document.querySelector('#page video').play()")
+    tab.wait_for_function("document.querySelector('#page video').ended")
+    tab.evaluate("w = document.querySelector('#page video'); w.currentTime = 0.6; w.play()")
+    assert tab.evaluate(call, "next")
+    rests(tab, 1.0, "#page")
+
+
+@pytest.mark.slow
+def test_a_clip_loops_while_it_is_seen(tab):
+    loop = "document.querySelector('#loop video')"
+    tab.wait_for_function(f"!{loop}.paused")
+    tab.emulate_media(reduced_motion="reduce")
+    tab.reload()
+    tab.wait_for_function(f"{loop}.readyState >= 2")
+    assert tab.evaluate(f"{loop}.paused")
