@@ -12,7 +12,7 @@ from typing import Self
 from hhanim.look import glossary
 from hhanim.look.numbers import plain
 from hhanim.look.words import unit
-from hhanim.studio.media import sidecar
+from hhanim.studio.media import cues, sidecar
 from hhanim.studio.plan import catalogue
 
 
@@ -61,21 +61,18 @@ class Account:
 
     @cached_property
     def chapters(self) -> list[Chapter]:
-        """Its sections; of a film without, one."""
-        record = self.record
-        parts = record.sections or [sidecar.Section(self.title, 0.0)]
-        ends = [part.start for part in parts[1:]] + [record.duration]
-        said = [(0.5 * (start + stop), text) for start, stop, text in record.captions]
+        """Its sections, as its cues say."""
+        said = [(0.5 * (start + stop), text) for start, stop, text in self.record.captions]
         return [
             Chapter(
-                part.name[:1].upper() + part.name[1:],
-                "",
-                [text for at, text in said if part.start <= at < end],
+                part.heading[:1].upper() + part.heading[1:],
+                part.line,
+                [text for at, text in said if part.start <= at < part.stop],
                 part.start,
-                end,
-                max(end - 0.5 / record.fps, 0.0),
+                part.stop,
+                part.full,
             )
-            for part, end in zip(parts, ends, strict=True)
+            for part in cues.read(self.media)
         ]
 
     @cached_property

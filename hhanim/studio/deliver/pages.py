@@ -14,7 +14,7 @@ from hhanim.language.catalogue import name
 from hhanim.language.pages import translated
 from hhanim.studio.errors import RenderError
 from hhanim.studio.make.manifest import put
-from hhanim.studio.media import sidecar
+from hhanim.studio.media import cues, sidecar
 
 
 def page(media: Path, *, force: bool = False) -> Path:
@@ -51,7 +51,7 @@ def _page(media: Path, record: sidecar.Record, *, force: bool) -> Path:
             f"<tr><th scope=row>{escape(k)}<td>{escape(sidecar.shown(v))}"
             for k, v in record.parameters.items()
         ),
-        "sections": _chapters(record.sections),
+        "sections": _chapters(cues.read(media)),
         "made": escape(f"hhanim {record.hhanim} · {record.kind} {record.key.get('scene')}"),
     }
     template = resources.files(__package__).joinpath("page.html").read_text(encoding="utf-8")

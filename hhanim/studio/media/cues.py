@@ -58,7 +58,9 @@ def read(media: Path) -> list[Section]:
     end = record.duration + 1e-3
     for part in found.sections:
         if not part.start <= part.full <= part.stop <= end or part.start == part.stop:
-            raise UsageError(f"{path}: {part.name!r} must have start <= full <= stop <= {record.duration:g} s")
+            raise UsageError(
+                f"{path}: {part.name!r} must have start <= full <= stop <= {record.duration:g} s"
+            )
         if part.file and part.file not in record.hashes:
             raise UsageError(f"{path}: {part.file!r} is none of its film's files")
     for one, other in pairwise(found.sections):

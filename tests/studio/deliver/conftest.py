@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from hhanim.studio.make import films
+from hhanim.studio.media import cues, sidecar
 
 SHADES = '''
 from hhanim import Membrane, clip
@@ -31,10 +31,11 @@ def shades(project: Path) -> Callable[..., Path]:
 
     def make(*names: str, **options: object) -> Path:
         film = films.render("shades", size="160x90", **options)
-        record = json.loads(film.with_suffix(".json").read_text())
-        starts = [k * record["duration"] / len(names) for k in range(len(names))]
-        record["sections"] = [{"name": n, "start": s} for n, s in zip(names, starts, strict=True)]
-        film.with_suffix(".json").write_text(json.dumps(record))
+        times = [3.0 * k / len(names) for k in range(len(names) + 1)]
+        sections = [
+            sidecar.Section(n, a, b, b - 0.05) for n, a, b in zip(names, times, times[1:], strict=False)
+        ]
+        cues.write(cues.path_of(film), film.name, sidecar.sha256(film), sections)
         return film
 
     return make

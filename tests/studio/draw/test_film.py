@@ -41,7 +41,7 @@ from hhanim.studio.fresh.status import status
 from hhanim.studio.make import cleaning, films
 from hhanim.studio.make.stills import still
 from hhanim.studio.make.workers import of
-from hhanim.studio.media import checks, sidecar
+from hhanim.studio.media import checks, cues, sidecar
 from hhanim.studio.plan import catalogue
 from hhanim.studio.plan.request import Request
 
@@ -256,10 +256,14 @@ def test_a_film_with_all_that_goes_with_it(scene: Path, tmp_path: Path) -> None:
     assert [p.name for p in parts] == ["01-first-part.mp4", "02-second-über.mp4"]
     lengths = [checks.facts(p).n_frames for p in parts]
     assert sum(lengths) == found.n_frames
-    assert record["sections"] == [
-        {"name": "first part", "start": 0.0, "file": "small.sections/01-first-part.mp4"},
-        {"name": "second: über", "start": lengths[0] / 15, "file": "small.sections/02-second-über.mp4"},
-    ]
+    one, two = cues.read(path)
+    assert (one.name, one.start, one.file) == ("first part", 0.0, "small.sections/01-first-part.mp4")
+    assert (two.name, two.start, two.file) == ("second: über", one.stop, "small.sections/02-second-über.mp4")
+    assert one.stop == pytest.approx(lengths[0] / 15, abs=1e-6)
+    assert [part.full for part in (one, two)] == pytest.approx(
+        [p.stop - 1 / 15 for p in (one, two)], abs=2e-6
+    )
+    assert "small.cues.json" in record["hashes"]
     # nothing to do the second time; the same bytes when forced
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     hhanim.render(

@@ -30,7 +30,7 @@ def film(tmp_path, a_record) -> Path:
     stops += [sidecar.Section("b", 0.2, 0.4, 0.35, "V rises\nfast", "V", "bb.sections/02-b.mp4")]
     cues.write(tmp_path / "bb.cues.json", "bb.mp4", sidecar.sha256(media), stops)
     beside = ["bb.png", "bb.vtt", "bb.cues.json", "bb.sections"]
-    record = a_record(media, beside=beside, hashes=sidecar.hashes(media, beside))
+    record = a_record(media, beside=beside, hashes=sidecar.hashes(media, beside), sections=stops)
     sidecar.write(sidecar.sidecar_path(media), record)
     return media
 
@@ -52,6 +52,7 @@ def test_what_is_written_can_be_read(film):
     assert sidecar.verify(film)["intact"]
 
 
+SECTION = {"name": "a", "start": 0, "stop": 1, "full": 1}
 HOSTILE = {
     "beside a number": {"beside": 3},
     "beside of many": {"beside": ["bb.png"] * 100},
@@ -66,6 +67,10 @@ HOSTILE = {
     "hashes by backslash": {"hashes": {"bb.sections/..\\secret": "0" * 64}},
     "hashes of a dot": {"hashes": {"bb.sections/..": "0" * 64}},
     "hashes with an escape": {"hashes": {"bb.sections/\u001b[31m.mp4": "0" * 64}},
+    "section outside": {"sections": [SECTION | {"file": "../outside/private.mp4"}]},
+    "section absolute": {"sections": [SECTION | {"file": "/etc/passwd"}]},
+    "section that starts never": {"sections": [SECTION | {"start": -1}]},
+    "section without a name": {"sections": [{"start": 1}]},
     "key a string": {"key": "x"},
     "key deep": {"key": {"a": {"b": {"c": {"d": 1}}}}},
     "parameters null": {"parameters": None},
