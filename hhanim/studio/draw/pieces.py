@@ -270,10 +270,12 @@ class Recorder:
             full = min(max(full, first), stop - 1)
             if len(starts) == 1 and played.poster:  # the scene knows better
                 full = played.poster
-            times = [round(float(number / fps), 6) for number in (first, stop, full)]
-            written = [_written(played.written, (number + 0.5) / fps) for number in (first, full)]
+            start, end, most = (round(float(number / fps), 6) for number in (first, stop, full))
+            over, at_last = (
+                _written(played.written, (number + Fraction(1, 2)) / fps) for number in (first, full)
+            )
             name = entry.title or entry.name if name in ("", _UNNAMED) else name
-            found.append(Section(name, *times, *written, title=str(tr(name))))
+            found.append(Section(name, start, end, most, over, at_last, title=str(tr(name))))
         return found
 
 
