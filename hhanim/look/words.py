@@ -39,6 +39,11 @@ def reading_time(text: str) -> float:
     return max(1.0, len(text) / 17.0)
 
 
+def speaking_time(text: str) -> float:
+    """How long (s) a line takes to say and to read: 2.6 words a second, and no less than :func:`reading_time`."""
+    return max(reading_time(text), len(text.split()) / 2.6)
+
+
 def listed(names: Sequence[str]) -> str:
     """Names as they are said: "m", "m and n", "m, n and a"."""
     if len(names) < 2:

@@ -18,6 +18,7 @@ from PIL import Image
 
 from hhanim.language import tr
 from hhanim.look.type import FAMILY, font_files, unit
+from hhanim.look.words import speaking_time
 from hhanim.studio.draw import markdown
 from hhanim.studio.draw.engine import Exporter, Lines, Played
 from hhanim.studio.errors import RenderError
@@ -59,11 +60,11 @@ class SlideEngine:
 
 
 def spread(lines: list[str], seconds: float) -> Iterator[Caption]:
-    """Lines that are said one after the other while something stands, each as long as its words take of it."""
-    words = [max(1, len(line.split())) for line in lines]
+    """Lines that are said one after the other while something stands, each with its share of the time."""
+    times = [speaking_time(line) for line in lines]
     start = LEAD
-    for line, count in zip(lines, words, strict=True):
-        stop = start + count / sum(words) * (seconds - LEAD)
+    for line, share in zip(lines, times, strict=True):
+        stop = start + share / sum(times) * (seconds - LEAD)
         yield round(start, 3), round(stop, 3), line
         start = stop
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import math
 import re
 from collections.abc import Iterator
@@ -108,14 +109,17 @@ class VideoEngine:
             with path.open("rb") as file, av.open(file) as container:
                 stream = container.streams.subtitles[0]
                 tick = float(stream.time_base)
-                return [
+                found = [
                     (p.pts * tick, (p.pts + p.duration) * tick, _plain(bytes(p).decode("utf-8")))
                     for p in container.demux(stream)
                     if p.pts is not None and p.duration
                 ]
         except (av.FFmpegError, OSError, IndexError, UnicodeDecodeError) as error:
             raise RenderError(f"{path.name} has no captions that can be read: {reason(error)}") from error
+        if not found:
+            raise RenderError(f"{path.name} has no captions that can be read: WebVTT and SubRip can be")
+        return found
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"<[^>]*>", "", text).strip()
+    return html.unescape(re.sub(r"<[^>]*>", "", text)).strip()

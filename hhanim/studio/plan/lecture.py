@@ -11,6 +11,7 @@ from typing import Any
 from hhanim.errors import did_you_mean
 from hhanim.language import find, spoken, tr
 from hhanim.language.catalogue import LanguageError
+from hhanim.look.words import speaking_time
 from hhanim.studio.errors import UsageError
 from hhanim.studio.plan import catalogue
 from hhanim.studio.plan.catalogue import Entry, Parameter
@@ -35,9 +36,6 @@ CARD = Path(__file__).resolve().parents[1] / "draw" / "slide.typ"
 PICTURES = (".png", ".jpg", ".jpeg", ".svg", ".webp", ".gif")
 SLIDES = (".md", ".typ", *PICTURES)
 CLIPS = (".mp4", ".mov", ".m4v", ".webm", ".mkv")
-
-WORDS_A_SECOND = 2.6
-"""How fast a lecturer speaks."""
 
 REST = 1.5
 """Seconds that a card or slide stands longer than its lines take to say."""
@@ -261,7 +259,7 @@ class _Reader:
         if part["say"]:
             given["say"] = "\n".join(part["say"])
         if part["seconds"] is not None:
-            given["seconds"] = part["seconds"]
+            given["seconds"] = max(part["seconds"], _spoken(part))
         assert self.project.path is not None
         lines = {name: self.project.line(*place, name) for name in given}
         general = self.general
@@ -280,10 +278,14 @@ class _Reader:
 
 def _parameters(part: Mapping[str, Any], words: Iterable[str] = ()) -> tuple[Parameter, ...]:
     """Of a card, with words, or a slide: these, what is said meanwhile, and how long it stands."""
-    spoken = sum(len(line.split()) for line in part["say"]) / WORDS_A_SECOND
-    seconds = max(5.0 if words else 10.0, round(spoken + REST, 1) if spoken else 0.0)
     texts = (Parameter(name, "str", "") for name in (*words, "say"))
-    return (*texts, Parameter("seconds", "float", seconds))
+    return (*texts, Parameter("seconds", "float", max(5.0 if words else 10.0, _spoken(part))))
+
+
+def _spoken(part: Mapping[str, Any]) -> float:
+    """How long (s) a card or slide stands at least, so that what is said meanwhile is said and read."""
+    times = [speaking_time(tr(line)) for line in part["say"]]
+    return round(sum(times) + REST, 1) if times else 0.0
 
 
 def _plain(text: str) -> str:

@@ -118,20 +118,6 @@ def test_interrupted(at_work, jobs, how):
     assert in_folder() == FILM
 
 
-@pytest.fixture
-def small_disk(tmp_path):
-    """A file system of 300 kB."""
-    if not hasattr(os, "geteuid") or os.geteuid() != 0:
-        pytest.skip("mounting a small tmpfs takes root")
-    place = tmp_path / "disk"
-    place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(place)]
-    if (mounted := subprocess.run(mount, capture_output=True, check=False)).returncode:
-        pytest.skip(f"cannot mount a tmpfs: {mounted.stderr.decode().strip()}")
-    yield place
-    subprocess.run(["umount", str(place)], check=True)
-
-
 @pytest.mark.parametrize("kind", ["mp4", "gif", "mov", "png"])
 def test_disk_full(project, small_disk, kind):
     folder = str(small_disk / "output")
