@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from manim import DOWN, VGroup
+from manim import DOWN, UP, VGroup
 
 from hhanim.language import decimal
 from hhanim.look import quantities, quantity
 from hhanim.look.numbers import ceil_to, millivolts, plain
 from hhanim.look.words import listed, tr
 from hhanim.mobjects.frame import standard
-from hhanim.mobjects.frame.cards import Choices, Recap
+from hhanim.mobjects.frame.cards import Row
 from hhanim.mobjects.frame.clock import Pace
-from hhanim.mobjects.frame.layout import fitted
-from hhanim.mobjects.frame.lettering import LABEL
+from hhanim.mobjects.frame.layout import fitted, stroke
+from hhanim.mobjects.frame.lettering import LABEL, TICK
 from hhanim.mobjects.graph.equations import gate_typst
 from hhanim.mobjects.graph.panel import Panel
 from hhanim.mobjects.graph.plane import Branches, Flow, OnAxis, Portrait, along_nullcline, loses_hold
 from hhanim.mobjects.graph.trace import Trace
 from hhanim.mobjects.storyboard import Beat, Story
 from hhanim.model import Trajectory, simulate, step
-from hhanim.model.analysis import fixed_points, two_variable
+from hhanim.model.analysis import fixed_points, hopf_points, two_variable
 from hhanim.parameters import Membrane, Protocol
 
 QUESTION = "When does one spike become many?"
@@ -85,6 +86,7 @@ class PhasePlane(Story):
         self.names |= {
             "all": listed(["V", *self.membrane.gates]),
             "critical": decimal(f"{self.critical or 0.0:.1f} µA/cm²"),
+            "hopf": decimal(f"{next(iter(hopf_points(self.membrane)), 0.0):.1f} µA/cm²"),
         }
         one, of_all = self.once, self.full
         self.names |= {"one": tr({0: "no spike", 1: "one spike"}.get(len(one.spikes), "some spikes"))}
@@ -189,8 +191,8 @@ class PhasePlane(Story):
     def rise(self) -> Iterator[Beat]:
         """The current rises, and the fixed point with it; before it does, the hall says what becomes of it."""
         branch = Branches(self.plane, self.theme, self.grid["first"], (0.0, self.high))
-        answers = ["the two lines come apart", "it turns unstable", "nothing but a higher V"]
-        choices = Choices(answers, self.theme, self.grid["second"])
+        answers = "the two lines come apart", "it turns unstable", "nothing but a higher V"
+        choices = self.choices("second", *answers)
         ask, line = "What will become of the fixed point?", "V at the fixed point, against the current"
         said = "A steady current will rise. What becomes of the fixed point?"
         yield Beat("predict", ask, said, line, [*self.portrait.parts, branch, choices], think=True)
@@ -208,31 +210,35 @@ class PhasePlane(Story):
             yield Beat("answer", "It stays as it is", said, line, do=[choices.answer(2)])
             return
         said = "At {critical} it turns unstable: small swings grow from now on."
+        line = "a Hopf bifurcation"
+        if len(self.membrane.states) > 2:
+            line = "a Hopf bifurcation of V and {n} alone; with all variables it is at {hopf}"
         changes = [choices.answer(1), self.portrait.rise(stop, self.high, branch, run_time=4.5)]
-        yield Beat("answer", "It turns unstable", said, "a Hopf bifurcation", do=changes)
+        yield Beat("answer", "It turns unstable", said, line, do=changes)
         shown, spikes = [*self.portrait.parts, *self.linked(self.many)], self.many.spikes
+        top = self.many.extreme(self.gate, after=0.5 * self.until)
+        self.cycle = self.words("limit cycle", size=TICK).set_stroke(
+            self.theme.ground, stroke(7.0), background=True
+        )
+        place = self.panel.at(float(self.many.at([top.t])["V"][0]), top.value)
+        self.cycle.next_to(place, UP, buff=0.12)
         said = "The state begins beside it, and is driven away."
         turn = spikes[0] if len(spikes) else self.until
         yield Beat("limit cycle", "Driven away", said, "a steady current of {high}", shown, until=turn)
         said = "Then it goes round and round on one closed curve, the limit cycle."
         line = "a steady current of {high}: each turn is one spike"
-        yield Beat("limit cycle", "The limit cycle", said, line, until=self.until)
+        yield Beat("limit cycle", "The limit cycle", said, line, [*shown, self.cycle], until=self.until)
 
     def recap(self) -> Iterator[Beat]:
         """The cycle, and what is to be kept."""
-        rows: list[tuple[str, str, Any]] = [("Stable: rest", "small swings die away", "ink")]
-        told = ["A stable fixed point is rest."]
+        rows = [Row("Stable: rest", "small swings die away", "ink", "A stable fixed point is rest.")]
         if self.critical is not None:
-            rate = self.say("{rate} a second; with all variables {full}")
-            rows += [("Unstable: a limit cycle", "swings grow, and the state goes round", self.hue),
-                     ("Each turn: one spike", rate, "stimulus")]  # fmt: skip
-            told += [
-                "An unstable one lets the state go round.",
-                "With V and {n} alone it fires {rate} times a second.",
-            ]
+            rows += [Row("Unstable: a limit cycle", "swings grow, and the state goes round", self.hue,
+                         "An unstable one lets the state go round."),
+                     Row("Each turn: one spike", "{rate} a second; with all variables {full}", "stimulus",
+                         "With V and {n} alone it fires {rate} times a second.")]  # fmt: skip
         self.timed(Pace(self.until, rate=RATE))
-        shown: list[Any] = [*self.portrait.parts, self.orbit(self.many)]
-        recap = Recap(rows, self.theme, self.grid["plot"])
-        for k, (row, said) in enumerate(zip(recap.rows, told, strict=True)):
-            shown, until = [*shown, row], self.until * (k + 1) / len(rows)
-            yield Beat("recap", self.title, said, "a steady current of {high}", shown, until=until)
+        shown = [*self.portrait.parts, self.orbit(self.many)]
+        shown += [self.cycle] if self.critical is not None else []
+        rows = [replace(row, until=self.until * (k + 1) / len(rows)) for k, row in enumerate(rows)]
+        yield from self.recapped(rows, shown, place="plot", line="a steady current of {high}")

@@ -23,9 +23,9 @@ from hhanim.plots.stage import Stage
 def reduced(
     stage: Stage,
     *,
-    model: Membrane = "widget",
-    I: float = 5.0,  # noqa: E741
-    duration: Milliseconds = 150.0,
+    model: Membrane = "modern",
+    I: float = 10.0,  # noqa: E741
+    duration: Milliseconds = 60.0,
     dt: float | None = None,
     frames: int = 300,
     seconds: float = 10.0,

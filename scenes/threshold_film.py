@@ -60,7 +60,7 @@ class Threshold(Story):
         fires = 0.0 < self.limit < np.inf
         limit = self.limit if fires else 20.0
         self.weak, self.strong = (self.pulses(limit * (1.0 + sign * self.hair)) for sign in (-1.0, 1.0))
-        self.timed(Pace(self.until, rate=self.until / 6.0))
+        self.timed(Pace(self.until, rate=self.until / 4.8))
         shown = self.membrane_and_voltage(self.weak, self.strong)
         yield Beat("question", "How strong is strong enough?", "A short pulse lifts V. When does the membrane fire?",
                    "every tile is a channel; those that stand out are open", shown)  # fmt: skip
@@ -176,7 +176,7 @@ class Threshold(Story):
             run, second = self.pulses(size, size, interval), START + interval
             self.pairs.append(run)
             self.timed(Pace(run.duration, rate=run.duration / 7.0))
-            v, lower = self.graphs(run, ["V"], gates)
+            v, lower = self.graphs(run, ["V"], gates, stimulus=True)
             now, rest = ({g: float(run.at([t])[g][0]) for g in gates} for t in (second, 0.0))
             marks: list[Any] = [Difference(lower.panel, second, rest[g], now[g], color=g) for g in gates]
             for k, g in enumerate(gates):

@@ -128,17 +128,19 @@ class Story(Film):
             self.clock.spikes.update(np.ravel(run.spikes).tolist())
         return Graph(area, run, keys, self.theme, clock=self.clock, **style)
 
-    def graphs(self, run: Trajectory, *groups: Sequence[str], **style: Any) -> list[Graph]:
+    def graphs(
+        self, run: Trajectory, *groups: Sequence[str], stimulus: bool = False, **style: Any
+    ) -> list[Graph]:
         """Several graphs that share one axis of time: two in `first` and `second` of the grid, more in rows of `plot`.
 
-        style: of all of them, as in Graph.
+        stimulus: draw it under the lowest. style: of all of them, as in Graph.
         """
         places = [self.grid["first"], self.grid["second"]]
         if len(groups) > 2:
             places = self.grid["plot"].rows(*[1.0] * (len(groups) - 1), 1.25, gap=0.2)
         timed = [place.bottom == places[-1].bottom for place in places]  # nothing stands under it
         return [
-            self.graph(place, run, *keys, time=time, **style)
+            self.graph(place, run, *keys, time=time, stimulus=stimulus and time, **style)
             for place, keys, time in zip(places, groups, timed, strict=False)
         ]
 

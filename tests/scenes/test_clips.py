@@ -83,7 +83,7 @@ def test_defaults_cut_together(name):
     """One model, one voltage axis, and thirty frames a second, as the films have."""
     given = scene(name).defaults
     assert given["frames"] == 30 * given["seconds"]
-    assert given.get("model", "modern") == ("widget" if name == "reduced" else "modern")
+    assert given.get("model", "modern") == "modern"
     if name in ("tau", "f_infty", "currents"):
         assert last(name)[0].panels[0].xlim == (-100, 60)
 
@@ -178,13 +178,17 @@ def test_a_spike_has_no_corners():
     assert worst < 0.25
 
 
+#: The model of two variables that the clip and the film of the phase plane share, and a step too coarse for it.
+PLANE, DT = analysis.two_variable(presets.MODERN), 0.2
+
+
 def test_reduced_shows_euler_beside_the_truth():
-    stage, *_ = last("reduced", {"dt": 0.5})
+    stage, *_ = last("reduced", {"dt": DT})
     drawn = lines(stage)
-    exact, euler = drawn["exact"], drawn["Euler, 0.5 ms"]
-    run = simulate(presets.WIDGET, step(5.0), 150.0, method="euler", dt=0.5)
+    exact, euler = drawn["exact"], drawn[f"Euler, {DT:g} ms"]
+    run = simulate(PLANE, step(10.0), 60.0, method="euler", dt=DT)
     assert np.allclose(euler[1][:-1], run["V"]) and np.allclose(euler[0][:-1], run.t)
-    assert len(simulate(presets.WIDGET, step(5.0), 150.0).spikes) > 3
+    assert len(simulate(PLANE, step(10.0), 60.0).spikes) > 3
     assert np.abs(np.interp(exact[0], *euler) - exact[1]).max() > 5
     assert any("fires at" in t.get_text() for t in words(stage))
     assert any("settles" in t.get_text() for t in words(last("reduced", {"I": 2.0})[0]))
@@ -197,14 +201,15 @@ def test_reduced_phase_plane_is_the_models():
     assert np.array_equal(state.x, time.movers.curves[0].y)
     lines_ = {line.get_color(): line.get_data() for line in phase.axes.lines if len(line.get_xdata()) > 100}
     v, n = lines_[stage.theme.color("K")]
-    assert np.allclose(n, presets.WIDGET.inf("n", v))
+    assert np.allclose(n, PLANE.inf("n", v))
     points = [line for line in phase.axes.lines if line.get_marker() == "o"]
-    assert len(points) == len(analysis.fixed_points(presets.WIDGET, 5.0))
+    assert len(points) == len(analysis.fixed_points(PLANE, 10.0))
 
 
-def test_reduced_also_takes_a_full_membrane():
-    stage, *_ = last("reduced", {"model": presets.MODERN, "I": 12.0, "duration": 60.0})
+def test_reduced_also_takes_a_membrane_of_two_variables_or_another_full_one():
+    stage, *_ = last("reduced", {"model": presets.CLASSIC, "I": 12.0})
     assert "$V$" in lines(stage)
+    assert "$V$" in lines(last("reduced", {"model": presets.WIDGET, "I": 5.0})[0])
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -17,12 +17,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-from manim import LEFT, Animation, Succession, UpdateFromAlphaFunc, VGroup, VMobject, linear
+from manim import Animation, Succession, UpdateFromAlphaFunc, VGroup, VMobject, linear
 
-from hhanim.look.labels import apart
 from hhanim.mobjects.frame.shapes import mix
-from hhanim.mobjects.graph.labels import GAP, floor_of
+from hhanim.mobjects.graph.labels import put_at_ends
 from hhanim.mobjects.graph.panel import Panel
 from hhanim.mobjects.graph.trace import Trace
 
@@ -69,14 +67,10 @@ class Family:
     def _place(self) -> None:
         """Each label right of its curve's end, none on another."""
         named = [(t, w) for t, w in zip(self.traces, self.labels, strict=True) if w is not None]
-        if not named:
-            return
-        ends = [trace.path.values[-1] for trace, _ in named]
-        heights = [float(end[1]) for end in ends]
-        order = sorted(range(len(named)), key=heights.__getitem__)
-        places, _ = apart(np.array(heights), order, floor_of(named[0][0]), GAP)
-        for (_, word), end, height in zip(named, ends, places, strict=True):
-            word.move_to((end[0] + 0.12, height, 0.0), aligned_edge=LEFT).set_opacity(0.0)
+        if named:
+            put_at_ends([word for _, word in named], [trace for trace, _ in named])
+            for _, word in named:
+                word.set_opacity(0.0)
 
     def lay(self, k: int, run_time: float = 1.0) -> Animation:
         """The animation that lays sweep k."""

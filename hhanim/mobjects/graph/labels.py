@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from manim import RIGHT, VMobject
+from manim import LEFT, RIGHT, VMobject
 
 from hhanim.look import labels
 from hhanim.mobjects.frame.layout import UNIT
@@ -87,3 +87,13 @@ def leader(head: Array, place: Array, share: float) -> Array:
 def floor_of(trace: Trace) -> float:
     """Where the lowest label may stand: none is pushed down onto the axis of x."""
     return trace.panel.inner.bottom + 0.5 * GAP
+
+
+def put_at_ends(words: Sequence[VMobject], traces: Sequence[Trace]) -> None:
+    """Each of some words right of where its trace is farthest to the right, none on another."""
+    ends = [trace.path.values[np.argmax(trace.path.values[:, 0])] for trace in traces]
+    heights = np.array([float(end[1]) for end in ends])
+    order = sorted(range(len(ends)), key=heights.tolist().__getitem__)
+    places, _ = labels.apart(heights, order, floor_of(traces[0]), GAP)
+    for word, end, height in zip(words, ends, places, strict=True):
+        word.move_to((end[0] + 0.12, height, 0.0), aligned_edge=LEFT)

@@ -29,6 +29,7 @@ from hhanim.mobjects.frame.layout import Area, stroke
 from hhanim.mobjects.frame.lettering import LABEL, Formula
 from hhanim.mobjects.frame.shapes import at, disc, filled, lines, mix
 from hhanim.mobjects.graph.graph import LEFT_ROOM, RIGHT_ROOM, Here
+from hhanim.mobjects.graph.labels import put_at_ends
 from hhanim.mobjects.graph.panel import Panel
 from hhanim.mobjects.graph.trace import Trace
 from hhanim.mobjects.graph.traces import Traces
@@ -42,7 +43,8 @@ _POINT = 0.065  # scene units: the radius of a measured point
 class Curve:
     """What is drawn: values y (T,) at times t (ms), in the colour and dash of a quantity, its symbol at the head.
 
-    name: in place of the quantity's symbol, in Typst; "" for none. x: values (T,) to draw it over, by default the time
+    name: in place of the quantity's symbol, in Typst; "" for none; over V it stands at the curve's right end, where it
+    keeps clear of measured points. x: values (T,) to draw it over, by default the time
     since the sweep began. points: measured ones to put under it, (x, y), (K,) each.
     """
 
@@ -52,6 +54,11 @@ class Curve:
     name: str | None = None
     x: Any = None
     points: tuple[Any, Any] | None = None
+
+    @property
+    def symbol(self) -> str:
+        """What it is called, in Typst."""
+        return self.quantity.typst if self.name is None else self.name
 
 
 class Sweep:
@@ -82,8 +89,21 @@ class Sweep:
         self.panel = Panel(area, theme, left=LEFT_ROOM, gutter=RIGHT_ROOM)
         name, low, high = x or ("ms" if time else "", *span)
         self.panel.x(name, low, high, ticks=None if name else ()).y(*y, ticks=ticks)
-        self.traces = Traces(self._trace(c, span, width) for c in curves)
+        symbols = [
+            Formula(c.symbol, size=LABEL, color=theme.color(c.quantity)) if c.symbol else None for c in curves
+        ]
+        over = x is not None
+        self.traces = Traces(
+            self._trace(c, span, width, None if over else word)
+            for c, word in zip(curves, symbols, strict=True)
+        )
         self.points, self.still, self.moving = VGroup(), VGroup(self.panel), VGroup(self.traces)
+        if over:
+            named = [
+                (word, trace) for word, trace in zip(symbols, self.traces, strict=True) if word is not None
+            ]
+            put_at_ends(*zip(*named, strict=True))
+            self.still.add(*(word for word, _ in named))
         for c in curves:
             if c.points is not None:
                 places = self.panel.at(*c.points)[:, :2]
@@ -95,15 +115,13 @@ class Sweep:
             self.traces.follow(clock)
             self.moving.add(Here(self.traces[0], clock))
 
-    def _trace(self, c: Curve, span: tuple[float, float], width: float) -> Trace:
+    def _trace(self, c: Curve, span: tuple[float, float], width: float, label: Any) -> Trace:
         t, y = np.asarray(c.t, dtype=float), np.asarray(c.y, dtype=float)
         x = t - self.begin if c.x is None else np.asarray(c.x, dtype=float)
         now = (t >= self.begin + span[0]) & (t <= self.begin + span[1])
         if c.x is not None:  # at the very end V may have jumped away already
             now &= t < self.begin + span[1]
-        symbol = c.quantity.typst if c.name is None else c.name
         hue = self.theme.color(c.quantity)
-        label = Formula(symbol, size=LABEL, color=hue) if symbol else None
         style: Any = {"color": hue, "dash": self.theme.dash(c.quantity), "width": width, "label": label}
         return Trace(self.panel, t[now], y[now], x=x[now], **style)
 

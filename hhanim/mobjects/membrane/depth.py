@@ -311,7 +311,11 @@ class _Kind:
         """Put every outline where the eye sees it."""
         patch, size = self.patch, self.patch.size
         x, z = self.places.T
-        seen = patch.within(patch.project(x, 0.0, z), 1.25 * size * patch._zoom) * patch._others
+        # Whole channels only: one that would reach beyond the rim, at its foot or its top, is not there. The whole
+        # patch ends within the rim by itself.
+        inside = [patch.within(patch.project(x, y, z), size * patch._zoom) for y in (0.0, patch.high)]
+        least = 0.8 * min(4.0 * abs(PATCH - patch.p), 1.0)
+        seen = np.clip((np.minimum(*inside) - least) / 0.2, 0.0, 1.0) * patch._others
         if patch.places[patch.names[0]] is self.places:
             seen[0] = float(patch.p > 0.0)
         self.seen = seen > 0.12
