@@ -178,20 +178,23 @@ def test_a_spike_has_no_corners():
     assert worst < 0.25
 
 
-#: The model of two variables that the clip and the film of the phase plane share, and a step too coarse for it.
-PLANE, DT = analysis.two_variable(presets.MODERN), 0.2
+#: The model of two variables that the clip and the film of the phase plane share.
+PLANE = analysis.two_variable(presets.MODERN)
 
 
 def test_reduced_shows_euler_beside_the_truth():
-    stage, *_ = last("reduced", {"dt": DT})
+    stage, *_ = last("reduced", {"model": presets.WIDGET, "I": 5.0, "duration": 150.0, "dt": 0.5})
     drawn = lines(stage)
-    exact, euler = drawn["exact"], drawn[f"Euler, {DT:g} ms"]
-    run = simulate(PLANE, step(10.0), 60.0, method="euler", dt=DT)
+    exact, euler = drawn["exact"], drawn["Euler, 0.5 ms"]
+    run = simulate(presets.WIDGET, step(5.0), 150.0, method="euler", dt=0.5)
     assert np.allclose(euler[1][:-1], run["V"]) and np.allclose(euler[0][:-1], run.t)
-    assert len(simulate(PLANE, step(10.0), 60.0).spikes) > 3
+    assert len(simulate(presets.WIDGET, step(5.0), 150.0).spikes) > 3
     assert np.abs(np.interp(exact[0], *euler) - exact[1]).max() > 5
     assert any("fires at" in t.get_text() for t in words(stage))
-    assert any("settles" in t.get_text() for t in words(last("reduced", {"I": 2.0})[0]))
+    assert any("is unstable" in t.get_text() for t in words(last("reduced", {"dt": 0.5})[0]))
+    assert any(
+        "settles" in t.get_text() for t in words(last("reduced", {"model": presets.WIDGET, "I": 2.0})[0])
+    )
 
 
 def test_reduced_phase_plane_is_the_models():
