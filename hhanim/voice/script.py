@@ -44,8 +44,10 @@ def lines(request: Request) -> list[Line]:
     if record is not None and record.lines and status(request).fresh:
         return record.lines
     request.check()
+    if request.entry.kind == "film":  # which is played frame by frame
+        request = replace(request, preset="draft", size=None)
     with tempfile.TemporaryDirectory(prefix="hhanim-") as work:
-        return alone().rehearsal(replace(request, preset="draft", size=None), Path(work)).lines()
+        return alone().rehearsal(request, Path(work)).lines()
 
 
 def check(request: Request, said: Sequence[Line], *, accept: bool = False) -> list[Remark]:
