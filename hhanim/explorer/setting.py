@@ -121,14 +121,19 @@ class Setting:
         return stimulus + step(self.values["holding"]) if self.values["holding"] else stimulus
 
     @property
+    def blocked(self) -> NDArray[np.bool_]:
+        """Where on the axon no channel opens whose current flows inward, (n,)."""
+        v = self.values
+        x = (np.arange(COMPARTMENTS) + 0.5) * v["length"] / COMPARTMENTS
+        return np.asarray(np.abs(x - v["block"]) < 0.5 * v["blocked"])
+
+    @property
     def cable(self) -> Cable:
-        """The axon; where it is blocked it has no channels whose current flows inward."""
-        v, length = self.values, 1e3 * self.values["length"]
-        x = (np.arange(COMPARTMENTS) + 0.5) * length / COMPARTMENTS
-        open_ = np.abs(x - 1e3 * v["block"]) >= 0.5e3 * v["blocked"]
-        blocked = {f"g{name}": v[f"g{name}"] * open_ for name in self.membrane.inward() if not open_.all()}
-        axon = self.membrane.with_(**blocked)
-        return Cable(axon, length, v["diameter"], v["resistivity"], COMPARTMENTS)
+        """The axon."""
+        v, shut = self.values, self.blocked
+        closed = {f"g{name}": v[f"g{name}"] * ~shut for name in self.membrane.inward() if shut.any()}
+        length = 1e3 * v["length"]
+        return Cable(self.membrane.with_(**closed), length, v["diameter"], v["resistivity"], COMPARTMENTS)
 
     @property
     def electrodes(self) -> list[IClamp]:
@@ -144,7 +149,11 @@ class Setting:
     def run(self) -> Trajectory | CableRun:
         """Integrate the setting: a Trajectory, of all sweeps for a voltage clamp; for an axon a CableRun."""
         if self.experiment == "axon":
-            return simulate_cable(self.cable, self.electrodes, self.duration)
+            # Each part begins at its own rest, of which there are two: looked for twice, not at every compartment.
+            without = self.membrane.with_(**{f"g{name}": 0.0 for name in self.membrane.inward()})
+            rests = np.where(self.blocked, without.rest()[:, None], self.membrane.rest()[:, None])
+            start = dict(zip(self.membrane.states, rests, strict=True))
+            return simulate_cable(self.cable, self.electrodes, self.duration, start=start)
         euler: dict[str, Any] = (
             {"method": "euler", "dt": EULER_STEP} if self.values["method"] == "euler" else {}
         )

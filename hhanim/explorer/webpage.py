@@ -16,10 +16,11 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from hhanim.explorer import equations
-from hhanim.explorer.demonstrations import DEMONSTRATIONS
+from hhanim.explorer.lesson import Lesson, find, lessons
 from hhanim.explorer.setting import Setting
 from hhanim.explorer.sliders import FIELDS
 from hhanim.explorer.stimuli import STIMULI
@@ -36,7 +37,7 @@ _CHARACTERS = (
     "".join(map(chr, range(0x20, 0x7F))) + "°±²³¹⁴·×äöüéáÄÖÜß–—‘’“”…−∞τφαβµμσΔ≈≤≥→"
 )  # fmt: skip
 #: Style sheets in the order in which they count.
-STYLES = ("style.css", "benches.css")
+STYLES = ("style.css", "benches.css", "lessons.css")
 _FACES = {
     "Regular": (400, "normal"),
     "It": (400, "italic"),
@@ -48,24 +49,36 @@ _BAD = {"dark": "#ff9d94", "light": "#b3261e"}
 
 
 def page(
-    model: str | Membrane = "modern", *, theme: str = "auto", language: str = ENGLISH, **settings: Any
+    model: str | Membrane = "modern",
+    *,
+    theme: str = "auto",
+    language: str = ENGLISH,
+    lesson: str | Path | None = None,
+    **settings: Any,
 ) -> str:
     """The whole page as HTML text, opening with these settings.
 
     model: a preset's name, or a Membrane of your own (it joins the list of models).
     theme: "auto" follows the system, or "dark", "light". language: its code, "de", "es" …
+    lesson: to open with: the name of one that the page has, or a file, see hhanim.explorer.lesson.
     settings: anything in the explorer's links: gNa=60, I=15, stimulus="pulse", width=0.5, duration=50,
     views="V,phase" …
 
     Raises HHError for a name or a value that the page would refuse.
     """
-    membranes = _models(model)
-    own = membranes[0] if isinstance(model, Membrane) else presets.get(model)
     if theme not in ("auto", "dark", "light"):
         raise UnknownName("theme", theme, ("auto", "dark", "light"))
+    taught = None if lesson is None else find(lesson)
+    if taught is not None:
+        begin = taught.steps[0].before
+        model, settings = begin.model, {**begin.changes, **settings}
+    membranes = _models(model)
+    own = membranes[0] if isinstance(model, Membrane) else presets.get(model)
     initial = {"model": own.name, **_checked(own, settings), "theme": theme}
+    if taught is not None:
+        initial["lesson"] = taught.key
     with spoken(language):
-        return _assemble(tuple(membranes), json.dumps(initial), tuple(current().words.items()))
+        return _assemble(tuple(membranes), json.dumps(initial), taught, tuple(current().words.items()))
 
 
 def _models(model: str | Membrane) -> list[Membrane]:
@@ -78,7 +91,7 @@ def _models(model: str | Membrane) -> list[Membrane]:
     return known
 
 
-_SHOWN = ("views", "open", "rate", "t", "play", "channels")
+_SHOWN = ("views", "open", "rate", "t", "play", "channels", "step")
 
 
 def _checked(membrane: Membrane, settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -91,11 +104,13 @@ def _checked(membrane: Membrane, settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=8)
-def _assemble(membranes: tuple[Membrane, ...], initial: str, _: tuple[tuple[str, str], ...]) -> str:
+def _assemble(
+    membranes: tuple[Membrane, ...], initial: str, taught: Lesson | None, _: tuple[tuple[str, str], ...]
+) -> str:
     """The page in the language that is spoken, whose words are the last argument, for the cache."""
     rules = [_font_faces(), *(_variables(t) for t in (DARK, LIGHT)), *map(_text, STYLES)]
     style = "\n".join(rules)
-    script = _script(_data(membranes, initial))
+    script = _script(_data(membranes, initial, taught))
     return pages.translated(_text("page.html")).replace("/*STYLE*/", style).replace("/*SCRIPT*/", script)
 
 
@@ -103,17 +118,17 @@ def _text(name: str) -> str:
     return (files("hhanim.explorer") / "web" / name).read_text(encoding="utf-8")
 
 
-def _data(membranes: tuple[Membrane, ...], initial: str) -> str:
+def _data(membranes: tuple[Membrane, ...], initial: str, taught: Lesson | None) -> str:
     """What the page's modules import from data.js."""
-    demonstrations = [
-        {"key": d.key, "title": tr(d.title), "text": tr(d.text), "link": d.link} for d in DEMONSTRATIONS
-    ]
+    known = lessons()
+    if taught is not None and taught not in known:
+        known = [taught, *(lesson for lesson in known if lesson.key != taught.key)]
     values = {
         "MODELS": equations.script(list(membranes)),
         "THEMES": _json({t.name: _colors(t) for t in (DARK, LIGHT)}),
         "STIMULI": _json(_said(STIMULI)),
         "FIELDS": _json(_said(FIELDS)),
-        "DEMONSTRATIONS": _json(demonstrations),
+        "LESSONS": _json([lesson.data() for lesson in known]),
         "INITIAL": _safe(initial),
     }
     lines = [f"export const {name} = {value};" for name, value in values.items()]

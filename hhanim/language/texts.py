@@ -7,13 +7,14 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from hhanim.language.pages import is_text, texts
 
 SHOWN = {
     *("tr", "text", "say", "facts", "caption", "title", "words", "Words", "note", "name", "x", "y", "rule", "clip"),
     *("curve", "sweep", "dots", "Beat", "Row", "Choices", "choices", "Recap", "Level", "Moment", "Point", "Span"),
-    *("Difference", "Demonstration"),
+    "Difference",
 }  # fmt: skip
 """What shows the texts it is given, by name; what stands in its brackets is read, also through names of the file."""
 
@@ -98,7 +99,7 @@ def in_files(paths: Iterable[Path]) -> dict[str, list[Path]]:
     return found
 
 
-KINDS = (".py", ".js", ".html", "glossary.toml")
+KINDS = (".py", ".js", ".html", "glossary.toml", ".lesson.toml")
 
 
 def of_file(path: Path) -> list[str]:
@@ -110,9 +111,19 @@ def of_file(path: Path) -> list[str]:
     source = path.read_text(encoding="utf-8")
     if path.suffix == ".py":
         return list(dict.fromkeys(_Reader(ast.parse(source, str(path))).read()))
+    if path.name.endswith(".lesson.toml"):
+        return list(dict.fromkeys(_lesson(tomllib.loads(source))))
     if path.suffix == ".toml":
         return [entry[key] for entry in tomllib.loads(source).values() for key in ("name", "says")]
     return texts(source, html=path.suffix == ".html")
+
+
+def _lesson(data: Mapping[str, Any]) -> Iterator[str]:
+    """What a lesson of the page says, see hhanim/explorer/lesson.py."""
+    yield data["title"]
+    for step in data["steps"]:
+        yield from (step[name] for name in ("text", "ask", "do", "see", "why"))
+        yield from (choice["text"] for choice in step["choices"])
 
 
 class _Reader:

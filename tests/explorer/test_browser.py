@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hhanim import explorer
 from hhanim.explorer.webpage import ORDER
 from hhanim.model import Trajectory, presets, simulate
 
@@ -88,43 +87,6 @@ def test_every_model_and_every_stimulus(visit: Any) -> None:
         text = page.evaluate("hhanim.run.stimulus.text")
         run = simulate("modern", text, 100.0)
         assert np.allclose(page.evaluate("hhanim.run.spikes"), run.spikes, atol=0.02)
-
-
-@pytest.mark.parametrize("demo", explorer.DEMONSTRATIONS, ids=lambda d: d.key)
-def test_demonstrations_show_what_they_claim(page_for_demos: Any, demo: explorer.Demonstration) -> None:
-    page = page_for_demos
-    page.locator("#demonstration").select_option(demo.key)
-    says(page, demo.says)
-    assert page.locator("#story").inner_text() == demo.text
-    assert not page.locator("#notice").is_visible()
-
-
-@pytest.fixture(scope="module")
-def page_for_demos(browser: Any, html: Path) -> Any:
-    page = browser.new_page()
-    page.goto(html.as_uri())
-    yield page
-    page.close()
-
-
-@pytest.mark.parametrize(
-    ("fragment", "words"),
-    [
-        ("model=modern&stimulus=pulse&I=14&onset=5&width=0.5&duration=30", "One spike"),
-        ("model=modern&stimulus=pair&I=20&onset=5&interval=12&duration=40", "2 spikes"),
-        ("model=modern&stimulus=pulse&I=-2&onset=5&width=30&duration=80", "No spike"),
-        ("model=modern&I=140&onset=5&duration=150", "Fires"),
-        ("model=modern&stimulus=pulse&I=60&onset=5&width=0.5&celsius=18.5&duration=30", "One spike"),
-        ("model=modern&I=160&onset=5&duration=200", "Depolarisation block"),
-        ("model=modern&I=8&onset=0&duration=200", "Fires"),
-        ("model=modern&stimulus=pulse&I=20&onset=5&width=1&duration=200", "One spike"),
-        ("model=modern&stimulus=pulse&I=20&onset=5&width=1&tea=0.9&duration=200", "No spike"),
-        ("model=connor_stevens&I=9&onset=5&duration=300&gA=0", "Fires"),
-    ],
-)
-def test_what_the_demonstrations_say_to_try(page_for_demos: Any, fragment: str, words: str) -> None:
-    page_for_demos.evaluate("(f) => { location.hash = f; }", fragment)
-    says(page_for_demos, words)
 
 
 def test_a_link_is_the_setting(visit: Any) -> None:

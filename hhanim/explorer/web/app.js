@@ -6,10 +6,11 @@ import { wireBenches } from "./benches.js";
 import { describeAxon } from "./benchwords.js";
 import { simulateClamp } from "./clamp.js";
 import { buildControls, complain, refreshAll } from "./controls.js";
-import { DEMONSTRATIONS, MODELS } from "./data.js";
+import { LESSONS, MODELS } from "./data.js";
 import { $, choices, on } from "./dom.js";
 import { RunError, simulate, simulateEuler } from "./engine.js";
-import { commandLine, csvText, numbersLine, pythonCode, wireExport } from "./export.js";
+import { commandLine, csvText, numbersLine, pythonCode, saveAnswers, wireExport } from "./export.js";
+import { answers, attend, turnLesson, wireLessons } from "./lessons.js";
 import { asked, fragment, hearFragments, kept, understand, writeFragment } from "./link.js";
 import { fixedPoints, nullclines } from "./phaseplane.js";
 import { chooseRate, moveHead, play, setHead, stop } from "./player.js";
@@ -20,7 +21,6 @@ import { makeStimulus } from "./stimuli.js";
 import { applyTheme, hearGround, turnTheme } from "./view.js";
 import { applyViews, chooseViews, describeAll, drawAll, live, traces, views, watchViews,
   widen } from "./views.js";
-import { tr } from "./words.js";
 
 const waiting = { frame: 0, drawing: 0, quiet: 0, later: 0 }; // what has been put off
 const last = { time: -Infinity, key: "" }; // the last change
@@ -46,6 +46,7 @@ function compute() {
   refreshAll();
   setHead(shown.head);
   drawAll();
+  attend();
   afterwards();
 }
 
@@ -79,7 +80,7 @@ function tell(id, text) { $(id).textContent = text; $(id).hidden = !text; }
 
 /* Begin anew with these settings; the dotted run is forgotten, or another one. */
 function load(entries, previous = null) {
-  const { next, how: { t, ...rest }, notes } = understand(entries);
+  const { next, how: { t, ...rest }, notes } = understand(entries), before = { ...ui };
   stop();
   for (const key of Object.keys(settings)) delete settings[key];
   Object.assign(settings, next);
@@ -91,19 +92,22 @@ function load(entries, previous = null) {
   applyViews();
   $(`experiment-${experimentOf()}`).checked = true;
   tell("notice", notes.join(" "));
+  turnLesson(before);
   compute();
   redraw();
 }
 
-function leaveDemonstration() { $("demonstration").value = ""; tell("story", ""); }
-
-function demonstrate(key) {
-  const demo = DEMONSTRATIONS.find((d) => d.key === key);
-  if (!demo) return;
-  load([...new URLSearchParams(demo.link), ...kept()]);
-  $("demonstration").value = key;
-  tell("story", demo.text);
-  last.time = -Infinity;
+/* Change some settings as by hand. */
+function apply({ stimulus, ...numbers }) {
+  keepPrevious();
+  if (stimulus) changeStimulus(stimulus);
+  Object.assign(settings, numbers);
+  shown.head = 1;
+  buildControls();
+  applyViews();
+  $(`experiment-${experimentOf()}`).checked = true;
+  compute();
+  redraw();
 }
 
 /* What is changed in one go, as by dragging, is compared with what was before all of it. */
@@ -111,7 +115,6 @@ function changed(key) {
   const now = performance.now(), held = document.querySelector("#panel input:active");
   if (key !== last.key || (now - last.time > 700 && !held)) keepPrevious();
   Object.assign(last, { time: now, key });
-  leaveDemonstration();
   refreshAll();
   if (ui.live) schedule(); else pending(true);
 }
@@ -124,7 +127,6 @@ function turnTo(experiment) {
   changeStimulus(lastKind[experiment]);
   shown.head = 1;
   shown.previous = null;
-  leaveDemonstration();
   buildControls();
   applyViews();
   compute();
@@ -141,10 +143,8 @@ function retheme() { applyTheme(); drawAll(); }
 function wireSettings() {
   choices("model", MODELS.map((model) => [model.name, model.title]));
   choices("channels", CHANNELS.map((n) => [n, String(n)]));
-  const demonstrations = DEMONSTRATIONS.map((d) => [d.key, d.title]);
-  choices("demonstration", [["", tr("Choose a demonstration…")], ...demonstrations]);
   on("panel", "setting", (event) => changed(event.detail));
-  on("model", "change", () => { load([["model", $("model").value], ...kept()]); leaveDemonstration(); });
+  on("model", "change", () => { load([["model", $("model").value], ...kept()]); });
   on("stimulus", "change", () => {
     changeStimulus($("stimulus").value);
     buildControls();
@@ -152,13 +152,11 @@ function wireSettings() {
   });
   for (const name of Object.keys(BENCHES)) on(`experiment-${name}`, "change", () => turnTo(name));
   on("method", "change", () => { settings.method = $("method").value; changed("method"); });
-  on("demonstration", "change", () => demonstrate($("demonstration").value));
   on("run", "click", () => { keepPrevious(); compute(); if (!shown.playing) moveHead(1); });
   on("live", "change", () => { ui.live = $("live").checked; if (ui.live) schedule(); });
   on("reset-all", "click", () => {
     keepPrevious();
     load([["model", settings.model], ...kept()], shown.previous);
-    leaveDemonstration();
   });
 }
 
@@ -205,6 +203,7 @@ wirePlayer();
 wireViews();
 wireExport();
 wireBenches(drawAll);
+wireLessons(load, apply, saveAnswers);
 hearFragments(load);
 load(first);
 document.fonts.ready.then(drawAll);
@@ -215,6 +214,7 @@ window.hhanim = {
   fixedPoints, simulateClamp, simulateAxon, speedOf, describeAxon, shown, settings, ui,
   fragment, commandLine, numbersLine, pythonCode, csvText,
   get membrane() { return views.membrane; },
+  LESSONS, answers,
   handle: (key) => views.axon.handle(key),
   get run() { return shown.run; },
   get previous() { return shown.previous; },

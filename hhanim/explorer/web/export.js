@@ -2,6 +2,7 @@
 
 import { $, make, on } from "./dom.js";
 import { quantitiesOf } from "./engine.js";
+import { answersText } from "./lessons.js";
 import { fragment } from "./link.js";
 import { shown } from "./runs.js";
 import { EULER_STEP, changedKeys, ui } from "./settings.js";
@@ -59,15 +60,18 @@ export function csvText() {
   return [columns.map(([name]) => name), ...rows].map((row) => `${row.join(",")}\r\n`).join("");
 }
 
-function download(suffix, blob) {
+function download(suffix, blob, what = "") {
   const { model, settings } = shown.run, url = URL.createObjectURL(blob);
-  const name = `hhanim-${model.name}-${settings.stimulus}-${settings.I}`.replace(/[^\w.-]/g, "_");
+  const about = what || `${model.name}-${settings.stimulus}-${settings.I}`;
+  const name = `hhanim-${about}`.replace(/[^\w.-]/g, "_");
   const link = make("a", { href: url, download: `${name}.${suffix}` });
   document.body.append(link);
   link.click();
   link.remove();
   setTimeout(() => URL.revokeObjectURL(url), 10000);
 }
+
+export const saveAnswers = () => download("csv", new Blob([answersText()], { type: "text/csv" }), "answers");
 
 function savePicture() {
   const { model, stimulus, duration } = shown.run;

@@ -1,6 +1,6 @@
 /* Link: settings to and from the fragment of the page's address. */
 
-import { INITIAL, MODELS, STIMULI } from "./data.js";
+import { INITIAL, LESSONS, MODELS, STIMULI } from "./data.js";
 import { readNumber } from "./numbers.js";
 import { shown } from "./runs.js";
 import { CHANNELS, USUAL_CHANNELS, VIEWS, changedKeys, defaultsOf, fieldsOf, modelOf, settings,
@@ -15,6 +15,10 @@ export function fragment() {
   if (ui.theme !== "auto") out.set("theme", ui.theme);
   if (ui.views) out.set("views", ui.views.join(","));
   if (ui.open) out.set("open", "1");
+  if (ui.lesson) {
+    out.set("lesson", ui.lesson);
+    out.set("step", ui.step);
+  }
   if (ui.rate) out.set("rate", ui.rate);
   if (ui.channels !== USUAL_CHANNELS) out.set("channels", ui.channels);
   if (shown.head < 1 && !shown.playing) out.set("t", +(shown.head * settings.duration).toPrecision(5));
@@ -37,15 +41,23 @@ export const hearFragments = (heard) =>
 export const asked = () => (hash() ? [...new URLSearchParams(hash())] : Object.entries(INITIAL));
 
 /* How things are shown: what stays when another model is chosen or all is reset. */
-export const kept = () =>
-  Object.entries({ theme: ui.theme, views: ui.views || "", open: ui.open, channels: ui.channels });
+export function kept() {
+  const { theme, views, open, channels, lesson, step } = ui;
+  return Object.entries({ theme, views: views || "", open, channels, ...(lesson ? { lesson, step } : {}) });
+}
+
+export const lessonOf = (key) => LESSONS.find((lesson) => lesson.key === key);
 
 /* Whether a table has an entry of its own: not what every object has, such as `constructor`. */
 const own = (table, key) => Object.hasOwn(table, key);
 
 /* Settings from entries of strings or numbers; what is not understood is said, not guessed. */
 export function understand(entries) {
-  const given = new Map(entries), name = given.get("model") || INITIAL.model, kind = given.get("stimulus");
+  const asks = new Map(entries), taught = !asks.has("model") && lessonOf(asks.get("lesson"));
+  // A lesson without settings of its own begins with those of its step.
+  const start = taught && (taught.steps[asks.get("step") - 1] || taught.steps[0]).start;
+  const given = new Map([...Object.entries(start || {}), ...asks]);
+  const name = given.get("model") || INITIAL.model, kind = given.get("stimulus");
   const model = modelOf(name) || modelOf("modern") || MODELS[0], notes = [];
   const known = (what) => `known are ${what.join(", ")}.`;
   if (!modelOf(name)) notes.push(`Unknown model "${name}"; ${known(MODELS.map((m) => m.name))}`);
@@ -54,6 +66,7 @@ export function understand(entries) {
   else if (kind !== undefined) notes.push(`Unknown stimulus "${kind}"; ${known(Object.keys(STIMULI))}`);
   const fields = fieldsOf(model, next.stimulus);
   const how = { theme: "auto", rate: null, views: null, open: false, t: null, channels: USUAL_CHANNELS };
+  Object.assign(how, { lesson: null, step: 1 });
   const ignored = ["model", "stimulus", "play", "live"], readers = {
     method(text) {
       if (text === "converged" || (text === "euler" && model.reduced)) next.method = text;
@@ -64,6 +77,11 @@ export function understand(entries) {
     open(text) { how.open = text === "1" || text === true; },
     rate(text) { how.rate = Number(text) > 0 ? Number(text) : null; },
     t(text) { how.t = Number(text); },
+    lesson(text) {
+      if (lessonOf(text)) how.lesson = text;
+      else if (text) notes.push(`Unknown lesson "${text}"; ${known(LESSONS.map(({ key }) => key))}`);
+    },
+    step(text) { how.step = Number(text); },
     channels(text) { if (CHANNELS.includes(Number(text))) how.channels = Number(text); },
   };
   for (const [key, text] of given) {
@@ -73,6 +91,7 @@ export function understand(entries) {
     else if (own(readers, key)) readers[key](text);
     else if (!ignored.includes(key)) notes.push(`Unknown setting "${key}" was left out.`);
   }
+  if (!lessonOf(how.lesson)?.steps[how.step - 1]) how.step = 1;
   if (how.views && !how.views.length) how.views = null;
   return { next, how, notes };
 }

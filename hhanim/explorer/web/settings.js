@@ -13,6 +13,7 @@ export const USUAL_CHANNELS = 200;
 export const settings = {}; // what the controls say
 export const ui = {
   theme: "auto", rate: null, views: null, open: false, previous: true, live: true, channels: USUAL_CHANNELS,
+  lesson: null, step: 1,
 };
 
 export const experimentOf = (some = settings) => STIMULI[some.stimulus].experiment;
