@@ -22,7 +22,8 @@ function settingsOf(step, ...more) {
 
 /* The settings that differ from what the step wants them to be, but for those it asks to change. */
 function astray(step) {
-  const want = settingsOf(step, step.set), near = (a, b) => Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(b));
+  const near = (a, b) => Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(b));
+  const want = settingsOf(step, step.set);
   const same = (key) => settings[key] === want[key] || near(settings[key], want[key]);
   const off = Object.keys(want).filter((key) => !same(key));
   return { missing: off.filter((key) => key in step.set), other: off.filter((key) => !(key in step.set)) };
