@@ -137,3 +137,22 @@ def test_a_model_that_ends_the_program_is_told(folder, words, text):
     assert done.returncode in (1, 2)
     assert done.stderr.count("\n") == 1
     assert ("helper.py:2: " if "helper" in text else ": m.py:") in done.stderr.replace("hhanim: m", ": m")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="killed as on Unix")
+def test_killed_while_drawing_nobody_is_left_to_complain(folder):
+    clip = folder / "scenes/bb_clip.py"
+    clip.write_text(
+        clip.read_text().replace("        yield", "        yield\n        wait()"), encoding="utf-8"
+    )
+    with clip.open("a") as more:
+        more.write("\ndef wait():\n    import time\n    print('drawing')\n    time.sleep(600)\n")
+    words = [sys.executable, "-m", "hhanim", "render", "bb", *SMALL]
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    while process.stdout.readline() != "drawing\n":
+        assert process.poll() is None
+    process.kill()
+    _, said = process.communicate()  # waits for all who hold the stream
+    assert "lost" not in said
+    assert "Error" not in said

@@ -197,9 +197,13 @@ _one_at_a_time = threading.Lock()
 
 
 def _tell(kind: str, what: Any) -> None:
+    """Tell it to whoever had asked for work; when there is nobody any more, there is nothing left to do."""
     message = pickle.dumps((kind, what))
     with _one_at_a_time:
-        _put(_answers, message)
+        try:
+            _put(_answers, message)
+        except OSError:
+            os._exit(1)
 
 
 def say(what: Any) -> None:
