@@ -15,6 +15,7 @@ from hhanim.cli.options import (
     preset_option,
     set_option,
     size_option,
+    sound_option,
     split,
     theme_option,
     worker_options,
@@ -28,6 +29,7 @@ from hhanim.cli.options import (
 @theme_option
 @size_option
 @language_option
+@sound_option
 @click.option("--name", metavar="NAME", help="Of the file, without .mp4 (default: its own, or lecture).")
 @output_option
 @force_option

@@ -243,7 +243,7 @@ def seal(record: Record) -> str:
     return hashlib.sha256(json.encode(said)).hexdigest()
 
 
-_ADDED: dict[str, Any] = {"language": "en", "also": {}, "lines": []}
+_ADDED: dict[str, Any] = {"language": "en", "also": {}, "lines": [], "clicks": []}
 """Fields that came later, each with what it is where nothing is said."""
 
 

@@ -26,7 +26,6 @@ from hhanim.studio.plan.project import (
     read,
 )
 from hhanim.studio.plan.request import Origin, Request, target
-from hhanim.studio.plan.voice import SOUNDS
 
 FILE = "lecture.toml"
 """Where a lecture is looked for first; then in ``hhanim.toml`` and ``pyproject.toml``."""
@@ -124,9 +123,6 @@ def find_lecture(file: str | None, settings: Settings) -> Lecture:
     if languages[0] != (table["languages"] or languages)[0]:
         variant.append(languages[0])
     name = settings.name or "-".join([table["name"] or "lecture", *variant])
-    sound = table["sound"] or SOUNDS[0]
-    if sound not in SOUNDS:
-        raise project.error(("lecture", "sound"), f"no sound named {sound}{did_you_mean(sound, SOUNDS)}")
     try:
         path = target(general["output"], name)
     except UsageError as error:
@@ -134,7 +130,7 @@ def find_lecture(file: str | None, settings: Settings) -> Lecture:
     with spoken(languages[0]):
         words = {key: str(tr(table[key])) for key in ("title", "description")}
         about = {"title": words["title"], "author": table["author"], "date": str(table["date"] or "")}
-        reader = _Reader(project, settings, general, about, languages, sound)
+        reader = _Reader(project, settings, general, about, languages)
         parts = reader.parts(table["parts"], path.with_suffix(".parts"))
     for key in settings.given:
         if not any(key in part.request.given for part in parts):
@@ -178,7 +174,6 @@ class _Reader:
     general: Mapping[str, Any]
     about: Mapping[str, str]
     languages: tuple[str, ...]
-    sound: str
 
     def parts(self, tables: Sequence[Mapping[str, Any]], folder: Path) -> tuple[Part, ...]:
         """The parts, with films in ``folder`` that are named for what they are: one put between others leaves those."""
@@ -191,7 +186,7 @@ class _Reader:
             name = next(n for n in (name, *(f"{name}-{k}" for k in range(2, 999))) if n not in known)
             known.add(name)
             chapter = str(tr(part["chapter"] or request.entry.title))
-            request = replace(request, path=target(folder, name), also=self.languages[1:], sound=self.sound)
+            request = replace(request, path=target(folder, name), also=self.languages[1:])
             found.append(Part(kind, chapter, request))
         return tuple(found)
 
@@ -261,7 +256,9 @@ class _Reader:
         if part["seconds"] is not None:
             given["seconds"] = max(part["seconds"], _spoken(part))
         assert self.project.path is not None
-        lines = {name: self.project.line(*place, name) for name in given}
+        places = {k: at for k, at in self.project.places().items() if not getattr(self.settings, k)}
+        places |= {name: (*place, name) for name in given}
+        lines = {name: self.project.line(*at) for name, at in places.items()}
         general = self.general
         return Request(
             entry,

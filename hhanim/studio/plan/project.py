@@ -136,6 +136,14 @@ class Project:
             return UsageError(str(reason))
         return UsageError(f"{self.path}:{self.line(*place)}: {reason}")
 
+    def places(self) -> dict[str, tuple[str | int, ...]]:
+        """Where the file says what holds for all targets, as far as the environment does not say otherwise."""
+        return {
+            key: (*self.table, key)
+            for key, variable in VARIABLES.items()
+            if getattr(self, key) and not os.environ.get(variable)
+        }
+
     def check_scenes(self, found: catalogue.Catalogue) -> None:
         """Make sure that there are the scenes that ``[scenes.…]`` speaks of.
 
@@ -316,11 +324,7 @@ def _origin(wanted: Target, project: Project, scene: str, settings: Settings) ->
     if project.path is None:
         return None
     here = wanted.place
-    places: dict[str, tuple[str | int, ...]] = {
-        key: (*project.table, key)
-        for key, variable in VARIABLES.items()
-        if getattr(project, key) and not os.environ.get(variable)
-    }
+    places = project.places()
     if project.languages != (None,):
         places["language"] = ("languages",)
     places |= {name: ("scenes", scene, name) for name in project.scenes.get(scene, {})}

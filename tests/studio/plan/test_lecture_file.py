@@ -134,6 +134,8 @@ WRONG = {
     "no captions": (part(clip="talk.mp4", captions="talk.vtt"), r":9: no file .*talk.vtt"),
     "too long": (part(card="title", seconds=1e9), r":9: seconds: should be less than or equal to 3600"),
     "no thumbnail": ('thumbnail = "wav"\n' + part(scene="wave"), r":7: no part wav; did you mean wave\?"),
+    "no sound": ('sound = "noise"\n' + part(scene="wave"), r":7: no sound named noise"),
+    "no theme": ('theme = "drak"\n' + part(card="title"), r":7: .*drak; did you mean dark"),
     "a way out": ('name = "../x"\n' + part(scene="wave"), r":7: output name '../x'"),
     "a parameter": (
         '[[lecture.parts]]\nscene = "wave"\nset = { levl = 1 }\n',
