@@ -247,10 +247,13 @@ def clean(output: str | None, config: str | None, orphans: bool, dry_run: bool) 
       hhanim clean --orphans
     """
     from hhanim.studio.make import cleaning
+    from hhanim.studio.plan.lecture import lecture_of
     from hhanim.studio.plan.project import Settings, output_folder, requests
 
     settings = Settings(output=output)
     keep = [r.path for r in requests([], settings, config)[0]] if orphans else None
+    if keep is not None and (wanted := lecture_of(config, settings)):
+        keep += [wanted.path, *(request.path for request in wanted.requests)]
     try:
         gone, kept = cleaning.clean(output_folder(settings, config), keep, dry_run=dry_run)
     except OSError as error:

@@ -51,13 +51,13 @@ def chapters(titles: Sequence[tuple[str, float]], end: float) -> list[Chapter]:
     What is shorter becomes a part of the one after it, at the end of the one before.
     """
     found: list[Chapter] = []
-    start = 0.0
+    begin = 0.0
     stops = [at for _, at in titles[1:]] + [end]
-    for k, ((title, _), stop) in enumerate(zip(titles, stops, strict=True)):
-        if stop - start >= SHORTEST_CHAPTER:
-            found.append(Chapter(title, start, stop))
-            start = stop
-        elif k == len(titles) - 1:
-            last = found.pop() if found else Chapter(title, 0.0, end)
-            found.append(Chapter(last.title, last.start, end))
+    for (title, start), stop in zip(titles, stops, strict=True):
+        if stop - start >= SHORTEST_CHAPTER - 1e-6:
+            found.append(Chapter(title, begin, stop))
+            begin = stop
+    if begin < end:
+        last = found.pop() if found else Chapter(titles[0][0], 0.0, end)
+        found.append(Chapter(last.title, last.start, end))
     return found

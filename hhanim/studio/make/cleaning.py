@@ -81,7 +81,15 @@ def clean(
     if others and not dry_run:
         _remove(folder, intact)
         manifest.forget(folder, {n for n in others if folder / n in intact or folder / n not in there})
-    return gone + intact, kept + [path for path in there if path not in intact]
+    gone, kept = gone + intact, kept + [path for path in there if path not in intact]
+    for parts in sorted(folder.glob("*.parts")):  # of lectures
+        if parts.is_dir() and not parts.is_symlink():
+            more, stays = clean(parts, keep, dry_run=dry_run)
+            gone, kept = gone + more, kept + stays
+            if not dry_run:
+                with contextlib.suppress(OSError):  # something else is in it
+                    parts.rmdir()
+    return gone, kept
 
 
 def _remove(folder: Path, files: Sequence[Path]) -> None:

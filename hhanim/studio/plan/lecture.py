@@ -105,11 +105,24 @@ def find_lecture(file: str | None, settings: Settings) -> Lecture:
     Raises:
         UsageError: when there is none, or it is wrong: ``lecture.toml:12: …``.
     """
+    found = lecture_of(file, settings)
+    if found is None:
+        project = find_project(file)
+        where = f"{project.path}: no [lecture] in it" if project.path else f"no {FILE} here"
+        raise UsageError(f"{where}; hhanim new lecture writes one")
+    return found
+
+
+def lecture_of(file: str | None, settings: Settings) -> Lecture | None:
+    """As :func:`find_lecture`; None where there is none.
+
+    Raises:
+        UsageError: when it is wrong.
+    """
     project = read(Path(FILE)) if file is None and Path(FILE).is_file() else find_project(file)
     table = project.lecture
     if table is None:
-        where = f"{project.path}: no [lecture] in it" if project.path else f"no {FILE} here"
-        raise UsageError(f"{where}; hhanim new lecture writes one")
+        return None
     own = {key: table[key] for key in ("preset", "theme", "size", "sound", "output") if table[key]}
     project = replace(project, **own, table=("lecture",) if own else ())
     general = general_settings(settings, project)

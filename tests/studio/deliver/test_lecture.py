@@ -191,6 +191,7 @@ def test_what_is_in_the_file(made):
 def test_what_lies_beside_it(made):
     folder = made / "output"
     suffixes = (
+        "cues.json",
         "en.vtt",
         "de.vtt",
         "descriptions.vtt",
@@ -248,7 +249,7 @@ def test_one_parameter_changed_makes_that_part_again(written):
     assert again()[1] == ["wave-2", "lecture"]
     after = {p.name: p.read_bytes() for p in Path("output/lecture.parts").iterdir()}
     assert {name for name in after if after[name] != before[name]} <= {
-        f"wave-2.{s}" for s in ("mp4", "json", "png")
+        f"wave-2.{s}" for s in ("mp4", "json", "png", "cues.json")
     }
     new = frames(Path("output/lecture.mp4"))
     differ = [k for k, (a, b) in enumerate(zip(old, new, strict=True)) if not np.array_equal(a, b)]
@@ -423,6 +424,25 @@ def test_the_command(small, capsys):
     assert [row["start"] for row in json.loads(told)] == [0.0, 0.4, 0.0]
     assert run("--set", "levle=2")[0] == 2
     assert run("--set", "level=2", "--quiet")[0] == 0 and Path("output/lecture-level=2.mp4").exists()
+
+
+def test_clean_takes_the_lecture_and_its_parts_away(small, capsys):
+    def clean(*words: str) -> None:
+        with pytest.raises(SystemExit) as end:
+            main(["clean", *words])
+        assert end.value.code == 0, capsys.readouterr()
+
+    again()
+    again(name="other")
+    clean("--orphans")
+    assert {p.name for p in Path("output").iterdir() if p.suffix in (".mp4", ".parts")} == {
+        "lecture.mp4",
+        "lecture.parts",
+    }
+    assert again()[1] == []
+    Path("output/lecture.parts/notes.txt").write_text("mine")
+    clean()
+    assert [p.name for p in Path("output").rglob("*")] == ["lecture.parts", "notes.txt"]
 
 
 def test_the_lecture_that_new_writes_can_be_made(tmp_path, monkeypatch, capsys):
