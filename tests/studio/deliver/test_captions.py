@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from hhanim.studio.deliver.captions import LETTERS_A_SECOND, LINES, WIDTH, chapters, readable
@@ -17,7 +19,7 @@ def test_two_lines_of_42_letters_and_no_word_lost():
     assert all(len(line) <= WIDTH for _, _, text in found for line in text.splitlines())
     words = " ".join(text for _, _, text in found).replace("\n", " ").split()
     assert words[:-3] == [*LONG.split(), "End"] and "".join(words[-3:]) == "x" * 100
-    assert all(one[1] <= other[0] for one, other in zip(found, found[1:], strict=False))
+    assert all(one[1] <= other[0] for one, other in itertools.pairwise(found))
     assert found[0][0] == 0.0 and found[1][1] == 9.0  # the pieces share the time of their line
 
 
