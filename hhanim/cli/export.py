@@ -95,6 +95,47 @@ def pdf(out: str | None, paper: str, force: bool, **asked: Any) -> int:
     return max(code, _told([make]))
 
 
+def _web(kind: str, shows: str, *, one_file: bool = False) -> None:
+    """The command of a kind of deck that a browser shows."""
+
+    def deck(out: str | None, force: bool, one_file: bool = False, **asked: Any) -> int:
+        from hhanim.studio.deliver import webdecks
+
+        suffix, _ = webdecks.KINDS[kind]
+        path = _file(out, suffix)
+        films, code = _made(**asked)
+        if not films:
+            return code
+        place = path or _beside(films, f".{kind}{suffix}")
+        return max(code, _told([partial(webdecks.write, kind, films, place, inside=one_file, force=force)]))
+
+    options = [
+        request_options_of_one,
+        click.option("--out", metavar="FILE", help="The deck; films are copied beside it."),
+        force_option,
+    ]
+    if one_file:
+        options.append(click.option("--one-file", is_flag=True, help="With the films inside."))
+    for option in reversed(options):
+        deck = option(deck)
+    deck.__doc__ = f"""{shows}
+
+    The deck's own next and back go through a film's cues. Needs no network.
+
+    \b
+    Examples:
+      hhanim export {kind} spike threshold --preset slide
+    """
+    export.command(kind)(deck)
+
+
+_web("reveal", "A deck of reveal.js, ready to show: one page beside its films.", one_file=True)
+_web("marp", "Slides for Marp: marp --html FILE.")
+_web("quarto", "Slides for Quarto: quarto render FILE.")
+_web("slidev", "Slides for Slidev: npx slidev FILE.")
+_web("jupyter", "A notebook with a cell for each film; also as slides, jupyter nbconvert --to slides FILE.")
+
+
 def _file(out: str | None, suffix: str) -> Path | None:
     """The file of --out, of which the suffix is known.
 
