@@ -52,7 +52,7 @@ class Film(Scene):
     the protocol's text and becomes the Protocol. `theme` becomes the Theme.
 
     On the instance: `area` is the part of the frame to draw in (safe margin and captions' band left free), `shape` is
-    "wide", "square" or "tall"; so far, in seconds: `captions` holds (start, stop, text), `parts` (start, name), `ends`
+    "wide", "square" or "tall"; so far, in seconds: `captions` holds (start, stop, text), `parts` (start, name), `part_ends`
     when each of these stopped changing, `written` (start, text) of what is written at the top, `clicks` when a spike
     may be heard.
     """
@@ -123,7 +123,7 @@ class Film(Scene):
         # manim's cache looks at the scene only: a helper or a model that changed would give the old film.
         config.disable_caching = True
         self.parts: list[tuple[float, str]] = []
-        self.ends: list[float] = []
+        self.part_ends: list[float] = []
         self.written: list[tuple[float, str]] = []
         self.captions: list[tuple[float, float, str]] = []
         self.clicks: list[float] = []
@@ -177,7 +177,7 @@ class Film(Scene):
 
     def part_ended(self, name: str) -> None:
         """Called at the end of each section, everything in its last place; tests look at the frame here."""
-        self.ends.append(float(self.time))
+        self.part_ends.append(float(self.time))
 
     def caption(self, text: str | None) -> None:
         """Say `text` from now until the next caption, the next section, or the end; None falls silent.

@@ -68,7 +68,7 @@ class FilmEngine:
         share = float(share) if isinstance(share, int | float) and math.isfinite(share) else 0.6
         poster = min(range(0, count, self._second), key=lambda k: abs(k - share * count), default=0)
         alt, clicks = str(getattr(scene, "alt", "") or ""), list(getattr(scene, "clicks", ()))
-        written, ends = getattr(scene, "written", ()), getattr(scene, "ends", ())
+        written, ends = getattr(scene, "written", ()), getattr(scene, "part_ends", ())
         return Played(count, poster, alt, _said(scene), clicks, written, ends)
 
     def _play(self, exporter: Exporter) -> tuple[Any, int]:
