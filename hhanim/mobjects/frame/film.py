@@ -52,8 +52,8 @@ class Film(Scene):
     the protocol's text and becomes the Protocol. `theme` becomes the Theme.
 
     On the instance: `area` is the part of the frame to draw in (safe margin and captions' band left free), `shape` is
-    "wide", "square" or "tall"; so far, in seconds: `captions` holds (start, stop, text), `parts` (start, name), `part_ends`
-    when each of these stopped changing, `written` (start, text) of what is written at the top, `clicks` when a spike
+    "wide", "square" or "tall"; so far, in seconds: `captions` holds (start, stop, text), `parts` (start, name),
+    `part_ends` when each of these stopped changing, `written` (start, text) of what is written at the top, `clicks` when a spike
     may be heard.
     """
 
