@@ -127,6 +127,7 @@ class Film(Scene):
         self.written: list[tuple[float, str]] = []
         self.captions: list[tuple[float, float, str]] = []
         self.clicks: list[float] = []
+        self.seen: list[tuple[float, str]] = []
         self._speaking: tuple[float, str] | None = None
         self._updated = 0.0
         super().__init__(renderer=renderer, **kwargs)
@@ -191,6 +192,11 @@ class Film(Scene):
                 self.captions.append((start, now, words))
                 self.add_subcaption(words, duration=now - start, offset=start - now)
         self._speaking = None if text is None else (now, one_line(tr(text)))
+
+    def describe(self, *sentences: str) -> None:
+        """What is seen from now on, for those who do not see it: heard, or read by a machine, between the lines."""
+        if sentences:
+            self.seen.append((float(self.time), " ".join(" ".join(tr(s).split()) for s in sentences)))
 
     # -- the frame -----------------------------------------------------------------------------------------
 

@@ -50,7 +50,7 @@ class SlideEngine:
         page = _page(self.job, self.work) if exporter.wants(0, count) else None
         given, fps = self.job.values.objects, float(self.job.fps)
         captions = list(spread([tr(line) for line in given["say"].splitlines()], given["seconds"]))
-        lines, first = Lines(exporter, captions, fps), 0
+        lines, first = Lines(exporter, captions, fps, lambda: self.job.request.entry.alt), 0
         for stop in [*(min(math.ceil(stop * fps), count) for _, stop, _ in captions[:-1]), count]:
             if page is not None and stop > first:
                 exporter.frame(first, page, None if first == 0 else (), stop - first)
