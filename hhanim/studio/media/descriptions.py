@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from hhanim.studio.media.sidecar import Caption, Line
 
@@ -11,14 +11,15 @@ WORDS_A_SECOND = 2.6
 """How fast they are read."""
 
 
-def descriptions(lines: Iterable[Line]) -> list[Caption]:
-    """As captions: all of it where it is spoken, else as many sentences as the gap after each line has room for."""
+def descriptions(lines: Sequence[Line]) -> list[Caption]:
+    """As captions: all of it where it is spoken, else the sentences that there is room for until the next is heard."""
     found = []
-    for line in lines:
+    for k, line in enumerate(lines):
         if line.seen:
-            text = line.text if line.file else fitting(line.text, line.stop - line.start)
+            stop = next((other.start for other in lines[k + 1 :] if other.file or other.seen), lines[-1].stop)
+            text = line.text if line.file else fitting(line.text, stop - line.start)
             if text:
-                found.append((line.start, line.stop, text))
+                found.append((line.start, stop, text))
     return found
 
 
