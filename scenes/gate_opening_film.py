@@ -12,7 +12,7 @@ from hhanim.look import quantities, quantity
 from hhanim.look.numbers import millivolts, round_above, round_near
 from hhanim.look.words import ion_name, listed, tr
 from hhanim.mobjects.frame import standard
-from hhanim.mobjects.frame.cards import Choices, Recap
+from hhanim.mobjects.frame.cards import Row
 from hhanim.mobjects.frame.clock import Pace
 from hhanim.mobjects.frame.layout import Area
 from hhanim.mobjects.graph.rates import gates_over_v, rates_over_v
@@ -78,15 +78,15 @@ class GateOpening(Story):
         self.lasts = unit = round_near(6.0 * max(taus))
         self.begins = [(0.2 + 3.0 * k) * unit for k in range(STEPS - 1)]
         #: The voltages (mV) over which the clamp goes up and down, and when it turns (ms).
-        self.ends = membrane.baseline - 35.0, membrane.baseline + 110.0
+        self.swing = membrane.baseline - 35.0, membrane.baseline + 110.0
         self.turns = [self.begins[-1] + (3.0 + 6.0 * k) * unit for k in range(LEGS + 1)]
         self.begins.append(self.turns[-1] + 2.0 * unit)
         command = clamp(rest)
         for begin in self.begins:
             command = command.step(high, begin, begin + unit)
-        command = command.ramp(rest, self.ends[0], self.turns[0] - unit, self.turns[0])
+        command = command.ramp(rest, self.swing[0], self.turns[0] - unit, self.turns[0])
         for k, (start, stop) in enumerate(pairwise(self.turns)):
-            command = command.ramp(self.ends[k % 2], self.ends[1 - k % 2], start, stop)
+            command = command.ramp(self.swing[k % 2], self.swing[1 - k % 2], start, stop)
         self.run = simulate(membrane, command, self.begins[-1] + 1.2 * unit)
         self.names = {"high": millivolts(high), "law": listed([law_in_words(c) for c in kinds])}
         self.names |= {"other": ion_name(kinds[-1].ion, kinds[-1].name)}
@@ -139,8 +139,7 @@ class GateOpening(Story):
         stops = [begin + 1.05 * self.lasts for begin in self.begins]
         said = "A voltage clamp will step V to {high}, and hold it there."
         yield Beat("question", QUESTION, said, self.title, shown)
-        answers = ["at once, with the step", "after a fixed delay", "nobody can say"]
-        choices = Choices(answers, self.theme, self.grid["foot"])
+        choices = self.choices("foot", "at once, with the step", "after a fixed delay", "nobody can say")
         said = "Every such channel gets this step. When will this one open?"
         yield Beat("predict", QUESTION, said, self.title, show=[*shown, choices], think=True)
         heading, line = "Nobody can say", "V is held by a voltage clamp"
@@ -216,26 +215,15 @@ class GateOpening(Story):
         most = max(float(np.max(curve.y[now])) for curve in curves)
         y = (name, 0.0, round_above(most, TOPS) if "share" not in name else 1.05)
         return Sweep(self.grid[place], self.theme, curves, begin=begin, span=(0.0, stop - begin), y=y,
-                     x=(quantity("V"), *self.ends), clock=self.clock)  # fmt: skip
+                     x=(quantity("V"), *self.swing), clock=self.clock)  # fmt: skip
 
     def recap(self) -> Iterator[Beat]:
         """One channel, its rates, and many channels, one after the other."""
-        rows: list[tuple[str, str, Any]] = [
-            ("One channel: chance", "nobody can say when it opens", "ink"),
-            ("V sets the rates", "α opens a gate, β shuts it", "stimulus"),
-            (
-                "Many channels: a law",
-                self.say("their open share is {law}"),
-                quantities(self.membrane)[self.gate],
-            ),
-        ]
-        recap, last = Recap(rows, self.theme, self.grid["left"]), self.share(5, 1, 2, PATCH)
-        shown, begin = [last.bands, *self.under(5, 2, last)], self.begins[5]
-        told = [
-            "A single channel opens by chance.",
-            "V sets how likely that is.",
-            "Many together follow a law.",
-        ]
-        for row, said, share in zip(recap.rows, told, (-0.1, 0.4, 1.05), strict=True):
-            shown = [*shown, row]
-            yield Beat("recap", self.title, said, "", shown, until=begin + share * self.lasts)
+        last, begin, hue = self.share(5, 1, 2, PATCH), self.begins[5], quantities(self.membrane)[self.gate]
+        rows = [Row("One channel: chance", "nobody can say when it opens", "ink",
+                    "A single channel opens by chance.", begin - 0.1 * self.lasts),
+                Row("V sets the rates", "α opens a gate, β shuts it", "stimulus",
+                    "V sets how likely that is.", begin + 0.4 * self.lasts),
+                Row("Many channels: a law", "their open share is {law}", hue,
+                    "Many together follow a law.", begin + 1.05 * self.lasts)]  # fmt: skip
+        yield from self.recapped(rows, [last.bands, *self.under(5, 2, last)])

@@ -54,18 +54,13 @@ class Propagation(Story):
         self.first, self.last = self.electrode(self.cable), self.electrode(self.cable, self.length)
         self.one = self.shoot(self.cable, self.first)
         self.step = self.when(0.6) - self.when(0.5)  # what a tenth of the axon takes it (ms)
-        channels = (self.cable.membrane.channel(self.one.carrier(way)) for way in ("in", "out"))
-        self.inward, self.outward = channels
-        self.names = {
-            "ion": channel_name(self.inward),
-            "other": channel_name(self.outward),
-            "drug": drug_name(self.inward),
-        }
-        self.names |= {"wide": self.axon, "warm": self.celsius, "steady": f"{100.0 * np.exp(-1.0):.0f}"}
+        self.inward, self.outward = map(self.cable.membrane.channel, map(self.one.carrier, ("in", "out")))
+        self.names = {"ion": channel_name(self.inward), "other": channel_name(self.outward)}
+        self.names |= {"drug": drug_name(self.inward), "wide": self.axon, "warm": self.celsius}
         self.areas = self.grid["body"].rows(*ROWS[self.shape], gap=0.2)
-        told = "travel", "answer", "blocked", "measure", "thickness", "collide", "recap"
-        for part in told if np.isfinite(self.when(0.9)) else ["no_spike"]:
-            yield from getattr(self, part)()
+        told = [self.travel, self.answer, self.blocked, self.measure, self.thickness, self.collide]
+        for part in [*told, self.recap] if np.isfinite(self.when(0.9)) else [self.no_spike]:
+            yield from part()
 
     def cable_of(self, membrane: Any, share: float = 1.0) -> Cable:
         """The axon with this membrane, that share of its thickness."""
@@ -103,10 +98,10 @@ class Propagation(Story):
     def no_spike(self) -> Iterator[Beat]:
         """What is told where none travels."""
         self.rated(self.one, 8.0)
-        shown, end = [*self.staged(self.one), *self.stage.pulses], self.one.duration
+        shown = [*self.staged(self.one), *self.stage.pulses]
         yield Beat("question", QUESTION, "A pulse of current goes in at one end.", self.title, shown)
         said = "No spike travels: the current spreads a little way and fades."
-        yield Beat("no spike", "No spike", said, self.title, shown, until=end)
+        yield Beat("no spike", "No spike", said, self.title, until=self.one.duration)
 
     def travel(self) -> Iterator[Beat]:
         """A spike on its way; before it goes on, the hall says what will open the next channels."""
@@ -124,8 +119,8 @@ class Propagation(Story):
         answers = "{ion} that diffuses ahead", "current that flows ahead", "a chemical messenger"
         self.asked = self.choices(Area(a, b, low, high), *answers)
         said = "Ahead of the spike the channels are shut: what will open them?"
-        shown = [*shown, self.asked]
-        yield Beat("predict", "What opens the next channels?", said, below, shown, think=True)
+        ask = "What opens the next channels?"
+        yield Beat("predict", ask, said, below, [*shown, self.asked], think=True)
 
     def answer(self) -> Iterator[Beat]:
         """The local currents, ahead and behind."""
@@ -160,8 +155,8 @@ class Propagation(Story):
         sites = zip(self.stage.wall.views, self.stage.wall.places.tolist(), strict=True)
         beyond = [v for v, x in sites if 1e3 * x > half and v.channel.name == c.name]
         mark, where = self.say("{drug}: {ion} channels blocked"), (0.5 * self.mm, self.mm)
-        shown.append(VGroup(*(Plug(v, self.theme).seat() for v in beyond)))
-        shown.append(self.stage.stretch(mark, lambda _: where))
+        plugs = VGroup(*(Plug(v, self.theme).seat() for v in beyond))
+        shown = [*shown, plugs, self.stage.stretch(mark, lambda _: where)]
         heading, said = self.say("{drug} in its way"), "In the second half, {drug} blocks the {ion} channels."
         yield Beat(name, heading, said, "", shown, start, stop)
         line = "faint: the highest V that every place has had"
@@ -177,24 +172,20 @@ class Propagation(Story):
         said = "One length constant further, {left} % of the spike is left."
         heading = "Without {ion} current it dies"
         yield Beat(name, heading, said, line, shown, until=stop + 4.5 * step)
+        self.names["steady"] = f"{100.0 * np.exp(-1.0):.0f}"
         yield Beat(name, heading, "A steady V would keep {steady} % that far.", line)
 
     def measure(self) -> Iterator[Beat]:
         """Two electrodes time it: the speed, and what was measured in 1952."""
         one, a, b = self.one, round(0.25 * self.mm), round(0.75 * self.mm)
-        self.ends = 1e3 * a, 1e3 * b
-        self.speed = one.speed(*self.ends)
-        self.names |= {
-            "speed": decimal(f"{self.speed:.1f}"),
-            "real": decimal(f"{measured.SPEED:g}"),
-            "apart": f"{b - a:g}",
-        }
+        self.between = 1e3 * a, 1e3 * b
+        self.speed = one.speed(*self.between)
+        self.names |= {"speed": decimal(f"{self.speed:.1f}"), "real": decimal(f"{measured.SPEED:g}")}
+        self.names["apart"] = b - a
         self.rated(one, 8.0)
-        shown, panel = self.staged(one), self.stage.panel
+        shown, panel, (start, stop) = self.staged(one), self.stage.panel, map(one.passes, self.between)
         middle, high = panel.at(0.5 * (a + b), panel.ylim[1])[:2]
-        start, stop = map(one.passes, self.ends)
-        watch = Stopwatch(start, stop, self.theme).follow(self.clock)
-        watch.move_to((middle, high + 0.2, 0.0))
+        watch = Stopwatch(start, stop, self.theme).move_to((middle, high + 0.2, 0.0)).follow(self.clock)
         shown = [*shown, Moment(panel, a, "start"), Moment(panel, b, "stop", left=True), watch]
         heading, line = "How fast is it?", "two electrodes, {apart} mm apart"
         said = "Two electrodes time the spike on its way."
@@ -212,18 +203,16 @@ class Propagation(Story):
         """The same spike in an axon a quarter as thick."""
         cable = self.cable_of(self.cable.membrane, 0.25)
         thin = self.shoot(cable, self.electrode(cable))
-        end = thin.passes(0.75 * self.length)
-        if not np.isfinite(end):
+        if not np.isfinite(end := thin.passes(0.75 * self.length)):
             return
         self.timed(Pace(end, rate=round_near(self.one.duration / 8.0)))
         rows = self.grid["body"].rows(1.0, 1.0, gap=0.2)
         shown = [Tube(rows[k], run, self.theme, clock=self.clock) for k, run in enumerate((self.one, thin))]
-        self.times = self.speed / thin.speed(*self.ends)
-        self.names["times"] = decimal(f"{self.times:.1f}")
-        heading, line = "Is a thick axon faster?", "above an axon, below one a quarter as thick"
-        said = "Both axons have the same membrane, and start together."
-        yield Beat("thickness", heading, said, line, shown, 0.0, self.when(0.4))
-        heading, said = "Thick axons are fast", "The thick one is {times} times as fast."
+        self.names["times"] = decimal(f"{self.speed / thin.speed(*self.between):.1f}")
+        ask, line = "Is a thick axon faster?", "above an axon, below one a quarter as thick"
+        said, heading = "Both axons have the same membrane, and start together.", "Thick axons are fast"
+        yield Beat("thickness", ask, said, line, shown, 0.0, self.when(0.4))
+        said = "The thick one is {times} times as fast."
         yield Beat("thickness", heading, said, line, until=self.when(0.97))
         said = "Inside it current spreads farther: speed goes as the square root of the diameter."
         yield Beat("thickness", heading, said, line, until=end)

@@ -12,7 +12,7 @@ from hhanim.language import decimal
 from hhanim.look import quantity
 from hhanim.look.numbers import minus
 from hhanim.look.words import ion_name, listed, tr
-from hhanim.mobjects.frame.cards import Choices, Recap
+from hhanim.mobjects.frame.cards import Row
 from hhanim.mobjects.frame.clock import Pace
 from hhanim.mobjects.frame.layout import Area
 from hhanim.mobjects.frame.lettering import LABEL
@@ -71,8 +71,7 @@ class Threshold(Story):
         gated = [c for c in self.membrane.channels if c.gates]
         self.inward = min(gated, key=lambda c: self.strong.extreme(f"I_{c.name}", "min").value)
         self.outward = max(gated, key=lambda c: self.strong.extreme(f"I_{c.name}").value)
-        self.ions = {"ion": ion_name(self.inward.ion, self.inward.name),
-                     "other": ion_name(self.outward.ion, self.outward.name)}  # fmt: skip
+        self.names = {"ion": ion_name(self.inward.ion, self.inward.name), "share": 200.0 * self.hair}
         for part in (self.between, self.fan, self.again, self.refractory, self.recap):
             yield from part()
 
@@ -94,16 +93,16 @@ class Threshold(Story):
 
     def between(self) -> Iterator[Beat]:
         """A pulse that fails, one that fires, and what the hall expects between them."""
-        yield Beat("fails", "This pulse fails", tr("V lingers and falls back, before enough {ion} channels open.",
-                   **self.ions), until=self.until)  # fmt: skip
+        said = "V lingers and falls back, before enough {ion} channels open."
+        yield Beat("fails", "This pulse fails", said, until=self.until)
         shown = self.membrane_and_voltage(self.strong, self.weak)
         said = "This pulse is {share:.2g} % stronger: enough {ion} channels open, and V takes off."
-        said = tr(said, share=200.0 * self.hair, **self.ions)
         yield Beat("fires", "This pulse fires", said, show=shown, start=0.0, until=self.until)
-        answers = ["nothing: it fires, or it fails", ANSWER,
-                   "V grows evenly with the pulse"]  # fmt: skip
-        yield Beat("predict", "What lies in between?", "What will V do for pulses between the two?", think=True,
-                   show=[*shown, Choices(answers, self.theme, self.grid["foot"])])  # fmt: skip
+        asked = self.choices(
+            "foot", "nothing: it fires, or it fails", ANSWER, "V grows evenly with the pulse"
+        )
+        said = "What will V do for pulses between the two?"
+        yield Beat("predict", "What lies in between?", said, show=[*shown, asked], think=True)
 
     def halves(self) -> list[Area]:
         """Two graphs side by side, or one under the other."""
@@ -144,8 +143,7 @@ class Threshold(Story):
         said = "Without {ion} channels there is no threshold: the peak of V just follows the pulse."
         if self.inward.ion == "Na":
             said = "With TTX there is no threshold: the peak of V just follows the pulse."
-        said = tr(said, **self.ions)
-        yield Beat("passive", tr("Without {ion} current", **self.ions), said, show=[family, axes, peaks, lower],
+        yield Beat("passive", "Without {ion} current", said, show=[family, axes, peaks, lower],
                    do=self.together(family, lower, 0, None, said))  # fmt: skip
 
     def peaks(self, runs: list[Trajectory], axes: Panel, color: Any) -> Dots:
@@ -180,24 +178,21 @@ class Threshold(Story):
             now, rest = ({g: float(run.at([t])[g][0]) for g in gates} for t in (second, 0.0))
             marks: list[Any] = [Difference(lower.panel, second, rest[g], now[g], color=g) for g in gates]
             for k, g in enumerate(gates):
-                told = tr(
-                    FEWER if now[g] < rest[g] else MORE,
-                    change=decimal(minus(f"Δ{g} = {now[g] - rest[g]:+.2f}")),
-                )
+                change = decimal(minus(f"Δ{g} = {now[g] - rest[g]:+.2f}"))
+                told = tr(FEWER if now[g] < rest[g] else MORE, change=change)
                 words = self.words(told, size=LABEL, color=g)
                 marks.append(words.move_to(self.grid["foot"].at(0.0, 0.7 - 0.5 * k), aligned_edge=LEFT))
             shown = [self.patch(run), v, lower, Moment(v.panel, second, tr("second pulse"))]
-            name = "later" if fires else "too early"
+            name, line = "later" if fires else "too early", "two pulses of equal strength"
             said = tr("The second pulse comes {interval:.2g} ms after the first.", interval=interval)
-            yield Beat(name, "Later" if fires else "And right after a spike?", said, "two pulses of equal strength",
-                       shown, start=0.0, until=second)  # fmt: skip
+            heading = "Later" if fires else "And right after a spike?"
+            yield Beat(name, heading, said, line, shown, start=0.0, until=second)
             if not fires:
                 said = tr("Both gates differ from rest: {gates}; and V is lower.", gates=listed(gates))
                 yield Beat(name, "The gates remember", said, "changes from rest (Δ)", [*shown, *marks])
             said = ("Most gates are back, and the second pulse fires." if fires else
                     "The second pulse fails, although it is as strong as the first.")  # fmt: skip
-            yield Beat(name, "It fires" if fires else "It fails", said, "two pulses of equal strength", shown,
-                       until=run.duration)  # fmt: skip
+            yield Beat(name, "It fires" if fires else "It fails", said, line, shown, until=run.duration)
 
     def interval_axes(self, area: Area, intervals: Any) -> Panel:
         """For the weakest second pulse that fires, against the interval."""
@@ -228,8 +223,8 @@ class Threshold(Story):
         small = self.interval_axes(self.grid["second"], intervals)
         dots = Dots(small, intervals, needed, self.theme.color("I"), joined=True)
         self.small = [small, dots.draw(len(intervals)), Level(small, 1.0, tr("at rest"))]
-        yield Beat("refractory", "Relative refractory period", "Then a stronger pulse than at rest is needed.",
-                   show=[relative, *shown])  # fmt: skip
+        said = "Then a stronger pulse than at rest is needed."
+        yield Beat("refractory", "Relative refractory period", said, show=[relative, *shown])
         if needed.min() < 0.95:
             said = "After that, for a while, a weaker one is enough."
             yield Beat("refractory", "Easier than at rest", said)
@@ -238,16 +233,11 @@ class Threshold(Story):
         """One picture: what a pulse needs, at rest and after a spike."""
         v = self.graph("first", self.strong, "V")
         pictures = [v, Trace.of(self.weak, "V", v.panel, ghost=True).ghost]
-        rows = [("A race of gates", tr("enough {ion} channels must open in time", **self.ions),
-                 self.inward.ion or "ink"),
-                ("Steep, without a gap", "a hair's breadth decides", "ink"),
-                ("Refractory", "first absolutely, then relatively", "I")]  # fmt: skip
-        said = [tr("A pulse fires if enough {ion} channels open in time.", **self.ions),
-                "A hair's breadth of strength decides between the two.",
-                "Right after a spike the threshold is many times higher."]  # fmt: skip
-        recap = Recap(rows, self.theme, self.grid["left"])
-        for k, words in enumerate(said):
-            if k == 2:
-                pictures += self.small
-            yield Beat("recap", self.title, words, show=[*pictures, *recap.rows[: k + 1]],
-                       start=0.0 if k == 0 else None, until=self.until * (k + 1) / 3.0)  # fmt: skip
+        rows = [Row("A race of gates", "enough {ion} channels must open in time", self.inward.ion or "ink",
+                    "A pulse fires if enough {ion} channels open in time.", self.until / 3.0),
+                Row("Steep, without a gap", "a hair's breadth decides", "ink",
+                    "A hair's breadth of strength decides between the two.", self.until / 1.5),
+                Row("Refractory", "first absolutely, then relatively", "I",
+                    "Right after a spike the threshold is many times higher.", self.until,
+                    adds=self.small)]  # fmt: skip
+        yield from self.recapped(rows, pictures, start=0.0)

@@ -13,7 +13,7 @@ from hhanim.look.numbers import millivolts
 from hhanim.look.words import ion_name, tr
 from hhanim.mobjects.circuit.clamp import Rig, blocked, carriers, choline, drug_name, plugs
 from hhanim.mobjects.circuit.sweeps import Conductance, PeakIV, Sweeps
-from hhanim.mobjects.frame.cards import Choices, Recap
+from hhanim.mobjects.frame.cards import Row
 from hhanim.mobjects.frame.clock import Pace
 from hhanim.mobjects.frame.layout import fitted, stroke
 from hhanim.mobjects.frame.lettering import LABEL, SMALL
@@ -57,7 +57,7 @@ class VoltageClamp(Story):
         self.step, self.rest = TEST_STEP + self.membrane.zero, float(self.membrane.rest()[0])
         self.run = self.sweep(self.membrane, self.step)
         self.sweeps = [self.sweep(self.membrane, v) for v in self.levels]
-        self.timed(Pace(self.run.duration, rate=4.0, slow=[(ON - 0.2, ON + 1.5, 0.5)]))
+        self.timed(Pace(self.run.duration, rate=4.0, slow=[(ON - 0.2, ON + 1.5, 0.7)]))
         self.patch = self.patch_of(self.run)
         self.graph_ = Sweeps(self.grid["plot"], [self.run], self.theme, clock=self.clock,
                              keys=[f"I_{c.name}" for c in (self.inward, self.outward)])  # fmt: skip
@@ -121,9 +121,7 @@ class VoltageClamp(Story):
     def without_sodium(self) -> Iterator[Beat]:
         """Choline in place of sodium, then the difference, and the leak."""
         graph, run, inward, outward = self.graph_, self.run, *self.ions()
-        choices = Choices(
-            ["the early current, inward", "the late current, outward", "both"], self.theme, self.grid["foot"]
-        )
+        choices = self.choices("foot", "the early current, inward", "the late current, outward", "both")
         said = tr("Choline replaces the {ion} outside. Which current goes?", ion=inward)
         yield Beat("predict", "Which current goes?", said, tr("{ion} outside is replaced by choline", ion=inward),
                    [self.patch, graph, self.ghost, choices], start=0.0, into=self.rig.wall, think=True)  # fmt: skip
@@ -226,15 +224,12 @@ class VoltageClamp(Story):
         run, channels, ions = self.run, (self.inward, self.outward), self.ions()
         traces = [self.graph_.trace(run, run.ionic_current, "ink")]
         traces += [self.graph_.trace(run, run.current(c.name), self.hue(c)) for c in channels]
-        rows: list[tuple[str, str, Any]] = [
-            ("V is held", "so that its current is seen", "stimulus"),
-            (tr("{ion} flows in early", ion=ions[0]), "and is shut off again", self.hue(self.inward)),
-            (tr("{ion} flows out late", ion=ions[1]), "as long as V is held", self.hue(self.outward)),
-        ]
-        recap = Recap(rows, self.theme, self.grid["left"])
-        said = ["V is held, so that its current is seen.", tr("{ion} flows in early.", ion=ions[0]),
-                tr("{ion} flows out late.", ion=ions[1])]  # fmt: skip
-        stops = [ON, run.extreme(f"I_{self.inward.name}", "size", after=ON).t, run.duration]
-        for k, stop in enumerate(stops):
-            yield Beat("recap", "What the clamp shows", said[k], show=[self.graph_.axes, *traces, *recap.rows[: k + 1]],
-                       start=0.0 if k == 0 else None, until=stop)  # fmt: skip
+        early = run.extreme(f"I_{self.inward.name}", "size", after=ON).t
+        rows = [Row("V is held", "so that its current is seen", "stimulus",
+                    "V is held, so that its current is seen.", ON),
+                Row(tr("{ion} flows in early", ion=ions[0]), "and is shut off again", self.hue(self.inward),
+                    tr("{ion} flows in early.", ion=ions[0]), early),
+                Row(tr("{ion} flows out late", ion=ions[1]), "as long as V is held", self.hue(self.outward),
+                    tr("{ion} flows out late.", ion=ions[1]), run.duration)]  # fmt: skip
+        shown = [self.graph_.axes, *traces]
+        yield from self.recapped(rows, shown, heading="What the clamp shows", start=0.0)

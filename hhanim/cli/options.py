@@ -89,7 +89,7 @@ language_option = click.option(
 )
 sound_option = click.option(
     "--sound",
-    help="What is heard: voice, where lines were recorded (see hhanim voice); spikes as well; none.",
+    help="What is heard: voice (see hhanim voice; the default); spikes, or described, as well; none.",
 )
 size_option = click.option("--size", metavar="WxH", help="Pixels, over the preset's: 1280x720.")
 format_option = click.option(

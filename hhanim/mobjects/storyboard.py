@@ -25,6 +25,7 @@ from manim import DL, UR, Animation
 
 from hhanim.look import quantities
 from hhanim.look.words import tr
+from hhanim.mobjects import description
 from hhanim.mobjects.frame import standard
 from hhanim.mobjects.frame.cards import Choices, Recap, Row
 from hhanim.mobjects.frame.clock import Clock, Pace
@@ -187,10 +188,14 @@ class Story(Film):
             self.end_part()
         began, caption = float(self.time), self.say(beat.caption)
         self.caption(caption)
+        words, standing = self._words, self.standing
         self._change(beat, opening)
         if begins:  # a presenter stops where its picture stands
             self.begin_part(beat.name)
-        runs = [] if beat.until is None or self.clock is None else [self.clock.run(self._end(beat.until))]
+        runs: list[Any] = (
+            [] if beat.until is None or self.clock is None else [self.clock.run(self._end(beat.until))]
+        )
+        self._describe([w for w in self._words if w not in words], standing, runs)
         if runs or beat.do:
             self.play(*runs, *beat.do)
         if beat.leaves is not None:
@@ -201,6 +206,14 @@ class Story(Film):
         rest = seconds - (float(self.time) - began)
         if rest > 0.0:
             self.wait(rest)
+
+    def _describe(self, words: Sequence[Words], before: Sequence[Any], runs: Sequence[Any]) -> None:
+        """What has been written, what has come onto the screen, and what the run will do, for who does not see it."""
+        written = [w.words if w.words[-1:] in ".?!" else f"{w.words}." for w in words]
+        come = [thing for thing in self.standing if all(thing is not other for other in before)]
+        run = description.run_of(self.standing) if runs else None
+        course = [] if run is None else description.course(run, self.clock.now, runs[0].to)
+        self.describe(*course, *description.blocks(come), *written)  # in the order of what cannot be left out
 
     def _end(self, until: float) -> float:
         return float(min(max(until, self.clock.now), self.clock.pace.stop))

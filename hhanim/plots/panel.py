@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -89,6 +90,18 @@ class Panel(AxisPair):
                 self.axes.set_xlabel(name, labelpad=4 * u, **style)
         if which == "y" and axis.low < 0 < axis.high:
             self.axes.axhline(0, color=self.stage.theme.line, linewidth=2 * u, zorder=0.6)
+
+    def seen(self) -> list[str]:
+        """What is to be seen, in words: what is plotted over what, and where each named curve is highest."""
+        over, of = (_words(axis.name) for axis in (self.column[-1].x_axis, self.y_axis))
+        said = [tr("A graph of {y} over {x}.", x=over, y=of)]
+        for curve in self.movers.curves:
+            if curve.label is not None and np.isfinite(curve.y).any():
+                k = int(np.nanargmax(curve.y))
+                y, x = plain(curve.y[k], 3), plain(curve.x[k], 3)
+                name = _words(curve.label.text.get_text())
+                said.append(tr("{name} is highest, {y}, at {x}.", name=name, y=y, x=x))
+        return said
 
     # -- in pixels --------------------------------------------------------------------------------------------
 
@@ -293,3 +306,9 @@ class Panel(AxisPair):
         if not self.stage.theme.transparent:
             note.set_path_effects([withStroke(linewidth=7 * u, foreground=self.stage.theme.ground)])
         return note
+
+
+def _words(name: Quantity | str) -> str:
+    """The name of an axis or a curve without marks of how it is set."""
+    text = name.axis if isinstance(name, Quantity) else tr(name)
+    return re.sub(r"\\(?:mathrm|mathit)|[${}\\]", "", text)

@@ -130,6 +130,10 @@ class Stage:
         """What is heard as a click, where that is wanted, as sweep() comes to each of these values."""
         self._spikes = sorted(float(value) for value in values)
 
+    def seen(self) -> str:
+        """What is to be seen, in words: each panel with its curves, and where they are highest."""
+        return " ".join(sentence for panel in self.panels for sentence in panel.seen())
+
     def rate(self, span: float, unit: str = "ms") -> str:
         """How fast the model's clock runs, e.g. "1 s = 6.7 ms", when `span` passes in sweep()."""
         return rate_text(span / ((self.moving - 1) / float(self.fps)), unit)

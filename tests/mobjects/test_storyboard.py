@@ -74,7 +74,7 @@ def test_a_section_begins_where_its_picture_stands_and_ends_before_the_next_one_
     (_, first), (start, second) = film.parts
     assert (first, second) == ("one", "two")
     assert looks == [(0.0, "one"), (0.0, "one"), (start, "two")]
-    assert len(film.ends) == 2 and start == pytest.approx(film.ends[0] + standard.CHANGE, abs=0.11)
+    assert len(film.part_ends) == 2 and start == pytest.approx(film.part_ends[0] + standard.CHANGE, abs=0.11)
     said = [text for _, text in film.written]
     assert said == ["One\nthe first", "One and a half", "Two"]
     assert film.written[-1][0] == pytest.approx(start, abs=1e-6)

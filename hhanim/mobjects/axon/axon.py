@@ -23,6 +23,7 @@ from typing import Any, Self
 import numpy as np
 from manim import RIGHT, VGroup, VMobject
 
+from hhanim.language import text
 from hhanim.look import Theme, quantities
 from hhanim.look.words import channel_name
 from hhanim.mobjects.axon.currents import LocalCurrents
@@ -60,6 +61,8 @@ class Axon(VGroup):
 
     `still` never moves, `moving` does: add the first before, the second after everything else that moves.
     """
+
+    seen = text("an axon, cut open along its length")
 
     def __init__(
         self,
@@ -214,12 +217,12 @@ class Axon(VGroup):
             view = self.views[self.names.index(name)]
             word = Words(channel_name(view.channel), size=TICK, color=view.hue, weight="semibold")
             self.titles.add(word.move_to((view.origin[0], self.row, 0)))
-        for text, y in (
+        for side, y in (
             ("outside", self._middle + 0.68 * self._h),
             ("inside", self._middle - 0.62 * self._h),
             ("ion current", self._floor - 0.5 * self._thick),
         ):
-            word = Words(text, size=SMALL, color=self.theme.muted)
+            word = Words(side, size=SMALL, color=self.theme.muted)
             if word.width < edge - self.area.left:
                 self.words.add(word.move_to((edge, y, 0), aligned_edge=RIGHT))
 

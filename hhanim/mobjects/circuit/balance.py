@@ -18,6 +18,7 @@ from typing import Self
 import numpy as np
 from manim import LEFT, UP, VGroup
 
+from hhanim.language import text
 from hhanim.look import Quantity, Theme, quantities
 from hhanim.look.words import channel_name
 from hhanim.mobjects.frame.clock import Timed
@@ -35,6 +36,8 @@ class Balance(Timed, VGroup):
     is larger ends in a point, and the number behind each bar says how much it is. Every channel's share is in its own
     colour, which a key under the bars names, on the side on which its current flows at the moment.
     """
+
+    seen = text("two bars, the currents inward and outward")
 
     def __init__(self, run: Trajectory, theme: Theme, area: Area, *, limit: float) -> None:
         super().__init__()

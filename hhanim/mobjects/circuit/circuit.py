@@ -17,6 +17,7 @@ from typing import Any, Self
 import numpy as np
 from manim import LEFT, RIGHT, Arrow, Circle, Line, Rectangle, VGroup, VMobject
 
+from hhanim.language import text
 from hhanim.look import Theme, quantities
 from hhanim.mobjects.frame.layout import UNIT, Area, stroke
 from hhanim.mobjects.frame.lettering import LABEL, SMALL, TICK, Formula, Words
@@ -86,6 +87,8 @@ class Circuit(VGroup):
     A channel with gates has a conductance that varies (an arrow across it); the battery's long plate is its positive
     side. names: the branches from left to right; x: where each stands.
     """
+
+    seen = text("the circuit of the membrane")
 
     def __init__(self, membrane: Membrane, theme: Theme, area: Area, *, size: float = LABEL) -> None:
         super().__init__()

@@ -37,6 +37,7 @@ from manim import (
 )
 
 from hhanim.errors import HHError
+from hhanim.language import text
 from hhanim.look import Theme
 from hhanim.look.words import tr
 from hhanim.mobjects.frame.clock import Clock
@@ -116,6 +117,8 @@ class Rig:
     large: through the membrane with the ions, and from the amplifier the other way) are the two groups to add; reacts()
     is the animation of one turn of the feedback. show(run, t) shows another run instead, such as a sweep that is laid.
     """
+
+    seen = text("the voltage clamp, wires in an axon and an amplifier")
 
     def __init__(
         self, area: Area, theme: Theme, run: Trajectory, clock: Clock, *, largest: float | None = None

@@ -17,8 +17,10 @@ from typing import Any
 import numpy as np
 from manim import VGroup, VMobject
 
+from hhanim.language import tr
 from hhanim.look import Quantity, Theme, quantities, quantity
 from hhanim.look.numbers import ceil_to, round_above
+from hhanim.look.words import listed
 from hhanim.mobjects.frame.clock import Clock
 from hhanim.mobjects.frame.layout import UNIT, Area, stroke
 from hhanim.mobjects.frame.lettering import TICK
@@ -65,6 +67,7 @@ class Graph:
         ticks: Sequence[float] | None = None,
     ) -> None:
         self.run, self.keys, self.theme, self.clock = run, tuple(keys), theme, clock
+        self.seen = tr("a graph of {names} over time", names=listed(list(keys)))
         start, stop = span or (0.0, run.duration)
         strip = area
         if stimulus:

@@ -20,6 +20,7 @@ from typing import Any, Self
 import numpy as np
 from manim import DOWN, LEFT, Animation, Dot, Mobject, UpdateFromAlphaFunc, VGroup, VMobject
 
+from hhanim.language import text
 from hhanim.look import Theme, quantities, quantity
 from hhanim.look.numbers import ceil_to, floor_to
 from hhanim.mobjects.frame.clock import Clock
@@ -227,6 +228,8 @@ class Portrait:
     panel: V on its x axis, the second variable on y. currents: from and to (µA/cm²). `parts` are the blocks to show,
     the lowest first; draw(i) draws them at a current, rise() takes them from one to another, along with others.
     """
+
+    seen = text("the phase plane")
 
     def __init__(self, panel: Panel, plane: Membrane, theme: Theme, currents: tuple[float, float]) -> None:
         self.panel, inner, q = panel, panel.inner, quantities(plane)[plane.states[1]]

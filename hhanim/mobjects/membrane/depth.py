@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 from manim import Animation, VGroup, VMobject
 
+from hhanim.language import text
 from hhanim.look import Theme, quantities
 from hhanim.look.numbers import smoothstep
 from hhanim.mobjects.frame.clock import Clock
@@ -55,6 +56,8 @@ class PatchInDepth:
     the animation of that, far(60) the look from which so many channels are in sight. open_fraction(name) counts what is
     lit, fractions(name) gives its course beside m³h or n⁴.
     """
+
+    seen = text("hundreds of channels, those that are open stand out")
 
     def __init__(
         self,

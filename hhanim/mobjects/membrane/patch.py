@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 from manim import DL, DR, UL, UP, UR, VGroup
 
+from hhanim.language import text
 from hhanim.look import Theme, quantities
 from hhanim.look.words import channel_name
 from hhanim.mobjects.frame.clock import Clock
@@ -75,6 +76,8 @@ class MembranePatch:
     `still` (lipids, proteins, words) and `moving` (ions, gates, charge) are the two groups to add. draw(t) puts
     everything at the model's time t (ms); follow(clock) does so in every frame, and lets ions move on while it stands.
     """
+
+    seen = text("a membrane from the side, with its channels and ions")
 
     def __init__(
         self,

@@ -348,12 +348,15 @@ def _chapters(parts: Sequence[Shown]) -> list[Chapter]:
 
 
 def _descriptions(parts: Sequence[Shown]) -> list[Caption]:
-    """What is seen, as each part begins."""
-    return [
-        (p.start, min(p.stop, p.start + 0.07 * len(p.record.alt) + 1), p.record.alt)
-        for p in parts
-        if p.record.alt
-    ]
+    """What is seen, between the lines; of a part in which nothing is said, as it begins."""
+    from hhanim.studio.media.descriptions import descriptions
+
+    found = []
+    for p in parts:
+        alt = [(0.0, min(p.record.duration, 0.07 * len(p.record.alt) + 1), p.record.alt)]
+        seen = descriptions(p.record.lines) or (alt if p.record.alt else [])
+        found += [(p.start + start, p.start + stop, text) for start, stop, text in seen]
+    return found
 
 
 def _sound(parts: Sequence[Shown], seconds: float) -> Iterator[Samples]:

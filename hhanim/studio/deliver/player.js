@@ -8,7 +8,8 @@
 // when it hides one, the film is where it was before. Nothing else is asked of the deck, so its own "next" and "back",
 // from whatever key, clicker or finger, go through the film. Without steps, next() and back() are for buttons and keys.
 // A figure with data-loop plays while it is seen, except for those who want less motion.
-class CuePlayer {
+if (!window.CuePlayer) {
+window.CuePlayer = class CuePlayer {
   static SHOWN = ".visible, [data-bespoke-marp-fragment=active], .slidev-vclick-target:not(.slidev-vclick-hidden)";
   static BIT = 0.001;  // seconds: beyond the border between two frames, so that rounding does not show the one before
 
@@ -22,11 +23,14 @@ class CuePlayer {
     this.video.addEventListener("play", () => this.follow());
     this.video.addEventListener("timeupdate", () => this.stop());  // where the window is not drawn
     film.cues = this;
-    this.go(this.shown, false);
+    this.told = this.shown;  // how many steps the deck shows
+    this.go(this.told, false);
     this.look();
   }
   get last() { return this.rests.length - 1; }
-  get seen() { return this.video.checkVisibility({visibilityProperty: true}); }
+  get seen() {  // reveal.js makes the slides that are not shown inert
+    return this.video.checkVisibility({visibilityProperty: true}) && !this.video.closest("[inert], [hidden], [aria-hidden=true]");
+  }
   get shown() { return this.steps.filter(step => step.matches(CuePlayer.SHOWN)).length; }
   get here() { return this.rests.findLastIndex(rest => rest <= this.video.currentTime + 2 * CuePlayer.BIT); }
 
@@ -69,13 +73,14 @@ class CuePlayer {
     else if (!video.paused && !this.seen) video.pause();
   }
   look() {
-    if (this.loop && this.seen && this.video.paused) this.play();
-    else if (!this.loop && this.steps.length && this.shown !== this.at) this.go(this.shown, this.seen && this.shown === this.at + 1);
+    const {shown, told} = this;
+    this.told = shown;
+    if (this.loop) { if (!this.seen) this.video.pause(); else if (this.video.paused) this.play(); }
+    else if (shown !== told) this.go(shown, this.seen && shown === this.at + 1);
   }
-}
-{
+};
   const look = () => document.querySelectorAll("[data-cues]").forEach(film => { if (film.cues) film.cues.look(); else new CuePlayer(film); });
-  const changes = {subtree: true, childList: true, attributeFilter: ["class", "data-bespoke-marp-fragment"]};
+  const changes = {subtree: true, childList: true, attributeFilter: ["class", "inert", "data-bespoke-marp-fragment"]};
   new MutationObserver(look).observe(document.documentElement, changes);
   // Films in the page itself, as text, become Blobs, which every browser plays and seeks in.
   const unpack = async video => {

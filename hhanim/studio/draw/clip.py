@@ -48,7 +48,7 @@ class ClipEngine:
         exporter.section(0, "")
         number = next((k for k in range(job.n_frames) if exporter.wants(k, k + 1)), job.n_frames)
         frames = performance.frames(number)
-        lines = Lines(exporter, performance.captions, float(job.fps))
+        lines = Lines(exporter, performance.captions, float(job.fps), performance.stage.seen)
         # To the end, if the last frames are wanted: then the captions are complete, and a frame too many is noticed.
         while number == job.n_frames or exporter.wants(number, job.n_frames):
             with scene_errors(job.request.entry):

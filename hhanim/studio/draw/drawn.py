@@ -10,24 +10,28 @@ from typing import Any
 from msgspec import structs
 
 from hhanim.studio.media.sidecar import Caption, Line, Section
-from hhanim.studio.plan.voice import Take
+from hhanim.studio.plan.voice import BREATH, SEEN, Take
 
 
 @dataclass(frozen=True)
 class Said:
-    """A line of a film: its name, when it is shown in the silent film (s), and its text.
+    """A line of a film: its name, when it is shown in the silent film and from when on it is spoken (s), and its text.
 
     Args:
         take: what speaks it, if anything. frame: the one that stands, held for as many frames more, until it is spoken.
+        seen: what is seen meanwhile, in words; also: what speaks that, if it is to be heard.
     """
 
     name: str
     start: float
+    begin: float
     stop: float
     text: str
     take: Take | None
     frame: int
     held: int = 0
+    seen: str = ""
+    also: Take | None = None
 
 
 @dataclass(frozen=True)
@@ -76,10 +80,32 @@ class Drawn:
         return replace(self, captions=captions, sections=sections, n_frames=n_frames, clicks=clicks)
 
     def lines(self, folder: str = "") -> list[Line]:
-        """What is said when; folder: where the recordings lie, of a film that is spoken."""
+        """What is said when, and after each line what is seen meanwhile.
+
+        Args:
+            folder: where the recordings lie, of a film that is spoken.
+        """
         found = []
         for (start, stop, text), line in zip(self.captions, self.said, strict=True):
-            spoken = (f"{folder}/{line.take.file}", line.take.seconds) if line.take and folder else ("", 0.0)
-            room = round(line.stop - line.start, 6)
-            found.append(Line(line.name, round(start, 6), round(stop, 6), text, room, *spoken))
+            begin, room = start + line.begin - line.start, line.stop - line.begin
+            take, also = (line.take, line.also) if folder else (None, None)
+            found.append(_line(line.name, begin, stop, text, room, take, folder))
+            if line.seen:
+                free = begin + (take.seconds + BREATH if take else 0.0)
+                name = f"{line.name}{SEEN}"
+                found.append(_line(name, min(free, stop), stop, line.seen, room, also, folder, seen=True))
         return found
+
+
+def _line(
+    name: str,
+    start: float,
+    stop: float,
+    text: str,
+    room: float,
+    take: Take | None,
+    folder: str,
+    seen: bool = False,
+) -> Line:
+    spoken = (f"{folder}/{take.file}", take.seconds) if take else ("", 0.0)
+    return Line(name, round(start, 6), round(stop, 6), text, round(room, 6), *spoken, seen)

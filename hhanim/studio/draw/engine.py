@@ -7,7 +7,7 @@ merely passes through the others, and so every frame is the same whoever asks fo
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -27,8 +27,8 @@ class Exporter(Protocol):
     def wants(self, first: int, stop: int) -> bool:
         """Whether any frame from ``first`` up to ``stop`` is to be drawn."""
 
-    def said(self, number: int, start: float, stop: float, text: str) -> None:
-        """A line that was said from ``start`` to ``stop`` (s) has ended.
+    def said(self, number: int, start: float, stop: float, text: str, seen: str = "") -> None:
+        """A line that was said from ``start`` to ``stop`` (s), while something was ``seen``, has ended.
 
         Until it can have been spoken frame ``number`` may stand, the one taken last, or one that was not wanted.
         """
@@ -47,10 +47,13 @@ class Lines:
 
     Args:
         captions: they may become more while the scene plays. fps: how many frames a second it has.
+        seen: what is to be seen in it, in words; told with the first line.
     """
 
-    def __init__(self, exporter: Exporter, captions: Sequence[Caption], fps: float) -> None:
-        self._exporter, self._captions, self._fps = exporter, captions, fps
+    def __init__(
+        self, exporter: Exporter, captions: Sequence[Caption], fps: float, seen: Callable[[], str]
+    ) -> None:
+        self._exporter, self._captions, self._fps, self._seen = exporter, captions, fps, seen
         self._told = 0
 
     def until(self, number: int, *, end: bool = False) -> None:
@@ -60,7 +63,8 @@ class Lines:
             last = number if end else math.ceil(stop * self._fps - 1e-6)
             if last > number:
                 break
-            self._exporter.said(min(last, number), start, stop, text)
+            seen = "" if self._told else self._seen()
+            self._exporter.said(min(last, number), start, stop, text, seen)
             self._told += 1
 
 

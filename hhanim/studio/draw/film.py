@@ -68,7 +68,7 @@ class FilmEngine:
         share = float(share) if isinstance(share, int | float) and math.isfinite(share) else 0.6
         poster = min(range(0, count, self._second), key=lambda k: abs(k - share * count), default=0)
         alt, clicks = str(getattr(scene, "alt", "") or ""), list(getattr(scene, "clicks", ()))
-        written, ends = getattr(scene, "written", ()), getattr(scene, "ends", ())
+        written, ends = getattr(scene, "written", ()), getattr(scene, "part_ends", ())
         return Played(count, poster, alt, _said(scene), clicks, written, ends)
 
     def _play(self, exporter: Exporter) -> tuple[Any, int]:
@@ -83,7 +83,7 @@ class FilmEngine:
         def heard(content: str, duration: float = 1, offset: float = 0) -> None:
             add(content, duration, offset)
             start = float(scene.time) + offset
-            renderer.said(start, start + duration, content)
+            renderer.said(start, start + duration, content, _seen(scene, start, start + duration))
 
         scene.add_subcaption = heard
         scene.render()
@@ -105,11 +105,11 @@ class FilmEngine:
                 if exporter.wants(count, count + 1):
                     exporter.frame(count, np.asarray(frame.to_ndarray(format="rgba"), dtype=np.uint8), None)
                 while told < len(said) and round(said[told][1] * self.job.fps) <= count + 1:
-                    exporter.said(count, *said[told])
+                    exporter.said(count, *said[told], _seen(scene, *said[told][:2]))
                     told += 1
                 count += 1
         for line in said[told:]:
-            exporter.said(count - 1, *line)
+            exporter.said(count - 1, *line, _seen(scene, *line[:2]))
         return scene, count
 
 
@@ -117,6 +117,11 @@ def _said(scene: Any) -> list[Caption]:
     """What a scene said and when, from manim's own subtitles, so that any scene may speak."""
     said = getattr(scene.renderer.file_writer, "subcaptions", [])
     return [(s.start.total_seconds(), s.end.total_seconds(), s.content) for s in said]
+
+
+def _seen(scene: Any, start: float, stop: float) -> str:
+    """What a film said of what is seen between two times (s)."""
+    return " ".join(str(text) for at, text in getattr(scene, "seen", ()) if start <= at < stop)
 
 
 def _prepared(scene_class: Any, job: Job) -> Any:
@@ -206,7 +211,7 @@ class Renderer(CairoRenderer):
         self, exporter: Exporter, camera: Any, *, transparent: bool = False, always: bool = False
     ) -> None:
         self.exporter, self.n_frames = exporter, 0
-        self._lines: list[Caption] = []  # that have not ended
+        self._lines: list[tuple[float, float, str, str]] = []  # that have not ended
         self._transparent, self._always, self._drawing = transparent, always, True
         super().__init__(camera_class=camera, file_writer_class=_writer(self))
 
@@ -248,9 +253,9 @@ class Renderer(CairoRenderer):
         self.time += count * (1 / self.camera.frame_rate)
         self.tell(self.n_frames)
 
-    def said(self, start: float, stop: float, text: str) -> None:
-        """A line is said from one time to another (s), which may be to come."""
-        self._lines.append((start, stop, text))
+    def said(self, start: float, stop: float, text: str, seen: str) -> None:
+        """A line is said from one time to another (s), which may be to come, while something is seen."""
+        self._lines.append((start, stop, text, seen))
         self.tell(self.n_frames)
 
     def tell(self, n_frames: float) -> None:

@@ -28,7 +28,7 @@ from hhanim.studio.media import sidecar
 from hhanim.studio.media.formats import Films, join, open_writer
 from hhanim.studio.media.sidecar import Section
 from hhanim.studio.news import Event, Listener, silent
-from hhanim.studio.plan.voice import line_name, speaker
+from hhanim.studio.plan.voice import BREATH, SEEN, line_name, speaker
 
 if TYPE_CHECKING:
     from hhanim.studio.media.changes import Rect
@@ -152,7 +152,9 @@ class Recorder:
         self.writers: dict[int, Any] = {}  # by output
         self.piece = -1
         self.drawn, self.started = 0, time.perf_counter()
-        self.takes = next((o.job.request.takes for o in outputs if o.job.request.spoken), ())
+        spoken = next((o.job.request for o in outputs if o.job.request.spoken), None)
+        self.takes = spoken.takes if spoken else ()
+        self.described = spoken is not None and spoken.sound == "described"
         self.lines: list[Said] = []
         self._numbers: Counter[str] = Counter()  # of lines, by section
         self._last: Any = None  # the frame that was taken last
@@ -212,18 +214,19 @@ class Recorder:
             request, total = output.job.request, output.job.n_frames
             self.on_event(Event("frame", request.name, str(request.path), self.drawn, total, seconds))
 
-    def said(self, number: int, start: float, stop: float, text: str) -> None:
-        fps = self.job.fps
-        # A section begins when its picture stands; its first line is said while that comes.
-        middle = round(0.5 * (start + stop) * fps)
-        k = bisect_right(self.sections, middle, key=lambda section: section[0]) - 1
-        section = self.sections[max(k, 0)][1]
+    def said(self, number: int, start: float, stop: float, text: str, seen: str = "") -> None:
+        fps, entry = self.job.fps, self.job.request.entry
+        first, section = self.sections[bisect_right(self.sections, number, key=lambda s: s[0]) - 1]
         section = "" if self.job.n_frames or section == _UNNAMED else section
         self._numbers[section] += 1
-        name = line_name(section, self.job.request.entry.name, self._numbers[section])
+        name = line_name(section, entry.name, self._numbers[section])
+        # A presenter may have stopped before the picture of its section stood: nothing is spoken before that.
+        begin = min(max(start, float(first / fps)), stop)
         take = speaker(self.takes, name, text)
-        held = take.holds(stop - start, float(fps)) if take else 0
-        self.lines.append(Said(name, start, stop, str(text), take, number, held))
+        also = speaker(self.takes, f"{name}{SEEN}", seen) if seen and self.described else None
+        wanted = sum(t.seconds + BREATH for t in (take, also) if t)
+        held = max(0, math.ceil((wanted - (stop - begin)) * fps - 1e-6))
+        self.lines.append(Said(name, start, begin, stop, str(text), take, number, held, str(seen), also))
         if held and self.mine(self.place(number)[0]):
             for k, writer in self.writers.items():
                 for _ in range(held if self.outputs[k].job.request.spoken else 0):

@@ -17,8 +17,11 @@ import typst
 from PIL import Image
 
 from hhanim.language import tr
+from hhanim.look import Theme
+from hhanim.look.theme import hex_color, mix
 from hhanim.look.type import FAMILY, font_files, unit
 from hhanim.look.words import speaking_time
+from hhanim.model import presets, simulate, step
 from hhanim.studio.draw import markdown
 from hhanim.studio.draw.engine import Exporter, Lines, Played
 from hhanim.studio.errors import RenderError
@@ -50,7 +53,7 @@ class SlideEngine:
         page = _page(self.job, self.work) if exporter.wants(0, count) else None
         given, fps = self.job.values.objects, float(self.job.fps)
         captions = list(spread([tr(line) for line in given["say"].splitlines()], given["seconds"]))
-        lines, first = Lines(exporter, captions, fps), 0
+        lines, first = Lines(exporter, captions, fps, lambda: self.job.request.entry.alt), 0
         for stop in [*(min(math.ceil(stop * fps), count) for _, stop, _ in captions[:-1]), count]:
             if page is not None and stop > first:
                 exporter.frame(first, page, None if first == 0 else (), stop - first)
@@ -85,7 +88,7 @@ def _page(job: Job, work: Path) -> Pixels:
         "unit": unit(width, height),
         "family": FAMILY,
         "transparent": theme.transparent,
-        "colours": [theme.color(name) for name in ("ground", "ink", "muted", "faint", "stimulus")],
+        "colours": [*map(theme.color, ("ground", "ink", "muted", "faint", "stimulus")), _ghost(theme)],
     }
     house = resources.files(__package__).joinpath("slide.typ").read_text(encoding="utf-8")
     main = work / "main.typ"
@@ -124,7 +127,8 @@ def _source(job: Job, work: Path) -> str:
     path = entry.path
     if "heading" in entry.declared:
         heading, text = (markdown.typst(tr(given[name])) for name in ("heading", "text"))
-        return f"#card({markdown.quoted(entry.symbol)}, [{heading}], [{text}])"
+        trace = ", ".join(f"({x:.4f}, {y:.4f})" for x, y in _trace())
+        return f"#card({markdown.quoted(entry.symbol)}, [{heading}], [{text}], ({trace}))"
     if path.suffix not in (".md", ".typ"):
         _copy(path, path.name, work)
         return (
@@ -141,6 +145,19 @@ def _source(job: Job, work: Path) -> str:
     for name in named:
         _copy(path.parent / name, name, work)
     return markdown.typst(text) if path.suffix == ".md" else text
+
+
+def _ghost(theme: Theme) -> str:
+    """The colour of V where it stands behind words."""
+    return hex_color(mix(theme.ground, theme.ink, theme.ghost(theme.ink)))
+
+
+def _trace() -> Iterator[tuple[float, float]]:
+    """Three spikes of a membrane, from 0 to 1 in time and from 0 to 1 between rest and peak."""
+    run = simulate(presets.MODERN, step(10.0, start=4.0), 48.0)
+    t = np.linspace(0.0, 48.0, 1201)
+    v = run.at(t)["V"]
+    yield from zip(t / t[-1], (v - v.min()) / np.ptp(v), strict=True)
 
 
 def _copy(source: Path, name: str, work: Path) -> None:

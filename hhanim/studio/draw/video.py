@@ -34,7 +34,7 @@ class VideoEngine:
 
     def play(self, exporter: Exporter) -> Played:
         path, count, captions = self.job.request.entry.path, 0, self._captions()
-        lines = Lines(exporter, captions, float(self.job.fps))
+        lines = Lines(exporter, captions, float(self.job.fps), lambda: self.job.request.entry.alt)
         exporter.section(0, "")
         try:
             # Opened by Python, which is how it is known that it was used.

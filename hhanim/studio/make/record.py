@@ -17,7 +17,7 @@ from hhanim.studio.fresh.trust import sign
 from hhanim.studio.fresh.used import Places, of_text
 from hhanim.studio.media import cues, sidecar
 from hhanim.studio.plan.request import Request
-from hhanim.studio.plan.voice import digest
+from hhanim.studio.plan.voice import SEEN, digest
 
 if TYPE_CHECKING:
     from hhanim.studio.media.join import Samples
@@ -33,6 +33,7 @@ def record(job: Job, media: Path, drawn: Drawn) -> sidecar.Record:
         RenderError: when the film is not what was asked for; EncodeError: when something cannot be written.
     """
     from hhanim.studio.media import checks
+    from hhanim.studio.media.descriptions import descriptions
 
     loaded.check()  # the writers that are named below are those that this process has loaded
     request = job.request
@@ -44,8 +45,10 @@ def record(job: Job, media: Path, drawn: Drawn) -> sidecar.Record:
         drawn = drawn.spoken()
         where = f"{entry.name}/{request.recordings.name}"
         for line in drawn.said:
-            label = f"voice {where}/{line.name} {digest(line.text)}"
-            used[label] = line.take.state if line.take else ""
+            used[f"voice {where}/{line.name} {digest(line.text)}"] = line.take.state if line.take else ""
+            if request.sound == "described" and line.seen:
+                label = f"voice {where}/{line.name}{SEEN} {digest(line.seen)}"
+                used[label] = line.also.state if line.also else ""
     drawn = Output(job, media).assemble(drawn, _sound(request, drawn))
     transparent = request.look.transparent
     width, height = request.pixels
@@ -57,9 +60,11 @@ def record(job: Job, media: Path, drawn: Drawn) -> sidecar.Record:
         n_frames=drawn.n_frames,
         transparent=transparent,
     )
-    poster, captions, stops = beside = sidecar.places(media)[1:4]
+    poster, captions, stops, seen = beside = sidecar.places(media)[1:5]
+    lines = drawn.lines(request.recordings.as_posix() if request.spoken else "")
     checks.poster(work / poster, drawn.poster, transparent=transparent)
     (work / captions).write_text(sidecar.vtt(drawn.captions), encoding="utf-8")
+    (work / seen).write_text(sidecar.vtt(descriptions(lines)), encoding="utf-8")
     if any(part.file for part in drawn.sections):
         beside.append(sidecar.beside(media, ".sections").name)
     with spoken(request.language) as heard:
@@ -96,7 +101,7 @@ def record(job: Job, media: Path, drawn: Drawn) -> sidecar.Record:
         also={code: list(texts) for code, texts in drawn.also.items()},
         captions=[(round(a, 3), round(b, 3), text) for a, b, text in drawn.captions],
         sections=list(drawn.sections),
-        lines=drawn.lines(request.recordings.as_posix() if request.spoken else ""),
+        lines=lines,
         clicks=[round(second, 6) for second in drawn.clicks],
         beside=beside,
         hashes=files,
@@ -117,7 +122,7 @@ def _sound(request: Request, drawn: Drawn) -> Samples | None:
     Raises:
         RenderError: when a recording was changed since the film was drawn.
     """
-    if not request.spoken or not (drawn.clicks or any(line.take for line in drawn.said)):
+    if not request.spoken or not (drawn.clicks or any(line.take or line.also for line in drawn.said)):
         return None
     from hhanim.studio.media import sound
 

@@ -77,6 +77,7 @@ class Line(Struct, frozen=True):
     if nobody spoke it (s).
 
     Of what speaks it the file, relative to the working folder, and how long it is (s); none where nothing does.
+    seen: it says what is seen, for those who do not see it.
     """
 
     name: _Word
@@ -86,6 +87,7 @@ class Line(Struct, frozen=True):
     room: _Seconds = 0.0
     file: _Word = ""
     seconds: _Seconds = 0.0
+    seen: bool = False
 
 
 class Record(Struct, frozen=True, kw_only=True):
@@ -163,9 +165,9 @@ def beside(media: Path, suffix: str) -> Path:
 
 
 def places(media: Path) -> list[str]:
-    """The names under which a film, its poster, its captions, its cues and its record are written, and its sections'
-    folder."""
-    suffixes = (".png", ".vtt", ".cues.json", ".json", ".sections")
+    """The names under which a film, its poster, its captions, its cues, what is seen in it and its record are written,
+    and its sections' folder."""
+    suffixes = (".png", ".vtt", ".cues.json", ".descriptions.vtt", ".json", ".sections")
     return [media.name, *(beside(media, suffix).name for suffix in suffixes)]
 
 
@@ -203,7 +205,7 @@ def kept(media: Path, record: Record | None, names: Iterable[str] = ()) -> tuple
     own = sidecar_path(media).name
     claimed = {*made_with(media, record), own} if record else {}
     reasons = [f"{name} was edited by hand" for name in edited(media, record)] if record else []
-    for name in dict.fromkeys([own, *places(media)[:4], *names]):
+    for name in dict.fromkeys([own, *places(media)[:5], *names]):
         place = media.parent / name
         if name in claimed or is_free(place) or (place == media and _are_ours(media, record)):
             continue
@@ -285,11 +287,11 @@ def _read(media: Path) -> Record:
         raise ValueError(" ".join(str(error).split())) from None
     if record.file != media.name:
         raise ValueError(f"it is of {record.file!r}")
-    _, poster, captions, cues, _, sections = places(media)
+    _, poster, captions, cues, seen, _, sections = places(media)
     pictures = media.name if record.format == "png" else None
     if record.format != format_of(media).name:
         raise ValueError(f"it is of a film in {record.format!r}")
-    own = {poster, captions, cues, sections}
+    own = {poster, captions, cues, seen, sections}
     if record.kind == "lecture":
         own |= {name for name in record.beside if _LECTURES.fullmatch(name.removeprefix(f"{media.stem}."))}
     for name in record.beside:

@@ -47,7 +47,8 @@ class Request:
         path: the file to make; its suffix is the format.
         origin: the lines of the project file that say so, for its mistakes.
         sections: of a film, one file per section as well, in ``<name>.sections/``.
-        sound: what is heard: ``voice``, where there are recordings; ``spikes``, a click for each as well; ``none``.
+        sound: what is heard: ``voice``, where there are recordings; ``spikes``, a click for each as well;
+            ``described``, what is seen as well; ``none``.
         takes: the recordings of its lines, once it is made.
     """
 

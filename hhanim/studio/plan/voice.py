@@ -10,7 +10,6 @@ Synthetic drafts lie in the folder ``draft`` beside the recordings, and are hear
 from __future__ import annotations
 
 import hashlib
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -27,8 +26,11 @@ DRAFT = "draft"
 NOTES = "recorded.json"
 SUFFIXES = (".wav", ".flac", ".mp3", ".m4a")
 
-SOUNDS = ("voice", "spikes", "none")
-"""What can be heard in a film: what was recorded of it, a click for each spike as well, nothing."""
+SOUNDS = ("voice", "spikes", "described", "none")
+"""What can be heard in a film: what was recorded of it, and a click for each spike or what is seen as well; nothing."""
+
+SEEN = "-seen"
+"""How the name of a line ends that says what is seen while another is said."""
 
 BREATH = 0.3
 """Seconds of silence after a line that was spoken, before the next."""
@@ -66,10 +68,6 @@ class Take:
     def speaks(self, sentence: str) -> bool:
         """Whether it is of this sentence."""
         return self.line is None or digest(self.line) == digest(sentence)
-
-    def holds(self, shown: float, fps: float) -> int:
-        """How many frames longer than `shown` seconds its line has to stand, so that it is spoken to its end."""
-        return max(0, math.ceil((self.seconds + BREATH - shown) * fps - 1e-6))
 
 
 def folder(scene: str, language: str) -> Path:

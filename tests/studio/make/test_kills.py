@@ -46,7 +46,7 @@ def film(a_record):
             (inner / name).write_text(f"{part} {word}")
         if not pictures:
             media.write_text(f"film {word}")
-        beside = sidecar.places(media)[1:4]
+        beside = sidecar.places(media)[1:5]
         for name in beside:
             media.with_name(name).write_text(f"{name} {word}")
         files = [*beside, inner.name] if names else beside

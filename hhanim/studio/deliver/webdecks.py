@@ -1,0 +1,332 @@
+"""Decks that a browser shows: the deck's own "next" and "back" go through the cues of its films.
+
+Each is one text beside the films that it plays, or with them inside; all of them share one player, ``player.js``.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from importlib import resources
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from hhanim.language import spoken, text, tr
+from hhanim.look import get_theme
+from hhanim.look.theme import Theme
+from hhanim.studio.deliver.account import Account, Chapter
+from hhanim.studio.errors import RenderError, UsageError
+from hhanim.studio.make.manifest import put
+from hhanim.studio.media import sidecar
+
+FIGURES = """\
+figure[data-cues], figure.still { position: absolute; inset: 0; margin: 0; padding: 0; border: 0 }
+figure[data-cues] video, figure.still img {
+  position: absolute; inset: 0; width: 100%; height: 100%; max-width: none; max-height: none; margin: 0;
+  object-fit: contain }
+figure[data-cues] i { position: absolute }
+.reveal .slides > section { height: 100%; padding: 0 }"""
+"""How films stand on slides, as CSS: they fill them."""
+
+
+_FRAGMENT = 'class="fragment" data-notes="{notes}"'
+"""A step of reveal.js, with what its speaker reads."""
+
+
+@dataclass(frozen=True)
+class Film:
+    """A film in a deck.
+
+    Args:
+        account: what is written about it. number: of its slide, from 0. inside: whether the deck holds the film itself.
+    """
+
+    account: Account
+    number: int
+    inside: bool = False
+
+    @property
+    def media(self) -> Path:
+        """Its file."""
+        return self.account.media
+
+    @property
+    def chapters(self) -> list[Chapter]:
+        """Its sections."""
+        return self.account.chapters
+
+    @property
+    def loops(self) -> bool:
+        """Whether it plays for as long as it is seen: a clip."""
+        return self.account.record.kind == "clip"
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is a picture only: a card or a slide."""
+        return self.account.record.kind == "slide"
+
+    @property
+    def rests(self) -> list[float]:
+        """Where it stops (s): where each section begins, and its end."""
+        return [chapter.start for chapter in self.chapters] + [self.account.record.duration]
+
+    @cached_property
+    def notes(self) -> list[str]:
+        """What is said in each section, in a line."""
+        return [" ".join(" ".join(chapter.said).split()) for chapter in self.chapters]
+
+    def figure(self, step: str = "") -> str:
+        """The film as HTML, in one line for each of its elements.
+
+        Args:
+            step: the attributes of an element that makes the deck show one section more, {notes} in it what is said.
+        """
+        alt = escape(self.account.alt)
+        if self.stands:
+            picture = _data(sidecar.beside(self.media, ".png"), "image/png")
+            return f'<figure class="still"><img src="{picture}" alt="{alt}"></figure>'
+        source = f'data-film="film-{self.number}"' if self.inside else f'src="{escape(self.media.name)}"'
+        poster = _data(sidecar.beside(self.media, ".png"), "image/png")
+        record = self.account.record
+        track = ""
+        if record.captions:
+            text = _data(sidecar.beside(self.media, ".vtt"), "text/vtt")
+            track = f'<track kind="captions" srclang="{escape(record.language)}" src="{text}">'
+        loop = " loop muted" if self.loops else ""
+        steps = (
+            [f"<i data-step {step.format(notes=escape(said))}></i>" for said in self.notes] if step else []
+        )
+        lines = [
+            f'<figure data-cues="{json.dumps(self.rests)}"{" data-loop" if self.loops else ""}>',
+            f'<video {source} poster="{poster}" preload="auto" playsinline{loop} aria-label="{alt}">{track}</video>',
+            *(() if self.loops else steps),
+            "</figure>",
+        ]
+        return "\n".join(lines)
+
+
+def _data(path: Path, kind: str) -> str:
+    try:
+        return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
+    except OSError as error:
+        raise RenderError(f"cannot read {path}: {error.strerror or error}; render it again") from error
+
+
+def _part(name: str) -> str:
+    """A file of this package, as text that may stand in a script or a style of a page."""
+    text = resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+    return text.replace("</script", "<\\/script").replace("<!--", "<\\!--") if name.endswith(".js") else text
+
+
+@dataclass(frozen=True)
+class Deck:
+    """Films in order, in one size and theme: those of the first.
+
+    Args:
+        title: of the whole.
+    """
+
+    films: Sequence[Film]
+    title: str
+
+    @property
+    def record(self) -> sidecar.Record:
+        """Of the first film."""
+        return self.films[0].account.record
+
+    @property
+    def theme(self) -> Theme:
+        """Its colours."""
+        return get_theme(self.record.theme)
+
+
+def reveal(deck: Deck) -> str:
+    """A deck of reveal.js, with all of it inside."""
+    sections = []
+    for film in deck.films:
+        notes = f'<aside class="notes">{escape(film.account.record.description)}</aside>'
+        figure = film.figure(_FRAGMENT)
+        sections.append(
+            f'<section>\n<h2 class="unseen">{escape(film.account.title)}</h2>\n{figure}\n{notes}\n</section>'
+        )
+    kept = [
+        f'<script type="text/plain" id="film-{film.number}">{_data(film.media, "").partition(",")[2]}</script>'
+        for film in deck.films
+        if film.inside and not film.stands
+    ]
+    return Template(_part("reveal.html")).substitute(
+        language=escape(deck.record.language),
+        title=escape(deck.title),
+        css=_part("reveal/reveal.css"),
+        ground=deck.theme.ground,
+        ink=deck.theme.ink,
+        figures=FIGURES,
+        slides="\n".join(sections),
+        films="\n".join(kept),
+        player=_part("player.js"),
+        reveal=_part("reveal/reveal.js"),
+        notes=_part("reveal/notes.js"),
+        width=deck.record.width,
+        height=deck.record.height,
+    )
+
+
+def marp(deck: Deck) -> str:
+    """Slides for Marp, which is to let HTML through: ``marp --html deck.md``."""
+    style = f"  section {{ background: {deck.theme.ground}; color: {deck.theme.ink}; padding: 0 }}\n{FIGURES}"
+    head = f"---\nmarp: true\ntitle: {json.dumps(deck.title, ensure_ascii=False)}\nlang: {deck.record.language}\n---\n"
+    style = "\n".join(line.strip() for line in style.splitlines())
+    slides = [f"{film.figure('data-marpit-fragment')}\n\n<!--\n{_said(film)}\n-->\n" for film in deck.films]
+    return f'{head}\n<style>\n{style}\n</style>\n<script src="player.js"></script>\n\n' + "\n---\n\n".join(
+        slides
+    )
+
+
+def quarto(deck: Deck) -> str:
+    """Slides for Quarto's reveal.js: ``quarto render deck.qmd``."""
+    head = {
+        "title": deck.title,
+        "lang": deck.record.language,
+        "resources": ["player.js", *(film.media.name for film in deck.films if not film.stands)],
+        "format": {
+            "revealjs": {
+                "width": deck.record.width,
+                "height": deck.record.height,
+                "margin": 0,
+                "center": False,
+                "transition": "none",
+                "background-transition": "none",
+                "include-in-header": [{"text": f"<style>\n{FIGURES}\n</style>"}],
+                "include-after-body": [{"text": '<script src="player.js"></script>'}],
+            }
+        },
+    }
+    colour = deck.theme.ground
+    slides = []
+    for film in deck.films:
+        name = json.dumps(film.account.title, ensure_ascii=False)
+        slides.append(
+            f'## {{background-color="{colour}" aria-label={name}}}\n\n'
+            f"```{{=html}}\n{film.figure(_FRAGMENT)}\n```\n\n"
+            f"::: {{.notes}}\n{_said(film)}\n:::\n"
+        )
+    # JSON is YAML.
+    return f"---\n{json.dumps(head, ensure_ascii=False, indent=2)}\n---\n\n" + "\n".join(slides)
+
+
+def slidev(deck: Deck) -> str:
+    """Slides for Slidev: ``npx slidev deck.md``."""
+    size = f"aspectRatio: {deck.record.width}/{deck.record.height}\ncanvasWidth: 1280"
+    head = f"---\ntitle: {json.dumps(deck.title, ensure_ascii=False)}\nlayout: full\n{size}\n---\n"
+    slides = []
+    for film in deck.films:
+        # Vue takes what stands between two pairs of braces for its own, and a file's name for one to bundle.
+        figure = film.figure("v-click").replace("<figure", "<figure v-pre" if film.loops else "<figure", 1)
+        figure = figure.replace(f'src="{escape(film.media.name)}"', f'src="./{escape(film.media.name)}"')
+        slides.append(f"{figure}\n\n<!--\n{_said(film)}\n-->\n")
+    script = "<script setup>\nimport './player.js'\n</script>\n\n"
+    style = (
+        f"<style>\n.slidev-layout {{ background: {deck.theme.ground}; padding: 0 }}\n{FIGURES}\n</style>\n"
+    )
+    slides[0] = script + slides[0] + "\n" + style
+    return f"{head}\n" + "\n---\nlayout: full\n---\n\n".join(slides)
+
+
+def jupyter(deck: Deck) -> str:
+    """A notebook with a cell for each film and buttons that go through it; as slides (``jupyter nbconvert --to
+    slides``) the slides' own keys do."""
+    cells = [_cell(0, "markdown", f"# {deck.title}", "slide")]
+    for film in deck.films:
+        buttons = "".join(
+            f"<button onclick=\"this.parentElement.querySelector('figure').cues.{act}()\">{escape(tr(word))}</button>"
+            for act, word in (("back", text("Back")), ("next", text("Next")))
+        )
+        size = f"aspect-ratio: {deck.record.width} / {deck.record.height}"
+        figure = film.figure(_FRAGMENT)
+        shown = f'<div style="position: relative; {size}">{figure}</div>{"" if film.loops else buttons}'
+        shown = f'<style>{FIGURES}</style><div>{shown}</div><script src="player.js"></script>'
+        about = f"## {film.account.title}\n\n{film.account.record.description}"
+        code = f'from IPython.display import HTML\n\nHTML(r"""{shown}""")'
+        k = len(cells)
+        cells += [_cell(k, "markdown", about, "notes"), _cell(k + 1, "code", code, "slide")]
+    book = {
+        "cells": cells,
+        "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    return json.dumps(book, ensure_ascii=False, indent=1) + "\n"
+
+
+def _cell(number: int, kind: str, text: str, slide: str) -> dict[str, Any]:
+    cell: dict[str, Any] = {
+        "id": f"cell-{number}",
+        "cell_type": kind,
+        "metadata": {"slideshow": {"slide_type": slide}},
+        "source": text.splitlines(keepends=True),
+    }
+    return cell | ({"execution_count": None, "outputs": []} if kind == "code" else {})
+
+
+def _said(film: Film) -> str:
+    """What is said in a film, a paragraph for each section, for a note that Markdown reads."""
+    said = zip(film.chapters, film.notes, strict=True)
+    return "\n\n".join(escape(f"{chapter.title}: {words}".replace("--", "–")) for chapter, words in said)
+
+
+KINDS: dict[str, tuple[str, Callable[[Deck], str]]] = {
+    "reveal": (".html", reveal),
+    "marp": (".md", marp),
+    "quarto": (".qmd", quarto),
+    "slidev": (".md", slidev),
+    "jupyter": (".ipynb", jupyter),
+}
+"""Kind → the end of its file's name, and what writes it."""
+
+
+def write(kind: str, films: Sequence[Path], path: Path, *, inside: bool = False, force: bool = False) -> Path:
+    """A deck of a kind of :data:`KINDS`; beside it the films that it plays and, unless it holds that, the player.
+
+    Args:
+        inside: whether it holds the films themselves. force: whether it replaces what hhanim did not make, or a hand
+            has been at.
+
+    Raises:
+        UsageError: when hhanim did not make one of the films, or it is not what its cues are of. RenderError: when
+            something cannot be written.
+    """
+    shown = [Film(Account.of(media), k, inside) for k, media in enumerate(films)]
+    title = shown[0].account.title if len(films) == 1 else tr("Hodgkin–Huxley animations")
+    _, writer = KINDS[kind]
+    with spoken(shown[0].account.record.language):
+        content = writer(Deck(shown, title))
+    played = [] if inside else [film.media for film in shown if not film.stands]
+    beside(played, path.parent, force=force)
+    if kind != "reveal":
+        with put(path.parent / "player.js", force=force) as part:
+            part.write_text(_part("player.js"), encoding="utf-8", newline="\n")
+    with put(path, force=force) as part:
+        part.write_text(content, encoding="utf-8", newline="\n")
+    return path
+
+
+def beside(films: Sequence[Path], folder: Path, *, force: bool = False) -> None:
+    """Copies of films in a folder, where they are not in it already.
+
+    Raises:
+        UsageError: when two of them have one name. RenderError: when they cannot be written.
+    """
+    names = {media.name: media.resolve() for media in films}
+    if len(names) < len({media.resolve() for media in films}):
+        raise UsageError("two films have one name; give --out a folder for each, or --one-file")
+    for name, media in names.items():
+        place = folder / name
+        if place.resolve() != media and sidecar.sha256(place) != sidecar.sha256(media):
+            with put(place, force=force) as part:
+                shutil.copyfile(media, part)
