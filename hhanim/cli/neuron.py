@@ -93,6 +93,13 @@ def _rate(run: Any) -> float | None:
 @click.option("--output", "-o", metavar="DIR", default="output", help="Folder of explorer.html.")
 @force_option
 @click.option("--open/--no-open", "show", default=True, help="Open it in the browser.")
+@click.option("--lesson", metavar="FILE", help="A lesson to open with: a lesson.toml, or one of the page's.")
+@click.option(
+    "--base-url", default="", metavar="URL", help="Where the page will be published; links lead there."
+)
+@click.option(
+    "--scorm", is_flag=True, help="Also a SCORM 1.2 package, explorer.zip, for a learning platform."
+)
 @click.option("--serve", is_flag=True, help="A local address (127.0.0.1) instead of a file.")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Of --serve; 0 takes a free one.")
 def explore(
@@ -103,6 +110,9 @@ def explore(
     output: str,
     force: bool,
     show: bool,
+    lesson: str | None,
+    base_url: str,
+    scorm: bool,
     serve: bool,
     port: int,
 ) -> None:
@@ -111,6 +121,8 @@ def explore(
     \b
     Examples:
       hhanim explore --model widget --set gNa=3
+      hhanim explore --set stimulus=family --set ttx=1
+      hhanim explore --lesson lesson.toml --scorm
     """
     import webbrowser
 
@@ -119,7 +131,10 @@ def explore(
     from hhanim.studio.make.manifest import put
     from hhanim.studio.plan.request import output_folder
 
-    html = explorer.page(presets.get(model), theme=theme, language=language_of(language), **split(sets))
+    said, given = language_of(language), split(sets)
+    html = explorer.page(
+        presets.get(model), theme=theme, language=said, lesson=lesson, base_url=base_url, **given
+    )
 
     def tell(address: str) -> None:
         print(address, flush=True)
@@ -134,6 +149,10 @@ def explore(
             with put(path, force=force) as part:
                 part.write_text(html, encoding="utf-8")
             print(path)
+            if scorm:
+                with put(path.with_suffix(".zip"), force=force) as part:
+                    explorer.package(part, html, f"hhanim: {lesson}" if lesson else "hhanim explorer")
+                print(path.with_suffix(".zip"))
             if show:
                 webbrowser.open(path.resolve().as_uri())
     except OSError as error:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass
+import uuid
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 from hhanim.explorer import sliders
-from hhanim.explorer.webpage import page
+from hhanim.explorer.lesson import find
+from hhanim.explorer.setting import Setting
+from hhanim.explorer.webpage import SHOWN, page
 from hhanim.language import ENGLISH
 from hhanim.look.theme import Theme, get_theme
 from hhanim.model import HHError, Membrane, Trajectory, analysis, presets, simulate, step
+from hhanim.model.cable import CableRun
 from hhanim.model.errors import UnknownName
 from hhanim.plots.overview import draw
 
@@ -18,15 +24,44 @@ from hhanim.plots.overview import draw
 _CURRENT = (-20.0, 200.0, 0.5)
 
 
-@dataclass(frozen=True)
 class Inline:
     """The explorer as a notebook shows it; str() is the whole page.
 
-    text: the page's HTML. height: of the frame, in CSS pixels.
+    text: the page's HTML. height: of the frame, in CSS pixels. What is set in the page comes back to Python where the
+    notebook has anywidget; without it `settings` stays what the page began with.
     """
 
-    text: str
-    height: int = 720
+    def __init__(self, text: str, setting: Setting, height: int = 720) -> None:
+        self.name = uuid.uuid4().hex
+        self.text, self.height = text.replace('data-frame=""', f'data-frame="{self.name}"'), height
+        self.setting = setting
+        self._listener = _listener(self.name, self._hear)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What is set in the page and differs from the model's first values, as explore() takes it."""
+        return {"model": self.setting.model.name, **self.setting.changes}
+
+    def run(self) -> Trajectory | CableRun:
+        """What the page shows, integrated by the Python core; for an axon a CableRun."""
+        return self.setting.run()
+
+    def _hear(self, fragment: str) -> None:
+        """Take over what the page says that it is set to; what Python would refuse is left out."""
+        given = dict(parse_qsl(fragment))
+        own = given.pop("model", self.setting.model.name) == self.setting.model.name
+        try:
+            model = self.setting.model if own else presets.get(dict(parse_qsl(fragment))["model"])
+            self.setting = Setting.of(model, **{key: x for key, x in given.items() if key not in SHOWN})
+        except HHError:
+            return
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        display({"text/html": self._repr_html_(), "text/plain": repr(self)}, raw=True)
+        if self._listener is not None:
+            display(self._listener)
 
     def _repr_html_(self) -> str:
         # srcdoc keeps everything in the notebook: no file, no server, nothing to lose when it is mailed.
@@ -42,6 +77,43 @@ class Inline:
         return self.text
 
 
+#: Hears the page's frame, and nobody else, and hands on what it is set to.
+_HEARS = """
+export default {
+  render({ model, el }) {
+    el.hidden = true;
+    const hear = ({ data }) => {
+      if (data?.hhanim !== model.get("page") || typeof data.settings !== "string") return;
+      model.set("heard", data.settings);
+      model.save_changes();
+    };
+    addEventListener("message", hear);
+    return () => removeEventListener("message", hear);
+  },
+};
+"""
+
+
+def _listener(name: str, heard: Callable[[str], None]) -> Any:
+    """A widget that nobody sees and that hears the frame of this name; None without anywidget."""
+    try:
+        import anywidget
+        import traitlets
+    except ImportError:
+        return None
+
+    class Listener(anywidget.AnyWidget):
+        """What the page says goes into `heard`."""
+
+        _esm = _HEARS
+        page = traitlets.Unicode(name).tag(sync=True)
+        heard = traitlets.Unicode("").tag(sync=True)
+
+    widget = Listener()
+    widget.observe(lambda change: heard(change["new"]), names="heard")
+    return widget
+
+
 def explore(
     model: str | Membrane = "modern",
     *,
@@ -49,6 +121,8 @@ def explore(
     height: int = 720,
     theme: str = "auto",
     language: str = ENGLISH,
+    lesson: str | Path | None = None,
+    base_url: str = "",
     **settings: Any,
 ) -> Any:
     """Explore a model interactively in a notebook.
@@ -57,15 +131,21 @@ def explore(
     core: "page" shows the whole explorer inline, computing in the browser; "python" shows sliders and a run
         button (ipywidgets, as `interact_manual`), computing with simulate().
     height: of the frame (CSS pixels). theme: "auto", "dark" or "light". language: its code.
-    settings: where to begin: gNa=60, celsius=18.5, I=15, duration=50, and for the page anything in its links.
+    lesson: to begin with, by name or as a file (then its setting counts). base_url: see hhanim.explorer.page().
+    settings: where to begin: gNa=60, celsius=18.5, I=15, duration=50, and for the page anything in its links;
+        stimulus="family" is a voltage clamp, stimulus="propagation" an axon.
 
-    Returns an Inline page, or an Interactive. Raises HHError.
+    Returns an Inline page, whose `settings` are what was set in it and whose run() is what it shows, computed by the
+    core; or an Interactive. Raises HHError.
     """
     if core == "python":
         return Interactive(presets.get(model), theme="light" if theme == "auto" else theme, **settings)
     if core != "page":
         raise UnknownName("core", core, ("page", "python"))
-    return Inline(page(model, theme=theme, language=language, **settings), height)
+    text = page(model, theme=theme, language=language, lesson=lesson, base_url=base_url, **settings)
+    begin = Setting.of(model) if lesson is None else find(lesson).steps[0].before
+    given = {key: value for key, value in settings.items() if key not in SHOWN}
+    return Inline(text, Setting.of(begin.model, **begin.changes | given), height)
 
 
 class Interactive:

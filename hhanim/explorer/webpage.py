@@ -10,6 +10,8 @@ and paint all its views. A dozen of these fit into a slide deck, and no package 
 from __future__ import annotations
 
 import base64
+import hashlib
+import html
 import io
 import json
 import re
@@ -54,6 +56,7 @@ def page(
     theme: str = "auto",
     language: str = ENGLISH,
     lesson: str | Path | None = None,
+    base_url: str = "",
     **settings: Any,
 ) -> str:
     """The whole page as HTML text, opening with these settings.
@@ -61,6 +64,7 @@ def page(
     model: a preset's name, or a Membrane of your own (it joins the list of models).
     theme: "auto" follows the system, or "dark", "light". language: its code, "de", "es" …
     lesson: to open with: the name of one that the page has, or a file, see hhanim.explorer.lesson.
+    base_url: where the page will be published (http or https), so that its links work for others.
     settings: anything in the explorer's links: gNa=60, I=15, stimulus="pulse", width=0.5, duration=50,
     views="V,phase" …
 
@@ -68,6 +72,10 @@ def page(
     """
     if theme not in ("auto", "dark", "light"):
         raise UnknownName("theme", theme, ("auto", "dark", "light"))
+    if base_url and not re.fullmatch(r"https?://[^\s#\"'<>]+", base_url):
+        raise HHError(
+            f"base_url = {base_url!r} is no address; give one as in https://example.org/explorer.html"
+        )
     taught = None if lesson is None else find(lesson)
     if taught is not None:
         begin = taught.steps[0].before
@@ -78,7 +86,9 @@ def page(
     if taught is not None:
         initial["lesson"] = taught.key
     with spoken(language):
-        return _assemble(tuple(membranes), json.dumps(initial), taught, tuple(current().words.items()))
+        return _assemble(
+            tuple(membranes), json.dumps(initial), base_url, taught, tuple(current().words.items())
+        )
 
 
 def _models(model: str | Membrane) -> list[Membrane]:
@@ -91,12 +101,13 @@ def _models(model: str | Membrane) -> list[Membrane]:
     return known
 
 
-_SHOWN = ("views", "open", "rate", "t", "play", "channels", "step")
+#: What a link says besides the setting: how it is shown.
+SHOWN = ("views", "open", "rate", "t", "play", "channels", "theme", "lesson", "step")
 
 
 def _checked(membrane: Membrane, settings: Mapping[str, Any]) -> dict[str, Any]:
-    shown = {key: settings[key] for key in _SHOWN if key in settings}
-    setting = Setting.of(membrane, **{key: x for key, x in settings.items() if key not in _SHOWN})
+    shown = {key: settings[key] for key in SHOWN if key in settings}
+    setting = Setting.of(membrane, **{key: x for key, x in settings.items() if key not in SHOWN})
     out = {key: setting.values[key] for key in settings if key not in shown} | shown
     if not isinstance(out.get("views", ""), str):
         out["views"] = ",".join(out["views"])
@@ -105,20 +116,35 @@ def _checked(membrane: Membrane, settings: Mapping[str, Any]) -> dict[str, Any]:
 
 @lru_cache(maxsize=8)
 def _assemble(
-    membranes: tuple[Membrane, ...], initial: str, taught: Lesson | None, _: tuple[tuple[str, str], ...]
+    membranes: tuple[Membrane, ...],
+    initial: str,
+    base: str,
+    taught: Lesson | None,
+    _: tuple[tuple[str, str], ...],
 ) -> str:
     """The page in the language that is spoken, whose words are the last argument, for the cache."""
     rules = [_font_faces(), *(_variables(t) for t in (DARK, LIGHT)), *map(_text, STYLES)]
     style = "\n".join(rules)
-    script = _script(_data(membranes, initial, taught))
-    return pages.translated(_text("page.html")).replace("/*STYLE*/", style).replace("/*SCRIPT*/", script)
+    script = f'"use strict";\n(() => {{\n{_script(_data(membranes, taught))}\n}})();'
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    filled = {
+        "/*HASH*/": f"sha256-{digest}",
+        "/*STYLE*/": style,
+        "/*BASE*/": html.escape(base),
+        "/*INITIAL*/": initial.replace("<", "\\u003c"),
+        "/*SCRIPT*/": script,
+    }
+    text = pages.translated(_text("page.html"))
+    for place, content in filled.items():
+        text = text.replace(place, content)
+    return text
 
 
 def _text(name: str) -> str:
     return (files("hhanim.explorer") / "web" / name).read_text(encoding="utf-8")
 
 
-def _data(membranes: tuple[Membrane, ...], initial: str, taught: Lesson | None) -> str:
+def _data(membranes: tuple[Membrane, ...], taught: Lesson | None) -> str:
     """What the page's modules import from data.js."""
     known = lessons()
     if taught is not None and taught not in known:
@@ -129,9 +155,13 @@ def _data(membranes: tuple[Membrane, ...], initial: str, taught: Lesson | None) 
         "STIMULI": _json(_said(STIMULI)),
         "FIELDS": _json(_said(FIELDS)),
         "LESSONS": _json([lesson.data() for lesson in known]),
-        "INITIAL": _safe(initial),
     }
     lines = [f"export const {name} = {value};" for name, value in values.items()]
+    lines += [
+        'const given = document.getElementById("initial");',
+        "export const INITIAL = JSON.parse(given.textContent);",
+        "export const { base: BASE, frame: FRAME } = given.dataset;",
+    ]
     return "\n".join(['import { exp, linexp } from "./numbers.js";', *lines])
 
 

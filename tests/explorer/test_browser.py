@@ -251,7 +251,7 @@ def test_keyboard_alone_is_enough(visit: Any) -> None:
         reached.add(name)
     assert {
         "model",
-        "demonstration",
+        "lesson-choice",
         "share",
         "theme",
         "stimulus",

@@ -58,6 +58,47 @@ def test_interactive_refuses_unknown_settings() -> None:
         hhanim.explore("modern", core="pages")
 
 
+def test_a_page_gives_back_what_was_set_and_runs_it() -> None:
+    page = hhanim.explore("modern", I=15, gNa=100)
+    assert page.settings == {"model": "modern", "I": 15, "gNa": 100}
+    assert np.array_equal(
+        page.run().spikes, simulate(hhanim.presets.MODERN.with_(gNa=100), "step(15, start=5)", 100).spikes
+    )
+    pytest.importorskip("anywidget")
+    page._listener.heard = "model=widget&I=5&theme=dark&views=V"
+    assert page.settings == {"model": "widget", "I": 5}
+    assert len(page.run().spikes) > 10
+    for bad in ("model=nonsense", "I=1e9", "gNa=%00", "%", ""):
+        page._listener.heard = bad
+    assert page.settings["model"] in ("widget", "modern")
+    sweeps = hhanim.explore("modern", stimulus="family", lesson=None).run()
+    assert sweeps["V"].shape[1] == 13
+    axon = hhanim.explore(lesson="propagation").run()
+    assert axon.speed(20_000, 40_000) == pytest.approx(12.3, abs=0.1)
+
+
+def test_what_a_student_sets_comes_out_of_the_frame(browser: Any, tmp_path: Path) -> None:
+    from hhanim.explorer.notebook import _HEARS
+
+    cell = hhanim.explore("modern")
+    (tmp_path / "cell.html").write_text(
+        f"<!DOCTYPE html><title>cell</title>{cell._repr_html_()}<script type='module'>{_HEARS.replace('export default', 'const widget =')}"
+        f"window.heard = []; widget.render({{model: {{get: () => '{cell.name}', set: (_, x) => heard.push(x), "
+        "save_changes() {}}, el: document.body}); document.body.hidden = false; postMessage({hhanim: 'other', settings: 'I=3'});"
+        "</script>",
+        encoding="utf-8",
+    )
+    page = browser.new_page(bypass_csp=True)
+    page.goto((tmp_path / "cell.html").as_uri())
+    page.frame_locator("iframe").get_by_label("Injected current, µA/cm²").fill("20")
+    page.wait_for_function("window.heard?.some((x) => x.includes('I=20'))")
+    heard = page.evaluate("heard")
+    page.close()
+    assert "I=3" not in heard
+    cell._hear(heard[-1])
+    assert cell.settings == {"model": "modern", "I": 20}
+
+
 @pytest.mark.slow
 def test_in_a_notebook(execute: Any) -> None:
     pytest.importorskip("ipywidgets")
@@ -105,7 +146,7 @@ def test_what_a_page_in_a_notebook_exports_opens_again(
     said = {name: frame.locator(f"#export-{name}").inner_text() for name in ("link", "embed")}
     context.close()
     again = eval(said["link"], {"hh": hhanim})
-    settings = json.loads(re.search(r"const INITIAL = (.*);", str(again)).group(1))  # type: ignore[union-attr]
+    settings = json.loads(re.search(r'id="initial"[^>]*>(.*?)<', str(again)).group(1))  # type: ignore[union-attr]
     shown = {
         "model": "modern",
         "stimulus": "pulse",

@@ -9,7 +9,7 @@ import { buildControls, complain, refreshAll } from "./controls.js";
 import { LESSONS, MODELS } from "./data.js";
 import { $, choices, on } from "./dom.js";
 import { RunError, simulate, simulateEuler } from "./engine.js";
-import { commandLine, csvText, numbersLine, pythonCode, saveAnswers, wireExport } from "./export.js";
+import { saveAnswers, wireExport } from "./export.js";
 import { answers, attend, turnLesson, wireLessons } from "./lessons.js";
 import { asked, fragment, hearFragments, kept, understand, writeFragment } from "./link.js";
 import { fixedPoints, nullclines } from "./phaseplane.js";
@@ -17,6 +17,7 @@ import { chooseRate, moveHead, play, setHead, stop } from "./player.js";
 import { keepPrevious, runSettings, shown, simulateSettings } from "./runs.js";
 import { BENCHES, CHANNELS, VIEWS, changeStimulus, defaultsOf, experimentOf, settings,
   ui } from "./settings.js";
+import { commandLine, csvText, numbersLine, pythonCode, tomlText } from "./snippets.js";
 import { makeStimulus } from "./stimuli.js";
 import { applyTheme, hearGround, turnTheme } from "./view.js";
 import { applyViews, chooseViews, describeAll, drawAll, live, traces, views, watchViews,
@@ -143,6 +144,7 @@ function retheme() { applyTheme(); drawAll(); }
 function wireSettings() {
   choices("model", MODELS.map((model) => [model.name, model.title]));
   choices("channels", CHANNELS.map((n) => [n, String(n)]));
+  on("panel", "submit", (event) => event.preventDefault());
   on("panel", "setting", (event) => changed(event.detail));
   on("model", "change", () => { load([["model", $("model").value], ...kept()]); });
   on("stimulus", "change", () => {
@@ -212,7 +214,7 @@ if (new Map(first).get("play")) play();
 window.hhanim = {
   MODELS, makeStimulus, simulate, simulateEuler, simulateSettings, defaultsOf, describe, rateOf, nullclines,
   fixedPoints, simulateClamp, simulateAxon, speedOf, describeAxon, shown, settings, ui,
-  fragment, commandLine, numbersLine, pythonCode, csvText,
+  fragment, commandLine, numbersLine, pythonCode, tomlText, csvText,
   get membrane() { return views.membrane; },
   LESSONS, answers,
   handle: (key) => views.axon.handle(key),

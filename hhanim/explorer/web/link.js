@@ -1,6 +1,6 @@
 /* Link: settings to and from the fragment of the page's address. */
 
-import { INITIAL, LESSONS, MODELS, STIMULI } from "./data.js";
+import { FRAME, INITIAL, LESSONS, MODELS, STIMULI } from "./data.js";
 import { readNumber } from "./numbers.js";
 import { shown } from "./runs.js";
 import { CHANNELS, USUAL_CHANNELS, VIEWS, changedKeys, defaultsOf, fieldsOf, modelOf, settings,
@@ -29,6 +29,8 @@ export function writeFragment() {
   const text = fragment();
   if (text === address) return;
   address = text;
+  // Whoever put this page into a frame of a notebook is told what is set.
+  if (FRAME && window.parent !== window) window.parent.postMessage({ hhanim: FRAME, settings: text }, "*");
   // A page inside srcdoc has no address to write to.
   try { history.replaceState(null, "", `#${text}`); } catch { /* nothing to do */ }
 }
