@@ -51,7 +51,7 @@ class Setting:
         stimulus, method = given.get("stimulus", "step"), given.get("method", "converged")
         if stimulus not in STIMULI:
             raise UnknownName("stimulus", stimulus, tuple(STIMULI))
-        methods = ("converged", "euler") if is_reduced(model) else ("converged",)
+        methods = ("converged", "channels", *(["euler"] if is_reduced(model) else []))
         if method not in methods:
             raise UnknownName("method", method, methods)
         known, values = fields(model, stimulus), {"stimulus": stimulus, "method": method}

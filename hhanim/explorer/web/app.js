@@ -5,10 +5,12 @@ import { describe, rateOf } from "./behaviour.js";
 import { wireBenches } from "./benches.js";
 import { describeAxon } from "./benchwords.js";
 import { simulateClamp } from "./clamp.js";
+import { Channels } from "./channels.js";
+import { adoptSettings, goOn, isRunning, rewind, toggleRunning, wireContinuous } from "./continuous.js";
 import { buildControls, complain, refreshAll } from "./controls.js";
 import { LESSONS, MODELS } from "./data.js";
 import { $, choices, on } from "./dom.js";
-import { RunError, simulate, simulateEuler } from "./engine.js";
+import { simulate, simulateEuler } from "./engine.js";
 import { saveAnswers, wireExport } from "./export.js";
 import { answers, attend, turnLesson, wireLessons } from "./lessons.js";
 import { asked, fragment, hearFragments, kept, understand, writeFragment } from "./link.js";
@@ -18,6 +20,7 @@ import { keepPrevious, runSettings, shown, simulateSettings } from "./runs.js";
 import { BENCHES, CHANNELS, VIEWS, changeStimulus, defaultsOf, experimentOf, settings,
   ui } from "./settings.js";
 import { commandLine, csvText, numbersLine, pythonCode, tomlText } from "./snippets.js";
+import { RunError } from "./stepper.js";
 import { makeStimulus } from "./stimuli.js";
 import { applyTheme, hearGround, turnTheme } from "./view.js";
 import { applyViews, chooseViews, describeAll, drawAll, live, traces, views, watchViews,
@@ -32,6 +35,7 @@ function schedule() {
 
 /* Run the settings. A run that fails says why beside what was changed and leaves the last good picture. */
 function compute() {
+  if (isRunning()) return adoptSettings();
   try {
     runSettings();
   } catch (error) {
@@ -164,13 +168,25 @@ function wireSettings() {
 
 function wirePlayer() {
   const scrub = (event, { axes, canvas }) => {
-    if (!axes) return;
+    if (!axes || isRunning()) return;
     stop();
     moveHead((event.clientX - canvas.getBoundingClientRect().left - axes.box.x) / axes.box.w);
   };
-  on("play", "click", play);
-  on("time", "input", () => { stop(); moveHead($("time").value / shown.run.t.at(-1)); afterwards(); });
-  on("rate", "change", () => { chooseRate(Number($("rate").value)); writeFragment(); });
+  const playOrPause = () => (isRunning() ? toggleRunning() : play());
+  on("play", "click", playOrPause);
+  wireContinuous(playOrPause, compute);
+  on("time", "input", () => {
+    const { t } = shown.run, share = ($("time").value - t[0]) / (t.at(-1) - t[0]);
+    if (isRunning()) return rewind(share);
+    stop();
+    moveHead(share);
+    afterwards();
+  });
+  on("rate", "change", () => {
+    chooseRate(Number($("rate").value));
+    writeFragment();
+    if (isRunning()) drawAll();
+  });
   for (const view of traces) {
     const { canvas } = view, hear = (type, heard) => canvas.addEventListener(type, heard);
     hear("pointerdown", (event) => { canvas.setPointerCapture(event.pointerId); scrub(event, view); });
@@ -184,7 +200,11 @@ function wireViews() {
   hearGround(retheme);
   on("overlay", "change", () => { ui.previous = $("overlay").checked; drawAll(); });
   on("open-fraction", "click", () => { ui.open = !ui.open; drawAll(); afterwards(); });
-  on("channels", "change", () => { ui.channels = Number($("channels").value); drawAll(); afterwards(); });
+  on("channels", "change", () => {
+    ui.channels = Number($("channels").value);
+    if (settings.method === "channels") compute(); else drawAll();
+    afterwards();
+  });
   on("sweep", "click", () => views.fi.sweep());
   for (const id of VIEWS)
     on(`show-${id}`, "change", () => { chooseViews(); drawAll(); redraw(); writeFragment(); });
@@ -215,6 +235,7 @@ window.hhanim = {
   MODELS, makeStimulus, simulate, simulateEuler, simulateSettings, defaultsOf, describe, rateOf, nullclines,
   fixedPoints, simulateClamp, simulateAxon, speedOf, describeAxon, shown, settings, ui,
   fragment, commandLine, numbersLine, pythonCode, tomlText, csvText,
+  Channels, goOn, views, redraw: () => drawAll(true),
   get membrane() { return views.membrane; },
   LESSONS, answers,
   handle: (key) => views.axon.handle(key),

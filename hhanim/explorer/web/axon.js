@@ -1,7 +1,8 @@
 /* Axon: a spike that travels. The cable equation as simulate_cable() solves it: Crank–Nicolson for V,
    gates half a step ahead, one tridiagonal solve a step (Hines 1984, doi 10.1016/0020-7101(84)90008-4). */
 
-import { RunError, restVoltage, steadyState } from "./engine.js";
+import { restVoltage, steadyState } from "./engine.js";
+import { RunError } from "./stepper.js";
 import { tr } from "./words.js";
 
 const CELLS = 200;

@@ -2,7 +2,8 @@
    nothing is integrated and every current is exact. The capacitive current at an edge is no part of it. */
 
 import { STIMULI } from "./data.js";
-import { RunError, steadyState } from "./engine.js";
+import { steadyState } from "./engine.js";
+import { RunError } from "./stepper.js";
 import { tr } from "./words.js";
 
 const SWEEP_LIMIT = 60;

@@ -38,7 +38,8 @@ export function buildControls() {
   const model = modelOf(settings.model), fields = fieldsOf(model, settings.stimulus);
   for (const key of Object.keys(rows)) delete rows[key];
   for (const id of ["model", "method"]) $(id).value = settings[id];
-  $("method-row").hidden = !model.reduced || experimentOf() !== "current";
+  $("method-row").hidden = experimentOf() !== "current";
+  $("method").querySelector("[value=euler]").hidden = !model.reduced;
   const kinds = Object.entries(STIMULI).filter(([, kind]) => kind.experiment === experimentOf());
   choices("stimulus", kinds.map(([key, { words }]) => [key, words]));
   $("stimulus").value = settings.stimulus;

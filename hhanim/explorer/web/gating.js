@@ -6,6 +6,8 @@
    they are drawn once and for all, any moment can be asked for, and a channel does alike in runs that are
    alike. */
 
+import { quantitiesOf } from "./engine.js";
+
 /* A number in [0, 1) that only its three whole numbers decide (a hash of good avalanche, as in C. Wellons,
    "Prospecting for hash functions", 2018). */
 export function chance(a, b, c) {
@@ -24,21 +26,24 @@ const POISSON = [0, 1, 2, 3, 4, 5, 6, 7].reduce((sums, n) => {
 const SAME_GATES = 16; // more than a gate has of a kind
 const MOST_CHANNELS = 8192;
 
-/* The gates of a run, which may grow at its end and lose its beginning; their fractions are values[g][n]. */
+/* The gates of a run, which may grow at its end and lose its beginning; see runs of running time. */
 export class Gating {
-  constructor(run, values, seed = 1) {
-    Object.assign(this, { run, values, seed, done: 0 });
-    this.h = run.model.tau.map((tau) => tau && new Float64Array(run.t.length));
-    this.grow(run.size);
+  constructor(run, seed = 1) {
+    Object.assign(this, { run, seed, done: 0, dropped: 0 });
+    this.h = run.model.tau.map((tau) => tau && new Float64Array(run.capacity || run.size));
   }
 
-  grow(size) {
-    const { run: { model, k, t, y: [v] }, h } = this;
+  /* Take in what the run has become. */
+  grow() {
+    const { run: { model, k, t, y: [v], size, dropped = 0 }, h } = this;
+    if (dropped > this.dropped) this.drop(dropped - this.dropped);
+    this.dropped = dropped;
     for (let n = this.done; n < size; n++)
       model.tau.forEach((tau, g) => {
         if (tau) h[g][n] = n ? h[g][n - 1] + (t[n] - t[n - 1]) / tau(0.5 * (v[n] + v[n - 1]), k) : 0;
       });
     this.done = size;
+    return this;
   }
 
   /* Forget the first samples. */
@@ -50,7 +55,7 @@ export class Gating {
   /* Is this part of gate g of a channel open at sample n? */
   isOpen(g, part, channel, n) {
     const id = ((g * SAME_GATES + part) * MOST_CHANNELS + channel) ^ Math.imul(this.seed, 0x3c6ef372);
-    const h = this.h[g], values = this.values[g];
+    const h = this.h[g], values = quantitiesOf(this.run).gates[g];
     if (!h) return chance(id, -2, 0) < values[n]; // without kinetics: it follows the others at once
     const now = h[n], begin = h[0];
     for (let cell = Math.floor(now); cell >= Math.floor(begin); cell--) {

@@ -71,7 +71,7 @@ export function understand(entries) {
   Object.assign(how, { lesson: null, step: 1 });
   const ignored = ["model", "stimulus", "play", "live"], readers = {
     method(text) {
-      if (text === "converged" || (text === "euler" && model.reduced)) next.method = text;
+      if (text === "euler" ? model.reduced : ["converged", "channels"].includes(text)) next.method = text;
       else notes.push(`Method "${text}" is not available here.`);
     },
     theme(text) { if (["dark", "light", "auto"].includes(text)) how.theme = text; },

@@ -1,7 +1,7 @@
 /* Membrane: what the run does to it at the head: a cut with one channel of each kind, and a patch of many. */
 
 import { Cut } from "./cut.js";
-import { quantitiesOf } from "./engine.js";
+import { crossingsOf, quantitiesOf } from "./engine.js";
 import { Gating } from "./gating.js";
 import { extent, millivolts } from "./numbers.js";
 import { Patch } from "./patch.js";
@@ -11,29 +11,22 @@ import { ui } from "./settings.js";
 import { View, color, look } from "./view.js";
 import { decimal, tr } from "./words.js";
 
-/* 1 µA/cm² for 1 ms is 1 nC/cm²: so many elementary charges on a square micrometre. */
-const CHARGES = 62.415;
 const grouped = (x) => (x < 1000 ? String(Math.round(x)) : `${decimal(+(x / 1000).toPrecision(3))}k`);
-
-/* The ions (on 1 µm²) of each channel that have gone out by each sample, or in if negative. */
-function crossings(run) {
-  const q = quantitiesOf(run);
-  return (q.crossed ||= run.model.channels.map(({ charge }, c) => {
-    const all = new Float64Array(run.size), i = q.i[c];
-    for (let n = 1; n < run.size; n++)
-      all[n] = all[n - 1] + (0.5 * (i[n] + i[n - 1]) * run.dt * CHARGES) / charge;
-    return all;
-  }));
-}
 
 const traffic = (ions) => (ions > 0 ? tr("{count} out", { count: grouped(ions) })
   : tr("{count} in", { count: grouped(-ions) }));
 
+/* The open share of channel c that the gates' fractions give, m³h or n⁴. */
+function lawOf({ model, q }, c, n) {
+  return model.gateList.reduce((law, gate, g) =>
+    (gate.channel === c ? law * Math.pow(q.gates[g][n], gate.power) : law), 1);
+}
+
 export class MembraneView extends View {
   get gating() {
     const { run } = shown;
-    if (this.of !== run) Object.assign(this, { of: run, chances: new Gating(run, quantitiesOf(run).gates) });
-    return this.chances;
+    if (this.of !== run) Object.assign(this, { of: run, chances: new Gating(run) });
+    return this.chances.grow();
   }
 
   /* Only what does not depend on the run is laid out, and only when it is another. */
@@ -87,8 +80,10 @@ export class MembraneView extends View {
     this.paintLevels(ctx, v);
     if (!this.patch) return;
     const conducts = (c, channel) => channel >= blocked[c] && gating.conducts(c, channel, n);
-    this.patch.paint(ctx, conducts, stars).forEach((some, k) => {
-      const { c } = this.patch.kinds[k], law = quantitiesOf(run).open[c][n] * (1 - blocked[c] / count);
+    // Channels that decide the voltage were counted in the run: just as many are lit.
+    const counted = (c) => (run.method === "channels" ? quantitiesOf(run).open[c][n] * count : null);
+    this.patch.paint(ctx, conducts, stars, counted).forEach((some, k) => {
+      const { c } = this.patch.kinds[k], law = lawOf(run, c, n) * (1 - blocked[c] / count);
       this.drawn.share[run.model.channels[c].name] = { open: some, of: count, law };
     });
     this.paintRows(ctx, n);
@@ -130,7 +125,7 @@ export class MembraneView extends View {
 
   /* How much of the patch is open beside what the equations say, and how many ions went through. */
   paintRows(ctx, n) {
-    const { rows, font, drawn } = this, { run } = shown, { theme } = look, crossed = crossings(run);
+    const { rows, font, drawn } = this, { run } = shown, { theme } = look, crossed = crossingsOf(run);
     const bar = Math.min(0.55 * font, 0.16 * rows.step), { x, w } = rows;
     ctx.textBaseline = "middle";
     run.model.channels.forEach(({ name, label, hue }, c) => {
@@ -168,7 +163,7 @@ export class MembraneView extends View {
   describe() {
     if (!this.ready) return;
     this.choose();
-    const { run } = shown, n = sampleAtHead(), crossed = crossings(run), { drawn } = this;
+    const { run } = shown, n = sampleAtHead(), crossed = crossingsOf(run), { drawn } = this;
     const said = run.model.channels.map(({ name, label }, c) => {
       const ions = traffic(crossed[c][n]), share = drawn.share[name];
       const alone = drawn.open[name] ? tr("{channel} channel open", { channel: label })

@@ -62,16 +62,23 @@ export class Patch {
     });
   }
 
-  /* Light the channels that conduct, and say how many they are: conducts(c, channel). */
-  paint(ctx, conducts, stars) {
+  /* Light the channels that conduct, conducts(c, channel), or as many as were counted(c); say how many. */
+  paint(ctx, conducts, stars, counted) {
     return this.kinds.map(({ c, hue }, k) => {
-      const open = this.places[k].filter((_, channel) => conducts(c, channel));
+      const open = this.lit(k, (channel) => conducts(c, channel), counted(c));
       this.tiles(ctx, open, 1, mix(lit(hue), color(hue), 0.6), color(hue));
       if (this.cell > 7) this.tiles(ctx, open, 0.32, bright(hue));
       const star = this.places[k][stars[c]];
       if (star && this.cell > 5) this.ring(ctx, star);
       return open.length;
     });
+  }
+
+  /* The places of those that are open; if their number is given, chance leaves some out or adds some. */
+  lit(k, isOpen, number) {
+    const open = [], other = [];
+    this.places[k].forEach((place, channel) => (isOpen(channel) ? open : other).push(place));
+    return number === null ? open : [...open, ...other].slice(0, Math.round(number));
   }
 
   ring(ctx, [x, y, size]) {

@@ -21,9 +21,9 @@ function usualRate() {
 
 export function setHead(share) {
   const { run } = shown, slider = $("time"), head = Math.min(1, Math.max(0, share));
-  const t = head * run.t[run.size - 1];
+  const from = run.t[0], t = from + head * (run.t[run.size - 1] - from);
   shown.head = head;
-  Object.assign(slider, { max: run.duration, step: run.dt, value: t });
+  Object.assign(slider, { min: from, max: +run.duration.toFixed(6), step: run.dt, value: t });
   slider.style.setProperty("--share", `${100 * head}%`);
   slider.setAttribute("aria-valuetext", `${t.toFixed(1)} ms`);
   $("clock").textContent = `${(run.span ? t % run.span : t).toFixed(1)} ms`;
@@ -34,7 +34,7 @@ export function chooseRate(rate) { ui.rate = rate; playing.chosen = true; }
 
 export function moveHead(share) { setHead(share); composeAll(); }
 
-function showPlaying(moves) {
+export function showPlaying(moves) {
   shown.playing = moves;
   press("play", moves);
   $("play").classList.toggle("on", moves);

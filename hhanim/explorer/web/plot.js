@@ -130,15 +130,16 @@ export class Axes {
     Object.assign(ctx, { textAlign: "left", textBaseline: "alphabetic" });
   }
   /* A line through samples [0, to] over evenly spaced times, at most four points a pixel column; where it is
-     level, one in four. */
-  trace(ctx, t, series, to = series.length - 1) {
-    const perPixel = to / Math.max(1, this.sx * t[to]), chunk = perPixel < 2.5 ? 1 : Math.ceil(perPixel);
+     level, one in four. The times are less by `shift`. */
+  trace(ctx, t, series, to = series.length - 1, shift = 0) {
+    const perPixel = to / Math.max(1, this.sx * (t[to] - t[0]));
+    const chunk = perPixel < 2.5 ? 1 : Math.ceil(perPixel);
     let last = 0, drawn = 0;
     const point = (n) => {
       const level = n > 0 && n < to && Math.abs(series[n] - series[drawn]) * this.sy < 0.3;
       if (!level || (t[n] - t[drawn]) * this.sx > 4) {
-        if (last > drawn) ctx.lineTo(this.x(t[last]), this.y(series[last]));
-        ctx.lineTo(this.x(t[n]), this.y(series[n]));
+        if (last > drawn) ctx.lineTo(this.x(t[last] - shift), this.y(series[last]));
+        ctx.lineTo(this.x(t[n] - shift), this.y(series[n]));
         drawn = n;
       }
       last = n;

@@ -1,11 +1,12 @@
 /* Runs: settings become a run; what is shown is the last one that came to an end. */
 
 import { simulateAxon } from "./axon.js";
+import { simulateChannels } from "./channels.js";
 import { describe } from "./behaviour.js";
 import { describeAxon, describeClamp } from "./benchwords.js";
 import { simulateClamp } from "./clamp.js";
 import { simulate, simulateEuler } from "./engine.js";
-import { EULER_STEP, experimentOf, modelOf, settings } from "./settings.js";
+import { EULER_STEP, experimentOf, modelOf, settings, ui } from "./settings.js";
 import { makeStimulus } from "./stimuli.js";
 
 /* exact: the converged solution beside an Euler run. head: the share of the run that has been played. */
@@ -17,8 +18,9 @@ export function keepPrevious() {
   if (shown.run?.y && shown.run.model.name === settings.model) shown.previous = shown.run;
 }
 
-export function simulateSettings(s, method) {
+export function simulateSettings(s, method, channels = ui.channels) {
   const model = modelOf(s.model), k = model.constants(s), stimulus = makeStimulus(s);
+  if (method === "channels") return simulateChannels(model, k, stimulus, s.duration, channels, 1952);
   return method === "euler" ? simulateEuler(model, k, stimulus, s.duration, EULER_STEP)
     : simulate(model, k, stimulus, s.duration);
 }

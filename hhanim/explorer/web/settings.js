@@ -10,6 +10,9 @@ export const BENCHES = { current: VIEWS, clamp: ["clamp", "iv", "clampgates"], a
 export const CHANNELS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
 export const USUAL_CHANNELS = 200;
 
+/* How many ms a scope shows, at so many ms in a second: what happened in the last ten seconds. */
+export const windowOf = (rate) => 10 * (rate || 10);
+
 export const settings = {}; // what the controls say
 export const ui = {
   theme: "auto", rate: null, views: null, open: false, previous: true, live: true, channels: USUAL_CHANNELS,

@@ -2,41 +2,17 @@
 
 import { quantitiesOf } from "./engine.js";
 import { $ } from "./dom.js";
-import { extent, niceRange, signed } from "./numbers.js";
+import { linesOf, rangeOf } from "./lines.js";
+import { extent, signed } from "./numbers.js";
 import { Axes, dot, placeLabels, styled } from "./plot.js";
+import { layOutScope, paintScope, scrollScope } from "./scope.js";
 import { sampleAtHead, shown } from "./runs.js";
-import { ui } from "./settings.js";
+import { ui, windowOf } from "./settings.js";
 import { View, color, drawn, look } from "./view.js";
-
-/* The lines of each view: [{series, hue, dash, symbol, name}…]. */
-const LINES = {
-  V: (run) => [{ series: run.y[0], hue: "ink", dash: [], symbol: [["V", "i"]] }],
-  gates: (run, q) => run.model.gateList.map((gate, n) => ({ ...gate, series: q.gates[n] })),
-  currents: (run, q) => run.model.channels.map((c, n) => ({ ...c, series: q.i[n] })),
-  conductances(run, q) {
-    const all = run.model.channels.map((c, n) => (ui.open ? { ...c, series: q.open[n], symbol: c.symbolOpen }
-      : { ...c, series: q.g[n], symbol: c.symbolG }));
-    return all.filter((line) => line.symbol.length);
-  },
-};
-
-const RANGES = {
-  V([low, high]) {
-    const [from, to] = shown.run.model.vRange;
-    return low < from || high > to ? niceRange(Math.min(low, from), Math.max(high, to)) : [from, to];
-  },
-  gates: ([low, high]) =>
-    [Math.min(0, Math.floor(low * 5) / 5), Math.max(1, Math.ceil(high * 5 - 1e-9) / 5)],
-  other([low, high]) {
-    const bottom = Math.min(0, low);
-    return niceRange(bottom, Math.max(0, high, bottom + 1e-6));
-  },
-};
-
-const linesOf = (id, run) => (run ? LINES[id](run, quantitiesOf(run)) : []);
 
 export class TraceView extends View {
   layOut() {
+    if (shown.run.running) return layOutScope(this, windowOf(ui.rate));
     const { id, font, surface, numbers } = this, { run, exact } = shown;
     const previous = ui.previous ? shown.previous : null;
     const now = linesOf(id, run), past = linesOf(id, previous), converged = linesOf(id, exact);
@@ -45,7 +21,7 @@ export class TraceView extends View {
     const foot = numbers ? 1.75 * font : 0.35 * font;
     const strip = id === "V" ? Math.max(2.6 * font, 0.16 * surface.height) : 0;
     const h = surface.height - top - foot - strip - (strip && 0.9 * font);
-    const axes = new Axes({ x: left, y: top, w, h }, [0, run.duration], (RANGES[id] || RANGES.other)(span));
+    const axes = new Axes({ x: left, y: top, w, h }, [0, run.duration], rangeOf(id, span));
     const stimulus = strip ? stimulusAxes({ x: left, y: top + h + 0.9 * font, w, h: strip }) : null;
     Object.assign(this, { axes, stimulus, lines: now, past, converged, previous });
   }
@@ -53,10 +29,15 @@ export class TraceView extends View {
   get weight() { return (this.id === "V" ? 0.17 : 0.145) * this.font; }
 
   paint(ctx) {
+    if (shown.run.running) return paintScope(this, ctx);
     this.paintStill(ctx);
     if (shown.head < 1) this.paintGhosts(ctx);
     this.paintRun(ctx, sampleAtHead());
     this.paintHead(ctx);
+  }
+
+  compose() {
+    if (shown.run.running) scrollScope(this); else super.compose();
   }
 
   keep() {

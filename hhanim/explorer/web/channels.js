@@ -1,0 +1,112 @@
+/* Channels: N of each kind that open and shut at random, and so decide the voltage themselves.
+
+   A gate forgets its state at the rate 1/tau and is then open with the probability x_inf, as in gating.js. In
+   a short step the voltage is taken as constant, and as many gates forget as a Poisson variable says: that is
+   exact for the gates; the voltage relaxes exactly under the conductances that are open. A gate without
+   kinetics of its own follows at once, without noise. */
+
+import { emptyQuantities, emptyRun, fillQuantities, initialState } from "./engine.js";
+
+export const CHANNEL_STEP = 0.005; // ms
+
+/* A stream of random numbers, the same for the same seed (mulberry32). */
+class Random {
+  constructor(seed) { this.state = seed | 0; }
+  next() {
+    this.state = (this.state + 0x6d2b79f5) | 0;
+    let x = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);
+    x = (x + Math.imul(x ^ (x >>> 7), 61 | x)) ^ x;
+    return ((x ^ (x >>> 14)) >>> 0) / 4294967296;
+  }
+  poisson(mean) {
+    if (mean > 40) { // near enough to normal
+      const away = Math.sqrt(-2 * Math.log(1 - this.next())) * Math.cos(2 * Math.PI * this.next());
+      return Math.max(0, Math.round(mean + Math.sqrt(mean) * away));
+    }
+    let count = 0;
+    for (let left = this.next(), limit = Math.exp(-mean); left > limit; left *= this.next()) count++;
+    return count;
+  }
+}
+
+export class Channels {
+  /* count of each kind, open or shut by chance as the state y says. */
+  constructor(model, k, y, count, seed) {
+    Object.assign(this, { model, k, count, y: Float64Array.from(y), random: new Random(seed) });
+    this.shut = model.channels.map(() => new Uint8Array(count)); // how many gates of each channel are
+    this.conducting = model.channels.map(() => count);
+    this.gates = model.gateList.flatMap(({ channel, power, state }, g) => {
+      if (state < 0) return [];
+      const open = Uint8Array.from({ length: count * power }, () => (this.random.next() < y[state] ? 1 : 0));
+      open.forEach((is, part) => { if (!is) this.close(channel, part % count); });
+      return [{ g, channel, state, open, many: open.reduce((a, b) => a + b, 0) }];
+    });
+    this.instant = new Float64Array(model.gateList.length);
+    this.shareOpen = new Float64Array(model.channels.length);
+    this.measure();
+  }
+
+  close(channel, one) { if (this.shut[channel][one]++ === 0) this.conducting[channel]--; }
+  reopen(channel, one) { if (--this.shut[channel][one] === 0) this.conducting[channel]++; }
+
+  /* The state and the open share of each kind, counted. */
+  measure() {
+    const { model, y, instant, shareOpen, count, conducting } = this;
+    for (const { state, open, many } of this.gates) y[state] = many / open.length;
+    for (let c = 0; c < shareOpen.length; c++) shareOpen[c] = conducting[c] / count;
+    if (this.gates.length === model.gateList.length) return;
+    model.gates(y, instant);
+    model.gateList.forEach((gate, g) => {
+      if (gate.state < 0) shareOpen[gate.channel] *= Math.pow(instant[g], gate.power);
+    });
+  }
+
+  /* One step under a constant current. */
+  step(I, dt = CHANNEL_STEP) {
+    const { model, k, y, random, count, shareOpen } = this, v = y[0];
+    let total = 0, towards = I;
+    for (let c = 0; c < shareOpen.length; c++) {
+      const g = k[1 + 2 * c] * shareOpen[c];
+      total += g;
+      towards += g * k[2 + 2 * c];
+    }
+    y[0] = total > 0 ? towards / total + (v - towards / total) * Math.exp((-total * dt) / k[0])
+      : v + (I * dt) / k[0];
+    for (const gate of this.gates) {
+      const { g, channel, open } = gate, inf = model.inf[g](v);
+      for (let n = random.poisson((open.length * dt) / model.tau[g](v, k)); n > 0; n--) {
+        const part = Math.floor(random.next() * open.length), now = random.next() < inf ? 1 : 0;
+        if (open[part] === now) continue;
+        open[part] = now;
+        if (now) this.reopen(channel, part % count); else this.close(channel, part % count);
+        gate.many += now ? 1 : -1;
+      }
+    }
+    this.measure();
+  }
+}
+
+/* What was counted as a sample of the quantities of a run. */
+export function keepCounted(q, run, n, channels) {
+  for (let s = 0; s < run.y.length; s++) run.y[s][n] = channels.y[s];
+  fillQuantities(q, run, n, n + 1, channels.shareOpen);
+}
+
+/* A run in which `count` channels of each kind decide. */
+export function simulateChannels(model, k, stimulus, duration, count, seed) {
+  const run = emptyRun(model, k, stimulus, duration);
+  const channels = new Channels(model, k, initialState(model, k), count, seed);
+  const steps = Math.round(run.dt / CHANNEL_STEP), q = (run.q = emptyQuantities(model, run.size));
+  run.method = "channels";
+  keepCounted(q, run, 0, channels);
+  for (let n = 1; n < run.size; n++) {
+    const before = channels.y[0], from = run.t[n - 1];
+    for (let m = 0; m < steps; m++) channels.step(stimulus.at(from + (m + 0.5) * CHANNEL_STEP));
+    keepCounted(q, run, n, channels);
+    const { spikeLevel: level } = model, v = channels.y[0];
+    if (before < level && v >= level) run.spikes.push(from + (run.dt * (level - before)) / (v - before));
+  }
+  for (let n = 0; n < run.size; n++) q.I[n] = stimulus.at(run.t[n]);
+  run.path = { t: Array.from(run.t), y: run.y };
+  return run;
+}
