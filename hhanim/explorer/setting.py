@@ -147,7 +147,12 @@ class Setting:
         ]
 
     def run(self) -> Trajectory | CableRun:
-        """Integrate the setting: a Trajectory, of all sweeps for a voltage clamp; for an axon a CableRun."""
+        """Integrate the setting: a Trajectory, of all sweeps for a voltage clamp; for an axon a CableRun.
+
+        Raises HHError where the page's channels decide by chance: the core follows the equations.
+        """
+        if self.values["method"] == "channels":
+            raise HHError("in this setting channels open by chance, in the page alone; take method=converged")
         if self.experiment == "axon":
             # Each part begins at its own rest, of which there are two: looked for twice, not at every compartment.
             without = self.membrane.with_(**{f"g{name}": 0.0 for name in self.membrane.inward()})

@@ -14,14 +14,14 @@ import { decimal, tr } from "./words.js";
 
 const state = { running: null, before: 0, frame: 0, told: 0, stimulus: "step" };
 const reduced = matchMedia("(prefers-reduced-motion: reduce)");
-const STEP = 0.05; // of a second, by the button
+const STEP_SECONDS = 0.05; // of a second, by the button
 
 export const isRunning = () => state.running !== null;
 const deciding = () => (settings.method === "channels" ? ui.channels : 0);
 const rate = () => Number($("rate").value);
 
 /* Begin to run on, from rest. */
-function begin() {
+function restart() {
   const model = modelOf(settings.model);
   state.running = new Running(model, settings, deciding());
   Object.assign(shown, { run: state.running.run, exact: null, previous: null, head: 1 });
@@ -30,7 +30,7 @@ function begin() {
 /* What is set now holds from now on; another model begins anew. */
 export function adoptSettings() {
   try {
-    if (state.running.model !== modelOf(settings.model)) begin();
+    if (state.running.model !== modelOf(settings.model)) restart();
     else state.running.adopt(settings, deciding());
   } catch (error) {
     if (!(error instanceof RunError)) throw error;
@@ -103,7 +103,7 @@ function turnOn() {
   settings.width = Math.min(settings.width, 5);
   ui.rate = Math.min(ui.rate || 10, 50);
   $("rate").value = ui.rate;
-  begin();
+  restart();
   showMode(true);
   resume();
   $("stimulate").focus(); // so that the space bar is the stimulus, not the button that was pressed
@@ -138,7 +138,7 @@ const typing = (target) => target.closest?.("input:not([type=range]), select, te
 
 export function wireContinuous(play, compute) {
   on("continuous", "click", () => (isRunning() ? turnOff(compute) : turnOn()));
-  on("step", "click", () => { pause(); goOn(STEP); tellState(); });
+  on("step", "click", () => { pause(); goOn(STEP_SECONDS); tellState(); });
   const button = $("stimulate"), hear = (type, heard) => button.addEventListener(type, heard);
   hear("pointerdown", (event) => { button.setPointerCapture(event.pointerId); stimulate(true); });
   for (const type of ["pointerup", "pointercancel", "blur"]) hear(type, () => stimulate(false));

@@ -31,4 +31,4 @@ const RANGES = {
 };
 
 export const linesOf = (id, run) => (run ? LINES[id](run, quantitiesOf(run)) : []);
-export const rangeOf = (id, span) => (RANGES[id] || RANGES.other)(span);
+export const yRangeOf = (id, span) => (RANGES[id] || RANGES.other)(span);

@@ -3,7 +3,7 @@
 
 import { quantitiesOf } from "./engine.js";
 import { $ } from "./dom.js";
-import { linesOf, rangeOf } from "./lines.js";
+import { linesOf, yRangeOf } from "./lines.js";
 import { extent, millivolts } from "./numbers.js";
 import { Axes, dot, placeLabels, styled } from "./plot.js";
 import { sampleAtHead, shown } from "./runs.js";
@@ -28,7 +28,7 @@ export function layOutScope(view, span) {
   const strip = id === "V" ? Math.max(2.6 * font, 0.16 * surface.height) : 0;
   const h = surface.height - top - foot - strip - (strip && 0.9 * font);
   view.seen = widened(lines.map((line) => line.series), from, n, view.seen);
-  const axes = new Axes({ x: left, y: top, w, h }, [-span, 0], rangeOf(id, view.seen));
+  const axes = new Axes({ x: left, y: top, w, h }, [-span, 0], yRangeOf(id, view.seen));
   view.seenI = strip ? widened([quantitiesOf(run).I], from, n, view.seenI || [0, 1]) : null;
   const [a, b] = view.seenI || [0, 1], room = 0.06 * (b - a);
   const below = { x: left, y: top + h + 0.9 * font, w, h: strip };
@@ -93,7 +93,7 @@ export function scrollScope(view) {
   view.lines = linesOf(id, run);
   if (moved === 0 && n === from) return;
   const grown = widened(view.lines.map((line) => line.series), Math.max(0, from), n, view.seen);
-  const outgrown = rangeOf(id, grown).some((edge, m) => edge !== axes.yRange[m])
+  const outgrown = yRangeOf(id, grown).some((edge, m) => edge !== axes.yRange[m])
     || (stimulus && extent([quantitiesOf(run).I[n]], view.seenI).some((edge, m) => edge !== view.seenI[m]));
   if (from < 0 || n < from || moved * 2 > axes.box.w * surface.ratio || outgrown) {
     layOutScope(view, view.span);

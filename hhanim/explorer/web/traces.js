@@ -2,7 +2,7 @@
 
 import { quantitiesOf } from "./engine.js";
 import { $ } from "./dom.js";
-import { linesOf, rangeOf } from "./lines.js";
+import { linesOf, yRangeOf } from "./lines.js";
 import { extent, signed } from "./numbers.js";
 import { Axes, dot, placeLabels, styled } from "./plot.js";
 import { layOutScope, paintScope, scrollScope } from "./scope.js";
@@ -21,7 +21,7 @@ export class TraceView extends View {
     const foot = numbers ? 1.75 * font : 0.35 * font;
     const strip = id === "V" ? Math.max(2.6 * font, 0.16 * surface.height) : 0;
     const h = surface.height - top - foot - strip - (strip && 0.9 * font);
-    const axes = new Axes({ x: left, y: top, w, h }, [0, run.duration], rangeOf(id, span));
+    const axes = new Axes({ x: left, y: top, w, h }, [0, run.duration], yRangeOf(id, span));
     const stimulus = strip ? stimulusAxes({ x: left, y: top + h + 0.9 * font, w, h: strip }) : null;
     Object.assign(this, { axes, stimulus, lines: now, past, converged, previous });
   }
