@@ -126,14 +126,24 @@ def print_rows(rows: list[dict[str, Any]], *, as_json: bool) -> None:
 
 @click.command()
 @request_options
+@click.option(
+    "--accessible",
+    is_flag=True,
+    help="Decode the films, and say which criteria of WCAG 1.2, 1.4.3 and 2.3.1 they meet.",
+)
 @json_option
-def check(as_json: bool, **asked: Any) -> int:
+def check(as_json: bool, accessible: bool, **asked: Any) -> int:
     """List what is stale, with the reason; exit code 4 when something is.
+
+    With --accessible, a line for each criterion and film instead; exit code 1 when one is not met.
 
     \b
     Examples:
       hhanim check --preset lecture || hhanim render --preset lecture
+      hhanim check spike --accessible
     """
+    if accessible:
+        return _accessible(as_json=as_json, **asked)
     from hhanim.studio.fresh.status import status
     from hhanim.studio.media.exchange import WORK
 
@@ -147,6 +157,32 @@ def check(as_json: bool, **asked: Any) -> int:
     stale += [{"name": e.name, "path": e.path, "reasons": [e.message]} for e in failed]
     print_rows(stale, as_json=as_json)
     return STALE if stale else 0
+
+
+def _accessible(as_json: bool, **asked: Any) -> int:
+    """What each film meets; one that is named by its file need not be a scene's."""
+    from hhanim.studio.media.accessible import report
+
+    files = [Path(name) for name in asked["names"] if Path(name).suffix in (".mp4", ".webm", ".mov")]
+    asked["names"] = tuple(name for name in asked["names"] if Path(name) not in files)
+    if asked["names"] or not files:
+        wanted, failed = plan(**asked)
+        files += [request.path for request in wanted if request.format.container]
+        for event in failed:
+            complain(event.message)
+    rows: list[dict[str, Any]] = []
+
+    def one(path: Path) -> None:
+        for found in report(path):
+            rows.append({"path": str(path), **found.as_json()})
+            if not as_json:
+                word = {True: "met", False: "NOT MET", None: "not asked for"}[found.met]
+                print(path, found.criterion, word, found.words, sep="\t", flush=True)
+
+    code = each(partial(one, path) for path in files)
+    if as_json:
+        print_json(rows)
+    return code or int(any(row["met"] is False for row in rows))
 
 
 @click.command()

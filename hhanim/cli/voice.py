@@ -22,7 +22,18 @@ def _scene_options(command: Command) -> Command:
     lecture_option = click.option(
         "--lecture", metavar="FILE", help="All that is said in a lecture, its cards and slides too."
     )
-    for option in (config_option, lecture_option, language_option, set_option, names_argument):
+    descriptions_option = click.option(
+        "--descriptions", is_flag=True, help="Also what is seen, as --sound described has it."
+    )
+    options = (
+        config_option,
+        lecture_option,
+        descriptions_option,
+        language_option,
+        set_option,
+        names_argument,
+    )
+    for option in options:
         command = option(command)
     return command
 
@@ -67,7 +78,7 @@ def voice() -> None:
 @voice.command()
 @_scene_options
 @json_option
-def script(as_json: bool, **asked: Any) -> int:
+def script(as_json: bool, descriptions: bool, **asked: Any) -> int:
     """The lines as they are to be read, each with its name and the time it has.
 
     \b
@@ -81,7 +92,7 @@ def script(as_json: bool, **asked: Any) -> int:
     found: list[dict[str, Any]] = []
 
     def one(request: Request) -> None:
-        for line in lines(request):
+        for line in lines(request, seen=descriptions):
             said = spoken(line.text, request.language)
             about = {"path": str(request.recordings / f"{line.name}.wav"), "start": line.start}
             found.append({**about, "seconds": line.room, "text": line.text, "spoken": said})
@@ -100,7 +111,7 @@ def script(as_json: bool, **asked: Any) -> int:
     "--accept", is_flag=True, help="Take recordings of other sentences for the lines as they are now."
 )
 @json_option
-def check_recordings(as_json: bool, accept: bool, **asked: Any) -> int:
+def check_recordings(as_json: bool, accept: bool, descriptions: bool, **asked: Any) -> int:
     """List what is missing, stale, clipped, too quiet, too long or not listened to; exit code 4 when anything is.
 
     A recording speaks the sentence it was made for. What is new is noted (recorded.json), so that it shows when its
@@ -116,7 +127,7 @@ def check_recordings(as_json: bool, accept: bool, **asked: Any) -> int:
     remarks: list[made.Remark] = []
 
     def one(request: Request) -> None:
-        remarks.extend(made.check(request, made.lines(request), accept=accept))
+        remarks.extend(made.check(request, made.lines(request, seen=True), accept=accept, seen=descriptions))
 
     code = each(partial(one, request) for request in _requests(**asked))
     if not asked["names"] and asked["lecture"] is None:
@@ -132,7 +143,7 @@ def check_recordings(as_json: bool, accept: bool, **asked: Any) -> int:
 @voice.command()
 @_scene_options
 @click.option("--force", "-f", is_flag=True, help="Read also what has been read already.")
-def speak(force: bool, **asked: Any) -> int:
+def speak(force: bool, descriptions: bool, **asked: Any) -> int:
     """Let a synthetic voice read every line that was not recorded, into the folder draft beside the recordings.
 
     English by hibari where it is installed, else and every other language by espeak-ng. A recording wins over a draft.
@@ -146,7 +157,7 @@ def speak(force: bool, **asked: Any) -> int:
     from hhanim.voice.speak import drafts
 
     def one(request: Request) -> None:
-        for path in drafts(request, lines(request), force=force):
+        for path in drafts(request, lines(request, seen=descriptions), force=force):
             print(path, flush=True)
 
     return each(partial(one, request) for request in _requests(**asked))

@@ -34,12 +34,19 @@ class Remark:
     what: str
 
 
-def lines(request: Request) -> list[Line]:
+def lines(request: Request, *, seen: bool = False) -> list[Line]:
     """What a scene says, from the record of its film if that is fresh; else it is played, and nothing of it drawn.
+
+    Args:
+        seen: what is seen as well.
 
     Raises:
         StudioError: when the request is not possible, or the scene fails.
     """
+    return [line for line in _lines(request) if seen or not line.seen]
+
+
+def _lines(request: Request) -> list[Line]:
     record = sidecar.read(request.path)
     if record is not None and record.lines and status(request).fresh:
         return record.lines
@@ -50,11 +57,14 @@ def lines(request: Request) -> list[Line]:
         return alone().rehearsal(request, Path(work)).lines()
 
 
-def check(request: Request, said: Sequence[Line], *, accept: bool = False) -> list[Remark]:
+def check(
+    request: Request, said: Sequence[Line], *, accept: bool = False, seen: bool = False
+) -> list[Remark]:
     """Everything that is not in order with the recordings of a scene; recordings that are new are noted.
 
     Args:
         accept: take what was recorded of other sentences for the lines as they are now.
+        seen: whether what is seen has to be recorded as well.
 
     Raises:
         RenderError: when the file of what is noted cannot be read.
@@ -79,7 +89,7 @@ def check(request: Request, said: Sequence[Line], *, accept: bool = False) -> li
     remarks += [Remark(str(place / file), what) for file, what in voice.remarks(rated, texts).items()]
     have = {take.name for take in takes}
     for line in said:
-        if line.name not in have:
+        if line.name not in have and (seen or not line.seen):
             remarks.append(Remark(str(place / f"{line.name}.wav"), f"missing: {line.text}"))
     return remarks
 
@@ -100,7 +110,11 @@ def _quality(place: Path, take: voice.Take, said: Sequence[Line]) -> Iterator[st
         yield f"is {quiet}: record it again, nearer to the microphone"
     seconds = samples.size / sound.RATE
     for line in said:
-        if line.name == take.name and (still := seconds + voice.BREATH - line.room) > BEARABLE:
+        if (
+            line.name == take.name
+            and not line.seen
+            and (still := seconds + voice.BREATH - line.room) > BEARABLE
+        ):
             yield f"lasts {seconds:.1f} s: the picture would stand still for {still:.1f} s; say it in fewer words"
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from hhanim.studio.plan import catalogue
 from hhanim.studio.plan.request import Request
+from tests.studio.conftest import a_record as a_record
 
 TALK = '''
 """A clip that says three things."""

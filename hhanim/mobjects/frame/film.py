@@ -54,7 +54,7 @@ class Film(Scene):
     On the instance: `area` is the part of the frame to draw in (safe margin and captions' band left free), `shape` is
     "wide", "square" or "tall"; so far, in seconds: `captions` holds (start, stop, text), `parts` (start, name),
     `part_ends` when each of these stopped changing, `written` (start, text) of what is written at the top, `clicks`
-    when a spike may be heard.
+    when a spike may be heard, `seen` (start, text) what is seen.
     """
 
     title: ClassVar[str] = ""
