@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from hhanim.cli.options import force_option, plan, request_options_of_one, sections_option
+from hhanim.cli.options import (
+    config_option,
+    force_option,
+    language_of,
+    language_option,
+    output_option,
+    plan,
+    request_options_of_one,
+    sections_option,
+)
 from hhanim.cli.output import complain, each
 from hhanim.studio.errors import UsageError
 
@@ -30,18 +40,28 @@ def export() -> None:
 
 @export.command()
 @request_options_of_one
+@click.option("--phone", is_flag=True, help="With a portrait version of each, which telephones show.")
 @force_option
-def html(force: bool, **asked: Any) -> int:
+def html(phone: bool, force: bool, **asked: Any) -> int:
     """A page for each film, with its captions and sections; it works offline.
+
+    Versions in several languages are in one page, to choose from.
 
     \b
     Examples:
-      hhanim export html spike tau --preset slide
+      hhanim export html spike tau --preset slide --phone
     """
     from hhanim.studio.deliver import pages
 
-    films, code = _made(**asked)
-    return max(code, _told(partial(pages.page, film, force=force) for film in films))
+    films, code = _made(**asked, more=_upright if phone else None)
+    return max(code, _told(partial(pages.page, *versions, force=force) for versions in pages.together(films)))
+
+
+def _upright(request: Request) -> Request:
+    """The same with its longer side upright."""
+    short, long = sorted(request.pixels)
+    path = request.path.with_name(f"{request.path.stem}-portrait{request.path.suffix}")
+    return replace(request, size=f"{short}x{long}", path=path)
 
 
 @export.command()
@@ -136,6 +156,64 @@ _web("slidev", "Slides for Slidev: npx slidev FILE.")
 _web("jupyter", "A notebook with a cell for each film; also as slides, jupyter nbconvert --to slides FILE.")
 
 
+@export.command()
+@request_options_of_one
+@click.option("--out", metavar="FILE", help="The package (default: hhanim.zip in the output folder).")
+@force_option
+def scorm(out: str | None, force: bool, **asked: Any) -> int:
+    """A package for a learning platform such as Moodle, ILIAS or Canvas (SCORM 1.2).
+
+    It tells the platform how much of each film has been seen.
+
+    \b
+    Examples:
+      hhanim export scorm spike threshold --preset slide --out week1.zip
+    """
+    from hhanim.studio.deliver import scorm as deliver
+
+    path = _file(out, ".zip")
+    films, code = _made(**asked)
+    if not films:
+        return code
+    return max(code, _told([partial(deliver.scorm, films, path or _beside(films, ".zip"), force=force)]))
+
+
+@click.command()
+@output_option
+@config_option
+@language_option
+@click.option("--out", metavar="FILE", help="The page (default: gallery/index.html in the output folder).")
+@click.option("--title", default="", help="Of the page.")
+@click.option("--one-file", is_flag=True, help="With all films in the page itself.")
+@force_option
+def gallery(
+    output: str | None,
+    config: str | None,
+    language: str | None,
+    out: str | None,
+    title: str,
+    one_file: bool,
+    force: bool,
+) -> int:
+    """A page with everything that was made: posters, versions side by side, downloads, and how to make each again.
+
+    It needs no network and no server: a folder to put on a web server, or one file. Nothing is rendered.
+
+    \b
+    Examples:
+      hhanim render && hhanim gallery
+      hhanim gallery --one-file --out week1.html --title "Week 1"
+    """
+    from hhanim.studio.deliver import gallery as deliver
+    from hhanim.studio.plan.project import Settings, output_folder
+
+    folder = output_folder(Settings(output=output), config)
+    path = _file(out, ".html") or folder / "gallery" / "index.html"
+    options: Any = {"one_file": one_file, "title": title, "language": language_of(language), "force": force}
+    print(deliver.gallery(folder, path, **options))
+    return 0
+
+
 def _file(out: str | None, suffix: str) -> Path | None:
     """The file of --out, of which the suffix is known.
 
@@ -152,13 +230,19 @@ def _beside(films: list[Path], suffix: str) -> Path:
     return films[0].with_name(f"hhanim{suffix}")
 
 
-def _made(*, sections: bool = False, **asked: Any) -> tuple[list[Path], int]:
-    """The films that are asked for, made where they are stale, and the exit code so far."""
+def _made(
+    *, sections: bool = False, more: Callable[[Request], Request] | None = None, **asked: Any
+) -> tuple[list[Path], int]:
+    """The films that are asked for, made where they are stale, and the exit code so far.
+
+    more: what is wanted of each besides.
+    """
     from hhanim.studio.make.films import make_all
     from hhanim.studio.make.progress import Reporter
     from hhanim.studio.media import sidecar
 
     wanted, failed = plan(**asked, formats=("mp4",), sections=sections)
+    wanted += [more(request) for request in wanted] if more else []
     with Reporter() as reporter:
         for event in failed:
             reporter(event)

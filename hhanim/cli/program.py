@@ -64,6 +64,7 @@ for command in (
         lecture.make_lecture,
         voice.voice,
         export.export,
+        export.gallery,
         neuron.simulate,
         neuron.explore,
         language.language,

@@ -9,9 +9,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
+from hhanim.language import ENGLISH
 from hhanim.look import glossary
 from hhanim.look.numbers import plain
 from hhanim.look.words import unit
+from hhanim.studio.errors import RenderError
 from hhanim.studio.media import cues, sidecar
 from hhanim.studio.plan import catalogue
 
@@ -20,16 +22,18 @@ from hhanim.studio.plan import catalogue
 class Chapter:
     """A section of a film, from `start` until `stop` (s).
 
-    title: its heading; line: what stands under that; said: in it, sentence by sentence. full: when (s) its picture
-    shows most: the last frame before it turns into the next one's.
+    title: its heading; line: what stands under that; ends: the heading that it ends with. said: in it, sentence by
+    sentence. full: when (s) its picture shows most: the last frame before it turns into the next one's. name: a word.
     """
 
     title: str
     line: str
+    ends: str
     said: list[str]
     start: float
     stop: float
     full: float
+    name: str
 
     @property
     def time(self) -> str:
@@ -65,12 +69,14 @@ class Account:
         said = [(0.5 * (start + stop), text) for start, stop, text in self.record.captions]
         return [
             Chapter(
-                part.heading[:1].upper() + part.heading[1:],
+                _capital(part.heading),
                 part.line,
+                _capital(part.last.partition("\n")[0]) or _capital(part.heading),
                 [text for at, text in said if part.start <= at < part.stop],
                 part.start,
                 part.stop,
                 part.full,
+                part.title or part.name,
             )
             for part in cues.read(self.media)
         ]
@@ -88,16 +94,43 @@ class Account:
         return glossary.seen_in(self.scene)
 
     @cached_property
+    def _entry(self) -> catalogue.Entry | None:
+        symbol, kind = self.record.key.get("scene"), self.record.kind
+        known = (e for e in catalogue.read().entries if (e.symbol, e.kind) == (symbol, kind))
+        return next(known, None)
+
+    @property
     def scene(self) -> str:
         """The scene's name, whatever its file is called."""
-        symbol = self.record.key.get("scene")
-        known = (entry.name for entry in catalogue.read().entries if entry.symbol == symbol)
-        return next(known, str(symbol))
+        return self._entry.name if self._entry else str(self.record.key.get("scene", self.record.name))
 
     @property
     def made(self) -> str:
         """What made it."""
         return f"hhanim {self.record.hhanim} · {self.record.kind} {self.scene}"
+
+    @property
+    def shape(self) -> str:
+        """ "wide", "square" or "tall"."""
+        ratio = self.record.width / self.record.height
+        return "wide" if ratio > 1.2 else "tall" if ratio < 0.83 else "square"
+
+    @cached_property
+    def sound(self) -> bool:
+        """Whether there is something to be heard."""
+        import av
+
+        try:
+            with av.open(str(self.media)) as container:
+                return bool(container.streams.audio)
+        except (OSError, av.FFmpegError) as error:
+            raise RenderError(f"cannot read {self.media}: render it again") from error
+
+    @property
+    def licence(self) -> str:
+        """Under which terms it may be used; "" of a scene that is not hhanim's."""
+        shipped = self._entry is not None and self._entry.path.parent == catalogue.shipped()
+        return "CC BY 4.0, https://creativecommons.org/licenses/by/4.0/" if shipped else ""
 
     @property
     def command(self) -> str:
@@ -108,7 +141,13 @@ class Account:
             words += ["--set", f"{name}={value}"]
         words += ["--theme", record.theme] if record.theme != "dark" else []
         words += ["--preset", record.preset] if record.preset != "standard" else []
+        words += ["--language", record.language] if record.language != ENGLISH else []
+        words += ["--format", record.format] if record.format != "mp4" else []
         return shlex.join(words)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _said(value: object) -> str:

@@ -1,81 +1,269 @@
-"""A page for each film, that needs no network."""
+"""Pages of films that need no network: one film in one file, or everything that was made, with an index."""
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from html import escape
 from importlib import resources
 from pathlib import Path
 from string import Template
+from typing import Any
 
-from hhanim.language import spoken, tag, tr
+from hhanim.language import ENGLISH, spoken, tag, tr
 from hhanim.language.catalogue import name
 from hhanim.language.pages import translated
+from hhanim.studio.deliver.account import Account
 from hhanim.studio.errors import RenderError
 from hhanim.studio.make.manifest import put
-from hhanim.studio.media import cues, sidecar
+from hhanim.studio.media import sidecar
+
+_KINDS = {".mp4": "video/mp4", ".png": "image/png", ".vtt": "text/vtt", ".json": "application/json"}
 
 
-def page(media: Path, *, force: bool = False) -> Path:
+def page(*films: Path, force: bool = False) -> Path:
     """``tau.html`` beside ``tau.mp4``: the film, its captions, its description and what made it, in one file
     that needs nothing else.
 
     Args:
+        films: one, or the same in several languages or shapes, of which the reader's is shown first.
         force: whether it replaces a page that hhanim did not make, or a hand has been at.
 
     Raises:
         UsageError: when hhanim did not make the film. RenderError: when the page cannot be written.
     """
-    record = sidecar.record_of(media)
-    with spoken(record.language):
-        return _page(media, record, force=force)
-
-
-def _page(media: Path, record: sidecar.Record, *, force: bool) -> Path:
-    """The page, in the language that is spoken."""
-    data = {
-        "title": escape(record.title or record.name),
-        "description": escape(record.description),
-        "alt": escape(record.alt or record.description),
-        "language": tag(record.language),
-        "language_name": escape(name(record.language)),
-        "width": str(record.width),
-        "height": str(record.height),
-        "video": _data_uri(media, "video/mp4"),
-        "poster": _data_uri(sidecar.beside(media, ".png"), "image/png"),
-        "captions": _data_uri(sidecar.beside(media, ".vtt"), "text/vtt"),
-        "transcript": "\n".join(f"<p>{escape(text)}</p>" for _, _, text in record.captions)
-        or f"<p>{tr('No words.')}</p>",
-        "parameters": "\n".join(
-            f"<tr><th scope=row>{escape(k)}<td>{escape(sidecar.shown(v))}"
-            for k, v in record.parameters.items()
-        ),
-        "sections": _chapters(cues.read(media)),
-        "made": escape(f"hhanim {record.hhanim} · {record.kind} {record.key.get('scene')}"),
-    }
-    template = resources.files(__package__).joinpath("page.html").read_text(encoding="utf-8")
-    path = media.with_suffix(".html")
-    template = translated(template)
+    accounts = sorted(map(Account.of, films), key=plainness)
+    path = films[0].with_suffix(".html")
+    with spoken(accounts[0].record.language):
+        html = Pages().document([accounts])
     with put(path, force=force) as part:
-        part.write_text(Template(template).substitute(data), encoding="utf-8", newline="\n")
+        part.write_text(html, encoding="utf-8", newline="\n")
     return path
 
 
-def _chapters(parts: Sequence[sidecar.Section]) -> str:
+@dataclass
+class Pages:
+    """How pages are put together.
+
+    files: of a film's files those that lie beside the page, each with its address; the others are in the page itself.
+    indexed: whether there is an index to go back to. scripts: what works in them, in order.
+    """
+
+    files: Mapping[Path, str] = field(default_factory=dict)
+    indexed: bool = False
+    scripts: Sequence[str] = ("player.js", "page.js")
+    _inside: dict[str, Path] = field(default_factory=dict)
+
+    def document(self, groups: Sequence[Sequence[Account]], index: str = "", title: str = "") -> str:
+        """A page with versions of one film or of several, in the language that is spoken."""
+        shown = [self._group(versions) for versions in groups]
+        data = [
+            f'<script type="application/octet-stream" id="{key}">{_base64(path)}</script>'
+            for key, path in self._inside.items()
+        ]
+        return filled(
+            "page.html",
+            title=escape(title or groups[0][0].title),
+            style=_text("page.css"),
+            scripts="\n".join(f"<script>\n{_text(file)}</script>" for file in self.scripts),
+            sources="data: 'self' file:" if self.files else "data:",
+            index=index,
+            groups="\n".join(shown),
+            data="\n".join(data),
+        )
+
+    def _group(self, versions: Sequence[Account]) -> str:
+        """Versions of one film, to choose from where there are several."""
+        choice = f'<p><a href="#">{tr("All films")}</a></p>\n' if self.indexed else ""
+        if len(versions) > 1:
+            buttons = "\n".join(
+                f'<button type="button" data-film="{escape(key(account))}">{escape(label)}</button>'
+                for account, label in zip(versions, labels(versions), strict=True)
+            )
+            together = f'<label><input type="checkbox" data-together> {tr("Side by side")}</label>'
+            choice += f'<nav aria-label="{tr("Versions")}">\n{buttons}\n{together}\n</nav>\n'
+        articles = "\n".join(self._film(account) for account in versions)
+        head = f'<section class="group" id="{escape(versions[0].scene)}" hidden>\n{choice}'
+        return f'{head}<div class="versions">\n{articles}\n</div>\n</section>'
+
+    def _film(self, account: Account) -> str:
+        """One film, in its own language."""
+        with spoken(account.record.language):
+            return self._article(account)
+
+    def _article(self, account: Account) -> str:
+        media, record, chapters = account.media, account.record, account.chapters
+        poster = sidecar.beside(media, ".png")
+        described = sidecar.beside(media, ".descriptions.vtt")
+        language = f'srclang="{tag(record.language)}" label="{escape(name(record.language))}"'
+        return filled(
+            "film.html",
+            id=escape(key(account)),
+            language=tag(record.language),
+            language_name=escape(name(record.language)),
+            shape=account.shape,
+            title=escape(account.title),
+            description=escape(record.description),
+            alt=escape(account.alt),
+            width=f"{record.width}",
+            height=f"{record.height}",
+            cues=json.dumps([round(c.start, 4) for c in chapters] + [round(record.duration, 4)]),
+            loop=" loop" if record.kind == "clip" else "",
+            source=self._source(account),
+            poster=self.address(poster),
+            captions=_data_uri(sidecar.beside(media, ".vtt")),
+            descriptions=f'<track kind="descriptions" {language} src="{_data_uri(described)}">'
+            if described.is_file()
+            else "",
+            muted="" if account.sound else " muted",
+            duration=f"{record.duration:g}",
+            switches="\n".join(
+                f'<button type="button" data-do="{what}" aria-pressed="{on}" aria-keyshortcuts="{letter}">'
+                f"{word}</button>"
+                for what, letter, on, word, there in (
+                    ("sound", "m", "true", tr("Sound"), account.sound),
+                    ("captions", "c", "true", tr("Captions"), bool(record.captions)),
+                    ("descriptions", "d", "false", tr("Descriptions"), described.is_file()),
+                )
+                if there
+            ),
+            sections=_sections(account),
+            transcript=_transcript(account),
+            terms=_terms(account),
+            parameters="\n".join(
+                f"<tr><th scope=row>{escape(name)}<td>{escape(value)}" for name, value in account.parameters
+            ),
+            command=escape(account.command),
+            files=self._files(account),
+            licence=escape(account.licence),
+            made=escape(account.made),
+        )
+
+    def _source(self, account: Account) -> str:
+        """Where a film comes from: a file beside the page, or text in it."""
+        if account.media in self.files:
+            return f' src="{self.files[account.media]}"'
+        self._inside[f"data-{key(account)}"] = account.media
+        return f' data-from="data-{escape(key(account))}"'
+
+    def address(self, path: Path) -> str:
+        """A file's address: beside the page, or in it."""
+        return self.files[path] if path in self.files else _data_uri(path)
+
+    def _files(self, account: Account) -> str:
+        """What can be taken from the page."""
+        media = account.media
+        words = {".png": tr("poster"), ".vtt": tr("captions"), ".json": tr("record")}
+        found = [(media.suffix[1:].upper(), media.stat().st_size, media)]
+        found += [(words[s], 0, p) for s in words if (p := sidecar.beside(media, s)).is_file()]
+        found += [(p.suffix[1:].upper(), p.stat().st_size, p) for p in self.files if same_film(p, media)]
+        items = []
+        for word, size, path in found:
+            inside = path == media and path not in self.files
+            link = "data-blob" if inside else f'href="{self.address(path)}"'
+            amount = f" ({size / 1e6:.1f} MB)" if size else ""
+            items.append(f'<li><a {link} download="{escape(path.name)}">{escape(word)}</a>{amount}')
+        return "<ul>\n" + "\n".join(items) + "\n</ul>"
+
+
+def key(account: Account) -> str:
+    """What a film is called in its page."""
+    return account.media.stem
+
+
+def plainness(account: Account) -> tuple[Any, ...]:
+    """By what versions of a film are sorted, the plainest first."""
+    record = account.record
+    unusual = (len(record.given), record.theme != "dark", account.shape != "wide", record.language != ENGLISH)
+    return (sum(map(int, unusual)), *unusual, account.media)
+
+
+def labels(versions: Sequence[Account]) -> list[str]:
+    """What tells versions of one film from the first, and that from them: language, theme, shape, parameters; else
+    their names."""
+    shapes = {"wide": tr("landscape"), "tall": tr("portrait"), "square": tr("square")}
+    told = [
+        {
+            "language": name(account.record.language),
+            "theme": tr(account.record.theme),
+            "shape": shapes[account.shape],
+            **{k: f"{k} = {v}" for k, v in account.parameters},
+        }
+        for account in versions
+    ]
+    first = told[0]
+    differ = [{k: v for k, v in one.items() if v != first.get(k)} for one in told[1:]]
+    every = dict.fromkeys(k for one in differ for k in one)
+    found = [", ".join(one.values()) for one in ({k: first[k] for k in every if k in first}, *differ)]
+    return [
+        text if text and found.count(text) == 1 else key(a) for text, a in zip(found, versions, strict=True)
+    ]
+
+
+def together(films: Sequence[Path]) -> list[list[Path]]:
+    """Films by the page that they stand in: one in several languages and shapes in one."""
+    groups: dict[str, list[Path]] = {}
+    for media in films:
+        record = sidecar.record_of(media)
+        same = [record.kind, record.key.get("scene"), record.theme, record.parameters]
+        groups.setdefault(json.dumps(same, sort_keys=True), []).append(media)
+    return list(groups.values())
+
+
+def same_film(path: Path, media: Path) -> bool:
+    """Whether a file is the film in another format."""
+    return path != media and path.stem == media.stem and path.suffix in (".gif", ".webm", ".mov", ".pdf")
+
+
+def _sections(account: Account) -> str:
     """Buttons for the sections of a film; nothing where there is only one."""
-    if len(parts) < 2:
+    names = [chapter.name for chapter in account.chapters]
+    if len(names) < 2:
         return ""
     buttons = "\n".join(
-        f'<button type="button" data-start="{part.start:.4f}">{escape(part.title or part.name)}</button>'
-        for part in parts
+        f'<button type="button" data-cue="{k}">{escape(name)}</button>' for k, name in enumerate(names)
     )
-    pause = f'<label><input type="checkbox" id="stepwise"> {tr("Pause after each section")}</label>'
-    return f'<nav aria-label="{tr("Sections")}">\n{buttons}\n{pause}\n</nav>'
+    return f'<div class="sections" role="group" aria-label="{tr("Sections")}">\n{buttons}\n</div>'
 
 
-def _data_uri(path: Path, kind: str) -> str:
+def _transcript(account: Account) -> str:
+    """What is said, by section."""
+    chapters, lines = account.chapters, []
+    for k, chapter in enumerate(chapters):
+        if len(chapters) > 1:
+            time = f'<span class="time">{chapter.time}</span>'
+            lines.append(
+                f'<h2><button type="button" data-cue="{k}">{escape(chapter.title)}</button> {time}</h2>'
+            )
+        lines += [f"<p>{escape(text)}</p>" for text in chapter.said]
+    return "\n".join(lines) if any(c.said for c in chapters) else f"<p>{tr('No words.')}</p>"
+
+
+def _terms(account: Account) -> str:
+    """The terms that a film shows, where there are any."""
+    if not account.terms:
+        return ""
+    rows = "\n".join(f"<dt>{escape(tr(t.name))}<dd>{escape(tr(t.says))}" for t in account.terms)
+    return f"<details><summary>{tr('Terms')}</summary>\n<dl>\n{rows}\n</dl>\n</details>"
+
+
+def filled(template: str, **values: str) -> str:
+    """A template, filled in: a page or a part of one in the language that is spoken."""
+    return Template(translated(_text(template))).substitute(values)
+
+
+def _text(file: str) -> str:
+    return resources.files(__package__).joinpath(file).read_text(encoding="utf-8")
+
+
+def _data_uri(path: Path) -> str:
+    return f"data:{_KINDS[path.suffix]};base64,{_base64(path)}"
+
+
+def _base64(path: Path) -> str:
     try:
-        return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
+        return base64.b64encode(path.read_bytes()).decode()
     except OSError as error:
         raise RenderError(f"cannot read {path}: {error.strerror or error}; render it again") from error

@@ -1,14 +1,29 @@
-"""A film with sections, of which each frame can be told from the others."""
+"""Films to hand on: one that speaks, one with sections of which each frame can be told from the others; a browser
+without a network."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hhanim.studio.make import films
 from hhanim.studio.media import cues, sidecar
+
+TALKING = """
+from hhanim import clip
+
+@clip(title="Talk <&> \\"show\\"", description="It speaks.", alt="A line & nothing <else>.")
+def talk(stage, *, frames: int = 8, seconds: float = 0.4):
+    ax = stage.figure.add_axes([0.1, 0.1, 0.8, 0.8])
+    ax.plot([0, 1], [0, 1])
+    for k in range(frames):
+        if k == 0:
+            stage.caption("Sodium & <potassium>")
+        yield
+"""
 
 SHADES = '''
 from hhanim import Membrane, clip
@@ -30,7 +45,7 @@ def shades(project: Path) -> Callable[..., Path]:
     Path("scenes/shades_clip.py").write_text(SHADES)
 
     def make(*names: str, **options: object) -> Path:
-        film = films.render("shades", size="160x90", **options)
+        film = films.render("shades", **{"size": "160x90", **options})
         times = [3.0 * k / len(names) for k in range(len(names) + 1)]
         sections = [
             sidecar.Section(n, a, b, b - 0.05) for n, a, b in zip(names, times, times[1:], strict=False)
@@ -39,3 +54,40 @@ def shades(project: Path) -> Callable[..., Path]:
         return film
 
     return make
+
+
+@pytest.fixture
+def talk(project: Path) -> Path:
+    """A clip that speaks, with all letters that HTML takes for its own."""
+    Path("scenes/talk_clip.py").write_text(TALKING)
+    return films.render("talk", size="160x90")
+
+
+@pytest.fixture(scope="session")
+def chromium(launch: Callable[..., Any]) -> Iterator[Any]:
+    browser = launch()
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Any) -> Iterator[Callable[..., Any]]:
+    """visit(path, **context) opens a page without a network and waits for its film; nothing may go wrong in it, nor
+    may it ask for anything."""
+    contexts, faults, asked = [], [], []
+
+    def open_page(path: Path, fragment: str = "", **options: Any) -> Any:
+        settings: dict[str, Any] = {"viewport": {"width": 1280, "height": 720}, "offline": True}
+        contexts.append(chromium.new_context(**settings | {"reduced_motion": "reduce"} | options))
+        tab = contexts[-1].new_page()
+        tab.on("pageerror", lambda error: faults.append(str(error)))
+        tab.on("console", lambda m: faults.append(m.text) if m.type in ("error", "warning") else None)
+        tab.on("request", lambda r: asked.append(r.url))
+        tab.goto(path.resolve().as_uri() + (f"#{fragment}" if fragment else ""))
+        return tab
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not faults
+    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
