@@ -191,7 +191,7 @@ def marp(deck: Deck) -> str:
 def quarto(deck: Deck) -> str:
     """Slides for Quarto's reveal.js: ``quarto render deck.qmd``."""
     head = {
-        "title": deck.title,
+        "title": escape(deck.title),
         "lang": deck.record.language,
         "resources": ["player.js", *(film.media.name for film in deck.films if not film.stands)],
         "format": {
@@ -210,9 +210,8 @@ def quarto(deck: Deck) -> str:
     colour = deck.theme.ground
     slides = []
     for film in deck.films:
-        name = json.dumps(film.account.title, ensure_ascii=False)
         slides.append(
-            f'## {{background-color="{colour}" aria-label={name}}}\n\n'
+            f'## {{background-color="{colour}"}}\n\n'
             f"```{{=html}}\n{film.figure(_FRAGMENT)}\n```\n\n"
             f"::: {{.notes}}\n{_said(film)}\n:::\n"
         )
@@ -241,7 +240,7 @@ def slidev(deck: Deck) -> str:
 def jupyter(deck: Deck) -> str:
     """A notebook with a cell for each film and buttons that go through it; as slides (``jupyter nbconvert --to
     slides``) the slides' own keys do."""
-    cells = [_cell(0, "markdown", f"# {deck.title}", "slide")]
+    cells = [_cell(0, "markdown", f"# {escape(deck.title)}", "slide")]
     for film in deck.films:
         buttons = "".join(
             f"<button onclick=\"this.parentElement.querySelector('figure').cues.{act}()\">{escape(tr(word))}</button>"
@@ -251,7 +250,7 @@ def jupyter(deck: Deck) -> str:
         figure = film.figure(_FRAGMENT)
         shown = f'<div style="position: relative; {size}">{figure}</div>{"" if film.loops else buttons}'
         shown = f'<style>{FIGURES}</style><div>{shown}</div><script src="player.js"></script>'
-        about = f"## {film.account.title}\n\n{film.account.record.description}"
+        about = f"## {escape(film.account.title)}\n\n{escape(film.account.record.description)}"
         code = f'from IPython.display import HTML\n\nHTML(r"""{shown}""")'
         k = len(cells)
         cells += [_cell(k, "markdown", about, "notes"), _cell(k + 1, "code", code, "slide")]
