@@ -68,8 +68,16 @@ def _upright(request: Request) -> Request:
 @request_options_of_one
 @click.option("--out", metavar="FILE", help="The deck (default: hhanim.pptx in the output folder).")
 @sections_option
+@click.option(
+    "--play",
+    type=click.Choice(["click", "auto", "picture"]),
+    default="click",
+    show_default=True,
+    help="What starts a film: the clicker, the slide itself, a click on the film.",
+)
+@click.option("--template", metavar="FILE", help="A deck of your own, to whose slides these are added.")
 @force_option
-def pptx(out: str | None, sections: bool, force: bool, **asked: Any) -> int:
+def pptx(out: str | None, sections: bool, play: str, template: str | None, force: bool, **asked: Any) -> int:
     """One deck of slides with all films.
 
     With --sections a film of several sections has a slide for each.
@@ -77,16 +85,20 @@ def pptx(out: str | None, sections: bool, force: bool, **asked: Any) -> int:
     \b
     Examples:
       hhanim export pptx tau spike --sections --theme light --out lecture.pptx
+      hhanim export pptx spike --template department.pptx --play auto
     """
-    from hhanim.studio.deliver import slides
+    from hhanim.studio.deliver import master, slides
     from hhanim.studio.mends import need
 
     need(*slides.NEEDS)
-    path = _file(out, ".pptx")
+    path, own = _file(out, ".pptx"), Path(template) if template else None
+    if own:
+        master.title_layout(master.opened(own), f"--template {own}")
     films, code = _made(**asked, sections=sections)
     if not films:
         return code
-    return max(code, _told([partial(slides.deck, films, path or _beside(films, ".pptx"), force=force)]))
+    make = partial(slides.deck, films, path or _beside(films, ".pptx"), play=play, template=own, force=force)
+    return max(code, _told([make]))
 
 
 @export.command()

@@ -1,98 +1,175 @@
-"""One deck of slides with all films of a lecture."""
+"""One deck of slides for PowerPoint with all films of a lecture."""
 
 from __future__ import annotations
 
 import io
-import math
 import re
+import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hhanim
-from hhanim.studio.errors import RenderError
+from hhanim.language import spoken, tr
+from hhanim.look import get_theme
+from hhanim.studio.deliver import master
+from hhanim.studio.deliver.account import Account, Chapter
+from hhanim.studio.deliver.frames import frames
+from hhanim.studio.deliver.timing import timing
+from hhanim.studio.errors import UsageError
 from hhanim.studio.make.manifest import put
 from hhanim.studio.media import cues, sidecar
 from hhanim.studio.mends import need
 
+if TYPE_CHECKING:
+    from PIL import Image
+
 NEEDS = ("pptx", "slides", "a deck of slides")
 """What a deck needs, for :func:`hhanim.studio.mends.need`."""
 
+LARGEST = 2_000_000_000
+"""Bytes of a deck that PowerPoint opens."""
 
-def deck(films: Sequence[Path], path: Path, *, force: bool = False) -> Path:
-    """A deck with a slide for each film, or for each section of a film that was rendered with sections: title,
-    film with poster and text alternative, and notes. A section's poster is its first frame, so that its slide
-    takes up where the one before it ended.
+CARDS = ("predict", "recap")
+"""Sections of which a film that is not divided has a slide as well: a question before it, a summary after it."""
+
+_MEDIA = "{http://schemas.microsoft.com/office/powerpoint/2010/main}media"
+_TRACK = "http://schemas.microsoft.com/office/2017/04/relationships/track"
+
+
+def deck(
+    films: Sequence[Path],
+    path: Path,
+    *,
+    play: str = "click",
+    template: Path | None = None,
+    force: bool = False,
+) -> Path:
+    """A deck with a slide for each film, or for each section of a film that was rendered with sections.
+
+    A slide shows the frame from which its film begins, and has its captions, a text alternative, notes, and, of a film
+    that is not divided, its sections as bookmarks; before that a question stands, after it a summary, where it has any.
 
     Args:
+        play: what starts a film: "click" is the clicker, "auto" the slide, "picture" a click on the film.
+        template: a deck to whose slides these are added, below titles of its own layout; None is one in the theme of
+            the films, which fill the slides.
         force: whether it replaces a deck that hhanim did not make, or a hand has been at.
 
     Raises:
-        UsageError: when hhanim did not make one of the films. MissingError: when python-pptx is missing.
-        RenderError: when a section's file is gone, or the deck cannot be written.
+        UsageError: when hhanim did not make one of the films, the template has no title, or the deck would be larger
+            than PowerPoint opens. MissingError: when python-pptx is missing. RenderError: when a file is gone, or the
+            deck cannot be written.
     """
     need(*NEEDS)
-    import pptx
-    from pptx.util import Inches
-
-    deck: Any = pptx.Presentation()
-    deck.slide_width, deck.slide_height = Inches(13.333), Inches(7.5)
-    for media in films:
-        record = sidecar.record_of(media)
-        title, parts = _plain(record.title or record.name), cues.read(media)
-        if not any(part.file for part in parts):
-            _slide(deck, media, record, title, str(sidecar.beside(media, ".png")), _notes(record))
-            continue
-        for part in parts:
-            file = media.parent / part.file
-            name = f"{title}: {_plain(part.heading)}"
-            _slide(deck, file, record, name, _first_frame(file), _notes(record, part.start, part.stop))
-    buffer = io.BytesIO()
-    _describe(deck, _plain(record.title)[:255] if len(films) == 1 else "Hodgkin–Huxley animations")
-    deck.save(buffer)
-    with put(path, force=force) as whole:
-        whole.write_bytes(buffer.getvalue())
+    accounts = [Account.of(media) for media in films]
+    theme = get_theme(accounts[0].record.theme)
+    whole = master.opened(template) if template else master.blank(theme)
+    layout = master.title_layout(whole, f"--template {template}" if template else "the deck")
+    shown = [slide for account in accounts for slide in _slides(account)]
+    _small_enough([slide.film for slide in shown if slide.film])
+    writer = _Writer(whole, layout, play, fills=template is None)
+    for slide in shown:
+        writer.add(slide)
+    title = accounts[0].title if len(accounts) == 1 else tr("Hodgkin–Huxley animations")
+    _describe(whole, _plain(title)[:255], own=template is not None)
+    with put(path, force=force) as part:
+        whole.save(str(part))
     return path
 
 
-def _describe(deck: Any, title: str) -> None:
-    """The deck's properties, in place of those of python-pptx's template, and no picture of its first slide."""
-    from pptx.opc.constants import RELATIONSHIP_TYPE
-
-    about, now = deck.core_properties, datetime.now(UTC)
-    about.title, about.author = title, f"hhanim {hhanim.__version__}"
-    about.last_modified_by, about.created, about.modified = about.author, now, now
-    about.comments = about.keywords = about.subject = ""
-    package = deck.part.package
-    for key, relation in list(package._rels.items()):
-        if relation.reltype == RELATIONSHIP_TYPE.THUMBNAIL:
-            package.drop_rel(key)
+def _small_enough(files: Sequence[Path]) -> None:
+    """Refuse a deck that PowerPoint would not open, before it is written."""
+    total = sum(path.stat().st_size for path in set(files) if path.exists())
+    if total > LARGEST:
+        raise UsageError(
+            f"the deck would take {total / 1e9:.1f} GB, and PowerPoint opens none over {LARGEST / 1e9:g} GB: "
+            "give fewer films, or --preset slide"
+        )
 
 
-def _slide(
-    deck: Any, media: Path, record: sidecar.Record, title: str, poster: str | io.BytesIO, notes: str
-) -> None:
-    """One more slide, with a film that plays at a click."""
-    from pptx.util import Emu, Inches, Pt
+@dataclass(frozen=True)
+class _Slide:
+    """What a slide shows: a film from its first frame on, or one frame of it.
 
-    slide = deck.slides.add_slide(next(s for s in deck.slide_layouts if s.name == "Title Only"))
-    top, margin = Inches(0.95), Inches(0.4)
-    width, height = deck.slide_width - 2 * margin, deck.slide_height - top - Inches(0.2)
-    head = slide.shapes.title
-    head.left, head.top, head.width, head.height = margin, Inches(0.15), width, Inches(0.75)
-    head.text_frame.text = title
-    head.text_frame.paragraphs[0].runs[0].font.size = Pt(28)
-    scale = min(width / record.width, height / record.height)
-    width, height = Emu(int(record.width * scale)), Emu(int(record.height * scale))
-    left = Emu(int((deck.slide_width - width) / 2))
-    movie = slide.shapes.add_movie(
-        str(media), left, top, width, height, poster_frame_image=poster, mime_type="video/mp4"
-    )
-    about = movie._element.nvPicPr.cNvPr  # python-pptx has no public name for the text alternative
-    about.set("name", title)
-    about.set("descr", _plain(record.alt or record.description))
-    slide.notes_slide.notes_text_frame.text = _plain(notes)
+    Args:
+        name: its title, where the film has none of its own to show. alt: what is to be seen. start, stop: which part of
+            the account's film (s). film: the file that plays; None for the frame at `start`.
+    """
+
+    account: Account
+    name: str
+    alt: str
+    notes: str
+    start: float
+    stop: float
+    film: Path | None
+
+    @property
+    def marks(self) -> list[tuple[str, float]]:
+        """The sections that begin within it, from its beginning (s)."""
+        inside = (c for c in self.account.chapters if self.start < c.start < self.stop)
+        return [(chapter.title, chapter.start - self.start) for chapter in inside]
+
+    @property
+    def captions(self) -> list[sidecar.Caption]:
+        """What is said within it, from its beginning (s)."""
+        said = ((max(a, self.start), min(b, self.stop), text) for a, b, text in self.account.record.captions)
+        return [(a - self.start, b - self.start, text) for a, b, text in said if b - a > 0.05]
+
+
+def _slides(account: Account) -> list[_Slide]:
+    """The slides of a film."""
+    record, media, title = account.record, account.media, account.title
+    parts = cues.read(media)
+    given = ", ".join(f"{name} = {value}" for name, value in account.parameters if name in record.set)
+    whole = _joined(record.description, _said(account.chapters), _seen(account), given)
+    if record.kind == "slide":
+        return [_Slide(account, title, account.alt, whole, 0.0, record.duration, None)]
+    if any(part.file for part in parts):
+        return [
+            _Slide(
+                account,
+                f"{title}: {part.heading}",
+                f"{chapter.title}. {account.alt}",
+                _joined(_said([chapter]), _seen(account), given),
+                part.start,
+                part.stop,
+                media.parent / part.file,
+            )
+            for part, chapter in zip(parts, account.chapters, strict=True)
+        ]
+    film = _Slide(account, title, account.alt, whole, 0.0, record.duration, media)
+    cards = {
+        part.name: _Slide(
+            account,
+            f"{title}: {part.heading}",
+            f"{chapter.title}. {' '.join(chapter.said)}",
+            _said([chapter]),
+            part.full,
+            part.stop,
+            None,
+        )
+        for part, chapter in zip(parts, account.chapters, strict=True)
+        if part.name in CARDS and len(parts) > 1
+    }
+    before, after = (cards.get(name) for name in CARDS)
+    return [slide for slide in (before, film, after) if slide is not None]
+
+
+def _said(chapters: Sequence[Chapter]) -> str:
+    return "\n".join(text for chapter in chapters for text in chapter.said)
+
+
+def _seen(account: Account) -> str:
+    with spoken(account.record.language):
+        return tr("To be seen: {alt}", alt=account.record.alt) if account.record.alt else ""
+
+
+def _joined(*parts: str) -> str:
+    return "\n\n".join(part for part in parts if part)
 
 
 def _plain(text: str) -> str:
@@ -100,27 +177,135 @@ def _plain(text: str) -> str:
     return re.sub(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", text)
 
 
-def _first_frame(media: Path) -> io.BytesIO:
-    """The first frame of a film, as PNG."""
-    import av
-    from PIL import Image
+class _Writer:
+    """Puts slides into a deck.
 
-    picture = io.BytesIO()
-    try:
-        with av.open(str(media)) as container:
-            pixels = next(container.decode(video=0)).to_ndarray(format="rgb24")
-        Image.fromarray(pixels.astype("uint8", copy=False)).save(picture, format="PNG")
-    except (OSError, av.FFmpegError, StopIteration) as error:
-        raise RenderError(
-            f"{media} is no longer what hhanim made; render it again with --sections"
-        ) from error
-    return picture
+    Args:
+        layout: of the slides. play: what starts a film. fills: whether films fill the slides, their titles unseen.
+    """
+
+    def __init__(self, whole: Any, layout: Any, play: str, *, fills: bool) -> None:
+        self.whole, self.layout, self.play, self.fills = whole, layout, play, fills
+        self._tracks: dict[str, Any] = {}
+
+    def add(self, slide: _Slide) -> None:
+        """One more slide."""
+        record = slide.account.record
+        (poster,) = frames(slide.film or slide.account.media, [0.0 if slide.film else slide.start])
+        made = self.whole.slides.add_slide(self.layout)
+        place = self._place(made, slide, record.width / record.height)
+        file = self._picture(poster)
+        if slide.film is None:
+            picture = made.shapes.add_picture(file, *place)
+        else:
+            picture = made.shapes.add_movie(
+                str(slide.film), *place, poster_frame_image=file, mime_type="video/mp4"
+            )
+        about = picture._element.nvPicPr.cNvPr  # python-pptx has no public name for the text alternative
+        about.set("name", _plain(slide.name))
+        about.set("descr", _plain(slide.alt))
+        if slide.film is not None:
+            self._film(made, picture, slide)
+        made.notes_slide.notes_text_frame.text = _plain(slide.notes)
+
+    def _picture(self, image: Image.Image) -> io.BytesIO:
+        picture = io.BytesIO()
+        image.save(picture, format="PNG")
+        picture.seek(0)
+        return picture
+
+    def _place(self, made: Any, slide: _Slide, ratio: float) -> tuple[int, int, int, int]:
+        """Where the picture goes, in EMU. The title is put beside it, above it, or, where it fills the slide, out of
+        sight, where screen readers and the list of slides find it."""
+        from pptx.util import Pt
+
+        width, height = self.whole.slide_width, self.whole.slide_height
+        head, margin = made.shapes.title, width // 40
+        head.text_frame.text = _plain(slide.name)
+        if self.fills and ratio > 1.2:
+            w, h = min(width, round(height * ratio)), min(height, round(width / ratio))
+            head.left, head.top, head.width, head.height = 0, -height // 8, width, height // 9
+            return (width - w) // 2, (height - h) // 2, w, h
+        if self.fills:
+            w, h = round(height * ratio), height
+            head.left, head.top, head.width, head.height = (
+                margin, margin, width - w - 3 * margin, height - 2 * margin,
+            )  # fmt: skip
+            head.text_frame.paragraphs[0].runs[0].font.size = Pt(32)
+            return width - w, 0, w, h
+        top = head.top + head.height if head.top < height // 3 else margin
+        room = width - 2 * margin, height - top - margin
+        w = min(room[0], round(room[1] * ratio))
+        h = round(w / ratio)
+        return (width - w) // 2, top + (room[1] - h) // 2, w, h
+
+    def _film(self, made: Any, picture: Any, slide: _Slide) -> None:
+        """How a film plays: its start, its bookmarks, its captions."""
+        from pptx.oxml import parse_xml
+
+        element, record = made.element, slide.account.record
+        for old in element.findall("{*}timing"):
+            element.remove(old)
+        loop = record.kind == "clip"
+        length = slide.stop - slide.start
+        text = timing(picture.shape_id, length, play=self.play, loop=loop)
+        element.append(parse_xml(re.sub(r">\s+<", "><", text)))
+        media = next(picture._element.iter(_MEDIA))
+        space = _MEDIA.partition("}")[0] + "}"
+        if slide.marks:
+            bookmarks = media.makeelement(f"{space}bmkLst", {})
+            media.append(bookmarks)
+            for name, start in slide.marks:
+                taken = {mark.get("name") for mark in bookmarks}
+                words = _plain(name)
+                if words in taken:
+                    words = f"{words} {len(taken) + 1}"
+                about = {"name": words, "time": str(round(1000 * start))}
+                bookmarks.append(bookmarks.makeelement(f"{space}bmk", about))
+        if slide.captions:
+            media.append(self._track(made.part, slide))
+
+    def _track(self, part: Any, slide: _Slide) -> Any:
+        """The captions of a film as a track of it, [MS-PPTX] 2.2.7."""
+        from pptx.opc.package import Part
+        from pptx.opc.packuri import PackURI
+        from pptx.oxml import parse_xml
+
+        text = sidecar.vtt([(a, b, _plain(said)) for a, b, said in slide.captions])
+        if text not in self._tracks:
+            name = PackURI(f"/ppt/media/captions{len(self._tracks) + 1}.vtt")
+            self._tracks[text] = Part(name, "text/vtt", part.package, text.encode("utf-8"))
+        key = part.relate_to(self._tracks[text], _TRACK)
+        language = slide.account.record.language
+        number = str(uuid.uuid5(uuid.NAMESPACE_URL, text)).upper()  # the same each time
+        return parse_xml(
+            '<p14:extLst xmlns:p14="http://schemas.microsoft.com/office/powerpoint/2010/main" '
+            'xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main" '
+            'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" '
+            'xmlns:p173="http://schemas.microsoft.com/office/powerpoint/2017/3/main">'
+            '<p:ext uri="{3AFAAA56-56D3-431D-BCD4-E75A35582382}"><p173:tracksInfo displayLoc="media"><p173:trackLst>'
+            f'<p173:track id="{{{number}}}" label="{language}" lang="{language}" r:embed="{key}"/>'
+            "</p173:trackLst></p173:tracksInfo></p:ext></p14:extLst>"
+        )
 
 
-def _notes(record: sidecar.Record, start: float = 0.0, stop: float = math.inf) -> str:
-    """What is said from `start` until `stop` (s), with what the film is."""
-    middle = ((0.5 * (a + b), text) for a, b, text in record.captions)
-    spoken = "\n".join(text for at, text in middle if start <= at < stop)
-    given = ", ".join(f"{k} = {sidecar.shown(record.parameters.get(k))}" for k in record.set)
-    parts = [record.description, spoken, f"To be seen: {record.alt}" if record.alt else "", given]
-    return "\n\n".join(part for part in parts if part)
+def _describe(whole: Any, title: str, *, own: bool) -> None:
+    """The deck's properties, in place of those of python-pptx's template; and what names its master of notes, by which
+    Keynote finds them."""
+    from pptx.opc.constants import RELATIONSHIP_TYPE as KIND
+
+    about, now = whole.core_properties, datetime.now(UTC)
+    about.last_modified_by = f"hhanim {hhanim.__version__}"
+    about.modified = now
+    if not own:
+        about.title, about.author, about.created = title, about.last_modified_by, now
+        about.comments = about.keywords = about.subject = ""
+        about.revision = 1
+    element = whole.element
+    if element.find("{*}notesMasterIdLst") is None:
+        key = whole.part.relate_to(whole.part.notes_master_part, KIND.NOTES_MASTER)
+        space = element.tag.partition("}")[0] + "}"
+        listed = element.makeelement(f"{space}notesMasterIdLst", {})
+        relation = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+        listed.append(element.makeelement(f"{space}notesMasterId", {relation: key}))
+        element.find("{*}sldMasterIdLst").addnext(listed)
