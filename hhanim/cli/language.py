@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -109,14 +110,17 @@ def check(codes: tuple[str, ...], whole: bool, as_json: bool) -> int:
 
 
 def _texts() -> dict[str, Sequence[Path]]:
-    """The texts of hhanim and of the scenes in the working folder, and where they are.
+    """The texts of hhanim, and of the scenes and the lecture in the working folder, and where they are.
 
     Raises:
         UsageError: when a scene cannot be read.
     """
     from hhanim.language.texts import in_files, shipped
 
+    lectures = [path for path in map(Path, ("lecture.toml", "hhanim.toml")) if path.is_file()]
     try:
-        return {**shipped(), **in_files(sorted(Path("scenes").glob("*.py")))}
-    except SyntaxError as error:
+        return {**shipped(), **in_files([*sorted(Path("scenes").glob("*.py")), *lectures])}
+    except (SyntaxError, tomllib.TOMLDecodeError) as error:
+        if not isinstance(error, SyntaxError):
+            raise UsageError(f"{lectures[0]}: {error}") from None
         raise UsageError(f"{error.filename}:{error.lineno}: {error.msg}") from None

@@ -38,7 +38,7 @@ def texts(source: str, *, html: bool) -> list[str]:
         return text
 
     (_each if html else _script)(source, note)
-    return list(dict.fromkeys(found))
+    return [text for text in dict.fromkeys(found) if is_text(text)]
 
 
 def _script(source: str, say: Callable[[str], str]) -> str:
@@ -84,6 +84,6 @@ def is_text(text: str) -> bool:
 
 
 _NO_WORDS = re.compile(
-    r"<[^>]*>|&\w+;|\$\{?\w+\}?|\$[^$]*\$|\{[^{}]*\}|\b(?:[mµ]?[VASF]|ms|mm|m/s|k?Hz|p?A|cm)\b"
+    r"<[^>]*>|&\w+;|\$\{?\w+\}?|\$[^$]*\$|\{[^{}]*\}|[mµn]?[SAFC]/cm²|\b(?:[mµ]?[VASF]|ms|mm|m/s|k?Hz|p?A|cm)\b"
 )
 _WORD = re.compile(r"[^\W\d_]{3}|\b[a-z]{2}\b")

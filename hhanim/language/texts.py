@@ -22,42 +22,19 @@ FIELDS = {"title", "description", "alt", "words", "heading", "line"}
 """Arguments of anything, and attributes of classes, that are texts."""
 
 LOOKS = {
-    "size",
-    "color",
-    "weight",
-    "italic",
-    "align",
-    "hue",
-    "key",
-    "unit",
-    "model",
-    "stimulus",
-    "dash",
-    "place",
+    *("size", "color", "weight", "italic", "align", "hue", "key", "unit", "model", "stimulus", "dash", "place"),
     "style",
-}
+}  # fmt: skip
 """Arguments that are no texts."""
 
 PASSING = {"zip", "list", "tuple", "dict", "next", "get", "items", "insert", "append", "enumerate"}
 """Calls whose arguments are looked through."""
 
 NAMES = {
-    "ink",
-    "muted",
-    "stimulus",
-    "left",
-    "plot",
-    "first",
-    "second",
-    "picture",
-    "foot",
-    "body",
-    "size",
-    "max",
-    "mm",
-    "ms",
-}
-"""Of colours, places and units, which stand beside texts."""
+    *("ink", "muted", "stimulus", "left", "right", "top", "bottom", "plot", "first", "second", "picture", "foot"),
+    *("body", "size", "max", "semibold", "force", "frames", "ABCDEFGH"),
+}  # fmt: skip
+"""Of colours, places and the like, which stand beside texts."""
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -73,16 +50,9 @@ def shipped() -> Mapping[str, Sequence[Path]]:
 
 
 SILENT = (
-    "cli",
-    "celluloid",
-    "language",
-    "studio/fresh",
-    "studio/make",
-    "studio/draw",
-    "studio/media",
-    "studio/plan",
-    "scenes",
-)
+    *("cli", "celluloid", "language", "studio/fresh", "studio/make", "studio/draw", "studio/media", "scenes"),
+    *("studio/deliver/lecture.py", "explorer/lesson.py"),
+)  # fmt: skip
 """Rooms in which nothing is written that viewers read or hear; scenes are read by themselves."""
 
 
@@ -99,11 +69,11 @@ def in_files(paths: Iterable[Path]) -> dict[str, list[Path]]:
     return found
 
 
-KINDS = (".py", ".js", ".html", "glossary.toml", ".lesson.toml")
+KINDS = (".py", ".js", ".html", "glossary.toml", "lecture.toml", ".lesson.toml")
 
 
 def of_file(path: Path) -> list[str]:
-    """The texts in a file: Python, JavaScript, HTML or a glossary, in order.
+    """The texts in a file, in order: Python, JavaScript, HTML, a glossary, a lesson, a lecture.
 
     Raises:
         SyntaxError: when it is Python that cannot be read.
@@ -113,6 +83,8 @@ def of_file(path: Path) -> list[str]:
         return list(dict.fromkeys(_Reader(ast.parse(source, str(path))).read()))
     if path.name.endswith(".lesson.toml"):
         return list(dict.fromkeys(_lesson(tomllib.loads(source))))
+    if path.name != "glossary.toml" and path.suffix == ".toml":
+        return list(dict.fromkeys(_lecture(tomllib.loads(source).get("lecture", {}))))
     if path.suffix == ".toml":
         return [entry[key] for entry in tomllib.loads(source).values() for key in ("name", "says")]
     return texts(source, html=path.suffix == ".html")
@@ -124,6 +96,13 @@ def _lesson(data: Mapping[str, Any]) -> Iterator[str]:
     for step in data["steps"]:
         yield from (step[name] for name in ("text", "ask", "do", "see", "why"))
         yield from (choice["text"] for choice in step["choices"])
+
+
+def _lecture(data: Mapping[str, Any]) -> Iterator[str]:
+    """What a lecture says besides its scenes, see hhanim/studio/plan/lecture.py."""
+    for part in [data, *data.get("parts", [])]:
+        given = (part.get(name, "") for name in ("title", "description", "heading", "text", "chapter", "alt"))
+        yield from filter(is_text, [*given, *part.get("say", [])])
 
 
 class _Reader:

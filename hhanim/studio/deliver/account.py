@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
-from hhanim.language import ENGLISH
+from hhanim.language import ENGLISH, spoken, tr
 from hhanim.look import glossary
 from hhanim.look.numbers import plain
 from hhanim.look.words import unit
@@ -86,12 +86,14 @@ class Account:
         """What it was made with, by name, each value with its unit; what is left to the scene is not among them."""
         given = {k: v for k, v in self.record.parameters.items() if v is not None}
         first = {k: given[k] for k in self.record.set if k in given}
-        return [(name, f"{_said(value)} {unit(name)}".strip()) for name, value in {**first, **given}.items()]
+        with spoken(self.record.language):
+            return [(k, f"{_said(v)} {unit(k)}".strip()) for k, v in {**first, **given}.items()]
 
     @cached_property
     def terms(self) -> list[glossary.Term]:
         """The terms of the field that it shows at work."""
-        return glossary.seen_in(self.scene)
+        with spoken(self.record.language):
+            return glossary.seen_in(self.scene)
 
     @cached_property
     def _entry(self) -> catalogue.Entry | None:
@@ -152,7 +154,7 @@ def _capital(text: str) -> str:
 
 def _said(value: object) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return (tr("Yes") if value else tr("No")).lower()
     return plain(float(value)) if isinstance(value, int | float) else str(value)
 
 

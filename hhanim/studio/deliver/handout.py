@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import hhanim
+from hhanim.language import spoken, tag, tr
 from hhanim.look.type import font_files
 from hhanim.studio.deliver.account import Account
 from hhanim.studio.deliver.frames import frames
@@ -40,15 +41,24 @@ def handout(films: Sequence[Path], path: Path, *, paper: str = "a4", force: bool
     import typst
 
     accounts = [Account.of(media) for media in films]
-    with put(path, force=force) as part, tempfile.TemporaryDirectory(prefix="hhanim-") as work:
+    language = accounts[0].record.language
+    with (
+        spoken(language),
+        put(path, force=force) as part,
+        tempfile.TemporaryDirectory(prefix="hhanim-") as work,
+    ):
         root = Path(work)
         told = {
-            "title": accounts[0].title if len(accounts) == 1 else "Hodgkin–Huxley animations",
+            "title": accounts[0].title if len(accounts) == 1 else tr("Hodgkin–Huxley animations"),
             "author": f"hhanim {hhanim.__version__}",
-            "language": "en",
+            "language": tag(language),
             "paper": PAPERS[paper],
             "foot": accounts[0].title if len(accounts) == 1 else "",
-            "words": {"terms": "Terms", "parameters": "Parameters", "columns": ["Name", "Value"]},
+            "words": {
+                "terms": tr("Terms"),
+                "parameters": tr("Parameters"),
+                "columns": [tr("Name"), tr("Value")],
+            },
             "films": [_film(account, f"{k}", root) for k, account in enumerate(accounts)],
         }
         (root / "handout.json").write_text(json.dumps(_printable(told)), encoding="utf-8")
