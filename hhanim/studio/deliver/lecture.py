@@ -14,7 +14,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from msgspec import json
+from msgspec import json, structs
 
 import hhanim
 from hhanim.studio import loaded
@@ -319,6 +319,11 @@ def _write(lecture: Lecture, media: Path) -> sidecar.Record:
         given={},
         captions=[(round(a, 3), round(b, 3), text) for a, b, text in said[lecture.languages[0]]],
         sections=sections,
+        lines=[
+            structs.replace(line, start=p.start + line.start, stop=p.start + line.stop)
+            for p in parts
+            for line in p.record.lines
+        ],
         beside=beside,
         hashes=sidecar.hashes(media, beside),
         engines=versions("video"),
