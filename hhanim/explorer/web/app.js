@@ -15,7 +15,7 @@ import { saveAnswers, wireExport } from "./export.js";
 import { answers, attend, turnLesson, wireLessons } from "./lessons.js";
 import { asked, fragment, hearFragments, kept, understand, writeFragment } from "./link.js";
 import { fixedPoints, nullclines } from "./phaseplane.js";
-import { chooseRate, moveHead, play, setHead, stop } from "./player.js";
+import { chooseRate, moveHead, play, setHead, stop, watch } from "./player.js";
 import { keepPrevious, runSettings, shown, simulateSettings } from "./runs.js";
 import { BENCHES, CHANNELS, VIEWS, changeStimulus, defaultsOf, experimentOf, settings,
   ui } from "./settings.js";
@@ -104,15 +104,22 @@ function load(entries, previous = null) {
 
 /* Change some settings as by hand. */
 function apply({ stimulus, ...numbers }) {
+  stop();
   keepPrevious();
   if (stimulus) changeStimulus(stimulus);
   Object.assign(settings, numbers);
+  showExperiment();
+}
+
+/* Show the experiment that is set. Sweeps and a spike on an axon are watched as they come about. */
+function showExperiment() {
   shown.head = 1;
   buildControls();
   applyViews();
   $(`experiment-${experimentOf()}`).checked = true;
   compute();
   redraw();
+  if (experimentOf() !== "current") watch();
 }
 
 /* What is changed in one go, as by dragging, is compared with what was before all of it. */
@@ -130,12 +137,8 @@ function turnTo(experiment) {
   stop();
   lastKind[experimentOf()] = settings.stimulus;
   changeStimulus(lastKind[experiment]);
-  shown.head = 1;
   shown.previous = null;
-  buildControls();
-  applyViews();
-  compute();
-  redraw();
+  showExperiment();
 }
 
 function redraw() {

@@ -68,6 +68,10 @@ export class AxonView extends BenchView {
     const style = { color: theme.ink, width: 0.15 * font };
     along.inside(ctx, () => styled(ctx, style, () => along.path(ctx, run.x, v)));
     const { x, w } = course.box, y = course.y(run.t[n]);
+    // What is still to come is pale.
+    Object.assign(ctx, { fillStyle: theme.panel, globalAlpha: 0.75 });
+    ctx.fillRect(x, y, w, course.box.y + course.box.h - y);
+    ctx.globalAlpha = 1;
     styled(ctx, { color: theme.line }, () => polyline(ctx, [x, y], [x + w, y]));
     this.handles(ctx);
   }

@@ -65,3 +65,6 @@ export function stop() {
   showPlaying(false);
   writeFragment();
 }
+
+/* Play a run by itself, unless the reader wants nothing to move by itself. */
+export function watch() { if (!reducedMotion.matches) play(); }
