@@ -375,7 +375,11 @@ def test_help_has_examples(command, capsys):
     with pytest.raises(SystemExit):
         main([*command, "--help"])
     said = capsys.readouterr().out
-    examples = [line.split() for line in said.partition("Examples:")[2].partition("Options:")[0].splitlines() if "hhanim" in line]
+    examples = [
+        line.split()
+        for line in said.partition("Examples:")[2].partition("Options:")[0].splitlines()
+        if "hhanim" in line
+    ]
     assert examples
     assert all(command[0] in words for words in examples if command and words[0] == "hhanim")
 

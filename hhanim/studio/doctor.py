@@ -42,15 +42,21 @@ _LIBRARIES = (
     ("watch", ("watchfiles",), False, "hhanim watch", "hhanim[watch]"),
     ("slides", ("pptx",), False, "export to PowerPoint", "hhanim[slides]"),
     ("handout", ("typst",), False, "export to PDF", "hhanim[handout]"),
+    ("speak", ("hibari",), False, "drafts of what is said, in English", "hhanim[speak]"),
     ("notebook", ("ipykernel",), False, "notebooks", "hhanim[notebook]"),
 )
-_DISTRIBUTION = {"font_source_sans_pro": "font-source-sans-pro", "pptx": "python-pptx"}
+_DISTRIBUTION = {
+    "font_source_sans_pro": "font-source-sans-pro",
+    "pptx": "python-pptx",
+    "hibari": "hibari-tts",
+}
 
 # Nothing of hhanim's needs these; films and clips by others may. Name, program, what it is for.
 _PROGRAMS = (
     ("latex", "latex", "mathematics by LaTeX (MathTex, Tex, numbers on manim's axes; usetex)"),
     ("dvisvgm", "dvisvgm", "mathematics by LaTeX in films"),
     ("ffmpeg", "ffmpeg", "matplotlib's own film writers"),
+    ("espeak-ng", "espeak-ng", "drafts of what is said, in any language"),
 )
 
 

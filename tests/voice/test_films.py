@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 from pathlib import Path
 
@@ -52,7 +53,7 @@ def test_a_film_waits_until_each_line_was_said_and_its_pictures_stay_the_same(ta
         spoken.n_frames == silent.n_frames + 16 + 12
     )  # 3.3 + 0.3 - 2 s, 2.9 + 0.3 - 2 s, at 10 frames a second
     assert [line.name for line in spoken.lines] == ["talk-1", "talk-2", "talk-3"]
-    for one, other in zip(spoken.lines, spoken.lines[1:], strict=False):
+    for one, other in itertools.pairwise(spoken.lines):
         assert one.start + one.seconds < other.start
         assert one.stop <= other.start + 1e-6
     for line in spoken.lines:
@@ -166,3 +167,84 @@ def test_spikes_are_heard_where_they_are_seen_if_that_is_wanted(talk, tmp_path):
     spoken = made(request)
     assert spoken.clicks == alone.clicks  # it is held at its end
     assert made(Request(entry, tmp_path / "out" / "fires.mp4", size="160x90")).clicks == []
+
+
+def test_whoever_draws_the_pieces_the_bytes_are_the_same(talk):
+    """A hold at the end of a piece, in its middle, and at the end of all."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from hhanim.studio.make.workers import of
+
+    long = {"frames": 240, "seconds": 24.0}
+    for k, seconds in ((1, 5.0), (2, 3.0), (3, 21.5)):
+        record(Path("voice/talk/en") / f"talk-{k}.wav", seconds, k)
+    alone = made(talk(given=long))
+    assert alone.n_frames > 240 + 3
+    with ThreadPoolExecutor(2) as threads:
+        crew = of(threads)
+        assert make(talk("shared.mp4", given=long), crew=crew).kind == "done"
+    shared = sidecar.read(talk("shared.mp4").path)
+    assert shared is not None
+    assert (shared.sha256, shared.lines) == (alone.sha256, alone.lines)
+
+
+FILM = '''
+"""A small story."""
+from hhanim import simulate
+from hhanim.mobjects.frame.clock import Pace
+from hhanim.mobjects.storyboard import Beat, Story
+from hhanim.parameters import Membrane
+
+
+class Fires(Story):
+    title = "Fires"
+    description = "A spike."
+    alt = "V over time."
+    model: Membrane = "modern"
+
+    def beats(self):
+        run = simulate(self.membrane, "pulse(10, start=5, width=1)", 16.0)
+        self.timed(Pace(16.0, rate=8.0))
+        v = self.graph("plot", run, "V")
+        yield Beat("question", "What does V do?", "V is at rest.", show=[v])
+        yield Beat("spike", "It fires", "V rises.", until=run.extreme("V").t)
+        yield Beat("spike", "It comes back", "V falls.", until=run.duration)
+'''
+
+
+def test_a_film_waits_in_its_sections_and_says_what_is_seen(talk, tmp_path):
+    pytest.importorskip("manim")
+    from hhanim.voice.script import lines
+
+    (tmp_path / "scenes" / "fires_film.py").write_text(FILM)
+    entry = catalogue.find("fires")
+    request = Request(
+        entry, tmp_path / "out" / "fires.mp4", size="160x90", preset="draft", sections=True, sound="spikes"
+    )
+    before = lines(request, seen=True)
+    names = ["question-1", "question-1-seen", "spike-1", "spike-1-seen", "spike-2", "spike-2-seen"]
+    assert [line.name for line in before] == names
+    assert before[3].text.startswith("V rises from −65 mV to ")
+    assert "a graph of V over time" in before[1].text
+    for k, name in enumerate(("question-1", "spike-1", "spike-2")):
+        record(Path("voice/fires/en") / f"{name}.wav", 4.0 + k, k)
+    spoken = made(request)
+    said = [line for line in spoken.lines if not line.seen]
+    assert all(line.seconds for line in said)
+    for one, other in itertools.pairwise(said):
+        assert one.start + one.seconds < other.start
+    for line in said:
+        assert found(request.path, Path(line.file), line.start) == pytest.approx(line.start, abs=0.001)
+        assert line.room == next(b.room for b in before if b.name == line.name)
+    starts = {part.name: part.start for part in spoken.sections}
+    assert said[1].start == pytest.approx(starts["spike"], abs=1e-6)  # not before its picture stands
+    (click,) = spoken.clicks
+    assert said[1].start < click < said[2].start + 1.0
+    for part in spoken.sections:
+        with av.open(str(request.path.parent / part.file)) as container:
+            pictures_, heard = container.streams.video[0], container.streams.audio[0]
+            lasts = float(pictures_.duration * pictures_.time_base)
+            assert float(heard.duration * heard.time_base) == pytest.approx(lasts, abs=0.05)
+    # The first word of a section is in its own file.
+    file = request.path.parent / spoken.sections[1].file
+    assert found(file, Path("voice/fires/en/spike-1.wav"), 0.0) == pytest.approx(0.0, abs=0.001)
