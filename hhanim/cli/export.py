@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -41,8 +41,9 @@ def export() -> None:
 @export.command()
 @request_options_of_one
 @click.option("--phone", is_flag=True, help="With a portrait version of each, which telephones show.")
+@click.option("--captions", metavar="CODE", multiple=True, help="In another language too; may be repeated.")
 @force_option
-def html(phone: bool, force: bool, **asked: Any) -> int:
+def html(phone: bool, captions: tuple[str, ...], force: bool, **asked: Any) -> int:
     """A page for each film, with its captions and sections; it works offline.
 
     Versions in several languages are in one page, to choose from.
@@ -50,10 +51,11 @@ def html(phone: bool, force: bool, **asked: Any) -> int:
     \b
     Examples:
       hhanim export html spike tau --preset slide --phone
+      hhanim export html spike --captions de --captions es
     """
     from hhanim.studio.deliver import pages
 
-    films, code = _made(**asked, more=_upright if phone else None)
+    films, code = _made(**asked, more=_upright if phone else None, also=captions)
     return max(code, _told(partial(pages.page, *versions, force=force) for versions in pages.together(films)))
 
 
@@ -243,17 +245,23 @@ def _beside(films: list[Path], suffix: str) -> Path:
 
 
 def _made(
-    *, sections: bool = False, more: Callable[[Request], Request] | None = None, **asked: Any
+    *,
+    sections: bool = False,
+    more: Callable[[Request], Request] | None = None,
+    also: Sequence[str] = (),
+    **asked: Any,
 ) -> tuple[list[Path], int]:
     """The films that are asked for, made where they are stale, and the exit code so far.
 
-    more: what is wanted of each besides.
+    more: what is wanted of each besides. also: languages of captions besides the film's own.
     """
     from hhanim.studio.make.films import make_all
     from hhanim.studio.make.progress import Reporter
     from hhanim.studio.media import sidecar
 
     wanted, failed = plan(**asked, formats=("mp4",), sections=sections)
+    if also:
+        wanted = [replace(r, also=tuple(code for code in also if code != r.language)) for r in wanted]
     wanted += [more(request) for request in wanted] if more else []
     with Reporter() as reporter:
         for event in failed:

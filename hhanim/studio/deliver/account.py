@@ -82,6 +82,28 @@ class Account:
         ]
 
     @cached_property
+    def captions(self) -> dict[str, str]:
+        """What is said, as WebVTT, by language, the film's own first; a lecture has a file for each."""
+        record, own = self.record, sidecar.beside(self.media, ".vtt")
+        found = {record.language: own} if own.name in record.beside else {}
+        for file in record.beside:
+            code = file.removeprefix(f"{self.media.stem}.").removesuffix(".vtt")
+            if f"{self.media.stem}.{code}.vtt" == file and code != "descriptions":
+                found[code] = self.media.with_name(file)
+        said = {code: _read(path) for code, path in found.items()}
+        for code, texts in record.also.items():
+            times = zip(record.captions, texts, strict=False)
+            said.setdefault(code, sidecar.vtt([(start, stop, text) for (start, stop, _), text in times]))
+        return said
+
+    @cached_property
+    def descriptions(self) -> str:
+        """What is seen, as WebVTT; "" for nothing."""
+        path = sidecar.beside(self.media, ".descriptions.vtt")
+        text = _read(path) if path.is_file() else ""
+        return text if "-->" in text else ""
+
+    @cached_property
     def parameters(self) -> list[tuple[str, str]]:
         """What it was made with, by name, each value with its unit; what is left to the scene is not among them."""
         given = {k: v for k, v in self.record.parameters.items() if v is not None}
@@ -138,6 +160,8 @@ class Account:
     def command(self) -> str:
         """What makes it again."""
         record = self.record
+        if record.kind == "lecture":
+            return shlex.join(["hhanim", "lecture", "--name", record.name])
         words = ["hhanim", "render", self.scene]
         for name, value in record.given.items():
             words += ["--set", f"{name}={value}"]
@@ -146,6 +170,15 @@ class Account:
         words += ["--language", record.language] if record.language != ENGLISH else []
         words += ["--format", record.format] if record.format != "mp4" else []
         return shlex.join(words)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RenderError(
+            f"cannot read {path}: {getattr(error, 'strerror', error)}; render it again"
+        ) from error
 
 
 def _capital(text: str) -> str:

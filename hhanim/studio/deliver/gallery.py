@@ -20,6 +20,7 @@ from hhanim.studio.make import cleaning, manifest
 from hhanim.studio.media import sidecar
 
 _MEDIA = "media"
+_KINDS = ["lecture", "film", "clip"]
 _WIDTH = 640  # pixels of a card's picture
 
 
@@ -45,6 +46,9 @@ def gallery(
     """
     made = [item.media for item in cleaning.made(folder)]
     films = [Account.of(media) for media in made if media.suffix == ".mp4"]
+    films = [
+        account for account in films if account.record.kind in _KINDS
+    ]  # cards and slides are parts of lectures
     if not films:
         raise UsageError(f"{folder} has no film that hhanim made (MP4): hhanim render makes some")
     others = [
@@ -85,9 +89,9 @@ def _files(films: Sequence[Account], others: Sequence[Path]) -> list[Path]:
 
 
 def _groups(films: Sequence[Account]) -> list[list[Account]]:
-    """Versions of one film together, the plainest first; films before clips."""
+    """Versions of one film together, the plainest first; lectures before films before clips."""
     groups: dict[tuple[str, str], list[Account]] = {}
-    for account in sorted(films, key=lambda a: (a.record.kind != "film", a.scene, plainness(a))):
+    for account in sorted(films, key=lambda a: (_KINDS.index(a.record.kind), a.scene, plainness(a))):
         groups.setdefault((account.record.kind, account.scene), []).append(account)
     return list(groups.values())
 
@@ -119,7 +123,8 @@ def _card(versions: Sequence[Account]) -> str:
     record, seconds = account.record, round(account.record.duration)
     words = " ".join([account.scene, *(t.name for t in account.terms), *(v.media.stem for v in versions)])
     languages = " ".join(dict.fromkeys(tag(v.record.language) for v in versions))
-    about = [tr(record.kind), f"{seconds // 60}:{seconds % 60:02d}"]
+    kinds = {"film": tr("film"), "clip": tr("clip"), "lecture": tr("lecture")}
+    about = [kinds.get(record.kind, record.kind), f"{seconds // 60}:{seconds % 60:02d}"]
     if len(versions) > 1:
         about.append(tr("{count} versions", count=len(versions)))
     return (

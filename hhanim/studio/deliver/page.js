@@ -51,12 +51,22 @@ const acts = {
   back: film => player(film).back(),
   play: film => { const {video} = player(film); if (video.paused) video.play(); else video.pause(); },
   sound: film => toggle(film, "sound", !(player(film).video.muted = !player(film).video.muted)),
-  captions: film => toggle(film, "captions", film.querySelector(".caption").classList.toggle("off") === false),
+  captions: film => caption(film, film.captions ? "" : film.asked),
   descriptions: film => toggle(film, "descriptions", !film.classList.contains("described")),
   full: film => document.fullscreenElement ? document.exitFullscreen() : film.querySelector("figure").requestFullscreen(),
 };
+// What is said, in a language that it is there in, or not at all.
+const caption = (film, code) => {
+  const choice = film.querySelector(".bar select");
+  film.captions = code;
+  if (code) film.asked = code;
+  film.querySelector(".caption").classList.toggle("off", !code);
+  film.querySelector("[data-do=captions]")?.setAttribute("aria-pressed", Boolean(code));
+  if (choice) choice.value = code;
+  film.dispatchEvent(new Event("said"));
+};
 const toggle = (film, what, on) => {
-  if (what === "descriptions") { film.classList.toggle("described", on); film.dispatchEvent(new Event("described")); }
+  if (what === "descriptions") { film.classList.toggle("described", on); film.dispatchEvent(new Event("said")); }
   film.querySelector(`[data-do=${what}]`).setAttribute("aria-pressed", on);
 };
 const act = name => { for (const film of name === "full" ? shown().slice(0, 1) : shown()) acts[name](film); };
@@ -89,6 +99,7 @@ const begin = film => {
     const {track} = element, place = film.querySelector(track.kind === "captions" ? ".caption" : ".description");
     track.mode = "hidden";  // read, and written below the picture
     const say = () => {  // activeCues is empty until a film has begun
+      if (track.kind === "captions" && track.language !== film.captions) return;
       const at = video.currentTime, said = [...track.cues ?? []].filter(cue => cue.startTime <= at && at < cue.endTime);
       if (track.kind === "captions" || film.classList.contains("described"))
         place.replaceChildren(...said.map(cue => cue.getCueAsHTML()));
@@ -96,16 +107,20 @@ const begin = film => {
     element.addEventListener("load", say);
     track.addEventListener("cuechange", say);
     video.addEventListener("seeked", say);
-    film.addEventListener("described", say);
+    film.addEventListener("said", say);
   }
+  const codes = [...video.textTracks].filter(track => track.kind === "captions").map(track => track.language);
+  const own = navigator.language.split("-")[0];
+  caption(film, codes.find(code => code.split("-")[0] === own) ?? codes[0] ?? "");
+  film.querySelector(".bar select")?.addEventListener("change", event => shown().forEach(one => caption(one, event.target.value)));
   tell();
   for (const button of all("[data-do]", film)) button.addEventListener("click", () => act(button.dataset.do));
   for (const button of all("[data-cue]", film)) button.addEventListener("click", () => from(Number(button.dataset.cue)));
 };
 // A browser's own full screen shows the picture alone, which keeps its lowest tenth free for what is said.
 document.addEventListener("fullscreenchange", () => {
-  for (const video of all("video")) for (const track of video.textTracks)
-    if (track.kind === "captions") track.mode = document.fullscreenElement === video ? "showing" : "hidden";
+  for (const video of all("video")) for (const track of [...video.textTracks].filter(track => track.kind === "captions"))
+    track.mode = document.fullscreenElement === video && track.language === video.closest(".film").captions ? "showing" : "hidden";
 });
 
 // As presenters send them. They work while a film is in sight; elsewhere they scroll, as ever.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from importlib import resources
@@ -96,13 +96,10 @@ class Pages:
     def _article(self, account: Account) -> str:
         media, record, chapters = account.media, account.record, account.chapters
         poster = sidecar.beside(media, ".png")
-        described = sidecar.beside(media, ".descriptions.vtt")
-        language = f'srclang="{tag(record.language)}" label="{escape(name(record.language))}"'
         return filled(
             "film.html",
             id=escape(key(account)),
             language=tag(record.language),
-            language_name=escape(name(record.language)),
             shape=account.shape,
             title=escape(account.title),
             description=escape(record.description),
@@ -113,22 +110,10 @@ class Pages:
             loop=" loop" if record.kind == "clip" else "",
             source=self._source(account),
             poster=self.address(poster),
-            captions=_data_uri(sidecar.beside(media, ".vtt")),
-            descriptions=f'<track kind="descriptions" {language} src="{_data_uri(described)}">'
-            if described.is_file()
-            else "",
+            tracks="\n".join(_tracks(account)),
             muted="" if account.sound else " muted",
             duration=f"{record.duration:g}",
-            switches="\n".join(
-                f'<button type="button" data-do="{what}" aria-pressed="{on}" aria-keyshortcuts="{letter}">'
-                f"{word}</button>"
-                for what, letter, on, word, there in (
-                    ("sound", "m", "true", tr("Sound"), account.sound),
-                    ("captions", "c", "true", tr("Captions"), bool(record.captions)),
-                    ("descriptions", "d", "false", tr("Descriptions"), described.is_file()),
-                )
-                if there
-            ),
+            switches="\n".join(_switches(account)),
             sections=_sections(account),
             transcript=_transcript(account),
             terms=_terms(account),
@@ -183,11 +168,12 @@ def plainness(account: Account) -> tuple[Any, ...]:
 def labels(versions: Sequence[Account]) -> list[str]:
     """What tells versions of one film from the first, and that from them: language, theme, shape, parameters; else
     their names."""
+    themes = {"dark": tr("dark"), "light": tr("light")}
     shapes = {"wide": tr("landscape"), "tall": tr("portrait"), "square": tr("square")}
     told = [
         {
             "language": name(account.record.language),
-            "theme": tr(account.record.theme),
+            "theme": themes.get(account.record.theme, account.record.theme),
             "shape": shapes[account.shape],
             **{k: f"{k} = {v}" for k, v in account.parameters},
         }
@@ -215,6 +201,31 @@ def together(films: Sequence[Path]) -> list[list[Path]]:
 def same_film(path: Path, media: Path) -> bool:
     """Whether a file is the film in another format."""
     return path != media and path.stem == media.stem and path.suffix in (".gif", ".webm", ".mov", ".pdf")
+
+
+def _tracks(account: Account) -> Iterator[str]:
+    """What is said, in every language there is, and what is seen."""
+    texts = [("captions", code, text) for code, text in account.captions.items()]
+    if account.descriptions:
+        texts.append(("descriptions", account.record.language, account.descriptions))
+    for kind, code, text in texts:
+        source = f"data:text/vtt;base64,{base64.b64encode(text.encode()).decode()}"
+        yield f'<track kind="{kind}" srclang="{tag(code)}" label="{escape(name(code))}" src="{source}">'
+
+
+def _switches(account: Account) -> Iterator[str]:
+    """What can be switched on and off, where it is there."""
+    button = '<button type="button" data-do="{}" aria-pressed="{}" aria-keyshortcuts="{}">{}</button>'
+    if account.sound:
+        yield button.format("sound", "true", "m", tr("Sound"))
+    if len(account.captions) > 1:
+        codes = [f'<option value="{tag(code)}">{escape(name(code))}</option>' for code in account.captions]
+        options = "".join([*codes, f'<option value="">{tr("No captions")}</option>'])
+        yield f'<select aria-label="{tr("Captions")}">{options}</select>'
+    elif account.record.captions:
+        yield button.format("captions", "true", "c", tr("Captions"))
+    if account.descriptions:
+        yield button.format("descriptions", "false", "d", tr("Descriptions"))
 
 
 def _sections(account: Account) -> str:

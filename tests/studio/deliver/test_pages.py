@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 import shutil
 from pathlib import Path
@@ -150,6 +151,7 @@ def test_another_film_or_other_parameters_have_a_page_of_their_own(shades):
 
 def test_descriptions_are_read_when_asked_for(shades, visit):
     film = shades("first", "second")
+    assert 'kind="descriptions"' not in pages.page(film).read_text(encoding="utf-8")
     vtt = "WEBVTT\n\n00:00:00.000 --> 00:00:03.000\nIt gets <i>bright</i>.\n"
     film.with_name("shades.descriptions.vtt").write_text(vtt)
     tab = visit(pages.page(film))
@@ -158,6 +160,34 @@ def test_descriptions_are_read_when_asked_for(shades, visit):
     tab.keyboard.press("d")
     until(tab, "film.querySelector('[role=status]').textContent === 'It gets bright.'")
     assert ask(tab, "film.querySelector('[data-do=descriptions]').getAttribute('aria-pressed')") == "true"
+
+
+def test_captions_in_the_readers_language_and_in_others(shades, visit):
+    film = shades("first", "second")
+    record = json.loads(film.with_suffix(".json").read_text())
+    film.with_suffix(".json").write_text(json.dumps({**record, "also": {"de": ["Ab <0>.", "Ab 30."]}}))
+    path, said = pages.page(film), "film.querySelector('.caption').textContent"
+    german = visit(path, locale="de-AT")
+    until(german, f"{said} === 'Ab <0>.'")
+    tab = visit(path)
+    until(tab, f"{said} === 'From 0 on.'")
+    options = "[...film.querySelectorAll('.bar option')].map(o => o.textContent)"
+    assert ask(tab, options) == ["English", "Deutsch", "No captions"]
+    tab.select_option(".bar select", "de")
+    until(tab, f"{said} === 'Ab <0>.'")
+    tab.fill("input[type=range]", "2")
+    until(tab, f"{said} === 'Ab 30.'")
+    tab.click("h1")
+    tab.keyboard.press("c")
+    assert ask(
+        tab,
+        "[film.querySelector('.bar select').value, film.querySelector('.caption').classList.contains('off')]",
+    ) == [
+        "",
+        True,
+    ]
+    tab.keyboard.press("c")
+    assert ask(tab, "film.querySelector('.bar select').value") == "de"
 
 
 def test_captions_edited_by_hand_go_with_the_page(talk, monkeypatch, capsys):
