@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from manim import DOWN, UP, VGroup
+from manim import DOWN, VGroup
 
 from hhanim.language import decimal
 from hhanim.look import quantities, quantity
@@ -216,12 +216,17 @@ class PhasePlane(Story):
         changes = [choices.answer(1), self.portrait.rise(stop, self.high, branch, run_time=4.5)]
         yield Beat("answer", "It turns unstable", said, line, do=changes)
         shown, spikes = [*self.portrait.parts, *self.linked(self.many)], self.many.spikes
-        top = self.many.extreme(self.gate, after=0.5 * self.until)
+        # In the middle of the loop, a little to the right, where no line is.
+        half = {"after": 0.5 * self.until}
+        ends = [
+            [self.many.extreme(key, kind, **half).value for kind in ("min", "max")]
+            for key in ("V", self.gate)
+        ]
+        place = self.panel.at(ends[0][0] + 0.68 * np.ptp(ends[0]), np.mean(ends[1]))
         self.cycle = self.words("limit cycle", size=TICK).set_stroke(
             self.theme.ground, stroke(7.0), background=True
         )
-        place = self.panel.at(float(self.many.at([top.t])["V"][0]), top.value)
-        self.cycle.next_to(place, UP, buff=0.12)
+        self.cycle.move_to(place)
         said = "The state begins beside it, and is driven away."
         turn = spikes[0] if len(spikes) else self.until
         yield Beat("limit cycle", "Driven away", said, "a steady current of {high}", shown, until=turn)

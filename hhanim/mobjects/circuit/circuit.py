@@ -112,7 +112,7 @@ class Circuit(VGroup):
             *(
                 Words(side, size=SMALL, color=theme.muted).move_to((self.x["C"], y, 0), aligned_edge=LEFT)
                 for side, y in (
-                    ("outside", self.top + 0.5 * row),
+                    ("outside", self.top + 0.75 * row),
                     ("inside the cell", self.bottom - 0.55 * row),
                 )
             )
