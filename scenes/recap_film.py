@@ -158,7 +158,7 @@ class FourEquations(Story):
         place = place.inset(bottom=0.5)
         v = self.graph("plot", run, "V", stimulus=True)
         (e,) = (c.e for c in self.membrane.channels if c.ion == "K")
-        battery = Level(v.panel, float(e), self.formula('E_"K"', color=known["I_K"]), end=True, below=True)
+        battery = Level(v.panel, float(e), self.formula('E_"K"', color=known["I_K"]), beside=True)
         acts = [
             ("m opens fast", "sodium lifts V: the upstroke", "m", ["Na"], "Fast m lets sodium lift V."),
             ("h shuts, n opens", "potassium takes V down", "n", ["Na", "K"],

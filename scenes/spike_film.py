@@ -175,8 +175,7 @@ class Spike(Story):
             v.panel,
             float(self.outward.e),
             self.formula(f'E_"{name}"', color=known[f"I_{name}"]),
-            end=True,
-            below=True,
+            beside=True,
         )
         turns = [t for g, t in (("h", "{h} gates shut"), ("n", "{n} gates open")) if self.names[g]]
         both = self.inward, self.outward

@@ -18,7 +18,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from manim import DOWN, LEFT, RIGHT, UP, VGroup, VMobject
+from manim import LEFT, RIGHT, UP, VGroup, VMobject
 
 from hhanim.mobjects.frame.layout import UNIT, stroke
 from hhanim.mobjects.frame.lettering import TICK, Words, stand_clear
@@ -35,21 +35,29 @@ def _dotted(a: np.ndarray, b: np.ndarray, color: str) -> VGroup:
 
 
 class Level(VGroup):
-    """A value of y as a dotted line through the panel, its name above the line's left end (or its right, `end`).
+    """A value of y as a dotted line through the panel, its name above the line's left end, above its right end (`end`),
+    or right of that (`beside`).
 
     name: words, or a mobject such as a formula.
     """
 
     def __init__(
-        self, panel: Panel, value: float, name: str | VMobject = "", *, end: bool = False, below: bool = False
+        self,
+        panel: Panel,
+        value: float,
+        name: str | VMobject = "",
+        *,
+        end: bool = False,
+        beside: bool = False,
     ) -> None:
         theme, (low, high) = panel.theme, panel.xlim
         a, b = panel.at(low, value), panel.at(high, value)
         super().__init__(*_dotted(a, b, theme.muted))
         if name:
             words = Words(name, size=TICK, color=theme.muted) if isinstance(name, str) else name
-            words.next_to(b if end else a, DOWN if below else UP, buff=0.1)
-            self.add(words.align_to(b if end else a, RIGHT if end else LEFT))
+            self.add(words.next_to(b if end or beside else a, RIGHT if beside else UP, buff=0.1))
+            if not beside:
+                words.align_to(b if end else a, RIGHT if end else LEFT)
 
 
 class Moment(VGroup):
