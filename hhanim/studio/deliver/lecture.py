@@ -7,6 +7,7 @@ and ``lecture.json`` (what made it). All of them take the places of the old ones
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -77,8 +78,14 @@ def _length(part: Part) -> float | None:
     count, fps = part.request.time_base
     if count:
         return float(count / fps)
-    record = sidecar.read(part.request.path)
-    return record.duration if record else None
+    if record := sidecar.read(part.request.path):
+        return record.duration
+    if part.kind == "clip":
+        from hhanim.studio.media.checks import facts
+
+        with contextlib.suppress(RenderError):  # which making it will tell
+            return facts(part.request.entry.path).duration
+    return None
 
 
 def make(

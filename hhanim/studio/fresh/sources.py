@@ -38,6 +38,9 @@ def sources(entry: Entry) -> list[Path]:
 @functools.lru_cache(maxsize=512)
 def _mentions(path: Path, mtime: int, length: int) -> tuple[tuple[tuple[int, str], ...], tuple[str, ...]]:
     """The modules a file imports, with how many folders up, and the texts in it that could be the name of a file."""
+    if path.suffix != ".py":  # a slide: what stands between quotes or round brackets
+        text = path.read_text(encoding="utf-8")
+        return (), tuple(re.findall(r"(?<=[(\"])[^()\"\n]{1,200}(?=[)\"])", text))
     modules: list[tuple[int, str]] = []
     names: list[str] = []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"), filename=str(path))):

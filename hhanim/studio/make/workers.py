@@ -462,7 +462,9 @@ def sources(job: Job) -> dict[str, bytes]:
     before = (
         places.place(label) for label in used if label.startswith("./") and not label.endswith(("/", "?"))
     )
-    found = {*estimated(request.entry), *(path for path in before if path.is_file())}
+    words = (value for value in request.given.values() if isinstance(value, str) and len(value) <= 200)
+    named = (folder / word for word in words if word.isprintable())  # the captions of a clip
+    found = {*estimated(request.entry), *(path for path in (*before, *named) if path.is_file())}
     return {
         p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(found) if p.is_relative_to(folder)
     }

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import av
@@ -15,6 +16,7 @@ import pytest
 
 from hhanim.cli import main
 from hhanim.studio.deliver.lecture import make, rows
+from hhanim.studio.make import workers
 from hhanim.studio.media import checks, join, sidecar
 from hhanim.studio.media.exchange import WORK
 from hhanim.studio.plan.lecture import find_lecture
@@ -424,6 +426,22 @@ def test_the_command(small, capsys):
     assert [row["start"] for row in json.loads(told)] == [0.0, 0.4, 0.0]
     assert run("--set", "levle=2")[0] == 2
     assert run("--set", "level=2", "--quiet")[0] == 0 and Path("output/lecture-level=2.mp4").exists()
+
+
+@pytest.mark.slow
+def test_workers_elsewhere_are_given_what_a_slide_and_a_clip_are_made_of(written):
+    """Its pictures, its captions: the bytes are the same."""
+    head, *parts = LECTURE.split("[[lecture.parts]]\n")
+    chosen = [part for part in parts if part.startswith(("slide", "clip"))]
+    Path("lecture.toml").write_text("[[lecture.parts]]\n".join([head, *chosen]), encoding="utf-8")
+    wanted = find_lecture(None, Settings(output="elsewhere"))
+    with ThreadPoolExecutor(1) as executor:
+        heard = []
+        end = make(wanted, crew=workers.of(executor), on_event=heard.append)
+        assert end.kind == "done", heard
+    again()
+    for name in ("lecture.mp4", "lecture.parts/slide-aims.mp4", "lecture.parts/clip-talk.mp4"):
+        assert Path("elsewhere", name).read_bytes() == Path("output", name).read_bytes()
 
 
 def test_clean_takes_the_lecture_and_its_parts_away(small, capsys):
