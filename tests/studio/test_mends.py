@@ -241,7 +241,7 @@ def test_the_command_that_installs_is_the_systems(monkeypatch, system, words):
     monkeypatch.setattr(sys, "platform", system)
     monkeypatch.setattr(doctor.shutil, "which", lambda _: None)
     rows = [doctor._program(*program) for program in doctor._PROGRAMS]
-    assert {row.name for row in rows} == {"latex", "dvisvgm", "ffmpeg"}
+    assert {row.name for row in rows} == {"latex", "dvisvgm", "ffmpeg", "espeak-ng"}
     for row in rows:
         assert (row.ok, row.needed) == (False, False)
         assert words in row.mend
