@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,12 +19,23 @@ from hhanim.cli.options import (
     plan,
     request_options_of_one,
     sections_option,
+    split,
 )
 from hhanim.cli.output import complain, each
 from hhanim.studio.errors import UsageError
 
 if TYPE_CHECKING:
+    from hhanim.studio.news import Event
+    from hhanim.studio.plan.lecture import Lecture
     from hhanim.studio.plan.request import Request
+
+
+def films_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The arguments of :func:`_made`: which films are meant."""
+    lecture = click.option(
+        "--lecture", metavar="FILE", help="The parts of this lecture, in order, under its title and name."
+    )
+    return request_options_of_one(lecture(command))
 
 
 @click.group(no_args_is_help=False)
@@ -39,7 +50,7 @@ def export() -> None:
 
 
 @export.command()
-@request_options_of_one
+@films_options
 @click.option("--phone", is_flag=True, help="With a portrait version of each, which telephones show.")
 @click.option("--captions", metavar="CODE", multiple=True, help="In another language too; may be repeated.")
 @force_option
@@ -55,8 +66,9 @@ def html(phone: bool, captions: tuple[str, ...], force: bool, **asked: Any) -> i
     """
     from hhanim.studio.deliver import pages
 
-    films, code = _made(**asked, more=_upright if phone else None, also=captions)
-    return max(code, _told(partial(pages.page, *versions, force=force) for versions in pages.together(films)))
+    made = _made(**asked, more=_upright if phone else None, also=captions)
+    jobs = (partial(pages.page, *versions, force=force) for versions in pages.together(made.films))
+    return max(made.code, _told(jobs))
 
 
 def _upright(request: Request) -> Request:
@@ -67,7 +79,7 @@ def _upright(request: Request) -> Request:
 
 
 @export.command()
-@request_options_of_one
+@films_options
 @click.option("--out", metavar="FILE", help="The deck (default: hhanim.pptx in the output folder).")
 @sections_option
 @click.option(
@@ -96,15 +108,16 @@ def pptx(out: str | None, sections: bool, play: str, template: str | None, force
     path, own = _file(out, ".pptx"), Path(template) if template else None
     if own:
         master.title_layout(master.opened(own), f"--template {own}")
-    films, code = _made(**asked, sections=sections)
-    if not films:
-        return code
-    make = partial(slides.deck, films, path or _beside(films, ".pptx"), play=play, template=own, force=force)
-    return max(code, _told([make]))
+    made = _made(**asked, sections=sections)
+    if not made.films:
+        return made.code
+    options: Any = {"title": made.title, "play": play, "template": own, "force": force}
+    make = partial(slides.deck, made.films, path or made.file(".pptx"), **options)
+    return max(made.code, _told([make]))
 
 
 @export.command()
-@request_options_of_one
+@films_options
 @click.option("--out", metavar="FILE", help="The handout (default: hhanim.pdf in the output folder).")
 @click.option("--paper", type=click.Choice(["a4", "letter"]), default="a4", show_default=True)
 @force_option
@@ -122,29 +135,31 @@ def pdf(out: str | None, paper: str, force: bool, **asked: Any) -> int:
 
     need(*handout.NEEDS)
     path = _file(out, ".pdf")
-    films, code = _made(**asked)
-    if not films:
-        return code
-    make = partial(handout.handout, films, path or _beside(films, ".pdf"), paper=paper, force=force)
-    return max(code, _told([make]))
+    made = _made(**asked)
+    if not made.films:
+        return made.code
+    make = partial(handout.handout, made.films, path or made.file(".pdf"), paper=paper, force=force)
+    return max(made.code, _told([make]))
 
 
-def _web(kind: str, shows: str, *, one_file: bool = False) -> None:
-    """The command of a kind of deck that a browser shows."""
+def _deck(kind: str, shows: str, *, one_file: bool = False) -> None:
+    """The command of a kind of deck that is one text."""
 
     def deck(out: str | None, force: bool, one_file: bool = False, **asked: Any) -> int:
-        from hhanim.studio.deliver import webdecks
+        from hhanim.studio.deliver import printed, webdecks
 
-        suffix, _ = webdecks.KINDS[kind]
+        suffix, _ = (webdecks.KINDS | printed.KINDS)[kind]
         path = _file(out, suffix)
-        films, code = _made(**asked)
-        if not films:
-            return code
-        place = path or _beside(films, f".{kind}{suffix}")
-        return max(code, _told([partial(webdecks.write, kind, films, place, inside=one_file, force=force)]))
+        made = _made(**asked)
+        if not made.films:
+            return made.code
+        place = path or made.file(f".{kind}{suffix}")
+        write: Any = printed.write if kind in printed.KINDS else webdecks.write
+        options = {"title": made.title, "force": force, **({"inside": True} if one_file else {})}
+        return max(made.code, _told([partial(write, kind, made.films, place, **options)]))
 
     options = [
-        request_options_of_one,
+        films_options,
         click.option("--out", metavar="FILE", help="The deck; films are copied beside it."),
         force_option,
     ]
@@ -154,8 +169,6 @@ def _web(kind: str, shows: str, *, one_file: bool = False) -> None:
         deck = option(deck)
     deck.__doc__ = f"""{shows}
 
-    The deck's own next and back go through a film's cues. Needs no network.
-
     \b
     Examples:
       hhanim export {kind} spike threshold --preset slide
@@ -163,15 +176,22 @@ def _web(kind: str, shows: str, *, one_file: bool = False) -> None:
     export.command(kind)(deck)
 
 
-_web("reveal", "A deck of reveal.js, ready to show: one page beside its films.", one_file=True)
-_web("marp", "Slides for Marp: marp --html FILE.")
-_web("quarto", "Slides for Quarto: quarto render FILE.")
-_web("slidev", "Slides for Slidev: npx slidev FILE.")
-_web("jupyter", "A notebook with a cell for each film; also as slides, jupyter nbconvert --to slides FILE.")
+_THROUGH = "The deck's own next and back go through the cues of its films; no network is needed."
+_deck("reveal", f"A deck of reveal.js, ready to show: one page beside its films. {_THROUGH}", one_file=True)
+_deck("marp", f"Slides for Marp: marp --html FILE. {_THROUGH}")
+_deck("quarto", f"Slides for Quarto: quarto render FILE. {_THROUGH}")
+_deck("slidev", f"Slides for Slidev: npx slidev FILE. {_THROUGH}")
+_deck(
+    "jupyter",
+    f"A notebook with a cell for each film; as slides, jupyter nbconvert --to slides FILE. {_THROUGH}",
+)
+_PICTURES = "A picture of each section, which is a link to its film: in a PDF few programs play one."
+_deck("beamer", f"Slides in LaTeX. {_PICTURES}")
+_deck("typst", f"Slides in Typst: typst compile FILE. {_PICTURES}")
 
 
 @export.command()
-@request_options_of_one
+@films_options
 @click.option("--out", metavar="FILE", help="The package (default: hhanim.zip in the output folder).")
 @force_option
 def scorm(out: str | None, force: bool, **asked: Any) -> int:
@@ -186,10 +206,10 @@ def scorm(out: str | None, force: bool, **asked: Any) -> int:
     from hhanim.studio.deliver import scorm as deliver
 
     path = _file(out, ".zip")
-    films, code = _made(**asked)
-    if not films:
-        return code
-    return max(code, _told([partial(deliver.scorm, films, path or _beside(films, ".zip"), force=force)]))
+    made = _made(**asked)
+    if not made.films:
+        return made.code
+    return max(made.code, _told([partial(deliver.scorm, made.films, path or made.file(".zip"), force=force)]))
 
 
 @click.command()
@@ -239,47 +259,98 @@ def _file(out: str | None, suffix: str) -> Path | None:
     return Path(out) if out is not None else None
 
 
-def _beside(films: list[Path], suffix: str) -> Path:
-    """Where a file of all films lies that is not named."""
-    return films[0].with_name(f"hhanim{suffix}")
+@dataclass
+class _Made:
+    """Films that are there, in order, and the exit code so far.
+
+    whole: of all of them the file without its suffix, where that is not named; title: of all of them, "" is for the
+    deck to find.
+    """
+
+    films: list[Path]
+    code: int
+    whole: Path
+    title: str = ""
+
+    def file(self, suffix: str) -> Path:
+        """A file of all films."""
+        return self.whole.with_name(f"{self.whole.name}{suffix}")
 
 
 def _made(
     *,
+    lecture: str | None = None,
     sections: bool = False,
     more: Callable[[Request], Request] | None = None,
     also: Sequence[str] = (),
     **asked: Any,
-) -> tuple[list[Path], int]:
-    """The films that are asked for, made where they are stale, and the exit code so far.
+) -> _Made:
+    """The films that are asked for, made where they are stale.
 
-    more: what is wanted of each besides. also: languages of captions besides the film's own.
+    lecture: the project file of one whose parts they are. more: what is wanted of each besides.
+    also: languages of captions besides the film's own.
+
+    Raises:
+        UsageError: when scenes are named as well as a lecture.
     """
     from hhanim.studio.make.films import make_all
     from hhanim.studio.make.progress import Reporter
     from hhanim.studio.media import sidecar
 
-    wanted, failed = plan(**asked, formats=("mp4",), sections=sections)
+    whole, title = Path("hhanim"), ""
+    failed: list[Event] = []
+    if lecture is None:
+        wanted, failed = plan(**asked, formats=("mp4",), sections=sections)
+        order = [request.path for request in wanted]
+        whole = order[0].with_name("hhanim") if order else whole
+    else:
+        plans = _lecture(lecture, **asked)
+        wanted = [replace(r, sections=sections and r.entry.kind == "film") for r in plans.requests]
+        order = [part.request.path for part in plans.parts]
+        whole, title = plans.path.with_suffix(""), plans.title
     if also:
         wanted = [replace(r, also=tuple(code for code in also if code != r.language)) for r in wanted]
-    wanted += [more(request) for request in wanted] if more else []
+    if more:
+        wanted += [more(request) for request in wanted]
+        order = [request.path for request in wanted]
     with Reporter() as reporter:
         for event in failed:
             reporter(event)
         events = make_all(wanted, on_event=reporter)
-    films: list[Path] = []
+    there: list[Path] = []
 
     def take(request: Request) -> None:
-        if not sidecar.record_of(request.path).alt:
+        if not sidecar.record_of(request.path).alt and request.entry.kind in ("clip", "film"):
             complain(
                 f'{request.path} has no words for those who cannot see it: write alt = "…" in its scene, '
                 f"{request.entry.symbol}"
             )
-        films.append(request.path)
+        there.append(request.path)
 
     ends = zip(wanted, events, strict=True)
     code = each(partial(take, request) for request, e in ends if e.kind in ("done", "fresh", "kept"))
-    return films, code or (0 if len(films) == len(wanted) and not failed else 1)
+    code = code or (0 if len(there) == len(wanted) and not failed else 1)
+    return _Made([path for path in order if path in there], code, whole, title)
+
+
+def _lecture(
+    file: str, *, names: tuple[str, ...], sets: tuple[str, ...], config: str | None, **said: Any
+) -> Lecture:
+    """The lecture of a project file, its parts possible.
+
+    Raises:
+        UsageError: when it is wrong, or scenes are named as well.
+    """
+    from hhanim.studio.plan.lecture import find_lecture
+    from hhanim.studio.plan.project import Settings
+
+    if names or config:
+        raise UsageError(
+            f"--lecture {file}: its parts are what is exported; leave {names[0] if names else config} away"
+        )
+    found = find_lecture(file, Settings(given=split(sets), **said))
+    found.check()
+    return found
 
 
 def _told(jobs: Iterable[Callable[[], Path]]) -> int:

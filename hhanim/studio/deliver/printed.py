@@ -18,7 +18,7 @@ from hhanim.look import get_theme
 from hhanim.look.theme import Theme
 from hhanim.studio.deliver.account import Account
 from hhanim.studio.deliver.frames import frames
-from hhanim.studio.deliver.webdecks import beside
+from hhanim.studio.deliver.webdecks import address, beside
 from hhanim.studio.errors import UsageError
 from hhanim.studio.make.manifest import put
 
@@ -60,13 +60,15 @@ def beamer(source: Source) -> str:
         slides.append(
             "\\begin{frame}[plain]\n"
             f"\\pdfbookmark[2]{{{_tex(page.title)}}}{{{page.picture}}}\n"
-            f"\\vbox to \\textheight{{\\vss\\hbox to \\textwidth{{\\hss\\href{{run:{page.film}}}{{{picture}}}\\hss}}\\vss}}\n"
+            "\\vbox to \\textheight{\\vss\\hbox to \\textwidth{\\hss\n"
+            f"\\href{{run:{page.film}}}{{{picture}}}\n"
+            "\\hss}\\vss}\n"
             f"\\note{{{_tex(' '.join(page.said))}}}\n"
             "\\end{frame}\n"
         )
     ground = source.theme.ground.lstrip("#").upper()
     return (
-        "% Compile with lualatex, xelatex or pdflatex. A click on a picture opens its film, which lies beside the PDF.\n"
+        "% pdflatex or lualatex. A click on a picture opens its film, which lies beside the PDF.\n"
         f"\\documentclass[aspectratio={aspect[nearest]}]{{beamer}}\n"
         "\\usepackage{graphicx}\n"
         f"\\hypersetup{{pdftitle={{{_tex(source.title)}}},pdflang={{{source.language}}}}}\n"
@@ -119,10 +121,11 @@ KINDS: dict[str, tuple[str, Callable[[Source], str]]] = {"beamer": (".tex", beam
 """Kind → the end of its file's name, and what writes it."""
 
 
-def write(kind: str, films: Sequence[Path], path: Path, *, force: bool = False) -> Path:
+def write(kind: str, films: Sequence[Path], path: Path, *, title: str = "", force: bool = False) -> Path:
     """The source of slides; beside it their pictures, and the films that they lead to.
 
     Args:
+        title: of the whole; "" is the film's, where there is one.
         force: whether it replaces what hhanim did not make, or a hand has been at.
 
     Raises:
@@ -132,11 +135,13 @@ def write(kind: str, films: Sequence[Path], path: Path, *, force: bool = False) 
     accounts = [Account.of(media) for media in films]
     for media in films if kind == "beamer" else ():
         if found := re.search(r"[\s%#{}\\~^&$]", media.name):
-            raise UsageError(f"{media.name}: LaTeX finds no file with {found[0]!r} in its name; give another --name")
-    pages = [page for account in accounts for page in _pages(account)]
+            raise UsageError(
+                f"{media.name}: LaTeX finds no file with {found[0]!r} in its name; give another --name"
+            )
+    pages = [page for account in accounts for page in _pages(account, address(account.media, path.parent))]
     first = accounts[0]
     source = Source(
-        first.title if len(accounts) == 1 else tr("Hodgkin–Huxley animations"),
+        title or (first.title if len(accounts) == 1 else tr("Hodgkin–Huxley animations")),
         first.record.language,
         get_theme(first.record.theme),
         (first.record.width, first.record.height),
@@ -152,7 +157,7 @@ def write(kind: str, films: Sequence[Path], path: Path, *, force: bool = False) 
     return path
 
 
-def _pages(account: Account) -> Iterator[tuple[Page, Image.Image]]:
+def _pages(account: Account, film: str) -> Iterator[tuple[Page, Image.Image]]:
     """The slides of a film, with their pictures."""
     chapters = account.chapters
     pictures = frames(account.media, [chapter.full for chapter in chapters])
@@ -160,4 +165,4 @@ def _pages(account: Account) -> Iterator[tuple[Page, Image.Image]]:
         name = f"{account.media.stem}-slide-{k + 1}.png"
         title = f"{account.title}: {chapter.title}" if len(chapters) > 1 else account.title
         alt = f"{chapter.title}: {' '.join(chapter.said) or account.alt}"
-        yield Page(name, account.media.name, title, alt, chapter.said), picture
+        yield Page(name, film, title, alt, chapter.said), picture

@@ -43,6 +43,7 @@ def deck(
     films: Sequence[Path],
     path: Path,
     *,
+    title: str = "",
     play: str = "click",
     template: Path | None = None,
     force: bool = False,
@@ -53,6 +54,7 @@ def deck(
     that is not divided, its sections as bookmarks; before that a question stands, after it a summary, where it has any.
 
     Args:
+        title: of the whole; "" is the film's, where there is one.
         play: what starts a film: "click" is the clicker, "auto" the slide, "picture" a click on the film.
         template: a deck to whose slides these are added, below titles of its own layout; None is one in the theme of
             the films, which fill the slides.
@@ -73,7 +75,7 @@ def deck(
     writer = _Writer(whole, layout, play, fills=template is None)
     for slide in shown:
         writer.add(slide)
-    title = accounts[0].title if len(accounts) == 1 else tr("Hodgkin–Huxley animations")
+    title = title or (accounts[0].title if len(accounts) == 1 else tr("Hodgkin–Huxley animations"))
     _describe(whole, _plain(title)[:255], own=template is not None)
     with put(path, force=force) as part:
         whole.save(str(part))

@@ -16,6 +16,7 @@ from importlib import resources
 from pathlib import Path
 from string import Template
 from typing import Any
+from urllib.parse import quote
 
 from hhanim.language import spoken, text, tr
 from hhanim.look import get_theme
@@ -44,11 +45,13 @@ class Film:
     """A film in a deck.
 
     Args:
-        account: what is written about it. number: of its slide, from 0. inside: whether the deck holds the film itself.
+        account: what is written about it. number: of its slide, from 0.
+        address: of its file, as the deck finds it. inside: whether the deck holds the film itself.
     """
 
     account: Account
     number: int
+    address: str
     inside: bool = False
 
     @property
@@ -91,7 +94,7 @@ class Film:
         if self.stands:
             picture = _data(sidecar.beside(self.media, ".png"), "image/png")
             return f'<figure class="still"><img src="{picture}" alt="{alt}"></figure>'
-        source = f'data-film="film-{self.number}"' if self.inside else f'src="{escape(self.media.name)}"'
+        source = f'data-film="film-{self.number}"' if self.inside else f'src="{escape(quote(self.address))}"'
         poster = _data(sidecar.beside(self.media, ".png"), "image/png")
         record = self.account.record
         track = ""
@@ -193,7 +196,7 @@ def quarto(deck: Deck) -> str:
     head = {
         "title": escape(deck.title),
         "lang": deck.record.language,
-        "resources": ["player.js", *(film.media.name for film in deck.films if not film.stands)],
+        "resources": ["player.js", *(film.address for film in deck.films if not film.stands)],
         "format": {
             "revealjs": {
                 "width": deck.record.width,
@@ -227,7 +230,7 @@ def slidev(deck: Deck) -> str:
     for film in deck.films:
         # Vue takes what stands between two pairs of braces for its own, and a file's name for one to bundle.
         figure = film.figure("v-click").replace("<figure", "<figure v-pre" if film.loops else "<figure", 1)
-        figure = figure.replace(f'src="{escape(film.media.name)}"', f'src="./{escape(film.media.name)}"')
+        figure = figure.replace(f'src="{quote(film.address)}', f'src="./{quote(film.address)}')
         slides.append(f"{figure}\n\n<!--\n{_said(film)}\n-->\n")
     script = "<script setup>\nimport './player.js'\n</script>\n\n"
     style = (
@@ -289,10 +292,19 @@ KINDS: dict[str, tuple[str, Callable[[Deck], str]]] = {
 """Kind → the end of its file's name, and what writes it."""
 
 
-def write(kind: str, films: Sequence[Path], path: Path, *, inside: bool = False, force: bool = False) -> Path:
+def write(
+    kind: str,
+    films: Sequence[Path],
+    path: Path,
+    *,
+    title: str = "",
+    inside: bool = False,
+    force: bool = False,
+) -> Path:
     """A deck of a kind of :data:`KINDS`; beside it the films that it plays and, unless it holds that, the player.
 
     Args:
+        title: of the whole; "" is the film's, where there is one.
         inside: whether it holds the films themselves. force: whether it replaces what hhanim did not make, or a hand
             has been at.
 
@@ -300,8 +312,8 @@ def write(kind: str, films: Sequence[Path], path: Path, *, inside: bool = False,
         UsageError: when hhanim did not make one of the films, or it is not what its cues are of. RenderError: when
             something cannot be written.
     """
-    shown = [Film(Account.of(media), k, inside) for k, media in enumerate(films)]
-    title = shown[0].account.title if len(films) == 1 else tr("Hodgkin–Huxley animations")
+    shown = [Film(Account.of(media), k, address(media, path.parent), inside) for k, media in enumerate(films)]
+    title = title or (shown[0].account.title if len(films) == 1 else tr("Hodgkin–Huxley animations"))
     _, writer = KINDS[kind]
     with spoken(shown[0].account.record.language):
         content = writer(Deck(shown, title))
@@ -315,15 +327,21 @@ def write(kind: str, films: Sequence[Path], path: Path, *, inside: bool = False,
     return path
 
 
+def address(media: Path, folder: Path) -> str:
+    """How a file in a folder finds a film: where it is, if that is in the folder too, else its copy's name."""
+    media, folder = media.resolve(), folder.resolve()
+    return media.relative_to(folder).as_posix() if media.is_relative_to(folder) else media.name
+
+
 def beside(films: Sequence[Path], folder: Path, *, force: bool = False) -> None:
-    """Copies of films in a folder, where they are not in it already.
+    """Copies of films in a folder, of those that are not in it already.
 
     Raises:
         UsageError: when two of them have one name. RenderError: when they cannot be written.
     """
-    names = {media.name: media.resolve() for media in films}
+    names = {address(media, folder): media.resolve() for media in films}
     if len(names) < len({media.resolve() for media in films}):
-        raise UsageError("two films have one name; give --out a folder for each, or --one-file")
+        raise UsageError("two films have one name; give --out where their folder is")
     for name, media in names.items():
         place = folder / name
         if place.resolve() != media and sidecar.sha256(place) != sidecar.sha256(media):
