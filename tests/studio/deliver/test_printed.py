@@ -32,7 +32,9 @@ def test_typst(film, tmp_path):
     path = printed.write("typst", [film], tmp_path / "talk" / "deck.typ")
     pages = typst.compile(str(path), format="png", ppi=20)
     assert len(pages) == 3
-    pictures = [np.asarray(Image.open(path.with_name(f"shades-slide-{k}.png")).convert("L")) for k in (1, 2, 3)]
+    pictures = [
+        np.asarray(Image.open(path.with_name(f"shades-slide-{k}.png")).convert("L")) for k in (1, 2, 3)
+    ]
     assert [float(p.mean()) for p in pictures] == pytest.approx([255 * k / 60 for k in (19, 39, 59)], abs=4)
     pdf = tmp_path / "deck.pdf"
     typst.compile(str(path), output=str(pdf), pdf_standards=["ua-1"])  # tagged, each picture with its words
@@ -55,7 +57,10 @@ def test_beamer(film, tmp_path):
 
 
 def _has_beamer() -> bool:
-    found = [subprocess.run(["kpsewhich", n], capture_output=True, check=False) for n in ("beamer.cls", "pgfmath.sty")]
+    found = [
+        subprocess.run(["kpsewhich", n], capture_output=True, check=False)
+        for n in ("beamer.cls", "pgfmath.sty")
+    ]
     return all(run.returncode == 0 for run in found)
 
 
