@@ -30,7 +30,7 @@ _LECTURE_SLIDERS = {
     "gL": (0.0, 1.0, 0.1),
     "I": (0.0, 10.0, 0.1),
 }
-_CURRENT_SLIDER, _CURRENT_RANGE = (-20.0, 200.0, 0.1), (-20.0, 200.0)
+_CURRENT_SLIDER, _CURRENT_RANGE = (-10.0, 60.0, 0.1), (-20.0, 200.0)
 
 
 def _range(value: float, slider: Any, allowed: Any) -> Data:
@@ -134,19 +134,22 @@ def parameters(membrane: Membrane) -> list[Data]:
         value = float(membrane.parameters[key])
         out.append(_control(key, words, symbol, unit, value, lecture.get(key, slider), allowed, hue))
 
-    add("C", "Capacitance", [["C", "i"]], "µF/cm²", (0.1, 5.0, 0.1), (0.01, 100.0), "ink")
     if any(g.q10 != 1 for g in membrane.gates.values() if g.dynamic):  # else it changes nothing
         add("celsius", "Temperature", [["T", "i"]], "°C", (0.0, 40.0, 0.1), (-20.0, 60.0), "ink")
     for c in membrane.channels:
         word, hue, top = _WORDS.get(c.name, c.name), known[f"I_{c.name}"].hue, 2.0 * max(c.g, 0.1)
-        g, e = f"{word} conductance".capitalize(), f"{word} reversal potential".capitalize()
-        steps, around = (0.0, top, _step(top)), (round(c.e - 40.0, 6), round(c.e + 40.0, 6), 0.5)
-        add(f"g{c.name}", g, symbol(known[f"g_{c.name}"]), "mS/cm²", steps, (0.0, 1000.0), hue)
-        add(f"E{c.name}", e, [["E", "i"], [c.name, "_"]], "mV", around, (-250.0, 250.0), hue)
+        words, steps = f"{word} conductance".capitalize(), (0.0, top, _step(top))
+        add(f"g{c.name}", words, symbol(known[f"g_{c.name}"]), "mS/cm²", steps, (0.0, 1000.0), hue)
         if c.blocker:
             drug = _DRUGS.get(c.blocker, c.blocker)
             words = f"{drug}, fraction of {word} channels blocked"
             add(c.blocker, words, [[drug, ""]], "", (0.0, 1.0, 0.01), (0.0, 1.0), hue)
+    for c in membrane.channels:  # what is moved less comes last
+        words = f"{_WORDS.get(c.name, c.name)} reversal potential".capitalize()
+        around = (round(c.e - 40.0, 6), round(c.e + 40.0, 6), 0.5)
+        hue = known[f"I_{c.name}"].hue
+        add(f"E{c.name}", words, [["E", "i"], [c.name, "_"]], "mV", around, (-250.0, 250.0), hue)
+    add("C", "Capacitance", [["C", "i"]], "µF/cm²", (0.1, 5.0, 0.1), (0.01, 100.0), "ink")
     return out
 
 

@@ -12,16 +12,18 @@ import { LESSONS, MODELS } from "./data.js";
 import { $, choices, on } from "./dom.js";
 import { simulate, simulateEuler } from "./engine.js";
 import { saveAnswers, wireExport } from "./export.js";
+import { wireHint } from "./hint.js";
 import { answers, attend, turnLesson, wireLessons } from "./lessons.js";
 import { asked, fragment, hearFragments, kept, understand, writeFragment } from "./link.js";
 import { fixedPoints, nullclines } from "./phaseplane.js";
 import { chooseRate, moveHead, play, setHead, stop, watch } from "./player.js";
 import { keepPrevious, runSettings, shown, simulateSettings } from "./runs.js";
-import { BENCHES, CHANNELS, VIEWS, changeStimulus, defaultsOf, experimentOf, settings,
+import { BENCHES, CHANNELS, VIEWS, changeStimulus, changedKeys, defaultsOf, experimentOf, modelOf, settings,
   ui } from "./settings.js";
 import { commandLine, csvText, numbersLine, pythonCode, tomlText } from "./snippets.js";
 import { RunError } from "./stepper.js";
 import { makeStimulus } from "./stimuli.js";
+import { remember, wireUndo } from "./undo.js";
 import { applyTheme, hearGround, turnTheme } from "./view.js";
 import { applyViews, chooseViews, describeAll, drawAll, live, traces, views, watchViews,
   widen } from "./views.js";
@@ -84,8 +86,9 @@ function afterwards() {
 function tell(id, text) { $(id).textContent = text; $(id).hidden = !text; }
 
 /* Begin anew with these settings; the dotted run is forgotten, or another one. */
-function load(entries, previous = null) {
+function load(entries, previous = null, undone = false) {
   const { next, how: { t, ...rest }, notes } = understand(entries), before = { ...ui };
+  if (settings.model && !undone) remember(settings);
   stop();
   for (const key of Object.keys(settings)) delete settings[key];
   Object.assign(settings, next);
@@ -125,7 +128,10 @@ function showExperiment() {
 /* What is changed in one go, as by dragging, is compared with what was before all of it. */
 function changed(key) {
   const now = performance.now(), held = document.querySelector("#panel input:active");
-  if (key !== last.key || (now - last.time > 700 && !held)) keepPrevious();
+  if (key !== last.key || (now - last.time > 700 && !held)) {
+    keepPrevious();
+    remember(shown.run?.settings);
+  }
   Object.assign(last, { time: now, key });
   refreshAll();
   if (ui.live) schedule(); else pending(true);
@@ -148,12 +154,35 @@ function redraw() {
 
 function retheme() { applyTheme(); drawAll(); }
 
+/* On paper everything is drawn on white, whatever the screen is like. */
+function wirePrint() {
+  const before = { theme: null };
+  addEventListener("beforeprint", () => {
+    before.theme = ui.theme;
+    ui.theme = "light";
+    applyTheme();
+    drawAll(true);
+  });
+  addEventListener("afterprint", () => {
+    ui.theme = before.theme;
+    retheme();
+  });
+}
+
 function wireSettings() {
   choices("model", MODELS.map((model) => [model.name, model.title]));
   choices("channels", CHANNELS.map((n) => [n, String(n)]));
   on("panel", "submit", (event) => event.preventDefault());
   on("panel", "setting", (event) => changed(event.detail));
-  on("model", "change", () => { load([["model", $("model").value], ...kept()]); });
+  on("model", "change", () => {
+    // The same stimulus, another neuron, and what the first did dotted behind it.
+    const ours = new Set(modelOf(settings.model).parameters.map((p) => p.key));
+    const same = changedKeys().filter((key) => !ours.has(key) && key !== "method");
+    const stimulus = same.map((key) => [key, settings[key]]);
+    load([...stimulus, ["model", $("model").value], ...kept()], shown.run?.y ? shown.run : null);
+  });
+  wireUndo((entries) => load([...entries, ...kept()], shown.run?.y ? shown.run : null, true));
+  wireHint();
   on("stimulus", "change", () => {
     changeStimulus($("stimulus").value);
     buildControls();
@@ -226,6 +255,7 @@ const first = asked();
 wireSettings();
 wirePlayer();
 wireViews();
+wirePrint();
 wireExport();
 wireBenches(drawAll);
 wireLessons(load, apply, saveAnswers);

@@ -5,6 +5,7 @@ import { $, choices, make } from "./dom.js";
 import { readNumber, show } from "./numbers.js";
 import { symbolHTML } from "./plot.js";
 import { changedKeys, defaultsOf, experimentOf, fieldsOf, modelOf, settings } from "./settings.js";
+import { tr } from "./words.js";
 
 const rows = {};
 
@@ -28,10 +29,29 @@ function buildRow(field) {
   }, "↺");
   const name = make("label", { for: `n-${key}`, title: words });
   name.innerHTML = symbolHTML(field.symbol);
+  const said = make("span", { class: "words", title: words, "aria-hidden": "true" }, words);
   const element = make("div", { class: "row", "data-key": key, style: `--hue: var(--${field.hue})` },
-    name, slider, number, make("span", { class: "unit" }, unit), reset, error);
+    name, said, number, make("span", { class: "unit" }, unit), reset, stepButton(field, -1), slider,
+    stepButton(field, 1), error);
   rows[key] = { field, base, problem: "", number, slider, reset, error, element };
   return element;
+}
+
+/* A step less or more; held, step after step. */
+function stepButton({ key, words, low, high, step }, way) {
+  const go = () => {
+    const value = +(settings[key] + way * step).toPrecision(12);
+    if (value >= low && value <= high) set(key, value, null);
+  };
+  const name = way > 0 ? tr("More: {words}", { words }) : tr("Less: {words}", { words });
+  const attributes = { class: "step", type: "button", tabindex: -1, "aria-label": name };
+  const button = make("button", attributes, way > 0 ? "+" : "−");
+  const held = { timer: 0 }, stop = () => clearTimeout(held.timer);
+  const again = () => { go(); held.timer = setTimeout(again, 70); };
+  button.addEventListener("pointerdown", () => { stop(); held.timer = setTimeout(again, 450); });
+  for (const type of ["pointerup", "pointerleave", "pointercancel"]) button.addEventListener(type, stop);
+  button.addEventListener("click", go);
+  return button;
 }
 
 export function buildControls() {
@@ -57,7 +77,11 @@ function refreshRow(key, used = null) {
   const { field, base, problem, number, slider, reset, error, element } = rows[key], value = settings[key];
   if (used !== number && document.activeElement !== number) number.value = show(value);
   if (used !== slider) slider.value = value;
-  const share = (Math.min(field.max, Math.max(field.min, value)) - field.min) / (field.max - field.min);
+  // A slider is as long as is usual; what is beyond makes it as long as is allowed.
+  const beyond = value < field.min || value > field.max;
+  const [min, max] = beyond ? [field.low, field.high] : [field.min, field.max];
+  if (used !== slider && Number(slider.max) !== max) Object.assign(slider, { min, max, value });
+  const share = (value - slider.min) / (slider.max - slider.min);
   slider.style.setProperty("--share", `${100 * share}%`);
   slider.setAttribute("aria-valuetext", `${show(value)} ${field.unit}`.trim());
   element.classList.toggle("changed", value !== base);

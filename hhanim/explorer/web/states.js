@@ -60,7 +60,7 @@ export class PhaseView extends View {
     axes.grid(base, theme, font, { xLabel: "mV" });
     axes.inside(base, () => {
       const old = { color: theme.muted, width: 1.2, dash: [1.5, 3.5], alpha: 0.75 };
-      if (ui.previous && previous) styled(base, old, () => this.way(base, previous));
+      if (ui.previous && previous?.model === run.model) styled(base, old, () => this.way(base, previous));
       styled(base, { ...NULLCLINE, color: color(recovery.hue) }, () => axes.path(base, v, still));
       styled(base, { ...NULLCLINE, color: color("stimulus") }, () => axes.path(base, v, voltage));
       const pale = { color: theme.ink, width: 0.145 * font, alpha: theme.ghost };

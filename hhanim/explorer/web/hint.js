@@ -1,0 +1,17 @@
+/* Hint: what to do first, until it was read; nothing is stored but that. */
+
+import { $, on } from "./dom.js";
+
+const KEY = "hhanim-hint";
+
+/* A page in somebody's frame may not store anything. */
+function stored() { try { return localStorage.getItem(KEY); } catch { return null; } }
+function store() { try { localStorage.setItem(KEY, "read"); } catch { /* it will be said again */ } }
+
+export function wireHint() {
+  $("hint").hidden = Boolean(location.hash || stored());
+  on("hint-done", "click", () => {
+    $("hint").hidden = true;
+    store();
+  });
+}
