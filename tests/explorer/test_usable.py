@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from hhanim.model import simulate, step
+
 
 def says(page: Any, words: str) -> None:
     page.wait_for_function(
@@ -121,3 +123,56 @@ def test_what_has_the_focus_is_not_covered(visit: Any, size: tuple[int, int]) ->
             )
             covered.append(name)
         assert [name for name in covered if name] == [], key
+
+
+def middle(page: Any, view: str) -> tuple[float, float]:
+    box = page.locator(f"#canvas-{view}").bounding_box()
+    return box["x"] + 0.5 * box["width"], box["y"] + 0.4 * box["height"]
+
+
+def test_the_pointer_reads_numbers_off_every_view(visit: Any) -> None:
+    page = visit()
+    page.wait_for_function("hhanim.views.fi.points.size")
+    found = {}
+    for view in ("V", "gates", "currents", "conductances", "phase", "curves", "fi"):
+        page.mouse.move(*middle(page, view))
+        page.wait_for_function("!document.getElementById('readout').hidden")
+        found[view] = page.locator("#readout").inner_text()
+    t, v = found["V"].split(" ms")[0], found["V"].split("V")[1].split()[0].replace("−", "-")
+    exact = simulate("modern", step(10, start=5), 100.0).at([float(t)])
+    assert float(v) == pytest.approx(float(exact["V"][0]), abs=0.5)
+    assert found["gates"].count("·") == 3
+    assert found["fi"] == "10 µA/cm² · 68.3 Hz"
+    assert "n" in found["phase"]
+    page.mouse.move(5, 5)
+    assert page.locator("#readout").is_hidden()
+
+
+def test_time_can_be_looked_at_closely(visit: Any) -> None:
+    page = visit("duration=500")
+    page.mouse.move(*middle(page, "V"))
+    for _ in range(8):
+        page.mouse.wheel(0, -100)
+    page.wait_for_function("hhanim.views.gates.axes.xRange[1] - hhanim.views.gates.axes.xRange[0] < 70")
+    first, last = page.evaluate("hhanim.views.V.axes.xRange")
+    assert first < 250 < last
+    x, y = middle(page, "V")
+    page.mouse.click(x, y)  # the head goes where it is put in what is shown
+    page.wait_for_function("hhanim.head < 1")
+    assert first < page.evaluate("500 * hhanim.head") < last
+    page.locator("#whole").click()
+    page.wait_for_function("hhanim.views.V.axes.xRange[1] === 500")
+    page.keyboard.press("+")
+    page.wait_for_function("hhanim.views.V.axes.xRange[1] - hhanim.views.V.axes.xRange[0] < 400")
+
+
+def test_runs_are_kept_to_be_compared(visit: Any) -> None:
+    page = visit("I=20")
+    page.locator("#pin").click()
+    page.locator("#model").select_option("wang_buzsaki")
+    page.wait_for_function("hhanim.run.model.name === 'wang_buzsaki'")
+    page.locator("#pin").click()
+    assert page.locator("#pins button").all_inner_texts() == ["modern, I = 20 ×", "wang_buzsaki, I = 20 ×"]
+    page.wait_for_function("hhanim.views.V.pinned.length === 2")
+    page.get_by_role("button", name="Let go: modern, I = 20").click()
+    page.wait_for_function("hhanim.views.V.pinned.length === 1")

@@ -16,7 +16,9 @@ import { wireHint } from "./hint.js";
 import { answers, attend, turnLesson, wireLessons } from "./lessons.js";
 import { asked, fragment, hearFragments, kept, understand, writeFragment } from "./link.js";
 import { fixedPoints, nullclines } from "./phaseplane.js";
+import { wirePins } from "./pins.js";
 import { chooseRate, moveHead, play, setHead, stop, watch } from "./player.js";
+import { wireReadout } from "./readout.js";
 import { keepPrevious, runSettings, shown, simulateSettings } from "./runs.js";
 import { BENCHES, CHANNELS, VIEWS, changeStimulus, changedKeys, defaultsOf, experimentOf, modelOf, settings,
   ui } from "./settings.js";
@@ -27,6 +29,7 @@ import { remember, wireUndo } from "./undo.js";
 import { applyTheme, hearGround, turnTheme } from "./view.js";
 import { applyViews, chooseViews, describeAll, drawAll, live, traces, views, watchViews,
   widen } from "./views.js";
+import { wireZoom } from "./zoom.js";
 
 const waiting = { frame: 0, drawing: 0, quiet: 0, later: 0 }; // what has been put off
 const last = { time: -Infinity, key: "" }; // the last change
@@ -202,7 +205,7 @@ function wirePlayer() {
   const scrub = (event, { axes, canvas }) => {
     if (!axes || isRunning()) return;
     stop();
-    moveHead((event.clientX - canvas.getBoundingClientRect().left - axes.box.x) / axes.box.w);
+    moveHead(axes.xAt(event.clientX - canvas.getBoundingClientRect().left) / shown.run.duration);
   };
   const playOrPause = () => (isRunning() ? toggleRunning() : play());
   on("play", "click", playOrPause);
@@ -248,6 +251,9 @@ function wireViews() {
     const wide = Object.keys(views).find((id) => views[id].wide);
     if (wide) widen(wide);
   });
+  wireReadout(Object.values(views));
+  wireZoom(traces, redraw);
+  wirePins(redraw);
   watchViews(redraw);
 }
 

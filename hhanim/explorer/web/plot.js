@@ -97,6 +97,12 @@ export class Axes {
   }
   x(value) { return this.box.x + (value - this.xRange[0]) * this.sx; }
   y(value) { return this.box.y + this.box.h - (value - this.yRange[0]) * this.sy; }
+  xAt(px) { return this.xRange[0] + (px - this.box.x) / this.sx; }
+  yAt(px) { return this.yRange[0] + (this.box.y + this.box.h - px) / this.sy; }
+  has(px, py) {
+    const { x, y, w, h } = this.box;
+    return px >= x && px <= x + w && py >= y && py <= y + h;
+  }
   inside(ctx, draw) {
     const { x, y, w, h } = this.box;
     ctx.save();

@@ -7,7 +7,7 @@ import { Axes, disc, polyline, styled } from "./plot.js";
 import { shown } from "./runs.js";
 import { experimentOf, modelOf, settings } from "./settings.js";
 import { makeStimulus } from "./stimuli.js";
-import { View, color, look } from "./view.js";
+import { View, color, look, said } from "./view.js";
 
 const signature = (s) => [s.model, ...modelOf(s.model).parameters.map((p) => s[p.key])].join(" ");
 const currentOf = (s) => +(s.I + s.holding).toFixed(6);
@@ -68,6 +68,7 @@ export class RateView extends View {
     const xs = extent(all.map(([I]) => I), [0, modelOf(settings.model).reduced ? 5 : 20]);
     const ys = extent(all.map(([, rate]) => rate), [0, 20]);
     const axes = new Axes(this.plotBox(4.2), niceRange(...xs), niceRange(...ys));
+    this.axes = axes;
     axes.grid(ctx, theme, font, { xLabel: "µA/cm²" });
     for (const [name, points] of same) {
       const style = { color: theme.muted, width: 1.2, alpha: name === mine ? 1 : 0.35 };
@@ -89,6 +90,15 @@ export class RateView extends View {
   }
 
   compose() { /* nothing moves with the head */ }
+
+  /* The point that is nearest. */
+  readAt(x) {
+    const mine = sorted(this.points.get(signature(settings)) || []), { axes } = this;
+    if (!mine.length || !axes) return "";
+    const far = ([I]) => Math.abs(axes.x(I) - x);
+    const [I, rate] = mine.reduce((a, b) => (far(b) < far(a) ? b : a));
+    return `${said(I, 2)} µA/cm² · ${said(rate, 1)} Hz`;
+  }
 
   describe() {
     const points = sorted(this.points.get(signature(settings)) || []).slice(-12);

@@ -10,7 +10,7 @@ import { EULER_STEP, experimentOf, modelOf, settings, ui } from "./settings.js";
 import { makeStimulus } from "./stimuli.js";
 
 /* exact: the converged solution beside an Euler run. head: the share of the run that has been played. */
-export const shown = { run: null, exact: null, previous: null, head: 1, playing: false };
+export const shown = { run: null, exact: null, previous: null, pinned: [], head: 1, playing: false };
 
 export const sampleAtHead = () => Math.round(shown.head * (shown.run.size - 1));
 

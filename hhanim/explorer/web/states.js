@@ -7,7 +7,7 @@ import { fixedPoints, nullclines, phaseGate } from "./phaseplane.js";
 import { Axes, disc, dot, placeLabels, styled, symbolHTML } from "./plot.js";
 import { sampleAtHead, shown } from "./runs.js";
 import { ui } from "./settings.js";
-import { View, color, drawn, look } from "./view.js";
+import { View, color, drawn, look, said } from "./view.js";
 
 const NULLCLINE = { width: 1.6, dash: [7, 4] };
 
@@ -71,6 +71,11 @@ export class PhaseView extends View {
       disc(base, ...at, 0.34 * font, point.stable ? theme.muted : theme.panel);
       styled(base, { color: theme.muted, width: 1.8 }, () => base.stroke());
     }
+  }
+
+  readAt(x, y) {
+    const { axes, recovery: { symbol } } = this, v = said(axes.xAt(x), 1), gate = said(axes.yAt(y), 3);
+    return axes.has(x, y) ? `<i>V</i> ${v} mV · ${symbolHTML(symbol)} ${gate}` : "";
   }
 
   describe() {
@@ -137,6 +142,12 @@ export class CurvesView extends View {
       const { panel } = look.theme;
       lines.forEach(({ f, hue }) => dot(ctx, axes.x(v), axes.y(f(v)), 0.26 * font, color(hue), panel));
     }
+  }
+
+  readAt(x, y) {
+    const [axes, lines] = this.groups.find(([some]) => some.has(x, y)) || [null, []], v = axes?.xAt(x);
+    const value = ({ symbol, f }) => `${symbolHTML(symbol)} ${said(f(v), 3)}`;
+    return axes ? [`<i>V</i> ${said(v, 1)} mV`, ...lines.map(value)].join(" · ") : "";
   }
 
   describe() {

@@ -4,11 +4,12 @@ import { quantitiesOf } from "./engine.js";
 import { $ } from "./dom.js";
 import { linesOf, yRangeOf } from "./lines.js";
 import { extent, signed } from "./numbers.js";
-import { Axes, dot, placeLabels, styled } from "./plot.js";
+import { Axes, dot, placeLabels, styled, symbolHTML } from "./plot.js";
 import { layOutScope, paintScope, scrollScope } from "./scope.js";
 import { sampleAtHead, shown } from "./runs.js";
 import { ui, windowOf } from "./settings.js";
-import { View, color, drawn, look } from "./view.js";
+import { View, color, drawn, look, said } from "./view.js";
+import { timesOf } from "./zoom.js";
 
 export class TraceView extends View {
   layOut() {
@@ -16,14 +17,16 @@ export class TraceView extends View {
     const { id, font, surface, numbers } = this, { run, exact } = shown;
     const previous = ui.previous ? shown.previous : null;
     const now = linesOf(id, run), past = linesOf(id, previous), converged = linesOf(id, exact);
-    const span = extent([...now, ...past, ...converged].flatMap((line) => extent(line.series)));
+    const pinned = id === "V" ? shown.pinned : [], kept = pinned.map((pin) => pin.run.y[0]);
+    const beside = kept.map((series) => ({ series }));
+    const span = extent([...now, ...past, ...converged, ...beside].flatMap((line) => extent(line.series)));
     const left = 3.5 * font, top = 0.5 * font, w = surface.width - left - 3.0 * font;
     const foot = numbers ? 1.75 * font : 0.35 * font;
     const strip = id === "V" ? Math.max(2.6 * font, 0.16 * surface.height) : 0;
     const h = surface.height - top - foot - strip - (strip && 0.9 * font);
-    const axes = new Axes({ x: left, y: top, w, h }, [0, run.duration], yRangeOf(id, span));
+    const axes = new Axes({ x: left, y: top, w, h }, timesOf(run), yRangeOf(id, span));
     const stimulus = strip ? stimulusAxes({ x: left, y: top + h + 0.9 * font, w, h: strip }) : null;
-    Object.assign(this, { axes, stimulus, lines: now, past, converged, previous });
+    Object.assign(this, { axes, stimulus, lines: now, past, converged, previous, pinned });
   }
 
   get weight() { return (this.id === "V" ? 0.17 : 0.145) * this.font; }
@@ -62,6 +65,8 @@ export class TraceView extends View {
       stimulus.grid(ctx, look.theme, font, { xTicks: numbers, xLabel: "ms", yTicks: marks });
     }
     axes.inside(ctx, () => {
+      for (const { run: { t, y }, hue } of this.pinned)
+        styled(ctx, { color: color(hue), width: 1.6 }, () => axes.trace(ctx, t, y[0]));
       const before = { width: 1.2, alpha: 0.75 };
       for (const line of past) {
         const to = Math.min(line.series.length - 1, Math.round(run.duration / previous.dt));
@@ -89,17 +94,29 @@ export class TraceView extends View {
   paintHead(ctx) {
     const { axes, stimulus, font } = this, { run, head } = shown, n = sampleAtHead();
     const x = axes.x(run.t[n]), at = axes.box.x + axes.box.w + 0.55 * font;
+    const inside = x > axes.box.x - 1 && x < axes.box.x + axes.box.w + 1;
     const mark = (box, all, radius, top, foot) => {
       const labels = all.map((line) => ({ x: at, y: line.y, symbol: line.symbol, color: color(line.hue) }));
-      labels.forEach((label) => dot(ctx, x, label.y, radius * font, label.color, look.theme.panel));
+      if (inside) labels.forEach((l) => dot(ctx, x, l.y, radius * font, l.color, look.theme.panel));
       placeLabels(ctx, labels, 1.08 * font, box.y + top * font, box.y + box.h - foot * font);
     };
-    if (head < 1) this.headLine(ctx, x, axes, stimulus || axes);
+    if (head < 1 && inside) this.headLine(ctx, x, axes, stimulus || axes);
     mark(axes.box, this.lines.map((line) => ({ ...line, y: axes.y(line.series[n]) })), 0.28, 0.3, 0.1);
     if (!stimulus) return;
     const I = { y: stimulus.y(quantitiesOf(run).I[n]), symbol: [["I", "i"]], hue: "stimulus" };
     mark(stimulus.box, [I], 0.24, 0, 0);
     $("value-V").textContent = `${signed(run.y[0][n].toFixed(1))} mV`;
+  }
+
+  /* The time there, and each line's value. */
+  readAt(x) {
+    const { axes, lines, id } = this, { run } = shown, [from, to] = axes.xRange;
+    const at = from + ((x - axes.box.x) / axes.box.w) * (to - from), now = run.running ? run.t[this.last] : 0;
+    const n = Math.round((at + now - run.t[0]) / run.dt);
+    if (x < axes.box.x || at > to || !(n >= 0 && n < run.size)) return "";
+    const value = ({ symbol, series }) => `${symbolHTML(symbol)} ${said(series[n], id === "V" ? 1 : 3)}`;
+    const I = id === "V" ? [`<i>I</i> ${said(quantitiesOf(run).I[n], 2)}`] : [];
+    return [`${said(run.t[n], 2)} ms`, ...lines.map(value), ...I].join(" · ");
   }
 
   describe() {
@@ -121,7 +138,7 @@ export class TraceView extends View {
 /* A strip with room above and below, marked at 0 and at the strongest current. */
 function stimulusAxes(box) {
   const { run } = shown, [a, b] = extent(quantitiesOf(run).I, [0, 0]), room = 0.06 * (b - a);
-  const axes = new Axes(box, [0, run.duration], a === b ? [0, 1] : [a - room, b + room]);
+  const axes = new Axes(box, timesOf(run), a === b ? [0, 1] : [a - room, b + room]);
   return Object.assign(axes, { marks: [...new Set([0, +(b > -a ? b : a).toPrecision(3)])] });
 }
 

@@ -2,8 +2,10 @@
 
 import { THEMES } from "./data.js";
 import { $ } from "./dom.js";
+import { signed } from "./numbers.js";
 import { Surface, polyline, styled } from "./plot.js";
 import { ui } from "./settings.js";
+import { decimal } from "./words.js";
 
 const darkGround = matchMedia("(prefers-color-scheme: dark)");
 export const look = { theme: null, em: 16 };
@@ -28,6 +30,9 @@ export function applyTheme() {
 }
 
 export function turnTheme() { ui.theme = look.theme === THEMES.dark ? "light" : "dark"; }
+
+/* A number as it is read off, with so many decimals at most. */
+export const said = (x, decimals) => decimal(signed(+x.toFixed(decimals)));
 
 /* How a line of a gate, channel or voltage is drawn. */
 export const drawn = (line, width, alpha = 1) =>
@@ -68,6 +73,8 @@ export class View {
     const { font, surface: { width, height } } = this;
     return { x: 3.0 * font, y: 0.5 * font, w: width - beside * font, h: height - 2.4 * font };
   }
+  /* What stands at a place of the canvas, as HTML. */
+  readAt() { return ""; }
   /* What a screen reader finds where others see a picture. */
   about(text) { this.canvas.setAttribute("aria-label", text); }
   /* The moving head: a line from the top of one pair of axes to the foot of another. */
