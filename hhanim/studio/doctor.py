@@ -41,6 +41,7 @@ _LIBRARIES = (
     ("dask", ("distributed",), False, "rendering on other machines", "hhanim[dask]"),
     ("watch", ("watchfiles",), False, "hhanim watch", "hhanim[watch]"),
     ("slides", ("pptx",), False, "export to PowerPoint", "hhanim[slides]"),
+    ("lecture", ("typst", "markdown_it"), False, "cards and slides of lectures", "hhanim[lecture]"),
     ("handout", ("typst",), False, "export to PDF", "hhanim[handout]"),
     ("speak", ("hibari",), False, "drafts of what is said, in English", "hhanim[speak]"),
     ("notebook", ("ipykernel",), False, "notebooks", "hhanim[notebook]"),
@@ -49,6 +50,7 @@ _DISTRIBUTION = {
     "font_source_sans_pro": "font-source-sans-pro",
     "pptx": "python-pptx",
     "hibari": "hibari-tts",
+    "markdown_it": "markdown-it-py",
 }
 
 # Nothing of hhanim's needs these; films and clips by others may. Name, program, what it is for.
