@@ -71,14 +71,8 @@ def check(
     """
     place = request.recordings
     texts = {line.name: line.text for line in said}
-    found = [take for take in voice.takes(place) if not take.file.startswith(voice.DRAFT)]
-    new = {
-        take.file: voice.Note(take.state, texts[take.name])
-        for take in found
-        if take.name in texts and (take.line is None or accept)
-    }
-    if new:
-        voice.note(place, new)
+    found = [replace(take, line=None) if accept else take for take in voice.takes(place)]
+    voice.note_new(place, found, texts)
     takes = list(voice.takes(place))
     remarks = [Remark(str(path), what) for path, what in _strangers(request)]
     for take in takes:

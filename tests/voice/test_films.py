@@ -16,7 +16,7 @@ from hhanim.studio.make.films import make
 from hhanim.studio.media import sidecar, sound
 from hhanim.studio.plan import catalogue, voice
 from hhanim.studio.plan.request import Request
-from tests.voice.conftest import record
+from tests.voice.conftest import TALK, record
 
 
 def made(request: Request) -> sidecar.Record:
@@ -248,3 +248,32 @@ def test_a_film_waits_in_its_sections_and_says_what_is_seen(talk, tmp_path):
     # The first word of a section is in its own file.
     file = request.path.parent / spoken.sections[1].file
     assert found(file, Path("voice/fires/en/spike-1.wav"), 0.0) == pytest.approx(0.0, abs=0.001)
+
+
+def test_what_is_not_heard_is_told_when_the_film_is_made(talk):
+    path = record(Path("voice/talk/en/talk-1.wav"), 1.0)
+    voice.note(path.parent, {path.name: voice.Note(voice.sha256(path), "Another line.")})
+    record(Path("voice/talk/en/talk-7.wav"), 1.0)
+    record(Path("voice/talk/en/talk-2.wav"), 1.0, rate=8000)
+    end = make(talk())
+    assert end.kind == "done"
+    said = dict(part.split(": ", 1) for part in end.message.split("; voice/"))
+    said = {name.removeprefix("voice/"): words for name, words in said.items()}
+    assert said["talk/en/talk-1.wav"].startswith("stale: it was recorded of 'Another line.'")
+    assert said["talk/en/talk-2.wav"].startswith("is dull: 8000 samples")
+    assert said["talk/en/talk-7.wav"].startswith("no line is called talk-7")
+
+
+def test_a_recording_is_noted_as_that_of_the_line_it_was_first_heard_with(talk, tmp_path):
+    path = record(Path("voice/talk/en/talk-2.wav"), 1.0)
+    made(talk("other.mp4", given={"word": "other"}))
+    assert voice.notes(path.parent) == {}
+    made(talk())
+    assert voice.notes(path.parent) == {path.name: voice.Note(voice.sha256(path), "The second line.")}
+    assert status(talk()).fresh
+    assert status(talk("other.mp4", given={"word": "other"})).reasons == (
+        "the recording of talk/en/talk-2 is gone",
+    )
+    clip = tmp_path / "scenes" / "talk_clip.py"
+    clip.write_text(TALK.replace("{word} line", "{word} one"))
+    assert made(talk()).lines[1].file == ""

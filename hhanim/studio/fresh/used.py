@@ -384,7 +384,8 @@ def _words(label: str, before: str, now: str) -> str:
         return f"{text!r} is said in other words in {code}"
     if word == "voice" and name:
         line = name.partition(" ")[0]
-        return f"the recording of {line} {'changed' if before and now else 'is gone' if before else 'is new'}"
+        what = "changed" if before and now else "is gone, or of another sentence" if before else "is new"
+        return f"the recording of {line} {what}"
     if label == "$*":
         return "an environment variable changed"
     if label.endswith("?"):

@@ -31,7 +31,7 @@ from hhanim.studio.news import Event, Listener, silent
 from hhanim.studio.plan.catalogue import find
 from hhanim.studio.plan.names import clashes, file_name, or_variant
 from hhanim.studio.plan.request import Request, target
-from hhanim.studio.plan.voice import measured, remarks
+from hhanim.studio.plan.voice import measured, note_new, remarks
 
 if TYPE_CHECKING:
     from hhanim.studio.make.workers import Crew
@@ -168,6 +168,9 @@ class _Making:
             commit(self.media.parent.parent, self.path, force=self.force)
         name, place, count = self.request.name, str(self.request.path), made.n_frames
         takes = self.request.takes
+        if takes and not self.request.given:  # what was recorded was recorded of the scene as it is
+            with contextlib.suppress(OSError, RenderError):
+                note_new(self.request.recordings, takes, {line.name: line.text for line in made.lines})
         said = remarks(takes, {line.name: line.text for line in made.lines}) if self.request.spoken else {}
         words = "; ".join(f"{self.request.recordings / file}: {what}" for file, what in said.items())
         return Event("done", name, place, count, count, time.perf_counter() - self.started, words)

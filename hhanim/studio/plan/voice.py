@@ -181,6 +181,17 @@ def notes(place: Path) -> dict[str, Note]:
         ) from None
 
 
+def note_new(place: Path, found: Sequence[Take], lines: Mapping[str, str]) -> None:
+    """Note the recordings that nobody has noted yet as being of the lines as they are now.
+
+    Raises:
+        OSError: when it cannot be written. RenderError: as :func:`notes`.
+    """
+    new = [t for t in found if t.line is None and t.name in lines and not t.file.startswith(DRAFT)]
+    if new:
+        note(place, {take.file: Note(take.state, lines[take.name]) for take in new})
+
+
 def note(place: Path, new: Mapping[str, Note]) -> None:
     """Note which sentences recordings were made for; what is noted of files that are gone is forgotten."""
     from hhanim.studio.media.atomic import in_place
