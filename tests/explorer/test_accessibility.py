@@ -8,14 +8,22 @@ import pytest
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 STATES = {
-    "a demonstration, an error, the list of views": """() => {
-        const demo = document.getElementById("demonstration");
-        demo.value = "euler"; demo.dispatchEvent(new Event("change"));
+    "a lesson, an error, the list of views": """() => {
+        const lesson = document.getElementById("lesson-choice");
+        lesson.value = "euler"; lesson.dispatchEvent(new Event("change"));
         const box = document.getElementById("n-gNa"); box.value = "x"; box.dispatchEvent(new Event("input"));
         document.getElementById("views").open = true; }""",
     "one view enlarged": """() => {
         document.getElementById("views").open = false;
         document.querySelector("#card-phase .widen").click(); }""",
+    "a lesson's answer": """() => {
+        document.querySelector("#card-phase .widen").click();
+        document.querySelector("#lesson-choices button").click();
+        document.getElementById("lesson-try").click(); }""",
+    "the voltage clamp": """() => {
+        document.getElementById("lesson-close").click();
+        document.getElementById("experiment-clamp").click(); }""",
+    "the axon": """() => document.getElementById("experiment-axon").click()""",
     "the export": """() => document.getElementById("share").click()""",
 }
 

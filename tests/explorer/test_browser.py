@@ -134,6 +134,7 @@ def test_what_every_object_has_is_no_setting(visit: Any, fragment: str) -> None:
     [
         ("abc", "Not a number"),
         ("", "Not a number"),
+        ("0x10", "Not a number"),
         ("-1", "Out of range. Allowed: 0 to 1000 mS/cm²."),
         ("1e9", "Out of range"),
     ],

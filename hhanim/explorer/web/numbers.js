@@ -56,13 +56,15 @@ export const signed = (x) => decimal(x).replace("-", "−");
 export const show = (x) => signed(+x.toPrecision(8));
 export const millivolts = (x) => signed(Math.abs(x) < 0.05 ? "0.0" : x.toFixed(1));
 
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
 /* A number as people type it, comma or point, minus sign or hyphen: {value} or {problem}. */
 export function readNumber(text, field) {
-  const clean = String(text).trim().replace("−", "-").replace(",", "."), value = Number(clean);
+  const clean = String(text).trim().replace("−", "-").replace(",", "."), value = DECIMAL.test(clean) ? +clean : NaN;
   const [low, high] = [field.low, field.high].map(signed);
   const range = tr("{low} to {high}", { low, high }) + (field.unit && ` ${field.unit}`);
   const problem =
-    clean === "" || !Number.isFinite(value) ? tr("Not a number. Allowed: {range}.", { range })
+    !Number.isFinite(value) ? tr("Not a number. Allowed: {range}.", { range })
     : value < field.low || value > field.high ? tr("Out of range. Allowed: {range}.", { range })
     : field.whole && value !== Math.round(value) ? tr("Whole numbers only: {range}.", { range }) : "";
   if (problem) return { problem };
