@@ -34,7 +34,7 @@ def paste(folder: Path, language: str, text: str) -> str:
 
 def test_five_minutes(tmp_path: Path) -> None:
     blocks = section("Five minutes")
-    assert [language for language, _ in blocks] == ["sh", "python", "sh", "python"]
+    assert [language for language, _ in blocks] == ["sh", "python", "sh", "python", "python"]
     said = [paste(tmp_path, *block) for block in blocks]
     assert "gate_opening" in said[0]
     assert "Hz" in said[1]

@@ -189,3 +189,37 @@ def test_stimulus_and_block_are_placed_by_hand(visit: Any) -> None:
     page.wait_for_function("document.getElementById('sentence').textContent.startsWith('The spike stops')")
     page.mouse.click(*handle("block"))  # and away with it
     page.wait_for_function("hhanim.run.settings.blocked === 0")
+
+
+def test_a_finger_sets_the_block_and_moves_the_stimulus(visit: Any) -> None:
+    phone = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+    page = visit("stimulus=propagation", **phone)
+    box = page.locator("#canvas-axon").bounding_box()
+    x, y = page.evaluate("hhanim.handle('block')")
+    page.touchscreen.tap(box["x"] + x, box["y"] + y)
+    page.wait_for_function("hhanim.run.settings.blocked === 12")
+    assert page.locator("#sentence").inner_text().startswith("The spike stops at 2")
+    x, _ = page.evaluate("hhanim.handle('far')")
+    page.touchscreen.tap(box["x"] + x, box["y"] + y + 45)  # on the axon itself
+    page.wait_for_function("hhanim.run.settings.position > 38")
+
+
+def test_a_sweep_that_is_pointed_at_is_looked_at(visit: Any) -> None:
+    page = visit("stimulus=family")
+    assert page.locator("#value-clamp").inner_text() == "0 mV"
+    box = page.locator("#canvas-clamp").bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 12)  # the highest command
+    page.wait_for_function("document.getElementById('value-clamp').textContent === '60 mV'")
+    assert page.locator("#level-clampgates").inner_text() == "60 mV"
+
+
+def test_the_iv_curve_builds_up_as_the_sweeps_are_played(visit: Any) -> None:
+    page = visit("stimulus=family&t=1")
+    filled = """() => { const c = document.getElementById("canvas-iv"), d = c.getContext("2d")
+        .getImageData(0, 0, c.width, c.height).data; let n = 0;
+        for (let k = 3; k < d.length; k += 4) n += d[k] > 0; return n; }"""
+    page.locator("#time").evaluate("(s) => { s.value = 30; s.dispatchEvent(new Event('input')); }")
+    early = page.evaluate(filled)
+    assert page.locator("#level-clampgates").inner_text() == "−50 mV"
+    page.locator("#time").evaluate("(s) => { s.value = 300; s.dispatchEvent(new Event('input')); }")
+    page.wait_for_function(f"({filled})() > {early + 100}")

@@ -191,6 +191,14 @@ def test_a_bad_lesson_is_refused_in_one_line(tmp_path: Path, change: tuple[str, 
     assert "bad.toml" in str(error.value)
 
 
+def test_the_lesson_in_the_readme_can_be_taught() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    (step,) = parse(
+        readme.split("```toml\ntitle")[1].split("```")[0].join(["title", ""]), "own", "README.md"
+    ).data()["steps"]
+    assert step["choices"][step["right"]] == "Fire a full spike"
+
+
 def test_what_is_no_lesson_is_refused(tmp_path: Path) -> None:
     with pytest.raises(HHError, match="did you mean threshold"):
         find("treshold")
