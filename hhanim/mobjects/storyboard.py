@@ -32,7 +32,7 @@ from hhanim.mobjects.frame.clock import Clock, Pace
 from hhanim.mobjects.frame.fades import Appear, Vanish
 from hhanim.mobjects.frame.film import Film
 from hhanim.mobjects.frame.layout import UNIT, Area
-from hhanim.mobjects.frame.lettering import SUBTITLE, TITLE, Words
+from hhanim.mobjects.frame.lettering import SUBTITLE, TITLE, Words, broken
 from hhanim.mobjects.frame.zoom import Zoom
 from hhanim.mobjects.graph.graph import Graph
 from hhanim.model import Trajectory
@@ -295,19 +295,41 @@ class Story(Film):
         head = self.grid["head"]
         beside = 0.0 if self.clock is None else self.clock.width + 0.25
         style: Any = {"size": _HEADING, "color": "ink", "weight": "semibold"}
-        places = [(heading, style, head.top - 0.8 * _HEADING * UNIT, head.width - beside)]
+        high = head.height - (1.25 * _LINE * UNIT if line else 0.0)
+        places = [(heading, style, head.top - 0.8 * _HEADING * UNIT, head.width - beside, high)]
         style = {"size": _LINE, "color": "muted"}
-        places.append((line, style, head.bottom + _DEPTH * _LINE * UNIT, head.width))
+        high = head.height - (1.1 * _HEADING * UNIT if heading else 0.0)
+        places.append((line, style, head.bottom + _DEPTH * _LINE * UNIT, head.width, high))
         made = []
-        for text, style, height, room in places:
-            same = [w for w in self._words if (w.words, w.size) == (text, style["size"])]
+        for text, style, height, wide, high in places:
+            same = [w for w in self._words if (_on_one_line(w), w.size) == (text, style["size"])]
             if text and not same:
-                word = self.words(text, **style)
-                word.scale(min(room / word.width, 1.0)).move_to((head.left, head.bottom, 0), aligned_edge=DL)
+                word = self._fitted(text, style, wide, high)
+                word.move_to((head.left, head.bottom, 0), aligned_edge=DL)
                 # By its letters' feet, or a line without a g would stand lower than one with it.
-                same = [word.shift((0.0, height - word.baseline, 0.0))]
+                up = height - word.baseline
+                if (
+                    _on_one_line(word) != word.words
+                ):  # of two, the first where it would stand alone, if there is room
+                    up = min(up, head.top - word.get_top()[1])
+                same = [word.shift((0.0, up, 0.0))]
             made += same if text else []
         return made
+
+    def _fitted(self, text: str, style: Any, wide: float, high: float) -> Words:
+        """A text as large as there is room for, on two lines where that is larger."""
+        word = self.words(text, **style)
+        scale = min(wide / word.width, 1.0)
+        if scale < 0.85:
+            two = self.words(broken(word.words), **style)
+            larger = min(wide / two.width, high / two.height, 1.0)
+            if larger > scale:
+                word, scale = two, larger
+        return word.scale(scale)
+
+
+def _on_one_line(words: Words) -> str:
+    return words.words.replace("\n", " ")
 
 
 def _parts(things: Iterable[Any]) -> list[tuple[Any, bool]]:

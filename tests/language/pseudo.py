@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from hhanim.language import Language
+from hhanim.language import Heard, Language
 from hhanim.language.pages import is_text
 from hhanim.language.texts import shipped
 
@@ -47,9 +47,9 @@ def language() -> Language:
     return Language("qps", {text: pseudo(text) for text in shipped()}, ",")
 
 
-def english(heard: dict[str, str]) -> list[str]:
+def english(heard: Heard) -> list[str]:
     """What was asked for in it, and is not in the catalogues."""
-    return [text for text, said in heard.items() if said == text and is_text(text) and text not in NAMES]
+    return [text for (_, text), said in heard.items() if said == text and is_text(text) and text not in NAMES]
 
 
 NAMES = {"TTX", "TEA", "4-AP", "Na", "Ca", "Cl"}

@@ -22,7 +22,7 @@ from manim import DOWN, LEFT, Animation, AnimationGroup, VGroup, VMobject
 
 from hhanim.look import Quantity, Theme
 from hhanim.mobjects.frame.layout import UNIT, Area, stroke
-from hhanim.mobjects.frame.lettering import LABEL, Words
+from hhanim.mobjects.frame.lettering import LABEL, Words, broken
 from hhanim.mobjects.frame.shapes import at, disc, filled
 
 
@@ -31,7 +31,7 @@ class Choices(VGroup):
 
     def __init__(self, answers: Sequence[str], theme: Theme, area: Area, *, size: float = LABEL) -> None:
         super().__init__()
-        self.theme = theme
+        self.theme, lines = theme, 1
         for letter, answer in zip("ABCDEFGH", answers, strict=False):
             badge = filled(
                 at(disc(), [(0.0, 0.0)], 0.62 * size * UNIT),
@@ -41,9 +41,11 @@ class Choices(VGroup):
             )
             sign = Words(letter, size=0.85 * size, color=theme.muted, weight="semibold")
             words = Words(answer, size=size, color=theme.ink)
+            if badge.width + 0.4 * size * UNIT + words.width > area.width:
+                words, lines = Words(broken(words.words), size=size, color=theme.ink), 2
             words.next_to(badge, buff=0.4 * size * UNIT)
             self.add(VGroup(badge, sign, words))
-        pitch = min(1.75 * size * UNIT, area.height / max(len(self), 1))
+        pitch = min((0.75 + lines) * size * UNIT, area.height / max(len(self), 1))
         for k, row in enumerate(self):
             row.shift((area.left - row.get_left()[0], area.top - (k + 0.5) * pitch - row[0].get_y(), 0.0))
             row.scale(min(area.width / row.width, 1.0), about_point=row.get_left())

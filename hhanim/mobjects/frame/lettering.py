@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from manim import MathTypst, Typst
 
+from hhanim.language import Said
 from hhanim.look.type import FAMILY, LABEL, SMALL, SUBTITLE, TICK, TITLE, font_files
 from hhanim.look.words import tr
 
@@ -32,6 +33,7 @@ __all__ = [
     "UNIT",
     "Formula",
     "Words",
+    "broken",
     "corners",
     "font_size",
     "stand_clear",
@@ -100,6 +102,16 @@ def stand_clear(
         fits = (low >= (within.left, within.bottom)) & (high <= (within.right, within.top))
         score -= 1e4 * ~fits.all(axis=1)
     return words.move_to([*middles[int(score.argmax())], 0.0])
+
+
+def broken(text: str) -> str:
+    """A text in the viewer's language, on two lines of about the same length if it has words to part."""
+    spaces = [k for k, letter in enumerate(text) if letter == " "]
+    if not spaces:
+        return text
+    middle = min(spaces, key=lambda k: abs(k - 0.5 * len(text)))
+    source, values = (text.source, text.values) if isinstance(text, Said) else (text, {})
+    return Said.of(f"{text[:middle]}\n{text[middle + 1 :]}", source, values)
 
 
 def font_size(pixels: float) -> float:
