@@ -88,7 +88,7 @@ class VoltageClamp(Story):
         trace = self.graph_.trace(run, run.ionic_current, "ink")
         said = "V is stepped up and held, and current flows: first in, then out."
         shown = [self.patch, self.graph_, trace]
-        yield Beat("question", QUESTION, said, tr("{title}, 1952", title=self.title), shown)
+        yield Beat("question", QUESTION, said, tr("{title}, 1952", title=tr(self.title)), shown)
         largest = max(sweep.extreme("I_ion", "size").value for sweep in self.sweeps)
         self.rig = Rig(
             self.grid["left"].inset(bottom=0.9, top=0.9), self.theme, run, self.clock, largest=largest

@@ -209,7 +209,7 @@ class Story(Film):
 
     def _describe(self, words: Sequence[Words], before: Sequence[Any], runs: Sequence[Any]) -> None:
         """What has been written, what has come onto the screen, and what the run will do, for who does not see it."""
-        written = [w.words if w.words[-1:] in ".?!" else f"{w.words}." for w in words]
+        written = [w.words if w.words[-1:] in ".?!" else tr("{words}.", words=w.words) for w in words]
         come = [thing for thing in self.standing if all(thing is not other for other in before)]
         run = description.run_of(self.standing) if runs else None
         course = [] if run is None else description.course(run, self.clock.now, runs[0].to)
@@ -298,13 +298,15 @@ class Story(Film):
         high = head.height - (1.25 * _LINE * UNIT if line else 0.0)
         places = [(heading, style, head.top - 0.8 * _HEADING * UNIT, head.width - beside, high)]
         style = {"size": _LINE, "color": "muted"}
-        high = head.height - (1.1 * _HEADING * UNIT if heading else 0.0)
-        places.append((line, style, head.bottom + _DEPTH * _LINE * UNIT, head.width, high))
+        places.append((line, style, head.bottom + _DEPTH * _LINE * UNIT, head.width, head.height))
         made = []
         for text, style, height, wide, high in places:
             same = [w for w in self._words if (_on_one_line(w), w.size) == (text, style["size"])]
             if text and not same:
-                word = self._fitted(text, style, wide, high)
+                above = (
+                    made[0].get_bottom()[1] - 0.05 if made else head.top
+                )  # a heading of two lines takes more
+                word = self._fitted(text, style, wide, min(high, float(above) - head.bottom))
                 word.move_to((head.left, head.bottom, 0), aligned_edge=DL)
                 # By its letters' feet, or a line without a g would stand lower than one with it.
                 up = height - word.baseline

@@ -49,8 +49,12 @@ def language() -> Language:
 
 def english(heard: Heard) -> list[str]:
     """What was asked for in it, and is not in the catalogues."""
-    return [text for (_, text), said in heard.items() if said == text and is_text(text) and text not in NAMES]
+    return [
+        text
+        for (_, text), said in heard.items()
+        if said == text and is_text(text) and text not in NAMES and not re.search("[áçéíñóúý]", text)
+    ]
 
 
-NAMES = {"TTX", "TEA", "4-AP", "Na", "Ca", "Cl"}
+NAMES = {"TTX", "TEA", "4-AP", "choline⁺"}
 """What is the same in every language."""

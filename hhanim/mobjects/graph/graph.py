@@ -139,7 +139,7 @@ def axis(run: Trajectory, keys: Sequence[str]) -> tuple[Any, float, float]:
     if role == "voltage":
         return quantity("V"), *voltages(run.membrane, run)
     if role == "gate":
-        return "gates (fraction open)", 0.0, 1.0
+        return tr("gates (fraction open)"), 0.0, 1.0
     ends = [run.extreme(k, kind).value for k in keys for kind in ("min", "max")]
     step = round_above(max(map(abs, ends)) / 4.0)
     name = quantity("I") if role in ("current", "stimulus") else "g (mS/cm²)"

@@ -69,7 +69,8 @@ class Moment(VGroup):
         super().__init__(*_dotted(a, b, theme.muted))
         if name:
             words = Words(name, size=TICK, color=theme.muted)
-            left = left or b[0] + 0.1 + words.width > panel.area.right
+            if not left and b[0] + 0.1 + words.width > panel.area.right:
+                left = b[0] - 0.1 - words.width > panel.inner.left
             self.add(words.next_to(b, LEFT if left else RIGHT, buff=0.1).align_to(b, UP))
 
 

@@ -73,6 +73,7 @@ class Panel(AxisPair, VGroup):
             self.numbers.add(number.move_to((self.inner.left - 0.35 * em, height, 0), aligned_edge=RIGHT))
         if self.y_axis.name:
             title = self._name(self.y_axis.name)
+            title.scale(min((self.area.right - self.inner.left) / title.width, 1.0))
             self.titles.add(title.move_to((self.inner.left, self.area.top - 0.5 * em, 0), aligned_edge=LEFT))
 
     def _draw_x(self, ticks: list[float], em: float) -> None:
