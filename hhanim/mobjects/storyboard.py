@@ -299,7 +299,7 @@ class Story(Film):
         places = [(heading, style, head.top - 0.8 * _HEADING * UNIT, head.width - beside, high)]
         style = {"size": _LINE, "color": "muted"}
         places.append((line, style, head.bottom + _DEPTH * _LINE * UNIT, head.width, head.height))
-        made = []
+        made: list[Words] = []
         for text, style, height, wide, high in places:
             same = [w for w in self._words if (_on_one_line(w), w.size) == (text, style["size"])]
             if text and not same:
