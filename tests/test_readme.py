@@ -44,6 +44,16 @@ def test_five_minutes(tmp_path: Path) -> None:
     assert (tmp_path / "run.csv").read_text(encoding="utf-8").count("\n") > 100
 
 
+def test_a_lecture(tmp_path: Path) -> None:
+    """All but its last command, which makes eight films."""
+    (language, text), *_ = section("A lecture")
+    commands = text.splitlines()
+    assert len(commands) == 3 and commands[-1].startswith("hhanim lecture --preset draft")
+    told = paste(tmp_path, language, "\n".join(commands[:-1])).splitlines()
+    assert told[0] == "lecture.toml" and any(line.startswith("spike\t") for line in told)
+    assert told[-1].startswith("lecture\t0:00.0")
+
+
 @pytest.mark.parametrize("title", ["Add a channel", "Add a clip", "Add a film"])
 def test_one_short_file(title: str, tmp_path: Path) -> None:
     if title == "Add a film":

@@ -99,7 +99,7 @@ def _page(job: Job, work: Path) -> Pixels:
                 main,
                 root=work,
                 font_paths=[font_files()[0].parent],
-                ignore_system_fonts=True,
+                ignore_system_fonts=not foreign(text),
                 format="png",
                 ppi=72.0,
                 sys_inputs={"about": json.dumps({**about, "scale": scale})},
@@ -110,6 +110,15 @@ def _page(job: Job, work: Path) -> Pixels:
             with Image.open(io.BytesIO(made)) as picture:
                 return np.asarray(picture.convert("RGBA")).astype(np.uint8, copy=True)
     raise RenderError(f"{_name(job)} does not fit on one slide: make it shorter, or two of it")
+
+
+def foreign(text: str) -> bool:
+    """Whether there are letters in it that the typeface does not have: then this machine's fonts are asked as well."""
+    from fontTools.ttLib import TTFont
+
+    with TTFont(font_files()[0], lazy=True) as font:
+        known = font.getBestCmap()
+    return any(letter.isalpha() and ord(letter) not in known for letter in text)
 
 
 def _name(job: Job) -> str:
