@@ -308,8 +308,7 @@ def _made(
         wanted = [replace(r, sections=sections and r.entry.kind == "film") for r in plans.requests]
         order = [part.request.path for part in plans.parts]
         whole, title = plans.path.with_suffix(""), plans.title
-    if also:
-        wanted = [replace(r, also=tuple(code for code in also if code != r.language)) for r in wanted]
+    wanted = [_told_in(request, also) for request in wanted]
     if more:
         wanted += [more(request) for request in wanted]
         order = [request.path for request in wanted]
@@ -351,6 +350,15 @@ def _lecture(
     found = find_lecture(file, Settings(given=split(sets), **said))
     found.check()
     return found
+
+
+def _told_in(request: Request, also: Sequence[str]) -> Request:
+    """A film with captions in these languages besides its own, and in those it has: none is made again to lose some."""
+    from hhanim.studio.media import sidecar
+
+    record = sidecar.read(request.path)
+    codes = dict.fromkeys([*request.also, *also, *(record.also if record else ())])
+    return replace(request, also=tuple(code for code in codes if code != request.language))
 
 
 def _told(jobs: Iterable[Callable[[], Path]]) -> int:

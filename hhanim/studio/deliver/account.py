@@ -22,18 +22,18 @@ from hhanim.studio.plan import catalogue
 class Chapter:
     """A section of a film, from `start` until `stop` (s).
 
-    title: its heading; line: what stands under that; ends: the heading that it ends with. said: in it, sentence by
-    sentence. full: when (s) its picture shows most: the last frame before it turns into the next one's. name: a word.
+    name: a word; title: its heading. said: in it, sentence by sentence. full: when (s) its picture shows most: the last
+    frame before it turns into the next one's; heading, line: what stands over that picture.
     """
 
+    name: str
     title: str
-    line: str
-    ends: str
     said: list[str]
     start: float
     stop: float
     full: float
-    name: str
+    heading: str
+    line: str
 
     @property
     def time(self) -> str:
@@ -67,19 +67,14 @@ class Account:
     def chapters(self) -> list[Chapter]:
         """Its sections, as its cues say."""
         said = [(0.5 * (start + stop), text) for start, stop, text in self.record.captions]
-        return [
-            Chapter(
-                _capital(part.heading),
-                part.line,
-                _capital(part.last.partition("\n")[0]) or _capital(part.heading),
-                [text for at, text in said if part.start <= at < part.stop],
-                part.start,
-                part.stop,
-                part.full,
-                part.title or part.name,
-            )
-            for part in cues.read(self.media)
-        ]
+        found = []
+        for part in cues.read(self.media):
+            heading, _, line = (part.last or part.first or part.heading).partition("\n")
+            spoken = [text for at, text in said if part.start <= at < part.stop]
+            name, title = part.title or part.name, _capital(part.heading)
+            times = (part.start, part.stop, part.full)
+            found.append(Chapter(name, title, spoken, *times, _capital(heading), line))
+        return found
 
     @cached_property
     def captions(self) -> dict[str, str]:
@@ -103,9 +98,10 @@ class Account:
         text = _read(path) if path.is_file() else ""
         return text if "-->" in text else ""
 
-    @cached_property
+    @property
     def parameters(self) -> list[tuple[str, str]]:
-        """What it was made with, by name, each value with its unit; what is left to the scene is not among them."""
+        """What it was made with, by name, each value with its unit, in the language that is spoken; what is left to the
+        scene is not among them."""
         given = {k: v for k, v in self.record.parameters.items() if v is not None}
         first = {k: given[k] for k in self.record.set if k in given}
         with spoken(self.record.language):

@@ -107,12 +107,12 @@ def _film(account: Account, name: str, root: Path) -> dict[str, Any]:
         picture.save(root / file)
         sections.append(
             {
-                "name": chapter.ends,
+                "name": chapter.heading,
                 "line": chapter.line,
                 "said": chapter.said,
                 "time": chapter.time,
                 "picture": file,
-                "alt": f"{chapter.ends}: {' '.join(chapter.said) or account.alt}",
+                "alt": f"{chapter.heading}: {' '.join(chapter.said) or account.alt}",
             }
         )
     return {

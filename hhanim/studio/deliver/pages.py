@@ -76,14 +76,15 @@ class Pages:
 
     def _group(self, versions: Sequence[Account]) -> str:
         """Versions of one film, to choose from where there are several."""
-        choice = f'<p><a href="#">{tr("All films")}</a></p>\n' if self.indexed else ""
+        parts = [f'<a href="#">{tr("All films")}</a>'] if self.indexed else []
         if len(versions) > 1:
-            buttons = "\n".join(
+            parts += [
                 f'<button type="button" data-film="{escape(key(account))}">{escape(label)}</button>'
                 for account, label in zip(versions, labels(versions), strict=True)
-            )
-            together = f'<label><input type="checkbox" data-together> {tr("Side by side")}</label>'
-            choice += f'<nav aria-label="{tr("Versions")}">\n{buttons}\n{together}\n</nav>\n'
+            ]
+            parts.append(f'<label><input type="checkbox" data-together> {tr("Side by side")}</label>')
+        inside = "\n".join(parts)
+        choice = f'<nav aria-label="{tr("Films")}">\n{inside}\n</nav>\n' if parts else ""
         articles = "\n".join(self._film(account) for account in versions)
         head = f'<section class="group" id="{escape(versions[0].scene)}" hidden>\n{choice}'
         return f'{head}<div class="versions">\n{articles}\n</div>\n</section>'

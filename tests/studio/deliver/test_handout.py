@@ -10,6 +10,7 @@ import pytest
 
 from hhanim.studio.deliver.frames import frames
 from hhanim.studio.errors import RenderError
+from hhanim.studio.media import cues, sidecar
 
 pypdf = pytest.importorskip("pypdf")
 handout = pytest.importorskip("hhanim.studio.deliver.handout").handout
@@ -54,6 +55,19 @@ def test_each_section_has_its_last_frame_and_what_is_said_in_it(shades):
     levels = [level(image.image.convert("L")) for page in pdf.pages for image in page.images]
     assert levels == pytest.approx([shade(29), shade(59)], abs=2)
     assert handout([film], Path("output/again.pdf")).read_bytes() == path.read_bytes()
+
+
+def test_a_picture_has_the_heading_that_stands_over_it(shades):
+    film = shades("dim", "bright")
+    told = [
+        sidecar.Section("dim", 0.0, 1.5, 1.45, first="It begins\ndark", last="It has begun\nso far"),
+        sidecar.Section("bright", 1.5, 3.0, 2.95, first="It ends"),
+    ]
+    cues.write(cues.path_of(film), film.name, sidecar.sha256(film), told)
+    (page,) = pypdf.PdfReader(handout([film], Path("x.pdf"))).pages
+    text = page.extract_text()
+    assert text.index("It has begun") < text.index("so far") < text.index("It ends")
+    assert "It begins" not in text and "dark" not in text
 
 
 def test_it_is_tagged_and_has_words_for_its_pictures(shades):

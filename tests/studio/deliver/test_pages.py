@@ -55,13 +55,15 @@ def test_a_clip_plays_and_what_is_said_stands_below_it(talk, visit, motion, paus
 
 
 def test_film_words_and_buttons_are_above_the_fold(shades, visit):
-    film = shades(*[f"section {k}" for k in range(9)], size="1280x720")
-    tab = visit(pages.page(film))
-    until(tab, "video.readyState >= 2")
-    box = ask(tab, "film.querySelector('.sections').getBoundingClientRect().toJSON()")
-    assert 0 < box["bottom"] <= 720
-    assert ask(tab, "video.getBoundingClientRect().height") > 400
-    assert ask(tab, "document.documentElement.scrollWidth") == 1280
+    names = [f"section {k}" for k in range(9)]
+    film, warm = shades(*names), shades(*names, celsius=18, name="warm")
+    for versions in ([film], [film, warm]):
+        tab = visit(pages.page(*versions))
+        until(tab, "video.readyState >= 2")
+        box = ask(tab, "film.querySelector('.sections').getBoundingClientRect().toJSON()")
+        assert 0 < box["bottom"] <= 720
+        assert ask(tab, "video.getBoundingClientRect().height") > 400
+        assert ask(tab, "document.documentElement.scrollWidth") == 1280
 
 
 FRAME = 1 / 20
