@@ -57,16 +57,19 @@ def export() -> None:
 def html(phone: bool, captions: tuple[str, ...], force: bool, **asked: Any) -> int:
     """A page for each film, with its captions and sections; it works offline.
 
-    Versions in several languages are in one page, to choose from.
+    Versions in several languages are in one page, to choose from; the films of a lecture are in one as well.
 
     \b
     Examples:
       hhanim export html spike tau --preset slide --phone
       hhanim export html spike --captions de --captions es
     """
-    from hhanim.studio.deliver import pages
+    from hhanim.studio.deliver import gallery, pages
 
     made = _made(**asked, more=_upright if phone else None, also=captions)
+    if made.title:  # a lecture's
+        whole = partial(gallery.collection, made.films, made.file(".html"), title=made.title, force=force)
+        return max(made.code, _told([whole] if made.films else []))
     jobs = (partial(pages.page, *versions, force=force) for versions in pages.together(made.films))
     return max(made.code, _told(jobs))
 
@@ -138,7 +141,9 @@ def pdf(out: str | None, paper: str, force: bool, **asked: Any) -> int:
     made = _made(**asked)
     if not made.films:
         return made.code
-    make = partial(handout.handout, made.films, path or made.file(".pdf"), paper=paper, force=force)
+    make = partial(
+        handout.handout, made.films, path or made.file(".pdf"), paper=paper, title=made.title, force=force
+    )
     return max(made.code, _told([make]))
 
 
@@ -209,7 +214,10 @@ def scorm(out: str | None, force: bool, **asked: Any) -> int:
     made = _made(**asked)
     if not made.films:
         return made.code
-    return max(made.code, _told([partial(deliver.scorm, made.films, path or made.file(".zip"), force=force)]))
+    return max(
+        made.code,
+        _told([partial(deliver.scorm, made.films, path or made.file(".zip"), title=made.title, force=force)]),
+    )
 
 
 @click.command()

@@ -104,8 +104,7 @@ class Account:
         scene is not among them."""
         given = {k: v for k, v in self.record.parameters.items() if v is not None}
         first = {k: given[k] for k in self.record.set if k in given}
-        with spoken(self.record.language):
-            return [(k, f"{_said(v)} {unit(k)}".strip()) for k, v in {**first, **given}.items()]
+        return [(k, f"{_said(v)} {unit(k)}".strip()) for k, v in {**first, **given}.items()]
 
     @cached_property
     def terms(self) -> list[glossary.Term]:

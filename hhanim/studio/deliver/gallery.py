@@ -71,6 +71,26 @@ def gallery(
     return path
 
 
+def collection(films: Sequence[Path], path: Path, *, title: str = "", force: bool = False) -> Path:
+    """A page that holds these films, in order, with a card for each.
+
+    Args:
+        title: of the page. force: whether it replaces a page that hhanim did not make, or a hand has been at.
+
+    Raises:
+        UsageError: when hhanim did not make one of the films. RenderError: when the page cannot be written.
+    """
+    groups = [[account] for account in map(Account.of, films) if account.record.kind in _KINDS]
+    if not groups:
+        raise UsageError(f"{path}: no films to show")
+    pages = Pages(indexed=True)
+    with spoken(groups[0][0].record.language):
+        html = pages.document(groups, _index(groups, [], pages, title), title)
+    with manifest.put(path, force=force) as part:
+        part.write_text(html, encoding="utf-8", newline="\n")
+    return path
+
+
 def _others(folder: Path, made: Sequence[Path]) -> list[Path]:
     """What was made beside the films: decks, handouts, stills, the explorer; not the films' own pages."""
     pages = {media.with_suffix(".html").name for media in made}

@@ -26,12 +26,15 @@ PAPERS = {"a4": "a4", "letter": "us-letter"}
 """Name of a size of paper → Typst's name for it."""
 
 
-def handout(films: Sequence[Path], path: Path, *, paper: str = "a4", force: bool = False) -> Path:
+def handout(
+    films: Sequence[Path], path: Path, *, paper: str = "a4", title: str = "", force: bool = False
+) -> Path:
     """A PDF with, for each film, the frame that each of its sections ends on beside what is said in it, then the terms
     that it shows and its parameters. It is tagged (PDF/UA-1) and can be searched; the same films give the same bytes.
 
     Args:
-        paper: of :data:`PAPERS`. force: whether it replaces a file that hhanim did not make, or a hand has been at.
+        paper: of :data:`PAPERS`. title: of the whole (default: the film's, if there is only one).
+        force: whether it replaces a file that hhanim did not make, or a hand has been at.
 
     Raises:
         UsageError: when hhanim did not make one of the films. MissingError: when Typst is missing.
@@ -48,12 +51,13 @@ def handout(films: Sequence[Path], path: Path, *, paper: str = "a4", force: bool
         tempfile.TemporaryDirectory(prefix="hhanim-") as work,
     ):
         root = Path(work)
+        title = title or (accounts[0].title if len(accounts) == 1 else tr("Hodgkin–Huxley animations"))
         told = {
-            "title": accounts[0].title if len(accounts) == 1 else tr("Hodgkin–Huxley animations"),
+            "title": title,
             "author": f"hhanim {hhanim.__version__}",
             "language": tag(language),
             "paper": PAPERS[paper],
-            "foot": accounts[0].title if len(accounts) == 1 else "",
+            "foot": title,
             "words": {
                 "terms": tr("Terms"),
                 "parameters": tr("Parameters"),
@@ -107,7 +111,7 @@ def _film(account: Account, name: str, root: Path) -> dict[str, Any]:
         picture.save(root / file)
         sections.append(
             {
-                "name": chapter.heading,
+                "name": chapter.heading if chapter.heading != account.title else "",
                 "line": chapter.line,
                 "said": chapter.said,
                 "time": chapter.time,
@@ -125,6 +129,7 @@ def _film(account: Account, name: str, root: Path) -> dict[str, Any]:
         else 30,
         "sections": sections,
         "terms": [[term.name, term.says] for term in account.terms],
+        "whole": record.kind != "slide",  # a lecture's own cards and slides stand between its films
         "parameters": account.parameters,
         "made": account.made,
     }

@@ -21,11 +21,12 @@ _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _WHERE = f"{_IMSCP} imscp_rootv1p1p2.xsd {_ADLCP} adlcp_rootv1p2.xsd"
 
 
-def scorm(films: Sequence[Path], path: Path, *, force: bool = False) -> Path:
+def scorm(films: Sequence[Path], path: Path, *, title: str = "", force: bool = False) -> Path:
     """A package with an item for each film: its page, and the film itself as a file that can be streamed. The same
     films give the same bytes.
 
     Args:
+        title: of the package (default: the film's, if there is one only).
         force: whether it replaces a file that hhanim did not make, or a hand has been at.
 
     Raises:
@@ -44,7 +45,7 @@ def scorm(films: Sequence[Path], path: Path, *, force: bool = False) -> Path:
             package.writestr(_entry(name), html)
             _store(package, media)
             items.append((account.title, quote(name), [quote(media.name)]))
-        title = accounts[0].title if len(accounts) == 1 else tr("Hodgkin–Huxley animations")
+        title = title or (accounts[0].title if len(accounts) == 1 else tr("Hodgkin–Huxley animations"))
         package.writestr(_entry("imsmanifest.xml"), manifest(title, items))
     return path
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hhanim.studio.deliver.gallery import gallery
+from hhanim.studio.deliver.gallery import collection, gallery
 from hhanim.studio.deliver.handout import handout
 from hhanim.studio.errors import RenderError, UsageError
 from tests.studio.deliver.browser import accessible, ask, until
@@ -111,6 +111,14 @@ def test_one_file_holds_all_of_it(made, visit):
     assert ask(tab, "document.querySelector('#shades video').src") == "", (
         "films are unpacked when they are shown"
     )
+
+
+def test_a_lectures_films_in_one_page_in_order(made, visit):
+    films = [made / "talk.mp4", made / "shades.mp4"]
+    tab = visit(collection(films, made / "week.html", title="Week 1"))
+    assert tab.evaluate("[...document.querySelectorAll('h1')][0].textContent") == "Week 1"
+    cards = "[...document.querySelectorAll('.cards h2')].map(h => h.textContent)"
+    assert tab.evaluate(cards) == ['Talk <&> "show"', "Shades"]
 
 
 def test_axe(made, visit):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -104,6 +105,19 @@ def test_several_films_have_a_table_of_contents_and_bookmarks(shades):
     pdf = pypdf.PdfReader(handout([film, film], Path("x.pdf")))
     assert [mark.title for mark in pdf.outline if not isinstance(mark, list)] == ["Shades", "Shades"]
     assert pdf.pages[0].extract_text().count("Shades") == 3
+
+
+def test_a_lectures_own_slides_stand_between_its_films(shades):
+    film, slide = shades("whole"), shades("whole", name="own")
+    record = slide.with_suffix(".json")
+    told = json.loads(record.read_text()) | {"kind": "slide", "title": "Homework"}
+    record.write_text(json.dumps(told))
+    pdf = pypdf.PdfReader(handout([film, slide, film], Path("x.pdf"), title="Week 1"))
+    first, second = (page.extract_text() for page in pdf.pages)
+    assert pdf.metadata.title == "Week 1" and first.startswith("Week 1")
+    assert first.index("gNa") < first.index("Homework") and first.count("gNa") == 1
+    assert second.startswith("Shades")
+    assert [mark.title for mark in pdf.outline if not isinstance(mark, list)][1:] == ["Shades"]
 
 
 def test_characters_that_nothing_prints_are_left_out(shades):
