@@ -272,7 +272,7 @@ def test_a_recording_is_noted_as_that_of_the_line_it_was_first_heard_with(talk, 
     assert voice.notes(path.parent) == {path.name: voice.Note(voice.sha256(path), "The second line.")}
     assert status(talk()).fresh
     assert status(talk("other.mp4", given={"word": "other"})).reasons == (
-        "the recording of talk/en/talk-2 is gone",
+        "the recording of talk/en/talk-2 is gone, or of another sentence",
     )
     clip = tmp_path / "scenes" / "talk_clip.py"
     clip.write_text(TALK.replace("{word} line", "{word} one"))

@@ -416,8 +416,10 @@ def _together(name: str, done: Sequence[tuple[list[Output], Drawn | None]]) -> t
                 raise RenderError(f"{name}: {label} was edited while it was drawn; make it again")
     parts = [drawn for _, drawn in done if drawn is not None]
     poster = next((part.poster for part in parts if part.poster is not None), None)
-    # Whoever played the clip to its end heard all captions.
-    return done[0][0], replace(max(parts, key=lambda part: len(part.captions)), poster=poster, used=used)
+    # Whoever played the clip to its end heard all that is said.
+    return done[0][0], replace(
+        max(parts, key=lambda part: (len(part.said), len(part.captions))), poster=poster, used=used
+    )
 
 
 def _received(message: Any, outputs: Sequence[Output]) -> tuple[list[Output], Drawn | None]:
