@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hhanim.explorer.sliders import current, duration, is_reduced, parameters, symbol
+from hhanim.explorer.sliders import capital, channel_word, current, duration, is_reduced, parameters, symbol
 from hhanim.language import tr
 from hhanim.look.quantities import Quantity, quantities
 from hhanim.look.theme import DARK
@@ -104,6 +104,7 @@ def data(membrane: Membrane) -> dict[str, Any]:
         {
             "name": c.name,
             **_drawn(known[f"I_{c.name}"]),
+            "words": capital(tr("{channel} current", channel=channel_word(c.name))),
             "label": tr(channel_name(c)),
             "ion": c.ion,
             "charge": _CHARGES.get(c.ion or "", 1),
@@ -120,7 +121,7 @@ def data(membrane: Membrane) -> dict[str, Any]:
     ]
     return {
         "name": membrane.name,
-        "title": membrane.title or membrane.name,
+        "title": tr(membrane.title or membrane.name),
         "source": membrane.source,
         "reduced": is_reduced(membrane),
         "preset": membrane.name in presets.names() and membrane == presets.get(membrane.name),

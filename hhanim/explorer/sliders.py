@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, get_type_hints
 
+from hhanim.language import text, tr
 from hhanim.look.quantities import Quantity, quantities
 from hhanim.model import Membrane
 from hhanim.model.protocol import Sine, Step, Train
@@ -11,12 +12,12 @@ from hhanim.model.protocol import Sine, Step, Train
 Data = dict[str, Any]
 #: Names of the ions and channels in words, for people who listen.
 _WORDS = {
-    "Na": "sodium",
-    "K": "potassium",
-    "L": "leak",
-    "A": "A-type potassium",
-    "Ca": "calcium",
-    "Cl": "chloride",
+    "Na": text("sodium"),
+    "K": text("potassium"),
+    "L": text("leak"),
+    "A": text("A-type potassium"),
+    "Ca": text("calcium"),
+    "Cl": text("chloride"),
 }
 _DRUGS = {"ttx": "TTX", "tea": "TEA", "four_ap": "4-AP"}
 #: Injected current (µA/cm²) and duration (ms) to begin with, where 10 and 100 do not show the model at its best.
@@ -72,57 +73,76 @@ _CURRENT, _TIME = _unit(Step, "amplitude"), _unit(Step, "start")
 #: Every number besides the membrane's parameters; I and the duration begin as the model says. `reduced` is what
 #: differs for the lecture's two equations.
 FIELDS = [
-    _control("I", "Injected current", [["I", "i"]], _CURRENT, 10, _CURRENT_SLIDER, _CURRENT_RANGE),
-    _control("onset", "Onset of the stimulus", [["onset", ""]], _TIME, 5, (0, 150, 0.5), (0, 5000))
+    _control("I", text("Injected current"), [["I", "i"]], _CURRENT, 10, _CURRENT_SLIDER, _CURRENT_RANGE),
+    _control("onset", text("Onset of the stimulus"), [["onset", ""]], _TIME, 5, (0, 150, 0.5), (0, 5000))
     | {"reduced": {"value": 0, "max": 500}},
-    _control("width", "Width of a pulse", [["width", ""]], _TIME, 1, (0.1, 50, 0.1), (0.01, 5000)),
+    _control("width", text("Width of a pulse"), [["width", ""]], _TIME, 1, (0.1, 50, 0.1), (0.01, 5000)),
     _control(
-        "interval", "Interval between pulse onsets", [["interval", ""]], _unit(Train, "period"), 12,
+        "interval", text("Interval between pulse onsets"), [["interval", ""]], _unit(Train, "period"), 12,
         (1, 60, 0.5), (0.1, 5000),
     ),
-    _control("count", "Number of pulses", [["count", ""]], _unit(Train, "count"), 5, (1, 20, 1), (1, 100))
+    _control("count", text("Number of pulses"), [["count", ""]], _unit(Train, "count"), 5, (1, 20, 1), (1, 100))
     | {"whole": True},
     _control(
-        "frequency", "Frequency", [["frequency", ""]], _unit(Sine, "frequency"), 50, (1, 300, 1), (0.1, 2000)
+        "frequency", text("Frequency"), [["frequency", ""]], _unit(Sine, "frequency"), 50, (1, 300, 1), (0.1, 2000)
     ),
     _control(
-        "holding", "Constant current added from the start", [["bias", ""]], _CURRENT, 0,
+        "holding", text("Constant current added from the start"), [["bias", ""]], _CURRENT, 0,
         (-20, 50, 0.1), (-200, 200),
     )
     | {"reduced": {"min": 0, "max": 10}},
-    _control("duration", "Duration of the run", [["run", ""]], _TIME, 100, (10, 500, 5), (1, 5000), "ink")
+    _control("duration", text("Duration of the run"), [["run", ""]], _TIME, 100, (10, 500, 5), (1, 5000), "ink")
     | {"reduced": {"max": 2000, "step": 10}},
-    _level("hold", "Holding potential", "hold", -65),
-    _level("first", "Level of the first sweep", "first", -60),
-    _level("last", "Level of the last sweep", "last", 60),
-    _control("increment", "Increment from sweep to sweep", _lowered("V", "by"), "mV", 10, (2, 40, 1), (1, 200)),
-    _control("step_time", "Duration of the step", _lowered("t", "step"), _TIME, 15, (1, 100, 1), (0.1, 1000)),
-    _level("fixed", "Level of the fixed step", "fixed", 20),
-    _control("fixed_time", "Duration of the fixed step", _lowered("t", "fixed"), _TIME, 5, (0.5, 50, 0.5), (0.1, 1000)),
-    _control("current", "Injected current", [["I", "i"]], "µA", 20, (0, 100, 0.5), (-500, 500)),
-    _control("pulse", "Width of the pulse", [["width", ""]], _TIME, 0.2, (0.05, 2, 0.05), (0.02, 20)),
-    _control("position", "Position of the stimulus", [["x", "i"]], "mm", 2, (0, 60, 0.5), (0, 1000)),
-    _control("second", "Position of the second stimulus", _lowered("x", "2"), "mm", 58, (0, 60, 0.5), (0, 1000)),
-    _control("delay", "Delay of the second stimulus", [["delay", ""]], _TIME, 0, (0, 20, 0.1), (0, 100)),
-    _control("block", "Middle of the block", _lowered("x", "block"), "mm", 30, (0, 60, 0.5), (0, 1000), "sodium"),
+    _level("hold", text("Holding potential"), "hold", -65),
+    _level("first", text("Level of the first sweep"), "first", -60),
+    _level("last", text("Level of the last sweep"), "last", 60),
+    _control("increment", text("Increment from sweep to sweep"), _lowered("V", "by"), "mV", 10, (2, 40, 1), (1, 200)),
+    _control("step_time", text("Duration of the step"), _lowered("t", "step"), _TIME, 15, (1, 100, 1), (0.1, 1000)),
+    _level("fixed", text("Level of the fixed step"), "fixed", 20),
     _control(
-        "blocked", "Length of axon whose sodium channels are blocked", [["block", ""]], "mm", 0,
+        "fixed_time", text("Duration of the fixed step"), _lowered("t", "fixed"), _TIME, 5,
+        (0.5, 50, 0.5), (0.1, 1000),
+    ),
+    _control("current", text("Injected current"), [["I", "i"]], "µA", 20, (0, 100, 0.5), (-500, 500)),
+    _control("pulse", text("Width of the pulse"), [["width", ""]], _TIME, 0.2, (0.05, 2, 0.05), (0.02, 20)),
+    _control("position", text("Position of the stimulus"), [["x", "i"]], "mm", 2, (0, 60, 0.5), (0, 1000)),
+    _control("second", text("Position of the second stimulus"), _lowered("x", "2"), "mm", 58, (0, 60, 0.5), (0, 1000)),
+    _control("delay", text("Delay of the second stimulus"), [["delay", ""]], _TIME, 0, (0, 20, 0.1), (0, 100)),
+    _control("block", text("Middle of the block"), _lowered("x", "block"), "mm", 30, (0, 60, 0.5), (0, 1000), "sodium"),
+    _control(
+        "blocked", text("Length of axon whose sodium channels are blocked"), [["block", ""]], "mm", 0,
         (0, 30, 0.5), (0, 1000), "sodium",
     ),
-    _control("near", "Position of the first electrode", _lowered("x", "a"), "mm", 20, (0, 60, 0.5), (0, 1000), "ink"),
-    _control("far", "Position of the second electrode", _lowered("x", "b"), "mm", 40, (0, 60, 0.5), (0, 1000), "ink"),
-    _control("diameter", "Diameter of the axon", [["d", "i"]], "µm", 476, (50, 1000, 1), (1, 5000), "ink"),
     _control(
-        "resistivity", "Resistivity of the axoplasm", _lowered("R", "a"), "Ω·cm", 35.4,
+        "near", text("Position of the first electrode"), _lowered("x", "a"), "mm", 20,
+        (0, 60, 0.5), (0, 1000), "ink",
+    ),
+    _control(
+        "far", text("Position of the second electrode"), _lowered("x", "b"), "mm", 40,
+        (0, 60, 0.5), (0, 1000), "ink",
+    ),
+    _control("diameter", text("Diameter of the axon"), [["d", "i"]], "µm", 476, (50, 1000, 1), (1, 5000), "ink"),
+    _control(
+        "resistivity", text("Resistivity of the axoplasm"), _lowered("R", "a"), "Ω·cm", 35.4,
         (10, 200, 0.1), (1, 1000), "ink",
     ),
-    _control("length", "Length of the axon", [["length", ""]], "mm", 60, (10, 100, 1), (1, 1000), "ink"),
+    _control("length", text("Length of the axon"), [["length", ""]], "mm", 60, (10, 100, 1), (1, 1000), "ink"),
 ]  # fmt: skip
 
 
 def is_reduced(membrane: Membrane) -> bool:
     """True for a model with two equations, V and one gate: the one that the lecture explores with sliders."""
     return len(membrane.states) == 2
+
+
+def channel_word(name: str) -> str:
+    """A channel in the words of the language that is spoken."""
+    return tr(_WORDS.get(name, name))
+
+
+def capital(words: str) -> str:
+    """With a capital at the beginning, the rest as it is."""
+    return words[:1].upper() + words[1:]
 
 
 def parameters(membrane: Membrane) -> list[Data]:
@@ -135,21 +155,21 @@ def parameters(membrane: Membrane) -> list[Data]:
         out.append(_control(key, words, symbol, unit, value, lecture.get(key, slider), allowed, hue))
 
     if any(g.q10 != 1 for g in membrane.gates.values() if g.dynamic):  # else it changes nothing
-        add("celsius", "Temperature", [["T", "i"]], "°C", (0.0, 40.0, 0.1), (-20.0, 60.0), "ink")
+        add("celsius", tr("Temperature"), [["T", "i"]], "°C", (0.0, 40.0, 0.1), (-20.0, 60.0), "ink")
     for c in membrane.channels:
-        word, hue, top = _WORDS.get(c.name, c.name), known[f"I_{c.name}"].hue, 2.0 * max(c.g, 0.1)
-        words, steps = f"{word} conductance".capitalize(), (0.0, top, _step(top))
+        word, hue, top = channel_word(c.name), known[f"I_{c.name}"].hue, 2.0 * max(c.g, 0.1)
+        words, steps = capital(tr("{channel} conductance", channel=word)), (0.0, top, _step(top))
         add(f"g{c.name}", words, symbol(known[f"g_{c.name}"]), "mS/cm²", steps, (0.0, 1000.0), hue)
         if c.blocker:
             drug = _DRUGS.get(c.blocker, c.blocker)
-            words = f"{drug}, fraction of {word} channels blocked"
+            words = tr("{drug}, fraction of {channel} channels blocked", drug=drug, channel=word)
             add(c.blocker, words, [[drug, ""]], "", (0.0, 1.0, 0.01), (0.0, 1.0), hue)
     for c in membrane.channels:  # what is moved less comes last
-        words = f"{_WORDS.get(c.name, c.name)} reversal potential".capitalize()
+        words = capital(tr("{channel} reversal potential", channel=channel_word(c.name)))
         around = (round(c.e - 40.0, 6), round(c.e + 40.0, 6), 0.5)
         hue = known[f"I_{c.name}"].hue
         add(f"E{c.name}", words, [["E", "i"], [c.name, "_"]], "mV", around, (-250.0, 250.0), hue)
-    add("C", "Capacitance", [["C", "i"]], "µF/cm²", (0.1, 5.0, 0.1), (0.01, 100.0), "ink")
+    add("C", tr("Capacitance"), [["C", "i"]], "µF/cm²", (0.1, 5.0, 0.1), (0.01, 100.0), "ink")
     return out
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from hhanim.language import text
+
 Data = dict[str, Any]
 _PULSE = {"amplitude": "I", "start": "onset", "width": "width"}
 _AXON = ["current", "pulse", "position"]
@@ -37,44 +39,44 @@ def _axon(words: str, *rows: str, **fields: Data) -> Data:
 #: protocol (a name of hhanim.model.protocol.MAKERS) and what each argument is: a setting, a sum of settings or a
 #: number. A clamp is pieces of the command, of which one is measured.
 STIMULI = {
-    "step": _kind("Step", "step", {"amplitude": "I", "start": "onset"}),
-    "pulse": _kind("Pulse", "pulse", _PULSE),
-    "pair": _kind("Pair of pulses", "train", {**_PULSE, "period": "interval", "count": 2}),
-    "train": _kind("Train of pulses", "train", {**_PULSE, "period": "interval", "count": "count"}),
+    "step": _kind(text("Step"), "step", {"amplitude": "I", "start": "onset"}),
+    "pulse": _kind(text("Pulse"), "pulse", _PULSE),
+    "pair": _kind(text("Pair of pulses"), "train", {**_PULSE, "period": "interval", "count": 2}),
+    "train": _kind(text("Train of pulses"), "train", {**_PULSE, "period": "interval", "count": "count"}),
     "ramp": _kind(
-        "Ramp",
+        text("Ramp"),
         "ramp",
         {"last": "I", "start": "onset", "stop": "onset+width"},
-        I={"words": "Current at the end of the ramp"},
-        width={"words": "Duration of the ramp", "value": 100, "min": 5, "max": 500, "step": 5},
+        I={"words": text("Current at the end of the ramp")},
+        width={"words": text("Duration of the ramp"), "value": 100, "min": 5, "max": 500, "step": 5},
     ),
     "sine": _kind(
-        "Sine wave",
+        text("Sine wave"),
         "sine",
         {"amplitude": "I", "start": "onset", "frequency": "frequency"},
-        I={"words": "Amplitude of the current"},
+        I={"words": text("Amplitude of the current")},
     ),
-    "family": _clamp("Family of steps", [["hold", 2], ["sweep", "step_time"], ["hold", 8]], 1),
+    "family": _clamp(text("Family of steps"), [["hold", 2], ["sweep", "step_time"], ["hold", 8]], 1),
     "tails": _clamp(
-        "Tail currents",
+        text("Tail currents"),
         [["hold", 2], ["fixed", "fixed_time"], ["sweep", "step_time"], ["hold", 3]],
         2,
-        first={"value": -110, "words": "First level after the step"},
-        last={"value": -40, "words": "Last level after the step"},
-        fixed={"words": "Level of the opening step"},
-        fixed_time={"words": "Duration of the opening step"},
+        first={"value": -110, "words": text("First level after the step")},
+        last={"value": -40, "words": text("Last level after the step")},
+        fixed={"words": text("Level of the opening step")},
+        fixed_time={"words": text("Duration of the opening step")},
         step_time={"value": 10},
     ),
     "inactivation": _clamp(
-        "Inactivation",
+        text("Inactivation"),
         [["hold", 2], ["sweep", "step_time"], ["fixed", "fixed_time"], ["hold", 3]],
         2,
-        first={"value": -110, "words": "First conditioning level"},
-        last={"value": -20, "words": "Last conditioning level"},
-        step_time={"value": 50, "words": "Duration of the conditioning step"},
-        fixed={"value": 0, "words": "Level of the test step"},
-        fixed_time={"value": 5, "words": "Duration of the test step"},
+        first={"value": -110, "words": text("First conditioning level")},
+        last={"value": -20, "words": text("Last conditioning level")},
+        step_time={"value": 50, "words": text("Duration of the conditioning step")},
+        fixed={"value": 0, "words": text("Level of the test step")},
+        fixed_time={"value": 5, "words": text("Duration of the test step")},
     ),
-    "propagation": _axon("One stimulus"),
-    "collision": _axon("Two stimuli", "second", "delay"),
+    "propagation": _axon(text("One stimulus")),
+    "collision": _axon(text("Two stimuli"), "second", "delay"),
 }

@@ -34,10 +34,8 @@ from hhanim.model.errors import UnknownName
 
 #: The first is what the page opens with.
 ORDER = ("modern", "classic", "classroom", "widget", "lecture", "connor_stevens", "wang_buzsaki")
-#: Signs the page draws: Latin, the Greek of the symbols, punctuation and mathematics.
-_CHARACTERS = (
-    "".join(map(chr, range(0x20, 0x7F))) + "°±²³¹⁴·×äöüéáÄÖÜß–—‘’“”…−∞τφαβµμσΔ≈≤≥→"
-)  # fmt: skip
+#: Signs that no text of the page has, but the numbers and symbols it draws.
+_CHARACTERS = "".join(map(chr, range(0x20, 0x7F))) + "°²³⁴µ−∞±"
 #: Style sheets in the order in which they count.
 STYLES = ("style.css", "benches.css", "lessons.css")
 _FACES = {
@@ -123,10 +121,11 @@ def _assemble(
     _: tuple[tuple[str, str], ...],
 ) -> str:
     """The page in the language that is spoken, whose words are the last argument, for the cache."""
-    rules = [_font_faces(), *(_variables(t) for t in (DARK, LIGHT)), *map(_text, STYLES)]
-    style = "\n".join(rules)
     script = f'"use strict";\n(() => {{\n{_script(_data(membranes, taught))}\n}})();'
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    text = pages.translated(_text("page.html"))
+    signs = "".join(sorted({*_CHARACTERS, *script, *text} - {"\n"}))
+    style = "\n".join([_font_faces(signs), *map(_variables, (DARK, LIGHT)), *map(_text, STYLES)])
     filled = {
         "/*HASH*/": f"sha256-{digest}",
         "/*STYLE*/": style,
@@ -134,7 +133,6 @@ def _assemble(
         "/*INITIAL*/": initial.replace("<", "\\u003c"),
         "/*SCRIPT*/": script,
     }
-    text = pages.translated(_text("page.html"))
     for place, content in filled.items():
         text = text.replace(place, content)
     return text
@@ -222,8 +220,8 @@ def _variables(theme: Theme) -> str:
     return f':root[data-theme="{theme.name}"] {{ color-scheme: {theme.name}; {body} }}'
 
 
-@lru_cache(maxsize=1)
-def _font_faces() -> str:
+@lru_cache(maxsize=8)
+def _font_faces(signs: str) -> str:
     """@font-face rules with the project's typeface inside, cut down to the signs in use (15 kB a face)."""
     from fontTools import subset
     from fontTools.ttLib import TTFont
@@ -236,7 +234,7 @@ def _font_faces() -> str:
             flavor="woff", hinting=False, layout_features=["kern", "tnum", "mark"], notdef_outline=True
         )
         cutter = subset.Subsetter(options)
-        cutter.populate(text=_CHARACTERS)
+        cutter.populate(text=signs)
         cutter.subset(font)
         font.flavor = "woff"
         buffer = io.BytesIO()
