@@ -24,12 +24,20 @@ STATES = {
         document.getElementById("lesson-close").click();
         document.getElementById("experiment-clamp").click(); }""",
     "the axon": """() => document.getElementById("experiment-axon").click()""",
-    "the export": """() => document.getElementById("share").click()""",
+    "time that goes on, a run that is kept": """() => {
+        document.getElementById("experiment-current").click();
+        document.getElementById("pin").click();
+        document.getElementById("continuous").click(); }""",
+    "the export": """() => {
+        document.getElementById("continuous").click();
+        document.getElementById("share").click(); }""",
 }
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])
-@pytest.mark.parametrize("size", [(1280, 720), (390, 844)], ids=["laptop", "phone"])
+@pytest.mark.parametrize(
+    "size", [(1280, 720), (1920, 1080), (800, 720), (390, 844)], ids=["laptop", "projector", "cell", "phone"]
+)
 def test_axe(visit: Any, size: tuple[int, int], scheme: str) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     page = visit(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
