@@ -60,7 +60,8 @@ const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /* A number as people type it, comma or point, minus sign or hyphen: {value} or {problem}. */
 export function readNumber(text, field) {
-  const clean = String(text).trim().replace("−", "-").replace(",", "."), value = DECIMAL.test(clean) ? +clean : NaN;
+  const clean = String(text).trim().replace("−", "-").replace(",", ".");
+  const value = DECIMAL.test(clean) ? +clean : NaN;
   const [low, high] = [field.low, field.high].map(signed);
   const range = tr("{low} to {high}", { low, high }) + (field.unit && ` ${field.unit}`);
   const problem =
