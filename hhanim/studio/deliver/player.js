@@ -22,6 +22,8 @@ window.CuePlayer = class CuePlayer {
     this.until = Infinity;  // seconds at which it stops; a film that was started by its own controls does not
     this.video.addEventListener("play", () => this.follow());
     this.video.addEventListener("timeupdate", () => this.stop());  // where the window is not drawn
+    this.video.addEventListener("loadedmetadata", () => this.whole());
+    if (this.video.readyState) this.whole();
     film.cues = this;
     this.told = this.shown;  // how many steps the deck shows
     this.go(this.told, false);
@@ -59,6 +61,14 @@ window.CuePlayer = class CuePlayer {
     video.play().catch(error => { if (error.name === "NotAllowedError" && !video.muted) { video.muted = true; this.play(); } });
   }
   put(seconds) { this.video.currentTime = seconds && Math.min(seconds + CuePlayer.BIT, this.video.duration || Infinity); }
+
+  // A server that sends no parts of files lets nobody seek: then the film is fetched as a whole.
+  async whole() {
+    const {video} = this;
+    if (video.currentSrc.startsWith("blob:") || (video.seekable.length && video.seekable.end(0) > 0)) return;
+    video.src = URL.createObjectURL(await (await fetch(video.currentSrc)).blob());
+    this.put(this.rests[this.at]);
+  }
 
   // Frame by frame while it plays.
   follow() {

@@ -224,7 +224,9 @@ def quarto(deck: Deck) -> str:
 
 def slidev(deck: Deck) -> str:
     """Slides for Slidev: ``npx slidev deck.md``."""
-    size = f"aspectRatio: {deck.record.width}/{deck.record.height}\ncanvasWidth: 1280"
+    size = (
+        f"aspectRatio: {deck.record.width}/{deck.record.height}\ncanvasWidth: 1280\nfonts: {{provider: none}}"
+    )
     head = f"---\ntitle: {json.dumps(deck.title, ensure_ascii=False)}\nlayout: full\n{size}\n---\n"
     slides = []
     for film in deck.films:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import base64
+import http.server
 import json
+import threading
+from functools import partial
 from importlib import resources
 from pathlib import Path
 
@@ -129,3 +132,34 @@ def test_a_clip_loops_while_it_is_seen(tab):
     tab.reload()
     tab.wait_for_function(f"{loop}.readyState >= 2")
     assert tab.evaluate(f"{loop}.paused")
+
+
+@pytest.mark.slow
+def test_a_server_that_sends_no_parts_of_files(tmp_path, launch):
+    """As Python's own, from which a browser can only play from the beginning on: the film is fetched whole."""
+    player = resources.files("hhanim.studio.deliver").joinpath("player.js").read_text(encoding="utf-8")
+    noise = np.random.default_rng(0)
+    with Encoder(
+        tmp_path / "noise.mp4", width=640, height=360, fps=FPS
+    ) as encoder:  # more than is fetched ahead
+        for _ in range(30):
+            encoder.write(noise.integers(0, 255, (360, 640, 4), np.uint8))
+    figure = f"<figure data-cues='{json.dumps(RESTS)}'><video muted src='noise.mp4'></video></figure>"
+    (tmp_path / "page.html").write_text(f"<script>{player}</script>{figure}", encoding="utf-8")
+    handler = partial(http.server.SimpleHTTPRequestHandler, directory=str(tmp_path))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        browser = launch()
+        tab = browser.new_page()
+        tab.goto(f"http://127.0.0.1:{server.server_port}/page.html")
+        tab.wait_for_function(
+            "document.querySelector('video').currentSrc.startsWith('blob:')", timeout=60_000
+        )
+        tab.wait_for_function("document.querySelector('video').readyState >= 2")
+        for seconds in (0.5, 1.0):
+            tab.evaluate("document.querySelector('figure').cues.next()")
+            rests(tab, seconds)
+        tab.evaluate("document.querySelector('figure').cues.back()")
+        rests(tab, 0.5)
+        browser.close()
+        server.shutdown()
