@@ -30,6 +30,7 @@ import { applyTheme, hearGround, turnTheme } from "./view.js";
 import { applyViews, chooseViews, describeAll, drawAll, live, traces, views, watchViews,
   widen } from "./views.js";
 import { wireZoom } from "./zoom.js";
+import { tr } from "./words.js";
 
 const waiting = { frame: 0, drawing: 0, quiet: 0, later: 0 }; // what has been put off
 const last = { time: -Infinity, key: "" }; // the last change
@@ -45,7 +46,8 @@ function compute() {
     runSettings();
   } catch (error) {
     if (!(error instanceof RunError)) throw error;
-    const text = `No picture for this setting: ${error.message}. The last good run is still shown.`;
+    const text = tr("No picture for this setting: {why}. The last good run is still shown.",
+      { why: error.message });
     if (settings.method === "euler") tell("method-error", text);
     else if (!complain(last.key, text)) tell("notice", text);
     return;
@@ -62,7 +64,7 @@ function compute() {
 
 function pending(waits) {
   $("run").classList.toggle("pending", waits);
-  $("run").textContent = waits ? "Run the changes" : "Run";
+  $("run").textContent = waits ? tr("Run the changes") : tr("Run");
 }
 
 /* While something moves the sentence changes silently; screen readers hear the one it ends with. */

@@ -2,6 +2,7 @@
 
 import { restVoltage, simulate } from "./engine.js";
 import { extent, millivolts } from "./numbers.js";
+import { decimal, tr } from "./words.js";
 
 /* Local maxima of V, [time, height]…, by the parabola through three samples. */
 function peaksOf(run) {
@@ -42,48 +43,54 @@ function firesWhenWeaker({ model, k, stimulus, duration }) {
   return [0.5, 0.25, 0.1].some((factor) => rateOf(weaker(factor)) > 0);
 }
 
-const three = (x) => String(+x.toPrecision(3));
+const three = (x) => decimal(+x.toPrecision(3));
 
 function span(run, from) { const [low, high] = extent(run.y[0].subarray(from)); return high - low; }
 
 function firing(run, rate) {
-  const after = transientOf(run), swing = span(run, Math.ceil(after / run.dt)), hz = `${rate.toFixed(1)} Hz`;
+  const after = transientOf(run), swing = span(run, Math.ceil(after / run.dt));
+  const said = { rate: decimal(rate.toFixed(1)), swing: millivolts(swing), count: run.spikes.length };
   if (run.spikes.some((spike) => spike >= after))
-    return `Fires at ${hz}: ${run.spikes.length} spikes in ${three(run.duration)} ms.`;
-  const verb = swing >= 10 ? "Fires" : "Oscillates";
-  return `${verb} at ${hz} without full spikes: ${millivolts(swing)} mV from peak to trough.`;
+    return tr("Fires at {rate} Hz: {count} spikes in {time} ms.", { ...said, time: three(run.duration) });
+  return swing >= 10
+    ? tr("Fires at {rate} Hz without full spikes: {swing} mV from peak to trough.", said)
+    : tr("Oscillates at {rate} Hz without full spikes: {swing} mV from peak to trough.", said);
 }
 
-/* What explains a single spike, if a pulse does. */
-function why({ stimulus, spikes }) {
+/* One spike, and what explains it, if a pulse does. */
+function single({ stimulus, spikes }, finish) {
   const pulses = stimulus.parts.filter((p) => !p.f && p.b < Infinity), [first, second] = pulses;
+  const said = { t: three(spikes[0]), finish };
   if (pulses.length === 1 && first.constant < 0 && spikes[0] >= first.b)
-    return ", after the hyperpolarising pulse ends: anode break";
+    return tr("One spike at {t} ms, after the hyperpolarising pulse ends: anode break.", said);
   if (pulses.length === 2 && first.constant > 0 && spikes[0] < second.a)
-    return ": the second pulse finds the membrane refractory";
-  return "";
+    return tr("One spike at {t} ms: the second pulse finds the membrane refractory.", said);
+  return tr("One spike at {t} ms, then it {finish}.", said);
 }
 
 /* {kind, rate, text}: kind is fires, block, settles (no spike), one or some (spikes). */
 export function describe(run) {
   const rate = rateOf(run);
   if (rate > 0) return { kind: "fires", rate, text: firing(run, rate) };
-  const { stimulus, spikes, size, duration } = run, end = run.y[0][size - 1], at = `${millivolts(end)} mV`;
+  const { stimulus, spikes, size, duration } = run, end = run.y[0][size - 1], V = millivolts(end);
   const count = spikes.length, settled = span(run, Math.floor(0.9 * (size - 1))) < 0.5;
   const current = stimulus.at(duration, duration * (1 - 1e-9)), rest = restVoltage(run.model, run.k);
   if (settled && current > 0 && end - rest > 10 && firesWhenWeaker(run)) {
-    const first = ["no spike", "one spike"][count] || `${count} spikes`;
-    return { kind: "block", rate, text: `Depolarisation block: ${first}, then it settles at ${at}.` };
+    const text = count === 0 ? tr("Depolarisation block: no spike, then it settles at {V} mV.", { V })
+      : count === 1 ? tr("Depolarisation block: one spike, then it settles at {V} mV.", { V })
+      : tr("Depolarisation block: {count} spikes, then it settles at {V} mV.", { V, count });
+    return { kind: "block", rate, text };
   }
   const moved = count || stimulus.edges(duration).length;
   const home = moved && Math.abs(end - rest) < 1 && Math.abs(current) < 1e-9;
-  const finish = !settled ? `is still changing at the end (${at})`
-    : home ? `returns to rest at ${at}` : `settles at ${at}`;
-  const times = ` at ${spikes.slice(0, 3).map(three).join(", ")} ms`;
-  if (count === 0) return { kind: "settles", rate, text: `No spike: ${finish}.` };
-  if (count === 1)
-    return { kind: "one", rate, text: `One spike${times}${why(run) || `, then it ${finish}`}.` };
-  const text = settled ? `${count} spikes${count <= 3 ? times : ""}, then it ${finish}.`
-    : `${count} spikes in ${three(duration)} ms; the potential is still changing at the end (${at}).`;
+  const finish = !settled ? tr("is still changing at the end ({V} mV)", { V })
+    : home ? tr("returns to rest at {V} mV", { V }) : tr("settles at {V} mV", { V });
+  if (count === 0) return { kind: "settles", rate, text: tr("No spike: {finish}.", { finish }) };
+  if (count === 1) return { kind: "one", rate, text: single(run, finish) };
+  const said = { count, finish, times: spikes.slice(0, 3).map(three).join(", "), time: three(duration), V };
+  const text = !settled
+    ? tr("{count} spikes in {time} ms; the potential is still changing at the end ({V} mV).", said)
+    : count <= 3 ? tr("{count} spikes at {times} ms, then it {finish}.", said)
+    : tr("{count} spikes, then it {finish}.", said);
   return { kind: "some", rate, text };
 }

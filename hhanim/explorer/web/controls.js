@@ -24,8 +24,8 @@ function buildRow(field) {
   });
   const back = () => { set(key, base); number.focus(); };
   const reset = make("button", {
-    class: "reset", type: "button", title: `Reset to ${show(base)}`,
-    "aria-label": `Reset ${words} to ${show(base)}`, onclick: back,
+    class: "reset", type: "button", title: tr("Reset to {value}", { value: show(base) }),
+    "aria-label": tr("Reset {name} to {value}", { name: words, value: show(base) }), onclick: back,
   }, "↺");
   const name = make("label", { for: `n-${key}`, title: words });
   name.innerHTML = symbolHTML(field.symbol);
@@ -96,7 +96,7 @@ export function refreshAll() {
   const count = changedKeys().length;
   Object.keys(rows).forEach((key) => refreshRow(key));
   $("reset-all").disabled = count === 0 && !Object.values(rows).some((row) => row.problem);
-  $("reset-all").textContent = count ? `Reset all (${count})` : "Reset all";
+  $("reset-all").textContent = count ? tr("Reset all ({count})", { count }) : tr("Reset all");
 }
 
 /* Say beside a number what is wrong; false if there is no such row. */

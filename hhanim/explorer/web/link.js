@@ -5,6 +5,7 @@ import { readNumber } from "./numbers.js";
 import { shown } from "./runs.js";
 import { CHANNELS, USUAL_CHANNELS, VIEWS, changedKeys, defaultsOf, fieldsOf, modelOf, settings,
   ui } from "./settings.js";
+import { tr } from "./words.js";
 
 const hash = () => location.hash.slice(1);
 let address = "";
@@ -61,18 +62,20 @@ export function understand(entries) {
   const given = new Map([...Object.entries(start || {}), ...asks]);
   const name = given.get("model") || INITIAL.model, kind = given.get("stimulus");
   const model = modelOf(name) || modelOf("modern") || MODELS[0], notes = [];
-  const known = (what) => `known are ${what.join(", ")}.`;
-  if (!modelOf(name)) notes.push(`Unknown model "${name}"; ${known(MODELS.map((m) => m.name))}`);
+  const known = (what) => what.join(", ");
+  if (!modelOf(name)) notes.push(tr("Unknown model “{name}”; known are {known}.",
+    { name, known: known(MODELS.map((m) => m.name)) }));
   const next = defaultsOf(model, own(STIMULI, kind) ? kind : "step");
   if (own(STIMULI, kind)) next.stimulus = kind;
-  else if (kind !== undefined) notes.push(`Unknown stimulus "${kind}"; ${known(Object.keys(STIMULI))}`);
+  else if (kind !== undefined) notes.push(tr("Unknown stimulus “{name}”; known are {known}.",
+    { name: kind, known: known(Object.keys(STIMULI)) }));
   const fields = fieldsOf(model, next.stimulus);
   const how = { theme: "auto", rate: null, views: null, open: false, t: null, channels: USUAL_CHANNELS };
   Object.assign(how, { lesson: null, step: 1 });
   const ignored = ["model", "stimulus", "play", "live"], readers = {
     method(text) {
       if (text === "euler" ? model.reduced : ["converged", "channels"].includes(text)) next.method = text;
-      else notes.push(`Method "${text}" is not available here.`);
+      else notes.push(tr("Method “{name}” is not available here.", { name: text }));
     },
     theme(text) { if (["dark", "light", "auto"].includes(text)) how.theme = text; },
     views(text) { how.views = String(text).split(",").filter((view) => VIEWS.includes(view)); },
@@ -81,7 +84,8 @@ export function understand(entries) {
     t(text) { how.t = Number(text); },
     lesson(text) {
       if (lessonOf(text)) how.lesson = text;
-      else if (text) notes.push(`Unknown lesson "${text}"; ${known(LESSONS.map(({ key }) => key))}`);
+      else if (text) notes.push(tr("Unknown lesson “{name}”; known are {known}.",
+        { name: text, known: known(LESSONS.map(({ key }) => key)) }));
     },
     step(text) { how.step = Number(text); },
     channels(text) { if (CHANNELS.includes(Number(text))) how.channels = Number(text); },
@@ -91,7 +95,7 @@ export function understand(entries) {
     if (problem) notes.push(`${key} = ${text}: ${problem}`);
     else if (own(fields, key)) next[key] = value;
     else if (own(readers, key)) readers[key](text);
-    else if (!ignored.includes(key)) notes.push(`Unknown setting "${key}" was left out.`);
+    else if (!ignored.includes(key)) notes.push(tr("Unknown setting “{name}” was left out.", { name: key }));
   }
   if (!lessonOf(how.lesson)?.steps[how.step - 1]) how.step = 1;
   if (how.views && !how.views.length) how.views = null;

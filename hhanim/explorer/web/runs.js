@@ -8,6 +8,7 @@ import { simulateClamp } from "./clamp.js";
 import { simulate, simulateEuler } from "./engine.js";
 import { EULER_STEP, experimentOf, modelOf, settings, ui } from "./settings.js";
 import { makeStimulus } from "./stimuli.js";
+import { decimal, tr } from "./words.js";
 
 /* exact: the converged solution beside an Euler run. head: the share of the run that has been played. */
 export const shown = { run: null, exact: null, previous: null, pinned: [], head: 1, playing: false };
@@ -49,8 +50,13 @@ export function runSettings() {
 function comparison(euler, exact) {
   const small = (text) => text[0].toLowerCase() + text.slice(1);
   if (!(euler.rate > 0 && exact.rate > 0))
-    return `Euler, 0.5 ms: ${small(euler.text)} Converged: ${small(exact.text)}`;
-  const off = 100 * (exact.rate / euler.rate - 1);
-  return `Euler, 0.5 ms: fires at ${euler.rate.toFixed(1)} Hz. Converged: ${exact.rate.toFixed(1)} Hz; `
-    + `Euler's period is ${Math.abs(off).toFixed(1)} % too ${off < 0 ? "short" : "long"}.`;
+    return tr("Euler, 0.5 ms: {euler} Converged: {exact}",
+      { euler: small(euler.text), exact: small(exact.text) });
+  const off = 100 * (exact.rate / euler.rate - 1), one = (x) => decimal(Math.abs(x).toFixed(1));
+  const said = { euler: one(euler.rate), exact: one(exact.rate), off: one(off) };
+  return off < 0
+    ? tr("Euler, 0.5 ms: fires at {euler} Hz. Converged: {exact} Hz; Euler's period is {off} % too short.",
+      said)
+    : tr("Euler, 0.5 ms: fires at {euler} Hz. Converged: {exact} Hz; Euler's period is {off} % too long.",
+      said);
 }

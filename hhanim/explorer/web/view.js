@@ -5,7 +5,7 @@ import { $ } from "./dom.js";
 import { signed } from "./numbers.js";
 import { Surface, polyline, styled } from "./plot.js";
 import { ui } from "./settings.js";
-import { decimal } from "./words.js";
+import { decimal, tr } from "./words.js";
 
 const darkGround = matchMedia("(prefers-color-scheme: dark)");
 export const look = { theme: null, em: 16 };
@@ -25,8 +25,8 @@ export function applyTheme() {
   const name = ui.theme === "auto" ? (darkGround.matches ? "dark" : "light") : ui.theme;
   look.theme = THEMES[name];
   document.documentElement.dataset.theme = name;
-  $("theme").textContent = name === "dark" ? "Light" : "Dark";
-  $("theme").setAttribute("aria-label", name === "dark" ? "Light theme" : "Dark theme");
+  $("theme").textContent = name === "dark" ? tr("Light") : tr("Dark");
+  $("theme").setAttribute("aria-label", name === "dark" ? tr("Light theme") : tr("Dark theme"));
 }
 
 export function turnTheme() { ui.theme = look.theme === THEMES.dark ? "light" : "dark"; }

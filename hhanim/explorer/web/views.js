@@ -11,6 +11,7 @@ import { BENCHES, VIEWS, experimentOf, ui } from "./settings.js";
 import { CurvesView, PhaseView } from "./states.js";
 import { TraceView } from "./traces.js";
 import { color, look } from "./view.js";
+import { tr } from "./words.js";
 
 const KINDS = {
   membrane: MembraneView, phase: PhaseView, curves: CurvesView, fi: RateView, clamp: SweepsView,
@@ -80,7 +81,7 @@ export function drawAll(all) {
   $("key-previous").hidden = !(ui.previous && shown.previous);
   $("key-exact").hidden = !shown.exact;
   $("unit-conductances").textContent = ui.open ? "" : "(mS/cm²)";
-  $("name-conductances").textContent = ui.open ? "Open fraction" : "Conductances";
+  $("name-conductances").textContent = ui.open ? tr("Open fraction") : tr("Conductances");
   press("open-fraction", ui.open);
 }
 
