@@ -14,7 +14,7 @@ import hhanim
 from hhanim.language import spoken, tag, tr
 from hhanim.language.catalogue import name
 from hhanim.studio.deliver.account import Account
-from hhanim.studio.deliver.pages import Pages, filled, plainness, same_film
+from hhanim.studio.deliver.pages import Pages, filled, key, plainness, same_film
 from hhanim.studio.errors import RenderError, UsageError
 from hhanim.studio.make import cleaning, manifest
 from hhanim.studio.media import sidecar
@@ -149,7 +149,7 @@ def _card(versions: Sequence[Account]) -> str:
         about.append(tr("{count} versions", count=len(versions)))
     return (
         f'<li data-kind="{escape(record.kind)}" data-languages="{languages}" data-words="{escape(words)}">'
-        f'<a href="#{quote(account.scene)}"><img src="{_thumbnail(account)}" alt="" width="16" height="9">'
+        f'<a href="#{quote(key(account))}"><img src="{_thumbnail(account)}" alt="" width="16" height="9">'
         f"<h2>{escape(account.title)}</h2></a>\n<p>{escape(record.description)}</p>\n"
         f'<p class="muted">{escape(" · ".join(about))}</p>'
     )

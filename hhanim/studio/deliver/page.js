@@ -24,7 +24,7 @@ const choose = (group, films) => {
     if (film.hidden) film.querySelector("video").pause(); else fill(film);
   }
   for (const button of all("[data-film]", group))
-    button.setAttribute("aria-pressed", films.some(film => film.id === button.dataset.film));
+    button.setAttribute("aria-pressed", films.some(film => film.dataset.name === button.dataset.film));
 };
 // Of several versions the one in the reader's language and of the screen's shape.
 const fitting = films => {
@@ -41,7 +41,7 @@ const show = () => {
     if (g.hidden) all("video", g).forEach(video => video.pause());
   }
   if (!group) return;
-  const films = all(".film", group), asked = films.find(film => film.id === version);
+  const films = all(".film", group), asked = films.find(film => film.dataset.name === version);
   if (asked || !films.some(film => !film.hidden)) choose(group, [asked ?? fitting(films)]);
   document.title = group.querySelector(".film:not([hidden]) h1").textContent;
 };
@@ -153,7 +153,7 @@ blank.addEventListener("click", () => { blank.hidden = true; });
 for (const group of groups) {
   const together = group.querySelector("[data-together]");
   for (const button of all("[data-film]", group)) button.addEventListener("click", () => {
-    const film = document.getElementById(button.dataset.film), seen = shown();
+    const film = all(".film", group).find(one => one.dataset.name === button.dataset.film), seen = shown();
     const others = together?.checked ? seen.filter(other => other !== film) : [];
     choose(group, seen.includes(film) && others.length ? others : all(".film", group).filter(f => f === film || others.includes(f)));
   });

@@ -86,7 +86,7 @@ class Pages:
         inside = "\n".join(parts)
         choice = f'<nav aria-label="{tr("Films")}">\n{inside}\n</nav>\n' if parts else ""
         articles = "\n".join(self._film(account) for account in versions)
-        head = f'<section class="group" id="{escape(versions[0].scene)}" hidden>\n{choice}'
+        head = f'<section class="group" id="{escape(key(versions[0]))}" hidden>\n{choice}'
         return f'{head}<div class="versions">\n{articles}\n</div>\n</section>'
 
     def _film(self, account: Account) -> str:
@@ -99,7 +99,7 @@ class Pages:
         poster = sidecar.beside(media, ".png")
         return filled(
             "film.html",
-            id=escape(key(account)),
+            name=escape(key(account)),
             language=tag(record.language),
             shape=account.shape,
             title=escape(account.title),

@@ -80,7 +80,7 @@ def test_the_index_finds_films_and_leads_to_their_versions(made, visit):
         widget.fill("") if field == "words" else widget.select_option("")
     tab.click("text=Shades")
     until(tab, "video?.readyState >= 2")
-    assert ask(tab, "[film.id, document.title, decodeURI(video.currentSrc).split('/').at(-1)]") == [
+    assert ask(tab, "[film.dataset.name, document.title, decodeURI(video.currentSrc).split('/').at(-1)]") == [
         "shades",
         "Shades",
         "shades.mp4",
@@ -102,7 +102,8 @@ def test_one_file_holds_all_of_it(made, visit):
     tab = visit(path, "talk/talk")
     until(tab, "video?.readyState >= 2")
     assert ask(
-        tab, "[film.id, video.currentSrc.slice(0, 5), film.querySelector('[download]').href.slice(0, 5)]"
+        tab,
+        "[film.dataset.name, video.currentSrc.slice(0, 5), film.querySelector('[download]').href.slice(0, 5)]",
     ) == [
         "talk",
         "blob:",
@@ -119,6 +120,13 @@ def test_a_lectures_films_in_one_page_in_order(made, visit):
     assert tab.evaluate("[...document.querySelectorAll('h1')][0].textContent") == "Week 1"
     cards = "[...document.querySelectorAll('.cards h2')].map(h => h.textContent)"
     assert tab.evaluate(cards) == ['Talk <&> "show"', "Shades"]
+
+
+def test_one_scene_twice_in_a_lecture(made, visit):
+    tab = visit(collection([made / "shades.mp4", made / "shades-light.mp4"], made / "week.html"))
+    tab.click(".cards li:nth-child(2) a")
+    until(tab, "film?.dataset.name === 'shades-light'")
+    assert ask(tab, "document.querySelectorAll('.group:not([hidden])').length") == 1
 
 
 def test_axe(made, visit):

@@ -125,7 +125,10 @@ def test_the_reader_is_shown_the_version_in_the_own_language_and_the_screens_sha
     assert pages.together([english, german, upright]) == [[english, german, upright]]
     path = pages.page(english, german, upright)
     assert path == english.with_suffix(".html")
-    shown, words = "film.id", "document.querySelector('.group > nav').textContent.trim().split(/\\s*\\n\\s*/)"
+    shown, words = (
+        "film.dataset.name",
+        "document.querySelector('.group > nav').textContent.trim().split(/\\s*\\n\\s*/)",
+    )
     tab = visit(path)
     assert ask(tab, f"[{shown}, {words}]") == [
         "shades",
@@ -136,7 +139,7 @@ def test_the_reader_is_shown_the_version_in_the_own_language_and_the_screens_sha
     assert ask(phone, f"[{shown}, video.videoWidth < video.videoHeight]")[0] == "shades-portrait"
     assert ask(phone, "video.getBoundingClientRect().height") > 500
     tab.click("text=Deutsch")
-    assert ask(tab, "[film.id, film.lang]") == ["shades-de", "de"]
+    assert ask(tab, "[film.dataset.name, film.lang]") == ["shades-de", "de"]
     tab.click("text=Side by side")
     both = (
         "[...document.querySelectorAll('.film:not([hidden])')].map(f => f.querySelector('figure').cues.here)"
@@ -216,7 +219,7 @@ def test_with_a_version_for_telephones(project, monkeypatch, capsys):
     assert stop.value.code == 0
     assert capsys.readouterr().out == f"{Path('output/still.html')}\n"
     page = Path("output/still.html").read_text(encoding="utf-8")
-    assert re.findall(r'<article class="film" id="([^"]+)" lang="en" data-shape="(\w+)"', page) == [
+    assert re.findall(r'<article class="film" data-name="([^"]+)" lang="en" data-shape="(\w+)"', page) == [
         ("still", "wide"),
         ("still-portrait", "tall"),
     ]
