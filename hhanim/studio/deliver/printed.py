@@ -20,7 +20,7 @@ from hhanim.studio.deliver.account import Account
 from hhanim.studio.deliver.frames import frames
 from hhanim.studio.deliver.webdecks import address, beside
 from hhanim.studio.errors import UsageError
-from hhanim.studio.make.manifest import put
+from hhanim.studio.make.manifest import put, spare
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -147,6 +147,8 @@ def write(kind: str, films: Sequence[Path], path: Path, *, title: str = "", forc
         (first.record.width, first.record.height),
         [page for page, _ in pages],
     )
+    for name in (path.name, *(page.picture for page, _ in pages)):
+        spare(path.with_name(name), force)
     beside(films, path.parent, force=force)
     for page, picture in pages:
         with put(path.parent / page.picture, force=force) as part:

@@ -23,7 +23,7 @@ from hhanim.look import get_theme
 from hhanim.look.theme import Theme
 from hhanim.studio.deliver.account import Account, Chapter
 from hhanim.studio.errors import RenderError, UsageError
-from hhanim.studio.make.manifest import put
+from hhanim.studio.make.manifest import put, spare
 from hhanim.studio.media import sidecar
 
 FIGURES = """\
@@ -319,6 +319,8 @@ def write(
     _, writer = KINDS[kind]
     with spoken(shown[0].account.record.language):
         content = writer(Deck(shown, title))
+    for place in [path, *([] if kind == "reveal" else [path.parent / "player.js"])]:
+        spare(place, force)
     played = [] if inside else [film.media for film in shown if not film.stands]
     beside(played, path.parent, force=force)
     if kind != "reveal":
@@ -344,8 +346,14 @@ def beside(films: Sequence[Path], folder: Path, *, force: bool = False) -> None:
     names = {address(media, folder): media.resolve() for media in films}
     if len(names) < len({media.resolve() for media in films}):
         raise UsageError("two films have one name; give --out where their folder is")
-    for name, media in names.items():
-        place = folder / name
-        if place.resolve() != media and sidecar.sha256(place) != sidecar.sha256(media):
-            with put(place, force=force) as part:
-                shutil.copyfile(media, part)
+    places = {folder / name: media for name, media in names.items()}
+    new = [
+        place
+        for place, media in places.items()
+        if place.resolve() != media and sidecar.sha256(place) != sidecar.sha256(media)
+    ]
+    for place in new:  # before any of them is written
+        spare(place, force)
+    for place in new:
+        with put(place, force=force) as part:
+            shutil.copyfile(places[place], part)

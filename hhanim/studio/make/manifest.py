@@ -44,11 +44,11 @@ def put(path: Path, *, force: bool = False, folder: bool = True) -> Iterator[Pat
         if not folder and not place.is_dir():
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
         place.mkdir(parents=True, exist_ok=True)
-        _spare(path, force)
+        spare(path, force)
         try:
             yield part
             with lock(place / WORK, FILE):
-                _spare(path, force)
+                spare(path, force)
                 # Killed before or after the file has taken its place, it is known as ours.
                 new, old = sidecar.sha256(part), [sidecar.sha256(path)] if path.is_file() else []
                 _write(place, {**noted(place), path.name: [new, *old]})
@@ -59,8 +59,12 @@ def put(path: Path, *, force: bool = False, folder: bool = True) -> Iterator[Pat
                 part.unlink(missing_ok=True)
 
 
-def _spare(path: Path, force: bool) -> None:
-    """Refuse to replace what is not ours."""
+def spare(path: Path, force: bool) -> None:
+    """Refuse to replace what is not ours.
+
+    Raises:
+        RenderError: when something of somebody's lies there, or a folder.
+    """
     if not os.path.lexists(path):
         return
     if path.is_dir():

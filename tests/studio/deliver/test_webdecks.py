@@ -169,6 +169,16 @@ def test_a_notebook_is_one(films, tmp_path):
 
 
 def test_what_stands_in_the_way_stays(films, tmp_path):
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    for name in ("deck.md", "shades.mp4", "player.js"):
+        (mine / name).write_text("mine")
+        with pytest.raises(RenderError, match=rf"{name} is there, but nothing says hhanim made it"):
+            webdecks.write("marp", films, mine / "deck.md")
+        assert [path.name for path in mine.iterdir() if not path.name.startswith(".")] == [name], (
+            "nothing else came"
+        )
+        (mine / name).unlink()
     (tmp_path / "player.js").write_text("mine")
     with pytest.raises(
         RenderError, match=r"player.js is there, but nothing says hhanim made it; --force replaces it"
