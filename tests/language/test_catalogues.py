@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,23 @@ def test_a_catalogue_is_begun_and_added_to(project, capsys):
     found = {m.id: m.string for m in read(path)}
     assert found["no one knows"] == "" and "nobody knows" not in found
     assert found["sodium does"] == "le sodium"  # nothing that somebody wrote is lost
+
+
+def test_of_a_language_that_hhanim_has_only_ones_own_texts_are_to_be_done(project):
+    assert run("new", "de") == 0
+    found = {m.id for m in read(Path("language/de.po"))}
+    assert "nobody knows" in found and "action potential" not in found
+
+
+def test_what_is_wrong_is_told_and_gone_when_it_is_mended(project, capsys):
+    run("new", "de")
+    capsys.readouterr()
+    assert run("check", "de", "--json") == 1
+    rows = json.loads(capsys.readouterr().out)
+    assert {"language": "de", "kind": "missing", "text": "nobody knows", "says": "is missing"} in rows
+    assert run("check", "de") == 1
+    out = capsys.readouterr().out
+    assert "de\tmissing\t'nobody knows' is missing\n" in out
 
 
 @pytest.mark.parametrize("words", [("new", "en"), ("new", "xx"), ("new", "../x"), ("check", "fr")])

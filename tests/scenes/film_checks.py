@@ -287,7 +287,7 @@ def amiss(captions: list[tuple[float, float, str]]) -> list[str]:
         sentences = re.split(r"(?<=[.?!])\s+", text)
         if len(text) > 17.0 * (stop - start) + 1e-6:
             found.append(f"{len(text) / (stop - start):.1f} characters a second: {text}")
-        if any(len(re.findall(r"\d+(?:\.\d+)?", _named(sentence))) > 1 for sentence in sentences):
+        if any(len(re.findall(r"\d+(?:[.,]\d+)?", _named(sentence))) > 1 for sentence in sentences):
             found.append(f"two numbers in a sentence: {text}")
         if not all(re.fullmatch(r"[^a-z].*[.?!]", sentence) for sentence in sentences):
             found.append(f"not a sentence: {text}")
