@@ -177,11 +177,15 @@ class Spike(Story):
             self.formula(f'E_"{name}"', color=known[f"I_{name}"]),
             beside=True,
         )
-        turns = [t for g, t in (("h", "{h} gates shut"), ("n", "{n} gates open")) if self.names[g]]
+        turns = "{h} gates shut, {n} gates open"
+        if not (self.names["h"] and self.names["n"]):
+            turns = (
+                "{h} gates shut" if self.names["h"] else "{n} gates open" if self.names["n"] else "at last"
+            )
         both = self.inward, self.outward
         acts = [
             (both[:1], "{ion} lifts V", "{m} gates open", self.peak, "The {ion} current lifts V to its peak."),
-            (both, "{other} brings V down", ", ".join(turns) or "at last", self.back,
+            (both, "{other} brings V down", turns, self.back,
              "The {other} current brings V down."),
             (both[1:], "and then below rest", "{n} gates are late to close", self.low,
              "It outlasts the spike, and V dips below rest."),

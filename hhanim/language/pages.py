@@ -84,6 +84,6 @@ def is_text(text: str) -> bool:
 
 
 _NO_WORDS = re.compile(
-    r"<[^>]*>|&\w+;|\$[^$]*\$|\$\{?\w+\}?|\{[^{}]*\}|[mµn]?[SAFC]/cm²|\b(?:[mµ]?[VASF]|ms|mm|m/s|k?Hz|p?A|cm)\b"
+    r"<[^>]*>|&\w+;|\$(?:\w|[^$]*[\\_^][^$]*)\$|\$\{?\w+\}?|\{[^{}]*\}|[mµn]?[SAFC]/cm²|\b(?:[mµ]?[VASF]|ms|mm|m/s|k?Hz|p?A|cm)\b"
 )
 _WORD = re.compile(r"[^\W\d_]{3}|\b[a-z]{2}\b")
