@@ -254,7 +254,7 @@ def jupyter(deck: Deck) -> str:
         size = f"aspect-ratio: {deck.record.width} / {deck.record.height}"
         figure = film.figure(_FRAGMENT)
         shown = f'<div style="position: relative; {size}">{figure}</div>{"" if film.loops else buttons}'
-        shown = f'<style>{FIGURES}</style><div>{shown}</div><script src="player.js"></script>'
+        shown = f"<style>{FIGURES}</style><div>{shown}</div><script>{_part('player.js')}</script>"
         about = f"## {escape(film.account.title)}\n\n{escape(film.account.record.description)}"
         code = f'from IPython.display import HTML\n\nHTML(r"""{shown}""")'
         k = len(cells)
@@ -319,11 +319,12 @@ def write(
     _, writer = KINDS[kind]
     with spoken(shown[0].account.record.language):
         content = writer(Deck(shown, title))
-    for place in [path, *([] if kind == "reveal" else [path.parent / "player.js"])]:
+    own = kind not in ("reveal", "jupyter")  # which have the player inside
+    for place in (path, *([path.parent / "player.js"] if own else ())):
         spare(place, force)
     played = [] if inside else [film.media for film in shown if not film.stands]
     beside(played, path.parent, force=force)
-    if kind != "reveal":
+    if own:
         with put(path.parent / "player.js", force=force) as part:
             part.write_text(_part("player.js"), encoding="utf-8", newline="\n")
     with put(path, force=force) as part:
