@@ -209,24 +209,28 @@ _K = np.array(
 
 def true_peak(samples: Samples) -> float:
     """The highest level between samples too, in dBTP, four times oversampled; minus infinity of silence."""
-    highest = max((float(part.max()) for _, part in _peaks(samples, 0.0)), default=0.0)
+    highest = float(np.abs(samples).max(initial=0.0))
+    for _, peaks in _peaks(samples, 0.5 * highest):
+        highest = max(highest, float(peaks.max()))
     return 20.0 * float(np.log10(highest)) if highest else -np.inf
 
 
-def _peaks(samples: Samples, above: float) -> Iterator[tuple[int, npt.NDArray[np.float32]]]:
-    """The highest level about each sample, block by block where any sample is higher than `above`."""
-    margin = 64
+def _peaks(samples: Samples, above: float) -> Iterator[tuple[npt.NDArray[np.intp], Samples]]:
+    """Where samples are higher than `above`: their indices, and the highest level from each to the next."""
     for first in range(0, samples.size, _BLOCK):
-        start = max(first - margin, 0)
-        part = samples[start : first + _BLOCK + margin]
-        if np.abs(part).max() <= above:
-            continue
-        fine = np.abs(signal.resample_poly(part, 4, 1))
-        fine = np.maximum(np.maximum(fine[::4], fine[1::4]), np.maximum(fine[2::4], fine[3::4]))
-        yield (
-            first,
-            fine[first - start : first - start + min(_BLOCK, samples.size - first)].astype(np.float32),
-        )
+        hot = first + np.flatnonzero(np.abs(samples[first : first + _BLOCK]) > above)
+        if hot.size:
+            at = np.clip(np.union1d(hot, hot - 1), 0, samples.size - 1)
+            near = at[:, None] + _NEAR
+            inside = (near >= 0) & (near < samples.size)
+            found = samples[np.clip(near, 0, samples.size - 1)] * inside
+            yield at, np.abs(found @ _BETWEEN).max(axis=1)
+
+
+# From the samples about an interval, what is at its ends and at three places between: a windowed sinc.
+_NEAR = np.arange(-11, 13)
+_PLACES = _NEAR[:, None] - np.array([0.0, 0.25, 0.5, 0.75, 1.0])
+_BETWEEN = (np.sinc(_PLACES) * np.cos(np.pi * np.clip(_PLACES / 25.0, -0.5, 0.5)) ** 2).astype(np.float32)
 
 
 def normalise(samples: Samples) -> Samples:
@@ -234,7 +238,7 @@ def normalise(samples: Samples) -> Samples:
     for a moment. Silence stays silence.
     """
     for _ in range(6):
-        if not np.isfinite(found := loudness(samples)) or abs(found - LOUDNESS) < 0.05:
+        if not np.isfinite(found := loudness(samples)) or abs(found - LOUDNESS) < 0.1:
             break
         samples *= np.float32(10.0 ** ((LOUDNESS - found) / 20.0))
         _limit(samples)
@@ -246,15 +250,15 @@ def _limit(samples: Samples) -> None:
     """Turn down what is above the ceiling, gently, from 5 ms before it to 5 ms after."""
     ceiling = 10.0 ** (CEILING / 20.0)
     reach = round(0.005 * RATE)
-    gain = np.ones(0, np.float32)
-    for first, peaks in list(_peaks(samples, 0.5 * ceiling)):
-        if peaks.max() <= ceiling:
-            continue
-        gain = np.minimum(1.0, ceiling / np.maximum(peaks, ceiling)).astype(np.float32)
-        start, stop = max(first - 2 * reach, 0), min(first + peaks.size + 2 * reach, samples.size)
-        gain = np.pad(gain, (first - start, stop - first - peaks.size), constant_values=1.0)
-        gain = ndimage.minimum_filter1d(gain, 2 * reach + 1)
-        samples[start:stop] *= ndimage.uniform_filter1d(gain, 2 * reach + 1, mode="nearest")
+    for at, peaks in list(_peaks(samples, 0.7 * ceiling)):
+        at, peaks = at[peaks > ceiling], peaks[peaks > ceiling]
+        if at.size:
+            start, stop = max(int(at[0]) - 2 * reach, 0), min(int(at[-1]) + 2 * reach + 2, samples.size)
+            gain = np.ones(stop - start, np.float32)
+            for k in (at, np.minimum(at + 1, samples.size - 1)):
+                np.minimum.at(gain, k - start, ceiling / peaks)
+            gain = ndimage.minimum_filter1d(gain, 2 * reach + 1)
+            samples[start:stop] *= ndimage.uniform_filter1d(gain, 2 * reach + 1, mode="nearest")
 
 
 def clicks(seconds: Iterable[float], length: float, below: float = LOUDNESS) -> Samples:
