@@ -27,19 +27,21 @@ FRAMES = """([change, span]) => new Promise((done) => {
     const act = new Function("n", change), start = performance.now();
     let n = 0;
     const frame = (now) => {
-        if (now - start > span) return done([n / (now - start) * 1000, window.hhanim ? 0 : 0]);
+        if (now - start > span) return done(n / (now - start) * 1000);
         act(n++);
         requestAnimationFrame(frame);
     };
     requestAnimationFrame(frame);
 })"""
+RUN_ON = """if (n === 0) document.getElementById("continuous").click();
+    if (n % 60 === 0) { hhanim.settings.holding = n % 120 ? 0 : 12; }"""
 DRAG = """const s = document.getElementById("s-I"); s.value = 8 + (n % 40) * 0.1;
     s.dispatchEvent(new Event("input"));"""
 
 
 def frames(page: Any, change: str, milliseconds: float) -> float:
     """Frames a second while `change`, a body of JavaScript with the number n of the frame, is done before each."""
-    return float(page.evaluate(FRAMES, [change, milliseconds])[0])
+    return float(page.evaluate(FRAMES, [change, milliseconds]))
 
 
 def measure(browser: Any, path: Path, screen: str, milliseconds: float) -> dict[str, float]:
@@ -53,14 +55,39 @@ def measure(browser: Any, path: Path, screen: str, milliseconds: float) -> dict[
         bypass_csp=True,
     )
     page.goto("about:blank")
-    out = {"idle": float(page.evaluate(FRAMES.replace("window.hhanim", "false"), ["", milliseconds])[0])}
+    out = {"idle": float(page.evaluate(FRAMES, ["", milliseconds]))}
     page.goto(path.as_uri())
     page.wait_for_function("window.hhanim && hhanim.run")
     page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": slower})
     out["at rest"] = frames(page, "", milliseconds)
     out["dragging I"] = frames(page, DRAG, milliseconds)
+    out["running on"] = frames(page, RUN_ON, milliseconds)
     page.close()
     return out
+
+
+def heap(browser: Any, path: Path, runs: int = 500) -> tuple[float, float]:
+    """The memory (MB) in use before and after so many runs, what nobody needs being thrown away."""
+    page = browser.new_page(viewport={"width": 1280, "height": 720}, bypass_csp=True)
+    page.goto(path.as_uri())
+    page.wait_for_function("window.hhanim && hhanim.run")
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+
+    def used() -> float:
+        session.send("HeapProfiler.collectGarbage")
+        metrics = {m["name"]: m["value"] for m in session.send("Performance.getMetrics")["metrics"]}
+        return float(metrics["JSHeapUsedSize"]) / 1e6
+
+    drag = f"""(runs) => new Promise((done) => {{ let n = 0;
+        const frame = () => {{ if (n === runs) return done(); {DRAG} n++; requestAnimationFrame(frame); }};
+        frame(); }})"""
+    page.evaluate(drag, 50)
+    before = used()
+    page.evaluate(drag, runs)
+    after = used()
+    page.close()
+    return before, after
 
 
 def main() -> None:
@@ -82,8 +109,10 @@ def main() -> None:
             found = measure(browser, path, screen, 1000 * seconds)
             for what, rate in found.items():
                 share = rate / found["idle"]
-                said = f"   goal {goal}: {'reached' if rate >= goal else 'MISSED'}" if "I" in what else ""
+                said = f"   goal {goal}: {'reached' if rate >= goal else 'MISSED'}" if "ing" in what else ""
                 print(f"{screen:10} {size:32} {what:14} {rate:5.1f} frames/s  {share:5.2f} of idle{said}")
+        before, after = heap(browser, path)
+        print(f"heap after 500 runs: {before:.1f} MB → {after:.1f} MB")
         browser.close()
 
 

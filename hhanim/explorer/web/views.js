@@ -55,7 +55,9 @@ function drawDue(all = false) {
   }
   due.at = now;
   cancelAnimationFrame(due.frame);
-  const here = present(), first = here.slice(0, here[0] === views.membrane ? 2 : 1);
+  const here = present(), star = here[0] === views.membrane;
+  // Where time is short the membrane waits with the others; V does not.
+  const first = !star ? here.slice(0, 1) : due.many > 1 ? here.slice(0, 2) : [views.V];
   const others = [...due.views].filter((view) => !first.includes(view) && view.inSight);
   for (const view of [...first, ...(all ? others : others.slice(0, due.many))])
     if (due.views.delete(view)) view.show();
@@ -109,7 +111,7 @@ export function live() {
   const frame = () => {
     requestAnimationFrame(frame);
     if (!shown.run || still.matches || !membrane.inSight || membrane.stale) return;
-    if (performance.now() - membrane.drawnAt > 8) membrane.show();
+    if (performance.now() - membrane.drawnAt > 30) membrane.show();
   };
   frame();
 }
