@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import html
 import zipfile
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -23,27 +21,18 @@ def write(path: str | Path, page: str) -> Path:
     return path
 
 
-#: What a learning platform reads of a package; ADL's SCORM 1.2, Content Packaging.
-_MANIFEST = """<?xml version="1.0" encoding="UTF-8"?>
-<manifest identifier="{name}" version="1.0" xmlns="http://www.imsproject.org/xsd/imscp_rootv1p1p2"
-  xmlns:adlcp="http://www.adlnet.org/xsd/adlcp_rootv1p2">
-  <metadata><schema>ADL SCORM</schema><schemaversion>1.2</schemaversion></metadata>
-  <organizations default="all"><organization identifier="all"><title>{title}</title>
-    <item identifier="item" identifierref="page"><title>{title}</title></item></organization></organizations>
-  <resources><resource identifier="page" type="webcontent" adlcp:scormtype="sco" href="explorer.html">
-    <file href="explorer.html"/></resource></resources>
-</manifest>
-"""
-
-
 def package(path: str | Path, page: str, title: str = "hhanim explorer") -> None:
     """Write the page as a SCORM 1.2 package, to which a learning platform gives its lessons' results."""
-    name = f"hhanim-{hashlib.sha256(page.encode()).hexdigest()[:16]}"
-    manifest = _MANIFEST.format(name=name, title=html.escape(title))
+    from hhanim.studio.deliver.scorm import manifest
+
+    members = {
+        "imsmanifest.xml": manifest(title, [(title, "explorer.html", [])]),
+        "explorer.html": page.encode(),
+    }
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
-        for member, text in (("imsmanifest.xml", manifest), ("explorer.html", page)):
+        for member, content in members.items():
             # One date for all, so that the same page makes the same package.
-            file.writestr(zipfile.ZipInfo(member, (1980, 1, 1, 0, 0, 0)), text, zipfile.ZIP_DEFLATED)
+            file.writestr(zipfile.ZipInfo(member, (1980, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
 
 
 def serve(page: str, port: int = 0, ready: Callable[[str], None] | None = None) -> None:
