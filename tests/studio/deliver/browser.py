@@ -1,10 +1,23 @@
-"""What tests ask of a page of films in a browser."""
+"""A clip that speaks, and what tests ask of a page of films in a browser."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
+
+TALKING = """
+from hhanim import clip
+
+@clip(title="Talk <&> \\"show\\"", description="It speaks.", alt="A line & nothing <else>.")
+def talk(stage, *, frames: int = 8, seconds: float = 0.4):
+    ax = stage.figure.add_axes([0.1, 0.1, 0.8, 0.8])
+    ax.plot([0, 1], [0, 1])
+    for k in range(frames):
+        if k == 0:
+            stage.caption("Sodium & <potassium>")
+        yield
+"""
 
 FILM = "const film = document.querySelector('.group:not([hidden]) .film:not([hidden])'), video = film?.querySelector('video');"
 

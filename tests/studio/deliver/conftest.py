@@ -11,19 +11,7 @@ import pytest
 
 from hhanim.studio.make import films
 from hhanim.studio.media import cues, sidecar
-
-TALKING = """
-from hhanim import clip
-
-@clip(title="Talk <&> \\"show\\"", description="It speaks.", alt="A line & nothing <else>.")
-def talk(stage, *, frames: int = 8, seconds: float = 0.4):
-    ax = stage.figure.add_axes([0.1, 0.1, 0.8, 0.8])
-    ax.plot([0, 1], [0, 1])
-    for k in range(frames):
-        if k == 0:
-            stage.caption("Sodium & <potassium>")
-        yield
-"""
+from tests.studio.deliver.browser import TALKING
 
 SHADES = '''
 from hhanim import Membrane, clip

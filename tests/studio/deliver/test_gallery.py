@@ -11,20 +11,34 @@ import pytest
 from hhanim.studio.deliver.gallery import collection, gallery
 from hhanim.studio.deliver.handout import handout
 from hhanim.studio.errors import RenderError, UsageError
-from tests.studio.deliver.browser import accessible, ask, until
+from hhanim.studio.make import films
+from tests.studio.deliver.browser import TALKING, accessible, ask, until
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory) -> Path:
+    """Where :func:`made` keeps what it makes, for the next test."""
+    return tmp_path_factory.mktemp("made") / "output"
 
 
 @pytest.fixture
-def made(shades, talk) -> Path:
+def made(shades, project, kept) -> Path:
     """A folder with a film in three versions, a clip, and a handout."""
+    Path("scenes/talk_clip.py").write_text(TALKING)
+    folder = Path("output")
+    if kept.exists():
+        shutil.copytree(kept, folder)
+        return folder
     film = shades("first", "second")
     shades("first", "second", name="shades-light", theme="light")
     shades("first", "second", name="shades-de", language="de")
+    films.render("talk", size="160x90")
     shutil.copy(film, film.with_suffix(".webm"))  # nobody's: there is no record
     handout([film], film.with_name("notes.pdf"))
-    for record in film.parent.glob("shades*.json"):  # as a film
+    for record in folder.glob("shades*.json"):  # as a film
         record.write_text(record.read_text().replace('"kind": "clip"', '"kind": "film"'))
-    return film.parent
+    shutil.copytree(folder, kept)
+    return folder
 
 
 def test_a_folder_to_put_on_a_server(made):
