@@ -5,6 +5,7 @@ import { writeFragment } from "./link.js";
 import { shown } from "./runs.js";
 import { ui } from "./settings.js";
 import { composeAll } from "./views.js";
+import { decimal } from "./words.js";
 
 const PLAY_SECONDS = 8;
 const RATES = [1, 2, 5, 10, 20, 50, 100, 200];
@@ -25,8 +26,8 @@ export function setHead(share) {
   shown.head = head;
   Object.assign(slider, { min: from, max: +run.duration.toFixed(6), step: run.dt, value: t });
   slider.style.setProperty("--share", `${100 * head}%`);
-  slider.setAttribute("aria-valuetext", `${t.toFixed(1)} ms`);
-  $("clock").textContent = `${(run.span ? t % run.span : t).toFixed(1)} ms`;
+  slider.setAttribute("aria-valuetext", `${decimal(t.toFixed(1))} ms`);
+  $("clock").textContent = `${decimal((run.span ? t % run.span : t).toFixed(1))} ms`;
   if (!playing.chosen) $("rate").value = ui.rate || usualRate();
 }
 

@@ -2,12 +2,13 @@
 
 import { rateOf } from "./behaviour.js";
 import { simulate } from "./engine.js";
-import { extent, niceRange } from "./numbers.js";
+import { extent, niceRange, signed } from "./numbers.js";
 import { Axes, disc, polyline, styled } from "./plot.js";
 import { shown } from "./runs.js";
 import { experimentOf, modelOf, settings } from "./settings.js";
 import { makeStimulus } from "./stimuli.js";
 import { View, color, look, said } from "./view.js";
+import { tr } from "./words.js";
 
 const signature = (s) => [s.model, ...modelOf(s.model).parameters.map((p) => s[p.key])].join(" ");
 const currentOf = (s) => +(s.I + s.holding).toFixed(6);
@@ -102,7 +103,8 @@ export class RateView extends View {
 
   describe() {
     const points = sorted(this.points.get(signature(settings)) || []).slice(-12);
-    const said = points.map(([I, rate]) => `${+I.toPrecision(4)} µA/cm² ${+rate.toPrecision(3)} Hz`);
-    this.about(`Firing rate against current: ${said.join(", ") || "no points yet"}.`);
+    const said = points.map(([I, rate]) => `${signed(+I.toPrecision(4))} µA/cm² ${signed(+rate.toPrecision(3))} Hz`);
+    this.about(said.length ? tr("Firing rate against current: {points}.", { points: said.join(", ") })
+      : tr("Firing rate against current: no points yet."));
   }
 }

@@ -2,12 +2,13 @@
 
 import { $ } from "./dom.js";
 import { quantitiesOf } from "./engine.js";
-import { extent, niceRange, spaced } from "./numbers.js";
+import { extent, niceRange, signed, spaced } from "./numbers.js";
 import { fixedPoints, nullclines, phaseGate } from "./phaseplane.js";
 import { Axes, disc, dot, placeLabels, styled, symbolHTML } from "./plot.js";
 import { sampleAtHead, shown } from "./runs.js";
 import { ui } from "./settings.js";
 import { View, color, drawn, look, said } from "./view.js";
+import { tr } from "./words.js";
 
 const NULLCLINE = { width: 1.6, dash: [7, 4] };
 
@@ -81,10 +82,12 @@ export class PhaseView extends View {
   describe() {
     const { model, k } = shown.run, I = quantitiesOf(shown.run).I[sampleAtHead()];
     const points = fixedPoints(model, k, I, ...model.curveRange);
-    const kind = (p) => (p.stable ? "Stable" : "Unstable");
-    const said = points.map((p) => `${kind(p)} fixed point at ${p.v.toFixed(1)} mV.`);
+    const about = (p) => ({ v: signed(p.v.toFixed(1)) });
+    const said = points.map((p) => (p.stable ? tr("Stable fixed point at {v} mV.", about(p))
+      : tr("Unstable fixed point at {v} mV.", about(p))));
     const gate = model.gateList[phaseGate(model, k).gate].name;
-    this.about(`Phase plane of V and ${gate} at ${+I.toPrecision(3)} µA/cm². ${said.join(" ")}`);
+    const where = tr("Phase plane of V and {gate} at {I} µA/cm².", { gate, I: signed(+I.toPrecision(3)) });
+    this.about([where, ...said].join(" "));
   }
 }
 
@@ -151,7 +154,7 @@ export class CurvesView extends View {
   }
 
   describe() {
-    const v = shown.run.y[0][sampleAtHead()].toFixed(1);
-    this.about(`Steady states and time constants over voltage, marked at ${v} mV.`);
+    const v = signed(shown.run.y[0][sampleAtHead()].toFixed(1));
+    this.about(tr("Steady states and time constants over voltage, marked at {v} mV.", { v }));
   }
 }

@@ -10,6 +10,7 @@ import { sampleAtHead, shown } from "./runs.js";
 import { ui, windowOf } from "./settings.js";
 import { View, color, drawn, look, said } from "./view.js";
 import { timesOf } from "./zoom.js";
+import { decimal, tr } from "./words.js";
 
 export class TraceView extends View {
   layOut() {
@@ -121,15 +122,22 @@ export class TraceView extends View {
 
   describe() {
     const { run } = shown, lines = linesOf(this.id, run);
-    const range = ({ series }) => extent(series).map((x) => +x.toPrecision(3)).join(" to ");
+    const range = ({ series }) => {
+      const [low, high] = extent(series).map((x) => signed(+x.toPrecision(3)));
+      return tr("{low} to {high}", { low, high });
+    };
     const all = (name, unit = "") => lines.map((line) => `${line[name]} ${range(line)}${unit}`).join(", ");
     const texts = {
-      V: () => `Membrane potential and stimulus over ${run.duration} ms: ${range(lines[0])} mV. `
-        + `Stimulus ${run.stimulus.text}. ${run.sentence}`,
-      gates: () => `Gates over time: ${all("name")}.`,
-      currents: () => `Currents over time: ${all("words", " µA/cm²")}.`,
-      conductances: () => (ui.open ? `Open fractions over time: ${all("name")}.`
-        : `Conductances over time: ${all("name", " mS/cm²")}.`),
+      V: () => [
+        tr("Membrane potential and stimulus over {time} ms: {range} mV.",
+          { time: decimal(run.duration), range: range(lines[0]) }),
+        tr("Stimulus {stimulus}.", { stimulus: run.stimulus.text }),
+        run.sentence,
+      ].join(" "),
+      gates: () => tr("Gates over time: {all}.", { all: all("name") }),
+      currents: () => tr("Currents over time: {all}.", { all: all("words", " µA/cm²") }),
+      conductances: () => (ui.open ? tr("Open fractions over time: {all}.", { all: all("name") })
+        : tr("Conductances over time: {all}.", { all: all("name", " mS/cm²") })),
     };
     this.about(texts[this.id]());
   }
