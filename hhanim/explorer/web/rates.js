@@ -103,7 +103,8 @@ export class RateView extends View {
 
   describe() {
     const points = sorted(this.points.get(signature(settings)) || []).slice(-12);
-    const said = points.map(([I, rate]) => `${signed(+I.toPrecision(4))} µA/cm² ${signed(+rate.toPrecision(3))} Hz`);
+    const short = (x, digits) => signed(+x.toPrecision(digits));
+    const said = points.map(([I, rate]) => `${short(I, 4)} µA/cm² ${short(rate, 3)} Hz`);
     this.about(said.length ? tr("Firing rate against current: {points}.", { points: said.join(", ") })
       : tr("Firing rate against current: no points yet."));
   }
