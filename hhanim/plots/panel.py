@@ -92,15 +92,15 @@ class Panel(AxisPair):
             self.axes.axhline(0, color=self.stage.theme.line, linewidth=2 * u, zorder=0.6)
 
     def seen(self) -> list[str]:
-        """What is to be seen, in words: what is plotted over what, and where each named curve is highest."""
+        """What is to be seen, in words: what is plotted over what, and where each named curve is largest."""
         over, of = (_words(axis.name) for axis in (self.column[-1].x_axis, self.y_axis))
         said = [tr("A graph of {y} over {x}.", x=over, y=of)]
         for curve in self.movers.curves:
-            if curve.label is not None and np.isfinite(curve.y).any():
-                k = int(np.nanargmax(curve.y))
+            if curve.label is not None and np.nanmax(curve.y) > np.nanmin(curve.y):
+                k = int(np.nanargmax(np.abs(curve.y)))
                 y, x = plain(curve.y[k], 3), plain(curve.x[k], 3)
                 name = _words(curve.label.text.get_text())
-                said.append(tr("{name} is highest, {y}, at {x}.", name=name, y=y, x=x))
+                said.append(tr("{name} is largest, {y}, at {x}.", name=name, y=y, x=x))
         return said
 
     # -- in pixels --------------------------------------------------------------------------------------------

@@ -78,7 +78,7 @@ def test_a_described_clip_waits_for_what_is_seen_as_well(talk, tmp_path):
     silent = made(request)
     (seen,) = [line for line in silent.lines if line.seen]
     assert seen.name == "shows-1-seen"
-    assert seen.text == "A graph of Share over Time (ms). m is highest, 1.5, at 4."
+    assert seen.text == "A graph of Share over Time (ms). m is largest, 1.5, at 4."
     file = sidecar.beside(request.path, ".descriptions.vtt")
     assert file.name in silent.beside
     assert "A graph of Share over Time (ms)." in file.read_text(encoding="utf-8")
