@@ -96,7 +96,8 @@ class Panel(AxisPair):
         over, of = (_words(axis.name) for axis in (self.column[-1].x_axis, self.y_axis))
         said = [tr("A graph of {y} over {x}.", x=over, y=of)]
         for curve in self.movers.curves:
-            if curve.label is not None and np.nanmax(curve.y) > np.nanmin(curve.y):
+            known = curve.y[np.isfinite(curve.y)]
+            if curve.label is not None and known.size and np.ptp(known) > 0.0:
                 k = int(np.nanargmax(np.abs(curve.y)))
                 y, x = plain(curve.y[k], 3), plain(curve.x[k], 3)
                 name = _words(curve.label.text.get_text())
