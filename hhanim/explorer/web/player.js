@@ -26,8 +26,9 @@ export function setHead(share) {
   shown.head = head;
   Object.assign(slider, { min: from, max: +run.duration.toFixed(6), step: run.dt, value: t });
   slider.style.setProperty("--share", `${100 * head}%`);
+  const within = run.span && head < 1 ? t % run.span : run.span || t;
   slider.setAttribute("aria-valuetext", `${decimal(t.toFixed(1))} ms`);
-  $("clock").textContent = `${decimal((run.span ? t % run.span : t).toFixed(1))} ms`;
+  $("clock").textContent = `${decimal(within.toFixed(1))} ms`;
   if (!playing.chosen) $("rate").value = ui.rate || usualRate();
 }
 
