@@ -95,7 +95,7 @@ def test_pause_step_and_rewind(running: Any) -> None:
     assert page.evaluate("hhanim.run.t.at(-1)") == now
     page.locator("#step").click()
     assert page.evaluate("hhanim.run.t.at(-1)") == pytest.approx(now + 0.5, abs=0.03)
-    shares = page.evaluate("hhanim.membrane.drawn.share")
+    shares = page.evaluate("(hhanim.redraw(), hhanim.membrane.drawn.share)")
     page.get_by_label("Time in the run").focus()
     for _ in range(200):
         page.keyboard.press("ArrowLeft")
@@ -105,7 +105,7 @@ def test_pause_step_and_rewind(running: Any) -> None:
     assert float(page.locator("#clock").inner_text().removesuffix(" ms")) == pytest.approx(back, abs=0.051)
     page.keyboard.press("End")
     page.clock.run_for(100)
-    assert page.evaluate("hhanim.membrane.drawn.share") == shares
+    assert page.evaluate("(hhanim.redraw(), hhanim.membrane.drawn.share)") == shares
 
 
 def test_it_forgets_what_was_long_ago_and_goes_on(running: Any) -> None:
@@ -117,7 +117,7 @@ def test_it_forgets_what_was_long_ago_and_goes_on(running: Any) -> None:
     assert end == pytest.approx(1510, abs=30)
     rate = 1000 / np.diff(page.evaluate("hhanim.run.spikes")).mean()
     assert rate == pytest.approx(68.3, abs=0.3)
-    share = page.evaluate("hhanim.membrane.drawn.share.K")
+    share = page.evaluate("(hhanim.redraw(), hhanim.membrane.drawn.share.K)")
     assert 0 < share["law"] < 1
 
 
@@ -194,6 +194,6 @@ def test_in_the_running_scope_chance_decides_as_well(running: Any) -> None:
     ahead(page, 3)
     v = np.array(page.evaluate("[...hhanim.run.y[0]]"))
     assert v.std() > 0.2
-    shares = page.evaluate("hhanim.membrane.drawn.share")
+    shares = page.evaluate("(hhanim.redraw(), hhanim.membrane.drawn.share)")
     counted = page.evaluate("hhanim.run.q.open.map((series) => Math.round(series.at(-1) * 50))")
     assert [shares["Na"]["open"], shares["K"]["open"]] == counted[:2]
