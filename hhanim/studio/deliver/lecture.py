@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import json, structs
 
 import hhanim
+from hhanim.language import spoken, tr
 from hhanim.studio import loaded
 from hhanim.studio.errors import RenderError, writing
 from hhanim.studio.fresh import status as films
@@ -132,7 +133,8 @@ def _joined(lecture: Lecture, started: float, *, force: bool, on_event: Listener
     on_event(Event("start", name, place, message="; ".join(state.reasons)))
     path = lecture.path.absolute()
     with work_folder(path) as work:
-        made = _write(lecture, work / NEW / path.name)
+        with spoken(lecture.languages[0]):
+            made = _write(lecture, work / NEW / path.name)
         commit(work, path, force=force)
     return Event("done", name, place, made.n_frames, made.n_frames, time.perf_counter() - started)
 
@@ -307,7 +309,7 @@ def _write(lecture: Lecture, media: Path) -> sidecar.Record:
         title=lecture.title,
         description=lecture.description,
         language=lecture.languages[0],
-        alt=f"A lecture of {len(marks)} chapters: {'; '.join(m.title for m in marks)}.",
+        alt=str(tr("A lecture in chapters: {titles}.", titles="; ".join(m.title for m in marks))),
         file=media.name,
         sha256=sidecar.sha256(media),
         bytes=media.stat().st_size,
@@ -351,12 +353,20 @@ def _chapters(parts: Sequence[Shown]) -> list[Chapter]:
     found = chapters([(p.part.chapter, p.start) for p in parts], end)
     if len(found) >= FEWEST_CHAPTERS:
         return found
+    several = sum(len(p.record.sections) > 1 for p in parts) > 1
     finer = [
-        ((section.title or section.name) if section.start else p.part.chapter, p.start + section.start)
+        (_finer(p.part.chapter, section, several=several), p.start + section.start)
         for p in parts
         for section in p.record.sections
     ]
     return chapters(finer, end)
+
+
+def _finer(chapter: str, section: Section, *, several: bool) -> str:
+    """What a section is called among the chapters: after its film as well, where there are several."""
+    if not section.start:
+        return chapter
+    return f"{chapter}: {section.title or section.name}" if several else section.title or section.name
 
 
 def _descriptions(parts: Sequence[Shown]) -> list[Caption]:
@@ -400,6 +410,9 @@ def _heard(parts: Sequence[Shown]) -> Iterator[tuple[float, Samples]]:
 # -- words ---------------------------------------------------------------------------------------------------
 
 
+TERMS = "https://creativecommons.org/licenses/by/4.0/"
+
+
 def clock(seconds: float) -> str:
     """``2:05``, ``1:02:05``: whole seconds, as uploads read them."""
     whole = int(seconds)
@@ -428,6 +441,6 @@ def upload(lecture: Lecture, marks: Sequence[Chapter]) -> str:
         lecture.description,
         "\n".join(f"{clock(m.start)} {m.title}" for m in marks),
         " · ".join(filter(None, (lecture.author, lecture.date))),
-        f"Animations: hhanim {hhanim.__version__}, CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/)",
+        tr("Animations: {made}, under CC BY 4.0 ({terms})", made=f"hhanim {hhanim.__version__}", terms=TERMS),
     ]
     return "\n\n".join(filter(None, blocks)) + "\n"

@@ -15,11 +15,11 @@ import numpy as np
 import pytest
 
 from hhanim.cli import main
-from hhanim.studio.deliver.lecture import make, rows
+from hhanim.studio.deliver.lecture import Shown, _chapters, make, rows
 from hhanim.studio.make import workers
 from hhanim.studio.media import checks, join, sidecar
 from hhanim.studio.media.exchange import WORK
-from hhanim.studio.plan.lecture import find_lecture
+from hhanim.studio.plan.lecture import Part, find_lecture
 from hhanim.studio.plan.project import Settings
 from tests.faults.killing import killed_at, seen
 
@@ -426,6 +426,26 @@ def test_the_command(small, capsys):
     assert [row["start"] for row in json.loads(told)] == [0.0, 0.4, 0.0]
     assert run("--set", "levle=2")[0] == 2
     assert run("--set", "level=2", "--quiet")[0] == 0 and Path("output/lecture-level=2.mp4").exists()
+
+
+@pytest.mark.parametrize("films", [("Spike",), ("Spike", "Threshold")])
+def test_where_parts_make_too_few_chapters_the_sections_of_films_do(films, a_record):
+    sections = [
+        sidecar.Section(name, at, at + 20.0, at)
+        for name, at in (("rest", 0.0), ("rise", 20.0), ("fall", 40.0))
+    ]
+    record = a_record(Path("a.mp4"), duration=60.0, sections=sections)
+    parts = [Shown(Part("scene", title, None), 60.0 * k, record) for k, title in enumerate(films)]
+    found = [(c.title, c.start) for c in _chapters(parts)]
+    if len(films) == 1:
+        assert found == [("Spike", 0.0), ("rise", 20.0), ("fall", 40.0)]
+    else:
+        assert found[1:5] == [
+            ("Spike: rise", 20.0),
+            ("Spike: fall", 40.0),
+            ("Threshold", 60.0),
+            ("Threshold: rise", 80.0),
+        ]
 
 
 @pytest.mark.slow
