@@ -94,7 +94,7 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]
     implied = _BY_PRESET if old.get("preset") != new["preset"] else ()
     for name in new:
         before, now = old.get(name), new[name]
-        if before == now or name in implied:
+        if before == now or not (before or now) or name in implied:
             continue
         if name in ("parameters", "engines"):
             for part in sorted({*(before or {}), *now}):

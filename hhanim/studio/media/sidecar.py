@@ -46,7 +46,7 @@ class Section(Struct, frozen=True, omit_defaults=True):
         name: its name in the scene; title: that in the film's language.
         start: when its picture stands, whole (s): a key frame. stop: when the next one's does, or the film's end.
         full: when its picture says most (s): the last frame before it turns into the next one's; where a film is one
-            section, its poster, if that is another than its first frame.
+            section, its poster, if that is another than its first frame. Records of earlier days say neither: 0.
         first, last: what is written over the frames at `start` and at `full`, heading and line; "" where the scene
             does not say.
         file: of the section alone, relative to the film's folder, where it was rendered with sections.
@@ -54,8 +54,8 @@ class Section(Struct, frozen=True, omit_defaults=True):
 
     name: _Text
     start: _Seconds
-    stop: _Seconds
-    full: _Seconds
+    stop: _Seconds = 0.0
+    full: _Seconds = 0.0
     first: _Text = ""
     last: _Text = ""
     file: _Word = ""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from hhanim.studio.errors import RenderError, UsageError
@@ -50,6 +52,21 @@ def test_what_is_written_can_be_read(film):
     assert sidecar.verify(film)["changed"] == [sidecar.sidecar_path(film).name], "a hand was at it"
     change(film, seal=sidecar.seal(sidecar.read(film)))
     assert sidecar.verify(film)["intact"]
+
+
+def test_a_record_of_earlier_days_is_read(film):
+    """As 0.1.0 wrote it on its first days: without languages, sounds, and where sections stop."""
+    path = film.with_suffix(".json")
+    said = json.loads(path.read_text())
+    early = {k: v for k, v in said.items() if k not in ("language", "also", "lines", "clicks")} | {"seal": ""}
+    early["sections"] = [{k: part[k] for k in ("name", "start", "file")} for part in said["sections"]]
+    early["seal"] = hashlib.sha256(msgspec.json.encode(early)).hexdigest()
+    path.write_text(json.dumps(early))
+    assert sidecar.read(film) is not None
+    assert sidecar.verify(film)["intact"]
+    with pytest.raises(UsageError, match="again"):
+        cues.path_of(film).unlink()
+        cues.read(film)
 
 
 SECTION = {"name": "a", "start": 0, "stop": 1, "full": 1}
