@@ -13,12 +13,11 @@ import pytest
 import hhanim
 from hhanim.studio.deliver import pages, slides
 from hhanim.studio.errors import UsageError
-from hhanim.studio.make import films
 
 
-def test_slides(talk):
+def test_slides(talk, render):
     pptx = pytest.importorskip("pptx")
-    still = films.render("still", size="160x90", frames=6)
+    still = render("still", frames=6)
     path = slides.deck([talk, still], Path("output/deck.pptx"))
     deck = pptx.Presentation(str(path))
     first, second = deck.slides

@@ -11,8 +11,7 @@ import pytest
 from hhanim.studio.deliver.gallery import collection, gallery
 from hhanim.studio.deliver.handout import handout
 from hhanim.studio.errors import RenderError, UsageError
-from hhanim.studio.make import films
-from tests.studio.deliver.browser import TALKING, accessible, ask, until
+from tests.studio.deliver.browser import accessible, ask, until
 
 
 @pytest.fixture(scope="module")
@@ -22,17 +21,14 @@ def kept(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def made(shades, project, kept) -> Path:
+def made(shades, talk, kept) -> Path:
     """A folder with a film in three versions, a clip, and a handout."""
-    Path("scenes/talk_clip.py").write_text(TALKING)
-    folder = Path("output")
+    folder = talk.parent
     if kept.exists():
-        shutil.copytree(kept, folder)
-        return folder
+        return Path(shutil.copytree(kept, folder, dirs_exist_ok=True))
     film = shades("first", "second")
     shades("first", "second", name="shades-light", theme="light")
     shades("first", "second", name="shades-de", language="de")
-    films.render("talk", size="160x90")
     shutil.copy(film, film.with_suffix(".webm"))  # nobody's: there is no record
     handout([film], film.with_name("notes.pdf"))
     for record in folder.glob("shades*.json"):  # as a film

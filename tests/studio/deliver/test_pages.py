@@ -14,7 +14,6 @@ import pytest
 from hhanim.language.catalogue import files
 from hhanim.studio.deliver import pages
 from hhanim.studio.errors import RenderError
-from hhanim.studio.make import films
 from tests.studio.deliver.browser import accessible, ask, until
 
 
@@ -225,8 +224,8 @@ def test_with_a_version_for_telephones(project, monkeypatch, capsys):
     ]
 
 
-def test_a_film_whose_poster_went_meanwhile(project):
-    film = films.render("still", size="160x90")
+def test_a_film_whose_poster_went_meanwhile(render):
+    film = render("still")
     film.with_suffix(".png").unlink()
     with pytest.raises(
         RenderError, match=r"cannot read .*still.png: No such file or directory; render it again"

@@ -30,7 +30,7 @@ def film(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def tab(film, tmp_path, launch):
+def tab(film, tab, tmp_path):
     """A page with a film in it as text, and three steps as a deck has them."""
     player = resources.files("hhanim.studio.deliver").joinpath("player.js").read_text(encoding="utf-8")
     steps = '<i data-step class="fragment"></i>' * 3
@@ -42,15 +42,9 @@ def tab(film, tmp_path, launch):
         f"<figure id=loop data-loop data-cues='[0, 1.5]'><video loop muted data-film=f></video></figure>",
         encoding="utf-8",
     )
-    browser = launch()
-    tab = browser.new_page()
-    faults: list[str] = []
-    tab.on("pageerror", lambda error: faults.append(str(error)))
     tab.goto(page.as_uri())
     tab.wait_for_function("[...document.querySelectorAll('video')].every(v => v.readyState >= 2)")
-    yield tab
-    browser.close()
-    assert not faults
+    return tab
 
 
 def rests(tab, seconds: float, where: str = "figure") -> None:
@@ -135,7 +129,7 @@ def test_a_clip_loops_while_it_is_seen(tab):
 
 
 @pytest.mark.slow
-def test_a_server_that_sends_no_parts_of_files(tmp_path, launch):
+def test_a_server_that_sends_no_parts_of_files(tmp_path, chromium):
     """As Python's own, from which a browser can only play from the beginning on: the film is fetched whole."""
     player = resources.files("hhanim.studio.deliver").joinpath("player.js").read_text(encoding="utf-8")
     noise = np.random.default_rng(0)
@@ -149,8 +143,7 @@ def test_a_server_that_sends_no_parts_of_files(tmp_path, launch):
     handler = partial(http.server.SimpleHTTPRequestHandler, directory=str(tmp_path))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        browser = launch()
-        tab = browser.new_page()
+        tab = chromium.new_page()
         tab.goto(f"http://127.0.0.1:{server.server_port}/page.html")
         tab.wait_for_function(
             "document.querySelector('video').currentSrc.startsWith('blob:')", timeout=60_000
@@ -161,5 +154,5 @@ def test_a_server_that_sends_no_parts_of_files(tmp_path, launch):
             rests(tab, seconds)
         tab.evaluate("document.querySelector('figure').cues.back()")
         rests(tab, 0.5)
-        browser.close()
+        tab.context.close()
         server.shutdown()

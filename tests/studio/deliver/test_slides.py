@@ -19,7 +19,6 @@ from hhanim.look import get_theme
 from hhanim.studio.deliver import slides
 from hhanim.studio.deliver.frames import frames
 from hhanim.studio.errors import UsageError
-from hhanim.studio.make import films
 from hhanim.studio.media import cues, sidecar
 
 pptx = pytest.importorskip("pptx")
@@ -70,8 +69,8 @@ def plays(slide: Any) -> Iterator[tuple[str, str, str]]:
         yield command.get("cmd"), effect.get("nodeType"), command.find(".//p:cTn", space).get("dur")
 
 
-def test_a_clicker_starts_a_film_and_a_clip_loops(film, project):
-    clip = films.render("still", size="160x90", frames=6)
+def test_a_clicker_starts_a_film_and_a_clip_loops(film, render):
+    clip = render("still", frames=6)
     deck = opened(slides.deck([film, clip], Path("deck.pptx")))
     one, other = deck.slides[1], deck.slides[-1]
     assert list(plays(one)) == [("playFrom(0.0)", "clickEffect", "3000")]
@@ -109,8 +108,8 @@ def test_a_slide_is_filled_and_says_its_title_once(film):
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
-def test_the_master_is_wide_and_in_the_themes_colours(project, theme):
-    media = films.render("still", size="160x90", theme=theme)
+def test_the_master_is_wide_and_in_the_themes_colours(render, theme):
+    media = render("still", theme=theme)
     path = slides.deck([media], Path("deck.pptx"))
     deck = opened(path)
     for layout in deck.slide_layouts:
@@ -133,8 +132,8 @@ def test_the_master_is_wide_and_in_the_themes_colours(project, theme):
     assert whole.index("sldMasterIdLst") < whole.index("notesMasterIdLst") < whole.index("sldIdLst")
 
 
-def test_a_film_on_end_stands_beside_its_title(project):
-    media = films.render("still", size="90x160")
+def test_a_film_on_end_stands_beside_its_title(render):
+    media = render("still", size="90x160")
     (slide,) = opened(slides.deck([media], Path("deck.pptx"))).slides
     picture, title = shown(slide), slide.shapes.title
     assert (picture.top, picture.height) == (0, HEIGHT)

@@ -30,19 +30,6 @@ def films(shades) -> list[Path]:
     return [film, clip]
 
 
-@pytest.fixture
-def tab(launch):
-    """A page without a network, in a window as of a laptop; what goes wrong in it is no secret."""
-    browser = launch()
-    tab = browser.new_context(offline=True, viewport={"width": 1280, "height": 720}).new_page()
-    faults: list[str] = []
-    tab.on("pageerror", lambda error: faults.append(str(error)))
-    tab.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
-    yield tab
-    browser.close()
-    assert not faults
-
-
 def go_through(tab, forward: str = "PageDown", back: str = "PageUp") -> None:
     """Press the deck's keys: the film is at its cues, each reached by playing, then back; the clip plays when it is seen."""
     film, clip = "document.querySelectorAll('video')[0]", "document.querySelectorAll('video')[1]"
@@ -124,24 +111,24 @@ def test_marp(films, tab, tmp_path):
 
 
 @pytest.mark.slow
-def test_everybody_can_read_a_deck(films, launch, tmp_path):
+def test_everybody_can_read_a_deck(films, chromium, tmp_path):
     """On a laptop and on a phone, light and dark."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     path = webdecks.write("reveal", films, tmp_path / "deck.html")
-    browser, found = launch(), []
+    found = []
     for width, height, scheme in (
         (1280, 720, "dark"),
         (390, 844, "light"),
         (1280, 720, "light"),
         (390, 844, "dark"),
     ):
-        tab = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": height}).new_page()
+        tab = chromium.new_page(color_scheme=scheme, viewport={"width": width, "height": height})
         tab.goto(path.as_uri())
         tab.wait_for_function("window.Reveal && Reveal.isReady()")
         found += [
             (v["id"], v["nodes"][0]["html"], width, scheme) for v in axe.run(tab).response["violations"]
         ]
-    browser.close()
+        tab.context.close()
     assert not found
 
 
