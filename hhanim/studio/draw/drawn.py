@@ -56,10 +56,14 @@ class Drawn:
     clicks: Sequence[float] = ()
 
     def spoken(self) -> Drawn:
-        """The same as it is spoken: frames are held until each line has been said, and all that follows comes later."""
-        held = [line.held / self.fps for line in self.said]
+        """The same as it is spoken: frames are held until each line has been said, and all that follows comes later.
+
+        The caption of what is spoken is there while it is, not before.
+        """
+        said = [replace(line, start=line.begin) if line.take else line for line in self.said]
+        held = [line.held / self.fps for line in said]
         captions, late = [], Fraction(0)
-        for line, more in zip(self.said, held, strict=True):
+        for line, more in zip(said, held, strict=True):
             captions.append((line.start + float(late), line.stop + float(late + more), line.text))
             late += more
 
@@ -77,7 +81,9 @@ class Drawn:
             for p in self.sections
         ]
         n_frames = self.n_frames + sum(line.held for line in self.said)
-        return replace(self, captions=captions, sections=sections, n_frames=n_frames, clicks=clicks)
+        return replace(
+            self, said=said, captions=captions, sections=sections, n_frames=n_frames, clicks=clicks
+        )
 
     def lines(self, folder: str = "") -> list[Line]:
         """What is said when, and after each line what is seen meanwhile.
