@@ -24,7 +24,10 @@ Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 METHODS = ("binomial", "langevin")
-CHOICE = 100  # channels among which sample_opening() looks
+CHOICE = 300  # channels among which sample_opening() looks
+CARRYING = (
+    8.0  # how much more it counts that a channel is open while its kind carries the largest net current
+)
 STEP = 0.005  # ms; rates are taken constant over such a step (they change by less than 1 % in it)
 
 
@@ -146,21 +149,25 @@ def sample_patch(run: Trajectory, channel: str, n: int = 60, seed: int = 0) -> P
 
 
 def sample_opening(run: Trajectory, channel: str, n: int = 1, seed: int = 0) -> Patch:
-    """n channels, the first of which is chosen: of a hundred it is the one that is most like the many.
+    """n channels, the first of which is chosen: of three hundred it is the one that acts most as its kind does.
 
     Drawn alone, a channel taken at random would as a rule stay shut through a spike, or open at rest. This one is open
-    as much as any while more than half of the largest share is open, and shut as much as any before and after. The
-    others are not chosen.
+    as much as any while its kind carries the net ionic current, so that a Na⁺ channel opens in the upstroke, where V
+    rises fastest, and not only at the peak, where most of its kind are open; as much as any, too, while more than half
+    of the largest share is open; and shut as much as any before and after. Every one is an exact draw: nothing but
+    which of them is shown is chosen. The others are not chosen.
     """
     pool = sample_patch(run, channel, CHOICE + n, seed)
     times = np.linspace(0.0, run.duration, 1 + int(np.clip(run.duration / 0.05, 200, 4000)))
-    share = np.interp(times, run.t, run.conductance(channel))
+    share, net = np.broadcast_arrays(run.conductance(channel), run["I_ion"])
     # Where hardly any is ever open, as in an axon ahead of a spike that does not come, the typical one is shut.
     most = max(float(share.max()), 0.1 * float(np.max(run.membrane.channel(channel).g)))
-    typical = share / (most or 1.0) - 0.5
-    likeness = np.sum(
-        [pool.open(t) * x for t, x in zip(times.tolist(), typical.tolist(), strict=True)], axis=0
-    )
+    wanted = np.where(share > 0.5 * most, 1.0, -1.0)
+    if share.max() >= most:
+        carried = np.where(net * run.current(channel) > 0.0, np.abs(net), 0.0)
+        wanted += CARRYING * carried / (np.abs(net).max() or 1.0)
+    weights = np.interp(times, run.t, wanted).tolist()
+    likeness = np.sum([pool.open(t) * x for t, x in zip(times.tolist(), weights, strict=True)], axis=0)
     first = int(np.argmax(likeness))
     return pool.take([first, *(k for k in range(n) if k != first)][:n])
 
