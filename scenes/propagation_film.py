@@ -152,8 +152,7 @@ class Propagation(Story):
         start, stop = (run.passes(share * self.length) for share in (0.25, 0.43))
         self.rated(run, 12.0, (stop - 0.3 * step, stop + 2.5 * step, 3.0))
         shown = self.staged(run)
-        sites = zip(self.stage.wall.views, self.stage.wall.places.tolist(), strict=True)
-        beyond = [v for v, x in sites if 1e3 * x > half and v.channel.name == c.name]
+        beyond = [view for view in self.stage.wall.views if view.blocked]
         mark, where = self.say("{drug}: {ion} channels blocked"), (0.5 * self.mm, self.mm)
         plugs = VGroup(*(Plug(v, self.theme).seat() for v in beyond))
         shown = [*shown, plugs, self.stage.stretch(mark, lambda _: where)]

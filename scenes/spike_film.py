@@ -14,7 +14,7 @@ from hhanim.mobjects.frame.cards import Row
 from hhanim.mobjects.frame.clock import Pace
 from hhanim.mobjects.graph.marks import Level, Point
 from hhanim.mobjects.membrane.channels import inactivates, side_by_side
-from hhanim.mobjects.membrane.depth import PatchInDepth
+from hhanim.mobjects.membrane.depth import PatchInDepth, in_proportion
 from hhanim.mobjects.membrane.patch import MembranePatch
 from hhanim.mobjects.storyboard import Beat, Story
 from hhanim.model import Channel, simulate
@@ -22,6 +22,7 @@ from hhanim.model.phases import phases
 from hhanim.parameters import Membrane, Protocol
 
 QUESTION = "Who brings V down again?"
+TILES = 300  # channels in the patch seen from above
 SEED = 116  # of the channels that are drawn: by chance these open when most of their kind do
 
 
@@ -136,7 +137,8 @@ class Spike(Story):
         names = [f"I_{c.name}" for c in self.membrane.channels]
         v, self.large = self.graphs(run, ["V"], names)
         y = self.large.panel.y_axis
-        many = PatchInDepth(run, self.theme, self.grid["picture"], n=120, clock=self.clock, seed=1)
+        n = in_proportion(self.membrane, TILES)
+        many = PatchInDepth(run, self.theme, self.grid["picture"], n=n, clock=self.clock, seed=1)
 
         def bars(most: float) -> Balance:
             return Balance(run, self.theme, self.grid["foot"], limit=1.25 * most).follow(self.clock)

@@ -92,9 +92,10 @@ class Squid(Story):
                    "a film of lipids that no ion passes",
                    show=[way.membrane], into=way.to_membrane, start=0.0)  # fmt: skip
         yield Beat("membrane", "The membrane", "Ions pass through channels, each for one kind of ion.",
-                   "channels for Na⁺ and channels for K⁺")  # fmt: skip
+                   "channels for Na⁺ and channels for K⁺", until=rise - 1.0)  # fmt: skip
         yield Beat("channel", "One channel", "A channel has gates, which open and shut.",
-                   "all of its gates must be open", show=[way.channel], into=way.to_channel)  # fmt: skip
+                   "all of its gates must be open",
+                   show=[way.channel], into=way.to_channel, until=top.t + 1.5)  # fmt: skip
         rows = [
             Row("V goes beyond zero", "so one kind of ion is let in: which?", "ink",
                 "V goes beyond zero, so one kind of ion is let in."),

@@ -23,13 +23,14 @@ from hhanim.mobjects.graph.marks import Difference, Level, Moment, Span
 from hhanim.mobjects.graph.panel import Panel
 from hhanim.mobjects.graph.trace import Trace
 from hhanim.mobjects.membrane.channels import inactivates
-from hhanim.mobjects.membrane.depth import PatchInDepth
+from hhanim.mobjects.membrane.depth import PatchInDepth, in_proportion
 from hhanim.mobjects.storyboard import Beat, Story
 from hhanim.model import Trajectory, pulse, simulate
 from hhanim.model.analysis import paired_pulse, pulses_reaching, strength_duration
 from hhanim.model.phases import phases
 from hhanim.parameters import Membrane
 
+TILES = 300  # channels in the patch
 START = 2.0  # ms, of the first pulse
 SHARES = (0.3, 0.5, 0.7, 0.85, 0.95, 0.99, 1.01, 1.05, 1.2, 1.4)  # of the threshold: the fan's first pulses
 TIMES = 10.0  # the threshold at rest: what not even such a pulse fires is absolutely refractory
@@ -84,7 +85,8 @@ class Threshold(Story):
 
     def patch(self, run: Trajectory) -> PatchInDepth:
         """Channels of the membrane by the hundred, each open or shut."""
-        return PatchInDepth(run, self.theme, self.grid["picture"], n=120, clock=self.clock, seed=1)
+        n = in_proportion(self.membrane, TILES)
+        return PatchInDepth(run, self.theme, self.grid["picture"], n=n, clock=self.clock, seed=1)
 
     def membrane_and_voltage(self, run: Trajectory, other: Trajectory) -> list[Any]:
         """What one run does, and faintly V of the other one."""

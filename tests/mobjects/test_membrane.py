@@ -21,7 +21,7 @@ from hhanim.mobjects.frame.reading import Reading  # noqa: E402
 from hhanim.mobjects.membrane.bilayer import Bilayer  # noqa: E402
 from hhanim.mobjects.membrane.channels import ChannelView, inactivates, tones  # noqa: E402
 from hhanim.mobjects.membrane.charge import SurfaceCharge, absolute  # noqa: E402
-from hhanim.mobjects.membrane.depth import PATCH, SIDE, TILE, PatchInDepth  # noqa: E402
+from hhanim.mobjects.membrane.depth import PATCH, SIDE, TILE, PatchInDepth, in_proportion  # noqa: E402
 from hhanim.mobjects.membrane.ions import IonFlow  # noqa: E402
 from hhanim.mobjects.membrane.patch import MembranePatch  # noqa: E402
 from hhanim.model.gating import sample_opening  # noqa: E402
@@ -218,7 +218,7 @@ def test_a_patch_in_depth_is_open_as_the_equations_say_up_to_chance(
         depth.draw(t)
         for name in depth.names:
             p, share = float(np.interp(t, run.t, law[name])), depth.open_fraction(name)
-            assert abs(share - p) < 5.0 * np.sqrt(max(p * (1.0 - p), 2e-3) / depth.n)
+            assert abs(share - p) < 5.0 * np.sqrt(max(p * (1.0 - p), 2e-3) / depth.n[name])
             assert share == pytest.approx(depth.samples[name].open(t).mean())
             lit[name] = max(lit[name], share)
     assert min(lit.values()) > 0.15
@@ -226,6 +226,18 @@ def test_a_patch_in_depth_is_open_as_the_equations_say_up_to_chance(
     assert counted.max() == pytest.approx(lit["K"], abs=0.03)
     assert expected == pytest.approx(law["K"])
     assert len(times) == len(counted)
+
+
+def test_tiles_in_proportion_are_as_many_as_the_conductances_and_in_the_foot_sodium_outweighs(
+    run: hh.Trajectory,
+) -> None:
+    n = in_proportion(MODERN, 300)
+    assert n == {"Na": 231, "K": 69}  # 120 to 36 mS/cm²
+    depth = PatchInDepth(run, DARK, Area(-6, 0, -3, 3), n=n)
+    assert {name: len(places) for name, places in depth.places.items()} == n
+    top = run.first("V", above=0.0)
+    lit = {name: depth.samples[name].open(top).sum() for name in n}
+    assert lit["Na"] > 3 * lit["K"]
 
 
 def test_the_side_view_becomes_a_tile_and_the_tile_the_patch(

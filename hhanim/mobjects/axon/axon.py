@@ -55,7 +55,7 @@ class Axon(VGroup):
     in the hue of the ions that carry its current, and shows the charge on both faces and the local currents through it.
 
     area: where on the frame; left and right are the panel's. sites: how many channels (default: as many as fit), one
-    kind after the other from either end, so that the two halves are alike. clock: whose time is shown in every frame,
+    kind after the other from the middle, so that the two halves are alike. clock: whose time is shown in every frame,
     and at whose pace ions move; without one, call draw(). loops: draw
     the local currents. refractory: shade the core where channels are inactivated.
 
@@ -127,8 +127,11 @@ class Axon(VGroup):
         self._roof, self._floor = self._middle - 0.31 * h, self._middle - 1.06 * h - self._outside
         self._inside = self._middle - 0.5 * h - self._floor
         self.x = self._left + (np.arange(sites) + 0.5) * width / sites
-        kinds = self._kinds
-        self.names = [kinds[min(k, sites - 1 - k) % len(kinds)] for k in range(sites)]
+        # The stretch with open channels of the kind that lifts V is the shortest: two of it for each other one.
+        inward = self.run.carrier("in")
+        kinds = sorted(self._kinds, key=lambda name: name != inward)
+        kinds = [*kinds[:1], *kinds]
+        self.names = [kinds[abs(k - sites // 2) % len(kinds)] for k in range(sites)]
         self.views = [
             ChannelView(self._membrane, name, self.theme, height=h, labels=False).shift(
                 (x, self._middle, 0.0)

@@ -17,7 +17,7 @@ the pore lit when all of them are open. How many are lit is the fraction that th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -32,7 +32,7 @@ from hhanim.mobjects.frame.lettering import LABEL, Words
 from hhanim.mobjects.frame.shapes import Array, disc, filled, lines, mix
 from hhanim.mobjects.membrane.channels import ChannelView, inactivates, lit, tones
 from hhanim.mobjects.membrane.patch import MembranePatch
-from hhanim.model import Trajectory
+from hhanim.model import Membrane, Trajectory
 from hhanim.model.gating import Patch, sample_patch
 
 #: Of `look`: from the side, one tile from above, the patch.
@@ -43,13 +43,22 @@ STEEP, AFAR = 42.0, 16.0
 _DISC = disc()
 
 
+def in_proportion(membrane: Membrane, total: int) -> dict[str, int]:
+    """How many channels of each kind with gates, so many in all, if one of any kind lets as much through when open.
+
+    Only then do open tiles compare as the conductances do.
+    """
+    sizes = {c.name: float(np.max(c.g)) for c in membrane.channels if c.gates}
+    return {name: max(round(total * g / (sum(sizes.values()) or 1.0)), 1) for name, g in sizes.items()}
+
+
 class PatchInDepth:
-    """A patch of membrane seen obliquely from outside, with `n` channels of each kind that live the trajectory.
+    """A patch of membrane seen obliquely from outside, with many channels of each kind that live the trajectory.
 
     run: what the membrane does. theme, area: how and where it is drawn. channels: their names, by default those with
-    gates. clock: followed in every frame; without one, call draw(). side: the MembranePatch that is tilted, and
-    star: the kind of channel, by default the first, whose first channel in it becomes the tile in the middle, with the
-    same gates. seed: of chance.
+    gates. n: how many of each kind; or {name: how many}, as in_proportion() gives them. clock: followed in every
+    frame; without one, call draw(). side: the MembranePatch that is tilted, and star: the kind of channel, by default
+    the first, whose first channel in it becomes the tile in the middle, with the same gates. seed: of chance.
 
     `still` and `moving` are the two groups to add. draw(t) opens and shuts the channels as they are at t (ms). look(p)
     moves the eye: from 0, the star from the side, by 0.5, the star from above, to 1, the whole patch; travel(a, b) is
@@ -66,26 +75,29 @@ class PatchInDepth:
         area: Area,
         *,
         channels: Sequence[str] | None = None,
-        n: int = 200,
+        n: int | Mapping[str, int] = 200,
         clock: Clock | None = None,
         side: MembranePatch | None = None,
         star: str | None = None,
         seed: int = 0,
     ) -> None:
-        self.run, self.theme, self.area, self.n = run, theme, area, n
+        self.run, self.theme, self.area = run, theme, area
         gated = [c.name for c in run.membrane.channels if c.gates]
         self.names = list(channels) if channels is not None else gated
         first = star if star is not None else self.names[0]
         self.names.remove(first)
         self.names.insert(0, first)
+        self.n = {name: n if isinstance(n, int) else n[name] for name in self.names}
         self.samples: dict[str, Patch] = {
-            name: sample_patch(run, name, n, seed + 1 + k) for k, name in enumerate(self.names)
+            name: sample_patch(run, name, self.n[name], seed + 1 + k) for k, name in enumerate(self.names)
         }
         self.star = (
             next((v for v in side.views if v.channel.name == first), None) if side is not None else None
         )
         if side is not None and self.star is not None:
-            self.samples[first] = side.samples[first].take(0).joined(self.samples[first].take(range(1, n)))
+            self.samples[first] = (
+                side.samples[first].take(0).joined(self.samples[first].take(range(1, self.n[first])))
+            )
         self._lay_out(seed)
         #: How much larger one tile is that is looked at alone.
         self._tile = 0.27 * min(area.width, area.height) / self.size
@@ -112,7 +124,7 @@ class PatchInDepth:
 
     def _lay_out(self, seed: int) -> None:
         """Places of the channels on the sheet (N, 2), the star in the middle, the kinds mixed at random."""
-        count, rng = self.n * len(self.names), np.random.default_rng(seed + 1952)
+        count, rng = sum(self.n.values()), np.random.default_rng(seed + 1952)
         self.wide, self.deep = self.area.width, self.area.height
         for _ in range(8):  # as deep as fills the area
             columns = round(np.sqrt(count * self.wide / self.deep)) | 1
@@ -134,7 +146,8 @@ class PatchInDepth:
         jitter = 0.10 * self.cell * rng.uniform(-1.0, 1.0, (count, 2))
         jitter[0] = 0.0
         all_ = places[np.concatenate([[middle], others])] + jitter
-        self.places = {name: all_[j * self.n : (j + 1) * self.n] for j, name in enumerate(self.names)}
+        ends = np.cumsum(list(self.n.values()))[:-1]
+        self.places = dict(zip(self.names, np.split(all_, ends), strict=True))
 
     # -- the eye -------------------------------------------------------------------------------------------
 
@@ -308,7 +321,7 @@ class _Kind:
         self.light = filled(empty, bright)
         self.pips = filled(empty, dim), filled(empty, bright)
         self.moving = (self.open, self.pores, self.light, *self.pips)
-        self.states = np.zeros((patch.n, sum(power for _, power, _ in self.gates)), dtype=bool)
+        self.states = np.zeros((patch.n[name], sum(power for _, power, _ in self.gates)), dtype=bool)
 
     def place(self) -> None:
         """Put every outline where the eye sees it."""
