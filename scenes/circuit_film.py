@@ -221,7 +221,9 @@ class CircuitFilm(Story):
         left, right = above.split(1.0, 1.0, gap=0.5, vertical=self.shape != "wide")
         circuit = Circuit(self.membrane, self.theme, right, size=SMALL)
         scale = max(per_unit(run, area.height - 0.8) for area in (left, right))
+        #: Its sodium channel is open in both pictures in which the film stops.
         patch = MembranePatch(run, self.theme, left, clock=self.clock, level=0.5, electrode=True)
+        self.patch = patch
         arrows = CurrentArrows(places_in(patch), run, self.theme, scale).follow(self.clock)
         self.both = [arrows, CircuitCurrents(circuit, run, scale=scale).follow(self.clock)]
         law = self.law_in(foot, lines=1 if self.shape == "wide" else 2)

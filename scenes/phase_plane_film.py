@@ -102,9 +102,8 @@ class PhasePlane(Story):
         low, high = standard.voltages(self.membrane, *runs)
         top = max(run.extreme(self.gate).value for run in runs)
         self.panel = Panel(left, theme, left=0.85, gutter=1.15, grid=False)
-        self.panel.x(quantity("V"), low, high).y(
-            self.say("{n} (share open)"), 0.0, max(min(ceil_to(top + 0.1, 0.2), 1.0), 0.2)
-        )
+        up = max(min(ceil_to(top + 0.1, 0.2), 1.0), 0.2)
+        self.panel.x(quantity("V"), low, high).y(self.say("{n} (share open)"), 0.0, up)
         self.portrait = Portrait(self.panel, plane, theme, (0.0, self.high))
 
     def orbit(self, run: Trajectory, **style: Any) -> Trace:
@@ -135,9 +134,8 @@ class PhasePlane(Story):
         said = "The full model has the variables {all}."
         yield Beat("two variables", heading, said, "the full model", [v, gates], until=self.until)
         room, known = self.grid["second"], quantities(self.plane)
-        laws = [
-            self.formula(gate_typst(self.plane, n), size=LABEL + 10, color=known[n].hue) for n in self.gone
-        ]
+        size, one = LABEL + 10, self.plane
+        laws = [self.formula(gate_typst(one, n), size=size, color=known[n].hue) for n in self.gone]
         told = fitted(VGroup(*laws).arrange(DOWN, buff=0.5), room)
         yield Beat("two variables", heading, "V and {n} will do, for {gone}.", "", [v, gates, told])
         if len(self.full.spikes) != 1 or len(self.once.spikes) != 1:
@@ -197,36 +195,39 @@ class PhasePlane(Story):
         said = "A steady current will rise. What becomes of the fixed point?"
         yield Beat("predict", ask, said, line, [*self.portrait.parts, branch, choices], think=True)
         stop = self.high if self.critical is None else self.critical
-        said = "The current lifts the V-nullcline, and the crossing moves along."
-        yield Beat(
-            "answer",
-            "The current rises",
-            said,
-            line,
-            do=[self.portrait.rise(0.0, stop, branch, run_time=4.5)],
-        )
+        near, said = self.portrait.near(), "The current lifts the V-nullcline, and the crossing moves along."
+        shown, title = [*near.parts, branch, choices], "The current rises"
+        yield Beat("answer", title, said, line, shown, into=self.portrait.place(near, self.frame),
+                   do=[near.rise(0.0, 0.5 * stop, branch, run_time=4.5)])  # fmt: skip
+        self.timed(Pace(self.until, rate=RATE))
+        swing = near.swing(0.5 * stop, 0.15, self.until).follow(self.clock)
+        kind = "stable: small swings die away · unstable: they grow"
+        yield Beat("answer", title, said, kind, [*shown, swing], until=swing.t[-1])
         if self.critical is None:
-            said = "Up to {high} it goes on as it was."
-            yield Beat("answer", "It stays as it is", said, line, do=[choices.answer(2)])
+            said, changes = "Up to {high} it goes on as it was.", [choices.answer(2)]
+            changes.append(near.rise(0.5 * stop, stop, branch, run_time=4.5))
+            yield Beat("answer", "It stays as it is", said, line, shown, do=changes)
             return
-        said = "At {critical} it turns unstable: small swings grow from now on."
-        line = "a Hopf bifurcation"
+        said, title = "At {critical} it turns unstable: small swings grow from now on.", "It turns unstable"
+        line, above = "a Hopf bifurcation", stop + 0.25 * (self.high - stop)
         if len(self.membrane.states) > 2:
             line = "a Hopf bifurcation of V and {n} alone; with all variables it is at {hopf}"
-        changes = [choices.answer(1), self.portrait.rise(stop, self.high, branch, run_time=4.5)]
-        yield Beat("answer", "It turns unstable", said, line, do=changes)
+        changes = [choices.answer(1), near.rise(0.5 * stop, above, branch, run_time=4.5)]
+        yield Beat("answer", title, said, line, shown, do=changes)
+        self.timed(Pace(self.until, rate=RATE))
+        swing = near.swing(above, 0.03, self.until).follow(self.clock)
+        yield Beat("answer", title, said, line, [*shown, swing], until=swing.t[-1])
+        changes = [near.rise(above, self.high, branch, run_time=2.5)]
+        yield Beat("answer", title, said, line, shown, do=changes)
+        self.portrait.draw(self.high)
         shown, spikes = [*self.portrait.parts, *self.linked(self.many)], self.many.spikes
         # In the middle of the loop, a little to the right, where no line is.
         half = {"after": 0.5 * self.until}
-        ends = [
-            [self.many.extreme(key, kind, **half).value for kind in ("min", "max")]
-            for key in ("V", self.gate)
-        ]
+        ends = [[self.many.extreme(key, kind, **half).value for kind in ("min", "max")]
+                for key in ("V", self.gate)]  # fmt: skip
         place = self.panel.at(ends[0][0] + 0.68 * np.ptp(ends[0]), np.mean(ends[1]))
-        self.cycle = self.words("limit cycle", size=TICK).set_stroke(
-            self.theme.ground, stroke(7.0), background=True
-        )
-        self.cycle.move_to(place)
+        self.cycle = self.words("limit cycle", size=TICK).move_to(place)
+        self.cycle.set_stroke(self.theme.ground, stroke(7.0), background=True)
         said = "The state begins beside it, and is driven away."
         turn = spikes[0] if len(spikes) else self.until
         yield Beat("limit cycle", "Driven away", said, "a steady current of {high}", shown, until=turn)

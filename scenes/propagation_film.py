@@ -223,9 +223,8 @@ class Propagation(Story):
         near = meet - 1.2 * step
         self.rated(two, 9.0, (near - step, meet + step, 3.0))
         shown = [*self.staged(two, refractory=True), self.stage.loops]
-        heading = "Two spikes meet"
         line = "grey: {ion} channels inactivated" if len(self.stage.wall.wake) else ""
-        said = "A pulse at either end starts a spike."
+        heading, said = "Two spikes meet", "A pulse at either end starts a spike."
         yield Beat("collision", heading, said, line, [*shown, *self.stage.pulses], 0.0, near - step)
         marks = [self.stage.stretch("refractory", self.stage.wall.refractory(half)) for half in (0, -1)]
         said = "Each leaves a refractory stretch behind it."
@@ -238,12 +237,13 @@ class Propagation(Story):
         """One picture: the spike, its currents, and what each of its parts does."""
         *self.areas, foot = self.grid["body"].rows(*RECAP[self.shape], gap=0.15)
         self.rated(self.one, 12.0)
-        shown = [*self.staged(self.one), self.stage.loops]
-        known, w = quantities(self.cable.membrane), self.when
-        into, out = (known[f"I_{c.name}"] for c in (self.inward, self.outward))
-        rows = [Row("{ion} flows in", "and lifts V", into, "The {ion} current lifts V.", w(0.36)),
+        shown, w = [*self.staged(self.one), self.stage.loops], self.when
+        if beside := self.shape == "wide":  # under what they name, when the spike has come to the middle
+            foot = foot.inset(float(self.stage.panel.at(0.12 * self.mm, 0.0)[0]) - foot.left)
+        into, out = (quantities(self.cable.membrane)[f"I_{c.name}"] for c in (self.inward, self.outward))
+        rows = [Row("{other} flows out", "behind; it is refractory", out,
+                    "Behind, the membrane is refractory: the spike runs one way.", w(0.28)),
+                Row("{ion} flows in", "and lifts V", into, "The {ion} current lifts V.", w(0.41)),
                 Row("current flows ahead", "and charges the next place", "ink",
-                    "Inside, current flows on and charges the next place.", w(0.54)),
-                Row("{other} flows out", "behind; it is refractory", out,
-                    "Behind, the membrane is refractory: the spike runs one way.", w(0.72))]  # fmt: skip
-        yield from self.recapped(rows, shown, place=foot, beside=self.shape == "wide", start=w(0.2))
+                    "Inside, current flows on and charges the next place.", w(0.54))]  # fmt: skip
+        yield from self.recapped(rows, shown, place=foot, beside=beside, start=w(0.15))

@@ -72,6 +72,27 @@ def test_arrows_boxes_and_sums_are_those_of_the_run(changes: dict[str, Any], med
 
 
 @pytest.mark.slow
+def test_in_the_last_pictures_the_channel_with_the_large_arrow_is_open_and_arrows_stand_apart(
+    media: Path,
+) -> None:
+    film: Any
+    film, _ = run_film("circuit", "wide", media)
+    run, patch, arrows = film.run, film.patch, film.both[0]
+    wide = {v.channel.name: v for v in patch.views}
+    for t in (run.extreme("I_ion", "min").t, run.extreme("I_K").t):
+        patch.draw(t)
+        arrows.draw(t)
+        assert wide["Na"].open
+        assert arrows.length("Na") < -0.2 * film.run.extreme("I_Na", "size").value
+    arrows.draw(run.extreme("I_ion", "min").t)
+    charging, sodium = (arrows.shapes[name] for name in ("C", "Na"))
+    assert sodium.get_left()[0] - charging.get_right()[0] > 0.15
+    assert wide["Na"].origin[0] - wide["Na"].half_width - sodium.get_right()[0] > 0.05
+    pipette = patch.electrode
+    assert charging.get_left()[0] - pipette.get_x() > 1.3 * pipette.half_width(patch.middle)
+
+
+@pytest.mark.slow
 def test_arrows_are_to_be_seen_when_they_add_up_and_cancel_at_the_peak(media: Path) -> None:
     film: Any
     film, _ = run_film("circuit", "wide", media)

@@ -56,6 +56,38 @@ def test_the_plane_is_that_of_the_current(film: Any, i: float) -> None:
     assert said == ["stable" if p.stable else "unstable" for p in fixed]
 
 
+def test_close_by_the_line_is_seen_to_rise_and_swings_to_decay_and_then_to_grow(film: Any) -> None:
+    near, whole = film.portrait.near(), film.portrait
+    assert film.critical is not None
+
+    def crossing(portrait: Any, i: float) -> Any:
+        point = fixed_points(film.plane, i)[0].state
+        place = np.asarray(portrait.panel.at(*point))[:2]
+        line = portrait.draw(i).upright.points[:, :2]
+        assert np.linalg.norm(line - place, axis=1).min() < 0.06
+        return place
+
+    far, close = (np.linalg.norm(crossing(p, film.high) - crossing(p, 0.0)) for p in (whole, near))
+    assert close > 0.3 * near.panel.inner.width > 2.0 * far
+
+    def turns(trace: Any, i: float) -> Any:
+        away = trace.abscissa - fixed_points(film.plane, i)[0].v
+        inner = np.abs(away[1:-1])
+        return inner[(inner > np.abs(away[:-2])) & (inner >= np.abs(away[2:]))]
+
+    before, after = 0.5 * film.critical, film.critical + 0.25 * (film.high - film.critical)
+    decays = turns(near.swing(before, 0.15, film.until), before)
+    grows = turns(near.swing(after, 0.03, film.until), after)
+    assert len(decays) >= 3
+    assert decays[-1] < 0.3 * decays[0]
+    assert len(grows) >= 3
+    assert grows[-1] > 3.0 * grows[0]
+    # and it is left out where the picture ends
+    run = near.swing(after, 0.03, film.until)
+    assert run.t[-1] < film.until
+    assert near.panel.xlim[0] <= run.abscissa.min() < run.abscissa.max() <= near.panel.xlim[1]
+
+
 def test_what_stands_still_on_a_line_does(film: Any) -> None:
     for name, still in (("V", 0), ("n", 1)):
         places = along_nullcline(film.panel, film.plane, name, 0.0)

@@ -26,7 +26,9 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def propagation(media: Path) -> Any:
-    return run_film("propagation", "wide", media)[0]
+    film: Any
+    film, film.looks = run_film("propagation", "wide", media)
+    return film
 
 
 @pytest.fixture(scope="module")
@@ -196,6 +198,19 @@ def test_what_is_left_of_the_spike_is_what_the_picture_shows(propagation: Any) -
     assert film.left == pytest.approx(left / whole, abs=0.005)
     said = [text for _, _, text in film.captions if "length constant" in text]
     assert said == [f"One length constant further, {100.0 * left / whole:.0f} % of the spike is left."]
+
+
+@pytest.mark.slow
+def test_the_recaps_words_stand_under_what_they_name(propagation: Any) -> None:
+    film = propagation
+    run = film.one
+    boxes = {said: box for said, _, box in film.looks[-1].texts}
+    heads = [boxes[said] for said in ("K⁺ flows out", "Na⁺ flows in", "current flows ahead")]
+    tail, front, ahead = ([film.stage.panel.data((x, 0.0))[0] for x in (left, right)]
+                          for left, right in ((box[0], box[1]) for box in heads))  # fmt: skip
+    current = run["I_ion"][round(film.clock.now / (run.t[1] - run.t[0]))]
+    inward, outward = (1e-3 * run.x[k] for k in (current.argmin(), current.argmax()))
+    assert tail[0] < outward < front[0] < inward < front[1] < ahead[0]
 
 
 @pytest.mark.slow

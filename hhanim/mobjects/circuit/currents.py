@@ -69,14 +69,15 @@ def _names(run: Trajectory) -> list[str]:
 
 def places_in(patch: MembranePatch) -> dict[str, tuple[float, float]]:
     """Where the arrows of CurrentArrows stand in a patch of membrane: left of what carries them, and on the lipids
-    before the first channel.
+    before the first channel, well clear of its arrow.
     """
-    places = {v.channel.name: (float(v.origin[0]) - v.half_width - 0.15, patch.middle) for v in patch.views}
+    middle = patch.middle
+    places = {v.channel.name: (float(v.origin[0]) - v.half_width - 0.2, middle) for v in patch.views}
     left, first = patch.area.left, min(x for x, _ in places.values())
-    if patch.electrode is not None:
-        places["I"] = (float(patch.electrode.get_left()[0]) - 0.1, patch.middle)
-        left = float(patch.electrode.get_right()[0])
-    return {"C": (0.5 * (left + first), patch.middle), **places}
+    if (pipette := patch.electrode) is not None:
+        places["I"] = (float(pipette.get_left()[0]) - 0.1, middle)
+        left = float(pipette.get_x()) + 1.3 * pipette.half_width(middle)
+    return {"C": (left + 0.4 * (first - left), middle), **places}
 
 
 class CurrentArrows(Timed, VGroup):

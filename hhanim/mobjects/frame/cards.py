@@ -102,7 +102,6 @@ class Recap:
         beside: bool = False,
         size: float = 1.15 * LABEL,
     ) -> None:
-        places = area.split(*[1.0] * len(rows), gap=0.3 if beside else 0.0, vertical=not beside)
         wide = max((icon.width for icon in icons), default=-0.4) + 0.4
         told, names = [], []
         for head, does, color in rows:
@@ -113,7 +112,9 @@ class Recap:
             words = Words(does, size=size, color=theme.ink).next_to(name, DOWN, buff=0.12)
             names.append(name)
             told.append(VGroup(name, words.align_to(name, LEFT)))
-        room = (places[0].width - wide) / max(block.width for block in told)
+        shares = [wide + block.width if beside else 1.0 for block in told]  # each column as wide as its words
+        places = area.split(*shares, gap=0.3 if beside else 0.0, vertical=not beside)
+        room = min((p.width - wide) / block.width for p, block in zip(places, told, strict=True))
         self.rows: list[VGroup] = []
         for k, (block, place) in enumerate(zip(told, places, strict=True)):
             block.scale(min(room, 0.95 * place.height / max(b.height for b in told), 1.0))  # all alike

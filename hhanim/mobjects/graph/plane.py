@@ -27,11 +27,12 @@ from hhanim.mobjects.frame.clock import Clock
 from hhanim.mobjects.frame.layout import UNIT, Area, stroke
 from hhanim.mobjects.frame.lettering import TICK, Formula, Words
 from hhanim.mobjects.frame.shapes import Array, at, disc, filled, lines, stroked, to_3d
+from hhanim.mobjects.frame.zoom import within
 from hhanim.mobjects.graph.graph import LEFT_ROOM
 from hhanim.mobjects.graph.labels import DOT_RADIUS
 from hhanim.mobjects.graph.panel import Panel
 from hhanim.mobjects.graph.trace import LINE_WIDTH, Trace
-from hhanim.model import Membrane
+from hhanim.model import Membrane, simulate
 from hhanim.model.analysis import fixed_points, hopf_points, nullclines
 
 NULLCLINE = 0.9 * LINE_WIDTH  # design pixels: quieter than the state's way through the plane
@@ -232,7 +233,8 @@ class Portrait:
     seen = text("the phase plane")
 
     def __init__(self, panel: Panel, plane: Membrane, theme: Theme, currents: tuple[float, float]) -> None:
-        self.panel, inner, q = panel, panel.inner, quantities(plane)[plane.states[1]]
+        self.panel, self.plane, self.currents = panel, plane, currents
+        inner, q = panel.inner, quantities(plane)[plane.states[1]]
         grid = round(inner.width / 0.62), round(inner.height / 0.6)
         self.flow = Flow(panel, plane, theme, grid=grid)
         self.level = gate_nullcline(panel, plane, theme)
@@ -262,6 +264,40 @@ class Portrait:
         return UpdateFromAlphaFunc(
             VGroup(self.flow, self.upright, self.names, self.rests, *moving), show, **how
         )
+
+    def near(self) -> Portrait:
+        """The part of the plane in which the lowest fixed point moves over these currents, as large as the whole."""
+        panel, plane = self.panel, self.plane
+        states = np.array([fixed_points(plane, i)[0].state for i in self.currents])
+        low, high = states.min(axis=0), states.max(axis=0)
+        (left, bottom), (right, top) = low - 0.5 * (high - low), high + 0.5 * (high - low)
+        part = Panel(
+            panel.area, panel.theme, left=LEFT_ROOM, gutter=panel.area.right - panel.inner.right, grid=False
+        )
+        part.x(panel.x_axis.name, left, right).y(panel.y_axis.name, bottom, top)
+        return Portrait(part, plane, panel.theme, self.currents)
+
+    def place(self, part: Portrait, frame: Area) -> Area:
+        """What a zoom from this plane into a part of it takes as its place: the fixed point becomes itself."""
+        point = fixed_points(self.plane, self.currents[0])[0].state
+        a, b = self.panel, part.panel
+        share = np.ptp(b.xlim) / np.ptp(a.xlim)
+        outer, inner = ((*p.at(*point)[:2], size * p.inner.width) for p, size in ((a, share), (b, 1.0)))
+        return within(frame, outer, inner)
+
+    def swing(self, i: float, away: float, duration: float) -> Trace:
+        """The way of a state that begins beside the lowest fixed point at a current (µA/cm²) until it leaves the panel.
+
+        away: how far beside, as a share of the panel's width. duration: ms, at most.
+        """
+        panel, plane = self.panel, self.plane
+        start = np.add(fixed_points(plane, i)[0].state, (away * np.subtract(*panel.xlim[::-1]), 0.0))
+        run = simulate(plane, i, duration, start=start, sample=0.004)
+        (left, right), (bottom, top) = panel.xlim, panel.ylim
+        v, n = run["V"], run[plane.states[1]]
+        out = np.flatnonzero((v < left) | (v > right) | (n < bottom) | (n > top))
+        k = slice(int(out[0]) if len(out) else len(v))
+        return Trace(panel, run.t[k], n[k], x=v[k], color=panel.theme.ink, width=LINE_WIDTH)
 
     def _place(self) -> None:
         """The names at the right ends of their lines, clear of each other."""
