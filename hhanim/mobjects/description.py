@@ -3,8 +3,8 @@
     class Quiet(Story):
         def beats(self):
             run = simulate(self.membrane, "pulse(10, start=5, width=1)", 26.0)
-            print(course(run, 0.0, 26.0))  # ['V rises from −65 mV to +39 mV and falls to −65 mV.', …]
-            …
+            seen = course(run, 0.0, 26.0)  # first "V rises from −65 mV to +39 mV and falls to −65 mV."
+            yield Beat("quiet", "In words", seen[0])
 
 A block says what it is by its attribute `seen`: a graph, a membrane. What a run does is read off the run itself.
 """
