@@ -40,7 +40,7 @@ class GateOpening(Story):
     )
     model: Membrane = "modern"
     n: int = 1000
-    seed: int = 10
+    seed: int = 30
 
     def beats(self) -> Iterator[Beat]:
         self.meet()

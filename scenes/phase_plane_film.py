@@ -200,7 +200,7 @@ class PhasePlane(Story):
         yield Beat("answer", title, said, line, shown, into=self.portrait.place(near, self.frame),
                    do=[near.rise(0.0, 0.5 * stop, branch, run_time=4.5)])  # fmt: skip
         self.timed(Pace(self.until, rate=RATE))
-        swing = near.swing(0.5 * stop, 0.15, self.until).follow(self.clock)
+        swing, said = near.swing(0.5 * stop, 0.15, self.until).follow(self.clock), "A small swing dies away."
         kind = "stable: small swings die away · unstable: they grow"
         yield Beat("answer", title, said, kind, [*shown, swing], until=swing.t[-1])
         if self.critical is None:
@@ -215,9 +215,9 @@ class PhasePlane(Story):
         changes = [choices.answer(1), near.rise(0.5 * stop, above, branch, run_time=4.5)]
         yield Beat("answer", title, said, line, shown, do=changes)
         self.timed(Pace(self.until, rate=RATE))
-        swing = near.swing(above, 0.03, self.until).follow(self.clock)
+        swing, said = near.swing(above, 0.03, self.until).follow(self.clock), "A small swing now grows."
         yield Beat("answer", title, said, line, [*shown, swing], until=swing.t[-1])
-        changes = [near.rise(above, self.high, branch, run_time=2.5)]
+        said, changes = "The current goes on rising.", [near.rise(above, self.high, branch, run_time=2.5)]
         yield Beat("answer", title, said, line, shown, do=changes)
         self.portrait.draw(self.high)
         shown, spikes = [*self.portrait.parts, *self.linked(self.many)], self.many.spikes

@@ -27,6 +27,7 @@ CURRENTS = {
     "axon.py": {("nA", ""), ("µA", ""), ("mA", "")},
     "propagation_film.py": {("nA", ""), ("µA", ""), ("mA", "")},
     "gate_opening_film.py": {("pA", "")},
+    "sliders.py": {("µA", "")},  # into an axon, at a place
 }
 
 

@@ -11,7 +11,7 @@ const MV_PER_ION = 15; // of driving force, for one more ion on its way
 const SPEED = 2; // places a second
 const SLACK = 0.1; // of an ion: below it the file slows down
 const FADE = 0.2; // s, in which ions come and go as their channel opens and shuts
-const MOST = 0.24; // places in a frame
+const MOST = 0.23; // places in a frame
 
 const clip = (x, low, high) => Math.min(high, Math.max(low, x));
 const RANK = (() => {

@@ -89,7 +89,7 @@ class VideoEngine:
         guess = Colorspace.ITU709 if frame.height >= 720 else Colorspace.ITU601
         made = frame.reformat(
             width=inner[0], height=inner[1], format="rgba", src_colorspace=space or guess,
-            interpolation=Interpolation.LANCZOS,
+            interpolation=Interpolation.LANCZOS, threads=1,  # by several, pixels come out otherwise now and then
         )  # fmt: skip
         pixels = np.rot90(made.to_ndarray(), turned)
         ground = [round(255 * c) for c in rgb(self.job.request.look.ground)]

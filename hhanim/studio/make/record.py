@@ -71,7 +71,7 @@ def record(job: Job, media: Path, drawn: Drawn) -> sidecar.Record:
         title, description, alt = map(
             str, (tr(entry.title), tr(entry.description), drawn.alt or tr(entry.alt))
         )
-    used |= {f"text {request.language} {text}": of_text(said) for text, said in heard.items()}
+    used |= {f"text {code} {text}": of_text(said) for (code, text), said in heard.items()}
     sha256 = sidecar.total(sidecar.hashes(media, [media.name])) if media.is_dir() else sidecar.sha256(media)
     cues.write(work / stops, request.path.name, sha256, drawn.sections)
     files = sidecar.hashes(media, [*beside, media.name] if media.is_dir() else beside)

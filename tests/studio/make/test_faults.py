@@ -21,7 +21,7 @@ from hhanim.studio.media import checks, sidecar
 from hhanim.studio.media.exchange import WORK
 from hhanim.studio.plan import project as projects
 
-FILM = {"wave.mp4", "wave.json", "wave.png", "wave.vtt"}
+FILM = {"wave.mp4", "wave.json", "wave.png", "wave.vtt", "wave.cues.json", "wave.descriptions.vtt"}
 
 
 def command(*words: str) -> list[str]:

@@ -92,7 +92,14 @@ def test_clean_takes_what_was_made_and_nothing_else(project):
     assert {p.name for p in Path("output").iterdir()} == everything
     gone, kept = clean(Path("output"))
     assert gone == would
-    assert {p.name for p in gone} == {"wave.mp4", "wave.json", "wave.png", "wave.vtt"}
+    assert {p.name for p in gone} == {
+        "wave.mp4",
+        "wave.json",
+        "wave.png",
+        "wave.vtt",
+        "wave.cues.json",
+        "wave.descriptions.vtt",
+    }
     assert kept == [Path("output/still.mp4")]
     assert {p.name for p in Path("output").iterdir()} == everything - {p.name for p in gone}
 
@@ -118,7 +125,14 @@ def test_orphans_only(project):
     Path("scenes/still_clip.py").write_text(text.replace("def still", "def calm"))
     keep = [r.path for r in projects.requests([], projects.Settings())[0]]
     gone, _ = clean(Path("output"), keep)
-    assert {p.name for p in gone} == {"still.mp4", "still.json", "still.png", "still.vtt"}
+    assert {p.name for p in gone} == {
+        "still.mp4",
+        "still.json",
+        "still.png",
+        "still.vtt",
+        "still.cues.json",
+        "still.descriptions.vtt",
+    }
     assert Path("output/wave.mp4").exists()
 
 
@@ -186,6 +200,13 @@ def test_a_crafted_list_of_what_was_made_removes_nothing(project, text):
     make("still")
     Path("output/.hhanim.json").write_text(text)
     gone, kept = clean(Path("output"))
-    assert {p.name for p in gone} == {"still.mp4", "still.json", "still.png", "still.vtt"}
+    assert {p.name for p in gone} == {
+        "still.mp4",
+        "still.json",
+        "still.png",
+        "still.vtt",
+        "still.cues.json",
+        "still.descriptions.vtt",
+    }
     assert kept == [Path("output/.hhanim.json")]
     assert Path("precious.txt").read_text() == "mine"
