@@ -40,7 +40,7 @@ class GateOpening(Story):
     )
     model: Membrane = "modern"
     n: int = 1000
-    seed: int = 30
+    seed: int = 21
 
     def beats(self) -> Iterator[Beat]:
         self.meet()
