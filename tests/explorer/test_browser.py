@@ -428,6 +428,7 @@ def test_in_a_notebooks_cell_the_sliders_stand_beside_the_views(visit: Any, widt
     right = boxes["#panel"]["x"] + boxes["#panel"]["width"]
     assert all(box["x"] >= right for name, box in boxes.items() if name != "#panel")
     for key in ("I", "gNa", "EL"):
+        page.locator(f"#n-{key}").scroll_into_view_if_needed()
         number, slider = (page.locator(f"#{kind}-{key}").bounding_box() for kind in "ns")
         assert slider["width"] > 50
         assert number["x"] + number["width"] < right

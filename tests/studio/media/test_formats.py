@@ -168,7 +168,7 @@ def test_several_formats_of_one_scene(project):
         assert record["duration"] == pytest.approx(0.4)
         assert record["alt"] == "A sine."
         assert all(path.with_name(n).exists() for n in record["beside"])
-    assert len(json.loads(Path("output/wave.gif.json").read_text())["beside"]) == 3
+    assert len(json.loads(Path("output/wave.gif.json").read_text())["beside"]) == 4
     assert len(list(Path("output/wave.frames").iterdir())) == 8
     assert [e.kind for e in films.make_all(projects.requests(["wave"], settings)[0])] == ["fresh"] * 5
     Path("output/wave.frames/frame_00003.png").unlink()
