@@ -105,9 +105,9 @@ def carry_on(work: Path, folder: Path, stem: str = "") -> None:
     for name in free:
         place, file = folder / name, work / NEW / name
         if os.path.lexists(file):
-            place.parent.mkdir(exist_ok=True)
+            _folder(place.parent)
             file.replace(place)
-        elif name in going or is_link(place):
+        elif os.path.lexists(place) and (name in going or is_link(place)):
             place.unlink(missing_ok=True)
     _tidy(folder, going)
     (work / JOURNAL).unlink()
@@ -159,11 +159,17 @@ def _link(target: str, place: Path, work: Path) -> None:
         part.replace(place)
 
 
+def _folder(path: Path) -> None:
+    """The folder, made if it is not there: whoever carries on repeats nothing, so that each brings it nearer the end."""
+    if not path.is_dir():
+        path.mkdir(parents=True, exist_ok=True)
+
+
 def _keep(place: Path, copy: Path) -> None:
     """The file under a second name, or a copy where a disk has one name for a file only."""
     if is_link(place) or os.path.lexists(copy):
         return
-    copy.parent.mkdir(parents=True, exist_ok=True)
+    _folder(copy.parent)
     try:
         os.link(place, copy, follow_symlinks=False)
     except (OSError, NotImplementedError):
@@ -172,5 +178,5 @@ def _keep(place: Path, copy: Path) -> None:
 
 def _point(place: Path, work: Path, name: str) -> None:
     """A link to whatever is behind `now`, in the place of the file of that name."""
-    place.parent.mkdir(exist_ok=True)
+    _folder(place.parent)
     _link(f"{'../' * name.count('/')}{WORK}/{work.name}/{NOW}/{name}", place, work)
