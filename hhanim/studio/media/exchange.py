@@ -160,7 +160,7 @@ def _link(target: str, place: Path, work: Path) -> None:
 
 
 def _folder(path: Path) -> None:
-    """The folder, made if it is not there: whoever carries on repeats nothing, so that each brings it nearer the end."""
+    """The folder, made if it is not there: who carries on repeats nothing, so that each brings it nearer the end."""
     if not path.is_dir():
         path.mkdir(parents=True, exist_ok=True)
 
