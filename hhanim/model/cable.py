@@ -231,10 +231,20 @@ class CableRun(Frozen):
         v, t = self["V"], self.t
         out = np.full(v.shape[1], np.nan)
         up = (v[:-1] < level) & (v[1:] >= level)
-        for k in np.flatnonzero(up.any(axis=0)):
-            j = int(np.argmax(up[:, k]))
-            window = slice(max(j - 1, 0), min(j + 3, len(t)))
-            cubic = np.polynomial.Polynomial.fit(t[window], v[window, k] - level, len(t[window]) - 1)
+        k = np.flatnonzero(up.any(axis=0))
+        j = up[:, k].argmax(axis=0)
+        rows = np.clip(j - 1, 0, max(len(t) - 4, 0)) + np.arange(min(4, len(t)))[:, None]
+        times, heights = t[rows], v[rows, k] - level  # (4, crossings)
+
+        def cubic(x: Array) -> Array:
+            """Lagrange's polynomials, one a crossing."""
+            terms = [
+                y * np.prod((x - np.delete(times, i, 0)) / (times[i] - np.delete(times, i, 0)), axis=0)
+                for i, y in enumerate(heights)
+            ]
+            return np.sum(terms, axis=0)
+
+        if len(k):
             out[k] = root(cubic, t[j], t[j + 1])
         return out
 
