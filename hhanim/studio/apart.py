@@ -67,10 +67,18 @@ class Workplace:
         """A copy of this process has no part in what the original does."""
         self._lock, self._idle, self._busy = threading.Lock(), [], set()
 
-    def do(self, work: str, *arguments: Any, shared: bool = False, hear: Hear = lambda _: None) -> Any:
+    def do(
+        self,
+        work: str,
+        *arguments: Any,
+        folder: Path | None = None,
+        shared: bool = False,
+        hear: Hear = lambda _: None,
+    ) -> Any:
         """What the function ``work``, as ``module:function``, gives for the arguments, done apart.
 
         Args:
+            folder: the working folder; None is that of this process.
             shared: whether, where processes cannot be forked, one that has done such work already will do.
             hear: is told what the work says by :func:`say`.
 
@@ -78,7 +86,9 @@ class Workplace:
             LostError: when its process does. PicklingError: when an argument cannot be sent. Else what the work raises.
         """
         try:
-            order = pickle.dumps((work, arguments, shared, _folder(), dict(os.environ), _path()))
+            order = pickle.dumps(
+                (work, arguments, shared, str(folder) if folder else _folder(), dict(os.environ), _path())
+            )
         except Exception as error:
             raise pickle.PicklingError(str(error)) from error
         for _ in range(ATTEMPTS):

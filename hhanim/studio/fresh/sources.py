@@ -9,12 +9,12 @@ from pathlib import Path
 
 from hhanim.studio import loaded
 from hhanim.studio.fresh.used import find_module
-from hhanim.studio.plan.catalogue import Entry
 
 
-def sources(entry: Entry) -> list[Path]:
-    """The scene's file, the modules beside it that it imports, and files there whose names stand in their text."""
-    folder, todo = entry.path.parent, [entry.path]
+def sources(path: Path, *more: Path) -> list[Path]:
+    """A file of a user's, the modules beside it that it imports, and files there, or in folders `more`, whose names
+    stand in their text."""
+    folder, todo = path.parent, [path]
     found: dict[Path, None] = {}
     while todo:
         path = todo.pop()
@@ -29,8 +29,9 @@ def sources(entry: Entry) -> list[Path]:
             root = folder if not level else path.parents[min(level, len(path.parents)) - 1]
             todo += _files(module, root)
         for name in names:
-            for root in {folder, path.parent}:
-                if (file := root / name).is_file() and file.resolve().is_relative_to(folder.resolve()):
+            for root in {folder, path.parent, *more}:
+                within = folder if root == path.parent else root
+                if (file := root / name).is_file() and file.resolve().is_relative_to(within.resolve()):
                     found[file] = None
     return sorted(found)
 

@@ -71,6 +71,13 @@ MEANT = (
 """What is part of a film's key by the values that come of it, not by its text: an edit that changes none is none."""
 
 
+def given_files(request: Request) -> dict[str, Path]:
+    """Parameter → the file of the membrane that is given for it, or is its default."""
+    said = {name: request.given.get(name, default) for name, (_, default) in request.entry.declared.items()}
+    found = {k: re.fullmatch(r"(.+\.py)(:\w*)?", v) for k, v in said.items() if isinstance(v, str)}
+    return {name: Path(match[1]).absolute() for name, match in found.items() if match}
+
+
 def of_text(text: str) -> str:
     """The state of something that is text."""
     return loaded.digest(text.encode("utf-8", "surrogatepass"))
@@ -94,11 +101,7 @@ class Places:
     @classmethod
     def of(cls, request: Request) -> Places:
         """Those of a request's scene and of the membranes' files that are given or are its defaults."""
-        given = {}
-        for name, (_, default) in request.entry.declared.items():
-            value = request.given.get(name, default)
-            if isinstance(value, str) and re.search(r"\.py(:\w*)?$", value):
-                given[name] = Path(re.sub(r":\w*$", "", value)).absolute().parent
+        given = {name: path.parent for name, path in given_files(request).items()}
         return cls(request.entry.path.absolute().parent, given)
 
     # Names

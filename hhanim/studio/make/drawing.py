@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hhanim.studio.apart import LostError, Workplace
 from hhanim.studio.draw.drawn import Drawn
@@ -18,6 +18,9 @@ from hhanim.studio.fresh.job import Job
 from hhanim.studio.news import Listener
 from hhanim.studio.plan.catalogue import Entry, shipped
 from hhanim.studio.plan.request import Request
+
+if TYPE_CHECKING:
+    from hhanim.studio.draw.task import Made
 
 _TASK = "hhanim.studio.draw.task"
 
@@ -37,12 +40,21 @@ class Drawing:
             LostError: when the process that draws does. StudioError: when the scene fails.
         """
         requests = [output.job.request for output in outputs]
-        made = self._do("film", requests, [output.media for output in outputs], share, hear=on_event)
+        made = self.film(requests, [output.media for output in outputs], share, hear=on_event)
         outputs = [
             replace(output, job=_job(output.job, made.entry, key))
             for output, key in zip(outputs, made.keys, strict=True)
         ]
         return outputs, made.drawn and replace(made.drawn, used=made.used)
+
+    def film(self, requests: Sequence[Request], media: Sequence[Path], share: Share, **how: Any) -> Made:
+        """As :func:`hhanim.studio.draw.task.film`.
+
+        Args:
+            how: folder: the working folder; hear: is told how far it is.
+        """
+        made: Made = self._do("film", requests, media, share, **how)
+        return made
 
     def draw(self, outputs: Sequence[Output], on_event: Listener) -> tuple[list[Output], Drawn]:
         """All of a scene, by one process.

@@ -99,7 +99,7 @@ def _reached(wanted: Iterable[Request], config: str | None) -> set[Path]:
             for label in (record.used if record else ())
             if label.startswith(("./", "../", "cwd/"))
         )
-        found |= {path.resolve() for path in (*sources(request.entry), *used)}
+        found |= {path.resolve() for path in (*sources(request.entry.path), *used)}
     return found | set(package.files().values())
 
 

@@ -32,20 +32,21 @@ import numpy as np
 from msgspec import MsgspecError, Struct, msgpack, structs
 
 from hhanim.errors import HHError
+from hhanim.language.catalogue import OWN
 from hhanim.model.serial import from_data, to_data
 from hhanim.studio.apart import LostError
 from hhanim.studio.draw.drawn import Drawn
 from hhanim.studio.draw.pieces import Output, Share, shares
 from hhanim.studio.errors import MissingError, RenderError, StudioError, UsageError
 from hhanim.studio.fresh import package
-from hhanim.studio.fresh.job import Job, prepare
+from hhanim.studio.fresh.job import Job
 from hhanim.studio.fresh.sources import sources as estimated
-from hhanim.studio.fresh.used import Places, changes
+from hhanim.studio.fresh.used import Places, changes, given_files
 from hhanim.studio.fresh.versions import versions
 from hhanim.studio.make.drawing import Drawing, alone
 from hhanim.studio.media import sidecar
 from hhanim.studio.mends import need
-from hhanim.studio.news import Event, Listener, silent
+from hhanim.studio.news import Event, Listener
 from hhanim.studio.plan.catalogue import Entry
 from hhanim.studio.plan.request import Request
 
@@ -64,11 +65,13 @@ class Order(Struct, frozen=True):
     Args:
         requests: for one scene, with the same pixels.
         sources: the scene's file and its helpers, by path relative to the scene's folder.
+        folder: what it needs of the working folder, by path relative to that: catalogues, the files of models.
         here: hhanim's files and the engines here, with their hashes and versions.
     """
 
     requests: list[Request]
     sources: dict[str, bytes]
+    folder: dict[str, bytes]
     here: dict[str, str]
     share: Share = Share()
 
@@ -182,19 +185,20 @@ def _fulfilled(order: Order) -> Piece:
     with _place() as place:
         entry = order.requests[0].entry
         _same_here(order, entry)
-        scenes, work = place / "scenes", place / "work"
-        for name, content in order.sources.items():
-            path = scenes / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+        scenes, folder, work = place / "scenes", place / "folder", place / "work"
+        for root, files in ((scenes, order.sources), (folder, order.folder)):
+            root.mkdir()
+            for name, content in files.items():
+                path = root / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
         here = replace(entry, path=scenes / entry.path.name)
-        outputs = []
-        for k, request in enumerate(order.requests):
-            media = work / str(k) / request.path.name
-            media.parent.mkdir(parents=True)
-            outputs.append(Output(prepare(replace(request, entry=here, path=media)), media))
+        media = [work / str(k) / request.path.name for k, request in enumerate(order.requests)]
+        for path in media:
+            path.parent.mkdir(parents=True)
+        requests = [replace(r, entry=here, path=path) for r, path in zip(order.requests, media, strict=True)]
         try:
-            outputs, drawn = alone().share(outputs, order.share, silent)
+            made = alone().film(requests, media, order.share, folder=folder)
         except StudioError as error:  # in the words of the machine the scene comes from
             error.trace = error.trace.replace(str(scenes), str(entry.path.parent))
             raise
@@ -202,9 +206,9 @@ def _fulfilled(order: Order) -> Piece:
         files = {
             name: p.read_bytes() for name, p in found.items() if PIECES.fullmatch(name.partition("/")[2])
         }
-        poster = b"" if drawn is None or drawn.poster is None else drawn.poster.tobytes()
-        keys = [dict(output.job.key) for output in outputs]
-        return Piece(files, _sha256(files), drawn and replace(drawn, poster=None), poster, keys)
+        drawn = made.drawn and replace(made.drawn, poster=None, used=made.used)
+        poster = b"" if made.drawn is None or made.drawn.poster is None else made.drawn.poster.tobytes()
+        return Piece(files, _sha256(files), drawn, poster, [dict(key) for key in made.keys])
 
 
 @contextlib.contextmanager
@@ -315,9 +319,9 @@ class Crew:
                     waiting[executor.submit(self._drawing.share, outputs, share, hear)] = k
             else:
                 requests = [output.job.request for output in outputs]
-                files, here = sources(outputs[0].job), installed(requests[0].entry)
+                files, here = sources(requests[0]), installed(requests[0].entry)
                 for k, share in todo.items():
-                    waiting[executor.submit(fulfil, encoded(Order(requests, files, here, share)))] = k
+                    waiting[executor.submit(fulfil, encoded(Order(requests, *files, here, share)))] = k
             before, seen, lost = -1, time.monotonic(), None
             while waiting:
                 if self.stopping:  # what was cancelled before it began is never said to be done
@@ -455,21 +459,24 @@ def _received(message: Any, outputs: Sequence[Output]) -> tuple[list[Output], Dr
     return list(outputs), replace(piece.drawn, poster=poster)
 
 
-def sources(job: Job) -> dict[str, bytes]:
-    """The files a worker may not have: the scene's, and those beside it that it seems to use, or used the last time."""
-    request, folder = job.request, job.request.entry.path.parent
-    record = sidecar.read(request.path)
-    used = record.used if record else ()
+def sources(request: Request) -> tuple[dict[str, bytes], dict[str, bytes]]:
+    """The files a worker may not have, of the scene's folder and of the working folder: the scene's, those that it
+    seems to use, or used the last time, models that are given with what lies beside them, catalogues."""
+    roots, record = (request.entry.path.absolute().parent, Path.cwd()), sidecar.read(request.path)
     places = Places.of(request)
-    before = (
-        places.place(label) for label in used if label.startswith("./") and not label.endswith(("/", "?"))
-    )
+    labels = [label for label in (record.used if record else ()) if re.match(r"(\w+=)?\./|cwd/", label)]
+    before = (places.place(label) for label in labels if not label.endswith(("/", "?")))
     words = (value for value in request.given.values() if isinstance(value, str) and len(value) <= 200)
-    named = (folder / word for word in words if word.isprintable())  # the captions of a clip
-    found = {*estimated(request.entry), *(path for path in (*before, *named) if path.is_file())}
-    return {
-        p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(found) if p.is_relative_to(folder)
-    }
+    named = (root / word for word in words if word.isprintable() for root in roots)  # the captions of a clip
+    models = (file for path in given_files(request).values() for file in estimated(path))
+    texts = (OWN.absolute() / f"{code}.po" for code in (request.language, *request.also))
+    scenes = estimated(request.entry.path.absolute(), Path.cwd())
+    found = sorted(path for path in {*scenes, *before, *named, *models, *texts} if path.is_file())
+    ours, theirs = (
+        {p.relative_to(root).as_posix(): p.read_bytes() for p in found if p.is_relative_to(root)}
+        for root in roots
+    )
+    return ours, theirs
 
 
 def of(executor: futures.Executor) -> Crew:

@@ -12,7 +12,6 @@ import pytest
 from hhanim.studio.errors import UsageError
 from hhanim.studio.fresh import status as fresh_status
 from hhanim.studio.fresh import versions
-from hhanim.studio.fresh.job import prepare
 from hhanim.studio.fresh.sources import sources
 from hhanim.studio.fresh.status import status
 from hhanim.studio.make import cleaning, films, workers
@@ -260,9 +259,9 @@ def test_data_that_a_scene_or_its_helper_opens(project):
         Path("scenes", name).write_text("2.0\n")
     requests = projects.requests(["still", "wave"], projects.Settings())[0]
     assert [status(r).reasons for r in requests] == [("./levels.csv changed",), ()]
-    found = {path.name for path in sources(requests[1].entry)}
+    found = {path.name for path in sources(requests[1].entry.path)}
     assert found == {"wave_clip.py", "helper.py", "deeper.py", "more.txt"}
-    shipped = workers.sources(prepare(requests[1]))
+    shipped = workers.sources(requests[1])[0]
     assert shipped["data/more.txt"] == b"2.0\n"  # a worker elsewhere has it too
 
 

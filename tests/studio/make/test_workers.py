@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import json
+import multiprocessing
 import os
 import pickle
 import re
@@ -26,6 +27,7 @@ from hhanim.studio.apart import Workplace
 from hhanim.studio.draw.clip import perform
 from hhanim.studio.errors import RenderError
 from hhanim.studio.fresh.job import prepare
+from hhanim.studio.fresh.status import status
 from hhanim.studio.make import films, workers
 from hhanim.studio.media import checks, sidecar
 from hhanim.studio.plan import catalogue
@@ -143,6 +145,31 @@ def test_any_executor_of_processes(project):
     assert event.kind == "done", event.message
     before = Path("output/wave.mp4").read_bytes()
     assert films.render("wave", force=True, size="160x90").read_bytes() == before
+
+
+def test_what_lies_in_the_working_folder_goes_along(project, tmp_path):
+    """A worker in another folder has the user's catalogue, and the file of a model with the module beside it."""
+    Path("language").mkdir()
+    Path("language/fr.po").write_text('msgid ""\nmsgstr ""\n\nmsgid "A sine."\nmsgstr "Un sinus."\n')
+    Path("cells").mkdir()
+    Path("cells/cell.py").write_text(
+        "import much\nfrom hhanim import presets\nMINE = presets.MODERN.with_(gNa=much.NA)\n"
+    )
+    Path("cells/much.py").write_text("NA = 90\n")
+    (elsewhere := tmp_path / "worker").mkdir()
+    (wanted,) = projects.requests(
+        ["wave"], projects.Settings(language="fr", given={"model": "cells/cell.py:MINE"})
+    )[0]
+    spawn = multiprocessing.get_context("spawn")  # as far from here as a process can be
+    with concurrent.futures.ProcessPoolExecutor(1, spawn, os.chdir, (elsewhere,)) as pool:
+        (event,) = films.make_all([wanted], crew=workers.of(pool))
+    assert event.kind == "done", event.message
+    made = sidecar.record_of(wanted.path)
+    assert made.alt == "Un sinus." and status(wanted).fresh
+    films.make(wanted, force=True)
+    alone = sidecar.record_of(wanted.path)
+    assert (alone.sha256, alone.key) == (made.sha256, made.key)
+    assert not list(elsewhere.iterdir())
 
 
 @pytest.mark.slow
@@ -266,7 +293,7 @@ def test_a_damaged_piece_is_refused(tmp_path):
 def test_another_hhanim_is_refused(project, monkeypatch):
     job = prepare(projects.requests(["wave"], projects.Settings())[0][0])
     theirs = {**workers.installed(job.request.entry), "matplotlib": "0.1"}
-    order = workers.Order([job.request], workers.sources(job), theirs)
+    order = workers.Order([job.request], *workers.sources(job.request), theirs)
     piece = workers.decoded(workers.fulfil(workers.encoded(order)), workers.Piece)
     assert piece.failure.kind == "RenderError"
     assert re.search(r"matplotlib is 3\S+ there and 0\.1 here", piece.failure.words)
@@ -277,8 +304,9 @@ def test_what_travels_is_plain_data(project):
     model = hhanim.presets.MODERN.with_(gK=30)
     given = {"model": model, "level": np.float64(0.5)}
     request = replace(projects.requests(["wave"], projects.Settings())[0][0], given=given)
-    job = prepare(request)
-    sent = workers.encoded(workers.Order([request], workers.sources(job), workers.installed(request.entry)))
+    sent = workers.encoded(
+        workers.Order([request], *workers.sources(request), workers.installed(request.entry))
+    )
     assert workers.decoded(sent, workers.Order).requests[0].values.objects["model"] == model
     back = workers.fulfil(sent)
     piece = workers.decoded(back, workers.Piece)
@@ -288,7 +316,7 @@ def test_what_travels_is_plain_data(project):
         with pytest.raises((pickle.UnpicklingError, ValueError, EOFError, IndexError, KeyError, TypeError)):
             pickle.loads(message)
     with pytest.raises(RenderError, match="cannot be sent to another machine"):
-        workers.encoded(workers.Order([replace(request, given={"level": object()})], {}, {}))
+        workers.encoded(workers.Order([replace(request, given={"level": object()})], {}, {}, {}))
 
 
 @pytest.mark.parametrize(
