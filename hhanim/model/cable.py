@@ -242,7 +242,7 @@ class CableRun(Frozen):
                 y * np.prod((x - np.delete(times, i, 0)) / (times[i] - np.delete(times, i, 0)), axis=0)
                 for i, y in enumerate(heights)
             ]
-            return np.sum(terms, axis=0)
+            return np.asarray(sum(terms))
 
         if len(k):
             out[k] = root(cubic, t[j], t[j + 1])
