@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -34,10 +35,16 @@ STATES = {
 }
 
 
-@pytest.mark.parametrize("scheme", ["dark", "light"])
-@pytest.mark.parametrize(
-    "size", [(1280, 720), (1920, 1080), (800, 720), (390, 844)], ids=["laptop", "projector", "cell", "phone"]
-)
+def looks() -> Iterator[Any]:
+    """Each size and each scheme, four looks; with --full all eight."""
+    sizes = {"laptop": (1280, 720), "projector": (1920, 1080), "cell": (800, 720), "phone": (390, 844)}
+    for k, (name, size) in enumerate(sizes.items()):
+        for scheme in ("dark", "light"):
+            usual = scheme == ("dark", "light")[k % 2]
+            yield pytest.param(size, scheme, id=f"{name}-{scheme}", marks=[] if usual else pytest.mark.full)
+
+
+@pytest.mark.parametrize(("size", "scheme"), [*looks()])
 def test_axe(visit: Any, size: tuple[int, int], scheme: str) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     page = visit(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)

@@ -69,10 +69,10 @@ def test_the_rates_over_v_are_the_gates_and_have_the_points_of_1952(film: Any) -
 @pytest.mark.parametrize(
     ("changes", "star", "circles"),
     [
-        ({"celsius": 18.5}, "K", False),
+        pytest.param({"celsius": 18.5}, "K", False, marks=pytest.mark.full),
         ({"model": "classic"}, "K", True),
         ({"model": "connor_stevens"}, None, False),
-        ({"model": "wang_buzsaki"}, "K", False),
+        pytest.param({"model": "wang_buzsaki"}, "K", False, marks=pytest.mark.full),
         ({"model": "widget", "n": 300}, "K", False),
     ],
 )

@@ -18,7 +18,6 @@ from hhanim.studio.plan import catalogue
 from .test_clips import NAMES, last, lines, scene, words
 
 ROOT = Path(__file__).resolve().parents[2]
-FILMS = [p.stem.removesuffix("_film") for p in sorted((ROOT / "scenes").glob("*_film.py"))]
 #: A current, conductance, capacitance or charge, absolute or (group 2) per area.
 UNIT = re.compile(r"(?<![\w$\\])([pnµm][ASFC])(?:/([a-zµ]+[²2]))?(?!\w)")
 DENSITIES = {("µA", "cm²"), ("mS", "cm²"), ("µF", "cm²"), ("nC", "cm²")}
@@ -59,18 +58,6 @@ def test_mistake_units_in_a_clip_are_densities_and_fit_what_is_drawn(name: str, 
         along = units(panel.name_text.get_text())
         fitting = {kinds[s] for s in symbols if s in kinds}
         assert along == fitting or (not symbols and along <= DENSITIES)  # curves that are named in words
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", FILMS)
-def test_mistake_units_in_a_film_are_densities(name: str, tmp_path: Path) -> None:
-    """µA/cm² mixed with nA or mA, on axes too."""
-    pytest.importorskip("manim", reason="manim is not installed; it is the extra hhanim[films]")
-    from .film_checks import run_film
-
-    _, looks = run_film(name, "wide", tmp_path)
-    said = set().union(*(units(text) for look in looks for text, _, _ in look.texts))
-    assert said <= DENSITIES | CURRENTS.get(f"{name}_film.py", set())
 
 
 def test_mistake_no_text_of_a_picture_or_page_has_units_of_another_kind() -> None:

@@ -11,6 +11,7 @@ pytest.importorskip("manim")
 
 from hhanim.mobjects.frame import standard
 from tests.scenes.film_checks import amiss, outside, overlaps, run_film, stories, watch
+from tests.scenes.test_mistakes import CURRENTS, DENSITIES, units
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +36,8 @@ def test_it_asks_and_nothing_is_cut_small_or_on_another_at_the_end_of_a_section(
     assert [x for look in looks for x in outside(look)] == []
     assert [x for look in looks for x in overlaps(look)] == []
     assert [x for look in looks for x in look.small] == []
+    said = set().union(*(units(text) for look in looks for text, _, _ in look.texts))
+    assert said <= DENSITIES | CURRENTS.get(f"{name}_film.py", set())  # not µA/cm² mixed with nA, on axes too
     assert film.misread == []
     assert film.alt
     assert film.poster == 0.0  # the first frame, which asks
