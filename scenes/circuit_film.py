@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from manim import Create, FadeIn, FadeOut, ReplacementTransform, Succession, VGroup
+from manim import Create, ReplacementTransform, Succession, VGroup
 
 from hhanim.look.numbers import millivolts
-from hhanim.look.words import channel_name, ion_name, listed, tr
+from hhanim.look.words import channel_name, ion_name, listed, number_word, tr
 from hhanim.mobjects.circuit.circuit import Circuit
 from hhanim.mobjects.circuit.currents import (
     CircuitCurrents,
@@ -21,6 +21,7 @@ from hhanim.mobjects.circuit.currents import (
 )
 from hhanim.mobjects.circuit.slice import Slice, Solutions
 from hhanim.mobjects.frame.clock import Pace
+from hhanim.mobjects.frame.fades import Appear, Vanish
 from hhanim.mobjects.frame.layout import Area, fitted
 from hhanim.mobjects.frame.lettering import LABEL, SMALL
 from hhanim.mobjects.graph.equations import CurrentEquation, GateEquation, Unfolding, aligned
@@ -51,106 +52,96 @@ class CircuitFilm(Story):
 
     def beats(self) -> Iterator[Beat]:
         self.run = simulate(self.membrane, self.stimulus, self.until, sample=0.02)
+        self.names |= {f"{way}ward": self.ion(self.run.carrier(way)) for way in ("in", "out")}
         self.timed(self.pace())
         stage, foot = self.grid["body"].rows(*ROWS[self.shape], gap=0.2)
-        self.wide = Circuit(self.membrane, self.theme, stage)
+        self.wide, self.law = Circuit(self.membrane, self.theme, stage), self.law_in(foot)
         self.slice = Slice(self.wide).follow(self.clock)
-        self.law = self.law_in(foot, lines=1 if self.shape == "wide" else 2)
         self.pieces = self.law.pieces(self.wide.x, self.wide.pitch, foot)
-        yield from self.elements(foot)
-        yield from self.equation()
-        yield from self.spike()
-        yield from self.gates()
-        yield from self.recap()
+        for part in (self.elements(foot), self.equation(), self.spike(), self.gates(), self.recap()):
+            yield from part
 
     def pace(self) -> Pace:
-        spikes = self.run.spikes
-        #: When the run begins where it is shown again: not long before something happens.
-        self.begin = float(spikes[0]) - 2.0 if len(spikes) else 0.0
-        slow = [(float(spikes[0]) - 0.8, float(spikes[0]) + 2.7, 0.5)] if len(spikes) else []
-        return Pace(self.until, rate=3.0, slow=slow)
+        """Slow while V is high; where the run is shown again, it begins not long before."""
+        top = self.run.extreme("V").t
+        self.begin = max(top - 2.5, 0.0)
+        return Pace(self.until, rate=3.0, slow=[(top - 1.3, top + 2.2, 0.5)])
 
-    def law_in(self, area: Area, lines: int) -> CurrentEquation:
+    def law_in(self, area: Area) -> CurrentEquation:
         """The equation for V, where it will stand."""
-        law = CurrentEquation(self.membrane, self.theme, size=LABEL + 26, lines=lines)
-        fitted(law, area)
-        return law
+        lines = 1 if self.shape == "wide" else 2
+        return fitted(CurrentEquation(self.membrane, self.theme, size=LABEL + 26, lines=lines), area)
 
-    # -- from membrane to equation -------------------------------------------------------------------------
+    def ion(self, name: str) -> str:
+        return ion_name(self.membrane.channel(name).ion, name)
 
     def elements(self, foot: Area) -> Iterator[Beat]:
         """Every part of the membrane turns into its element, and below it stands its current."""
-        wide, pieces = self.wide, self.pieces
+        wide, piece = self.wide, self.pieces["C"]
         asked = self.formula('{{ frac(dif V, dif t) : slope }} {{ = "?" : asked }}', size=LABEL + 26)
-        asked.move_to(foot.center)
-        self.shown: list[Any] = [wide.sides, wide.voltage, self.slice.water, self.slice, asked]
+        shown = [wide.sides, wide.voltage, self.slice.water, self.slice, asked.move_to(foot.center)]
         said = "What makes the voltage across this thin wall change?"
-        yield Beat("question", QUESTION, said, self.title, self.shown)
-        self.shown = [wide.wires, *self.shown]
+        yield Beat("question", QUESTION, said, self.title, shown)
         yield Beat("circuit", "The solutions are wires", "Salt water conducts, as a wire does.",
-                   do=[Create(wide.wires), self.slice.water.gathers()], leaves=self.shown)  # fmt: skip
-        heading = "The lipids are a capacitor"
-        yield self.becomes("C", heading, "The lipids keep charge apart.")
-        self.shown = [*(thing for thing in self.shown if thing is not asked), pieces["C"]]
-        slope, piece = asked.select("slope"), pieces["C"]
+                   do=[Create(wide.wires), self.slice.water.gathers()], leaves=[wide.wires, *shown])  # fmt: skip
+        yield self.becomes("C", "The lipids are a capacitor", "The lipids keep charge apart.")
+        slope = asked.select("slope")
         moves = [ReplacementTransform(*pair) for pair in zip(slope, piece[-len(slope) :], strict=True)]
-        yield Beat("circuit", heading, "Its current is C times the slope of V.",
-                   do=[*moves, FadeIn(piece[: -len(slope)]), FadeOut(asked.select("asked"))],
-                   leaves=self.shown)  # fmt: skip
-        for k, channel in enumerate(self.membrane.channels):
-            yield from self.channel(channel, first=k == 0)
-        yield self.becomes("I", "The electrode is a source", "The electrode injects a current of our choice.")
+        left = [thing for thing in self.standing if thing is not asked]
+        yield self.then("Its current is C times the slope of V.", leaves=[*left, piece],
+                        do=[*moves, Appear(piece[: -len(slope)]), Vanish(asked.select("asked"))])  # fmt: skip
+        for channel in self.membrane.channels:
+            yield from self.channel(channel, first=channel is self.membrane.channels[0])
+        yield self.becomes("I", "The electrode is a source", "The electrode injects a current of our choice.",
+                           self.pieces["I"])  # fmt: skip
 
-    def becomes(self, name: str, heading: str, said: str) -> Beat:
-        """A part of the membrane turns into its element."""
-        before = self.shown
-        self.shown = [*before, self.wide.element(name)]
-        return Beat("circuit", heading, said, show=before, do=[self.slice.becomes(name)], leaves=self.shown)
+    def becomes(self, name: str, heading: str, said: str, *comes: Any) -> Beat:
+        """A part of the membrane turns into its element, and its current comes."""
+        return Beat("circuit", heading, said, do=[self.slice.becomes(name), *map(Appear, comes)],
+                    leaves=[*self.standing, self.wide.element(name), *comes])  # fmt: skip
 
     def channel(self, channel: Channel, first: bool) -> Iterator[Beat]:
         """A conductance and a battery; then the current, and what the gates have to do with it."""
-        name = channel.name
-        heading = tr("{name} channels are a conductance", name=channel_name(channel).capitalize())
-        told = Unfolding(self.membrane, name, self.theme, self.pieces[name], self.wide.pitch)
-        self.pieces[name] = told.whole
-        several = listed([tr("{number} {gate}", number=_number(g.power), gate=g.name) for g in channel.gates])
-        if not first or not several:
-            said = "{name} channels have {several} gates, and their own battery."
-            said = tr(said, name=channel_name(channel), several=several)
-            yield self.becomes(name, heading, said if several else "The leak never changes.")
-            self.shown = [*self.shown, told.whole]
-            return
-        yield self.becomes(name, heading, "A channel is a conductance, with its ion's battery.")
-        shown, self.shown = self.shown, [*self.shown, told.whole]
-        said = "The driving force sends a current through it."
-        yield Beat("circuit", heading, said, show=[*shown, told.short])
-        said = tr("Its gates, {several}, multiply the conductance.", several=several)
-        yield Beat("circuit", "The gates multiply it", said, do=[Succession(told.spell(), told.gather())],
-                   leaves=self.shown)  # fmt: skip
+        told = Unfolding(self.membrane, channel.name, self.theme, self.pieces[channel.name], self.wide.pitch)
+        self.pieces[channel.name] = told.whole
+        gates = listed(
+            [tr("{number} {gate}", number=number_word(g.power), gate=g.name) for g in channel.gates]
+        )
+        self.names |= {"channel": channel_name(channel), "gates": gates}
+        self.names["Channel"] = channel_name(channel).capitalize()
+        spelt = first and gates
+        said = (
+            "{channel} channels have {gates} gates, and their own battery."
+            if gates
+            else "The leak never changes."
+        )
+        said = "A channel is a conductance, with its ion's battery." if spelt else said
+        heading = "{Channel} channels are a conductance"
+        yield self.becomes(channel.name, heading, said, *([] if spelt else [told.whole]))
+        if spelt:
+            shown = self.standing
+            yield self.then("The driving force sends a current through it.", show=[*shown, told.short])
+            yield self.then("Its gates, {gates}, multiply the conductance.", heading="The gates multiply it",
+                            do=[Succession(told.spell(), told.gather())], leaves=[*shown, told.whole])  # fmt: skip
 
     def equation(self) -> Iterator[Beat]:
         """The currents of the elements come together in one sum."""
         law, pieces, names = self.law, self.pieces, [c.name for c in self.membrane.channels]
-        others = [thing for thing in self.shown if not any(thing is piece for piece in pieces.values())]
-        heading, equals = "One term for every branch", law.term("equals")
-        left = VGroup(law.part("C"), law.part("I"))
+        others = [thing for thing in self.standing if not any(thing is piece for piece in pieces.values())]
+        equals, left = law.term("equals"), VGroup(law.part("C"), law.part("I"))
         moves: list[Any] = [ReplacementTransform(pieces[n], half) for n, half in zip("CI", left, strict=True)]
-        yield Beat("equation", heading, "What is injected charges the capacitor.", show=[*self.shown, pieces["I"]],
-                   do=[*moves, FadeIn(equals)],
+        yield Beat("equation", "One term for every branch", "What is injected charges the capacitor.",
+                   do=[*moves, Appear(equals)],
                    leaves=[*others, left, equals, *(pieces[n] for n in names)])  # fmt: skip
         moves = [ReplacementTransform(pieces[n], law.part(n)) for n in names]
-        self.shown = [*others, law]
-        yield Beat("equation", heading, "What the channels let out is taken off.",
-                   do=[*moves, *(FadeIn(law.sign(n)) for n in names)], leaves=self.shown)  # fmt: skip
-
-    # -- at work -------------------------------------------------------------------------------------------
+        yield self.then("What the channels let out is taken off.", leaves=[*others, law],
+                        do=[*moves, *(Appear(law.sign(n)) for n in names)])  # fmt: skip
 
     def places(self) -> list[Area]:
         """Where the circuit, the sums of its currents, V, the equation and what the hall is asked stand as it runs."""
         grid = self.grid
         if self.shape != "wide":
-            sums, plot = (grid[name] for name in ("first", "second"))
-            return [grid["picture"], sums, plot, grid["foot"], sums]
+            return [grid[name] for name in ("picture", "first", "second", "foot", "first")]
         upper, law = grid["body"].rows(4.25, 1.15, gap=0.2)
         left, plot = (replace(grid[name], bottom=upper.bottom) for name in ("left", "plot"))
         place, sums = left.rows(3.4, 0.7, gap=0.15)
@@ -159,82 +150,61 @@ class CircuitFilm(Story):
     def spike(self) -> Iterator[Beat]:
         """The currents of a spike through the circuit; before V peaks, the hall says why it will."""
         run, (place, lower, plot, foot, asked) = self.run, self.places()
-        self.circuit = circuit = Circuit(self.membrane, self.theme, place)
-        law = self.law_in(foot, lines=1 if self.shape == "wide" else 2)
-        water = Solutions(circuit).gather().follow(self.clock)
+        self.circuit, law = Circuit(self.membrane, self.theme, place), self.law_in(foot)
+        water = Solutions(self.circuit).gather().follow(self.clock)
         yield Beat("spike", "The circuit at work", "Now it gets a short pulse of current.",
-                   do=[ReplacementTransform(self.wide, circuit), ReplacementTransform(self.law, law)],
-                   leaves=[water, circuit, law])  # fmt: skip
-        self.currents = CircuitCurrents(circuit, run).follow(self.clock)
+                   do=[ReplacementTransform(self.wide, self.circuit), ReplacementTransform(self.law, law)],
+                   leaves=[water, self.circuit, law])  # fmt: skip
+        self.currents = CircuitCurrents(self.circuit, run).follow(self.clock)
         self.sums = CurrentSums(self.currents.arrows, lower).follow(self.clock)
-        self.v = self.graph(plot, run, "V", stimulus=True)
-        shown: list[Any] = [water, circuit, self.v, self.currents]
-        line = "arrows are currents; boxes fill with the conductance"
+        shown = [water, self.circuit, self.graph(plot, run, "V", stimulus=True), self.currents]
+        line, peak = "arrows are currents; boxes fill with the conductance", run.extreme("V")
         if not len(run.spikes):
-            top = tr("V reaches {top}, and no spike follows.", top=millivolts(run.extreme("V").value))
-            yield Beat("spike", "No spike", top, show=[*shown, law, self.sums], until=run.duration)
+            self.names["top"] = millivolts(peak.value)
+            said = "V reaches {top}, and no spike follows."
+            yield Beat("spike", "No spike", said, line, [*shown, law, self.sums], until=run.duration)
             return
-        inward, outward = (
-            ion_name(self.membrane.channel(run.carrier(way)).ion, run.carrier(way)) for way in ("in", "out")
-        )
-        rise, peak, fall = run.extreme("I_ion", "min").t, run.extreme("V").t, run.extreme("I_ion").t
-        low = run.extreme("V", "min", after=peak).t
-        said = tr("{ion} flows in and charges the capacitor: V rises.", ion=inward)
-        yield Beat("spike", "V rises", said, line, [*shown, law], until=rise)
-        said = "With the capacitor, as much flows out as in, at every instant."
-        yield Beat("spike", "The currents add up", said, line, [*shown, law, self.sums])
-        answers = ["no current flows any more", tr("{ion} takes out what {other} brings in", ion=outward, other=inward),
-                   "the capacitor is full"]  # fmt: skip
-        choices = self.choices(asked, *answers)
-        ask = "Why will V stop rising?"
-        yield Beat("predict", ask, "V will stand still at its peak. Why?",
+        said = "{inward} flows in and charges the capacitor: V rises."
+        yield Beat("spike", "V rises", said, line, [*shown, law], until=run.extreme("I_ion", "min").t)
+        yield self.then("With the capacitor, as much flows out as in, at every instant.",
+                        heading="The currents add up", show=[*shown, law, self.sums])  # fmt: skip
+        choices = self.choices(asked, "no current flows any more", "{outward} takes out what {inward} brings in",
+                               "the capacitor is full")  # fmt: skip
+        yield Beat("predict", "Why will V stop rising?", "V will stand still at its peak. Why?",
                    show=[*shown, choices], think=True)  # fmt: skip
         said = "The ions' currents cancel, and the capacitor gets nothing."
         yield Beat(
-            "answer", "Nothing is left for the capacitor", said, line, do=[choices.answer(1)], until=peak
+            "answer", "Nothing is left for the capacitor", said, line, until=peak.t, do=[choices.answer(1)]
         )
-        shown += [law, self.sums]
-        said = tr("More {ion} flows out than {other} flows in, and V falls.", ion=outward, other=inward)
-        yield Beat("answer", "V falls", said, line, shown, until=fall)
-        said = tr("{ion} channels stay open, and V falls towards their battery.", ion=outward)
-        yield Beat("answer", "V falls towards a battery", said, line, until=low)
+        said = "More {outward} flows out than {inward} flows in, and V falls."
+        yield Beat("answer", "V falls", said, line, [*shown, law, self.sums], until=run.extreme("I_ion").t)
+        yield self.then("{outward} channels stay open, and V falls towards their battery.",
+                        heading="V falls towards a battery", until=run.extreme("V", "min", after=peak.t).t)  # fmt: skip
 
     def gates(self) -> Iterator[Beat]:
         """The equations of the gates, under that of V, and how they go."""
-        start, stop = self.begin, self.run.duration
-        self.timed(Pace(stop, rate=3.0, slow=[(start + 1.0, start + 5.0, 1.2)]))
-        names = list(self.membrane.gates)
+        start, names = self.begin, list(self.membrane.gates)
+        self.timed(Pace(self.until, rate=3.0, slow=[(start + 1.0, start + 5.0, 1.2)]))
         law = CurrentEquation(self.membrane, self.theme, size=LABEL + 14, lines=3)
-        equations = aligned([law, *(GateEquation(self.membrane, n, self.theme, size=LABEL + 14) for n in names)],
-                            self.grid["left"])  # fmt: skip
-        v, gates = self.graphs(self.run, ["V"], names)
-        several = _number(1 + sum(g.dynamic for g in self.membrane.gates.values()))
-        said = tr("Each gate has its equation: with that of V they are {several}.", several=several)
-        yield Beat("gates", "The conductances follow their gates", said, show=[equations, v, gates], start=start,
-                   until=stop)  # fmt: skip
+        laws = [law, *(GateEquation(self.membrane, name, self.theme, size=LABEL + 14) for name in names)]
+        self.names["several"] = number_word(1 + sum(g.dynamic for g in self.membrane.gates.values()))
+        said = "Each gate has its equation: with that of V they are {several}."
+        shown = [aligned(laws, self.grid["left"]), *self.graphs(self.run, ["V"], names)]
+        yield Beat("gates", "The conductances follow their gates", said, "", shown, start, self.until)
 
     def recap(self) -> Iterator[Beat]:
         """Membrane and circuit side by side, with the same arrows."""
-        run, body = self.run, self.grid["body"]
+        run, (above, foot) = self.run, self.grid["body"].rows(3.6, 1.0, gap=0.15)
         self.timed(self.pace())
-        above, foot = body.rows(3.6, 1.0, gap=0.15)
         left, right = above.split(1.0, 1.0, gap=0.5, vertical=self.shape != "wide")
         circuit = Circuit(self.membrane, self.theme, right, size=SMALL)
         scale = max(per_unit(run, area.height - 0.8) for area in (left, right))
         #: Its sodium channel is open in both pictures in which the film stops.
-        patch = MembranePatch(run, self.theme, left, clock=self.clock, level=0.5, electrode=True)
-        self.patch = patch
-        arrows = CurrentArrows(places_in(patch), run, self.theme, scale).follow(self.clock)
+        self.patch = MembranePatch(run, self.theme, left, clock=self.clock, level=0.5, electrode=True)
+        arrows = CurrentArrows(places_in(self.patch), run, self.theme, scale).follow(self.clock)
         self.both = [arrows, CircuitCurrents(circuit, run, scale=scale).follow(self.clock)]
-        law = self.law_in(foot, lines=1 if self.shape == "wide" else 2)
-        shown = [circuit, patch, *self.both, scale_bar(arrows, right.right, right.bottom)]
-        heading = "A membrane is a circuit"
-        yield Beat("recap", heading, "Membrane and circuit carry the same currents.", show=shown, start=self.begin,
-                   until=run.extreme("I_ion", "min").t)  # fmt: skip
-        yield Beat("recap", heading, "One equation says how they change V.", show=[*shown, law],
-                   until=run.extreme(f"I_{run.carrier('out')}").t)  # fmt: skip
-
-
-def _number(n: int) -> str:
-    words = dict(enumerate(["no", "one", "two", "three", "four", "five", "six", "seven", "eight"]))
-    return tr(words.get(n, str(n)))
+        shown = [circuit, self.patch, *self.both, scale_bar(arrows, right.right, right.bottom)]
+        yield Beat("recap", "A membrane is a circuit", "Membrane and circuit carry the same currents.", "", shown,
+                   self.begin, run.extreme("I_ion", "min").t)  # fmt: skip
+        yield self.then("One equation says how they change V.", show=[*shown, self.law_in(foot)],
+                        until=run.extreme(f"I_{run.carrier('out')}").t)  # fmt: skip

@@ -24,7 +24,7 @@ from hhanim.mobjects.storyboard import Beat, Story
 from hhanim.model import HHError, clamp, simulate
 from hhanim.parameters import Membrane
 
-QUESTION = "When will this channel open?"
+QUESTION, ABOVE = "When will this channel open?", "what is open stands out, what is shut is faint"
 FEW, STEPS, LEGS = 60, 6, 4  # channels in sight at first; steps of the clamp; its ways up and down
 TRAVEL = {"run_time": 2.4}  # of the eye
 
@@ -56,10 +56,8 @@ class GateOpening(Story):
         self.far = self.depth.far(FEW)
         self.depth.look(SIDE)
         self.current = side.samples[self.kinds[0]].current(run, 0, standard.CHANNEL_CONDUCTANCE)
-        yield from self.one(side)
-        yield from self.many()
-        yield from self.rates()
-        yield from self.recap()
+        for part in (self.one(side), self.many(), self.rates(), self.recap()):
+            yield from part
 
     def meet(self) -> None:
         """The kinds of channels, the clamp, and what they are called; all times go by the slowest gate."""
@@ -92,8 +90,6 @@ class GateOpening(Story):
         self.names |= {"other": ion_name(kinds[-1].ion, kinds[-1].name)}
         self.names |= {"gates": listed([g.name for g in kinds[-1].gates for _ in range(g.power)])}
         self.gate = next(g.name for g in kinds[0].gates if g.dynamic)
-
-    # -- graphs over the time since a step -------------------------------------------------------------------
 
     def style(self, k: int, j: int, rows: int) -> tuple[Area, dict[str, Any]]:
         """Where row j of the graphs of step k stands, and what they have in common."""
@@ -131,82 +127,68 @@ class GateOpening(Story):
         place, style = self.style(k, j, rows)
         return OpenShare(self.depth, p, place, width=3.5, **style | {"time": True})
 
-    # -- from one to many ------------------------------------------------------------------------------------
-
     def one(self, side: MembranePatch) -> Iterator[Beat]:
         """One channel under two equal steps, and a third seen from above; before the first, the hall predicts."""
-        shown = [side, *self.records(1)]
-        stops = [begin + 1.05 * self.lasts for begin in self.begins]
+        shown, stops = [side, *self.records(1)], [begin + 1.05 * self.lasts for begin in self.begins]
         said = "A voltage clamp will step V to {high}, and hold it there."
         yield Beat("question", QUESTION, said, self.title, shown)
         choices = self.choices("foot", "at once, with the step", "after a fixed delay", "nobody can say")
-        said = "Every such channel gets this step. When will this one open?"
-        yield Beat("predict", QUESTION, said, self.title, show=[*shown, choices], think=True)
-        heading, line = "Nobody can say", "V is held by a voltage clamp"
+        yield self.then("Every such channel gets this step. When will this one open?", name="predict",
+                        show=[*shown, choices], think=True)  # fmt: skip
         said = "Its gates move by chance. While all of them are open, ions pass."
-        yield Beat("chance", heading, said, line, do=[choices.answer(2)], until=stops[0])
+        yield Beat("chance", "Nobody can say", said, "V is held by a voltage clamp", until=stops[0],
+                   do=[choices.answer(2)])  # fmt: skip
         said = "The same step again, and it opens at other times."
-        yield Beat("chance", heading, said, line, [side, *self.records(2)], until=stops[1])
-        heading, line, rise = (
-            "The same channel from above",
-            "what is open stands out, what is shut is faint",
-            self.begins[2],
-        )
-        said, look = "We look at it from above: a gate stands out while open.", self.depth.travel
-        yield Beat("tile", heading, said, line, [self.depth, *self.records(3)], until=rise - 0.2 * self.lasts,
-                   do=[look(SIDE, TILE, **TRAVEL)])  # fmt: skip
-        yield Beat(
-            "tile", heading, "Its pore stands out while all of its gates are open.", line, until=stops[2]
-        )
+        yield self.then(said, show=[side, *self.records(2)], until=stops[1])
+        said = "We look at it from above: a gate stands out while open."
+        yield Beat("tile", "The same channel from above", said, ABOVE, [self.depth, *self.records(3)],
+                   until=self.begins[2] - 0.2 * self.lasts, do=[self.depth.travel(SIDE, TILE, **TRAVEL)])  # fmt: skip
+        yield self.then("Its pore stands out while all of its gates are open.", until=stops[2])
 
     def many(self) -> Iterator[Beat]:
         """From the tile to some sixty channels, and from these to all of them."""
-        depth, line = self.depth, "what is open stands out, what is shut is faint"
+        depth, few, all_ = self.depth, self.share(3, 1, 3, self.far), self.share(4, 2, 3, PATCH)
         ready, done = (([b + x * self.lasts for b in self.begins]) for x in (-0.2, 1.05))
-        few, heading = self.share(3, 1, 3, self.far), "Many channels, one V"
         shown = [depth, *self.under(3, 3, few)]
         said = "It has neighbours, and they feel the same step."
         if len(self.kinds) > 1:
             said = "Among its neighbours are {other} channels, with gates {gates}."
-        yield Beat("patch", heading, said, line, shown, until=ready[3],
+        yield Beat("patch", "Many channels, one V", said, ABOVE, shown, until=ready[3],
                    do=[depth.travel(TILE, self.far, **TRAVEL)])  # fmt: skip
-        heading = "Each by its own chance"
         said = "Each goes by its own chance, so their open share is ragged."
-        yield Beat("patch", heading, said, line, until=done[3])
+        yield self.then(said, heading="Each by its own chance", until=done[3])
         said = "A channel needs all its gates open: {law} are expected, and chance keeps to the bands."
-        yield Beat("patch", heading, said, line, [few.bands, *shown])
-        all_, heading = self.share(4, 2, 3, PATCH), "From chance to law"
+        yield self.then(said, show=[few.bands, *shown])
         shown = [depth, *self.under(4, 3, few, all_)]
         shown = [few.bands, *shown] if few in shown else shown
         said = "We step back, until thousands of channels are in sight."
-        yield Beat("thousands", heading, said, line, shown, until=ready[4],
+        yield Beat("thousands", "From chance to law", said, ABOVE, shown, until=ready[4],
                    do=[depth.travel(self.far, PATCH, **TRAVEL)])  # fmt: skip
         said = "Chance averages out, and the open share follows {law}."
-        yield Beat("thousands", heading, said, line, [all_.bands, *shown], until=done[4])
-
-    # -- what V does -----------------------------------------------------------------------------------------
+        yield self.then(said, show=[all_.bands, *shown], until=done[4])
 
     def rates(self) -> Iterator[Beat]:
         """V goes up and down: the rates of a gate, then what they lead to, with the points of 1952 under them."""
-        depth, turns, line = self.depth, self.turns, "the clamp takes V up and down"
-        rates = self.over(
-            "plot", rates_over_v(self.run, self.gate), tr("rates of {gate} (per ms)", gate=self.gate), 0, 2
-        )
+        depth, turns, name = self.depth, self.turns, tr("rates of {gate} (per ms)", gate=self.gate)
+        rates = self.over("plot", rates_over_v(self.run, self.gate), name, 0, 2)
         said = "V sets the rate α at which a shut gate opens, and β at which an open one shuts."
-        yield Beat("rates", "V sets the rates", said, line, [depth, rates], until=turns[1])
+        yield Beat("rates", "V sets the rates", said, "the clamp takes V up and down", [depth, rates],
+                   until=turns[1])  # fmt: skip
         said = (
             "Circles are the rates measured in 1952."
             if len(rates.points)
             else "High V opens gates more often."
         )
-        yield Beat("rates", "V sets the rates", said, line, [depth, rates, rates.points], until=turns[2])
+        yield self.then(said, show=[depth, rates, rates.points], until=turns[2])
         goal = self.over("first", gates_over_v(self.run, "inf"), "steady state (share open)", 2, 4)
-        said = "Their balance is the steady state, the share of gates open in the end."
-        shown = [depth, goal, goal.points]
-        yield Beat("rates", "Where gates settle", said, line, shown, until=turns[3])
+        said, shown = (
+            "Their balance is the steady state, the share of gates open in the end.",
+            [depth, goal, goal.points],
+        )
+        yield self.then(said, heading="Where gates settle", show=shown, until=turns[3])
         tau = self.over("second", gates_over_v(self.run, "tau"), "time constant (ms)", 3, 4)
         said = "Their sum sets the time constant, which says how soon they settle."
-        yield Beat("rates", "How soon they settle", said, line, [*shown, tau, tau.points], until=turns[4])
+        yield self.then(said, heading="How soon they settle", show=[*shown, tau, tau.points], until=turns[4])
 
     def over(self, place: str, curves: list[Curve], name: str, first: int, last: int) -> Sweep:
         """Curves over V, drawn between two turns of the clamp."""
@@ -219,11 +201,11 @@ class GateOpening(Story):
 
     def recap(self) -> Iterator[Beat]:
         """One channel, its rates, and many channels, one after the other."""
-        last, begin, hue = self.share(5, 1, 2, PATCH), self.begins[5], quantities(self.membrane)[self.gate]
+        last, begin = self.share(5, 1, 2, PATCH), self.begins[5]
         rows = [Row("One channel: chance", "nobody can say when it opens", "ink",
                     "A single channel opens by chance.", begin - 0.1 * self.lasts),
-                Row("V sets the rates", "α opens a gate, β shuts it", "stimulus",
+                Row("V sets the rates", "α opens a gate, β shuts it", "ink",
                     "V sets how likely that is.", begin + 0.4 * self.lasts),
-                Row("Many channels: a law", "their open share is {law}", hue,
+                Row("Many channels: a law", "their open share is {law}", "ink",
                     "Many together follow a law.", begin + 1.05 * self.lasts)]  # fmt: skip
         yield from self.recapped(rows, [last.bands, *self.under(5, 2, last)])

@@ -25,12 +25,10 @@ BERNSTEIN = "Bernstein's hypothesis of 1902"
 
 class Squid(Story):
     title = "The squid's giant axon"
-    description = (
-        "A squid, its giant axon, the wire in it, and a nerve impulse that passes 0 mV: which ions make it?"
-    )
+    description = "A squid, its giant axon, the wire in it, and a spike that passes 0 mV: which ions make it?"
     alt = (
         "A squid with its giant axon; the axon in a chamber of sea water with a wire along its axis, and the voltage V "
-        "that it measures during a nerve impulse; then the membrane, with sodium outside and potassium inside."
+        "that it measures during a spike; then the membrane, with sodium outside and potassium inside."
     )
     model: Membrane = "modern"
     stimulus: Protocol = "pulse(10, start=5, width=1)"
@@ -42,60 +40,50 @@ class Squid(Story):
         if top.value < zero:
             least, most = millivolts(zero), millivolts(top.value)
             raise HHError(
-                f"squid tells of an impulse that passes {least}, and V reaches {most} only; "
+                f"squid tells of a spike that passes {least}, and V reaches {most} only; "
                 "give it a stronger stimulus, or a membrane with more sodium channels"
             )
+        self.names = {"zero": millivolts(zero)}
         rise = run.first("V", above=0.5 * (zero + float(run["V"][0])))
         self.timed(Pace(self.until, rate=4.0, slow=[(rise - 1.0, top.t + 1.5, 0.8)]))
         body, foot = self.grid["body"].rows(*((3.9, 1.5) if self.shape == "wide" else (3.0, 2.0)), gap=0.25)
         way = Travel(self, run, area=body)
         nerve = Nerve(way.axon, self.grid["body"])
-        v = self.graph("plot", run, "V", stimulus=True)
+        whole, v = (self.graph("plot", run, "V", stimulus=True, ghost=ghost) for ghost in (True, False))
         passing = Level(v.panel, zero, tr("where all ions would take V"), end=True)
-        peak = Point(
-            v.panel, top.t, top.value, millivolts(top.value, sign=True), course=v.traces[0].path.values[:, :2]
-        )
-        ends = [tr("at rest"), millivolts(zero), tr("far above {zero}", zero=millivolts(zero))]
-        choices = self.choices("foot", *ends)
-        yield Beat("question", ASKS, "A nerve impulse is a rise and a fall of the voltage V.",
-                   "a nerve impulse in a squid", show=[way.squid, v], until=run.duration)  # fmt: skip
+        peak = Point(v.panel, *top, millivolts(top.value, sign=True), course=v.course)
+        choices = self.choices("foot", "at rest", "{zero}", "far above {zero}")
+        yield Beat("question", ASKS, "A spike, or action potential, is a rise and a fall of the voltage V.",
+                   "the action potential of a squid's nerve", [way.squid, whole], until=run.duration)  # fmt: skip
         yield Beat("axon", "Half a millimetre thick", "The squid's largest axon is half a millimetre thick.",
-                   "the giant axon among ordinary ones",
-                   show=[nerve, way.axon, nerve.words], into=way.to_axon, start=0.0)  # fmt: skip
+                   "the giant axon among ordinary ones", [nerve, way.axon, nerve.words], 0.0,
+                   into=way.to_axon)  # fmt: skip
         chamber = Chamber(way.axon, self.grid["body"], run, clock=self.clock)
         bare = [chamber, way.axon]
         yield Beat("chamber", "Wide enough for a wire", "Cut out, it goes on working in sea water for hours.",
-                   "the giant axon in sea water", show=bare, do=[way.axon.to(*chamber.seat, run_time=2.0)])  # fmt: skip
+                   "the giant axon in sea water", bare, do=[way.axon.to(*chamber.seat, run_time=2.0)])  # fmt: skip
         wired = [*bare, chamber.wire]
-        yield Beat("chamber", "Wide enough for a wire", "Two fine wires are pushed in along its axis.",
-                   "wound on a thin rod of glass", show=wired, do=[chamber.insert()])  # fmt: skip
-        yield Beat("voltage", INSIDE, "All along the wires the membrane does the same.",
-                   "wound on a thin rod of glass", do=[chamber.to(self.grid["picture"], run_time=1.5)])  # fmt: skip
+        yield self.then("Two fine wires are pushed in along its axis.", line="wound on a thin rod of glass",
+                        show=wired, do=[chamber.insert()])  # fmt: skip
+        yield Beat("voltage", INSIDE, "All along the wires the membrane does the same.", self.told.line,
+                   do=[chamber.to(self.grid["picture"], run_time=1.5)])  # fmt: skip
         measured = [*wired, chamber.meter(), v]
-        yield Beat("voltage", INSIDE, "One wire measures V, the inside against the outside.",
-                   "all along the wires the membrane does the same", show=measured)  # fmt: skip
-        yield Beat("voltage", INSIDE, "The other gives a short current.",
-                   "all along the wires the membrane does the same", until=rise)  # fmt: skip
-        yield Beat("predict", ALL,
-                   "Suppose that the membrane opened to all ions.", BERNSTEIN,
-                   show=[*measured, choices], think=True)  # fmt: skip
-        yield Beat("answer", ALL,
-                   tr("Then V could come to {zero}, and no further.", zero=millivolts(zero)),
-                   BERNSTEIN, show=[*measured, choices, passing], do=[choices.answer(1)])  # fmt: skip
-        yield Beat("impulse", "V goes beyond", "But V goes beyond, and then comes back by itself.",
+        yield self.then("One wire measures V, the inside against the outside.", show=measured)
+        yield self.then("The other gives a short current.", until=rise)
+        yield Beat("predict", ALL, "Suppose that the membrane opened to all ions.", BERNSTEIN,
+                   [*measured, choices], think=True)  # fmt: skip
+        yield self.then("Then V could come to {zero}, and no further.", name="answer",
+                        show=[*measured, choices, passing], do=[choices.answer(1)])  # fmt: skip
+        yield Beat("beyond", "V goes beyond", "But V goes beyond, and then comes back by itself.",
                    "so it is not all ions: who brings V up, and who brings it down?",
-                   show=[*measured, passing], until=run.duration)  # fmt: skip
-        yield Beat("impulse", "V goes beyond", "So the membrane chooses which ions pass.",
-                   "so it is not all ions: who brings V up, and who brings it down?",
-                   show=[*measured, passing, peak])  # fmt: skip
+                   [*measured, passing], until=run.duration)  # fmt: skip
+        yield self.then("So the membrane chooses which ions pass.", show=[*measured, passing, peak])
         yield Beat("membrane", "The membrane", "Outside is mostly sodium, inside mostly potassium.",
-                   "a film of lipids that no ion passes",
-                   show=[way.membrane], into=way.to_membrane, start=0.0)  # fmt: skip
-        yield Beat("membrane", "The membrane", "Ions pass through channels, each for one kind of ion.",
-                   "channels for Na⁺ and channels for K⁺", until=rise - 1.0)  # fmt: skip
+                   "a film of lipids that no ion passes", [way.membrane], 0.0, into=way.to_membrane)  # fmt: skip
+        yield self.then("Ions pass through channels, each for one kind of ion.",
+                        line="channels for Na⁺ and channels for K⁺", until=rise - 1.0)  # fmt: skip
         yield Beat("channel", "One channel", "A channel has gates, which open and shut.",
-                   "all of its gates must be open",
-                   show=[way.channel], into=way.to_channel, until=top.t + 1.5)  # fmt: skip
+                   "all of its gates must be open", [way.channel], until=top.t + 1.5, into=way.to_channel)  # fmt: skip
         rows = [
             Row("V goes beyond zero", "so one kind of ion is let in: which?", "ink",
                 "V goes beyond zero, so one kind of ion is let in."),

@@ -51,6 +51,12 @@ def listed(names: Sequence[str]) -> str:
     return tr("{several} and {last}", several=", ".join(names[:-1]), last=names[-1])
 
 
+def number_word(n: int) -> str:
+    """A small number as a word: "four"."""
+    words = dict(enumerate(["no", "one", "two", "three", "four", "five", "six", "seven", "eight"]))
+    return tr(words.get(n, str(n)))
+
+
 def conditions(membrane: Membrane, *, celsius: bool = True) -> str:
     """The membrane in words: its title, its temperature, and every number that differs from the preset of its name.
 

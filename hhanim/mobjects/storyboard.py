@@ -8,6 +8,7 @@
             v = self.graph("plot", run, "V", stimulus=True)
             yield Beat("question", "What makes V rise?", "Membrane and voltage at rest.", show=[patch, v])
             yield Beat("spike", "The spike", "Sodium enters, and V rises.", until=run.extreme("V").t)
+            yield self.then("Then potassium leaves, and V falls.", until=run.duration)
             yield Beat("recap", "Sodium lifts V", "The sodium current lifts V to its peak.", show=[v])
 
 What stands is remembered: what a beat does not name any more goes while what is new comes, in one soft change, and
@@ -75,8 +76,8 @@ class Story(Film):
     """A film that is a list of beats.
 
     On the instance: `grid` holds the parts of the frame by name ("picture", "plot" …, see standard.GRID), `clock` the
-    clock that beats run, `standing` what is on the screen; `names` says what the words in braces stand for in what
-    beats say: {"ion": "Na⁺"} in "V rises, because {ion} flows in."
+    clock that beats run, `standing` what is on the screen, `told` the last beat; `names` says what the words in braces
+    stand for in what beats say: {"ion": "Na⁺"} in "V rises, because {ion} flows in."
     """
 
     poster: ClassVar[float] = 0.0  # the first frame, so that a slide does not jump when the film starts
@@ -84,6 +85,7 @@ class Story(Film):
     def __init__(self, renderer: Any = None, **kwargs: Any) -> None:
         self.clock: Any = None
         self.standing: list[Any] = []
+        self.told: Any = None
         self.names: dict[str, Any] = {}
         self._words: list[Words] = []
         super().__init__(renderer=renderer, **kwargs)
@@ -95,6 +97,13 @@ class Story(Film):
     def construct(self) -> None:
         for beat in self.beats():
             self.tell(beat)
+
+    def then(self, caption: str, **changes: Any) -> Beat:
+        """The beat that goes on from the one told last: its section, heading and line, but for the changes."""
+        told = self.told
+        return Beat(
+            **{"name": told.name, "heading": told.heading, "caption": caption, "line": told.line} | changes
+        )
 
     def say(self, text: str) -> str:
         """A text in the viewer's language, with the film's `names` in it; beats' texts are said so by themselves."""
@@ -182,6 +191,7 @@ class Story(Film):
 
     def tell(self, beat: Beat) -> None:
         """Show and say one beat, and hold it until it can have been read."""
+        self.told = beat
         opening = not self.parts
         begins = opening or self.parts[-1][1] != beat.name
         if begins:
@@ -226,13 +236,15 @@ class Story(Film):
         known, was = {id(thing) for thing in show}, {id(thing) for thing in self.standing}
         gone, stay = [t for t in self.standing if id(t) not in known], [t for t in show if id(t) in was]
         come = [t for t in show if id(t) not in was]
-        said: list[Animation] = [Vanish(w, between=(0.0, 0.45)) for w in old if w not in words]
-        said += [Appear(w, between=(0.55, 1.0)) for w in words if w not in old]
+        zooms = beat.into is not None or beat.out_of is not None
+        early, late = ((0.0, 0.2), (0.8, 1.0)) if zooms else ((0.0, 0.25), (0.25, 0.5))
+        said: list[Animation] = [Vanish(w, between=early) for w in old if w not in words]
+        said += [Appear(w, between=late) for w in words if w not in old]
         self._words, self.standing = words, show
         if opening:
             self._put(beat.start)
-        elif beat.into is not None or beat.out_of is not None:
-            self._zoom(beat, _mobjects(gone), _mobjects(come), said)
+        elif zooms:
+            self._zoom(beat, *map(_mobjects, (gone, come, stay)), said)
         else:
             self._fade(beat.start, gone, stay, come, said)
         self._order()
@@ -255,14 +267,17 @@ class Story(Film):
             if moving:
                 self.play(*map(Vanish, moving), run_time=0.5 * standard.CHANGE)
             self._put(start)
-        # Half of what goes is there with half of what comes: it is never dark between.
-        changes = [*said, *map(Vanish, _mobjects(gone)), *map(Appear, [*_mobjects(come), *moving])]
+        # First what goes, then what comes, never one through the other; and the words before both: it is never dark.
+        changes = [*said, *(Vanish(m, between=(0.25, 0.75)) for m in _mobjects(gone))]
+        changes += [Appear(m, between=(0.5, 1.0)) for m in (*_mobjects(come), *moving)]
         if changes:
             self.play(*changes, run_time=standard.CHANGE)
         for mobject in _moving(gone):
             mobject.resume_updating(recursive=False)
 
-    def _zoom(self, beat: Beat, gone: Sequence[Any], come: Sequence[Any], words: Sequence[Animation]) -> None:
+    def _zoom(
+        self, beat: Beat, gone: list[Any], come: list[Any], stay: list[Any], words: Sequence[Animation]
+    ) -> None:
         """The old picture grows, or shrinks, into the new one; neither moves by itself meanwhile."""
         self._put(beat.start)
         kept = [m for m in (*gone, *come) if m.updaters]
@@ -274,7 +289,8 @@ class Story(Film):
         assert place is not None
         for animation in words:
             animation.run_time = standard.ZOOM
-        self.play(Zoom(gone, come, place, self.frame, out=out, run_time=standard.ZOOM), *words)
+        style: Any = {"theme": self.theme, "stay": stay, "run_time": standard.ZOOM}
+        self.play(Zoom(gone, come, place, self.frame, out=out, **style), *words)
         for mobject in kept:
             mobject.resume_updating(recursive=False)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -15,11 +16,12 @@ from manim import ManimColor, Rectangle
 from hhanim.errors import HHError
 from hhanim.look import DARK
 from hhanim.mobjects.frame.layout import Area
-from hhanim.mobjects.frame.standard import voltages
+from hhanim.mobjects.frame.standard import grid, voltages
 from hhanim.mobjects.frame.zoom import Zoom, within
 from hhanim.mobjects.squid.animal import Squid
 from hhanim.mobjects.squid.chamber import Chamber
 from hhanim.mobjects.squid.fibre import GiantAxon
+from hhanim.mobjects.squid.travel import Travel
 from hhanim.model import presets, simulate
 from tests.scenes.film_checks import run_film
 
@@ -93,6 +95,21 @@ def test_a_zoom_takes_a_thing_of_the_outer_picture_to_itself_in_the_inner_one() 
         assert line.height == pytest.approx(inner.height, rel=1e-6)
     zoom.interpolate(1.0)
     assert inner.height == pytest.approx(axon.band[2])
+
+
+def test_the_channel_that_is_entered_is_the_one_that_is_seen_then_and_opens_in_the_spike() -> None:
+    run = simulate(presets.MODERN, "pulse(10, start=2, width=1)", 10.0)
+    story: Any = SimpleNamespace(theme=DARK, grid=grid("wide"), shape="wide", clock=None, frame=FRAME)
+    way = Travel(story, run)
+    outer, inner = way._middle, way.channel.views[0]
+    seen = set()
+    for t in np.linspace(0.0, 10.0, 41).tolist():
+        way.membrane.draw(t)
+        way.channel.draw(t)
+        for gate, opening in outer.openings().items():
+            assert np.array_equal(opening, inner.openings()[gate])
+        seen.add(inner.open)
+    assert seen == {True, False}
 
 
 def test_the_squid_moves_and_its_axon_stays_where_it_can_be_entered() -> None:

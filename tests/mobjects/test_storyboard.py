@@ -13,6 +13,7 @@ pytest.importorskip("manim")
 
 from manim import Circle, Rectangle, Square, tempconfig
 
+from hhanim.look import DARK
 from hhanim.mobjects.frame import standard
 from hhanim.mobjects.frame.clock import Pace
 from hhanim.mobjects.frame.layout import Area
@@ -131,6 +132,28 @@ def test_what_follows_the_clock_is_not_seen_when_it_jumps(tmp_path: Path) -> Non
     assert max(jumped) < 0.05
 
 
+def test_two_pictures_are_never_seen_through_each_other_and_it_is_never_dark_between(tmp_path: Path) -> None:
+    old, new, shares = Square(), Circle(), []
+
+    class Looked(Story):
+        def beats(self) -> Iterator[Beat]:
+            yield Beat("one", "One", "The old picture.", show=[old])
+            yield Beat("two", "Two", "The new picture.", show=[new])
+
+        def update_mobjects(self, dt: float) -> None:
+            super().update_mobjects(dt)
+            words = max((float(m.get_fill_opacity()) for w in self._words for m in w), default=0.0)
+            shown = [m.get_stroke_opacity() if m in self.mobjects else 0.0 for m in (old, new)]
+            shares.append((*shown, words))
+
+    options = {"dry_run": True, "media_dir": str(tmp_path), "verbosity": "ERROR", "progress_bar": "none"}
+    with tempconfig({**options, "pixel_width": 192, "pixel_height": 108, "frame_rate": 30}):
+        Looked().render()
+    assert sum(0.1 < a < 0.9 for a, _, _ in shares) > 3  # it is soft
+    assert max(min(a, b) for a, b, _ in shares) < 0.15
+    assert min(max(look) for look in shares[1:]) > 0.85
+
+
 def test_headings_stand_on_one_line_whatever_their_letters(tmp_path: Path) -> None:
     feet: list[list[float]] = []
 
@@ -202,6 +225,25 @@ def test_a_zoom_ends_in_the_new_picture_as_it_is(out: bool) -> None:
     for mobject, points, width in ((outer, kept[0], 4.0), (inner, kept[1], 6.0)):
         assert mobject.points == pytest.approx(points)
         assert (mobject.stroke_width, mobject.get_stroke_opacity()) == (width, 1.0)
+
+
+@pytest.mark.parametrize("out", [False, True])
+def test_in_a_zoom_the_outer_picture_is_not_seen_through_the_inner_one_nor_over_what_stays(out: bool) -> None:
+    outer, inner, stays = Circle(2.0), Square(2.0), Square(1.0).shift((5.0, 0.0, 0.0))
+    place, frame = Area(1.0, 2.6, 0.2, 1.1), Area(-7.11, 7.11, -4.0, 4.0)
+    gone, come = (inner, outer) if out else (outer, inner)
+    zoom = Zoom([gone], [come], place, frame, out=out, stay=[stays], theme=DARK)
+    zoom.begin()
+    window, picture = zoom.inner
+    order = [m for m in zoom.mobject.get_family() if len(m.points)]
+    plate = order[order.index(stays) - 1]
+    assert order.index(outer) < order.index(window) < order.index(picture) < order.index(plate)
+    assert plate.get_left()[0] < stays.get_left()[0] and plate.get_right()[0] >= frame.right - 1e-6
+    for x in np.linspace(0.0, 1.0, 31):
+        zoom.interpolate(x)
+        assert window.get_fill_opacity() == pytest.approx(picture.get_stroke_opacity())
+        assert window.width > picture.width and window.get_center() == pytest.approx(picture.get_center())
+        assert window.get_fill_color().to_hex().lower() == DARK.ground.lower()
 
 
 @pytest.mark.parametrize("shape", ["wide", "square", "tall"])

@@ -41,7 +41,7 @@ from hhanim.language import text
 from hhanim.look import Theme
 from hhanim.look.words import tr
 from hhanim.mobjects.frame.clock import Clock
-from hhanim.mobjects.frame.layout import Area, stroke
+from hhanim.mobjects.frame.layout import UNIT, Area, stroke
 from hhanim.mobjects.frame.lettering import LABEL, SMALL, TICK, Formula, Words
 from hhanim.mobjects.frame.reading import Reading
 from hhanim.mobjects.frame.sampled import Sampled
@@ -177,8 +177,8 @@ class Rig:
         self.moving = VGroup(self.command, self.ionic, self.injected)
         self._take(run)
         self._largest = abs(run.extreme("I_ion", "size").value) if largest is None else largest
-        #: The wall of the axon that ions cross, for a zoom.
-        self.wall = Area(*(corner[k] + unit * x for k, x in ((0, 2.0), (0, 4.4), (1, 0.3), (1, 1.65))))
+        #: The wall of the axon that ions cross, (x, y, thickness), for a zoom; see within().
+        self.wall = float(corner[0] + 3.0 * unit), float(corner[1] + 0.96 * unit), 4.0 * UNIT
         self.moving.add_updater(
             lambda _: self.draw(clock.now if self._at is None else self._at) and None, call_updater=True
         )

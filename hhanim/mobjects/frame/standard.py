@@ -33,7 +33,7 @@ UA_PER_CHARGE = 2.5
 #: Characters a second at which a caption can be read beside a picture; what the law of captions allows is 17.
 READING = 15.0
 #: Seconds: the least that is said stands; a question that a hall answers; one soft change of the picture; a zoom.
-LEAST, THINKING, CHANGE, ZOOM = 1.6, 4.0, 0.8, 2.4
+LEAST, THINKING, CHANGE, ZOOM = 1.6, 4.0, 1.0, 2.4
 
 #: Where things stand, in scene units (left, right, bottom, top): the membrane left, graphs right of it or below. The
 #: margin (5 %) and the captions' band (the lowest 10 %) are left free. `left` is picture and foot together, `plot`

@@ -16,13 +16,15 @@ the rest of the film is drawn as cheaply as before.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from manim import Animation, VGroup, smooth
+from manim import DL, UR, Animation, VGroup, smooth
 
-from hhanim.mobjects.frame.layout import Area
-from hhanim.mobjects.frame.shapes import Array
+from hhanim.look import Theme
+from hhanim.mobjects.frame.layout import Area, stroke
+from hhanim.mobjects.frame.shapes import Array, filled, lines
 
 _OPACITIES = ("fill_rgbas", "stroke_rgbas", "background_stroke_rgbas")
 
@@ -31,7 +33,10 @@ class Zoom(Animation):
     """From the pictures `gone` into the pictures `come`, which lie in the part `place` of what is gone.
 
     gone, come: mobjects; their updaters rest meanwhile. place: an Area of the outer picture. frame: the whole frame.
-    out: backwards, from the inner picture to the outer one in which it lies at `place`.
+    out: backwards, from the inner picture to the outer one in which it lies at `place`. stay: what stands beside both;
+    the outer picture passes behind it.
+    theme: the inner picture lies on its ground as in a window, so that the outer one is not seen through it; without
+    one, and where the ground is transparent, one picture fades into the other.
     """
 
     def __init__(
@@ -42,18 +47,29 @@ class Zoom(Animation):
         frame: Area,
         *,
         out: bool = False,
+        stay: Sequence[Any] = (),
+        theme: Theme | None = None,
         **kwargs: Any,
     ) -> None:
-        self.gone, self.come, self.out = VGroup(*gone), VGroup(*come), out
-        self.outer, self.inner = (self.come, self.gone) if out else (self.gone, self.come)
+        self.come, self.out, self.stay = come, out, stay
+        outer, inner = (come, gone) if out else (gone, come)
+        self.outer, self.inner, self.rim, plates = VGroup(*outer), VGroup(), VGroup(), list[Any]()
+        self.windowed = theme is not None and not theme.transparent
+        if theme is not None and self.windowed:
+            window = _box(inner)
+            self.inner.add(_covered(window, theme))
+            self.rim.add(_covered(window, theme).set_fill(opacity=0.0).set_stroke(theme.line, stroke(4.0)))
+            plates = [_covered(_side(_box(stay), frame), theme)] if stay else []
+        self.inner.add(*inner)
         self.share = max(place.width / frame.width, place.height / frame.height)
         self.place, self.middle = place.center, frame.center
         # Where the outer picture stays as it grows.
         self.fixed = (self.place - self.share * self.middle) / (1.0 - self.share)
-        super().__init__(VGroup(self.gone, self.come), rate_func=smooth, introducer=True, **kwargs)
+        whole = VGroup(self.outer, self.inner, self.rim, *plates, *stay)
+        super().__init__(whole, rate_func=smooth, introducer=True, **kwargs)
 
     def create_starting_mobject(self) -> Any:
-        self._outer, self._inner = _kept(self.outer), _kept(self.inner)
+        self._outer, self._inner, self._rim = map(_kept, (self.outer, self.inner, self.rim))
         return self.mobject
 
     def interpolate_mobject(self, alpha: float) -> None:
@@ -63,15 +79,35 @@ class Zoom(Animation):
         seen = self.share**inward  # how much of the frame's width is seen of the outer picture
         at = self.fixed + (self.middle - self.fixed) * seen  # what of it is in the middle
         inner = self.middle + (self.place - at) / seen
-        _put(self._outer, 1.0 / seen, at, self.middle, _faded(1.0 - inward, 0.0, 0.45))
-        _put(self._inner, self.share / seen, self.middle, inner, _faded(inward, 0.35, 0.8))
+        # In a window the inner picture comes early, and what is round it goes late.
+        come, go = (0.4, 0.5), (0.0, 0.3) if self.windowed else (0.3, 0.5)
+        there, around = _faded(inward, *come), _faded(1.0 - inward, *go)
+        _put(self._outer, 1.0 / seen, at, self.middle, around)
+        for kept, share in ((self._inner, there), (self._rim, there * around)):
+            _put(kept, self.share / seen, self.middle, inner, share)
 
     def clean_up_from_scene(self, scene: Any) -> None:
         for kept in (self._outer, self._inner):
             _put(kept, 1.0, self.middle, self.middle, 1.0)
         super().clean_up_from_scene(scene)
         scene.remove(self.mobject)
-        scene.add(*self.come.submobjects)
+        scene.add(*self.come, *self.stay)
+
+
+def _covered(area: Area, theme: Theme) -> Any:
+    corners = [area.at(x, y)[:2] for x, y in ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0), (0.0, 0.0))]
+    return filled(lines(np.array(corners)), theme.ground)
+
+
+def _box(things: Sequence[Any], air: float = 0.2) -> Area:
+    (left, bottom, _), (right, top, _) = (VGroup(*things).get_corner(corner) for corner in (DL, UR))
+    return Area(left - air, right + air, bottom - air, top + air)
+
+
+def _side(box: Area, frame: Area) -> Area:
+    """The narrowest side of the frame in which a box is."""
+    sides = [replace(frame, **{name: getattr(box, name)}) for name in ("left", "right", "bottom", "top")]
+    return min(sides, key=lambda side: side.width * side.height)
 
 
 def within(frame: Area, outer: Sequence[float], inner: Sequence[float]) -> Area:

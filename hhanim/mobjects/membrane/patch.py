@@ -17,6 +17,7 @@ in that order and manim draws the still part once.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -35,7 +36,7 @@ from hhanim.mobjects.membrane.charge import SurfaceCharge, absolute
 from hhanim.mobjects.membrane.electrode import Electrode
 from hhanim.mobjects.membrane.ions import FilmTime, IonFlow, RestingIons, Stream, cloud
 from hhanim.model import Membrane, Trajectory
-from hhanim.model.gating import sample_opening
+from hhanim.model.gating import Patch, sample_opening
 
 
 class Instant:
@@ -64,14 +65,15 @@ class MembranePatch:
 
     run: what the membrane does. theme, area: how and where it is drawn. channels: their names from left to right, by
         default each kind once; several of a kind behave each in its own way. ions: of which channels ions are there.
-    clock: followed in every frame; without one, call draw(). seed: of the chance by which gates open and shut.
+    clock: followed in every frame; without one, call draw(). seed: of the chance by which gates open and shut; samples:
+        gates of these kinds that were simulated already, so that two pictures show one channel.
     electrode: show the pipette through which the run's stimulus is injected, at the left.
     labels: write the names of channels, gates and sides. charge: show it. height: of the channels (scene units).
     level: where in the area the membrane lies, from 0 (bottom) to 1 (top).
 
     Every channel is open or shut: its gates are simulated one by one along the run's voltage (see sample_opening()), so
-    that of each kind the first channel is open when the run's conductance is largest. Ions pass an open channel in
-    proportion to the driving force.
+    that of each kind the channel nearest the middle is open when the run's conductance is largest. Ions pass an open
+    channel in proportion to the driving force.
 
     `still` (lipids, proteins, words) and `moving` (ions, gates, charge) are the two groups to add. draw(t) puts
     everything at the model's time t (ms); follow(clock) does so in every frame, and lets ions move on while it stands.
@@ -94,6 +96,7 @@ class MembranePatch:
         height: float | None = None,
         electrode: bool = False,
         seed: int = 0,
+        samples: Mapping[str, Patch] = MappingProxyType({}),
     ) -> None:
         membrane = run.membrane
         self.run, self.theme, self.area = run, theme, area
@@ -105,9 +108,12 @@ class MembranePatch:
         self.views = self._channels(names, height, labels)
         #: The simulated gates of each kind of channel; `number` says for each view which of its kind it is.
         self.samples = {
-            name: sample_opening(run, name, names.count(name), seed) for name in dict.fromkeys(names)
+            name: samples.get(name) or sample_opening(run, name, names.count(name), seed)
+            for name in dict.fromkeys(names)
         }
-        self.number = [names[:k].count(name) for k, name in enumerate(names)]
+        inward = sorted(range(len(names)), key=lambda k: abs(k - len(names) // 2))
+        alike = [[k for k in inward if names[k] == name] for name in names]
+        self.number = [same.index(k) for k, same in enumerate(alike)]
         self.thickness = 0.66 * self.height
         self._top = area.top - (1.5 * TICK * UNIT if labels else 0.0)  # below the channels' names
         gaps = [(v.origin[0] - v.half_width, v.origin[0] + v.half_width) for v in self.views]
@@ -263,6 +269,11 @@ class MembranePatch:
             color = mix(hue, self.theme.ground, 0.32)
             group.add(RestingIons(np.concatenate(places), color, self.theme.ground, radius=r, swing=1.0 * r))
         return group
+
+    @property
+    def band(self) -> tuple[float, float, float]:
+        """The membrane, (x, y, thickness): what a zoom enters or leaves; see within()."""
+        return float(self.area.center[0]), self.middle, self.thickness
 
     @property
     def _streams(self) -> list[Stream]:

@@ -73,8 +73,9 @@ class Travel:
     @cached_property
     def channel(self) -> MembranePatch:
         """The channel in the middle of the membrane, by itself."""
-        area = self.story.grid["body"]
-        return self._patch(area, [self._middle.channel.name], height=_FILLED * area.height)
+        area, name = self.story.grid["body"], self._middle.channel.name
+        same = {name: self.membrane.samples[name].take(0)}  # of its kind the one nearest the middle
+        return self._patch(area, [name], height=_FILLED * area.height, samples=same)
 
     def _patch(self, area: Area, channels: Sequence[str], **style: Any) -> MembranePatch:
         return MembranePatch(
@@ -92,9 +93,7 @@ class Travel:
 
     @property
     def to_membrane(self) -> Area:
-        patch = self.membrane
-        thing = float(patch.area.center[0]), patch.middle, patch.thickness
-        return within(self.story.frame, self.axon.wall, thing)
+        return within(self.story.frame, self.axon.wall, self.membrane.band)
 
     @property
     def to_channel(self) -> Area:
