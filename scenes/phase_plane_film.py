@@ -239,9 +239,9 @@ class PhasePlane(Story):
         """The cycle, and what is to be kept."""
         rows = [Row("Stable: rest", "small swings die away", "ink", "A stable fixed point is rest.")]
         if self.critical is not None:
-            rows += [Row("Unstable: a limit cycle", "swings grow, and the state goes round", self.hue,
+            rows += [Row("Unstable: a limit cycle", "swings grow, and the state goes round", "ink",
                          "An unstable one lets the state go round."),
-                     Row("Each turn: one spike", "{rate} a second; with all variables {full}", "stimulus",
+                     Row("Each turn: one spike", "{rate} a second; with all variables {full}", "ink",
                          "With V and {n} alone it fires {rate} times a second.")]  # fmt: skip
         self.timed(Pace(self.until, rate=RATE))
         shown = [*self.portrait.parts, self.orbit(self.many)]

@@ -11,7 +11,6 @@ from manim import DOWN, VGroup
 from hhanim.language import decimal
 from hhanim.look import quantities
 from hhanim.look.numbers import round_near
-from hhanim.look.words import channel_name
 from hhanim.mobjects.axon.marks import Stopwatch
 from hhanim.mobjects.axon.profile import Profile
 from hhanim.mobjects.axon.stage import Stage, limits
@@ -22,7 +21,6 @@ from hhanim.mobjects.frame.clock import Pace
 from hhanim.mobjects.frame.layout import Area
 from hhanim.mobjects.frame.lettering import LABEL, TITLE
 from hhanim.mobjects.graph.marks import Moment
-from hhanim.mobjects.membrane.channels import inactivates
 from hhanim.mobjects.storyboard import Beat, Story
 from hhanim.model import measured, pulse
 from hhanim.model.cable import Cable, CableRun, IClamp, simulate_cable
@@ -54,8 +52,7 @@ class Propagation(Story):
         self.first, self.last = self.electrode(self.cable), self.electrode(self.cable, self.length)
         self.one = self.shoot(self.cable, self.first)
         self.step = self.when(0.6) - self.when(0.5)  # what a tenth of the axon takes it (ms)
-        self.inward, self.outward = map(self.cable.membrane.channel, map(self.one.carrier, ("in", "out")))
-        self.names = {"ion": channel_name(self.inward), "other": channel_name(self.outward)}
+        self.inward, self.outward = self.cast(self.one)
         self.names |= {"drug": drug_name(self.inward), "wide": self.axon, "warm": self.celsius}
         self.areas = self.grid["body"].rows(*ROWS[self.shape], gap=0.2)
         told = [self.travel, self.answer, self.blocked, self.measure, self.thickness, self.collide]
@@ -133,7 +130,7 @@ class Propagation(Story):
         mark = self.stage.stretch("ahead: charged", self.stage.loops.ahead)
         said = "There V rises to threshold, and the next {ion} channels open."
         yield Beat(name, "V rises ahead of the spike", said, line, [*shown, mark], until=w(0.59))
-        if any(inactivates(self.cable.membrane, gate.name) for gate in self.inward.gates):
+        if self.names["h"]:
             mark = self.stage.stretch("behind: refractory", self.stage.loops.behind)
             said = "Behind, {ion} channels are inactivated: the spike cannot turn back."
             yield Beat(name, "The way back is shut", said, line, [*shown, mark], until=w(0.7))

@@ -11,7 +11,7 @@ from manim import LEFT
 from hhanim.language import decimal
 from hhanim.look import quantity
 from hhanim.look.numbers import minus
-from hhanim.look.words import ion_name, listed, tr
+from hhanim.look.words import listed, tr
 from hhanim.mobjects.frame.cards import Row
 from hhanim.mobjects.frame.clock import Pace
 from hhanim.mobjects.frame.layout import Area
@@ -22,12 +22,11 @@ from hhanim.mobjects.graph.family import Family
 from hhanim.mobjects.graph.marks import Difference, Level, Moment, Span
 from hhanim.mobjects.graph.panel import Panel
 from hhanim.mobjects.graph.trace import Trace
-from hhanim.mobjects.membrane.channels import inactivates
 from hhanim.mobjects.membrane.depth import PatchInDepth, in_proportion
 from hhanim.mobjects.storyboard import Beat, Story
 from hhanim.model import Trajectory, pulse, simulate
 from hhanim.model.analysis import paired_pulse, pulses_reaching, strength_duration
-from hhanim.model.phases import phases
+from hhanim.model.phases import landmarks
 from hhanim.parameters import Membrane
 
 TILES = 300  # channels in the patch
@@ -69,10 +68,8 @@ class Threshold(Story):
             said = "Here no threshold parts pulses that fire the membrane from pulses that fail."
             yield Beat("no threshold", "No threshold", said, until=self.until)
             return
-        gated = [c for c in self.membrane.channels if c.gates]
-        self.inward = min(gated, key=lambda c: self.strong.extreme(f"I_{c.name}", "min").value)
-        self.outward = max(gated, key=lambda c: self.strong.extreme(f"I_{c.name}").value)
-        self.names = {"ion": ion_name(self.inward.ion, self.inward.name), "share": 200.0 * self.hair}
+        self.inward, self.outward = self.cast(self.strong)
+        self.names["share"] = 200.0 * self.hair
         for part in (self.between, self.fan, self.again, self.refractory, self.recap):
             yield from part()
 
@@ -162,21 +159,21 @@ class Threshold(Story):
     def again(self) -> Iterator[Beat]:
         """A second pulse as strong as the first: too early, and later."""
         size = STRONG * self.limit
-        spike = {phase.name: phase for phase in phases(self.pulses(size), zero=self.membrane.zero)}
-        self.intervals = (spike["repolarisation"].stop - START) * np.geomspace(0.8, 5.0, 16)
+        spike = landmarks(self.pulses(size), zero=self.membrane.zero)
+        assert spike is not None  # it is well above threshold
+        self.intervals = (spike.back - START) * np.geomspace(0.8, 5.0, 16)
         self.needed = paired_pulse(self.membrane, self.intervals, self.width, first=size) / self.limit
         early = max(self.intervals[self.needed > 4.0], default=0.0)
         late = min(self.intervals[(self.needed < 0.9 * STRONG) & (self.intervals > early)], default=0.0)
         if not early or not late:
             return
         self.pairs: list[Trajectory] = []
-        shuts = [g.name for g in self.inward.gates if inactivates(self.membrane, g.name)][:1]
-        gates = [*shuts, self.outward.gates[0].name]
+        gates = [gate for gate in (self.names["h"], self.names["n"]) if gate]
         for interval, fires in ((early, False), (late, True)):
             run, second = self.pulses(size, size, interval), START + interval
             self.pairs.append(run)
             self.timed(Pace(run.duration, rate=run.duration / 7.0))
-            v, lower = self.graphs(run, ["V"], gates, stimulus=True)
+            v, lower = self.graphs(run, ["V"], gates, stimulus=True, ghost=False)
             now, rest = ({g: float(run.at([t])[g][0]) for g in gates} for t in (second, 0.0))
             marks: list[Any] = [Difference(lower.panel, second, rest[g], now[g], color=g) for g in gates]
             for k, g in enumerate(gates):
@@ -235,11 +232,11 @@ class Threshold(Story):
         """One picture: what a pulse needs, at rest and after a spike."""
         v = self.graph("first", self.strong, "V")
         pictures = [v, Trace.of(self.weak, "V", v.panel, ghost=True).ghost]
-        rows = [Row("A race of gates", "enough {ion} channels must open in time", self.inward.ion or "ink",
+        rows = [Row("A race of gates", "enough {ion} channels must open in time", "ink",
                     "A pulse fires if enough {ion} channels open in time.", self.until / 3.0),
                 Row("Steep, without a gap", "a hair's breadth decides", "ink",
                     "A hair's breadth of strength decides between the two.", self.until / 1.5),
-                Row("Refractory", "first absolutely, then relatively", "I",
+                Row("Refractory", "first absolutely, then relatively", "ink",
                     "Right after a spike the threshold is many times higher.", self.until,
                     adds=self.small)]  # fmt: skip
         yield from self.recapped(rows, pictures, start=0.0)

@@ -14,7 +14,7 @@ from hhanim.language.pages import is_text, texts
 SHOWN = {
     *("tr", "text", "say", "facts", "caption", "title", "words", "Words", "note", "name", "x", "y", "rule", "clip"),
     *("curve", "sweep", "dots", "Beat", "Row", "Choices", "choices", "Recap", "Level", "Moment", "Point", "Span"),
-    *("Difference", "becomes", "stretch", "loop", "then"),
+    *("cause", "Difference", "becomes", "stretch", "loop", "then"),
 }  # fmt: skip
 """What shows the texts it is given, by name; what stands in its brackets is read, also through names of the file."""
 

@@ -25,7 +25,7 @@ import numpy as np
 from manim import DL, UR, Animation
 
 from hhanim.look import quantities
-from hhanim.look.words import tr
+from hhanim.look.words import channel_name, tr
 from hhanim.mobjects import description
 from hhanim.mobjects.frame import standard
 from hhanim.mobjects.frame.cards import Choices, Recap, Row
@@ -36,7 +36,8 @@ from hhanim.mobjects.frame.layout import UNIT, Area
 from hhanim.mobjects.frame.lettering import SUBTITLE, TITLE, Words, broken
 from hhanim.mobjects.frame.zoom import Zoom
 from hhanim.mobjects.graph.graph import Graph
-from hhanim.model import Trajectory
+from hhanim.mobjects.membrane.channels import inactivates, side_by_side
+from hhanim.model import Channel, Trajectory
 
 _HEADING, _LINE = 1.15 * TITLE, 1.12 * SUBTITLE  # design pixels: read from the last row
 _DEPTH = 0.2  # of its size: how far a letter goes below the line
@@ -154,6 +155,19 @@ class Story(Film):
             for place, keys, time in zip(places, groups, timed, strict=False)
         ]
 
+    def cast(self, run: Any) -> tuple[Channel, Channel]:
+        """The channels that carry most current in and out in a run of the membrane, or a cable of it; from now on
+        `names` has them as {ion} and {other}, with a gate of the first that opens, {m}, one that shuts it, {h}, and
+        one of the other, {n}: None where there is none.
+        """
+        membrane = run.cable.membrane if hasattr(run, "cable") else run.membrane
+        inward, outward = (membrane.channel(run.carrier(way)) for way in ("in", "out"))
+        gates = {inactivates(membrane, gate.name): gate.name for gate in reversed(inward.gates)}
+        other = next((gate.name for gate in outward.gates), None)
+        self.names |= {"ion": channel_name(inward), "other": channel_name(outward)}
+        self.names |= {"m": gates.get(False), "h": gates.get(True), "n": other}
+        return inward, outward
+
     def choices(self, place: str | Area, *answers: str, **style: Any) -> Choices:
         """Answers to choose from, in a part of the grid; see Choices."""
         area = self.grid[place] if isinstance(place, str) else place
@@ -186,6 +200,26 @@ class Story(Film):
             first: Any = {} if k else {"start": start, "out_of": out_of}
             title = heading or self.title
             yield Beat("recap", title, row.caption, line, shown, until=row.until, **first)
+
+    def cause(
+        self,
+        v: Graph,
+        start: float,
+        stop: float,
+        channels: Sequence[str],
+        head: str,
+        does: str,
+        caption: str,
+        *,
+        shut: str | None = None,
+    ) -> Row:
+        """A row of a recap: the channels that move V in a stretch of time (ms), which takes the last one's colour.
+
+        shut: the gate that is shut then; all others are open.
+        """
+        hue = quantities(self.membrane)[f"I_{channels[-1]}"]
+        icon = side_by_side(self.membrane, channels, self.theme, shut=shut)
+        return Row(head, does, hue, caption, stop, icon, [v.stretch(start, stop, hue)])
 
     # -- telling -------------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from hhanim.model.trajectory import Trajectory
 
-__all__ = ["Phase", "phases"]
+__all__ = ["Landmarks", "Phase", "landmarks", "phases"]
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,37 @@ class Phase:
     name: str
     start: float
     stop: float
+
+
+@dataclass(frozen=True)
+class Landmarks:
+    """Moments of one spike (ms): at `begin` the stimulus sets in, from `rise` on V rises by itself, at `peak` it is
+    highest, at `back` where it began, at `low` lowest; at `end` it rises again, or the run ends.
+    """
+
+    begin: float
+    rise: float
+    peak: float
+    back: float
+    low: float
+    end: float
+
+
+def landmarks(run: Trajectory, spike: int = 0, zero: float = 0.0) -> Landmarks | None:
+    """The moments of one spike of a run of one neuron, from its phases(); None without such a spike."""
+    found = {phase.name: phase for phase in phases(run, spike, zero)}
+    if not found:
+        return None
+    rise, back = found["upstroke"].start, found["repolarisation"].stop
+    begin, low = found.get("threshold"), found.get("undershoot")
+    return Landmarks(
+        begin.start if begin else rise,
+        rise,
+        run.top_of(run.spikes[spike]),
+        back,
+        low.stop if low else back,
+        max(phase.stop for phase in found.values()),
+    )
 
 
 def phases(run: Trajectory, spike: int = 0, zero: float = 0.0) -> tuple[Phase, ...]:

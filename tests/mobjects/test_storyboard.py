@@ -13,12 +13,13 @@ pytest.importorskip("manim")
 
 from manim import Circle, Rectangle, Square, tempconfig
 
-from hhanim.look import DARK
+from hhanim.look import DARK, quantities
 from hhanim.mobjects.frame import standard
 from hhanim.mobjects.frame.clock import Pace
 from hhanim.mobjects.frame.layout import Area
 from hhanim.mobjects.frame.zoom import Zoom
 from hhanim.mobjects.storyboard import Beat, Story
+from hhanim.model import simulate
 
 
 def told(beats: Any, tmp: Path, seen: Any = None, clock: bool = False, skip: bool = True) -> Story:
@@ -188,6 +189,28 @@ def test_names_stand_for_the_words_in_braces(tmp_path: Path) -> None:
     film = told(beats, tmp_path)
     assert film.captions[0][2] == "Now Ca²⁺ flows in."
     assert film._words[0].words == "Ca²⁺ flows"
+
+
+def test_the_channels_that_act_are_found_and_named(tmp_path: Path) -> None:
+    def beats(film: Story) -> Iterator[Beat]:
+        run = simulate(film.membrane, "pulse(10, start=5, width=1)", 20.0)
+        assert [channel.name for channel in film.cast(run)] == ["Na", "K"]
+        film.timed(Pace(20.0))
+        v = film.graph("plot", run, "V")
+        assert v.panel.data(v.reversal(run.membrane.channel("K"))[0].get_center())[1] == pytest.approx(-77.0)
+        row = film.cause(v, 8.0, 10.0, ["Na", "K"], "{other} acts", "{h} shuts", "It does.", shut="h")
+        sodium, potassium = row.icon
+        assert (sodium.openings()["h"], sodium.openings()["m"].tolist()) == ([0.0], [1.0, 1.0, 1.0])
+        assert potassium.open
+        (part,) = row.adds
+        hue = film.theme.color(quantities(film.membrane)["I_K"])
+        assert (part.t[0], part.t[-1], part.line.get_color().to_hex().lower()) == (8.0, 10.0, hue)
+        yield from film.recapped([row], [v])
+
+    film = told(beats, tmp_path)
+    said = {"ion": "Na⁺", "other": "K⁺", "m": "m", "h": "h", "n": "n"}
+    assert {name: film.names[name] for name in said} == said
+    assert film.captions[0][2] == "It does."
 
 
 @pytest.mark.parametrize("out", [False, True])

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import hhanim as hh
-from hhanim.model.phases import phases
+from hhanim.model.phases import landmarks, phases
 
 MODERN = hh.presets.MODERN
 
@@ -64,3 +64,17 @@ def test_the_convention_of_the_voltage_does_not_matter() -> None:
     classic = phases(hh.simulate(hh.presets.CLASSIC, "pulse(10, 2, 1)", 18), zero=65.0)
     assert [p.name for p in modern] == [p.name for p in classic]
     assert np.array([p.stop for p in modern]) == pytest.approx(np.array([p.stop for p in classic]), abs=0.05)
+
+
+def test_landmarks_are_the_borders_of_phases_and_the_peak() -> None:
+    run = hh.simulate(MODERN, "pulse(10, 2, 1)", 18)
+    spike, by = landmarks(run), {p.name: p for p in phases(run)}
+    assert spike is not None
+    assert (spike.begin, spike.rise) == (by["threshold"].start, by["threshold"].stop)
+    assert spike.peak == pytest.approx(run.extreme("V").t, abs=1e-6)
+    assert (spike.back, spike.low) == (by["undershoot"].start, by["undershoot"].stop)
+    assert spike.end == 18.0
+    second = landmarks(hh.simulate(MODERN, "step(10, start=5)", 40), 1)
+    assert second is not None
+    assert second.begin <= second.rise < second.peak < second.back <= second.low < second.end
+    assert landmarks(run, spike=1) is None

@@ -88,6 +88,23 @@ def test_close_by_the_line_is_seen_to_rise_and_swings_to_decay_and_then_to_grow(
     assert near.panel.xlim[0] <= run.abscissa.min() < run.abscissa.max() <= near.panel.xlim[1]
 
 
+def test_beads_run_along_the_arrows_the_way_they_point_while_the_clock_stands(film: Any) -> None:
+    flow, now = film.portrait.flow.draw(3.0), film.clock.now
+
+    def middles() -> Any:
+        flow.moving.update(0.1)
+        return flow.moving.points.reshape(-1, 16, 3)[:, [0, 8], :2].mean(axis=1)
+
+    first, second = middles(), middles()
+    along = (np.stack([first, second]) - flow.places) * flow.directions()
+    assert np.abs(along.sum(axis=-1)).max() <= 0.5 * Flow.LENGTH + 1e-9
+    way = ((second - first) * flow.directions()).sum(axis=1)
+    step = 0.1 * flow.moving.SPEED
+    assert way[way > 0.0] == pytest.approx(step)
+    assert (way < 0.0).sum() == pytest.approx(len(way) * step / Flow.LENGTH, abs=8)  # at its tail again
+    assert film.clock.now == now
+
+
 def test_what_stands_still_on_a_line_does(film: Any) -> None:
     for name, still in (("V", 0), ("n", 1)):
         places = along_nullcline(film.panel, film.plane, name, 0.0)

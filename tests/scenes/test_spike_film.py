@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 pytest.importorskip("manim")
 
+from hhanim.model.phases import landmarks
 from tests.scenes.film_checks import run_film
 
 THREE_PASSES = ["question", "rest", "rise", "predict", "fall", "gates", "currents", "recap"]
@@ -51,7 +53,7 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Any:
 def test_the_magnified_currents_stay_on_their_axis_and_are_magnified_as_it_says(film: Any) -> None:
     low, high = film.small.panel.ylim
     assert film.large.panel.ylim == pytest.approx((low * film.names["times"], high * film.names["times"]))
-    rise = film.phases["upstroke"].start
+    rise = landmarks(film.run, zero=film.membrane.zero).rise
     for channel in film.membrane.channels:
         assert abs(film.run.extreme(f"I_{channel.name}", "size", before=rise).value) < high
 
@@ -64,3 +66,27 @@ def test_fewer_channels_pass_more(film: Any) -> None:
     assert conductance[1] < conductance[0]
     assert current[1] < current[0]
     assert any("driving force" in text for _, _, text in film.captions)
+
+
+def test_the_channels_drawn_do_what_is_said_of_them(film: Any) -> None:
+    """Chance has them open and shut: which draw is shown is chosen so that words and picture agree."""
+    spike, drawn = landmarks(film.run, zero=film.membrane.zero), film.patch.samples
+    assert spike is not None
+    foot = np.linspace(spike.rise, film.run.first("V", above=-40.0), 40)
+    assert any(drawn["Na"].open(t)[0] for t in foot.tolist())  # "{ion} flows in"
+    late = 0.3 * spike.peak + 0.7 * spike.back
+    assert not drawn["Na"].gates("h", late).any()  # "h gates shut"
+    assert all(
+        drawn["K"].open(t)[0] for t in np.linspace(late, spike.low, 20).tolist()
+    )  # "n gates open", "close late"
+    assert drawn["Na"].gates("h", spike.end).all()  # "the gates come back"
+
+
+def test_some_tiles_are_open_while_small_currents_decide(film: Any) -> None:
+    """What flows in and out is carried by channels that are seen."""
+    spike, run = landmarks(film.run, zero=film.membrane.zero), film.run
+    assert spike is not None
+    won = run.first("I_Na", below=3.0 * float(run.at([spike.rise])["I_Na"][0]), after=spike.rise)
+    for name, start in (("K", spike.begin), ("Na", spike.rise)):
+        for t in np.linspace(start, won, 20).tolist():
+            assert film.many.samples[name].open(t).any(), (name, t)

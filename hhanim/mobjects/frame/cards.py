@@ -121,6 +121,7 @@ class Recap:
             y = place.center[1]
             row = VGroup(block.move_to((place.left + wide, y, 0.0), aligned_edge=LEFT))
             if icons:
+                icons[k].scale(min(0.92 * place.height / icons[k].height, 1.0))
                 row.add(icons[k].move_to((place.left + 0.5 * (wide - 0.4), y, 0.0)))
             self.rows.append(row)
         if beside:  # all on the line of the first

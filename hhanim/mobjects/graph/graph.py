@@ -23,15 +23,16 @@ from hhanim.look.numbers import ceil_to, round_above
 from hhanim.look.words import listed
 from hhanim.mobjects.frame.clock import Clock
 from hhanim.mobjects.frame.layout import UNIT, Area, stroke
-from hhanim.mobjects.frame.lettering import TICK
+from hhanim.mobjects.frame.lettering import LABEL, TICK, Formula
 from hhanim.mobjects.frame.shapes import Array, at, disc
 from hhanim.mobjects.frame.standard import voltages
 from hhanim.mobjects.graph.labels import DOT_RADIUS
+from hhanim.mobjects.graph.marks import Level
 from hhanim.mobjects.graph.panel import Panel
 from hhanim.mobjects.graph.stimulus import StimulusBar
 from hhanim.mobjects.graph.trace import Trace
 from hhanim.mobjects.graph.traces import Traces
-from hhanim.model import Trajectory
+from hhanim.model import Channel, Trajectory
 
 #: Room (scene units) at the left for the numbers of y and at the right for labels: the same in all graphs, so that
 #: axes of time lie under each other.
@@ -102,6 +103,12 @@ class Graph:
         style: Any = {"named": False, "head": False, "width": 8.0, "color": self.theme.color(color)}
         part = Trace.of(self.run, self.keys[0], self.panel, within=(start, stop), **style)
         return part if self.clock is None else part.follow(self.clock)
+
+    def reversal(self, channel: Channel) -> Level:
+        """The reversal potential of a channel as a level, named in its colour; of a graph of V."""
+        color = self.theme.color(quantities(self.run.membrane)[f"I_{channel.name}"])
+        name = Formula(f'E_"{channel.name}"', size=LABEL, color=color)
+        return Level(self.panel, float(np.max(channel.e)), name, beside=True)
 
     def draw(self, t: float) -> Graph:
         """Draw everything up to model time t (ms)."""

@@ -43,6 +43,7 @@ class Flow(VMobject):
 
     panel: V on its x axis, the second variable on y. plane: the Membrane of two states. places: the middles of the
     arrows (K, 2) in scene units, by default a grid of so many across and up. color: by default a quiet one.
+    `moving` are beads that run along the arrows, whatever the clock does.
     """
 
     LENGTH, HEAD, WIDE = 0.36, 0.15, 0.06  # scene units; half the width of the head
@@ -72,6 +73,7 @@ class Flow(VMobject):
             [a.width / (panel.xlim[1] - panel.xlim[0]), a.height / (panel.ylim[1] - panel.ylim[0])]
         )
         self.draw(0.0)
+        self.still, self.moving = self, _Drift(self, theme.muted)
 
     def draw(self, i: float) -> Self:
         """Draw the flow at current i (µA/cm²)."""
@@ -92,6 +94,24 @@ class Flow(VMobject):
         p = self.points.reshape(len(self.places), 7, 4, 3)
         way = p[:, 3, 0, :2] - 0.5 * (p[:, 0, 0, :2] + p[:, 5, 3, :2])
         return np.asarray(way / np.linalg.norm(way, axis=1, keepdims=True))
+
+
+class _Drift(VMobject):
+    """Beads that run along a flow's arrows, each at a time of its own."""
+
+    SPEED, RADIUS = 0.22, 0.035  # scene units a second; scene units
+
+    def __init__(self, flow: Flow, color: Any) -> None:
+        super().__init__(fill_color=color, fill_opacity=1.0, stroke_width=0.0)
+        self.flow, self.seconds = flow, 0.0
+        self.first = np.random.default_rng(1952).uniform(size=(len(flow.places), 1))
+        self.add_updater(type(self)._run, call_updater=True)
+
+    def _run(self, dt: float = 0.0) -> None:
+        self.seconds += dt
+        along = (self.first + self.SPEED / Flow.LENGTH * self.seconds) % 1.0 - 0.5
+        size = self.RADIUS * np.sqrt(1.0 - 4.0 * along[:, 0] ** 2)  # none comes or goes at a stroke
+        self.points = at(disc(), self.flow.places + along * Flow.LENGTH * self.flow.directions(), size)
 
 
 def along_nullcline(panel: Panel, plane: Membrane, name: str, i: float, *, count: int = 8) -> Array:
