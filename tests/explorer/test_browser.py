@@ -405,6 +405,46 @@ def test_a_slider_moves_the_picture_in_the_next_frame(visit: Any) -> None:
     assert set(frames) == {1}  # run, sentence and seven views
 
 
+def test_what_stands_still_is_drawn_once_while_a_slider_is_dragged_and_anew_where_it_has_changed(
+    visit: Any,
+) -> None:
+    page = visit("stimulus=step&I=11")
+    page.evaluate(
+        """() => { window.drawn = {}; for (const view of Object.values(hhanim.views)) {
+        const paint = view.paintStill;
+        if (paint) view.paintStill = (ctx) => { drawn[view.id] = (drawn[view.id] || 0) + 1; paint.call(view, ctx); };
+        } }"""
+    )
+    for n in range(8):
+        page.evaluate("(i) => { const s = document.getElementById('s-I'); s.value = i;"
+                      " s.dispatchEvent(new Event('input')); hhanim.redraw(); }", 12 + 0.1 * n)  # fmt: skip
+        page.wait_for_function("(i) => hhanim.run.settings.I === i", arg=round(12 + 0.1 * n, 1))
+    drawn = page.evaluate("drawn")
+    assert {drawn.get(view, 0) <= 2 for view in ("V", "gates", "conductances", "phase", "curves")} == {
+        True
+    }, drawn
+    pictures = """(anew) => { for (const view of Object.values(hhanim.views)) { view.onScreen = true; if (anew) view.still = null; }
+        hhanim.redraw();
+        return Object.values(hhanim.views).map((view) => !view.still || !view.canvas.offsetWidth || view.canvas.toDataURL()); }"""
+    for change in (
+        "hhanim.ui.previous = false",
+        "hhanim.ui.open = true",
+        "document.getElementById('pin').click()",
+        "document.getElementById('theme').click()",
+        "document.querySelector('#card-gates .widen').click()",
+        "document.querySelector('#card-gates .widen').click()",
+        "document.getElementById('n-gNa').value = '60';"
+        " document.getElementById('n-gNa').dispatchEvent(new Event('input'))",
+        "document.getElementById('pin').click()",
+        "document.querySelector('#pins button').click()",
+        "document.getElementById('model').value = 'widget';"
+        " document.getElementById('model').dispatchEvent(new Event('change'))",
+    ):  # fmt: skip
+        page.evaluate(change)
+        page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        assert page.evaluate(pictures, False) == page.evaluate(pictures, True), change
+
+
 def test_a_number_can_be_typed_digit_by_digit(visit: Any) -> None:
     page = visit("stimulus=pulse")
     box = page.locator("#n-width")

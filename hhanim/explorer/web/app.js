@@ -42,6 +42,7 @@ function schedule() {
 /* Run the settings. A run that fails says why beside what was changed and leaves the last good picture. */
 function compute() {
   if (isRunning()) return adoptSettings();
+  refreshAll();
   try {
     runSettings();
   } catch (error) {
@@ -55,7 +56,6 @@ function compute() {
   tell("method-error", "");
   pending(false);
   say();
-  refreshAll();
   setHead(shown.head);
   drawAll();
   attend();
@@ -77,7 +77,7 @@ function say() {
   waiting.quiet = setTimeout(busy, 400, false);
 }
 
-/* What may wait until the picture is on the screen: the address, the point of f–I, the views in words. */
+/* What may wait until nothing is dragged any more: the address, the point of f–I, the views in words. */
 function afterwards() {
   clearTimeout(waiting.later);
   waiting.later = setTimeout(() => {
@@ -85,7 +85,7 @@ function afterwards() {
     if (!shown.run) return;
     views.fi.measure();
     describeAll();
-  }, 60);
+  }, 200);
 }
 
 function tell(id, text) { $(id).textContent = text; $(id).hidden = !text; }
@@ -138,8 +138,9 @@ function changed(key) {
     remember(shown.run?.settings);
   }
   Object.assign(last, { time: now, key });
+  if (ui.live) return schedule();
   refreshAll();
-  if (ui.live) schedule(); else pending(true);
+  pending(true);
 }
 
 /* Another experiment with the same membrane, and back to what was done there before. */

@@ -75,6 +75,7 @@ export function setNumber(key, value) { if (rows[key]) set(key, value, null); }
 /* Show what is set, but leave alone what is being typed or dragged. */
 function refreshRow(key, used = null) {
   const { field, base, problem, number, slider, reset, error, element } = rows[key], value = settings[key];
+  rows[key].shown = value;
   if (used !== number && document.activeElement !== number) number.value = show(value);
   if (used !== slider) slider.value = value;
   // A slider is as long as is usual; what is beyond makes it as long as is allowed.
@@ -94,7 +95,8 @@ function refreshRow(key, used = null) {
 
 export function refreshAll() {
   const count = changedKeys().length;
-  Object.keys(rows).forEach((key) => refreshRow(key));
+  for (const key of Object.keys(rows))
+    if (rows[key].shown !== settings[key] || rows[key].problem) refreshRow(key);
   $("reset-all").disabled = count === 0 && !Object.values(rows).some((row) => row.problem);
   $("reset-all").textContent = count ? tr("Reset all ({count})", { count }) : tr("Reset all");
 }

@@ -1,6 +1,6 @@
 /* Player: the head that moves through the run in all views. */
 
-import { $, choices, press } from "./dom.js";
+import { $, choices, press, put } from "./dom.js";
 import { writeFragment } from "./link.js";
 import { shown } from "./runs.js";
 import { ui } from "./settings.js";
@@ -24,7 +24,7 @@ export function setHead(share) {
   const { run } = shown, slider = $("time"), head = Math.min(1, Math.max(0, share));
   const from = run.t[0], t = from + head * (run.t[run.size - 1] - from);
   shown.head = head;
-  Object.assign(slider, { min: from, max: +run.duration.toFixed(6), step: run.dt, value: t });
+  put(slider, { min: from, max: +run.duration.toFixed(6), step: run.dt, value: t });
   slider.style.setProperty("--share", `${100 * head}%`);
   const within = run.span && head < 1 ? t % run.span : run.span || t;
   slider.setAttribute("aria-valuetext", `${decimal(t.toFixed(1))} ms`);

@@ -26,21 +26,24 @@ export class PhaseView extends View {
     const axes = new Axes(this.plotBox(4.0), a < range[0] || b > range[1] ? niceRange(a, b) : range,
       [Math.min(0, low), Math.min(1.05, Math.max(0.8, high + 0.05))]);
     Object.assign(this, { axes, gate, recovery, series });
+    this.layStill([ui.previous && shown.previous, run.model, ...axes.xRange, ...axes.yRange]);
   }
 
   get current() { return quantitiesOf(shown.run).I[sampleAtHead()]; }
 
   paint(ctx) {
-    this.paintStill(ctx);
+    this.surface.paste("base");
+    this.paintNullclines(ctx);
     this.paintWay(ctx);
   }
 
-  /* Nullclines belong to a current: the layer is drawn anew when that changes. */
+  /* Nullclines belong to a current: their layer is drawn anew when that changes. */
   compose() {
-    if (this.kept !== this.current) this.paintStill(this.surface.layer("base"));
+    if (this.kept !== this.current) this.paintNullclines(this.surface.layer("lines"));
     this.kept = this.current;
     const ctx = this.surface.begin();
     this.surface.paste("base");
+    this.surface.paste("lines");
     this.paintWay(ctx);
   }
 
@@ -56,12 +59,17 @@ export class PhaseView extends View {
   way(ctx, run, end) { this.axes.path(ctx, run.path.y[0], run.path.y[this.recovery.state], end); }
 
   paintStill(base) {
-    const { axes, current: I, font, gate, recovery } = this, { run, previous } = shown, { theme } = look;
-    const { v, voltage, recovery: still } = nullclines(run.model, run.k, I, ...axes.xRange);
+    const { axes, font } = this, { run, previous } = shown, { theme } = look;
     axes.grid(base, theme, font, { xLabel: "mV" });
+    const old = { color: theme.muted, width: 1.2, dash: [1.5, 3.5], alpha: 0.75 };
+    if (ui.previous && previous?.model === run.model)
+      axes.inside(base, () => styled(base, old, () => this.way(base, previous)));
+  }
+
+  paintNullclines(base) {
+    const { axes, current: I, font, gate, recovery } = this, { run } = shown, { theme } = look;
+    const { v, voltage, recovery: still } = nullclines(run.model, run.k, I, ...axes.xRange);
     axes.inside(base, () => {
-      const old = { color: theme.muted, width: 1.2, dash: [1.5, 3.5], alpha: 0.75 };
-      if (ui.previous && previous?.model === run.model) styled(base, old, () => this.way(base, previous));
       styled(base, { ...NULLCLINE, color: color(recovery.hue) }, () => axes.path(base, v, still));
       styled(base, { ...NULLCLINE, color: color("stimulus") }, () => axes.path(base, v, voltage));
       const pale = { color: theme.ink, width: 0.145 * font, alpha: theme.ghost };
@@ -108,19 +116,15 @@ export class CurvesView extends View {
     const upper = new Axes({ ...box, y: 0.5 * font }, [low, high], [bottom, 1]);
     const lower = new Axes({ ...box, y: 1.4 * font + h }, [low, high], [0, top]);
     Object.assign(this, { v, groups: [[upper, inf], [lower, tau]] });
+    this.layStill([model, ...k]);
   }
 
   paint(ctx) {
-    this.paintStill(ctx);
-    this.paintHead(ctx);
-  }
-
-  keep() { this.paintStill(this.surface.layer("base")); }
-
-  fromLayers(ctx) {
     this.surface.paste("base");
     this.paintHead(ctx);
   }
+
+  compose() { this.paint(this.surface.begin()); }
 
   paintStill(base) {
     const { font, groups, v } = this, [[upper], [lower]] = groups;

@@ -28,13 +28,16 @@ export class TraceView extends View {
     const axes = new Axes({ x: left, y: top, w, h }, timesOf(run), yRangeOf(id, span));
     const stimulus = strip ? stimulusAxes({ x: left, y: top + h + 0.9 * font, w, h: strip }) : null;
     Object.assign(this, { axes, stimulus, lines: now, past, converged, previous, pinned });
+    const { xRange, yRange } = axes, { open, previous: seen } = ui;
+    this.layStill([exact, previous, shown.pinned, ...xRange, ...yRange, h, numbers, open, seen]);
   }
 
   get weight() { return (this.id === "V" ? 0.17 : 0.145) * this.font; }
 
   paint(ctx) {
     if (shown.run.running) return paintScope(this, ctx);
-    this.paintStill(ctx);
+    this.surface.paste("base");
+    this.paintStimulusAxes(ctx);
     if (shown.head < 1) this.paintGhosts(ctx);
     this.paintRun(ctx, sampleAtHead());
     this.paintHead(ctx);
@@ -46,25 +49,23 @@ export class TraceView extends View {
 
   keep() {
     const { surface } = this;
-    this.paintStill(surface.layer("base"));
-    this.paintGhosts(surface.layers.base.getContext("2d"));
+    this.paintGhosts(surface.layer("pale"));
     this.paintRun(surface.layer("ink"), shown.run.size - 1);
   }
 
   fromLayers(ctx) {
     const { axes, surface } = this, { run, head } = shown;
+    const x = head >= 1 ? surface.width : axes.x(run.t[sampleAtHead()]);
     surface.paste("base");
-    surface.paste("ink", 0, head >= 1 ? surface.width : axes.x(run.t[sampleAtHead()]));
+    this.paintStimulusAxes(ctx);
+    surface.paste("pale", x);
+    surface.paste("ink", 0, x);
     this.paintHead(ctx);
   }
 
   paintStill(ctx) {
     const { axes, stimulus, font, numbers, past, previous, converged } = this, { run, exact } = shown;
     axes.grid(ctx, look.theme, font, { xTicks: numbers && !stimulus, xLabel: "ms" });
-    if (stimulus) {
-      const { marks } = stimulus;
-      stimulus.grid(ctx, look.theme, font, { xTicks: numbers, xLabel: "ms", yTicks: marks });
-    }
     axes.inside(ctx, () => {
       for (const { run: { t, y }, hue } of this.pinned)
         styled(ctx, { color: color(hue), width: 1.6 }, () => axes.trace(ctx, t, y[0]));
@@ -79,6 +80,12 @@ export class TraceView extends View {
         styled(ctx, { ...before, color: hue, dash: [6, 3] }, () => axes.trace(ctx, exact.t, line.series));
       }
     });
+  }
+
+  /* They change with the current, so they are on no layer. */
+  paintStimulusAxes(ctx) {
+    const { stimulus, font, numbers } = this, style = { xTicks: numbers, xLabel: "ms" };
+    stimulus?.grid(ctx, look.theme, font, { ...style, yTicks: stimulus.marks });
   }
 
   /* What is yet to come of a run, pale behind the moving head. */

@@ -8,7 +8,7 @@ import { ui } from "./settings.js";
 import { decimal, tr } from "./words.js";
 
 const darkGround = matchMedia("(prefers-color-scheme: dark)");
-export const look = { theme: null, em: 16 };
+export const look = { theme: null, em: 16, narrow: false };
 
 export const color = (hue, { ink, hues } = look.theme) => (hue === "ink" ? ink : hues[hue] || hues.other1);
 
@@ -67,6 +67,14 @@ export class View {
     if (!this.kept) this.keep();
     this.kept = true;
     this.fromLayers(this.surface.begin());
+  }
+  /* Draw what stands still on the layer "base", unless it is there: of the same things, look and size. */
+  layStill(things) {
+    const { surface: { width, height, ratio }, font } = this;
+    const all = [...things, look.theme, document.fonts.status, width, height, ratio, font];
+    if (all.length === this.still?.length && all.every((thing, n) => thing === this.still[n])) return;
+    this.still = all;
+    this.paintStill(this.surface.layer("base"));
   }
   /* Where the axes of a single plot stand: `beside` is left and right of them together, in sizes of type. */
   plotBox(beside) {

@@ -76,8 +76,8 @@ export function composeAll(all) {
 /* Show another run, or the same in another look or size. */
 export function drawAll(all) {
   if (!shown.run) return;
-  const last = traces.filter((view) => view.visible).at(-1), apart = window.innerWidth < 700;
-  for (const view of traces) view.numbers = view.wide || view === last || apart;
+  const last = traces.filter((view) => view.visible).at(-1);
+  for (const view of traces) view.numbers = view.wide || view === last || look.narrow;
   for (const view of Object.values(views)) view.stale = true;
   composeAll(all);
   $("key-previous").hidden = !(ui.previous && shown.previous);
@@ -96,6 +96,7 @@ export function watchViews(redraw) {
   }, { rootMargin: "20%" });
   const size = new ResizeObserver((entries) => {
     look.em = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    look.narrow = innerWidth < 700;
     entries.forEach(({ target }) => byCanvas.get(target).surface.measure());
     redraw();
   });
