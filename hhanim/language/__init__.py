@@ -4,8 +4,8 @@
 ...     tr("V rises by {dv} mV.", dv=14.5)
 'V steigt um 14,5 mV.'
 
-English text is its own key; German is in ``de.po`` beside this file, and in ``language/de.po`` of the working folder,
-which wins: plain gettext catalogues. Whatever is not in them stays English.
+English text is its own key; German is in ``de.po`` beside this file, as Spanish is in ``es.po``, and in
+``language/de.po`` of the working folder, which wins: plain gettext catalogues. Whatever is not in them stays English.
 """
 
 from __future__ import annotations

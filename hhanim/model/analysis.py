@@ -493,7 +493,7 @@ def _search_range(membrane: Membrane, i: float) -> Array:
             "equilibria of a batch are found one by one; take one neuron with membrane.member(k)"
         )
     e = [float(c.e) for c in membrane.channels]
-    g = sum(float(c.g) * (1.0 - float(c.block)) for c in membrane.channels if not c.gates)
+    g = sum(float(c.unblocked) for c in membrane.channels if not c.gates)
     # A current moves rest beyond the reversal potentials, by no more than it would through the leak alone.
     reach = 50.0 + (min(abs(i) / g, 1000.0) if g > 0 else 0.0)
     low, high = min(e) - (reach if i <= 0 else 50.0), max(e) + (reach if i >= 0 else 50.0)

@@ -226,9 +226,14 @@ class Channel(Frozen):
         if self.ion is None:
             put(self, "ion", self.name if self.name in ("Na", "K", "Ca", "Cl") else "")
 
+    @property
+    def unblocked(self) -> Any:
+        """Conductance density (mS/cm²) of all that no drug blocks, were it open."""
+        return self.g * (1.0 - self.block)
+
     def conductance(self, states: Mapping[str, Any]) -> Any:
         """Conductance density (mS/cm²) given every gate's value {name: array of any one shape}."""
-        g = self.g * (1.0 - self.block)
+        g = self.unblocked
         for gate in self.gates:
             g = g * states[gate.name] ** gate.power
         return g

@@ -316,7 +316,7 @@ class Membrane(Frozen):
         """The value of every parameter of the equations, by its symbol."""
         values = [self.c]
         for channel in self.channels:
-            values += [channel.g * (1.0 - channel.block), channel.e]
+            values += [channel.unblocked, channel.e]
         for kinetics in self.equations.kinetics:
             phi = kinetics.gate.phi(self.celsius)
             values.append(float(phi) if np.ndim(phi) == 0 else phi)

@@ -1,4 +1,4 @@
-"""simulate(): a membrane under a protocol gives a trajectory; only here is anything integrated in time."""
+"""simulate(): a membrane under a protocol gives a trajectory, by steps as long as its tolerance allows."""
 
 from __future__ import annotations
 

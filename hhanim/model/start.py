@@ -31,7 +31,7 @@ def resting(membrane: Membrane) -> Array:
     # Open fractions depend on V alone, so that a batch shares them.
     total = sum(
         np.reshape(c.open_fraction(gates) * np.ones(len(grid)), shape)
-        * (c.g * (1.0 - c.block))
+        * c.unblocked
         * (np.reshape(grid, shape) - c.e)
         for c in membrane.channels
     )

@@ -1,4 +1,4 @@
-"""Clips: figures that move, drawn with matplotlib and captured with celluloid."""
+"""Clips: figures that move, drawn with matplotlib."""
 
 from hhanim.process import spare_documentation
 

@@ -16,7 +16,6 @@ from hhanim.mobjects.frame.film import Film
 from hhanim.mobjects.frame.layout import Area
 from hhanim.mobjects.frame.lettering import Formula, Words
 from hhanim.mobjects.graph.graph import Graph
-from hhanim.mobjects.graph.trace import values
 from hhanim.mobjects.membrane.patch import MembranePatch
 from hhanim.mobjects.storyboard import Story
 from hhanim.studio.draw.camera import SparingCamera
@@ -187,7 +186,7 @@ def wrong_readings(film: Any) -> list[str]:
     for graph in (block for block in film.standing if isinstance(block, Graph)):
         now = film.clock.now
         for key, trace in zip(graph.keys, graph.traces, strict=True):
-            (t, y), value = trace.reading, float(np.interp(now, graph.run.t, values(graph.run, key)))
+            (t, y), value = trace.reading, float(np.interp(now, graph.run.t, graph.run[key]))
             low, high = graph.panel.ylim
             if abs(t - now) > 0.005 * graph.run.duration or abs(y - value) > 0.006 * (high - low):
                 found.append(f"{key} at {now:.3f} ms: {y:.3f} at {t:.3f} ms, not {value:.3f}")

@@ -72,7 +72,7 @@ def drug_name(channel: Channel) -> str:
 
 def carriers(membrane: Membrane) -> tuple[Channel, Channel]:
     """The first gated channels of a membrane whose ions flow in and out at level; HHError without both."""
-    free = [c for c in membrane.channels if c.gates and c.ion and float(c.g) * (1.0 - float(c.block)) > 0.0]
+    free = [c for c in membrane.channels if c.gates and c.ion and float(c.unblocked) > 0.0]
     into, out = ([c for c in free if (float(c.e) > membrane.zero) is side] for side in (True, False))
     if not into or not out:
         raise HHError(
@@ -253,10 +253,6 @@ class Plug(VMobject):
         """Draw it in its pore."""
         self.points, self.bound = self._bound.copy(), True
         return self
-
-    def seated(self) -> bool:
-        """Whether it is drawn in its pore."""
-        return bool(np.allclose(self.points, self._bound))
 
 
 def choline(patch: MembranePatch, bare: Membrane, clock: Clock) -> VGroup:

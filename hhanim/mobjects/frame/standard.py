@@ -1,4 +1,4 @@
-"""What all films have in common, as numbers: one membrane, one stimulus, one grid, one set of times; scales: scale.py.
+"""What all films have in common, as numbers: one membrane, one stimulus, one grid, one set of times and scales.
 
 class Half(Story):
     def beats(self):
@@ -26,7 +26,6 @@ CURRENT_PER_UNIT = 400.0
 CHANNEL_CONDUCTANCE = 20.0
 #: Driving force V - E (mV) for which one more ion is on its way through an open channel, and the current (pA) it is.
 MV_PER_ION = 15.0
-PA_PER_ION = CHANNEL_CONDUCTANCE * MV_PER_ION * 1e-3
 #: Injected current (µA/cm²) for which one more dot is on its way through the electrode.
 UA_PER_CHARGE = 2.5
 

@@ -25,25 +25,12 @@ from hhanim.mobjects.frame.clock import Timed
 from hhanim.mobjects.frame.layout import UNIT, stroke
 from hhanim.mobjects.frame.lettering import LABEL, Formula
 from hhanim.mobjects.frame.sampled import Sampled
-from hhanim.mobjects.frame.shapes import Array
 from hhanim.mobjects.graph.labels import BESIDE, DOT_RADIUS, Tag
 from hhanim.mobjects.graph.panel import Panel
 from hhanim.mobjects.graph.pieces import first_part, pieces_of
 from hhanim.model import Trajectory
 
 LINE_WIDTH, HALO = 5.0, 16.0  # design pixels
-
-
-def values(run: Trajectory, key: str) -> Array:
-    """The quantity of that key ("V", "m", "I", "I_Na", "g_K") along a trajectory, (T,)."""
-    if key == "I":
-        return np.asarray(run.stimulus)
-    kind, _, name = key.partition("_")
-    if kind == "I" and name:
-        return run.current(name)
-    if kind == "g" and name:
-        return run.conductance(name)
-    return np.asarray(run[key])
 
 
 class Trace(Timed, VGroup):
@@ -115,7 +102,7 @@ class Trace(Timed, VGroup):
         q, theme = quantities(run.membrane)[key], panel.theme
         label = Formula(q.typst, size=LABEL, color=theme.color(q)) if named else None
         style = {"color": theme.color(q), "dash": theme.dash(q), "label": label} | style
-        t, y = run.t, values(run, key)
+        t, y = run.t, np.asarray(run[key])
         if within is not None:
             start, stop = within
             inside = np.concatenate([[start], t[(t > start) & (t < stop)], [stop]])
