@@ -67,7 +67,7 @@ class CircuitFilm(Story):
         self.begin = max(top - 2.5, 0.0)
         return Pace(self.until, rate=3.0, slow=[(top - 1.3, top + 2.2, 0.5)])
 
-    def law_in(self, area: Area) -> CurrentEquation:
+    def law_in(self, area: Area) -> Any:
         """The equation for V, where it will stand."""
         lines = 1 if self.shape == "wide" else 2
         return fitted(CurrentEquation(self.membrane, self.theme, size=LABEL + 26, lines=lines), area)
@@ -97,7 +97,7 @@ class CircuitFilm(Story):
 
     def becomes(self, name: str, heading: str, said: str, *comes: Any) -> Beat:
         """A part of the membrane turns into its element, and its current comes."""
-        return Beat("circuit", heading, said, do=[self.slice.becomes(name), *map(Appear, comes)],
+        return Beat("circuit", heading, said, do=[lambda: self.slice.becomes(name), *map(Appear, comes)],
                     leaves=[*self.standing, self.wide.element(name), *comes])  # fmt: skip
 
     def channel(self, channel: Channel, first: bool) -> Iterator[Beat]:

@@ -16,7 +16,7 @@ from hhanim.mobjects.circuit.sweeps import Conductance, PeakIV, Sweeps
 from hhanim.mobjects.frame.cards import Row
 from hhanim.mobjects.frame.clock import Pace
 from hhanim.mobjects.frame.layout import Area, fitted, stroke
-from hhanim.mobjects.frame.lettering import LABEL, SMALL
+from hhanim.mobjects.frame.lettering import LABEL, SMALL, broken
 from hhanim.mobjects.frame.standard import TEST_STEP
 from hhanim.mobjects.frame.zoom import within
 from hhanim.mobjects.graph.family import Family
@@ -101,7 +101,7 @@ class VoltageClamp(Story):
         said = "One wire measures V; through another an amplifier sends what keeps it at the command."
         yield Beat("clamp", "The voltage clamp", said, "", shown, out_of=self.wall(), do=[self.rig.reacts()])
         foot, top = axes.at(ON, 0.0), axes.at(ON, axes.ylim[1])
-        words = self.words("charges the capacitance", size=SMALL, color="stimulus").next_to(
+        words = self.words(broken(tr("charges the capacitance")), size=SMALL, color="stimulus").next_to(
             top, DR, buff=0.12
         )
         surge = VGroup(Line(foot, top, color=words.get_color(), stroke_width=stroke(5.0)), words)

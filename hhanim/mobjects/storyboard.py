@@ -17,8 +17,9 @@ every beat lasts at least as long as its caption takes to read. It is an ordinar
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from inspect import isroutine
 from typing import Any, ClassVar, cast
 
 import numpy as np
@@ -53,8 +54,8 @@ class Beat:
     show: the blocks on the screen from now on, the last on top; None leaves what stands.
     start: the model time (ms) at which the clock is put first. until: the model time up to which it then runs, as the
     model's events give it; an infinite one, of what never happens, is the run's end.
-    do: animations that play while it runs. leaves: the blocks on the screen when they have played,
-    if they turn some into others. think: the hall is asked, and needs time to answer.
+    do: animations that play while it runs, or functions that make one when it is its turn. leaves: the blocks on the
+    screen when they have played, if they turn some into others. think: the hall is asked, and needs time to answer.
     into: the part of the old picture that grows and becomes the new one; out_of: that of the new picture which the old
     one shrinks into.
     """
@@ -66,7 +67,7 @@ class Beat:
     show: Sequence[Any] | None = None
     start: float | None = None
     until: float | None = None
-    do: Sequence[Animation] = ()
+    do: Sequence[Animation | Callable[[], Animation]] = ()
     leaves: Sequence[Any] | None = None
     think: bool = False
     into: Area | None = None
@@ -241,7 +242,8 @@ class Story(Film):
         )
         self._describe([w for w in self._words if w not in words], standing, runs)
         if runs or beat.do:
-            self.play(*runs, *beat.do)
+            acts: list[Any] = [act() if isroutine(act) else act for act in beat.do]
+            self.play(*runs, *acts)
         if beat.leaves is not None:
             self.clear()
             self.standing = list(beat.leaves)
@@ -278,7 +280,7 @@ class Story(Film):
         if opening:
             self._put(beat.start)
         elif zooms:
-            self._zoom(beat, *map(_mobjects, (gone, come, stay)), said)
+            self._zoom(beat, _mobjects(gone), _mobjects(come), _mobjects(stay), said)
         else:
             self._fade(beat.start, gone, stay, come, said)
         self._order()

@@ -10,6 +10,8 @@ import pytest
 
 manim = pytest.importorskip("manim")
 
+from manim import ManimColor  # noqa: E402
+
 import hhanim as hh  # noqa: E402
 from hhanim.look import DARK, LIGHT  # noqa: E402
 from hhanim.look.numbers import figures  # noqa: E402
@@ -206,6 +208,22 @@ def test_a_moved_and_scaled_channel_still_reads_true() -> None:
 @pytest.fixture(scope="module")
 def depth(run: hh.Trajectory, patch: MembranePatch) -> PatchInDepth:
     return PatchInDepth(run, DARK, Area(-6, 0, -3, 3), n=300, side=patch)
+
+
+def test_a_channel_in_sight_is_seen_whole_and_a_shut_pore_is_no_hole(
+    patch: MembranePatch, run: hh.Trajectory
+) -> None:
+    for theme in (DARK, LIGHT):
+        depth = PatchInDepth(run, theme, Area(-6, 0, -3, 3), n=300)
+        depth.look(depth.far(60))
+        tops = [k.rims.points.reshape(-1, 16, 3) for k in depth._kinds.values()]
+        widths = np.concatenate([np.ptp(t[..., 0], axis=1) for t in tops])
+        assert len(widths) >= 60 and widths.max() < 1.5 * widths.min()
+        for kind in depth._kinds.values():
+            rim, shut, lit = (m.get_fill_color().to_rgb() for m in (kind.rims, kind.pores, kind.light))
+            ground = ManimColor(theme.ground).to_rgb()
+            assert np.abs(shut - rim).max() < 0.3 * np.abs(lit - rim).max()
+            assert np.abs(shut - ground).max() > np.abs(rim - ground).max()
 
 
 def test_a_patch_in_depth_is_open_as_the_equations_say_up_to_chance(

@@ -18,8 +18,13 @@ from hhanim.mobjects.frame import standard
 from hhanim.mobjects.frame.clock import Pace
 from hhanim.mobjects.frame.layout import Area
 from hhanim.mobjects.frame.zoom import Zoom
+from hhanim.mobjects.graph.family import Family
+from hhanim.mobjects.graph.marks import Measured
+from hhanim.mobjects.graph.panel import Panel
 from hhanim.mobjects.storyboard import Beat, Story
 from hhanim.model import simulate
+from hhanim.studio.draw.camera import SparingCamera
+from hhanim.studio.draw.film import Renderer
 
 
 def told(beats: Any, tmp: Path, seen: Any = None, clock: bool = False, skip: bool = True) -> Story:
@@ -211,6 +216,43 @@ def test_the_channels_that_act_are_found_and_named(tmp_path: Path) -> None:
     said = {"ion": "Na⁺", "other": "K⁺", "m": "m", "h": "h", "n": "n"}
     assert {name: film.names[name] for name in said} == said
     assert film.captions[0][2] == "It does."
+
+
+def test_what_marks_a_sweep_is_drawn_as_soon_as_it_is_whole(tmp_path: Path) -> None:
+    """Not only when all are: manim paints what does not move in an animation once, as it was before."""
+    drawn: list[int] = []
+    hue = "#ff0000"
+
+    class Sweeps(Story):
+        def beats(self) -> Iterator[Beat]:
+            panel = Panel(self.grid["body"], self.theme).x("ms", 0, 1).y("y", 0, 4)
+            mark = Measured(panel, [0.5], [3.0], hue)
+            curves = [([0.0, 1.0], [k, k]) for k in (1.0, 2.0)]
+            family = Family(panel, curves, self.theme.ink, marks=[mark])
+            yield Beat("one", "One", "Words first.", show=[self.words("x")])
+            yield Beat(
+                "two", "Two", "One sweep after the other.", show=[family], do=[family.lay_all(each=1.0)]
+            )
+
+    class Frames:
+        def section(self, number: int, section: str) -> None: ...
+
+        def said(self, *of: Any, **more: Any) -> None: ...
+
+        def wants(self, first: int, stop: int) -> bool:
+            return True
+
+        def frame(self, number: int, rgba: Any, dirty: Any, repeat: int = 1) -> None:
+            red = (rgba[..., 0].astype(int) - rgba[..., 1] > 120).sum()
+            drawn.extend([int(red)] * repeat)
+
+    options = {"pixel_width": 384, "pixel_height": 216, "frame_rate": 10, "media_dir": str(tmp_path)}
+    with tempconfig({**options, "verbosity": "ERROR", "progress_bar": "none"}):
+        film = Sweeps(renderer=Renderer(Frames(), SparingCamera))
+        film.render()
+    began = round(10 * (film.parts[-1][0]))
+    assert max(drawn[: began + 9]) == 0
+    assert min(drawn[began + 12 :]) > 0
 
 
 @pytest.mark.parametrize("out", [False, True])

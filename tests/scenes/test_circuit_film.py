@@ -39,6 +39,23 @@ def test_every_part_becomes_an_element_and_nothing_stays_behind(media: Path) -> 
 
 
 @pytest.mark.slow
+def test_a_part_stands_until_it_turns_into_its_element(media: Path) -> None:
+    gone: list[str] = []
+
+    class Parts:
+        def _change(self, beat: Any, opening: bool) -> None:
+            film: Any = self
+            super()._change(beat, opening)  # type: ignore[misc]
+            shown, elements = film.slice.get_family(), [film.wide.element(n) for n in film.slice.views]
+            for (name, view), element in zip(film.slice.views.items(), elements, strict=True):
+                if beat.name == "circuit" and element not in film.standing and view.lobes not in shown:
+                    gone.append(f"{name}: {beat.caption}")
+
+    run_film("circuit", "wide", media, beside=Parts)
+    assert gone == []
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("changes", [{}, {"gNa": 60}, {"celsius": 18.5}, {"model": "connor_stevens"}])
 def test_arrows_boxes_and_sums_are_those_of_the_run(changes: dict[str, Any], media: Path) -> None:
     film: Any

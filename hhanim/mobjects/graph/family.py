@@ -85,9 +85,8 @@ class Family:
                 mobject.set_opacity(1.0)
 
         self.moving.add(*whole)
-        return UpdateFromAlphaFunc(
-            trace, draw, run_time=run_time, rate_func=linear, suspend_mobject_updating=False
-        )
+        style: Any = {"rate_func": linear, "suspend_mobject_updating": False}  # what it shows moves with it
+        return UpdateFromAlphaFunc(VGroup(trace, *whole), draw, run_time=run_time, **style)
 
     def lay_all(self, first: int = 0, last: int | None = None, each: float = 0.8) -> Animation:
         """The animation that lays the sweeps from `first` up to `last`, one after the other."""

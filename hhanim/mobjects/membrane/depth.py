@@ -316,7 +316,9 @@ class _Kind:
         self.walls = filled(empty, mix(theme.ground, hue, 0.16))
         self.rims = filled(empty, mix(theme.ground, hue, 0.30), stroke=mix(theme.ground, hue, 0.52))
         self.rims.set_stroke(width=stroke(1.6))
-        self.pores = filled(empty, theme.ground)
+        # A shut pore is a lid, not a hole: what is dark in the middle would look open.
+        self.pores = filled(empty, mix(theme.ground, hue, 0.36), stroke=mix(theme.ground, hue, 0.52))
+        self.pores.set_stroke(width=stroke(1.6))
         self.open = filled(empty, mix(lit(theme, hue), hue, 0.6), stroke=hue, width=stroke(1.6))
         self.light = filled(empty, bright)
         self.pips = filled(empty, dim), filled(empty, bright)
@@ -331,7 +333,7 @@ class _Kind:
         # patch ends within the rim by itself.
         inside = [patch.within(patch.project(x, y, z), size * patch._zoom) for y in (0.0, patch.high)]
         least = 0.8 * min(4.0 * abs(PATCH - patch.p), 1.0)
-        seen = np.clip((np.minimum(*inside) - least) / 0.2, 0.0, 1.0) * patch._others
+        seen = np.where(np.minimum(*inside) > least, patch._others, 0.0)
         if patch.places[patch.names[0]] is self.places:
             seen[0] = float(patch.p > 0.0)
         self.seen = seen > 0.12
