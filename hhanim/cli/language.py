@@ -88,12 +88,12 @@ def check(codes: tuple[str, ...], whole: bool, as_json: bool) -> int:
     Examples:
       hhanim language check fr
     """
-    from hhanim.language import find
-    from hhanim.language.catalogue import ENGLISH, known
+    from hhanim.language.catalogue import ENGLISH, known, words
     from hhanim.language.proof import findings
 
     wanted = _texts()
-    found = {code: list(findings(wanted, find(code).words)) for code in codes or known() if code != ENGLISH}
+    said = {code: words(code, usable=False) for code in codes or known() if code != ENGLISH}
+    found = {code: list(findings(wanted, said[code])) for code in said}
     if as_json:
         rows = [(code, f) for code, each in found.items() for f in each]
         print_json([{"language": c, "kind": f.kind, "text": f.text, "says": f.says} for c, f in rows])
@@ -104,7 +104,7 @@ def check(codes: tuple[str, ...], whole: bool, as_json: bool) -> int:
                 print(code, kind, f"{f.text!r} {f.says}", sep="\t")
             if len(some) > 10 and not whole:
                 print(code, kind, f"and {len(some) - 10} more; --all lists them", sep="\t")
-        done = sum(1 for text in wanted if find(code).words.get(text))
+        done = sum(1 for text in wanted if said[code].get(text))
         complain(f"{code}: {done} of {len(wanted)} texts", head="")
     return 1 if any(found.values()) else 0
 

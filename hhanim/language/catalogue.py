@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+import string
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -73,11 +74,14 @@ def point(code: str) -> str:
     return get_decimal_symbol(locale(code))
 
 
-def words(code: str) -> dict[str, str]:
+def words(code: str, *, usable: bool = True) -> dict[str, str]:
     """English text → the same in that language, by its catalogues.
 
+    Args:
+        usable: whether a translation that has a place in braces which its text has not is a mistake.
+
     Raises:
-        LanguageError: when there is none, or one cannot be read.
+        LanguageError: when there is none, or one cannot be read or used.
     """
     found = [path for path in files(code) if path.is_file()]
     if not found:
@@ -85,7 +89,10 @@ def words(code: str) -> dict[str, str]:
     said: dict[str, str] = {}
     for path in found:
         about = path.stat()
-        said |= _words(path.resolve(), about.st_mtime_ns, about.st_size)
+        new, mistake = _words(path.resolve(), about.st_mtime_ns, about.st_size)
+        if mistake and usable:
+            raise LanguageError(f"{path}{mistake}")
+        said |= new
     return said
 
 
@@ -98,8 +105,28 @@ def _begin(code: str) -> str:
 
 
 @functools.lru_cache(maxsize=16)
-def _words(path: Path, *_: int) -> dict[str, str]:
-    return {str(m.id): str(m.string) for m in read(path) if m.id and m.string and not m.fuzzy}
+def _words(path: Path, *_: int) -> tuple[dict[str, str], str]:
+    """The translations in a catalogue, and what is wrong with the first that cannot be used."""
+    found, mistake = {}, ""
+    for message in read(path):
+        if message.id and message.string and not message.fuzzy:
+            text, said = str(message.id), str(message.string)
+            found[text] = said
+            if not mistake and not _fits(said, text):
+                mistake = f":{message.lineno}: {said!r} has other places in braces than {text!r}"
+    return found, mistake
+
+
+def _fits(said: str, text: str) -> bool:
+    """Whether what is filled into a text can be filled into its translation."""
+    try:
+        known = {place[1:] for place in string.Formatter().parse(text)}
+    except ValueError:  # braces of a formula: nothing is
+        return True
+    try:
+        return {place[1:] for place in string.Formatter().parse(said)} <= known | {(None, None, None)}
+    except ValueError:
+        return False
 
 
 def read(path: Path) -> Catalog:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from hhanim.language import Language, decimal, find, one_line, pages, retold, spoken, tr
-from hhanim.language.catalogue import LanguageError, known, name
+from hhanim.language.catalogue import LanguageError, known, name, words
+from hhanim.language.proof import findings
 
 GERMAN = Language(
     "de", {"V reaches {top} at {t:.1f} ms.": "V erreicht {top} nach {t:.1f} ms.", "rise": "Anstieg"}, ","
@@ -112,6 +113,25 @@ def test_a_catalogue_that_is_none_is_refused_with_its_line(own):
     own("fr", "broken\n")
     with pytest.raises(LanguageError, match=r"language/fr\.po:\d: "):
         find("fr")
+
+
+@pytest.mark.parametrize(
+    "said", ["V {haut}", "V {top", "V top}", "V {0}", "V {top.x}", "V {top:.9q}", "V {top!z}", "V {}"]
+)
+def test_places_that_cannot_be_filled_are_refused_with_their_line(own, said):
+    own("fr", f'msgid "V is {{top}} at {{t:.1f}} ms"\nmsgstr "{said}"\n')
+    with pytest.raises(
+        LanguageError, match=r"language/fr\.po:\d: '.*' has other places in braces than 'V is"
+    ):
+        find("fr")
+    (found,) = findings(["V is {top} at {t:.1f} ms"], words("fr", usable=False))
+    assert found.kind == "lost"
+
+
+def test_fewer_places_and_braces_of_formulas_will_do(own):
+    own("fr", 'msgid "V is {top}"\nmsgstr "V"\n\nmsgid "{ and }}"\nmsgstr "{ et }"\n')
+    with spoken("fr"):
+        assert tr("V is {top}", top=3) == "V" and tr("{ and }}") == "{ et }"
 
 
 def test_latin_1_is_refused_in_words(own):
