@@ -10,7 +10,8 @@ import click
 from hhanim.cli.media import STALE
 from hhanim.cli.options import config_option, json_option, language_option, names_argument, plan, set_option
 from hhanim.cli.output import complain, each, print_json
-from hhanim.errors import one_line
+from hhanim.errors import did_you_mean, one_line
+from hhanim.studio.errors import UsageError
 
 if TYPE_CHECKING:
     from hhanim.cli.options import Command
@@ -49,8 +50,14 @@ def _requests(names: tuple[str, ...], lecture: str | None, **asked: Any) -> list
         from hhanim.studio.plan.lecture import find_lecture
         from hhanim.studio.plan.project import Settings
 
+        if asked["config"]:
+            raise UsageError(f"--lecture {lecture}: leave --config {asked['config']} away")
         settings = Settings(language=asked["language"], given=split(asked["sets"]))
         wanted = find_lecture(lecture, settings).requests
+        known = {request.entry.name for request in wanted}
+        for name in names:
+            if name not in known:
+                raise UsageError(f"--lecture {lecture}: no part {name}{did_you_mean(name, known)}")
         wanted = [r for r in wanted if not names or r.entry.name in names]
     else:
         rest: dict[str, Any] = dict.fromkeys(("preset", "theme", "size", "sound", "name", "output"))

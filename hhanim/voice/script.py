@@ -120,9 +120,12 @@ def _strangers(request: Request) -> Iterator[tuple[Path, str]]:
         if folder.name not in languages:
             yield folder, f"is no language of hhanim's{did_you_mean(folder.name, languages)}"
     for path in sorted(place.iterdir()) if place.is_dir() else []:
-        ours = path.name in (voice.NOTES, voice.DRAFT) or path.name.startswith(".")
-        if not ours and path.suffix.lower() not in voice.SUFFIXES:
+        if path.name in (voice.NOTES, voice.DRAFT) or path.name.startswith("."):
+            continue
+        if path.suffix.lower() not in voice.SUFFIXES:
             yield path, f"is none of {', '.join(voice.SUFFIXES)}"
+        elif not path.is_file():
+            yield path, "is no file"
 
 
 def scenes() -> Iterator[Remark]:

@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hhanim.studio.errors import MissingError, RenderError, pip, writing
+from hhanim.studio.media import sound
 from hhanim.studio.media.atomic import in_place
 from hhanim.studio.media.sidecar import Line
 from hhanim.studio.mends import install
@@ -93,5 +94,9 @@ def drafts(request: Request, said: Sequence[Line], *, force: bool = False) -> It
         read = read or reader(request.language)
         with writing(path), in_place(path) as part:
             read(spoken(line.text, request.language), part)
+            try:
+                sound.read(part)
+            except RenderError as error:
+                raise RenderError(f"what the synthetic voice reads for {path} cannot be heard") from error
         voice.note(place, {file: voice.Note(voice.sha256(path), line.text)})
         yield path

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
+import struct
+import wave
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from hhanim.cli import main
+from hhanim.studio.media import sound
 from hhanim.studio.plan import voice
 from hhanim.voice import speak
 from tests.voice.conftest import TALK, record
@@ -98,6 +101,48 @@ def test_what_is_wrong_with_a_recording_is_one_line(hh):
     assert all("\n" not in words for words in said.values())
 
 
+def test_sound_of_any_kind_is_read_or_refused_in_words(hh):
+    """Eight channels, which PyAV reads only when they lie side by side; numbers that are none; what is no file."""
+    place = record(HERE / "talk-1.wav", 1.0)
+    with wave.open(str(place), "wb") as file:
+        file.setparams((8, 2, 48_000, 0, "NONE", ""))
+        file.writeframes(np.full((48_000, 8), 3000, "<i2").tobytes())
+    assert sound.read(place) == pytest.approx(np.full(48_000, 3000 / 2**15), abs=1e-3)
+    floats = np.r_[np.zeros(9000), np.nan, np.zeros(9000)].astype("<f4").tobytes()
+    about = struct.pack("<HHIIHH", 3, 1, 48_000, 192_000, 4, 32)
+    head = b"WAVEfmt " + struct.pack("<I", 16) + about + b"data" + struct.pack("<I", len(floats))
+    (HERE / "talk-2.wav").write_bytes(b"RIFF" + struct.pack("<I", len(head + floats)) + head + floats)
+    (HERE / "talk-3.wav").mkdir()
+    (HERE / "talk-4.wav").symlink_to("gone.wav")
+    (HERE / "talk-3.mp3").write_bytes(b"no")
+    said = remarks(hh)
+    assert "samples that are no numbers" in said["talk-2.wav"]
+    assert said["talk-3.wav"] == said["talk-4.wav"] == "is no file"
+    assert "(Invalid data found when processing input)" in said["talk-3.mp3"]
+
+
+def test_a_second_recording_of_a_line_is_told(hh):
+    for name in ("talk-1.flac.wav", "talk-1.wav", "draft/talk-1.wav"):
+        record(HERE / name, 1.0)
+    (HERE / "talk-1.flac.wav").rename(HERE / "talk-1.flac")
+    assert remarks(hh) == {"talk-1.wav": "is not heard: talk-1.flac speaks the same line"}
+
+
+def test_a_voice_that_says_nothing_is_refused(hh, monkeypatch):
+    monkeypatch.setattr(speak, "reader", lambda language: lambda text, path: record(path, 0.0))
+    assert "draft/talk-1.wav cannot be heard" in hh("speak", "talk", code=1)[1].replace("\\", "/")
+    assert not any(path.is_file() for path in HERE.rglob("*"))
+
+
+def test_of_a_lecture_only_its_parts_and_no_other_file(hh):
+    Path("lecture.toml").write_text(
+        '[lecture]\ntitle = "L"\npreset = "draft"\n[[lecture.parts]]\nscene = "talk"\n'
+    )
+    assert hh("script", "--lecture", "lecture.toml")[0].count("\n") == 3
+    assert "no part tlk; did you mean talk?" in hh("script", "tlk", "--lecture", "lecture.toml", code=2)[1]
+    assert "leave --config x.toml away" in hh("check", "--lecture", "lecture.toml", "-c", "x.toml", code=2)[1]
+
+
 def test_a_folder_of_no_scene_is_told(hh):
     record(Path("voice/tlak/en/talk-1.wav"), 1.0)
     rows = json.loads(hh("check", "--json", code=4)[0])
@@ -109,6 +154,9 @@ def test_notes_that_cannot_be_read_are_told_and_stay(hh):
     (HERE / voice.NOTES).write_text("{")
     assert "recorded.json cannot be read" in hh("check", "talk", code=1)[1]
     assert (HERE / voice.NOTES).read_text() == "{"
+    (HERE / voice.NOTES).unlink()
+    (HERE / voice.NOTES).mkdir()
+    assert "recorded.json cannot be read (it is no file)" in hh("check", "talk", code=1)[1]
 
 
 def reads(monkeypatch) -> list[str]:

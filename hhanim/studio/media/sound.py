@@ -6,6 +6,7 @@ works on all of them does so in place or in blocks. Loudness and true peak are t
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -95,16 +96,22 @@ def _begins(stream: Any) -> Fraction:
 
 
 def _decoded(container: Any) -> Iterator[Samples]:
-    """The sound of a file, mono at :data:`RATE`, bit by bit."""
+    """The sound of a file, mono at :data:`RATE`, bit by bit.
+
+    Raises:
+        ValueError: when its samples are no numbers.
+    """
     layout = container.streams.audio[0].layout
-    resampler, frame = av.AudioResampler(format="fltp", layout=layout, rate=RATE), None
-    for frame in container.decode(audio=0):
-        frame.pts = None
+    # Channels side by side: PyAV cannot read eight and more that lie one after the other.
+    resampler = av.AudioResampler(format="flt", layout=layout, rate=RATE)
+    for frame in itertools.chain(container.decode(audio=0), [None]):
+        if frame is not None:
+            frame.pts = None
         for part in resampler.resample(frame):
-            yield np.ascontiguousarray(part.to_ndarray().mean(axis=0), np.float32)
-    if frame is not None:
-        for part in resampler.resample(None):
-            yield np.ascontiguousarray(part.to_ndarray().mean(axis=0), np.float32)
+            samples = part.to_ndarray().reshape(-1, layout.nb_channels).mean(axis=1, dtype=np.float32)
+            if not np.isfinite(samples).all():
+                raise ValueError("samples that are no numbers")
+            yield samples
 
 
 def rate_of(path: Path) -> int:

@@ -151,6 +151,4 @@ class Writer:
 
 def reason(error: BaseException) -> str:
     """What went wrong, without the exception's own decorations."""
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return str(error) or type(error).__name__
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__

@@ -10,6 +10,7 @@ Synthetic drafts lie in the folder ``draft`` beside the recordings, and are hear
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -142,6 +143,8 @@ def remarks(found: Sequence[Take], lines: Mapping[str, str]) -> dict[str, str]:
             said[take.file] = (
                 f"stale: it was recorded of {take.line!r}, and now it is {sentence!r}; record it again"
             )
+        elif (heard := speaker(found, take.name, sentence)) is not take and not take.file.startswith(DRAFT):
+            said[take.file] = f"is not heard: {heard.file if heard else ''} speaks the same line"
         elif 0 < take.rate < DULL:
             said[take.file] = (
                 f"is dull: {take.rate} samples a second hold half of a voice; record it with {GOOD}"
@@ -170,11 +173,13 @@ def notes(place: Path) -> dict[str, Note]:
         RenderError: when the file that says so cannot be read.
     """
     path = place / NOTES
-    if not path.is_file():
+    if not os.path.lexists(path):
         return {}
     try:
+        if not path.is_file():
+            raise ValueError("it is no file")
         return json.decode(path.read_bytes(), type=dict[_Name, Note])
-    except (OSError, MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except (OSError, ValueError, MsgspecError, RecursionError) as error:
         raise RenderError(
             f"{path} cannot be read ({' '.join(str(error).split())}); remove it, and hhanim voice check notes anew "
             "what was recorded"
