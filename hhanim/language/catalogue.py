@@ -40,7 +40,7 @@ def files(code: str) -> list[Path]:
 
 def known() -> list[str]:
     """The codes of all languages that there are, English first."""
-    found = {path.stem for folder in (SHIPPED, OWN) for path in folder.glob("*.po")}
+    found = {path.stem for folder in (SHIPPED, OWN) for path in folder.glob("*.po") if path.is_file()}
     return [ENGLISH, *sorted(found - {ENGLISH})]
 
 
@@ -140,11 +140,11 @@ def read(path: Path) -> Catalog:
     try:
         if path.stat().st_size > LARGEST:
             raise LanguageError(f"{path}: no catalogue has more than {LARGEST:,} bytes")
-        with path.open("rb") as file:
-            return read_po(file, abort_invalid=True, charset="utf-8")
+        with path.open(encoding="utf-8-sig") as file:  # Windows' editors write a mark before it
+            return read_po(file, abort_invalid=True)
     except PoFileError as error:
-        line = f":{error.lineno}" if error.lineno is not None else ""
-        raise LanguageError(f"{path}{line}: {error}") from None
+        line = f":{error.lineno + 1}" if error.lineno is not None else ""  # it counts from 0
+        raise LanguageError(f"{path}{line}: {str(error).partition(' on ')[0]}") from None
     except LanguageError:
         raise
     except (OSError, UnicodeDecodeError, ValueError) as error:

@@ -7,6 +7,7 @@ import json
 import math
 import os
 import re
+import textwrap
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
@@ -123,7 +124,11 @@ def foreign(text: str) -> bool:
 
 def _name(job: Job) -> str:
     entry = job.request.entry
-    return f"the card {entry.title!r}" if "heading" in entry.declared else entry.path.name
+    return (
+        f"the card {textwrap.shorten(entry.title, 60, placeholder='…')!r}"
+        if "heading" in entry.declared
+        else entry.path.name
+    )
 
 
 def _source(job: Job, work: Path) -> str:

@@ -47,6 +47,14 @@ class VideoEngine:
                     lines.until(count - 1)
         except (av.FFmpegError, OSError) as error:
             raise RenderError(f"{path.name} is no film that can be read: {reason(error)}") from error
+        end = float(count / self.job.fps)
+        for start, stop, text in captions:
+            if not start < min(stop, end):
+                name, when = self.job.values.objects["captions"], f"from {start:.1f} s to {stop:.1f} s"
+                raise RenderError(
+                    f"{name}: {text[:40]!r} is there {when}, of {end:.1f} s that {path.name} lasts"
+                )
+        captions[:] = [(start, min(stop, end), text) for start, stop, text in captions]
         lines.until(count - 1, end=True)
         poster = round(count / 3 / self.job.fps) * max(1, round(self.job.fps))
         return Played(count, min(poster, count - 1 - (count - 1) % max(1, round(self.job.fps))), "", captions)
@@ -109,11 +117,11 @@ class VideoEngine:
             with path.open("rb") as file, av.open(file) as container:
                 stream = container.streams.subtitles[0]
                 tick = float(stream.time_base)
-                found = [
+                found = sorted(
                     (p.pts * tick, (p.pts + p.duration) * tick, _plain(bytes(p).decode("utf-8")))
                     for p in container.demux(stream)
                     if p.pts is not None and p.duration
-                ]
+                )
         except (av.FFmpegError, OSError, IndexError, UnicodeDecodeError) as error:
             raise RenderError(f"{path.name} has no captions that can be read: {reason(error)}") from error
         if not found:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hhanim.errors import did_you_mean
-from hhanim.language import find, spoken, tr
+from hhanim.language import ENGLISH, find, spoken, tr
 from hhanim.language.catalogue import LanguageError
 from hhanim.look.words import speaking_time
 from hhanim.studio.errors import UsageError
@@ -25,7 +25,7 @@ from hhanim.studio.plan.project import (
     parameter_names,
     read,
 )
-from hhanim.studio.plan.request import Origin, Request, target
+from hhanim.studio.plan.request import Origin, Request, output_folder, target
 
 FILE = "lecture.toml"
 """Where a lecture is looked for first; then in ``hhanim.toml`` and ``pyproject.toml``."""
@@ -123,8 +123,8 @@ def lecture_of(file: str | None, settings: Settings) -> Lecture | None:
     table = project.lecture
     if table is None:
         return None
-    own = {key: table[key] for key in ("preset", "theme", "size", "sound", "output") if table[key]}
-    project = replace(project, **own, table=("lecture",) if own else ())
+    said = {key: table[key] for key in ("preset", "theme", "size", "sound", "output") if table[key]}
+    project = replace(project, **said, table=("lecture",) if said else ())
     general = general_settings(settings, project)
     languages = _languages(project, table, settings, general)
     general["language"] = languages[0]
@@ -133,13 +133,18 @@ def lecture_of(file: str | None, settings: Settings) -> Lecture | None:
         why = "preset standard: a lecture has one rate for all of it; take draft, slide or lecture"
         raise project.error((*project.table, "preset") if project.preset == "standard" else (), why)
     variant = [f"{key}={value}" for key, value in settings.given.items()]
-    if languages[0] != (table["languages"] or languages)[0]:
+    own = [*(table["languages"] or ()), *project.languages, project.language, ENGLISH]
+    if languages[0] != next(filter(None, own)):
         variant.append(languages[0])
     name = settings.name or "-".join([table["name"] or "lecture", *variant])
+    key = "output"
     try:
+        output_folder(general[key])
+        key = "name"
         path = target(general["output"], name)
     except UsageError as error:
-        raise project.error(("lecture", "name") if table["name"] else (), error) from None
+        ours = table[key] and not getattr(settings, key)
+        raise project.error(("lecture", key) if ours else (), error) from None
     with spoken(languages[0]):
         words = {key: str(tr(table[key])) for key in ("title", "description")}
         about = {"title": words["title"], "author": table["author"], "date": str(table["date"] or "")}

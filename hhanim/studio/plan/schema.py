@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from hhanim.errors import did_you_mean
 
@@ -33,8 +34,23 @@ class TargetTable(_Table):
     size: str | None = None
 
 
-Text = Annotated[str, Field(max_length=5000)]
-Lines = Annotated[list[Annotated[str, Field(min_length=1, max_length=1000)]], Field(max_length=100)]
+def _said(text: str) -> str:
+    """What people read or hear, which is not blank and has nothing that a terminal or a player obeys."""
+    if text and not text.strip():
+        raise ValueError("is blank")
+    if any(unicodedata.category(letter) in ("Cc", "Cs") and letter not in "\n\t" for letter in text):
+        raise ValueError("has letters that cannot be seen")
+    return text
+
+
+def _in_one_line(text: str) -> str:
+    return " ".join(_said(text).split())
+
+
+Title = Annotated[Name, AfterValidator(_in_one_line)]
+Text = Annotated[str, Field(max_length=5000), AfterValidator(_said)]
+Line = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_said)]
+Lines = Annotated[list[Line], Field(max_length=100)]
 
 OF_PART = {
     "scene": ("set",),
@@ -52,7 +68,7 @@ class PartTable(_Table):
     card: Literal["title", "section", "outro"] | None = None
     slide: Name | None = None
     clip: Name | None = None
-    chapter: Name | None = None
+    chapter: Title | None = None
     set: Parameters = {}
     heading: Text = ""
     text: Text = ""
@@ -78,9 +94,9 @@ class PartTable(_Table):
 class LectureTable(_Table):
     """The ``[lecture]`` of a project."""
 
-    title: Name
+    title: Title
     author: Text = ""
-    date: datetime.date | Name | None = None
+    date: datetime.date | Title | None = None
     description: Text = ""
     name: Name | None = None
     languages: Names | None = None
@@ -120,14 +136,17 @@ def check(
         project = ProjectTable.model_validate(dict(table))
     except ValidationError as error:
         first = error.errors()[0]
-        place, key = tuple(first["loc"]), str(first["loc"][-1]) if first["loc"] else ""
+        place = tuple(first["loc"])
+        key = next((part for part in reversed(place) if isinstance(part, str)), "")
         if first["type"] == "extra_forbidden":
             tables = (PartTable, LectureTable) if place[0] == "lecture" else (TargetTable, ProjectTable)
             model = tables[0] if len(place) > 2 else tables[1]
             raise refuse(place, f"unknown key {key}{did_you_mean(key, model.model_fields)}") from None
         if first["type"] == "value_error":  # our own words
-            raise refuse(place, str(first["ctx"]["error"])) from None
-        reason = first["msg"].removeprefix("Input ")
+            words = str(first["ctx"]["error"])
+            raise refuse(place, f"{key}: {words}" if words.startswith(("is ", "has ")) else words) from None
+        table = first["type"] in ("model_type", "dict_type")
+        reason = "should be a table" if table else first["msg"].removeprefix("Input ")
         raise refuse(place, f"{key}: {reason[0].lower()}{reason[1:]}") from None
     found = project.model_dump()
     found["targets"] = [{k: v for k, v in t.items() if v is not None} for t in found["targets"]]

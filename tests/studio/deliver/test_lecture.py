@@ -376,6 +376,16 @@ def test_a_record_names_only_a_lectures_own_files(small):
 BROKEN = {
     "no film": ("talk.mp4", b"words", r"talk.mp4 is no film that can be read"),
     "no captions": ("talk.vtt", b"\xff\xfe\x00", r"talk.vtt has no captions that can be read"),
+    "another film's captions": (
+        "talk.vtt",
+        b"WEBVTT\n\n01:00.000 --> 01:01.000\nLate.\n",
+        r"talk.vtt: 'Late.' is there from 60.0 s to 61.0 s, of 10.0 s that talk.mp4 lasts",
+    ),
+    "captions backwards": (
+        "talk.vtt",
+        b"WEBVTT\n\n00:02.000 --> 00:01.000\nBack.\n",
+        r"talk.vtt: 'Back.' is there from 2.0 s to 1.0 s",
+    ),
     "no picture": ("slides/aims.md", b"![x](none.png)", r"aims.md: no picture none.png beside it"),
     "a way out": ("slides/aims.md", b"![x](../lecture.toml)", r"pictures of a slide lie beside it"),
     "mathematics": ("slides/aims.md", b"$ foo( $", r"aims.md: .*unclosed delimiter"),
@@ -397,6 +407,17 @@ def test_a_part_that_is_broken_is_told_in_a_line(written, what, capsys):
     assert end.value.code == 1
     assert re.search(reason, said[0]) and "without" in said[-1] and len(said) == 2, said
     assert not Path("output/lecture.mp4").exists()
+
+
+def test_captions_of_a_clip_in_any_order_end_with_it(written):
+    head, *parts = LECTURE.split("[[lecture.parts]]\n")
+    clip = next(part for part in parts if part.startswith("clip"))
+    Path("lecture.toml").write_text(f"{head}[[lecture.parts]]\n{clip}", encoding="utf-8")
+    said = [(9.0, 12.0, "Last."), (1.0, 2.0, "First.")]
+    Path("talk.vtt").write_text(sidecar.vtt(said), encoding="utf-8")
+    assert again()[0].kind == "done"
+    found = sidecar.record_of(Path("output/lecture.parts/clip-talk.mp4")).captions
+    assert [text for _, _, text in found] == ["First.", "Last."] and found[-1][1] == 10.0
 
 
 def test_a_clip_without_pictures_and_one_without_sound(written):

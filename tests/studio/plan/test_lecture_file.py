@@ -95,6 +95,20 @@ def test_languages(written):
         written(text.replace('"es"', '"xx"'))
 
 
+def test_in_another_language_than_its_own_it_has_another_name(written, monkeypatch):
+    """Also where the file names no languages; what is not English is so by the file, or by who makes it."""
+    for head, asked, name, languages in (
+        ("", None, "lecture", ("en",)),
+        ("", "de", "lecture-de", ("de",)),
+        ('languages = ["de"]\n', None, "lecture", ("de",)),
+        ('languages = ["de"]\n', "en", "lecture-en", ("en", "de")),
+    ):
+        made = written(head + part(scene="wave"), language=asked)
+        assert (made.path.stem, made.languages) == (name, languages)
+    monkeypatch.setenv("HHANIM_LANGUAGE", "de")
+    assert written(part(scene="wave")).path == Path("output/lecture-de.mp4")
+
+
 @pytest.mark.parametrize(
     ("markdown", "words"),
     [
@@ -137,6 +151,18 @@ WRONG = {
     "no sound": ('sound = "noise"\n' + part(scene="wave"), r":7: no sound named noise"),
     "no theme": ('theme = "drak"\n' + part(card="title"), r":7: .*drak; did you mean dark"),
     "a way out": ('name = "../x"\n' + part(scene="wave"), r":7: output name '../x'"),
+    "blank": (part(card="title", heading="  "), r":9: heading: is blank"),
+    "nothing to say": (part(card="outro", say=["x", " "]), r":9: .*is blank"),
+    "unseen": (
+        'description = "A\\u001b[31m"\n' + part(scene="wave"),
+        r":7: description: has letters that cannot",
+    ),
+    "an unseen chapter": (
+        part(card="outro")[:-1] + '\nchapter = "a\\u0007"\n',
+        r":9: chapter: has letters that",
+    ),
+    "no folder": ('output = "/dev/null"\n' + part(scene="wave"), r":7: output /dev/null: is a file"),
+    "parts in a table": ("[lecture.parts]\n", r"parts: should be a valid list"),
     "a parameter": (
         '[[lecture.parts]]\nscene = "wave"\nset = { levl = 1 }\n',
         r":9: wave has no parameter levl",
