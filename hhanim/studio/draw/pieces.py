@@ -167,6 +167,8 @@ class Recorder:
         else:
             self.before.append(len(self.cuts(number)))
             self.sections.append((number, name))
+            self._bounded("sections", len(self.sections), sidecar.SECTIONS)
+        self._bounded("letters in the name of a section", len(name), sidecar.LETTERS)
 
     def cuts(self, stop: int) -> list[int]:
         """The first frames of the pieces of the first ``stop`` frames."""
@@ -196,7 +198,20 @@ class Recorder:
         pieces = range(self.place(first)[0], self.place(stop - 1)[0] + 1) if first < stop else ()
         return any(self.mine(piece) for piece in pieces)
 
+    def _bounded(self, what: str, count: int, most: int) -> None:
+        """Refuse at once what could not be recorded at the end.
+
+        Raises:
+            RenderError: when there is too much of it.
+        """
+        if count > most:
+            raise RenderError(
+                f"{self.job.request.entry.name}: {count:,} {what}; no film has more than {most:,}"
+            )
+
     def frame(self, number: int, rgba: Pixels, dirty: Iterable[Rect] | None, repeat: int = 1) -> None:
+        most = min(output.job.request.format.most for output in self.outputs)
+        self._bounded("frames", number + repeat, most)
         for k in range(number, number + repeat):
             piece, first = self.place(k)
             if not self.mine(piece):
@@ -216,6 +231,8 @@ class Recorder:
 
     def said(self, number: int, start: float, stop: float, text: str, seen: str = "") -> None:
         fps, entry = self.job.fps, self.job.request.entry
+        self._bounded("captions", len(self.lines) + 1, sidecar.LINES)
+        self._bounded("letters in a caption", max(len(text), len(seen)), sidecar.LETTERS)
         first, section = self.sections[bisect_right(self.sections, number, key=lambda s: s[0]) - 1]
         section = "" if self.job.n_frames or section == _UNNAMED else section
         self._numbers[section] += 1

@@ -17,12 +17,13 @@ import locale
 import os
 import re
 import shlex
+import shutil
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from importlib.machinery import ModuleSpec
+from importlib.machinery import EXTENSION_SUFFIXES, ModuleSpec
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -31,6 +32,7 @@ import platformdirs
 
 from hhanim.studio import loaded
 from hhanim.studio.fresh import used
+from hhanim.studio.fresh.children.sitecustomize import go_along, reads
 from hhanim.studio.fresh.opened import Opened
 from hhanim.studio.fresh.package import counts
 from hhanim.studio.fresh.used import Places
@@ -39,6 +41,7 @@ from hhanim.studio.fresh.versions import ENGINES, SILENT, mapped, system_librari
 FONTS = (".ttf", ".otf", ".ttc", ".pfb", ".afm")
 _ONLY_ASKED = {"exists", "lexists", "isfile", "isdir", "islink", "is_file", "is_dir", "is_symlink", "resolve",
                "realpath", "absolute", "samefile", "mkdir", "makedirs", "is_mount", "ismount"}  # fmt: skip
+_ABOUT = {"stat", "lstat", "getmtime", "getctime", "getatime"}
 _SYSTEM = ("/proc/", "/sys/", "/dev/")
 _FOR_ALL = ("/etc/", "/usr/", "/lib/", "/lib64/", "/opt/", "/System/", "/Library/", "/run/", "/var/")
 
@@ -58,8 +61,14 @@ class Recording:
         self._first = len(loaded.log)
         self._modules = set(sys.modules)
         self._owner = os.getpid()
+        self.scripts: set[Path] = set()  # and data: files that programs were given
+        self.foreign = False  # whether functions of a library's are called by ctypes
         self._opened = Opened([places.scene, *places.given.values(), places.folder])
-        self._journal = tempfile.TemporaryFile()  # noqa: SIM115 — what processes that the scene forks use
+        # Where processes that the scene forks, or starts, say what they use.
+        handle, self.journal = tempfile.mkstemp(dir=ignored[0] if ignored else None)
+        os.close(handle)
+        self._said = Path(self.journal).open("rb")  # noqa: SIM115 — until the end
+        self._pen = os.open(self.journal, os.O_WRONLY | os.O_APPEND)
 
     def add(self, label: str, state: str | None = None) -> None:
         """Something was used; its first state counts, and of what was only asked for the last: one may wait for it."""
@@ -67,17 +76,45 @@ class Recording:
             return
         self.used[label] = self.places.state(label) if state is None else state
         if os.getpid() != self._owner:
-            os.write(
-                self._journal.fileno(), f"{label}\n{self.used[label]}\n".encode("utf-8", "surrogatepass")
-            )
+            os.write(self._pen, os.fsencode(f"={self.used[label]}\n{label}\0"))
+
+    def listen(self) -> None:
+        """Add what other processes have said since this was last called."""
+        if os.getpid() != self._owner:
+            return
+        for entry in os.fsdecode(self._said.read()).split("\0")[:-1]:
+            kind, name = entry[0], entry[1:]
+            if kind == "=":
+                state, _, label = name.partition("\n")
+                self.used.setdefault(label, state)
+            elif kind == "$":
+                self.add(entry)
+            elif kind == "w":
+                self.written(name)
+            else:
+                self.file(name, asked=kind == "?", listed=kind == "l", users=False)
 
     # Files
 
-    def file(self, name: Any, *, asked: bool = False, listed: bool = False) -> None:
-        """A file was opened, a folder listed, or either asked for."""
-        if (path := self._counts(name)) is not None:
+    def file(
+        self,
+        name: Any,
+        *,
+        asked: bool = False,
+        listed: bool = False,
+        head: str = "",
+        users: bool | None = None,
+    ) -> None:
+        """A file was opened, a folder listed, or either asked for.
+
+        Args:
+            head: what the label begins with. users: whether it was code of the user's; None is whoever asks now.
+        """
+        if (path := self._counts(name, users)) is not None:
             label = self.places.label(path)
-            self.add(f"{label.rstrip('/')}/" if listed else f"{label}?" if asked else label)
+            self.add(
+                f"{head}{label.rstrip('/')}/" if listed else f"{head}{label}?" if asked else f"{head}{label}"
+            )
 
     def written(self, name: Any) -> None:
         """A file or folder was made: what is read of it later is the scene's own."""
@@ -88,7 +125,9 @@ class Recording:
             if self.used.get(label) == "":
                 del self.used[label]
 
-    def _counts(self, name: Any) -> str | None:
+    def _counts(self, name: Any, users: bool | None = None) -> str | None:
+        if isinstance(name, int) and Path("/proc/self/fd").is_dir():  # a folder that is open
+            name = Path(f"/proc/self/fd/{name}").readlink()
         if not isinstance(name, str | bytes | os.PathLike):
             return None
         asked: str = os.fsdecode(name)
@@ -99,8 +138,10 @@ class Recording:
             return None
         if loaded.installed(plain) and not plain.lower().endswith(FONTS):
             return None
-        if plain.startswith(_FOR_ALL) and not plain.lower().endswith(FONTS) and not _is_users(_asker()):
-            return None
+        if plain.startswith(_FOR_ALL) and not plain.lower().endswith(FONTS):
+            users = _is_users(_asker()) if users is None else users
+            if not users:
+                return None
         if self._made and any(p in self._made for p in (path, *map(str, Path(path).parents))):
             return None
         return asked if Path.cwd() == self.places.folder else path  # a scene may have gone elsewhere
@@ -114,9 +155,10 @@ class Recording:
 
     def module(self, name: str, where: Sequence[str] | None) -> None:
         """A module was looked for; ``where`` is the path of its package."""
-        if not _is_users(_asker(_IMPORTS)):
-            return
         first, _, rest = name.partition(".")
+        asker = _asker(_IMPORTS)  # what a library imports may lie beside the scene
+        if loaded.ours(asker) or not (_is_users(asker) or where is None):
+            return
         if first.startswith("hhanim_files_") and rest:
             folder = Path(next(iter(sys.modules[first].__path__)))
             owner = next(
@@ -145,6 +187,7 @@ class Recording:
         try:
             yield
         finally:
+            self.listen()
             self._modules_of_users(first)
             self._below_python()
             self._first = len(loaded.log)
@@ -159,27 +202,46 @@ class Recording:
     def _below_python(self) -> None:
         """Files that somebody has opened meanwhile and that the scene names, or whose folder it has looked through."""
         opened = self._opened.news()
-        text = "".join(
-            Path(p).read_text(encoding="utf-8", errors="replace")
-            for p in set(loaded.log)
-            if not loaded.ours(p)
-        )
+        text = "".join(map(_text, {*(Path(p) for p in loaded.log if not loaded.ours(p)), *self.scripts}))
         self._opened.news()  # that was us
-        if re.search(r"\b(now|today|utcnow)\(", text):  # of datetime, whose methods tell nobody
-            self.add("date")
+        for pattern, label in _SAYS.items():
+            for found in re.finditer(pattern, text):
+                self.add(found.expand(label))
         looked = {self.places.place(label) for label in self.used if label.endswith("/")}
         looked |= {self.places.root(label[5:])[0] for label in self.used if label.startswith("glob ")}
-        for path in opened:
-            if path.name in text or path.parent in looked:
+        parts: tuple[str, ...] = ()
+        if self._compiled():  # a name that is put together of these
+            parts = tuple(
+                part for said in re.findall(r"""["']([^"'\n]*)["']""", text) for part in _PARTS(said)
+            )
+        while named := {
+            path
+            for path in opened
+            if path.name in text
+            or path.parent in looked
+            or (parts and (path.name.startswith(parts) or path.name.endswith(parts)))
+        }:
+            for path in named:
                 self.file(path)
+            opened -= named
+            text = "".join(map(_text, named)) if self.scripts else ""  # one script may run another
+
+    def _compiled(self) -> bool:
+        """Whether the scene has brought compiled code that may open files: a library's, or by ctypes."""
+        new = {
+            name
+            for name in set(sys.modules) - self._modules
+            if not name.startswith(("numpy.", "scipy.", "matplotlib."))
+        }
+        files = (getattr(sys.modules.get(name), "__file__", None) or "" for name in new)
+        return self.foreign or any(file.endswith(tuple(EXTENSION_SUFFIXES)) for file in files)
 
     def close(self) -> None:
         """Add what is known at the end only: which modules were loaded, and which libraries."""
-        self._journal.seek(0)
-        lines = self._journal.read().decode("utf-8", "surrogatepass").splitlines()
-        for label, state in zip(lines[::2], lines[1::2], strict=False):
-            self.used.setdefault(label, state)
-        self._journal.close()
+        self.listen()
+        self._said.close()
+        os.close(self._pen)
+        Path(self.journal).unlink()
         ours = {
             m.__file__ for m in list(sys.modules.values()) if loaded.ours(getattr(m, "__file__", None) or "")
         }
@@ -198,6 +260,26 @@ class Recording:
         for font in mapped():
             if font.lower().endswith(FONTS):
                 self.file(font)
+
+
+_SAYS = {
+    r"\b(now|today|utcnow)\(": "date",
+    r"\b(now|today|fromtimestamp|timestamp|astimezone)\(": "$TZ",
+    r"""\b(?:version|distribution|requires)\(\s*["']([\w.-]+)["']""": r"version \1",
+}
+"""What code is used for that tells nobody, by the words that it is called with: datetime, importlib.metadata."""
+
+
+def _text(path: Path) -> str:
+    """What a file says, as far as it is not too long to be a script."""
+    with contextlib.suppress(OSError):
+        if path.stat().st_size <= _LONGEST:
+            return path.read_text(encoding="utf-8", errors="replace")
+    return ""
+
+
+_LONGEST = 1_000_000
+_PARTS = re.compile(r"[\w.-]{3,}").findall
 
 
 def _caches() -> Iterator[Path]:
@@ -229,7 +311,7 @@ def _asker(through: Callable[[FrameType], bool] | None = None) -> str:
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         name = frame.f_code.co_filename
-        if name != __file__ and not name.startswith("<"):
+        if name != __file__ and not name.startswith("<") and not name.endswith(_THREADS):
             if through is None:
                 if not name.startswith(_STDLIB) or "-packages/" in name:
                     return name
@@ -240,6 +322,7 @@ def _asker(through: Callable[[FrameType], bool] | None = None) -> str:
 
 
 _STDLIB = os.path.dirname(os.__file__)  # noqa: PTH120
+_THREADS = ("thread.py", "threading.py")  # which do what somebody has given them
 
 
 def _IMPORTS(frame: FrameType) -> bool:
@@ -251,18 +334,14 @@ def _ENVIRONMENT(frame: FrameType) -> bool:
     name = frame.f_code.co_filename
     return (
         name in (os.__file__, locale.__file__)
-        or name.endswith("_collections_abc.py")
+        or name.endswith(("_collections_abc.py", "getpass.py"))
         or (frame.f_code.co_name == "expandvars")
     )
 
 
 def _is_users(file: str) -> bool:
-    return (
-        bool(file)
-        and not loaded.installed(file)
-        and not loaded.ours(file)
-        and not file.startswith((_STDLIB, "<frozen "))
-    )
+    """Whether a file's code is the user's; so is what nobody's code does, in a thread of its own."""
+    return not (loaded.installed(file) or loaded.ours(file) or file.startswith((_STDLIB, "<frozen ")))
 
 
 def _caller() -> FrameType:
@@ -280,17 +359,8 @@ _busy = threading.local()
 
 
 def _opened(record: Recording, path: Any, mode: Any, flags: Any, *_: Any) -> None:
-    if isinstance(path, int) or str(path) == getattr(loaded.loading, "file", None):
-        return
-    flags = flags if isinstance(flags, int) else 0
-    letters = set(mode) if isinstance(mode, str) else set()
-    both = bool(flags & os.O_RDWR) or "+" in letters
-    there = os.path.exists(path)  # noqa: PTH110 — it may be bytes
-    anew = not there or bool(flags & os.O_TRUNC) or bool(letters & set("wx"))
-    if (both and anew) or (not both and (flags & os.O_WRONLY or letters & set("wxa"))):
-        record.written(path)
-    else:
-        record.file(path)
+    if not isinstance(path, int) and str(path) != getattr(loaded.loading, "file", None):
+        record.file(path) if reads(path, mode, flags) else record.written(path)
 
 
 def _listed(record: Recording, path: Any = None, *_: Any) -> None:
@@ -313,18 +383,29 @@ def _started(record: Recording, program: Any, arguments: Any, folder: Any = None
     words = (
         arguments if isinstance(arguments, list | tuple) else shlex.split(os.fsdecode(arguments), posix=False)
     )
+    if isinstance(program, str) and (found := shutil.which(program)):
+        record.file(found, users=False)
     for word in [program, *words]:
         if isinstance(word, str | bytes | os.PathLike) and word:
             name = os.path.join(os.fsdecode(folder or "."), os.fsdecode(word))  # noqa: PTH118
             for part in {name, name.rpartition("=")[2]}:
                 if os.path.isfile(part):  # noqa: PTH113
+                    record.scripts.add(Path(part))
                     record.file(os.path.relpath(part) if not os.path.isabs(os.fsdecode(word)) else part)  # noqa: PTH117
                 elif "/" in part or "." in part:
                     record.written(part)
 
 
-def _asked(record: Recording, path: Any, only: bool) -> None:
-    record.file(path, asked=only)
+def _asked(record: Recording, path: Any, how: str) -> None:
+    """How: ``stat``, ``lstat``, ``access`` or ``readlink``, of the functions by which the user's code calls it."""
+    callers = {frame.f_code.co_name for frame in _frames(6)}
+    if how == "readlink":  # of those on the way to the scene's folder, nobody asks where they lead
+        if not Path(record.places.label(os.fsdecode(path))).is_absolute():
+            record.file(path, head="link ")
+    elif how == "access" or callers & _ONLY_ASKED:
+        record.file(path, asked=True)
+    else:
+        record.file(path, head="about " if callers <= _ABOUT else "")
 
 
 def _connected(record: Recording, database: Any, *_: Any) -> None:
@@ -334,6 +415,7 @@ def _connected(record: Recording, database: Any, *_: Any) -> None:
 
 
 def _loaded(record: Recording, name: Any, *_: Any) -> None:
+    record.foreign |= _is_users(_asker())
     if name and os.path.exists(name):  # noqa: PTH110
         record.file(name)
 
@@ -370,6 +452,8 @@ def _noting(hear: Callable[..., None], *arguments: Any) -> None:
         return
     _busy.now = True
     try:
+        if _on is not None:
+            _on.listen()
         hear(*arguments)
     finally:
         _busy.now = False
@@ -397,13 +481,12 @@ def _listen() -> None:
         def ask(path: Any, *arguments: Any, **options: Any) -> Any:
             heard = _on is not None and not getattr(_busy, "now", False) and not isinstance(path, int)
             if heard and _is_users(_asker()):
-                only = any(f.f_code.co_name in _ONLY_ASKED for f in _frames(4)) or name == "access"
-                _noting(_asked, _on, path, only)
+                _noting(_asked, _on, path, name)
             return usual(path, *arguments, **options)
 
         setattr(os, name, ask)
 
-    for name in ("stat", "lstat", "access"):
+    for name in ("stat", "lstat", "access", "readlink"):
         asking(name)
 
     environ: Any = type(os.environ)
@@ -419,7 +502,10 @@ def _listen() -> None:
             _noting(_on.add, "$*")
         return each(self)
 
-    environ.__getitem__, environ.__iter__ = read, iterate
+    def count(self: Any) -> int:
+        return sum(1 for _ in self)
+
+    environ.__getitem__, environ.__iter__, environ.__len__ = read, iterate, count
 
     own: Any = locale
     setlocale = own.setlocale
@@ -432,18 +518,19 @@ def _listen() -> None:
 
     own.setlocale = set_locale
 
-    def dating(name: str) -> None:
+    def dating(name: str, words: int) -> None:
         usual = getattr(time, name)
 
         def tell(*arguments: Any) -> Any:
             if _on is not None and _is_users(_asker(lambda _: False)):
-                _noting(_on.add, "date")
+                for label in ["date"] * (len(arguments) < words) + ["$TZ"] * (name in ("localtime", "ctime")):
+                    _noting(_on.add, label)
             return usual(*arguments)
 
         setattr(time, name, tell)
 
-    for name in ("localtime", "gmtime", "strftime", "ctime", "asctime"):
-        dating(name)
+    for name, words in (("localtime", 1), ("gmtime", 1), ("strftime", 2), ("ctime", 1), ("asctime", 1)):
+        dating(name, words)
 
 
 def _frames(count: int) -> Iterator[FrameType]:
@@ -467,6 +554,7 @@ def recording(places: Places, *ignored: Path) -> Iterator[Recording]:
         _listening = True
     importlib.invalidate_caches()
     record = Recording(places, ignored)
+    go_along(record.journal)
     _on = record
     try:
         yield record

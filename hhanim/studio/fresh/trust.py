@@ -39,7 +39,7 @@ _SAFE = {
 
 def reaches(label: str, places: Places) -> bool:
     """Whether a label is of something that a scene reaches without leaving its surroundings."""
-    label = label.removeprefix("value ")
+    label = re.sub("^(value )?((about|link) )?", "", label)
     word, _, name = label.partition(" ")
     if name and word in _SAFE:
         return re.fullmatch(_SAFE[word], name) is not None

@@ -11,6 +11,7 @@ A record maps labels to states:
 ``lib/matplotlib/….ttf``           a file that is installed with a library
 ``…/``                             a folder that was listed
 ``…?``                             a file or folder that was only asked whether it is there
+``about ./data.csv``               its size, time and mode; ``link`` and a file: where a link leads
 ``import helper``                  where a module was found
 ``version pandas``                 an installed library
 ``library libcairo.so.2``          a library of the system
@@ -89,7 +90,9 @@ class Places:
 
     Args:
         scene: the scene's folder. given: parameter → folder of the file that is given for it.
-        path: where modules are looked for, before a scene changes it.
+        path, environment: where modules are looked for, and the variables, before a scene changes them.
+        passing: where files lie for a while, which is asked at once: tempfile, asked while it asks itself, waits for
+        ever.
     """
 
     scene: Path
@@ -97,6 +100,8 @@ class Places:
     folder: Path = field(default_factory=Path.cwd)
     path: Sequence[str] = field(default_factory=lambda: tuple(sys.path))
     home: Path = field(default_factory=lambda: Path(os.path.expanduser("~")))  # noqa: PTH111 — never fails
+    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    passing: Path = field(default_factory=lambda: Path(tempfile.gettempdir()))
 
     @classmethod
     def of(cls, request: Request) -> Places:
@@ -118,7 +123,7 @@ class Places:
             return self._installed(path)
         if not Path(name).is_absolute() and path.is_relative_to(self.folder):
             return f"cwd/{path.relative_to(self.folder).as_posix()}"
-        roots, shared = self.scene.parents, (self.home, *self.home.parents, Path(tempfile.gettempdir()))
+        roots, shared = self.scene.parents, (self.home, *self.home.parents, self.passing)
         for up in range(1, min(UP, len(roots) - 1) + 1):
             if path.is_relative_to(roots[up - 1]) and roots[up - 1] not in shared:
                 return f"{'../' * up}{path.relative_to(roots[up - 1]).as_posix()}".removesuffix("/.")
@@ -181,10 +186,12 @@ class Places:
         if label == "date":
             return datetime.date.today().isoformat()
         if label == "$*":
-            return of_text(json.dumps({k: v for k, v in sorted(os.environ.items()) if k not in _PASSING}))
+            return of_text(json.dumps({k: v for k, v in sorted(self.environment.items()) if not _PASSING(k)}))
         if label.startswith("$"):
-            value = os.environ.get(label[1:])
+            value = self.environment.get(label[1:])
             return "" if value is None else of_text(value)
+        if word in ("about", "link") and name:
+            return about(self.place(name)) if word == "about" else leads_to(self.place(name))
         path = self.place(label)
         if label.endswith("?"):
             return kind(path)
@@ -221,8 +228,11 @@ class Places:
         return label if re.match(r"(\w+=)?\./", label) else contents(found)
 
 
-_PASSING = {"SHLVL", "PWD", "OLDPWD", "_", "COLUMNS", "LINES", "PYTHONHASHSEED", "WINDOWID"}
-"""Variables that a shell changes without anybody's wish."""
+_PASSING = re.compile(
+    "SHLVL|PWD|OLDPWD|_|COLUMNS|LINES|PYTHONHASHSEED|DISPLAY|WAYLAND_.*|WINDOWID|XAUTHORITY|XDG_(SESSION|SEAT|VTNR).*|"
+    "SESSION_MANAGER|DBUS_.*|SSH_.*|GPG_.*|INVOCATION_ID|JOURNAL_STREAM|TERM_.*|VTE_.*|TMUX.*|STY|ITERM_.*|VSCODE_.*"
+).fullmatch
+"""Variables that a shell or a session sets without anybody's wish."""
 
 
 def find_module(name: str, folders: Sequence[Path]) -> Path | None:
@@ -245,7 +255,25 @@ _SUFFIXES = [s for s in all_suffixes() if s != ".pyc"] + [".pyc"]
 
 def kind(path: Path) -> str:
     """Whether it is there, and as what."""
-    return "a folder" if path.is_dir() else "there" if path.exists() else ""
+    what = "a folder" if path.is_dir() else "there" if path.exists() else ""
+    return "a program" if what == "there" and os.access(path, os.X_OK) else what
+
+
+def about(path: Path) -> str:
+    """What is known of a file without looking into it."""
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return ""
+    return f"{found.st_size} {found.st_mtime_ns} {found.st_mode:o}"
+
+
+def leads_to(path: Path) -> str:
+    """What a link says."""
+    try:
+        return of_text(os.readlink(path))  # noqa: PTH115 — as it is written
+    except (OSError, ValueError):
+        return ""
 
 
 def listing(path: Path) -> str:
@@ -389,6 +417,8 @@ def _words(label: str, before: str, now: str) -> str:
         line = name.partition(" ")[0]
         what = "changed" if before and now else "is gone, or of another sentence" if before else "is new"
         return f"the recording of {line} {what}"
+    if word in ("about", "link") and name:
+        label = name if before and now and word == "link" else f"the size, time or mode of {name}"
     if label == "$*":
         return "an environment variable changed"
     if label.endswith("?"):

@@ -105,9 +105,9 @@ def system_library(name: str) -> str:
 
 
 def system_libraries() -> dict[str, str]:
-    """Those of :data:`SYSTEM` that this process has loaded, with their versions."""
+    """Those of :data:`SYSTEM` that this process has loaded, with their versions; what a package brings has its."""
     found = {}
-    for path in mapped():
+    for path in (path for path in mapped() if "-packages/" not in path):
         if match := re.fullmatch(rf"({SYSTEM}\.so\.\d+)((?:\.\d+)*)", path.rpartition("/")[2]):
             found[match[1]] = f"{match[1].rpartition('.')[2]}{match[2]}"
     return found

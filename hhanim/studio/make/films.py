@@ -22,7 +22,7 @@ from hhanim.studio.fresh.status import check, status
 from hhanim.studio.make.drawing import alone
 from hhanim.studio.make.locks import lock
 from hhanim.studio.make.progress import telling
-from hhanim.studio.make.record import record
+from hhanim.studio.make.record import expected, record
 from hhanim.studio.make.work_folder import commit, recover, sweep, work_folder
 from hhanim.studio.media import sidecar
 from hhanim.studio.media.exchange import NEW, WORK
@@ -202,6 +202,7 @@ def _begin(request: Request, force: bool, on_event: Listener) -> _Making | Event
         if request.spoken:
             request = replace(request, takes=tuple(measured(request.recordings)))
         job = prepare(request)
+        expected(job)  # what cannot be recorded need not be drawn
         on_event(Event("start", name, place, n_frames=job.n_frames, message="; ".join(state.reasons)))
         path = request.path.absolute()  # whatever folder a scene makes the working one
         work = held.enter_context(work_folder(path))

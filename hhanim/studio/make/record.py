@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 import hhanim
 from hhanim.language import spoken, tr
 from hhanim.studio import loaded
@@ -21,6 +23,51 @@ from hhanim.studio.plan.voice import SEEN, digest
 
 if TYPE_CHECKING:
     from hhanim.studio.media.join import Samples
+
+
+def expected(job: Job) -> sidecar.Record:
+    """The record of a film as far as it is known before anything is drawn.
+
+    Raises:
+        RenderError: when it says more than a record holds.
+    """
+    request, entry = job.request, job.request.entry
+    width, height = request.pixels
+    return sidecar.checked(
+        sidecar.Record(
+            name=request.name,
+            kind=entry.kind,
+            title=entry.title,
+            description=entry.description,
+            alt=entry.alt,
+            file=request.path.name,
+            sha256="0" * 64,
+            bytes=0,
+            format=request.format.name,
+            transparent=request.look.transparent,
+            width=width,
+            height=height,
+            fps=float(job.fps),
+            frame_rate=str(job.fps),
+            n_frames=job.n_frames or 1,
+            duration=float(job.n_frames / job.fps),
+            preset=request.use.name,
+            theme=request.theme,
+            language=request.language,
+            parameters=job.key["parameters"],
+            set=sorted(request.given),
+            given=request.said,
+            captions=[],
+            sections=[],
+            beside=[],
+            hashes={},
+            engines=job.key["engines"],
+            hhanim=hhanim.__version__,
+            digest=job.digest,
+            stamp=stamp(request),
+            key={k: v for k, v in job.key.items() if k == "n_frames" or k not in _SAID},
+        )
+    )
 
 
 def record(job: Job, media: Path, drawn: Drawn) -> sidecar.Record:
@@ -75,29 +122,19 @@ def record(job: Job, media: Path, drawn: Drawn) -> sidecar.Record:
     sha256 = sidecar.total(sidecar.hashes(media, [media.name])) if media.is_dir() else sidecar.sha256(media)
     cues.write(work / stops, request.path.name, sha256, drawn.sections)
     files = sidecar.hashes(media, [*beside, media.name] if media.is_dir() else beside)
-    made = sidecar.Record(
-        name=request.name,
-        kind=entry.kind,
+    made = structs.replace(
+        expected(job),
         title=title,
         description=description,
         alt=alt,
-        file=request.path.name,
         sha256=sha256,
         bytes=sum(p.stat().st_size for p in (media.iterdir() if media.is_dir() else [media])),
-        format=request.format.name,
-        transparent=transparent,
         width=found.width,
         height=found.height,
         fps=float(drawn.fps),
         frame_rate=str(drawn.fps),
         n_frames=found.n_frames,
         duration=round(float(found.n_frames / drawn.fps), 6),
-        preset=request.use.name,
-        theme=request.theme,
-        language=request.language,
-        parameters=job.key["parameters"],
-        set=sorted(request.given),
-        given=request.said,
         also={code: list(texts) for code, texts in drawn.also.items()},
         captions=[(round(a, 3), round(b, 3), text) for a, b, text in drawn.captions],
         sections=list(drawn.sections),
@@ -105,11 +142,6 @@ def record(job: Job, media: Path, drawn: Drawn) -> sidecar.Record:
         clicks=[round(second, 6) for second in drawn.clicks],
         beside=beside,
         hashes=files,
-        engines=job.key["engines"],
-        hhanim=hhanim.__version__,
-        digest=job.digest,
-        stamp=stamp(request),
-        key={k: v for k, v in job.key.items() if k == "n_frames" or k not in _SAID},
         used=sign(used, Places.of(request)),
     )
     sidecar.write(work / sidecar.sidecar_path(media).name, made)

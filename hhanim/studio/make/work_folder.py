@@ -6,8 +6,11 @@ import contextlib
 import re
 import secrets
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from hhanim.studio.errors import RenderError, StudioError
 from hhanim.studio.make.locks import lock
@@ -43,7 +46,32 @@ def commit(work: Path, path: Path, *, force: bool = False) -> None:
     if blocked := sidecar.blocked(path, coming):
         raise RenderError(f"{path.name}: {blocked}")
     going = [name for name in (sidecar.made_with(path, before) if before else ()) if name not in set(coming)]
-    exchange.exchange(work, path.parent, coming, going)
+    with contextlib.nullcontext() if exchange.linked(work) else _watched(path.parent):
+        exchange.exchange(work, path.parent, coming, going)
+
+
+@contextlib.contextmanager
+def _watched(folder: Path) -> Iterator[None]:
+    """Files take places one after the other meanwhile: if this process is killed, another finishes that at once."""
+    begin = (
+        "import sys\nif not sys.stdin.buffer.read():\n    from pathlib import Path\n    sys.path[:] = {!r}\n"
+        "    from hhanim.studio.make.work_folder import sweep\n    sweep(Path({!r}))"
+    )
+    away: dict[str, Any] = {"creationflags": _DETACHED} if sys.platform == "win32" else {"start_new_session": True}
+    watcher: subprocess.Popen[bytes] = subprocess.Popen(
+        [sys.executable, "-c", begin.format([str(Path(p).absolute()) for p in sys.path], str(folder.absolute()))],
+        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **away,
+    )  # fmt: skip
+    with watcher:
+        try:
+            yield
+        finally:
+            assert watcher.stdin is not None
+            with contextlib.suppress(OSError):
+                watcher.stdin.write(b"done")
+
+
+_DETACHED = 0x00000008 | 0x00000200  # DETACHED_PROCESS, CREATE_NEW_PROCESS_GROUP: Ctrl-C is not for it
 
 
 def recover(path: Path) -> None:

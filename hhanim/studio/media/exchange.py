@@ -5,8 +5,9 @@ each of the names is a link through `now`, itself a link in the work folder, whi
 one rename, to the new ones; after that each file takes the place of its link. Whoever looks at the folder, with
 whatever program, sees what was there, whole, or what is new, whole.
 
-Where a disk has no links (FAT; Windows without the right to make them) the files are renamed one after the other.
-There, and wherever a process was killed, the journal says what is left to do: any later run carries on.
+Where a disk has no links (FAT; Windows without the right to make them) the files are renamed one after the other,
+while a second process waits to finish that if the first is killed. There, and wherever a process was killed, the
+journal says what is left to do: any later run carries on.
 """
 
 from __future__ import annotations
@@ -96,7 +97,7 @@ def carry_on(work: Path, folder: Path, stem: str = "") -> None:
     if not all(name.startswith(stem) for name in names):
         return
     free = [name for name in names if is_free(folder / name, journal.there.get(name))]
-    if _leads_to(work / NOW) != NEW and _linked(work):
+    if _leads_to(work / NOW) != NEW and linked(work):
         for name in journal.there:
             _keep(folder / name, work / OLD / name)
         for name in free:
@@ -141,7 +142,7 @@ def _state(path: Path) -> _State | None:
     return about.st_mtime_ns, about.st_size, about.st_ino
 
 
-def _linked(work: Path) -> bool:
+def linked(work: Path) -> bool:
     """Whether there can be links here; then `now` leads to the old files."""
     try:
         _link(OLD, work / NOW, work)
@@ -166,8 +167,9 @@ def _folder(path: Path) -> None:
 
 
 def _keep(place: Path, copy: Path) -> None:
-    """The file under a second name, or a copy where a disk has one name for a file only."""
-    if is_link(place) or os.path.lexists(copy):
+    """The file under a second name, or a copy where a disk has one name for a file only; nothing of what has gone:
+    whoever began this may have had no links."""
+    if is_link(place) or not os.path.lexists(place) or os.path.lexists(copy):
         return
     _folder(copy.parent)
     try:

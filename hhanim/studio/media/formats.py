@@ -26,6 +26,7 @@ class Format:
         longest: of width and height, the most it is made with, in pixels; None where there is no limit.
         pieces: whether films of this kind can be joined without making their frames again.
         container: FFmpeg's name for the kind of file, "" where it is none of FFmpeg's.
+        most: how many frames it takes.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Format:
     longest: int | None = None
     pieces: bool = True
     container: str = ""
+    most: int = 10_000_000
 
     def fit(self, width: int, height: int) -> tuple[int, int]:
         """The size a film of that size has in this format: the same shape, even."""
@@ -61,7 +63,7 @@ FORMATS: dict[str, Format] = {
         Format(
             "mov", ".mov", "ProRes 4444, transparent where the theme is: editors", alpha=True, container="mov"
         ),
-        Format("png", ".frames", "a folder of numbered PNG files", alpha=True),
+        Format("png", ".frames", "a folder of numbered PNG files", alpha=True, most=200_000),
     )
 }
 

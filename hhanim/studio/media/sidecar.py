@@ -26,15 +26,19 @@ Caption = tuple[float, float, str]
 LARGEST = 32_000_000
 """Bytes of a record that is read: of a folder of pictures it names each."""
 
+LETTERS, LINES, SECTIONS = 100_000, 100_000, 1000
+"""Of a text, of what is said in a film, of its sections: the most that a record holds."""
+
 _Word = Annotated[str, Meta(max_length=300)]
-_Text = Annotated[str, Meta(max_length=20_000)]
+_Text = Annotated[str, Meta(max_length=LETTERS)]
 _Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 _Seconds = Annotated[float, Meta(ge=0, le=1e6)]
 _Pixels = Annotated[int, Meta(ge=1, le=16_384)]
 _Count = Annotated[int, Meta(ge=0, le=2**53)]
 _Scalar = str | int | float | bool | None
 _Plain = str | int | float | bool | list[_Scalar | list[_Scalar]] | dict[_Word, _Scalar] | None
-_Label = Annotated[str, Meta(max_length=5000)]
+_Label = Annotated[str, Meta(max_length=LETTERS + 5000)]
+_State = Annotated[str, Meta(max_length=5000)]
 _Words = Annotated[dict[_Word, _Word], Meta(max_length=20_000)]
 _Values = Annotated[dict[_Word, _Plain], Meta(max_length=1000)]
 
@@ -122,10 +126,10 @@ class Record(Struct, frozen=True, kw_only=True):
     parameters: _Values
     set: list[_Word]
     given: _Values
-    captions: Annotated[list[tuple[_Seconds, _Seconds, _Text]], Meta(max_length=10_000)]
-    sections: Annotated[list[Section], Meta(max_length=1000)]
-    lines: Annotated[list[Line], Meta(max_length=10_000)] = field(default_factory=list)
-    clicks: Annotated[list[_Seconds], Meta(max_length=10_000)] = field(default_factory=list)
+    captions: Annotated[list[tuple[_Seconds, _Seconds, _Text]], Meta(max_length=LINES)]
+    sections: Annotated[list[Section], Meta(max_length=SECTIONS)]
+    lines: Annotated[list[Line], Meta(max_length=2 * LINES)] = field(default_factory=list)
+    clicks: Annotated[list[_Seconds], Meta(max_length=LINES)] = field(default_factory=list)
     beside: Annotated[list[_Word], Meta(max_length=100)]
     hashes: Annotated[dict[_Word, _Sha256], Meta(max_length=200_000)]
     engines: _Words
@@ -133,7 +137,7 @@ class Record(Struct, frozen=True, kw_only=True):
     digest: _Word
     stamp: _Word
     key: dict[_Word, _Plain]
-    used: Annotated[dict[_Label, _Word], Meta(max_length=20_000)] = field(default_factory=dict)
+    used: Annotated[dict[_Label, _State], Meta(max_length=200_000)] = field(default_factory=dict)
     seal: _Word = ""
 
     def as_json(self) -> dict[str, Any]:
@@ -255,12 +259,23 @@ def write(path: Path, record: Record) -> None:
     Raises:
         RenderError: when it says more than a record holds.
     """
+    record = checked(record)
+    content = json.format(json.encode(structs.replace(record, seal=seal(record))), indent=2) + b"\n"
+    if len(content) > LARGEST:
+        raise RenderError(f"the record of {record.file!r} would have more than {LARGEST:,} bytes")
+    path.write_bytes(content)
+
+
+def checked(record: Record) -> Record:
+    """The record as it will be read.
+
+    Raises:
+        RenderError: when it says more than a record holds, or what no file can say.
+    """
     try:
-        record = json.decode(json.encode(record), type=Record)
-    except (MsgspecError, UnicodeEncodeError) as error:
+        return json.decode(json.encode(record), type=Record)
+    except (MsgspecError, UnicodeEncodeError, OverflowError) as error:
         raise RenderError(f"the record of {record.file!r} cannot be written: {error}") from None
-    content = json.encode(structs.replace(record, seal=seal(record)))
-    path.write_bytes(json.format(content, indent=2) + b"\n")
 
 
 def read(media: Path) -> Record | None:

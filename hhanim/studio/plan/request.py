@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from hhanim.parameters import Values
 
 
+FASTEST = 1000
+"""Frames in a second; as many seconds may a frame last."""
+
+
 @dataclass(frozen=True)
 class Origin:
     """Where in a project file the parts of a request stand: part or parameter → line."""
@@ -152,8 +156,22 @@ class Request:
             n_frames, fps = max(2, round(seconds * self.use.fps)), self.use.fps
         else:
             n_frames = int(frames or max(2, round(seconds * 30)))
+            if not 1 / FASTEST <= n_frames / seconds <= FASTEST:
+                with self._placed("seconds"):
+                    raise UsageError(
+                        f"{n_frames} frames in {float(seconds):g} s: give frames and seconds that make 1 frame in "
+                        f"{FASTEST} s to {FASTEST} frames in 1 s"
+                    )
             fps = exact_rate(n_frames / seconds)
-        return (n_frames, fps) if rate(fps) == fps else (max(2, round(seconds * rate(fps))), rate(fps))
+        n_frames, fps = (
+            (n_frames, fps) if rate(fps) == fps else (max(2, round(seconds * rate(fps))), rate(fps))
+        )
+        if n_frames > self.format.most:
+            with self._placed("frames"):
+                raise UsageError(
+                    f"{n_frames:,} frames: {self.format.name} takes no more than {self.format.most:,}"
+                )
+        return n_frames, fps
 
     @property
     def said(self) -> dict[str, Any]:
@@ -179,7 +197,8 @@ class Request:
         """Refuse what cannot be.
 
         Raises:
-            UsageError: when the preset, the theme, the size, the language or a given parameter is not possible.
+            UsageError: when the preset, the theme, the size, the language, a given parameter or the rate that they make
+                is not possible.
         """
         self.use, self.pixels, self.look  # noqa: B018
         with self._placed("language"):
@@ -189,7 +208,7 @@ class Request:
             if self.sound not in SOUNDS:
                 raise UsageError(f"no sound named {self.sound}{did_you_mean(self.sound, SOUNDS)}")
         if self.given:
-            self.values  # noqa: B018
+            self.time_base  # noqa: B018
 
     @contextlib.contextmanager
     def _placed(self, part: str) -> Iterator[None]:

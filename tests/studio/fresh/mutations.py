@@ -160,6 +160,7 @@ class Place:
     def edited(self, change: Mapping[str, Content | Callable[[str], str] | None]) -> Iterator[None]:
         """With some files changed, or variables; each is put back as it was."""
         before: dict[str, bytes | str | Path | None] = {}
+        times: dict[str, int] = {}
         new: list[Path] = []
         for name, content in change.items():
             if name.startswith("$"):
@@ -170,6 +171,7 @@ class Place:
             if path.is_symlink():
                 path = path.resolve()
             before[str(path)] = path.read_bytes() if path.is_file() else None
+            times |= {str(path): path.stat().st_mtime_ns} if path.is_file() else {}
             new += [p for p in path.parents if not p.exists()][::-1]
             if callable(content) and name.startswith("hhanim/"):
                 text = path.read_text(encoding="utf-8")
@@ -187,6 +189,7 @@ class Place:
                     Path(name).unlink(missing_ok=True)
                 else:
                     Path(name).write_bytes(content)  # type: ignore[arg-type]
+                    os.utime(name, ns=(times[name], times[name]))
             for folder in reversed(new):
                 shutil.rmtree(folder, ignore_errors=True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import pickle
 import sqlite3
 import zipfile
@@ -652,8 +653,184 @@ def _membranes() -> Iterator[Use]:
     yield Use("measured", "from hhanim.model import measured\nLEVEL = measured.gate('n').inf.mean() * 5")
 
 
+def _started() -> Iterator[Use]:
+    """What the programs that a scene starts import, open and ask for."""
+    here = "Path(__file__).parent"
+    for name, code, program in (
+        ("python", "S.run([sys.executable, str(HERE / '{f}')], **C).stdout", "import {h}\nprint({h}.K)\n"),
+        ("python_m", "S.run([sys.executable, '-m', '{m}'], cwd=HERE, **C).stdout", "import {h}\nprint({h}.K)\n"),
+        ("python_c", "S.run([sys.executable, '-c', 'import {h}; print({h}.K)'], cwd=HERE, **C).stdout", ""),
+        ("python_env", "S.run([sys.executable, str(HERE / '{f}')], env={{**os.environ, 'A': '1'}}, **C).stdout", "import {h}\nprint({h}.K)\n"),
+        ("python_path", "S.run([sys.executable, '-c', 'import {h}; print({h}.K)'], env={{'PYTHONPATH': str(HERE)}}, **C).stdout", ""),
+        ("python_set", "os.environ.__setitem__('PYTHONPATH', str(HERE)) or S.run([sys.executable, '-c', 'import {h}; print({h}.K)'], **C).stdout", ""),
+        ("python_system", "os.system(f'{{sys.executable}} {{HERE}}/{f} > {{HERE}}/out_{m}') or (HERE / 'out_{m}').read_text()", "import {h}\nprint({h}.K)\n"),
+        ("python_shell", "S.run(['sh', str(HERE / '{m}.sh'), sys.executable], **C).stdout", "import {h}\nprint({h}.K)\n"),
+        ("python_python", "S.run([sys.executable, str(HERE / '{f}')], **C).stdout", "import subprocess, sys\nsubprocess.run([sys.executable, '-c', 'import {h}; print({h}.K)'], cwd=sys.path[0])\n"),
+        ("python_spawn", "__import__('multiprocessing').get_context('spawn').Pool(1).map({m}.read, [1])[0]", "def read(k):\n    import {h}\n    return {h}.K\n"),
+        ("python_asyncio", "asyncio.run(asyncio.wait_for({m}_wait(), 60))", "import {h}\nprint({h}.K)\n"),
+    ):  # fmt: skip
+        m, h = f"s_{name}", f"s_{name}_helper"
+        head = "import asyncio, os, subprocess as S, sys\nC = {'capture_output': True, 'text': True, 'check': True}\n"
+        if name == "python_spawn":
+            head += f"import {m}\n"
+        if name == "python_asyncio":
+            head += (
+                f"async def {m}_wait():\n    p = await asyncio.create_subprocess_exec(sys.executable, str(HERE / '{m}.py'), "
+                "stdout=-1)\n    return (await p.communicate())[0]\n"
+            )
+        shell = {f"scenes/{m}.sh": f"cd $(dirname $0) && $1 {m}.py\n"} if name == "python_shell" else {}
+        yield Use(
+            f"started_{name}",
+            f"{head}LEVEL = {code.format(f=f'{m}.py', m=m, h=h)}",
+            files={f"scenes/{m}.py": program.format(h=h), f"scenes/{h}.py": ONE, **shell},
+            matter=({f"scenes/{h}.py": TWO},),
+            idle=({f"scenes/{h}_not.py": TWO},),
+        )
+    run = "import subprocess, sys\nLEVEL = subprocess.run([sys.executable, str(HERE / '{}.py')], capture_output=True, text=True).stdout"
+    for name, program, files, change, idle in (
+        ("opens", f"from pathlib import Path\nprint(({here} / ('o_' + 'data.txt')).read_text())\n", {"scenes/o_data.txt": "1"}, {"scenes/o_data.txt": "2"}, {"scenes/o_not.txt": "2"}),
+        ("lists", f"from pathlib import Path\nprint(len(list(({here} / 'o_folder').iterdir())))\n", {"scenes/o_folder/a": ""}, {"scenes/o_folder/b": ""}, {"scenes/o_folder/a": "2"}),
+        ("asks", "import os\nprint(os.environ.get('LAB_STARTED', '5'))\n", {}, {"$LAB_STARTED": "1"}, {"$LAB_STARTED_NOT": "1"}),
+        ("lacks", "try:\n    from o_optional import K\nexcept ImportError:\n    K = 5\nprint(K)\n", {}, {"scenes/o_optional.py": ONE}, {"scenes/o_optional_.py": ONE}),
+        ("writes", f"from pathlib import Path\n({here} / 'o_out').write_text('x')\nprint(3)\n", {}, {"scenes/o_writes.py": "print(4)\n"}, {"scenes/o_out": "y"}),
+    ):  # fmt: skip
+        files = {f"scenes/o_{name}.py": program, **files}
+        yield Use(f"started_{name}", run.format(f"o_{name}"), files=files, matter=(change,), idle=(idle,))
+    yield Use(
+        "started_script",
+        "import subprocess\nLEVEL = subprocess.run(['sh', str(HERE / 'o_one.sh')], capture_output=True, text=True).stdout",
+        files={"scenes/o_one.sh": "sh $(dirname $0)/o_two.sh\n", "scenes/o_two.sh": "cat $(dirname $0)/o_three\n", "scenes/o_three": "1"},
+        matter=({"scenes/o_three": "2"}, {"scenes/o_two.sh": "echo 3\n"}),
+        idle=({"scenes/o_four": "2"},),
+    )  # fmt: skip
+    yield Use(
+        "started_tool",
+        "import subprocess, os\nos.environ['PATH'] = f\"{os.environ['OUT']}/bin:{os.environ['PATH']}\"\n"
+        "LEVEL = subprocess.run(['labtool'], capture_output=True, text=True, check=True).stdout",
+        files={"out/bin/labtool": _tool},
+        matter=({"out/bin/labtool": "#!/bin/sh\necho 2\n"},),
+        idle=({"out/bin/other": "#!/bin/sh\necho 2\n"},),
+    )
+
+
+def _tool(path: Path) -> None:
+    path.write_text("#!/bin/sh\necho 1\n")
+    path.chmod(0o755)
+
+
+def _aside() -> Iterator[Use]:
+    """What is used without a word to Python, or by nobody's code."""
+    pool = (
+        "from concurrent.futures import ThreadPoolExecutor as P\nimport glob, importlib, os\nwith P() as p: "
+    )
+    for name, code, change, idle in (
+        ("exists", "LEVEL = 1 + list(p.map(os.path.exists, [HERE / 't_there']))[0]", {"scenes/t_there": "1"}, {"scenes/t_not": "1"}),
+        ("variable", "LEVEL = list(p.map(os.environ.get, ['LAB_THREAD', 'LAB_NONE']))[0] or 3", {"$LAB_THREAD": "1"}, {"$LAB_THREADS": "1"}),
+        ("import", "f = p.submit(importlib.import_module, 't_module')\nLEVEL = 1 if f.exception() else 4", {"scenes/t_module.py": ""}, {"scenes/t_modules.py": ""}),
+        ("glob", "LEVEL = 1 + len(p.submit(glob.glob, f'{HERE}/t_*.csv').result())", {"scenes/t_a.csv": ""}, {"scenes/t_a.tsv": ""}),
+    ):  # fmt: skip
+        yield Use(f"thread_{name}", f"{pool}{code}", matter=(change,), idle=(idle,))
+    later: Content = lambda path: os.utime(path, (4e9, 4e9))  # noqa: E731
+    yield Use(
+        "newest",
+        "LEVEL = max(HERE.glob('new_*.txt'), key=lambda p: p.stat().st_mtime).read_text()",
+        files={"scenes/new_a.txt": "1", "scenes/new_b.txt": "2"},
+        matter=({"scenes/new_a.txt": later},),
+    )
+    yield Use(
+        "time_of_a_file",
+        "import os\nLEVEL = os.path.getmtime(HERE / 'time.txt') % 7",
+        files={"scenes/time.txt": "1"},
+        matter=({"scenes/time.txt": later},),
+        idle=({"scenes/size_stat.txt": "a"},),
+    )
+    yield Use(
+        "where_a_link_leads",
+        "LEVEL = len((HERE / 'latest').resolve().name)",
+        files={"scenes/latest": lambda p: p.symlink_to("run_1"), "scenes/run_1": "", "scenes/run_22": ""},
+        matter=({"scenes/latest": _elsewhere},),
+    )
+    yield Use(
+        "listed_by_number",
+        "import os\nLEVEL = len(os.listdir(os.open(HERE / 'numbered', os.O_RDONLY)))",
+        files={"scenes/numbered/a": ""},
+        matter=({"scenes/numbered/b": ""},),
+        idle=({"scenes/numbered/a": "x"},),
+    )
+    about = "Metadata-Version: 2.1\nName: {}\nVersion: {}\n"
+    versions: dict[str, Content] = {
+        f"out/{folder}/labpkg-{k}.dist-info/METADATA": about.format("labpkg", k)
+        for folder, k in (("a", 1), ("b", 3))
+    }
+    for name, files, change in (
+        ("labpkg", versions, {"$PYTHONPATH": "{out}/b"}),
+        ("nolab", {}, {"out/a/nolab-1.dist-info/METADATA": about.format("nolab", 1)}),
+    ):
+        yield Use(
+            f"version_{name}",
+            f"from importlib import metadata\ntry: LEVEL = float(metadata.version('{name}'))\nexcept Exception: LEVEL = 5",
+            files=files,
+            matter=(change,),
+            idle=({"out/a/another-1.dist-info/METADATA": about.format("another", 1)},),
+        )
+    for name, code in (
+        ("fromtimestamp", "import datetime\nLEVEL = datetime.datetime.fromtimestamp(72000).hour / 3"),
+        ("localtime", "import time\nLEVEL = time.localtime(72000).tm_hour / 3"),
+    ):
+        yield Use(f"zone_{name}", code, matter=({"$TZ": "Asia/Tokyo"},), idle=({"$LAB_ZONE": "C"},))
+    yield Use(
+        "user",
+        "import getpass\nLEVEL = len(getpass.getuser())",
+        files={"$LOGNAME": "me"},
+        matter=({"$LOGNAME": "somebody"},),
+    )
+    yield Use("how_many", "import os\nLEVEL = len(os.environ) / 20", matter=({"$LAB_MANY": "1"},))
+    yield Use(
+        "passed_on",
+        "import subprocess, os\nLEVEL = subprocess.run(['echo', '2'], env={**os.environ, 'X': '1'}, capture_output=True, text=True).stdout",
+        matter=({"$LAB_PASSED": "1"},),
+        idle=({"$SSH_TTY": "/dev/pts/3"}, {"$XDG_SESSION_ID": "9"}, {"$TERM_SESSION_ID": "x"}),
+    )
+    yield Use(
+        "set_first",
+        "import os\nos.environ['LAB_SET'] = '3'\nLEVEL = os.environ['LAB_SET']",
+        idle=({"scenes/t_x": "1"},),
+    )
+    yield Use(
+        "lxml_put_together",
+        "import lxml.etree as e\nLEVEL = e.parse(str(HERE / ('put_' + 'together.' + 'xml'))).getroot().text",
+        files={"scenes/put_together.xml": "<k>1</k>"},
+        matter=({"scenes/put_together.xml": "<k>2</k>"},),
+    )
+    yield Use(
+        "ctypes_put_together",
+        "import ctypes as c\nL = c.CDLL(None)\nL.fopen.restype = c.c_void_p\nL.fgets.argtypes = [c.c_void_p, c.c_int, c.c_void_p]\n"
+        "B = c.create_string_buffer(9)\nL.fgets(B, 9, L.fopen(bytes(HERE / ('by_' + 'hand.txt')), b'r'))\nLEVEL = B.value",
+        files={"scenes/by_hand.txt": "1"},
+        matter=({"scenes/by_hand.txt": "2"},),
+    )
+    face = "from PIL import ImageFont\nLEVEL = ImageFont.truetype(str(HERE / 'face.ttf'), 20).getlength('hello') / 10"
+    yield Use(
+        "letters_of_pillow",
+        face,
+        files={"scenes/face.ttf": _face("Regular")},
+        matter=({"scenes/face.ttf": _face("Bold")},),
+    )
+
+
+def _elsewhere(link: Path) -> None:
+    link.unlink()
+    link.symlink_to("run_22")
+
+
+def _face(name: str) -> bytes:
+    from hhanim.look.type import font_files
+
+    return next(file for file in font_files() if name in file.name).read_bytes()
+
+
 def uses() -> list[Use]:
-    found = [*_imports(), *_data(), *_looks(), *_settings(), *_membranes()]
+    found = [*_imports(), *_data(), *_looks(), *_settings(), *_membranes(), *_started(), *_aside()]
     assert len({use.name for use in found}) == len(found)
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,11 +12,16 @@ import pytest
 from PIL import Image
 
 import hhanim
-from hhanim.studio.draw import scene
+from hhanim.studio.draw import pieces, scene
 from hhanim.studio.errors import RenderError, UsageError
+from hhanim.studio.fresh.job import prepare
 from hhanim.studio.make import films
+from hhanim.studio.make.drawing import Drawing
 from hhanim.studio.media import checks, sidecar
+from hhanim.studio.media.formats import Films
+from hhanim.studio.news import silent
 from hhanim.studio.plan import catalogue
+from hhanim.studio.plan import project as projects
 from hhanim.studio.plan.request import Request, target
 
 
@@ -139,6 +145,56 @@ def test_failure_of_a_scene_has_its_own_traceback_and_leaves_the_old_film(projec
         "wave.cues.json",
         "wave.descriptions.vtt",
     }
+
+
+BOUNDED = """
+from hhanim import clip
+
+@clip(title="{title}", description="d", alt="a")
+def bounded(stage, *, frames: int = {frames}, seconds: float = 0.4, word: str = "a"):
+    yield
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "says"),
+    [
+        ({}, {"frames": 450}, "450 frames in 0.4 s"),
+        ({"frames": 450}, {}, "450 frames in 0.4 s"),
+        ({}, {"seconds": 9000, "frames": 3}, "3 frames in 9000 s"),
+        (
+            {},
+            {"frames": 200_001, "seconds": 900, "name": "a.frames"},
+            "200,001 frames: png takes no more than",
+        ),
+        ({}, {"word": "\ud800"}, "'bounded.mp4' cannot be written"),
+        ({"title": "x" * (sidecar.LETTERS + 1)}, {}, "'bounded.mp4' cannot be written"),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_what_cannot_be_recorded_is_not_drawn(project, monkeypatch, text, given, says):
+    Path("scenes/bounded_clip.py").write_text(BOUNDED.format(**{"title": "B", "frames": 2, **text}))
+    monkeypatch.setattr(Drawing, "draw", lambda *_: pytest.fail("it was drawn"))
+    (request,) = projects.requests(["bounded"], projects.Settings())[0]
+    path = request.path.with_name(given.pop("name", request.path.name))
+    with pytest.raises((UsageError, RenderError), match=says):
+        films.make(replace(request, given=given, path=path))
+
+
+def test_what_cannot_be_recorded_is_refused_as_it_comes(project):
+    """Not when all frames of a film have been drawn."""
+    (request,) = projects.requests(["still"], projects.Settings())[0]
+    output = pieces.Output(prepare(replace(request, path=Path("a.frames"))), Path("a.frames"))
+    recorder = pieces.Recorder([output], Films(), silent, pieces.Share(), None)
+    with pytest.raises(RenderError, match="100,001 letters in the name of a section; no film has more than"):
+        recorder.section(0, "x" * 100_001)
+    with pytest.raises(RenderError, match="100,001 letters in a caption; no film has more than 100,000"):
+        recorder.said(1, 0.0, 1.0, "x" * 100_001)
+    with pytest.raises(RenderError, match="200,001 frames; no film has more than 200,000"):
+        recorder.frame(200_000, None, None)
+    with pytest.raises(RenderError, match="1,001 sections; no film has more than 1,000"):
+        for k in range(1001):
+            recorder.section(k + 1, f"{k}")
 
 
 def test_helper_edited_in_the_same_process_is_read_anew(project):

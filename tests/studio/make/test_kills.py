@@ -3,15 +3,17 @@ whole, or what is new, whole, at once and to every program; and the next run lea
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import random
+import time
 from pathlib import Path
 
 import pytest
 
 from hhanim.studio.errors import RenderError
-from hhanim.studio.make import cleaning, manifest
+from hhanim.studio.make import cleaning, manifest, work_folder
 from hhanim.studio.make.work_folder import commit, recover, sweep
 from hhanim.studio.media import exchange, numbered, sidecar
 from tests.faults.killing import OPERATIONS, killed_at, seen
@@ -110,13 +112,39 @@ def test_old_or_new_whole_and_at_once(setting, kind):
     assert k > 12
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_where_a_disk_has_no_links_the_next_command_carries_on(setting, kind, monkeypatch):
+@pytest.fixture
+def no_links(monkeypatch):
+    """As on a disk that has no links."""
+
     def refuse(*_, **__):
         raise OSError(errno.EPERM, "no links here")
 
     monkeypatch.setattr(os, "symlink", refuse)
     monkeypatch.setattr(os, "link", refuse)
+
+
+@pytest.fixture
+def unwatched(monkeypatch):
+    """Nobody finishes what a process that is killed has begun."""
+    monkeypatch.setattr(work_folder, "_watched", lambda _: contextlib.nullcontext())
+
+
+def test_where_a_disk_has_no_links_what_was_begun_is_finished_whoever_is_killed(setting, no_links):
+    mixed = 0
+    for k in range(6, 30, 5):
+        path, work, old, new = setting("sections")
+        killed = killed_at(k, lambda: commit(work, path))  # noqa: B023
+        mixed += seen(path.parent) not in (old, new)
+        deadline = time.monotonic() + 60
+        while killed and work.exists() and time.monotonic() < deadline:
+            time.sleep(0.01)  # by a process that we have no hold of
+        assert seen(path.parent) in (old, new), f"killed before operation {k}"
+        assert not work.exists() or not killed
+    assert mixed, "no kill has come between"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_where_a_disk_has_no_links_the_next_command_carries_on(setting, kind, no_links, unwatched):
     k = 0
     while True:
         k += 1
@@ -302,14 +330,10 @@ def test_decks_and_pages_old_or_new_and_known_as_ours(tmp_path):
     assert not killed
 
 
-def test_check_and_verify_carry_on_too(setting, monkeypatch, capsys):
+def test_check_and_verify_carry_on_too(setting, no_links, unwatched, monkeypatch, capsys):
     """Where there are no links a killed run leaves files of both films; whoever asks after them finds the new one."""
     from hhanim.cli import main
 
-    def refuse(*_, **__):
-        raise OSError(errno.EPERM, "no links here")
-
-    monkeypatch.setattr(os, "symlink", refuse)
     for words in (["verify", "a.mp4"], ["check", "tau", "--output", "."]):
         path, work, old, new = setting("sections")
         assert killed_at(12, lambda: commit(work, path))  # noqa: B023

@@ -148,7 +148,11 @@ def test_what_is_no_file_is_no_record(film, kind):
 def test_a_record_that_could_not_be_read_is_not_written(film, a_record):
     path = film.with_suffix(".json")
     before = path.read_bytes()
-    for fields in ({"title": "x" * 100_000}, {"alt": "\ud800"}, {"captions": [(0.0, -1.0, "x")]}):
+    for fields in (
+        {"title": "x" * (sidecar.LETTERS + 1)},
+        {"alt": "\ud800"},
+        {"captions": [(0.0, -1.0, "x")]},
+    ):
         with pytest.raises(RenderError, match=r"the record of 'bb.mp4' cannot be written"):
             sidecar.write(path, a_record(film, **fields))
     assert path.read_bytes() == before

@@ -1,0 +1,1 @@
+"""What goes along with the programs that a scene starts."""

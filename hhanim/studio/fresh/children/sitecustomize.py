@@ -1,0 +1,147 @@
+"""In every Python that a scene starts, and that these start: says what they open, so that it counts as the scene's.
+
+Python runs a module of this name as it begins, from the folder that :func:`go_along` puts on the path of what is
+started. It may be another Python, from 3.8 on, and know nothing of hhanim. What it says goes into one file, ended by
+nulls: ``r`` a file that was read, ``w`` written, ``l`` a folder listed, ``?`` a module's file that was looked for,
+``$`` a variable.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+JOURNAL, PATH = "HHANIM_JOURNAL", "PYTHONPATH"
+_FOLDER = os.path.dirname(os.path.abspath(__file__))
+
+
+def reads(path: Any, mode: Any, flags: Any) -> bool:
+    """Whether a file that is opened in this way is read; else it is made, or written anew."""
+    flags = flags if isinstance(flags, int) else 0
+    letters = set(mode) if isinstance(mode, str) else set()
+    both = bool(flags & os.O_RDWR) or "+" in letters
+    anew = not os.path.exists(path) or bool(flags & os.O_TRUNC) or bool(letters & set("wx"))
+    return not anew if both else not (flags & os.O_WRONLY or letters & set("wxa"))
+
+
+def go_along(journal: str) -> None:
+    """From now on whatever Python is started from here says into a file what it opens; the variables here stay.
+
+    Args:
+        journal: the file.
+    """
+    system: Any = os
+    put, unset = os.putenv, os.unsetenv
+
+    def ours(value: Any = "") -> str:
+        return os.pathsep.join(filter(None, (_FOLDER, os.fsdecode(value))))
+
+    def put_ours(name: Any, value: Any) -> None:
+        put(name, ours(value) if os.fsdecode(name) == PATH else value)
+
+    def unset_ours(name: Any) -> None:
+        put(PATH, ours()) if os.fsdecode(name) == PATH else unset(name)
+
+    system.putenv, system.unsetenv = put_ours, unset_ours
+    put(JOURNAL, journal)
+    put(PATH, ours(os.environ.get(PATH, "")))
+    import subprocess  # what scenes start programs with; it is given an environment, or has that of the process
+
+    popen: Any = subprocess.Popen
+    usual = popen.__init__
+    at = usual.__code__.co_varnames.index("env") - 1
+
+    def begin(self: Any, *words: Any, **options: Any) -> None:
+        env = words[at] if len(words) > at else options.get("env")
+        if env is not None:
+            env = {**{os.fsdecode(k): v for k, v in env.items()}, JOURNAL: journal}
+            env[PATH] = ours(env.get(PATH, ""))
+            if len(words) > at:
+                words = (*words[:at], env, *words[at + 1 :])
+            else:
+                options["env"] = env
+        usual(self, *words, **options)
+
+    popen.__init__ = begin
+
+
+def _begin() -> None:
+    """Once in a program that was started: see to it that what it opens is said, and be gone from its path."""
+    journal = os.environ.pop(JOURNAL, "")
+    sys.path[:] = [entry for entry in sys.path if entry != _FOLDER]
+    rest = [entry for entry in os.environ.pop(PATH, "").split(os.pathsep) if entry != _FOLDER]
+    if rest:
+        os.environ[PATH] = os.pathsep.join(rest)
+    try:
+        file = os.open(journal, os.O_WRONLY | os.O_APPEND)
+    except OSError:  # whoever wanted to know it is gone
+        return
+    roots = {os.path.dirname(os.__file__), *(f"{p}/lib" for p in (sys.prefix, sys.base_prefix))}
+    own = tuple(f"{root}{os.sep}" for root in roots)
+    busy = [False]
+
+    def tell(kind: str, name: Any) -> None:
+        if busy[0] or not isinstance(name, (str, bytes, os.PathLike)):
+            return
+        busy[0] = True
+        try:
+            path = os.fsdecode(name) if kind == "$" else os.path.abspath(os.fsdecode(name))
+            folder, _, inner = path.rpartition(f"{os.sep}__pycache__{os.sep}")
+            path = os.path.join(folder, f"{inner.partition('.')[0]}.py") if folder else path
+            if not path.startswith(own):
+                os.write(file, os.fsencode(f"{kind}{path}\0"))
+        except OSError:
+            pass
+        finally:
+            busy[0] = False
+
+    def heard(event: str, words: tuple[Any, ...]) -> None:
+        if event == "open":
+            tell("r" if isinstance(words[0], int) or reads(*words) else "w", words[0])
+        elif event in ("os.listdir", "os.scandir"):
+            if "importlib" not in sys._getframe(1).f_code.co_filename:
+                tell("l", "." if words[0] is None else words[0])
+        elif event in ("os.mkdir", "os.rename"):
+            tell("w", words[event == "os.rename"])
+
+    class Spy:
+        @staticmethod
+        def find_spec(name: str, path: Sequence[str] | None = None, target: Any = None) -> None:
+            last = name.rpartition(".")[2]
+            for entry in sys.path if path is None else path:
+                if os.path.join(entry, "").startswith(own):
+                    continue
+                for file in (os.path.join(entry, last, "__init__.py"), os.path.join(entry, f"{last}.py")):
+                    tell("?", file)
+                    if os.path.exists(file):
+                        return
+
+    environ: Any = type(os.environ)
+    get = environ.__getitem__
+
+    def read(self: Any, name: Any) -> Any:
+        frame: Any = sys._getframe(1)
+        while frame.f_back and re.search(r"\b(_collections_abc|os)\b[^/\\]*$", frame.f_code.co_filename):
+            frame = frame.f_back
+        if not frame.f_code.co_filename.startswith((*own, "<frozen")):
+            tell("$", name)
+        return get(self, name)
+
+    environ.__getitem__ = read
+    sys.meta_path.insert(0, Spy)  # type: ignore[arg-type]
+    sys.addaudithook(heard)
+    go_along(journal)
+
+
+if __name__ == "sitecustomize":
+    _begin()
+    _ours = sys.modules.pop("sitecustomize")
+    try:
+__import__("sitecustomize")  # the one that would have been run
+    except ImportError:
+        sys.modules["sitecustomize"] = _ours
