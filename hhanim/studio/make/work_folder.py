@@ -57,7 +57,9 @@ def _watched(folder: Path) -> Iterator[None]:
         "import sys\nif not sys.stdin.buffer.read():\n    from pathlib import Path\n    sys.path[:] = {!r}\n"
         "    from hhanim.studio.make.work_folder import sweep\n    sweep(Path({!r}))"
     )
-    away: dict[str, Any] = {"creationflags": _DETACHED} if sys.platform == "win32" else {"start_new_session": True}
+    away: dict[str, Any] = (
+        {"creationflags": _DETACHED} if sys.platform == "win32" else {"start_new_session": True}
+    )
     watcher: subprocess.Popen[bytes] = subprocess.Popen(
         [sys.executable, "-c", begin.format([str(Path(p).absolute()) for p in sys.path], str(folder.absolute()))],
         stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **away,

@@ -133,7 +133,7 @@ def _begin() -> None:
         return get(self, name)
 
     environ.__getitem__ = read
-    sys.meta_path.insert(0, Spy)  # type: ignore[arg-type]
+    sys.meta_path.insert(0, Spy)
     sys.addaudithook(heard)
     go_along(journal)
 
@@ -142,6 +142,6 @@ if __name__ == "sitecustomize":
     _begin()
     _ours = sys.modules.pop("sitecustomize")
     try:
-__import__("sitecustomize")  # the one that would have been run
+        __import__("sitecustomize")  # the one that would have been run
     except ImportError:
         sys.modules["sitecustomize"] = _ours
