@@ -64,7 +64,7 @@ def prepare(request: Request) -> Job:
             "preset": request.use.name,
             "theme": request.theme,
             "language": request.language,
-            "also": list(request.also),
+            "also": sorted(request.also),
             "colours": digest(repr(request.look)),
             "width": width,
             "height": height,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from hhanim.language.catalogue import known
 from hhanim.studio import loaded
 from hhanim.studio.fresh.job import prepare, stamp
 from hhanim.studio.fresh.trust import foreign
@@ -82,8 +83,10 @@ def _changes(request: Request, record: sidecar.Record | None) -> dict[str, str] 
 
 
 def _at_least(request: Request, record: sidecar.Record) -> Request:
-    """The request, with sections if they were made: nobody minds that they are there."""
-    return replace(request, sections=True) if record.key.get("sections") else request
+    """The request, with sections and captions in more languages if they were made: nobody minds that they are there."""
+    more = {*record.also} & {*known()} - {request.language} if record.also else set()
+    sections = request.sections or bool(record.key.get("sections"))
+    return replace(request, sections=sections, also=(*request.also, *sorted(more - {*request.also})))
 
 
 _BY_PRESET = ("width", "height", "frame_rate", "n_frames", "quality")

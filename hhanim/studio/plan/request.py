@@ -190,7 +190,7 @@ class Request:
             "language": self.language,
             "sound": self.sound,
             **({"sections": True} if self.sections else {}),
-            **({"also": list(self.also)} if self.also else {}),
+            **({"also": sorted(self.also)} if self.also else {}),
         }
 
     def check(self) -> None:

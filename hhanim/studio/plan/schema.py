@@ -145,8 +145,8 @@ def check(
         if first["type"] == "value_error":  # our own words
             words = str(first["ctx"]["error"])
             raise refuse(place, f"{key}: {words}" if words.startswith(("is ", "has ")) else words) from None
-        table = first["type"] in ("model_type", "dict_type")
-        reason = "should be a table" if table else first["msg"].removeprefix("Input ")
+        no_table = first["type"] in ("model_type", "dict_type")
+        reason = "should be a table" if no_table else first["msg"].removeprefix("Input ")
         raise refuse(place, f"{key}: {reason[0].lower()}{reason[1:]}") from None
     found = project.model_dump()
     found["targets"] = [{k: v for k, v in t.items() if v is not None} for t in found["targets"]]

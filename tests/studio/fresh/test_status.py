@@ -19,6 +19,7 @@ from hhanim.studio.media import sidecar
 from hhanim.studio.plan import catalogue, presets
 from hhanim.studio.plan import project as projects
 from hhanim.studio.plan.request import Request
+from tests.studio.conftest import STILL
 
 
 def requests(**settings):
@@ -42,6 +43,22 @@ def made(project):
 
 def test_nothing_changed(made):
     assert [e.kind for e in films.make_all(requests())] == ["fresh", "fresh"]
+
+
+def test_captions_in_more_languages_than_are_asked_for_make_no_film_stale(made):
+    """A clip that says nothing has none, and a language that there is no longer is missed by nobody."""
+    Path("scenes/still_clip.py").write_text(
+        STILL.replace("    for _", '    stage.caption("Still.")\n    for _')
+    )
+    Path("language").mkdir()
+    Path("language/fr.po").write_text('msgid ""\nmsgstr ""\n')
+    (request,) = (r for r in requests() if r.name == "still")
+    films.make(replace(request, also=("fr", "de")))
+    for also in ((), ("de",), ("de", "fr"), ("fr", "de")):
+        assert status(replace(request, also=also)).fresh, also
+    assert status(replace(request, also=("es",))).reasons
+    Path("language/fr.po").unlink()
+    assert status(replace(request, also=("de",))).reasons[0] == "also de fr → de"
 
 
 def test_a_film_is_stale_when_one_of_its_own_texts_is_said_in_other_words(made):
