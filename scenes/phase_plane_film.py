@@ -70,24 +70,15 @@ class PhasePlane(Story):
         beside = np.add(fixed_points(plane, self.high)[0].state, (0.1, 0.0))
         self.many = simulate(plane, self.high, self.until, start=beside, sample=0.004)
         rates = [simulate(m, step(self.high), 1000.0).rate() for m in (plane, self.membrane)]
-        others = [(name, gate.follows) for name, gate in plane.gates.items() if not gate.dynamic]
-        self.gone = [name for name, _ in sorted(others, key=lambda gate: bool(gate[1]))]
-        of_gate = dict(others)
-        follow = [
-            tr(
-                "{gate} follows {other}" if of_gate[name] else "{gate} follows V at once",
-                gate=name,
-                other=self.gate,
-            )
-            for name in self.gone
-        ]
+        follows = {name: gate.follows for name, gate in plane.gates.items() if not gate.dynamic}
+        self.gone = sorted(follows, key=lambda name: bool(follows[name]))
+        ways = {True: "{gate} follows {other}", False: "{gate} follows V at once"}
+        said = [tr(ways[bool(follows[name])], gate=name, other=self.gate) for name in self.gone]
+        hopf = next(iter(hopf_points(self.membrane)), 0.0)
         self.names = {"n": self.gate, "high": f"{plain(self.high)} µA/cm²", "v": millivolts(rest[0])}
-        self.names |= {"rate": f"{rates[0]:.0f}", "full": f"{rates[1]:.0f}", "gone": listed(follow)}
-        self.names |= {
-            "all": listed(["V", *self.membrane.gates]),
-            "critical": decimal(f"{self.critical or 0.0:.1f} µA/cm²"),
-            "hopf": decimal(f"{next(iter(hopf_points(self.membrane)), 0.0):.1f} µA/cm²"),
-        }
+        self.names |= {"rate": f"{rates[0]:.0f}", "full": f"{rates[1]:.0f}", "gone": listed(said)}
+        self.names |= {"all": listed(["V", *self.membrane.gates]), "hopf": decimal(f"{hopf:.1f} µA/cm²")}
+        self.names["critical"] = decimal(f"{self.critical or 0.0:.1f} µA/cm²")
         one, of_all = self.once, self.full
         self.names |= {"one": tr({0: "no spike", 1: "one spike"}.get(len(one.spikes), "some spikes"))}
         self.names |= {"kind": tr("stable" if fixed_points(plane, 0.0)[0].stable else "unstable")}
@@ -236,15 +227,19 @@ class PhasePlane(Story):
         yield Beat("limit cycle", "The limit cycle", said, line, [*shown, self.cycle], until=self.until)
 
     def recap(self) -> Iterator[Beat]:
-        """The cycle, and what is to be kept."""
-        rows = [Row("Stable: rest", "small swings die away", "ink", "A stable fixed point is rest.")]
-        if self.critical is not None:
-            rows += [Row("Unstable: a limit cycle", "swings grow, and the state goes round", "ink",
-                         "An unstable one lets the state go round."),
-                     Row("Each turn: one spike", "{rate} a second; with all variables {full}", "ink",
-                         "With V and {n} alone it fires {rate} times a second.")]  # fmt: skip
+        """Rest without the current, and with it the cycle."""
         self.timed(Pace(self.until, rate=RATE))
-        shown = [*self.portrait.parts, self.orbit(self.many)]
-        shown += [self.cycle] if self.critical is not None else []
-        rows = [replace(row, until=self.until * (k + 1) / len(rows)) for k, row in enumerate(rows)]
-        yield from self.recapped(rows, shown, place="plot", line="a steady current of {high}")
+        again = Portrait(self.panel, self.plane, self.theme, (0.0, self.high))
+        rows = [Row("Stable: rest", "small swings die away", "ink", "A stable fixed point is rest.")]
+        if self.critical is None:
+            yield from self.recapped(rows, again.parts, place="plot")
+            return
+        rows += [Row("Unstable: a limit cycle", "swings grow, and the state goes round", "ink",
+                     "An unstable one lets the state go round."),
+                 Row("Each turn: one spike", "{rate} a second; with all variables {full}", "ink",
+                     "With V and {n} alone it fires {rate} times a second.",
+                     self.until, adds=[self.orbit(self.many), self.cycle])]  # fmt: skip
+        at_rest, risen, round_ = self.recapped(rows, again.parts, place="plot")
+        yield at_rest
+        yield replace(risen, line="a steady current of {high}", do=[again.rise(0.0, self.high, run_time=2.0)])
+        yield replace(round_, line="a steady current of {high}")

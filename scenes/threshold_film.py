@@ -19,7 +19,8 @@ from hhanim.mobjects.frame.lettering import LABEL
 from hhanim.mobjects.frame.standard import CHANGE, reading_time, voltages
 from hhanim.mobjects.graph.dots import Dots
 from hhanim.mobjects.graph.family import Family
-from hhanim.mobjects.graph.marks import Difference, Level, Moment, Span
+from hhanim.mobjects.graph.graph import LEFT_ROOM
+from hhanim.mobjects.graph.marks import Level, Moment, Span
 from hhanim.mobjects.graph.panel import Panel
 from hhanim.mobjects.graph.trace import Trace
 from hhanim.mobjects.membrane.depth import PatchInDepth, in_proportion
@@ -29,7 +30,7 @@ from hhanim.model.analysis import paired_pulse, pulses_reaching, strength_durati
 from hhanim.model.phases import landmarks
 from hhanim.parameters import Membrane
 
-TILES = 300  # channels in the patch
+TILES = 3000  # channels in the patch: so many that the few which decide are seen
 START = 2.0  # ms, of the first pulse
 SHARES = (0.3, 0.5, 0.7, 0.85, 0.95, 0.99, 1.01, 1.05, 1.2, 1.4)  # of the threshold: the fan's first pulses
 TIMES = 10.0  # the threshold at rest: what not even such a pulse fires is absolutely refractory
@@ -81,7 +82,7 @@ class Threshold(Story):
         return simulate(self.membrane, both, max(self.until, START + interval + 10.0), sample=0.02)
 
     def patch(self, run: Trajectory) -> PatchInDepth:
-        """Channels of the membrane by the hundred, each open or shut."""
+        """Channels of the membrane by the thousand, each open or shut."""
         n = in_proportion(self.membrane, TILES)
         return PatchInDepth(run, self.theme, self.grid["picture"], n=n, clock=self.clock, seed=1)
 
@@ -120,8 +121,7 @@ class Threshold(Story):
         near = pulses_reaching(self.membrane, levels, self.width, START, self.until)
         runs = [*(self.pulses(share * self.limit) for share in SHARES), *near]
         family = self.sweeps(runs, self.theme.ink)
-        axes = Panel(self.halves()[1], self.theme).y("peak of V (mV)", *voltages(self.membrane))
-        axes.x("pulse (µA/cm²)", 0.0, 1.5 * self.limit)
+        axes, self.tried = self.strength_axes(self.halves()[1]), runs
         peaks = self.peaks(runs, axes, self.theme.ink)
         first = len(SHARES)
         said = "Pulse after pulse is a little stronger, and at one strength the peak of V jumps."
@@ -140,10 +140,13 @@ class Threshold(Story):
         color = self.theme.muted
         family, lower = self.sweeps(passive, color), self.peaks(passive, axes, color)
         said = "Without {ion} channels there is no threshold: the peak of V just follows the pulse."
-        if self.inward.ion == "Na":
-            said = "With TTX there is no threshold: the peak of V just follows the pulse."
         yield Beat("passive", "Without {ion} current", said, show=[family, axes, peaks, lower],
                    do=self.together(family, lower, 0, None, said))  # fmt: skip
+
+    def strength_axes(self, area: Area) -> Panel:
+        """For the highest V, against the strength of the pulse."""
+        axes = Panel(area, self.theme, left=LEFT_ROOM).x("pulse (µA/cm²)", 0.0, 1.5 * self.limit)
+        return axes.y("peak of V (mV)", *voltages(self.membrane))
 
     def peaks(self, runs: list[Trajectory], axes: Panel, color: Any) -> Dots:
         """The highest V that each run reaches, against its pulse."""
@@ -175,7 +178,9 @@ class Threshold(Story):
             self.timed(Pace(run.duration, rate=run.duration / 7.0))
             v, lower = self.graphs(run, ["V"], gates, stimulus=True, ghost=False)
             now, rest = ({g: float(run.at([t])[g][0]) for g in gates} for t in (second, 0.0))
-            marks: list[Any] = [Difference(lower.panel, second, rest[g], now[g], color=g) for g in gates]
+            marks: list[Any] = [
+                Level(lower.panel, rest[g], tr("{gate} at rest", gate=g), end=True) for g in gates
+            ]
             for k, g in enumerate(gates):
                 change = decimal(minus(f"Δ{g} = {now[g] - rest[g]:+.2f}"))
                 told = tr(FEWER if now[g] < rest[g] else MORE, change=change)
@@ -195,8 +200,8 @@ class Threshold(Story):
 
     def interval_axes(self, area: Area, intervals: Any) -> Panel:
         """For the weakest second pulse that fires, against the interval."""
-        axes = Panel(area, self.theme).x("interval (ms)", 0.0, float(intervals[-1]) + 1.0)
-        return axes.y("threshold ÷ threshold at rest", 0.0, TIMES)
+        axes = Panel(area, self.theme, left=LEFT_ROOM).x("interval (ms)", 0.0, float(intervals[-1]) + 1.0)
+        return axes.y("threshold (× at rest)", 0.0, TIMES)
 
     def refractory(self) -> Iterator[Beat]:
         """The weakest second pulse that fires, against the interval: a curve that grows run by run."""
@@ -219,9 +224,7 @@ class Threshold(Story):
         shown = [absolute, family, axes, curve, rest]
         yield Beat("refractory", "Absolute refractory period", said, show=shown)
         relative = Span(axes, first, last, "relative", below=True, share=0.35)
-        small = self.interval_axes(self.grid["second"], intervals)
-        dots = Dots(small, intervals, needed, self.theme.color("I"), joined=True)
-        self.small = [small, dots.draw(len(intervals)), Level(small, 1.0, tr("at rest"))]
+        self.found = intervals, needed
         said = "Then a stronger pulse than at rest is needed."
         yield Beat("refractory", "Relative refractory period", said, show=[relative, *shown])
         if needed.min() < 0.95:
@@ -229,14 +232,19 @@ class Threshold(Story):
             yield Beat("refractory", "Easier than at rest", said)
 
     def recap(self) -> Iterator[Beat]:
-        """One picture: what a pulse needs, at rest and after a spike."""
-        v = self.graph("first", self.strong, "V")
+        """Three pictures: two pulses, how steep it is between them, and what a second pulse needs."""
+        tall = self.shape != "square"
+        first, second, third = self.grid["plot"].split(1.0, 1.0, 1.0, gap=0.25, vertical=tall)
+        v, steep = self.graph(first, self.strong, "V"), self.strength_axes(second)
+        after, hue = self.interval_axes(third, self.found[0]), self.theme.color("I")
+        peaks = self.peaks(self.tried, steep, self.theme.ink).draw(len(self.tried))
+        curve = Dots(after, *self.found, hue, joined=True).draw(len(self.found[0]))
         pictures = [v, Trace.of(self.weak, "V", v.panel, ghost=True).ghost]
         rows = [Row("A race of gates", "enough {ion} channels must open in time", "ink",
-                    "A pulse fires if enough {ion} channels open in time.", self.until / 3.0),
+                    "A pulse fires if enough {ion} channels open in time.", self.until),
                 Row("Steep, without a gap", "a hair's breadth decides", "ink",
-                    "A hair's breadth of strength decides between the two.", self.until / 1.5),
+                    "A hair's breadth of strength decides between the two.", adds=[steep, peaks]),
                 Row("Refractory", "first absolutely, then relatively", "ink",
-                    "Right after a spike the threshold is many times higher.", self.until,
-                    adds=self.small)]  # fmt: skip
+                    "Right after a spike the threshold is many times higher.",
+                    adds=[after, curve, Level(after, 1.0, tr("at rest"))])]  # fmt: skip
         yield from self.recapped(rows, pictures, start=0.0)

@@ -148,7 +148,9 @@ def sample_patch(run: Trajectory, channel: str, n: int = 60, seed: int = 0) -> P
     return Patch(what, n, seed, run.duration, initial, flips)
 
 
-def sample_opening(run: Trajectory, channel: str, n: int = 1, seed: int = 0) -> Patch:
+def sample_opening(
+    run: Trajectory, channel: str, n: int = 1, seed: int = 0, *, against: float = 0.0
+) -> Patch:
     """n channels, the first of which is chosen: of three hundred it is the one that acts most as its kind does.
 
     Drawn alone, a channel taken at random would as a rule stay shut through a spike, or open at rest. This one is open
@@ -156,6 +158,8 @@ def sample_opening(run: Trajectory, channel: str, n: int = 1, seed: int = 0) -> 
     rises fastest, and not only at the peak, where most of its kind are open; as much as any, too, while more than half
     of the largest share is open; and shut as much as any before and after. Every one is an exact draw: nothing but
     which of them is shown is chosen. The others are not chosen.
+
+    against: how much it counts to be shut while the net current flows the other way, as behind the crest of a spike.
     """
     pool = sample_patch(run, channel, CHOICE + n, seed)
     times = np.linspace(0.0, run.duration, 1 + int(np.clip(run.duration / 0.05, 200, 4000)))
@@ -164,8 +168,8 @@ def sample_opening(run: Trajectory, channel: str, n: int = 1, seed: int = 0) -> 
     most = max(float(share.max()), 0.1 * float(np.max(run.membrane.channel(channel).g)))
     wanted = np.where(share > 0.5 * most, 1.0, -1.0)
     if share.max() >= most:
-        carried = np.where(net * run.current(channel) > 0.0, np.abs(net), 0.0)
-        wanted += CARRYING * carried / (np.abs(net).max() or 1.0)
+        weight = np.where(net * run.current(channel) > 0.0, CARRYING, -against)
+        wanted += weight * np.abs(net) / (np.abs(net).max() or 1.0)
     weights = np.interp(times, run.t, wanted).tolist()
     likeness = np.sum([pool.open(t) * x for t, x in zip(times.tolist(), weights, strict=True)], axis=0)
     first = int(np.argmax(likeness))

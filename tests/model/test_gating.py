@@ -154,3 +154,15 @@ def test_a_sodium_channel_shown_alone_opens_in_the_upstroke_and_a_potassium_chan
     assert ((sodium[:, 0] < middle) & (sodium[:, 1] > early)).any()  # between the foot and the peak
     assert ((sodium[:, 0] < middle) & (sodium[:, 1] > top - 0.1)).any()  # and it does not only flicker
     assert not ((potassium[:, 0] < middle) & (potassium[:, 1] > early)).any()
+
+
+def test_a_sodium_channel_shown_alone_can_be_asked_to_be_shut_while_the_net_current_is_outward() -> None:
+    peak = RUN.top_of(RUN.spikes[0])
+
+    def late(**against: float) -> list[bool]:
+        """Open, half a millisecond and more after the peak of the first spike."""
+        drawn = [sample_opening(RUN, "Na", seed=seed, **against) for seed in range(5)]
+        return [any(a < peak + 2.0 and b > peak + 0.5 for a, b in p.openings(0)) for p in drawn]
+
+    assert any(late())
+    assert not any(late(against=8.0))

@@ -39,7 +39,7 @@ from hhanim.mobjects.membrane.channels import ChannelView, blocked_and_free, ina
 from hhanim.mobjects.membrane.charge import SurfaceCharge, absolute
 from hhanim.mobjects.membrane.ions import IonFlow
 from hhanim.model.cable import CableRun
-from hhanim.model.gating import sample_opening
+from hhanim.model.gating import CARRYING, sample_opening
 
 
 def _of_largest(run: CableRun, density: Array) -> Array:
@@ -159,7 +159,7 @@ class Axon(VGroup):
         self._here = [run.at(1e3 * x) for x in self.places.tolist()]
         #: The simulated gates of every site's channel.
         self.samples = [
-            sample_opening(here, name, seed=k)
+            sample_opening(here, name, seed=k, against=CARRYING)  # no Na⁺ channel is open behind the glow
             for k, (here, name) in enumerate(zip(self._here, self.names, strict=True))
         ]
         for here, view in zip(self._here, self.views, strict=True):

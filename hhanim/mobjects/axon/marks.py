@@ -20,7 +20,7 @@ from collections.abc import Callable
 from typing import Any, Self
 
 import numpy as np
-from manim import DOWN, VGroup
+from manim import DOWN, LEFT, VGroup
 
 from hhanim.look import Theme
 from hhanim.mobjects.axon.currents import arrowhead
@@ -86,7 +86,10 @@ class Injection:
     def __init__(self, clamp: IClamp, tip: Any, theme: Theme, *, left: bool = True) -> None:
         way = np.array([1.0 if left else -1.0, 0.0])
         self.still = Words("pulse", size=SMALL, color=theme.color("stimulus"))
-        self.still.next_to((*(tip[:2] - 0.5 * self.REACH * way), 0.0), DOWN, buff=0.16)
+        if left:  # beside the arrow: under it stands what the wall is called
+            self.still.next_to((*(tip[:2] - self.REACH * way), 0.0), LEFT, buff=0.08)
+        else:
+            self.still.next_to((*(tip[:2] - 0.5 * self.REACH * way), 0.0), DOWN, buff=0.16)
         self.moving = _Arrow(clamp, np.asarray(tip)[:2], way, self.REACH, theme)
 
     def follow(self, clock: Clock) -> Self:
