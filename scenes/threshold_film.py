@@ -201,7 +201,7 @@ class Threshold(Story):
     def interval_axes(self, area: Area, intervals: Any) -> Panel:
         """For the weakest second pulse that fires, against the interval."""
         axes = Panel(area, self.theme, left=LEFT_ROOM).x("interval (ms)", 0.0, float(intervals[-1]) + 1.0)
-        return axes.y("threshold (× at rest)", 0.0, TIMES)
+        return axes.y("threshold (× rest)", 0.0, TIMES)
 
     def refractory(self) -> Iterator[Beat]:
         """The weakest second pulse that fires, against the interval: a curve that grows run by run."""
