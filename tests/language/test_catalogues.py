@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from pathlib import Path
 
@@ -9,8 +10,9 @@ import pytest
 
 from hhanim.cli import main
 from hhanim.language.catalogue import LanguageError, read
+from hhanim.language.pages import is_text
 from hhanim.language.proof import findings
-from hhanim.language.texts import of_file
+from hhanim.language.texts import ROOT, of_file, shipped
 
 SCENE = """
 ANSWERS = {"one": "sodium does", "two": "nobody knows"}
@@ -50,6 +52,20 @@ def test_texts_of_a_scene_are_found_where_they_are_shown_also_by_name(project):
     assert set(of_file(Path("scenes/fire_film.py"))) == {
         "A neuron fires", "rise", "{ion} flows in", "V rises.", "V stays.", "sodium does", "nobody knows",
     }  # fmt: skip
+
+
+def test_no_room_is_silent_in_which_something_is_said():
+    """Whatever stands in the brackets of tr() anywhere in hhanim is a text that catalogues have."""
+    calls = (
+        (path, call.args[0].value)
+        for path in sorted(ROOT.rglob("*.py"))
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call)
+        and getattr(call.func, "id", "") in ("tr", "text")
+        and call.args
+        and isinstance(call.args[0], ast.Constant)
+    )
+    assert [(path.name, said) for path, said in calls if is_text(said) and said not in shipped()] == []
 
 
 def test_a_catalogue_is_begun_and_added_to(project, capsys):

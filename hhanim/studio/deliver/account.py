@@ -81,9 +81,10 @@ class Account:
         """What is said, as WebVTT, by language, the film's own first; a lecture has a file for each."""
         record, own = self.record, sidecar.beside(self.media, ".vtt")
         found = {record.language: own} if own.name in record.beside else {}
+        head = own.name.removesuffix("vtt")
         for file in record.beside:
-            code = file.removeprefix(f"{self.media.stem}.").removesuffix(".vtt")
-            if f"{self.media.stem}.{code}.vtt" == file and code != "descriptions":
+            code = file.removeprefix(head).removesuffix(".vtt")
+            if f"{head}{code}.vtt" == file and code != "descriptions":
                 found[code] = self.media.with_name(file)
         said = {code: _read(path) for code, path in found.items()}
         for code, texts in record.also.items():
@@ -133,6 +134,11 @@ class Account:
         """ "wide", "square" or "tall"."""
         ratio = self.record.width / self.record.height
         return "wide" if ratio > 1.2 else "tall" if ratio < 0.83 else "square"
+
+    @property
+    def plays(self) -> bool:
+        """Whether browsers play it; of another, they show its picture, or itself where that moves."""
+        return self.media.suffix in (".mp4", ".webm")
 
     @cached_property
     def sound(self) -> bool:

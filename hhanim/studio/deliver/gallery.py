@@ -14,7 +14,7 @@ import hhanim
 from hhanim.language import spoken, tag, tr
 from hhanim.language.catalogue import name
 from hhanim.studio.deliver.account import Account
-from hhanim.studio.deliver.pages import Pages, filled, key, plainness, same_film
+from hhanim.studio.deliver.pages import FORMATS, Pages, filled, key, plainness, same_film
 from hhanim.studio.errors import RenderError, UsageError
 from hhanim.studio.make import cleaning, manifest
 from hhanim.studio.media import sidecar
@@ -44,17 +44,16 @@ def gallery(
     Raises:
         UsageError: when there is no film. RenderError: when something cannot be read or written.
     """
-    made = [item.media for item in cleaning.made(folder)]
-    films = [Account.of(media) for media in made if media.suffix == ".mp4"]
-    films = [
-        account for account in films if account.record.kind in _KINDS
-    ]  # cards and slides are parts of lectures
+    made = sorted(
+        (item.media for item in cleaning.made(folder)), key=lambda media: FORMATS.index(media.suffix)
+    )
+    found = {media.stem: media for media in reversed(made) if media.exists()}
+    films = [Account.of(media) for media in found.values()]
+    films = [account for account in films if account.record.kind in _KINDS]  # cards are parts of lectures
     if not films:
-        raise UsageError(f"{folder} has no film that hhanim made (MP4): hhanim render makes some")
-    others = [
-        *(media for media in made if media.suffix != ".mp4" and media.is_file()),
-        *_others(folder, made),
-    ]
+        raise UsageError(f"{folder} has no film that hhanim made: hhanim render makes some")
+    shown = {account.media for account in films}
+    others = [*(media for media in made if media not in shown and media.is_file()), *_others(folder, made)]
     taken = [] if one_file else _files(films, others)
     pages = Pages({file: f"{_MEDIA}/{quote(file.name)}" for file in taken}, indexed=True)
     with spoken(language):
@@ -72,7 +71,7 @@ def gallery(
 
 
 def collection(films: Sequence[Path], path: Path, *, title: str = "", force: bool = False) -> Path:
-    """A page that holds these films, in order, with a card for each.
+    """A page that holds these films, and slides of a lecture but for its cards, in order.
 
     Args:
         title: of the page. force: whether it replaces a page that hhanim did not make, or a hand has been at.
@@ -80,7 +79,11 @@ def collection(films: Sequence[Path], path: Path, *, title: str = "", force: boo
     Raises:
         UsageError: when hhanim did not make one of the films. RenderError: when the page cannot be written.
     """
-    groups = [[account] for account in map(Account.of, films) if account.record.kind in _KINDS]
+    groups = [
+        [a]
+        for a in map(Account.of, films)
+        if a.record.kind != "slide" or "heading" not in a.record.parameters
+    ]
     if not groups:
         raise UsageError(f"{path}: no films to show")
     pages = Pages(indexed=True)
@@ -101,7 +104,7 @@ def _others(folder: Path, made: Sequence[Path]) -> list[Path]:
 
 def _files(films: Sequence[Account], others: Sequence[Path]) -> list[Path]:
     """All files that go with the page, each once."""
-    found = [account.media for account in films]
+    found = [account.media for account in films if account.media.is_file()]
     found += [
         p for a in films for s in (".png", ".vtt", ".json") if (p := sidecar.beside(a.media, s)).is_file()
     ]
@@ -143,8 +146,8 @@ def _card(versions: Sequence[Account]) -> str:
     record, seconds = account.record, round(account.record.duration)
     words = " ".join([account.scene, *(t.name for t in account.terms), *(v.media.stem for v in versions)])
     languages = " ".join(dict.fromkeys(tag(v.record.language) for v in versions))
-    kinds = {"film": tr("film"), "clip": tr("clip"), "lecture": tr("lecture")}
-    about = [kinds.get(record.kind, record.kind), f"{seconds // 60}:{seconds % 60:02d}"]
+    kinds = {"clip": tr("clip"), "lecture": tr("lecture"), "slide": tr("slide")}
+    about = [kinds.get(record.kind, tr("film")), f"{seconds // 60}:{seconds % 60:02d}"]
     if len(versions) > 1:
         about.append(tr("{count} versions", count=len(versions)))
     return (

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Row:
+class PartStatus:
     """A part of a lecture, or the whole of it, as it is now: from when on and how long (s, None where it is not known
     yet), and why it would be made."""
 
@@ -53,25 +53,25 @@ class Row:
     reasons: tuple[str, ...] = ()
 
 
-def rows(lecture: Lecture) -> list[Row]:
+def rows(lecture: Lecture) -> list[PartStatus]:
     """Every part in order, and then the whole.
 
     Raises:
         UsageError: when a part is not possible.
     """
     lecture.check()
-    found: list[Row] = []
+    found: list[PartStatus] = []
     start: float | None = 0.0
     for part in lecture.parts:
         request = part.request
         state, length = films.status(request), _length(part)
         action = "fresh" if state.fresh else "keep" if state.protected else "render"
-        found.append(Row(request.name, str(request.path), start, length, action, state.reasons))
+        found.append(PartStatus(request.name, str(request.path), start, length, action, state.reasons))
         start = None if start is None or length is None else start + length
     stale = [row.name for row in found if row.action == "render"]
     reasons = (f"{', '.join(dict.fromkeys(stale))} will be made",) if stale else status(lecture).reasons
     action = "fresh" if not reasons else "keep" if status(lecture).protected else "join"
-    return [*found, Row(lecture.path.stem, str(lecture.path), 0.0, start, action, reasons)]
+    return [*found, PartStatus(lecture.path.stem, str(lecture.path), 0.0, start, action, reasons)]
 
 
 def _length(part: Part) -> float | None:
@@ -441,6 +441,6 @@ def upload(lecture: Lecture, marks: Sequence[Chapter]) -> str:
         lecture.description,
         "\n".join(f"{clock(m.start)} {m.title}" for m in marks),
         " · ".join(filter(None, (lecture.author, lecture.date))),
-        tr("Animations: {made}, under CC BY 4.0 ({terms})", made=f"hhanim {hhanim.__version__}", terms=TERMS),
+        f"{tr('Animations: {made}, under CC BY 4.0', made=f'hhanim {hhanim.__version__}')} ({TERMS})",
     ]
     return "\n\n".join(filter(None, blocks)) + "\n"

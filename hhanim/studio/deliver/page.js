@@ -3,15 +3,17 @@
 // What is pressed goes to all that are shown. CuePlayer knows where each of them rests.
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const index = document.getElementById("index"), groups = all(".group"), blank = document.getElementById("blank");
-const shown = () => all(".group:not([hidden]) .film:not([hidden])");
-const player = film => film.querySelector("figure").cues;
+const visible = () => all(".group:not([hidden]) .film:not([hidden])");
+const player = film => film.querySelector("figure").cues;  // none of a picture
+const shown = () => visible().filter(player);
 
 // A film that is in the page itself, as text, becomes a Blob, which every browser plays and seeks in.
 const fill = film => {
   const video = film.querySelector("video"), link = film.querySelector("[data-blob]");
+  if (!video) return;
   if (video.dataset.from && !video.src) {
-    const text = atob(document.getElementById(video.dataset.from).textContent.trim());
-    video.src = URL.createObjectURL(new Blob([Uint8Array.from(text, c => c.charCodeAt(0))], {type: "video/mp4"}));
+    const {textContent, type} = document.getElementById(video.dataset.from), text = atob(textContent.trim());
+    video.src = URL.createObjectURL(new Blob([Uint8Array.from(text, c => c.charCodeAt(0))], {type}));
   }
   if (link) link.href = video.src;
   if (video.loop) video.play().catch(() => {});  // where a browser wants to be asked first
@@ -21,7 +23,7 @@ if (matchMedia("(prefers-reduced-motion: reduce)").matches) for (const video of 
 const choose = (group, films) => {
   for (const film of all(".film", group)) {
     film.hidden = !films.includes(film);
-    if (film.hidden) film.querySelector("video").pause(); else fill(film);
+    if (film.hidden) film.querySelector("video")?.pause(); else fill(film);
   }
   for (const button of all("[data-film]", group))
     button.setAttribute("aria-pressed", films.some(film => film.dataset.name === button.dataset.film));
@@ -153,16 +155,15 @@ blank.addEventListener("click", () => { blank.hidden = true; });
 for (const group of groups) {
   const together = group.querySelector("[data-together]");
   for (const button of all("[data-film]", group)) button.addEventListener("click", () => {
-    const film = all(".film", group).find(one => one.dataset.name === button.dataset.film), seen = shown();
+    const film = all(".film", group).find(one => one.dataset.name === button.dataset.film), seen = visible();
     const others = together?.checked ? seen.filter(other => other !== film) : [];
     choose(group, seen.includes(film) && others.length ? others : all(".film", group).filter(f => f === film || others.includes(f)));
   });
   together?.addEventListener("change", () => {
-    const [first] = shown();
-    if (!together.checked) { choose(group, [first]); return; }
+    if (!together.checked) { choose(group, visible().slice(0, 1)); return; }
+    const video = shown().map(player)[0]?.video, playing = video && !video.paused;
     choose(group, all(".film", group));
-    const {video} = player(first), playing = !video.paused;
-    for (const film of shown()) { player(film).video.currentTime = playing ? 0 : video.currentTime; if (playing) player(film).video.play(); }
+    for (const film of shown()) { player(film).video.currentTime = playing ? 0 : video?.currentTime ?? 0; if (playing) player(film).video.play(); }
   });
 }
 if (index) {
@@ -181,4 +182,4 @@ if (index) {
   filter();
 }
 addEventListener("hashchange", () => { show(); scrollTo(0, 0); });
-document.addEventListener("DOMContentLoaded", () => { all(".film").forEach(begin); show(); });
+document.addEventListener("DOMContentLoaded", () => { all(".film").filter(player).forEach(begin); show(); });

@@ -20,7 +20,17 @@ from hhanim.studio.errors import RenderError
 from hhanim.studio.make.manifest import put
 from hhanim.studio.media import sidecar
 
-_KINDS = {".mp4": "video/mp4", ".png": "image/png", ".vtt": "text/vtt", ".json": "application/json"}
+_KINDS = {
+    ".mp4": "video/mp4",
+    ".webm": "video/webm",
+    ".gif": "image/gif",
+    ".png": "image/png",
+    ".vtt": "text/vtt",
+    ".json": "application/json",
+}
+
+FORMATS = (".mp4", ".webm", ".gif", ".mov", ".frames")
+"""Of a film in several formats the first of these is shown; the others can be taken from the page."""
 
 
 def page(*films: Path, force: bool = False) -> Path:
@@ -60,7 +70,7 @@ class Pages:
         """A page with versions of one film or of several, in the language that is spoken."""
         shown = [self._group(versions) for versions in groups]
         data = [
-            f'<script type="application/octet-stream" id="{key}">{_base64(path)}</script>'
+            f'<script type="{_KINDS[path.suffix]}" id="{key}">{_base64(path)}</script>'
             for key, path in self._inside.items()
         ]
         return filled(
@@ -95,8 +105,7 @@ class Pages:
             return self._article(account)
 
     def _article(self, account: Account) -> str:
-        media, record, chapters = account.media, account.record, account.chapters
-        poster = sidecar.beside(media, ".png")
+        record = account.record
         return filled(
             "film.html",
             name=escape(key(account)),
@@ -105,17 +114,7 @@ class Pages:
             title=escape(account.title),
             description=escape(record.description),
             alt=escape(account.alt),
-            width=f"{record.width}",
-            height=f"{record.height}",
-            cues=json.dumps([round(c.start, 4) for c in chapters] + [round(record.duration, 4)]),
-            loop=" loop" if record.kind == "clip" else "",
-            source=self._source(account),
-            poster=self.address(poster),
-            tracks="\n".join(_tracks(account)),
-            muted="" if account.sound else " muted",
-            duration=f"{record.duration:g}",
-            switches="\n".join(_switches(account)),
-            sections=_sections(account),
+            picture=self._player(account) if account.plays else self._picture(account),
             transcript=_transcript(account),
             terms=_terms(account),
             parameters="\n".join(
@@ -126,6 +125,32 @@ class Pages:
             licence=escape(account.licence),
             made=escape(account.made),
         )
+
+    def _player(self, account: Account) -> str:
+        """What plays a film, and goes through it."""
+        record, cues = account.record, [*(c.start for c in account.chapters), account.record.duration]
+        return filled(
+            "player.html",
+            alt=escape(account.alt),
+            width=f"{record.width}",
+            height=f"{record.height}",
+            cues=json.dumps([round(seconds, 4) for seconds in cues]),
+            loop=" loop" if record.kind == "clip" else "",
+            source=self._source(account),
+            poster=self.address(sidecar.beside(account.media, ".png")),
+            tracks="\n".join(_tracks(account)),
+            muted="" if account.sound else " muted",
+            duration=f"{record.duration:g}",
+            switches="\n".join(_switches(account)),
+            sections=_sections(account),
+        )
+
+    def _picture(self, account: Account) -> str:
+        """A GIF, or the poster of what no browser plays."""
+        media, record = account.media, account.record
+        place = self.address(media if media.suffix == ".gif" else sidecar.beside(media, ".png"))
+        size = f'width="{record.width}" height="{record.height}" style="--ratio: {record.width} / {record.height}"'
+        return f'<figure><img {size} alt="{escape(account.alt)}" src="{place}"></figure>'
 
     def _source(self, account: Account) -> str:
         """Where a film comes from: a file beside the page, or text in it."""
@@ -142,12 +167,13 @@ class Pages:
         """What can be taken from the page."""
         media = account.media
         words = {".png": tr("poster"), ".vtt": tr("captions"), ".json": tr("record")}
-        found = [(media.suffix[1:].upper(), media.stat().st_size, media)]
+        there = media.is_file() and (media in self.files or media.suffix in _KINDS)
+        found = [(media.suffix[1:].upper(), media.stat().st_size, media)] if there else []
         found += [(words[s], 0, p) for s in words if (p := sidecar.beside(media, s)).is_file()]
         found += [(p.suffix[1:].upper(), p.stat().st_size, p) for p in self.files if same_film(p, media)]
         items = []
         for word, size, path in found:
-            inside = path == media and path not in self.files
+            inside = path == media and path not in self.files and account.plays
             link = "data-blob" if inside else f'href="{self.address(path)}"'
             amount = f" ({size / 1e6:.1f} MB)" if size else ""
             items.append(f'<li><a {link} download="{escape(path.name)}">{escape(word)}</a>{amount}')
@@ -201,7 +227,7 @@ def together(films: Sequence[Path]) -> list[list[Path]]:
 
 def same_film(path: Path, media: Path) -> bool:
     """Whether a file is the film in another format."""
-    return path != media and path.stem == media.stem and path.suffix in (".gif", ".webm", ".mov", ".pdf")
+    return path != media and path.stem == media.stem and path.suffix in (*FORMATS, ".pdf")
 
 
 def _tracks(account: Account) -> Iterator[str]:

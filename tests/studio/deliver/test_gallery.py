@@ -11,6 +11,9 @@ import pytest
 from hhanim.studio.deliver.gallery import collection, gallery
 from hhanim.studio.deliver.handout import handout
 from hhanim.studio.errors import RenderError, UsageError
+from hhanim.studio.make import films
+from hhanim.studio.plan import catalogue
+from hhanim.studio.plan.request import Request
 from tests.studio.deliver.browser import accessible, ask, until
 
 
@@ -124,6 +127,30 @@ def test_one_file_holds_all_of_it(made, visit):
     )
 
 
+def test_what_browsers_play_or_show_is_played_or_shown(made, visit):
+    """A WebM plays, a GIF moves, of a film that no browser plays its picture stands there; of several formats the first."""
+    entry = catalogue.find("talk")
+    for name in ("a.webm", "a.gif", "b.gif", "c.mov", "d.frames"):
+        films.make(Request(entry, made / name, size="160x90", theme="light"))
+    for path, options in ((made / "gallery/index.html", {}), (made / "all.html", {"one_file": True})):
+        tab = visit(gallery(made, path, **options))
+        assert tab.evaluate("document.querySelectorAll('.cards li').length") == 2
+        tab.evaluate("location.hash = '#talk/a'")
+        until(tab, "film?.dataset.name === 'a' && video.readyState >= 2")
+        links = "[...film.querySelectorAll('[download]')].map(link => link.download).filter(name => /^.\\.[a-z]*$/.test(name))"
+        assert ask(tab, links) == ["a.webm", *([] if options else ["a.gif"])]
+        for name in "bcd":
+            tab.evaluate(f"location.hash = '#talk/{name}'")
+            until(
+                tab,
+                f"film?.dataset.name === '{name}' && film.querySelector('figure img').naturalWidth === 160",
+            )
+            assert ask(tab, "film.querySelector('.bar')") is None
+            tab.keyboard.press("PageDown")
+        assert ask(tab, links) == []
+        accessible(tab)
+
+
 def test_a_lectures_films_in_one_page_in_order(made, visit):
     films = [made / "talk.mp4", made / "shades.mp4"]
     tab = visit(collection(films, made / "week.html", title="Week 1"))
@@ -158,7 +185,7 @@ def test_command(made, tmp_path, capsys):
     with pytest.raises(SystemExit) as stop:
         main(["gallery", "-o", str(tmp_path / "empty")])
     assert stop.value.code == 2
-    assert "has no film that hhanim made (MP4): hhanim render makes some" in capsys.readouterr().err
+    assert "has no film that hhanim made: hhanim render makes some" in capsys.readouterr().err
 
 
 def test_no_film(tmp_path):

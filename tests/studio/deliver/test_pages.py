@@ -25,7 +25,7 @@ def test_a_page_holds_everything(talk):
     path = pages.page(talk)
     assert path == Path("output/talk.html")
     page = path.read_text(encoding="utf-8")
-    film = re.search(r'<script type="application/octet-stream" id="data-talk">([^<]+)</script>', page)
+    film = re.search(r'<script type="video/mp4" id="data-talk">([^<]+)</script>', page)
     assert base64.b64decode(film[1]) == talk.read_bytes()
     assert embedded(page, "image/png") == Path("output/talk.png").read_bytes()
     assert embedded(page, "text/vtt").decode() == Path("output/talk.vtt").read_text()
