@@ -118,7 +118,7 @@ class PhasePlane(Story):
         if len(self.membrane.states) < 3:
             return
         self.timed(Pace(self.until, rate=RATE))
-        places = "left" if self.shape == "wide" else "picture", "first"
+        places = "left", "first"
         v, gates = (self.graph(place, self.full, *keys, stimulus=len(keys) == 1)
                     for place, keys in zip(places, (["V"], list(self.membrane.gates)), strict=True))  # fmt: skip
         heading = "Fewer variables, the same spike"

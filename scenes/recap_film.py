@@ -94,7 +94,7 @@ class FourEquations(Story):
         ]  # fmt: skip
         parts = [*charge, *(law.term(c.name) for c in self.membrane.channels), *gates]
         for name, said, meant in steps:
-            faint = [part.animate.set_opacity(1.0 if part in meant else 0.5) for part in parts]
+            faint: list[Any] = [part.animate.set_opacity(1.0 if part in meant else 0.5) for part in parts]
             yield Beat("equations", name, said, do=faint)
 
     def travel(self, patch: MembranePatch) -> Iterator[Beat]:

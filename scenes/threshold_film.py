@@ -178,9 +178,7 @@ class Threshold(Story):
             self.timed(Pace(run.duration, rate=run.duration / 7.0))
             v, lower = self.graphs(run, ["V"], gates, stimulus=True, ghost=False)
             now, rest = ({g: float(run.at([t])[g][0]) for g in gates} for t in (second, 0.0))
-            marks: list[Any] = [
-                Level(lower.panel, rest[g], tr("{gate} at rest", gate=g), end=True) for g in gates
-            ]
+            marks: list[Any] = [Level(lower.panel, rest[g]) for g in gates]
             for k, g in enumerate(gates):
                 change = decimal(minus(f"Δ{g} = {now[g] - rest[g]:+.2f}"))
                 told = tr(FEWER if now[g] < rest[g] else MORE, change=change)
@@ -193,7 +191,7 @@ class Threshold(Story):
             yield Beat(name, heading, said, line, shown, start=0.0, until=second)
             if not fires:
                 said = tr("Both gates differ from rest: {gates}; and V is lower.", gates=listed(gates))
-                yield Beat(name, "The gates remember", said, "changes from rest (Δ)", [*shown, *marks])
+                yield Beat(name, "The gates remember", said, "dotted: the gates at rest", [*shown, *marks])
             said = ("Most gates are back, and the second pulse fires." if fires else
                     "The second pulse fails, although it is as strong as the first.")  # fmt: skip
             yield Beat(name, "It fires" if fires else "It fails", said, line, shown, until=run.duration)
@@ -233,8 +231,10 @@ class Threshold(Story):
 
     def recap(self) -> Iterator[Beat]:
         """Three pictures: two pulses, how steep it is between them, and what a second pulse needs."""
-        tall = self.shape != "square"
-        first, second, third = self.grid["plot"].split(1.0, 1.0, 1.0, gap=0.25, vertical=tall)
+        place, plot = self.grid["left"], self.grid["plot"]
+        if self.shape == "square":
+            place, plot = self.grid["body"].columns(1.0, 1.0)
+        first, second, third = plot.rows(1.0, 1.0, 1.0, gap=0.25)
         v, steep = self.graph(first, self.strong, "V"), self.strength_axes(second)
         after, hue = self.interval_axes(third, self.found[0]), self.theme.color("I")
         peaks = self.peaks(self.tried, steep, self.theme.ink).draw(len(self.tried))
@@ -247,4 +247,4 @@ class Threshold(Story):
                 Row("Refractory", "first absolutely, then relatively", "ink",
                     "Right after a spike the threshold is many times higher.",
                     adds=[after, curve, Level(after, 1.0, tr("at rest"))])]  # fmt: skip
-        yield from self.recapped(rows, pictures, start=0.0)
+        yield from self.recapped(rows, pictures, place=place, start=0.0)

@@ -105,9 +105,9 @@ class _Drift(VMobject):
         super().__init__(fill_color=color, fill_opacity=1.0, stroke_width=0.0)
         self.flow, self.seconds = flow, 0.0
         self.first = np.random.default_rng(1952).uniform(size=(len(flow.places), 1))
-        self.add_updater(type(self)._run, call_updater=True)
+        self.add_updater(lambda _, dt: self._run(dt), call_updater=True)
 
-    def _run(self, dt: float = 0.0) -> None:
+    def _run(self, dt: float) -> None:
         self.seconds += dt
         along = (self.first + self.SPEED / Flow.LENGTH * self.seconds) % 1.0 - 0.5
         size = self.RADIUS * np.sqrt(1.0 - 4.0 * along[:, 0] ** 2)  # none comes or goes at a stroke
