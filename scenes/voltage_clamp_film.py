@@ -96,7 +96,8 @@ class VoltageClamp(Story):
         yield Beat("question", QUESTION, said, tr("{title}, 1952", title=tr(self.title)),
                    [self.patch, self.graph_, trace])  # fmt: skip
         largest, area = max(sweep.extreme("I_ion", "size").value for sweep in self.sweeps), self.grid["left"]
-        self.rig = Rig(area.inset(bottom=0.9, top=0.9), self.theme, run, self.clock, largest=largest)
+        area = area.inset(bottom=0.9, top=0.9) if self.shape == "wide" else area
+        self.rig = Rig(area, self.theme, run, self.clock, largest=largest)
         shown = [self.rig, self.graph_, trace]
         said = "One wire measures V; through another an amplifier sends what keeps it at the command."
         yield Beat("clamp", "The voltage clamp", said, "", shown, out_of=self.wall(), do=[self.rig.reacts()])

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from manim import DOWN, LEFT, Animation, AnimationGroup, VGroup, VMobject
+from manim import LEFT, Animation, AnimationGroup, VGroup, VMobject
 
 from hhanim.look import Quantity, Theme
 from hhanim.mobjects.frame.layout import UNIT, Area, stroke
@@ -109,15 +109,16 @@ class Recap:
             for symbol, quantity in known.items():
                 for glyph in name.variable(symbol):
                     glyph.set_color(theme.color(quantity))
-            words = Words(does, size=size, color=theme.ink).next_to(name, DOWN, buff=0.12)
+            words = Words(does, size=size, color=theme.ink).align_to(name, LEFT)
+            words.shift((0.0, name.baseline - words.baseline - 1.35 * size * UNIT, 0.0))
             names.append(name)
-            told.append(VGroup(name, words.align_to(name, LEFT)))
+            told.append(VGroup(name, words))
         shares = [wide + block.width if beside else 1.0 for block in told]  # each column as wide as its words
         places = area.split(*shares, gap=0.3 if beside else 0.0, vertical=not beside)
         room = min((p.width - wide) / block.width for p, block in zip(places, told, strict=True))
         self.rows: list[VGroup] = []
         for k, (block, place) in enumerate(zip(told, places, strict=True)):
-            block.scale(min(room, 0.95 * place.height / max(b.height for b in told), 1.0))  # all alike
+            block.scale(min(room, 0.85 * place.height / max(b.height for b in told), 1.0))  # all alike
             y = place.center[1]
             row = VGroup(block.move_to((place.left + wide, y, 0.0), aligned_edge=LEFT))
             if icons:

@@ -184,9 +184,11 @@ class ChannelView(VGroup):
                 self._name(self._symbols[gate.name].typst, ys)
 
     def _name(self, symbol: str, ys: Array) -> None:
-        """A symbol at each of a gate's pairs, as large as their distance allows; none where it would be too small."""
-        apart = abs(ys[1] - ys[0]) / UNIT if len(ys) > 1 else np.inf
-        size = min(self._letters, apart / 0.62)  # letters without ascenders
+        """A symbol at each of a gate's pairs, as large as their distance and the wall allow; none that is too small."""
+        apart, wall = abs(ys[1] - ys[0]) / UNIT if len(ys) > 1 else np.inf, self.half_width - self._wall
+        size = min(
+            self._letters, apart / 0.9, wall / UNIT / 0.9
+        )  # letters without ascenders, as wide as an m
         if size < SMALLEST:
             return
         x = -(self._wall + 0.5 * (self.half_width - self._wall))

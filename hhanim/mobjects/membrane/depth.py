@@ -332,7 +332,7 @@ class _Kind:
         # Whole channels only: one that would reach beyond the rim, at its foot or its top, is not there. The whole
         # patch ends within the rim by itself.
         inside = [patch.within(patch.project(x, y, z), size * patch._zoom) for y in (0.0, patch.high)]
-        least = 0.8 * min(4.0 * abs(PATCH - patch.p), 1.0)
+        least = 0.999 * min(4.0 * abs(PATCH - patch.p), 1.0)
         seen = np.where(np.minimum(*inside) > least, patch._others, 0.0)
         if patch.places[patch.names[0]] is self.places:
             seen[0] = float(patch.p > 0.0)
