@@ -9,7 +9,7 @@ from typing import Any
 from manim import Create, ReplacementTransform, Succession, VGroup
 
 from hhanim.look.numbers import millivolts
-from hhanim.look.words import channel_name, ion_name, listed, number_word, tr
+from hhanim.look.words import channel_name, listed, number_word, tr
 from hhanim.mobjects.circuit.circuit import Circuit
 from hhanim.mobjects.circuit.currents import (
     CircuitCurrents,
@@ -52,7 +52,7 @@ class CircuitFilm(Story):
 
     def beats(self) -> Iterator[Beat]:
         self.run = simulate(self.membrane, self.stimulus, self.until, sample=0.02)
-        self.names |= {f"{way}ward": self.ion(self.run.carrier(way)) for way in ("in", "out")}
+        self.cast(self.run)
         self.timed(self.pace())
         stage, foot = self.grid["body"].rows(*ROWS[self.shape], gap=0.2)
         self.wide, self.law = Circuit(self.membrane, self.theme, stage), self.law_in(foot)
@@ -71,9 +71,6 @@ class CircuitFilm(Story):
         """The equation for V, where it will stand."""
         lines = 1 if self.shape == "wide" else 2
         return fitted(CurrentEquation(self.membrane, self.theme, size=LABEL + 26, lines=lines), area)
-
-    def ion(self, name: str) -> str:
-        return ion_name(self.membrane.channel(name).ion, name)
 
     def elements(self, foot: Area) -> Iterator[Beat]:
         """Every part of the membrane turns into its element, and below it stands its current."""
@@ -104,18 +101,18 @@ class CircuitFilm(Story):
         """A conductance and a battery; then the current, and what the gates have to do with it."""
         told = Unfolding(self.membrane, channel.name, self.theme, self.pieces[channel.name], self.wide.pitch)
         self.pieces[channel.name] = told.whole
-        gates = listed(
-            [tr("{number} {gate}", number=number_word(g.power), gate=g.name) for g in channel.gates]
+        counts = ((number_word(gate.power), gate.name) for gate in channel.gates)
+        gates, name = (
+            listed([tr("{number} {gate}", number=n, gate=g) for n, g in counts]),
+            channel_name(channel),
         )
-        self.names |= {"channel": channel_name(channel), "gates": gates}
-        self.names["Channel"] = channel_name(channel).capitalize()
+        self.names |= {"channel": name, "Channel": name.capitalize(), "gates": gates}
         spelt = first and gates
-        said = (
-            "{channel} channels have {gates} gates, and their own battery."
-            if gates
-            else "The leak never changes."
-        )
-        said = "A channel is a conductance, with its ion's battery." if spelt else said
+        said = "{channel} channels have {gates} gates, and their own battery."
+        if spelt or not gates:
+            said = (
+                "A channel is a conductance, with its ion's battery." if spelt else "The leak never changes."
+            )
         heading = "{Channel} channels are a conductance"
         yield self.becomes(channel.name, heading, said, *([] if spelt else [told.whole]))
         if spelt:
@@ -164,11 +161,11 @@ class CircuitFilm(Story):
             said = "V reaches {top}, and no spike follows."
             yield Beat("spike", "No spike", said, line, [*shown, law, self.sums], until=run.duration)
             return
-        said = "{inward} flows in and charges the capacitor: V rises."
+        said = "{ion} flows in and charges the capacitor: V rises."
         yield Beat("spike", "V rises", said, line, [*shown, law], until=run.extreme("I_ion", "min").t)
         yield self.then("With the capacitor, as much flows out as in, at every instant.",
                         heading="The currents add up", show=[*shown, law, self.sums])  # fmt: skip
-        choices = self.choices(asked, "no current flows any more", "{outward} takes out what {inward} brings in",
+        choices = self.choices(asked, "no current flows any more", "{other} takes out what {ion} brings in",
                                "the capacitor is full")  # fmt: skip
         yield Beat("predict", "Why will V stop rising?", "V will stand still at its peak. Why?",
                    show=[*shown, choices], think=True)  # fmt: skip
@@ -176,9 +173,9 @@ class CircuitFilm(Story):
         yield Beat(
             "answer", "Nothing is left for the capacitor", said, line, until=peak.t, do=[choices.answer(1)]
         )
-        said = "More {outward} flows out than {inward} flows in, and V falls."
+        said = "More {other} flows out than {ion} flows in, and V falls."
         yield Beat("answer", "V falls", said, line, [*shown, law, self.sums], until=run.extreme("I_ion").t)
-        yield self.then("{outward} channels stay open, and V falls towards their battery.",
+        yield self.then("{other} channels stay open, and V falls towards their battery.",
                         heading="V falls towards a battery", until=run.extreme("V", "min", after=peak.t).t)  # fmt: skip
 
     def gates(self) -> Iterator[Beat]:
