@@ -12,6 +12,7 @@ from hhanim.look.words import tr
 from hhanim.mobjects.axon.front import Front
 from hhanim.mobjects.axon.stage import Stage
 from hhanim.mobjects.frame.clock import Pace
+from hhanim.mobjects.frame.layout import fitted
 from hhanim.mobjects.frame.lettering import LABEL, SMALL
 from hhanim.mobjects.frame.standard import voltages
 from hhanim.mobjects.frame.zoom import within
@@ -19,7 +20,7 @@ from hhanim.mobjects.graph.equations import CurrentEquation, GateEquation, align
 from hhanim.mobjects.membrane.patch import MembranePatch
 from hhanim.mobjects.storyboard import Beat, Story
 from hhanim.model import Trajectory, measured, simulate
-from hhanim.model.cable import Cable, CableRun, IClamp, simulate_cable
+from hhanim.model.cable import Cable, IClamp, simulate_cable
 from hhanim.model.phases import Landmarks, landmarks
 from hhanim.parameters import Membrane, Protocol
 
@@ -63,33 +64,26 @@ class FourEquations(Story):
         choices = self.choices(self.grid["plot"].inset(top=0.6), *answers, size=1.6 * LABEL)
         said = "They were fitted to currents at a held V, never to a spike."
         yield Beat("predict", FAST, said, show=[patch, choices], think=True)
-        yield Beat("predict", FAST, "It travels, and at nearly 20 m/s.", do=[choices.answer(2)])
-        yield Beat("predict", FAST, "Many such membranes in a row are an axon.", show=[patch])
+        yield self.then("It travels, and at nearly 20 m/s.", do=[choices.answer(2)])
+        yield self.then("Many such membranes in a row are an axon.", show=[patch])
         yield from self.travel(patch)
         yield from self.card(run, spike)
 
     def equations(self, patch: MembranePatch) -> Iterator[Beat]:
         """The four equations beside the membrane they are about, and what each of their terms says."""
-        flat = self.shape == "square"
+        flat, place = self.shape == "square", self.grid["plot"]
         law = CurrentEquation(self.membrane, self.theme, size=1.7 * LABEL, lines=1 if flat else 3)
         gates = [GateEquation(self.membrane, g, self.theme, size=1.5 * LABEL) for g in self.membrane.gates]
         if flat:
-            whole = VGroup(law, VGroup(*gates).arrange(buff=0.7)).arrange(DOWN, buff=0.4, aligned_edge=LEFT)
-            place = self.grid["plot"]
-            whole.scale(min(place.width / whole.width, place.height / whole.height)).move_to(place.center)
-        else:
-            whole = aligned([law, *gates], self.grid["plot"])
-        charge, sodium, potassium = (
-            [law.term("C"), law.term("equals"), law.term("I")],
-            law.term("Na"),
-            law.term("K"),
-        )
+            both = VGroup(law, VGroup(*gates).arrange(buff=0.7)).arrange(DOWN, buff=0.4, aligned_edge=LEFT)
+        whole = fitted(both, place) if flat else aligned([law, *gates], place)
+        charge = [law.term("C"), law.term("equals"), law.term("I")]
         said = "In 1952 four equations were written for this membrane."
         yield Beat("question", ASKS, said, PAPER, show=[patch, whole])
         steps: list[tuple[str, str, Sequence[Any]]] = [
             ("What flows in charges the membrane", "The first says: what flows in charges the membrane.", charge),
-            ("Na⁺: three m gates and one h", "Sodium flows where three m gates and one h are open.", [sodium]),
-            ("K⁺: four n gates", "Potassium flows where four n gates are open.", [potassium]),
+            ("Na⁺: three m gates and one h", "Sodium flows where three m gates and one h are open.", [law.term("Na")]),
+            ("K⁺: four n gates", "Potassium flows where four n gates are open.", [law.term("K")]),
             ("Gates: V sets how fast they move", "The other three: V sets how fast gates open and shut.", gates),
         ]  # fmt: skip
         parts = [*charge, *(law.term(c.name) for c in self.membrane.channels), *gates]
@@ -99,7 +93,9 @@ class FourEquations(Story):
 
     def travel(self, patch: MembranePatch) -> Iterator[Beat]:
         """The spike along an axon, against the speed that was measured in it."""
-        run = self.cable()
+        warm = self.membrane.with_(celsius=self.travel_celsius)
+        cable = Cable(warm, n=300, length=1e3 * LENGTH, diameter=476.0, resistivity=35.4)  # µm, µm, Ω·cm
+        run = simulate_cable(cable, [IClamp(0.0, "pulse(10000, 0.3, 0.3)")], 4.0, dt=0.01, sample=0.01)
         start, stop = (int(1e3 * x / run.cable.dx) for x in TIMED)
         since, end = (float(run.arrival()[k]) for k in (start, stop))
         self.speed = run.speed(*(1e3 * x for x in TIMED))
@@ -108,47 +104,26 @@ class FourEquations(Story):
         ticks = [self.membrane.zero + v for v in (-50, 0, 50)]
         y, areas = (low, high + 0.5 * (high - low)), self.grid["body"].rows(2.8, 2.8, gap=0.15)
         stage = Stage(run, areas, self.theme, self.clock, y=y, ticks=ticks)
-        known = (
-            (measured.SPEED, "measured: {v} m/s", "ink"),
-            (measured.SPEED_BY_HAND, "by hand: {v} m/s", "muted"),
-        )
-        real, reckoned = [
+        hand, real = measured.SPEED_BY_HAND, measured.SPEED
+        known = (real, "measured: {v} m/s", "ink"), (hand, "by hand: {v} m/s", "muted")
+        fronts = [
             Front(stage.panel, v, TIMED[0], since, tr(name, v=v), row=k, color=hue).follow(self.clock)
             for k, (v, name, hue) in enumerate(known)
         ]
         shown, drawn, views = [*stage.parts, stage.loops], patch.views[0], stage.wall.views
         same = next(view for view in views[len(views) // 3 :] if view.channel.name == drawn.channel.name)
         place = within(self.frame, *((*view.origin[:2], view.height_) for view in (same, drawn)))
-        self.names = {
-            "a": measured.SPEED_BY_HAND,
-            "b": measured.SPEED,
-            "c": self.speed,
-            "t": self.travel_celsius,
-        }
-        heading, about = (
-            "{a} m/s by hand in 1952, {b} m/s measured",
+        self.names = {"a": hand, "b": real, "c": self.speed, "t": self.travel_celsius}
+        said, about = (
+            "A computer today finds {c:.1f} m/s.",
             "an axon half a millimetre thick, not to scale, at {t} °C",
         )
-        yield Beat(
-            "travel",
-            "It travels",
-            "A computer today finds {c:.1f} m/s.",
-            about,
-            shown,
-            until=since,
-            out_of=place,
-        )
-        said = "Measured in such an axon: {b} m/s."
-        yield Beat("travel", heading, said, about, [*shown, real], until=0.5 * (since + end))
+        yield Beat("travel", "It travels", said, about, shown, until=since, out_of=place)
+        heading, said = "{a} m/s by hand in 1952, {b} m/s measured", "Measured in such an axon: {b} m/s."
+        yield Beat("travel", heading, said, about, [*shown, fronts[0]], until=0.5 * (since + end))
         said = "By hand, in 1952, the equations gave {a} m/s."
-        yield Beat("travel", heading, said, about, [*shown, real, reckoned], until=end)
-        said = "And nothing in them was fitted to that speed."
-        yield Beat("travel", heading, said, about, until=float(run.t[-1]))
-
-    def cable(self) -> CableRun:
-        warm = self.membrane.with_(celsius=self.travel_celsius)
-        cable = Cable(warm, n=300, length=1e3 * LENGTH, diameter=476.0, resistivity=35.4)  # µm, µm, Ω·cm
-        return simulate_cable(cable, [IClamp(0.0, "pulse(10000, 0.3, 0.3)")], 4.0, dt=0.01, sample=0.01)
+        yield self.then(said, show=[*shown, *fronts], until=end)
+        yield self.then("And nothing in them was fitted to that speed.", until=float(run.t[-1]))
 
     def card(self, run: Trajectory, spike: Landmarks) -> Iterator[Beat]:
         """V in the colours of the ions that move it, beside three sentences."""
@@ -167,4 +142,4 @@ class FourEquations(Story):
         ]  # fmt: skip
         shown, heading = [v, v.reversal(out), paper], "The spike explained"
         yield from self.recapped(acts, shown, place=place.inset(bottom=0.5), heading=heading, line=MORE)
-        yield Beat("recap", heading, "Then the leak brings V back to rest.", MORE, until=self.until)
+        yield self.then("Then the leak brings V back to rest.", until=self.until)

@@ -10,23 +10,19 @@ from hhanim.look.numbers import millivolts, round_below, round_near
 from hhanim.mobjects.circuit.balance import Balance
 from hhanim.mobjects.circuit.feedback import FeedbackLoop
 from hhanim.mobjects.frame.clock import Pace
-from hhanim.mobjects.graph.graph import Graph
 from hhanim.mobjects.graph.marks import Level, Point
 from hhanim.mobjects.membrane.depth import PatchInDepth, in_proportion
 from hhanim.mobjects.membrane.patch import MembranePatch
 from hhanim.mobjects.storyboard import Beat, Story
-from hhanim.model import Channel, simulate
+from hhanim.model import simulate
 from hhanim.model.phases import Landmarks, landmarks
 from hhanim.parameters import Membrane, Protocol
 
 QUESTION = "Who brings V down again?"
-TILES = 3000  # channels in the patch seen from above: so many that some are open before the spike, too
 SEED = 19  # of the channels drawn: by chance Na⁺ opens in the foot, h shuts it in the fall, K⁺ opens for all of that
 
 
 class Spike(Story):
-    """Left a patch of membrane, right V, then the gates, then the currents, all on one clock."""
-
     title = "The action potential"
     description = "One spike told three times: V and the membrane, then the gates, then the currents."
     alt = (
@@ -51,15 +47,14 @@ class Spike(Story):
         how: Any = {"clock": self.clock, "electrode": True, "seed": SEED}
         self.patch = MembranePatch(run, self.theme, self.grid["picture"], **how)
         self.v = self.graph("plot", run, "V", stimulus=True)
-        at_rest = not spike or spike.begin > 0.0
-        level = [Level(self.v.panel, rest, self.say("rest {v}"), end=True)] if at_rest else []
+        level = Level(self.v.panel, rest, self.say("rest {v}"), end=True)
+        shown = [self.patch, self.v, *([level] if not spike or spike.begin > 0.0 else [])]
         said = "An action potential, or spike: V rises, and comes down again."
-        yield Beat("question", QUESTION, said, self.title, [self.patch, self.v, *level])
+        yield Beat("question", QUESTION, said, self.title, shown)
         if not spike:
             said = "V reaches {top} and falls back, because too little current flows in."
             yield Beat("no spike", "No spike", said, "V reaches {top}", until=self.until)
-            return
-        for part in (self.voltage, self.gates, self.currents, self.recap):
+        for part in (self.voltage, self.gates, self.currents, self.recap) if spike else ():
             yield from part(spike)
 
     def voltage(self, spike: Landmarks) -> Iterator[Beat]:
@@ -84,49 +79,41 @@ class Spike(Story):
         said = "{other} flows out through channels of its own, and V falls below rest."
         yield Beat("fall", "{other} brings V down", said, do=[choices.answer(2)], until=spike.low)
         yield Beat("fall", "V comes back", "Slowly V comes back.", show=shown, until=spike.end)
-        if spike.end < self.until:
-            said = "The stimulus goes on, and V rises again."
-            yield Beat("fall", "The stimulus goes on", said, until=self.until)
 
     def gates(self, spike: Landmarks) -> Iterator[Beat]:
         """The same spike with its gates, and the loops in which they act on V and V on them."""
         self.v, gates = self.graphs(self.run, ["V"], list(self.membrane.gates))
         shown, start, line = [self.patch, self.v, gates], spike.begin, "once more, with the gates"
-        late = 0.3 * spike.peak + 0.7 * spike.back
+        late, foot = 0.3 * spike.peak + 0.7 * spike.back, self.grid["foot"]
         acts = [
-            ("m", self.inward, ("{m} gates open", "{ion} flows in", "which lifts V"), "{m} gates open first",
-             "The higher V, the more {m} gates open, and the faster V rises.", spike.peak),
-            ("h", self.inward, ("{h} gates shut", "less {ion} flows in", "which holds V back"), "{h} gates shut",
-             "The {h} gates are slower: they shut the {ion} channels again.", late),
-            ("n", self.outward, ("{n} gates open", "{other} flows out", "which lowers V"), "{n} gates open",
-             "The {n} gates are as slow: they open, and {other} takes V down.", spike.back),
+            ("m", self.inward, ("V rises", "{m} gates open", "{ion} flows in"), "which lifts V",
+             "{m} gates open first", "The higher V, the more {m} gates open, and the faster V rises.", spike.peak),
+            ("h", self.inward, ("V rises", "{h} gates shut", "less {ion} flows in"), "which holds V back",
+             "{h} gates shut", "The {h} gates are slower: they shut the {ion} channels again.", late),
+            ("n", self.outward, ("V rises", "{n} gates open", "{other} flows out"), "which lowers V",
+             "{n} gates open", "The {n} gates are as slow: they open, and {other} takes V down.", spike.back),
         ]  # fmt: skip
-        for gate, channel, steps, heading, said, until in acts:
+        for gate, channel, steps, link, heading, said, until in acts:
             if self.names[gate]:
-                loop = self.loop(channel, *steps, positive=gate == "m")
-                yield Beat("gates", heading, said, line, [*shown, loop], start, until)
+                hue, how = quantities(self.membrane)[f"I_{channel.name}"], {"positive": gate == "m"}
+                loop = FeedbackLoop([*map(self.say, steps)], link, self.theme, foot, color=hue, **how)
+                yield Beat("gates", heading, said, line, [*shown, loop.follow(self.clock)], start, until)
                 start, line = self.clock.now, ""
         if self.names["n"]:
             said = "They are late to close, so V is drawn below rest."
-            yield Beat("gates", "{n} gates close late", said, "", shown, until=spike.low)
+            yield self.then(said, heading="{n} gates close late", show=shown, until=spike.low)
         said = "One by one the gates return, until the membrane is ready again."
-        yield Beat("gates", "The gates come back", said, "", shown, until=spike.end)
-
-    def loop(self, channel: Channel, opens: str, flows: str, link: str, positive: bool) -> FeedbackLoop:
-        """What V does to the gates of a channel, and its current to V."""
-        foot, hue = self.grid["foot"], quantities(self.membrane)[f"I_{channel.name}"]
-        said = ["V rises", self.say(opens), self.say(flows)]
-        loop = FeedbackLoop(said, link, self.theme, color=hue, positive=positive, width=foot.width)
-        return loop.move_to(foot.center).follow(self.clock)
+        yield self.then(said, heading="The gates come back", show=shown, until=spike.end)
 
     def currents(self, spike: Landmarks) -> Iterator[Beat]:
         """The same spike with its currents: first, magnified, those that decide; then the large ones."""
         run, into, names = self.run, f"I_{self.inward.name}", [f"I_{c.name}" for c in self.membrane.channels]
-        self.large, n = self.graph("second", run, *names), in_proportion(self.membrane, TILES)
+        n = in_proportion(self.membrane, 3000)  # so many that some are open before the spike, too
         self.many = PatchInDepth(run, self.theme, self.grid["picture"], n=n, clock=self.clock, seed=1)
+        self.large = self.graph("second", run, *names)
         y, start, heading, line = self.large.panel.y_axis, spike.begin, "{ion} outweighs {other}", ""
 
-        def with_bars(graph: Graph) -> list[Any]:
+        def with_bars(graph: Any) -> list[Any]:
             bars = Balance(run, self.theme, self.grid["foot"], limit=1.25 * graph.panel.ylim[1])
             return [self.many, self.v, graph, bars.follow(self.clock)]
 
@@ -136,24 +123,21 @@ class Spike(Story):
             level = 3.0 * float(run.at([spike.rise])[into][0])
             start = min(run.first(into, below=level, after=spike.rise), spike.peak)
             most = max(abs(run.extreme(key, "size", before=start).value) for key in names)
-            self.names["times"] = times = round_below(0.9 * y.high / most)
-            small = y.name, y.low / times, y.high / times
-            self.small, line = (
-                self.graph("second", run, *names, ghost=False, y=small),
-                "the currents, magnified {times:g} times",
-            )
+            self.names["times"] = by = round_below(0.9 * y.high / most)
+            self.small = self.graph("second", run, *names, ghost=False, y=(y.name, y.low / by, y.high / by))
+            line = "the currents, magnified {times:g} times"
             asked = "Seen from above: every tile is a channel, and those that stand out are open."
             yield Beat("currents", "Small currents decide", asked, line, with_bars(self.small), spike.begin)
             asked = "Before the spike the currents are small, and what counts is which is larger."
-            yield Beat("currents", "Small currents decide", asked, line, until=spike.rise)
-            yield Beat("currents", heading, said, line, until=start)
+            yield self.then(asked, until=spike.rise)
+            yield self.then(said, heading=heading, until=start)
             said, heading = "Now the currents grow, and carry V to its peak.", "The currents grow"
         yield Beat("currents", heading, said, "", with_bars(self.large), start, spike.peak)
         largest = run.extreme(into, "min").t
         if max(spike.peak, run.extreme(f"g_{self.inward.name}").t) < largest:
             said = "Fewer {ion} channels are open, but the driving force on {ion} grows."
-            away = "V falls away from where {ion} would take it"
-            yield Beat("currents", "The driving force grows", said, away, until=largest)
+            line = "V falls away from where {ion} would take it"
+            yield self.then(said, heading="The driving force grows", line=line, until=largest)
         said = "More {other} flows out than {ion} flows in, and V falls."
         yield Beat("currents", "{other} outweighs {ion}", said, until=spike.back)
 
@@ -161,9 +145,8 @@ class Spike(Story):
         """One picture: V in the colour of what moves it."""
         self.timed(Pace(self.until, rate=round_near(self.until / 5.0)))
         v, h, n = self.graph("plot", self.run, "V", stimulus=True), self.names["h"], self.names["n"]
-        into, out, turns = self.inward.name, self.outward.name, "{h} gates shut, {n} gates open"
-        if not (h and n):
-            turns = "{h} gates shut" if h else "{n} gates open" if n else "at last"
+        into, out, only = self.inward.name, self.outward.name, "{n} gates open" if n else "at last"
+        turns = "{h} gates shut, {n} gates open" if h and n else "{h} gates shut" if h else only
         acts = [
             self.cause(v, spike.rise, spike.peak, [into], "{ion} lifts V", "{m} gates open",
                        "The {ion} current lifts V to its peak."),
@@ -173,5 +156,4 @@ class Spike(Story):
                        "It outlasts the spike, and V dips below rest."),
         ]  # fmt: skip
         yield from self.recapped(acts[: 3 if n else 2], [v, v.reversal(self.outward)])
-        said = "Then only small currents flow, and the leak brings V back to rest."
-        yield Beat("recap", self.title, said, until=spike.end)
+        yield self.then("Then the leak brings V back to rest.", until=spike.end)

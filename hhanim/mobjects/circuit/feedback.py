@@ -4,8 +4,8 @@ class Regenerative(Film):
     def construct(self):
         clock = Clock(Pace(10.0), self.theme)
         steps = ["V rises", "m gates open", "Na⁺ flows in"]
-        loop = FeedbackLoop(steps, "which lifts V", self.theme, color="Na", positive=True, width=6.0)
-        self.add(clock, loop.move_to(self.area.center).follow(clock))
+        loop = FeedbackLoop(steps, "which lifts V", self.theme, self.area, color="Na", positive=True)
+        self.add(clock, loop.follow(clock))
         self.wait(2.0)
 """
 
@@ -21,7 +21,7 @@ from manim import UP, VGroup, VMobject
 from hhanim.look import Quantity, Theme
 from hhanim.look.words import tr
 from hhanim.mobjects.frame.clock import Clock
-from hhanim.mobjects.frame.layout import UNIT
+from hhanim.mobjects.frame.layout import UNIT, Area
 from hhanim.mobjects.frame.lettering import SMALL, Words
 from hhanim.mobjects.frame.sampled import Sampled
 from hhanim.mobjects.frame.shapes import Array, at, disc, filled, lines, stroked, to_3d
@@ -35,8 +35,8 @@ class FeedbackLoop(VGroup):
     first; beads run round it.
 
     steps: the words. link: what the last step does to the first, "which lifts V"; the sign of the feedback follows it.
-    theme: a hhanim.look Theme. color: a name that theme.color() knows ("Na", "I_K" …). positive: whether the loop feeds
-    itself or brakes itself. width: of the whole (scene units). size: of the words (design pixels).
+    theme: a hhanim.look Theme. area: in its middle, as wide as it is. color: a name that theme.color() knows ("Na",
+    "I_K" …). positive: whether the loop feeds itself or brakes itself. size: of the words (design pixels).
     """
 
     def __init__(
@@ -44,10 +44,10 @@ class FeedbackLoop(VGroup):
         steps: Sequence[str],
         link: str,
         theme: Theme,
+        area: Area,
         *,
         color: Quantity | str,
         positive: bool,
-        width: float,
         size: float = SMALL,
     ) -> None:
         hue = theme.color(color)
@@ -56,7 +56,7 @@ class FeedbackLoop(VGroup):
         said = tr("{link}: positive feedback" if positive else "{link}: negative feedback", link=tr(link))
         self.verdict = Words(said, size=SMALL, color=hue, weight="semibold")
         aside = 0.55  # room for the arrow back to turn, and for its sign
-        gap = max((width - sum(w.width for w in words) - aside) / max(len(words) - 1, 1), 0.36)
+        gap = max((area.width - sum(w.width for w in words) - aside) / max(len(words) - 1, 1), 0.36)
         x = 0.0
         for word in words:
             _on_line(word, x + 0.5 * word.width, size)
@@ -88,6 +88,7 @@ class FeedbackLoop(VGroup):
         )
         self._arrows = arrows
         self._course(ways)
+        self.move_to(area.center)
 
     def _course(self, ways: Sequence[Array]) -> None:
         """Where a bead is so far along the loop, from its place relative to the loop's own; it jumps over the words."""
