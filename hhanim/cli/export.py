@@ -260,11 +260,23 @@ def _file(out: str | None, suffix: str) -> Path | None:
     """The file of --out, of which the suffix is known.
 
     Raises:
-        UsageError: when it has another.
+        UsageError: when it has another, or cannot be.
     """
-    if out is not None and Path(out).suffix != suffix:
+    from hhanim.studio.plan.request import LONGEST, output_folder, unseen
+
+    if out is None:
+        return None
+    path = Path(out)
+    if path.suffix != suffix:
         raise UsageError(f"--out {out}: ends in {suffix}")
-    return Path(out) if out is not None else None
+    if unseen(path.name) or len(path.name.encode(errors="replace")) > LONGEST:
+        raise UsageError(
+            f"--out {path.name[:20]!r}…: no file is called so: {LONGEST} bytes at most, that can be seen"
+        )
+    if path.is_dir():
+        raise UsageError(f"--out {out}: is a folder")
+    output_folder(path.parent)
+    return path
 
 
 @dataclass

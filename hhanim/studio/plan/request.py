@@ -243,6 +243,10 @@ _DEVICES = {
 }
 
 
+LONGEST = 200
+"""Bytes of a file's name, which is a little longer while it is written."""
+
+
 def target(output: str | os.PathLike[str], name: str, suffix: str = ".mp4") -> Path:
     """The file for a name, inside the output folder and nowhere else.
 
@@ -252,15 +256,15 @@ def target(output: str | os.PathLike[str], name: str, suffix: str = ".mp4") -> P
     folder = output_folder(output)
     if not isinstance(name, str):
         raise UsageError(f"output name {name!r}: give text")
-    if not name or name != name.strip(". ") or re.search(r'[/\\:*?"<>|]', name) or _unseen(name):
+    if not name or name != name.strip(". ") or re.search(r'[/\\:*?"<>|]', name) or unseen(name):
         raise UsageError(
             f"output name {name!r}: give a file name without folders, dots or spaces at its ends, or "
             'any of / \\ : * ? " < > |'
         )
     if name.partition(".")[0].rstrip().lower() in _DEVICES:
         raise UsageError(f"output name {name!r}: is a device on Windows; give another")
-    if len(f"{name}{suffix}.json".encode()) > 200:
-        raise UsageError(f"output name {name[:20]}…: longer than 200 bytes")
+    if len(f"{name}{suffix}.json".encode()) > LONGEST:
+        raise UsageError(f"output name {name[:20]}…: longer than {LONGEST} bytes")
     return folder / f"{name}{suffix}"
 
 
@@ -273,7 +277,7 @@ def output_folder(output: str | os.PathLike[str]) -> Path:
     if not isinstance(output, str | os.PathLike):
         raise UsageError(f"output {output!r}: give the path of a folder")
     folder = Path(output)
-    if _unseen(str(folder)):
+    if unseen(str(folder)):
         raise UsageError(f"output {str(folder)!r}: has letters that cannot be seen")
     if any(len(os.fsencode(part)) > 255 for part in folder.parts) or len(os.fsencode(folder)) > 3000:
         raise UsageError(f"output {str(folder)[:20]}…: longer than the name of a folder can be")
@@ -284,7 +288,7 @@ def output_folder(output: str | os.PathLike[str]) -> Path:
     return folder
 
 
-def _unseen(text: str) -> bool:
+def unseen(text: str) -> bool:
     """Whether text has what a terminal obeys or a reader is misled by: control characters, ends of lines, letters that
     turn the direction of writing, halves of letters."""
     return any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") or c in _TURNS for c in text)

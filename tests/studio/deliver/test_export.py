@@ -119,6 +119,25 @@ def test_what_is_missing_is_said_before_anything_is_rendered(project, monkeypatc
     assert "No such option '-F'" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "kind", ["pptx", "pdf", "reveal.html", "marp.md", "beamer.tex", "typst.typ", "jupyter.ipynb", "scorm.zip"]
+)
+@pytest.mark.parametrize("name", ["x" * 250, "a\0b", "a\x1bb", "ä" * 100])
+def test_a_file_that_cannot_be_is_refused_before_anything_is_made(project, kind, name, capsys):
+    from hhanim.cli import main
+
+    kind, _, suffix = kind.partition(".")
+    for out, says in ((name, "no file is called so"), ("folder", "is a folder")):
+        place = Path("decks", f"{out}.{suffix or kind}")
+        if out == "folder":
+            place.mkdir(parents=True)
+        with pytest.raises(SystemExit) as stop:
+            main(["export", kind, "wave", "--out", str(place)])
+        said = capsys.readouterr().err
+        assert stop.value.code == 2 and says in said and said.count("\n") == 1, said
+    assert [path.name for path in Path().iterdir()] in (["scenes", "decks"], ["decks", "scenes"])
+
+
 def test_a_deck_in_a_folder_that_is_not_there_yet(talk):
     pytest.importorskip("pptx")
     assert slides.deck([talk], Path("lectures/week 1/deck.pptx")).is_file()
