@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from keyword import iskeyword
 from typing import Any
 
 from hhanim.explorer.sliders import capital, channel_word, current, duration, is_reduced, parameters, symbol
@@ -124,7 +125,8 @@ def data(membrane: Membrane) -> dict[str, Any]:
         "title": tr(membrane.title or membrane.name),
         "source": membrane.source,
         "reduced": is_reduced(membrane),
-        "preset": membrane.name in presets.names() and membrane == presets.get(membrane.name),
+        "preset": is_preset(membrane),
+        "python": _written(membrane),
         "states": list(membrane.states),
         "gateList": gates,
         "channels": channels,
@@ -141,6 +143,18 @@ def data(membrane: Membrane) -> dict[str, Any]:
     }
 
 
+def is_preset(membrane: Membrane) -> bool:
+    """Whether the membrane is a preset, so that its name says all of it."""
+    return membrane.name in presets.names() and membrane == presets.get(membrane.name)
+
+
+def _written(membrane: Membrane) -> str:
+    """The membrane in a Python program, by its own name if that can be one."""
+    if is_preset(membrane):
+        return f"hh.presets.{membrane.name.upper()}"
+    return membrane.name if membrane.name.isidentifier() and not iskeyword(membrane.name) else "membrane"
+
+
 def _v_axis(membrane: Membrane) -> tuple[float, float]:
     """Voltages that the time axes always show: the lecture's -100…100, else a bit more than E_K to E_Na."""
     if is_reduced(membrane):
@@ -155,10 +169,10 @@ def _drawn(q: Quantity) -> dict[str, Any]:
 
 def script(membranes: list[Membrane]) -> str:
     """The models as one JavaScript expression: an array of objects, data and functions."""
-    parts = [f"Object.assign({_json(data(m))}, {functions(m)})" for m in membranes]
+    parts = [f"Object.assign({json_text(data(m))}, {functions(m)})" for m in membranes]
     return f"(({{pow: power, {', '.join(_MATH)}}}) => [\n" + ",\n".join(parts) + "\n])(Math)"
 
 
-def _json(x: Any) -> str:
-    # "</" would end the script element.
-    return json.dumps(x, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+def json_text(x: Any) -> str:
+    """Plain data for a script of the page, in which no "<" may begin what ends the script, or a comment."""
+    return json.dumps(x, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")

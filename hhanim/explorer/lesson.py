@@ -60,7 +60,10 @@ _CHOICE = ("text", "when")
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
     "<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt, "=": operator.eq,
 }  # fmt: skip
-_CONDITION = re.compile(r"\s*(\w+)\s*(<=|>=|<|>|=)\s*(?:([\d.]+)\s*\*\s*)?(-?[\d.]+|[A-Za-z_]\w*)\s*")
+_NUMBER = r"\d+(?:\.\d*)?|\.\d+"
+_CONDITION = re.compile(
+    rf"\s*([a-z_]\w*)\s*(<=|>=|<|>|=)\s*(?:({_NUMBER})\s*\*\s*)?(-?(?:{_NUMBER})|[a-z_]\w*)\s*", re.ASCII
+)
 
 
 class LessonError(HHError):
@@ -86,8 +89,11 @@ class Step:
         """What the two runs gave, by name; those of the run before have "before_" in front."""
         if self.known is not None:
             return self.known
-        before = {f"before_{name}": value for name, value in measured(self.before).items()}
-        return before | measured(self.after)
+        try:
+            before = {f"before_{name}": value for name, value in measured(self.before).items()}
+            return before | measured(self.after)
+        except HHError as error:
+            raise LessonError(f"{self.where}: {error}") from None
 
     @cached_property
     def right(self) -> int:
@@ -193,6 +199,8 @@ def parse(text: str, key: str, where: str, known: Sequence[Mapping[str, float]] 
         _known(step, _STEP, at, text=str, ask=str, choices=list, do=str, set=dict, see=str, why=str)
         settings = _table(step, "start", at) or settings
         before, do = _setting(settings, at), dict(step["set"])
+        if "model" in do:
+            raise LessonError(f"{at}: set cannot change the model; give the step a start of its own")
         settings = settings | do
         for choice in step["choices"]:
             _known(choice, _CHOICE, f"{at}, a choice", text=str, when=str)
@@ -254,9 +262,8 @@ def _holds(when: str, values: Mapping[str, float], where: str) -> bool:
         if found is None:
             raise LessonError(f"{where}: {part.strip()!r} is no comparison; e.g. 'peak > 1.1 * before_peak'")
         name, sign, factor, other = found.groups()
-        known = [x for x in (name, other) if not re.fullmatch(r"-?[\d.]+", x)]
-        for x in known:
-            if x not in values:
+        for x in (name, other):
+            if x.isidentifier() and x not in values:
                 raise LessonError(f"{where}: {UnknownName('quantity', x, tuple(values))}")
         value = values[other] if other in values else float(other)
         met = met and _COMPARE[sign](values[name], value * float(factor or 1.0))
@@ -290,3 +297,5 @@ def _known(data: Any, names: tuple[str, ...], where: str, **kinds: type) -> None
             raise LessonError(
                 f"{where}: {name} must be {'text' if kind is str else 'a list' if kind is list else 'a table'}"
             )
+        if data[name] == "":
+            raise LessonError(f"{where}: {name} is empty")

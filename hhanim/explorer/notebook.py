@@ -10,9 +10,10 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from hhanim.explorer import sliders
+from hhanim.explorer.equations import is_preset
 from hhanim.explorer.lesson import find
-from hhanim.explorer.setting import Setting
-from hhanim.explorer.webpage import SHOWN, page
+from hhanim.explorer.setting import SHOWN, Setting
+from hhanim.explorer.webpage import page
 from hhanim.language import ENGLISH
 from hhanim.look.theme import Theme, get_theme
 from hhanim.model import HHError, Membrane, Trajectory, analysis, presets, simulate, step
@@ -34,13 +35,14 @@ class Inline:
     def __init__(self, text: str, setting: Setting, height: int = 720) -> None:
         self.name = uuid.uuid4().hex
         self.text, self.height = text.replace('data-frame=""', f'data-frame="{self.name}"'), height
-        self.setting = setting
+        self.setting, self._own = setting, setting.model
         self._listener = _listener(self.name, self._hear)
 
     @property
     def settings(self) -> dict[str, Any]:
         """What is set in the page and differs from the model's first values, as explore() takes it."""
-        return {"model": self.setting.model.name, **self.setting.changes}
+        model = self.setting.model
+        return {"model": model.name if is_preset(model) else model, **self.setting.changes}
 
     def run(self) -> Trajectory | CableRun:
         """What the page shows, integrated by the Python core; for an axon a CableRun."""
@@ -49,9 +51,9 @@ class Inline:
     def _hear(self, fragment: str) -> None:
         """Take over what the page says that it is set to; what Python would refuse is left out."""
         given = dict(parse_qsl(fragment))
-        own = given.pop("model", self.setting.model.name) == self.setting.model.name
+        name = given.pop("model", self._own.name)
         try:
-            model = self.setting.model if own else presets.get(dict(parse_qsl(fragment))["model"])
+            model = self._own if name == self._own.name else presets.get(name)
             self.setting = Setting.of(model, **{key: x for key, x in given.items() if key not in SHOWN})
         except HHError:
             return

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,26 +15,52 @@ from hhanim.explorer.sliders import FIELDS, current, duration, is_reduced, param
 from hhanim.explorer.stimuli import STIMULI
 from hhanim.model import HHError, Membrane, Protocol, Trajectory, VoltageClamp, presets, pulse, simulate, step
 from hhanim.model.cable import Cable, CableRun, IClamp, simulate_cable
-from hhanim.model.errors import InvalidValue, UnknownName
+from hhanim.model.errors import DuplicateName, InvalidValue, UnknownName
 from hhanim.model.protocol import MAKERS
 
 EULER_STEP = 0.5  # ms, the lecture's
 COMPARTMENTS = 200  # of an axon, in the page as here
 SWEEPS = 60  # of a voltage clamp, at most
 
+VIEWS = ("membrane", "V", "gates", "currents", "conductances", "phase", "curves", "fi")
+#: How many channels of each kind a patch of membrane may have; how many ms a second of playing may show.
+CHANNELS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
+RATES = (1, 2, 5, 10, 20, 50, 100, 200)
+#: What a link says besides the setting: how it is shown; and what may be chosen there.
+SHOWN: dict[str, tuple[Any, ...]] = {
+    "views": VIEWS, "channels": CHANNELS, "rate": RATES, "theme": ("auto", "dark", "light"), "open": (0, 1),
+    "play": (0, 1), "live": (0, 1), "t": (), "lesson": (), "step": (),
+}  # fmt: skip
+
+
+def checked(key: str, value: Any) -> Any:
+    """How something is shown, as a link says it. Raises HHError where it is none of what may be chosen."""
+    some = value.split(",") if isinstance(value, str) else value if key == "views" else [value]
+    if not isinstance(some, Iterable):
+        raise UnknownName(key, value, VIEWS)
+    for one in some if SHOWN[key] else ():
+        if str(int(one) if isinstance(one, bool) else one) not in map(str, SHOWN[key]):
+            raise UnknownName(key, one, map(str, SHOWN[key]))
+    if key in ("t", "step"):
+        _number({"key": key, "unit": "", "low": 0, "high": 1e6}, value)
+    return ",".join(some) if key == "views" else value
+
 
 def fields(membrane: Membrane, stimulus: str) -> dict[str, dict[str, Any]]:
     """Every number of a setting by its key, with its first value and its ranges for this model and stimulus."""
-    own = {"I": current(membrane), "duration": {"value": duration(membrane)}}
+    first = {"I": current(membrane), "duration": {"value": duration(membrane)}}
     out = {}
     for field in FIELDS:
         key = field["key"]
         special = field.get("reduced", {}) if is_reduced(membrane) else {}
-        shown = field | special | own.get(key, {}) | STIMULI[stimulus]["fields"].get(key, {})
+        shown = field | special | first.get(key, {}) | STIMULI[stimulus]["fields"].get(key, {})
         if field.get("level"):
             shown |= {edge: shown[edge] + membrane.zero for edge in ("value", "min", "max", "low", "high")}
         out[key] = shown
-    return out | {field["key"]: field for field in parameters(membrane)}
+    own = {field["key"]: field for field in parameters(membrane)}
+    for key in own.keys() & {*out, *SHOWN, "model", "stimulus", "method"}:
+        raise DuplicateName(f"{key} is a setting of the explorer; rename the blocker of {membrane.name}")
+    return out | own
 
 
 @dataclass(frozen=True)
@@ -49,7 +76,7 @@ class Setting:
         """The setting that differs from the model's first one in what is given. Raises HHError."""
         model = presets.get(model)
         stimulus, method = given.get("stimulus", "step"), given.get("method", "converged")
-        if stimulus not in STIMULI:
+        if stimulus not in tuple(STIMULI):
             raise UnknownName("stimulus", stimulus, tuple(STIMULI))
         methods = ("converged", "channels", *(["euler"] if is_reduced(model) else []))
         if method not in methods:
@@ -176,11 +203,13 @@ class Setting:
 def _number(field: Mapping[str, Any], value: Any) -> float:
     key, unit = field["key"], f" {field['unit']}".rstrip()
     try:
-        number = float(value)
+        number = math.nan if isinstance(value, bool) else float(value)
     except (TypeError, ValueError):
         raise InvalidValue(f"{key} = {value!r} is not a number") from None
     if not field["low"] <= number <= field["high"]:
         raise InvalidValue(
             f"{key} = {number:g} is not allowed; allowed: {field['low']:g} to {field['high']:g}{unit}"
         )
+    if field.get("whole") and number != round(number):
+        raise InvalidValue(f"{key} = {number:g} is not allowed; whole numbers only")
     return round(number) if field.get("whole") else number

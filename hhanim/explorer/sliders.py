@@ -74,43 +74,53 @@ _CURRENT, _TIME = _unit(Step, "amplitude"), _unit(Step, "start")
 #: differs for the lecture's two equations.
 FIELDS = [
     _control("I", text("Injected current"), [["I", "i"]], _CURRENT, 10, _CURRENT_SLIDER, _CURRENT_RANGE),
-    _control("onset", text("Onset of the stimulus"), [["onset", ""]], _TIME, 5, (0, 150, 0.5), (0, 5000))
+    _control("onset", text("Onset of the stimulus"), [[text("onset"), ""]], _TIME, 5, (0, 150, 0.5), (0, 5000))
     | {"reduced": {"value": 0, "max": 500}},
-    _control("width", text("Width of a pulse"), [["width", ""]], _TIME, 1, (0.1, 50, 0.1), (0.01, 5000)),
+    _control("width", text("Width of a pulse"), [[text("width"), ""]], _TIME, 1, (0.1, 50, 0.1), (0.01, 5000)),
     _control(
-        "interval", text("Interval between pulse onsets"), [["interval", ""]], _unit(Train, "period"), 12,
+        "interval", text("Interval between pulse onsets"), [[text("interval"), ""]], _unit(Train, "period"), 12,
         (1, 60, 0.5), (0.1, 5000),
     ),
-    _control("count", text("Number of pulses"), [["count", ""]], _unit(Train, "count"), 5, (1, 20, 1), (1, 100))
+    _control("count", text("Number of pulses"), [[text("count"), ""]], _unit(Train, "count"), 5, (1, 20, 1), (1, 100))
     | {"whole": True},
     _control(
-        "frequency", text("Frequency"), [["frequency", ""]], _unit(Sine, "frequency"), 50, (1, 300, 1), (0.1, 2000)
+        "frequency", text("Frequency"), [[text("frequency"), ""]], _unit(Sine, "frequency"), 50,
+        (1, 300, 1), (0.1, 2000),
     ),
     _control(
-        "holding", text("Constant current added from the start"), [["bias", ""]], _CURRENT, 0,
+        "holding", text("Constant current added from the start"), [[text("bias"), ""]], _CURRENT, 0,
         (-20, 50, 0.1), (-200, 200),
     )
     | {"reduced": {"min": 0, "max": 10}},
-    _control("duration", text("Duration of the run"), [["run", ""]], _TIME, 100, (10, 500, 5), (1, 5000), "ink")
+    _control("duration", text("Duration of the run"), [[text("run"), ""]], _TIME, 100, (10, 500, 5), (1, 5000), "ink")
     | {"reduced": {"max": 2000, "step": 10}},
-    _level("hold", text("Holding potential"), "hold", -65),
-    _level("first", text("Level of the first sweep"), "first", -60),
-    _level("last", text("Level of the last sweep"), "last", 60),
-    _control("increment", text("Increment from sweep to sweep"), _lowered("V", "by"), "mV", 10, (2, 40, 1), (1, 200)),
-    _control("step_time", text("Duration of the step"), _lowered("t", "step"), _TIME, 15, (1, 100, 1), (0.1, 1000)),
-    _level("fixed", text("Level of the fixed step"), "fixed", 20),
+    _level("hold", text("Holding potential"), text("hold"), -65),
+    _level("first", text("Level of the first sweep"), text("from"), -60),
+    _level("last", text("Level of the last sweep"), text("to"), 60),
     _control(
-        "fixed_time", text("Duration of the fixed step"), _lowered("t", "fixed"), _TIME, 5,
+        "increment", text("Increment from sweep to sweep"), _lowered("V", text("by")), "mV", 10,
+        (2, 40, 1), (1, 200),
+    ),
+    _control(
+        "step_time", text("Duration of the step"), _lowered("t", text("step")), _TIME, 15,
+        (1, 100, 1), (0.1, 1000),
+    ),
+    _level("fixed", text("Level of the fixed step"), text("fixed"), 20),
+    _control(
+        "fixed_time", text("Duration of the fixed step"), _lowered("t", text("fixed")), _TIME, 5,
         (0.5, 50, 0.5), (0.1, 1000),
     ),
     _control("current", text("Injected current"), [["I", "i"]], "µA", 20, (0, 100, 0.5), (-500, 500)),
-    _control("pulse", text("Width of the pulse"), [["width", ""]], _TIME, 0.2, (0.05, 2, 0.05), (0.02, 20)),
+    _control("pulse", text("Width of the pulse"), [[text("width"), ""]], _TIME, 0.2, (0.05, 2, 0.05), (0.02, 20)),
     _control("position", text("Position of the stimulus"), [["x", "i"]], "mm", 2, (0, 60, 0.5), (0, 1000)),
     _control("second", text("Position of the second stimulus"), _lowered("x", "2"), "mm", 58, (0, 60, 0.5), (0, 1000)),
-    _control("delay", text("Delay of the second stimulus"), [["delay", ""]], _TIME, 0, (0, 20, 0.1), (0, 100)),
-    _control("block", text("Middle of the block"), _lowered("x", "block"), "mm", 30, (0, 60, 0.5), (0, 1000), "sodium"),
+    _control("delay", text("Delay of the second stimulus"), [[text("delay"), ""]], _TIME, 0, (0, 20, 0.1), (0, 100)),
     _control(
-        "blocked", text("Length of axon whose sodium channels are blocked"), [["block", ""]], "mm", 0,
+        "block", text("Middle of the block"), _lowered("x", text("block")), "mm", 30,
+        (0, 60, 0.5), (0, 1000), "sodium",
+    ),
+    _control(
+        "blocked", text("Length of axon whose sodium channels are blocked"), [[text("block"), ""]], "mm", 0,
         (0, 30, 0.5), (0, 1000), "sodium",
     ),
     _control(
@@ -126,7 +136,7 @@ FIELDS = [
         "resistivity", text("Resistivity of the axoplasm"), _lowered("R", "a"), "Ω·cm", 35.4,
         (10, 200, 0.1), (1, 1000), "ink",
     ),
-    _control("length", text("Length of the axon"), [["length", ""]], "mm", 60, (10, 100, 1), (1, 1000), "ink"),
+    _control("length", text("Length of the axon"), [[text("length"), ""]], "mm", 60, (10, 100, 1), (1, 1000), "ink"),
 ]  # fmt: skip
 
 

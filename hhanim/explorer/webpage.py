@@ -23,10 +23,10 @@ from typing import Any
 
 from hhanim.explorer import equations
 from hhanim.explorer.lesson import Lesson, find, lessons
-from hhanim.explorer.setting import Setting
+from hhanim.explorer.setting import CHANNELS, RATES, SHOWN, VIEWS, Setting, checked
 from hhanim.explorer.sliders import FIELDS
 from hhanim.explorer.stimuli import STIMULI
-from hhanim.language import ENGLISH, current, pages, spoken, tr
+from hhanim.language import ENGLISH, Language, current, pages, spoken, tr
 from hhanim.look.theme import DARK, LIGHT, Theme, hex_color, mix
 from hhanim.look.type import font_files
 from hhanim.model import HHError, Membrane, presets
@@ -52,7 +52,7 @@ def page(
     model: str | Membrane = "modern",
     *,
     theme: str = "auto",
-    language: str = ENGLISH,
+    language: str | Language = ENGLISH,
     lesson: str | Path | None = None,
     base_url: str = "",
     **settings: Any,
@@ -99,17 +99,10 @@ def _models(model: str | Membrane) -> list[Membrane]:
     return known
 
 
-#: What a link says besides the setting: how it is shown.
-SHOWN = ("views", "open", "rate", "t", "play", "channels", "theme", "lesson", "step")
-
-
 def _checked(membrane: Membrane, settings: Mapping[str, Any]) -> dict[str, Any]:
-    shown = {key: settings[key] for key in SHOWN if key in settings}
+    shown = {key: checked(key, settings[key]) for key in SHOWN if key in settings}
     setting = Setting.of(membrane, **{key: x for key, x in settings.items() if key not in SHOWN})
-    out = {key: setting.values[key] for key in settings if key not in shown} | shown
-    if not isinstance(out.get("views", ""), str):
-        out["views"] = ",".join(out["views"])
-    return out
+    return {key: setting.values[key] for key in settings if key not in shown} | shown
 
 
 @lru_cache(maxsize=8)
@@ -133,9 +126,7 @@ def _assemble(
         "/*INITIAL*/": initial.replace("<", "\\u003c"),
         "/*SCRIPT*/": script,
     }
-    for place, content in filled.items():
-        text = text.replace(place, content)
-    return text
+    return re.sub(r"/\*[A-Z]+\*/", lambda place: filled[place[0]], text)
 
 
 def _text(name: str) -> str:
@@ -149,10 +140,13 @@ def _data(membranes: tuple[Membrane, ...], taught: Lesson | None) -> str:
         known = [taught, *(lesson for lesson in known if lesson.key != taught.key)]
     values = {
         "MODELS": equations.script(list(membranes)),
-        "THEMES": _json({t.name: _colors(t) for t in (DARK, LIGHT)}),
-        "STIMULI": _json(_said(STIMULI)),
-        "FIELDS": _json(_said(FIELDS)),
-        "LESSONS": _json([lesson.data() for lesson in known]),
+        "THEMES": equations.json_text({t.name: _colors(t) for t in (DARK, LIGHT)}),
+        "STIMULI": equations.json_text(_said(STIMULI)),
+        "FIELDS": equations.json_text(_said(FIELDS)),
+        "LESSONS": equations.json_text([lesson.data() for lesson in known]),
+        "VIEWS": equations.json_text(VIEWS),
+        "CHANNELS": equations.json_text(CHANNELS),
+        "RATES": equations.json_text(RATES),
     }
     lines = [f"export const {name} = {value};" for name, value in values.items()]
     lines += [
@@ -186,9 +180,12 @@ def _script(data: str) -> str:
 
 
 def _said(data: Any) -> Any:
-    """Data with what is under "words" in it in the language of the page."""
+    """Data with what is under "words" and "symbol" in it in the language of the page."""
     if isinstance(data, dict):
-        return {k: tr(v) if k == "words" and isinstance(v, str) else _said(v) for k, v in data.items()}
+        said = {k: tr(v) if k == "words" and isinstance(v, str) else _said(v) for k, v in data.items()}
+        return said | (
+            {"symbol": [[tr(x), style] for x, style in data["symbol"]]} if "symbol" in data else {}
+        )
     return [_said(v) for v in data] if isinstance(data, list) else data
 
 
@@ -245,11 +242,3 @@ def _font_faces(signs: str) -> str:
             f'src: url(data:font/woff;base64,{data}) format("woff"); }}'
         )
     return "\n".join(rules)
-
-
-def _json(x: Any) -> str:
-    return _safe(json.dumps(x, ensure_ascii=False, separators=(",", ":")))
-
-
-def _safe(text: str) -> str:
-    return text.replace("</", "<\\/")  # would end the script element

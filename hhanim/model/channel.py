@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -24,7 +25,7 @@ def _identifier(kind: str, name: Any) -> str:
         raise InvalidValue(
             f"{kind} name {name!r} is not allowed; use letters, digits and underscores, e.g. 'm'"
         )
-    return name
+    return unicodedata.normalize("NFKC", name)  # as Python reads it where it is written in a program
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +59,7 @@ class Gate(Frozen):
 
     def __post_init__(self) -> None:
         put = object.__setattr__
-        _identifier("gate", self.name)
+        put(self, "name", _identifier("gate", self.name))
         of = f"of gate {self.name}"
         put(self, "power", whole(f"power {of}", self.power, 1))
         put(self, "q10", number(f"q10 {of}", self.q10, above=0, array=False))
@@ -209,7 +210,9 @@ class Channel(Frozen):
 
     def __post_init__(self) -> None:
         put = object.__setattr__
-        _identifier("channel", self.name)
+        put(self, "name", _identifier("channel", self.name))
+        if self.blocker:
+            put(self, "blocker", _identifier("blocker", self.blocker))
         gates = (self.gates,) if isinstance(self.gates, Gate) else tuple(self.gates)
         for gate in gates:
             if not isinstance(gate, Gate):

@@ -52,6 +52,8 @@ class Membrane(Frozen):
 
     def __post_init__(self) -> None:
         put = object.__setattr__
+        if not isinstance(self.name, str) or not self.name:
+            raise InvalidValue(f"membrane name {self.name!r} is not allowed; use a short text, e.g. 'mine'")
         channels = (self.channels,) if isinstance(self.channels, Channel) else tuple(self.channels)
         if not channels or not all(isinstance(c, Channel) for c in channels):
             raise InvalidValue(f"channels of {self.name} must be one or more Channel objects")
@@ -87,6 +89,9 @@ class Membrane(Frozen):
             for name in names:
                 if names.count(name) > 1:
                     raise DuplicateName(f"{kind} name {name} is used twice (V is taken); rename one of them")
+        taken = {"C", "celsius", *(f"{of}{name}" for name in channels for of in "gE")}
+        for name in taken & {c.blocker for c in self.channels}:
+            raise DuplicateName(f"blocker name {name} is that of another parameter; rename it")
         leaders = {name for name, gate in self.gates.items() if gate.dynamic}
         for gate in self.gates.values():
             if gate.follows is not None and gate.follows[0] not in leaders:

@@ -177,6 +177,16 @@ def test_answers_are_saved_and_told_to_a_learning_platform(visit: Any, tmp_path:
         (("{peak:.0f}", "{peak:999999999}"), "nothing to fill in"),
         (("{peak:.0f}", "{peak"), "unexpected '{'"),
         (("[[steps]]", "[[steps]"), "is no TOML"),
+        (("spikes = 0", "peak > 1.2.3"), "is no comparison"),
+        (("spikes = 0", "0 = spikes"), "is no comparison"),
+        (("spikes = 0", "peak > 1.1.1 * before_peak"), "is no comparison"),
+        (('"pulse"', "[]"), "unknown stimulus []"),
+        (("I = 13", "I = true"), "is not allowed"),
+        (("I = 13", "I = 13\ncount = 2.5"), "whole numbers only"),
+        (("I = 13", 'I = 13\nmethod = "channels"'), "open by chance"),
+        (("I = 13", "I = 13\ngNa = 0\ngK = 0\ngL = 0"), "no resting state"),
+        (("{ I = 14 }", '{ model = "classic" }'), "cannot change the model"),
+        (('title = "Own"', 'title = ""'), "title is empty"),
     ],
     ids=str,
 )
@@ -189,6 +199,15 @@ def test_a_bad_lesson_is_refused_in_one_line(tmp_path: Path, change: tuple[str, 
     assert says in str(error.value)
     assert "\n" not in str(error.value)
     assert "bad.toml" in str(error.value)
+
+
+@pytest.mark.parametrize("title", ["<!--<script>", "</script><script>window.ran = 1</script>", "/*SCRIPT*/"])
+def test_a_title_is_text_whatever_it_says(visit: Any, tmp_path: Path, title: str) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(GOOD.replace('"Own"', f'"{title}"'), encoding="utf-8")
+    page = visit(path=explorer.write(tmp_path / "own.html", explorer.page(lesson=path)))
+    assert page.locator("#lesson-title").inner_text() == title
+    assert page.evaluate("window.ran") is None
 
 
 def test_the_lesson_in_the_readme_can_be_taught() -> None:

@@ -101,6 +101,51 @@ def test_broken_fragments(target: Any, fragment: str) -> None:
     assert got["said"] > 5
 
 
+CANNOT = {
+    "stimulus=family&increment=1": "121 sweeps are more than 60",
+    "gNa=0&gK=0&gL=0&play=1": "no resting state",
+    "ttx=1&tea=1&gL=0": "no resting state",
+    "stimulus=propagation&gNa=0&gK=0&gL=0": "no resting state",
+    "stimulus=propagation&diameter=1&current=500": "inject less",
+    "stimulus=sine&frequency=2000&duration=5000": "too many steps",
+    "method=channels&channels=5000&duration=5000": "1000 ms at most",
+    "model=widget&method=euler&C=0.1&I=5": "blew up",
+    "rate=7&play=1": "rate: “7”",
+    "rate=Infinity&play=1": "rate: “Infinity”",
+    "channels=7": "channels: “7”",
+    "views=V,clamp": "views: “clamp”",
+    "theme=blue&t=abc": "t = abc: Not a number",
+    "lesson=threshold&step=9": "“step” was left out",
+}
+
+
+@pytest.mark.parametrize("fragment", CANNOT)
+def test_a_link_that_cannot_be_followed_says_why_and_leaves_a_page_that_plays(
+    target: Any, html: Path, fragment: str
+) -> None:
+    target.goto("about:blank")
+    target.goto(f"{html.as_uri()}#{fragment}")  # the first thing that the page hears
+    assert CANNOT[fragment] in target.locator("#notice").inner_text()
+    assert len(target.locator("#sentence").inner_text()) > 5
+    target.evaluate(
+        """() => { for (const id of ["share", "close", "pin", "play"]) document.getElementById(id).click();
+        const time = document.getElementById("time"); time.value = 10; time.dispatchEvent(new Event("input")); }"""
+    )
+    assert 0 < target.evaluate("hhanim.head") < 1
+    assert target.evaluate("Number(document.getElementById('rate').value)") > 0
+    assert target.complaints == []
+
+
+def test_a_file_that_is_dropped_does_not_take_the_pages_place(target: Any) -> None:
+    kept = target.evaluate(
+        """() => { const dataTransfer = new DataTransfer(); dataTransfer.items.add(new File(["x"], "own.toml"));
+        const about = {dataTransfer, bubbles: true, cancelable: true};
+        return ["dragover", "drop"].map((type) => !document.body.dispatchEvent(new DragEvent(type, about))); }"""
+    )
+    assert kept == [True, True]
+    assert "--lesson FILE" in target.locator("#notice").inner_text()
+
+
 def test_what_a_link_says_is_text(target: Any) -> None:
     target.evaluate(OPEN, "model=" + quote("<b>x</b>") + "&lesson=" + quote("<i>y</i>"))
     notice = target.locator("#notice")

@@ -6,6 +6,7 @@ import io
 import json
 import re
 import shlex
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ import pytest
 from PIL import Image
 
 import hhanim
+import hhanim.explorer
+from hhanim.explorer.setting import Setting
 from hhanim.model import HHError, simulate
 
 
@@ -97,6 +100,76 @@ def test_what_a_student_sets_comes_out_of_the_frame(browser: Any, tmp_path: Path
     assert "I=3" not in heard
     cell._hear(heard[-1])
     assert cell.settings == {"model": "modern", "I": 20}
+
+
+def own(name: str, channels: str, gates: tuple[str, str], blocker: str = "") -> hhanim.Membrane:
+    def gate(letter: str) -> hhanim.Gate:
+        return hhanim.Gate(letter, inf=hhanim.Sigmoid(1.0, -40.0, 8.0), tau=hhanim.Constant(2.0))
+
+    a, b, c = channels
+    sodium = hhanim.Channel(a, 30.0, 50.0, (gate(gates[0]),), blocker=blocker)
+    potassium = hhanim.Channel(b, 5.0, -77.0, (gate(gates[1]),))
+    return hhanim.Membrane(name, (sodium, potassium, hhanim.Channel(c, 0.3, -54.0)))
+
+
+@pytest.mark.parametrize(
+    ("name", "channels", "gates"),
+    [
+        ("J", "kyd", ("i", "p")),
+        ("κύτταρο", "λßж", ("α", "門")),
+        ("u", "µKL", ("ﬁ", "m")),
+        ('my <b> "model"', "abc", ("valueOf", "constructor")),
+        ("__proto__", "VIC", ("n", "m")),
+    ],
+)
+def test_a_model_with_any_names_runs_in_the_page_and_comes_back(
+    visit: Any, tmp_path: Path, name: str, channels: str, gates: tuple[str, str]
+) -> None:
+    membrane = own(name, channels, gates)
+    cell = hhanim.explore(membrane, duration=60)
+    page = visit(path=hhanim.explorer.write(tmp_path / "own.html", str(cell)))
+    key = f"g{membrane.channels[0].name}"
+    page.evaluate("(id) => { const e = document.getElementById(id); e.value = 0.1234567890123456; e.dispatchEvent(new Event('input')); }", f"n-{key}")  # fmt: skip
+    page.wait_for_function("(key) => hhanim.run.settings[key] < 1", arg=key)
+    fragment, code, end = page.evaluate("[hhanim.fragment(), hhanim.pythonCode(), hhanim.run.y[0].at(-1)]")
+    cell._hear("model=widget&I=5")
+    assert cell.settings == {"model": "widget", "I": 5}
+    cell._hear(fragment)  # and back to one's own
+    run = cell.run()
+    assert run["V"][-1] == pytest.approx(end, abs=1e-3)
+    assert np.array_equal(hhanim.explore(**cell.settings).run()["V"], run["V"])
+    scope = {code.split("membrane = ")[1].split(".with_")[0]: membrane}
+    exec(code, scope)
+    assert np.array_equal(scope["run"]["V"], run["V"])
+
+
+@pytest.mark.parametrize("blocker", ["my drug", "block", "I", "model", "t", "C", "gb"])
+def test_a_blocker_whose_name_is_taken_is_refused(blocker: str) -> None:
+    with pytest.raises(HHError, match="blocker"):
+        hhanim.explorer.page(own("own", "abc", ("x", "y"), blocker))
+
+
+@pytest.mark.parametrize(
+    "fragment",
+    [
+        "ttx=0.3&gNa=101.12345678901234&I=12.345678901234567",
+        "stimulus=tails&tea=0.5&hold=-71.3&increment=7.7",
+        "stimulus=ramp&onset=0.1&width=20.2&holding=0.3",
+        "stimulus=pair&interval=9.1&width=0.3&I=33.3",
+        "model=connor_stevens&I=11.1",
+    ],
+)
+def test_python_of_a_page_is_its_run_to_the_last_digit(visit: Any, fragment: str) -> None:
+    page = visit(fragment + "&duration=40")
+    scope: dict[str, Any] = {}
+    fragment, code, toml = page.evaluate("[hhanim.fragment(), hhanim.pythonCode(), hhanim.tomlText()]")
+    exec(code, scope)
+    cell = hhanim.explore()
+    cell._hear(fragment)
+    start = tomllib.loads(toml)["start"]
+    for run in (scope["run"], Setting.of(**start).run(), hhanim.explore(**cell.settings).run()):
+        assert np.array_equal(run["V"], cell.run()["V"])
+        assert np.array_equal(run.current("Na"), cell.run().current("Na"))
 
 
 @pytest.mark.slow

@@ -43,6 +43,15 @@ def test_one_small_file_that_asks_for_nothing() -> None:
         {"method": "euler"},
         {"theme": "blue"},
         {"celsius": 300},
+        {"views": "V,nonsense"},
+        {"views": 5},
+        {"rate": 7},
+        {"channels": 3},
+        {"t": "late"},
+        {"open": "maybe"},
+        {"stimulus": ["step"]},
+        {"I": True},
+        {"count": 2.5},
     ],
     ids=str,
 )
@@ -141,7 +150,19 @@ def test_the_pages_modules_import_one_way() -> None:
 
 def test_every_name_that_a_module_imports_is_exported_and_used() -> None:
     exported = re.compile(r"^export (?:async )?(?:const|function|class) ([$\w]+)", re.MULTILINE)
-    data = {"MODELS", "THEMES", "STIMULI", "FIELDS", "LESSONS", "INITIAL", "BASE", "FRAME"}
+    data = {
+        "MODELS",
+        "THEMES",
+        "STIMULI",
+        "FIELDS",
+        "LESSONS",
+        "VIEWS",
+        "CHANNELS",
+        "RATES",
+        "INITIAL",
+        "BASE",
+        "FRAME",
+    }
     taken: dict[str, set[str]] = {}
     for name, text in MODULES.items():
         for of, names in imported(name).items():

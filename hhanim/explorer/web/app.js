@@ -8,19 +8,20 @@ import { simulateClamp } from "./clamp.js";
 import { Channels } from "./channels.js";
 import { adoptSettings, goOn, isRunning, rewind, toggleRunning, wireContinuous } from "./continuous.js";
 import { buildControls, complain, refreshAll } from "./controls.js";
-import { LESSONS, MODELS } from "./data.js";
+import { CHANNELS, LESSONS, MODELS, VIEWS } from "./data.js";
 import { $, choices, on } from "./dom.js";
 import { simulate, simulateEuler } from "./engine.js";
 import { saveAnswers, wireExport } from "./export.js";
-import { wireHint } from "./hint.js";
+import { refuseFiles } from "./files.js";
 import { answers, attend, turnLesson, wireLessons } from "./lessons.js";
 import { asked, fragment, hearFragments, kept, understand, writeFragment } from "./link.js";
 import { fixedPoints, nullclines } from "./phaseplane.js";
 import { wirePins } from "./pins.js";
 import { chooseRate, moveHead, play, setHead, stop, watch } from "./player.js";
+import { wirePrint } from "./print.js";
 import { wireReadout } from "./readout.js";
 import { keepPrevious, runSettings, shown, simulateSettings } from "./runs.js";
-import { BENCHES, CHANNELS, VIEWS, changeStimulus, changedKeys, defaultsOf, experimentOf, modelOf, settings,
+import { BENCHES, changeStimulus, changedKeys, defaultsOf, experimentOf, modelOf, settings,
   ui } from "./settings.js";
 import { commandLine, csvText, numbersLine, pythonCode, tomlText } from "./snippets.js";
 import { RunError } from "./stepper.js";
@@ -43,16 +44,25 @@ function schedule() {
 function compute() {
   if (isRunning()) return adoptSettings();
   refreshAll();
+  const why = tryRun();
+  if (!why) return showRun();
+  const text = tr("No picture for this setting: {why}. The last good run is still shown.", { why });
+  if (settings.method === "euler") tell("method-error", text);
+  else if (!complain(last.key, text)) tell("notice", text);
+}
+
+/* Run the settings; why they cannot be run, or "". */
+function tryRun() {
   try {
     runSettings();
+    return "";
   } catch (error) {
     if (!(error instanceof RunError)) throw error;
-    const text = tr("No picture for this setting: {why}. The last good run is still shown.",
-      { why: error.message });
-    if (settings.method === "euler") tell("method-error", text);
-    else if (!complain(last.key, text)) tell("notice", text);
-    return;
+    return error.message;
   }
+}
+
+function showRun() {
   tell("method-error", "");
   pending(false);
   say();
@@ -90,8 +100,9 @@ function afterwards() {
 
 function tell(id, text) { $(id).textContent = text; $(id).hidden = !text; }
 
-/* Begin anew with these settings; the dotted run is forgotten, or another one. */
-function load(entries, previous = null, undone = false) {
+/* Begin anew with these settings, or, where they cannot be run, with the model's first ones; the dotted run
+   is forgotten, or another one. */
+function load(entries, previous = null, undone = false, notice = "") {
   const { next, how: { t, ...rest }, notes } = understand(entries), before = { ...ui };
   if (settings.model && !undone) remember(settings);
   stop();
@@ -99,14 +110,19 @@ function load(entries, previous = null, undone = false) {
   Object.assign(settings, next);
   Object.assign(ui, rest);
   Object.assign(shown, { previous, head: t !== null && t >= 0 ? Math.min(1, t / settings.duration) : 1 });
+  const why = isRunning() ? "" : tryRun();
+  if (why && !notice) {
+    const first = tr("No picture for this setting: {why}. The model's first setting is shown.", { why });
+    return load([["model", settings.model], ...kept()], previous, true, first);
+  }
   buildControls();
   $("channels").value = ui.channels;
   applyTheme();
   applyViews();
   $(`experiment-${experimentOf()}`).checked = true;
-  tell("notice", notes.join(" "));
+  tell("notice", [notice, ...notes].join(" ").trim());
   turnLesson(before);
-  compute();
+  if (isRunning()) adoptSettings(); else showRun();
   redraw();
 }
 
@@ -160,21 +176,6 @@ function redraw() {
 
 function retheme() { applyTheme(); drawAll(); }
 
-/* On paper everything is drawn on white, whatever the screen is like. */
-function wirePrint() {
-  const before = { theme: null };
-  addEventListener("beforeprint", () => {
-    before.theme = ui.theme;
-    ui.theme = "light";
-    applyTheme();
-    drawAll(true);
-  });
-  addEventListener("afterprint", () => {
-    ui.theme = before.theme;
-    retheme();
-  });
-}
-
 function wireSettings() {
   choices("model", MODELS.map((model) => [model.name, model.title]));
   choices("channels", CHANNELS.map((n) => [n, String(n)]));
@@ -188,7 +189,6 @@ function wireSettings() {
     load([...stimulus, ["model", $("model").value], ...kept()], shown.run?.y ? shown.run : null);
   });
   wireUndo((entries) => load([...entries, ...kept()], shown.run?.y ? shown.run : null, true));
-  wireHint();
   on("stimulus", "change", () => {
     changeStimulus($("stimulus").value);
     buildControls();
@@ -264,7 +264,8 @@ const first = asked();
 wireSettings();
 wirePlayer();
 wireViews();
-wirePrint();
+wirePrint(retheme);
+refuseFiles(tell);
 wireExport();
 wireBenches(drawAll);
 wireLessons(load, apply, saveAnswers);

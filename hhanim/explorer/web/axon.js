@@ -3,7 +3,7 @@
 
 import { restVoltage, steadyState } from "./engine.js";
 import { RunError } from "./stepper.js";
-import { tr } from "./words.js";
+import { decimal, tr } from "./words.js";
 
 const CELLS = 200;
 const STEP = 0.01; // ms; two steps of it agree with the converged speed within 0.2 %
@@ -106,7 +106,7 @@ export function simulateAxon(model, s) {
     for (let n = 0; n < CELLS; n++) {
       const from = axon.before[n], to = cells[n][0];
       if (!(Math.abs(to) < V_LIMIT))
-        throw new RunError(tr("V leaves all bounds at {x} mm: inject less", { x: x[n].toFixed(1) }));
+        throw new RunError(tr("V leaves all bounds at {x} mm: inject less", { x: decimal(x[n].toFixed(1)) }));
       if (from < level && to >= level && Number.isNaN(run.arrival[n]))
         run.arrival[n] = (step + (level - from) / (to - from)) * STEP;
     }

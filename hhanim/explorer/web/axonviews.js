@@ -6,7 +6,7 @@ import { extent, niceRange } from "./numbers.js";
 import { Axes, dot, fontOf, placeLabels, polyline, styled } from "./plot.js";
 import { sampleAtHead, shown } from "./runs.js";
 import { settings } from "./settings.js";
-import { tr } from "./words.js";
+import { decimal, tr } from "./words.js";
 import { BenchView, color, look } from "./view.js";
 
 /* What stands on the axon and can be moved along it: a setting each, its hue and its letter. */
@@ -170,7 +170,7 @@ export class RecordingsView extends BenchView {
       const style = { color: color("stimulus"), width: 2 }, right = axes.x(Math.max(a, b)) + 0.4 * font;
       styled(ctx, style, () => polyline(ctx, [axes.x(a), level], [axes.x(b), level]));
       Object.assign(ctx, { font: fontOf(font, 600), fillStyle: style.color });
-      ctx.fillText(`${Math.abs(b - a).toFixed(2)} ms`, right, level - 0.4 * font);
+      ctx.fillText(`${decimal(Math.abs(b - a).toFixed(2))} ms`, right, level - 0.4 * font);
     }
     const x = axes.box.x + axes.box.w + 0.5 * font;
     const labels = lines.map(({ series, letter }) =>
@@ -180,7 +180,7 @@ export class RecordingsView extends BenchView {
   }
   describe() {
     const { run } = shown, [a, b] = ["near", "far"].map((key) => arrivalAt(run, run.settings[key]));
-    const said = (t) => (Number.isFinite(t) ? tr("at {t} ms", { t: t.toFixed(2) }) : tr("never"));
+    const said = (t) => (Number.isFinite(t) ? tr("at {t} ms", { t: decimal(t.toFixed(2)) }) : tr("never"));
     this.about(tr("Potential at two electrodes. The spike comes to a {a}, to b {b}.",
       { a: said(a), b: said(b) }));
   }

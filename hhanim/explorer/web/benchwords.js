@@ -3,7 +3,7 @@
 import { arrivalAt, speedOf } from "./axon.js";
 import { together } from "./clamp.js";
 import { signed } from "./numbers.js";
-import { tr } from "./words.js";
+import { decimal, tr } from "./words.js";
 
 const oneDigit = (x) => signed(x.toFixed(1));
 const brief = (x) => signed(+x.toPrecision(3));
@@ -23,7 +23,8 @@ const largest = (values) =>
   values.reduce((best, x, n) => (Math.abs(x) > Math.abs(values[best]) ? n : best), 0);
 
 export function describeClamp(run) {
-  const { levels, settings: { stimulus: kind, step_time } } = run, [first = 0] = run.model.inward;
+  const { levels, settings: { stimulus: kind, step_time } } = run, t = decimal(step_time);
+  const [first = 0] = run.model.inward;
   const { words: name } = run.model.channels[first], peaks = run.peaks[first].map(({ i }) => i);
   if (kind === "tails") {
     const reversal = crossing(levels, together(run.first)), V = reversal === null ? "" : oneDigit(reversal);
@@ -35,8 +36,8 @@ export function describeClamp(run) {
     const top = Math.abs(peaks[largest(peaks)]) || 1, share = peaks.map((x) => Math.abs(x) / top);
     const half = crossing(levels, share.map((x) => x - 0.5)), V = half === null ? "" : oneDigit(half);
     return { kind, half, text: half === null
-      ? tr("{name}: after {t} ms no level between these inactivates half of it.", { name, t: step_time })
-      : tr("{name}: after {t} ms at {V} mV half of it is inactivated.", { name, t: step_time, V }) };
+      ? tr("{name}: after {t} ms no level between these inactivates half of it.", { name, t })
+      : tr("{name}: after {t} ms at {V} mV half of it is inactivated.", { name, t, V }) };
   }
   const least = peaks.reduce((best, x, n) => (x < peaks[best] ? n : best), 0), peak = peaks[least];
   const reversal = crossing(levels, peaks), said = { name, peak: brief(peak), V: brief(levels[least]) };

@@ -6,8 +6,11 @@
    kinetics of its own follows at once, without noise. */
 
 import { emptyQuantities, emptyRun, fillQuantities, initialState } from "./engine.js";
+import { RunError } from "./stepper.js";
+import { tr } from "./words.js";
 
 export const CHANNEL_STEP = 0.005; // ms
+const LONGEST = 1000; // ms of a finite run: beyond it one would wait for seconds
 
 /* A stream of random numbers, the same for the same seed (mulberry32). */
 class Random {
@@ -94,6 +97,9 @@ export function keepCounted(q, run, n, channels) {
 
 /* A run in which `count` channels of each kind decide. */
 export function simulateChannels(model, k, stimulus, duration, count, seed) {
+  if (duration > LONGEST)
+    throw new RunError(tr("channels that open by chance are followed for {most} ms at most",
+      { most: LONGEST }));
   const run = emptyRun(model, k, stimulus, duration);
   const channels = new Channels(model, k, initialState(model, k), count, seed);
   const steps = Math.round(run.dt / CHANNEL_STEP), q = (run.q = emptyQuantities(model, run.size));

@@ -3,7 +3,7 @@
 import { together } from "./clamp.js";
 import { $ } from "./dom.js";
 import { extent, niceRange, signed } from "./numbers.js";
-import { Axes, disc, dot, placeLabels, polyline, styled } from "./plot.js";
+import { Axes, disc, dot, fontOf, placeLabels, polyline, styled } from "./plot.js";
 import { shown } from "./runs.js";
 import { tr } from "./words.js";
 import { BenchView, color, drawn, look } from "./view.js";
@@ -130,7 +130,10 @@ export class CurrentVoltageView extends BenchView {
     const { font, surface } = this, curves = curvesOf(run), all = curves.flatMap((c) => c.values);
     const x = extent(run.levels), wide = x[1] - x[0] || 10;
     const y = kind === "inactivation" ? [0, 1.05] : niceRange(...extent(all, [0, 0]));
-    const axes = new Axes(this.plotBox(8.4), [x[0] - 0.04 * wide, x[1] + 0.04 * wide], y);
+    surface.ctx.font = fontOf(0.95 * font, 600);
+    const nameOf = ({ symbol, kind }) => [...symbol.map(([text]) => text), " ", kind ?? ""].join("");
+    const widest = Math.max(...curves.map((c) => surface.ctx.measureText(nameOf(c)).width));
+    const axes = new Axes(this.plotBox(3.9 + widest / font), [x[0] - 0.04 * wide, x[1] + 0.04 * wide], y);
     axes.grid(surface.layer("base"), look.theme, font, { xLabel: "mV" });
     Object.assign(this, { axes, curves });
   }
@@ -159,7 +162,7 @@ export class CurrentVoltageView extends BenchView {
   }
   describe() {
     const { run } = shown, said = curvesOf(run).map(({ words, kind, values }) => {
-      const points = values.map((value, n) => `${run.levels[n]} mV ${+value.toPrecision(3)}`);
+      const points = values.map((value, n) => `${signed(run.levels[n])} mV ${signed(+value.toPrecision(3))}`);
       return `${words ?? tr("Total")} ${kind ?? ""}: ${points.join(", ")}`;
     });
     this.about(`${tr("Current against voltage.")} ${said.join(". ")}.`);
@@ -192,7 +195,7 @@ export class ClampGatesView extends BenchView {
     const { run } = shown, { now } = progress(), sweep = run.sweeps[now];
     const said = run.model.gateList.map((gate, g) => {
       const [low, high] = extent(sweep.gates[g]);
-      return `${gate.name} ${+low.toPrecision(3)}–${+high.toPrecision(3)}`;
+      return `${gate.name} ${signed(+low.toPrecision(3))}–${signed(+high.toPrecision(3))}`;
     });
     const head = tr("Gates over time in the sweep to {V} mV:", { V: signed(sweep.level) });
     this.about(`${head} ${said.join(", ")}.`);

@@ -20,7 +20,7 @@ function buildRow(field) {
   });
   const slider = make("input", {
     id: `s-${key}`, type: "range", min: field.min, max: field.max, step: field.step,
-    "aria-label": `${words}, slider`, oninput: () => set(key, Number(slider.value), slider),
+    "aria-label": tr("{words}, slider", { words }), oninput: () => set(key, Number(slider.value), slider),
   });
   const back = () => { set(key, base); number.focus(); };
   const reset = make("button", {

@@ -27,8 +27,9 @@ export function restVoltage(model, k) {
 }
 
 export function initialState(model, k) {
-  const start = model.start || {}, y = steadyState(model, start.V ?? restVoltage(model, k));
-  model.states.forEach((name, n) => { y[n] = start[name] ?? y[n]; });
+  const start = new Map(Object.entries(model.start || {}));
+  const y = steadyState(model, start.get("V") ?? restVoltage(model, k));
+  model.states.forEach((name, n) => { y[n] = start.get(name) ?? y[n]; });
   if (!y.every(Number.isFinite))
     throw new RunError(tr("no resting state: at least one conductance must be more than 0"));
   return y;

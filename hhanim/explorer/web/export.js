@@ -76,7 +76,7 @@ function places() {
   if (BASE || location.protocol !== "about:")
     return { link: `${address}#${text}`, embed: iframe(`${file}#${text.replace(/&/g, "&amp;")}`) };
   const { run } = shown, words = entries.map(([key, x]) => `, ${key}=${Number.isFinite(+x) ? x : `"${x}"`}`);
-  const model = run.model.preset ? `"${run.model.name}"` : run.model.name;
+  const model = run.model.preset ? `"${run.model.name}"` : run.model.python;
   const theme = ui.theme === "auto" ? "" : ` --theme ${ui.theme}`;
   const rest = entries.filter(([key]) => key !== "theme" && key !== "lesson");
   const lesson = ui.lesson ? ` --lesson ${ui.lesson}` : "";

@@ -8,10 +8,13 @@ const KEY = "hhanim-hint";
 function stored() { try { return localStorage.getItem(KEY); } catch { return null; } }
 function store() { try { localStorage.setItem(KEY, "read"); } catch { /* it will be said again */ } }
 
-export function wireHint() {
+/* teach() opens the first lesson. */
+export function wireHint(teach) {
   $("hint").hidden = Boolean(location.hash || stored());
-  on("hint-done", "click", () => {
+  const read = () => {
     $("hint").hidden = true;
     store();
-  });
+  };
+  on("hint-done", "click", read);
+  on("hint-lesson", "click", () => { read(); teach(); });
 }

@@ -4,6 +4,7 @@
 import { LESSONS } from "./data.js";
 import { $, choices, make, on } from "./dom.js";
 import { tellCourse } from "./course.js";
+import { wireHint } from "./hint.js";
 import { kept, lessonOf, understand } from "./link.js";
 import { settings, ui } from "./settings.js";
 import { tr } from "./words.js";
@@ -121,6 +122,7 @@ export function wireLessons(load, apply, save) {
   on("lesson-choice", "change", () => {
     if ($("lesson-choice").value) open($("lesson-choice").value); else leave();
   });
+  wireHint(() => open(LESSONS[0].key));
   const leave = () => {
     ui.lesson = null;
     paintStep();

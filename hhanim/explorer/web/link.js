@@ -1,10 +1,9 @@
 /* Link: settings to and from the fragment of the page's address. */
 
-import { FRAME, INITIAL, LESSONS, MODELS, STIMULI } from "./data.js";
+import { CHANNELS, FRAME, INITIAL, LESSONS, MODELS, RATES, STIMULI, VIEWS } from "./data.js";
 import { readNumber } from "./numbers.js";
 import { shown } from "./runs.js";
-import { CHANNELS, USUAL_CHANNELS, VIEWS, changedKeys, defaultsOf, fieldsOf, modelOf, settings,
-  ui } from "./settings.js";
+import { USUAL_CHANNELS, changedKeys, defaultsOf, fieldsOf, modelOf, settings, ui } from "./settings.js";
 import { tr } from "./words.js";
 
 const hash = () => location.hash.slice(1);
@@ -63,6 +62,11 @@ export function understand(entries) {
   const name = given.get("model") || INITIAL.model, kind = given.get("stimulus");
   const model = modelOf(name) || modelOf("modern") || MODELS[0], notes = [];
   const known = (what) => what.join(", ");
+  const among = (key, value, all) => {
+    if (!all.includes(value))
+      notes.push(`${key}: ${tr("“{value}” is not known; known are {known}.", { value, known: known(all) })}`);
+    return all.includes(value);
+  };
   if (!modelOf(name)) notes.push(tr("Unknown model “{name}”; known are {known}.",
     { name, known: known(MODELS.map((m) => m.name)) }));
   const next = defaultsOf(model, own(STIMULI, kind) ? kind : "step");
@@ -77,27 +81,35 @@ export function understand(entries) {
       if (text === "euler" ? model.reduced : ["converged", "channels"].includes(text)) next.method = text;
       else notes.push(tr("Method “{name}” is not available here.", { name: text }));
     },
-    theme(text) { if (["dark", "light", "auto"].includes(text)) how.theme = text; },
-    views(text) { how.views = String(text).split(",").filter((view) => VIEWS.includes(view)); },
-    open(text) { how.open = text === "1" || text === true; },
-    rate(text) { how.rate = Number(text) > 0 ? Number(text) : null; },
-    t(text) { how.t = Number(text); },
+    theme(text) { if (among("theme", text, ["auto", "dark", "light"])) how.theme = text; },
+    views(text) {
+      how.views = String(text).split(",").filter((view) => view && among("views", view, VIEWS));
+    },
+    open(text) { how.open = among("open", Number(text), [0, 1]) && Number(text) === 1; },
+    rate(text) { if (text && among("rate", Number(text), RATES)) how.rate = Number(text); },
+    t(text) {
+      const { value, problem } = readNumber(text, { low: 0, high: 1e6, unit: "ms" });
+      if (problem) notes.push(`t = ${text}: ${problem}`); else how.t = value;
+    },
     lesson(text) {
       if (lessonOf(text)) how.lesson = text;
       else if (text) notes.push(tr("Unknown lesson “{name}”; known are {known}.",
         { name: text, known: known(LESSONS.map(({ key }) => key)) }));
     },
     step(text) { how.step = Number(text); },
-    channels(text) { if (CHANNELS.includes(Number(text))) how.channels = Number(text); },
+    channels(text) { if (among("channels", Number(text), CHANNELS)) how.channels = Number(text); },
   };
   for (const [key, text] of given) {
     const { value, problem } = own(fields, key) ? readNumber(text, fields[key]) : {};
     if (problem) notes.push(`${key} = ${text}: ${problem}`);
     else if (own(fields, key)) next[key] = value;
-    else if (own(readers, key)) readers[key](text);
+    else if (own(readers, key)) readers[key](text ?? "");
     else if (!ignored.includes(key)) notes.push(tr("Unknown setting “{name}” was left out.", { name: key }));
   }
-  if (!lessonOf(how.lesson)?.steps[how.step - 1]) how.step = 1;
+  if (!lessonOf(how.lesson)?.steps[how.step - 1]) {
+    if (how.step !== 1) notes.push(tr("Unknown setting “{name}” was left out.", { name: "step" }));
+    how.step = 1;
+  }
   if (how.views && !how.views.length) how.views = null;
   return { next, how, notes };
 }

@@ -95,9 +95,10 @@ export class MembraneView extends View {
     if (!this.patch) return;
     this.patch.paintStill(ctx, this.blocked);
     Object.assign(ctx, { textBaseline: "middle", fillStyle: look.theme.muted, font: fontOf(0.88 * font) });
-    ctx.fillText(tr("open"), x + 3.9 * font, y + 0.4 * font);
+    const [open, ions] = [tr("open"), tr("ions / µm²")], wide = ctx.measureText(`${open} ${ions}`).width;
+    ctx.fillText(open, Math.min(x + 3.9 * font, x + w - wide - 0.4 * font), y + 0.4 * font);
     ctx.textAlign = "right";
-    ctx.fillText(tr("ions / µm²"), x + w, y + 0.4 * font);
+    ctx.fillText(ions, x + w, y + 0.4 * font);
     Object.assign(ctx, { textAlign: "left", textBaseline: "alphabetic" });
   }
 

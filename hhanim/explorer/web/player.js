@@ -1,14 +1,14 @@
 /* Player: the head that moves through the run in all views. */
 
+import { RATES } from "./data.js";
 import { $, choices, press, put } from "./dom.js";
 import { writeFragment } from "./link.js";
 import { shown } from "./runs.js";
 import { ui } from "./settings.js";
 import { composeAll } from "./views.js";
-import { decimal } from "./words.js";
+import { decimal, tr } from "./words.js";
 
 const PLAY_SECONDS = 8;
-const RATES = [1, 2, 5, 10, 20, 50, 100, 200];
 const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
 const playing = { frame: 0, chosen: false };
 
@@ -40,7 +40,7 @@ export function showPlaying(moves) {
   shown.playing = moves;
   press("play", moves);
   $("play").classList.toggle("on", moves);
-  $("play-word").textContent = moves ? "Pause" : "Play";
+  $("play-word").textContent = moves ? tr("Pause") : tr("Play");
 }
 
 export function play() {

@@ -117,7 +117,7 @@ export class Axes {
     const count = yCount ?? Math.max(2, Math.min(5, h / (2.6 * font)));
     Object.assign(ctx, { lineWidth: 1, font: fontOf(font), fillStyle: theme.muted });
     Object.assign(ctx, { strokeStyle: theme.faint, textBaseline: "middle", textAlign: "right" });
-    for (const v of yTicks ?? ticks(...this.yRange, count)) {
+    for (const v of yTicks ?? ticks(Math.min(...this.yRange), Math.max(...this.yRange), count)) {
       const at = Math.round(this.y(v)) + 0.5;
       polyline(ctx, [x, at], [x + w, at]);
       ctx.fillText(signed(v), x - 0.45 * font, at);

@@ -1,13 +1,11 @@
 /* Settings: what is simulated, and how it is shown. */
 
-import { FIELDS, MODELS, STIMULI } from "./data.js";
+import { FIELDS, MODELS, STIMULI, VIEWS } from "./data.js";
 
 export const EULER_STEP = 0.5;
 /* The views of each experiment. */
-export const VIEWS = ["membrane", "V", "gates", "currents", "conductances", "phase", "curves", "fi"];
 export const BENCHES = { current: VIEWS, clamp: ["clamp", "iv", "clampgates"], axon: ["axon", "recordings"] };
-/* How many channels of each kind the patch of membrane may have, and how many it has to begin with. */
-export const CHANNELS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
+/* How many channels of each kind the patch of membrane has to begin with. */
 export const USUAL_CHANNELS = 200;
 
 /* How many ms a scope shows, at so many ms in a second: what happened in the last ten seconds. */

@@ -24,12 +24,12 @@ const settingPairs = () => changedKeys(shown.run.settings).map((key) => [key, sh
 /* The protocol as Python reads it; a voltage clamp's with all its levels. */
 export function protocolText(run = shown.run) {
   if (run.stimulus) return run.stimulus.text || "step(0)";
-  const { settings: s } = run, number = (x) => String(+x.toPrecision(12));
-  let text = `clamp(${number(s.hold)})`, t = 0;
+  const { settings: s } = run;
+  let text = `clamp(${s.hold})`, t = 0;
   for (const [of, lasts] of STIMULI[s.stimulus].pieces) {
     const stop = t + (s[lasts] ?? lasts);
-    const level = of === "sweep" ? `[${run.levels.map(number).join(", ")}]` : number(s[of]);
-    if (of !== "hold") text += `.step(${level}, start=${number(t)}, stop=${number(stop)})`;
+    const level = of === "sweep" ? `[${run.levels.join(", ")}]` : s[of];
+    if (of !== "hold") text += `.step(${level}, start=${t}, stop=${stop})`;
     t = stop;
   }
   return text;
@@ -48,7 +48,7 @@ export function commandLine() {
 
 /* The clip's parameters for a run, besides the membrane's. */
 function filmOf(run) {
-  const values = run.model.states.map((name, n) => `${name}=${+run.y[n][0].toPrecision(7)}`);
+  const values = run.model.states.map((name, n) => `${name}=${run.y[n][0]}`);
   const start = run.model.start ? values.join(",") : "rest";
   return [["stimulus", protocolText(run)], ["duration", run.settings.duration], ["start", start]];
 }
@@ -66,13 +66,12 @@ export function pythonCode() {
   const { run } = shown, { model, duration, method, near, far } = run.settings;
   if (experiment() === "axon") {
     const given = settingPairs().map(([key, value]) => `, ${key}=${valueOf(value)}`).join("");
-    const name = run.model.preset ? `"${model}"` : model, places = `${1000 * near}, ${1000 * far}`;
+    const name = run.model.preset ? `"${model}"` : run.model.python, places = `${1000 * near}, ${1000 * far}`;
     return `import hhanim as hh\nrun = hh.explore(${name}${given}).run()\nprint(run.speed(${places}), "m/s")`;
   }
   const some = changes().map(([key, value]) => `${key}=${value}`).join(", ");
   const how = method === "euler" ? `, method="euler", dt=${EULER_STEP}` : "", lasts = run.span ?? duration;
-  const membrane = run.model.preset ? `hh.presets.${model.toUpperCase()}` : model;
-  return `import hhanim as hh\nmembrane = ${membrane}${some && `.with_(${some})`}\n`
+  return `import hhanim as hh\nmembrane = ${run.model.python}${some && `.with_(${some})`}\n`
     + `run = hh.simulate(membrane, "${protocolText()}", duration=${lasts}${how})`;
 }
 

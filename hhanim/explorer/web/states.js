@@ -17,7 +17,8 @@ export class PhaseView extends View {
   layOut() {
     const { run } = shown, { gate } = phaseGate(run.model, run.k), recovery = run.model.gateList[gate];
     if (recovery !== this.recovery) {
-      $("recovery-name").innerHTML = $("recovery-key").innerHTML = symbolHTML(recovery.symbol);
+      const gate = ($("recovery-name").innerHTML = symbolHTML(recovery.symbol));
+      $("key-recovery").innerHTML = tr("{gate} nullcline", { gate });
       $("key-recovery").style.setProperty("--hue", `var(--${recovery.hue})`);
     }
     const series = quantitiesOf(run).gates[gate];

@@ -1,7 +1,7 @@
 /* Stepper: a membrane's equations followed in time, as exactly as it is told to. */
 
 import { root } from "./numbers.js";
-import { tr } from "./words.js";
+import { decimal, tr } from "./words.js";
 
 export const RUN_LIMIT = 1e4; // mV: beyond it the run has blown up
 const STEP_LIMIT = 200000;
@@ -106,7 +106,7 @@ export class Stepper {
     let t = from, retry = false, full = h;
     while (t < to) {
       if (++this.steps > STEP_LIMIT)
-        throw new RunError(tr("the run needs too many steps after {t} ms", { t: t.toFixed(1) }));
+        throw new RunError(tr("the run needs too many steps after {t} ms", { t: decimal(t.toFixed(1)) }));
       h = Math.min(full, maxStep);
       const last = t + h >= to - 1e-9 * h;
       if (last) h = to - t;
@@ -116,9 +116,9 @@ export class Stepper {
       const burst = !Number.isFinite(error) || Math.abs(this.next[0]) > RUN_LIMIT;
       const factor = Math.min(5, Math.max(0.2, 0.9 * Math.pow(error + 1e-30, -0.25)));
       if (burst || error > 1) {
-        if (burst && h < 1e-7) throw new RunError(tr("the run blew up at t = {t} ms", { t: t.toFixed(2) }));
-        if (h < 1e-9)
-          throw new RunError(tr("the run cannot be followed beyond t = {t} ms", { t: t.toFixed(2) }));
+        const when = { t: decimal(t.toFixed(2)) };
+        if (burst && h < 1e-7) throw new RunError(tr("the run blew up at t = {t} ms", when));
+        if (h < 1e-9) throw new RunError(tr("the run cannot be followed beyond t = {t} ms", when));
         full = h * (burst ? 0.1 : Math.min(0.9, factor));
         retry = true;
         continue;

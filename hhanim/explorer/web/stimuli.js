@@ -21,8 +21,7 @@ const valued = (argument, settings) => (typeof argument === "number" ? argument
 
 /* As in Python: the first argument bare, a start at 0 left out. */
 function written(protocol, values) {
-  const number = (x) => String(+x.toPrecision(12));
-  const words = values.map(([name, x], n) => (n ? `${name}=${number(x)}` : number(x)));
+  const words = values.map(([name, x], n) => (n ? `${name}=${x}` : String(x)));
   return `${protocol}(${words.filter((word) => word !== "start=0").join(", ")})`;
 }
 

@@ -1,5 +1,6 @@
 /* Traces: the views over time. What stands still is drawn once, on layers; the head moves over them. */
 
+import { STIMULI } from "./data.js";
 import { quantitiesOf } from "./engine.js";
 import { $ } from "./dom.js";
 import { linesOf, yRangeOf } from "./lines.js";
@@ -138,7 +139,7 @@ export class TraceView extends View {
       V: () => [
         tr("Membrane potential and stimulus over {time} ms: {range} mV.",
           { time: decimal(run.duration), range: range(lines[0]) }),
-        tr("Stimulus {stimulus}.", { stimulus: run.stimulus.text }),
+        tr("Stimulus {stimulus}.", { stimulus: STIMULI[run.settings.stimulus].words }),
         run.sentence,
       ].join(" "),
       gates: () => tr("Gates over time: {all}.", { all: all("name") }),

@@ -2,12 +2,13 @@
 
 import { AxonView, RecordingsView } from "./axonviews.js";
 import { ClampGatesView, CurrentVoltageView, SweepsView } from "./clampviews.js";
+import { VIEWS } from "./data.js";
 import { $, make, press } from "./dom.js";
 import { MembraneView } from "./membrane.js";
 import { fontOf, Surface } from "./plot.js";
 import { RateView } from "./rates.js";
 import { shown } from "./runs.js";
-import { BENCHES, VIEWS, experimentOf, ui } from "./settings.js";
+import { BENCHES, experimentOf, ui } from "./settings.js";
 import { CurvesView, PhaseView } from "./states.js";
 import { TraceView } from "./traces.js";
 import { color, look } from "./view.js";
@@ -160,8 +161,9 @@ export function picture(subtitle) {
     const wide = text(title, x + 0.5 * em, above, 0.95 * em, 600, theme.ink);
     if (view !== views.phase) continue;
     const { name, hue } = view.recovery;
-    const first = text("V nullcline", x + wide + 2 * em, above, 0.9 * em, 400, color("stimulus"));
-    text(`${name} nullcline`, x + wide + first + 3 * em, above, 0.9 * em, 400, color(hue));
+    let at = x + wide + 2 * em;
+    for (const [gate, of] of [["V", "stimulus"], [name, hue]])
+      at += em + text(tr("{gate} nullcline", { gate }), at, above, 0.9 * em, 400, color(of));
   }
   Surface.scale = null;
   drawAll();
