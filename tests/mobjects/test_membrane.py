@@ -15,6 +15,7 @@ from manim import ManimColor  # noqa: E402
 import hhanim as hh  # noqa: E402
 from hhanim.look import DARK, LIGHT  # noqa: E402
 from hhanim.look.numbers import figures  # noqa: E402
+from hhanim.look.theme import contrast  # noqa: E402
 from hhanim.mobjects.circuit.balance import Balance  # noqa: E402
 from hhanim.mobjects.frame.clock import Clock, Pace  # noqa: E402
 from hhanim.mobjects.frame.layout import UNIT, Area  # noqa: E402
@@ -208,6 +209,15 @@ def test_a_moved_and_scaled_channel_still_reads_true() -> None:
 @pytest.fixture(scope="module")
 def depth(run: hh.Trajectory, patch: MembranePatch) -> PatchInDepth:
     return PatchInDepth(run, DARK, Area(-6, 0, -3, 3), n=300, side=patch)
+
+
+def test_the_name_on_a_ball_can_be_read_whether_it_is_open_or_shut() -> None:
+    for theme in (DARK, LIGHT):
+        view = ChannelView(MODERN, "Na", theme)
+        for opening in (0.0, 1.0):
+            ball = view.set_gates({"m": 0.0, "h": opening})._gates["h"][0]
+            glyph = ball.symbol.family_members_with_points()[0]
+            assert contrast(glyph.get_fill_color().to_hex(), ball.disc.get_fill_color().to_hex()) > 3.0
 
 
 def test_a_channel_in_sight_is_seen_whole_and_a_shut_pore_is_no_hole(

@@ -313,6 +313,10 @@ class _Ball(VGroup):
         self._shades = shades
         self.disc = filled(disc() * self.radius, view.hue, stroke=view.hue, width=2.2)
         self.symbol = symbol
+        self._inks = (
+            ManimColor(view.theme.ink),
+            ManimColor(view.theme.ground),
+        )  # on what is dim, on what is bright
         super().__init__(self.chain, self.disc, *([symbol] if symbol is not None else []))
 
     def place(self, x: float, origin: Array, scale: float) -> None:
@@ -328,6 +332,8 @@ class _Ball(VGroup):
         _tint(self.disc, self._shades[x == 1.0])
         if self.symbol is not None:
             self.symbol.move_to(where)
+            for glyph in self.symbol.family_members_with_points():
+                _tint(glyph, self._inks[x == 1.0])
 
     def value(self, view: ChannelView) -> float:
         """Where along its way the drawn ball is, 0..1."""
