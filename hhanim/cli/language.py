@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import click
 
 from hhanim.cli.options import force_option, json_option
 from hhanim.cli.output import complain, print_json
-from hhanim.studio.errors import UsageError
+from hhanim.studio.errors import UsageError, writing
 
 
 @click.group()
@@ -61,6 +60,7 @@ def new(code: str, force: bool) -> None:
     from hhanim.language import texts
     from hhanim.language.catalogue import ENGLISH, OWN, SHIPPED, locale
     from hhanim.language.template import kept, written
+    from hhanim.studio.media.atomic import in_place
 
     if code == ENGLISH:
         raise UsageError("English is what scenes say; give another language, such as fr")
@@ -70,8 +70,11 @@ def new(code: str, force: bool) -> None:
     wanted = _texts()
     missing = {text: files for text, files in wanted.items() if text in own or text not in theirs}
     gone = [text for text in own if text not in wanted]
-    path.parent.mkdir(exist_ok=True)
-    path.write_bytes(written(code, missing | {text: [] for text in gone}, own, texts.ROOT.parent))
+    content = written(code, missing | {text: [] for text in gone}, own, texts.ROOT.parent)
+    with writing(path):
+        path.parent.mkdir(exist_ok=True)
+        with in_place(path) as part:
+            part.write_bytes(content)
     print(path)
     count = sum(1 for text in missing if text not in own)
     complain(f"{count} texts to translate; hhanim language check {code} says what is missing", head="")
@@ -116,11 +119,12 @@ def _texts() -> dict[str, Sequence[Path]]:
         UsageError: when a scene cannot be read.
     """
     from hhanim.language.texts import in_files, shipped
+    from hhanim.studio.plan.project import read
 
     lectures = [path for path in map(Path, ("lecture.toml", "hhanim.toml")) if path.is_file()]
+    for path in lectures:
+        read(path)  # which says what is wrong with it
     try:
         return {**shipped(), **in_files([*sorted(Path("scenes").glob("*.py")), *lectures])}
-    except (SyntaxError, tomllib.TOMLDecodeError) as error:
-        if not isinstance(error, SyntaxError):
-            raise UsageError(f"{lectures[0]}: {error}") from None
+    except SyntaxError as error:
         raise UsageError(f"{error.filename}:{error.lineno}: {error.msg}") from None

@@ -19,6 +19,8 @@ SHIPPED = Path(__file__).parent
 OWN = Path("language")
 """The folder of a user's catalogues, in the working folder."""
 
+_CODE = re.compile(r"[a-z]{2,3}(_[A-Za-z]{2,4}){0,2}")
+
 LARGEST = 10_000_000
 """Bytes of a catalogue."""
 
@@ -33,15 +35,15 @@ def files(code: str) -> list[Path]:
     Raises:
         LanguageError: when no language has such a code.
     """
-    if not re.fullmatch(r"[a-z]{2,3}(_[A-Za-z]{2,4}){0,2}", code):
+    if not _CODE.fullmatch(code):
         raise LanguageError(f"language {code!r}: give a code such as de, es or pt_BR")
     return [SHIPPED / f"{code}.po", OWN / f"{code}.po"]
 
 
 def known() -> list[str]:
     """The codes of all languages that there are, English first."""
-    found = {path.stem for folder in (SHIPPED, OWN) for path in folder.glob("*.po") if path.is_file()}
-    return [ENGLISH, *sorted(found - {ENGLISH})]
+    found = (path for folder in (SHIPPED, OWN) for path in folder.glob("*.po") if path.is_file())
+    return [ENGLISH, *sorted({path.stem for path in found if _CODE.fullmatch(path.stem)} - {ENGLISH})]
 
 
 def locale(code: str) -> Locale:

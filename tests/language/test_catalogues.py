@@ -68,6 +68,30 @@ def test_no_room_is_silent_in_which_something_is_said():
     assert [(path.name, said) for path, said in calls if is_text(said) and said not in shipped()] == []
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("hhanim.toml", "x", "hhanim.toml:1: "),
+        ("lecture.toml", "lecture = 3", "lecture.toml:1: lecture: should be a table"),
+        ("scenes/x_clip.py", "def f(:", "scenes/x_clip.py:1: "),
+        ("language", "", "cannot write language/fr.po: "),
+        ("language/fr.po/x", "", "cannot write language/fr.po: "),
+    ],
+)
+def test_what_is_in_the_way_of_a_catalogue_is_told(project, capsys, name, text, said):
+    Path(name).parent.mkdir(parents=True, exist_ok=True)
+    Path(name).write_text(text)
+    assert run("new", "fr") == (1 if "write" in said else 2)
+    err = capsys.readouterr().err
+    assert err.startswith(f"hhanim: {said}") and err.count("\n") == 1, err
+
+
+def test_files_that_no_language_is_called_by_are_none(project, capsys):
+    Path("language").mkdir()
+    Path("language/odd name.po").write_text("x")
+    assert run("list") == 0 and "odd" not in capsys.readouterr().out
+
+
 def test_a_catalogue_is_begun_and_added_to(project, capsys):
     assert run("new", "fr") == 0
     path = Path("language/fr.po")

@@ -61,6 +61,8 @@ def gallery(
         title = title or tr("Hodgkin–Huxley animations")
         alone = [o for o in others if o in pages.files and not any(same_film(o, a.media) for a in films)]
         html = pages.document(groups, _index(groups, alone, pages, title), title)
+    for place in (path, *(path.parent / _MEDIA / file.name for file in taken)):
+        manifest.spare(place, force)
     # The films first: a page never names what is not there.
     for file in taken:
         _copy(file, path.parent / _MEDIA / file.name, force=force)

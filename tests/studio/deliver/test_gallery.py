@@ -76,6 +76,15 @@ def test_what_is_gone_goes_and_what_somebody_put_there_stays(made):
     assert edited.read_text() == (made / "shades.vtt").read_text()
 
 
+def test_what_stands_in_the_way_is_told_before_anything_is_copied(made):
+    mine = made / "gallery" / "media" / "talk.vtt"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("mine")
+    with pytest.raises(RenderError, match=r"talk.vtt is there, but nothing says hhanim made it"):
+        gallery(made, made / "gallery" / "index.html")
+    assert [path.name for path in (made / "gallery").rglob("*")] == ["media", "talk.vtt"]
+
+
 def test_the_index_finds_films_and_leads_to_their_versions(made, visit):
     tab = visit(gallery(made, made / "gallery" / "index.html"))
     cards = "[...document.querySelectorAll('.cards li:not([hidden]) h2')].map(h => h.textContent)"
