@@ -166,8 +166,7 @@ class Neuron:
         inj: float | Protocol = 0.0,
     ) -> Trajectory:
         """The trajectory that simulate() animates: initial V (mV) and gates (0..1), Tmax (ms), inj (µA/cm²)."""
-        start = {"V": V_init, "n": n_init, "m": m_init, "h": h_init}
-        return simulate(self.membrane, inj, Tmax, start=start)
+        return simulate(self.membrane, inj, Tmax, start={"V": V_init, "n": n_init, "m": m_init, "h": h_init})
 
     def simulate(
         self,
@@ -184,13 +183,14 @@ class Neuron:
 
         V_init in mV, gates 0..1, Tmax in ms, inj a constant current (µA/cm²) or a protocol; `interval` ms a frame.
         """
-        start = {"V": V_init, "n": n_init, "m": m_init, "h": h_init}
-        self.run(V_init, n_init, m_init, h_init, Tmax, inj)  # refuses bad values before anything is drawn
+        run = self.run(
+            V_init, n_init, m_init, h_init, Tmax, inj
+        )  # refuses bad values before anything is drawn
         return self._video(
             "simulation",
             frames,
             interval,
-            start=", ".join(f"{name}={float(value)!r}" for name, value in start.items()),
+            start=", ".join(f"{name}={float(run[name][0])!r}" for name in ("V", "n", "m", "h")),
             duration=Tmax,
             stimulus=str(inj) if isinstance(inj, Protocol) else f"step({float(inj)!r})",
         )

@@ -11,6 +11,13 @@ import pytest
 from hhanim import explorer
 
 
+def says(page: Any, words: str) -> None:
+    """Wait until the sentence of the page has these words in it."""
+    page.wait_for_function(
+        "(words) => document.getElementById('sentence').textContent.includes(words)", arg=words
+    )
+
+
 @pytest.fixture(scope="session")
 def html(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return explorer.write(tmp_path_factory.mktemp("explorer") / "explorer.html", explorer.page())
@@ -21,6 +28,16 @@ def browser(launch: Callable[..., Any]) -> Iterator[Any]:
     chromium = launch()
     yield chromium
     chromium.close()
+
+
+@pytest.fixture(scope="module")
+def page(browser: Any, html: Path) -> Iterator[Any]:
+    """The page, one for all tests of a file."""
+    tab = browser.new_page(bypass_csp=True)
+    tab.goto(html.as_uri())
+    tab.wait_for_function("window.hhanim && hhanim.run")
+    yield tab
+    tab.close()
 
 
 @pytest.fixture

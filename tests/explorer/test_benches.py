@@ -25,15 +25,6 @@ AXON = """([name, values]) => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def page(browser: Any, html: Any) -> Any:
-    tab = browser.new_page(bypass_csp=True)
-    tab.goto(html.as_uri())
-    tab.wait_for_function("window.hhanim && hhanim.run")
-    yield tab
-    tab.close()
-
-
 @pytest.mark.parametrize(
     ("name", "given"),
     [

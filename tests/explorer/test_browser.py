@@ -14,16 +14,11 @@ from PIL import Image
 
 from hhanim.explorer.webpage import ORDER
 from hhanim.model import Trajectory, presets, simulate
+from tests.explorer.conftest import says
 
 
 def sentence(page: Any) -> str:
     return str(page.locator("#sentence").inner_text())
-
-
-def says(page: Any, words: str) -> None:
-    page.wait_for_function(
-        "(words) => document.getElementById('sentence').textContent.includes(words)", arg=words
-    )
 
 
 def test_opens_offline_and_says_what_happens(visit: Any) -> None:

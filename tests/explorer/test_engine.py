@@ -68,15 +68,6 @@ RUN = """([name, changes, stimulus, duration]) => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def page(browser: Any, html: Any) -> Any:
-    tab = browser.new_page()
-    tab.goto(html.as_uri())
-    tab.wait_for_function("window.hhanim && hhanim.run")
-    yield tab
-    tab.close()
-
-
 @pytest.mark.parametrize(
     "case", CASES, ids=lambda c: f"{c[0]}-{'-'.join(f'{k}={v}' for k, v in {**c[1], **c[2]}.items())}"
 )

@@ -6,35 +6,20 @@ import csv
 import json
 import math
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import pytest
 
+import hhanim.explorer.lesson
 from hhanim import explorer
 from hhanim.explorer.lesson import MEASURED, ORDER, LessonError, find, parse, shipped_text
 from hhanim.explorer.measure import measure
 from hhanim.explorer.setting import Setting
 from hhanim.model import HHError
 
-GOOD = """
-title = "Own"
-[start]
-stimulus = "pulse"
-I = 13
-width = 0.5
-duration = 30
-[[steps]]
-text = "Too little."
-ask = "And 14?"
-choices = [
-    { text = "nothing", when = "spikes = 0" },
-    { text = "a spike", when = "spikes = 1 and peak > 1.5 * before_lowest" },
-]
-do = "Raise I."
-set = { I = 14 }
-see = "V reaches {peak:.0f} mV, before {before_peak:.0f} mV."
-why = "All or none."
-"""
+#: The example that lesson.py gives.
+GOOD = dedent(str(hhanim.explorer.lesson.__doc__).split("\n\n")[1])
 
 
 def test_what_is_known_of_the_lessons_is_what_the_core_measures() -> None:
@@ -57,18 +42,8 @@ def test_every_lesson_has_one_right_answer_and_says_what_was_measured() -> None:
     assert len(set(rights)) > 2  # not always the first
 
 
-@pytest.fixture(scope="module")
-def classroom(browser: Any, html: Path) -> Any:
-    page = browser.new_page(bypass_csp=True)
-    page.goto(html.as_uri())
-    page.wait_for_function("window.hhanim && hhanim.run")
-    yield page
-    page.close()
-
-
 @pytest.mark.parametrize("key", ORDER)
-def test_a_lesson_is_taught_to_its_end_and_shows_what_the_core_measured(classroom: Any, key: str) -> None:
-    page = classroom
+def test_a_lesson_is_taught_to_its_end_and_shows_what_the_core_measured(page: Any, key: str) -> None:
     page.locator("#lesson-choice").select_option(key)
     for n, step in enumerate(find(key).steps):
         page.wait_for_function("(n) => hhanim.ui.step === n", arg=n + 1)
@@ -124,16 +99,14 @@ def test_link_and_file_carry_lesson_step_and_state(visit: Any, tmp_path: Path) -
     path = tmp_path / "own.toml"
     path.write_text(GOOD, encoding="utf-8")
     own = visit(path=explorer.write(tmp_path / "own.html", explorer.page(lesson=path)))
-    assert own.locator("#lesson-title").inner_text() == "Own"
+    assert own.locator("#lesson-title").inner_text() == "Threshold"
     assert own.evaluate("hhanim.settings.I") == 13
     own.locator("#lesson-choices button").nth(1).click()
     own.locator("#lesson-try").click()
     own.wait_for_function("!document.getElementById('lesson-found').hidden")
     see = own.locator("#lesson-see").inner_text()
-    before, after = (
-        Setting.of(stimulus="pulse", I=i, width=0.5, duration=30).run()["V"].max() for i in (13, 14)
-    )
-    assert see == f"V reaches {after:.0f} mV, before −{-before:.0f} mV."
+    before, after = (Setting.of(stimulus="pulse", I=i, width=0.5).run()["V"].max() for i in (13, 14))
+    assert see == f"A spike up to {after:.0f} mV; before it was −{-before:.0f} mV."
 
 
 def test_answers_are_saved_and_told_to_a_learning_platform(visit: Any, tmp_path: Path) -> None:
@@ -166,9 +139,9 @@ def test_answers_are_saved_and_told_to_a_learning_platform(visit: Any, tmp_path:
         (("I = 13", "I = 1e9"), "allowed: -20 to 200"),
         (('"pulse"', '"puls"'), "did you mean pulse"),
         (("set = { I = 14 }", "set = 14"), "set must be a table"),
-        (('ask = "And 14?"\n', ""), "ask is missing"),
+        (('ask = "You raise I by one. What will V do?"\n', ""), "ask is missing"),
         (("spikes = 0", "spikes = 1"), "choices 1, 2 all come true"),
-        (("spikes = 1 and", "spikes = 5 and"), "no choice comes true; one must. Measured: "),
+        (("spikes = 1", "spikes = 5"), "no choice comes true; one must. Measured: "),
         (("spikes = 0", "spike = 0"), "did you mean spikes"),
         (("spikes = 0", "spikes"), "is no comparison"),
         (("spikes = 0", "__import__('os')"), "is no comparison"),
@@ -186,7 +159,7 @@ def test_answers_are_saved_and_told_to_a_learning_platform(visit: Any, tmp_path:
         (("I = 13", 'I = 13\nmethod = "channels"'), "open by chance"),
         (("I = 13", "I = 13\ngNa = 0\ngK = 0\ngL = 0"), "no resting state"),
         (("{ I = 14 }", '{ model = "classic" }'), "cannot change the model"),
-        (('title = "Own"', 'title = ""'), "title is empty"),
+        (('title = "Threshold"', 'title = ""'), "title is empty"),
     ],
     ids=str,
 )
@@ -204,7 +177,7 @@ def test_a_bad_lesson_is_refused_in_one_line(tmp_path: Path, change: tuple[str, 
 @pytest.mark.parametrize("title", ["<!--<script>", "</script><script>window.ran = 1</script>", "/*SCRIPT*/"])
 def test_a_title_is_text_whatever_it_says(visit: Any, tmp_path: Path, title: str) -> None:
     path = tmp_path / "own.toml"
-    path.write_text(GOOD.replace('"Own"', f'"{title}"'), encoding="utf-8")
+    path.write_text(GOOD.replace('"Threshold"', f'"{title}"'), encoding="utf-8")
     page = visit(path=explorer.write(tmp_path / "own.html", explorer.page(lesson=path)))
     assert page.locator("#lesson-title").inner_text() == title
     assert page.evaluate("window.ran") is None

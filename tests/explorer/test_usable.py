@@ -7,12 +7,7 @@ from typing import Any
 import pytest
 
 from hhanim.model import simulate, step
-
-
-def says(page: Any, words: str) -> None:
-    page.wait_for_function(
-        "(words) => document.getElementById('sentence').textContent.includes(words)", arg=words
-    )
+from tests.explorer.conftest import says
 
 
 def test_a_step_is_made_by_touch_and_goes_on_while_it_is_held(visit: Any) -> None:

@@ -66,7 +66,7 @@ export function buildControls() {
   $("stimulus-rows").replaceChildren(...STIMULI[settings.stimulus].rows.map((key) => buildRow(fields[key])));
   $("membrane-rows").replaceChildren(...model.parameters.map(buildRow));
   $("source").textContent = model.source;
-  Object.keys(rows).forEach((key) => refreshRow(key));
+  refreshAll();
 }
 
 /* Set a number from elsewhere than its row, as by a handle in a picture. */
