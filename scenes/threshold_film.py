@@ -123,17 +123,17 @@ class Threshold(Story):
         family = self.sweeps(runs, self.theme.ink)
         axes, self.tried = self.strength_axes(self.halves()[1]), runs
         peaks = self.peaks(runs, axes, self.theme.ink)
-        first = len(SHARES)
         said = "Pulse after pulse is a little stronger, and at one strength the peak of V jumps."
-        yield Beat("fan", "From weak to strong", said, show=[family, axes, peaks],
-                   do=self.together(family, peaks, 0, first, said))  # fmt: skip
+        line = "V, and how high it comes"
+        yield Beat("fan", "From weak to strong", said, line, [family, axes, peaks],
+                   do=self.together(family, peaks, 0, len(SHARES), said))  # fmt: skip
         if near:
             strengths = [float(np.max(run.stimulus)) for run in near]
             spread = max(strengths) / min(strengths) - 1.0
             share = tr(next((word for size, word in APART.items() if spread < size), "some way"))
             said = tr("These differ by less than {share}, and V reaches every level in between.", share=share)
             yield Beat("fan", "Steep, but without a gap", said, tr("B: {answer}", answer=tr(ANSWER)),
-                       do=self.together(family, peaks, first, None, said))  # fmt: skip
+                       do=self.together(family, peaks, len(SHARES), None, said))  # fmt: skip
         bare = self.membrane.with_(**{f"g{self.inward.name}": 0.0})
         strengths = [share * self.limit for share in SHARES]
         passive = [simulate(bare, pulse(i, START, self.width), self.until) for i in strengths]
