@@ -72,10 +72,14 @@ def shortened(error: BaseException, path: Path) -> BaseException:
     return error.with_traceback(at) if at is not None else error
 
 
+DEEPEST = 100
+"""Frames of a traceback that are looked at, the last ones: there may be a million."""
+
+
 def frames(error: BaseException, path: Path) -> list[traceback.FrameSummary]:
     """The frames of an error from the first one on that is in a user's file ``path`` or beside it, without those of
     hhanim's and of Python's own importing; none if none is the user's."""
-    found = traceback.extract_tb(shortened(error, path).__traceback__)
+    found = traceback.extract_tb(shortened(error, path).__traceback__, limit=-DEEPEST)
     if not any(is_of(Path(f.filename), path.absolute().parent) for f in found):
         return []
     return [
@@ -97,11 +101,18 @@ def place(error: BaseException, path: Path) -> str:
     return f"{name}:{line}: " if line else f"{name}: "
 
 
+def text(error: BaseException) -> str:
+    """What an error says; nothing where it fails at that."""
+    try:
+        return str(error)
+    except Exception:
+        return ""
+
+
 def words(error: BaseException) -> str:
     """``ValueError: what it says``, on one line."""
     if isinstance(error, SystemExit):
         return f"sys.exit({'' if error.code is None else repr(error.code)}) ends the program; return instead"
-    said = error.msg if isinstance(error, SyntaxError) else str(error)
-    said = " ".join(said.split())
+    said = " ".join((error.msg if isinstance(error, SyntaxError) else text(error)).split())
     name = type(error).__name__
     return f"{name}: {said if len(said) <= 400 else said[:399] + '…'}" if said else name

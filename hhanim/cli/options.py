@@ -186,6 +186,8 @@ def split(assignments: tuple[str, ...]) -> dict[str, str]:
         name, equals, value = (part.strip() for part in text.partition("="))
         if not (equals and name and value):
             raise UsageError(f"--set {text}: give NAME=VALUE, such as gNa=60")
+        if not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
+            raise UsageError(f"--set {name}: has letters that no file can hold")
         if found.setdefault(name, value) != value:
             raise UsageError(f"--set {name} is given twice: {found[name]} and {value}")
     return found

@@ -112,7 +112,7 @@ class Workplace:
                 trace = result.trace if isinstance(result, StudioError) else ""
                 raise result from (Elsewhere(trace) if trace else None)
             if kind == "died":
-                raise LostError(f"its process ended with {result}")
+                raise LostError(f"its process {_ended(result)}")
         raise OutdatedError("hhanim is edited all the time: try again when it stays as it is")
 
     def stop(self) -> None:
@@ -185,6 +185,14 @@ class _Server:
                     stream.close()
 
 
+def _ended(code: int) -> str:
+    """How a process ended, in words."""
+    if code >= 0:
+        return f"ended with {code}"
+    name = next((known.name for known in signal.Signals if known == -code), str(-code))
+    return f"was ended by {name}{' (out of memory?)' if name == 'SIGKILL' else ''}"
+
+
 def _path() -> list[str]:
     """This process's import path, in words that mean the same in any folder."""
     return [str(Path(entry).absolute()) for entry in dict.fromkeys(sys.path)]
@@ -203,17 +211,28 @@ def _put(stream: BinaryIO | Any, message: bytes) -> None:
 
 
 _answers: Any = None
+_own = 0
 _one_at_a_time = threading.Lock()
 
 
 def _tell(kind: str, what: Any) -> None:
-    """Tell it to whoever had asked for work; when there is nobody any more, there is nothing left to do."""
+    """Tell it to whoever had asked for work; when there is nobody any more, there is nothing left to do.
+
+    A copy of this process that the work has made, and let go on as if it were itself, ends here.
+    """
+    if kind != "text" and os.getpid() != (_own or os.getpid()):
+        os._exit(0)
     message = pickle.dumps((kind, what))
     with _one_at_a_time:
         try:
             _put(_answers, message)
         except OSError:
             os._exit(1)
+
+
+def inside() -> bool:
+    """Whether this is a process in which work is done apart."""
+    return _answers is not None
 
 
 def say(what: Any) -> None:
@@ -264,9 +283,10 @@ def _serve(warm: str, forks: bool) -> None:
 
 def _last(*call: Any) -> NoReturn:
     """Do the work, and end this process with nothing else."""
-    code = 1
+    global _own
+    code, _own = 1, os.getpid()
     try:
-        _tell("worker", os.getpid())
+        _tell("worker", _own)
         _work(*call)
         code = 0
     finally:

@@ -172,7 +172,7 @@ def known(error: BaseException) -> StudioError | None:
     for kind, pattern, tell in _TABLE:
         if (
             kind in kinds
-            and (found := re.search(pattern, str(error), re.DOTALL))
+            and (found := re.search(pattern, user_code.text(error), re.DOTALL))
             and (told := tell(error, found))
         ):
             return told
@@ -224,7 +224,9 @@ def _beside(name: str, path: Path) -> str:
 def _ours(error: BaseException) -> str:
     """Where an error came from that hhanim did not expect."""
     frames = [
-        f for f in traceback.extract_tb(error.__traceback__) if user_code.PACKAGE in Path(f.filename).parents
+        f
+        for f in traceback.extract_tb(error.__traceback__, limit=-user_code.DEEPEST)
+        if user_code.PACKAGE in Path(f.filename).parents
     ]
     if not frames or isinstance(error, OSError):
         return ""

@@ -77,6 +77,8 @@ def cases() -> Iterator[Case]:
     yield from scenes()
     yield from models()
     yield from records()
+    yield from beside()
+    yield from lectures()
     yield from programs()
 
 
@@ -112,6 +114,10 @@ def command_line() -> Iterator[Case]:
         (("render", "bb", "--set", "gNa=1", "--set", "gNa=2"), 2, "given twice"),
         (("render", "bb", "--set", "frames=1e9"), 2, "frames"),
         (("render", "bb", "--set", "frames=0"), 2, "frames"),
+        (("render", "bb", "--set", "frames=450", "--set", "seconds=0.4"), 2, "450 frames in 0.4 s"),
+        (("render", "bb", "--set", "frames=2", "--set", "seconds=36000"), 2, "2 frames in 36000 s"),
+        (("render", "bb", "-F", "png", "--set", "frames=500000", "--set", "seconds=1000"), 2, "500,000 frames"),
+        (("render", "bb", "--set", "word=\ud800"), 2, "letters that no file can hold"),
         (("render", "bb", "--set", "frames=2.5"), 2, "frames"),
         (("render", "bb", "--set", "seconds=0"), 2, "seconds"),
         (("render", "bb", "--set", "seconds=1e12"), 2, "seconds"),
@@ -186,6 +192,8 @@ def command_line() -> Iterator[Case]:
         (("verify", long), 2, "longer"),
         (("verify", "a\x00b"), 2, ""),
         (("verify", "pipe"), 2, "pipe"),
+        (("verify", ""), 2, "no file"),
+        (("verify", "."), 2, "no file"),
         (("verify", "dangling"), 2, "no file dangling"),
         (("still", "bb", "--at", "99"), 2, "lasts 0.2 s"),
         (("still", "bb", "--at", "-1"), 2, "--at -1"),
@@ -401,7 +409,56 @@ BODIES = {
     "a bare BaseException": ("class E(BaseException): pass\nraise E('odd')", "bad_clip.py:3"),
     "GeneratorExit": ("raise GeneratorExit", "bad_clip.py:2"),
     "helper is missing": ("from . import helper", "bad_clip.py:2"),
+    "KeyboardInterrupt": ("raise KeyboardInterrupt", "bad_clip.py:2: KeyboardInterrupt"),
+    "says nothing": ("class E(Exception):\n    def __str__(self): return 1 / 0\nraise E", "bad_clip.py:4: E"),
+    "says a number": ("class E(Exception):\n    def __str__(self): return 3\nraise E", "bad_clip.py:4: E"),
+    "several": (
+        "raise ExceptionGroup('several', [ValueError('a'), TypeError('b')])",
+        "bad_clip.py:2: ExceptionGroup",
+    ),
+    "does not travel": (
+        "class E(Exception):\n    def __reduce__(self): import os; return os._exit, (7,)\nraise E('x')",
+        "x",
+    ),
+    "deep recursion": (
+        "import sys\nsys.setrecursionlimit(10**6)\ndef f(k): k and f(k - 1); 1 / 0\nf(10**5)",
+        "bad_clip.py:4",
+    ),
+    "ends at once": ("import os\nos._exit(0)", "its process ended with 0"),
+    "is killed": (
+        "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)",
+        "its process was ended by SIGKILL",
+    ),
+    "crashes": ("import ctypes\nctypes.string_at(0)", "its process was ended by SIGSEGV"),
+    "no streams": ("import sys\nsys.stdout = sys.stderr = None\nprint('x')\n1 / 0", "bad_clip.py:5"),
+    "closes all": ("import os\nos.closerange(0, 64)", "bad"),
+    "asks": ("input()", "bad_clip.py:2: EOFError"),
+    "stops": ("breakpoint()", "BdbQuit"),
+    "renders": (
+        "import hhanim\nhhanim.render('bad', size='64x64')",
+        "a scene renders nothing while it is drawn",
+    ),
 }
+
+
+HARMLESS = {
+    "import os\nos.fork()": "",
+    "import os\nif os.fork() == 0: raise RuntimeError('child')": "",
+    "import os, time\nif os.fork() == 0: time.sleep(3)": "",
+    "import threading\nt = threading.Thread(target=lambda: 1 / 0)\nt.start(); t.join()": (
+        "bad_clip.py:6: ZeroDivisionError: division by zero, in a thread of its own"
+    ),
+    "import os, tempfile\nt = tempfile.mkdtemp(); os.chdir(t); os.rmdir(t)": "",
+    "stage.figure.text(0, 0, 'a\\0b')": "missing from font",
+    "import os\nos.umask(0o777)": "",
+    "import os, sys\nos.environ.clear(); sys.path.clear()": "",
+    "import tempfile\ntempfile.tempdir = '/nowhere'": "",
+    "import atexit, gc\natexit.register(lambda: 1 / 0); gc.disable()": "",
+    "import signal\nfor s in (1, 2, 15): signal.signal(s, signal.SIG_IGN)": "",
+    "import time\ntime.perf_counter = time.time = time.monotonic = lambda: 0.0": "",
+    "import threading, time\nthreading.Thread(target=time.sleep, args=(30,)).start()": "",
+}
+"""What a scene may do to its process; the film is made, and one line says what there is to be said."""
 
 
 def scenes() -> Iterator[Case]:
@@ -416,7 +473,8 @@ def scenes() -> Iterator[Case]:
         inside = "\n".join(f"    {line}" for line in body.splitlines())
         if name not in ("helper is missing", "GeneratorExit"):
             text = top + tail + inside + "\n    yield\n"
-            yield Case("scene", render, 1, "bad_clip.py:", {"scenes/bad_clip.py": text}, lines=-1)
+            says = "bad_clip.py:" if says.startswith("bad_clip.py:") else says
+            yield Case("scene", render, 1, says, {"scenes/bad_clip.py": text}, lines=-1)
     plays = {
         "no generator": "    return None\n",
         "a list": "    return [1, 2]\n",
@@ -429,6 +487,9 @@ def scenes() -> Iterator[Case]:
     }
     for body in plays.values():
         yield Case("scene", render, 1, "bad", {"scenes/bad_clip.py": top + tail + body}, lines=-1)
+    for body, says in HARMLESS.items():
+        inside = "".join(f"    {line}\n" for line in [*body.splitlines(), "yield from [None] * frames"])
+        yield Case("scene", render, 0, says, {"scenes/bad_clip.py": top + tail + inside}, lines=-1)
     for text, says in (
         ("def f(:\n", "bad_clip.py:1"),
         ("\x00", "bad_clip.py"),
@@ -537,6 +598,50 @@ def records() -> Iterator[Case]:
         if not readable:
             yield Case("record", ("verify", "output/bb.mp4"), -1, "", record=record, lines=-1)
             yield Case("record", ("export", "html", "bb"), -1, "bb.json", record=record, lines=-1)
+
+
+def beside() -> Iterator[Case]:
+    """Files that hhanim writes or that lie where it looks, as nobody would write them."""
+    deep, small = "[" * 100_000, ("render", "bb", *SMALL)
+    journal = (
+        json.dumps({"coming": ["bb.mp4/x/y"], "there": {}}),
+        json.dumps({"coming": ["bb.mp4"] * 300_000, "there": {}}),
+    )
+    for file, texts, commands in (
+        ("output/.hhanim/bb.mp4.01234567/journal.json", (deep, '{"a":' * 100_000, b"\xff\xfe", "", "3", *journal), (("check", "bb"), small, ("clean",))),
+        ("output/.hhanim.json", (deep, b"\xff", "[]", '{"../x": []}', '{"a\\u0000": []}', '{"..": []}'), (("still", "bb", "--size", "96x64"), ("clean",))),
+        ("voice/bb/en/recorded.json", (deep, b"\xff", "[]", '{"a": "\\ud800"}', '{"bb-1.wav": 3}'), (("voice", "check", "bb"), ("check", "bb"))),
+        ("language/xx.po", (b"\xff\xfe", 'msgid "a', "\0", 'msgid "V reaches {top}."\nmsgstr "{nothing.__class__}"\n'), (("language", "check", "xx"), ("check", "bb", "--language", "xx"))),
+    ):  # fmt: skip
+        for text in texts:
+            for words in commands:
+                yield Case("beside", words, -1, "", {file: text}, lines=-1)
+
+
+def lectures() -> Iterator[Case]:
+    head = '[lecture]\ntitle = "L"\n'
+    part = f"{head}[[lecture.parts]]\n"
+    card = "[[lecture.parts]]\ncard = 'title'\n"
+    for text, says in (
+        ("", "lecture"), ("[lecture]", "title"), ("lecture = 3", "lecture"), (f"{head}parts = 3", "parts"), (f"{head}parts = [1]", "parts"), (part, "a part is one of"),
+        (f"{part}scene = 'bbb'", "did you mean bb?"), (f"{part}scene = 'bb'\ncard = 'title'", "a part is one of"), (f"{part}card = 'nothing'", "card"), (f"{part}card = 'section'", "heading"),
+        (f"{part}slide = 'no.md'", "no.md"), (f"{part}slide = '/etc/passwd'", "passwd"), (f"{part}slide = 'scenes'", "scenes"), (f"{part}slide = 'pipe.md'", "pipe.md"), (f'{part}slide = "a\\u0000.md"', "null byte"),
+        (f"{part}clip = 'no.mp4'", "no.mp4"), (f"{part}clip = '/dev/zero'", "zero"), (f"{part}clip = 'scenes/bb_clip.py'", "bb_clip"),
+        (f"{part}card = 'title'\nseconds = 0", "seconds"), (f"{part}card = 'title'\nseconds = nan", "seconds"), (f"{part}card = 'title'\nseconds = 1e9", "seconds"), (f"{part}card = 'title'\nsay = 'x'", "say"), (f"{part}card = 'title'\nfrob = 1", "frob"),
+        (f"{part}scene = 'bb'\nset = {{ gX = 1 }}", "gX"), (f"{part}scene = 'bb'\nset = {{ frames = 2, seconds = 36000 }}", "2 frames"), (f"{part}card = 'title'\nheading = '{'x' * 6000}'", "heading"),
+        (f"{head}name = '../x'\n{card}", "output name"), (f"{head}languages = ['xx']\n{card}", "xx"), (f"{head}languages = []\n{card}", "languages"), (f"{head}preset = 'frob'\n{card}", "frob"), (f"{head}size = '3'\n{card}", "size"),
+        (f"{head}thumbnail = 'frob'\n{card}", "frob"), (f'{head}output = "a\\u0000"\n{card}', "output"), (head + card * 501, "parts"), (f"{head}sound = 'frob'\n{card}", "frob"), (f"{head}theme = 'frob'\n{card}", "frob"), (f"{head}date = 99\n{card}", "date"),
+    ):  # fmt: skip
+        yield Case("lecture", ("lecture", "--dry-run"), 2, says, {"lecture.toml": text})
+    for name, page in (
+        ("s.md", b"\xff"),
+        ("s.typ", b"\xff"),
+        ("passwd.typ", '#read("/etc/passwd")'),
+        ("s.md", "![](../../etc/passwd)"),
+        ("s.typ", "#let f(x) = f(x)\n#f(1)"),
+    ):
+        files: dict[str, str | bytes] = {"lecture.toml": f"{part}slide = '{name}'\nseconds = 0.5", name: page}
+        yield Case("lecture", ("lecture", "-p", "draft", "-q"), -1, name, files, lines=-1)
 
 
 def programs() -> Iterator[Case]:
@@ -727,7 +832,7 @@ def fault(case: Case) -> str:
         f"hhanim{os.sep}{room}" in said for room in ("studio", "cli", "model", "plots")
     ):
         return f"a traceback, or frames of ours: {said[:600]!r}"
-    if code not in allowed and not (case.code == -1 and case.kind == "record"):
+    if code not in allowed and not (case.code == -1 and case.kind in ("record", "beside")):
         return f"exit code {code}, not {case.code}: {said[:300]!r}"
     if case.lines >= 0 and len(lines) != case.lines:
         return f"{len(lines)} lines: {said[:400]!r}"

@@ -51,9 +51,7 @@ class ClipEngine:
         lines = Lines(exporter, performance.captions, float(job.fps), performance.stage.seen)
         # To the end, if the last frames are wanted: then the captions are complete, and a frame too many is noticed.
         while number == job.n_frames or exporter.wants(number, job.n_frames):
-            with scene_errors(job.request.entry):
-                frame = next(frames, None)
-            if frame is None:
+            if (frame := next(frames, None)) is None:
                 break
             exporter.frame(number, frame.rgba, frame.dirty)
             lines.until(number)

@@ -94,11 +94,7 @@ class Engine(Protocol):
     """Whether the scene can only be drawn from its beginning to its end."""
 
     def play(self, exporter: Exporter) -> Played:
-        """Play the scene, through the frames that nobody wants as well.
-
-        Raises:
-            RenderError: when the scene fails.
-        """
+        """Play the scene, through the frames that nobody wants as well; whatever it raises comes through."""
 
     def may_be_poster(self, number: int) -> bool:
         """Whether this frame may turn out to be the poster."""

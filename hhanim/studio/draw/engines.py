@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hhanim.studio.draw.engine import Engine
+from hhanim.studio.draw.engine import Engine, Exporter, Played
+from hhanim.studio.draw.scene import scene_errors
 from hhanim.studio.fresh.job import Job
 from hhanim.studio.mends import need
 
@@ -37,6 +38,16 @@ def engine(job: Job, work: Path) -> Engine:
     from hhanim.studio.draw.film import FilmEngine
 
     return FilmEngine(job, work)
+
+
+def play(player: Engine, job: Job, exporter: Exporter) -> Played:
+    """Play a job's scene.
+
+    Raises:
+        RenderError: when it fails, with its own traceback.
+    """
+    with scene_errors(job.request.entry):
+        return player.play(exporter)
 
 
 class _Found(GeneratorExit):
@@ -71,7 +82,7 @@ def single_frame(job: Job, work: Path, number: int) -> Pixels | int:
     """
     one = _One(number)
     try:
-        return engine(job, work).play(one).n_frames
+        return play(engine(job, work), job, one).n_frames
     except _Found:
         picture: Pixels = one.picture
         return picture

@@ -62,6 +62,7 @@ class FilmEngine:
         return max(1, round(self.job.fps))
 
     def play(self, exporter: Exporter) -> Played:
+        # What LaTeX has said of an error lies in a folder that goes with the configuration.
         with _config(self.job, self.work), scene_errors(self.job.request.entry):
             scene, count = (self._play_stock if self._stock else self._play)(exporter)
         share = getattr(scene, "poster", None)

@@ -7,12 +7,15 @@ film is the same with and without them. Random numbers that nobody has seeded ar
 from __future__ import annotations
 
 import contextlib
+import functools
 import random
+import re
 import sys
 from pathlib import Path
 from typing import Any
 
 from hhanim.model import presets
+from hhanim.studio.fresh.versions import families
 
 
 def settle() -> None:
@@ -69,9 +72,25 @@ def _settle_matplotlib() -> None:
 def _settle_manim() -> None:
     import configparser
 
-    from manim import config
+    from manim import MarkupText, Text, config
     from manim._config.utils import config_file_paths
 
     parser = configparser.ConfigParser()
     parser.read(config_file_paths()[0])  # the library's own
     config.digest_parser(parser)
+    families.clear()
+    for kind in (Text, MarkupText):
+        if not hasattr(kind._text2svg, "__wrapped__"):
+            kind._text2svg = _asking(kind._text2svg)
+
+
+def _asking(usual: Any) -> Any:
+    """manim's making of text, which notes the families that Pango is asked for."""
+
+    @functools.wraps(usual)
+    def make(text: Any, *arguments: Any) -> Any:
+        said = re.findall(r"""(?:font|font_family|face|font_desc)=["']([^"']+)""", text.text)
+        families.update(filter(None, (text.font, *getattr(text, "t2f", {}).values(), *said)))
+        return usual(text, *arguments)
+
+    return make

@@ -21,7 +21,7 @@ from hhanim.language import retold, tr
 from hhanim.process import spared_collector
 from hhanim.studio.draw.drawn import Drawn, Said
 from hhanim.studio.draw.engine import Engine, Played
-from hhanim.studio.draw.engines import engine
+from hhanim.studio.draw.engines import engine, play
 from hhanim.studio.errors import RenderError
 from hhanim.studio.fresh.job import Job
 from hhanim.studio.media import sidecar
@@ -262,7 +262,7 @@ class Recorder:
 
     def finish(self) -> Drawn:
         """Play the scene, and say what it is."""
-        played = self.player.play(self)
+        played = play(self.player, self.job, self)
         self.films.end(*self.writers.values())
         job, count = self.job, played.n_frames
         if count == 0:

@@ -6,10 +6,16 @@ import contextlib
 import logging
 import re
 import sys
+import threading
+import warnings
 from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from hhanim import user_code
+from hhanim.errors import one_line
+from hhanim.studio import loaded
 from hhanim.studio.errors import StudioError
 from hhanim.studio.plan.catalogue import Entry
 
@@ -17,7 +23,22 @@ from hhanim.studio.plan.catalogue import Entry
 def load(entry: Entry) -> ModuleType:
     """Run a scene's file; its helpers are read anew."""
     logging.getLogger("matplotlib.font_manager").addFilter(missing_fonts)
+    library: Any = warnings
+    library.showwarning = _warned
+
+    def failed(thread: threading.ExceptHookArgs) -> None:
+        error = thread.exc_value or thread.exc_type()
+        words = f"{user_code.place(error, entry.path)}{user_code.words(error)}"
+        print(f"hhanim: {one_line(words)}, in a thread of its own", file=sys.stderr)
+
+    threading.excepthook = failed
     return user_code.run(entry.path)
+
+
+def _warned(message: Warning | str, category: type[Warning], file: str, line: int, *_: Any) -> None:
+    """What a library warns of, in one line, with its place where that is in a user's file."""
+    place = "" if loaded.installed(file) or loaded.ours(file) else f"{Path(file).name}:{line}: "
+    print(f"hhanim: {place}{one_line(str(message))}", file=sys.stderr)
 
 
 class _MissingFonts(logging.Filter):
@@ -46,9 +67,9 @@ def scene_errors(entry: Entry) -> Iterator[None]:
     """An exception out of a scene as one line, with the traceback from the scene's own file on."""
     try:
         yield
-    except (StudioError, KeyboardInterrupt, GeneratorExit):
+    except (StudioError, GeneratorExit):
         raise
-    except BaseException as error:
+    except BaseException as error:  # KeyboardInterrupt too: Ctrl-C does not reach the process that draws
         from hhanim.studio.mends import told  # a start that finds nothing to do is quick
 
         raise told(error, entry.name, entry.path) from user_code.shortened(error, entry.path)

@@ -36,7 +36,7 @@ from hhanim.studio.fresh.children.sitecustomize import go_along, reads
 from hhanim.studio.fresh.opened import Opened
 from hhanim.studio.fresh.package import counts
 from hhanim.studio.fresh.used import Places
-from hhanim.studio.fresh.versions import ENGINES, SILENT, mapped, system_libraries, version
+from hhanim.studio.fresh.versions import ENGINES, SILENT, families, mapped, system_libraries, version
 
 FONTS = (".ttf", ".otf", ".ttc", ".pfb", ".afm")
 _ONLY_ASKED = {"exists", "lexists", "isfile", "isdir", "islink", "is_file", "is_dir", "is_symlink", "resolve",
@@ -65,7 +65,7 @@ class Recording:
         self.foreign = False  # whether functions of a library's are called by ctypes
         self._opened = Opened([places.scene, *places.given.values(), places.folder])
         # Where processes that the scene forks, or starts, say what they use.
-        handle, self.journal = tempfile.mkstemp(dir=ignored[0] if ignored else None)
+        handle, self.journal = tempfile.mkstemp(dir=next((path for path in ignored if path.is_dir()), None))
         os.close(handle)
         self._said = Path(self.journal).open("rb")  # noqa: SIM115 — until the end
         self._pen = os.open(self.journal, os.O_WRONLY | os.O_APPEND)
@@ -144,7 +144,7 @@ class Recording:
                 return None
         if self._made and any(p in self._made for p in (path, *map(str, Path(path).parents))):
             return None
-        return asked if Path.cwd() == self.places.folder else path  # a scene may have gone elsewhere
+        return asked if _folder() == self.places.folder else path  # a scene may have gone elsewhere
 
     def pattern(self, root: Any, pattern: str) -> None:
         """Files were looked for by a pattern."""
@@ -257,6 +257,8 @@ class Recording:
                     self.add(f"version {package}")
         for name, number in system_libraries().items():
             self.add(f"library {name}", number)
+        for family in sorted(families):
+            self.add(f"font {family}")
         for font in mapped():
             if font.lower().endswith(FONTS):
                 self.file(font)
@@ -268,6 +270,12 @@ _SAYS = {
     r"""\b(?:version|distribution|requires)\(\s*["']([\w.-]+)["']""": r"version \1",
 }
 """What code is used for that tells nobody, by the words that it is called with: datetime, importlib.metadata."""
+
+
+def _folder() -> Path | None:
+    with contextlib.suppress(OSError):  # it may have taken that away
+        return Path.cwd()
+    return None
 
 
 def _text(path: Path) -> str:

@@ -29,6 +29,7 @@ _SAFE = {
     "import": r"(\w+=)?\.?\w+(\.\w+)*",
     "version": r"[\w.-]+",
     "library": rf"{SYSTEM}\.so\.\d+",
+    "font": r".*",
     "preset": r"\w+",
     "language": r"\w+",
     "text": r"(?s)\w+ .*",

@@ -15,6 +15,7 @@ A record maps labels to states:
 ``import helper``                  where a module was found
 ``version pandas``                 an installed library
 ``library libcairo.so.2``          a library of the system
+``font Lab Sans``                  the file that the system takes for a family of letters
 ``$LAB``, ``$*``                   an environment variable, all of them
 ``preset modern``                  a membrane of hhanim's, by its meaning
 ``language de``                    the catalogues of a language
@@ -50,7 +51,7 @@ from typing import Any
 from hhanim.errors import HHError
 from hhanim.language import catalogue, find
 from hhanim.studio import loaded
-from hhanim.studio.fresh.versions import system_library, version
+from hhanim.studio.fresh.versions import font_file, system_library, version
 from hhanim.studio.plan import voice
 from hhanim.studio.plan.request import Request
 from hhanim.user_code import PACKAGE
@@ -167,6 +168,8 @@ class Places:
             return self.module(name)
         if word == "version":
             return version(name) or ""
+        if word == "font" and name:
+            return contents(file) if (file := font_file(name)) else ""
         if word == "library":
             return system_library(name)
         if word == "preset":
@@ -400,6 +403,8 @@ def _words(label: str, before: str, now: str) -> str:
     word, _, name = label.partition(" ")
     if word in ("version", "library"):
         return f"{name} {before or 'none'} → {now or 'none'}"
+    if word == "font" and name:
+        return f"the letters of {name} are others"
     if word == "import" and name:
         return (
             f"{name} is imported from elsewhere"

@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
+import os
 import platform
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 BOTH = ("numpy", "scipy", "av", "pillow", "font-source-sans-pro")
 
@@ -90,6 +92,35 @@ def font() -> str:
     except OSError:
         return ""
     return total.hexdigest()[:16]
+
+
+families: set[str] = set()
+"""Of letters: those that a scene has asked the system for, so that it matters which file it takes for each."""
+
+
+def font_file(family: str) -> Path | None:
+    """The file that the system takes for a family of letters, where it says so (fontconfig), fonts of a scene aside."""
+    if not sys.platform.startswith("linux"):
+        return None
+    import ctypes
+
+    try:
+        library: Any = ctypes.CDLL("libfontconfig.so.1")
+    except OSError:
+        return None
+    for name in ("FcInitLoadConfigAndFonts", "FcNameParse", "FcFontMatch"):
+        getattr(library, name).restype = ctypes.c_void_p
+    settings = ctypes.c_void_p(library.FcInitLoadConfigAndFonts())
+    asked = ctypes.c_void_p(library.FcNameParse(family.encode("utf-8", "replace")))
+    library.FcConfigSubstitute(settings, asked, 0)
+    library.FcDefaultSubstitute(asked)
+    found = ctypes.c_void_p(library.FcFontMatch(settings, asked, ctypes.byref(ctypes.c_int())))
+    file = ctypes.c_char_p()
+    if found:
+        library.FcPatternGetString(found, b"file", 0, ctypes.byref(file))
+    name = os.fsdecode(file.value or b"")
+    library.FcConfigDestroy(settings)
+    return Path(name) if name else None
 
 
 @functools.cache

@@ -65,7 +65,7 @@ class Drawing:
         try:
             outputs, drawn = self.share(outputs, Share(), on_event)
         except LostError as error:
-            raise RenderError(f"{outputs[0].job.request.name}: {error} (out of memory?)") from error
+            raise RenderError(f"{outputs[0].job.request.name}: {error}") from error
         assert drawn is not None
         return outputs, drawn
 

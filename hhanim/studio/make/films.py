@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 from hhanim.language import ENGLISH
-from hhanim.studio import loaded
+from hhanim.studio import apart, loaded
 from hhanim.studio.draw.drawn import Drawn
 from hhanim.studio.draw.pieces import Output, same_pixels
 from hhanim.studio.errors import MissingError, OutdatedError, RenderError, UsageError, writing
@@ -184,6 +184,8 @@ def _begin(request: Request, force: bool, on_event: Listener) -> _Making | Event
     """
     started = time.perf_counter()
     name, place, folder = request.name, str(request.path), request.path.parent
+    if apart.inside():
+        raise UsageError(f"{name}: a scene renders nothing while it is drawn, since it would wait for itself")
     if request.sections and request.entry.kind == "film" and not request.format.container:
         raise UsageError("sections are films: give the format mp4, webm or mov")
     with contextlib.ExitStack() as held:

@@ -31,12 +31,14 @@ NEW, OLD, NOW, JOURNAL = "new", "old", "now", "journal.json"
 # A file of the folder, or of a folder in it; nothing that leads elsewhere.
 _Name = Annotated[str, Meta(pattern=r"^(?!\.)[^/\\\x00]{1,250}(/(?!\.)[^/\\\x00]{1,250})?\Z")]
 _State = tuple[int, int, int]
+MOST, LARGEST = 210_000, 100_000_000
+"""Files that are exchanged, bytes of a journal."""
 
 
 class _Journal(Struct, frozen=True):
     """What is exchanged: the new files in the order in which they come, and the state of those that were there."""
 
-    coming: list[_Name]
+    coming: Annotated[list[_Name], Meta(max_length=MOST)]
     there: dict[_Name, _State]
 
 
@@ -88,9 +90,12 @@ def carry_on(work: Path, folder: Path, stem: str = "") -> None:
     Args:
         stem: what all names begin with, else the journal is not one of ours.
     """
+    path = work / JOURNAL
     try:
-        journal = json.decode((work / JOURNAL).read_bytes(), type=_Journal)
-    except (OSError, MsgspecError):
+        if not path.is_file() or path.stat().st_size > LARGEST:
+            return
+        journal = json.decode(path.read_bytes(), type=_Journal)
+    except (OSError, MsgspecError, RecursionError):
         return
     going = [name for name in journal.there if name not in set(journal.coming)]
     names = [*going, *journal.coming]

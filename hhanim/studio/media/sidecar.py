@@ -360,7 +360,7 @@ def verify(media: Path) -> dict[str, Any]:
     Raises:
         UsageError: when the file or its record is missing.
     """
-    if not media.exists():
+    if not media.exists() or not media.name:
         raise UsageError(f"no file {media}")
     record = record_of(media)
     changed = edited(media, record)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import io
 import json
 import os
 import shutil
@@ -36,6 +37,13 @@ class Tale(Film):
         self.add(Words("word", color=self.theme.ink))
         self.wait(0.1)
 '''
+
+
+LETTERS = (
+    FILM.replace("Tale", "Letters")
+    .replace('Words("word", color=self.theme.ink)', 'Text("word", font="Lab Sans")')
+    .replace("from hhanim.mobjects.frame.lettering import Words", "from manim import Text")
+)
 
 
 # A process that has the command line loaded, and forks one for each question: as a new process, but ten times as quick.
@@ -207,7 +215,9 @@ def make(place: Place, chosen: list[Use]) -> None:
         for name, content in use.files.items():
             place.write(name, content)
     place.write("scenes/tale_film.py", FILM)
-    targets = "".join(f'[[targets]]\nscene = "{name}"\n' for name in ["tale", *(use.name for use in chosen)])
+    place.write("scenes/letters_film.py", LETTERS)
+    names = ["tale", "letters", *(use.name for use in chosen)]
+    targets = "".join(f'[[targets]]\nscene = "{name}"\n' for name in names)
     place.write("hhanim.toml", f'size = "64x64"\n{targets}')
     done = place.hhanim("render")
     assert done.returncode == 0, done.stderr
@@ -423,8 +433,26 @@ def of_surroundings() -> Iterator[Edit]:
             {about: f"Metadata-Version: 2.1\nName: {name}\nVersion: 99.0\n"},
             False,
         )
+    yield Edit("a font of the system", "letters", {"~/.fonts/lab.ttf": _font("Lab Sans")}, True)
+    yield Edit("a font of the system for others", "letters", {"~/.fonts/lab.ttf": _font("Other Sans")}, False)
+    yield Edit(
+        "a font of the system of a film without", "tale", {"~/.fonts/lab.ttf": _font("Lab Sans")}, False
+    )
     yield Edit("a typeface's file", "no_membrane", _typeface(), True)
     yield Edit("a typeface's file, of a film", "tale", _typeface(), True)
+
+
+def _font(family: str) -> bytes:
+    """The typeface under another name."""
+    from fontTools.ttLib import TTFont
+
+    from hhanim.look.type import font_files
+
+    font, written = TTFont(font_files()[0]), io.BytesIO()
+    for record in font["name"].names:
+        record.string = record.toUnicode().replace("Source Sans Pro", family).replace("SourceSansPro", family)
+    font.save(written)
+    return written.getvalue()
 
 
 def _typeface() -> dict[str, Content]:
