@@ -286,7 +286,7 @@ class ChannelView(VGroup):
         return origin + up, origin - up
 
 
-def _tint(mobject: VMobject, color: ManimColor) -> None:
+def _tint(mobject: Any, color: ManimColor) -> None:
     """Give a filled mobject a colour; its opacity stays, for what fades it in or out."""
     mobject.fill_rgbas = np.append(color.to_rgb(), mobject.fill_rgbas[0, 3])[None, :]
 
