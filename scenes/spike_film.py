@@ -34,8 +34,7 @@ class Spike(Story):
     until: float = 26.0
 
     def beats(self) -> Iterator[Beat]:
-        # Finely enough that in a warm axon, too, straight pieces do not cut the corners of the currents.
-        self.run = run = simulate(self.membrane, self.stimulus, self.until, sample=0.02)
+        self.run = run = simulate(self.membrane, self.stimulus, self.until, sample=0.02)  # for warm axons
         self.inward, self.outward = self.cast(run)
         spike, rest = landmarks(run, zero=self.membrane.zero), float(run["V"][0])
         top = run.spike_peaks[0] if spike else run.extreme("V").value
@@ -54,7 +53,8 @@ class Spike(Story):
         if not spike:
             said = "V reaches {top} and falls back, because too little current flows in."
             yield Beat("no spike", "No spike", said, "V reaches {top}", until=self.until)
-        for part in (self.voltage, self.gates, self.currents, self.recap) if spike else ():
+            return
+        for part in (self.voltage, self.gates, self.currents, self.recap):
             yield from part(spike)
 
     def voltage(self, spike: Landmarks) -> Iterator[Beat]:

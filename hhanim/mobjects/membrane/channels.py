@@ -332,7 +332,8 @@ class _Ball(VGroup):
         _tint(self.disc, self._shades[x == 1.0])
         if self.symbol is not None:
             self.symbol.move_to(where)
-            for glyph in self.symbol.family_members_with_points():
+            glyphs: list[Any] = self.symbol.family_members_with_points()
+            for glyph in glyphs:
                 _tint(glyph, self._inks[x == 1.0])
 
     def value(self, view: ChannelView) -> float:
