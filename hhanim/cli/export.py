@@ -273,8 +273,6 @@ def _file(out: str | None, suffix: str) -> Path | None:
         raise UsageError(
             f"--out {path.name[:20]!r}…: no file is called so: {LONGEST} bytes at most, that can be seen"
         )
-    if path.is_dir():
-        raise UsageError(f"--out {out}: is a folder")
     output_folder(path.parent)
     return path
 

@@ -26,7 +26,7 @@ from hhanim.studio.fresh.job import digest
 from hhanim.studio.fresh.package import writers
 from hhanim.studio.fresh.used import contents
 from hhanim.studio.fresh.versions import versions
-from hhanim.studio.make.films import make_all
+from hhanim.studio.make.films import make_all, stays
 from hhanim.studio.make.locks import lock
 from hhanim.studio.make.work_folder import commit, recover, work_folder
 from hhanim.studio.media import cues, sidecar
@@ -123,12 +123,8 @@ def _joined(lecture: Lecture, started: float, *, force: bool, on_event: Listener
     """The lecture of its parts, in its place if it is stale."""
     name, place = lecture.path.stem, str(lecture.path)
     state = status(lecture)
-    if not force and (state.fresh or state.protected):
-        if state.fresh:
-            return Event("fresh", name, place)
-        return Event("kept", name, place, message=f"{state.reasons[0]}; --force replaces it")
-    if blocked := sidecar.blocked(lecture.path):
-        return Event("kept", name, place, message=blocked)
+    if end := stays(lecture.path, name, state, force=force):
+        return end
     loaded.check()
     on_event(Event("start", name, place, message="; ".join(state.reasons)))
     path = lecture.path.absolute()

@@ -18,7 +18,7 @@ from hhanim.studio.draw.drawn import Drawn
 from hhanim.studio.draw.pieces import Output, same_pixels
 from hhanim.studio.errors import MissingError, OutdatedError, RenderError, UsageError, writing
 from hhanim.studio.fresh.job import Job, prepare
-from hhanim.studio.fresh.status import check, status
+from hhanim.studio.fresh.status import Status, check, status
 from hhanim.studio.make.drawing import alone
 from hhanim.studio.make.locks import lock
 from hhanim.studio.make.progress import telling
@@ -194,12 +194,8 @@ def _begin(request: Request, force: bool, on_event: Listener) -> _Making | Event
         held.enter_context(lock(folder / WORK, request.path.name))
         recover(request.path)
         state = status(request)
-        if not force and (state.fresh or state.protected):
-            if state.fresh:
-                return Event("fresh", name, place)
-            return Event("kept", name, place, message=f"{state.reasons[0]}; --force replaces it")
-        if blocked := sidecar.blocked(request.path):
-            return Event("kept", name, place, message=blocked)
+        if end := stays(request.path, name, state, force=force):
+            return end
         loaded.check()
         if request.spoken:
             request = replace(request, takes=tuple(measured(request.recordings)))
@@ -209,6 +205,16 @@ def _begin(request: Request, force: bool, on_event: Listener) -> _Making | Event
         path = request.path.absolute()  # whatever folder a scene makes the working one
         work = held.enter_context(work_folder(path))
         return _Making(request, job, path, work / NEW / path.name, force, held.pop_all(), started)
+
+
+def stays(path: Path, name: str, state: Status, *, force: bool) -> Event | None:
+    """The end of what is not made: it is fresh, somebody's, or something is in its way; None of what is to be made."""
+    if state.fresh and not force:
+        return Event("fresh", name, str(path))
+    reason = (
+        f"{state.reasons[0]}; --force replaces it" if state.protected and not force else sidecar.blocked(path)
+    )
+    return Event("kept", name, str(path), message=reason) if reason else None
 
 
 def _draw(group: Sequence[_Making], on_event: Listener, crew: Crew | None) -> None:
