@@ -30,7 +30,8 @@ TEXTS = """() => { const out = new Set(written); written.clear();
     return [...out]; }"""
 #: What is cut off: of buttons, headings, words and the page itself.
 CUT = """() => [...document.querySelectorAll("button, h2, legend, .words, .keys, #experiments span, summary, html")]
-    .filter((at) => at.clientWidth && at.scrollWidth > at.clientWidth + 1 && !at.closest(".sr"))
+    .filter((at) => at.clientWidth && (at.scrollWidth > at.clientWidth + 1 && !at.closest(".sr")
+        || at.closest(".card, form")?.getBoundingClientRect().right < at.getBoundingClientRect().right - 1))
     .map((at) => at.id || `${at.className}: ${at.textContent}`)"""
 STATES = {
     "": "document.getElementById('play').click()",
@@ -55,7 +56,7 @@ def pseudo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return explorer.write(tmp_path_factory.mktemp("pseudo") / "e.html", explorer.page(language=language()))
 
 
-@pytest.mark.parametrize("size", [(1280, 720), (390, 844)], ids=["laptop", "phone"])
+@pytest.mark.parametrize("size", [(1280, 720), (700, 720), (390, 844)], ids=["laptop", "cell", "phone"])
 def test_nothing_is_english_or_cut_off(browser: Any, pseudo: Path, size: tuple[int, int]) -> None:
     phone = size[0] < 700
     page = browser.new_page(
