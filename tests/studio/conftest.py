@@ -44,6 +44,13 @@ def still(stage, *, frames: int = 8, seconds: float = 0.4):
 """
 
 
+def files_of(name: str) -> set[str]:
+    """The names of a film and of all that lies beside it."""
+    return {
+        f"{name}{suffix}" for suffix in (".mp4", ".json", ".png", ".vtt", ".cues.json", ".descriptions.vtt")
+    }
+
+
 def write_scenes(scenes: Path) -> None:
     """Two clips; one imports a helper that imports another."""
     scenes.mkdir(parents=True)

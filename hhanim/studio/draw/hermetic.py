@@ -79,7 +79,8 @@ def _settle_manim() -> None:
     parser.read(config_file_paths()[0])  # the library's own
     config.digest_parser(parser)
     families.clear()
-    for kind in (Text, MarkupText):
+    kinds: Any = (Text, MarkupText)
+    for kind in kinds:
         if not hasattr(kind._text2svg, "__wrapped__"):
             kind._text2svg = _asking(kind._text2svg)
 

@@ -20,8 +20,9 @@ from hhanim.studio.make import films, locks
 from hhanim.studio.media import checks, sidecar
 from hhanim.studio.media.exchange import WORK
 from hhanim.studio.plan import project as projects
+from tests.studio.conftest import files_of
 
-FILM = {"wave.mp4", "wave.json", "wave.png", "wave.vtt", "wave.cues.json", "wave.descriptions.vtt"}
+FILM = files_of("wave")
 
 
 def command(*words: str) -> list[str]:

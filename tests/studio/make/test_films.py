@@ -23,6 +23,7 @@ from hhanim.studio.news import silent
 from hhanim.studio.plan import catalogue
 from hhanim.studio.plan import project as projects
 from hhanim.studio.plan.request import Request, target
+from tests.studio.conftest import files_of
 
 
 def render(scene="wave", **options):
@@ -32,14 +33,7 @@ def render(scene="wave", **options):
 def test_render_makes_the_film_and_what_belongs_to_it(project):
     path = render(gNa=60)
     assert path == Path("output/wave.mp4")
-    assert {p.name for p in path.parent.iterdir()} == {
-        "wave.mp4",
-        "wave.json",
-        "wave.png",
-        "wave.vtt",
-        "wave.cues.json",
-        "wave.descriptions.vtt",
-    }
+    assert {p.name for p in path.parent.iterdir()} == files_of("wave")
     facts = checks.check(path, width=160, height=90, fps=Fraction(20), n_frames=8)
     record = json.loads(Path("output/wave.json").read_text())
     assert record["sha256"] == sidecar.sha256(path)
@@ -137,14 +131,7 @@ def test_failure_of_a_scene_has_its_own_traceback_and_leaves_the_old_film(projec
     assert "return 1 / 0" in error.value.trace
     assert "films.py" not in error.value.trace
     assert Path("output/wave.mp4").read_bytes() == before
-    assert {p.name for p in Path("output").iterdir()} == {
-        "wave.mp4",
-        "wave.json",
-        "wave.png",
-        "wave.vtt",
-        "wave.cues.json",
-        "wave.descriptions.vtt",
-    }
+    assert {p.name for p in Path("output").iterdir()} == files_of("wave")
 
 
 BOUNDED = """

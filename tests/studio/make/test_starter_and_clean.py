@@ -14,6 +14,7 @@ from hhanim.studio.media import checks
 from hhanim.studio.plan import catalogue
 from hhanim.studio.plan import project as projects
 from hhanim.studio.plan.starter import start
+from tests.studio.conftest import files_of
 
 
 def make(*names: str):
@@ -92,14 +93,7 @@ def test_clean_takes_what_was_made_and_nothing_else(project):
     assert {p.name for p in Path("output").iterdir()} == everything
     gone, kept = clean(Path("output"))
     assert gone == would
-    assert {p.name for p in gone} == {
-        "wave.mp4",
-        "wave.json",
-        "wave.png",
-        "wave.vtt",
-        "wave.cues.json",
-        "wave.descriptions.vtt",
-    }
+    assert {p.name for p in gone} == files_of("wave")
     assert kept == [Path("output/still.mp4")]
     assert {p.name for p in Path("output").iterdir()} == everything - {p.name for p in gone}
 
@@ -125,14 +119,7 @@ def test_orphans_only(project):
     Path("scenes/still_clip.py").write_text(text.replace("def still", "def calm"))
     keep = [r.path for r in projects.requests([], projects.Settings())[0]]
     gone, _ = clean(Path("output"), keep)
-    assert {p.name for p in gone} == {
-        "still.mp4",
-        "still.json",
-        "still.png",
-        "still.vtt",
-        "still.cues.json",
-        "still.descriptions.vtt",
-    }
+    assert {p.name for p in gone} == files_of("still")
     assert Path("output/wave.mp4").exists()
 
 
@@ -200,13 +187,6 @@ def test_a_crafted_list_of_what_was_made_removes_nothing(project, text):
     make("still")
     Path("output/.hhanim.json").write_text(text)
     gone, kept = clean(Path("output"))
-    assert {p.name for p in gone} == {
-        "still.mp4",
-        "still.json",
-        "still.png",
-        "still.vtt",
-        "still.cues.json",
-        "still.descriptions.vtt",
-    }
+    assert {p.name for p in gone} == files_of("still")
     assert kept == [Path("output/.hhanim.json")]
     assert Path("precious.txt").read_text() == "mine"
