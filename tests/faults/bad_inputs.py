@@ -641,7 +641,7 @@ def lectures() -> Iterator[Case]:
         ("s.typ", "#let f(x) = f(x)\n#f(1)"),
     ):
         files: dict[str, str | bytes] = {"lecture.toml": f"{part}slide = '{name}'\nseconds = 0.5", name: page}
-        yield Case("lecture", ("lecture", "-p", "draft", "-q"), -1, name, files, lines=-1)
+        yield Case("lecture", ("lecture", "-p", "draft", "-q"), -1, Path(name).stem, files, lines=-1)
 
 
 def programs() -> Iterator[Case]:
