@@ -100,8 +100,6 @@ families: set[str] = set()
 
 def font_file(family: str) -> Path | None:
     """The file that the system takes for a family of letters, where it says so (fontconfig), fonts of a scene aside."""
-    if not sys.platform.startswith("linux"):
-        return None
     import ctypes
 
     try:
