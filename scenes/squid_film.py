@@ -65,11 +65,13 @@ class Squid(Story):
         wired = [*bare, chamber.wire]
         yield self.then("Two fine wires are pushed in along its axis.", line="wound on a thin rod of glass",
                         show=wired, do=[chamber.insert()])  # fmt: skip
-        yield Beat("voltage", INSIDE, "All along the wires the membrane does the same.", self.told.line,
-                   do=[chamber.to(self.grid["picture"], run_time=1.5)])  # fmt: skip
+        yield self.then("All along the wires the membrane does the same.", name="voltage",
+                        do=[chamber.to(self.grid["picture"], run_time=1.5)])  # fmt: skip
         measured = [*wired, chamber.meter(), v]
-        yield self.then("One wire measures V, the inside against the outside.", show=measured)
-        yield self.then("The other gives a short current.", until=rise)
+        yield self.then("One wire measures V, the inside against the outside.", heading=INSIDE, line="",
+                        show=measured)  # fmt: skip
+        measured.append(chamber.source())
+        yield self.then("The other gives a short current.", show=measured, until=rise)
         yield Beat("predict", ALL, "Suppose that the membrane opened to all ions.", BERNSTEIN,
                    [*measured, choices], think=True)  # fmt: skip
         yield self.then("Then V could come to {zero}, and no further.", name="answer",
@@ -79,19 +81,19 @@ class Squid(Story):
                    [*measured, passing], until=run.duration)  # fmt: skip
         yield self.then("So the membrane chooses which ions pass.", show=[*measured, passing, peak])
         yield Beat("membrane", "The membrane", "Outside is mostly sodium, inside mostly potassium.",
-                   "a film of lipids that no ion passes", [way.membrane], 0.0, into=way.to_membrane)  # fmt: skip
+                   "a film of lipids, with channels in it", [way.membrane], 0.0, into=way.to_membrane)  # fmt: skip
         yield self.then("Ions pass through channels, each for one kind of ion.",
                         line="channels for Na⁺ and channels for K⁺", until=rise - 1.0)  # fmt: skip
         yield Beat("channel", "One channel", "A channel has gates, which open and shut.",
                    "all of its gates must be open", [way.channel], until=top.t + 1.5, into=way.to_channel)  # fmt: skip
         rows = [
-            Row("V goes beyond zero", "so one kind of ion is let in: which?", "ink",
-                "V goes beyond zero, so one kind of ion is let in."),
-            Row("V comes back", "so another kind is let out: which?", "ink",
-                "V comes back, so another kind is let out."),
+            Row("V goes beyond zero", "so one kind of ion is let in", "ink",
+                "V goes beyond zero, so one kind of ion is let in.", top.t),
+            Row("V comes back", "so another kind is let out", "ink",
+                "V comes back, so another kind is let out.", run.extreme("I_ion").t),
             Row("It takes milliseconds", "so something opens and shuts: how?", "ink",
-                "It is quick, so something opens and shuts."),
+                "It is quick, so something opens and shuts.", run.duration),
         ]  # fmt: skip
         line, beside = "the films circuit, voltage clamp and gate opening answer", self.shape == "wide"
         yield from self.recapped(rows, [way.membrane], place=foot, heading=ASKS, line=line, beside=beside,
-                                 out_of=way.to_channel)  # fmt: skip
+                                 start=rise, out_of=way.to_channel)  # fmt: skip

@@ -23,7 +23,7 @@ from inspect import isroutine
 from typing import Any, ClassVar, cast
 
 import numpy as np
-from manim import DL, UR, Animation
+from manim import DL, UR, Animation, VGroup
 
 from hhanim.look import quantities
 from hhanim.look.words import channel_name, tr
@@ -303,13 +303,30 @@ class Story(Film):
             if moving:
                 self.play(*map(Vanish, moving), run_time=0.5 * standard.CHANGE)
             self._put(start)
-        # First what goes, then what comes, never one through the other; and the words before both: it is never dark.
-        changes = [*said, *(Vanish(m, between=(0.25, 0.75)) for m in _mobjects(gone))]
-        changes += [Appear(m, between=(0.5, 1.0)) for m in (*_mobjects(come), *moving)]
+        # First what goes, then what comes, never one through the other; and the words before both. Where both halves of
+        # the frame change, one does after the other: it is never bare.
+        goes, comes = ([self._half(thing) for thing in things] for things in (gone, come))
+        turn = {0, 1} == {*goes, *comes}
+        order = sorted((0, 1), key=lambda half: (half in goes, half))
+        changes = list(said)
+        for things, halves, fade, begin in ((gone, goes, Vanish, 0.25), (come, comes, Appear, 0.5)):
+            for thing, half in zip(things, halves, strict=True):
+                start, lasts = (0.8 * begin - 0.1 + 0.4 * order.index(half), 0.3) if turn else (begin, 0.5)
+                changes += [fade(m, between=(start, start + lasts)) for m in _mobjects([thing])]
+        changes += [Appear(m, between=(0.5, 1.0)) for m in moving]
         if changes:
             self.play(*changes, run_time=standard.CHANGE)
         for mobject in _moving(gone):
             mobject.resume_updating(recursive=False)
+
+    def _half(self, thing: Any) -> int | None:
+        """In which half of the frame a block is, the left or upper 0, the other 1; None: in both."""
+        box, axis = VGroup(*_mobjects([thing])), 0 if self.shape == "wide" else 1
+        low, high = (float(box.get_corner(corner)[axis]) for corner in (DL, UR))
+        middle, air = self.frame.center[axis], 0.05 * (self.frame.width, self.frame.height)[axis]
+        if low < middle - air and high > middle + air:
+            return None
+        return int((low + high > 2.0 * middle) == (axis == 0))
 
     def _zoom(
         self, beat: Beat, gone: list[Any], come: list[Any], stay: list[Any], words: Sequence[Animation]
@@ -325,7 +342,9 @@ class Story(Film):
         assert place is not None
         for animation in words:
             animation.run_time = standard.ZOOM
-        style: Any = {"theme": self.theme, "stay": stay, "run_time": standard.ZOOM}
+        changed = {id(animation.mobject) for animation in words}
+        above = [word for word in self._words if id(word) not in changed]
+        style: Any = {"theme": self.theme, "stay": [stay, above], "run_time": standard.ZOOM}
         self.play(Zoom(gone, come, place, self.frame, out=out, **style), *words)
         for mobject in kept:
             mobject.resume_updating(recursive=False)

@@ -11,12 +11,13 @@ import pytest
 
 pytest.importorskip("manim")
 
-from manim import Circle, Rectangle, Square, tempconfig
+from manim import Circle, Rectangle, Square, VGroup, tempconfig
 
 from hhanim.look import DARK, quantities
 from hhanim.mobjects.frame import standard
 from hhanim.mobjects.frame.clock import Pace
 from hhanim.mobjects.frame.layout import Area
+from hhanim.mobjects.frame.lettering import Words
 from hhanim.mobjects.frame.zoom import Zoom
 from hhanim.mobjects.graph.family import Family
 from hhanim.mobjects.graph.marks import Measured
@@ -160,6 +161,32 @@ def test_two_pictures_are_never_seen_through_each_other_and_it_is_never_dark_bet
     assert min(max(look) for look in shares[1:]) > 0.85
 
 
+@pytest.mark.parametrize("moved", [False, True])
+def test_where_both_halves_of_a_picture_change_one_stands_while_the_other_does(
+    moved: bool, tmp_path: Path
+) -> None:
+    """A picture for a picture in each, or one that goes on the left for one that comes on the right."""
+    old, new = ([shape().shift((x, 0.0, 0.0)) for x in (-3.5, 3.5)] for shape in (Square, Circle))
+    shares: list[Any] = []
+    old, new = (old[:1], new[1:]) if moved else (old, new)
+
+    class Looked(Story):
+        def beats(self) -> Iterator[Beat]:
+            yield Beat("one", "One", "The old pictures.", show=old)
+            yield Beat("two", "Two", "The new pictures.", show=new)
+
+        def update_mobjects(self, dt: float) -> None:
+            super().update_mobjects(dt)
+            shares.append([m.get_stroke_opacity() if m in self.mobjects else 0.0 for m in (*old, *new)])
+
+    options = {"dry_run": True, "media_dir": str(tmp_path), "verbosity": "ERROR", "progress_bar": "none"}
+    with tempconfig({**options, "pixel_width": 192, "pixel_height": 108, "frame_rate": 30}):
+        Looked().render()
+    assert min(max(look) for look in shares[1:]) > 0.6
+    if not moved:
+        assert max(min(a, b) for look in shares for a, b in zip(look[:2], look[2:], strict=True)) < 0.2
+
+
 def test_headings_stand_on_one_line_whatever_their_letters(tmp_path: Path) -> None:
     feet: list[list[float]] = []
 
@@ -293,22 +320,25 @@ def test_a_zoom_ends_in_the_new_picture_as_it_is(out: bool) -> None:
 
 
 @pytest.mark.parametrize("out", [False, True])
-def test_in_a_zoom_the_outer_picture_is_not_seen_through_the_inner_one_nor_over_what_stays(out: bool) -> None:
-    outer, inner, stays = Circle(2.0), Square(2.0), Square(1.0).shift((5.0, 0.0, 0.0))
+def test_in_a_zoom_one_picture_is_seen_at_a_time_without_words_blown_up_or_over_what_stays(out: bool) -> None:
+    label, heading = Words("ions", color=DARK.ink), Words("A title", color=DARK.ink).shift((0.0, 3.6, 0.0))
+    outer, inner, stays = VGroup(Circle(2.0), label), Square(2.0), Square(1.0).shift((5.0, 0.0, 0.0))
     place, frame = Area(1.0, 2.6, 0.2, 1.1), Area(-7.11, 7.11, -4.0, 4.0)
     gone, come = (inner, outer) if out else (outer, inner)
-    zoom = Zoom([gone], [come], place, frame, out=out, stay=[stays], theme=DARK)
+    zoom = Zoom([gone], [come], place, frame, out=out, stay=[[stays], [heading]], theme=DARK)
     zoom.begin()
-    window, picture = zoom.inner
     order = [m for m in zoom.mobject.get_family() if len(m.points)]
-    plate = order[order.index(stays) - 1]
-    assert order.index(outer) < order.index(window) < order.index(picture) < order.index(plate)
-    assert plate.get_left()[0] < stays.get_left()[0] and plate.get_right()[0] >= frame.right - 1e-6
+    beside, above = (order[order.index(m) - k] for m, k in ((stays, 2), (stays, 1)))
+    assert order.index(inner) < order.index(beside)
+    assert beside.get_left()[0] < stays.get_left()[0] and beside.get_right()[0] >= frame.right - 1e-6
+    assert above.get_bottom()[1] < heading.get_bottom()[1] and above.get_top()[1] >= frame.top - 1e-6
+    high = label.height
     for x in np.linspace(0.0, 1.0, 31):
         zoom.interpolate(x)
-        assert window.get_fill_opacity() == pytest.approx(picture.get_stroke_opacity())
-        assert window.width > picture.width and window.get_center() == pytest.approx(picture.get_center())
-        assert window.get_fill_color().to_hex().lower() == DARK.ground.lower()
+        seen = [m.get_stroke_opacity() for m in (outer[0], inner)]
+        assert min(seen) < 0.3
+        letters = max(m.get_fill_opacity() for m in label.family_members_with_points())
+        assert letters == 0.0 or label.height < 1.6 * high
 
 
 @pytest.mark.parametrize("shape", ["wide", "square", "tall"])

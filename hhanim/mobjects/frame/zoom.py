@@ -20,10 +20,10 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from manim import DL, UR, Animation, VGroup, smooth
+from manim import DL, UR, Animation, Typst, VGroup, smooth
 
 from hhanim.look import Theme
-from hhanim.mobjects.frame.layout import Area, stroke
+from hhanim.mobjects.frame.layout import Area
 from hhanim.mobjects.frame.shapes import Array, filled, lines
 
 _OPACITIES = ("fill_rgbas", "stroke_rgbas", "background_stroke_rgbas")
@@ -33,10 +33,10 @@ class Zoom(Animation):
     """From the pictures `gone` into the pictures `come`, which lie in the part `place` of what is gone.
 
     gone, come: mobjects; their updaters rest meanwhile. place: an Area of the outer picture. frame: the whole frame.
-    out: backwards, from the inner picture to the outer one in which it lies at `place`. stay: what stands beside both;
-    the outer picture passes behind it.
-    theme: the inner picture lies on its ground as in a window, so that the outer one is not seen through it; without
-    one, and where the ground is transparent, one picture fades into the other.
+    out: backwards, from the inner picture to the outer one in which it lies at `place`. One of them is seen at a time,
+    and neither's words are blown up.
+    stay: groups of mobjects, each on one side of the frame, beside which both pictures are; with a theme whose ground
+    is not transparent they pass behind these sides.
     """
 
     def __init__(
@@ -47,29 +47,24 @@ class Zoom(Animation):
         frame: Area,
         *,
         out: bool = False,
-        stay: Sequence[Any] = (),
+        stay: Sequence[Sequence[Any]] = (),
         theme: Theme | None = None,
         **kwargs: Any,
     ) -> None:
-        self.come, self.out, self.stay = come, out, stay
+        self.come, self.out, self.stay = come, out, [mobject for group in stay for mobject in group]
         outer, inner = (come, gone) if out else (gone, come)
-        self.outer, self.inner, self.rim, plates = VGroup(*outer), VGroup(), VGroup(), list[Any]()
-        self.windowed = theme is not None and not theme.transparent
-        if theme is not None and self.windowed:
-            window = _box(inner)
-            self.inner.add(_covered(window, theme))
-            self.rim.add(_covered(window, theme).set_fill(opacity=0.0).set_stroke(theme.line, stroke(4.0)))
-            plates = [_covered(_side(_box(stay), frame), theme)] if stay else []
-        self.inner.add(*inner)
+        self.outer, self.inner = VGroup(*outer), VGroup(*inner)
+        covers = theme is not None and not theme.transparent
+        plates = [_covered(_side(_box(group), frame), theme) for group in stay if covers and group]
         self.share = max(place.width / frame.width, place.height / frame.height)
         self.place, self.middle = place.center, frame.center
         # Where the outer picture stays as it grows.
         self.fixed = (self.place - self.share * self.middle) / (1.0 - self.share)
-        whole = VGroup(self.outer, self.inner, self.rim, *plates, *stay)
+        whole = VGroup(self.outer, self.inner, *plates, *self.stay)
         super().__init__(whole, rate_func=smooth, introducer=True, **kwargs)
 
     def create_starting_mobject(self) -> Any:
-        self._outer, self._inner, self._rim = map(_kept, (self.outer, self.inner, self.rim))
+        self._outer, self._inner = _kept(self.outer), _kept(self.inner)
         return self.mobject
 
     def interpolate_mobject(self, alpha: float) -> None:
@@ -79,15 +74,16 @@ class Zoom(Animation):
         seen = self.share**inward  # how much of the frame's width is seen of the outer picture
         at = self.fixed + (self.middle - self.fixed) * seen  # what of it is in the middle
         inner = self.middle + (self.place - at) / seen
-        # In a window the inner picture comes early, and what is round it goes late.
-        come, go = (0.4, 0.5), (0.0, 0.3) if self.windowed else (0.3, 0.5)
-        there, around = _faded(inward, *come), _faded(1.0 - inward, *go)
-        _put(self._outer, 1.0 / seen, at, self.middle, around)
-        for kept, share in ((self._inner, there), (self._rim, there * around)):
-            _put(kept, self.share / seen, self.middle, inner, share)
+        for kept, scale, fixed, to, large in (
+            (self._outer, 1.0 / seen, at, self.middle, inward),
+            (self._inner, self.share / seen, self.middle, inner, 1.0 - inward),
+        ):
+            letters, picture = kept
+            _put(letters, scale, fixed, to, _faded(1.0 - large, 0.85, 1.0))
+            _put(picture, scale, fixed, to, _faded(1.0 - large, 0.4, 0.7))
 
     def clean_up_from_scene(self, scene: Any) -> None:
-        for kept in (self._outer, self._inner):
+        for kept in (*self._outer, *self._inner):
             _put(kept, 1.0, self.middle, self.middle, 1.0)
         super().clean_up_from_scene(scene)
         scene.remove(self.mobject)
@@ -126,16 +122,22 @@ def _faded(share: float, start: float, stop: float) -> float:
     return float(smooth(min(max((share - start) / (stop - start), 0.0), 1.0)))
 
 
-def _kept(picture: VGroup) -> list[tuple[Any, Array, float, list[Array]]]:
-    """Every part of a picture with its points, its line's width and its opacities."""
-    parts: list[Any] = [m for m in picture.get_family() if hasattr(m, "fill_rgbas")]
-    return [
-        (m, m.points.copy(), m.stroke_width, [getattr(m, kind)[:, 3].copy() for kind in _OPACITIES])
-        for m in parts
-    ]
+_Kept = list[tuple[Any, Array, float, list[Array]]]
 
 
-def _put(kept: Sequence[Any], scale: float, fixed: Array, at: Array, share: float) -> None:
+def _kept(picture: VGroup) -> tuple[_Kept, _Kept]:
+    """Every part of a picture, its letters by themselves, with its points, its line's width and its opacities."""
+    family: list[Any] = picture.get_family()
+    written = {id(m) for words in family if isinstance(words, Typst) for m in words.get_family()}
+    kept: tuple[_Kept, _Kept] = [], []
+    for m in family:
+        if hasattr(m, "fill_rgbas"):
+            opacities = [getattr(m, kind)[:, 3].copy() for kind in _OPACITIES]
+            kept[id(m) not in written].append((m, m.points.copy(), m.stroke_width, opacities))
+    return kept
+
+
+def _put(kept: _Kept, scale: float, fixed: Array, at: Array, share: float) -> None:
     """Draw a picture `scale` times as large, its point `fixed` at another place, with that share of its opacity."""
     for mobject, points, width, opacities in kept:
         mobject.points = (points - fixed) * scale + at

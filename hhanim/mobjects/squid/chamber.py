@@ -29,7 +29,7 @@ from hhanim.mobjects.frame.standard import voltages
 from hhanim.mobjects.squid.fibre import GiantAxon
 from hhanim.model import Trajectory
 
-_COIL, _WAVES = 0.17, 0.06  # scene units from one turn of a wire to the next; how deep the waves reach
+_COIL, _WAVES = 0.5, 0.06  # scene units from one turn of a wire to the next; how deep the waves reach
 
 
 class Chamber:
@@ -37,8 +37,8 @@ class Chamber:
 
     run: of a membrane that does the same along all of the wire. clock: by which the axon's core shines as V does, and
     by whose film time the water ripples; without one, call draw(). `still` and `moving` are the trough; `wire` goes
-    into the axon by insert(), through a tube that it is tied to; meter() shows between what V is measured. to() is the
-    animation that takes trough, axon and wire to another area.
+    into the axon by insert(), through a tube that it is tied to; meter() shows between what V is measured, source() by
+    which wire current comes. to() is the animation that takes trough, axon and wire to another area.
     """
 
     def __init__(self, axon: GiantAxon, area: Area, run: Trajectory, *, clock: Clock | None = None) -> None:
@@ -53,7 +53,7 @@ class Chamber:
         self.still = VGroup(self._sea, self._glass, self._name)
         self.moving = VGroup(self._waves, self._face)
         green = theme.color("stimulus")
-        self._on, self._off = ManimColor(green).to_rgb(), mix(theme.ground, green, 0.5).to_rgb()
+        self._on, self._off = ManimColor(green).to_rgb(), mix(theme.ground, green, 0.7).to_rgb()
         self._rod: Any = stroked(empty, mix(theme.ground, theme.line, 0.65), stroke(9.0))
         glass = mix(theme.ground, theme.line, 0.9)
         self._cannula: Any = filled(
@@ -96,9 +96,9 @@ class Chamber:
         begin, end, y = self._begin, self.seat[1] - 0.35, self.seat[2]
         back = begin - (1.0 - share) * (end - self.seat[0] + 0.5)
         self._rod.points = lines([(back, y), (back + end - begin, y)])
-        s = np.arange(0.0, end - begin - 0.2, _COIL / 6.0)
+        s = np.arange(0.0, end - begin - 0.2, _COIL / 8.0)
         for k, coil in enumerate(self._coils):
-            wave = 0.075 * np.sin(2.0 * np.pi * s / _COIL + np.pi * k)
+            wave = 0.1 * np.sin(2.0 * np.pi * s / _COIL + np.pi * k)
             coil.points = smooth(np.stack([back + 0.1 + s, y + wave], axis=1))
 
     @property
@@ -144,6 +144,14 @@ class Chamber:
             (0.5 * (a + b), top - 0.34, 0.0)
         )
         return VGroup(leads, plate, ends, words, arrow, head, symbol)
+
+    def source(self) -> VGroup:
+        """A lead to the wire that carries the current, and its name."""
+        x, high, green = self._begin + 0.12, self.water.top + 0.42, self.theme.color("stimulus")
+        lead = stroked(lines([(x, self.seat[2]), (x, high)]), green, stroke(3.0))
+        end = filled(at(disc(), [(x, high)], 0.07), green)
+        word = Words("current", size=SMALL, color=green).move_to((x + 0.2, high, 0.0), aligned_edge=LEFT)
+        return VGroup(lead, end, word)
 
     def draw(self, t: float, seconds: float) -> Chamber:
         """Draw it at model time t (ms), after that time of film (s)."""
