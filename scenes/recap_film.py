@@ -12,7 +12,7 @@ from hhanim.look.words import tr
 from hhanim.mobjects.axon.front import Front
 from hhanim.mobjects.axon.stage import Stage
 from hhanim.mobjects.frame.clock import Pace
-from hhanim.mobjects.frame.layout import fitted
+from hhanim.mobjects.frame.layout import Area, fitted
 from hhanim.mobjects.frame.lettering import LABEL, SMALL
 from hhanim.mobjects.frame.standard import voltages
 from hhanim.mobjects.frame.zoom import within
@@ -54,42 +54,42 @@ class FourEquations(Story):
                 "give the model classic, classroom or modern, and a stimulus that fires it"
             )
         self.timed(Pace(self.until, rate=4.0, slow=[(spike.rise - 0.5, spike.back + 0.5, 0.9)]))
-        patch = MembranePatch(run, self.theme, self.grid["left"], clock=self.clock)
-        yield from self.equations(patch)
+        patch = MembranePatch(run, self.theme, self.grid["left"], clock=self.clock, electrode=True)
+        yield from self.equations(patch, spike)
         v = self.graph("plot", run, "V", stimulus=True, ghost=False)
         heading, line = "Solved, they make a spike", "a short pulse of current, and nothing else"
         said = "Step by step in time, the equations give an action potential."
-        yield Beat("spike", heading, said, line, [patch, v], until=self.until)
-        answers = "it dies out", "at about 2 m/s", "at about 20 m/s"
-        choices = self.choices(self.grid["plot"].inset(top=0.6), *answers, size=1.6 * LABEL)
-        said = "They were fitted to currents at a held V, never to a spike."
-        yield Beat("predict", FAST, said, show=[patch, choices], think=True)
-        yield self.then("It travels, and at nearly 20 m/s.", do=[choices.answer(2)])
-        yield self.then("Many such membranes in a row are an axon.", show=[patch])
+        yield Beat("spike", heading, said, line, [patch, v], start=0.0, until=self.until)
         yield from self.travel(patch)
         yield from self.card(run, spike)
 
-    def equations(self, patch: MembranePatch) -> Iterator[Beat]:
-        """The four equations beside the membrane they are about, and what each of their terms says."""
+    def equations(self, patch: MembranePatch, spike: Landmarks) -> Iterator[Beat]:
+        """The four equations beside the membrane, which meanwhile does what their terms say."""
         flat, place = self.shape == "square", self.grid["plot"]
         law = CurrentEquation(self.membrane, self.theme, size=1.7 * LABEL, lines=1 if flat else 3)
         gates = [GateEquation(self.membrane, g, self.theme, size=1.5 * LABEL) for g in self.membrane.gates]
         if flat:
             both = VGroup(law, VGroup(*gates).arrange(buff=0.7)).arrange(DOWN, buff=0.4, aligned_edge=LEFT)
         whole = fitted(both, place) if flat else aligned([law, *gates], place)
-        charge = [law.term("C"), law.term("equals"), law.term("I")]
+        terms = {c.name: law.term(c.name) for c in self.membrane.channels}
+        first = [*map(law.term, ("C", "equals", "I")), *terms.values()]
         said = "In 1952 four equations were written for this membrane."
         yield Beat("question", ASKS, said, PAPER, show=[patch, whole])
-        steps: list[tuple[str, str, Sequence[Any]]] = [
-            ("What flows in charges the membrane", "The first says: what flows in charges the membrane.", charge),
-            ("Na⁺: three m gates and one h", "Sodium flows where three m gates and one h are open.", [law.term("Na")]),
-            ("K⁺: four n gates", "Potassium flows where four n gates are open.", [law.term("K")]),
-            ("Gates: V sets how fast they move", "The other three: V sets how fast gates open and shut.", gates),
+        largest = {name: patch.run.extreme(f"g_{name}").t for name in terms}
+        steps: list[tuple[str, str, Sequence[Any], float]] = [
+            ("What flows in charges the membrane", "The first says: what flows in charges the membrane.",
+             first, spike.rise),
+            ("Na⁺: three m gates and one h", "Sodium flows where three m gates and one h are open.",
+             [terms["Na"]], largest["Na"]),
+            ("K⁺: four n gates", "Potassium flows where four n gates are open.", [terms["K"]], largest["K"]),
+            ("Gates: V sets how fast they move", "The other three: V sets how fast gates open and shut.",
+             gates, self.until),
         ]  # fmt: skip
-        parts = [*charge, *(law.term(c.name) for c in self.membrane.channels), *gates]
-        for name, said, meant in steps:
-            faint: list[Any] = [part.animate.set_opacity(1.0 if part in meant else 0.5) for part in parts]
-            yield Beat("equations", name, said, do=faint)
+        for name, said, meant, until in steps:
+            faint: list[Any] = [
+                part.animate.set_opacity(1.0 if part in meant else 0.4) for part in (*first, *gates)
+            ]
+            yield Beat("equations", name, said, do=faint, until=until)
 
     def travel(self, patch: MembranePatch) -> Iterator[Beat]:
         """The spike along an axon, against the speed that was measured in it."""
@@ -105,24 +105,34 @@ class FourEquations(Story):
         y, areas = (low, high + 0.5 * (high - low)), self.grid["body"].rows(2.8, 2.8, gap=0.15)
         stage = Stage(run, areas, self.theme, self.clock, y=y, ticks=ticks)
         hand, real = measured.SPEED_BY_HAND, measured.SPEED
-        known = (real, "measured: {v} m/s", "ink"), (hand, "by hand: {v} m/s", "muted")
-        fronts = [
+        known = [(real, "measured: {v} m/s", "ink"), (hand, "by hand: {v} m/s", "muted"),
+                 (self.speed, "computed: {v:.1f} m/s", "ink")]  # fmt: skip
+        # The fastest on top: no line runs through another's words.
+        lead, by_hand, today = (
             Front(stage.panel, v, TIMED[0], since, tr(name, v=v), row=k, color=hue).follow(self.clock)
             for k, (v, name, hue) in enumerate(known)
-        ]
+        )
         shown, drawn, views = [*stage.parts, stage.loops], patch.views[0], stage.wall.views
         same = next(view for view in views[len(views) // 3 :] if view.channel.name == drawn.channel.name)
         place = within(self.frame, *((*view.origin[:2], view.height_) for view in (same, drawn)))
         self.names = {"a": hand, "b": real, "c": self.speed, "t": self.travel_celsius}
-        said, about = (
-            "A computer today finds {c:.1f} m/s.",
-            "an axon half a millimetre thick, not to scale, at {t} °C",
-        )
-        yield Beat("travel", "It travels", said, about, shown, until=since, out_of=place)
-        heading, said = "{a} m/s by hand in 1952, {b} m/s measured", "Measured in such an axon: {b} m/s."
-        yield Beat("travel", heading, said, about, [*shown, fronts[0]], until=0.5 * (since + end))
-        said = "By hand, in 1952, the equations gave {a} m/s."
-        yield self.then(said, show=[*shown, *fronts], until=end)
+        about = "an axon half a millimetre thick, not to scale, at {t} °C"
+        said = "Many such membranes in a row are an axon."
+        yield Beat("axon", FAST, said, about, stage.parts, out_of=place)
+        rest = float(run["V"][0, 0])
+        (a, bottom, _), (b, top, _) = stage.panel.at([0.53 * LENGTH, LENGTH], [rest + 12.0, y[1]])
+        answers = "it dies out", "at about 2 m/s", "at about 20 m/s"
+        choices = self.choices(Area(a, b, bottom, top), *answers)
+        said = "They were fitted to currents at a held V, never to a spike."
+        yield Beat("predict", FAST, said, about, [*stage.parts, choices], think=True)
+        said = "It travels, and at nearly 20 m/s."
+        yield Beat("travel", "It travels", said, about, [*shown, choices], until=since)
+        said, step, shown = "A computer today finds {c:.1f} m/s.", (end - since) / 3.0, [*shown, today]
+        yield Beat("travel", "Computed and measured", said, about, [*shown, choices],
+                   do=[choices.answer(2)], until=since + step)  # fmt: skip
+        said, shown = "Measured in such an axon: {b} m/s.", [*shown, lead]
+        yield self.then(said, show=shown, until=since + 2.0 * step)
+        yield self.then("By hand, in 1952, the equations gave {a} m/s.", show=[*shown, by_hand], until=end)
         yield self.then("And nothing in them was fitted to that speed.", until=float(run.t[-1]))
 
     def card(self, run: Trajectory, spike: Landmarks) -> Iterator[Beat]:

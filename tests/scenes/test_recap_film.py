@@ -15,6 +15,7 @@ from hhanim.look import DARK, quantity
 from hhanim.mobjects.axon.front import Front
 from hhanim.mobjects.frame.layout import Area
 from hhanim.mobjects.frame.lettering import Words
+from hhanim.mobjects.graph.equations import CurrentEquation, GateEquation
 from hhanim.mobjects.graph.panel import Panel
 from hhanim.mobjects.graph.trace import Trace
 from hhanim.model import measured
@@ -41,6 +42,22 @@ class Zooms:
         self.zoomed = [*getattr(self, "zoomed", []), *gone]
         super()._zoom(beat, gone, *rest)  # type: ignore[misc]
 
+    def tell(self, beat: Any) -> None:
+        """Keep what of the equations is lit and which channels are open at the end of each beat about them."""
+        super().tell(beat)  # type: ignore[misc]
+        if beat.name == "equations":
+            patch, whole = self.standing  # type: ignore[attr-defined]
+            law = next(m for m in whole.get_family() if isinstance(m, CurrentEquation))
+            gates = [m for m in whole.get_family() if isinstance(m, GateEquation)]
+            parts = {name: law.term(name) for name in ("C", "I", "Na", "K")} | {g.gate: g for g in gates}
+            lit = {
+                name
+                for name, part in parts.items()
+                if all(m.fill_opacity == 1.0 for m in part.family_members_with_points())
+            }
+            self.told_of = getattr(self, "told_of", [])
+            self.told_of.append((lit, {view.channel.name for view in patch.views if view.open}))
+
 
 @pytest.mark.slow
 def test_the_computed_impulse_and_what_was_known_in_1952(media: Path) -> None:
@@ -49,6 +66,12 @@ def test_the_computed_impulse_and_what_was_known_in_1952(media: Path) -> None:
     said = {m.words for part in film.zoomed for m in part.get_family() if isinstance(m, Words)}
     assert said
     assert not any("m/s" in words or "dies" in words for words in said)
+    # What a sentence is about is lit, and does so beside it.
+    whole, sodium, potassium, gates = film.told_of
+    assert whole[0] == {"C", "I", "Na", "K"}
+    assert sodium[0] == {"Na"} and "Na" in sodium[1]
+    assert potassium[0] == {"K"} and "K" in potassium[1]
+    assert gates[0] == {"m", "h", "n"}
     assert 40.0 < film.time < 80.0
     assert film.speed == pytest.approx(18.73, abs=0.06)
     said = " ".join(text for _, _, text in film.captions)
