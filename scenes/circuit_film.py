@@ -23,8 +23,9 @@ from hhanim.mobjects.circuit.slice import Slice, Solutions
 from hhanim.mobjects.frame.clock import Pace
 from hhanim.mobjects.frame.fades import Appear, Vanish
 from hhanim.mobjects.frame.layout import Area, fitted
-from hhanim.mobjects.frame.lettering import LABEL, SMALL
+from hhanim.mobjects.frame.lettering import LABEL, SMALL, TICK
 from hhanim.mobjects.graph.equations import CurrentEquation, GateEquation, Unfolding, aligned
+from hhanim.mobjects.graph.marks import Level
 from hhanim.mobjects.membrane.patch import MembranePatch
 from hhanim.mobjects.storyboard import Beat, Story
 from hhanim.model import Channel, simulate
@@ -52,7 +53,7 @@ class CircuitFilm(Story):
 
     def beats(self) -> Iterator[Beat]:
         self.run = simulate(self.membrane, self.stimulus, self.until, sample=0.02)
-        self.cast(self.run)
+        _, self.out = self.cast(self.run)
         self.timed(self.pace())
         stage, foot = self.grid["body"].rows(*ROWS[self.shape], gap=0.2)
         self.wide, self.law = Circuit(self.membrane, self.theme, stage), self.law_in(foot)
@@ -65,7 +66,7 @@ class CircuitFilm(Story):
         """Slow while V is high; where the run is shown again, it begins not long before."""
         top = self.run.extreme("V").t
         self.begin = max(top - 2.5, 0.0)
-        return Pace(self.until, rate=3.0, slow=[(top - 1.3, top + 2.2, 0.5)])
+        return Pace(self.until, rate=3.0, slow=[(top - 1.3, top + 3.2, 0.5)])
 
     def law_in(self, area: Area) -> Any:
         """The equation for V, where it will stand."""
@@ -109,17 +110,16 @@ class CircuitFilm(Story):
         self.names |= {"channel": name, "Channel": name.capitalize(), "gates": gates}
         spelt = first and gates
         said = "{channel} channels have {gates} gates, and their own battery."
-        if spelt or not gates:
-            said = (
-                "A channel is a conductance, with its ion's battery." if spelt else "The leak never changes."
-            )
-        heading = "{Channel} channels are a conductance"
-        yield self.becomes(channel.name, heading, said, *([] if spelt else [told.whole]))
-        if spelt:
-            shown = self.standing
-            yield self.then("The driving force sends a current through it.", show=[*shown, told.short])
-            yield self.then("Its gates, {gates}, multiply the conductance.", heading="The gates multiply it",
+        if not gates:
+            said = "The leak never changes."
+        heading, comes = "{Channel} channels are a conductance", [told.whole]
+        if spelt:  # its gates are told of while they are there to be seen
+            said, comes, shown = "A channel is a conductance, with its ion's battery.", [], self.standing
+            yield self.then("The driving force sends a current through {channel} channels.", heading=heading,
+                            show=[*shown, told.short])  # fmt: skip
+            yield self.then("Their gates, {gates}, multiply the conductance.", heading="The gates multiply it",
                             do=[Succession(told.spell(), told.gather())], leaves=[*shown, told.whole])  # fmt: skip
+        yield self.becomes(channel.name, heading, said, *comes)
 
     def equation(self) -> Iterator[Beat]:
         """The currents of the elements come together in one sum."""
@@ -150,11 +150,13 @@ class CircuitFilm(Story):
         self.circuit, law = Circuit(self.membrane, self.theme, place), self.law_in(foot)
         water = Solutions(self.circuit).gather().follow(self.clock)
         yield Beat("spike", "The circuit at work", "Now it gets a short pulse of current.",
-                   do=[ReplacementTransform(self.wide, self.circuit), ReplacementTransform(self.law, law)],
+                   do=[ReplacementTransform(self.wide, self.circuit), ReplacementTransform(self.law, law),
+                       Vanish(self.slice.water, between=(0.0, 0.2)), Appear(water, between=(0.8, 1.0))],
                    leaves=[water, self.circuit, law])  # fmt: skip
         self.currents = CircuitCurrents(self.circuit, run).follow(self.clock)
         self.sums = CurrentSums(self.currents.arrows, lower).follow(self.clock)
-        shown = [water, self.circuit, self.graph(plot, run, "V", stimulus=True), self.currents]
+        v = self.graph(plot, run, "V", stimulus=True)
+        shown = [water, self.circuit, v, self.currents]
         line, peak = "arrows are currents; boxes fill with the conductance", run.extreme("V")
         if not len(run.spikes):
             self.names["top"] = millivolts(peak.value)
@@ -175,8 +177,11 @@ class CircuitFilm(Story):
         )
         said = "More {other} flows out than {ion} flows in, and V falls."
         yield Beat("answer", "V falls", said, line, [*shown, law, self.sums], until=run.extreme("I_ion").t)
+        battery = self.formula(f'E_"{self.out.name}"', size=TICK, color=f"g_{self.out.name}")
+        battery = Level(v.panel, float(self.out.e), battery, beside=True)
         yield self.then("{other} channels stay open, and V falls towards their battery.",
-                        heading="V falls towards a battery", until=run.extreme("V", "min", after=peak.t).t)  # fmt: skip
+                        heading="V falls towards a battery", show=[*self.standing, battery],
+                        until=run.extreme("V", "min", after=peak.t).t)  # fmt: skip
 
     def gates(self) -> Iterator[Beat]:
         """The equations of the gates, under that of V, and how they go."""

@@ -29,6 +29,7 @@ from hhanim.mobjects.frame.lettering import SMALL, Words
 from hhanim.mobjects.frame.sampled import Sampled
 from hhanim.mobjects.frame.shapes import Array, filled, lines
 from hhanim.mobjects.frame.standard import CURRENT_PER_UNIT
+from hhanim.mobjects.membrane.channels import inactivates
 from hhanim.mobjects.membrane.patch import MembranePatch
 from hhanim.model import Trajectory
 
@@ -68,11 +69,14 @@ def _names(run: Trajectory) -> list[str]:
 
 
 def places_in(patch: MembranePatch) -> dict[str, tuple[float, float]]:
-    """Where the arrows of CurrentArrows stand in a patch of membrane: left of what carries them, and on the lipids
-    before the first channel, well clear of its arrow.
+    """Where the arrows of CurrentArrows stand in a patch of membrane: left of what carries them, right of it where an
+    inactivation ball may hang on its left, and on the lipids before the first channel, well clear of its arrow.
     """
-    middle = patch.middle
-    places = {v.channel.name: (float(v.origin[0]) - v.half_width - 0.2, middle) for v in patch.views}
+    middle, side, places = patch.middle, -1.0, {}
+    for v in patch.views:
+        places[v.channel.name] = (float(v.origin[0]) + side * (v.half_width + 0.2), middle)
+        if any(inactivates(patch.run.membrane, gate.name) for gate in v.channel.gates):
+            side = 1.0
     left, first = patch.area.left, min(x for x, _ in places.values())
     if (pipette := patch.electrode) is not None:
         places["I"] = (float(pipette.get_left()[0]) - 0.1, middle)

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from manim import DOWN, Animation, AnimationGroup, ReplacementTransform, VGroup, VMobject
+from manim import DOWN, Animation, AnimationGroup, ReplacementTransform, Transform, VGroup, VMobject
 
 from hhanim.look import Theme, quantities
 from hhanim.mobjects.frame.fades import Appear, Vanish
@@ -170,7 +170,7 @@ class Unfolding:
         """Every gate comes between the conductance and the force."""
         old, new = self.short.factors, self.spelled.factors
         return AnimationGroup(
-            *(ReplacementTransform(old[k], new[k]) for k in ("conductance", "force")),
+            *(Transform(old[k], new[k]) for k in ("conductance", "force")),
             *(Appear(glyphs, between=(0.5, 1.0)) for key, glyphs in new.items() if "-" in key),
             run_time=run_time,
         )
@@ -178,7 +178,9 @@ class Unfolding:
     def gather(self, run_time: float = 1.2) -> Animation:
         """Gates of one kind become a power: the last of several becomes their number."""
         old, new = self.spelled.factors, self.whole.factors
-        moves: list[Any] = [ReplacementTransform(old[k], new[k]) for k in ("conductance", "force")]
+        # What spell() has moved goes on: manim adds all that a succession moves to the scene as it begins.
+        kept = self.short.factors
+        moves: list[Any] = [ReplacementTransform(kept[k], new[k]) for k in ("conductance", "force")]
         for gate in self.gates:
             letters, power = [old[f"{gate.name}-{k}"] for k in range(gate.power)], new[gate.name]
             symbol = len(letters[0])
