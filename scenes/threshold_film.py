@@ -10,7 +10,7 @@ from manim import LEFT
 
 from hhanim.language import decimal
 from hhanim.look import quantity
-from hhanim.look.numbers import minus
+from hhanim.look.numbers import ceil_to, floor_to, minus
 from hhanim.look.words import listed, tr
 from hhanim.mobjects.frame.cards import Row
 from hhanim.mobjects.frame.clock import Pace
@@ -36,7 +36,6 @@ SHARES = (0.3, 0.5, 0.7, 0.85, 0.95, 0.99, 1.01, 1.05, 1.2, 1.4)  # of the thres
 TIMES = 10.0  # the threshold at rest: what not even such a pulse fires is absolutely refractory
 LEVELS = (-40.0, -32.0, -24.0, -16.0, -8.0, 0.0, 5.0, 10.0)  # mV against level; those between make twenty
 FEWER, MORE = "{change}: fewer are open than at rest", "{change}: more are open than at rest"
-ANSWER = "every level, within a hair's breadth"
 STRONG = 1.5  # of the threshold: a pulse that fires a membrane at rest
 APART = {1e-9: "a billionth", 1e-6: "a millionth", 1e-3: "a thousandth", 1e-2: "a hundredth", 0.1: "a tenth"}
 
@@ -59,17 +58,19 @@ class Threshold(Story):
     def beats(self) -> Iterator[Beat]:
         self.limit = float(strength_duration(self.membrane, self.width)[0])
         fires = 0.0 < self.limit < np.inf
-        limit = self.limit if fires else 20.0
-        self.weak, self.strong = (self.pulses(limit * (1.0 + sign * self.hair)) for sign in (-1.0, 1.0))
+        middle = self.limit if fires else 20.0
+        self.weak, self.strong = (self.pulses(middle * (1.0 + side)) for side in (-self.hair, self.hair))
         self.timed(Pace(self.until, rate=self.until / 4.8))
-        shown = self.membrane_and_voltage(self.weak, self.strong)
+        n, place = in_proportion(self.membrane, TILES), self.grid["picture"]
+        self.patch = PatchInDepth(self.weak, self.theme, place, n=n, clock=self.clock, seed=1)
+        shown = self.membrane_and_voltage(self.weak)
         yield Beat("question", "How strong is strong enough?", "A short pulse lifts V. When does the membrane fire?",
                    "every tile is a channel; those that stand out are open", shown)  # fmt: skip
         if not fires:
             said = "Here no threshold parts pulses that fire the membrane from pulses that fail."
             yield Beat("no threshold", "No threshold", said, until=self.until)
             return
-        self.inward, self.outward = self.cast(self.strong)
+        self.inward, _ = self.cast(self.strong)
         self.names["share"] = 200.0 * self.hair
         for part in (self.between, self.fan, self.again, self.refractory, self.recap):
             yield from part()
@@ -81,66 +82,62 @@ class Threshold(Story):
             both = both + pulse(second, START + interval, self.width)
         return simulate(self.membrane, both, max(self.until, START + interval + 10.0), sample=0.02)
 
-    def patch(self, run: Trajectory) -> PatchInDepth:
-        """Channels of the membrane by the thousand, each open or shut."""
-        n = in_proportion(self.membrane, TILES)
-        return PatchInDepth(run, self.theme, self.grid["picture"], n=n, clock=self.clock, seed=1)
-
-    def membrane_and_voltage(self, run: Trajectory, other: Trajectory) -> list[Any]:
-        """What one run does, and faintly V of the other one."""
-        v = self.graph("plot", run, "V", stimulus=True)
-        return [self.patch(run), Trace.of(other, "V", v.panel, ghost=True).ghost, v]
+    def membrane_and_voltage(self, run: Trajectory, *before: Trajectory) -> list[Any]:
+        """What a run does, and faintly V of those before it."""
+        v = self.graph("plot", run, "V", stimulus=True, ghost=False)
+        ghosts = (Trace.of(other, "V", v.panel, ghost=True).ghost for other in before)
+        return [self.patch.live(run, self.clock), *ghosts, v]
 
     def between(self) -> Iterator[Beat]:
         """A pulse that fails, one that fires, and what the hall expects between them."""
         said = "V lingers and falls back, before enough {ion} channels open."
-        yield Beat("fails", "This pulse fails", said, until=self.until)
+        yield self.then(said, name="fails", until=self.until)
         shown = self.membrane_and_voltage(self.strong, self.weak)
-        said = "This pulse is {share:.2g} % stronger: enough {ion} channels open, and V takes off."
-        yield Beat("fires", "This pulse fires", said, show=shown, start=0.0, until=self.until)
-        asked = self.choices(
-            "foot", "nothing: it fires, or it fails", ANSWER, "V grows evenly with the pulse"
-        )
+        said, heading = "This pulse is {share:.2g} % stronger.", "It fails. And a stronger pulse?"
+        yield Beat("fires", heading, said, show=shown, start=0.0, until=self.strong.spikes[0])
+        yield self.then("Enough {ion} channels open, and V takes off.", until=self.until)
+        nothing, even = "nothing: it fires, or it fails", "V grows evenly with the pulse"
+        self.asked = self.choices("foot", nothing, "every level, within a hair's breadth", even)
         said = "What will V do for pulses between the two?"
-        yield Beat("predict", "What lies in between?", said, show=[*shown, asked], think=True)
+        yield Beat("predict", "It fires. What lies in between?", said, show=[*shown, self.asked], think=True)
 
-    def halves(self) -> list[Area]:
-        """Two graphs side by side, or one under the other."""
-        return self.grid["body"].split(1.0, 1.0, gap=0.4, vertical=self.shape == "tall")
-
-    def sweeps(self, runs: list[Trajectory], color: Any) -> Family:
-        """V of many runs on one panel."""
-        stop = max(self.until, *(run.duration for run in runs))
-        panel = Panel(self.halves()[0], self.theme).x("ms", 0.0, stop)
-        panel.y(quantity("V"), *voltages(self.membrane))
-        return Family(panel, [(run.t, run["V"]) for run in runs], color)
+    def sweeps(self, place: str, runs: list[Trajectory], *limits: float) -> Family:
+        """V of many runs on one panel, while the channels live one after the other."""
+        panel = Panel(self.grid[place], self.theme, left=LEFT_ROOM).y(quantity("V"), *limits)
+        panel.x("ms", 0.0, max(self.until, *(run.duration for run in runs)))
+        curves = [(run.t, run["V"]) for run in runs]
+        return Family(panel, curves, self.theme.ink, follow=lambda k, t: self.patch.live(runs[k]).draw(t))
 
     def fan(self) -> Iterator[Beat]:
         """Twenty pulses; their peaks against their strength, and the same without the channels that carry the spike."""
         levels = [self.membrane.zero + level for level in LEVELS]
         near = pulses_reaching(self.membrane, levels, self.width, START, self.until)
-        runs = [*(self.pulses(share * self.limit) for share in SHARES), *near]
-        family = self.sweeps(runs, self.theme.ink)
-        axes, self.tried = self.strength_axes(self.halves()[1]), runs
+        strengths = [share * self.limit for share in SHARES]
+        runs = [*map(self.pulses, strengths), *near]
+        family = self.sweeps("first", runs, *voltages(self.membrane))
+        axes, self.tried = self.strength_axes(self.grid["second"]), runs
         peaks = self.peaks(runs, axes, self.theme.ink)
         said = "Pulse after pulse is a little stronger, and at one strength the peak of V jumps."
-        line = "V, and how high it comes"
-        yield Beat("fan", "From weak to strong", said, line, [family, axes, peaks],
+        shown = [self.patch, self.asked, family, axes, peaks]
+        yield Beat("fan", "From weak to strong", said, "V, and how high it comes", shown,
                    do=self.together(family, peaks, 0, len(SHARES), said))  # fmt: skip
         if near:
-            strengths = [float(np.max(run.stimulus)) for run in near]
-            spread = max(strengths) / min(strengths) - 1.0
+            found = [float(np.max(run.stimulus)) for run in near]
+            spread = max(found) / min(found) - 1.0
             share = tr(next((word for size, word in APART.items() if spread < size), "some way"))
             said = tr("These differ by less than {share}, and V reaches every level in between.", share=share)
-            yield Beat("fan", "Steep, but without a gap", said, tr("B: {answer}", answer=tr(ANSWER)),
-                       do=self.together(family, peaks, len(SHARES), None, said))  # fmt: skip
+            yield self.then(said, do=self.together(family, peaks, len(SHARES), None, said))
+            said, heading = "Between failing and firing lies every level.", "Steep, but without a gap"
+            yield self.then(said, heading=heading, do=[self.asked.answer(1)])
         bare = self.membrane.with_(**{f"g{self.inward.name}": 0.0})
-        strengths = [share * self.limit for share in SHARES]
         passive = [simulate(bare, pulse(i, START, self.width), self.until) for i in strengths]
-        color = self.theme.muted
-        family, lower = self.sweeps(passive, color), self.peaks(passive, axes, color)
+        ends = [run.extreme("V", kind).value for run in passive for kind in ("min", "max")]
+        family = self.sweeps("first", passive, floor_to(min(ends), 5.0), ceil_to(max(ends), 5.0))
+        lower = self.peaks(passive, axes, self.theme.color("stimulus"), joined=True, rings=True)
         said = "Without {ion} channels there is no threshold: the peak of V just follows the pulse."
-        yield Beat("passive", "Without {ion} current", said, show=[family, axes, peaks, lower],
+        line = "V on a larger scale; green: its peaks now"
+        self.patch.live(passive[0]).draw(0.0)
+        yield Beat("passive", "Without {ion} channels", said, line, [self.patch, family, axes, peaks, lower],
                    do=self.together(family, lower, 0, None, said))  # fmt: skip
 
     def strength_axes(self, area: Area) -> Panel:
@@ -148,15 +145,14 @@ class Threshold(Story):
         axes = Panel(area, self.theme, left=LEFT_ROOM).x("pulse (µA/cm²)", 0.0, 1.5 * self.limit)
         return axes.y("peak of V (mV)", *voltages(self.membrane))
 
-    def peaks(self, runs: list[Trajectory], axes: Panel, color: Any) -> Dots:
+    def peaks(self, runs: list[Trajectory], axes: Panel, color: Any, **style: Any) -> Dots:
         """The highest V that each run reaches, against its pulse."""
-        strengths = [float(np.max(run.stimulus)) for run in runs]
-        return Dots(axes, strengths, [run.extreme("V", after=START).value for run in runs], color)
+        tops = [run.extreme("V", after=START).value for run in runs]
+        return Dots(axes, [np.max(run.stimulus) for run in runs], tops, color, **style)
 
     def together(self, family: Family, dots: Dots, first: int, last: int | None, said: str) -> list[Any]:
         """Sweeps and the points that they give, for as long as the caption is read."""
-        count = len(family.traces[first:last])
-        each = max((reading_time(said) - CHANGE) / count, 0.4)
+        each = max((reading_time(said) - CHANGE) / len(family.traces[first:last]), 0.4)
         return [family.lay_all(first, last, each), dots.add_all(first, last, each)]
 
     def again(self) -> Iterator[Beat]:
@@ -170,8 +166,7 @@ class Threshold(Story):
         late = min(self.intervals[(self.needed < 0.9 * STRONG) & (self.intervals > early)], default=0.0)
         if not early or not late:
             return
-        self.pairs: list[Trajectory] = []
-        gates = [gate for gate in (self.names["h"], self.names["n"]) if gate]
+        gates, self.pairs = [gate for gate in (self.names["h"], self.names["n"]) if gate], list[Trajectory]()
         for interval, fires in ((early, False), (late, True)):
             run, second = self.pulses(size, size, interval), START + interval
             self.pairs.append(run)
@@ -182,9 +177,9 @@ class Threshold(Story):
             for k, g in enumerate(gates):
                 change = decimal(minus(f"Δ{g} = {now[g] - rest[g]:+.2f}"))
                 told = tr(FEWER if now[g] < rest[g] else MORE, change=change)
-                words = self.words(told, size=LABEL, color=g)
-                marks.append(words.move_to(self.grid["foot"].at(0.0, 0.7 - 0.5 * k), aligned_edge=LEFT))
-            shown = [self.patch(run), v, lower, Moment(v.panel, second, tr("second pulse"))]
+                place = self.grid["foot"].at(0.0, 0.7 - 0.5 * k)
+                marks.append(self.words(told, size=LABEL, color=g).move_to(place, aligned_edge=LEFT))
+            shown = [self.patch.live(run, self.clock), v, lower, Moment(v.panel, second, tr("second pulse"))]
             name, line = "later" if fires else "too early", "two pulses of equal strength"
             said = tr("The second pulse comes {interval:.2g} ms after the first.", interval=interval)
             heading = "Later" if fires else "And right after a spike?"
@@ -196,38 +191,44 @@ class Threshold(Story):
                     "The second pulse fails, although it is as strong as the first.")  # fmt: skip
             yield Beat(name, "It fires" if fires else "It fails", said, line, shown, until=run.duration)
 
-    def interval_axes(self, area: Area, intervals: Any) -> Panel:
-        """For the weakest second pulse that fires, against the interval."""
+    def against_interval(
+        self, area: Area, low: float = 0.0, high: float = TIMES
+    ) -> tuple[Panel, Dots, Level]:
+        """The weakest second pulse that fires, against the interval: axes, points, and what is needed at rest."""
+        intervals, needed = self.found
         axes = Panel(area, self.theme, left=LEFT_ROOM).x("interval (ms)", 0.0, float(intervals[-1]) + 1.0)
-        return axes.y("threshold (× rest)", 0.0, TIMES)
+        axes.y("threshold (× rest)", low, high)
+        shown, hue = needed <= high, self.theme.color("I")
+        dots = Dots(axes, intervals[shown], needed[shown], hue, joined=True)
+        return axes, dots, Level(axes, 1.0, tr("at rest"))
 
     def refractory(self) -> Iterator[Beat]:
         """The weakest second pulse that fires, against the interval: a curve that grows run by run."""
-        self.timed(Pace(self.until, rate=self.until / 9.0))
         known = self.needed <= TIMES
-        intervals, needed = self.intervals[known], self.needed[known]
-        runs = [self.pulses(STRONG * self.limit, 1.02 * n * self.limit, d)
-                for d, n in zip(intervals, needed, strict=True)]  # fmt: skip
-        family = self.sweeps(runs, self.theme.ink)
-        axes = self.interval_axes(self.halves()[1], intervals)
-        curve = Dots(axes, intervals, needed, self.theme.color("I"), joined=True)
-        rest = Level(axes, 1.0, tr("at rest"))
+        self.found = self.intervals[known], self.needed[known]
+        runs = [
+            self.pulses(STRONG * self.limit, 1.02 * n * self.limit, d)
+            for d, n in zip(*self.found, strict=True)
+        ]
+        family = self.sweeps("left", runs, *voltages(self.membrane))
+        axes, curve, rest = self.against_interval(self.grid["plot"])
         said = "For each interval we look for the weakest second pulse that fires the membrane."
         yield Beat("refractory", "How strong must the second pulse be?", said, show=[family, axes, curve, rest],
                    do=self.together(family, curve, 0, None, said))  # fmt: skip
         # Where the curve leaves the axis, and where it comes down to what is needed at rest.
         first, last = np.interp([-TIMES, -1.0], -np.minimum(self.needed, 1e3), self.intervals).tolist()
-        absolute = Span(axes, 0.0, first, "absolute")
         said = tr("At first not even {times:g} times the threshold fires the membrane.", times=TIMES)
-        shown = [absolute, family, axes, curve, rest]
+        shown = [Span(axes, 0.0, first, "absolute"), family, axes, curve, rest]
         yield Beat("refractory", "Absolute refractory period", said, show=shown)
-        relative = Span(axes, first, last, "relative", below=True, share=0.35)
-        self.found = intervals, needed
+        shown.insert(0, Span(axes, first, last, "relative", below=True, share=0.35))
         said = "Then a stronger pulse than at rest is needed."
-        yield Beat("refractory", "Relative refractory period", said, show=[relative, *shown])
-        if needed.min() < 0.95:
+        yield Beat("refractory", "Relative refractory period", said, show=shown)
+        if self.found[1].min() < 0.95:
             said = "After that, for a while, a weaker one is enough."
-            yield Beat("refractory", "Easier than at rest", said)
+            axes, curve, rest = self.against_interval(self.grid["plot"], 0.5, 1.5)
+            easier, line = Span(axes, last, axes.xlim[1], "easier", below=True), "the same on a larger scale"
+            shown = [easier, family, axes, curve.draw(len(runs)), rest]
+            yield Beat("refractory", "Easier than at rest", said, line, shown)
 
     def recap(self) -> Iterator[Beat]:
         """Three pictures: two pulses, how steep it is between them, and what a second pulse needs."""
@@ -235,16 +236,15 @@ class Threshold(Story):
         if self.shape == "square":
             place, plot = self.grid["body"].columns(1.0, 1.0)
         first, second, third = plot.rows(1.0, 1.0, 1.0, gap=0.25)
-        v, steep = self.graph(first, self.strong, "V"), self.strength_axes(second)
-        after, hue = self.interval_axes(third, self.found[0]), self.theme.color("I")
+        v, steep = self.graph(first, self.strong, "V", ghost=False), self.strength_axes(second)
+        after, curve, rest = self.against_interval(third)
         peaks = self.peaks(self.tried, steep, self.theme.ink).draw(len(self.tried))
-        curve = Dots(after, *self.found, hue, joined=True).draw(len(self.found[0]))
-        pictures = [v, Trace.of(self.weak, "V", v.panel, ghost=True).ghost]
+        weak = Trace.of(self.weak, "V", v.panel, ghost=True).ghost
+        pictures = [v, weak, steep, peaks, after, curve.draw(len(self.found[0])), rest]
         rows = [Row("A race of gates", "enough {ion} channels must open in time", "ink",
                     "A pulse fires if enough {ion} channels open in time.", self.until),
                 Row("Steep, without a gap", "a hair's breadth decides", "ink",
-                    "A hair's breadth of strength decides between the two.", adds=[steep, peaks]),
+                    "A hair's breadth of strength decides between the two."),
                 Row("Refractory", "first absolutely, then relatively", "ink",
-                    "Right after a spike the threshold is many times higher.",
-                    adds=[after, curve, Level(after, 1.0, tr("at rest"))])]  # fmt: skip
+                    "Right after a spike the threshold is many times higher.")]  # fmt: skip
         yield from self.recapped(rows, pictures, place=place, start=0.0)

@@ -256,6 +256,25 @@ def test_a_patch_in_depth_is_open_as_the_equations_say_up_to_chance(
     assert len(times) == len(counted)
 
 
+def test_the_same_channels_live_another_run_and_what_its_membrane_lacks_is_not_there(
+    run: hh.Trajectory,
+) -> None:
+    depth = PatchInDepth(run, DARK, Area(-6, 0, -3, 3), n=300)
+    places = {name: kind.rims.points.copy() for name, kind in depth._kinds.items()}
+    bare = hh.simulate(MODERN.with_(gNa=0.0), run.protocol, run.duration)
+    depth.live(bare).draw(float(run.first("V", above=0.0)))
+    depth.moving.update(0.1)  # without a clock it stays where it was drawn
+    assert depth.t == run.first("V", above=0.0)
+    assert len(depth._kinds["Na"].rims.points) == len(depth._kinds["Na"].light.points) == 0
+    np.testing.assert_array_equal(depth._kinds["K"].rims.points, places["K"])
+    assert depth.open_fraction("K") < 0.1
+    clock = Clock(Pace(20.0, start=4.6), DARK)
+    depth.live(run, clock).moving.update(0.1)
+    np.testing.assert_array_equal(depth._kinds["Na"].rims.points, places["Na"])
+    assert depth.open_fraction("Na") == pytest.approx(depth.samples["Na"].open(4.6).mean())
+    assert depth.open_fraction("Na") > 0.15
+
+
 def test_tiles_in_proportion_are_as_many_as_the_conductances_and_in_the_foot_sodium_outweighs(
     run: hh.Trajectory,
 ) -> None:

@@ -22,6 +22,9 @@ def test_its_runs_fail_fire_and_fill_the_gap(tmp_path: Path) -> None:
     assert [look.section for look in looks] == [
         "question", "fails", "fires", "predict", "fan", "passive", "too early", "later", "refractory", "recap",
     ]  # fmt: skip
+    said = {look.section: {text for text, _, _ in look.texts} for look in looks}
+    assert not said["question"] & {"This pulse fails", "This pulse fires"}  # nobody knows yet
+    assert "every level, within a hair's breadth" in said["fan"]  # until it has been seen
     spoken = " ".join(text for _, _, text in story.captions)
     assert "differ by less than a millionth" in spoken
     early, late = (run for run in story.pairs)

@@ -28,19 +28,25 @@ class Dots(VGroup):
     """Points of a panel, none of which is on the screen before it is added.
 
     x, y: of the points (K,), in the order in which they are added. joined: by a line, as far as there are points.
+    rings: round what else is there.
     """
 
-    def __init__(self, panel: Panel, x: Any, y: Any, color: Any, *, joined: bool = False) -> None:
+    def __init__(
+        self, panel: Panel, x: Any, y: Any, color: Any, *, joined: bool = False, rings: bool = False
+    ) -> None:
         self._places, self._joined = panel.at(np.asarray(x), np.asarray(y))[:, :2], joined
         self._line = stroked(np.zeros((0, 3)), color, stroke(_LINE))
-        self._dots = filled(np.zeros((0, 3)), color)
+        self._dots, self._radius = filled(np.zeros((0, 3)), color), _RADIUS
+        if rings:
+            self._dots.set_fill(opacity=0.0).set_stroke(color, stroke(_LINE))
+            self._radius *= 1.6
         super().__init__(self._line, self._dots)
         self.add_updater(lambda _: None)  # which tells a storyboard that it moves
 
     def draw(self, count: int) -> Dots:
         """Show the first points."""
         places = self._places[:count]
-        self._dots.points = at(disc(), places, _RADIUS)
+        self._dots.points = at(disc(), places, self._radius)
         self._line.points = lines(places) if self._joined and count > 1 else np.zeros((0, 3))
         return self
 

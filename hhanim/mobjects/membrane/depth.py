@@ -81,16 +81,14 @@ class PatchInDepth:
         star: str | None = None,
         seed: int = 0,
     ) -> None:
-        self.run, self.theme, self.area = run, theme, area
+        self.theme, self.area, self._seed = theme, area, seed
         gated = [c.name for c in run.membrane.channels if c.gates]
         self.names = list(channels) if channels is not None else gated
         first = star if star is not None else self.names[0]
         self.names.remove(first)
         self.names.insert(0, first)
         self.n = {name: n if isinstance(n, int) else n[name] for name in self.names}
-        self.samples: dict[str, Patch] = {
-            name: sample_patch(run, name, self.n[name], seed + 1 + k) for k, name in enumerate(self.names)
-        }
+        self.run, self.clock, self.samples = run, clock, self._sampled(run)
         self.star = (
             next((v for v in side.views if v.channel.name == first), None) if side is not None else None
         )
@@ -119,8 +117,28 @@ class PatchInDepth:
         self.moving.add(*(part for k in kinds for part in k.moving), self.letters)
         self.t = 0.0
         self.look(PATCH)
-        if clock is not None:
-            self.moving.add_updater(lambda _: self.draw(clock.now) and None)
+        self.moving.add_updater(
+            lambda _: self.draw(self.t if self.clock is None else self.clock.now) and None
+        )
+
+    def live(self, run: Trajectory, clock: Clock | None = None) -> PatchInDepth:
+        """Let the channels live another run, of the same membrane or of one that lacks some of them.
+
+        clock: followed in every frame; without one, call draw(). What was taken from `side` is not kept.
+        """
+        if run is not self.run:
+            self.run, self.samples = run, self._sampled(run)
+            for kind in self._kinds.values():
+                kind.place()
+        self.clock = clock
+        return self
+
+    def _sampled(self, run: Trajectory) -> dict[str, Patch]:
+        seeds = range(self._seed + 1, self._seed + 1 + len(self.names))
+        return {
+            name: sample_patch(run, name, self.n[name], seed)
+            for name, seed in zip(self.names, seeds, strict=True)
+        }
 
     def _lay_out(self, seed: int) -> None:
         """Places of the channels on the sheet (N, 2), the star in the middle, the kinds mixed at random."""
@@ -308,7 +326,7 @@ class _Kind:
 
     def __init__(self, patch: PatchInDepth, name: str) -> None:
         membrane, theme = patch.run.membrane, patch.theme
-        self.patch, self.places = patch, patch.places[name]
+        self.patch, self.name, self.places = patch, name, patch.places[name]
         self.gates = [(g.name, g.power, inactivates(membrane, g.name)) for g in membrane.channel(name).gates]
         hue = theme.color(quantities(membrane)[f"I_{name}"])
         dim, bright = tones(theme, hue)
@@ -336,6 +354,7 @@ class _Kind:
         seen = np.where(np.minimum(*inside) > least, patch._others, 0.0)
         if patch.places[patch.names[0]] is self.places:
             seen[0] = float(patch.p > 0.0)
+        seen *= float(np.max(patch.run.membrane.channel(self.name).g)) > 0.0
         self.seen = seen > 0.12
         high = patch.high
         self._tops, feet = (self._outlines(_DISC, size * seen, y) for y in (high, 0.0))
