@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+
 from hhanim.look import quantities
-from hhanim.look.numbers import millivolts, round_below, round_near
+from hhanim.look.numbers import ceil_to, floor_to, millivolts, round_below, round_near
 from hhanim.mobjects.circuit.balance import Balance
 from hhanim.mobjects.circuit.feedback import FeedbackLoop
 from hhanim.mobjects.frame.clock import Pace
-from hhanim.mobjects.graph.marks import Level, Point
+from hhanim.mobjects.graph.marks import Difference, Level, Point
 from hhanim.mobjects.membrane.depth import PatchInDepth, in_proportion
 from hhanim.mobjects.membrane.patch import MembranePatch
 from hhanim.mobjects.storyboard import Beat, Story
@@ -19,7 +21,7 @@ from hhanim.model.phases import Landmarks, landmarks
 from hhanim.parameters import Membrane, Protocol
 
 QUESTION = "Who brings V down again?"
-SEED = 19  # of the channels drawn: by chance Na⁺ opens in the foot, h shuts it in the fall, K⁺ opens for all of that
+SEED = 327  # of the channels drawn: by chance Na⁺ opens in the foot, h shuts it in the fall, K⁺ opens for all of that
 
 
 class Spike(Story):
@@ -44,12 +46,15 @@ class Spike(Story):
             slow = [(spike.begin, spike.back, min(round_near((spike.back - spike.begin) / 8.0), base))]
         self.timed(Pace(self.until, rate=base, slow=slow))
         how: Any = {"clock": self.clock, "electrode": True, "seed": SEED}
+        how["channels"] = [c.name for c in self.membrane.channels if c.gates]  # the leak is small beside them
         self.patch = MembranePatch(run, self.theme, self.grid["picture"], **how)
-        self.v = self.graph("plot", run, "V", stimulus=True)
+        self.v = self.graph("plot", run, "V", stimulus=True, ghost=False)
+        # Seen while it is said that V comes down, and no more when it is asked why.
+        course = self.graph("plot", run, "V", stimulus=True).traces.ghosts
         level = Level(self.v.panel, rest, self.say("rest {v}"), end=True)
         shown = [self.patch, self.v, *([level] if not spike or spike.begin > 0.0 else [])]
         said = "An action potential, or spike: V rises, and comes down again."
-        yield Beat("question", QUESTION, said, self.title, shown)
+        yield Beat("question", QUESTION, said, self.title, [*shown, course])
         if not spike:
             said = "V reaches {top} and falls back, because too little current flows in."
             yield Beat("no spike", "No spike", said, "V reaches {top}", until=self.until)
@@ -59,46 +64,49 @@ class Spike(Story):
 
     def voltage(self, spike: Landmarks) -> Iterator[Beat]:
         """V and the membrane; before V falls, the hall says why it will."""
+        *shown, _ = self.standing
         if spike.begin > 0.0:
             line = "almost every gated channel is shut"
-            yield Beat("rest", "At rest", "At rest V stands at {v}.", line, until=spike.begin)
+            yield Beat("rest", "At rest", "At rest V stands at {v}.", line, shown, until=spike.begin)
         if spike.rise > spike.begin:
             said = "The electrode brings in charge, and V rises a little."
             if self.run.extreme("I", "size").value < 0.0:
                 said = "The electrode takes charge out; when it stops, V springs back and beyond."
-            yield Beat("rise", "The stimulus moves V", said, until=spike.rise)
-        said = "Now V rises by itself, because {ion} flows in."
-        yield Beat("rise", "V rises by itself", said, "{ion} flows in", until=spike.peak)
-        top = Point(
-            self.v.panel, spike.peak, self.run.spike_peaks[0], self.names["top"], course=self.v.course
-        )
+            yield Beat("rise", "The stimulus moves V", said, show=shown, until=spike.rise)
+        said, top = "Now V rises by itself, because {ion} flows in.", self.run.spike_peaks[0]
+        over = min(self.run.first("V", above=self.membrane.zero, after=spike.rise), spike.peak)
+        yield Beat("rise", "V rises by itself", said, "{ion} flows in", shown, until=over)
         answers = "the end of the stimulus", "the sodium pump", "{other} through channels of its own"
-        choices, shown = self.choices("foot", *answers), [*self.standing, top]
-        said = "V is at its peak of {top}: who brings it down?"
+        choices = self.choices("foot", *answers)
+        said = "V shoots up: who will bring it down again?"
         yield Beat("predict", QUESTION, said, show=[*shown, choices], think=True)
         said = "{other} flows out through channels of its own, and V falls below rest."
         yield Beat("fall", "{other} brings V down", said, do=[choices.answer(2)], until=spike.low)
-        yield Beat("fall", "V comes back", "Slowly V comes back.", show=shown, until=spike.end)
+        mark = Point(self.v.panel, spike.peak, top, self.names["top"], course=self.v.course)
+        said = "From its peak of {top} V has come down; now it slowly comes back to rest."
+        yield Beat("fall", "V comes back", said, show=[*shown, mark], until=spike.end)
 
     def gates(self, spike: Landmarks) -> Iterator[Beat]:
         """The same spike with its gates, and the loops in which they act on V and V on them."""
         self.v, gates = self.graphs(self.run, ["V"], list(self.membrane.gates))
-        shown, start, line = [self.patch, self.v, gates], spike.begin, "once more, with the gates"
+        shown, line = [self.patch, self.v, gates], "once more, with the gates"
         late, foot = 0.3 * spike.peak + 0.7 * spike.back, self.grid["foot"]
         acts = [
             ("m", self.inward, ("V rises", "{m} gates open", "{ion} flows in"), "which lifts V",
-             "{m} gates open first", "The higher V, the more {m} gates open, and the faster V rises.", spike.peak),
+             "{m} gates open first", "The higher V, the more {m} gates open, and the faster V rises.",
+             spike.begin, spike.peak),
             ("h", self.inward, ("V rises", "{h} gates shut", "less {ion} flows in"), "which holds V back",
-             "{h} gates shut", "The {h} gates are slower: they shut the {ion} channels again.", late),
+             "{h} gates shut", "The {h} gates are slower: they shut the {ion} channels again.", spike.peak, late),
             ("n", self.outward, ("V rises", "{n} gates open", "{other} flows out"), "which lowers V",
-             "{n} gates open", "The {n} gates are as slow: they open, and {other} takes V down.", spike.back),
+             "{n} gates open", "The {n} gates are as slow: they open, and {other} takes V down.",
+             spike.peak, spike.back),
         ]  # fmt: skip
-        for gate, channel, steps, link, heading, said, until in acts:
+        for gate, channel, steps, link, heading, said, start, until in acts:
             if self.names[gate]:
                 hue, how = quantities(self.membrane)[f"I_{channel.name}"], {"positive": gate == "m"}
                 loop = FeedbackLoop([*map(self.say, steps)], link, self.theme, foot, color=hue, **how)
                 yield Beat("gates", heading, said, line, [*shown, loop.follow(self.clock)], start, until)
-                start, line = self.clock.now, ""
+                line = ""
         if self.names["n"]:
             said = "They are late to close, so V is drawn below rest."
             yield self.then(said, heading="{n} gates close late", show=shown, until=spike.low)
@@ -110,8 +118,15 @@ class Spike(Story):
         run, into, names = self.run, f"I_{self.inward.name}", [f"I_{c.name}" for c in self.membrane.channels]
         n = in_proportion(self.membrane, 3000)  # so many that some are open before the spike, too
         self.many = PatchInDepth(run, self.theme, self.grid["picture"], n=n, clock=self.clock, seed=1)
-        self.large = self.graph("second", run, *names)
+        around = 0.15 * (spike.low - spike.begin)
+        start, stop = floor_to(spike.begin - around, 1.0), ceil_to(spike.low + around, 1.0)
+        span = max(start, 0.0), min(stop, run.duration)
+        self.v, self.large = self.graphs(run, ["V"], names, span=span)
         y, start, heading, line = self.large.panel.y_axis, spike.begin, "{ion} outweighs {other}", ""
+        at, e = self.v.panel, float(np.max(self.inward.e))
+
+        def force(gap: Difference) -> None:
+            gap.put(now := self.clock.now, float(run.at([now])["V"][0]), e)
 
         def with_bars(graph: Any) -> list[Any]:
             bars = Balance(run, self.theme, self.grid["foot"], limit=1.25 * graph.panel.ylim[1])
@@ -124,7 +139,8 @@ class Spike(Story):
             start = min(run.first(into, below=level, after=spike.rise), spike.peak)
             most = max(abs(run.extreme(key, "size", before=start).value) for key in names)
             self.names["times"] = by = round_below(0.9 * y.high / most)
-            self.small = self.graph("second", run, *names, ghost=False, y=(y.name, y.low / by, y.high / by))
+            self.small = self.graph("second", run, *names, ghost=False, span=span,
+                                    y=(y.name, y.low / by, y.high / by))  # fmt: skip
             line = "the currents, magnified {times:g} times"
             asked = "Seen from above: every tile is a channel, and those that stand out are open."
             yield Beat("currents", "Small currents decide", asked, line, with_bars(self.small), spike.begin)
@@ -132,14 +148,17 @@ class Spike(Story):
             yield self.then(asked, until=spike.rise)
             yield self.then(said, heading=heading, until=start)
             said, heading = "Now the currents grow, and carry V to its peak.", "The currents grow"
-        yield Beat("currents", heading, said, "", with_bars(self.large), start, spike.peak)
-        largest = run.extreme(into, "min").t
+            line = "no longer magnified"
+        yield Beat("currents", heading, said, line, with_bars(self.large), start, spike.peak)
+        largest, standing = run.extreme(into, "min").t, self.standing
         if max(spike.peak, run.extreme(f"g_{self.inward.name}").t) < largest:
             said = "Fewer {ion} channels are open, but the driving force on {ion} grows."
             line = "V falls away from where {ion} would take it"
-            yield self.then(said, heading="The driving force grows", line=line, until=largest)
+            gap = Difference(at, spike.peak, run.spike_peaks[0], e, color=quantities(self.membrane)[into])
+            shown = [*standing, self.v.reversal(self.inward), gap.add_updater(force)]
+            yield self.then(said, heading="The driving force grows", line=line, show=shown, until=largest)
         said = "More {other} flows out than {ion} flows in, and V falls."
-        yield Beat("currents", "{other} outweighs {ion}", said, until=spike.back)
+        yield Beat("currents", "{other} outweighs {ion}", said, show=standing, until=spike.back)
 
     def recap(self, spike: Landmarks) -> Iterator[Beat]:
         """One picture: V in the colour of what moves it."""

@@ -10,6 +10,8 @@ import pytest
 
 pytest.importorskip("manim")
 
+from hhanim.mobjects.graph.graph import Graph
+from hhanim.mobjects.graph.marks import Difference
 from hhanim.model.phases import landmarks
 from tests.scenes.film_checks import run_film
 
@@ -72,8 +74,14 @@ def test_the_channels_drawn_do_what_is_said_of_them(film: Any) -> None:
     """Chance has them open and shut: which draw is shown is chosen so that words and picture agree."""
     spike, drawn = landmarks(film.run, zero=film.membrane.zero), film.patch.samples
     assert spike is not None
-    foot = np.linspace(spike.rise, film.run.first("V", above=-40.0), 40)
+    above, zero = (film.run.first("V", above=v) for v in (-40.0, 0.0))
+    for t in np.linspace(spike.begin, spike.rise, 40).tolist():
+        assert not drawn["Na"].open(t)[0]  # "the electrode brings in charge"
+    foot = np.linspace(spike.rise, above, 40)
     assert any(drawn["Na"].open(t)[0] for t in foot.tolist())  # "{ion} flows in"
+    for t in np.linspace(above, zero, 20).tolist():
+        assert drawn["Na"].open(t)[0]
+    assert not drawn["K"].open(zero)[0]  # "who will bring it down?"
     late = 0.3 * spike.peak + 0.7 * spike.back
     assert not drawn["Na"].gates("h", late).any()  # "h gates shut"
     assert all(
@@ -90,3 +98,27 @@ def test_some_tiles_are_open_while_small_currents_decide(film: Any) -> None:
     for name, start in (("K", spike.begin), ("Na", spike.rise)):
         for t in np.linspace(start, won, 20).tolist():
             assert film.many.samples[name].open(t).any(), (name, t)
+
+
+class Answers:
+    """Keeps what of V can be seen when the hall is asked, and how far it is from where sodium would take it later."""
+
+    def tell(self, beat: Any) -> None:
+        super().tell(beat)  # type: ignore[misc]
+        graph = next((x for x in self.standing if isinstance(x, Graph)), None)  # type: ignore[attr-defined]
+        if beat.name == "predict":
+            self.asked_at = self.clock.now  # type: ignore[attr-defined]
+            curves = [graph.traces[0].line, *graph.traces.ghosts]
+            self.seen_to = max(m.points[:, 0].max() for m in curves if len(m.points))
+            self.there = graph.panel.at(self.asked_at, 0.0)[0]
+        for gap in (x for x in self.standing if isinstance(x, Difference)):  # type: ignore[attr-defined]
+            self.force = graph.panel.data(gap[0].points[-1])[1] - graph.panel.data(gap[0].points[0])[1]
+
+
+def test_the_hall_is_asked_before_v_turns_and_the_driving_force_is_drawn(tmp_path: Path) -> None:
+    film, _ = run_film("spike", "wide", tmp_path, beside=Answers)
+    run = film.run
+    assert film.asked_at < run.extreme("V").t
+    assert film.seen_to == pytest.approx(film.there, abs=0.02)
+    v = run.extreme("I_Na", "min").t
+    assert film.force == pytest.approx(50.0 - float(run.at([v])["V"][0]), abs=0.5)

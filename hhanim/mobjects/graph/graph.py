@@ -80,7 +80,9 @@ class Graph:
             name, low, high, ticks=ticks
         )
         wanted = tuple(keys) != ("V",) if named is None else named
-        self.traces = Traces(Trace.of(run, k, self.panel, ghost=ghost, named=wanted) for k in keys)
+        self.traces = Traces(
+            Trace.of(run, k, self.panel, ghost=ghost, named=wanted, within=span) for k in keys
+        )
         self.traces.without_ghosts()
         self.still, self.moving = VGroup(self.panel, self.traces.ghosts), VGroup(self.traces)
         if stimulus:

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from manim import LEFT, RIGHT, UP, VGroup, VMobject
 
+from hhanim.look import Quantity
 from hhanim.mobjects.frame.layout import UNIT, stroke
 from hhanim.mobjects.frame.lettering import TICK, Words, stand_clear
 from hhanim.mobjects.frame.shapes import at, disc, filled, lines, stroked
@@ -97,22 +98,27 @@ class Difference(VGroup):
         stop: float,
         name: str = "",
         *,
-        color: str = "ink",
+        color: Quantity | str = "ink",
         left: bool = False,
     ) -> None:
-        hue = panel.theme.color(color)
-        a, b = panel.at(x, start), panel.at(x, stop)
+        hue, self.panel = panel.theme.color(color), panel
+        super().__init__(stroked(np.zeros((0, 3)), hue, stroke(3.0)), filled(np.zeros((0, 3)), hue))
+        a, b = self.put(x, start, stop)
+        if name:
+            words = Words(name, size=TICK, color=hue, weight="semibold")
+            self.add(words.next_to(0.5 * (a + b), LEFT if left else RIGHT, buff=16.0 * UNIT))
+
+    def put(self, x: float, start: float, stop: float) -> tuple[np.ndarray, np.ndarray]:
+        """Draw its arrow at x, from one value of y to another: where it ends."""
+        a, b = self.panel.at(x, start), self.panel.at(x, stop)
         way = np.sign((b - a)[1]) or 1.0
         tip = min(_TIP, 0.45 * abs(float((b - a)[1])))
         heads = [
             lines(end[:2] + np.array([(0.0, 0.0), (0.5 * tip, back), (-0.5 * tip, back), (0.0, 0.0)]))
             for end, back in ((a, way * tip), (b, -way * tip))
         ]
-        body = stroked(lines([a[:2], b[:2]]), hue, stroke(3.0))
-        super().__init__(body, filled(np.concatenate(heads), hue))
-        if name:
-            words = Words(name, size=TICK, color=hue, weight="semibold")
-            self.add(words.next_to(0.5 * (a + b), LEFT if left else RIGHT, buff=16.0 * UNIT))
+        self[0].points, self[1].points = lines([a[:2], b[:2]]), np.concatenate(heads)
+        return a, b
 
 
 class Span(VGroup):
