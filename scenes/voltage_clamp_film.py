@@ -11,7 +11,7 @@ from manim import DR, Line, VGroup
 from hhanim.look import quantities
 from hhanim.look.numbers import millivolts
 from hhanim.look.words import ion_name, tr
-from hhanim.mobjects.circuit.clamp import Rig, blocked, carriers, choline, drug_name, plugs
+from hhanim.mobjects.circuit.clamp import Choline, Rig, blocked, carriers, drug_name, plugs
 from hhanim.mobjects.circuit.sweeps import Conductance, PeakIV, Sweeps
 from hhanim.mobjects.frame.cards import Row
 from hhanim.mobjects.frame.clock import Pace
@@ -122,13 +122,13 @@ class VoltageClamp(Story):
         """Choline in place of sodium, then the difference, and the leak."""
         graph, run, theme = self.graph_, self.run, self.theme
         choices = self.choices("foot", "the early current, inward", "the late current, outward", "both")
-        yield Beat("predict", "Which current goes?", "Choline replaces the {ion} outside. Which current goes?",
-                   "{ion} outside is replaced by choline", [self.patch, graph, self.ghost, choices], 0.0,
-                   into=self.wall(), think=True)  # fmt: skip
         # So little sodium is left that its battery has the voltage of the step.
         bare = self.bare = self.sweep(self.membrane.with_(**{f"E{self.inward.name}": self.step}), self.step)
-        self.water = choline(self.patch, bare.membrane, self.clock)
+        self.water = Choline(self.patch, bare.membrane, self.clock)
         shown = [self.patch_of(bare, ions=[self.outward.name]), self.water, graph]
+        yield Beat("predict", "Which current goes?", "Choline replaces the {ion} outside. Which current goes?",
+                   "{ion} outside is replaced by choline", [*shown, self.ghost, choices], 0.0,
+                   into=self.wall(), do=[self.water.comes()], think=True)  # fmt: skip
         less = graph.trace(bare, bare.ionic_current, self.hue(self.outward))
         yield Beat("choline", "{ion} outside replaced", "The early current is gone.",
                    "so little {ion} is left that at {step} none flows", [*shown, self.ghost, choices, less],
@@ -150,7 +150,6 @@ class VoltageClamp(Story):
         """Currents divided by driving forces, with what was measured in 1952 where the model is that axon's."""
         names, membrane, points = [self.outward.name, self.inward.name], self.membrane, {}
         line = "divided by its driving force, a current gives a conductance"
-        falls = "That of {ion} rises and falls, though V is held."
         try:
             volts = measured.place(membrane, SHOWN)
             membrane = membrane.with_(**{f"g{ion}": g for ion, g in measured.MAXIMAL.items()})
@@ -158,12 +157,17 @@ class VoltageClamp(Story):
             line = tr(
                 "circles: {source} · lines: their equations, scaled to this axon", source=measured.SOURCE
             )
-            falls = "That of {ion} rises and falls; at the largest steps less was measured."
         except InvalidValue:
             volts = np.array(SHOWN) + self.rest
         runs = [simulate(membrane, clamp(self.rest, v, start=0.0), self.hold, sample=0.01) for v in volts]
         places = self.grid["left"].split(1.0, 1.0, vertical=self.shape == "wide")
-        said, shown = ["Over the driving force, a current is a conductance.", falls], list[Any]()
+        shown, said = (
+            list[Any](),
+            (
+                "Over the driving force, a current is a conductance.",
+                "That of {ion} rises and falls, though V is held.",
+            ),
+        )
         self.families = []
         for k, name in enumerate(names):
             family = Conductance(self.grid["first" if k == 0 else "second"], runs, name, self.theme,

@@ -309,7 +309,7 @@ class Story(Film):
         turn = {0, 1} == {*goes, *comes}
         order = sorted((0, 1), key=lambda half: (half in goes, half))
         changes = list(said)
-        for things, halves, fade, begin in ((gone, goes, Vanish, 0.25), (come, comes, Appear, 0.5)):
+        for things, halves, fade, begin in ((gone, goes, Vanish, 0.25), (come, comes, Appear, 0.45)):
             for thing, half in zip(things, halves, strict=True):
                 start, lasts = (0.8 * begin - 0.1 + 0.4 * order.index(half), 0.3) if turn else (begin, 0.5)
                 changes += [fade(m, between=(start, start + lasts)) for m in _mobjects([thing])]

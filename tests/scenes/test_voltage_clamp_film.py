@@ -50,7 +50,8 @@ def test_an_axis_with_the_surge_on_it_is_not_called_that_of_ions_alone(media: Pa
         def tell(self, beat: Any) -> None:
             super().tell(beat)  # type: ignore[misc]
             shown = [m for thing in self.mobjects for m in thing.get_family()]  # type: ignore[attr-defined]
-            names.setdefault(beat.name, set()).update(m.words for m in shown if isinstance(m, Words))
+            said = (m.words.replace("\n", " ") for m in shown if isinstance(m, Words))
+            names.setdefault(beat.name, set()).update(said)
 
     run_film("voltage_clamp", "wide", media, beside=Axes, steps=3)
     assert {"charges the capacitance", "current (µA/cm²): outward up, inward down"} <= names["step"]

@@ -32,6 +32,7 @@ from manim import (
     ShowPassingFlash,
     Succession,
     Transform,
+    UpdateFromAlphaFunc,
     VGroup,
     VMobject,
 )
@@ -54,7 +55,7 @@ from hhanim.model import Channel, Membrane, Trajectory
 #: The theme's name for the colour of a drug.
 DRUG = "other1"
 
-_LONGEST = 2.6  # of a rig's arrows, of the 3 that its field is high
+_LONGEST = 1.6  # of a rig's arrows, of the 3 that its field is high: clear of the amplifier and of the meter
 
 #: Drugs that reach their channel from the cytoplasm: in squid axon TEA has to be injected.
 #: Armstrong & Binstock (1965), https://doi.org/10.1085/jgp.48.5.859
@@ -145,7 +146,7 @@ class Rig:
             stroke=ink,
         ).set_stroke(width=stroke(4))
         ground = [wire((5.6 - x, y), (5.6 + x, y)) for x, y in ((0.2, 0.5), (0.13, 0.4), (0.06, 0.3))]
-        meter = put(Circle(radius=0.26 * unit, color=ink, stroke_width=stroke(4)), 4.4, 1.75)
+        meter = put(Circle(radius=0.26 * unit, color=ink, stroke_width=stroke(4)), 3.9, 2.34)
         meter.set_fill(theme.ground, opacity=1.0)
         self.still = VGroup(
             axon,
@@ -156,20 +157,21 @@ class Rig:
             wire((5.2, 0.2), (5.2, 1.1), (5.6, 1.1), (5.6, 0.5)),
             *ground,
             meter,
-            put(Formula("I", size=LABEL, color=command), 4.4, 1.75),
+            put(Formula("I", size=LABEL, color=command), 3.9, 2.34),
             put(Formula("V", size=LABEL, color=ink), 0.75, 1.45, RIGHT),
             put(Words("command", size=SMALL, color=command), 0.3, 2.66, LEFT + DOWN),
             put(Words("+", size=TICK, color=ink), 2.6, 2.58),
             put(Words("−", size=TICK, color=ink), 2.6, 2.1),
             put(Words("axon", size=SMALL, color=theme.muted), 0.62, 0.34, LEFT),
             put(Words("bath", size=SMALL, color=theme.muted), 5.4, 1.16, DOWN),
-            put(Words("ions", size=SMALL, color=theme.muted), 3.42, 1.2, RIGHT),
+            put(Words("ions", size=SMALL, color=theme.muted), 3.62, 1.2, RIGHT),
+            put(Words("sent", size=SMALL, color=command), 4.6, 1.5, LEFT),
         )
         self._at: float | None = None
         self.command = Reading("{} mV", size=SMALL, color=command)
         put(self.command, 0.3, 2.5, LEFT + UP)
-        # Clear of the amplifier and of the wires, so that they can be long.
-        places = (corner + unit * np.array([x, 0.96, 0.0]) for x in (3.78, 4.8))
+        # Across the wall, and on the wire that carries it there.
+        places = (corner + unit * np.array([x, 0.96, 0.0]) for x in (3.9, 4.4))
         self.ionic, self.injected = (
             _Arrow(place, 0.2 * unit, color) for place, color in zip(places, (ink, command), strict=True)
         )
@@ -255,27 +257,47 @@ class Plug(VMobject):
         return self
 
 
-def choline(patch: MembranePatch, bare: Membrane, clock: Clock) -> VGroup:
-    """The ions of a patch's first channel where they wait, but outside only as many as another membrane's reversal
-    potential leaves, and choline, with its name, in place of the others.
+class Choline(VGroup):
+    """The ions of a patch's first channel where they wait; comes() is the animation in which choline, with its name,
+    takes the place of those outside one by one, but for as many as another membrane's reversal potential leaves.
     """
-    membrane, name = patch.run.membrane, patch.views[0].channel.name
-    lower = bare.channel(name).e - membrane.channel(name).e  # Nernst: mV, of ions with one charge
-    left = float(np.exp(lower * 96.485 / (8.314 * (membrane.celsius + 273.15))))
-    waiting: Any = patch.waiting[0]
-    theme, places = patch.theme, waiting.places
-    outside = places[:, 1] > patch.middle
-    stay = np.zeros(len(places), dtype=bool)
-    stay[np.flatnonzero(outside)[: round(left * np.count_nonzero(outside))]] = True
-    hues = (mix(patch.views[0].hue, theme.ground, 0.32), theme.muted)
-    made = [
-        RestingIons(places[which], hue, theme.ground, radius=patch.radius, swing=patch.radius)
-        for which, hue in zip((stay | ~outside, outside & ~stay), hues, strict=True)
-    ]
-    name_ = Words("choline⁺", size=SMALL, color=theme.muted, weight="semibold")
-    name_.move_to((patch.area.right, patch.area.top, 0.0), aligned_edge=UR)
-    group = VGroup(*made, name_)
-    return group.add_updater(lambda _: [ions.draw(clock.seconds) for ions in made] and None)
+
+    def __init__(self, patch: MembranePatch, bare: Membrane, clock: Clock) -> None:
+        membrane, name = patch.run.membrane, patch.views[0].channel.name
+        lower = bare.channel(name).e - membrane.channel(name).e  # Nernst: mV, of ions with one charge
+        left = float(np.exp(lower * 96.485 / (8.314 * (membrane.celsius + 273.15))))
+        waiting: Any = patch.waiting[0]
+        theme, places = patch.theme, waiting.places
+        outside = places[:, 1] > patch.middle
+        stay = np.zeros(len(places), dtype=bool)
+        stay[np.flatnonzero(outside)[: round(left * np.count_nonzero(outside))]] = True
+        hue, self._share, changed = mix(patch.views[0].hue, theme.ground, 0.32), 0.0, outside & ~stay
+        self._ions = [
+            RestingIons(places[which], color, theme.ground, radius=patch.radius, swing=patch.radius)
+            for which, color in ((~changed, hue), (changed, theme.muted), (changed, hue))
+        ]
+        self._name = Words("choline⁺", size=SMALL, color=theme.muted, weight="semibold")
+        self._name.move_to((patch.area.right, patch.area.top, 0.0), aligned_edge=UR).set_opacity(0.0)
+        super().__init__(*self._ions, self._name)
+        self.draw(clock.seconds).add_updater(lambda _: self.draw(clock.seconds) and None)
+
+    def draw(self, seconds: float) -> Choline:
+        """Draw them at that time (s of film)."""
+        for ions in self._ions:
+            ions.draw(seconds)
+        _, new, old = self._ions
+        cut = 16 * round(self._share * len(new.places))
+        new.points, old.points = new.points[:cut], old.points[cut:]
+        return self
+
+    def comes(self, run_time: float = 2.0) -> Animation:
+        """The animation of the exchange."""
+
+        def put(_: Any, share: float) -> None:
+            self._share = share
+            self._name.set_opacity(share)
+
+        return UpdateFromAlphaFunc(self, put, run_time=run_time, suspend_mobject_updating=False)
 
 
 def plugs(views: Sequence[ChannelView], name: str, membrane: Membrane, theme: Theme) -> list[Plug]:

@@ -74,13 +74,13 @@ class Zoom(Animation):
         seen = self.share**inward  # how much of the frame's width is seen of the outer picture
         at = self.fixed + (self.middle - self.fixed) * seen  # what of it is in the middle
         inner = self.middle + (self.place - at) / seen
-        for kept, scale, fixed, to, large in (
-            (self._outer, 1.0 / seen, at, self.middle, inward),
-            (self._inner, self.share / seen, self.middle, inner, 1.0 - inward),
+        # They meet where the inner one is large enough to be seen.
+        for (letters, picture), scale, fixed, to, share, soon in (
+            (self._outer, 1.0 / seen, at, self.middle, 1.0 - inward, 0.3),
+            (self._inner, self.share / seen, self.middle, inner, inward, 0.45),
         ):
-            letters, picture = kept
-            _put(letters, scale, fixed, to, _faded(1.0 - large, 0.85, 1.0))
-            _put(picture, scale, fixed, to, _faded(1.0 - large, 0.4, 0.7))
+            _put(letters, scale, fixed, to, _faded(share, 0.85, 1.0))
+            _put(picture, scale, fixed, to, _faded(share, soon, soon + 0.3))
 
     def clean_up_from_scene(self, scene: Any) -> None:
         for kept in (*self._outer, *self._inner):
