@@ -18,9 +18,10 @@ from hhanim.mobjects.frame.cards import Row
 from hhanim.mobjects.frame.clock import Pace
 from hhanim.mobjects.frame.layout import fitted, stroke
 from hhanim.mobjects.frame.lettering import LABEL, TICK
+from hhanim.mobjects.graph.dots import Dots
 from hhanim.mobjects.graph.equations import gate_typst
 from hhanim.mobjects.graph.panel import Panel
-from hhanim.mobjects.graph.plane import Branches, Flow, OnAxis, Portrait, along_nullcline, loses_hold
+from hhanim.mobjects.graph.plane import OF_V, Branches, Flow, OnAxis, Portrait, along_nullcline, loses_hold
 from hhanim.mobjects.graph.trace import Trace
 from hhanim.mobjects.storyboard import Beat, Story
 from hhanim.model import Trajectory, simulate, step
@@ -28,7 +29,7 @@ from hhanim.model.analysis import fixed_points, hopf_points, two_variable
 from hhanim.parameters import Membrane, Protocol
 
 QUESTION = "When does one spike become many?"
-RATE = 8.0  # ms of the model in a second of film, all along
+RATE = 8.0  # ms of the model in a second of film, wherever a whole run is seen
 
 
 class PhasePlane(Story):
@@ -65,7 +66,7 @@ class PhasePlane(Story):
         rest = fixed_points(plane, 0.0)[0].state
         #: Three other states, from which the flow is followed: away from rest (mV, share open).
         starts = [rest + x for x in np.array([(-15.0, 0.35), (60.0, 0.3), (12.0, 0.0)])]
-        self.others = [simulate(plane, 0.0, self.until, start=s, sample=0.004) for s in starts]
+        self.others = [simulate(plane, 0.0, 0.4 * self.until, start=s, sample=0.004) for s in starts]
         self.critical = loses_hold(plane, 0.0, self.high)
         beside = np.add(fixed_points(plane, self.high)[0].state, (0.1, 0.0))
         self.many = simulate(plane, self.high, self.until, start=beside, sample=0.004)
@@ -99,7 +100,7 @@ class PhasePlane(Story):
 
     def orbit(self, run: Trajectory, **style: Any) -> Trace:
         """The way of a run through the plane, on the clock."""
-        style = {"color": self.theme.ink, "width": 5.0} | style
+        style |= {"color": self.theme.ink, "width": 3.5}  # thin: it lies along a nullcline
         return Trace(self.panel, run.t, run[self.gate], x=run["V"], **style).follow(self.clock)
 
     def linked(self, run: Trajectory, **style: Any) -> list[Any]:
@@ -108,8 +109,6 @@ class PhasePlane(Story):
         graph, orbit = self.graph("plot", run, "V", stimulus=True), self.orbit(run, **style)
         links = [OnAxis(orbit, "x", self.theme), OnAxis(graph.traces[0], "y", self.theme)]
         return [graph, *(link.follow(self.clock) for link in links), orbit]
-
-    # -- two variables of four -------------------------------------------------------------------------------
 
     def two(self) -> Iterator[Beat]:
         """The full model's spike, what becomes of its gates, and the spike of the model that is left."""
@@ -145,18 +144,21 @@ class PhasePlane(Story):
         yield Beat("plane", "A state is a point", said, line, [self.panel, *self.linked(self.once)])
         said = "The pulse pushes it to the right, and it goes round once: {one}."
         yield Beat("plane", "A pulse, and its way back", said, line, until=self.until)
-        self.timed(Pace(self.until, rate=RATE))
-        orbits = [self.orbit(run, width=3.5) for run in self.others]
-        v = self.graph("plot", self.others[0], "V", ghost=False)
-        more = [Trace.of(run, "V", v.panel, named=False).follow(self.clock) for run in self.others[1:]]
+        first, *rest = self.others
+        self.timed(Pace(first.duration, rate=first.duration / 4.0))
+        v = self.graph("plot", first, "V", ghost=False)
+        more = [Trace.of(run, "V", v.panel, named=False).follow(self.clock) for run in rest]
+        starts = np.array([[run[key][0] for run in self.others] for key in ("V", self.gate)])
+        rings = [Dots(panel, x, y, self.theme.ink, rings=True).draw(len(self.others))
+                 for panel, x, y in ((self.panel, *starts), (v.panel, 0.0 * starts[0], starts[0]))]  # fmt: skip
         said = "From every point the equations say where the state goes next."
-        shown = [self.panel, self.portrait.flow, *orbits, v, *more]
-        yield Beat("flow", "The flow", said, "three other states go to rest", shown, until=self.until)
+        shown = [self.panel, self.portrait.flow, *rings, *map(self.orbit, self.others), v, *more]
+        yield Beat("flow", "The flow", said, "three other states go to rest", shown, until=first.duration)
 
     def lines(self) -> Iterator[Beat]:
         """The two lines on which one variable stands still, while a state crosses them."""
         arrows = {}
-        for name, color in ((self.gate, self.theme.color(self.hue)), ("V", self.theme.muted)):
+        for name, color in ((self.gate, self.theme.color(self.hue)), ("V", self.theme.color(OF_V))):
             places = along_nullcline(self.panel, self.plane, name, 0.0)
             arrows[name] = Flow(self.panel, self.plane, self.theme, places=places, color=color)
         run, top = self.linked(self.once), self.once.extreme("V").t
@@ -174,8 +176,6 @@ class PhasePlane(Story):
         said = "Where they cross, neither changes: a fixed point. Here it is {kind}."
         line = "stable: small swings die away · unstable: they grow"
         yield Beat("nullclines", "A fixed point", said, line, shown, until=self.until)
-
-    # -- one or many -----------------------------------------------------------------------------------------
 
     def rise(self) -> Iterator[Beat]:
         """The current rises, and the fixed point with it; before it does, the hall says what becomes of it."""
@@ -199,17 +199,18 @@ class PhasePlane(Story):
             changes.append(near.rise(0.5 * stop, stop, branch, run_time=4.5))
             yield Beat("answer", "It stays as it is", said, line, shown, do=changes)
             return
-        said, title = "At {critical} it turns unstable: small swings grow from now on.", "It turns unstable"
-        line, above = "a Hopf bifurcation", stop + 0.25 * (self.high - stop)
+        said, above = "The current rises past {critical}.", stop + 0.25 * (self.high - stop)
+        changes = [near.rise(0.5 * stop, above, branch, run_time=4.0)]
+        yield Beat("answer", title, said, kind, shown, do=changes)
+        title, line = "It turns unstable", "a Hopf bifurcation"
         if len(self.membrane.states) > 2:
             line = "a Hopf bifurcation of V and {n} alone; with all variables it is at {hopf}"
-        changes = [choices.answer(1), near.rise(0.5 * stop, above, branch, run_time=4.5)]
-        yield Beat("answer", title, said, line, shown, do=changes)
         self.timed(Pace(self.until, rate=RATE))
-        swing, said = near.swing(above, 0.03, self.until).follow(self.clock), "A small swing now grows."
-        yield Beat("answer", title, said, line, [*shown, swing], until=swing.t[-1])
-        said, changes = "The current goes on rising.", [near.rise(above, self.high, branch, run_time=2.5)]
-        yield Beat("answer", title, said, line, shown, do=changes)
+        swing, changes = near.swing(above, 0.03, self.until).follow(self.clock), [choices.answer(1)]
+        said = "It is unstable now: a small swing grows."
+        yield Beat("answer", title, said, line, [*shown, swing], until=swing.t[-1], do=changes)
+        changes = [near.rise(above, self.high, branch, run_time=2.5)]
+        yield self.then("The current goes on rising.", show=shown, do=changes)
         self.portrait.draw(self.high)
         shown, spikes = [*self.portrait.parts, *self.linked(self.many)], self.many.spikes
         # In the middle of the loop, a little to the right, where no line is.

@@ -105,6 +105,13 @@ def test_beads_run_along_the_arrows_the_way_they_point_while_the_clock_stands(fi
     assert film.clock.now == now
 
 
+def test_the_ways_of_states_are_told_from_the_line_along_which_they_run(film: Any) -> None:
+    hues = [line.get_stroke_color().to_hex() for line in (film.portrait.level, film.portrait.upright)]
+    assert len({*hues, film.theme.ink, film.theme.muted}) == 4
+    graph, *_, orbit = film.linked(film.once)
+    assert orbit.line.get_stroke_width() < graph.traces[0].line.get_stroke_width()
+
+
 def test_what_stands_still_on_a_line_does(film: Any) -> None:
     for name, still in (("V", 0), ("n", 1)):
         places = along_nullcline(film.panel, film.plane, name, 0.0)
@@ -116,6 +123,8 @@ def test_what_stands_still_on_a_line_does(film: Any) -> None:
 def test_the_current_at_which_rest_is_lost_is_the_hopf_point(film: Any) -> None:
     assert film.critical == pytest.approx(hopf_points(film.plane)[0], abs=1e-4)
     assert any(f"{film.critical:.1f} µA/cm²" in text for _, _, text in film.captions)
+    told = next(stop for _, stop, text in film.captions if f"past {film.critical:.1f}" in text)
+    assert min(t for t, text in film.written if "It turns unstable" in text) >= told  # not before it has
     branch = Branches(film.plane, film.theme, film.grid["first"], (0.0, film.high))
     (stable, _), _ = branch.parts
     assert stable.t[-1] == pytest.approx(film.critical, abs=0.1)

@@ -36,6 +36,7 @@ from hhanim.model import Membrane, simulate
 from hhanim.model.analysis import fixed_points, hopf_points, nullclines
 
 NULLCLINE = 0.9 * LINE_WIDTH  # design pixels: quieter than the state's way through the plane
+OF_V = "chloride"  # hue of the line on which V stands still: V's own is that of the state's way, which lies along it
 
 
 class Flow(VMobject):
@@ -154,7 +155,7 @@ class VNullcline(VMobject):
     STEPS, POINTS = 121, 400
 
     def __init__(self, panel: Panel, plane: Membrane, theme: Theme, currents: tuple[float, float]) -> None:
-        super().__init__(stroke_color=theme.muted, stroke_width=stroke(NULLCLINE), fill_opacity=0.0)
+        super().__init__(stroke_color=theme.color(OF_V), stroke_width=stroke(NULLCLINE), fill_opacity=0.0)
         self.panel = panel
         self.v = np.linspace(*panel.xlim, self.POINTS)
         self.currents = np.linspace(*currents, self.STEPS)
@@ -260,7 +261,7 @@ class Portrait:
         self.level = gate_nullcline(panel, plane, theme)
         self.upright = VNullcline(panel, plane, theme, currents)
         self.rests = Rests(panel, plane, theme, currents)
-        sources = ((q.typst, theme.color(q)), ("V", theme.muted))
+        sources = ((q.typst, theme.color(q)), ("V", theme.color(OF_V)))
         self.names = VGroup(*(Formula(f"frac(dif {x}, dif t) = 0", color=hue) for x, hue in sources))
         self.names.set_stroke(theme.ground, stroke(7.0), background=True)
         self.parts: list[Any] = [panel, self.flow, self.level, self.upright, self.names, self.rests]
