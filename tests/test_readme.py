@@ -112,7 +112,7 @@ def test_every_preset_is_named() -> None:
 
 
 def test_every_option_that_the_readme_names_exists() -> None:
-    lines = re.findall(r"hhanim (\w+)([^`\n|]*)", README)
+    lines = re.findall(r"hhanim ((?:voice |language )?\w+)([^`\n|]*)", README)
     said = [
         (command, option)
         for command, rest in lines

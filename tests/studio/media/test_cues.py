@@ -76,7 +76,7 @@ HOSTILE = {
     "a gap": {"sections": [CUE | {"stop": 0.3}, CUE | {"start": 0.35, "full": 0.36}]},
     "outside": {"sections": [CUE | {"file": "../outside/private.mp4"}]},
     "absolute": {"sections": [CUE | {"file": "/etc/passwd"}]},
-    "words of a novel": {"sections": [CUE | {"first": "x" * 100_000}]},
+    "words of a novel": {"sections": [CUE | {"first": "x" * (sidecar.LETTERS + 1)}]},
     "no film": {"film": None},
 }
 
