@@ -177,8 +177,8 @@ class CircuitFilm(Story):
         )
         said = "More {other} flows out than {ion} flows in, and V falls."
         yield Beat("answer", "V falls", said, line, [*shown, law, self.sums], until=run.extreme("I_ion").t)
-        battery = self.formula(f'E_"{self.out.name}"', size=TICK, color=f"g_{self.out.name}")
-        battery = Level(v.panel, float(self.out.e), battery, beside=True)
+        name = self.formula(f'E_"{self.out.name}"', size=TICK, color=f"g_{self.out.name}")
+        battery = Level(v.panel, float(self.out.e), name, beside=True)
         yield self.then("{other} channels stay open, and V falls towards their battery.",
                         heading="V falls towards a battery", show=[*self.standing, battery],
                         until=run.extreme("V", "min", after=peak.t).t)  # fmt: skip

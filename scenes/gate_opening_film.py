@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from manim import Succession, Wait, smooth
 
 from hhanim.look import quantities, quantity
 from hhanim.look.numbers import millivolts, round_above, round_near
@@ -136,10 +137,10 @@ class GateOpening(Story):
         yield self.then("Every such channel gets this step. When will this one open?", name="predict",
                         show=[*shown, choices], think=True)  # fmt: skip
         said = "Its gates move by chance. While all of them are open, ions pass."
-        yield Beat("chance", "Nobody can say", said, "V is held by a voltage clamp", until=stops[0],
-                   do=[choices.answer(2)])  # fmt: skip
+        yield Beat("chance", QUESTION, said, "V is held by a voltage clamp", until=stops[0])
         said = "The same step again, and it opens at other times."
-        yield self.then(said, show=[side, *self.records(2)], until=stops[1])
+        answer = Succession(Wait(run_time=3.0), choices.answer(2))  # when it has been seen
+        yield self.then(said, show=[side, *self.records(2), choices], until=stops[1], do=[answer])
         said = "We look at it from above: a gate stands out while open."
         yield Beat("tile", "The same channel from above", said, ABOVE, [self.depth, *self.records(3)],
                    until=self.begins[2] - 0.2 * self.lasts, do=[self.depth.travel(SIDE, TILE, **TRAVEL)])  # fmt: skip
@@ -149,12 +150,19 @@ class GateOpening(Story):
         """From the tile to some sixty channels, and from these to all of them."""
         depth, few, all_ = self.depth, self.share(3, 1, 3, self.far), self.share(4, 2, 3, PATCH)
         ready, done = (([b + x * self.lasts for b in self.begins]) for x in (-0.2, 1.05))
-        shown = [depth, *self.under(3, 3, few)]
+        shown, stay = [depth, *self.under(3, 3, few)], (depth.beside() - TILE) / (self.far - TILE)
+
+        def linger(done: float) -> float:
+            """On the way there are two channels whose gates can be read."""
+            return float(
+                stay * smooth(min(3.0 * done, 1.0)) + (1.0 - stay) * smooth(max(3.0 * done - 2.0, 0.0))
+            )
+
         said = "It has neighbours, and they feel the same step."
         if len(self.kinds) > 1:
             said = "Among its neighbours are {other} channels, with gates {gates}."
         yield Beat("patch", "Many channels, one V", said, ABOVE, shown, until=ready[3],
-                   do=[depth.travel(TILE, self.far, **TRAVEL)])  # fmt: skip
+                   do=[depth.travel(TILE, self.far, run_time=3.8, rate_func=linger)])  # fmt: skip
         said = "Each goes by its own chance, so their open share is ragged."
         yield self.then(said, heading="Each by its own chance", until=done[3])
         said = "A channel needs all its gates open: {law} are expected, and chance keeps to the bands."

@@ -311,7 +311,8 @@ class Story(Film):
         changes = list(said)
         for things, halves, fade, begin in ((gone, goes, Vanish, 0.25), (come, comes, Appear, 0.45)):
             for thing, half in zip(things, halves, strict=True):
-                start, lasts = (0.8 * begin - 0.1 + 0.4 * order.index(half), 0.3) if turn else (begin, 0.5)
+                later = 0.4 * (turn and half != order[0])
+                start, lasts = (0.8 * begin - 0.1 + later, 0.3) if turn else (begin, 0.5)
                 changes += [fade(m, between=(start, start + lasts)) for m in _mobjects([thing])]
         changes += [Appear(m, between=(0.5, 1.0)) for m in moving]
         if changes:

@@ -305,7 +305,7 @@ def test_the_side_view_becomes_a_tile_and_the_tile_the_patch(
         depth.draw(t)
         patch.draw(t)
         for (gate, states), letters in zip(
-            sodium.openings().items(), (depth.letters[:3], depth.letters[3:]), strict=True
+            sodium.openings().items(), (depth.letters[:3], depth.letters[3:4]), strict=True
         ):
             assert [letter.words for letter in letters] == [gate] * len(states)
             inked = [letter.get_fill_color() == manim.ManimColor(DARK.ground) for letter in letters]

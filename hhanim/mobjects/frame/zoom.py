@@ -54,8 +54,11 @@ class Zoom(Animation):
         self.come, self.out, self.stay = come, out, [mobject for group in stay for mobject in group]
         outer, inner = (come, gone) if out else (gone, come)
         self.outer, self.inner = VGroup(*outer), VGroup(*inner)
-        covers = theme is not None and not theme.transparent
-        plates = [_covered(_side(_box(group), frame), theme) for group in stay if covers and group]
+        plates = [
+            _covered(_side(_box(group), frame), theme)
+            for group in stay
+            if group and theme is not None and not theme.transparent
+        ]
         self.share = max(place.width / frame.width, place.height / frame.height)
         self.place, self.middle = place.center, frame.center
         # Where the outer picture stays as it grows.

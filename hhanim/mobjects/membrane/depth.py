@@ -17,7 +17,7 @@ the pore lit when all of them are open. How many are lit is the fraction that th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -62,7 +62,8 @@ class PatchInDepth:
 
     `still` and `moving` are the two groups to add. draw(t) opens and shuts the channels as they are at t (ms). look(p)
     moves the eye: from 0, the star from the side, by 0.5, the star from above, to 1, the whole patch; travel(a, b) is
-    the animation of that, far(60) the look from which so many channels are in sight. open_fraction(name) counts what is
+    the animation of that, far(60) the look from which so many channels are in sight, beside() that
+    from which one of every kind is. open_fraction(name) counts what is
     lit, fractions(name) gives its course beside m³h or n⁴.
     """
 
@@ -99,8 +100,16 @@ class PatchInDepth:
         self._lay_out(seed)
         #: How much larger one tile is that is looked at alone.
         self._tile = 0.27 * min(area.width, area.height) / self.size
-        gates = [(g.name, k) for g in run.membrane.channel(first).gates for k in range(g.power)]
-        self.letters = VGroup(*(Words(gate, size=LABEL, color=theme.ink, italic=True) for gate, _ in gates))
+        # Of each kind the gates of the channel next to the middle have their names.
+        self._named = {name: int(np.argmin(np.hypot(*self.places[name].T))) for name in self.names}
+        gates = [
+            (name, g.name)
+            for name in self.names
+            for g in run.membrane.channel(name).gates
+            for _ in range(g.power)
+        ]
+        self.letters = VGroup(*(Words(gate, size=LABEL, color=theme.ink, italic=True) for _, gate in gates))
+        self._high = [letter.height for letter in self.letters]
         self._kinds = {name: _Kind(self, name) for name in self.names}
         ground = mix(theme.ground, theme.line, 0.16)
         self.surface = filled(np.zeros((0, 3)), ground)
@@ -273,13 +282,17 @@ class PatchInDepth:
         return self
 
     def _write(self) -> None:
-        """The names of the star's gates, while it is looked at from above."""
-        seen = float(np.clip(1.6 - 8.0 * abs(self.p - TILE), 0.0, 1.0))
-        star = self._kinds[self.names[0]]
-        for k, letter in enumerate(self.letters):
-            letter.set_fill(self.theme.ground if star.states[0, k] else self.theme.ink, opacity=seen)
-            if seen:
-                letter.move_to(star.pips_at(0)[k])
+        """The names of gates, while they are looked at from above and from close by."""
+        size, letters = self._zoom / self._tile, iter(zip(self.letters, self._high, strict=True))
+        near = 1.6 - 8.0 * (TILE - self.p) if self.p < TILE else 5.0 * size - 1.6
+        for name, channel in self._named.items():
+            kind = self._kinds[name]
+            seen = float(np.clip(near, 0.0, 1.0)) * bool(kind.seen[channel])
+            for k, state in enumerate(kind.states[channel]):
+                letter, high = next(letters)
+                letter.set_fill(self.theme.ground if state else self.theme.ink, opacity=seen)
+                if seen:
+                    letter.scale_to_fit_height(high * max(size, 0.72)).move_to(kind.pips_at(channel)[k])
 
     def _gates(self, name: str, t: float) -> dict[str, Any]:
         return {g.name: self.samples[name].gates(g.name, t) for g in self.run.membrane.channel(name).gates}
@@ -292,14 +305,21 @@ class PatchInDepth:
         self.look(back)
         return found
 
-    def far(self, count: int) -> float:
-        """The nearest look, from one tile to the patch, from which at least so many channels are in sight."""
+    def _nearest(self, enough: Callable[[dict[str, Any]], bool]) -> float:
+        """The nearest look, from one tile to the patch, from which enough is in sight."""
         near, far = TILE, PATCH
         for _ in range(16):
             middle = 0.5 * (near + far)
-            enough = sum(map(len, self.in_sight(middle).values())) >= count
-            near, far = (near, middle) if enough else (middle, far)
+            near, far = (near, middle) if enough(self.in_sight(middle)) else (middle, far)
         return far
+
+    def far(self, count: int) -> float:
+        """The nearest look from which at least so many channels are in sight."""
+        return self._nearest(lambda seen: sum(map(len, seen.values())) >= count)
+
+    def beside(self) -> float:
+        """The nearest look from which a channel of every kind, with the names of its gates, is in sight."""
+        return self._nearest(lambda seen: all(k in seen[name] for name, k in self._named.items()))
 
     def open_fraction(self, name: str) -> float:
         """The share of the channels of a kind that are lit, counted on the screen (of those that are in sight)."""
@@ -370,7 +390,7 @@ class _Kind:
             balls = [ball for _, power, ball in self.gates for _ in range(power)]
             ways = 0.64 * size * np.stack([np.cos(around), np.sin(around)], axis=1)
             made = [
-                self._outlines(_DISC * (0.23 if ball else 0.19), size * seen, high, way)
+                self._outlines(_DISC * (0.27 if ball else 0.19), size * seen, high, way)
                 for ball, way in zip(balls, ways, strict=True)
             ]
             self._pips = np.stack(made, axis=1)
