@@ -20,7 +20,8 @@ from hhanim.mobjects.frame.cards import Row
 from hhanim.mobjects.frame.clock import Pace
 from hhanim.mobjects.frame.layout import Area
 from hhanim.mobjects.frame.lettering import LABEL, TITLE
-from hhanim.mobjects.graph.marks import Moment
+from hhanim.mobjects.graph.marks import Moment, Point
+from hhanim.mobjects.graph.trace import Trace
 from hhanim.mobjects.storyboard import Beat, Story
 from hhanim.model import measured, pulse
 from hhanim.model.cable import Cable, CableRun, IClamp, simulate_cable
@@ -131,7 +132,7 @@ class Propagation(Story):
         said = "There V rises to threshold, and the next {ion} channels open."
         yield Beat(name, "V rises ahead of the spike", said, line, [*shown, mark], until=w(0.59))
         if self.names["h"]:
-            mark = self.stage.stretch("behind: refractory", self.stage.loops.behind)
+            mark = self.stage.stretch("behind: refractory", self.stage.wall.refractory(-1))
             said = "Behind, {ion} channels are inactivated: the spike cannot turn back."
             yield Beat(name, "The way back is shut", said, line, [*shown, mark], until=w(0.7))
         said = "So every place excites the next, and the spike stays as large."
@@ -163,13 +164,16 @@ class Propagation(Story):
         spike = self.one.highest(half) - float(self.one["V"][0, 0])
         self.left = (run.highest(half + unit) - float(run["V"][0, -1])) / spike
         self.names |= {"unit": decimal(f"{1e-3 * unit:.1f}"), "left": f"{100.0 * self.left:.0f}"}
-        mark = self.say("one length constant, {unit} mm")
-        shown.append(Moment(self.stage.panel, 1e-3 * (half + unit), mark))
+        panel, at, rest = self.stage.panel, 1e-3 * (half + unit), float(run["V"][0, -1])
+        spots = [Point(panel, at, rest + k * spike, f"{100.0 * k:.0f} %") for k in (self.left, np.exp(-1.0))]
+        shown += [Moment(panel, at, self.say("one length constant, {unit} mm")), spots[0]]
         said = "One length constant further, {left} % of the spike is left."
-        heading = "Without {ion} current it dies"
+        heading, self.names["steady"] = "Without {ion} current it dies", f"{100.0 * np.exp(-1.0):.0f}"
         yield Beat(name, heading, said, line, shown, until=stop + 4.5 * step)
-        self.names["steady"] = f"{100.0 * np.exp(-1.0):.0f}"
-        yield Beat(name, heading, "A steady V would keep {steady} % that far.", line)
+        x, style = run.x[run.x >= half], dict[str, Any](color=self.theme.muted, dash=(3.0, 3.0), head=False)
+        steady = Trace(panel, 1e-3 * x, rest + spike * np.exp((half - x) / unit), **style).draw(self.mm)
+        shown += [steady, spots[1]]
+        yield Beat(name, heading, "A steady V would keep {steady} % that far.", line, shown)
 
     def measure(self) -> Iterator[Beat]:
         """Two electrodes time it: the speed, and what was measured in 1952."""
@@ -202,8 +206,8 @@ class Propagation(Story):
         if not np.isfinite(end := thin.passes(0.75 * self.length)):
             return
         self.timed(Pace(end, rate=round_near(self.one.duration / 8.0)))
-        rows = self.grid["body"].rows(1.0, 1.0, gap=0.2)
-        shown = [Tube(rows[k], run, self.theme, clock=self.clock) for k, run in enumerate((self.one, thin))]
+        rows, both = self.grid["body"].rows(1.0, 1.0, gap=0.2), (self.one, thin)
+        shown = [Tube(rows[k], run, self.theme, beside=both, clock=self.clock) for k, run in enumerate(both)]
         self.names["times"] = decimal(f"{self.speed / thin.speed(*self.between):.1f}")
         ask, line = "Is a thick axon faster?", "above an axon, below one a quarter as thick"
         said, heading = "Both axons have the same membrane, and start together.", "Thick axons are fast"
@@ -219,8 +223,8 @@ class Propagation(Story):
         meet, step = two.passes(0.5 * self.length), self.step
         near = meet - 1.2 * step
         self.rated(two, 9.0, (near - step, meet + step, 3.0))
-        shown = [*self.staged(two, refractory=True), self.stage.loops]
-        line = "grey: {ion} channels inactivated" if len(self.stage.wall.wake) else ""
+        shown = [*self.staged(two), self.stage.loops]
+        line = "refractory: {ion} channels inactivated" if self.names["h"] else ""
         heading, said = "Two spikes meet", "A pulse at either end starts a spike."
         yield Beat("collision", heading, said, line, [*shown, *self.stage.pulses], 0.0, near - step)
         marks = [self.stage.stretch("refractory", self.stage.wall.refractory(half)) for half in (0, -1)]
@@ -233,14 +237,14 @@ class Propagation(Story):
     def recap(self) -> Iterator[Beat]:
         """One picture: the spike, its currents, and what each of its parts does."""
         *self.areas, foot = self.grid["body"].rows(*RECAP[self.shape], gap=0.15)
-        self.rated(self.one, 12.0)
-        shown, w = [*self.staged(self.one), self.stage.loops], self.when
+        self.rated(self.one, 12.0, ((w := self.when)(0.4), w(0.56), 7.0))
+        shown = [*self.staged(self.one), self.stage.loops]
         if beside := self.shape == "wide":  # under what they name, when the spike has come to the middle
             foot = foot.inset(float(self.stage.panel.at(0.12 * self.mm, 0.0)[0]) - foot.left)
         into, out = (quantities(self.cable.membrane)[f"I_{c.name}"] for c in (self.inward, self.outward))
         rows = [Row("{other} flows out", "behind; it is refractory", out,
-                    "Behind, the membrane is refractory: the spike runs one way.", w(0.28)),
-                Row("{ion} flows in", "and lifts V", into, "The {ion} current lifts V.", w(0.41)),
+                    "Behind, the membrane is refractory: the spike runs one way.", w(0.46)),
+                Row("{ion} flows in", "and lifts V", into, "The {ion} current lifts V.", w(0.5)),
                 Row("current flows ahead", "and charges the next place", "ink",
                     "Inside, current flows on and charges the next place.", w(0.54))]  # fmt: skip
-        yield from self.recapped(rows, shown, place=foot, beside=beside, start=w(0.15))
+        yield from self.recapped(rows, shown, place=foot, beside=beside, start=w(0.42))

@@ -35,7 +35,7 @@ def propagation(media: Path) -> Any:
 def meeting(propagation: Any) -> Any:
     """The axon along which two spikes meet."""
     film = propagation
-    return Axon(film.stage.panel, film.areas[1], film.two, film.theme, refractory=True)
+    return Axon(film.stage.panel, film.areas[1], film.two, film.theme)
 
 
 @pytest.mark.slow
@@ -69,12 +69,14 @@ def test_propagation_is_true_at_ten_instants(propagation: Any, meeting: Any) -> 
         change = np.abs(np.diff(run["I_ion"][k : k + 2], axis=0)).max() / largest + 1e-6
         for way, shown in zip((-1.0, 1.0), wall.glow.shown(), strict=True):
             assert shown == pytest.approx(np.clip(way * run["I_ion"][k] / largest, 0.0, 1.0), abs=change)
-        # where two meet, the core is shaded where channels are inactivated
-        two, wake = film.two, meeting.draw(t).wake[0]
+        # where two meet, most channels are inactivated in what is called refractory, and none of sodium is open
+        two = film.two
+        meeting.draw(t)
         inactivated = np.clip(1.0 - two["h"][k] / two["h"][0], 0.0, 1.0)
-        assert wake.shown()[0] == pytest.approx(inactivated, abs=0.03)
-        for a, b in wake.stretches(0.5):
+        for a, b in filter(None, (meeting.refractory(half)(float(t)) for half in (0, -1))):
             assert (inactivated[(two.x > 1e3 * a) & (two.x < 1e3 * b)] > 0.45).all()
+            within = [v for v, x in zip(meeting.views, meeting.places, strict=True) if a < x < b]
+            assert not any(v.open for v in within if v.channel.name == "Na")
         # charge on both faces, the inside above, in proportion to V
         signs = wall.charge.minus.points.reshape(-1, 4, 3)
         middle = signs.mean(axis=1)
@@ -131,7 +133,7 @@ def test_local_currents_travel_with_the_spike_and_do_not_jerk(propagation: Any, 
     for t in np.arange(0.9, 1.2, frame):
         currents.draw(float(t))
         now = [loop for loop in currents.loops() if loop[0] < 30.0]
-        assert len(now) == 4  # three ahead, one behind
+        assert len(now) == 3  # two ahead, one behind
         for a, b in zip(before, now, strict=bool(before)):
             for k in (0, 2):  # the rear of a spike that has just begun is still on its way
                 assert b[k] - a[k] == pytest.approx(speed * frame, abs=0.35)
@@ -151,7 +153,7 @@ def test_arrowheads_go_round_as_the_current_does_while_the_clock_stands(meeting:
         spots.append(np.array(heads))
     ways = np.diff(spots, axis=0)  # (frames, loops, heads): two inside, two outside
     inside = np.sign([loop.current for loop in currents.drawn])[:, None]
-    steady = np.abs(ways) < 1.0  # but for one that begins again at the other end
+    steady = np.abs(ways) < 0.3  # but for one that begins again at the other end
     assert (np.sign(ways[:, :, :2]) == inside)[steady[:, :, :2]].all()
     assert (np.sign(ways[:, :, 2:]) == -inside)[steady[:, :, 2:]].all()
 

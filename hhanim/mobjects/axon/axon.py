@@ -57,7 +57,7 @@ class Axon(VGroup):
     area: where on the frame; left and right are the panel's. sites: how many channels (default: as many as fit), one
     kind after the other from the middle, so that the two halves are alike. clock: whose time is shown in every frame,
     and at whose pace ions move; without one, call draw(). loops: draw
-    the local currents. refractory: shade the core where channels are inactivated.
+    the local currents.
 
     `still` never moves, `moving` does: add the first before, the second after everything else that moves.
     """
@@ -74,7 +74,6 @@ class Axon(VGroup):
         sites: int | None = None,
         clock: Clock | None = None,
         loops: bool = True,
-        refractory: bool = False,
     ) -> None:
         super().__init__()
         self.panel, self.area, self.run, self.theme = panel, area, run, theme
@@ -90,20 +89,18 @@ class Axon(VGroup):
         self.charge = self._surface()
         wall = (self._floor - self._thick, self._floor)
         self.currents = LocalCurrents(
-            panel, run, theme, wall=wall, inside=self._inside, outside=self._outside, ground=self._tone
-        )
-        self.wake = self._wake() if refractory else VGroup()
+            panel, run, theme, wall=wall, inside=self._inside - 0.3 * self._h, outside=self._outside,
+            ground=self._tone,
+        )  # fmt: skip
         self._write()
         #: Where a stimulus at either end is marked: left and right of the core.
         self.ends = [np.array([x, self._floor + 0.45 * self._inside, 0.0]) for x in (self._left, self._right)]
         core, *sides = self._walls()
-        # Over what shades the core, which moves.
-        above = [bodies] if refractory else []
-        self.still = VGroup(core, *sides, *([] if refractory else [bodies]), self.words, self.titles)
+        self.still = VGroup(core, *sides, bodies, self.words, self.titles)
         #: Where the local currents are shown, or can be put.
         self.loops = VGroup(*([self.currents] if loops else []))
         glow, gates = (VGroup(*parts) for parts in zip(*((v.glow, v.gates) for v in self.views), strict=True))
-        self.moving = VGroup(self.wake, *above, self.glow, self.loops, self.charge, glow, self.flows, gates)
+        self.moving = VGroup(self.glow, self.loops, self.charge, glow, self.flows, gates)
         self.add(self.still, self.moving)
         self.draw(0.0)
         if clock is not None:
@@ -205,14 +202,6 @@ class Axon(VGroup):
         self._spots = np.clip(at, 0, run.cable.count - 1)
         return charge
 
-    def _wake(self) -> VGroup:
-        """A shade over the core where channels are inactivated."""
-        theme, wake = self.theme, VGroup()
-        for gate in [g for g in self._membrane.gates if inactivates(self._membrane, g)][:1]:
-            shut = 1.0 - self._values[gate] / self._values[gate][:1]
-            wake.add(Band(self.panel, self.run, [shut], self._floor, self._roof, self._tone, [theme.line]))
-        return wake
-
     def _write(self) -> None:
         """The names of the channels above the first of each kind, and of the two sides."""
         self.titles, self.words, edge = VGroup(), VGroup(), self._left - 0.1
@@ -242,13 +231,24 @@ class Axon(VGroup):
         return f"{nanoampere / size:g} {unit}"
 
     def refractory(self, half: int) -> Callable[[float], tuple[float, float] | None]:
-        """From where to where (mm) more than half of the channels are inactivated, as drawn: the first such stretch (0)
-        or the last (-1).
+        """From where to where (mm) more than half of the channels that were not are inactivated, and the rest of them
+        shut: the first such stretch (0) or the last (-1).
         """
+        run, channel = self.run, self._membrane.channel(self.run.carrier("in"))
+        gates = [g for g in channel.gates if inactivates(self._membrane, g.name)][:1]
+        shut = sum(
+            (1.0 - self._values[g.name] / self._values[g.name][:1] for g in gates), np.zeros(run["V"].shape)
+        )
+        open_ = np.prod([self._values[g.name] ** g.power for g in channel.gates], axis=0)
+        sampled = Sampled(run.t, np.where(open_ > 0.3 * open_.max(), 0.0, shut))
 
-        def where(_: float) -> tuple[float, float] | None:
-            found = [ab for band in self.wake for ab in band.stretches(0.5)]
-            return found[half] if found else None
+        def where(t: float) -> tuple[float, float] | None:
+            on = np.concatenate([[False], sampled(t) > 0.5, [False]])
+            found = np.flatnonzero(on[1:] != on[:-1]).reshape(-1, 2)
+            if not len(found):
+                return None
+            first, beyond = found[half].tolist()
+            return 1e-3 * float(run.x[first]), 1e-3 * float(run.x[beyond - 1])
 
         return where
 
@@ -268,8 +268,7 @@ class Axon(VGroup):
         for view, sample in zip(self.views, self.samples, strict=True):
             view.set_gates({gate.name: sample.gates(gate.name, t)[0] for gate in view.channel.gates})
         self.charge.draw_along(-self._v(t)[self._spots])  # its inside is above
-        for part in (self.glow, *self.wake):
-            part.draw(t)
+        self.glow.draw(t)
         return self
 
     def follow(self, clock: Clock) -> Self:

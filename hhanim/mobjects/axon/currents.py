@@ -74,7 +74,7 @@ class LocalCurrents(Timed, VGroup):
         inside: float,
         outside: float,
         ground: Any,
-        count: int = 3,
+        count: int = 2,
         width: float = 3.5,
     ) -> None:
         super().__init__()
@@ -129,11 +129,6 @@ class LocalCurrents(Timed, VGroup):
         ends = [loop.b for loop in self.spans(t) if loop.current > 0.0 and loop.size > 1.0]
         return (min(ends), max(ends)) if len(ends) > 1 else None
 
-    def behind(self, t: float) -> tuple[float, float] | None:
-        """From where to where (mm) current flows to the left, at time t (ms)."""
-        wide = [(loop.a, loop.b) for loop in self.spans(t) if loop.current < 0.0 and loop.size > 1.0]
-        return max(wide, key=lambda ab: ab[1] - ab[0], default=None)
-
     def advance(self, t: float, seconds: float) -> Self:
         """Draw the loops at time t (ms), so many seconds of film after they were drawn last."""
         self._gone += self.FLOW * seconds
@@ -153,7 +148,7 @@ class LocalCurrents(Timed, VGroup):
                 line.points = head.points = np.zeros((0, 3))
                 continue
             loop = self.drawn[k]
-            line.points, head.points = self._points(loop, axial)
+            line.points, head.points = self._points(loop, axial, 0.23 * k)
             seen = smoothstep(2.0 * (loop.size - 1.0))
             color = mix(self._ground, self._colors[loop.driven], seen).to_rgb()
             # The opacity stays, for what fades it in or out.
@@ -180,8 +175,8 @@ class LocalCurrents(Timed, VGroup):
             last.append(float(self.x[-1]))
         return list(zip(first, last, strict=True))
 
-    def _points(self, loop: Loop, axial: Array) -> tuple[Array, Array]:
-        """Points of a loop's line inside and outside, and of its heads."""
+    def _points(self, loop: Loop, axial: Array, on: float) -> tuple[Array, Array]:
+        """Points of a loop's line inside and outside, and of its heads, which are that much further on."""
         low, high = self.wall
         between = np.flatnonzero((self.x > loop.a) & (self.x < loop.b))
         depth = 1.0 - abs(loop.current) / axial[between]
@@ -200,7 +195,7 @@ class LocalCurrents(Timed, VGroup):
         ]
         heads, size, wide = [], min(self.HEAD, 0.14 * float(px[-1] - px[0])), float(px[-1] - px[0])
         for curve, sign in zip(curves, (1.0, -1.0) if forward else (-1.0, 1.0), strict=True):
-            for share in (self.HEADS + self._gone) % 1.0:
+            for share in (self.HEADS + self._gone + on) % 1.0:
                 x = px[0] + (share if sign > 0 else 1.0 - share) * wide
                 near, tip = (np.array([p, np.interp(p, px, curve[:, 1])]) for p in (x - 0.05, x + 0.05))
                 along = sign * (tip - near) / np.hypot(*(tip - near))

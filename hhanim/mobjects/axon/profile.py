@@ -106,9 +106,3 @@ class Band(Timed):
     def shown(self) -> Array:
         """What each hue contributes, 0 to 1, at every place, (hues, n)."""
         return np.asarray((self.fill_rgbas[:, :3] - self._none) @ np.linalg.pinv(self._ways)).T
-
-    def stretches(self, share: float) -> list[tuple[float, float]]:
-        """From where to where (mm) the first hue contributes more than that."""
-        on = np.concatenate([[False], self.shown()[0] > share, [False]])
-        edges = np.flatnonzero(on[1:] != on[:-1])
-        return [(float(self.x[a]), float(self.x[b - 1])) for a, b in edges.reshape(-1, 2)]

@@ -9,11 +9,13 @@ class Race(Story):
             runs.append(simulate_cable(cable, [IClamp(0, charge)], 8.0))
         self.timed(Pace(4.0, rate=0.5))
         rows = self.grid["body"].rows(1.0, 1.0)
-        tubes = [Tube(*row, self.theme, clock=self.clock) for row in zip(rows, runs)]
+        tubes = [Tube(*row, self.theme, clock=self.clock, beside=runs) for row in zip(rows, runs)]
         yield Beat("race", "Thick and thin", "The thick axon is faster.", show=tubes, until=4.0)
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 from manim import LEFT, VGroup
@@ -34,16 +36,27 @@ MICROMETRES = 800.0
 class Tube:
     """A tube under a panel, both along a cable whose run is shown.
 
-    area: of both. clock: whose time is shown; without one, call draw(). `still` and `moving` are the two groups to
-    show; thickness is that on the screen (scene units), one for MICROMETRES.
+    area: of both. beside: the runs of tubes whose scales it shares. clock: whose time is shown; without one, call
+    draw(). `still` and `moving` are the two groups to show; thickness is that on the screen (scene units), one for
+    MICROMETRES.
     """
 
-    def __init__(self, area: Area, run: CableRun, theme: Theme, *, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        area: Area,
+        run: CableRun,
+        theme: Theme,
+        *,
+        beside: Sequence[CableRun] = (),
+        clock: Clock | None = None,
+    ) -> None:
         cable, known = run.cable, quantities(run.cable.membrane)
         self.run, self.thickness = run, float(np.max(cable.diameter)) / MICROMETRES
-        foot = self.thickness + 0.12
-        self.panel = along(area.inset(bottom=foot), run, theme, limits(run))
-        left, right, y = self.panel.inner.left, self.panel.inner.right, area.bottom + 0.5 * self.thickness
+        together = [run, *beside]
+        thickest = max(float(np.max(other.cable.diameter)) for other in together) / MICROMETRES
+        lows, highs = zip(*map(limits, together), strict=True)
+        self.panel = along(area.inset(bottom=thickest + 0.12), run, theme, (min(lows), max(highs)))
+        left, right, y = self.panel.inner.left, self.panel.inner.right, area.bottom + 0.5 * thickest
         low, high = y - 0.5 * self.thickness, y + 0.5 * self.thickness
         box = lines([(left, low), (right, low), (right, high), (left, high), (left, low)])
         wall = filled(box, mix(theme.ground, theme.line, 0.3), stroke=theme.line, width=stroke(3.0))
