@@ -125,7 +125,7 @@ class Spike(Story):
         y, start, heading, line = self.large.panel.y_axis, spike.begin, "{ion} outweighs {other}", ""
         at, e = self.v.panel, float(np.max(self.inward.e))
 
-        def force(gap: Difference) -> None:
+        def force(gap: Any) -> None:
             gap.put(now := self.clock.now, float(run.at([now])["V"][0]), e)
 
         def with_bars(graph: Any) -> list[Any]:
