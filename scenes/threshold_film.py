@@ -92,9 +92,9 @@ class Threshold(Story):
         """A pulse that fails, one that fires, and what the hall expects between them."""
         said = "V lingers and falls back, before enough {ion} channels open."
         yield self.then(said, name="fails", until=self.until)
-        shown = self.membrane_and_voltage(self.strong, self.weak)
-        said, heading = "This pulse is {share:.2g} % stronger.", "It fails. And a stronger pulse?"
-        yield Beat("fires", heading, said, show=shown, start=0.0, until=self.strong.spikes[0])
+        shown, level = self.membrane_and_voltage(self.strong, self.weak), self.membrane.zero
+        said, fires = "This pulse is {share:.2g} % stronger.", self.strong.first("V", above=level)
+        yield Beat("fires", "It fails. And a stronger pulse?", said, show=shown, start=0.0, until=fires)
         yield self.then("Enough {ion} channels open, and V takes off.", until=self.until)
         nothing, even = "nothing: it fires, or it fails", "V grows evenly with the pulse"
         self.asked = self.choices("foot", nothing, "every level, within a hair's breadth", even)
