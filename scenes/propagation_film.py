@@ -165,7 +165,8 @@ class Propagation(Story):
         self.left = (run.highest(half + unit) - float(run["V"][0, -1])) / spike
         self.names |= {"unit": decimal(f"{1e-3 * unit:.1f}"), "left": f"{100.0 * self.left:.0f}"}
         panel, at, rest = self.stage.panel, 1e-3 * (half + unit), float(run["V"][0, -1])
-        spots = [Point(panel, at, rest + k * spike, f"{100.0 * k:.0f} %") for k in (self.left, np.exp(-1.0))]
+        spots = [Point(panel, at, rest + k * spike, f"{100.0 * k:.0f} %", course=highest.points[:, :2])
+                 for k in (self.left, np.exp(-1.0))]  # fmt: skip
         shown += [Moment(panel, at, self.say("one length constant, {unit} mm")), spots[0]]
         said = "One length constant further, {left} % of the spike is left."
         heading, self.names["steady"] = "Without {ion} current it dies", f"{100.0 * np.exp(-1.0):.0f}"
@@ -178,10 +179,9 @@ class Propagation(Story):
     def measure(self) -> Iterator[Beat]:
         """Two electrodes time it: the speed, and what was measured in 1952."""
         one, a, b = self.one, round(0.25 * self.mm), round(0.75 * self.mm)
-        self.between = 1e3 * a, 1e3 * b
+        self.between, self.names["apart"] = (1e3 * a, 1e3 * b), b - a
         self.speed = one.speed(*self.between)
         self.names |= {"speed": decimal(f"{self.speed:.1f}"), "real": decimal(f"{measured.SPEED:g}")}
-        self.names["apart"] = b - a
         self.rated(one, 8.0)
         shown, panel, (start, stop) = self.staged(one), self.stage.panel, map(one.passes, self.between)
         middle, high = panel.at(0.5 * (a + b), panel.ylim[1])[:2]
