@@ -104,7 +104,7 @@ class GateOpening(Story):
     def under(self, k: int, rows: int, *blocks: Any) -> list[Any]:
         """V during step k, the first of so many rows, over as many of these blocks, the newest, as have room."""
         place, style = self.style(k, 0, rows)
-        y = ("V, held by a clamp (mV)", *standard.voltages(self.membrane))
+        y = (tr("V, held by a clamp (mV)"), *standard.voltages(self.membrane))
         v = Sweep(place, self.theme, [Curve(self.run.t, self.run["V"], quantity("V"), "")], y=y, **style)
         return [v, *(blocks[-1:] if self.shape == "square" else blocks)]
 
@@ -116,7 +116,7 @@ class GateOpening(Story):
         for k in range(count):
             place, style = self.style(k, k + 1, count + 1)
             y = (
-                tr("step {number}", number=k + 1) if k else "its current (pA)",
+                tr("step {number}", number=k + 1) if k else tr("its current (pA)"),
                 -most * (i.min() < 0.0),
                 most,
             )
@@ -188,22 +188,25 @@ class GateOpening(Story):
             else "High V opens gates more often."
         )
         yield self.then(said, show=[depth, rates, rates.points], until=turns[2])
-        goal = self.over("first", gates_over_v(self.run, "inf"), "steady state (share open)", 2, 4)
+        name = tr("steady state (share open)")
+        goal = self.over("first", gates_over_v(self.run, "inf"), name, 2, 4, top=1.05)
         said, shown = (
             "Their balance is the steady state, the share of gates open in the end.",
             [depth, goal, goal.points],
         )
         yield self.then(said, heading="Where gates settle", show=shown, until=turns[3])
-        tau = self.over("second", gates_over_v(self.run, "tau"), "time constant (ms)", 3, 4)
+        tau = self.over("second", gates_over_v(self.run, "tau"), tr("time constant (ms)"), 3, 4)
         said = "Their sum sets the time constant, which says how soon they settle."
         yield self.then(said, heading="How soon they settle", show=[*shown, tau, tau.points], until=turns[4])
 
-    def over(self, place: str, curves: list[Curve], name: str, first: int, last: int) -> Sweep:
+    def over(
+        self, place: str, curves: list[Curve], name: str, first: int, last: int, top: float = 0.0
+    ) -> Sweep:
         """Curves over V, drawn between two turns of the clamp."""
         begin, stop = self.turns[first], self.turns[last]
         now = (self.run.t >= begin) & (self.run.t <= stop)
         most = max(float(np.max(curve.y[now])) for curve in curves)
-        y = (name, 0.0, round_above(most, TOPS) if "share" not in name else 1.05)
+        y = (name, 0.0, top or round_above(most, TOPS))
         return Sweep(self.grid[place], self.theme, curves, begin=begin, span=(0.0, stop - begin), y=y,
                      x=(quantity("V"), *self.swing), clock=self.clock)  # fmt: skip
 

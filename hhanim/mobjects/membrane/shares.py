@@ -19,6 +19,7 @@ from manim import VGroup
 
 from hhanim.look import quantities
 from hhanim.look.numbers import round_above
+from hhanim.look.words import tr
 from hhanim.mobjects.frame.clock import Clock
 from hhanim.mobjects.frame.layout import Area
 from hhanim.mobjects.graph.sweep import TOPS, Curve, Sweep
@@ -56,7 +57,6 @@ class OpenShare(Sweep):
         *,
         begin: float,
         span: tuple[float, float],
-        name: str = "open share of {count}",
         **style: Any,
     ) -> None:
         known, numbers = quantities(depth.run.membrane), depth.in_sight(p)
@@ -68,7 +68,8 @@ class OpenShare(Sweep):
             Curve(t, share, known[f"I_{kind}"], law(depth.run.membrane.channel(kind)))
             for kind, (t, share, _) in counted.items()
         ]
-        y = (name.format(count=self.count), 0.0, min(round_above(max(top, 1e-3), TOPS), 1.0))
+        name = tr("open share of {count}", count=self.count)
+        y = (name, 0.0, min(round_above(max(top, 1e-3), TOPS), 1.0))
         super().__init__(area, depth.theme, curves, begin=begin, span=span, y=y, clock=clock, **style)
         self.bands = VGroup()
         for kind, (t, _, expected) in counted.items():
