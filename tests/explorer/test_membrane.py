@@ -105,7 +105,7 @@ def test_every_model_has_its_channels(visit: Any, name: str) -> None:
     channels = presets.get(name).channels
     assert set(drawn["open"]) == {c.name for c in channels}
     assert set(drawn["share"]) == {c.name for c in channels if c.gates}
-    assert "expected" in page.locator("#canvas-membrane").get_attribute("aria-label")
+    page.wait_for_selector("#canvas-membrane[aria-label*=expected]")  # said once what is dragged rests
 
 
 def test_a_channel_of_ones_own_is_drawn(visit: Any, tmp_path: Path) -> None:
