@@ -58,13 +58,13 @@ def launch() -> Iterator[Callable[..., Any]]:
 
         def start(*options: str) -> Any:
             browser = running.chromium.launch(
-                executable_path=path, args=["--no-sandbox", *options], timeout=600_000
+                executable_path=path, args=["--no-sandbox", *options], timeout=180_000
             )
             new_context = browser.new_context
 
             def patient(**settings: Any) -> Any:
                 context = new_context(**settings)
-                context.set_default_timeout(600_000)  # of a machine that has much else to do
+                context.set_default_timeout(180_000)  # of a machine that has much else to do
                 return context
 
             browser.new_context = patient

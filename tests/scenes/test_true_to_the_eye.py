@@ -40,8 +40,8 @@ class Walk:
 
     def walk(self) -> None:
         film: Any = self
-        if "found" not in vars(film):
-            film.found, film.frames, film.kept = [], 0, {}
+        if "amiss" not in vars(film):
+            film.amiss, film.frames, film.kept = [], 0, {}
         clocks = [a for a in _leaves(film.animations) if isinstance(a.mobject, Clock)]
         leaving = {
             m for a in _leaves(film.animations) if isinstance(a, Vanish) for m in a.mobject.get_family()
@@ -65,7 +65,7 @@ class Walk:
                     before = [(f.drawn(), f.time.t) for f in flows]
                     group.update(1.0 / fps)
                     for flow, (looked, then) in zip(flows, before, strict=True):
-                        film.found += amiss(flow, looked, then, f"{film.parts[-1][1]} at {fps} fps")
+                        film.amiss += amiss(flow, looked, then, f"{film.parts[-1][1]} at {fps} fps")
                     film.frames += 1
             film.kept.update({(fps, f): _state(f) for f in now})
             for clock, t in at_first.items():
@@ -136,7 +136,7 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("name", FILMS)
 def test_ions_never_run_against_their_current_or_onto_each_other(name: str, media: Path, quick: None) -> None:
     film, _ = run_film(name, "wide", media, beside=Walk)
-    assert getattr(film, "found", []) == []
+    assert getattr(film, "amiss", []) == []
 
 
 @pytest.mark.slow
@@ -144,5 +144,5 @@ def test_the_walk_sees_ions_that_lie(media: Path, quick: None, monkeypatch: pyte
     monkeypatch.setattr(ions, "SPEED", 20.0)  # at 24 and 30 frames a second too far, and seen to run back
     film, _ = run_film("spike", "wide", media, beside=Walk)
     assert film.frames > 2000
-    assert any("of their distance" in x for x in film.found)
-    assert any("against" in x for x in film.found)
+    assert any("of their distance" in x for x in film.amiss)
+    assert any("against" in x for x in film.amiss)
