@@ -7,20 +7,24 @@
 // or Marp, a click of Slidev) is one section: when the deck shows one more, the film plays on to where it rests next;
 // when it hides one, the film is where it was before. Nothing else is asked of the deck, so its own "next" and "back",
 // from whatever key, clicker or finger, go through the film. Without steps, next() and back() are for buttons and keys.
-// A figure with data-loop plays while it is seen, except for those who want less motion.
+// A figure with data-loop plays while it is seen, except for those who want less motion. Whatever comes between, a film
+// that is on its way to a rest gets there: at once, where it cannot play or is not seen any more.
 if (!window.CuePlayer) {
 window.CuePlayer = class CuePlayer {
-  static SHOWN = ".visible, [data-bespoke-marp-fragment=active], .slidev-vclick-target:not(.slidev-vclick-hidden)";
+  static SHOWN = "[data-step]:is(.visible, [data-bespoke-marp-fragment=active], .slidev-vclick-target:not(.slidev-vclick-hidden))";
+  static SPEAKER = /[?&](receiver|view=(presenter|next))\b|\/presenter\b/;  // the window that the hall does not see: without sound
   static BIT = 0.001;  // seconds: beyond the border between two frames, so that rounding does not show the one before
 
   constructor(film) {
+    this.film = film;
     this.video = film.querySelector("video");
-    this.steps = [...film.querySelectorAll("[data-step]")];
+    if (CuePlayer.SPEAKER.test(location.href)) this.video.muted = true;
     this.rests = JSON.parse(film.dataset.cues);
     this.loop = film.hasAttribute("data-loop") && matchMedia("(prefers-reduced-motion: no-preference)").matches;
     this.at = 0;  // of the rests, where the film is or goes to
     this.until = Infinity;  // seconds at which it stops; a film that was started by its own controls does not
     this.video.addEventListener("play", () => this.follow());
+    this.video.addEventListener("ended", () => { this.until = Infinity; });
     this.video.addEventListener("timeupdate", () => this.stop());  // where the window is not drawn
     this.video.addEventListener("loadedmetadata", () => this.whole());
     if (this.video.readyState) this.whole();
@@ -33,7 +37,7 @@ window.CuePlayer = class CuePlayer {
   get seen() {  // reveal.js makes the slides that are not shown inert
     return this.video.checkVisibility({visibilityProperty: true}) && !this.video.closest("[inert], [hidden], [aria-hidden=true]");
   }
-  get shown() { return this.steps.filter(step => step.matches(CuePlayer.SHOWN)).length; }
+  get shown() { return this.film.querySelectorAll(CuePlayer.SHOWN).length; }
   get here() { return this.rests.findLastIndex(rest => rest <= this.video.currentTime + 2 * CuePlayer.BIT); }
 
   // To rest k, played there if it is the next one; true, for whoever asks whether there was one.
@@ -48,7 +52,7 @@ window.CuePlayer = class CuePlayer {
     return true;
   }
   next() {
-    if (this.until === Infinity) this.at = this.here;
+    if (this.until === Infinity || this.video.paused) this.at = this.here;
     return this.at < this.last && this.go(this.at + 1, true);
   }
   back() {
@@ -58,7 +62,11 @@ window.CuePlayer = class CuePlayer {
   // Without its sound where a browser lets nobody hear what nobody has touched.
   play() {
     const {video} = this;
-    video.play().catch(error => { if (error.name === "NotAllowedError" && !video.muted) { video.muted = true; this.play(); } });
+    video.play().catch(error => {
+      if (error.name === "AbortError") return;  // it was told something else meanwhile
+      if (error.name === "NotAllowedError" && !video.muted) { video.muted = true; this.play(); }
+      else if (this.until < Infinity) this.go(this.at, false);
+    });
   }
   put(seconds) { this.video.currentTime = seconds && Math.min(seconds + CuePlayer.BIT, this.video.duration || Infinity); }
 
@@ -67,7 +75,7 @@ window.CuePlayer = class CuePlayer {
     const {video} = this;
     if (video.currentSrc.startsWith("blob:") || (video.seekable.length && video.seekable.end(0) > 0)) return;
     video.src = URL.createObjectURL(await (await fetch(video.currentSrc)).blob());
-    this.put(this.rests[this.at]);
+    this.go(this.at, false);
   }
 
   // Frame by frame while it plays.
@@ -79,8 +87,9 @@ window.CuePlayer = class CuePlayer {
   }
   stop() {
     const {video, until, at} = this;
-    if (video.currentTime >= until && at < this.last) this.go(at, false);
-    else if (!video.paused && !this.seen) video.pause();
+    if (video.paused) return;
+    if (until < Infinity && (at < this.last && video.currentTime >= until || !this.seen)) this.go(at, false);
+    else if (!this.seen) video.pause();
   }
   look() {
     const {shown, told} = this;
@@ -91,13 +100,17 @@ window.CuePlayer = class CuePlayer {
 };
   const look = () => document.querySelectorAll("[data-cues]").forEach(film => { if (film.cues) film.cues.look(); else new CuePlayer(film); });
   const changes = {subtree: true, childList: true, attributeFilter: ["class", "inert", "data-bespoke-marp-fragment"]};
-  new MutationObserver(look).observe(document.documentElement, changes);
   // Films in the page itself, as text, become Blobs, which every browser plays and seeks in.
   const unpack = async video => {
     const text = document.getElementById(video.dataset.film).textContent.trim();
     video.src = URL.createObjectURL(new Blob([Uint8Array.from(atob(text), c => c.charCodeAt(0))], {type: "video/mp4"}));
   };
-  const begin = () => { document.querySelectorAll("video[data-film]").forEach(unpack); look(); };
+  const begin = () => {
+    document.querySelectorAll("video[data-film]").forEach(unpack);
+    look();
+    new MutationObserver(look).observe(document.documentElement, changes);
+  };
+  // Not before: of a page that is being read there may be half a film.
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin); else begin();
   // c shows the captions, as in a player: a deck has no controls.
   document.addEventListener("keydown", event => {

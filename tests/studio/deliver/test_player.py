@@ -31,13 +31,14 @@ def film(tmp_path_factory) -> Path:
 
 @pytest.fixture
 def tab(film, tab, tmp_path):
-    """A page with a film in it as text, and three steps as a deck has them."""
+    """A page with a film in it as text, and three steps as a deck has them. It is read in pieces, as a page of many
+    megabytes is: between them the scripts that wait for a change have their turn."""
     player = resources.files("hhanim.studio.deliver").joinpath("player.js").read_text(encoding="utf-8")
     steps = '<i data-step class="fragment"></i>' * 3
-    page = tmp_path / "page.html"
+    page, piece = tmp_path / "page.html", "<script></script>"
     page.write_text(
         f"<script>{player}</script><script type='text/plain' id=f>{base64.b64encode(film.read_bytes()).decode()}</script>"
-        f"<figure data-cues='{json.dumps(RESTS)}'><video muted data-film=f></video>{steps}</figure>"
+        f"<figure data-cues='{json.dumps(RESTS)}'>{piece}<video muted data-film=f></video>{piece}{steps}</figure>"
         f"<figure id=page data-cues='{json.dumps(RESTS)}'><video muted data-film=f></video></figure>"
         f"<figure id=loop data-loop data-cues='[0, 1.5]'><video loop muted data-film=f></video></figure>",
         encoding="utf-8",
@@ -93,10 +94,60 @@ def test_the_steps_of_a_deck_go_through_a_film(tab):
 
 
 @pytest.mark.slow
-def test_a_film_that_is_left_while_it_plays_stops(tab):
+def test_a_film_that_is_left_while_it_plays_is_found_at_its_rest(tab):
     show(tab, 1)
     tab.evaluate("document.querySelector('figure').style.visibility = 'hidden'")
-    tab.wait_for_function("document.querySelector('video').paused")
+    rests(tab, RESTS[1])
+
+
+# Presses, some of them faster than anything plays, and slides that are left and come back: from the seed's numbers.
+ORDERS = """async seed => {
+    const number = () => (seed = (seed * 1103515245 + 12345) & 0x7fffffff) / 0x7fffffff;
+    const figure = document.querySelector("figure"), steps = [...figure.querySelectorAll("[data-step]")];
+    let shown = 0;
+    for (let k = 0; k < 10; k++) {
+        const what = number();
+        if (what < 0.85) shown = Math.max(0, Math.min(3, shown + (what < 0.55 ? 1 : -1)));
+        else figure.style.visibility = figure.style.visibility ? "" : "hidden";
+        steps.forEach((step, at) => step.classList.toggle("visible", at < shown));
+        await new Promise(done => setTimeout(done, number() < 0.3 ? 0 : 400 * number() ** 2));
+    }
+    figure.style.visibility = "";
+    return shown;
+}"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("slower", [1, 20])
+def test_it_comes_to_rest_whatever_is_pressed(tab, slower):
+    tab.context.new_cdp_session(tab).send("Emulation.setCPUThrottlingRate", {"rate": slower})
+    for seed in range(1, 13):
+        rests(tab, RESTS[tab.evaluate(ORDERS, seed)])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("why", ["NotAllowedError", "NotSupportedError"])
+def test_a_film_that_may_not_play_is_at_its_rest(tab, why):
+    tab.evaluate(
+        "why => { HTMLMediaElement.prototype.play = () => Promise.reject(new DOMException('', why)); }", why
+    )
+    for k in (1, 2, 3, 2):
+        show(tab, k)
+        rests(tab, RESTS[k])
+
+
+@pytest.mark.slow
+def test_only_the_hall_hears_it(tab):
+    """Not the window with the speaker's notes, which shows the same slides."""
+    page = tab.url
+    mute = "document.querySelector('video').muted"
+    tab.add_init_script(
+        "addEventListener('DOMContentLoaded', () => document.querySelectorAll('video').forEach(v => { v.muted = false; }), true)"
+    )
+    for query in ("?receiver&controls=false", "?view=presenter", "?view=next&sync=x", "#/presenter/1", ""):
+        tab.goto("about:blank")
+        tab.goto(page + query)
+        assert tab.evaluate(mute) == bool(query), query
 
 
 @pytest.mark.slow
@@ -116,6 +167,16 @@ def test_keys_of_a_page_go_through_a_film(tab):
     tab.evaluate("w = document.querySelector('#page video'); w.currentTime = 0.6; w.play()")
     assert tab.evaluate(call, "next")
     rests(tab, 1.0, "#page")
+    # stopped on its way, it goes on to where it was to stop; seen to its end and begun again, to the next idea
+    assert tab.evaluate(call, "next")
+    tab.evaluate("w.pause()")
+    assert tab.evaluate("w.currentTime") < 1.5
+    assert tab.evaluate(call, "next")
+    rests(tab, 1.5, "#page")
+    tab.evaluate("w.play()")
+    tab.wait_for_function("!w.paused && w.currentTime < 0.5")
+    assert tab.evaluate(call, "next")
+    rests(tab, 0.5, "#page")
 
 
 @pytest.mark.slow
