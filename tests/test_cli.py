@@ -25,23 +25,18 @@ CLIPS = {"tau", "f_infty", "currents", "simulation", "reduced"}
 
 
 @pytest.fixture
-def hh(tmp_path, monkeypatch):
+def hh(tmp_path, monkeypatch, capsys):
     """Run ``hhanim …`` in an empty directory."""
     monkeypatch.chdir(tmp_path)
 
     def run(*words: str, code: int | None = 0, **environment: str) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "hhanim", *words],
-            capture_output=True,
-            text=True,
-            cwd=tmp_path,
-            env={**os.environ, **environment},
-            stdin=subprocess.DEVNULL,
-            check=False,
-        )
-        if code is not None:
-            assert done.returncode == code, done.stderr
-        return done
+        with monkeypatch.context() as patch, pytest.raises(SystemExit) as end:
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            main(list(words))
+        said = capsys.readouterr()
+        assert code in (None, end.value.code), said.err
+        return subprocess.CompletedProcess(words, end.value.code, said.out, said.err)
 
     return run
 
@@ -323,12 +318,16 @@ def test_doctor(hh):
         assert row["ok"] or row["mend"]
 
 
-def test_doctor_says_what_mends(hh, tmp_path):
+def test_doctor_says_what_mends(tmp_path):
     (tmp_path / "sitecustomize.py").write_text(
         "import importlib.util as u\nreal = u.find_spec\n"
         "u.find_spec = lambda n, *a: None if n in ('manim', 'celluloid') else real(n, *a)\n"
     )
-    done = hh("doctor", code=3, PYTHONPATH=str(tmp_path))
+    done = subprocess.run(
+        [sys.executable, "-m", "hhanim", "doctor"], capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+    )  # fmt: skip
+    assert done.returncode == 3
     assert "-m pip install 'celluloid'" in done.stdout
     assert "libcairo2-dev" in done.stdout
     assert "hhanim[films]" in done.stdout

@@ -47,11 +47,11 @@ def test_catalogues_are_complete_and_nothing_is_lost_or_too_long(code):
 
 
 @pytest.mark.slow
-def test_a_film_in_a_language_of_longer_words(film: str, shape: str, tmp_path: Path) -> None:
+def test_a_film_in_a_language_of_longer_words(film: str, shape: str, media: Path) -> None:
     from tests.scenes.film_checks import amiss, outside, overlaps, run_film
 
     with spoken(language()) as heard:
-        played, looks = run_film(film, shape, tmp_path)
+        played, looks = run_film(film, shape, media)
     assert english(heard) == []
     assert [x for look in looks for x in outside(look)] == []
     assert [x for look in looks for x in overlaps(look)] == []

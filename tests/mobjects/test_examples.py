@@ -37,7 +37,7 @@ def example(module: Any) -> str | None:
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_example_runs(name: str, tmp_path: Path) -> None:
+def test_example_runs(name: str, media: Path) -> None:
     module = importlib.import_module(name)
     source = example(module)
     if source is None:
@@ -64,7 +64,7 @@ def test_example_runs(name: str, tmp_path: Path) -> None:
         "frame_rate": 2,
         "dry_run": True,
         "write_to_movie": False,
-        "media_dir": str(tmp_path),
+        "media_dir": str(media),
         "verbosity": "ERROR",
         "progress_bar": "none",
     }

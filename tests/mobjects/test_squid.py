@@ -123,8 +123,8 @@ def test_the_squid_moves_and_its_axon_stays_where_it_can_be_entered() -> None:
     assert np.ptp(axon[:, 1]) < 1e-9 and axon[:, 0].min() < squid.band[0] < axon[:, 0].max()
 
 
-def test_an_axon_whose_v_does_not_pass_zero_is_refused_in_a_line(tmp_path: Path) -> None:
+def test_an_axon_whose_v_does_not_pass_zero_is_refused_in_a_line(media: Path) -> None:
     changes: dict[str, Any] = {"ttx": 0.9}
     with pytest.raises(HHError, match="give it a stronger stimulus") as refused:
-        run_film("squid", "wide", tmp_path, **changes)
+        run_film("squid", "wide", media, **changes)
     assert "\n" not in str(refused.value)

@@ -51,7 +51,7 @@ def told(beats: Any, tmp: Path, seen: Any = None, clock: bool = False, skip: boo
     return film
 
 
-def test_what_a_beat_does_not_name_goes_and_the_rest_stays(tmp_path: Path) -> None:
+def test_what_a_beat_does_not_name_goes_and_the_rest_stays(media: Path) -> None:
     a, b, c = Circle(), Square(), Rectangle()
     stood = []
     beats = [
@@ -60,13 +60,13 @@ def test_what_a_beat_does_not_name_goes_and_the_rest_stays(tmp_path: Path) -> No
         Beat("two", "Two", "Third.", show=[b, c]),
         Beat("two", "Two", "Fourth.", show=[]),
     ]
-    film = told(beats, tmp_path, lambda film, _: stood.append([m in film.mobjects for m in (a, b, c)]))
+    film = told(beats, media, lambda film, _: stood.append([m in film.mobjects for m in (a, b, c)]))
     assert stood == [[True, True, False]] * 2 + [[False, True, True], [False, False, False]]
     assert [name for _, name in film.parts] == ["one", "two"]
     assert a.get_stroke_opacity() == 1.0  # as it was, to be shown again
 
 
-def test_a_section_begins_where_its_picture_stands_and_ends_before_the_next_one_comes(tmp_path: Path) -> None:
+def test_a_section_begins_where_its_picture_stands_and_ends_before_the_next_one_comes(media: Path) -> None:
     """So a slide shows it, and the film begins from exactly that picture."""
     looks = []
     beats = [
@@ -78,7 +78,7 @@ def test_a_section_begins_where_its_picture_stands_and_ends_before_the_next_one_
     def look(film: Story, beat: Beat) -> None:
         looks.append(film.parts[-1])
 
-    film = told(beats, tmp_path, look)
+    film = told(beats, media, look)
     (_, first), (start, second) = film.parts
     assert (first, second) == ("one", "two")
     assert looks == [(0.0, "one"), (0.0, "one"), (start, "two")]
@@ -89,14 +89,14 @@ def test_a_section_begins_where_its_picture_stands_and_ends_before_the_next_one_
     assert a not in film.mobjects
 
 
-def test_a_beat_lasts_as_long_as_its_caption_takes_to_read(tmp_path: Path) -> None:
+def test_a_beat_lasts_as_long_as_its_caption_takes_to_read(media: Path) -> None:
     short, long = (
         "Short.",
         "This sentence is a good deal longer than the other one, and takes more time to read.",
     )
     film = told(
         [Beat("one", "One", short), Beat("one", "One", long), Beat("one", "Why?", short + ".", think=True)],
-        tmp_path,
+        media,
     )
     lengths = [stop - start for start, stop, _ in film.captions]
     assert lengths[0] == pytest.approx(standard.LEAST, abs=0.11)
@@ -105,7 +105,7 @@ def test_a_beat_lasts_as_long_as_its_caption_takes_to_read(tmp_path: Path) -> No
     assert lengths[2] > standard.LEAST + standard.THINKING - 0.11
 
 
-def test_the_clock_runs_until_what_the_beat_says_and_is_put_where_it_starts(tmp_path: Path) -> None:
+def test_the_clock_runs_until_what_the_beat_says_and_is_put_where_it_starts(media: Path) -> None:
     times = []
     beats = [
         Beat("one", "One", "Runs.", until=4.0),
@@ -113,11 +113,11 @@ def test_the_clock_runs_until_what_the_beat_says_and_is_put_where_it_starts(tmp_
         Beat("two", "Two", "Again.", start=1.0, until=2.0),
         Beat("two", "Two", "Stays."),
     ]
-    told(beats, tmp_path, lambda film, _: times.append(film.clock.now), clock=True)
+    told(beats, media, lambda film, _: times.append(film.clock.now), clock=True)
     assert times == [4.0, 10.0, 2.0, 2.0]
 
 
-def test_what_follows_the_clock_is_not_seen_when_it_jumps(tmp_path: Path) -> None:
+def test_what_follows_the_clock_is_not_seen_when_it_jumps(media: Path) -> None:
     jumped = []
 
     def beats(film: Story) -> Iterator[Beat]:
@@ -134,12 +134,12 @@ def test_what_follows_the_clock_is_not_seen_when_it_jumps(tmp_path: Path) -> Non
         jumped.clear()
         yield Beat("two", "Two", "And back.", start=0.0)
 
-    told(beats, tmp_path, clock=True, skip=False)
+    told(beats, media, clock=True, skip=False)
     assert jumped
     assert max(jumped) < 0.05
 
 
-def test_two_pictures_are_never_seen_through_each_other_and_it_is_never_dark_between(tmp_path: Path) -> None:
+def test_two_pictures_are_never_seen_through_each_other_and_it_is_never_dark_between(media: Path) -> None:
     old, new, shares = Square(), Circle(), []
 
     class Looked(Story):
@@ -153,7 +153,7 @@ def test_two_pictures_are_never_seen_through_each_other_and_it_is_never_dark_bet
             shown = [m.get_stroke_opacity() if m in self.mobjects else 0.0 for m in (old, new)]
             shares.append((*shown, words))
 
-    options = {"dry_run": True, "media_dir": str(tmp_path), "verbosity": "ERROR", "progress_bar": "none"}
+    options = {"dry_run": True, "media_dir": str(media), "verbosity": "ERROR", "progress_bar": "none"}
     with tempconfig({**options, "pixel_width": 192, "pixel_height": 108, "frame_rate": 30}):
         Looked().render()
     assert sum(0.1 < a < 0.9 for a, _, _ in shares) > 3  # it is soft
@@ -163,7 +163,7 @@ def test_two_pictures_are_never_seen_through_each_other_and_it_is_never_dark_bet
 
 @pytest.mark.parametrize("moved", [False, True])
 def test_where_both_halves_of_a_picture_change_one_stands_while_the_other_does(
-    moved: bool, tmp_path: Path
+    moved: bool, media: Path
 ) -> None:
     """A picture for a picture in each, or one that goes on the left for one that comes on the right."""
     old, new = ([shape().shift((x, 0.0, 0.0)) for x in (-3.5, 3.5)] for shape in (Square, Circle))
@@ -179,7 +179,7 @@ def test_where_both_halves_of_a_picture_change_one_stands_while_the_other_does(
             super().update_mobjects(dt)
             shares.append([m.get_stroke_opacity() if m in self.mobjects else 0.0 for m in (*old, *new)])
 
-    options = {"dry_run": True, "media_dir": str(tmp_path), "verbosity": "ERROR", "progress_bar": "none"}
+    options = {"dry_run": True, "media_dir": str(media), "verbosity": "ERROR", "progress_bar": "none"}
     with tempconfig({**options, "pixel_width": 192, "pixel_height": 108, "frame_rate": 30}):
         Looked().render()
     assert min(max(look) for look in shares[1:]) > 0.6
@@ -187,7 +187,7 @@ def test_where_both_halves_of_a_picture_change_one_stands_while_the_other_does(
         assert max(min(a, b) for look in shares for a, b in zip(look[:2], look[2:], strict=True)) < 0.2
 
 
-def test_headings_stand_on_one_line_whatever_their_letters(tmp_path: Path) -> None:
+def test_headings_stand_on_one_line_whatever_their_letters(media: Path) -> None:
     feet: list[list[float]] = []
 
     def look(film: Any, _: Beat) -> None:
@@ -199,31 +199,31 @@ def test_headings_stand_on_one_line_whatever_their_letters(tmp_path: Path) -> No
             Beat("two", "gate, jumping", "B.", "y, gap"),
             Beat("two", "At", "C."),
         ],
-        tmp_path,
+        media,
         look,
     )
     assert feet[0] == pytest.approx(feet[1], abs=1e-3)
     assert feet[2] == pytest.approx(feet[0][:1], abs=1e-3)
 
 
-def test_what_never_moves_is_below_what_moves(tmp_path: Path) -> None:
+def test_what_never_moves_is_below_what_moves(media: Path) -> None:
     still, moving = Square(), Circle().add_updater(lambda m: None)
-    film = told([Beat("one", "One", "A.", show=[moving, still])], tmp_path)
+    film = told([Beat("one", "One", "A.", show=[moving, still])], media)
     order = [film.mobjects.index(m) for m in (still, moving)]
     assert order == sorted(order)
 
 
-def test_names_stand_for_the_words_in_braces(tmp_path: Path) -> None:
+def test_names_stand_for_the_words_in_braces(media: Path) -> None:
     def beats(film: Story) -> Iterator[Beat]:
         film.names["ion"] = "Ca²⁺"
         yield Beat("one", "{ion} flows", "Now {ion} flows in.")
 
-    film = told(beats, tmp_path)
+    film = told(beats, media)
     assert film.captions[0][2] == "Now Ca²⁺ flows in."
     assert film._words[0].words == "Ca²⁺ flows"
 
 
-def test_the_channels_that_act_are_found_and_named(tmp_path: Path) -> None:
+def test_the_channels_that_act_are_found_and_named(media: Path) -> None:
     def beats(film: Story) -> Iterator[Beat]:
         run = simulate(film.membrane, "pulse(10, start=5, width=1)", 20.0)
         assert [channel.name for channel in film.cast(run)] == ["Na", "K"]
@@ -239,13 +239,13 @@ def test_the_channels_that_act_are_found_and_named(tmp_path: Path) -> None:
         assert (part.t[0], part.t[-1], part.line.get_color().to_hex().lower()) == (8.0, 10.0, hue)
         yield from film.recapped([row], [v])
 
-    film = told(beats, tmp_path)
+    film = told(beats, media)
     said = {"ion": "Na⁺", "other": "K⁺", "m": "m", "h": "h", "n": "n"}
     assert {name: film.names[name] for name in said} == said
     assert film.captions[0][2] == "It does."
 
 
-def test_what_marks_a_sweep_is_drawn_as_soon_as_it_is_whole(tmp_path: Path) -> None:
+def test_what_marks_a_sweep_is_drawn_as_soon_as_it_is_whole(media: Path) -> None:
     """Not only when all are: manim paints what does not move in an animation once, as it was before."""
     drawn: list[int] = []
     hue = "#ff0000"
@@ -273,7 +273,7 @@ def test_what_marks_a_sweep_is_drawn_as_soon_as_it_is_whole(tmp_path: Path) -> N
             red = (rgba[..., 0].astype(int) - rgba[..., 1] > 120).sum()
             drawn.extend([int(red)] * repeat)
 
-    options = {"pixel_width": 384, "pixel_height": 216, "frame_rate": 10, "media_dir": str(tmp_path)}
+    options = {"pixel_width": 384, "pixel_height": 216, "frame_rate": 10, "media_dir": str(media)}
     with tempconfig({**options, "verbosity": "ERROR", "progress_bar": "none"}):
         film = Sweeps(renderer=Renderer(Frames(), SparingCamera))
         film.render()

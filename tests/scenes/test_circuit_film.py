@@ -14,11 +14,6 @@ from hhanim.mobjects.frame.layout import UNIT
 from tests.scenes.film_checks import run_film
 
 
-@pytest.fixture(scope="module")
-def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("media")
-
-
 @pytest.mark.slow
 def test_every_part_becomes_an_element_and_nothing_stays_behind(media: Path) -> None:
     film: Any

@@ -17,8 +17,8 @@ from tests.scenes.film_checks import run_film
 
 
 @pytest.fixture(scope="module")
-def film(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    return run_film("gate_opening", "wide", tmp_path_factory.mktemp("media"))[0]
+def film(media: Path) -> Any:
+    return run_film("gate_opening", "wide", media)[0]
 
 
 def test_the_shares_counted_on_the_screen_keep_to_the_law_within_binomial_error(film: Any) -> None:
@@ -76,16 +76,14 @@ def test_the_rates_over_v_are_the_gates_and_have_the_points_of_1952(film: Any) -
         ({"model": "widget", "n": 300}, "K", False),
     ],
 )
-def test_gates_of_other_models(
-    changes: dict[str, Any], star: str | None, circles: bool, tmp_path: Path
-) -> None:
-    film, looks = run_film("gate_opening", "wide", tmp_path, **changes)
+def test_gates_of_other_models(changes: dict[str, Any], star: str | None, circles: bool, media: Path) -> None:
+    film, looks = run_film("gate_opening", "wide", media, **changes)
     assert star in (None, film.kinds[0])
     assert looks[-1].section == "recap"
     assert any("1952" in said for _, _, said in film.captions) == circles
 
 
-def test_a_model_without_gates_is_refused_in_one_line(tmp_path: Path) -> None:
+def test_a_model_without_gates_is_refused_in_one_line(media: Path) -> None:
     leak = Membrane("leak", (Channel("L", g=0.3, e=-65.0),))
     with pytest.raises(hh.HHError, match="choose a model with gates"):
-        run_film("gate_opening", "wide", tmp_path, model=leak)
+        run_film("gate_opening", "wide", media, model=leak)

@@ -17,8 +17,8 @@ from tests.scenes.film_checks import run_film, update
 
 
 @pytest.fixture(scope="module")
-def film(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    return run_film("phase_plane", "wide", tmp_path_factory.mktemp("media"))[0]
+def film(media: Path) -> Any:
+    return run_film("phase_plane", "wide", media)[0]
 
 
 def test_the_state_in_the_plane_is_that_over_time(film: Any) -> None:
@@ -151,9 +151,9 @@ def test_the_reduced_model_rests_where_the_full_one_does_and_fires_as_the_clip_s
     [({"model": "widget", "high": 5.0, "until": 100.0}, True), ({"model": "connor_stevens"}, False),
      ({"high": 3.0}, False), ({"model": "classic"}, True)],
 )  # fmt: skip
-def test_other_models_and_currents(changes: dict[str, Any], fires: bool, tmp_path: Path) -> None:
+def test_other_models_and_currents(changes: dict[str, Any], fires: bool, media: Path) -> None:
     film: Any
-    film, looks = run_film("phase_plane", "wide", tmp_path, **changes)
+    film, looks = run_film("phase_plane", "wide", media, **changes)
     assert ("limit cycle" in [look.section for look in looks]) == fires
     assert looks[-1].section == "recap"
     spoken = [text for _, _, text in film.captions]

@@ -20,11 +20,6 @@ from tests.scenes.film_checks import SCENES, load, run_film
 
 
 @pytest.fixture(scope="module")
-def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("media")
-
-
-@pytest.fixture(scope="module")
 def propagation(media: Path) -> Any:
     film: Any
     film, film.looks = run_film("propagation", "wide", media)

@@ -22,11 +22,6 @@ from hhanim.model import measured
 from tests.scenes.film_checks import run_film
 
 
-@pytest.fixture(scope="module")
-def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("media")
-
-
 def test_a_front_is_where_its_speed_takes_it() -> None:
     panel = Panel(Area(-6.0, 6.0, -2.0, 2.0), DARK).x("mm", 0.0, 60.0).y(quantity("V"), -90.0, 60.0)
     front = Front(panel, 21.2, 20.0, 1.0, "measured")

@@ -29,9 +29,9 @@ THREE_PASSES = ["question", "rest", "rise", "predict", "fall", "gates", "current
         {"model": "wang_buzsaki", "stimulus": "step(5, start=5)"},
     ],
 )
-def test_spike_is_told_as_it_runs(changes: dict[str, Any], tmp_path: Path) -> None:
+def test_spike_is_told_as_it_runs(changes: dict[str, Any], media: Path) -> None:
     film: Any
-    film, looks = run_film("spike", "wide", tmp_path, **changes)
+    film, looks = run_film("spike", "wide", media, **changes)
     assert [look.section for look in looks][-3:] == THREE_PASSES[-3:]
     assert film.misread == []
     peak = film.run.spike_peaks[0]
@@ -41,15 +41,15 @@ def test_spike_is_told_as_it_runs(changes: dict[str, Any], tmp_path: Path) -> No
     )
 
 
-def test_no_spike_is_said(tmp_path: Path) -> None:
-    film, looks = run_film("spike", "wide", tmp_path, ttx=0.8)
+def test_no_spike_is_said(media: Path) -> None:
+    film, looks = run_film("spike", "wide", media, ttx=0.8)
     assert [look.section for look in looks] == ["question", "no spike"]
     assert any("falls back" in text for _, _, text in film.captions)
 
 
 @pytest.fixture(scope="module")
-def film(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    return run_film("spike", "wide", tmp_path_factory.mktemp("media"))[0]
+def film(media: Path) -> Any:
+    return run_film("spike", "wide", media)[0]
 
 
 def test_the_magnified_currents_stay_on_their_axis_and_are_magnified_as_it_says(film: Any) -> None:
@@ -115,8 +115,8 @@ class Answers:
             self.force = graph.panel.data(gap[0].points[-1])[1] - graph.panel.data(gap[0].points[0])[1]
 
 
-def test_the_hall_is_asked_before_v_turns_and_the_driving_force_is_drawn(tmp_path: Path) -> None:
-    film, _ = run_film("spike", "wide", tmp_path, beside=Answers)
+def test_the_hall_is_asked_before_v_turns_and_the_driving_force_is_drawn(media: Path) -> None:
+    film, _ = run_film("spike", "wide", media, beside=Answers)
     run = film.run
     assert film.asked_at < run.extreme("V").t
     assert film.seen_to == pytest.approx(film.there, abs=0.02)

@@ -14,11 +14,6 @@ from tests.scenes.film_checks import amiss, outside, overlaps, run_film, stories
 from tests.scenes.test_mistakes import CURRENTS, DENSITIES, units
 
 
-@pytest.fixture(scope="module")
-def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("media")
-
-
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Each shape once, in one theme or the other; with --full each in both."""
     if "shape" in metafunc.fixturenames:
@@ -32,7 +27,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def test_it_asks_and_nothing_is_cut_small_or_on_another_at_the_end_of_a_section(
     name: str, shape: str, theme: str, media: Path
 ) -> None:
-    film, looks = run_film(name, shape, media, theme=theme)
+    film, looks = run_film(name, shape, media, **({} if theme == "dark" else {"theme": theme}))
     assert [x for look in looks for x in outside(look)] == []
     assert [x for look in looks for x in overlaps(look)] == []
     assert [x for look in looks for x in look.small] == []
@@ -48,8 +43,11 @@ def test_it_asks_and_nothing_is_cut_small_or_on_another_at_the_end_of_a_section(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", stories())
-def test_every_frame_shows_something_and_few_stand_still(name: str, media: Path) -> None:
-    seen = watch(name, media)
+def test_every_frame_shows_something_and_few_stand_still(
+    name: str, media: Path, pytestconfig: pytest.Config
+) -> None:
+    """At five frames a second; with --full at ten."""
+    seen = watch(name, media, fps=10 if pytestconfig.option.full else 5)
     assert min(seen.drawn) > 0.01
     assert len(seen.same) < 0.15 * seen.count
     assert amiss(seen.film.captions) == []

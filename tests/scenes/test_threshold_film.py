@@ -14,8 +14,8 @@ from tests.scenes.film_checks import run_film
 
 
 @pytest.mark.slow
-def test_its_runs_fail_fire_and_fill_the_gap(tmp_path: Path) -> None:
-    film, looks = run_film("threshold", "wide", tmp_path)
+def test_its_runs_fail_fire_and_fill_the_gap(media: Path) -> None:
+    film, looks = run_film("threshold", "wide", media)
     story: Any = film
     assert len(story.weak.spikes) == 0
     assert len(story.strong.spikes) == 1
@@ -35,18 +35,16 @@ def test_its_runs_fail_fire_and_fill_the_gap(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_membrane_that_no_pulse_fires_is_told_so(tmp_path: Path) -> None:
-    _, looks = run_film("threshold", "wide", tmp_path, ttx=1.0)
+def test_a_membrane_that_no_pulse_fires_is_told_so(media: Path) -> None:
+    _, looks = run_film("threshold", "wide", media, ttx=1.0)
     assert looks[-1].section == "no threshold"
 
 
 @pytest.mark.slow
-def test_a_spike_that_comes_after_the_end_stops_nothing(
-    tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
+def test_a_spike_that_comes_after_the_end_stops_nothing(media: Path, request: pytest.FixtureRequest) -> None:
     if not request.config.option.full:
         pytest.skip("--full")
     film: Any
-    film, looks = run_film("threshold", "wide", tmp_path, model="wang_buzsaki")
+    film, looks = run_film("threshold", "wide", media, model="wang_buzsaki")
     assert len(film.strong.spikes) == 0  # a little above threshold it takes longer than is shown
     assert looks[-1].section == "recap"

@@ -127,11 +127,6 @@ def _drive(flow: IonFlow) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
     return t, drive, flow.run.current(flow.channel), 0.02 * float(most)
 
 
-@pytest.fixture(scope="module")
-def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("media")
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("name", FILMS)
 def test_ions_never_run_against_their_current_or_onto_each_other(name: str, media: Path, quick: None) -> None:

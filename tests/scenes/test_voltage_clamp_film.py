@@ -20,11 +20,6 @@ from tests.scenes.film_checks import run_film
 
 
 @pytest.fixture(scope="module")
-def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("media")
-
-
-@pytest.fixture(scope="module")
 def film(media: Path) -> Any:
     return run_film("voltage_clamp", "wide", media, steps=5)[0]
 

@@ -129,7 +129,7 @@ def test_wheel_renders_all_clips_from_an_empty_directory(wheel, tmp_path):
     )
     assert where.stdout.startswith(str(site))
     done = subprocess.run(
-        [python, "-m", "hhanim", "render", *CLIPS, "--json"],
+        [python, "-m", "hhanim", "render", *CLIPS, "--size", "320x180", "--json"],
         cwd=empty,
         capture_output=True,
         text=True,
@@ -138,7 +138,7 @@ def test_wheel_renders_all_clips_from_an_empty_directory(wheel, tmp_path):
     assert done.returncode == 0, done.stderr
     for name in CLIPS:
         facts = checks.check(
-            empty / "output" / f"{name}.mp4", width=1920, height=1080, **_time_base(empty, name)
+            empty / "output" / f"{name}.mp4", width=320, height=180, **_time_base(empty, name)
         )
         assert facts.duration > 1 and facts.fps == 30
     data = "from hhanim.model import measured; from hhanim.look.glossary import terms;"

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -83,8 +84,8 @@ class Small(Film):
 
 
 @pytest.fixture
-def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+def scene(tmp_path: Path, media: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(media))
     path = tmp_path / "small_film.py"
     path.write_text(dedent(SCENE), encoding="utf-8")
     return path
@@ -217,13 +218,13 @@ def test_the_hooks_are_where_they_were() -> None:
 
 
 def test_a_moved_hook_is_noticed_and_stock_manim_takes_over(
-    scene: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    scene: Path, tmp_path: Path, media: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     usual = hhanim.render(scene, preset="draft", size="320x180", output=tmp_path / "usual")
     monkeypatch.delattr(SceneFileWriter, "abort_encode_jobs")
     assert hooks_missing() == ["SceneFileWriter.abort_encode_jobs is gone"]
     monkeypatch.undo()
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(media))
     text = "\nfrom hhanim.studio.draw import film as engine\nengine.hooks_missing = lambda: ['something']\n"
     scene.write_text(scene.read_text(encoding="utf-8") + text, encoding="utf-8")
     stock = hhanim.render(scene, preset="draft", size="320x180", output=tmp_path / "stock")
@@ -562,8 +563,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.mark.slow
-def test_every_frame_of_our_films_is_the_same_wherever_drawing_begins(name: str, tmp_path: Path) -> None:
+def test_every_frame_of_our_films_is_the_same_wherever_drawing_begins(
+    name: str, tmp_path: Path, pytestconfig: pytest.Config
+) -> None:
+    """At five frames a second; with --full at the draft's rate."""
     job = prepare(Request(catalogue.find(name), tmp_path / "film.mp4", {}, "draft", "dark", "160x90"))
+    job = job if pytestconfig.option.full else replace(job, fps=Fraction(5))
     whole, second = Kept(), Kept(1, 2)
     played = engine(job, tmp_path).play(whole)
     assert engine(job, tmp_path).play(second) == played
