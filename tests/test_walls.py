@@ -101,6 +101,19 @@ def test_plots_know_the_encoder_and_nothing_else_of_the_studio():
 STREET = ("media", "plan", "fresh", "draw", "make", "deliver")
 
 
+def test_the_readme_names_every_room_of_the_studio_and_what_stands_beside_them():
+    table = (
+        (ROOT / "README.md")
+        .read_text(encoding="utf-8")
+        .split("| room of `hhanim/studio` |")[1]
+        .split("\n\n")[0]
+    )
+    studio = [p.name for p in (PACKAGE / "studio").iterdir() if not p.name.startswith("__")]
+    rooms, beside = re.findall(r"^\| `(\w+)`", table, re.MULTILINE), re.findall(r"`(\w+\.py)`", table)
+    assert sorted(rooms + beside) == sorted(studio)
+    assert {name for name in studio if not name.endswith(".py")} == set(STREET)
+
+
 @pytest.mark.parametrize("room", ["errors.py", "news.py", *STREET])
 def test_the_studio_is_a_street_walked_one_way(room):
     """plan knows nothing of fresh, fresh nothing of draw, and so on; media lies below all of them."""

@@ -28,14 +28,6 @@ def plain(value: float, digits: int = 10) -> str:
     return decimal(minus(f"{float(f'{value:.{digits}g}'):.10g}"))
 
 
-def figures(value: float, digits: int = 2) -> str:
-    """A number with just so many significant digits, never in powers of ten."""
-    if value == 0.0 or not math.isfinite(value):
-        return "0"
-    places = digits - 1 - math.floor(math.log10(abs(float(f"{value:.{digits - 1}e}"))))
-    return decimal(minus(f"{round(value, places):.{max(places, 0)}f}"))
-
-
 def millivolts(v: float, *, sign: bool = False) -> str:
     """A voltage in whole millivolts; sign: with a plus as well."""
     return minus(f"{v:{'+' if sign else ''}.0f} mV")

@@ -33,7 +33,6 @@ STRAIGHT = 5.0  # ms, longer than a spike: a sampled current that keeps to a lin
 # A field's unit, its range, and whether a batch may have an array of it.
 Current = Annotated[Any, partial(number, unit="µA/cm²")]
 Voltage = Annotated[Any, partial(number, unit="mV")]
-Factor = Annotated[Any, number]
 Time = Annotated[float, partial(number, unit="ms", array=False)]
 Times = Annotated[Any, partial(number, unit="ms")]
 End = Annotated[float, partial(number, unit="ms", array=False, endless=True)]

@@ -178,19 +178,26 @@ class Request:
         """What was given, as JSON."""
         return {name: _said(value) for name, value in sorted(self.given.items())}
 
-    def settings(self) -> dict[str, Any]:
-        """The request as JSON: the part of the stamp that no file decides."""
-        chosen = self.use
+    @property
+    def choices(self) -> dict[str, Any]:
+        """What was chosen beside the scene, what it is given and its size, as JSON: for the stamp and the key alike."""
         return {
-            "scene": f"{self.entry.path.name}:{self.entry.symbol}",
-            "given": self.said,
-            "preset": [chosen.name, chosen.width, chosen.height, str(chosen.fps), chosen.qp, chosen.speed],
-            "size": self.size,
             "theme": self.theme,
             "language": self.language,
             "sound": self.sound,
-            **({"sections": True} if self.sections else {}),
-            **({"also": sorted(self.also)} if self.also else {}),
+            "sections": self.sections,
+            "also": sorted(self.also),
+        }
+
+    def settings(self) -> dict[str, Any]:
+        """The request as JSON: the part of the stamp that no file decides."""
+        use = self.use
+        return {
+            "scene": f"{self.entry.path.name}:{self.entry.symbol}",
+            "given": self.said,
+            "preset": [use.name, use.width, use.height, str(use.fps), use.qp, use.speed],
+            "size": self.size,
+            **{name: chosen for name, chosen in self.choices.items() if chosen},
         }
 
     def check(self) -> None:
