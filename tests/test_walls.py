@@ -101,6 +101,25 @@ def test_plots_know_the_encoder_and_nothing_else_of_the_studio():
 STREET = ("media", "plan", "fresh", "draw", "make", "deliver")
 
 
+def test_the_tests_lie_as_the_tree_does():
+    for folder in {p.parent.relative_to(ROOT / "tests") for p in (ROOT / "tests").rglob("test_*.py")}:
+        assert (PACKAGE / folder).is_dir() or folder == Path("scenes"), folder
+
+
+@pytest.mark.parametrize("guide", ["README.md", "CONTRIBUTING.md"])
+def test_the_files_that_a_guide_names_are_there(guide):
+    text = (ROOT / guide).read_text(encoding="utf-8")
+    theirs = {"hhanim.toml", "lecture.toml", "my_clip.py"}  # whoever reads it has these
+    named = set(re.findall(r"`([a-z][a-z_./\d]*\.(?:py|js|toml))`", text)) - theirs
+    there = {
+        p.relative_to(ROOT).as_posix()
+        for where in ("hhanim", "scenes", "tests")
+        for p in (ROOT / where).rglob("*.*")
+    }
+    assert len(named) > 15
+    assert [name for name in named if not any(f"/{path}".endswith(f"/{name}") for path in there)] == []
+
+
 def test_the_readme_names_every_room_of_the_studio_and_what_stands_beside_them():
     table = (
         (ROOT / "README.md")
