@@ -94,6 +94,26 @@ def launch() -> Iterator[Callable[..., Any]]:
 
 
 @pytest.fixture
+def hh(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """hh(*words) is ``hhanim …`` in this process, which a scene never shares; code: how it has to end."""
+    from hhanim.cli import main
+
+    def run(*words: str, code: int | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+        with monkeypatch.context() as patch, pytest.raises(SystemExit) as end:
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            main(list(words))
+        said, ended = capsys.readouterr(), end.value.code
+        assert isinstance(ended, int)
+        assert code in (None, ended), said.err
+        return subprocess.CompletedProcess(words, ended, said.out, said.err)
+
+    return run
+
+
+@pytest.fixture
 def start_process() -> Iterator[Callable[..., subprocess.Popen[Any]]]:
     """start_process(words, …) is ``subprocess.Popen`` in a session of its own, as in a terminal; whatever becomes of the
     test, the process and all that it started are ended after it."""

@@ -25,20 +25,10 @@ CLIPS = {"tau", "f_infty", "currents", "simulation", "reduced"}
 
 
 @pytest.fixture
-def hh(tmp_path, monkeypatch, capsys):
-    """Run ``hhanim …`` in an empty directory."""
+def hh(hh, tmp_path, monkeypatch):
+    """Run ``hhanim …`` in an empty directory; it has to succeed."""
     monkeypatch.chdir(tmp_path)
-
-    def run(*words: str, code: int | None = 0, **environment: str) -> subprocess.CompletedProcess[str]:
-        with monkeypatch.context() as patch, pytest.raises(SystemExit) as end:
-            for name, value in environment.items():
-                patch.setenv(name, value)
-            main(list(words))
-        said = capsys.readouterr()
-        assert code in (None, end.value.code), said.err
-        return subprocess.CompletedProcess(words, end.value.code, said.out, said.err)
-
-    return run
+    return lambda *words, code=0, **environment: hh(*words, code=code, **environment)
 
 
 def test_list(hh):

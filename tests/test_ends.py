@@ -23,7 +23,7 @@ def folder(tmp_path, monkeypatch) -> Path:
     return tmp_path
 
 
-def hh(*words: str, **options) -> subprocess.CompletedProcess[str]:
+def program(*words: str, **options) -> subprocess.CompletedProcess[str]:
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL, **options}
     return subprocess.run([sys.executable, "-m", "hhanim", *words], text=True, check=False, **options)
 
@@ -34,7 +34,7 @@ def hh(*words: str, **options) -> subprocess.CompletedProcess[str]:
 )
 def test_a_full_disk_behind_stdout(folder, words):
     with Path("/dev/full").open("w") as full:
-        done = hh(*words, stdout=full)
+        done = program(*words, stdout=full)
     assert (done.returncode, done.stderr) == (
         1,
         "hhanim: cannot write what is printed: No space left on device\n",
@@ -82,7 +82,7 @@ def test_no_typeface(folder, words):
     (folder / "shadow/font_source_sans_pro/__init__.py").write_text("")
     text = Path("scenes/bb_clip.py").read_text().replace("    ax =", "    stage.title('a')\n    ax =")
     Path("scenes/bb_clip.py").write_text(text)
-    done = hh(*words, env={**os.environ, "PYTHONPATH": str(folder / "shadow")})
+    done = program(*words, env={**os.environ, "PYTHONPATH": str(folder / "shadow")})
     assert done.returncode == 3, done.stderr
     assert done.stderr.count("\n") == 1
     assert f"{sys.executable} -m pip install --force-reinstall 'font-source-sans-pro'" in done.stderr
@@ -105,7 +105,7 @@ ENDS = {
 @pytest.mark.parametrize(
     ("how", "jobs"), [*((how, "1") for how in ENDS), ("os._exit(0) in the drawing", "2")]
 )
-def test_a_scene_that_ends_the_program_fails_alone(folder, how, jobs):
+def test_a_scene_that_ends_the_program_fails_alone(hh, folder, how, jobs):
     top, inside = ENDS[how]
     clip = CLIP.replace("def bb(", "def aa(").replace("    ax =", f"{inside}    ax =")
     Path("scenes/aa_clip.py").write_text(top + clip, encoding="utf-8")
@@ -118,7 +118,7 @@ def test_a_scene_that_ends_the_program_fails_alone(folder, how, jobs):
     assert {"bb.mp4", "bb.json", "bb.png", "bb.vtt"} <= made
 
 
-def test_a_scene_that_changes_the_folder_hurts_nobody(folder):
+def test_a_scene_that_changes_the_folder_hurts_nobody(hh, folder):
     text = "import os\nos.chdir('/')\n" + CLIP.replace("def bb(", "def aa(").replace(
         "    ax =", "    os.chdir('/')\n    ax ="
     )
@@ -132,7 +132,7 @@ def test_a_scene_that_changes_the_folder_hurts_nobody(folder):
     "words", [["simulate", "--model"], ["explore", "--no-open", "--model"]], ids=" ".join
 )
 @pytest.mark.parametrize("text", ["import sys\nsys.exit(0)\n", "raise SystemExit\n", "import helper\n"])
-def test_a_model_that_ends_the_program_is_told(folder, words, text):
+def test_a_model_that_ends_the_program_is_told(hh, folder, words, text):
     Path("m.py").write_text(text)
     Path("helper.py").write_text("\nimport sys; sys.exit(0)\n")
     done = hh(*words, "m.py:X")

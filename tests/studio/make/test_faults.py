@@ -29,10 +29,6 @@ def command(*words: str) -> list[str]:
     return [sys.executable, "-m", "hhanim", "render", *words]
 
 
-def hh(*words: str, **options) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command(*words), capture_output=True, text=True, check=False, **options)
-
-
 def in_folder(folder: str = "output") -> set[str]:
     return {p.name for p in Path(folder).iterdir()}
 
@@ -72,7 +68,7 @@ def at_work(held_up, start_process):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_killed(at_work, jobs):
+def test_killed(hh, at_work, jobs):
     before = Path("output/wave.mp4").read_bytes()
     process = at_work("wave", "--jobs", jobs)
     process.kill()
@@ -81,14 +77,14 @@ def test_killed(at_work, jobs):
     assert in_folder() - {WORK} == FILM
     assert sidecar.verify(Path("output/wave.mp4"))["intact"]
     Path("go_on").touch()
-    done = hh("wave")
+    done = hh("render", "wave")
     assert done.returncode == 0, done.stderr
     assert in_folder() == FILM
     assert sidecar.verify(Path("output/wave.mp4"))["intact"]
 
 
 @pytest.mark.slow
-def test_leftovers_of_another_film_are_swept(at_work):
+def test_leftovers_of_another_film_are_swept(hh, at_work):
     """Also when its scene is gone: any run cleans the folder it writes to."""
     process = at_work("wave")
     process.kill()
@@ -96,7 +92,7 @@ def test_leftovers_of_another_film_are_swept(at_work):
     assert (Path("output") / WORK).exists()
     for name in ("wave_clip.py", "helper.py"):
         Path("scenes", name).unlink()
-    done = hh("still")
+    done = hh("render", "still")
     assert done.returncode == 0, done.stderr
     assert in_folder() == FILM | {n.replace("wave", "still") for n in FILM}
 
@@ -120,16 +116,16 @@ def test_interrupted(at_work, jobs, how):
 
 
 @pytest.mark.parametrize("kind", ["mp4", "gif", "mov", "png"])
-def test_disk_full(project, small_disk, kind):
+def test_disk_full(hh, project, small_disk, kind):
     folder = str(small_disk / "output")
-    done = hh("wave", "--output", folder)
+    done = hh("render", "wave", "--output", folder)
     assert done.returncode == 0, done.stderr
     before = Path(folder, "wave.mp4").read_bytes()
     filler = small_disk / "filler"
     free = os.statvfs(small_disk)
     filler.write_bytes(b"x" * (free.f_bavail * free.f_frsize - 12_000))
     Path("scenes/deeper.py").write_text("GAIN = 0.3\n")
-    done = hh("wave", "--output", folder, "--format", kind, "--quiet")
+    done = hh("render", "wave", "--output", folder, "--format", kind, "--quiet")
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1, done.stderr
     assert "No space left on device" in done.stderr
@@ -138,14 +134,14 @@ def test_disk_full(project, small_disk, kind):
     assert sidecar.verify(Path(folder, "wave.mp4"))["intact"]
     filler.unlink()
     if kind in ("mp4", "gif"):  # the others do not fit into 300 kB
-        assert hh("wave", "--output", folder, "--format", kind).returncode == 0
+        assert hh("render", "wave", "--output", folder, "--format", kind).returncode == 0
         assert sidecar.verify(Path(folder, f"wave.{kind}"))["intact"]
 
 
-def test_read_only_folder(project, request):
+def test_read_only_folder(hh, project, request):
     root = os.geteuid() == 0  # who may write into any folder, but not onto a read-only disk
     folder = request.getfixturevalue("small_disk") if root else project / "output"
-    assert hh("wave", "--output", str(folder)).returncode == 0
+    assert hh("render", "wave", "--output", str(folder)).returncode == 0
     Path("scenes/deeper.py").write_text("GAIN = 0.3\n")
     before = {p.name: p.read_bytes() for p in folder.iterdir()}
 
@@ -156,7 +152,7 @@ def test_read_only_folder(project, request):
             folder.chmod(0o555 if on else 0o755)
 
     protect(True)
-    done = hh("wave", "--quiet", "--output", str(folder))
+    done = hh("render", "wave", "--quiet", "--output", str(folder))
     protect(False)
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1, done.stderr
@@ -165,7 +161,7 @@ def test_read_only_folder(project, request):
         in done.stderr
     )
     assert {p.name: p.read_bytes() for p in folder.iterdir()} == before
-    assert hh("wave", "--output", str(folder)).returncode == 0
+    assert hh("render", "wave", "--output", str(folder)).returncode == 0
 
 
 @pytest.mark.slow
@@ -222,7 +218,7 @@ def test_a_file_where_the_folder_of_locks_should_be(tmp_path):
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_broken_scenes_do_not_stop_the_others(project, jobs):
+def test_broken_scenes_do_not_stop_the_others(hh, project, jobs):
     Path("scenes/bad_clip.py").write_text(
         "from hhanim import clip\n"
         "@clip(title='Bad', description='d', alt='a')\n"
@@ -230,7 +226,7 @@ def test_broken_scenes_do_not_stop_the_others(project, jobs):
         "    yield\n"
         "    raise RuntimeError('out of ideas')\n"
     )
-    done = hh("wave", "bad", "still", "--jobs", jobs)
+    done = hh("render", "wave", "bad", "still", "--jobs", jobs)
     assert done.returncode == 1
     assert {"wave.mp4", "still.mp4"} <= in_folder()
     assert "bad_clip.py:5: RuntimeError: out of ideas" in done.stderr
@@ -243,30 +239,30 @@ def test_broken_scenes_do_not_stop_the_others(project, jobs):
 
 
 @pytest.mark.parametrize("name", ["../evil", "/tmp/evil", "a/../../evil", "..", "a\\..\\evil", "nul\0"])
-def test_no_way_out_of_the_folder(project, name):
+def test_no_way_out_of_the_folder(hh, project, name):
     Path("hhanim.toml").write_text(f"[[targets]]\nscene = 'wave'\nname = {json.dumps(name)}\n")
-    done = hh()
+    done = hh("render")
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
     assert not list(project.parent.rglob("*evil*"))
 
 
-def test_parameters_do_not_lead_out_either(project):
+def test_parameters_do_not_lead_out_either(hh, project):
     text = Path("scenes/still_clip.py").read_text()
     Path("scenes/still_clip.py").write_text(text.replace("*, frames", "*, word: str = 'a', frames"))
     Path("hhanim.toml").write_text("[[targets]]\nscene = 'still'\nname = 'x-{word}'\n")
-    done = hh("--set", "word=../../evil")
+    done = hh("render", "--set", "word=../../evil")
     assert done.returncode == 0, done.stderr
     assert not list(project.parent.rglob("evil*"))
     assert len([p for p in Path("output").iterdir() if p.suffix == ".mp4"]) == 1
 
 
-def test_spaces_and_other_alphabets(project):
+def test_spaces_and_other_alphabets(hh, project):
     Path("hhanim.toml").write_text(
         "[[targets]]\nscene = 'wave'\nname = 'Aktionspotential – 動画 №{level}'\n", "utf-8"
     )
     for jobs in "12":
-        done = hh("--output", f"Vorträge über Nerven {jobs}", "--jobs", jobs, "--format", "mp4,gif")
+        done = hh("render", "--output", f"Vorträge über Nerven {jobs}", "--jobs", jobs, "--format", "mp4,gif")
         assert done.returncode == 0, done.stderr
         for suffix in ("mp4", "gif"):
             assert (
