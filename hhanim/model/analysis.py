@@ -312,7 +312,8 @@ def _pulse_threshold(
 def behaviour(run: Trajectory) -> str:
     """What a run shows, in words: "settles at −56.4 mV", "one spike", "fires at 68.3 Hz", "depolarisation block"."""
     v, last = run["V"], run.t >= 0.9 * run.duration
-    rate, spikes = run.rate(), len(run.spikes)
+    # V passes the level of a spike because of what flows in, not because of what is injected.
+    rate, spikes = run.rate(), int(np.count_nonzero(run.at(run.spikes).ionic_current < 0))
     if rate > 0.0:
         return tr("fires at {rate:.1f} Hz", rate=rate)
     settled = float(np.ptp(v[last])) < 1.0

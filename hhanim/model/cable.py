@@ -265,12 +265,16 @@ class CableRun(Frozen):
         return float(np.interp(at, self.x, self["V"].max(axis=0)))
 
     def speed(self, start: float, stop: float, level: float | None = None) -> float:
-        """Conduction velocity (m/s) between two positions (µm); nan if no spike passes both."""
+        """Conduction velocity (m/s) between two positions (µm); nan if no spike runs from one to the other."""
         limits = [
             number(k, v, 0.0, self.cable.length, unit="µm", array=False)
             for k, v in (("start", start), ("stop", stop))
         ]
-        a, b = np.interp(limits, self.x, self.arrival(level))
+        arrival = self.arrival(level)
+        between = arrival[(self.x >= min(limits)) & (self.x <= max(limits)) & np.isfinite(arrival)]
+        a, b = np.interp(limits, self.x, arrival)
+        if np.any((between < min(a, b)) | (between > max(a, b))):
+            return float("nan")  # it began or ended between the two
         return float((limits[1] - limits[0]) / (b - a) * 1e-3)  # µm/ms is mm/s
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hhanim.explorer.lesson import measured
 from hhanim.explorer.setting import SWEEPS, Setting, fields
 from hhanim.explorer.stimuli import STIMULI
 from hhanim.model import HHError, analysis, presets, simulate
@@ -100,6 +101,9 @@ def test_the_spike_travels_as_fast_as_in_the_core(page: Any, given: dict[str, An
         ({"current": 2}, "none", 0),
         ({"blocked": 12}, "stops", 120),
         ({"stimulus": "collision"}, "meet", 200),
+        ({"stimulus": "collision", "position": 29}, "meet", 200),
+        ({"position": 30}, "both", 200),
+        ({"near": 20, "far": 20}, "both", 200),
         ({"duration": 3}, "short", 110),
     ],
     ids=str,
@@ -112,6 +116,15 @@ def test_what_becomes_of_a_spike(page: Any, given: dict[str, Any], kind: str, re
     theirs = np.array([np.nan if x is None else x for x in got["arrival"]], dtype=float)
     assert abs(int(np.isfinite(theirs).sum()) - int(np.isfinite(arrival).sum())) <= 2
     assert int(np.isfinite(theirs).sum()) <= reached + 10
+
+
+def test_a_speed_is_read_where_one_spike_runs_and_the_way_it_runs(page: Any) -> None:
+    said = "(settings) => hhanim.describeAxon(Object.assign(hhanim.simulateAxon(hhanim.MODELS[0], settings), { settings })).text"
+    between, back = (Setting.of("modern", stimulus="propagation", position=x) for x in (30, 58))
+    assert "No speed to read" in page.evaluate(said, dict(between.values))
+    assert np.isnan(between.run().speed(20_000, 40_000))
+    assert measured(between)["speed"] == 0
+    assert page.evaluate(said, dict(back.values)).endswith("m/s from b to a.")
 
 
 def test_fields_of_every_kind_are_within_their_ranges() -> None:

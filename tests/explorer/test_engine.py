@@ -99,6 +99,16 @@ def test_words_agree_with_the_core(page: Any, case: Any) -> None:
         assert words.removeprefix("settles at ") in says
 
 
+@pytest.mark.parametrize("stimulus", [{"I": 28.5}, {"stimulus": "sine", "I": 60, "frequency": 50}], ids=str)
+def test_a_current_that_charges_a_blocked_membrane_makes_no_spike(page: Any, stimulus: dict[str, Any]) -> None:
+    got = page.evaluate(RUN, ["modern", {"ttx": 1, "tea": 1}, BASE | stimulus, 100])
+    run = simulate(presets.get("modern").with_(ttx=1, tea=1), got["text"], 100.0)
+    assert len(run.spikes)  # V passes the level
+    assert "spikes in" not in got["says"]
+    assert "One spike" not in got["says"]
+    assert "spike" not in analysis.behaviour(run).replace("without a spike", "")
+
+
 @pytest.mark.parametrize(("celsius", "most"), [(6.3, 1700), (40, 1700)])
 def test_a_run_takes_few_steps_however_fast_the_gates_are(page: Any, celsius: float, most: int) -> None:
     steps = page.evaluate(

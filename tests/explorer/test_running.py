@@ -121,6 +121,16 @@ def test_it_forgets_what_was_long_ago_and_goes_on(running: Any) -> None:
     assert 0 < share["law"] < 1
 
 
+def test_it_goes_on_for_as_long_as_a_lesson_lasts(running: Any) -> None:
+    page = running("holding=10&rate=50")
+    page.evaluate("hhanim.goOn(300, 600)")  # five minutes
+    assert page.locator("#notice").is_hidden()
+    assert page.evaluate("hhanim.run.t.at(-1)") == pytest.approx(15_000, abs=30)
+    assert page.evaluate("hhanim.run.y.every((series) => series.every(Number.isFinite))")
+    rate = 1000 / np.diff(page.evaluate("hhanim.run.spikes")).mean()
+    assert rate == pytest.approx(68.3, abs=0.3)
+
+
 def test_the_finite_run_comes_back(running: Any) -> None:
     page = running()
     page.locator("#continuous").click()
@@ -135,6 +145,48 @@ def test_a_model_of_another_name_begins_from_its_own_rest(running: Any) -> None:
     ahead(page, 0.3)
     rest = float(presets.get("connor_stevens").rest()[0])
     assert page.evaluate("hhanim.run.y[0].at(-1)") == pytest.approx(rest, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        "const e = document.getElementById('lesson-choice'); e.value = 'finding-threshold';"
+        " e.dispatchEvent(new Event('change'))",
+        "document.getElementById('experiment-clamp').click()",
+        "location.hash = 'model=modern&stimulus=propagation'",
+        "location.hash = 'model=modern&stimulus=pulse&I=20'",
+    ],
+    ids=["lesson", "clamp", "axon by link", "pulse by link"],
+)
+def test_what_is_opened_anew_is_a_run_with_an_end(running: Any, act: str) -> None:
+    page = running()
+    ahead(page, 0.3)
+    page.evaluate(f"() => {{ {act} }}")
+    page.clock.run_for(200)
+    assert page.evaluate("!hhanim.run.running && document.body.className.includes('running')") is False
+    assert page.locator("#stimulate").is_hidden()
+    assert page.evaluate("hhanim.settings.stimulus === hhanim.run.settings.stimulus")
+
+
+def test_a_step_of_a_lesson_is_done_while_time_goes_on(running: Any) -> None:
+    page = running("lesson=threshold")
+    page.locator("#lesson-choices button").nth(1).click()
+    page.locator("#lesson-try").click()
+    page.clock.run_for(200)
+    assert page.locator("#lesson-found").is_visible()
+    assert page.evaluate("hhanim.settings.stimulus") == "pulse"
+    page.locator("#continuous").click()
+    page.clock.run_for(100)
+    page.locator("#lesson-again").click()
+    page.clock.run_for(200)
+    assert page.locator("#stimulate").is_hidden()
+
+
+def test_time_goes_on_when_all_is_reset(running: Any) -> None:
+    page = running("gNa=60")
+    page.locator("#reset-all").click()
+    ahead(page, 0.3)
+    assert page.evaluate("[hhanim.run.running, hhanim.settings.stimulus, hhanim.settings.gNa]") == [True, "pulse", 120]
 
 
 def test_the_scope_shows_what_a_whole_picture_would(running: Any) -> None:

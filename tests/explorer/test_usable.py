@@ -43,6 +43,38 @@ def test_a_slider_reaches_what_was_typed(visit: Any) -> None:
     assert page.locator("#s-I").input_value() == "150"
 
 
+@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080), (800, 720)], ids=str)
+@pytest.mark.parametrize("view", ["phase", "membrane", "V", "gates"])
+def test_an_enlarged_view_fills_the_page(visit: Any, view: str, size: tuple[int, int]) -> None:
+    page = visit(viewport={"width": size[0], "height": size[1]})
+    page.locator(f"#card-{view} .widen").click()
+    card, bar = page.locator(f"#card-{view}").bounding_box(), page.locator("#transport").bounding_box()
+    assert card["height"] > 0.6 * size[1]
+    assert 0 <= bar["y"] - (card["y"] + card["height"]) < 20  # the time runs right below
+
+
+def test_points_of_rates_are_joined_by_a_sweep_alone_and_hollow_without_spikes(visit: Any) -> None:
+    page = visit()
+    lines = """() => { const { fi } = hhanim.views, ctx = fi.surface.ctx, out = { to: 0, hollow: 0 };
+        const { lineTo, arc } = Object.getPrototypeOf(ctx), last = { round: false };
+        fi.stale = true; fi.layOut();
+        const base = { lineTo: ctx.lineTo, stroke: ctx.stroke, arc: ctx.arc };
+        ctx.arc = function (...a) { last.round = true; return arc.apply(this, a); };
+        ctx.lineTo = function (...a) { last.round = false; return lineTo.apply(this, a); };
+        ctx.stroke = function () { if (last.round) out.hollow++; else out.to++;
+            return Object.getPrototypeOf(ctx).stroke.call(this); };
+        fi.paint(ctx); delete ctx.arc; delete ctx.lineTo; delete ctx.stroke; return out; }"""
+    for current in (20, 30):
+        page.locator("#n-I").fill(str(current))
+        page.wait_for_function("(i) => [...hhanim.views.fi.points.values()][0].has(i)", arg=current)
+    apart = page.evaluate(lines)
+    page.locator("#sweep").click()
+    page.wait_for_function("[...hhanim.views.fi.points.values()][0].size >= 41")
+    swept = page.evaluate(lines)
+    assert swept["to"] > apart["to"] + 10
+    assert swept["hollow"] > apart["hollow"]  # near the end of firing V swings by a few mV
+
+
 def test_undo_goes_back_change_by_change(visit: Any) -> None:
     page = visit()
     assert page.locator("#undo").is_disabled()

@@ -6,7 +6,8 @@ import { wireBenches } from "./benches.js";
 import { describeAxon } from "./benchwords.js";
 import { simulateClamp } from "./clamp.js";
 import { Channels } from "./channels.js";
-import { adoptSettings, goOn, isRunning, rewind, toggleRunning, wireContinuous } from "./continuous.js";
+import { adoptSettings, endRunning, goOn, isRunning, rewind, toggleRunning,
+  wireContinuous } from "./continuous.js";
 import { buildControls, complain, refreshAll } from "./controls.js";
 import { CHANNELS, LESSONS, MODELS, VIEWS } from "./data.js";
 import { $, choices, on } from "./dom.js";
@@ -106,6 +107,7 @@ function load(entries, previous = null, undone = false, notice = "") {
   const { next, how: { t, ...rest }, notes } = understand(entries), before = { ...ui };
   if (settings.model && !undone) remember(settings);
   stop();
+  if (next.stimulus !== settings.stimulus) endRunning();
   for (const key of Object.keys(settings)) delete settings[key];
   Object.assign(settings, next);
   Object.assign(ui, rest);
@@ -126,9 +128,16 @@ function load(entries, previous = null, undone = false, notice = "") {
   redraw();
 }
 
+/* A run of its own, whatever was going on. */
+function openAnew(entries) {
+  endRunning();
+  load(entries);
+}
+
 /* Change some settings as by hand. */
 function apply({ stimulus, ...numbers }) {
   stop();
+  endRunning();
   keepPrevious();
   if (stimulus) changeStimulus(stimulus);
   Object.assign(settings, numbers);
@@ -163,6 +172,7 @@ function changed(key) {
 const lastKind = { current: "step", clamp: "family", axon: "propagation" };
 function turnTo(experiment) {
   stop();
+  endRunning();
   lastKind[experimentOf()] = settings.stimulus;
   changeStimulus(lastKind[experiment]);
   shown.previous = null;
@@ -200,7 +210,8 @@ function wireSettings() {
   on("live", "change", () => { ui.live = $("live").checked; if (ui.live) schedule(); });
   on("reset-all", "click", () => {
     keepPrevious();
-    load([["model", settings.model], ...kept()], shown.previous);
+    const goesOn = isRunning() ? [["stimulus", settings.stimulus]] : [];
+    load([["model", settings.model], ...goesOn, ...kept()], shown.previous);
   });
 }
 
@@ -268,8 +279,8 @@ wirePrint(retheme);
 refuseFiles(tell);
 wireExport();
 wireBenches(drawAll);
-wireLessons(load, apply, saveAnswers);
-hearFragments(load);
+wireLessons(openAnew, apply, saveAnswers);
+hearFragments(openAnew);
 load(first);
 document.fonts.ready.then(drawAll);
 live();

@@ -42,7 +42,7 @@ export class AxonView extends BenchView {
     // The names of both axes, where the spike has left nothing to see: at their far ends.
     Object.assign(base, { font: fontOf(0.92 * font), fillStyle: theme.muted, textAlign: "right" });
     base.fillText("V (mV)", left + w - 0.3 * font, y + 0.9 * font);
-    base.fillText("t (ms)", left + w - 0.3 * font, box.y + 0.9 * font);
+    base.fillText("t (ms)", left + w - 0.3 * font, box.y + box.h - 0.5 * font);
     base.textAlign = "left";
     this.hot = null;
   }
@@ -167,10 +167,14 @@ export class RecordingsView extends BenchView {
     }
     const [a, b] = lines.map(({ key }) => arrivalAt(run, run.settings[key]));
     if (Math.max(a, b) <= run.t[n]) {
-      const style = { color: color("stimulus"), width: 2 }, right = axes.x(Math.max(a, b)) + 0.4 * font;
+      const style = { color: color("stimulus"), width: 2 }, middle = axes.x(0.5 * (a + b));
+      const text = `${decimal(Math.abs(b - a).toFixed(2))} ms`;
       styled(ctx, style, () => polyline(ctx, [axes.x(a), level], [axes.x(b), level]));
-      Object.assign(ctx, { font: fontOf(font, 600), fillStyle: style.color });
-      ctx.fillText(`${decimal(Math.abs(b - a).toFixed(2))} ms`, right, level - 0.4 * font);
+      // Below the line, between the two flanks; the ground around it keeps it clear of what crosses.
+      Object.assign(ctx, { font: fontOf(font, 600), fillStyle: style.color, textAlign: "center" });
+      Object.assign(ctx, { strokeStyle: panel, lineWidth: 4, lineJoin: "round" });
+      for (const write of ["strokeText", "fillText"]) ctx[write](text, middle, level + 1.1 * font);
+      ctx.textAlign = "left";
     }
     const x = axes.box.x + axes.box.w + 0.5 * font;
     const labels = lines.map(({ series, letter }) =>

@@ -1,6 +1,6 @@
 /* Behaviour: what happened in a run, in the words of analysis.behaviour() and a little more. */
 
-import { restVoltage, simulate } from "./engine.js";
+import { quantitiesOf, restVoltage, simulate } from "./engine.js";
 import { extent, millivolts } from "./numbers.js";
 import { decimal, tr } from "./words.js";
 
@@ -47,10 +47,16 @@ const three = (x) => decimal(+x.toPrecision(3));
 
 function span(run, from) { const [low, high] = extent(run.y[0].subarray(from)); return high - low; }
 
-function firing(run, rate) {
+/* When V passes the level of a spike because of what flows in, not because of what is injected. */
+function spikesOf(run) {
+  const { i } = quantitiesOf(run), inward = (n) => i.reduce((sum, one) => sum + one[n], 0) < 0;
+  return run.spikes.filter((t) => inward(Math.floor(t / run.dt)));
+}
+
+function firing(run, rate, spikes) {
   const after = transientOf(run), swing = span(run, Math.ceil(after / run.dt));
-  const said = { rate: decimal(rate.toFixed(1)), swing: millivolts(swing), count: run.spikes.length };
-  if (run.spikes.some((spike) => spike >= after))
+  const said = { rate: decimal(rate.toFixed(1)), swing: millivolts(swing), count: spikes.length };
+  if (spikes.some((spike) => spike >= after))
     return tr("Fires at {rate} Hz: {count} spikes in {time} ms.", { ...said, time: three(run.duration) });
   return swing >= 10
     ? tr("Fires at {rate} Hz without full spikes: {swing} mV from peak to trough.", said)
@@ -58,7 +64,7 @@ function firing(run, rate) {
 }
 
 /* One spike, and what explains it, if a pulse does. */
-function single({ stimulus, spikes }, finish) {
+function single({ stimulus }, spikes, finish) {
   const pulses = stimulus.parts.filter((p) => !p.f && p.b < Infinity), [first, second] = pulses;
   const said = { t: three(spikes[0]), finish };
   if (pulses.length === 1 && first.constant < 0 && spikes[0] >= first.b)
@@ -70,9 +76,9 @@ function single({ stimulus, spikes }, finish) {
 
 /* {kind, rate, text}: kind is fires, block, settles (no spike), one or some (spikes). */
 export function describe(run) {
-  const rate = rateOf(run);
-  if (rate > 0) return { kind: "fires", rate, text: firing(run, rate) };
-  const { stimulus, spikes, size, duration } = run, end = run.y[0][size - 1], V = millivolts(end);
+  const rate = rateOf(run), spikes = spikesOf(run);
+  if (rate > 0) return { kind: "fires", rate, text: firing(run, rate, spikes) };
+  const { stimulus, size, duration } = run, end = run.y[0][size - 1], V = millivolts(end);
   const count = spikes.length, settled = span(run, Math.floor(0.9 * (size - 1))) < 0.5;
   const current = stimulus.at(duration, duration * (1 - 1e-9)), rest = restVoltage(run.model, run.k);
   if (settled && current > 0 && end - rest > 10 && firesWhenWeaker(run)) {
@@ -86,7 +92,7 @@ export function describe(run) {
   const finish = !settled ? tr("is still changing at the end ({V} mV)", { V })
     : home ? tr("returns to rest at {V} mV", { V }) : tr("settles at {V} mV", { V });
   if (count === 0) return { kind: "settles", rate, text: tr("No spike: {finish}.", { finish }) };
-  if (count === 1) return { kind: "one", rate, text: single(run, finish) };
+  if (count === 1) return { kind: "one", rate, text: single(run, spikes, finish) };
   const said = { count, finish, times: spikes.slice(0, 3).map(three).join(", "), time: three(duration), V };
   const text = !settled
     ? tr("{count} spikes in {time} ms; the potential is still changing at the end ({V} mV).", said)

@@ -49,20 +49,38 @@ export function describeClamp(run) {
       { ...said, E: oneDigit(reversal) }) };
 }
 
-/* {kind, speed, text}: kind is none, travels, meet, stops (at a block) or short (the run is). */
+/* When (ms) a spike came to the places between two, as far as it came. */
+function arrivalsBetween({ x, arrival }, one, other) {
+  const [low, high] = [Math.min(one, other), Math.max(one, other)];
+  return Array.from(arrival).filter((t, n) => x[n] >= low && x[n] <= high && Number.isFinite(t));
+}
+
+/* Whether it ran from the first of them to the last: no place between was reached before both, or after. */
+function isOneWay(times) {
+  const [low, high] = [times[0], times.at(-1)].sort((a, b) => a - b);
+  return low < high && times.every((t) => t >= low && t <= high);
+}
+
+/* {kind, speed, text}: kind is none, travels, both (ways), meet, stops (at a block) or short (the run is). */
 export function describeAxon(run) {
   const { settings: s, arrival, x } = run, came = (place) => Number.isFinite(arrivalAt(run, place));
   const there = Array.from(x).filter((_, n) => Number.isFinite(arrival[n]));
   const speed = Math.abs(speedOf(run, s.near, s.far)), last = Math.max(...arrival.filter(Number.isFinite));
-  const at = x[arrival.indexOf(last)], all = there.length === run.cells;
-  const where = { x: oneDigit(at ?? 0) };
+  const at = x[arrival.indexOf(last)], between = arrivalsBetween(run, s.position, s.second);
+  const latest = Math.max(...between), meeting = arrival.indexOf(latest);
   if (there.length < 0.1 * run.cells)
     return { kind: "none", speed, text: tr("No spike travels: the stimulus is too weak.") };
-  if (s.stimulus === "collision" && all && at > x[2] && at < x.at(-3))
-    return { kind: "meet", speed, text: tr("Two spikes meet at {x} mm, and both end there.", where) };
+  if (s.stimulus === "collision" && latest > Math.max(between[0], between.at(-1)))
+    return { kind: "meet", speed,
+      text: tr("Two spikes meet at {x} mm, and both end there.", { x: oneDigit(x[meeting]) }) };
   if (came(s.near) && came(s.far)) {
-    const text = tr("The spike travels at {speed} m/s from a to b.", { speed: oneDigit(speed) });
-    return { kind: "travels", speed, text };
+    if (!isOneWay(arrivalsBetween(run, s.near, s.far)))
+      return { kind: "both", speed: NaN,
+        text: tr("No speed to read: no spike runs all the way between a and b.") };
+    const [from, to] = arrivalAt(run, s.near) < arrivalAt(run, s.far) ? ["a", "b"] : ["b", "a"];
+    const said = { speed: oneDigit(speed), from, to };
+    return { kind: "travels", speed,
+      text: tr("The spike travels at {speed} m/s from {from} to {to}.", said) };
   }
   const edge = { x: oneDigit(s.position <= at ? Math.max(...there) : Math.min(...there)) };
   return s.blocked > 0 && last < run.duration - 1.5

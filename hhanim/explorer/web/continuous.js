@@ -109,13 +109,14 @@ function turnOn() {
   $("stimulate").focus(); // so that the space bar is the stimulus, not the button that was pressed
 }
 
-function turnOff(compute) {
+/* Time no longer goes on by itself; what is shown is yet to be run. */
+export function endRunning() {
+  if (!isRunning()) return;
   pause();
   state.running = null;
   settings.stimulus = state.stimulus;
-  showMode(false);
   shown.head = 1;
-  compute();
+  showMode(false);
 }
 
 function showMode(running) {
@@ -137,7 +138,11 @@ function stimulate(down) {
 const typing = (target) => target.closest?.("input:not([type=range]), select, textarea, button, summary, a");
 
 export function wireContinuous(play, compute) {
-  on("continuous", "click", () => (isRunning() ? turnOff(compute) : turnOn()));
+  on("continuous", "click", () => {
+    if (!isRunning()) return turnOn();
+    endRunning();
+    compute();
+  });
   on("step", "click", () => { pause(); goOn(STEP_SECONDS); tellState(); });
   const button = $("stimulate"), hear = (type, heard) => button.addEventListener(type, heard);
   hear("pointerdown", (event) => { button.setPointerCapture(event.pointerId); stimulate(true); });

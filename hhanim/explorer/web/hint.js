@@ -16,5 +16,7 @@ export function wireHint(teach) {
     store();
   };
   on("hint-done", "click", read);
+  on("lesson-choice", "change", read);
+  on("continuous", "click", read);
   on("hint-lesson", "click", () => { read(); teach(); });
 }

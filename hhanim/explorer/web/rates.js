@@ -14,16 +14,19 @@ const signature = (s) => [s.model, ...modelOf(s.model).parameters.map((p) => s[p
 const currentOf = (s) => +(s.I + s.holding).toFixed(6);
 const sorted = (points) => [...points].sort((a, b) => a[0] - b[0]);
 
-function steadyRate(s, I) {
+/* {rate, spikes}: how often V goes round (Hz), and whether with full spikes. */
+function steadyFiring(s, I) {
   const model = modelOf(s.model), k = model.constants(s);
   const stimulus = makeStimulus({ ...s, stimulus: "step", I, onset: 0, holding: 0 });
-  return rateOf(simulate(model, k, stimulus, model.reduced ? 1000 : 300, { tolerance: 1e-5 }));
+  const run = simulate(model, k, stimulus, model.reduced ? 1000 : 300, { tolerance: 1e-5 });
+  return { rate: rateOf(run), spikes: run.spikes.some((t) => t > 0.5 * run.duration) };
 }
 
 export class RateView extends View {
   constructor(id) {
     super(id);
-    this.points = new Map(); // membrane's signature → Map of current → rate
+    this.points = new Map(); // membrane's signature → Map of current → {rate, spikes}
+    this.swept = new Set(); // signatures
     this.sweeping = 0;
   }
 
@@ -32,7 +35,7 @@ export class RateView extends View {
     if (!this.points.has(name)) this.points.set(name, new Map());
     if (this.points.size > 5) this.points.delete(this.points.keys().next().value);
     const mine = this.points.get(name);
-    try { if (!mine.has(I)) mine.set(I, steadyRate(s, I)); } catch { /* a run that fails is no point */ }
+    try { if (!mine.has(I)) mine.set(I, steadyFiring(s, I)); } catch { /* a run that fails is no point */ }
   }
 
   /* The point of the run that is shown. */
@@ -46,6 +49,7 @@ export class RateView extends View {
     cancelAnimationFrame(this.sweeping);
     const s = { ...settings }, top = modelOf(s.model).reduced ? 10 : s.model === "wang_buzsaki" ? 20 : 200;
     const currents = Array.from({ length: 41 }, (_, n) => +((top * n) / 40).toFixed(6));
+    this.swept.add(signature(s));
     const next = () => {
       const until = performance.now() + 10;
       while (currents.length && performance.now() < until) this.add(s, currents.shift());
@@ -67,25 +71,28 @@ export class RateView extends View {
     const same = [...this.points].filter(([name]) => name.startsWith(`${settings.model} `));
     const all = same.flatMap(([, points]) => [...points]);
     const xs = extent(all.map(([I]) => I), [0, modelOf(settings.model).reduced ? 5 : 20]);
-    const ys = extent(all.map(([, rate]) => rate), [0, 20]);
+    const ys = extent(all.map(([, { rate }]) => rate), [0, 20]);
     const axes = new Axes(this.plotBox(4.2), niceRange(...xs), niceRange(...ys));
     this.axes = axes;
     axes.grid(ctx, theme, font, { xLabel: "µA/cm²" });
     for (const [name, points] of same) {
       const style = { color: theme.muted, width: 1.2, alpha: name === mine ? 1 : 0.35 };
-      const row = sorted(points), at = row.map(([I, rate]) => [axes.x(I), axes.y(rate)]);
+      const row = sorted(points), at = row.map(([I, { rate }]) => [axes.x(I), axes.y(rate)]);
       styled(ctx, style, () => {
-        // Joined only where both ends fire: the onset of firing is a jump, not a slope.
-        const fires = (n) => row[n][1] > 0;
-        at.forEach((to, n) => { if (n && fires(n) && fires(n - 1)) polyline(ctx, at[n - 1], to); });
-        at.forEach(([x, y]) => disc(ctx, x, y, 0.2 * font, theme.ink));
+        // Joined only where a sweep went and both ends fire: the onset of firing is a jump, not a slope.
+        const joins = (n) => this.swept.has(name) && row[n][1].spikes;
+        at.forEach((to, n) => { if (n && joins(n) && joins(n - 1)) polyline(ctx, at[n - 1], to); });
+        row.forEach(([, { rate, spikes }], n) => {
+          disc(ctx, ...at[n], 0.2 * font, rate > 0 && !spikes ? theme.panel : theme.ink);
+          if (rate > 0 && !spikes) ctx.stroke(); // hollow: V swings, but there are no full spikes
+        });
       });
     }
     const I = currentOf(settings), here = this.points.get(mine)?.get(I);
     if (here === undefined || settings.stimulus !== "step") return;
     styled(ctx, { color: color("stimulus"), width: 2 }, () => {
       ctx.beginPath();
-      ctx.arc(axes.x(I), axes.y(here), 0.42 * font, 0, 7);
+      ctx.arc(axes.x(I), axes.y(here.rate), 0.42 * font, 0, 7);
       ctx.stroke();
     });
   }
@@ -97,14 +104,15 @@ export class RateView extends View {
     const mine = sorted(this.points.get(signature(settings)) || []), { axes } = this;
     if (!mine.length || !axes) return "";
     const far = ([I]) => Math.abs(axes.x(I) - x);
-    const [I, rate] = mine.reduce((a, b) => (far(b) < far(a) ? b : a));
-    return `${said(I, 2)} µA/cm² · ${said(rate, 1)} Hz`;
+    const [I, { rate, spikes }] = mine.reduce((a, b) => (far(b) < far(a) ? b : a));
+    const but = rate > 0 && !spikes ? ` · ${tr("no full spikes")}` : "";
+    return `${said(I, 2)} µA/cm² · ${said(rate, 1)} Hz${but}`;
   }
 
   describe() {
     const points = sorted(this.points.get(signature(settings)) || []).slice(-12);
     const short = (x, digits) => signed(+x.toPrecision(digits));
-    const said = points.map(([I, rate]) => `${short(I, 4)} µA/cm² ${short(rate, 3)} Hz`);
+    const said = points.map(([I, { rate }]) => `${short(I, 4)} µA/cm² ${short(rate, 3)} Hz`);
     this.about(said.length ? tr("Firing rate against current: {points}.", { points: said.join(", ") })
       : tr("Firing rate against current: no points yet."));
   }

@@ -76,6 +76,7 @@ export class Running {
     const target = { model, t, y, size: to, spikes: run.spikes, path: { t: [], y: y.map(() => []) } };
     let sample = first ? 1 : size;
     const begin = this.now, end = t[to - 1], cut = this.edges[0];
+    this.stepper.steps = 0; // there is no end to run out of steps before
     const pieces = cut > begin && cut < end ? [[begin, cut], [cut, end]] : [[begin, end]];
     for (const [a, b] of channels || first ? [] : pieces) {
       if (a === cut) this.full = 0.02;
