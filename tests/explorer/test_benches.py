@@ -103,6 +103,7 @@ def test_the_spike_travels_as_fast_as_in_the_core(page: Any, given: dict[str, An
         ({"stimulus": "collision"}, "meet", 200),
         ({"stimulus": "collision", "position": 29}, "meet", 200),
         ({"position": 30}, "both", 200),
+        ({"position": 30, "blocked": 12}, "none", 0),
         ({"near": 20, "far": 20}, "both", 200),
         ({"duration": 3}, "short", 110),
     ],

@@ -100,7 +100,9 @@ def test_words_agree_with_the_core(page: Any, case: Any) -> None:
 
 
 @pytest.mark.parametrize("stimulus", [{"I": 28.5}, {"stimulus": "sine", "I": 60, "frequency": 50}], ids=str)
-def test_a_current_that_charges_a_blocked_membrane_makes_no_spike(page: Any, stimulus: dict[str, Any]) -> None:
+def test_a_current_that_charges_a_blocked_membrane_makes_no_spike(
+    page: Any, stimulus: dict[str, Any]
+) -> None:
     got = page.evaluate(RUN, ["modern", {"ttx": 1, "tea": 1}, BASE | stimulus, 100])
     run = simulate(presets.get("modern").with_(ttx=1, tea=1), got["text"], 100.0)
     assert len(run.spikes)  # V passes the level

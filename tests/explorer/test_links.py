@@ -36,6 +36,7 @@ KEYS = [
     "lesson",
     "step",
     "channels",
+    "live",
 ]
 NUMBERS = sorted(fields(presets.get("modern"), "step"))
 WORDS = ["modern", "widget", "__proto__", "constructor", "euler", "dark", "NaN", "Infinity", "-0", "1e999", "0x10", "",
@@ -144,6 +145,30 @@ def test_a_file_that_is_dropped_does_not_take_the_pages_place(target: Any) -> No
     )
     assert kept == [True, True]
     assert "--lesson FILE" in target.locator("#notice").inner_text()
+
+
+@pytest.mark.parametrize(
+    "fragment",
+    ["model=" + "x" * 100_000, "views=" + "%5B" * 50_000, "I=" + "1" * 200_000, "lesson=" + quote("🧠" * 500),
+     "&".join(f"k{n}=1" for n in range(5000)), quote("I" + "\u0301" * 500) + "=3", "model=" + quote("{" * 9999)],
+    ids=lambda text: text[:12],
+)  # fmt: skip
+def test_what_is_wrong_with_a_link_is_said_in_a_few_lines(target: Any, fragment: str) -> None:
+    got = target.evaluate(OPEN, fragment)
+    assert got["said"] > 5
+    assert 10 < len(target.locator("#notice").inner_text()) < 600
+    assert target.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_link_says_whether_changes_run_by_themselves(visit: Any) -> None:
+    page = visit("live=0")
+    assert not page.locator("#live").is_checked()
+    page.locator("#n-I").fill("20")
+    assert page.locator("#run").inner_text() == "Run the changes"
+    page.locator("#run").click()
+    page.wait_for_function("location.hash.includes('live=0') && location.hash.includes('I=20')")
+    page.locator("#reset-all").click()
+    assert not page.locator("#live").is_checked()
 
 
 def test_what_a_link_says_is_text(target: Any) -> None:

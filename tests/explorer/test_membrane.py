@@ -108,6 +108,30 @@ def test_every_model_has_its_channels(visit: Any, name: str) -> None:
     page.wait_for_selector("#canvas-membrane[aria-label*=expected]")  # said once what is dragged rests
 
 
+def test_five_kinds_of_channels_find_room(visit: Any, tmp_path: Path) -> None:
+    def gate(name: str, scale: float) -> Gate:
+        return Gate(name, inf=Sigmoid(1.0, -45.0, scale), tau=40.0)
+
+    calcium = Channel("Ca", g=0.1, e=120.0, ion="Ca", gates=(gate("s", 7.0), gate("c", -6.0)))
+    chloride = Channel("Cl", g=0.2, e=-70.0, ion="Cl", gates=(gate("w", -8.0),))
+    own = presets.get("modern").plus(calcium).plus(chloride)
+    page = visit("t=12", explorer.write(tmp_path / "own.html", explorer.page(own)))
+    font, step = page.evaluate("[hhanim.membrane.rows.font, hhanim.membrane.rows.step]")
+    assert 9 < font <= step / 1.5  # the bar of each stands clear of the next name
+    below = page.evaluate(
+        """() => { const { gates } = hhanim.views, { surface } = gates, { ctx } = surface, out = [];
+        const fill = ctx.fillText; ctx.fillText = function (text, x, y) { out.push(y); return fill.call(this, text, x, y); };
+        gates.paint(surface.begin()); ctx.fillText = fill; return surface.height - Math.max(...out); }"""
+    )
+    assert below >= 0.4 * page.evaluate("hhanim.views.gates.font")  # letters are not cut off at the foot
+    # Chloride carries charge of the other sign: above its E it flows in, and the current outward.
+    v, e, crossed, current = page.evaluate(
+        """() => { const { run } = hhanim, c = run.model.channels.findIndex((x) => x.name === "Cl"), n = 900;
+        return [run.y[0][n], run.k[2 + 2 * c], run.q.crossed[c][n] - run.q.crossed[c][n - 10], run.q.i[c][n]]; }"""
+    )
+    assert (v > e) == (current > 0) == (crossed < 0)
+
+
 def test_a_channel_of_ones_own_is_drawn(visit: Any, tmp_path: Path) -> None:
     slow = Gate("p", inf=Sigmoid(1.0, -35.0, 10.0), tau=50.0 + 0.0 * Exp(1.0, 0.0, 20.0), celsius=18.0)
     calcium = Channel("Ca", g=0.1, e=120.0, ion="Ca", gates=(slow,))

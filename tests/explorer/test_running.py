@@ -186,7 +186,11 @@ def test_time_goes_on_when_all_is_reset(running: Any) -> None:
     page = running("gNa=60")
     page.locator("#reset-all").click()
     ahead(page, 0.3)
-    assert page.evaluate("[hhanim.run.running, hhanim.settings.stimulus, hhanim.settings.gNa]") == [True, "pulse", 120]
+    assert page.evaluate("[hhanim.run.running, hhanim.settings.stimulus, hhanim.settings.gNa]") == [
+        True,
+        "pulse",
+        120,
+    ]
 
 
 def test_the_scope_shows_what_a_whole_picture_would(running: Any) -> None:
@@ -218,6 +222,16 @@ def test_many_channels_do_as_the_equations_and_few_are_noisy(visit: Any) -> None
     assert np.abs(np.array(v) - exact.at(np.minimum(t, 30.0))["V"])[np.array(t) < 5].max() < 1.5
     early = np.array(t) < 5  # later many channels may make a spike by themselves as well
     assert np.std(np.array(page.evaluate(code, 20)[1])[early]) > 3 * np.std(np.array(v)[early])
+
+
+def test_where_chance_decides_spikes_are_counted_and_no_rate_is_told(visit: Any) -> None:
+    page = visit("method=channels&channels=20&duration=50")
+    count = page.evaluate("hhanim.run.spikes.length")
+    assert page.locator("#sentence").inner_text() in (
+        f"{count} spikes in 50 ms.",
+        "One spike in 50 ms.",
+        "No spike in 50 ms.",
+    )
 
 
 def test_the_noise_of_the_channels_is_binomial(visit: Any) -> None:

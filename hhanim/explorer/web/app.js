@@ -119,6 +119,7 @@ function load(entries, previous = null, undone = false, notice = "") {
   }
   buildControls();
   $("channels").value = ui.channels;
+  $("live").checked = ui.live;
   applyTheme();
   applyViews();
   $(`experiment-${experimentOf()}`).checked = true;

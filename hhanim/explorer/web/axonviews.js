@@ -75,10 +75,15 @@ export class AxonView extends BenchView {
     styled(ctx, { color: theme.line }, () => polyline(ctx, [x, y], [x + w, y]));
     this.handles(ctx);
   }
-  /* The axon: bright where V is high, its wall in the hue of the channels that carry most charge there. */
+  /* The axon: bright where V is high, its walls in the hue of the channels that conduct most there: above
+     those whose current flows inward. */
   axon(ctx, n) {
     const { run } = shown, { model } = run, { tube: { box, sx }, font } = this, { theme } = look;
     const [low, high] = rangeOf(model), wall = 0.38 * font;
+    const gated = model.channels.flatMap(({ symbolOpen }, c) => (symbolOpen.length ? [c] : []));
+    const inward = gated.filter((c) => model.inward.includes(c));
+    const outward = gated.filter((c) => !inward.includes(c));
+    const conductance = (c, at) => run.k[1 + 2 * c] * run.open[c][at];
     const shut = (m) => Math.abs(run.x[m] - run.settings.block) < 0.5 * run.settings.blocked;
     ctx.fillStyle = theme.raised;
     ctx.fillRect(box.x, box.y, box.w, box.h);
@@ -88,12 +93,13 @@ export class AxonView extends BenchView {
       const share = Math.max(0, Math.min(1, (run.v[at] - low) / (high - low)));
       Object.assign(ctx, { globalAlpha: share * share, fillStyle: theme.ink });
       ctx.fillRect(x, box.y + wall, wide, box.h - 2 * wall);
-      model.channels.forEach((channel, c) => {
-        if (!channel.symbolOpen.length) return;
-        const blocked = shut(m) && model.inward.includes(c), share = blocked ? 0 : run.open[c][at];
-        Object.assign(ctx, { globalAlpha: Math.min(1, 3 * share), fillStyle: color(channel.hue) });
-        ctx.fillRect(x, model.inward.includes(c) ? box.y : box.y + box.h - wall, wide, wall);
-      });
+      for (const [y, kinds] of [[box.y, inward], [box.y + box.h - wall, outward]]) {
+        if (!kinds.length || (kinds === inward && shut(m))) continue;
+        const most = kinds.reduce((a, b) => (conductance(b, at) > conductance(a, at) ? b : a));
+        Object.assign(ctx, { globalAlpha: Math.min(1, 3 * run.open[most][at]) });
+        ctx.fillStyle = color(model.channels[most].hue);
+        ctx.fillRect(x, y, wide, wall);
+      }
     }
     ctx.globalAlpha = 1;
     const { block, blocked } = run.settings, half = 0.5 * blocked * sx, middle = this.tube.x(block);

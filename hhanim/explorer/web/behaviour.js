@@ -48,9 +48,9 @@ const three = (x) => decimal(+x.toPrecision(3));
 function span(run, from) { const [low, high] = extent(run.y[0].subarray(from)); return high - low; }
 
 /* When V passes the level of a spike because of what flows in, not because of what is injected. */
-function spikesOf(run) {
+export function spikesOf(run) {
   const { i } = quantitiesOf(run), inward = (n) => i.reduce((sum, one) => sum + one[n], 0) < 0;
-  return run.spikes.filter((t) => inward(Math.floor(t / run.dt)));
+  return run.spikes.filter((t) => inward(Math.floor((t - run.t[0]) / run.dt)));
 }
 
 function firing(run, rate, spikes) {
@@ -74,9 +74,17 @@ function single({ stimulus }, spikes, finish) {
   return tr("One spike at {t} ms, then it {finish}.", said);
 }
 
+/* Where chance has its hand in it: what is counted. */
+function counted({ duration }, { length: count }) {
+  const said = { count, time: three(duration) };
+  return count === 0 ? tr("No spike in {time} ms.", said) : count === 1 ? tr("One spike in {time} ms.", said)
+    : tr("{count} spikes in {time} ms.", said);
+}
+
 /* {kind, rate, text}: kind is fires, block, settles (no spike), one or some (spikes). */
 export function describe(run) {
   const rate = rateOf(run), spikes = spikesOf(run);
+  if (run.method === "channels") return { kind: "counted", rate, text: counted(run, spikes) };
   if (rate > 0) return { kind: "fires", rate, text: firing(run, rate, spikes) };
   const { stimulus, size, duration } = run, end = run.y[0][size - 1], V = millivolts(end);
   const count = spikes.length, settled = span(run, Math.floor(0.9 * (size - 1))) < 0.5;

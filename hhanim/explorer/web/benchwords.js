@@ -68,6 +68,9 @@ export function describeAxon(run) {
   const speed = Math.abs(speedOf(run, s.near, s.far)), last = Math.max(...arrival.filter(Number.isFinite));
   const at = x[arrival.indexOf(last)], between = arrivalsBetween(run, s.position, s.second);
   const latest = Math.max(...between), meeting = arrival.indexOf(latest);
+  if (there.length < 0.1 * run.cells && Math.abs(s.position - s.block) < 0.5 * s.blocked)
+    return { kind: "none", speed,
+      text: tr("No spike travels: the stimulus is where the channels are blocked.") };
   if (there.length < 0.1 * run.cells)
     return { kind: "none", speed, text: tr("No spike travels: the stimulus is too weak.") };
   if (s.stimulus === "collision" && latest > Math.max(between[0], between.at(-1)))

@@ -1,6 +1,7 @@
 /* Continuous: the neuron's time goes on while one plays with it: stimulate, hold, change anything, pause,
    step, rewind. */
 
+import { spikesOf } from "./behaviour.js";
 import { buildControls, refreshAll } from "./controls.js";
 import { $, on, press } from "./dom.js";
 import { RunError } from "./stepper.js";
@@ -85,7 +86,7 @@ function resume() {
 /* What the neuron is doing, in the sentence and on the clock. */
 function tellState() {
   const { running } = state, { run } = running, span = windowOf(ui.rate), n = run.size - 1;
-  const recent = run.spikes.filter((spike) => spike > run.t[n] - span), last = recent.at(-1);
+  const recent = spikesOf(run).filter((spike) => spike > run.t[n] - span), last = recent.at(-1);
   const values = { v: millivolts(run.y[0][n]), ago: decimal((run.t[n] - last).toFixed(0)) };
   if (recent.length > 2) values.hz = decimal(((1000 * (recent.length - 1)) / (last - recent[0])).toFixed(1));
   const text = recent.length > 2 ? tr("Fires at {hz} Hz.", values)

@@ -15,6 +15,7 @@ export function fragment() {
   if (ui.theme !== "auto") out.set("theme", ui.theme);
   if (ui.views) out.set("views", ui.views.join(","));
   if (ui.open) out.set("open", "1");
+  if (!ui.live) out.set("live", "0");
   if (ui.lesson) {
     out.set("lesson", ui.lesson);
     out.set("step", ui.step);
@@ -44,11 +45,16 @@ export const asked = () => (hash() ? [...new URLSearchParams(hash())] : Object.e
 
 /* How things are shown: what stays when another model is chosen or all is reset. */
 export function kept() {
-  const { theme, views, open, channels, lesson, step } = ui;
-  return Object.entries({ theme, views: views || "", open, channels, ...(lesson ? { lesson, step } : {}) });
+  const { theme, views, open, live, channels, lesson, step } = ui;
+  const taught = lesson ? { lesson, step } : {};
+  return Object.entries({ theme, views: views || "", open, live, channels, ...taught });
 }
 
 export const lessonOf = (key) => LESSONS.find((lesson) => lesson.key === key);
+
+/* What somebody else wrote, as long as it can be read; what is wrong, as much as one can take in. */
+const quoted = (text) => (text.length > 40 ? `${[...text].slice(0, 40).join("")}…` : text);
+const MOST_NOTES = 6;
 
 /* Whether a table has an entry of its own: not what every object has, such as `constructor`. */
 const own = (table, key) => Object.hasOwn(table, key);
@@ -64,52 +70,57 @@ export function understand(entries) {
   const known = (what) => what.join(", ");
   const among = (key, value, all) => {
     if (!all.includes(value))
-      notes.push(`${key}: ${tr("“{value}” is not known; known are {known}.", { value, known: known(all) })}`);
+      notes.push(`${key}: ${tr("“{value}” is not known; known are {known}.",
+        { value: quoted(String(value)), known: known(all) })}`);
     return all.includes(value);
   };
   if (!modelOf(name)) notes.push(tr("Unknown model “{name}”; known are {known}.",
-    { name, known: known(MODELS.map((m) => m.name)) }));
+    { name: quoted(name), known: known(MODELS.map((m) => m.name)) }));
   const next = defaultsOf(model, own(STIMULI, kind) ? kind : "step");
   if (own(STIMULI, kind)) next.stimulus = kind;
   else if (kind !== undefined) notes.push(tr("Unknown stimulus “{name}”; known are {known}.",
-    { name: kind, known: known(Object.keys(STIMULI)) }));
+    { name: quoted(kind), known: known(Object.keys(STIMULI)) }));
   const fields = fieldsOf(model, next.stimulus);
   const how = { theme: "auto", rate: null, views: null, open: false, t: null, channels: USUAL_CHANNELS };
-  Object.assign(how, { lesson: null, step: 1 });
-  const ignored = ["model", "stimulus", "play", "live"], readers = {
+  Object.assign(how, { lesson: null, step: 1, live: true });
+  const ignored = ["model", "stimulus", "play"], readers = {
     method(text) {
       if (text === "euler" ? model.reduced : ["converged", "channels"].includes(text)) next.method = text;
-      else notes.push(tr("Method “{name}” is not available here.", { name: text }));
+      else notes.push(tr("Method “{name}” is not available here.", { name: quoted(text) }));
     },
     theme(text) { if (among("theme", text, ["auto", "dark", "light"])) how.theme = text; },
     views(text) {
       how.views = String(text).split(",").filter((view) => view && among("views", view, VIEWS));
     },
+    live(text) { how.live = !among("live", Number(text), [0, 1]) || Number(text) === 1; },
     open(text) { how.open = among("open", Number(text), [0, 1]) && Number(text) === 1; },
     rate(text) { if (text && among("rate", Number(text), RATES)) how.rate = Number(text); },
     t(text) {
       const { value, problem } = readNumber(text, { low: 0, high: 1e6, unit: "ms" });
-      if (problem) notes.push(`t = ${text}: ${problem}`); else how.t = value;
+      if (problem) notes.push(`t = ${quoted(text)}: ${problem}`); else how.t = value;
     },
     lesson(text) {
       if (lessonOf(text)) how.lesson = text;
       else if (text) notes.push(tr("Unknown lesson “{name}”; known are {known}.",
-        { name: text, known: known(LESSONS.map(({ key }) => key)) }));
+        { name: quoted(text), known: known(LESSONS.map(({ key }) => key)) }));
     },
     step(text) { how.step = Number(text); },
     channels(text) { if (among("channels", Number(text), CHANNELS)) how.channels = Number(text); },
   };
   for (const [key, text] of given) {
     const { value, problem } = own(fields, key) ? readNumber(text, fields[key]) : {};
-    if (problem) notes.push(`${key} = ${text}: ${problem}`);
+    if (problem) notes.push(`${key} = ${quoted(String(text))}: ${problem}`);
     else if (own(fields, key)) next[key] = value;
     else if (own(readers, key)) readers[key](text ?? "");
-    else if (!ignored.includes(key)) notes.push(tr("Unknown setting “{name}” was left out.", { name: key }));
+    else if (!ignored.includes(key))
+      notes.push(tr("Unknown setting “{name}” was left out.", { name: quoted(key) }));
   }
   if (!lessonOf(how.lesson)?.steps[how.step - 1]) {
     if (how.step !== 1) notes.push(tr("Unknown setting “{name}” was left out.", { name: "step" }));
     how.step = 1;
   }
   if (how.views && !how.views.length) how.views = null;
+  const more = notes.splice(MOST_NOTES).length;
+  if (more) notes.push(tr("And {count} more.", { count: more }));
   return { next, how, notes };
 }

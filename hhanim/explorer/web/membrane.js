@@ -56,7 +56,9 @@ export class MembraneView extends View {
     const room = h > 3 * font && gated.length > 0;
     this.patch = room ? new Patch(gated, this.count, { x, y, w: w - words, h }) : null;
     const step = Math.min(3.2 * font, (h - gap) / model.channels.length);
-    this.rows = { x: x + w - words + gap, y, w: words - gap, step };
+    // Name, share and ions in one line, however narrow it is, clear of the bar above.
+    const letters = Math.min(font, (words - gap) / 11, step / 1.5);
+    this.rows = { x: x + w - words + gap, y, w: words - gap, step, font: letters };
   }
 
   paint(ctx) { this.compose(ctx); }
@@ -90,7 +92,7 @@ export class MembraneView extends View {
   }
 
   paintStill(ctx) {
-    const { rows: { x, y, w }, font } = this;
+    const { rows: { x, y, w, font } } = this;
     this.cut.paintStill(ctx);
     if (!this.patch) return;
     this.patch.paintStill(ctx, this.blocked);
@@ -126,7 +128,8 @@ export class MembraneView extends View {
 
   /* How much of the patch is open beside what the equations say, and how many ions went through. */
   paintRows(ctx, n) {
-    const { rows, font, drawn } = this, { run } = shown, { theme } = look, crossed = crossingsOf(run);
+    const { rows, rows: { font }, drawn } = this, { run } = shown, { theme } = look;
+    const crossed = crossingsOf(run);
     const bar = Math.min(0.55 * font, 0.16 * rows.step), { x, w } = rows;
     ctx.textBaseline = "middle";
     run.model.channels.forEach(({ name, label, hue }, c) => {

@@ -197,9 +197,11 @@ export function dot(ctx, x, y, radius, color, ground) {
 
 /* Labels beside points, moved apart vertically until none covers another; each {x, y, symbol, color}. */
 export function placeLabels(ctx, labels, size, top, bottom) {
+  const foot = ctx.canvas.height / ctx.getTransform().d - 0.5 * size;
   top -= 0.45 * size; // a little above and below the axes is free
-  bottom += 0.45 * size;
-  const gap = 1.05 * size, sorted = labels.slice().sort((a, b) => a.y - b.y);
+  bottom = Math.min(bottom + 0.45 * size, foot);
+  const gap = Math.min(1.05 * size, (bottom - top) / Math.max(1, labels.length - 1));
+  const sorted = labels.slice().sort((a, b) => a.y - b.y);
   sorted.forEach((l) => { l.at = Math.min(bottom, Math.max(top, l.y)); });
   for (let pass = 0; sorted.length && pass < 20; pass++) {
     for (let n = 0; n + 1 < sorted.length; n++) {
