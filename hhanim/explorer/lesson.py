@@ -42,7 +42,7 @@ import numpy as np
 
 from hhanim.explorer.setting import Setting
 from hhanim.language import tr
-from hhanim.model import HHError, Trajectory
+from hhanim.model import HHError, Trajectory, analysis
 from hhanim.model.cable import CableRun
 from hhanim.model.errors import UnknownName
 
@@ -229,7 +229,7 @@ def measured(setting: Setting) -> dict[str, float]:
         return {"speed": abs(speed) if math.isfinite(speed) else 0.0, "reached": reached}
     if setting.experiment == "clamp":
         return _clamped(setting, run)
-    spikes = run.spikes
+    spikes = analysis.spikes(run)
     return {
         "spikes": float(len(spikes)),
         "rate": float(run.rate()),

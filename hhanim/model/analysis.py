@@ -312,8 +312,7 @@ def _pulse_threshold(
 def behaviour(run: Trajectory) -> str:
     """What a run shows, in words: "settles at −56.4 mV", "one spike", "fires at 68.3 Hz", "depolarisation block"."""
     v, last = run["V"], run.t >= 0.9 * run.duration
-    # V passes the level of a spike because of what flows in, not because of what is injected.
-    rate, spikes = run.rate(), int(np.count_nonzero(run.at(run.spikes).ionic_current < 0))
+    rate, count = run.rate(), len(spikes(run))
     if rate > 0.0:
         return tr("fires at {rate:.1f} Hz", rate=rate)
     settled = float(np.ptp(v[last])) < 1.0
@@ -322,9 +321,22 @@ def behaviour(run: Trajectory) -> str:
         hopf = hopf_points(run.membrane)
         if len(hopf) and run.stimulus[-1] > 0.98 * hopf[-1]:
             return tr("depolarisation block at {voltage}", voltage=where)
-    if spikes:
-        return tr("one spike") if spikes == 1 else tr("{count} spikes", count=spikes)
+    if count:
+        return tr("one spike") if count == 1 else tr("{count} spikes", count=count)
     return tr("settles at {voltage}", voltage=where) if settled else tr("rings without a spike")
+
+
+def spikes(run: Trajectory) -> Array:
+    """Those of the run's spike times (ms), (K,), that channels make: while V is above the level of a spike, more flows in
+    through them than is injected. A current alone that charges a membrane makes none.
+    """
+    v, level = run["V"], run.membrane.spike_level
+    inward = sum((run.current(name) for name in run.membrane.inward()), np.zeros_like(v))
+    flows = -inward > np.maximum(run.stimulus, 0.0)
+    below = np.append(np.flatnonzero(v < level), len(v))
+    first = np.maximum(np.searchsorted(run.t, run.spikes) - 1, 0)
+    last = below[np.searchsorted(below, first + 1)]
+    return np.array([t for t, a, b in zip(run.spikes, first, last, strict=True) if flows[a:b].any()])
 
 
 def _fired(run: Trajectory, after: float = 0.0) -> bool:
@@ -523,5 +535,5 @@ def _oscillating_growth(membrane: Membrane, v: Array) -> Array:
 __all__ = [
     "FixedPoint", "anode_break", "behaviour", "chronaxie", "cycle_extremes", "f_i", "fixed_points", "hopf_points",
     "instantaneous_currents", "nullclines", "paired_pulse", "peak_currents", "rheobase", "slowest_gates",
-    "steady_currents", "steady_states", "strength_duration", "time_constants", "two_variable", "voltages",
+    "spikes", "steady_currents", "steady_states", "strength_duration", "time_constants", "two_variable", "voltages",
 ]  # fmt: skip

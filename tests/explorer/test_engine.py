@@ -111,6 +111,24 @@ def test_a_current_that_charges_a_blocked_membrane_makes_no_spike(
     assert "spike" not in analysis.behaviour(run).replace("without a spike", "")
 
 
+@pytest.mark.parametrize(
+    "case",
+    [
+        ({"celsius": -20.0}, {"I": 60}, 500),
+        ({}, {"stimulus": "pulse", "I": 200, "width": 0.5}, 30),
+        ({}, {"I": 150}, 30),
+    ],
+    ids=str,
+)
+def test_a_spike_is_one_however_slow_it_is_or_strongly_driven(page: Any, case: Any) -> None:
+    changes, stimulus, duration = case
+    got = page.evaluate(RUN, ["modern", changes, BASE | stimulus, duration])
+    run = simulate(presets.get("modern").with_(**changes), got["text"], duration)
+    assert analysis.spikes(run) == pytest.approx(run.spikes)
+    assert "No spike" not in got["says"]
+    assert "no spike" not in got["says"]
+
+
 @pytest.mark.parametrize(("celsius", "most"), [(6.3, 1700), (40, 1700)])
 def test_a_run_takes_few_steps_however_fast_the_gates_are(page: Any, celsius: float, most: int) -> None:
     steps = page.evaluate(

@@ -172,7 +172,7 @@ export class RecordingsView extends BenchView {
       axes.inside(ctx, () => styled(ctx, style, () => axes.trace(ctx, run.t, series, n)));
     }
     const [a, b] = lines.map(({ key }) => arrivalAt(run, run.settings[key]));
-    if (Math.max(a, b) <= run.t[n]) {
+    if (run.says.kind === "travels" && Math.max(a, b) <= run.t[n]) {
       const style = { color: color("stimulus"), width: 2 }, middle = axes.x(0.5 * (a + b));
       const text = `${decimal(Math.abs(b - a).toFixed(2))} ms`;
       styled(ctx, style, () => polyline(ctx, [axes.x(a), level], [axes.x(b), level]));

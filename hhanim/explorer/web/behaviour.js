@@ -47,10 +47,16 @@ const three = (x) => decimal(+x.toPrecision(3));
 
 function span(run, from) { const [low, high] = extent(run.y[0].subarray(from)); return high - low; }
 
-/* When V passes the level of a spike because of what flows in, not because of what is injected. */
+/* When V passes the level of a spike and, while it is above, more flows in through channels than is injected:
+   a current alone that charges a membrane makes none. As analysis.spikes(). */
 export function spikesOf(run) {
-  const { i } = quantitiesOf(run), inward = (n) => i.reduce((sum, one) => sum + one[n], 0) < 0;
-  return run.spikes.filter((t) => inward(Math.floor((t - run.t[0]) / run.dt)));
+  const { i, I } = quantitiesOf(run), { model: { inward, spikeLevel }, y: [v], t } = run;
+  const flows = (n) => inward.reduce((sum, c) => sum - i[c][n], 0) > Math.max(0, I[n]);
+  return run.spikes.filter((spike) => {
+    let n = Math.max(0, Math.floor((spike - t[0]) / run.dt));
+    while (n < run.size && !flows(n) && (v[n] >= spikeLevel || t[n] <= spike)) n++;
+    return n < run.size && (v[n] >= spikeLevel || t[n] <= spike);
+  });
 }
 
 function firing(run, rate, spikes) {
