@@ -327,8 +327,10 @@ def behaviour(run: Trajectory) -> str:
 
 
 def spikes(run: Trajectory) -> Array:
-    """Those of the run's spike times (ms), (K,), that channels make: while V is above the level of a spike, more flows in
-    through them than is injected. A current alone that charges a membrane makes none.
+    """The run's spike times (ms), (K,), but for those that no channels make.
+
+    While V is above the level of a spike, more has to flow in through channels than is injected: a current alone that
+    charges a membrane makes no spike.
     """
     v, level = run["V"], run.membrane.spike_level
     inward = sum((run.current(name) for name in run.membrane.inward()), np.zeros_like(v))
