@@ -99,9 +99,8 @@ def own_tree(tmp_path, monkeypatch) -> Path:
     """A copy of hhanim that processes started by the test import, and that the test may edit."""
     root = Path(__file__).resolve().parents[2]
     tree = tmp_path / "tree"
-    skip = shutil.ignore_patterns("__pycache__")
-    for name in ("hhanim", "scenes"):
-        shutil.copytree(root / name, tree / name, ignore=skip)
+    for name in ("hhanim", "scenes"):  # with what Python has compiled of them
+        shutil.copytree(root / name, tree / name)
     monkeypatch.setenv("PYTHONPATH", str(tree))
     return tree
 
