@@ -6,37 +6,27 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from manim import DR, Line, VGroup
 
 from hhanim.look import quantities
 from hhanim.look.numbers import millivolts
-from hhanim.look.words import ion_name, tr
-from hhanim.mobjects.circuit.clamp import Choline, Rig, blocked, carriers, drug_name, plugs
-from hhanim.mobjects.circuit.sweeps import Conductance, PeakIV, Sweeps
+from hhanim.look.words import tr
+from hhanim.mobjects.circuit.clamp import Choline, Preparation, Rig, drug_name, plugs
+from hhanim.mobjects.circuit.sweeps import Conductances, PeakIV, Sweeps
 from hhanim.mobjects.frame.cards import Row
 from hhanim.mobjects.frame.clock import Pace
-from hhanim.mobjects.frame.layout import Area, fitted, stroke
-from hhanim.mobjects.frame.lettering import LABEL, SMALL, broken
 from hhanim.mobjects.frame.standard import TEST_STEP
 from hhanim.mobjects.frame.zoom import within
-from hhanim.mobjects.graph.family import Family
 from hhanim.mobjects.graph.marks import Level
-from hhanim.mobjects.graph.subtraction import Subtraction
 from hhanim.mobjects.membrane.patch import MembranePatch
 from hhanim.mobjects.storyboard import Beat, Story
-from hhanim.model import Channel, Trajectory, clamp, measured, simulate
-from hhanim.model.errors import InvalidValue
+from hhanim.model import Trajectory, measured
 from hhanim.parameters import Membrane
 
 QUESTION = "Which ions carry which current?"
-ON = 1.0  # when the step comes (ms)
-#: Steps of 1952 whose conductances are shown (depolarisations, mV): the others lie between them.
-SHOWN = (109.0, 88.0, 63.0, 38.0, 26.0, 10.0)
+SHOWN = (109.0, 88.0, 63.0, 38.0, 26.0, 10.0)  # mV from rest, of steps of 1952: the others lie between them
 
 
 class VoltageClamp(Story):
-    """One step, taken apart by taking sodium away; conductances and measured points; drugs; the peak I–V."""
-
     title = "Voltage clamp"
     description = (
         "The experiment of 1952: steps of V, sodium replaced by choline, the difference, the conductances with the "
@@ -53,172 +43,125 @@ class VoltageClamp(Story):
     hold: float = 10.0
 
     def beats(self) -> Iterator[Beat]:
-        self.inward, self.outward = carriers(self.membrane)
-        self.levels = np.linspace(self.low, self.high, self.steps) + self.membrane.zero
-        self.step, self.rest = TEST_STEP + self.membrane.zero, float(self.membrane.rest()[0])
-        self.run = self.sweep(self.membrane, self.step)
-        self.sweeps = [self.sweep(self.membrane, v) for v in self.levels]
-        self.timed(Pace(self.run.duration, rate=4.0, slow=[(ON - 0.2, ON + 1.5, 0.7)]))
-        self.names |= {"ion": self.ion(self.inward), "other": self.ion(self.outward)}
-        self.names |= {"rest": millivolts(self.rest), "step": millivolts(self.step)}
-        self.patch = self.patch_of(self.run)
-        self.graph_ = Sweeps(self.grid["plot"], [self.run], self.theme, clock=self.clock,
-                             keys=[f"I_{c.name}" for c in (self.inward, self.outward)])  # fmt: skip
-        self.ghost = self.graph_.trace(self.run, self.run.ionic_current, "ink", whole=True)
-        self.early = self.run.extreme(f"I_{self.inward.name}", "size", after=ON).t
-        parts = self.experiment, self.without_sodium, self.conductances, self.drugs, self.peaks, self.recap
-        for part in parts:
+        self.prepared = axon = Preparation(self.membrane, self.hold)
+        self.into, self.out = (f"I_{channel.name}" for channel in (axon.inward, axon.outward))
+        self.levels = self.membrane.zero + np.linspace(self.low, self.high, self.steps)
+        self.step, self.on = self.membrane.zero + TEST_STEP, axon.on
+        self.run, self.sweeps = axon.step(self.step), [axon.step(level) for level in self.levels]
+        self.names = {"ion": axon.ion(axon.inward), "other": axon.ion(axon.outward)}
+        self.names |= {"rest": millivolts(axon.rest), "step": millivolts(self.step)}
+        self.early = self.run.extreme(self.into, "size", after=self.on).t
+        self.timed(Pace(self.run.duration, rate=4.0, slow=[(self.on - 0.2, self.on + 1.5, 0.7)]))
+        self.graph_ = Sweeps(self.grid["plot"], [self.run], self.theme, keys=[self.into, self.out])
+        self.ghost = self.graph_.trace(self.run, "I_ion", whole=True)
+        self.patch = self.membrane_in(self.run)
+        told = [self.experiment, self.without_sodium, self.conductances, self.drugs, self.peaks, self.recap]
+        for part in told:
             yield from part()
 
-    def sweep(self, membrane: Any, level: float) -> Trajectory:
-        """One step from rest."""
-        return simulate(membrane, clamp(self.rest, level, start=ON), ON + self.hold, sample=0.01)
-
-    def patch_of(self, run: Trajectory, **style: Any) -> MembranePatch:
-        names = [self.inward.name, self.outward.name]
-        return MembranePatch(run, self.theme, self.grid["picture"], channels=names, clock=self.clock, **style)
-
-    def wall(self) -> Area:
-        """Where in the picture of the clamp the membrane is."""
-        return within(self.frame, self.rig.wall, self.patch.band)
-
-    def hue(self, channel: Channel) -> Any:
-        return quantities(self.membrane)[f"I_{channel.name}"]
-
-    def ion(self, channel: Channel) -> str:
-        return ion_name(channel.ion, channel.name)
+    def membrane_in(self, run: Trajectory, **style: Any) -> MembranePatch:
+        """The membrane in a run, with a channel of either kind."""
+        style |= {"channels": [self.prepared.inward.name, self.prepared.outward.name], "clock": self.clock}
+        return MembranePatch(run, self.theme, self.grid["picture"], **style)
 
     def experiment(self) -> Iterator[Beat]:
         """The clamp, one step, and sweep after sweep."""
-        run, axes = self.run, self.graph_.axes
-        trace = self.graph_.trace(run, run.ionic_current, "ink")
+        run, graph, area = self.run, self.graph_.follow(self.clock), self.grid["left"]
+        trace = graph.trace(run, "I_ion")
         said = "V is stepped up and held, and current flows: first in, then out."
-        yield Beat("question", QUESTION, said, tr("{title}, 1952", title=tr(self.title)),
-                   [self.patch, self.graph_, trace])  # fmt: skip
-        largest, area = max(sweep.extreme("I_ion", "size").value for sweep in self.sweeps), self.grid["left"]
+        line = tr("{title}, 1952", title=tr(self.title))
+        yield Beat("question", QUESTION, said, line, [self.patch, graph, trace])
         area = area.inset(bottom=0.9, top=0.9) if self.shape == "wide" else area
-        self.rig = Rig(area, self.theme, run, self.clock, largest=largest)
-        shown = [self.rig, self.graph_, trace]
+        self.rig = rig = Rig(area, self.theme, run, self.clock, beside=self.sweeps)
+        self.wall, shown = within(self.frame, rig.wall, self.patch.band), [rig, graph, trace]
         said = "One wire measures V; through another an amplifier sends what keeps it at the command."
-        yield Beat("clamp", "The voltage clamp", said, "", shown, out_of=self.wall(), do=[self.rig.reacts()])
-        foot, top = axes.at(ON, 0.0), axes.at(ON, axes.ylim[1])
-        words = self.words(broken(tr("charges the capacitance")), size=SMALL, color="stimulus").next_to(
-            top, DR, buff=0.12
-        )
-        surge = VGroup(Line(foot, top, color=words.get_color(), stroke_width=stroke(5.0)), words)
-        said = "A brief surge charges the membrane, and V is there."
-        yield Beat("step", "A step from {rest} to {step}", said, "", [*shown, surge], until=ON,
-                   do=[self.rig.reacts()])  # fmt: skip
+        yield Beat("clamp", "The voltage clamp", said, "", shown, out_of=self.wall, do=[rig.reacts])
+        said, surge = "A brief surge charges the membrane, and V is there.", graph.surge(self.on)
+        yield Beat("step", "A step from {rest} to {step}", said, "", [*shown, surge], until=self.on,
+                   do=[rig.reacts])  # fmt: skip
         said = "Then ions carry current in, and the amplifier sends as much out."
         yield self.then(said, show=shown, until=self.early)
         yield self.then("Later they carry it out, as long as V is held.", until=run.duration)
-        sweeps = Sweeps(
-            self.grid["plot"], self.sweeps, self.theme, follow=lambda k, t: self.rig.show(self.sweeps[k], t)
-        )
+        sweeps = Sweeps(self.grid["plot"], self.sweeps, self.theme, laid=rig.show)
         said = "Every step is a run of its own, laid over those before."
-        yield Beat("sweeps", "Sweep after sweep", said, "", [self.rig, sweeps], do=[sweeps.lay_all()])
+        yield Beat("sweeps", "Sweep after sweep", said, "", [rig, sweeps], do=[sweeps.lay_all()])
 
     def without_sodium(self) -> Iterator[Beat]:
         """Choline in place of sodium, then the difference, and the leak."""
-        graph, run, theme = self.graph_, self.run, self.theme
-        choices = self.choices("foot", "the early current, inward", "the late current, outward", "both")
-        # So little sodium is left that its battery has the voltage of the step.
-        bare = self.bare = self.sweep(self.membrane.with_(**{f"E{self.inward.name}": self.step}), self.step)
+        graph, run, outward = self.graph_, self.run, self.prepared.outward.name
+        bare = self.bare = self.prepared.without_drive(self.prepared.inward, self.step)
         self.water = Choline(self.patch, bare.membrane, self.clock)
-        shown = [self.patch_of(bare, ions=[self.outward.name]), self.water, graph]
-        yield Beat("predict", "Which current goes?", "Choline replaces the {ion} outside. Which current goes?",
-                   "{ion} outside is replaced by choline", [*shown, self.ghost, choices], 0.0,
-                   into=self.wall(), do=[self.water.comes()], think=True)  # fmt: skip
-        less = graph.trace(bare, bare.ionic_current, self.hue(self.outward))
+        choices = self.choices("foot", "the early current, inward", "the late current, outward", "both")
+        shown = [self.membrane_in(bare, ions=[outward]), self.water, graph]
+        said = "Choline replaces the {ion} outside. Which current goes?"
+        yield Beat("predict", "Which current goes?", said, "{ion} outside is replaced by choline",
+                   [*shown, self.ghost, choices], 0.0, into=self.wall, do=[self.water.comes()], think=True)  # fmt: skip
+        less = graph.trace(bare, "I_ion", color=self.out)
         yield Beat("choline", "{ion} outside replaced", "The early current is gone.",
                    "so little {ion} is left that at {step} none flows", [*shown, self.ghost, choices, less],
                    do=[choices.answer(0)], until=bare.duration)  # fmt: skip
-        self.sodium = Subtraction(graph.axes, run.t, run.ionic_current, bare.ionic_current,
-                                  theme.color(self.hue(self.inward)))  # fmt: skip
+        self.sodium = graph.less(run, run.ionic_current, bare.ionic_current, self.into)
         yield Beat("difference", "One taken from the other", "The difference is the {ion} current.",
                    show=[*shown, less, self.sodium], do=[self.sodium.take()])  # fmt: skip
-        leak = bare.ionic_current - bare.current(self.outward.name)
-        self.leak = Subtraction(
-            graph.axes, bare.t, bare.ionic_current, leak, theme.color(self.hue(self.outward))
-        )
+        leak = bare.ionic_current - bare.current(outward)
+        small = graph.trace(bare, leak, color="I_L", whole=True)
+        self.leak = graph.less(bare, bare.ionic_current, leak, self.out)
         said = "A leak too small to see here comes off as well: {other} is left."
-        small = graph.trace(bare, leak, "L", whole=True)
         yield self.then(said, heading="The leak is taken off, too", show=[*shown, self.sodium, small, self.leak],
                         do=[self.leak.take()])  # fmt: skip
 
     def conductances(self) -> Iterator[Beat]:
         """Currents divided by driving forces, with what was measured in 1952 where the model is that axon's."""
-        names, membrane, points = [self.outward.name, self.inward.name], self.membrane, {}
-        line = "divided by its driving force, a current gives a conductance"
-        try:
-            volts = measured.place(membrane, SHOWN)
-            membrane = membrane.with_(**{f"g{ion}": g for ion, g in measured.MAXIMAL.items()})
-            points = {ion: [c for c in measured.conductances(ion) if c.u in SHOWN] for ion in names}
-            line = tr(
-                "circles: {source} · lines: their equations, scaled to this axon", source=measured.SOURCE
-            )
-        except InvalidValue:
-            volts = np.array(SHOWN) + self.rest
-        runs = [simulate(membrane, clamp(self.rest, v, start=0.0), self.hold, sample=0.01) for v in volts]
-        places = self.grid["left"].split(1.0, 1.0, vertical=self.shape == "wide")
-        shown, said = (
-            list[Any](),
-            (
-                "Over the driving force, a current is a conductance.",
-                "That of {ion} rises and falls, though V is held.",
-            ),
-        )
-        self.families = []
-        for k, name in enumerate(names):
-            family = Conductance(self.grid["first" if k == 0 else "second"], runs, name, self.theme,
-                                 points.get(name, ()), named=k == 0)  # fmt: skip
-            formula = f'g_"{name}" = frac(I_"{name}", V - E_"{name}")'
-            shown += [fitted(self.formula(formula, size=LABEL + 20, color=f"g_{name}"), places[k]), family]
-            self.families.append(family)
-            yield Beat("conductances", "From currents to conductances", said[k], line, [*shown],
-                       do=[family.lay_all(each=0.6)])  # fmt: skip
+        names = [self.prepared.outward.name, self.prepared.inward.name]
+        left = self.grid["left"].split(1.0, 1.0, vertical=self.shape == "wide")
+        places = list(zip(left, (self.grid["first"], self.grid["second"]), strict=True))
+        both = self.both = Conductances(self.membrane, SHOWN, names, places, self.theme, hold=self.hold)
+        line, self.names["source"] = "a current over its driving force is a conductance", measured.SOURCE
+        if both.measured:
+            line = "circles: {source} · lines: their equations, scaled to this axon"
+        (one, other), laid = both.shown, [family.lay_all(each=0.6) for family in both.families]
+        said = "Over the driving force, a current is a conductance."
+        yield Beat("conductances", "From currents to conductances", said, line, one, do=laid[:1])
+        said = "That of {ion} rises and falls, though V is held."
+        yield self.then(said, show=[*one, *other], do=laid[1:])
 
     def drugs(self) -> Iterator[Beat]:
         """The modern way: each kind of channel is blocked."""
-        self.timed(Pace(self.run.duration, rate=4.0, slow=[(0.0, ON, 0.6)]))
-        self.graph_.clock, self.blocked = self.clock, {}
-        for gone, left in ((self.inward, self.outward), (self.outward, self.inward)):
-            run = self.sweep(blocked(self.membrane, gone), self.step)
-            self.blocked[gone.name] = patch = self.patch_of(run)
-            stoppers, drug = plugs(patch.views, gone.name, run.membrane, self.theme), drug_name(gone)
-            trace = self.graph_.trace(run, run.current(left.name), self.hue(left))
-            self.names |= {"drug": drug, "gone": self.ion(gone), "left": self.ion(left)}
+        self.timed(Pace(self.run.duration, rate=4.0, slow=[(0.0, self.on, 0.6)]))
+        graph, axon, self.blocked = self.graph_.follow(self.clock), self.prepared, dict[str, MembranePatch]()
+        for gone, left in ((axon.inward, axon.outward), (axon.outward, axon.inward)):
+            run, drug = axon.blocked(gone, self.step), drug_name(gone)
+            self.names |= {"drug": drug, "gone": axon.ion(gone), "left": axon.ion(left)}
+            self.blocked[gone.name] = patch = self.membrane_in(run)
+            stoppers, trace = plugs(patch.views, self.theme), graph.trace(run, f"I_{left.name}")
             said = "{drug} plugs {gone} channels, and the same {left} current is left."
-            yield Beat(drug, "Today a drug does it: {drug}", said, "the leak is taken off",
-                       [patch, *stoppers, self.graph_.axes, self.ghost, trace], 0.0, self.run.duration,
-                       do=[s.binds(1.2) for s in stoppers])  # fmt: skip
+            shown = [patch, *stoppers, graph.axes, self.ghost, trace]
+            yield Beat(drug, "Today a drug does it: {drug}", said, "the leak is taken off", shown, 0.0,
+                       run.duration, do=[plug.binds(1.2) for plug in stoppers])  # fmt: skip
 
     def peaks(self) -> Iterator[Beat]:
         """The largest current of every sweep, against its voltage."""
-        iv = self.iv = PeakIV(self.grid["left"], self.grid["plot"], self.sweeps, self.inward.name, self.theme,
-                              after=ON)  # fmt: skip
+        channel, places = self.prepared.inward, (self.grid["left"], self.grid["plot"])
+        iv = self.iv = PeakIV(*places, self.sweeps, channel.name, self.theme, after=self.on)
+        iv.put(0)
         yield Beat("peak I–V", "The peak current against V", "The peak of each sweep is one point.",
-                   show=[iv, iv.curve], do=[iv.lay_all(each=0.6)])  # fmt: skip
+                   show=[iv, iv.curve], do=[iv.lay_all(1, each=0.6)])  # fmt: skip
         yield self.then("Steps to other voltages fill the curve.", do=[iv.curve.lay(0, 3.0)])
-        e = float(self.inward.e)
-        if self.levels[0] < e < self.levels[-1]:
-            run = self.sweep(self.membrane, e).at(np.linspace(0.0, iv.panel.xlim[1], 301))
-            name = self.words(millivolts(e), size=SMALL, color="stimulus")
-            flat = Family(iv.panel, [(run.t, run.current(self.inward.name))], self.theme.ink, [name])
-            self.names["e"] = millivolts(e)
+        if self.levels[0] < (e := float(channel.e)) < self.levels[-1]:
+            flat, self.names["e"] = iv.flat(self.prepared.step(e)), millivolts(e)
             said = "At its reversal potential {ion} has no driving force, and no current flows."
             yield self.then(said, heading="It reverses at {e}", do=[flat.lay(0, 4.0)],
                             show=[iv, iv.curve, flat.moving, Level(iv.graph, 0.0)])  # fmt: skip
 
     def recap(self) -> Iterator[Beat]:
         """The current and its parts once more."""
-        run, graph, (into, out) = self.run, self.graph_, map(self.hue, (self.inward, self.outward))
-        flows = [(run.ionic_current, "ink"), (run.current(self.inward.name), into),
-                 (run.current(self.outward.name), out)]  # fmt: skip
+        graph, known, until = self.graph_, quantities(self.membrane), self.run.duration
+        held, early, late = map(self.patch.icon, (0.0, self.early, until))
         rows = [Row("V is held", "so that its current is seen", "stimulus",
-                    "V is held, so that its current is seen.", ON),
-                Row("{ion} flows in early", "and is shut off again", into, "{ion} flows in early.", self.early),
-                Row("{other} flows out late", "as long as V is held", out, "{other} flows out late.",
-                    run.duration)]  # fmt: skip
-        shown = [graph.axes, *(graph.trace(run, flow, hue) for flow, hue in flows)]
+                    "V is held, so that its current is seen.", self.on, held),
+                Row("{ion} flows in early", "and is shut off again", known[self.into],
+                    "{ion} flows in early.", self.early, early),
+                Row("{other} flows out late", "as long as V is held", known[self.out],
+                    "{other} flows out late.", until, late)]  # fmt: skip
+        shown = [graph, *(graph.trace(self.run, key) for key in ("I_ion", self.into, self.out))]
         yield from self.recapped(rows, shown, heading="What the clamp shows", start=0.0)

@@ -17,6 +17,7 @@ from hhanim.language import decimal, tr
 from hhanim.model.channel import Gate
 from hhanim.model.errors import HHError, InvalidValue, number
 from hhanim.model.membrane import Membrane
+from hhanim.model.phases import landmarks
 from hhanim.model.protocol import Protocol, pulse, step
 from hhanim.model.roots import root, roots, threshold
 from hhanim.model.solve import SAMPLE, simulate
@@ -238,6 +239,41 @@ def paired_pulse(
         )
 
     return np.array([after(float(gap)) for gap in intervals])
+
+
+@dataclass(frozen=True, eq=False)
+class Recovery:
+    """How strong a second pulse must be after one that fired: intervals (ms), from start to start, and the weakest that
+    fires, in thresholds of the resting membrane, inf where none does, both (K,).
+    """
+
+    intervals: Array
+    needed: Array
+
+    def until(self, times: float) -> float:
+        """When (ms) so many thresholds are enough, interpolated; inf if that is later than the intervals."""
+        k = next(iter(np.flatnonzero(self.needed <= times)), None)
+        if k is None:
+            return np.inf
+        around, near = slice(max(k - 1, 0), k + 1), np.minimum(self.needed, 1e3)
+        return float(np.interp(-times, -near[around], self.intervals[around]))
+
+
+def recovery(membrane: Membrane, width: float = 1.0, first: float = 2.0, count: int = 16) -> Recovery:
+    """Refractoriness after a pulse of `first` thresholds (above 1), from the fall of its spike to five times as long.
+
+    Raises HHError where no pulse of that width (ms) fires the membrane. See paired_pulse().
+    """
+    limit = float(strength_duration(membrane, width)[0])
+    if not 0.0 < limit < np.inf:
+        raise HHError(f"no threshold parts pulses of {width:g} ms that fire {membrane.name} from others")
+    begin = 1.0  # ms: the phases of a spike begin where the stimulus changes
+    run = _run(membrane, pulse(first * limit, begin, width), begin + width + 30.0, membrane.initial())
+    spike = landmarks(run, zero=membrane.zero)
+    assert spike is not None  # it is above threshold
+    fall = spike.back - begin
+    intervals = np.geomspace(max(0.8 * fall, width), 5.0 * fall, count)
+    return Recovery(intervals, paired_pulse(membrane, intervals, width, first=first * limit) / limit)
 
 
 def pulses_reaching(
@@ -535,7 +571,8 @@ def _oscillating_growth(membrane: Membrane, v: Array) -> Array:
 
 
 __all__ = [
-    "FixedPoint", "anode_break", "behaviour", "chronaxie", "cycle_extremes", "f_i", "fixed_points", "hopf_points",
-    "instantaneous_currents", "nullclines", "paired_pulse", "peak_currents", "rheobase", "slowest_gates",
-    "spikes", "steady_currents", "steady_states", "strength_duration", "time_constants", "two_variable", "voltages",
+    "FixedPoint", "Recovery", "anode_break", "behaviour", "chronaxie", "cycle_extremes", "f_i", "fixed_points",
+    "hopf_points", "instantaneous_currents", "nullclines", "paired_pulse", "peak_currents", "recovery", "rheobase",
+    "slowest_gates", "spikes", "steady_currents", "steady_states", "strength_duration", "time_constants",
+    "two_variable", "voltages",
 ]  # fmt: skip

@@ -101,14 +101,18 @@ def test_the_channel_that_is_entered_is_the_one_that_is_seen_then_and_opens_in_t
     run = simulate(presets.MODERN, "pulse(10, start=2, width=1)", 10.0)
     story: Any = SimpleNamespace(theme=DARK, grid=grid("wide"), shape="wide", clock=None, frame=FRAME)
     way = Travel(story, run)
-    outer, inner = way._middle, way.channel.views[0]
+    pairs = list(
+        zip(way.membrane.views[2:5], way.channel.views, strict=True)
+    )  # those beside it are seen as well
     seen = set()
     for t in np.linspace(0.0, 10.0, 41).tolist():
         way.membrane.draw(t)
         way.channel.draw(t)
-        for gate, opening in outer.openings().items():
-            assert np.array_equal(opening, inner.openings()[gate])
-        seen.add(inner.open)
+        for outer, inner in pairs:
+            assert outer.channel.name == inner.channel.name
+            for gate, opening in outer.openings().items():
+                assert np.array_equal(opening, inner.openings()[gate])
+        seen.add(pairs[1][1].open)
     assert seen == {True, False}
 
 

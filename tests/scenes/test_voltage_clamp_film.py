@@ -27,9 +27,9 @@ def film(media: Path) -> Any:
 @pytest.mark.slow
 def test_the_amplifier_sends_what_the_ions_carry_in_the_sweep_that_is_laid(film: Any) -> None:
     largest = max(run.extreme("I_ion", "size").value for run in film.sweeps)
-    for run in (film.run, *film.sweeps):
+    for k, run in enumerate(film.sweeps):
         for t in np.linspace(0.2, run.duration - 0.1, 5):
-            film.rig.show(run, t)
+            film.rig.show(k, t)
             ionic, injected = film.rig.draw(t).shown()
             total = float(run.at([t]).ionic_current[0])
             assert (ionic, injected) == pytest.approx((total, total), abs=2e-3 * largest)
@@ -79,7 +79,7 @@ def test_without_sodium_what_is_left_is_potassium_and_leak_and_the_difference_is
 
 @pytest.mark.slow
 def test_conductances_are_those_of_the_axon_that_was_measured(film: Any) -> None:
-    for name, family in zip(("K", "Na"), film.families, strict=True):
+    for name, family in zip(("K", "Na"), film.both.families, strict=True):
         courses = [c for c in measured.conductances(name) if c.u in (109.0, 88.0, 63.0, 38.0, 26.0, 10.0)]
         assert len(family.traces) == len(family.points) == len(courses) == 6
         for course, trace, rings in zip(courses, family.traces, family.points, strict=True):
@@ -100,7 +100,7 @@ def test_conductances_are_those_of_the_axon_that_was_measured(film: Any) -> None
 
 
 def trace_protocol(film: Any, u: float) -> str:
-    return f"clamp({film.rest}, {-65.0 + u}, start=0)"
+    return f"clamp({film.prepared.rest}, {-65.0 + u}, start=0)"
 
 
 @pytest.mark.slow
@@ -139,7 +139,7 @@ def test_drugs_come_after_1952_and_are_not_called_its_experiment(film: Any) -> N
 @pytest.mark.parametrize("changes", [{"model": "connor_stevens"}, {"celsius": 18.5}, {"model": "classic"}])
 def test_other_models_show_points_only_where_they_were_measured(changes: dict[str, Any], media: Path) -> None:
     film: Any = run_film("voltage_clamp", "wide", media, steps=3, **changes)[0]
-    assert bool(film.families[0].points) == (changes.get("model") == "classic")
+    assert bool(film.both.families[0].points) == (changes.get("model") == "classic")
 
 
 def test_a_membrane_without_two_currents_is_refused_in_one_line() -> None:

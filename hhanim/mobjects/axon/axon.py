@@ -9,7 +9,8 @@ currents.
             top, bottom = self.area.rows(1, 1)
             panel = Panel(top, self.theme).x("mm", 0, 60).y("", -90, 60)
             axon = Axon(panel, bottom, run, self.theme, clock=clock)
-            self.add(panel, axon.still, Profile(panel, run, "V", self.theme).follow(clock), axon.moving)
+            self.add(panel, axon.backdrop, axon.still)
+            self.add(Profile(panel, run, "V", self.theme).follow(clock), axon.moving)
             self.play(clock.run())
 
 Positions are millimetres, on the x axis of the panel. Everything is computed from the run beforehand.
@@ -28,6 +29,7 @@ from hhanim.look import Theme, quantities
 from hhanim.look.words import channel_name
 from hhanim.mobjects.axon.currents import LocalCurrents
 from hhanim.mobjects.axon.profile import Band
+from hhanim.mobjects.circuit.clamp import plugs
 from hhanim.mobjects.frame.clock import Clock
 from hhanim.mobjects.frame.layout import UNIT, Area, stroke
 from hhanim.mobjects.frame.lettering import SMALL, TICK, Words
@@ -59,7 +61,8 @@ class Axon(VGroup):
     and at whose pace ions move; without one, call draw(). loops: draw
     the local currents.
 
-    `still` never moves, `moving` does: add the first before, the second after everything else that moves.
+    `backdrop` (walls, proteins, words) is the same in every run, `still` what a drug plugs in this one: neither moves.
+    `moving` does: add the first two before, the last after everything else that moves.
     """
 
     seen = text("an axon, cut open along its length")
@@ -96,12 +99,13 @@ class Axon(VGroup):
         #: Where a stimulus at either end is marked: left and right of the core.
         self.ends = [np.array([x, self._floor + 0.45 * self._inside, 0.0]) for x in (self._left, self._right)]
         core, *sides = self._walls()
-        self.still = VGroup(core, *sides, bodies, self.words, self.titles)
+        self.backdrop = VGroup(core, *sides, bodies, self.words, self.titles)
+        self.still = VGroup(*(plug.seat() for plug in plugs(self.views, theme)))
         #: Where the local currents are shown, or can be put.
         self.loops = VGroup(*([self.currents] if loops else []))
         glow, gates = (VGroup(*parts) for parts in zip(*((v.glow, v.gates) for v in self.views), strict=True))
         self.moving = VGroup(self.glow, self.loops, self.charge, glow, self.flows, gates)
-        self.add(self.still, self.moving)
+        self.add(self.backdrop, self.still, self.moving)
         self.draw(0.0)
         if clock is not None:
             self.follow(clock)

@@ -9,8 +9,8 @@ class Named(Film):
         panel = Panel(self.area, self.theme).x("mm", 0, 60).y("", -90, 60)
         top = Stretch("the front", panel, 2.0, self.theme, lambda t: (18.7 * t, 18.7 * t + 5.0))
         electrode = Injection(clamp, panel.at(0, 0), self.theme)
-        watch = Stopwatch(0.5, 2.5, self.theme).move_to(panel.at(30, 50))
-        self.add(panel, watch.follow(clock), top.follow(clock), electrode.still, electrode.moving.follow(clock))
+        timing = Timing(panel, run, 15.0, 45.0, clock)
+        self.add(panel, *timing.shown, top.follow(clock), electrode.still, electrode.moving.follow(clock))
         self.play(clock.run())
 """
 
@@ -20,7 +20,7 @@ from collections.abc import Callable
 from typing import Any, Self
 
 import numpy as np
-from manim import DOWN, LEFT, VGroup
+from manim import DOWN, LEFT, UP, VGroup
 
 from hhanim.look import Theme
 from hhanim.mobjects.axon.currents import arrowhead
@@ -29,15 +29,16 @@ from hhanim.mobjects.frame.layout import UNIT, stroke
 from hhanim.mobjects.frame.lettering import LABEL, SMALL, Words
 from hhanim.mobjects.frame.reading import Reading
 from hhanim.mobjects.frame.shapes import lines, stroked
+from hhanim.mobjects.graph.marks import Moment
 from hhanim.mobjects.graph.panel import Panel
-from hhanim.model.cable import IClamp
+from hhanim.model.cable import CableRun, IClamp
 
 
 class Stretch(VGroup):
     """Words at a height over a stretch of the cable, and a bracket that says which, both as it is at the moment.
 
     panel: its x axis is in mm. where: from and to (mm) at a model time (ms); None where there is none. left: where the
-    words may begin (scene units; default: the panel's left).
+    words may begin (scene units; default: the panel's left). color: of the words.
     """
 
     def __init__(
@@ -49,10 +50,11 @@ class Stretch(VGroup):
         where: Callable[[float], tuple[float, float] | None],
         *,
         left: float = -np.inf,
+        color: str = "ink",
     ) -> None:
         self.left = max(left, panel.area.left)
         self.panel, self.where, self.height_ = panel, where, height
-        self.label = Words(text, size=SMALL, color=theme.ink)
+        self.label = Words(text, size=SMALL, color=theme.color(color))
         self.bracket = stroked(np.zeros((0, 3)), theme.muted, stroke(3.0))
         super().__init__(self.label, self.bracket)
         self.draw(0.0)
@@ -112,6 +114,23 @@ class Stopwatch(Reading):
             self.draw(f"{min(max(clock.now, self.start), self.stop) - self.start:.2f}")
 
         return self.add_updater(show, call_updater=True)
+
+
+class Timing:
+    """Two electrodes along a cable whose V is on a panel in mm, and a watch that runs while a spike is between them.
+
+    a, b: where they are (mm). `shown` are the blocks; `speed` (m/s) is what they measure, `between` two places (µm),
+    and at `place`, under the watch, it can be written.
+    """
+
+    def __init__(self, panel: Panel, run: CableRun, a: float, b: float, clock: Clock) -> None:
+        self.between, top = (1e3 * a, 1e3 * b), panel.at(0.5 * (a + b), panel.ylim[1])
+        self.speed = run.speed(*self.between)
+        start, stop = map(run.passes, self.between)
+        watch = Stopwatch(start, stop, panel.theme)
+        watch.move_to(top + 0.2 * UP).follow(clock)
+        self.shown = [Moment(panel, a, "start"), Moment(panel, b, "stop", left=True), watch]
+        self.place = top - 0.5 * UP
 
 
 class _Arrow(Timed):

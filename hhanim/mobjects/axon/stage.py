@@ -16,6 +16,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from manim import VGroup
+
 from hhanim.look import Theme, quantity
 from hhanim.look.numbers import ceil_to, floor_to
 from hhanim.mobjects.axon.axon import Axon
@@ -42,9 +44,11 @@ def along(area: Area, run: CableRun, theme: Theme, y: tuple[float, float], **tic
 class Stage:
     """A panel with V along a cable, and the axon under it.
 
-    areas: of the panel and of the axon. y, ticks: of V (mV), by default what the run asks for. style: as in Axon.
+    areas: of the panel and of the axon. y, ticks: of V (mV), by default what the run asks for. after: a stage in these
+    areas whose panel and walls stay as they stand, so that only what happens changes. style: as in Axon.
 
-    `parts` (panel, wall, profile) is what is shown; `loops` the local currents, `pulses` where current goes in.
+    `parts` (panel, walls, what lives in them, V) is what is shown; `loops` the local currents, `pulses` where current
+    goes in.
     """
 
     def __init__(
@@ -56,10 +60,13 @@ class Stage:
         *,
         y: tuple[float, float] | None = None,
         ticks: Sequence[float] | None = None,
+        after: Stage | None = None,
         **style: Any,
     ) -> None:
-        self.theme, self.clock = theme, clock
-        self.panel = along(areas[0], run, theme, y or limits(run), ticks=ticks)
+        self.run, self.theme, self.clock = run, theme, clock
+        self.panel: Panel = (
+            after.panel if after else along(areas[0], run, theme, y or limits(run), ticks=ticks)
+        )
         self.wall = Axon(self.panel, areas[1], run, theme, clock=clock, loops=False, **style)
         self.profile = Profile(self.panel, run, "V", theme).follow(clock)
         self.loops = self.wall.currents.follow(clock)
@@ -68,10 +75,20 @@ class Stage:
             Injection(clamp, self.wall.ends[0 if start else 1], theme, left=start).follow(clock)
             for clamp, start in zip(run.clamps, starts, strict=True)
         ]
-        self.parts = [self.panel, self.wall, self.profile]
+        self.backdrop: VGroup = after.backdrop if after else self.wall.backdrop
+        self.parts = [self.panel, self.backdrop, self.wall, self.profile]
 
-    def stretch(self, text: str, where: Callable[[float], tuple[float, float] | None]) -> Stretch:
+    def room(self, share: float) -> Area:
+        """The part of the panel right of that share of its width, and above V at rest: for words ahead of a spike."""
+        (_, length), (_, high), rest = self.panel.xlim, self.panel.ylim, float(self.run["V"][0, 0])
+        (left, bottom, _), (right, top, _) = self.panel.at([share * length, length], [rest + 12.0, high])
+        return Area(left, right, bottom, top)
+
+    def stretch(
+        self, text: str, where: Callable[[float], tuple[float, float] | None], *, color: str = "ink"
+    ) -> Stretch:
         """Words above a stretch of the membrane (mm at a time in ms), which moves as the run does."""
         left = float(self.wall.titles.get_right()[0]) + 0.35
         row = self.wall.row
-        return Stretch(text, self.panel, row, self.theme, where, left=left).follow(self.clock)
+        mark = Stretch(text, self.panel, row, self.theme, where, left=left, color=color)
+        return mark.follow(self.clock)

@@ -3,14 +3,14 @@
 class Clamped(Film):
     def construct(self):
         left, right = self.area.columns(1, 1)
-        membrane = self.membrane.with_(ttx=1.0)
-        run = simulate(membrane, clamp(-65).step(0, start=1), 6.0)
+        prepared = Preparation(self.membrane, hold=5.0)
+        run = prepared.blocked(prepared.inward, 0.0)
         clock = Clock(Pace(6.0, rate=1.0), self.theme)
         patch = MembranePatch(run, self.theme, right, channels=["Na", "K"], clock=clock)
         rig = Rig(left, self.theme, run, clock)
         self.add(rig.still, patch.still, patch.moving, rig.moving)
         self.play(rig.reacts())
-        for plug in plugs(patch.views, "Na", membrane, self.theme):
+        for plug in plugs(patch.views, self.theme):
             self.play(plug.binds())
         self.play(clock.run())
 """
@@ -40,17 +40,17 @@ from manim import (
 from hhanim.errors import HHError
 from hhanim.language import text
 from hhanim.look import Theme
-from hhanim.look.words import tr
+from hhanim.look.words import ion_name, tr
 from hhanim.mobjects.frame.clock import Clock
 from hhanim.mobjects.frame.layout import UNIT, Area, stroke
 from hhanim.mobjects.frame.lettering import LABEL, SMALL, TICK, Formula, Words
 from hhanim.mobjects.frame.reading import Reading
 from hhanim.mobjects.frame.sampled import Sampled
 from hhanim.mobjects.frame.shapes import filled, lines, mix, rounded, stroked
-from hhanim.mobjects.membrane.channels import ChannelView, blocked_and_free
+from hhanim.mobjects.membrane.channels import ChannelView
 from hhanim.mobjects.membrane.ions import RestingIons
 from hhanim.mobjects.membrane.patch import MembranePatch
-from hhanim.model import Channel, Membrane, Trajectory
+from hhanim.model import Channel, Membrane, Trajectory, clamp, simulate
 
 #: The theme's name for the colour of a drug.
 DRUG = "other1"
@@ -83,9 +83,34 @@ def carriers(membrane: Membrane) -> tuple[Channel, Channel]:
     return into[0], out[0]
 
 
-def blocked(membrane: Membrane, channel: Channel) -> Membrane:
-    """The membrane with all channels of a kind shut, by their drug where they have one."""
-    return membrane.with_(**{channel.blocker or f"g{channel.name}": 1.0 if channel.blocker else 0.0})
+class Preparation:
+    """A membrane under voltage clamp, stepped from rest at `on` (ms) and held there for `hold` (ms).
+
+    `inward` and `outward` are the channels whose currents can be taken apart, see carriers(); `rest` is in mV.
+    """
+
+    def __init__(self, membrane: Membrane, hold: float = 10.0, on: float = 1.0) -> None:
+        self.membrane, self.hold, self.on = membrane, hold, on
+        self.inward, self.outward = carriers(membrane)
+        self.rest = float(membrane.rest()[0])
+
+    def ion(self, channel: Channel) -> str:
+        """What carries the current of a channel."""
+        return ion_name(channel.ion, channel.name)
+
+    def step(self, level: float, **changes: float) -> Trajectory:
+        """A step to a level (mV), some of the membrane's parameters changed."""
+        membrane = self.membrane.with_(**changes)
+        return simulate(membrane, clamp(self.rest, level, start=self.on), self.on + self.hold, sample=0.01)
+
+    def without_drive(self, channel: Channel, level: float) -> Trajectory:
+        """A step to the voltage of a channel's battery: so few of its ions are left outside that none flow."""
+        return self.step(level, **{f"E{channel.name}": level})
+
+    def blocked(self, channel: Channel, level: float) -> Trajectory:
+        """A step with all channels of a kind shut, by their drug where they have one."""
+        drug = channel.blocker
+        return self.step(level, **({drug: 1.0} if drug else {f"g{channel.name}": 0.0}))
 
 
 class _Arrow(VMobject):
@@ -113,16 +138,16 @@ class Rig:
     """The clamp of Hodgkin, Huxley and Katz: a wire in the axon measures V, an amplifier compares it with the command
     and sends, through a second wire, the current that keeps it there. It comes back through the bath.
 
-    run: under voltage clamp. largest: the current (µA/cm²) of the longest arrows, by default the run's. `still` (the
-    wiring) and `moving` (the command, and two arrows as long as the current is
-    large: through the membrane with the ions, and from the amplifier the other way) are the two groups to add; reacts()
-    is the animation of one turn of the feedback. show(run, t) shows another run instead, such as a sweep that is laid.
+    run: under voltage clamp. beside: other runs, of which show(k, t) shows one instead, as a sweep is laid; arrows are
+    longest for the largest current (µA/cm²) of these, or of the run. `still` (the wiring) and `moving` (the command,
+    and two arrows as long as the current is large: through the membrane with the ions, and from the amplifier the other
+    way) are the two groups to add; reacts() is the animation of one turn of the feedback.
     """
 
     seen = text("the voltage clamp, wires in an axon and an amplifier")
 
     def __init__(
-        self, area: Area, theme: Theme, run: Trajectory, clock: Clock, *, largest: float | None = None
+        self, area: Area, theme: Theme, run: Trajectory, clock: Clock, *, beside: Sequence[Trajectory] = ()
     ) -> None:
         command, ink = theme.color("stimulus"), theme.ink
         # Drawn on a field 6 wide and 3 high, as large as the area allows.
@@ -178,7 +203,8 @@ class Rig:
         self._accent = command
         self.moving = VGroup(self.command, self.ionic, self.injected)
         self._take(run)
-        self._largest = abs(run.extreme("I_ion", "size").value) if largest is None else largest
+        self.beside = beside
+        self._largest = max(abs(other.extreme("I_ion", "size").value) for other in beside or [run])
         #: The wall of the axon that ions cross, (x, y, thickness), for a zoom; see within().
         self.wall = float(corner[0] + 3.0 * unit), float(corner[1] + 0.96 * unit), 4.0 * UNIT
         self.moving.add_updater(
@@ -188,10 +214,10 @@ class Rig:
     def _take(self, run: Trajectory) -> None:
         self.run, self._current = run, Sampled(run.t, run.ionic_current)
 
-    def show(self, run: Trajectory, t: float) -> None:
-        """From now on another run, as it is at model time t (ms), whatever the clock says."""
-        if run is not self.run:
-            self._take(run)
+    def show(self, k: int, t: float) -> None:
+        """From now on another run, by its number, as it is at model time t (ms), whatever the clock says."""
+        if self.beside[k] is not self.run:
+            self._take(self.beside[k])
         self._at = t
 
     def draw(self, t: float) -> Rig:
@@ -300,8 +326,6 @@ class Choline(VGroup):
         return UpdateFromAlphaFunc(self, put, run_time=run_time, suspend_mobject_updating=False)
 
 
-def plugs(views: Sequence[ChannelView], name: str, membrane: Membrane, theme: Theme) -> list[Plug]:
-    """A Plug for each of the views of channel `name` that its drug blocks (see blocked_and_free())."""
-    channel = membrane.channel(name)
-    blocked, _ = blocked_and_free(views, channel)
-    return [Plug(v, theme, inside=channel.blocker in FROM_INSIDE) for v in blocked]
+def plugs(views: Sequence[ChannelView], theme: Theme) -> list[Plug]:
+    """A Plug for each of the views that a drug blocks, from the side from which it comes."""
+    return [Plug(view, theme, inside=view.channel.blocker in FROM_INSIDE) for view in views if view.blocked]

@@ -5,8 +5,10 @@ class Records(Story):
         runs = [simulate(self.membrane, clamp(-65, v, start=1), 11.0) for v in (-40.0, 0.0, 40.0)]
         sweeps = Sweeps(self.grid["plot"], runs, self.theme)
         yield Beat("sweeps", "Sweep after sweep", "Every step is a run.", show=[sweeps], do=[sweeps.lay_all(0.5)])
-        g = Conductance(self.grid["plot"], runs, "K", self.theme, measured.conductances("K")[::3])
-        yield Beat("g", "Conductance", "Rings are measured, lines computed.", show=[g], do=[g.lay_all(each=0.5)])
+        places = [(self.grid["left"], self.grid["plot"])]
+        g = Conductances(self.membrane, (109.0, 63.0, 26.0), ["K"], places, self.theme)
+        said, (family,) = "Rings are measured, lines computed.", g.families
+        yield Beat("g", "Conductance", said, show=[*g.shown[0]], do=[family.lay_all(each=0.5)])
         iv = PeakIV(self.grid["left"], self.grid["plot"], runs, "Na", self.theme)
         yield Beat("iv", "Peak I–V", "Every sweep gives a point.", show=[iv, iv.curve], do=[iv.lay_all(each=0.5)])
         yield Beat("all", "Peak I–V", "Other voltages fill the curve.", do=[iv.curve.lay(0)])
@@ -15,22 +17,25 @@ class Records(Story):
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
-from manim import Animation, AnimationGroup, VGroup
+from manim import DR, Animation, AnimationGroup, Line, VGroup
 
 from hhanim.look import Theme, quantities, quantity
 from hhanim.look.numbers import millivolts
+from hhanim.look.words import tr
 from hhanim.mobjects.frame.clock import Clock
-from hhanim.mobjects.frame.layout import Area
-from hhanim.mobjects.frame.lettering import SMALL, TICK, Formula, Words
+from hhanim.mobjects.frame.layout import Area, fitted, stroke
+from hhanim.mobjects.frame.lettering import SMALL, TICK, Formula, Words, broken
+from hhanim.mobjects.graph.equations import ConductanceEquation
 from hhanim.mobjects.graph.family import Family
 from hhanim.mobjects.graph.marks import Measured
 from hhanim.mobjects.graph.panel import Panel
 from hhanim.mobjects.graph.stimulus import StimulusBar
+from hhanim.mobjects.graph.subtraction import Subtraction
 from hhanim.mobjects.graph.trace import Trace
-from hhanim.model import Trajectory
+from hhanim.model import Membrane, Trajectory, clamp, measured, simulate
 from hhanim.model.analysis import peak_currents
 from hhanim.model.measured import Course
 
@@ -49,17 +54,18 @@ def _over_time(area: Area, theme: Theme, stop: float, name: Any, low: float, hig
 class Sweeps:
     """Ionic currents of runs under voltage clamp over time, and under them the commands.
 
-    keys: the currents that the axis has room for, by default the ionic one. clock: a single run's command follows it;
-    several are laid one after the other by lay_all(), and `follow` is called as in Family.
+    keys: the currents that the axis has room for, by default the ionic one. A single run follows a clock, see follow();
+    several are laid one after the other by lay_all(), and `laid` is called as `follow` in Family.
 
     axes: the panel of the currents; trace() is a current on it.
     """
 
     def __init__(
         self, area: Area, runs: Sequence[Trajectory], theme: Theme, *, keys: Sequence[str] = ("I_ion",),
-        clock: Clock | None = None, follow: Callable[[int, float], Any] = lambda k, t: None,
+        laid: Callable[[int, float], Any] = lambda k, t: None,
     ) -> None:  # fmt: skip
-        self.theme, self.clock, stop = theme, clock, runs[0].duration
+        self.theme, stop = theme, runs[0].duration
+        self.clock: Clock | None = None
         low = min(run.extreme(key, "min").value for run in runs for key in keys)
         high = max(run.extreme(key).value for run in runs for key in keys)
         # Over a single command there is room for what charges the membrane as well.
@@ -74,8 +80,6 @@ class Sweeps:
         self.still = VGroup(self.axes)
         if len(runs) == 1:
             self.moving: VGroup = StimulusBar(strip, runs[0].protocol, self.axes, theme)
-            if clock is not None:
-                self.moving.follow(clock)
             return
         hue, levels = theme.color("stimulus"), [_level(run) for run in runs]
         volts = Panel(strip, theme, left=_LEFT, gutter=_GUTTER).x("", 0.0, stop, ticks=())
@@ -83,23 +87,47 @@ class Sweeps:
         names = [Words(millivolts(v), size=SMALL, color=hue) for v in levels]
         curves = [(run.t, run.ionic_current) for run in runs]
         self.families = [
-            Family(self.axes, curves, theme.ink, names, follow=follow),
+            Family(self.axes, curves, theme.ink, names, follow=laid),
             Family(volts, [(run.t, run["V"]) for run in runs], hue),
         ]
         self.still.add(volts)
         self.moving = VGroup(*(family.moving for family in self.families))
 
+    def follow(self, clock: Clock) -> Self:
+        """On a clock from now on: the command, and what trace() then gives."""
+        self.clock = clock
+        self.moving.clear_updaters().follow(clock)
+        return self
+
     def lay_all(self, each: float = 0.7) -> Animation:
         """The animation that lays the sweeps one after the other."""
         return AnimationGroup(*(family.lay_all(each=each) for family in self.families))
 
-    def trace(self, run: Trajectory, values: Any, hue: Any, *, whole: bool = False) -> Trace:
-        """A current (T,) of a run on the axes, on the clock over its ghost; `whole`: all of it, still."""
-        trace = Trace(self.axes, run.t, values, color=self.theme.color(hue), ghost=hue == "ink" and not whole)
+    def trace(self, run: Trajectory, values: Any, *, color: str = "", whole: bool = False) -> Trace:
+        """A current of a run on the axes, on the clock; `whole`: all of it, still.
+
+        values: its name, in that quantity's colour, the sum "I_ion" in the ink's and over its ghost; or values (T,).
+        color: another one, by the name of a quantity.
+        """
+        symbols, key = quantities(run.membrane), color or (values if isinstance(values, str) else "")
+        hue = self.theme.color(symbols[key]) if key in symbols else self.theme.ink
+        style: Any = {"color": hue, "ghost": key not in symbols and not whole}
+        trace = Trace(self.axes, run.t, run[values] if isinstance(values, str) else values, **style)
         if whole:
             trace.dot.set_opacity(0.0)
             return trace.draw(run.duration)
         return trace.follow(self.clock) if self.clock is not None else trace
+
+    def less(self, run: Trajectory, whole: Any, part: Any, key: str) -> Subtraction:
+        """A part of a current taken off on the axes, both (T,): what is left has a quantity's colour."""
+        return Subtraction(self.axes, run.t, whole, part, self.theme.color(quantities(run.membrane)[key]))
+
+    def surge(self, t: float) -> VGroup:
+        """What charges the membrane when a step comes (ms): over before ions move, so it is drawn as a line."""
+        foot, top = self.axes.at(t, 0.0), self.axes.at(t, self.axes.ylim[1])
+        hue = self.theme.color("stimulus")
+        words = Words(broken(tr("charges the capacitance")), size=SMALL, color=hue)
+        return VGroup(Line(foot, top, color=hue, stroke_width=stroke(5.0)), words.next_to(top, DR, buff=0.12))
 
 
 class Conductance(Family):
@@ -125,6 +153,30 @@ class Conductance(Family):
         seen = [(c.t[c.t <= runs[0].duration], c.g[c.t <= runs[0].duration]) for c in points]
         self.points = [Measured(axes, *course, theme.color(symbol)) for course in seen]
         self.still = VGroup(axes, *self.points)
+
+
+class Conductances:
+    """Conductances of channels after steps of V from rest, each on a panel (`families`, to be laid) and as an equation:
+    `shown` has both, channel by channel.
+
+    steps: depolarisations (mV). names: of the channels; places: for each where it is written and where it is drawn.
+    hold: how long it is seen (ms). Of the membrane that was measured in 1952 they are at that axon's scale, with the
+    points of these steps; `measured` says so.
+    """
+
+    def __init__(
+        self, membrane: Membrane, steps: Sequence[float], names: Sequence[str], places: Sequence[tuple[Area, Area]],
+        theme: Theme, *, hold: float = 10.0,
+    ) -> None:  # fmt: skip
+        rest = float(membrane.rest()[0])
+        membrane, volts, points = measured.beside(membrane, steps)
+        runs = [simulate(membrane, clamp(rest, v, start=0.0), hold, sample=0.01) for v in volts]
+        self.measured, self.families, self.shown = bool(points), list[Conductance](), list[list[Any]]()
+        for name, (written, drawn) in zip(names, places, strict=True):
+            law = fitted(ConductanceEquation(membrane, name, theme), written)
+            rings, first = points.get(name, ()), not self.families
+            self.families.append(Conductance(drawn, runs, name, theme, rings, named=first))
+            self.shown.append([law, self.families[-1]])
 
 
 class PeakIV(Family):
@@ -157,3 +209,10 @@ class PeakIV(Family):
         seen = [run.at(np.linspace(0.0, stop, 801)) for run in runs]
         super().__init__(before, [(run.t, run.current(name)) for run in seen], hue, marks=marks)
         self.curve = Family(self.graph, [(v, curve)], hue)
+        self._key = key
+
+    def flat(self, run: Trajectory) -> Family:
+        """One more sweep, in the ink's colour, its voltage at its end: that at which no current flows."""
+        seen, theme = run.at(np.linspace(0.0, self.panel.xlim[1], 301)), self.panel.theme
+        name = Words(millivolts(_level(run)), size=SMALL, color=theme.color("stimulus"))
+        return Family(self.panel, [(seen.t, seen[self._key])], theme.ink, [name])

@@ -21,7 +21,7 @@ import numpy as np
 from manim import RIGHT, Animation, ValueTracker, VGroup, VMobject, linear
 
 from hhanim.look import Theme
-from hhanim.look.numbers import rate_text, smoothstep
+from hhanim.look.numbers import rate_text, round_near, smoothstep
 from hhanim.look.words import tr
 from hhanim.mobjects.frame.lettering import SMALL, Words
 
@@ -63,6 +63,15 @@ class Pace:
         s = np.concatenate([[0.0], np.cumsum(0.5 * (slowness[1:] + slowness[:-1]) * np.diff(t))])
         self._t, self._s = t.tolist(), s.tolist()
         self._before, self._after = (float(r) for r in self.rate([self.start, self.stop]))
+
+    @classmethod
+    def lasting(cls, seconds: float, stop: float, *slow: tuple[float, float, float]) -> Pace:
+        """The pace that takes about so many seconds to `stop` (ms), at a rate that can be said in words.
+
+        slow: windows (from ms, to ms, how many times slower), which take longer.
+        """
+        rate = round_near(stop / seconds)
+        return cls(stop, rate=rate, slow=[(a, b, round_near(rate / times)) for a, b, times in slow])
 
     @property
     def seconds(self) -> float:

@@ -12,13 +12,15 @@ class Growing(Story):
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from manim import Animation, Succession, UpdateFromAlphaFunc, VGroup, linear
 
 from hhanim.mobjects.frame.layout import UNIT, stroke
 from hhanim.mobjects.frame.shapes import at, disc, filled, lines, stroked
+from hhanim.mobjects.frame.standard import CHANGE, reading_time
+from hhanim.mobjects.graph.family import Family
 from hhanim.mobjects.graph.panel import Panel
 
 _RADIUS, _LINE = 9.0 * UNIT, 4.0  # scene units, design pixels
@@ -43,7 +45,7 @@ class Dots(VGroup):
         super().__init__(self._line, self._dots)
         self.add_updater(lambda _: None)  # which tells a storyboard that it moves
 
-    def draw(self, count: int) -> Dots:
+    def draw(self, count: int) -> Self:
         """Show the first points."""
         places = self._places[:count]
         self._dots.points = at(disc(), places, self._radius)
@@ -53,6 +55,14 @@ class Dots(VGroup):
     def add_all(self, first: int = 0, last: int | None = None, each: float = 0.8) -> Animation:
         """The animation that adds the points from `first` up to `last`, each after so many seconds."""
         return Succession(*(self._add(k, each) for k in range(len(self._places))[first:last]))
+
+    def with_sweeps(
+        self, family: Family, said: str, first: int = 0, last: int | None = None
+    ) -> list[Animation]:
+        """The animations that lay sweeps, and with each add the point that it gives, while what is said is read."""
+        count = len(range(len(family.traces))[first:last])
+        each = max((reading_time(said) - CHANGE) / count, 0.4)
+        return [family.lay_all(first, last, each), self.add_all(first, last, each)]
 
     def _add(self, k: int, run_time: float) -> Animation:
         return UpdateFromAlphaFunc(

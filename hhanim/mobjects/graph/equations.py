@@ -6,7 +6,8 @@ class Terms(Film):
         self.play(FadeIn(law))
         for channel in self.membrane.channels:
             self.play(Indicate(law.term(channel.name)))
-        self.play(FadeIn(GateEquation(self.membrane, "m", self.theme).next_to(law, DOWN)))
+        gate = GateEquation(self.membrane, "m", self.theme).next_to(law, DOWN)
+        self.play(FadeIn(gate), FadeIn(ConductanceEquation(self.membrane, "Na", self.theme).next_to(gate, DOWN)))
 """
 
 from __future__ import annotations
@@ -129,6 +130,14 @@ class ChannelCurrent(Formula):
         source = " ".join(f"{{{{ {typst} : {name} }}}}" for name, typst in factors.items())
         super().__init__(source, size=size, color=theme.color(quantities(membrane)[f"I_{channel}"]))
         self.factors = {name: self.select(name) for name in factors}
+
+
+class ConductanceEquation(Formula):
+    """A conductance as what it is measured by: the current of a channel over its driving force."""
+
+    def __init__(self, membrane: Membrane, channel: str, theme: Theme, *, size: float = LABEL + 20) -> None:
+        source = f'g_"{channel}" = frac(I_"{channel}", V - E_"{channel}")'
+        super().__init__(source, size=size, color=theme.color(quantities(membrane)[f"g_{channel}"]))
 
 
 class GateEquation(Formula):

@@ -74,19 +74,29 @@ class Family:
 
     def lay(self, k: int, run_time: float = 1.0) -> Animation:
         """The animation that lays sweep k."""
-        trace, whole = self.traces[k], [m for m in (self.labels[k], self.marks[k]) if m is not None]
-        start, stop = float(trace.t[0]), float(trace.t[-1])
-
-        def draw(_: Any, done: float) -> None:
-            trace.draw(start + done * (stop - start))
-            self.follow(k, start + done * (stop - start))
-            trace.dot.set_opacity(0.0 if done >= 1.0 else 1.0)
-            for mobject in whole if done >= 1.0 else ():
-                mobject.set_opacity(1.0)
-
-        self.moving.add(*whole)
+        parts = VGroup(self.traces[k], *self._whole(k))
         style: Any = {"rate_func": linear, "suspend_mobject_updating": False}  # what it shows moves with it
-        return UpdateFromAlphaFunc(VGroup(trace, *whole), draw, run_time=run_time, **style)
+        return UpdateFromAlphaFunc(parts, lambda _, done: self._draw(k, done), run_time=run_time, **style)
+
+    def put(self, k: int) -> None:
+        """Sweep k at once, as lay() leaves it."""
+        self._whole(k)
+        self._draw(k, 1.0)
+
+    def _whole(self, k: int) -> list[VMobject]:
+        """What appears when sweep k is whole; from now on it is there."""
+        whole = [mobject for mobject in (self.labels[k], self.marks[k]) if mobject is not None]
+        self.moving.add(*whole)
+        return whole
+
+    def _draw(self, k: int, done: float) -> None:
+        trace = self.traces[k]
+        t = float(trace.t[0]) + done * float(trace.t[-1] - trace.t[0])
+        trace.draw(t)
+        self.follow(k, t)
+        trace.dot.set_opacity(0.0 if done >= 1.0 else 1.0)
+        for mobject in self._whole(k) if done >= 1.0 else ():
+            mobject.set_opacity(1.0)
 
     def lay_all(self, first: int = 0, last: int | None = None, each: float = 0.8) -> Animation:
         """The animation that lays the sweeps from `first` up to `last`, one after the other."""

@@ -78,13 +78,15 @@ class Moment(VGroup):
 class Point(VGroup):
     """A ring round a point of the panel, and what it is, clear of a course (P, 2) of scene points."""
 
-    def __init__(self, panel: Panel, x: float, y: float, name: str, *, course: Any = None) -> None:
+    def __init__(self, panel: Panel, x: float, y: float, name: str = "", *, course: Any = None) -> None:
         theme, spot = panel.theme, panel.at(x, y)
         ring = filled(at(disc(), spot[None, :2], 0.12), theme.ground, stroke=theme.ink, width=stroke(3.0))
         ring.set_fill(opacity=0.0)
-        words = Words(name, size=TICK, color=theme.ink, weight="semibold")
-        around = spot[None, :2] if course is None else course
-        super().__init__(ring, stand_clear(words, spot[:2], around, gap=0.2, within=panel.inner))
+        super().__init__(ring)
+        if name:
+            words = Words(name, size=TICK, color=theme.ink, weight="semibold")
+            around = spot[None, :2] if course is None else course
+            self.add(stand_clear(words, spot[:2], around, gap=0.2, within=panel.inner))
 
 
 class Difference(VGroup):

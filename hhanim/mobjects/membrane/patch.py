@@ -270,6 +270,15 @@ class MembranePatch:
             group.add(RestingIons(np.concatenate(places), color, self.theme.ground, radius=r, swing=1.0 * r))
         return group
 
+    def icon(self, t: float) -> VGroup:
+        """Its channels beside each other, without names, as they are at the model's time t (ms)."""
+        views = VGroup()
+        for view, k in zip(self.views, self.number, strict=True):
+            name, sample = view.channel.name, self.samples[view.channel.name]
+            small = ChannelView(self.run.membrane, name, self.theme, height=1.2, labels=False)
+            views.add(small.set_gates({g.name: sample.gates(g.name, t)[k] for g in view.channel.gates}))
+        return views.arrange(buff=0.15)
+
     @property
     def band(self) -> tuple[float, float, float]:
         """The membrane, (x, y, thickness): what a zoom enters or leaves; see within()."""

@@ -72,10 +72,17 @@ class Travel:
 
     @cached_property
     def channel(self) -> MembranePatch:
-        """The channel in the middle of the membrane, by itself."""
-        area, name = self.story.grid["body"], self._middle.channel.name
-        same = {name: self.membrane.samples[name].take(0)}  # of its kind the one nearest the middle
-        return self._patch(area, [name], height=_FILLED * area.height, samples=same)
+        """The channel in the middle of the membrane; in a wide frame there is room for those beside it."""
+        area, whole = self.story.grid["body"], self.membrane
+        first, beside = len(whole.views) // 2, 1 if self.story.shape == "wide" else 0
+        seen = range(first - beside, first + beside + 1)
+        # Each is the one that it was: of its kind the first nearest the middle, the others as they were counted.
+        order = sorted(seen, key=lambda k: abs(k - first))
+        same = {name: whole.samples[name].take([whole.number[k] for k in order if self.channels[k] == name])
+                for name in dict.fromkeys(self.channels[k] for k in seen)}  # fmt: skip
+        names = [self.channels[k] for k in seen]
+        style: Any = {"height": _FILLED * area.height, "samples": same, "ions": self.channels}
+        return self._patch(area, names, **style)
 
     def _patch(self, area: Area, channels: Sequence[str], **style: Any) -> MembranePatch:
         return MembranePatch(
@@ -97,5 +104,6 @@ class Travel:
 
     @property
     def to_channel(self) -> Area:
-        outer, inner = ((*v.origin[:2], v.height_) for v in (self._middle, self.channel.views[0]))
+        views = self.channel.views
+        outer, inner = ((*v.origin[:2], v.height_) for v in (self._middle, views[len(views) // 2]))
         return within(self.story.frame, outer, inner)

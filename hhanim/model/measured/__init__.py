@@ -119,6 +119,20 @@ def place(membrane: Membrane, u: Any) -> Array:
     return np.asarray(u, dtype=float) + membrane.baseline
 
 
+def beside(membrane: Membrane, u: Any) -> tuple[Membrane, Array, dict[str, list[Course]]]:
+    """What is computed to lie beside conductances measured at depolarisations u (mV, (K,)): the membrane at that axon's
+    scale, the voltages of the steps, and the measured courses by ion.
+
+    Where the points mean nothing (see place()) it is the membrane itself, with steps from its rest, and no courses.
+    """
+    try:
+        volts = place(membrane, u)
+    except InvalidValue:
+        return membrane, np.asarray(u, dtype=float) + float(membrane.rest()[0]), {}
+    courses = {ion: [c for c in conductances(ion) if c.u in u] for ion in MAXIMAL}
+    return membrane.with_(**{f"g{ion}": g for ion, g in MAXIMAL.items()}), volts, courses
+
+
 def _rows(files: dict[str, str], kind: str, name: str) -> list[dict[str, str]]:
     if name not in files:
         raise UnknownName(kind, name, files)
