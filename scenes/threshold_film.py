@@ -95,20 +95,16 @@ class Threshold(Story):
         yield self.then("Enough {ion} channels open, and V takes off.", until=self.until)
         nothing, even = "nothing: it fires, or it fails", "V grows evenly with the pulse"
         self.asked = self.choices("foot", nothing, "every level, within a hair's breadth", even)
-        said = "What will V do for pulses between the two?"
-        yield Beat("predict", "It fires. What lies in between?", said, show=[*shown, self.asked], think=True)
-
-    def sweeps(self, runs: list[Trajectory], patch: PatchInDepth, **style: Any) -> Voltages:
-        """V of many runs on one panel, while the channels live one after the other."""
-        style["follow"] = lambda k, t: patch.live(runs[k]).draw(t)
-        return Voltages(self.grid["first"], runs, self.theme, **style)
+        yield Beat("predict", "It fires. What lies in between?", "What will V do for pulses between the two?",
+                   show=[*shown, self.asked], think=True)  # fmt: skip
 
     def fan(self) -> Iterator[Beat]:
         """Twenty pulses; their peaks against their strength, and the same without the channels that carry the spike."""
         near = pulses_reaching(self.membrane, self.membrane.zero + LEVELS, self.width, START, self.until)
         runs = self.tried = [*(self.pulses(share) for share in SHARES), *near]
-        family = self.sweeps(runs, self.patch)
-        peaks = PeakOfV(self.grid["second"], runs, self.theme, limit=self.limit)
+        places = self.grid["first"], self.grid["second"]
+        family = Voltages(places[0], runs, self.theme, follow=self.patch.along(runs))
+        peaks = PeakOfV(places[1], runs, self.theme, limit=self.limit)
         said = "Pulse after pulse is a little stronger, and at one strength the peak of V jumps."
         shown = [self.patch, self.asked, family, peaks.axes, peaks]
         yield Beat("fan", "From weak to strong", said, "V, and how high it comes", shown,
@@ -124,7 +120,7 @@ class Threshold(Story):
         bare = self.membrane.with_(**{f"g{self.inward.name}": 0.0})
         passive = [simulate(bare, run.protocol, self.until) for run in runs[: len(SHARES)]]
         patch, lower = self.channels_in(passive[0]), peaks.more(passive, "stimulus")
-        family = self.sweeps(passive, patch, narrow=True)
+        family = Voltages(places[0], passive, self.theme, follow=patch.along(passive), narrow=True)
         said = "Without {ion} channels there is no threshold: the peak of V just follows the pulse."
         line = "V on a larger scale; green: its peaks now"
         yield Beat("passive", "Without {ion} channels", said, line, [patch, family, peaks.axes, peaks, lower],
@@ -133,33 +129,29 @@ class Threshold(Story):
     def again(self) -> Iterator[Beat]:
         """A second pulse as strong as the first: too early, and later."""
         found = self.found = recovery(self.membrane, self.width, STRONG)
-        intervals = found.intervals
-        early = max(intervals[found.needed > 4.0], default=0.0)
-        late = min(intervals[(found.needed < 0.9 * STRONG) & (intervals > early)], default=0.0)
-        if not early or not late:
-            return
+        early = max(found.intervals[found.needed > 4.0], default=0.0)
+        late = min(found.intervals[(found.needed < 0.9 * STRONG) & (found.intervals > early)], default=0.0)
         gates, self.pairs = [gate for gate in (self.names["h"], self.names["n"]) if gate], list[Trajectory]()
-        for interval, fires in ((early, False), (late, True)):
+        told = [(early, "too early", "And right after a spike?", "It fails",
+                 "The second pulse fails, although it is as strong as the first."),
+                (late, "later", "Later", "It fires", "Enough gates are back, and the second pulse fires.")]  # fmt: skip
+        for interval, name, heading, outcome, why in told if early and late else ():
             run, second = self.pulses(STRONG, STRONG, interval), START + interval
             self.pairs.append(run)
             self.timed(Pace(run.duration, rate=run.duration / 7.0))
             v, lower = self.graphs(run, ["V"], gates, stimulus=True, ghost=False)
             shown = [self.patch.live(run, self.clock), v, lower, Moment(v.panel, second, tr("second pulse"))]
-            name, line = "later" if fires else "too early", "two pulses of equal strength"
             said = tr("The second pulse comes {interval:.2g} ms after the first.", interval=interval)
-            heading = "Later" if fires else "And right after a spike?"
+            line = "two pulses of equal strength"
             yield Beat(name, heading, said, line, shown, start=0.0, until=second)
-            if not fires:
+            if interval == early:
                 self.names["gates"], (rest, now) = listed(gates), run.at([0.0, second])["V"]
                 said = "Both gates differ from rest: {gates}; and V is not back yet."
                 if now < rest:
                     said = "Both gates differ from rest: {gates}; and V is lower."
-                yield Beat(name, "The gates remember", said, "dotted: the gates at rest",
-                           [*shown, Changes(lower, second, self.grid["foot"])])  # fmt: skip
-            said = "The second pulse fails, although it is as strong as the first."
-            if fires:
-                said = "Enough gates are back, and the second pulse fires."
-            yield Beat(name, "It fires" if fires else "It fails", said, line, shown, until=run.duration)
+                yield self.then(said, heading="The gates remember", line="dotted: the gates at rest",
+                                show=[*shown, Changes(lower, second, self.grid["foot"])])  # fmt: skip
+            yield self.then(why, heading=outcome, line=line, show=shown, until=run.duration)
 
     def refractory(self) -> Iterator[Beat]:
         """The weakest second pulse that fires, against the interval: a curve that grows run by run."""
@@ -175,17 +167,17 @@ class Threshold(Story):
                    do=curve.with_sweeps(family, said, 1))  # fmt: skip
         first, last = (min(found.until(times), curve.axes.xlim[1]) for times in (TIMES, 1.0))
         said = tr("At first not even {times:g} times the threshold fires the membrane.", times=TIMES)
-        shown = [Span(curve.axes, 0.0, first, "absolute"), *shown]
-        yield Beat("refractory", "Absolute refractory period", said, show=shown)
-        shown = [Span(curve.axes, first, last, "relative", below=True, share=0.35), *shown]
+        shown.insert(0, Span(curve.axes, 0.0, first, "absolute"))
+        yield self.then(said, heading="Absolute refractory period", show=shown)
+        shown.insert(0, Span(curve.axes, first, last, "relative", below=True, share=0.35))
         said = "Then a stronger pulse than at rest is needed."
-        yield Beat("refractory", "Relative refractory period", said, show=shown)
+        yield self.then(said, heading="Relative refractory period", show=shown)
         if found.needed.min() < 0.95:
-            said = "After that, for a while, a weaker one is enough."
-            near = AfterSpike(plot, found, self.theme, low=0.5, high=1.5)
+            near = AfterSpike(plot, found, self.theme, low=0.5, high=1.5).draw()
             easier = Span(near.axes, last, near.axes.xlim[1], "easier", below=True)
-            yield Beat("refractory", "Easier than at rest", said, "the same on a larger scale",
-                       [easier, family, near.axes, near.draw(len(runs)), near.rest])  # fmt: skip
+            yield self.then("After that, for a while, a weaker one is enough.", heading="Easier than at rest",
+                            line="the same on a larger scale",
+                            show=[easier, family, near.axes, near, near.rest])  # fmt: skip
 
     def recap(self) -> Iterator[Beat]:
         """Three pictures: two pulses, how steep it is between them, and what a second pulse needs."""
@@ -195,10 +187,8 @@ class Threshold(Story):
         first, second, third = plot.rows(1.7, 1.0, 1.0, gap=0.25)
         v = self.graph(first, self.strong, "V", ghost=False)
         weak = Trace.of(self.weak, "V", v.panel, ghost=True).ghost
-        peaks = PeakOfV(second, self.tried, self.theme, limit=self.limit)
-        curve = AfterSpike(third, self.found, self.theme, high=TIMES)
-        for dots in (peaks, curve):
-            dots.draw(len(self.tried))
+        peaks = PeakOfV(second, self.tried, self.theme, limit=self.limit).draw()
+        curve = AfterSpike(third, self.found, self.theme, high=TIMES).draw()
         pictures = [v, weak, peaks.axes, peaks, curve.axes, curve, curve.rest]
         rows = [Row("A race of gates", "enough {ion} channels must open in time", "ink",
                     "A pulse fires if enough {ion} channels open in time.", self.until),

@@ -116,7 +116,8 @@ class VoltageClamp(Story):
         left = self.grid["left"].split(1.0, 1.0, vertical=self.shape == "wide")
         places = list(zip(left, (self.grid["first"], self.grid["second"]), strict=True))
         both = self.both = Conductances(self.membrane, SHOWN, names, places, self.theme, hold=self.hold)
-        line, self.names["source"] = "a current over its driving force is a conductance", measured.SOURCE
+        line = "divided by its driving force, a current gives a conductance"
+        self.names["source"] = measured.SOURCE
         if both.measured:
             line = "circles: {source} · lines: their equations, scaled to this axon"
         (one, other), laid = both.shown, [family.lay_all(each=0.6) for family in both.families]
@@ -163,5 +164,6 @@ class VoltageClamp(Story):
                     "{ion} flows in early.", self.early, early),
                 Row("{other} flows out late", "as long as V is held", known[self.out],
                     "{other} flows out late.", until, late)]  # fmt: skip
-        shown = [graph, *(graph.trace(self.run, key) for key in ("I_ion", self.into, self.out))]
+        shown = [graph, graph.trace(self.run, "I_ion")]
+        shown += [graph.trace(self.run, key) for key in (self.into, self.out)]
         yield from self.recapped(rows, shown, heading="What the clamp shows", start=0.0)

@@ -13,6 +13,7 @@ from hhanim.look import DARK
 from hhanim.mobjects.frame.clock import Clock, Pace
 from hhanim.mobjects.frame.layout import Area
 from hhanim.mobjects.frame.lettering import TICK, Words
+from hhanim.mobjects.graph.family import Family
 from hhanim.mobjects.graph.panel import Panel
 from hhanim.mobjects.graph.trace import Trace
 from hhanim.mobjects.graph.traces import Traces
@@ -92,3 +93,29 @@ def test_a_label_off_its_head_is_joined_to_it() -> None:
         assert np.linalg.norm(line[-1] - trace.label.get_left()) < 0.06
     traces.draw(10.0)
     assert not any(len(trace.leader.points) for trace in traces)
+
+
+def test_a_sweep_that_is_put_down_stands_as_one_that_was_laid() -> None:
+    panel = Panel(Area(-6.0, 6.0, -3.0, 3.0), DARK).x("", 0, 10).y("", -1, 1)
+    t, seen = np.linspace(0.0, 10.0, 50), []
+    names = [Words(name, size=TICK) for name in "ab"]
+    family = Family(
+        panel, [(t, np.sin(t)), (t, np.cos(t))], DARK.ink, names, follow=lambda *at: seen.append(at)
+    )
+    family.put(0)
+    assert seen == [(0, 10.0)]
+    assert family.traces[0].reading == pytest.approx((10.0, np.sin(10.0)), abs=0.01)
+    assert family.traces[1].reading[0] == pytest.approx(0.0, abs=1e-6)
+    opacity = [name.family_members_with_points()[0].get_fill_opacity() for name in names]
+    assert opacity == [1.0, 0.0]
+    laid = family.lay(1)
+    laid.interpolate(1.0)
+    assert names[1].family_members_with_points()[0].get_fill_opacity() == 1.0
+
+
+def test_a_pace_takes_about_as_long_as_is_said_and_longer_in_slow_windows() -> None:
+    pace = Pace.lasting(8.0, 4.3)
+    assert (pace.base, pace.seconds) == (0.5, pytest.approx(8.6))
+    slow = Pace.lasting(8.0, 4.3, (1.0, 2.0, 5.0))
+    assert slow.rate(1.5) == pytest.approx(0.1)
+    assert slow.seconds > pace.seconds + 5.0

@@ -136,6 +136,30 @@ def test_paired_pulse_shows_both_refractory_periods() -> None:
         assert len(hh.simulate(MODERN, both, 40).spikes) == n
 
 
+def test_recovery_is_absolute_then_relative_and_comes_back() -> None:
+    found = analysis.recovery(MODERN, first=1.5, count=8)
+    single = float(analysis.strength_duration(MODERN, 1.0)[0])
+    again = analysis.paired_pulse(MODERN, found.intervals, 1.0, first=1.5 * single) / single
+    assert found.needed == pytest.approx(again, rel=1e-6)
+    assert np.isinf(found.needed[0]) and 0.8 < found.needed[-1] < 1.2
+    ten, one = found.until(10.0), found.until(1.0)
+    assert found.intervals[0] < ten < one < found.intervals[-1]
+    k = int(np.flatnonzero(found.needed <= 1.0)[0])
+    assert found.intervals[k - 1] < one <= found.intervals[k]
+    assert found.until(0.1) == math.inf
+
+
+def test_recovery_of_a_membrane_whose_spike_is_shorter_than_its_pulse() -> None:
+    found = analysis.recovery(presets.CONNOR_STEVENS, first=1.5, count=5)
+    assert found.intervals[0] >= 1.0
+    assert np.isinf(found.needed[0]) and np.isfinite(found.needed[-1])
+
+
+def test_no_recovery_without_a_threshold() -> None:
+    with pytest.raises(HHError, match="no threshold parts pulses"):
+        analysis.recovery(LEAKY)
+
+
 def test_anode_break() -> None:
     threshold = analysis.anode_break(MODERN, [2.0, 5.0, 20.0])
     assert np.all(threshold < 0)

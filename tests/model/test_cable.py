@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hhanim.model import Channel, HHError, InvalidValue, Membrane, presets, pulse, simulate, step
-from hhanim.model.cable import Cable, CableRun, IClamp, simulate_cable
+from hhanim.model.cable import Cable, CableRun, IClamp, simulate_cable, simulate_spike
 
 WARM = presets.MODERN.with_(celsius=18.5)
 PASSIVE = Membrane("passive", (Channel("L", g=0.5, e=-65.0),))
@@ -33,6 +33,31 @@ def test_a_spike_passes_and_dies_where_ttx_begins() -> None:
     rest, unit = WARM.rest()[0], float(half.length_constant()[-1])
     assert run.highest(30_000 + unit) - rest < np.exp(-1.0) * (run.highest(30_000) - rest)
     assert run.highest(30_000) == pytest.approx(run["V"][:, 149:151].max(axis=0).mean())
+
+
+def test_a_spike_is_followed_until_it_has_arrived_or_died() -> None:
+    cold = Cable(
+        presets.MODERN, 60_000, 476, n=200
+    )  # at 6.3 °C it takes longer than in the paper's calculation
+    run = simulate_spike(cold, cold.shock(), dt=0.01, sample=0.02)
+    assert np.isfinite(run.arrival()).all()
+    assert run.duration > 1.2 + 1.1e-3 * 60_000 / 18.7
+    half = cold.blocked("Na", beyond=30_000)
+    assert np.array_equal(half.membrane.channel("Na").block, np.where(half.x > 30_000, 1.0, 0.0))
+    died = simulate_spike(half, half.shock(), dt=0.01, sample=0.02)
+    assert np.isfinite(died.passes(20_000)) and died.passes(50_000) == np.inf
+    assert died["V"][-1].max() < WARM.spike_level
+    silent = simulate_spike(cold, dt=0.01, sample=0.02)
+    assert silent.duration == pytest.approx(1.2 + 1.1e-3 * 60_000 / 18.7, abs=0.02)
+    with pytest.raises(HHError, match="no drug shuts the L channels"):
+        cold.blocked("L", beyond=0.0)
+
+
+def test_a_shock_fires_thick_and_thin_axons_at_either_end() -> None:
+    for diameter, at in ((476.0, 0.0), (476.0, 60_000.0), (119.0, 0.0)):
+        cable = Cable(WARM, 60_000, diameter, n=200)
+        run = simulate_spike(cable, cable.shock(at), dt=0.01, sample=0.02)
+        assert np.isfinite(run.passes(30_000))
 
 
 def test_input_resistance_is_that_of_a_long_passive_cable() -> None:

@@ -86,3 +86,17 @@ def test_unknown_names_say_what_there_is():
     ):
         with pytest.raises(HHError, match=said):
             call()
+
+
+def test_what_is_computed_beside_the_points_has_that_axons_scale() -> None:
+    membrane, volts, courses = measured.beside(presets.MODERN, (109.0, 26.0))
+    assert membrane.parameters["gK"] == measured.MAXIMAL["K"]
+    assert volts == pytest.approx([109.0 - 65.0, 26.0 - 65.0], abs=1e-9)
+    assert {ion: [c.u for c in found] for ion, found in courses.items()} == {
+        "K": [109.0, 26.0],
+        "Na": [109.0, 26.0],
+    }
+    warm = presets.MODERN.with_(celsius=18.5)
+    membrane, volts, courses = measured.beside(warm, (109.0, 26.0))
+    assert membrane is warm and not courses
+    assert volts == pytest.approx(float(warm.rest()[0]) + np.array([109.0, 26.0]))

@@ -22,9 +22,10 @@ from manim import DOWN, LEFT, VGroup
 from hhanim.look.words import tr
 from hhanim.mobjects.axon.profile import Profile
 from hhanim.mobjects.axon.stage import Stage
+from hhanim.mobjects.frame.layout import stroke
 from hhanim.mobjects.frame.lettering import TICK, Words
 from hhanim.mobjects.graph.marks import Moment, Point
-from hhanim.mobjects.graph.trace import Trace
+from hhanim.mobjects.graph.trace import HALO, Trace
 from hhanim.model.cable import CableRun
 
 
@@ -56,8 +57,7 @@ class Decay:
         self.steady = VGroup(steady, there)
 
     def _told(self, ring: Point, text: str, down: float) -> VGroup:
-        words, name = (
-            Words(text, size=TICK, color=ring[0].get_stroke_color(), weight="semibold"),
-            self.place[-1],
-        )
+        name, theme = self.place[-1], self.highest.panel.theme
+        words = Words(text, size=TICK, color=theme.ink, weight="semibold")
+        words.set_stroke(theme.ground, stroke(HALO), background=True)  # no line of the grid strikes it
         return VGroup(ring, words.next_to(name, DOWN, buff=down).align_to(name, LEFT))

@@ -23,6 +23,7 @@ import numpy as np
 from manim import DOWN, LEFT, UP, VGroup
 
 from hhanim.look import Theme
+from hhanim.look.words import tr
 from hhanim.mobjects.axon.currents import arrowhead
 from hhanim.mobjects.frame.clock import Clock, Timed
 from hhanim.mobjects.frame.layout import UNIT, stroke
@@ -129,7 +130,7 @@ class Timing:
         start, stop = map(run.passes, self.between)
         watch = Stopwatch(start, stop, panel.theme)
         watch.move_to(top + 0.2 * UP).follow(clock)
-        self.shown = [Moment(panel, a, "start"), Moment(panel, b, "stop", left=True), watch]
+        self.shown = [Moment(panel, a, tr("start")), Moment(panel, b, tr("stop"), left=True), watch]
         self.place = top - 0.5 * UP
 
 

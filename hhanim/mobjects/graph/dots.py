@@ -45,11 +45,11 @@ class Dots(VGroup):
         super().__init__(self._line, self._dots)
         self.add_updater(lambda _: None)  # which tells a storyboard that it moves
 
-    def draw(self, count: int) -> Self:
-        """Show the first points."""
+    def draw(self, count: int | None = None) -> Self:
+        """Show the first points, by default all of them."""
         places = self._places[:count]
         self._dots.points = at(disc(), places, self._radius)
-        self._line.points = lines(places) if self._joined and count > 1 else np.zeros((0, 3))
+        self._line.points = lines(places) if self._joined and len(places) > 1 else np.zeros((0, 3))
         return self
 
     def add_all(self, first: int = 0, last: int | None = None, each: float = 0.8) -> Animation:

@@ -142,6 +142,10 @@ class PatchInDepth:
         self.clock = clock
         return self
 
+    def along(self, runs: Sequence[Trajectory]) -> Callable[[int, float], Any]:
+        """What lets the channels live run k as it is at a time (ms): for sweeps that are laid, see Family."""
+        return lambda k, t: self.live(runs[k]).draw(t)
+
     def _sampled(self, run: Trajectory) -> dict[str, Patch]:
         seeds = range(self._seed + 1, self._seed + 1 + len(self.names))
         return {
