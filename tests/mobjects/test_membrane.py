@@ -473,3 +473,16 @@ def test_film_time_goes_on_beyond_both_ends() -> None:
     for t, s in ((1.0, -0.5), (10.0, pace.seconds + 1.0)):
         assert pace.film(t) == pytest.approx(s)
         assert pace.film(np.array([t]))[0] == pytest.approx(s)
+
+
+def test_an_icon_shows_the_channels_as_they_are_then_their_pores_at_one_height() -> None:
+    run = hh.simulate(hh.presets.MODERN, "clamp(-65, 0, start=1)", 11.0)
+    patch = MembranePatch(run, DARK, Area(-6.0, 0.0, -2.0, 2.0), channels=["Na", "K"])
+    for t in (0.0, 1.5, 11.0):
+        patch.draw(t)
+        icon: Any = patch.icon(t)
+        assert [view.openings().keys() for view in icon] == [view.openings().keys() for view in patch.views]
+        for small, view in zip(icon, patch.views, strict=True):
+            for gate, opening in view.openings().items():
+                assert np.array_equal(small.openings()[gate], opening)
+        assert icon[0].origin[1] == pytest.approx(icon[1].origin[1])

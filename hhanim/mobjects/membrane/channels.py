@@ -349,4 +349,12 @@ def side_by_side(
     views = [ChannelView(membrane, name, theme, height=height, labels=False) for name in names]
     for view in views:
         view.set_gates({gate.name: gate.name != shut for gate in view.channel.gates})
-    return VGroup(*views).arrange(buff=0.15)
+    return in_a_row(views)
+
+
+def in_a_row(views: Sequence[ChannelView]) -> VGroup:
+    """Channels beside each other, their pores at one height, wherever balls hang."""
+    row = VGroup(*views).arrange(buff=0.15)
+    for view in views:
+        view.shift((0.0, -view.origin[1], 0.0))
+    return row

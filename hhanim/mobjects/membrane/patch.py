@@ -31,7 +31,7 @@ from hhanim.mobjects.frame.layout import UNIT, Area
 from hhanim.mobjects.frame.lettering import SMALL, TICK, Words
 from hhanim.mobjects.frame.shapes import Array, mix
 from hhanim.mobjects.membrane.bilayer import Bilayer, between
-from hhanim.mobjects.membrane.channels import ChannelView, blocked_and_free
+from hhanim.mobjects.membrane.channels import ChannelView, blocked_and_free, in_a_row
 from hhanim.mobjects.membrane.charge import SurfaceCharge, absolute
 from hhanim.mobjects.membrane.electrode import Electrode
 from hhanim.mobjects.membrane.ions import FilmTime, IonFlow, RestingIons, Stream, cloud
@@ -272,12 +272,12 @@ class MembranePatch:
 
     def icon(self, t: float) -> VGroup:
         """Its channels beside each other, without names, as they are at the model's time t (ms)."""
-        views = VGroup()
+        views = []
         for view, k in zip(self.views, self.number, strict=True):
             name, sample = view.channel.name, self.samples[view.channel.name]
             small = ChannelView(self.run.membrane, name, self.theme, height=1.2, labels=False)
-            views.add(small.set_gates({g.name: sample.gates(g.name, t)[k] for g in view.channel.gates}))
-        return views.arrange(buff=0.15)
+            views.append(small.set_gates({g.name: sample.gates(g.name, t)[k] for g in view.channel.gates}))
+        return in_a_row(views)
 
     @property
     def band(self) -> tuple[float, float, float]:
