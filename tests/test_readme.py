@@ -56,7 +56,7 @@ def test_a_lecture(tmp_path: Path) -> None:
     assert len(commands) == 3 and commands[-1].startswith("hhanim lecture --preset draft")
     told = paste(tmp_path, language, "\n".join(commands[:-1])).splitlines()
     assert told[0] == "lecture.toml" and any(line.startswith("spike\t") for line in told)
-    assert told[-1].startswith("lecture\t0:00.0")
+    assert told[-1].startswith("lecture\t0:00\t")
 
 
 @pytest.mark.parametrize("title", ["Add a channel", "Add a clip", "Add a film"])

@@ -108,7 +108,7 @@ def pptx(out: str | None, sections: bool, play: str, template: str | None, force
     from hhanim.studio.mends import need
 
     need(*slides.NEEDS)
-    path, own = _file(out, ".pptx"), Path(template) if template else None
+    path, own = _file(out, ".pptx", force), None if template is None else Path(template)
     if own:
         master.title_layout(master.opened(own), f"--template {own}")
     made = _made(**asked, sections=sections)
@@ -137,7 +137,7 @@ def pdf(out: str | None, paper: str, force: bool, **asked: Any) -> int:
     from hhanim.studio.mends import need
 
     need(*handout.NEEDS)
-    path = _file(out, ".pdf")
+    path = _file(out, ".pdf", force)
     made = _made(**asked)
     if not made.films:
         return made.code
@@ -154,7 +154,7 @@ def _deck(kind: str, shows: str, *, one_file: bool = False) -> None:
         from hhanim.studio.deliver import printed, webdecks
 
         suffix, _ = (webdecks.KINDS | printed.KINDS)[kind]
-        path = _file(out, suffix)
+        path = _file(out, suffix, force)
         made = _made(**asked)
         if not made.films:
             return made.code
@@ -210,7 +210,7 @@ def scorm(out: str | None, force: bool, **asked: Any) -> int:
     """
     from hhanim.studio.deliver import scorm as deliver
 
-    path = _file(out, ".zip")
+    path = _file(out, ".zip", force)
     made = _made(**asked)
     if not made.films:
         return made.code
@@ -250,18 +250,20 @@ def gallery(
     from hhanim.studio.plan.project import Settings, output_folder
 
     folder = output_folder(Settings(output=output), config)
-    path = _file(out, ".html") or folder / "gallery" / "index.html"
+    path = _file(out, ".html", force) or folder / "gallery" / "index.html"
     options: Any = {"one_file": one_file, "title": title, "language": language_of(language), "force": force}
     print(deliver.gallery(folder, path, **options))
     return 0
 
 
-def _file(out: str | None, suffix: str) -> Path | None:
+def _file(out: str | None, suffix: str, force: bool) -> Path | None:
     """The file of --out, of which the suffix is known.
 
     Raises:
-        UsageError: when it has another, or cannot be.
+        UsageError: when it has another, or cannot be. RenderError: when something of somebody's lies there; before
+            anything is rendered for it.
     """
+    from hhanim.studio.make.manifest import spare
     from hhanim.studio.plan.request import LONGEST, output_folder, unseen
 
     if out is None:
@@ -274,6 +276,7 @@ def _file(out: str | None, suffix: str) -> Path | None:
             f"--out {path.name[:20]!r}…: no file is called so: {LONGEST} bytes at most, that can be seen"
         )
     output_folder(path.parent)
+    spare(path, force)
     return path
 
 

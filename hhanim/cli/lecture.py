@@ -81,8 +81,10 @@ def make_lecture(
 
 def _times(row: dict[str, Any]) -> dict[str, str]:
     """When a part begins and how long it is, for people."""
+    from hhanim.look.numbers import clock
+
     start, seconds = row["start"], row["seconds"]
     return {
-        "start": "?" if start is None else f"{int(start) // 60}:{start % 60:04.1f}",
+        "start": "?" if start is None else clock(start),
         "seconds": "? s" if seconds is None else f"{seconds:.1f} s",
     }

@@ -33,6 +33,13 @@ def millivolts(v: float, *, sign: bool = False) -> str:
     return minus(f"{v:{'+' if sign else ''}.0f} mV")
 
 
+def clock(seconds: float) -> str:
+    """``2:05``, ``1:02:05``: whole seconds that have passed, as players and uploads write them."""
+    whole = int(seconds + 1e-3)  # 59.9999 is a minute
+    hours, minutes = whole // 3600, whole // 60 % 60
+    return f"{hours}:{minutes:02d}:{whole % 60:02d}" if hours else f"{minutes}:{whole % 60:02d}"
+
+
 def rate_text(per_second: float, unit: str = "ms") -> str:
     """How fast a model's clock runs, e.g. "1 s = 6.7 ms"."""
     return decimal(f"1 s = {per_second:.{'2g' if per_second < 100 else '0f'}} {unit}")

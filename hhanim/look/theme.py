@@ -11,10 +11,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from hhanim.errors import HHError, did_you_mean
 
 from .quantities import HUES, Quantity, quantity
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
 
 RGB = tuple[float, float, float]
 
@@ -33,14 +38,22 @@ def mix(a: str | RGB, b: str | RGB, share: float) -> RGB:
     return red, green, blue
 
 
+LUMINANCE = (0.2126, 0.7152, 0.0722)
+"""How much of relative luminance red, green and blue are (WCAG 2.2)."""
+
+
+def light(colours: ArrayLike) -> NDArray[np.float64]:
+    """sRGB values from 0 to 1 as parts of light."""
+    import numpy as np
+
+    c = np.asarray(colours, float)
+    return np.where(c <= 0.04045, c / 12.92, ((np.maximum(c, 0.04045) + 0.055) / 1.055) ** 2.4)
+
+
 def contrast(a: str | RGB, b: str | RGB) -> float:
     """How well one colour can be told from the other, 1 to 21 (WCAG 2.2)."""
 
-    def luminance(color: str | RGB) -> float:
-        linear = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in rgb(color))
-        return sum(share * c for share, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
-
-    low, high = sorted((luminance(a), luminance(b)))
+    low, high = sorted(float(light(rgb(color)) @ LUMINANCE) for color in (a, b))
     return (high + 0.05) / (low + 0.05)
 
 

@@ -18,6 +18,12 @@ TITLE, SUBTITLE, LABEL, NAME, TICK, SMALL = 48.0, 32.0, 34.0, 42.0, 30.0, 28.0
 _FACES = ("Regular", "It", "Semibold", "SemiboldIt", "Bold")
 
 
+def shape(width: float, height: float) -> str:
+    """Of a frame: "wide", "square" or "tall"."""
+    ratio = width / height
+    return "wide" if ratio > 1.2 else "tall" if ratio < 0.83 else "square"
+
+
 @lru_cache(maxsize=1)
 def font_files() -> tuple[Path, ...]:
     """The font files that both engines register.

@@ -29,6 +29,7 @@ from manim import ManimColor, Scene, config
 from hhanim.errors import HHError
 from hhanim.language import one_line
 from hhanim.look import Quantity
+from hhanim.look.type import shape
 from hhanim.look.words import tr
 from hhanim.mobjects.frame.layout import CAPTION_BAND, MARGIN, Area, fit_frame, ground
 from hhanim.mobjects.frame.lettering import LABEL, Formula, Words
@@ -203,8 +204,7 @@ class Film(Scene):
     @property
     def shape(self) -> str:
         """ "wide", "square" or "tall"."""
-        ratio = config.pixel_width / config.pixel_height
-        return "wide" if ratio > 1.2 else "tall" if ratio < 0.83 else "square"
+        return shape(config.pixel_width, config.pixel_height)
 
     @property
     def frame(self) -> Area:

@@ -4,14 +4,16 @@ terms, what made it."""
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Self
 
-from hhanim.language import ENGLISH, spoken, tr
+from hhanim.language import ENGLISH, spoken, text, tr
 from hhanim.look import glossary
-from hhanim.look.numbers import plain
+from hhanim.look.numbers import clock, plain
+from hhanim.look.type import shape
 from hhanim.look.words import unit
 from hhanim.studio.errors import RenderError
 from hhanim.studio.media import cues, sidecar
@@ -38,7 +40,7 @@ class Chapter:
     @property
     def time(self) -> str:
         """From when until when, in minutes and seconds."""
-        return f"{_clock(self.start)}–{_clock(self.stop)}"
+        return f"{clock(self.start)}–{clock(self.stop)}"
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,10 @@ class Account:
     def title(self) -> str:
         """What the film is called."""
         return self.record.title or self.record.name
+
+    def titled(self, heading: str) -> str:
+        """What a slide of a section is called: after the film, and what stands over it, unless that is the same."""
+        return self.title if heading == self.title else f"{self.title}: {heading}"
 
     @property
     def alt(self) -> str:
@@ -132,8 +138,7 @@ class Account:
     @property
     def shape(self) -> str:
         """ "wide", "square" or "tall"."""
-        ratio = self.record.width / self.record.height
-        return "wide" if ratio > 1.2 else "tall" if ratio < 0.83 else "square"
+        return shape(self.record.width, self.record.height)
 
     @property
     def plays(self) -> bool:
@@ -183,7 +188,8 @@ def _read(path: Path) -> str:
 
 
 def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    """With a capital, unless it begins with a symbol: m gates, gNa."""
+    return text[:1].upper() + text[1:] if text[1:2].islower() else text
 
 
 def _said(value: object) -> str:
@@ -192,5 +198,13 @@ def _said(value: object) -> str:
     return plain(float(value)) if isinstance(value, int | float) else str(value)
 
 
-def _clock(seconds: float) -> str:
-    return f"{int(seconds + 0.5) // 60}:{int(seconds + 0.5) % 60:02d}"
+SEVERAL = text("Hodgkin–Huxley animations")
+"""What several films are together, where they have no title."""
+
+
+def title_of(accounts: Sequence[Account], given: str = "") -> str:
+    """The title of films together: the given one, else the only film's, else one in the language of the first."""
+    if given or len(accounts) == 1:
+        return given or accounts[0].title
+    with spoken(accounts[0].record.language):
+        return tr(SEVERAL)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,13 @@ from hhanim.studio.errors import RenderError
 
 if TYPE_CHECKING:
     from PIL import Image
+
+
+def png(picture: Image.Image) -> bytes:
+    """A picture as a PNG file."""
+    file = io.BytesIO()
+    picture.save(file, format="PNG")
+    return file.getvalue()
 
 
 def frames(media: Path, seconds: Iterable[float]) -> Iterator[Image.Image]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import io
 import shutil
 from collections.abc import Sequence
@@ -13,11 +12,13 @@ from urllib.parse import quote
 import hhanim
 from hhanim.language import spoken, tag, tr
 from hhanim.language.catalogue import name
-from hhanim.studio.deliver.account import Account
+from hhanim.look.numbers import clock
+from hhanim.studio.deliver.account import SEVERAL, Account
 from hhanim.studio.deliver.pages import FORMATS, Pages, filled, key, plainness, same_film
 from hhanim.studio.errors import RenderError, UsageError
 from hhanim.studio.make import cleaning, manifest
 from hhanim.studio.media import sidecar
+from hhanim.studio.media.embedded import data_uri
 
 _MEDIA = "media"
 _KINDS = ["lecture", "film", "clip"]
@@ -58,7 +59,7 @@ def gallery(
     pages = Pages({file: f"{_MEDIA}/{quote(file.name)}" for file in taken}, indexed=True)
     with spoken(language):
         groups = _groups(films)
-        title = title or tr("Hodgkin–Huxley animations")
+        title = title or tr(SEVERAL)
         alone = [o for o in others if o in pages.files and not any(same_film(o, a.media) for a in films)]
         html = pages.document(groups, _index(groups, alone, pages, title), title)
     for place in (path, *(path.parent / _MEDIA / file.name for file in taken)):
@@ -145,11 +146,11 @@ def _index(groups: Sequence[Sequence[Account]], others: Sequence[Path], pages: P
 def _card(versions: Sequence[Account]) -> str:
     """What is to be seen of a film in the index."""
     account = versions[0]
-    record, seconds = account.record, round(account.record.duration)
+    record = account.record
     words = " ".join([account.scene, *(t.name for t in account.terms), *(v.media.stem for v in versions)])
     languages = " ".join(dict.fromkeys(tag(v.record.language) for v in versions))
     kinds = {"clip": tr("clip"), "lecture": tr("lecture"), "slide": tr("slide")}
-    about = [kinds.get(record.kind, tr("film")), f"{seconds // 60}:{seconds % 60:02d}"]
+    about = [kinds.get(record.kind, tr("film")), clock(record.duration)]
     if len(versions) > 1:
         about.append(tr("{count} versions", count=len(versions)))
     return (
@@ -171,7 +172,7 @@ def _thumbnail(account: Account) -> str:
         picture.save(small, "WEBP", quality=80)
     except OSError as error:
         raise RenderError(f"cannot read {path}: {error.strerror or error}; render it again") from error
-    return f"data:image/webp;base64,{base64.b64encode(small.getvalue()).decode()}"
+    return data_uri("image/webp", small.getvalue())
 
 
 def _copy(file: Path, place: Path, *, force: bool) -> None:

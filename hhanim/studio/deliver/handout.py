@@ -13,7 +13,7 @@ from typing import Any
 import hhanim
 from hhanim.language import spoken, tag, tr
 from hhanim.look.type import font_files
-from hhanim.studio.deliver.account import Account
+from hhanim.studio.deliver.account import Account, title_of
 from hhanim.studio.deliver.frames import frames
 from hhanim.studio.errors import RenderError
 from hhanim.studio.make.manifest import put
@@ -51,7 +51,7 @@ def handout(
         tempfile.TemporaryDirectory(prefix="hhanim-") as work,
     ):
         root = Path(work)
-        title = title or (accounts[0].title if len(accounts) == 1 else tr("Hodgkin–Huxley animations"))
+        title = title_of(accounts, title)
         told = {
             "title": title,
             "author": f"hhanim {hhanim.__version__}",
@@ -122,11 +122,7 @@ def _film(account: Account, name: str, root: Path) -> dict[str, Any]:
     return {
         "title": account.title,
         "description": record.description,
-        "share": 58
-        if record.width > 1.2 * record.height
-        else 42
-        if record.width > 0.8 * record.height
-        else 30,
+        "share": {"wide": 58, "square": 42, "tall": 30}[account.shape],
         "sections": sections,
         "terms": [[term.name, term.says] for term in account.terms],
         "whole": record.kind != "slide",  # a lecture's own cards and slides stand between its films

@@ -19,6 +19,7 @@ from msgspec import json, structs
 
 import hhanim
 from hhanim.language import spoken, tr
+from hhanim.look.numbers import clock
 from hhanim.studio import loaded
 from hhanim.studio.errors import RenderError, writing
 from hhanim.studio.fresh import status as films
@@ -407,13 +408,6 @@ def _heard(parts: Sequence[Shown]) -> Iterator[tuple[float, Samples]]:
 
 
 TERMS = "https://creativecommons.org/licenses/by/4.0/"
-
-
-def clock(seconds: float) -> str:
-    """``2:05``, ``1:02:05``: whole seconds, as uploads read them."""
-    whole = int(seconds)
-    hours, minutes = whole // 3600, whole // 60 % 60
-    return f"{hours}:{minutes:02d}:{whole % 60:02d}" if hours else f"{minutes}:{whole % 60:02d}"
 
 
 def transcript(lecture: Lecture, parts: Sequence[Shown], marks: Sequence[Chapter]) -> str:

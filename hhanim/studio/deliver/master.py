@@ -105,8 +105,8 @@ def opened(path: Path) -> pptx.presentation.Presentation:
     except PackageNotFoundError:
         why = "it is no PowerPoint file" if path.exists() else "no such file"
     except Exception as error:  # python-pptx and lxml raise whatever the file makes them
-        why = "save it as .pptx" if "template" in str(error) else f"it is no PowerPoint file ({error})"
-    raise UsageError(f"--template {path}: {' '.join(why.split())}")
+        why = "save it as .pptx" if "template" in str(error) else "it is no PowerPoint file"
+    raise UsageError(f"--template {path}: {why}")
 
 
 def title_layout(deck: Any, name: str) -> Any:

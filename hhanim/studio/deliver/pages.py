@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,18 +15,9 @@ from hhanim.language import ENGLISH, spoken, tag, tr
 from hhanim.language.catalogue import name
 from hhanim.language.pages import translated
 from hhanim.studio.deliver.account import Account
-from hhanim.studio.errors import RenderError
 from hhanim.studio.make.manifest import put
 from hhanim.studio.media import sidecar
-
-_KINDS = {
-    ".mp4": "video/mp4",
-    ".webm": "video/webm",
-    ".gif": "image/gif",
-    ".png": "image/png",
-    ".vtt": "text/vtt",
-    ".json": "application/json",
-}
+from hhanim.studio.media.embedded import KINDS, data_uri, encoded, uri
 
 FORMATS = (".mp4", ".webm", ".gif", ".mov", ".frames")
 """Of a film in several formats the first of these is shown; the others can be taken from the page."""
@@ -70,7 +60,7 @@ class Pages:
         """A page with versions of one film or of several, in the language that is spoken."""
         shown = [self._group(versions) for versions in groups]
         data = [
-            f'<script type="{_KINDS[path.suffix]}" id="{key}">{_base64(path)}</script>'
+            f'<script type="{KINDS[path.suffix]}" id="{key}">{encoded(path)}</script>'
             for key, path in self._inside.items()
         ]
         return filled(
@@ -161,13 +151,13 @@ class Pages:
 
     def address(self, path: Path) -> str:
         """A file's address: beside the page, or in it."""
-        return self.files[path] if path in self.files else _data_uri(path)
+        return self.files[path] if path in self.files else uri(path)
 
     def _files(self, account: Account) -> str:
         """What can be taken from the page."""
         media = account.media
         words = {".png": tr("poster"), ".vtt": tr("captions"), ".json": tr("record")}
-        there = media.is_file() and (media in self.files or media.suffix in _KINDS)
+        there = media.is_file() and (media in self.files or media.suffix in KINDS)
         found = [(media.suffix[1:].upper(), media.stat().st_size, media)] if there else []
         found += [(words[s], 0, p) for s in words if (p := sidecar.beside(media, s)).is_file()]
         found += [(p.suffix[1:].upper(), p.stat().st_size, p) for p in self.files if same_film(p, media)]
@@ -236,7 +226,7 @@ def _tracks(account: Account) -> Iterator[str]:
     if account.descriptions:
         texts.append(("descriptions", account.record.language, account.descriptions))
     for kind, code, text in texts:
-        source = f"data:text/vtt;base64,{base64.b64encode(text.encode()).decode()}"
+        source = data_uri("text/vtt", text.encode())
         yield f'<track kind="{kind}" srclang="{tag(code)}" label="{escape(name(code))}" src="{source}">'
 
 
@@ -294,14 +284,3 @@ def filled(template: str, **values: str) -> str:
 
 def _text(file: str) -> str:
     return resources.files(__package__).joinpath(file).read_text(encoding="utf-8")
-
-
-def _data_uri(path: Path) -> str:
-    return f"data:{_KINDS[path.suffix]};base64,{_base64(path)}"
-
-
-def _base64(path: Path) -> str:
-    try:
-        return base64.b64encode(path.read_bytes()).decode()
-    except OSError as error:
-        raise RenderError(f"cannot read {path}: {error.strerror or error}; render it again") from error

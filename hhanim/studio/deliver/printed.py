@@ -8,22 +8,18 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from hhanim.language import tr
+from hhanim.language import tag
 from hhanim.look import get_theme
 from hhanim.look.theme import Theme
-from hhanim.studio.deliver.account import Account
-from hhanim.studio.deliver.frames import frames
-from hhanim.studio.deliver.webdecks import address, beside
+from hhanim.studio.deliver.account import Account, title_of
+from hhanim.studio.deliver.beside import address, lay
+from hhanim.studio.deliver.frames import frames, png
 from hhanim.studio.errors import UsageError
-from hhanim.studio.make.manifest import put, spare
-
-if TYPE_CHECKING:
-    from PIL import Image
 
 
 @dataclass(frozen=True)
@@ -71,7 +67,8 @@ def beamer(source: Source) -> str:
         "% pdflatex or lualatex. A click on a picture opens its film, which lies beside the PDF.\n"
         f"\\documentclass[aspectratio={aspect[nearest]}]{{beamer}}\n"
         "\\usepackage{graphicx}\n"
-        f"\\hypersetup{{pdftitle={{{_tex(source.title)}}},pdflang={{{source.language}}}}}\n"
+        f"\\title{{{_tex(source.title)}}}\n"
+        f"\\hypersetup{{pdflang={{{tag(source.language)}}}}}\n"
         "\\setbeamertemplate{navigation symbols}{}\n"
         "\\setbeamersize{text margin left=0pt,text margin right=0pt}\n"
         f"\\definecolor{{ground}}{{HTML}}{{{ground}}}\n"
@@ -82,15 +79,25 @@ def beamer(source: Source) -> str:
 
 def _tex(text: str) -> str:
     """Text as LaTeX reads it, its indices and signs in characters that all engines have."""
-    special = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
-    text = "".join(special.get(c, rf"\{c}" if c in "&%$#_{}" else c) for c in text if c.isprintable())
-    signs = {"⁺": r"\textsuperscript{+}", "⁻": r"\textsuperscript{--}", "²": r"\textsuperscript{2}", "−": "--",
-             "µ": r"\textmu{}", "°": r"\textdegree{}", "₀": r"\textsubscript{0}"}  # fmt: skip
-    greek = {c: rf"\ensuremath{{\{name}}}" for c, name in zip("αβγδτμ∞", _GREEK, strict=True)}
-    return "".join({**signs, **greek}.get(c, c) for c in text)
+    return "".join(map(_letter, filter(str.isprintable, text)))
 
 
-_GREEK = ("alpha", "beta", "gamma", "delta", "tau", "mu", "infty")
+_OTHERS = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "−": "--"}
+_MATHS = {"∞": "infty", "→": "to", "≈": "approx", "≤": "le", "≥": "ge"}
+
+
+def _letter(c: str) -> str:
+    kind, _, codes = unicodedata.decomposition(c).partition(" ")
+    greek = re.fullmatch(r"GREEK (SMALL|CAPITAL) LETTER (\w+)", unicodedata.name(c, ""))
+    if kind in ("<super>", "<sub>"):
+        of = _tex("".join(chr(int(code, 16)) for code in codes.split()))
+        drawn = rf"\text{kind[1:-1]}script{{{of}}}"
+    elif greek or c in _MATHS:
+        word = greek[2].replace("LAMDA", "LAMBDA") if greek else _MATHS[c]
+        drawn = rf"\ensuremath{{\{word.capitalize() if greek and greek[1] == 'CAPITAL' else word.lower()}}}"
+    else:
+        return rf"\{c}" if c in "&%$#_{}" else _OTHERS.get(c, c)
+    return rf"\texorpdfstring{{{drawn}}}{{{c}}}"  # the outline of a PDF has letters only
 
 
 def typst(source: Source) -> str:
@@ -104,7 +111,7 @@ def typst(source: Source) -> str:
     return (
         "// typst compile FILE. A click on a picture opens its film, which lies beside the PDF.\n"
         f"#set document(title: {_string(source.title)})\n"
-        f'#set text(lang: "{source.language}")\n'
+        f'#set text(lang: "{tag(source.language)}")\n'
         f"#set page(width: {width / height * 19.05:.4f}cm, height: 19.05cm, margin: 0cm, "
         f'fill: rgb("{source.theme.ground}"))\n'
         "// In the PDF's outline, and unseen on the page.\n"
@@ -139,32 +146,25 @@ def write(kind: str, films: Sequence[Path], path: Path, *, title: str = "", forc
                 f"{media.name}: LaTeX finds no file with {found[0]!r} in its name; give another --name"
             )
     pages = [page for account in accounts for page in _pages(account, address(account.media, path.parent))]
-    first = accounts[0]
+    record = accounts[0].record
     source = Source(
-        title or (first.title if len(accounts) == 1 else tr("Hodgkin–Huxley animations")),
-        first.record.language,
-        get_theme(first.record.theme),
-        (first.record.width, first.record.height),
+        title_of(accounts, title),
+        record.language,
+        get_theme(record.theme),
+        (record.width, record.height),
         [page for page, _ in pages],
     )
-    for name in (path.name, *(page.picture for page, _ in pages)):
-        spare(path.with_name(name), force)
-    beside(films, path.parent, force=force)
-    for page, picture in pages:
-        with put(path.parent / page.picture, force=force) as part:
-            picture.save(part, format="PNG")
     _, writer = KINDS[kind]
-    with put(path, force=force) as part:
-        part.write_text(writer(source), encoding="utf-8", newline="\n")
-    return path
+    pictures = {page.picture: picture for page, picture in pages}
+    return lay(path, writer(source), films, pictures, force=force)
 
 
-def _pages(account: Account, film: str) -> Iterator[tuple[Page, Image.Image]]:
+def _pages(account: Account, film: str) -> Iterator[tuple[Page, bytes]]:
     """The slides of a film, with their pictures."""
     chapters = account.chapters
     pictures = frames(account.media, [chapter.full for chapter in chapters])
     for k, (chapter, picture) in enumerate(zip(chapters, pictures, strict=True)):
         name = f"{account.media.stem}-slide-{k + 1}.png"
-        title = f"{account.title}: {chapter.title}" if len(chapters) > 1 else account.title
+        title = account.titled(chapter.title) if len(chapters) > 1 else account.title
         alt = f"{chapter.title}: {' '.join(chapter.said) or account.alt}"
-        yield Page(name, film, title, alt, chapter.said), picture
+        yield Page(name, film, title, alt, chapter.said), png(picture)

@@ -10,10 +10,10 @@ from pathlib import Path
 from urllib.parse import quote
 from xml.etree import ElementTree as Xml
 
-from hhanim.language import spoken, tr
-from hhanim.studio.deliver.account import Account
+from hhanim.language import spoken
+from hhanim.studio.deliver.account import Account, title_of
 from hhanim.studio.deliver.pages import Pages
-from hhanim.studio.errors import RenderError
+from hhanim.studio.errors import RenderError, UsageError
 from hhanim.studio.make.manifest import put
 
 _IMSCP, _ADLCP = "http://www.imsproject.org/xsd/imscp_rootv1p1p2", "http://www.adlnet.org/xsd/adlcp_rootv1p2"
@@ -30,10 +30,12 @@ def scorm(films: Sequence[Path], path: Path, *, title: str = "", force: bool = F
         force: whether it replaces a file that hhanim did not make, or a hand has been at.
 
     Raises:
-        UsageError: when hhanim did not make one of the films. RenderError: when one cannot be read, or the package
-            cannot be written.
+        UsageError: when hhanim did not make one of the films, or two have one name. RenderError: when one cannot
+            be read, or the package cannot be written.
     """
     accounts = [Account.of(media) for media in films]
+    if len({media.name for media in films}) < len({media.resolve() for media in films}):
+        raise UsageError("two films have one name; render one of them with another --name")
     with put(path, force=force) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as package:
         items = []
         for account in accounts:
@@ -42,11 +44,11 @@ def scorm(films: Sequence[Path], path: Path, *, title: str = "", force: bool = F
             with spoken(account.record.language):
                 html = pages.document([[account]])
             name = f"{media.stem}.html"
-            package.writestr(_entry(name), html)
-            _store(package, media)
+            if name not in package.namelist():  # a film that is shown twice is there once
+                package.writestr(_entry(name), html)
+                _store(package, media)
             items.append((account.title, quote(name), [quote(media.name)]))
-        title = title or (accounts[0].title if len(accounts) == 1 else tr("Hodgkin–Huxley animations"))
-        package.writestr(_entry("imsmanifest.xml"), manifest(title, items))
+        package.writestr(_entry("imsmanifest.xml"), manifest(title_of(accounts, title), items))
     return path
 
 

@@ -8,23 +8,22 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import hhanim
-from hhanim.language import spoken, tr
+from hhanim.language import spoken, tag, tr
+from hhanim.language.catalogue import name
 from hhanim.look import get_theme
 from hhanim.studio.deliver import master
-from hhanim.studio.deliver.account import Account, Chapter
-from hhanim.studio.deliver.frames import frames
+from hhanim.studio.deliver.account import Account, Chapter, title_of
+from hhanim.studio.deliver.frames import frames, png
 from hhanim.studio.deliver.timing import timing
 from hhanim.studio.errors import UsageError
 from hhanim.studio.make.manifest import put
 from hhanim.studio.media import cues, sidecar
 from hhanim.studio.mends import need
-
-if TYPE_CHECKING:
-    from PIL import Image
 
 NEEDS = ("pptx", "slides", "a deck of slides")
 """What a deck needs, for :func:`hhanim.studio.mends.need`."""
@@ -75,8 +74,7 @@ def deck(
     writer = _Writer(whole, layout, play, fills=template is None)
     for slide in shown:
         writer.add(slide)
-    title = title or (accounts[0].title if len(accounts) == 1 else tr("Hodgkin–Huxley animations"))
-    _describe(whole, _plain(title)[:255], own=template is not None)
+    _describe(whole, _plain(title_of(accounts, title))[:255], own=template is not None)
     with put(path, force=force) as part:
         whole.save(str(part))
     return path
@@ -123,7 +121,12 @@ class _Slide:
 
 
 def _slides(account: Account) -> list[_Slide]:
-    """The slides of a film."""
+    """The slides of a film, in its language."""
+    with spoken(account.record.language):
+        return _told(account)
+
+
+def _told(account: Account) -> list[_Slide]:
     record, media, title = account.record, account.media, account.title
     parts = cues.read(media)
     given = ", ".join(f"{name} = {value}" for name, value in account.parameters if name in record.set)
@@ -134,8 +137,8 @@ def _slides(account: Account) -> list[_Slide]:
         return [
             _Slide(
                 account,
-                f"{title}: {part.heading}",
-                f"{chapter.title}. {account.alt}",
+                account.titled(part.heading),
+                f"{_sentence(chapter.title)} {account.alt}",
                 _joined(_said([chapter]), _seen(account), given),
                 part.start,
                 part.stop,
@@ -147,8 +150,8 @@ def _slides(account: Account) -> list[_Slide]:
     cards = {
         part.name: _Slide(
             account,
-            f"{title}: {part.heading}",
-            f"{chapter.title}. {' '.join(chapter.said)}",
+            account.titled(part.heading),
+            " ".join([_sentence(chapter.title), *chapter.said]),
             _said([chapter]),
             part.full,
             part.stop,
@@ -161,13 +164,16 @@ def _slides(account: Account) -> list[_Slide]:
     return [slide for slide in (before, film, after) if slide is not None]
 
 
+def _sentence(heading: str) -> str:
+    return heading if heading.endswith(("?", "!", ".", "…")) else f"{heading}."
+
+
 def _said(chapters: Sequence[Chapter]) -> str:
     return "\n".join(text for chapter in chapters for text in chapter.said)
 
 
 def _seen(account: Account) -> str:
-    with spoken(account.record.language):
-        return tr("To be seen: {alt}", alt=account.record.alt) if account.record.alt else ""
+    return tr("To be seen: {alt}", alt=account.record.alt) if account.record.alt else ""
 
 
 def _joined(*parts: str) -> str:
@@ -192,11 +198,10 @@ class _Writer:
 
     def add(self, slide: _Slide) -> None:
         """One more slide."""
-        record = slide.account.record
         (poster,) = frames(slide.film or slide.account.media, [0.0 if slide.film else slide.start])
         made = self.whole.slides.add_slide(self.layout)
-        place = self._place(made, slide, record.width / record.height)
-        file = self._picture(poster)
+        place = self._place(made, slide)
+        file = io.BytesIO(png(poster))
         if slide.film is None:
             picture = made.shapes.add_picture(file, *place)
         else:
@@ -210,21 +215,17 @@ class _Writer:
             self._film(made, picture, slide)
         made.notes_slide.notes_text_frame.text = _plain(slide.notes)
 
-    def _picture(self, image: Image.Image) -> io.BytesIO:
-        picture = io.BytesIO()
-        image.save(picture, format="PNG")
-        picture.seek(0)
-        return picture
-
-    def _place(self, made: Any, slide: _Slide, ratio: float) -> tuple[int, int, int, int]:
+    def _place(self, made: Any, slide: _Slide) -> tuple[int, int, int, int]:
         """Where the picture goes, in EMU. The title is put beside it, above it, or, where it fills the slide, out of
         sight, where screen readers and the list of slides find it."""
         from pptx.util import Pt
 
         width, height = self.whole.slide_width, self.whole.slide_height
+        record = slide.account.record
+        ratio = record.width / record.height
         head, margin = made.shapes.title, width // 40
         head.text_frame.text = _plain(slide.name)
-        if self.fills and ratio > 1.2:
+        if self.fills and slide.account.shape == "wide":
             w, h = min(width, round(height * ratio)), min(height, round(width / ratio))
             head.left, head.top, head.width, head.height = 0, -height // 8, width, height // 9
             return (width - w) // 2, (height - h) // 2, w, h
@@ -275,8 +276,8 @@ class _Writer:
 
         text = sidecar.vtt([(a, b, _plain(said)) for a, b, said in slide.captions])
         if text not in self._tracks:
-            name = PackURI(f"/ppt/media/captions{len(self._tracks) + 1}.vtt")
-            self._tracks[text] = Part(name, "text/vtt", part.package, text.encode("utf-8"))
+            place = PackURI(f"/ppt/media/captions{len(self._tracks) + 1}.vtt")
+            self._tracks[text] = Part(place, "text/vtt", part.package, text.encode("utf-8"))
         key = part.relate_to(self._tracks[text], _TRACK)
         language = slide.account.record.language
         number = str(uuid.uuid5(uuid.NAMESPACE_URL, text)).upper()  # the same each time
@@ -286,7 +287,7 @@ class _Writer:
             'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" '
             'xmlns:p173="http://schemas.microsoft.com/office/powerpoint/2017/3/main">'
             '<p:ext uri="{3AFAAA56-56D3-431D-BCD4-E75A35582382}"><p173:tracksInfo displayLoc="media"><p173:trackLst>'
-            f'<p173:track id="{{{number}}}" label="{language}" lang="{language}" r:embed="{key}"/>'
+            f'<p173:track id="{{{number}}}" label="{escape(name(language))}" lang="{tag(language)}" r:embed="{key}"/>'
             "</p173:trackLst></p173:tracksInfo></p:ext></p14:extLst>"
         )
 

@@ -5,9 +5,7 @@ Each is one text beside the films that it plays, or with them inside; all of the
 
 from __future__ import annotations
 
-import base64
 import json
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,13 +16,13 @@ from string import Template
 from typing import Any
 from urllib.parse import quote
 
-from hhanim.language import spoken, text, tr
+from hhanim.language import spoken, tag, text, tr
 from hhanim.look import get_theme
 from hhanim.look.theme import Theme
-from hhanim.studio.deliver.account import Account, Chapter
-from hhanim.studio.errors import RenderError, UsageError
-from hhanim.studio.make.manifest import put, spare
+from hhanim.studio.deliver.account import Account, Chapter, title_of
+from hhanim.studio.deliver.beside import address, lay
 from hhanim.studio.media import sidecar
+from hhanim.studio.media.embedded import encoded, uri
 
 FIGURES = """\
 figure[data-cues], figure.still { position: absolute; inset: 0; margin: 0; padding: 0; border: 0 }
@@ -92,15 +90,15 @@ class Film:
         """
         alt = escape(self.account.alt)
         if self.stands:
-            picture = _data(sidecar.beside(self.media, ".png"), "image/png")
+            picture = uri(sidecar.beside(self.media, ".png"))
             return f'<figure class="still"><img src="{picture}" alt="{alt}"></figure>'
         source = f'data-film="film-{self.number}"' if self.inside else f'src="{escape(quote(self.address))}"'
-        poster = _data(sidecar.beside(self.media, ".png"), "image/png")
+        poster = uri(sidecar.beside(self.media, ".png"))
         record = self.account.record
         track = ""
         if record.captions:
-            text = _data(sidecar.beside(self.media, ".vtt"), "text/vtt")
-            track = f'<track kind="captions" srclang="{escape(record.language)}" src="{text}">'
+            text = uri(sidecar.beside(self.media, ".vtt"))
+            track = f'<track kind="captions" srclang="{tag(record.language)}" src="{text}">'
         loop = " loop muted" if self.loops else ""
         steps = (
             [f"<i data-step {step.format(notes=escape(said))}></i>" for said in self.notes] if step else []
@@ -112,13 +110,6 @@ class Film:
             "</figure>",
         ]
         return "\n".join(lines)
-
-
-def _data(path: Path, kind: str) -> str:
-    try:
-        return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
-    except OSError as error:
-        raise RenderError(f"cannot read {path}: {error.strerror or error}; render it again") from error
 
 
 def _part(name: str) -> str:
@@ -144,6 +135,11 @@ class Deck:
         return self.films[0].account.record
 
     @property
+    def language(self) -> str:
+        """Of the first film, as browsers write it."""
+        return tag(self.record.language)
+
+    @property
     def theme(self) -> Theme:
         """Its colours."""
         return get_theme(self.record.theme)
@@ -159,12 +155,12 @@ def reveal(deck: Deck) -> str:
             f'<section>\n<h2 class="unseen">{escape(film.account.title)}</h2>\n{figure}\n{notes}\n</section>'
         )
     kept = [
-        f'<script type="text/plain" id="film-{film.number}">{_data(film.media, "").partition(",")[2]}</script>'
+        f'<script type="text/plain" id="film-{film.number}">{encoded(film.media)}</script>'
         for film in deck.films
         if film.inside and not film.stands
     ]
     return Template(_part("reveal.html")).substitute(
-        language=escape(deck.record.language),
+        language=deck.language,
         title=escape(deck.title),
         css=_part("reveal/reveal.css"),
         ground=deck.theme.ground,
@@ -183,7 +179,9 @@ def reveal(deck: Deck) -> str:
 def marp(deck: Deck) -> str:
     """Slides for Marp, which is to let HTML through: ``marp --html deck.md``."""
     style = f"  section {{ background: {deck.theme.ground}; color: {deck.theme.ink}; padding: 0 }}\n{FIGURES}"
-    head = f"---\nmarp: true\ntitle: {json.dumps(deck.title, ensure_ascii=False)}\nlang: {deck.record.language}\n---\n"
+    head = (
+        f"---\nmarp: true\ntitle: {json.dumps(deck.title, ensure_ascii=False)}\nlang: {deck.language}\n---\n"
+    )
     style = "\n".join(line.strip() for line in style.splitlines())
     slides = [f"{film.figure('data-marpit-fragment')}\n\n<!--\n{_said(film)}\n-->\n" for film in deck.films]
     return f'{head}\n<style>\n{style}\n</style>\n<script src="player.js"></script>\n\n' + "\n---\n\n".join(
@@ -195,7 +193,7 @@ def quarto(deck: Deck) -> str:
     """Slides for Quarto's reveal.js: ``quarto render deck.qmd``."""
     head = {
         "title": escape(deck.title),
-        "lang": deck.record.language,
+        "lang": deck.language,
         "resources": ["player.js", *(film.address for film in deck.films if not film.stands)],
         "format": {
             "revealjs": {
@@ -224,10 +222,9 @@ def quarto(deck: Deck) -> str:
 
 def slidev(deck: Deck) -> str:
     """Slides for Slidev: ``npx slidev deck.md``."""
-    size = (
-        f"aspectRatio: {deck.record.width}/{deck.record.height}\ncanvasWidth: 1280\nfonts: {{provider: none}}"
-    )
-    head = f"---\ntitle: {json.dumps(deck.title, ensure_ascii=False)}\nlayout: full\n{size}\n---\n"
+    size = f"aspectRatio: {deck.record.width}/{deck.record.height}\ncanvasWidth: 1280"
+    offline = "fonts: {provider: none}\nfavicon: data:,"
+    head = f"---\ntitle: {json.dumps(deck.title, ensure_ascii=False)}\nlayout: full\n{size}\n{offline}\n---\n"
     slides = []
     for film in deck.films:
         # Vue takes what stands between two pairs of braces for its own, and a file's name for one to bundle.
@@ -314,47 +311,11 @@ def write(
         UsageError: when hhanim did not make one of the films, or it is not what its cues are of. RenderError: when
             something cannot be written.
     """
-    shown = [Film(Account.of(media), k, address(media, path.parent), inside) for k, media in enumerate(films)]
-    title = title or (shown[0].account.title if len(films) == 1 else tr("Hodgkin–Huxley animations"))
+    accounts = [Account.of(media) for media in films]
+    shown = [Film(one, k, address(one.media, path.parent), inside) for k, one in enumerate(accounts)]
     _, writer = KINDS[kind]
-    with spoken(shown[0].account.record.language):
-        content = writer(Deck(shown, title))
-    own = kind not in ("reveal", "jupyter")  # which have the player inside
-    for place in (path, *([path.parent / "player.js"] if own else ())):
-        spare(place, force)
+    with spoken(accounts[0].record.language):
+        content = writer(Deck(shown, title_of(accounts, title)))
     played = [] if inside else [film.media for film in shown if not film.stands]
-    beside(played, path.parent, force=force)
-    if own:
-        with put(path.parent / "player.js", force=force) as part:
-            part.write_text(_part("player.js"), encoding="utf-8", newline="\n")
-    with put(path, force=force) as part:
-        part.write_text(content, encoding="utf-8", newline="\n")
-    return path
-
-
-def address(media: Path, folder: Path) -> str:
-    """How a file in a folder finds a film: where it is, if that is in the folder too, else its copy's name."""
-    media, folder = media.resolve(), folder.resolve()
-    return media.relative_to(folder).as_posix() if media.is_relative_to(folder) else media.name
-
-
-def beside(films: Sequence[Path], folder: Path, *, force: bool = False) -> None:
-    """Copies of films in a folder, of those that are not in it already.
-
-    Raises:
-        UsageError: when two of them have one name. RenderError: when they cannot be written.
-    """
-    names = {address(media, folder): media.resolve() for media in films}
-    if len(names) < len({media.resolve() for media in films}):
-        raise UsageError("two films have one name; give --out where their folder is")
-    places = {folder / name: media for name, media in names.items()}
-    new = [
-        place
-        for place, media in places.items()
-        if place.resolve() != media and sidecar.sha256(place) != sidecar.sha256(media)
-    ]
-    for place in new:  # before any of them is written
-        spare(place, force)
-    for place in new:
-        with put(place, force=force) as part:
-            shutil.copyfile(places[place], part)
+    parts = {} if kind in ("reveal", "jupyter") else {"player.js": _part("player.js").encode()}
+    return lay(path, content, played, parts, force=force)

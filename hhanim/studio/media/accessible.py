@@ -15,6 +15,7 @@ import av
 import numpy as np
 import numpy.typing as npt
 
+from hhanim.look import theme
 from hhanim.studio.errors import RenderError
 from hhanim.studio.media import sidecar
 from hhanim.studio.media.join import RATE, Samples
@@ -176,8 +177,10 @@ class _Frames:
             stream.thread_type = "AUTO"
             for frame in container.decode(stream):
                 now = float(frame.time or 0.0)
-                small = _linear(frame.reformat(width=_WIDTH, height=_HEIGHT, format="rgb24").to_ndarray())
-                y = small @ _LUMINANCE
+                small = theme.light(
+                    frame.reformat(width=_WIDTH, height=_HEIGHT, format="rgb24").to_ndarray() / 255.0
+                )
+                y = small @ theme.LUMINANCE
                 saturated = small[..., 0] >= 0.8 * np.maximum(small.sum(axis=-1), 1e-9)
                 reddish = np.where(
                     saturated, 320.0 * np.maximum(small @ np.array([1.0, -1.0, -1.0]), 0.0), 0.0
@@ -189,14 +192,7 @@ class _Frames:
                     self.contrasts += _lines(frame.to_ndarray(format="rgb24"))
 
 
-_LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 _RED = np.array([1.0, -1.0, -1.0])
-
-
-def _linear(rgb: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
-    """sRGB values 0 to 255 as parts of light."""
-    c = rgb / 255.0
-    return np.where(c <= 0.04045, c / 12.92, ((np.maximum(c, 0.04045) + 0.055) / 1.055) ** 2.4)
 
 
 class _Flicker:
@@ -237,8 +233,8 @@ def _lines(picture: npt.NDArray[Any]) -> list[float]:
     """The contrast of each line of text in the top sixth of a picture: of its letters' cores to the ground there."""
     band = picture[: picture.shape[0] // 6]
     colours, counts = np.unique(band.reshape(-1, 3), axis=0, return_counts=True)
-    ground = float(_linear(colours[counts.argmax()]) @ _LUMINANCE)
-    light = _linear(band) @ _LUMINANCE
+    ground = float(theme.light(colours[counts.argmax()] / 255.0) @ theme.LUMINANCE)
+    light = theme.light(band / 255.0) @ theme.LUMINANCE
     contrast = (np.maximum(light, ground) + 0.05) / (np.minimum(light, ground) + 0.05)
     rows = np.flatnonzero((contrast > 1.5).any(axis=1))
     found = []

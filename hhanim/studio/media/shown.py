@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import sys
 from html import escape
 from pathlib import Path
@@ -11,14 +10,15 @@ from urllib.parse import quote
 
 from hhanim.language import ENGLISH, tag
 from hhanim.studio.media import sidecar
+from hhanim.studio.media.embedded import encoded, uri
 
 if TYPE_CHECKING:
     SystemPath = Path
 else:  # Python 3.11 cannot subclass Path itself
     SystemPath = type(Path())
 
-#: What a browser shows, by the end of the file's name.
-_KINDS = {".mp4": "video/mp4", ".webm": "video/webm", ".gif": "image/gif"}
+#: What a browser shows.
+_SHOWN = (".mp4", ".webm", ".gif")
 
 
 def notebook() -> Any:
@@ -54,41 +54,41 @@ class Video(SystemPath):
         if html := self._repr_html_():
             bundle["text/html"] = html
         if (poster := sidecar.beside(self, ".png")).is_file():
-            bundle["image/png"] = base64.b64encode(poster.read_bytes()).decode("ascii")
+            bundle["image/png"] = encoded(poster)
         return bundle
 
     def _repr_html_(self) -> str | None:
-        if self.suffix not in _KINDS or not self.is_file():
+        if self.suffix not in _SHOWN or not self.is_file():
             return None
         from matplotlib import rcParams
 
-        record, kind = sidecar.read(self), _KINDS[self.suffix]
+        record = sidecar.read(self)
         label = escape(record.alt if record and record.alt else self.stem)
-        poster, captions = sidecar.beside(self, ".png"), sidecar.beside(self, ".vtt")
+        still, captions = sidecar.beside(self, ".png"), sidecar.beside(self, ".vtt")
+        poster = uri(still) if still.is_file() else ""
         limit, size = rcParams["animation.embed_limit"], self.stat().st_size * 4 / 3 / 2**20
         if size > limit:
-            picture = f'<img alt="{label}" src="{_uri(poster, "image/png")}" style="max-width:100%">'
+            picture = f'<img alt="{label}" src="{poster}" style="max-width:100%">'
             return (
-                f"{picture if poster.is_file() else ''}<p><a href='{quote(self.as_posix())}'>{escape(str(self))}</a> "
+                f"{picture if poster else ''}<p><a href='{quote(self.as_posix())}'>{escape(str(self))}</a> "
                 f"would take {size:.0f} MB of the notebook, more than {limit:g} MB, and is not put in. Open it there; "
                 'or make it smaller: hh.render(…, preset="slide"); or allow more: '
                 f'matplotlib.rcParams["animation.embed_limit"] = {size + 1:.0f}</p>'
             )
-        if kind == "image/gif":
-            return f'<img alt="{label}" src="{_uri(self, kind)}" style="max-width:100%">'
+        if self.suffix == ".gif":
+            return f'<img alt="{label}" src="{uri(self)}" style="max-width:100%">'
         from hhanim.language.catalogue import name
 
         code = record.language if record else ENGLISH
-        track = (
-            f'<track kind="captions" srclang="{tag(code)}" label="{escape(name(code))}" '
-            f'src="{_uri(captions, "text/vtt")}" default>'
-        )
+        track = ""
+        if captions.is_file() and "-->" in captions.read_text(encoding="utf-8"):
+            about = f'srclang="{tag(code)}" label="{escape(name(code))}"'
+            track = f'<track kind="captions" {about} src="{uri(captions)}" default>'
         loop = "" if record and record.kind == "film" else " loop"
-        said = captions.is_file() and "-->" in captions.read_text(encoding="utf-8")
         return (
             f'<video controls muted playsinline{loop} preload="metadata" '
-            f'style="max-width:100%" aria-label="{label}" poster="{_uri(poster, "image/png")}" '
-            f'src="{_uri(self, kind)}">{track if said else ""}</video>'
+            f'style="max-width:100%" aria-label="{label}" poster="{poster}" '
+            f'src="{uri(self)}">{track}</video>'
         )
 
 
@@ -97,8 +97,3 @@ class Videos(list[Video]):
 
     def _repr_html_(self) -> str:
         return "\n".join(video._repr_html_() or escape(repr(video)) for video in self)
-
-
-def _uri(path: Path, kind: str) -> str:
-    data = base64.b64encode(path.read_bytes()).decode("ascii") if path.is_file() else ""
-    return f"data:{kind};base64,{data}"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import hhanim
-from hhanim.studio.deliver import pages, slides
+from hhanim.studio.deliver import pages, printed, scorm, slides, webdecks
 from hhanim.studio.errors import UsageError
 
 
@@ -49,6 +49,35 @@ def test_a_deck_says_who_made_it_and_when(talk):
         assert not [name for name in parts.namelist() if "thumbnail" in name]
     both = slides.deck([talk, talk], Path("output/both.pptx"))
     assert pptx.Presentation(str(both)).core_properties.title == "Hodgkin–Huxley animations"
+
+
+@pytest.mark.parametrize("kind", ["pptx", "pdf", "reveal", "beamer", "scorm"])
+def test_what_is_in_the_way_is_told_before_anything_is_rendered(project, capsys, kind):
+    from hhanim.cli import main
+
+    suffix = {"reveal": "html", "beamer": "tex", "scorm": "zip"}.get(kind, kind)
+    Path(f"mine.{suffix}").write_text("mine")
+    with pytest.raises(SystemExit) as stop:
+        main(["export", kind, "wave", "--out", f"mine.{suffix}"])
+    said = f"hhanim: mine.{suffix} is there, but nothing says hhanim made it; --force replaces it"
+    assert (stop.value.code, capsys.readouterr().err.strip()) == (1, said)
+    assert not Path("output").exists() and Path(f"mine.{suffix}").read_text() == "mine"
+
+
+def test_films_together_have_a_title_in_their_language(talk, tmp_path):
+    """Of whatever kind they are: a deck, a handout, a package."""
+    pptx, record = pytest.importorskip("pptx"), talk.with_suffix(".json")
+    record.write_text(json.dumps({**json.loads(record.read_text()), "language": "de"}))
+    deck = pptx.Presentation(str(slides.deck([talk, talk], tmp_path / "deck.pptx")))
+    assert deck.core_properties.title == "Hodgkin-Huxley-Animationen"
+    assert "Zu sehen: " in deck.slides[0].notes_slide.notes_text_frame.text
+    for kind in ("reveal", "marp", "beamer", "typst"):
+        write = (printed if kind in printed.KINDS else webdecks).write
+        path = write(kind, [talk, talk], tmp_path / kind / f"deck{(printed.KINDS | webdecks.KINDS)[kind][0]}")
+        assert "Hodgkin-Huxley-Animationen" in path.read_text(encoding="utf-8"), kind
+    with zipfile.ZipFile(scorm.scorm([talk, talk], tmp_path / "week.zip")) as package:
+        assert "Hodgkin-Huxley-Animationen" in package.read("imsmanifest.xml").decode()
+        assert sorted(package.namelist()) == ["imsmanifest.xml", "talk.html", "talk.mp4"]
 
 
 def test_a_film_without_words_for_those_who_cannot_see_it_is_told_of(project, capsys):

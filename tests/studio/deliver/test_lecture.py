@@ -440,7 +440,7 @@ def test_the_command(small, capsys):
 
     code, told = run("--dry-run")
     assert code == 0 and not Path("output").exists()
-    assert told.splitlines()[0] == "wave\t0:00.0\t0.4 s\trender\tmissing"
+    assert told.splitlines()[0] == "wave\t0:00\t0.4 s\trender\tmissing"
     assert run("--quiet") == (0, "")
     code, told = run("--dry-run", "--json")
     assert [row["action"] for row in json.loads(told)] == ["fresh"] * 3

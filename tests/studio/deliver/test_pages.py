@@ -108,7 +108,7 @@ def test_buttons_and_the_transcript_play_from_there_on(shades, visit):
     headings = (
         "[...film.querySelectorAll('details h2')].map(h => [h.textContent, h.nextElementSibling.textContent])"
     )
-    assert ask(tab, headings) == [["First 0:00–0:02", "From 0 on."], ["<second> 0:02–0:03", "From 30 on."]]
+    assert ask(tab, headings) == [["First 0:00–0:01", "From 0 on."], ["<second> 0:01–0:03", "From 30 on."]]
     tab.click("details >> text=<second>")
     until(tab, "!video.ended")
     until(tab, "video.ended")

@@ -54,6 +54,9 @@ def test_beamer(film, tmp_path):
     done = subprocess.run(words, cwd=path.parent, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stdout[-2000:]
     assert "(3 pages" in done.stdout and "Overfull" not in done.stdout
+    assert "Token not allowed" not in done.stdout, "what stands in the outline"
+    pdf = pytest.importorskip("pypdf").PdfReader(path.with_suffix(".pdf"))
+    assert pdf.metadata.title == EVIL.replace("−", "–"), "of the deck, which has one film"
 
 
 def _has_beamer() -> bool:

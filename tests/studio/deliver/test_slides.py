@@ -17,6 +17,7 @@ from PIL import Image
 
 from hhanim.look import get_theme
 from hhanim.studio.deliver import slides
+from hhanim.studio.deliver.account import Account
 from hhanim.studio.deliver.frames import frames
 from hhanim.studio.errors import UsageError
 from hhanim.studio.media import cues, sidecar
@@ -96,6 +97,22 @@ def test_a_frozen_slide_tells_the_truth(film):
     titles = [slide.shapes.title.text for slide in deck.slides]
     assert titles == ["Shades: What next?", "Shades", "Shades: In short"]
     assert [bool(list(plays(slide))) for slide in deck.slides] == [False, True, False]
+
+
+def test_what_a_slide_is_called_and_what_is_read_of_it(film):
+    """A symbol keeps its case, a question its mark; the film's own name is not said twice."""
+    deck = opened(slides.deck([film], Path("deck.pptx")))
+    told = [shown(slide)._element.nvPicPr.cNvPr.get("descr") for slide in deck.slides]
+    assert told[0] == "What next?" and told[2] == "In short. From 30 on."
+    words = ("m gates open", "gNa falls", "Shades")
+    parts = [
+        sidecar.Section(p.name, p.start, p.stop, p.full, w)
+        for p, w in zip(cues.read(film), words, strict=True)
+    ]
+    cues.write(cues.path_of(film), film.name, sidecar.sha256(film), parts)
+    account = Account.of(film)
+    assert [chapter.title for chapter in account.chapters] == list(words)
+    assert [account.titled(word) for word in words] == ["Shades: m gates open", "Shades: gNa falls", "Shades"]
 
 
 def test_a_slide_is_filled_and_says_its_title_once(film):
