@@ -65,6 +65,14 @@ def _floating_point_errors_raise() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def _import_path_as_it_was() -> Iterator[None]:
+    """A folder of scenes stays on it after one was run; the next test has helpers of the same names."""
+    before = sys.path[:]
+    yield
+    sys.path[:] = before
+
+
 @pytest.fixture(scope="session")
 def launch() -> Iterator[Callable[..., Any]]:
     """launch(*options) starts a headless Chromium. One for all tests: two Playwrights cannot run in one process."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 FAMILY = "Source Sans Pro"
+SIGNS = "Libertinus Serif"  # ⁺ and ⁻, which it lacks
 
 #: Text sizes in pixels at 1080 pixels of frame height.
 TITLE, SUBTITLE, LABEL, NAME, TICK, SMALL = 48.0, 32.0, 34.0, 42.0, 30.0, 28.0
@@ -38,6 +39,19 @@ def font_files() -> tuple[Path, ...]:
             "the typeface Source Sans is missing; install it with: pip install font-source-sans-pro"
         )
     return files
+
+
+def lacks(text: str) -> bool:
+    """Whether there are letters or signs in it that neither family is known to have."""
+    return any(ord(letter) not in _letters() for letter in {*text} - {*"⁺⁻"} if letter > "\x7f")
+
+
+@lru_cache(maxsize=1)
+def _letters() -> frozenset[int]:
+    from fontTools.ttLib import TTFont
+
+    with TTFont(font_files()[0], lazy=True) as font:
+        return frozenset(font.getBestCmap())
 
 
 @lru_cache(maxsize=1)

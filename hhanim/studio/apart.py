@@ -24,7 +24,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
-from hhanim.studio import loaded
+from hhanim.studio import following, loaded
 from hhanim.studio.errors import OutdatedError, RenderError, StudioError
 
 FORKS = sys.platform.startswith("linux")
@@ -270,10 +270,14 @@ def _serve(warm: str, forks: bool) -> None:
         if failure is not None:
             _tell("failed", failure)
         elif sys.platform != "win32" and forks:
+            above, below = following.desk() or (None, None)
             worker = os.fork()
             if worker == 0:
+                following.sit_down(below)
                 _last(orders, work, arguments, folder, environment, path)
-            code = os.waitstatus_to_exitcode(os.waitpid(worker, 0)[1])
+            if below is not None:
+                below.close()
+            code = os.waitstatus_to_exitcode(following.wait(worker, above))
         else:
             _work(None if shared else orders, work, arguments, folder, environment, path)
             if not shared:

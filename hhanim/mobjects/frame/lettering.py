@@ -21,7 +21,7 @@ import numpy as np
 from manim import MathTypst, Typst
 
 from hhanim.language import Said
-from hhanim.look.type import FAMILY, LABEL, SMALL, SUBTITLE, TICK, TITLE, font_files
+from hhanim.look.type import FAMILY, LABEL, SIGNS, SMALL, SUBTITLE, TICK, TITLE, font_files
 from hhanim.look.words import tr
 
 __all__ = [
@@ -45,16 +45,17 @@ UNIT = 8.0 / 1080.0
 # manim's font size 48 sets an em of half a scene unit.
 _PER_PIXEL = 96.0 * UNIT
 
-# Without ligatures every letter is a glyph: Words.baseline finds its line by them.
+# Without ligatures every letter is a glyph: Words.baseline finds its line by them. The second family, which Typst
+# brings, has the signs of charges; without one it would take them from whatever font there is.
 _WORDS = (
-    f'#set text(font: "{FAMILY}", hyphenate: false, number-type: "lining", ligatures: false)\n'
+    f'#set text(font: ("{FAMILY}", "{SIGNS}"), hyphenate: false, number-type: "lining", ligatures: false)\n'
     "#set par(leading: 0.5em)"
 )
 # Source Sans has no mathematical alphabets: an upright letter in its italic face is what the clips draw
 # too. Its Greek exists upright only. Without a mathematical table subscripts would not be lowered, so
 # low() does it.
 _FORMULA = (
-    f'#show math.equation: set text(font: ("{FAMILY}", "New Computer Modern Math"))\n'
+    f'#show math.equation: set text(font: ("{FAMILY}", "New Computer Modern Math", "{SIGNS}"))\n'
     '#let it(x) = text(style: "italic", math.upright(x))\n'
     "#let gr(x) = math.upright(x)\n"
     "#let low(x) = text(baseline: 0.2em, x)"

@@ -18,7 +18,7 @@ import math
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ from manim.scene.scene_file_writer import SceneFileWriter
 from hhanim.look.theme import rgb
 from hhanim.studio.draw.camera import ClearCamera, SparingCamera
 from hhanim.studio.draw.engine import Exporter, Played
+from hhanim.studio.draw.hermetic import plain
 from hhanim.studio.draw.hooks import SKIPPED, camera_of, hooks_missing
 from hhanim.studio.draw.scene import load, missing_fonts, scene_errors
 from hhanim.studio.fresh.job import Job
@@ -169,7 +170,7 @@ def _config(job: Job, work: Path) -> Iterator[None]:
     try:
         with manim.tempconfig(settings):
             yield
-        _copy_new(typeset, kept)
+        _copy_new(typeset, kept, lambda item: plain(item.with_suffix(".typ")))
     finally:
         noise.removeFilter(missing_fonts)
         noise.setLevel(level)
@@ -182,16 +183,20 @@ def _typeset_cache(job: Job) -> Path:
     """
     engines = versions(job.request.entry.kind)
     name = "-".join(f"{k}{engines.get(k, '')}" for k in ("typst", "font-source-sans-pro"))
-    return platformdirs.user_cache_path("hhanim", appauthor=False) / re.sub(r"[^\w.-]", "", name)
+    return platformdirs.user_cache_path("hhanim", appauthor=False) / "plain" / re.sub(r"[^\w.-]", "", name)
 
 
-def _copy_new(source: Path, target: Path) -> None:
-    """Copy the .svg files that are not there yet; whole or not at all, and never an error."""
+def _copy_new(source: Path, target: Path, wanted: Callable[[Path], bool] = lambda _: True) -> None:
+    """Copy the .svg files that are not there yet; whole or not at all, and never an error.
+
+    Args:
+        wanted: which of them: what LaTeX has made of a text may be another tomorrow, when a file that it names is.
+    """
     with contextlib.suppress(OSError):
         target.mkdir(parents=True, exist_ok=True)
         there = {p.name for p in target.glob("*.svg")}
         for item in source.glob("*.svg"):
-            if item.name in there:
+            if item.name in there or not wanted(item):
                 continue
             try:  # nothing writes into such a file once it is whole, and there are hundreds
                 os.link(item, target / item.name)

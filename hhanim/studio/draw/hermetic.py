@@ -14,8 +14,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from hhanim.look.type import FAMILY, SIGNS, lacks
 from hhanim.model import presets
-from hhanim.studio.fresh.versions import families
+from hhanim.studio.fresh.versions import ANY, families
 
 
 def settle() -> None:
@@ -24,6 +25,7 @@ def settle() -> None:
     from numpy.random import bit_generator
 
     presets.asked.clear()
+    families.clear()
     random.seed(0)
     np.random.seed(0)  # noqa: NPY002 — whoever uses it
     seeds: Any = bit_generator
@@ -78,11 +80,15 @@ def _settle_manim() -> None:
     parser = configparser.ConfigParser()
     parser.read(config_file_paths()[0])  # the library's own
     config.digest_parser(parser)
-    families.clear()
     kinds: Any = (Text, MarkupText)
     for kind in kinds:
         if not hasattr(kind._text2svg, "__wrapped__"):
             kind._text2svg = _asking(kind._text2svg)
+    from manim.mobject.text import typst_mobject
+
+    library: Any = typst_mobject
+    if not hasattr(library.typst_to_svg_file, "__wrapped__"):
+        library.typst_to_svg_file = _setting(library.typst_to_svg_file)
 
 
 def _asking(usual: Any) -> Any:
@@ -95,3 +101,40 @@ def _asking(usual: Any) -> Any:
         return usual(text, *arguments)
 
     return make
+
+
+def _setting(usual: Any) -> Any:
+    """manim's way to Typst, which notes where any font of the system may have been taken."""
+
+    @functools.wraps(usual)
+    def make(*arguments: Any, **options: Any) -> Any:
+        made = usual(*arguments, **options)
+        if not _of_the_house("\n".join(map(str, (*arguments, *options.values())))):
+            families.add(ANY)
+        return made
+
+    return make
+
+
+def plain(source: Path) -> bool:
+    """Whether what a text gives depends on nothing but itself, Typst and the typeface; not what LaTeX makes."""
+    try:
+        text = source.read_text(encoding="utf-8")
+    except OSError:
+        return False
+    return _of_the_house(text) and not _FILES(text)
+
+
+_FILES = re.compile(
+    r"\b(read|image|import|include|csv|json|toml|yaml|xml|cbor|bibliography|plugin)\b\s*[(\"]"
+).search
+_HOUSE = {FAMILY, SIGNS, "New Computer Modern Math"}  # the last two Typst brings
+
+
+def _of_the_house(text: str) -> bool:
+    named = {
+        name
+        for said in re.findall(r"""\bfont: *(\([^)]*\)|"[^"]*")""", text)
+        for name in re.findall(r'"([^"]+)"', said)
+    }
+    return bool(named) and named <= _HOUSE and not lacks(text)

@@ -20,13 +20,14 @@ from PIL import Image
 from hhanim.language import tr
 from hhanim.look import Theme
 from hhanim.look.theme import hex_color, mix
-from hhanim.look.type import FAMILY, font_files, unit
+from hhanim.look.type import FAMILY, font_files, lacks, unit
 from hhanim.look.words import speaking_time
 from hhanim.model import presets, simulate, step
 from hhanim.studio.draw import markdown
 from hhanim.studio.draw.engine import Exporter, Lines, Played
 from hhanim.studio.errors import RenderError
 from hhanim.studio.fresh.job import Job
+from hhanim.studio.fresh.versions import ANY, families
 from hhanim.studio.media.sidecar import Caption
 from hhanim.studio.media.writer import Pixels
 
@@ -94,6 +95,8 @@ def _page(job: Job, work: Path) -> Pixels:
     house = resources.files(__package__).joinpath("slide.typ").read_text(encoding="utf-8")
     main = work / "main.typ"
     main.write_text(f"{house}\n{text}", encoding="utf-8")
+    if foreign(text):
+        families.add(ANY)
     for scale in SCALES:
         try:
             made: Any = typst.compile(
@@ -115,11 +118,7 @@ def _page(job: Job, work: Path) -> Pixels:
 
 def foreign(text: str) -> bool:
     """Whether there are letters in it that the typeface does not have: then this machine's fonts are asked as well."""
-    from fontTools.ttLib import TTFont
-
-    with TTFont(font_files()[0], lazy=True) as font:
-        known = font.getBestCmap()
-    return any(letter.isalpha() and ord(letter) not in known for letter in text)
+    return lacks("".join(filter(str.isalpha, text)))
 
 
 def _name(job: Job) -> str:

@@ -13,6 +13,7 @@ CARRIERS = (
     "hhanim/process.py",
     "hhanim/studio/apart.py",
     "hhanim/studio/errors.py",
+    "hhanim/studio/following.py",
     "hhanim/studio/fresh/",
     "hhanim/studio/loaded.py",
     "hhanim/studio/mends.py",

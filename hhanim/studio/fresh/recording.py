@@ -17,7 +17,6 @@ import locale
 import os
 import re
 import shlex
-import shutil
 import sys
 import tempfile
 import threading
@@ -30,8 +29,9 @@ from typing import Any
 
 import platformdirs
 
-from hhanim.studio import loaded
+from hhanim.studio import following, loaded
 from hhanim.studio.fresh import used
+from hhanim.studio.fresh.children import sitecustomize as children
 from hhanim.studio.fresh.children.sitecustomize import go_along, reads
 from hhanim.studio.fresh.opened import Opened
 from hhanim.studio.fresh.package import counts
@@ -39,9 +39,7 @@ from hhanim.studio.fresh.used import Places
 from hhanim.studio.fresh.versions import ENGINES, SILENT, families, mapped, system_libraries, version
 
 FONTS = (".ttf", ".otf", ".ttc", ".pfb", ".afm")
-_ONLY_ASKED = {"exists", "lexists", "isfile", "isdir", "islink", "is_file", "is_dir", "is_symlink", "resolve",
-               "realpath", "absolute", "samefile", "mkdir", "makedirs", "is_mount", "ismount"}  # fmt: skip
-_ABOUT = {"stat", "lstat", "getmtime", "getctime", "getatime"}
+_PYTHON = tuple({os.path.join(prefix, "") for prefix in (sys.prefix, sys.base_prefix)})  # noqa: PTH118
 _SYSTEM = ("/proc/", "/sys/", "/dev/")
 _FOR_ALL = ("/etc/", "/usr/", "/lib/", "/lib64/", "/opt/", "/System/", "/Library/", "/run/", "/var/")
 
@@ -63,6 +61,7 @@ class Recording:
         self._owner = os.getpid()
         self.scripts: set[Path] = set()  # and data: files that programs were given
         self.foreign = False  # whether functions of a library's are called by ctypes
+        self._above = {p for folder in (places.scene, places.folder) for p in (folder, *folder.parents)}
         self._opened = Opened([places.scene, *places.given.values(), places.folder])
         # Where processes that the scene forks, or starts, say what they use.
         handle, self.journal = tempfile.mkstemp(dir=next((path for path in ignored if path.is_dir()), None))
@@ -71,7 +70,7 @@ class Recording:
         self._pen = os.open(self.journal, os.O_WRONLY | os.O_APPEND)
 
     def add(self, label: str, state: str | None = None) -> None:
-        """Something was used; its first state counts, and of what was only asked for the last: one may wait for it."""
+        """Something was used; its first state counts, and of what was only asked for the last."""
         if label in self.used and not label.endswith("?"):
             return
         self.used[label] = self.places.state(label) if state is None else state
@@ -91,8 +90,11 @@ class Recording:
                 self.add(entry)
             elif kind == "w":
                 self.written(name)
-            else:
-                self.file(name, asked=kind == "?", listed=kind == "l", users=False)
+            elif kind != "?" or Path(name) not in self._above:
+                head = "about " if kind == "a" else ""
+                self.file(name, asked=kind == "?", listed=kind == "l", head=head, users=False)
+                if kind == "r":
+                    self.variables(_text(Path(name)))
 
     # Files
 
@@ -104,17 +106,23 @@ class Recording:
         listed: bool = False,
         head: str = "",
         users: bool | None = None,
+        state: str | None = None,
     ) -> None:
         """A file was opened, a folder listed, or either asked for.
 
         Args:
             head: what the label begins with. users: whether it was code of the user's; None is whoever asks now.
+            state: how it was found, where that is known.
         """
         if (path := self._counts(name, users)) is not None:
             label = self.places.label(path)
-            self.add(
-                f"{head}{label.rstrip('/')}/" if listed else f"{head}{label}?" if asked else f"{head}{label}"
-            )
+            self.add(f"{head}{label.rstrip('/')}/" if listed else f"{head}{label}{'?' * asked}", state)
+
+    def variables(self, text: str) -> None:
+        """A program was given this, which may name variables of the environment."""
+        for name in set(_VARIABLES(text)) if "\0" not in text else ():
+            if not used.PASSING(name):
+                self.add(f"${name}")
 
     def written(self, name: Any) -> None:
         """A file or folder was made: what is read of it later is the scene's own."""
@@ -142,6 +150,8 @@ class Recording:
             users = _is_users(_asker()) if users is None else users
             if not users:
                 return None
+        if users is False and path.startswith(_PYTHON):
+            return None
         if self._made and any(p in self._made for p in (path, *map(str, Path(path).parents))):
             return None
         return asked if _folder() == self.places.folder else path  # a scene may have gone elsewhere
@@ -187,6 +197,7 @@ class Recording:
         try:
             yield
         finally:
+            following.settled()
             self.listen()
             self._modules_of_users(first)
             self._below_python()
@@ -238,6 +249,7 @@ class Recording:
 
     def close(self) -> None:
         """Add what is known at the end only: which modules were loaded, and which libraries."""
+        following.settled()
         self.listen()
         self._said.close()
         os.close(self._pen)
@@ -287,6 +299,8 @@ def _text(path: Path) -> str:
 
 
 _LONGEST = 1_000_000
+_COMMANDS = re.compile(r"(?:^|[|;&(`]\s*)([\w.+-]+)(?=\s|$|[|;&)`])").findall
+_VARIABLES = re.compile(r"""(?i)(?:\$\{?|%|env\w*(?:\.get)?[.\[({]\s*["']?)([a-z_]\w+)""").findall
 _PARTS = re.compile(r"[\w.-]{3,}").findall
 
 
@@ -319,7 +333,7 @@ def _asker(through: Callable[[FrameType], bool] | None = None) -> str:
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         name = frame.f_code.co_filename
-        if name != __file__ and not name.startswith("<") and not name.endswith(_THREADS):
+        if name not in _HERE and not name.startswith("<") and not name.endswith(_THREADS):
             if through is None:
                 if not name.startswith(_STDLIB) or "-packages/" in name:
                     return name
@@ -329,6 +343,7 @@ def _asker(through: Callable[[FrameType], bool] | None = None) -> str:
     return ""
 
 
+_HERE = (__file__, children.__file__)
 _STDLIB = os.path.dirname(os.__file__)  # noqa: PTH120
 _THREADS = ("thread.py", "threading.py")  # which do what somebody has given them
 
@@ -354,7 +369,7 @@ def _is_users(file: str) -> bool:
 
 def _caller() -> FrameType:
     frame = sys._getframe(1)
-    while frame.f_code.co_filename == __file__:
+    while frame.f_code.co_filename in _HERE:
         assert frame.f_back is not None
         frame = frame.f_back
     return frame
@@ -388,32 +403,43 @@ def _globbed(record: Recording, path: Any, *_: Any) -> None:
 
 
 def _started(record: Recording, program: Any, arguments: Any, folder: Any = None, *_: Any) -> None:
+    following.follow(record.journal)
     words = (
         arguments if isinstance(arguments, list | tuple) else shlex.split(os.fsdecode(arguments), posix=False)
     )
-    if isinstance(program, str) and (found := shutil.which(program)):
-        record.file(found, users=False)
+    for place in _programs(program, words):
+        record.file(place, asked=not place.is_file(), users=False)
     for word in [program, *words]:
         if isinstance(word, str | bytes | os.PathLike) and word:
             name = os.path.join(os.fsdecode(folder or "."), os.fsdecode(word))  # noqa: PTH118
             for part in {name, name.rpartition("=")[2]}:
+                record.variables(os.fsdecode(word))
                 if os.path.isfile(part):  # noqa: PTH113
                     record.scripts.add(Path(part))
+                    record.variables(_text(Path(part)))
                     record.file(os.path.relpath(part) if not os.path.isabs(os.fsdecode(word)) else part)  # noqa: PTH117
                 elif "/" in part or "." in part:
                     record.written(part)
 
 
-def _asked(record: Recording, path: Any, how: str) -> None:
-    """How: ``stat``, ``lstat``, ``access`` or ``readlink``, of the functions by which the user's code calls it."""
-    callers = {frame.f_code.co_name for frame in _frames(6)}
-    if how == "readlink":  # of those on the way to the scene's folder, nobody asks where they lead
+def _programs(program: Any, words: Sequence[Any]) -> Iterator[Path]:
+    """Where each name in a command that may be a program's is looked for, up to where one is found."""
+    texts = [os.fsdecode(word) for word in (program, *words) if isinstance(word, str | bytes | os.PathLike)]
+    for name in {found for text in texts for found in _COMMANDS(text)}:
+        for folder in os.get_exec_path():
+            yield (place := Path(folder or ".", name))
+            if os.access(place, os.X_OK) and place.is_file():
+                break
+
+
+def _asked(record: Recording, kind: str, path: Any) -> None:
+    """By the user's code, as :func:`hhanim.studio.fresh.children.sitecustomize.ask` says it."""
+    if kind == "k":  # of those on the way to the scene's folder, nobody asks where they lead
         if not Path(record.places.label(os.fsdecode(path))).is_absolute():
             record.file(path, head="link ")
-    elif how == "access" or callers & _ONLY_ASKED:
-        record.file(path, asked=True)
     else:
-        record.file(path, head="about " if callers <= _ABOUT else "")
+        state = "" if kind == "!" else None  # as it was found, whatever has come since: one may wait for it
+        record.file(path, asked=kind in "?!", head="about " if kind == "a" else "", state=state)
 
 
 def _connected(record: Recording, database: Any, *_: Any) -> None:
@@ -483,19 +509,14 @@ def _listen() -> None:
     sys.addaudithook(_told)
     sys.meta_path.insert(0, _Spy())
 
-    def asking(name: str) -> None:
-        usual = getattr(os, name)
+    def users() -> bool:
+        return _on is not None and not getattr(_busy, "now", False) and _is_users(_asker())
 
-        def ask(path: Any, *arguments: Any, **options: Any) -> Any:
-            heard = _on is not None and not getattr(_busy, "now", False) and not isinstance(path, int)
-            if heard and _is_users(_asker()):
-                _noting(_asked, _on, path, name)
-            return usual(path, *arguments, **options)
+    def note(kind: str, path: Any) -> None:
+        if _on is not None:
+            _noting(_asked, _on, kind, path)
 
-        setattr(os, name, ask)
-
-    for name in ("stat", "lstat", "access", "readlink"):
-        asking(name)
+    children.ask(users, note)
 
     environ: Any = type(os.environ)
     get, each = environ.__getitem__, environ.__iter__
@@ -539,15 +560,6 @@ def _listen() -> None:
 
     for name, words in (("localtime", 1), ("gmtime", 1), ("strftime", 2), ("ctime", 1), ("asctime", 1)):
         dating(name, words)
-
-
-def _frames(count: int) -> Iterator[FrameType]:
-    frame: FrameType | None = _caller()
-    for _ in range(count):
-        if frame is None or _is_users(frame.f_code.co_filename):
-            return
-        yield frame
-        frame = frame.f_back
 
 
 _listening = False

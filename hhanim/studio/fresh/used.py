@@ -15,7 +15,7 @@ A record maps labels to states:
 ``import helper``                  where a module was found
 ``version pandas``                 an installed library
 ``library libcairo.so.2``          a library of the system
-``font Lab Sans``                  the file that the system takes for a family of letters
+``font Lab Sans``                  the file that the system takes for a family of letters; ``font *`` all there are
 ``$LAB``, ``$*``                   an environment variable, all of them
 ``preset modern``                  a membrane of hhanim's, by its meaning
 ``language de``                    the catalogues of a language
@@ -51,7 +51,7 @@ from typing import Any
 from hhanim.errors import HHError
 from hhanim.language import catalogue, find
 from hhanim.studio import loaded
-from hhanim.studio.fresh.versions import font_file, system_library, version
+from hhanim.studio.fresh.versions import ANY, font_file, fonts, system_library, version
 from hhanim.studio.plan import voice
 from hhanim.studio.plan.request import Request
 from hhanim.user_code import PACKAGE
@@ -169,6 +169,8 @@ class Places:
         if word == "version":
             return version(name) or ""
         if word == "font" and name:
+            if name == ANY:
+                return fonts()
             return contents(file) if (file := font_file(name)) else ""
         if word == "library":
             return system_library(name)
@@ -189,7 +191,7 @@ class Places:
         if label == "date":
             return datetime.date.today().isoformat()
         if label == "$*":
-            return of_text(json.dumps({k: v for k, v in sorted(self.environment.items()) if not _PASSING(k)}))
+            return of_text(json.dumps({k: v for k, v in sorted(self.environment.items()) if not PASSING(k)}))
         if label.startswith("$"):
             value = self.environment.get(label[1:])
             return "" if value is None else of_text(value)
@@ -231,7 +233,7 @@ class Places:
         return label if re.match(r"(\w+=)?\./", label) else contents(found)
 
 
-_PASSING = re.compile(
+PASSING = re.compile(
     "SHLVL|PWD|OLDPWD|_|COLUMNS|LINES|PYTHONHASHSEED|DISPLAY|WAYLAND_.*|WINDOWID|XAUTHORITY|XDG_(SESSION|SEAT|VTNR).*|"
     "SESSION_MANAGER|DBUS_.*|SSH_.*|GPG_.*|INVOCATION_ID|JOURNAL_STREAM|TERM_.*|VTE_.*|TMUX.*|STY|ITERM_.*|VSCODE_.*"
 ).fullmatch
@@ -404,7 +406,7 @@ def _words(label: str, before: str, now: str) -> str:
     if word in ("version", "library"):
         return f"{name} {before or 'none'} → {now or 'none'}"
     if word == "font" and name:
-        return f"the letters of {name} are others"
+        return "the fonts of the system are others" if name == ANY else f"the letters of {name} are others"
     if word == "import" and name:
         return (
             f"{name} is imported from elsewhere"

@@ -98,6 +98,34 @@ families: set[str] = set()
 """Of letters: those that a scene has asked the system for, so that it matters which file it takes for each."""
 
 
+ANY = "*"
+"""Among them: any, where letters are taken from whatever has them."""
+
+
+def fonts() -> str:
+    """A hash of the names, sizes and times of all fonts of the system."""
+    shared = (
+        "/usr/share/fonts",
+        "/usr/local/share/fonts",
+        "/Library/Fonts",
+        "/System/Library/Fonts",
+        "$WINDIR/Fonts",
+    )
+    own = "~/.fonts", "~/.local/share/fonts", "~/Library/Fonts", "$LOCALAPPDATA/Microsoft/Windows/Fonts"
+    total = hashlib.sha256()
+    for name in (*shared, *own):
+        folder = os.path.expanduser(os.path.expandvars(name))  # noqa: PTH111 — never fails
+        for here, folders, files in os.walk(folder):
+            folders.sort()
+            for file in sorted(files):
+                with contextlib.suppress(OSError):
+                    found = Path(here, file).stat()
+                    total.update(
+                        f"{here}/{file} {found.st_size} {found.st_mtime_ns}\n".encode("utf-8", "replace")
+                    )
+    return total.hexdigest()[:16]
+
+
 def font_file(family: str) -> Path | None:
     """The file that the system takes for a family of letters, where it says so (fontconfig), fonts of a scene aside."""
     import ctypes

@@ -180,12 +180,43 @@ def {name}(stage, *, frames: int = 2, seconds: float = 0.2):
     (panel,) = stage.stack()
     panel.x("t", 0, 1).y("u", 0, 4)
     yield
-    if not (here := pathlib.Path(__file__).parent / "drawing").exists():
-        here.touch()
+    here = pathlib.Path(__file__).parent / "drawing"
+    try:
+        here.touch(exist_ok=False)  # two may draw at once
+    except FileExistsError:
+        pass
+    else:
         while not (here.parent / "go_on").exists():
             time.sleep(0.02)
     yield
 """
+
+
+FOUND = """
+import os, sys
+from pathlib import Path
+from hhanim.studio.fresh.recording import Recording, recording
+from hhanim.studio.fresh.used import Places
+
+add, place = Recording.add, Path("go_on")
+
+def noting(record, label, state=None):
+    add(record, label, state)
+    if label == "./go_on?":
+        place.touch()
+
+Recording.add = noting
+with recording(Places(Path.cwd())) as record:
+    exec(compile("while not os.path.exists(place): pass", str(place.absolute().with_name("scene.py")), "exec"))
+print(record.used["./go_on?"])
+"""
+
+
+def test_a_file_that_comes_while_it_is_asked_for_counts_as_it_was_found(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", FOUND], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+    assert done.stdout == "there\n", done
 
 
 def command(*words: str) -> list[str]:

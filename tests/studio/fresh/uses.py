@@ -711,6 +711,84 @@ def _started() -> Iterator[Use]:
         matter=({"out/bin/labtool": "#!/bin/sh\necho 2\n"},),
         idle=({"out/bin/other": "#!/bin/sh\necho 2\n"},),
     )
+    for flag in ("I", "E", "S", "IS"):
+        m = f"o_flag_{flag}"
+        yield Use(
+            f"started_{m}",
+            f"import subprocess, sys\nLEVEL = subprocess.run([sys.executable, '-{flag}', str(HERE / '{m}.py')], capture_output=True, text=True, check=True).stdout",
+            files={
+                f"scenes/{m}.py": f"import os, sys\nsys.path.insert(0, os.path.dirname(__file__))\ntry: import {m}_more\nexcept ImportError: pass\n"
+                f"from {m}_inner import K\nprint(K + len(open(os.path.join(os.path.dirname(__file__), '{m}' + '.txt')).read()) + len(os.environ.get('{m}', '')))\n",
+                f"scenes/{m}_inner.py": ONE,
+                f"scenes/{m}.txt": "1",
+            },
+            matter=({f"scenes/{m}_inner.py": TWO}, {f"scenes/{m}.txt": "11"}, {f"scenes/{m}_more.py": ""}, {f"${m}": "1"}),
+            idle=({f"scenes/{m}_of_nobody.txt": "1"},) if flag == "none" else (),
+        )  # fmt: skip
+    for name, program, files, changes, idle in (
+        ("home", "cat ~/.lab-tool 2>/dev/null || echo 5", {}, ({"~/.lab-tool": "1"},), {"~/.lab-tool-not": "1"}),
+        ("home_there", "cat ~/.lab-tool-there", {"~/.lab-tool-there": "1"}, ({"~/.lab-tool-there": "2"},), {"~/.lab-tool-not": "1"}),
+        ("here", "cat lab-tool.cfg", {"lab-tool.cfg": "1"}, ({"lab-tool.cfg": "2"},), {"lab-tool-not.cfg": "1"}),
+        ("elsewhere", 'd=$OUT; cat "$d/tool.cfg"', {"out/tool.cfg": "1"}, ({"out/tool.cfg": "2"},), {"out/tool-not.cfg": "1"}),
+        ("test", "if test -e scenes/tool-there; then echo 1; else echo 2; fi", {}, ({"scenes/tool-there": "1"},), {"scenes/tool-not": ""}),
+        ("glob", "set -- scenes/tool_glob/*.csv; echo $#", {"scenes/tool_glob/a.csv": ""}, ({"scenes/tool_glob/b.csv": ""},), {"scenes/tool_glob/a.csv": "1"}),
+        ("ls", "ls scenes/tool_ls | wc -l", {"scenes/tool_ls/a": ""}, ({"scenes/tool_ls/b": ""},), {"scenes/tool_ls/a": "1"}),
+        ("variable", "echo ${LAB_TOOL:-5}", {}, ({"$LAB_TOOL": "1"},), {"$LAB_TOOL_NOT": "1"}),
+        ("sourced", ". scenes/tool_so.sh; echo $K", {"scenes/tool_so.sh": "K=$LAB_SO\n", "$LAB_SO": "1"}, ({"scenes/tool_so.sh": "K=4\n"}, {"$LAB_SO": "2"}), {"scenes/tool_sn.sh": "1"}),
+        ("optional", "labtool_optional 2>/dev/null || echo 5", {}, ({"out/bin2/labtool_optional": _tool}, {"out/bin1/labtool_optional": _tool}), {"out/bin1/labtool_no": _tool}),
+        ("earlier", "labtool2", {"out/bin2/labtool2": _tool}, ({"out/bin1/labtool2": _another}, {"out/bin2/labtool2": _another}), {"out/bin1/labtool_no": _tool}),
+    ):  # fmt: skip
+        yield Use(
+            f"started_program_{name}",
+            "import subprocess, os\nos.environ['PATH'] = '{0}/bin1:{0}/bin2:{1}'.format(os.environ['OUT'], os.environ['PATH'])\n"
+            f"LEVEL = subprocess.run(['sh', str(HERE / 'p_{name}.sh')], capture_output=True, text=True).stdout",
+            files={f"scenes/p_{name}.sh": program, **files},
+            matter=changes,
+            idle=(idle,),
+        )
+    for name, code, change, idle in (
+        ("exists", "os.path.exists(here / 'o_ask')", {"scenes/o_ask": ""}, {"scenes/o_ask_not": ""}),
+        ("size", "os.path.getsize(here / 'o_size')", {"scenes/o_size": "12"}, {"scenes/o_ask_not": ""}),
+        ("stat", "(here / 'o_stat').stat().st_size", {"scenes/o_stat": "12"}, {"scenes/o_ask_not": ""}),
+        ("time", "int((here / 'o_time').stat().st_mtime > 3e9)", {"scenes/o_time": lambda p: os.utime(p, (4e9, 4e9))}, {"scenes/o_ask_not": ""}),
+        ("entry", "max(e.stat().st_size for e in os.scandir(here / 'o_entries'))", {"scenes/o_entries/a": "12"}, {"scenes/o_ask_not": ""}),
+    ):  # fmt: skip
+        there = {file: "1" for file in change if name != "exists"}
+        yield Use(
+            f"started_asks_{name}",
+            run.format(f"o_asks_{name}"),
+            files={f"scenes/o_asks_{name}.py": f"import os, pathlib\nhere = pathlib.Path(__file__).parent\nprint(1 + {code})\n", **there},
+            matter=(change,),
+            idle=(idle,),
+        )  # fmt: skip
+    yield Use(
+        "which_earlier",
+        "import shutil, os\nPATH = '{0}/bin1:{0}/bin2'.format(os.environ['OUT'])\nLEVEL = 1 + ('bin1' in (shutil.which('labtool3', path=PATH) or ''))",
+        files={"out/bin2/labtool3": _tool},
+        matter=({"out/bin1/labtool3": _tool},),
+        idle=({"out/bin2/labtool_no": _tool},),
+    )
+    yield Use(
+        "subprocess_earlier",
+        "import subprocess, os\nos.environ['PATH'] = '{0}/bin1:{0}/bin2:{1}'.format(os.environ['OUT'], os.environ['PATH'])\n"
+        "LEVEL = subprocess.run(['labtool4'], capture_output=True, text=True).stdout",
+        files={"out/bin2/labtool4": _tool},
+        matter=({"out/bin1/labtool4": _another},),
+        idle=({"out/bin2/labtool_no": _tool},),
+    )
+    git = "git -c user.name=a -c user.email=a@b"
+    yield Use(
+        "started_git",
+        "import subprocess\nLEVEL = len(subprocess.run(['git', 'log', '--format=%s', '-1'], cwd=HERE.parent / 'repo', capture_output=True, text=True, check=True).stdout) / 2",
+        files={"repo/made": lambda p: os.system(f"cd {p.parent} && git init -q . && {git} commit -q --allow-empty -m a >/dev/null && touch made") and None},
+        matter=({"repo/made2": lambda p: os.system(f"cd {p.parent} && {git} commit -q --allow-empty -m abcdefg") and None},),
+    )  # fmt: skip
+
+
+def _another(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("#!/bin/sh\necho 2\n")
+    path.chmod(0o755)
 
 
 def _tool(path: Path) -> None:
@@ -744,6 +822,21 @@ def _aside() -> Iterator[Use]:
         matter=({"scenes/time.txt": later},),
         idle=({"scenes/size_stat.txt": "a"},),
     )
+    for name, code in (
+        ("entry_size", "max(e.stat().st_size for e in os.scandir(HERE / 'e_entry_size'))"),
+        ("entry_time", "1 + any(e.stat().st_mtime > 3e9 for e in os.scandir(HERE / 'e_entry_time'))"),
+        ("entry_in_with", "sum(e.stat().st_size for e in list(os.scandir(HERE / 'e_entry_in_with')) if isinstance(e, os.DirEntry))"),
+    ):  # fmt: skip
+        yield Use(
+            name,
+            f"import os\nLEVEL = {code}",
+            files={f"scenes/e_{name}/a": "1"},
+            matter=(
+                {f"scenes/e_{name}/a": later if name == "entry_time" else "12"},
+                {f"scenes/e_{name}/b": "123"},
+            ),
+            idle=({"scenes/e_nobody": ""},),
+        )
     yield Use(
         "where_a_link_leads",
         "LEVEL = len((HERE / 'latest').resolve().name)",

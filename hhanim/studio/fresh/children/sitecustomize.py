@@ -2,8 +2,8 @@
 
 Python runs a module of this name as it begins, from the folder that :func:`go_along` puts on the path of what is
 started. It may be another Python, from 3.8 on, and know nothing of hhanim. What it says goes into one file, ended by
-nulls: ``r`` a file that was read, ``w`` written, ``l`` a folder listed, ``?`` a module's file that was looked for,
-``$`` a variable.
+nulls: ``r`` a file that was read, ``w`` written, ``l`` a folder listed, ``?`` a file that was looked for, ``a`` one
+whose size or time was asked for, ``$`` a variable.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 JOURNAL, PATH = "HHANIM_JOURNAL", "PYTHONPATH"
 _FOLDER = os.path.dirname(os.path.abspath(__file__))
@@ -27,6 +27,97 @@ def reads(path: Any, mode: Any, flags: Any) -> bool:
     both = bool(flags & os.O_RDWR) or "+" in letters
     anew = not os.path.exists(path) or bool(flags & os.O_TRUNC) or bool(letters & set("wx"))
     return not anew if both else not (flags & os.O_WRONLY or letters & set("wxa"))
+
+
+_ONLY_ASKED = {"exists", "lexists", "isfile", "isdir", "islink", "is_file", "is_dir", "is_symlink", "resolve",
+               "realpath", "absolute", "samefile", "mkdir", "makedirs", "is_mount", "ismount"}  # fmt: skip
+_ABOUT = {"stat", "lstat", "getmtime", "getctime", "getatime"}
+
+
+def ask(users: Callable[[], bool], note: Callable[[str, Any], None]) -> None:
+    """From now on say what users' code asks about files, of which Python tells nothing.
+
+    Args:
+        users: whether it is theirs that asks now. note: is told of what kind it is, and the file: ``?`` whether it is
+        there, ``!`` that it is not, ``a`` its size, time or mode, ``k`` where a link leads, ``r`` something else of it.
+    """
+    system: Any = os
+    own = os.path.dirname(os.__file__)
+
+    def asking(name: str) -> None:
+        usual = getattr(os, name)
+
+        def put(path: Any, *arguments: Any, **options: Any) -> Any:
+            if isinstance(path, int) or not users():
+                return usual(path, *arguments, **options)
+            names, frame = set(), sys._getframe(1)
+            while frame.f_back and frame.f_code.co_filename.startswith((own, "<")):
+                names.add(frame.f_code.co_name)
+                frame = frame.f_back
+            if name in ("access", "readlink") or not names & _ONLY_ASKED:
+                note({"access": "?", "readlink": "k"}.get(name, "a" if names <= _ABOUT else "r"), path)
+                return usual(path, *arguments, **options)
+            try:
+                found = usual(path, *arguments, **options)
+            except (OSError, ValueError):
+                note("!", path)
+                raise
+            note("?", path)
+            return found
+
+        setattr(os, name, put)
+
+    for name in ("stat", "lstat", "access", "readlink"):
+        asking(name)
+
+    class Entry:
+        """Of a folder, which says when it is asked for its size or time."""
+
+        __class__ = property(lambda _: os.DirEntry)
+
+        def __init__(self, entry: Any) -> None:
+            self._entry = entry
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._entry, name)
+
+        def __fspath__(self) -> Any:
+            return self._entry.path
+
+        def __repr__(self) -> str:
+            return repr(self._entry)
+
+        def stat(self, **options: Any) -> Any:
+            note("a", self._entry.path)
+            return self._entry.stat(**options)
+
+    class Entries:
+        """What there is in a folder."""
+
+        def __init__(self, found: Any) -> None:
+            self._found, self.close = found, found.close
+
+        def __iter__(self) -> Any:
+            return self
+
+        def __next__(self) -> Any:
+            return Entry(next(self._found))
+
+        def __enter__(self) -> Any:
+            return self
+
+        def __exit__(self, *_: Any) -> None:
+            self.close()
+
+    scan = os.scandir
+
+    def scandir(*arguments: Any, **options: Any) -> Any:
+        whose = sys._getframe(1).f_code.co_filename
+        direct = not whose.startswith((own, "<")) or "-packages" in whose
+        found = scan(*arguments, **options)
+        return Entries(found) if direct and users() else found
+
+    system.scandir = scandir
 
 
 def go_along(journal: str) -> None:
@@ -121,6 +212,12 @@ def _begin() -> None:
                     if os.path.exists(file):
                         return
 
+    def users() -> bool:
+        frame: Any = sys._getframe(2)
+        while frame and frame.f_code.co_filename.startswith((*own, "<")):
+            frame = frame.f_back
+        return frame is not None and not busy[0]
+
     environ: Any = type(os.environ)
     get = environ.__getitem__
 
@@ -133,6 +230,7 @@ def _begin() -> None:
         return get(self, name)
 
     environ.__getitem__ = read
+    ask(users, lambda kind, name: tell({"k": "r", "!": "?"}.get(kind, kind), name))
     sys.meta_path.insert(0, Spy)
     sys.addaudithook(heard)
     go_along(journal)
