@@ -348,6 +348,9 @@ def project_files() -> Iterator[Case]:
         (head + "name = 'NUL'", "hhanim.toml:3: output name"),
         (head + 'name = "a\\u001bb"', "hhanim.toml:3: output name"),
         (head + 'name = "a\\u0085b"', "hhanim.toml:3: output name"),
+        (head + 'name = "a\\u0000"', "hhanim.toml:3: name: a null byte"),
+        (head + 'set = { word = "a\\u0000" }', "hhanim.toml:3: word: a null byte"),
+        ('[scenes.bb]\n"a\\u0000" = 1', "hhanim.toml:1: a"),
         (head + "name = '{x}'", "hhanim.toml:3: "),
         (head + f"name = '{'x' * 160}'", "hhanim.toml:3: name"),
         (head + "presets = []", "hhanim.toml:3: presets"),
@@ -625,7 +628,7 @@ def lectures() -> Iterator[Case]:
     for text, says in (
         ("", "lecture"), ("[lecture]", "title"), ("lecture = 3", "lecture"), (f"{head}parts = 3", "parts"), (f"{head}parts = [1]", "parts"), (part, "a part is one of"),
         (f"{part}scene = 'bbb'", "did you mean bb?"), (f"{part}scene = 'bb'\ncard = 'title'", "a part is one of"), (f"{part}card = 'nothing'", "card"), (f"{part}card = 'section'", "heading"),
-        (f"{part}slide = 'no.md'", "no.md"), (f"{part}slide = '/etc/passwd'", "passwd"), (f"{part}slide = 'scenes'", "scenes"), (f"{part}slide = 'pipe.md'", "pipe.md"), (f'{part}slide = "a\\u0000.md"', "null byte"),
+        (f"{part}slide = 'no.md'", "no.md"), (f"{part}slide = '/etc/passwd'", "passwd"), (f"{part}slide = 'scenes'", "scenes"), (f"{part}slide = 'pipe.md'", "pipe.md"), *((f'{part}{kind} = "a\\u0000.md"', f"lecture.toml:4: {kind}: a null byte") for kind in ("slide", "clip", "scene", "name")),
         (f"{part}clip = 'no.mp4'", "no.mp4"), (f"{part}clip = '/dev/zero'", "zero"), (f"{part}clip = 'scenes/bb_clip.py'", "bb_clip"),
         (f"{part}card = 'title'\nseconds = 0", "seconds"), (f"{part}card = 'title'\nseconds = nan", "seconds"), (f"{part}card = 'title'\nseconds = 1e9", "seconds"), (f"{part}card = 'title'\nsay = 'x'", "say"), (f"{part}card = 'title'\nfrob = 1", "frob"),
         (f"{part}scene = 'bb'\nset = {{ gX = 1 }}", "gX"), (f"{part}scene = 'bb'\nset = {{ frames = 2, seconds = 36000 }}", "2 frames"), (f"{part}card = 'title'\nheading = '{'x' * 6000}'", "heading"),

@@ -58,17 +58,37 @@ def _own_style(name: str) -> dict[str, Any]:
 
 def _settle_matplotlib() -> None:
     import matplotlib as mpl
-    from matplotlib import style
+    from matplotlib import font_manager, style
 
     if not isinstance(style.library, _Styles):  # it holds what the user's files said when it was loaded
         files = Path(mpl.get_data_path(), "stylelib").glob("*.mplstyle")
         styles = _Styles((f.stem, mpl.rc_params_from_file(f, use_default_template=False)) for f in files)
         use: Any = style.use
         use.__globals__["library"] = style.library = styles
+    manager: Any = font_manager.FontManager
+    if not hasattr(manager.findfont, "__wrapped__"):
+        manager.findfont = _finding(manager.findfont)
     library: Any = mpl
     for settings in (library.rcParams, library.rcParamsOrig):
         dict.update(settings, library.rcParamsDefault)
         dict.__setitem__(settings, "backend", "agg")
+
+
+def _finding(usual: Any) -> Any:
+    """matplotlib's search for a font, which notes the families that neither it nor the house brings."""
+    import matplotlib as mpl
+    from matplotlib.font_manager import FontProperties, font_family_aliases, fontManager
+
+    brought = {font.name for font in fontManager.ttflist if font.fname.startswith(mpl.get_data_path())}
+    brought |= {FAMILY, *font_family_aliases}
+
+    @functools.wraps(usual)
+    def find(self: Any, prop: Any, *arguments: Any, **options: Any) -> Any:
+        wanted = FontProperties(prop) if isinstance(prop, str) else prop
+        families.update(set(wanted.get_family() or ()) - brought)
+        return usual(self, prop, *arguments, **options)
+
+    return find
 
 
 def _settle_manim() -> None:

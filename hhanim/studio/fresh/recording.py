@@ -166,6 +166,7 @@ class Recording:
     def module(self, name: str, where: Sequence[str] | None) -> None:
         """A module was looked for; ``where`` is the path of its package."""
         first, _, rest = name.partition(".")
+        package, _, last = name.rpartition(".")
         asker = _asker(_IMPORTS)  # what a library imports may lie beside the scene
         if loaded.ours(asker) or not (_is_users(asker) or where is None):
             return
@@ -179,13 +180,17 @@ class Recording:
             return
         self.add(f"import {name}")
         if where is None:
-            for entry in (
-                Path(e) for e in sys.path if e not in self.places.path and Path(e) != self.places.scene
-            ):
-                for file in (entry / first / "__init__.py", entry / f"{first}.py"):
-                    self.file(file, asked=True)
-                    if file.exists():
-                        return
+            known = {*self.places.path, str(self.places.scene)}
+            entries = [entry for entry in sys.path if entry not in known]
+        else:
+            file = getattr(sys.modules.get(package), "__file__", None) or ""
+            known = {os.path.dirname(file), *map(str, (self.places.scene, *self.places.given.values()))}  # noqa: PTH120
+            entries = [entry for entry in where if entry not in known]
+        for folder in map(Path, entries):
+            for path in (folder / last / "__init__.py", folder / f"{last}.py"):
+                self.file(path, asked=True)
+                if path.exists():
+                    return
 
     # The end
 
@@ -267,6 +272,8 @@ class Recording:
             if loaded.installed(getattr(sys.modules.get(name), "__file__", None) or ""):
                 for package in _packages(name):
                     self.add(f"version {package}")
+        for name in ("sitecustomize", "usercustomize"):  # which Python has run before anything
+            self.add(f"import {name}")
         for name, number in system_libraries().items():
             self.add(f"library {name}", number)
         for family in sorted(families):
@@ -278,10 +285,13 @@ class Recording:
 
 _SAYS = {
     r"\b(now|today|utcnow)\(": "date",
-    r"\b(now|today|fromtimestamp|timestamp|astimezone)\(": "$TZ",
+    r"\b(now|today|fromtimestamp|timestamp|astimezone)\(|\btime\.(tzname|timezone|altzone|daylight)\b": "$TZ",
+    r"\b(entry_points|distributions|packages_distributions)\(": "packages",
+    r"\b(cpu_count|sched_getaffinity|gethostname|getfqdn|getnode|uname|node|machine|processor|platform)\(": "machine",
+    r"""\b(?:getenv\(|posix\.environ(?:\.get\(|\[))\s*b["'](\w+)""": r"$\1",
     r"""\b(?:version|distribution|requires)\(\s*["']([\w.-]+)["']""": r"version \1",
 }
-"""What code is used for that tells nobody, by the words that it is called with: datetime, importlib.metadata."""
+"""What code is used for that tells nobody, by the words that it is called with: datetime, metadata, platform."""
 
 
 def _folder() -> Path | None:
@@ -293,7 +303,7 @@ def _folder() -> Path | None:
 def _text(path: Path) -> str:
     """What a file says, as far as it is not too long to be a script."""
     with contextlib.suppress(OSError):
-        if path.stat().st_size <= _LONGEST:
+        if path.is_file() and path.stat().st_size <= _LONGEST:  # no pipe, nor a device
             return path.read_text(encoding="utf-8", errors="replace")
     return ""
 
@@ -396,10 +406,10 @@ def _listed(record: Recording, path: Any = None, *_: Any) -> None:
     record.file("." if path is None else path, listed=True)
 
 
-def _globbed(record: Recording, path: Any, *_: Any) -> None:
+def _globbed(record: Recording, path: Any, recursive: Any, root: Any = None, *_: Any) -> None:
     parts = Path(os.fsdecode(path)).parts
     fixed = next((k for k, part in enumerate(parts) if glob.has_magic(part)), len(parts) - 1)
-    record.pattern(str(Path(*parts[:fixed])), "/".join(parts[fixed:]))
+    record.pattern(os.path.join(os.fsdecode(root or ""), *parts[:fixed]) or ".", "/".join(parts[fixed:]))  # noqa: PTH118
 
 
 def _started(record: Recording, program: Any, arguments: Any, folder: Any = None, *_: Any) -> None:
@@ -446,6 +456,7 @@ def _connected(record: Recording, database: Any, *_: Any) -> None:
     name = re.sub(r"^file:(//)?|\?.*$", "", os.fsdecode(database)) if database else ""
     if name and name != ":memory:":
         record.file(name)
+        record.file(f"{name}-wal")  # what has been written and is not in it yet
 
 
 def _loaded(record: Recording, name: Any, *_: Any) -> None:
@@ -458,15 +469,15 @@ _TOLD: dict[str, Callable[..., None]] = {
     "open": _opened,
     "os.listdir": _listed,
     "os.scandir": _listed,
-    "glob.glob": _globbed,
+    "glob.glob/2": _globbed,
     "pathlib.Path.glob": lambda record, root, pattern, *_: record.pattern(root, str(pattern)),
     "pathlib.Path.rglob": lambda record, root, pattern, *_: record.pattern(root, f"**/{pattern}"),
     "sqlite3.connect": _connected,
     "ctypes.dlopen": _loaded,
     "import": lambda record, name, path=None, *_: record.file(path) if isinstance(path, str) else None,
     "subprocess.Popen": _started,
-    "os.posix_spawn": _started,
-    "os.exec": _started,
+    "os.posix_spawn": lambda record, program, arguments, *_: _started(record, program, arguments),
+    "os.exec": lambda record, program, arguments, *_: _started(record, program, arguments),
     "os.system": lambda record, command, *_: _started(record, "", command),
     "os.mkdir": lambda record, path, *_: record.written(path),
     "os.rename": lambda record, _, path, *__: record.written(path),

@@ -44,7 +44,7 @@ def reaches(label: str, places: Places) -> bool:
     word, _, name = label.partition(" ")
     if name and word in _SAFE:
         return re.fullmatch(_SAFE[word], name) is not None
-    if label.startswith("$") or label in ("date", SIGNATURE):
+    if label.startswith("$") or label in ("date", "machine", "packages", SIGNATURE):
         return True
     head = label.partition("/")[0]
     plain = head in (".", "cwd", "hhanim", "lib") or (head.endswith("=.") and head[:-2] in places.given)

@@ -13,7 +13,7 @@ A record maps labels to states:
 ``…?``                             a file or folder that was only asked whether it is there
 ``about ./data.csv``               its size, time and mode; ``link`` and a file: where a link leads
 ``import helper``                  where a module was found
-``version pandas``                 an installed library
+``version pandas``, ``packages``   an installed library; all that are, with their versions
 ``library libcairo.so.2``          a library of the system
 ``font Lab Sans``                  the file that the system takes for a family of letters; ``font *`` all there are
 ``$LAB``, ``$*``                   an environment variable, all of them
@@ -23,7 +23,7 @@ A record maps labels to states:
 ``code hhanim/look/theme.py``      a file of hhanim's but for the constants in it
 ``glob ./data|*.csv``              what fits a pattern in a folder
 ``voice spike/en/rise-1 0f1e2d3c`` what speaks a line, by the hash of its sentence
-``date``                           today's
+``date``, ``machine``              today's; the name of this one, its system and how many processors it has
 ``value`` and any of these         what a membrane that is given was made of
 =================================  ============================================================
 
@@ -38,6 +38,7 @@ import functools
 import hashlib
 import json
 import os
+import platform
 import re
 import stat
 import sys
@@ -51,7 +52,7 @@ from typing import Any
 from hhanim.errors import HHError
 from hhanim.language import catalogue, find
 from hhanim.studio import loaded
-from hhanim.studio.fresh.versions import ANY, font_file, fonts, system_library, version
+from hhanim.studio.fresh.versions import ANY, font_file, fonts, packages, system_library, version
 from hhanim.studio.plan import voice
 from hhanim.studio.plan.request import Request
 from hhanim.user_code import PACKAGE
@@ -190,6 +191,10 @@ class Places:
             return voice.state(self.folder / voice.FOLDER / folder, line, sentence)
         if label == "date":
             return datetime.date.today().isoformat()
+        if label == "packages":
+            return of_text(json.dumps(packages(tuple(map(str, self.path))), sort_keys=True))
+        if label == "machine":
+            return of_text(f"{' '.join(platform.uname())} {os.cpu_count()}")
         if label == "$*":
             return of_text(json.dumps({k: v for k, v in sorted(self.environment.items()) if not PASSING(k)}))
         if label.startswith("$"):

@@ -46,7 +46,7 @@ SYSTEM = r"lib(?:cairo|pango|pangocairo|pangoft2|freetype|harfbuzz|fontconfig|pi
 def version(package: str) -> str | None:
     """The installed version of a package, None when it is absent."""
     name = _plain(package)
-    if name not in (found := _installed(tuple(sys.path))):
+    if name not in (found := packages(tuple(sys.path))):
         from importlib import metadata
 
         try:
@@ -61,7 +61,7 @@ def _plain(name: str) -> str:
 
 
 @functools.cache
-def _installed(path: tuple[str, ...]) -> dict[str, str]:
+def packages(path: tuple[str, ...]) -> dict[str, str]:
     """Package → version, as the names of their folders say: reading what is in them takes twenty times as long."""
     found: dict[str, str] = {}
     for entry in path:

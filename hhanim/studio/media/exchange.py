@@ -15,6 +15,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import stat
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated
@@ -55,6 +56,10 @@ def exchange(work: Path, folder: Path, coming: Sequence[str], going: Iterable[st
     journal = _Journal(list(coming), there)
     with in_place(work / JOURNAL) as part:
         part.write_bytes(json.encode(journal))
+    usual = stat.S_IMODE((work / JOURNAL).stat().st_mode)
+    for file in (work / NEW / name for name in coming):
+        if stat.S_IMODE(file.stat().st_mode) != usual:  # whatever a scene has done with its process
+            file.chmod(usual)
     try:
         carry_on(work, folder)
     except BaseException:  # a full disk, Ctrl-C: what cannot be undone any more is done all the same

@@ -396,6 +396,8 @@ def read(path: Path) -> Project:
             raise file.error(place[:3], f"nested deeper than {DEEPEST} levels")
         if isinstance(value, int) and abs(value) >= 2**63:
             raise file.error(place, TOO_LARGE)
+        if any(isinstance(said, str) and "\0" in said for said in (*place[-1:], value)):
+            raise file.error(place, f"{place[-1]}: a null byte is in it")
     if path.name == "pyproject.toml":
         for key in ("tool", "hhanim"):
             prefix = (*prefix, key)

@@ -169,6 +169,7 @@ class Place:
         """With some files changed, or variables; each is put back as it was."""
         before: dict[str, bytes | str | Path | None] = {}
         times: dict[str, int] = {}
+        links: dict[Path, Path] = {}
         new: list[Path] = []
         for name, content in change.items():
             if name.startswith("$"):
@@ -177,6 +178,7 @@ class Place:
                 continue
             path = self.file(name)
             if path.is_symlink():
+                links[path] = path.readlink()
                 path = path.resolve()
             before[str(path)] = path.read_bytes() if path.is_file() else None
             times |= {str(path): path.stat().st_mtime_ns} if path.is_file() else {}
@@ -196,8 +198,13 @@ class Place:
                 elif content is None:
                     Path(name).unlink(missing_ok=True)
                 else:
+                    if Path(name).is_symlink():
+                        Path(name).unlink()
                     Path(name).write_bytes(content)  # type: ignore[arg-type]
                     os.utime(name, ns=(times[name], times[name]))
+            for link, target in links.items():
+                link.unlink()
+                link.symlink_to(target)
             for folder in reversed(new):
                 shutil.rmtree(folder, ignore_errors=True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import marshal
 import os
 import pickle
 import sqlite3
@@ -922,8 +923,143 @@ def _face(name: str) -> bytes:
     return next(file for file in font_files() if name in file.name).read_bytes()
 
 
+def _further() -> Iterator[Use]:
+    """Ways that are rarely gone."""
+    for name, head, files, changes, idle in (
+        ("sqlite_wal", "import sqlite3\nLEVEL = sqlite3.connect(HERE / 'w.db').execute('select max(k) from t').fetchone()[0]", {"scenes/w.db": _wal(1)}, ({"scenes/w.db": _wal(2)},), {}),
+        ("sqlite_attached", "import sqlite3\nc = sqlite3.connect(':memory:')\nc.execute('attach ? as a', [str(HERE / 'attached.db')])\nLEVEL = c.execute('select k from a.t').fetchone()[0]", {"scenes/attached.db": _database(1)}, ({"scenes/attached.db": _database(2)},), {"scenes/w2.db": "x"}),
+        ("shelve_module", "import shelve, dbm.dumb\nLEVEL = shelve.Shelf(dbm.dumb.open(str(HERE / 'shelf'), 'r'))['k']", {"scenes/shelf.dir": "'k', (0, 5)\n", "scenes/shelf.dat": pickle.dumps(1)}, ({"scenes/shelf.dat": pickle.dumps(2)},), {"scenes/shelf.bak": "x"}),
+        ("load_mapped", "import numpy as np\nLEVEL = np.load(HERE / 'mapped.npy', mmap_mode='r')[0]", {"scenes/mapped.npy": _npy(1)}, ({"scenes/mapped.npy": _npy(2)},), {"scenes/mapped2.npy": "x"}),
+        ("site_folder", "import site\nsite.addsitedir(str(HERE / 'site'))\nfrom h_sited import K as LEVEL", {"scenes/site/a.pth": "../sited_a\n", "scenes/sited_a/h_sited.py": ONE, "scenes/sited_b/h_sited.py": TWO}, ({"scenes/site/a.pth": "../sited_b\n"}, {"scenes/sited_a/h_sited.py": TWO}, {"scenes/site/0.pth": "../sited_b\n"}), {"scenes/sited_b/h_sited.py": "K = 3"}),
+        ("namespace", "from h_space.a import K as LEVEL", {"scenes/h_space/b.py": "", "out/a/h_space/a.py": ONE}, ({"out/a/h_space/a.py": TWO}, {"scenes/h_space/a.py": TWO}, {"scenes/h_space/__init__.py": "", "scenes/h_space/a.py": TWO}), {"scenes/h_space/c.py": ""}),
+        ("path_of_package", "from h_ways import K as LEVEL", {"scenes/h_ways/__init__.py": "import os\n__path__.append(os.path.join(__path__[0], 'more'))\ntry: from .optional import K\nexcept ImportError: K = 5\n"}, ({"scenes/h_ways/more/optional.py": ONE}, {"scenes/h_ways/optional.py": ONE}), {"scenes/h_ways/more/other.py": ""}),
+        ("iter_modules", "import pkgutil\nLEVEL = len(list(pkgutil.iter_modules([str(HERE / 'plugs')])))", {"scenes/plugs/a.py": ""}, ({"scenes/plugs/b.py": ""},), {"scenes/plugs/a.py": "K = 1"}),
+        ("walk_packages", "import pkgutil, importlib\nLEVEL = sum(importlib.import_module(m.name).K for m in pkgutil.iter_modules([str(HERE)]) if m.name.startswith('plug_'))", {"scenes/plug_a.py": ONE}, ({"scenes/plug_b.py": TWO}, {"scenes/plug_a.py": TWO}), {"scenes/plugs/a.py": "K = 1"}),
+        ("entry_points", "from importlib.metadata import entry_points\nLEVEL = 1 + len(entry_points(group='lab.levels'))", {}, ({"out/a/labpoint-1.dist-info/METADATA": "Metadata-Version: 2.1\nName: labpoint\nVersion: 1\n", "out/a/labpoint-1.dist-info/entry_points.txt": "[lab.levels]\na = a:b\n"},), {"labpoint.txt": "x"}),
+        ("glob_root", "import glob\nLEVEL = len(glob.glob('*.rooted', root_dir=HERE / 'rooted'))", {"scenes/rooted/a.rooted": ""}, ({"scenes/rooted/b.rooted": ""},), {"a.rooted": ""}),
+        ("glob_here", "import glob\nLEVEL = 1 + len(glob.glob('*.here'))", {"a.here": ""}, ({"b.here": ""},), {"scenes/a.here": ""}),
+        ("glob_plain", "import glob\nLEVEL = 1 + len(glob.glob(str(HERE / 'glob_plain.txt')))", {}, ({"scenes/glob_plain.txt": ""},), {"scenes/glob_plain2.txt": ""}),
+        ("fwalk", "import os\nLEVEL = sum(len(f) for _, _, f, _ in os.fwalk(HERE / 'fwalked'))", {"scenes/fwalked/a": ""}, ({"scenes/fwalked/b": ""}, {"scenes/fwalked/c/d": ""}), {"scenes/fwalked/a": "1"}),
+        ("is_symlink", "LEVEL = 1 + (HERE / 'maybe_link').is_symlink()", {"scenes/maybe_link": "1", "scenes/real_link": "1"}, ({"scenes/maybe_link": _swapped},), {"scenes/maybe_link2": "1"}),
+        ("lexists", "import os\nLEVEL = 1 + os.path.lexists(HERE / 'dangling')", {}, ({"scenes/dangling": lambda p: p.symlink_to("nowhere")},), {"scenes/dangling2": "1"}),
+        ("filecmp_module", "import filecmp\nLEVEL = 1 + filecmp.cmp(HERE / 'cmp_a', HERE / 'cmp_b', shallow=False)", {"scenes/cmp_a": "1", "scenes/cmp_b": "1"}, ({"scenes/cmp_b": "2"},), {"scenes/cmp_c": "1"}),
+        ("inspect_source", "import inspect, h_inspected\nLEVEL = len(inspect.getsource(h_inspected).splitlines())", {"scenes/h_inspected.py": ONE}, ({"scenes/h_inspected.py": ONE + "# a\n"},), {"scenes/h_inspected_not.py": "1"}),
+        ("zone_info", "import zoneinfo, datetime\nLEVEL = datetime.datetime(2020, 1, 1, tzinfo=zoneinfo.ZoneInfo('Lab/Time')).utcoffset().seconds / 3600 if zoneinfo.reset_tzpath([str(HERE / 'zones')]) is None else 1", {"scenes/zones/Lab/Time": _zone("Asia/Tokyo")}, ({"scenes/zones/Lab/Time": _zone("Asia/Kolkata")},), {"scenes/zones/Lab/Other": "x"}),
+        ("zone_names", "import time\nLEVEL = len(time.tzname[0])", {}, ({"$TZ": "Asia/Tokyo"},), {"$LAB_ZONE": "x"}),
+        ("getenv_by_ctypes", "import ctypes\nL = ctypes.CDLL(None)\nL.getenv.restype = ctypes.c_char_p\nLEVEL = L.getenv(b'LAB_C') or 5", {}, ({"$LAB_C": "1"},), {"$LAB_D": "x"}),
+        ("posix_environ", "import posix\nLEVEL = posix.environ.get(b'LAB_POSIX', 5)", {}, ({"$LAB_POSIX": "1"},), {"scenes/lab_posix": "x"}),
+        ("default_locale", "import locale, warnings\nwarnings.simplefilter('ignore')\nLEVEL = len(locale.getdefaultlocale()[0] or '') + 1", {"$LC_ALL": "de_DE.UTF-8"}, ({"$LC_ALL": "C"},), {"$LAB_D": "x"}),
+        ("customized", "import builtins\nLEVEL = getattr(builtins, 'LAB_K', 5)", {}, ({"out/a/sitecustomize.py": "import builtins\nbuiltins.LAB_K = 1\n"},), {"out/a/sitecustomized.py": "x"}),
+        ("tokenize_open", "import tokenize\nLEVEL = len(tokenize.open(str(HERE / 'tokens.py')).read())", {"scenes/tokens.py": "1"}, ({"scenes/tokens.py": "12"},), {"scenes/tokens2.py": "x"}),
+        ("ast_literal", "import ast\nLEVEL = ast.literal_eval((HERE / 'literal').read_text())[0]", {"scenes/literal": "[1]"}, ({"scenes/literal": "[2]"},), {"scenes/literal2": "x"}),
+        ("logging_config", "import logging.config, logging\nlogging.config.fileConfig(HERE / 'log.ini')\nLEVEL = logging.getLogger().level / 10", {"scenes/log.ini": _LOG.format("INFO")}, ({"scenes/log.ini": _LOG.format("ERROR")},), {"scenes/log2.ini": "x"}),
+        ("compiled_file", "import marshal\nLEVEL = marshal.loads((HERE / 'code.bin').read_bytes())", {"scenes/code.bin": marshal.dumps(1)}, ({"scenes/code.bin": marshal.dumps(2)},), {"scenes/code2.bin": "x"}),
+        ("sourceless", "import sys\nsys.path.insert(0, str(HERE / 'bare'))\nfrom h_bare import K as LEVEL", {"scenes/bare/h_bare.pyc": _compiled(ONE)}, ({"scenes/bare/h_bare.pyc": _compiled(TWO)}, {"scenes/bare/h_bare.py": TWO}), {"scenes/bare/other.pyc": "x"}),
+        ("meta_path", "import sys, importlib.util\nclass F:\n    @staticmethod\n    def find_spec(name, path=None, target=None):\n        if name == 'h_meta': return importlib.util.spec_from_file_location(name, HERE / 'meta.txt.py')\nsys.meta_path.append(F)\nfrom h_meta import K as LEVEL", {"scenes/meta.txt.py": ONE}, ({"scenes/meta.txt.py": TWO}, {"scenes/h_meta.py": TWO}), {"scenes/meta.txt": "x"}),
+        ("path_hook", "import sys\nsys.path.append(str(HERE / 'hooked'))\nfrom h_hooked import K as LEVEL", {"scenes/hooked/h_hooked.py": ONE}, ({"scenes/hooked/h_hooked.py": TWO}, {"scenes/h_hooked.py": TWO}), {"scenes/hooked/other.py": "x"}),
+        ("hard_link", "LEVEL = (HERE / 'hard').read_text()", {"scenes/hard": "1"}, ({"scenes/hard": _hard},), {"scenes/hard2": "1"}),
+        ("link_of_folder", "LEVEL = (HERE / 'current' / 'k').read_text()", {"scenes/run_1/k": "1", "scenes/run_22/k": "2", "scenes/current": lambda p: p.symlink_to("run_1")}, ({"scenes/current": _elsewhere},), {"scenes/run_22/k": "3"}),
+        ("touched", "LEVEL = (HERE / 'touched').read_text()", {"scenes/touched": "1"}, ({"scenes/touched": "2"},), {"scenes/touched": lambda p: os.utime(p, (5e8, 5e8))}),
+        ("touched_scene", "LEVEL = 1", {}, (), {"scenes/touched_scene_clip.py": lambda p: os.utime(p, (5e8, 5e8))}),
+        ("by_letters", "import matplotlib.font_manager as m\nLEVEL = len(Path(m.findfont('Lab Sans')).name) / 3", {}, ({"~/.fonts/lab.ttf": _family("Lab Sans")},), {"~/.fonts/lab.ttf": _family("Other Sans")}),
+        ("of_machine", "import os, platform\nLEVEL = min(os.cpu_count(), 9) + len(platform.node()) / 9", {}, (), {"scenes/of_machine.txt": "x"}),
+        ("dup_of_fd", "import os\nd = os.dup(os.open(HERE / 'dup.txt', os.O_RDONLY))\nLEVEL = os.pread(d, 9, 0)", {"scenes/dup.txt": "1"}, ({"scenes/dup.txt": "2"},), {"scenes/dup2.txt": "1"}),
+        ("sendfile", "import os, tempfile\nwith tempfile.TemporaryFile() as t, open(HERE / 'sent.txt', 'rb') as f:\n    os.sendfile(t.fileno(), f.fileno(), 0, 9)\n    t.seek(0)\n    LEVEL = t.read()", {"scenes/sent.txt": "1"}, ({"scenes/sent.txt": "2"},), {"scenes/sent2.txt": "1"}),
+        ("bytes_path", "LEVEL = open(bytes(HERE / 'bytes.txt')).read()", {"scenes/bytes.txt": "1"}, ({"scenes/bytes.txt": "2"},), {"scenes/bytes2.txt": "1"}),
+        ("odd_name", "LEVEL = (HERE / 'a name\\u00e4 | * ?.txt').read_text()", {"scenes/a name\u00e4 | * ?.txt": "1"}, ({"scenes/a name\u00e4 | * ?.txt": "2"},), {"scenes/a name.txt": "1"}),
+        ("question_mark", "LEVEL = (HERE / 'what?').read_text()", {"scenes/what?": "1"}, ({"scenes/what?": "2"},), {"scenes/what": "1"}),
+        ("spaced_end", "LEVEL = (HERE / 'ends ').read_text()", {"scenes/ends ": "1"}, ({"scenes/ends ": "2"},), {"scenes/ends": "1"}),
+        ("backslash", "LEVEL = (HERE / 'back\\\\slash').read_text()", {"scenes/back\\slash": "1"}, ({"scenes/back\\slash": "2"},), {"scenes/slash": "1"}),
+        ("word_first", "LEVEL = open('import x').read()", {"import x": "1"}, ({"import x": "2"},), {"scenes/x.py": "1"}),
+        ("variable_like", "LEVEL = open('$LAB').read()", {"$LAB": "1", "./$LAB": "1"}, ({"./$LAB": "2"},), {"$LAB": "2"}),
+        ("up_and_down", "LEVEL = (HERE / '..' / 'scenes' / '..' / 'up.txt').read_text()", {"up.txt": "1"}, ({"up.txt": "2"},), {"up2.txt": "1"}),
+        ("later_by_thread", "import threading, time\nfound = []\ndef read():\n    time.sleep(0.05); found.append((HERE / 'late.txt').read_text())\nt = threading.Thread(target=read); t.start()", {"scenes/late.txt": "1"}, ({"scenes/late.txt": "2"},), {"scenes/late2.txt": "1"}),
+        ("at_exit_of_frame", "import weakref\nLEVEL = 1", {"scenes/final.txt": "1"}, ({"scenes/final.txt": "2"},), {"scenes/final2.txt": "1"}),
+        ("hash_of_itself", "import hashlib\nLEVEL = hashlib.file_digest(open(HERE / 'hashed', 'rb'), 'md5').digest()[0] / 99", {"scenes/hashed": "1"}, ({"scenes/hashed": "2"},), {"scenes/hashed2": "1"}),
+        ("stdin_of_program", "import subprocess\nLEVEL = subprocess.run(['cat'], stdin=open(HERE / 'stdin.txt'), capture_output=True, text=True).stdout", {"scenes/stdin.txt": "1"}, ({"scenes/stdin.txt": "2"},), {"scenes/stdin2.txt": "1"}),
+        ("redirected", "import subprocess\nLEVEL = subprocess.run('cat < scenes/in_' + 'put', shell=True, capture_output=True, text=True).stdout", {"scenes/in_put": "1"}, ({"scenes/in_put": "2"},), {"scenes/in_put2": "1"}),
+        ("forked", "import os\nr, w = os.pipe()\nif os.fork() == 0:\n    os.execvp('cat', ['cat', str(HERE / 'forked.txt')]) if os.dup2(w, 1) else None\nos.close(w)\nos.wait()\nLEVEL = os.read(r, 9)", {"scenes/forked.txt": "1"}, ({"scenes/forked.txt": "2"},), {"scenes/forked2.txt": "1"}),
+        ("spawned", "import os\nr, w = os.pipe()\np = os.posix_spawnp('sh', ['sh', '-c', 'cat scenes/spaw*.txt'], os.environ, file_actions=[(os.POSIX_SPAWN_DUP2, w, 1)])\nos.waitpid(p, 0)\nLEVEL = os.read(r, 9)", {"scenes/spawned.txt": "1"}, ({"scenes/spawned.txt": "2"},), {"spawned": "1"}),
+        ("popened", "import os\nLEVEL = os.popen('cat scenes/popene*.txt').read()", {"scenes/popened.txt": "1"}, ({"scenes/popened.txt": "2"},), {"popened": "1"}),
+        ("in_pool_of_processes", "from concurrent.futures import ProcessPoolExecutor as P\nimport multiprocessing as m\nwith P(1, mp_context=m.get_context('fork')) as p: LEVEL = p.submit(Path.read_text, HERE / 'pooled.txt').result()", {"scenes/pooled.txt": "1"}, ({"scenes/pooled.txt": "2"},), {"scenes/pooled2.txt": "1"}),
+        ("perl", "import subprocess\nLEVEL = subprocess.run(['perl', str(HERE / 'p.pl')], capture_output=True, text=True).stdout", {"scenes/p.pl": "open(F, '<', 'per' . 'led.txt'); print <F>; print $ENV{LAB_PERL};", "perled.txt": "1"}, ({"perled.txt": "2"}, {"$LAB_PERL": "1"}), {"perled2.txt": "1"}),
+    ):  # fmt: skip
+        later = "found and axes.axhline(float(found[0]))" if name == "later_by_thread" else "pass"
+        body = "level = LEVEL"
+        if name == "later_by_thread":
+            body = "t.join(); level = found[0]"
+        if name == "at_exit_of_frame":
+            later = "axes.axhline(float((HERE / 'final.txt').read_text()))"
+        yield Use(
+            name, head, body=body, later=later, files=files, matter=changes, idle=(idle,) if idle else ()
+        )
+
+
+_LOG = "[loggers]\nkeys=root\n[handlers]\nkeys=\n[formatters]\nkeys=\n[logger_root]\nlevel={}\nhandlers=\n"
+
+
+def _wal(value: float) -> Callable[[Path], None]:
+    """A database whose numbers lie beside it; its own file is the same with each."""
+
+    def make(path: Path) -> None:
+        if not path.exists():
+            with sqlite3.connect(path) as file:
+                file.execute("pragma journal_mode = wal")
+                file.execute("create table t (k real)")
+            file.close()
+        read = sqlite3.connect(path)
+        read.execute("select * from t").fetchall()
+        write = sqlite3.connect(path)
+        write.execute("pragma wal_autocheckpoint = 0")
+        write.execute("insert into t values (?)", [value])
+        write.commit()
+        _OPEN.extend([read, write])  # closing the last one would put them into it
+
+    return make
+
+
+_OPEN: list[sqlite3.Connection] = []
+
+
+def _compiled(text: str) -> bytes:
+    import importlib.util
+
+    return importlib.util.MAGIC_NUMBER + bytes(12) + marshal.dumps(compile(text, "h_bare.py", "exec"))
+
+
+def _zone(name: str) -> bytes:
+    return Path("/usr/share/zoneinfo", name).read_bytes()
+
+
+def _swapped(path: Path) -> None:
+    path.unlink()
+    path.symlink_to("real_link")
+
+
+def _hard(path: Path) -> None:
+    other = path.with_name("hard_other")
+    other.write_text("2")
+    path.unlink()
+    os.link(other, path)
+
+
+def _family(name: str) -> bytes:
+    from tests.studio.fresh.mutations import _font
+
+    return _font(name)
+
+
 def uses() -> list[Use]:
-    found = [*_imports(), *_data(), *_looks(), *_settings(), *_membranes(), *_started(), *_aside()]
+    found = [
+        *_imports(),
+        *_data(),
+        *_looks(),
+        *_settings(),
+        *_membranes(),
+        *_started(),
+        *_aside(),
+        *_further(),
+    ]
     assert len({use.name for use in found}) == len(found)
     return found
 

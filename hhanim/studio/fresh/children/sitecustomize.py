@@ -31,6 +31,7 @@ def reads(path: Any, mode: Any, flags: Any) -> bool:
 
 _ONLY_ASKED = {"exists", "lexists", "isfile", "isdir", "islink", "is_file", "is_dir", "is_symlink", "resolve",
                "realpath", "absolute", "samefile", "mkdir", "makedirs", "is_mount", "ismount"}  # fmt: skip
+_OF_LINKS = {"islink", "is_symlink", "lexists"}
 _ABOUT = {"stat", "lstat", "getmtime", "getctime", "getatime"}
 
 
@@ -54,6 +55,8 @@ def ask(users: Callable[[], bool], note: Callable[[str, Any], None]) -> None:
             while frame.f_back and frame.f_code.co_filename.startswith((own, "<")):
                 names.add(frame.f_code.co_name)
                 frame = frame.f_back
+            if names & _OF_LINKS:
+                note("k", path)
             if name in ("access", "readlink") or not names & _ONLY_ASKED:
                 note({"access": "?", "readlink": "k"}.get(name, "a" if names <= _ABOUT else "r"), path)
                 return usual(path, *arguments, **options)
