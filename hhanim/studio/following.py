@@ -20,6 +20,7 @@ import socket
 import struct
 import sys
 import threading
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -32,18 +33,22 @@ _CALLS = {
 }  # fmt: skip
 """By machine: its number (linux/audit.h), that of seccomp, and those of calls that name files, with what they do."""
 
+_SYSTEM = platform.system()
+_os: Any = os  # with what only Linux has
+_socket: Any = socket
+_select: Any = select
 _RECEIVE, _SEND = 0xC0502100, 0xC0182101  # SECCOMP_IOCTL_NOTIF_RECV, _SEND
-_desk: socket.socket | None = None
+_desk: Any = None
 _followed = threading.local()
 
 
 def desk() -> tuple[socket.socket, socket.socket] | None:
     """What a process and the one above it talk by, before the former is made; None where nothing can be followed."""
-    if sys.platform != "linux" or platform.machine() not in _CALLS or not hasattr(os, "pidfd_open"):
+    able = _SYSTEM == "Linux" and platform.machine() in _CALLS and hasattr(os, "pidfd_open")
+    if not able or tuple(map(int, re.findall(r"\d+", platform.release())[:2])) < (5, 9):
         return None
-    if tuple(map(int, re.findall(r"\d+", os.uname().release)[:2])) < (5, 9):
-        return None
-    return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    pair: tuple[socket.socket, socket.socket] = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
+    return pair
 
 
 def sit_down(end: socket.socket | None) -> None:
@@ -75,7 +80,7 @@ def follow(journal: str) -> None:
     if listener < 0:
         return
     with contextlib.suppress(OSError):
-        ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [listener]))]
+        ancillary = [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, array.array("i", [listener]))]
         _desk.sendmsg([os.fsencode(journal)], ancillary)
         _desk.recv(1)
     os.close(listener)
@@ -94,7 +99,7 @@ def wait(process: int, end: socket.socket | None) -> int:
     if end is None:
         return os.waitpid(process, 0)[1]
     watching = _Watching(process, end)
-    watching.go_on(os.pidfd_open(process))
+    watching.go_on(_os.pidfd_open(process))
     status = os.waitpid(process, 0)[1]
     watching.leave()
     return status
@@ -107,20 +112,20 @@ class _Watching:
         process: it. end: of what it talks by.
     """
 
-    def __init__(self, process: int, end: socket.socket) -> None:
+    def __init__(self, process: int, end: Any) -> None:
         self._process, self._end = process, end
         self._listeners: dict[int, str] = {}  # with the journal of each
-        self._poll = select.poll()
+        self._poll = _select.poll()
         self._tells = {process: True}  # whether a process says by itself what it does
         self._lists: dict[int, list[bytes]] = {}  # folders that a process has listed that may turn out to
         self._leaders: dict[int, int] = {}  # the processes of threads
         self._noted: set[bytes] = set()
-        self._pages = os.sysconf("SC_PAGE_SIZE")
+        self._pages = _os.sysconf("SC_PAGE_SIZE")
 
     def go_on(self, ended: int) -> None:
         """Until the process has ended."""
         for number in (ended, self._end.fileno()):
-            self._poll.register(number, select.POLLIN)
+            self._poll.register(number, _select.POLLIN)
         while True:
             for number, event in self._poll.poll():
                 if number == ended:
@@ -136,7 +141,7 @@ class _Watching:
         """What goes on by itself is let alone, by a process that ends with it."""
         for number, event in self._poll_again():
             self._heard(number, event)
-        if self._listeners and os.fork() == 0:
+        if self._listeners and _os.fork() == 0:
             try:
                 kept = sorted(self._listeners)
                 for first, last in zip([-1, *kept], [*kept, 65536], strict=True):
@@ -151,21 +156,22 @@ class _Watching:
             os.close(number)
 
     def _poll_again(self, timeout: int | None = 0) -> list[tuple[int, int]]:
-        self._poll = select.poll()
+        self._poll = _select.poll()
         for number in self._listeners:
-            self._poll.register(number, select.POLLIN)
-        return self._poll.poll(timeout)
+            self._poll.register(number, _select.POLLIN)
+        found: list[tuple[int, int]] = self._poll.poll(timeout)
+        return found
 
     def _asked(self) -> None:
         """The process has something to say."""
         try:
-            said, ancillary, _, _ = self._end.recvmsg(4096, socket.CMSG_SPACE(4))
+            said, ancillary, _, _ = self._end.recvmsg(4096, _socket.CMSG_SPACE(4))
         except OSError:
             said, ancillary = b"", []
         for _, _, data in ancillary:
             (listener,) = struct.unpack("i", data[:4])
             self._listeners[listener] = os.fsdecode(said)
-            self._poll.register(listener, select.POLLIN)
+            self._poll.register(listener, _select.POLLIN)
         if not said:
             self._poll.unregister(self._end.fileno())
             return
@@ -178,9 +184,8 @@ class _Watching:
 
     def _heard(self, listener: int, event: int) -> None:
         """A call waits for a word; or nobody is left who could make one."""
-        import fcntl
-
-        if not event & select.POLLIN:
+        fcntl: Any = import_module("fcntl")
+        if not event & _select.POLLIN:
             self._poll.unregister(listener)
             os.close(listener)
             del self._listeners[listener]

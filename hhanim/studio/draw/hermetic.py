@@ -66,8 +66,8 @@ def _settle_matplotlib() -> None:
         use: Any = style.use
         use.__globals__["library"] = style.library = styles
     manager: Any = font_manager.FontManager
-    if not hasattr(manager.findfont, "__wrapped__"):
-        manager.findfont = _finding(manager.findfont)
+    if not hasattr(search := manager._findfont_cached, "noting"):
+        manager._findfont_cached = _finding(search)
     library: Any = mpl
     for settings in (library.rcParams, library.rcParamsOrig):
         dict.update(settings, library.rcParamsDefault)
@@ -85,10 +85,12 @@ def _finding(usual: Any) -> Any:
     @functools.wraps(usual)
     def find(self: Any, prop: Any, *arguments: Any, **options: Any) -> Any:
         wanted = FontProperties(prop) if isinstance(prop, str) else prop
-        families.update(set(wanted.get_family() or ()) - brought)
+        families.update({*wanted.get_family()} - brought)
         return usual(self, prop, *arguments, **options)
 
-    return find
+    said: Any = find
+    said.noting = True
+    return said
 
 
 def _settle_manim() -> None:

@@ -125,8 +125,8 @@ class Recording:
                 self.add(f"${name}")
 
     def written(self, name: Any) -> None:
-        """A file or folder was made: what is read of it later is the scene's own."""
-        if isinstance(name, str | bytes | os.PathLike):
+        """A file or folder was made: what is read of it then is the scene's own; of an old folder, nothing."""
+        if isinstance(name, str | bytes | os.PathLike) and not os.path.isdir(name):  # noqa: PTH112
             self._made.add(os.path.abspath(os.fsdecode(name)))  # noqa: PTH100
             label = self.places.label(os.fsdecode(name))
             self.used.pop(f"{label}?", None)  # whether it was there decided nothing that it does not hold now
@@ -310,7 +310,7 @@ def _text(path: Path) -> str:
 
 _LONGEST = 1_000_000
 _COMMANDS = re.compile(r"(?:^|[|;&(`]\s*)([\w.+-]+)(?=\s|$|[|;&)`])").findall
-_VARIABLES = re.compile(r"""(?i)(?:\$\{?|%|env\w*(?:\.get)?[.\[({]\s*["']?)([a-z_]\w+)""").findall
+_VARIABLES = re.compile(r"""(?i)(?:\$?env\w*(?:\.get)?[.\[({]\s*["']?|\$\{?|%)([a-z_]\w+)""").findall
 _PARTS = re.compile(r"[\w.-]{3,}").findall
 
 
@@ -452,6 +452,12 @@ def _asked(record: Recording, kind: str, path: Any) -> None:
         record.file(path, asked=kind in "?!", head="about " if kind == "a" else "", state=state)
 
 
+def _renamed(record: Recording, old: Any, new: Any, *_: Any) -> None:
+    """By its new name a file is the scene's own; by the old one it may be the user's."""
+    record.file(old)
+    record.written(new)
+
+
 def _connected(record: Recording, database: Any, *_: Any) -> None:
     name = re.sub(r"^file:(//)?|\?.*$", "", os.fsdecode(database)) if database else ""
     if name and name != ":memory:":
@@ -480,9 +486,11 @@ _TOLD: dict[str, Callable[..., None]] = {
     "os.exec": lambda record, program, arguments, *_: _started(record, program, arguments),
     "os.system": lambda record, command, *_: _started(record, "", command),
     "os.mkdir": lambda record, path, *_: record.written(path),
-    "os.rename": lambda record, _, path, *__: record.written(path),
-    "os.link": lambda record, _, path, *__: record.written(path),
-    "os.symlink": lambda record, _, path, *__: record.written(path),
+    "os.rename": _renamed,
+    "os.link": _renamed,
+    "os.symlink": lambda record, old, new, *_: _renamed(
+        record, Path(os.fsdecode(new)).parent / os.fsdecode(old), new
+    ),
 }
 
 

@@ -114,7 +114,11 @@ class Places:
     # Names
 
     def label(self, name: str) -> str:
-        """The label of a file by the name it was asked for."""
+        """The label of a file by the name it was asked for; one that ends as no label may has a dot behind it."""
+        label = self._label(name)
+        return f"{label}/." if label.endswith("?") else label
+
+    def _label(self, name: str) -> str:
         path = Path(os.path.normpath(self.folder / name))
         if loaded.ours(str(path)):
             return f"hhanim/{path.relative_to(PACKAGE).as_posix()}"

@@ -179,6 +179,9 @@ class Place:
             path = self.file(name)
             if path.is_symlink():
                 links[path] = path.readlink()
+                if path.is_dir():
+                    self.write(name, content)  # type: ignore[arg-type]
+                    continue
                 path = path.resolve()
             before[str(path)] = path.read_bytes() if path.is_file() else None
             times |= {str(path): path.stat().st_mtime_ns} if path.is_file() else {}
