@@ -27,7 +27,7 @@ with contextlib.suppress(ImportError):
 
 
 # Films are made of a hundred thousand objects that all live: looking through them for garbage took a tenth of the time.
-gc.set_threshold(100_000, 50, 50)
+gc.set_threshold(100_000, 10, 10)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

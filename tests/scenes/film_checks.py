@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import re
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 from manim import Mobject, VMobject, tempconfig
 
 from hhanim.language import ENGLISH, current
@@ -63,7 +65,7 @@ def run_film(
     return _played(name, shape, media, beside, changes)
 
 
-@lru_cache(4)  # one may take 300 MB
+@lru_cache(3)
 def _again(
     name: str, shape: str, media: Path, changes: tuple[tuple[str, Any], ...]
 ) -> tuple[Any, list[Look]]:
@@ -73,6 +75,8 @@ def _again(
 def _played(
     name: str, shape: str, media: Path, beside: type, changes: dict[str, Any]
 ) -> tuple[Any, list[Look]]:
+    if psutil.Process().memory_info().rss > 2**30:  # films are circles of objects, that of the axon 300 MB
+        gc.collect()
     width, height = SHAPES[shape]
     looks: list[Look] = []
     misread: list[str] = []
