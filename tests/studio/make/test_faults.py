@@ -273,10 +273,10 @@ def test_spaces_and_other_alphabets(hh, project):
             )
 
 
-def test_a_scene_does_not_decide_who_may_read_its_film(project):
+def test_a_scene_does_not_decide_who_may_read_its_film(hh, project):
     path = Path("scenes/still_clip.py")
     path.write_text(path.read_text().replace("    ax = ", "    import os\n    os.umask(0o777)\n    ax = ", 1))
-    assert hh("still").returncode == 0
+    assert hh("render", "still").returncode == 0
     Path("output/mine").touch()
     assert {p.stat().st_mode for p in Path("output").iterdir() if p.is_file()} == {
         Path("output/mine").stat().st_mode
