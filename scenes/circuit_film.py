@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
-from manim import Create, ReplacementTransform, Succession, VGroup
+from manim import Create, ReplacementTransform, Succession
 
 from hhanim.look.numbers import millivolts
-from hhanim.look.words import channel_name, listed, number_word, tr
+from hhanim.look.words import channel_name, gates_in_words, number_word
 from hhanim.mobjects.circuit.circuit import Circuit
-from hhanim.mobjects.circuit.currents import (
-    CircuitCurrents,
-    CurrentArrows,
-    CurrentSums,
-    per_unit,
-    places_in,
-    scale_bar,
-)
-from hhanim.mobjects.circuit.slice import Slice, Solutions
+from hhanim.mobjects.circuit.slice import Slice
+from hhanim.mobjects.circuit.stage import CircuitStage, SideBySide
+from hhanim.mobjects.circuit.terms import Terms, law_in
 from hhanim.mobjects.frame.clock import Pace
 from hhanim.mobjects.frame.fades import Appear, Vanish
-from hhanim.mobjects.frame.layout import Area, fitted
-from hhanim.mobjects.frame.lettering import LABEL, SMALL, TICK
-from hhanim.mobjects.graph.equations import CurrentEquation, GateEquation, Unfolding, aligned
-from hhanim.mobjects.graph.marks import Level
-from hhanim.mobjects.membrane.patch import MembranePatch
+from hhanim.mobjects.frame.lettering import LABEL
+from hhanim.mobjects.graph.equations import all_equations
 from hhanim.mobjects.storyboard import Beat, Story
 from hhanim.model import Channel, simulate
 from hhanim.parameters import Membrane, Protocol
@@ -54,44 +44,32 @@ class CircuitFilm(Story):
     def beats(self) -> Iterator[Beat]:
         self.run = simulate(self.membrane, self.stimulus, self.until, sample=0.02)
         _, self.out = self.cast(self.run)
-        self.timed(self.pace())
-        stage, foot = self.grid["body"].rows(*ROWS[self.shape], gap=0.2)
-        self.wide, self.law = Circuit(self.membrane, self.theme, stage), self.law_in(foot)
+        self.top = self.run.extreme("V")
+        self.begin = max(self.top.t - 2.5, 0.0)  # of what is shown again
+        self.pace = Pace(self.until, rate=3.0, slow=[(self.top.t - 1.3, self.top.t + 3.2, 0.5)])
+        self.timed(self.pace)
+        upper, foot = self.grid["body"].rows(*ROWS[self.shape], gap=0.2)
+        self.wide = Circuit(self.membrane, self.theme, upper)
         self.slice = Slice(self.wide).follow(self.clock)
-        self.pieces = self.law.pieces(self.wide.x, self.wide.pitch, foot)
-        for part in (self.elements(foot), self.equation(), self.spike(), self.gates(), self.recap()):
-            yield from part
+        self.terms = Terms(self.wide, foot)
+        for part in (self.elements, self.equation, self.spike, self.gates, self.recap):
+            yield from part()
 
-    def pace(self) -> Pace:
-        """Slow while V is high; where the run is shown again, it begins not long before."""
-        top = self.run.extreme("V").t
-        self.begin = max(top - 2.5, 0.0)
-        return Pace(self.until, rate=3.0, slow=[(top - 1.3, top + 3.2, 0.5)])
-
-    def law_in(self, area: Area) -> Any:
-        """The equation for V, where it will stand."""
-        lines = 1 if self.shape == "wide" else 2
-        return fitted(CurrentEquation(self.membrane, self.theme, size=LABEL + 26, lines=lines), area)
-
-    def elements(self, foot: Area) -> Iterator[Beat]:
+    def elements(self) -> Iterator[Beat]:
         """Every part of the membrane turns into its element, and below it stands its current."""
-        wide, piece = self.wide, self.pieces["C"]
-        asked = self.formula('{{ frac(dif V, dif t) : slope }} {{ = "?" : asked }}', size=LABEL + 26)
-        shown = [wide.sides, wide.voltage, self.slice.water, self.slice, asked.move_to(foot.center)]
+        wide, terms = self.wide, self.terms
+        shown = [wide.sides, wide.voltage, self.slice.water, self.slice, terms.asked]
         said = "What makes the voltage across this thin wall change?"
         yield Beat("question", QUESTION, said, self.title, shown)
         yield Beat("circuit", "The solutions are wires", "Salt water conducts, as a wire does.",
                    do=[Create(wide.wires), self.slice.water.gathers()], leaves=[wide.wires, *shown])  # fmt: skip
         yield self.becomes("C", "The lipids are a capacitor", "The lipids keep charge apart.")
-        slope = asked.select("slope")
-        moves = [ReplacementTransform(*pair) for pair in zip(slope, piece[-len(slope) :], strict=True)]
-        left = [thing for thing in self.standing if thing is not asked]
-        yield self.then("Its current is C times the slope of V.", leaves=[*left, piece],
-                        do=[*moves, Appear(piece[: -len(slope)]), Vanish(asked.select("asked"))])  # fmt: skip
+        yield self.then("Its current is C times the slope of V.", do=terms.answer(),
+                        leaves=[*self.without(terms.asked), terms.pieces["C"]])  # fmt: skip
         for channel in self.membrane.channels:
             yield from self.channel(channel, first=channel is self.membrane.channels[0])
         yield self.becomes("I", "The electrode is a source", "The electrode injects a current of our choice.",
-                           self.pieces["I"])  # fmt: skip
+                           terms.pieces["I"])  # fmt: skip
 
     def becomes(self, name: str, heading: str, said: str, *comes: Any) -> Beat:
         """A part of the membrane turns into its element, and its current comes."""
@@ -100,21 +78,14 @@ class CircuitFilm(Story):
 
     def channel(self, channel: Channel, first: bool) -> Iterator[Beat]:
         """A conductance and a battery; then the current, and what the gates have to do with it."""
-        told = Unfolding(self.membrane, channel.name, self.theme, self.pieces[channel.name], self.wide.pitch)
-        self.pieces[channel.name] = told.whole
-        counts = ((number_word(gate.power), gate.name) for gate in channel.gates)
-        gates, name = (
-            listed([tr("{number} {gate}", number=n, gate=g) for n, g in counts]),
-            channel_name(channel),
-        )
-        self.names |= {"channel": name, "Channel": name.capitalize(), "gates": gates}
-        spelt = first and gates
-        said = "{channel} channels have {gates} gates, and their own battery."
-        if not gates:
-            said = "The leak never changes."
+        told, shown, name = self.terms.unfold(channel.name), self.standing, channel_name(channel)
+        self.names |= {"channel": name, "Channel": name.capitalize(), "gates": gates_in_words(channel)}
         heading, comes = "{Channel} channels are a conductance", [told.whole]
-        if spelt:  # its gates are told of while they are there to be seen
-            said, comes, shown = "A channel is a conductance, with its ion's battery.", [], self.standing
+        said = "{channel} channels have {gates} gates, and their own battery."
+        if not channel.gates:
+            said = "The leak never changes."
+        elif first:  # its gates are told of while they are there to be seen
+            said, comes = "A channel is a conductance, with its ion's battery.", []
             yield self.then("The driving force sends a current through {channel} channels.", heading=heading,
                             show=[*shown, told.short])  # fmt: skip
             yield self.then("Their gates, {gates}, multiply the conductance.", heading="The gates multiply it",
@@ -123,90 +94,65 @@ class CircuitFilm(Story):
 
     def equation(self) -> Iterator[Beat]:
         """The currents of the elements come together in one sum."""
-        law, pieces, names = self.law, self.pieces, [c.name for c in self.membrane.channels]
-        others = [thing for thing in self.standing if not any(thing is piece for piece in pieces.values())]
-        equals, left = law.term("equals"), VGroup(law.part("C"), law.part("I"))
-        moves: list[Any] = [ReplacementTransform(pieces[n], half) for n, half in zip("CI", left, strict=True)]
+        law, pieces, names = self.terms.law, self.terms.pieces, [c.name for c in self.membrane.channels]
+        others = self.without(*pieces.values())
         yield Beat("equation", "One term for every branch", "What is injected charges the capacitor.",
-                   do=[*moves, Appear(equals)],
-                   leaves=[*others, left, equals, *(pieces[n] for n in names)])  # fmt: skip
-        moves = [ReplacementTransform(pieces[n], law.part(n)) for n in names]
+                   do=self.terms.join("C", "I"),
+                   leaves=[*others, *map(law.term, ("C", "equals", "I")), *(pieces[n] for n in names)])  # fmt: skip
         yield self.then("What the channels let out is taken off.", leaves=[*others, law],
-                        do=[*moves, *(Appear(law.sign(n)) for n in names)])  # fmt: skip
-
-    def places(self) -> list[Area]:
-        """Where the circuit, the sums of its currents, V, the equation and what the hall is asked stand as it runs."""
-        grid = self.grid
-        if self.shape != "wide":
-            return [grid[name] for name in ("picture", "first", "second", "foot", "first")]
-        upper, law = grid["body"].rows(4.25, 1.15, gap=0.2)
-        left, plot = (replace(grid[name], bottom=upper.bottom) for name in ("left", "plot"))
-        place, sums = left.rows(3.4, 0.7, gap=0.15)
-        return [place, sums, plot, law, replace(left, bottom=law.bottom, top=sums.top)]
+                        do=self.terms.join(*names))  # fmt: skip
 
     def spike(self) -> Iterator[Beat]:
         """The currents of a spike through the circuit; before V peaks, the hall says why it will."""
-        run, (place, lower, plot, foot, asked) = self.run, self.places()
-        self.circuit, law = Circuit(self.membrane, self.theme, place), self.law_in(foot)
-        water = Solutions(self.circuit).gather().follow(self.clock)
+        run, top = self.run, self.top
+        stage = self.stage = CircuitStage(run, self.theme, self.grid, self.shape, self.clock)
+        water, circuit, law = stage.water, stage.circuit, stage.law
         yield Beat("spike", "The circuit at work", "Now it gets a short pulse of current.",
-                   do=[ReplacementTransform(self.wide, self.circuit), ReplacementTransform(self.law, law),
+                   do=[ReplacementTransform(self.wide, circuit), ReplacementTransform(self.terms.law, law),
                        Vanish(self.slice.water, between=(0.0, 0.2)), Appear(water, between=(0.8, 1.0))],
-                   leaves=[water, self.circuit, law])  # fmt: skip
-        self.currents = CircuitCurrents(self.circuit, run).follow(self.clock)
-        self.sums = CurrentSums(self.currents.arrows, lower).follow(self.clock)
-        v = self.graph(plot, run, "V", stimulus=True)
-        shown = [water, self.circuit, v, self.currents]
-        line, peak = "arrows are currents; boxes fill with the conductance", run.extreme("V")
+                   leaves=[water, circuit, law])  # fmt: skip
+        v = self.graph(stage.plot, run, "V", stimulus=True)
+        shown = [water, circuit, v, stage.currents, law]
+        line = "arrows are currents; boxes fill with the conductance"
         if not len(run.spikes):
-            self.names["top"] = millivolts(peak.value)
+            self.names["top"] = millivolts(top.value)
             said = "V reaches {top}, and no spike follows."
-            yield Beat("spike", "No spike", said, line, [*shown, law, self.sums], until=run.duration)
+            yield Beat("spike", "No spike", said, line, [*shown, stage.sums], until=run.duration)
             return
         said = "{ion} flows in and charges the capacitor: V rises."
-        yield Beat("spike", "V rises", said, line, [*shown, law], until=run.extreme("I_ion", "min").t)
+        yield Beat("spike", "V rises", said, line, shown, until=run.extreme("I_ion", "min").t)
         yield self.then("With the capacitor, as much flows out as in, at every instant.",
-                        heading="The currents add up", show=[*shown, law, self.sums])  # fmt: skip
-        choices = self.choices(asked, "no current flows any more", "{other} takes out what {ion} brings in",
+                        heading="The currents add up", show=[*shown, stage.sums])  # fmt: skip
+        choices = self.choices(stage.ask, "no current flows any more", "{other} takes out what {ion} brings in",
                                "the capacitor is full")  # fmt: skip
         yield Beat("predict", "Why will V stop rising?", "V will stand still at its peak. Why?",
-                   show=[*shown, choices], think=True)  # fmt: skip
+                   show=[*shown[:-1], choices], think=True)  # fmt: skip
         said = "The ions' currents cancel, and the capacitor gets nothing."
-        yield Beat(
-            "answer", "Nothing is left for the capacitor", said, line, until=peak.t, do=[choices.answer(1)]
-        )
+        yield Beat("answer", "Nothing is left for the capacitor", said, line, do=[choices.answer(1)],
+                   until=top.t)  # fmt: skip
         said = "More {other} flows out than {ion} flows in, and V falls."
-        yield Beat("answer", "V falls", said, line, [*shown, law, self.sums], until=run.extreme("I_ion").t)
-        name = self.formula(f'E_"{self.out.name}"', size=TICK, color=f"g_{self.out.name}")
-        battery = Level(v.panel, float(self.out.e), name, beside=True)
+        yield Beat("answer", "V falls", said, line, [*shown, stage.sums], until=run.extreme("I_ion").t)
         yield self.then("{other} channels stay open, and V falls towards their battery.",
-                        heading="V falls towards a battery", show=[*self.standing, battery],
-                        until=run.extreme("V", "min", after=peak.t).t)  # fmt: skip
+                        heading="V falls towards a battery", show=[*self.standing, v.reversal(self.out)],
+                        until=run.extreme("V", "min", after=top.t).t)  # fmt: skip
 
     def gates(self) -> Iterator[Beat]:
         """The equations of the gates, under that of V, and how they go."""
-        start, names = self.begin, list(self.membrane.gates)
+        start, gates = self.begin, self.membrane.gates
         self.timed(Pace(self.until, rate=3.0, slow=[(start + 1.0, start + 5.0, 1.2)]))
-        law = CurrentEquation(self.membrane, self.theme, size=LABEL + 14, lines=3)
-        laws = [law, *(GateEquation(self.membrane, name, self.theme, size=LABEL + 14) for name in names)]
-        self.names["several"] = number_word(1 + sum(g.dynamic for g in self.membrane.gates.values()))
+        self.names["several"] = number_word(1 + sum(gate.dynamic for gate in gates.values()))
+        laws = all_equations(self.membrane, self.theme, self.grid["left"], size=LABEL + 14)
         said = "Each gate has its equation: with that of V they are {several}."
-        shown = [aligned(laws, self.grid["left"]), *self.graphs(self.run, ["V"], names)]
-        yield Beat("gates", "The conductances follow their gates", said, "", shown, start, self.until)
+        yield Beat("gates", "The conductances follow their gates", said, "",
+                   [laws, *self.graphs(self.run, ["V"], list(gates))], start, self.until)  # fmt: skip
 
     def recap(self) -> Iterator[Beat]:
         """Membrane and circuit side by side, with the same arrows."""
         run, (above, foot) = self.run, self.grid["body"].rows(3.6, 1.0, gap=0.15)
-        self.timed(self.pace())
-        left, right = above.split(1.0, 1.0, gap=0.5, vertical=self.shape != "wide")
-        circuit = Circuit(self.membrane, self.theme, right, size=SMALL)
-        scale = max(per_unit(run, area.height - 0.8) for area in (left, right))
-        #: Its sodium channel is open in both pictures in which the film stops.
-        self.patch = MembranePatch(run, self.theme, left, clock=self.clock, level=0.5, electrode=True)
-        arrows = CurrentArrows(places_in(self.patch), run, self.theme, scale).follow(self.clock)
-        self.both = [arrows, CircuitCurrents(circuit, run, scale=scale).follow(self.clock)]
-        shown = [circuit, self.patch, *self.both, scale_bar(arrows, right.right, right.bottom)]
-        yield Beat("recap", "A membrane is a circuit", "Membrane and circuit carry the same currents.", "", shown,
-                   self.begin, run.extreme("I_ion", "min").t)  # fmt: skip
-        yield self.then("One equation says how they change V.", show=[*shown, self.law_in(foot)],
+        self.timed(self.pace)
+        pair = self.pair = SideBySide(run, self.theme, above, self.clock, vertical=self.shape != "wide")
+        yield Beat("recap", "A membrane is a circuit", "Membrane and circuit carry the same currents.", "",
+                   pair.parts, self.begin, run.extreme("I_ion", "min").t)  # fmt: skip
+        law = law_in(foot, self.membrane, self.theme)
+        yield self.then("One equation says how they change V.", show=[*pair.parts, law],
                         until=run.extreme(f"I_{run.carrier('out')}").t)  # fmt: skip

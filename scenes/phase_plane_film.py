@@ -7,25 +7,20 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from manim import DOWN, VGroup
 
 from hhanim.language import decimal
-from hhanim.look import quantities, quantity
-from hhanim.look.numbers import ceil_to, millivolts, plain
+from hhanim.look.numbers import millivolts, plain
 from hhanim.look.words import listed, tr
-from hhanim.mobjects.frame import standard
 from hhanim.mobjects.frame.cards import Row
 from hhanim.mobjects.frame.clock import Pace
-from hhanim.mobjects.frame.layout import fitted, stroke
-from hhanim.mobjects.frame.lettering import LABEL, TICK
-from hhanim.mobjects.graph.dots import Dots
-from hhanim.mobjects.graph.equations import gate_typst
-from hhanim.mobjects.graph.panel import Panel
-from hhanim.mobjects.graph.plane import OF_V, Branches, Flow, OnAxis, Portrait, along_nullcline, loses_hold
+from hhanim.mobjects.frame.lettering import LABEL
+from hhanim.mobjects.graph.equations import gate_equations
+from hhanim.mobjects.graph.orbit import linked, name_within, orbit, plane_of, rings_at_starts
+from hhanim.mobjects.graph.plane import Branches, Portrait
 from hhanim.mobjects.graph.trace import Trace
 from hhanim.mobjects.storyboard import Beat, Story
 from hhanim.model import Trajectory, simulate, step
-from hhanim.model.analysis import fixed_points, hopf_points, two_variable
+from hhanim.model.analysis import fixed_points, hopf_points, loses_hold, two_variable
 from hhanim.parameters import Membrane, Protocol
 
 QUESTION = "When does one spike become many?"
@@ -48,19 +43,18 @@ class PhasePlane(Story):
 
     def beats(self) -> Iterator[Beat]:
         self.meet()
-        self.timed(Pace(self.until, rate=RATE))
-        self.lay_out()
-        yield from self.two()
-        yield from self.points()
-        yield from self.lines()
-        yield from self.rise()
-        yield from self.recap()
+        runs = [self.once, *self.others, self.many]
+        self.panel = plane_of(
+            self.membrane, self.grid["left"], self.theme, runs, self.say("{n} (share open)")
+        )
+        self.portrait = Portrait(self.panel, self.plane, self.theme, (0.0, self.high))
+        for part in (self.two, self.points, self.lines, self.rise, self.recap):
+            yield from part()
 
     def meet(self) -> None:
         """The two-variable model, its runs, and what they are called."""
         self.plane = plane = two_variable(self.membrane)
         self.gate = plane.states[1]
-        self.hue = quantities(plane)[self.gate]
         self.full = simulate(self.membrane, self.stimulus, self.until, sample=0.004)
         self.once = simulate(plane, self.stimulus, self.until, sample=0.004)
         rest = fixed_points(plane, 0.0)[0].state
@@ -87,28 +81,14 @@ class PhasePlane(Story):
             self.names |= {"when": tr("later" if one.spikes[0] > of_all.spikes[0] else "earlier")}
             self.names |= {"how": tr("higher" if one.spike_peaks[0] > of_all.spike_peaks[0] else "lower")}
 
-    def lay_out(self) -> None:
-        """The plane, its lines and arrows."""
-        plane, theme, left = self.plane, self.theme, self.grid["left"]
-        runs = [self.once, *self.others, self.many]
-        low, high = standard.voltages(self.membrane, *runs)
-        top = max(run.extreme(self.gate).value for run in runs)
-        self.panel = Panel(left, theme, left=0.85, gutter=1.15, grid=False)
-        up = max(min(ceil_to(top + 0.1, 0.2), 1.0), 0.2)
-        self.panel.x(quantity("V"), low, high).y(self.say("{n} (share open)"), 0.0, up)
-        self.portrait = Portrait(self.panel, plane, theme, (0.0, self.high))
-
     def orbit(self, run: Trajectory, **style: Any) -> Trace:
         """The way of a run through the plane, on the clock."""
-        style |= {"color": self.theme.ink, "width": 3.5}  # thin: it lies along a nullcline
-        return Trace(self.panel, run.t, run[self.gate], x=run["V"], **style).follow(self.clock)
+        return orbit(self.panel, run, **style).follow(self.clock)
 
     def linked(self, run: Trajectory, **style: Any) -> list[Any]:
         """A run in the plane and over time, from its beginning, with V marked on both of its axes."""
         self.timed(Pace(self.until, rate=RATE))
-        graph, orbit = self.graph("plot", run, "V", stimulus=True), self.orbit(run, **style)
-        links = [OnAxis(orbit, "x", self.theme), OnAxis(graph.traces[0], "y", self.theme)]
-        return [graph, *(link.follow(self.clock) for link in links), orbit]
+        return linked(self.graph("plot", run, "V", stimulus=True), self.orbit(run, **style), self.clock)
 
     def two(self) -> Iterator[Beat]:
         """The full model's spike, what becomes of its gates, and the spike of the model that is left."""
@@ -123,10 +103,7 @@ class PhasePlane(Story):
         heading = "Fewer variables, the same spike"
         said = "The full model has the variables {all}."
         yield Beat("two variables", heading, said, "the full model", [v, gates], until=self.until)
-        room, known = self.grid["second"], quantities(self.plane)
-        size, one = LABEL + 10, self.plane
-        laws = [self.formula(gate_typst(one, n), size=size, color=known[n].hue) for n in self.gone]
-        told = fitted(VGroup(*laws).arrange(DOWN, buff=0.5), room)
+        told = gate_equations(self.plane, self.gone, self.theme, self.grid["second"], size=LABEL + 10)
         yield Beat("two variables", heading, "V and {n} will do, for {gone}.", "", [v, gates, told])
         if len(self.full.spikes) != 1 or len(self.once.spikes) != 1:
             return
@@ -148,31 +125,24 @@ class PhasePlane(Story):
         self.timed(Pace(first.duration, rate=first.duration / 4.0))
         v = self.graph("plot", first, "V", ghost=False)
         more = [Trace.of(run, "V", v.panel, named=False).follow(self.clock) for run in rest]
-        starts = np.array([[run[key][0] for run in self.others] for key in ("V", self.gate)])
-        rings = [Dots(panel, x, y, self.theme.ink, rings=True).draw(len(self.others))
-                 for panel, x, y in ((self.panel, *starts), (v.panel, 0.0 * starts[0], starts[0]))]  # fmt: skip
+        rings = rings_at_starts(self.panel, v.panel, self.others)
         said = "From every point the equations say where the state goes next."
         shown = [self.panel, self.portrait.flow, *rings, *map(self.orbit, self.others), v, *more]
         yield Beat("flow", "The flow", said, "three other states go to rest", shown, until=first.duration)
 
     def lines(self) -> Iterator[Beat]:
         """The two lines on which one variable stands still, while a state crosses them."""
-        arrows = {}
-        for name, color in ((self.gate, self.theme.color(self.hue)), ("V", self.theme.color(OF_V))):
-            places = along_nullcline(self.panel, self.plane, name, 0.0)
-            arrows[name] = Flow(self.panel, self.plane, self.theme, places=places, color=color)
-        run, top = self.linked(self.once), self.once.extreme("V").t
-        p = self.portrait
+        run, top, p = self.linked(self.once), self.once.extreme("V").t, self.portrait
         p.flow.set_fill(opacity=0.45)
-        shown = [self.panel, p.flow, p.level, p.names[0], arrows[self.gate], *run]
+        shown = [self.panel, p.flow, p.level, p.names[0], p.along(self.gate), *run]
         said = "On this line {n} stands still. It is the steady state of {n} at each V."
         line = "the state crosses it level, for only V changes"
         yield Beat("nullclines", "The {n}-nullcline", said, line, shown, until=top + 0.5)
-        shown = [*p.parts[:-1], arrows["V"], *run]
+        shown = [*p.parts[:-1], p.along("V"), *run]
         said = "On this line V stands still: what flows out is what flows in."
         line = "the state crosses it upright, for only {n} changes"
         yield Beat("nullclines", "The V-nullcline", said, line, shown, until=0.5 * (top + self.until))
-        shown = [*self.portrait.parts, *run]
+        shown = [*p.parts, *run]
         said = "Where they cross, neither changes: a fixed point. Here it is {kind}."
         line = "stable: small swings die away · unstable: they grow"
         yield Beat("nullclines", "A fixed point", said, line, shown, until=self.until)
@@ -213,13 +183,7 @@ class PhasePlane(Story):
         yield self.then("The current goes on rising.", show=shown, do=changes)
         self.portrait.draw(self.high)
         shown, spikes = [*self.portrait.parts, *self.linked(self.many)], self.many.spikes
-        # In the middle of the loop, a little to the right, where no line is.
-        half = {"after": 0.5 * self.until}
-        ends = [[self.many.extreme(key, kind, **half).value for kind in ("min", "max")]
-                for key in ("V", self.gate)]  # fmt: skip
-        place = self.panel.at(ends[0][0] + 0.68 * np.ptp(ends[0]), np.mean(ends[1]))
-        self.cycle = self.words("limit cycle", size=TICK).move_to(place)
-        self.cycle.set_stroke(self.theme.ground, stroke(7.0), background=True)
+        self.cycle = name_within(self.panel, self.many, "limit cycle", after=0.5 * self.until)
         said = "The state begins beside it, and is driven away."
         turn = spikes[0] if len(spikes) else self.until
         yield Beat("limit cycle", "Driven away", said, "a steady current of {high}", shown, until=turn)

@@ -66,7 +66,7 @@ def reduced(
         tr("Gate {gate}", gate=q[recovery].label), -0.03 * top, min(1.03, 1.25 * top)
     )
     for key, color, text in (
-        ("V", stage.theme.muted, r"$\dot V = 0$"),
+        ("V", stage.theme.color("V-nullcline"), r"$\dot V = 0$"),
         (recovery, stage.theme.color(q[recovery]), rf"$\dot {q[recovery].symbol} = 0$"),
     ):
         phase.line(v, lines[key], color, (1.6, 1.2), 0.6)

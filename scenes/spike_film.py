@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
-
-import numpy as np
 
 from hhanim.look import quantities
-from hhanim.look.numbers import ceil_to, floor_to, millivolts, round_below, round_near
+from hhanim.look.numbers import millivolts
 from hhanim.mobjects.circuit.balance import Balance
 from hhanim.mobjects.circuit.feedback import FeedbackLoop
 from hhanim.mobjects.frame.clock import Pace
-from hhanim.mobjects.graph.marks import Difference, Level, Point
-from hhanim.mobjects.membrane.depth import PatchInDepth, in_proportion
+from hhanim.mobjects.graph.magnified import Magnified
+from hhanim.mobjects.graph.marks import Level, Point
+from hhanim.mobjects.membrane.depth import PATCH, SIDE, PatchInDepth, in_proportion
 from hhanim.mobjects.membrane.patch import MembranePatch
 from hhanim.mobjects.storyboard import Beat, Story
 from hhanim.model import simulate
@@ -41,16 +39,12 @@ class Spike(Story):
         spike, rest = landmarks(run, zero=self.membrane.zero), float(run["V"][0])
         top = run.spike_peaks[0] if spike else run.extreme("V").value
         self.names |= {"v": millivolts(rest), "top": millivolts(top, sign=True)}
-        base, slow = round_near(self.until / 7.0), []  # slow from the stimulus until V is back
-        if spike:
-            slow = [(spike.begin, spike.back, min(round_near((spike.back - spike.begin) / 8.0), base))]
-        self.timed(Pace(self.until, rate=base, slow=slow))
-        how: Any = {"clock": self.clock, "electrode": True, "seed": SEED}
-        how["channels"] = [c.name for c in self.membrane.channels if c.gates]  # the leak is small beside them
-        self.patch = MembranePatch(run, self.theme, self.grid["picture"], **how)
+        self.timed(Pace.taking(self.until, 7.0, *([(spike.begin, spike.back, 8.0)] if spike else [])))
+        gated = [c.name for c in self.membrane.channels if c.gates]  # the leak is small beside them
+        self.patch = MembranePatch(run, self.theme, self.grid["picture"], channels=gated, clock=self.clock,
+                                   electrode=True, seed=SEED)  # fmt: skip
         self.v = self.graph("plot", run, "V", stimulus=True, ghost=False)
-        # Seen while it is said that V comes down, and no more when it is asked why.
-        course = self.graph("plot", run, "V", stimulus=True).traces.ghosts
+        course = self.graph("plot", run, "V", stimulus=True).traces.ghosts  # gone when it is asked why
         level = Level(self.v.panel, rest, self.say("rest {v}"), end=True)
         shown = [self.patch, self.v, *([level] if not spike or spike.begin > 0.0 else [])]
         said = "An action potential, or spike: V rises, and comes down again."
@@ -74,8 +68,7 @@ class Spike(Story):
                 said = "The electrode takes charge out; when it stops, V springs back and beyond."
             yield Beat("rise", "The stimulus moves V", said, show=shown, until=spike.rise)
         said, top = "Now V rises by itself, because {ion} flows in.", self.run.spike_peaks[0]
-        over = min(self.run.first("V", above=self.membrane.zero, after=spike.rise), spike.peak)
-        yield Beat("rise", "V rises by itself", said, "{ion} flows in", shown, until=over)
+        yield Beat("rise", "V rises by itself", said, "{ion} flows in", shown, until=spike.over)
         answers = "the end of the stimulus", "the sodium pump", "{other} through channels of its own"
         choices = self.choices("foot", *answers)
         said = "V shoots up: who will bring it down again?"
@@ -88,8 +81,7 @@ class Spike(Story):
 
     def gates(self, spike: Landmarks) -> Iterator[Beat]:
         """The same spike with its gates, and the loops in which they act on V and V on them."""
-        self.v, gates = self.graphs(self.run, ["V"], list(self.membrane.gates))
-        shown, line = [self.patch, self.v, gates], "once more, with the gates"
+        shown = [self.patch, *self.graphs(self.run, ["V"], list(self.membrane.gates))]
         late, foot = 0.3 * spike.peak + 0.7 * spike.back, self.grid["foot"]
         acts = [
             ("m", self.inward, ("V rises", "{m} gates open", "{ion} flows in"), "which lifts V",
@@ -105,8 +97,8 @@ class Spike(Story):
             if self.names[gate]:
                 hue, how = quantities(self.membrane)[f"I_{channel.name}"], {"positive": gate == "m"}
                 loop = FeedbackLoop([*map(self.say, steps)], link, self.theme, foot, color=hue, **how)
-                yield Beat("gates", heading, said, line, [*shown, loop.follow(self.clock)], start, until)
-                line = ""
+                yield Beat("gates", heading, said, "once more, with the gates",
+                           [*shown, loop.follow(self.clock)], start, until)  # fmt: skip
         if self.names["n"]:
             said = "They are late to close, so V is drawn below rest."
             yield self.then(said, heading="{n} gates close late", show=shown, until=spike.low)
@@ -115,54 +107,42 @@ class Spike(Story):
 
     def currents(self, spike: Landmarks) -> Iterator[Beat]:
         """The same spike with its currents: first, magnified, those that decide; then the large ones."""
-        run, into, names = self.run, f"I_{self.inward.name}", [f"I_{c.name}" for c in self.membrane.channels]
+        run, into = self.run, f"I_{self.inward.name}"
         n = in_proportion(self.membrane, 3000)  # so many that some are open before the spike, too
-        self.many = PatchInDepth(run, self.theme, self.grid["picture"], n=n, clock=self.clock, seed=1)
-        around = 0.15 * (spike.low - spike.begin)
-        start, stop = floor_to(spike.begin - around, 1.0), ceil_to(spike.low + around, 1.0)
-        span = max(start, 0.0), min(stop, run.duration)
-        self.v, self.large = self.graphs(run, ["V"], names, span=span)
-        y, start, heading, line = self.large.panel.y_axis, spike.begin, "{ion} outweighs {other}", ""
-        at, e = self.v.panel, float(np.max(self.inward.e))
-
-        def force(gap: Any) -> None:
-            gap.put(now := self.clock.now, float(run.at([now])["V"][0]), e)
-
-        def with_bars(graph: Any) -> list[Any]:
-            bars = Balance(run, self.theme, self.grid["foot"], limit=1.25 * graph.panel.ylim[1])
-            return [self.many, self.v, graph, bars.follow(self.clock)]
-
+        self.many = PatchInDepth(run, self.theme, self.grid["picture"], n=n, clock=self.clock, side=self.patch,
+                                 star=self.inward.name, seed=1).look(SIDE)  # fmt: skip
+        names = [f"I_{channel.name}" for channel in self.membrane.channels]
+        self.v, self.large = self.graphs(run, ["V"], names, span=spike.window(run))
+        won = min(run.grown(into, 3.0, after=spike.rise), spike.peak)  # seen while both are small
+        self.small = Magnified(self.large, before=won)
+        self.names["times"] = self.small.times
+        bars = Balance(run, self.theme, self.grid["foot"], limit=1.25 * self.small.panel.ylim[1])
+        said = "Seen from above, each channel is a tile, one of thousands."
+        yield Beat("currents", "The membrane from above", said, "channels that stand out are open",
+                   [self.many, *self.standing[1:]], do=[self.many.travel(SIDE, PATCH, run_time=4.0)])  # fmt: skip
+        shown = [self.many, self.v, self.small, bars.follow(self.clock)]
+        said = "Before the spike the currents are small, and what counts is which is larger."
+        yield self.then(said, heading="Small currents decide", line="the currents, magnified {times:g} times",
+                        show=shown, start=spike.begin, until=spike.rise)  # fmt: skip
         said = "More {ion} flows in than {other} flows out, and V takes off."
-        if spike.rise > spike.begin:
-            # Until what flows in is three times as much: who wins is seen while both are small.
-            level = 3.0 * float(run.at([spike.rise])[into][0])
-            start = min(run.first(into, below=level, after=spike.rise), spike.peak)
-            most = max(abs(run.extreme(key, "size", before=start).value) for key in names)
-            self.names["times"] = by = round_below(0.9 * y.high / most)
-            self.small = self.graph("second", run, *names, ghost=False, span=span,
-                                    y=(y.name, y.low / by, y.high / by))  # fmt: skip
-            line = "the currents, magnified {times:g} times"
-            asked = "Seen from above: every tile is a channel, and those that stand out are open."
-            yield Beat("currents", "Small currents decide", asked, line, with_bars(self.small), spike.begin)
-            asked = "Before the spike the currents are small, and what counts is which is larger."
-            yield self.then(asked, until=spike.rise)
-            yield self.then(said, heading=heading, until=start)
-            said, heading = "Now the currents grow, and carry V to its peak.", "The currents grow"
-            line = "no longer magnified"
-        yield Beat("currents", heading, said, line, with_bars(self.large), start, spike.peak)
+        yield self.then(said, heading="{ion} outweighs {other}", until=won)
+        said = "They outgrow the axis, so from now on it takes in {times:g} times as much."
+        yield self.then(said, heading="The currents grow", line="magnified {times:g} times, then no longer",
+                        do=[lambda: self.small.shrinks(bars.magnified)],
+                        leaves=[self.many, self.v, self.large, bars])  # fmt: skip
+        yield self.then("They carry V to its peak.", line="", until=spike.peak)
         largest, standing = run.extreme(into, "min").t, self.standing
         if max(spike.peak, run.extreme(f"g_{self.inward.name}").t) < largest:
             said = "Fewer {ion} channels are open, but the driving force on {ion} grows."
-            line = "V falls away from where {ion} would take it"
-            gap = Difference(at, spike.peak, run.spike_peaks[0], e, color=quantities(self.membrane)[into])
-            shown = [*standing, self.v.reversal(self.inward), gap.add_updater(force)]
-            yield self.then(said, heading="The driving force grows", line=line, show=shown, until=largest)
+            yield self.then(said, heading="The driving force grows", until=largest,
+                            line="V falls away from where {ion} would take it",
+                            show=[*standing, *self.v.driving_force(self.inward)])  # fmt: skip
         said = "More {other} flows out than {ion} flows in, and V falls."
         yield Beat("currents", "{other} outweighs {ion}", said, show=standing, until=spike.back)
 
     def recap(self, spike: Landmarks) -> Iterator[Beat]:
         """One picture: V in the colour of what moves it."""
-        self.timed(Pace(self.until, rate=round_near(self.until / 5.0)))
+        self.timed(Pace.taking(self.until, 5.0))
         v, h, n = self.graph("plot", self.run, "V", stimulus=True), self.names["h"], self.names["n"]
         into, out, only = self.inward.name, self.outward.name, "{n} gates open" if n else "at last"
         turns = "{h} gates shut, {n} gates open" if h and n else "{h} gates shut" if h else only

@@ -24,6 +24,7 @@ HUES = {
     "V": "ink",
     "t": "ink",
     "I": "stimulus",
+    "V-nullcline": "chloride",  # not the ink of V: the way of the state, which lies along it, is in that
 }
 _LEAK_NAMES = ("L", "leak", "Leak", "l")
 

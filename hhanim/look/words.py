@@ -51,6 +51,12 @@ def listed(names: Sequence[str]) -> str:
     return tr("{several} and {last}", several=", ".join(names[:-1]), last=names[-1])
 
 
+def gates_in_words(channel: Channel) -> str:
+    """How many gates of each kind a channel has: "three m and one h"."""
+    counts = ((number_word(gate.power), gate.name) for gate in channel.gates)
+    return listed([tr("{number} {gate}", number=n, gate=name) for n, name in counts])
+
+
 def number_word(n: int) -> str:
     """A small number as a word: "four"."""
     words = dict(enumerate(["no", "one", "two", "three", "four", "five", "six", "seven", "eight"]))

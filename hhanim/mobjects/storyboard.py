@@ -107,6 +107,10 @@ class Story(Film):
             **{"name": told.name, "heading": told.heading, "caption": caption, "line": told.line} | changes
         )
 
+    def without(self, *gone: Any) -> list[Any]:
+        """What stands on the screen, but for these blocks."""
+        return [thing for thing in self.standing if all(thing is not other for other in gone)]
+
     def say(self, text: str) -> str:
         """A text in the viewer's language, with the film's `names` in it; beats' texts are said so by themselves."""
         return tr(text, **self.names)
@@ -313,6 +317,8 @@ class Story(Film):
             for thing, half in zip(things, halves, strict=True):
                 later = 0.4 * (turn and half != order[0])
                 start, lasts = (0.8 * begin - 0.1 + later, 0.3) if turn else (begin, 0.5)
+                if fade is Appear and any(getattr(thing, "takes_over", None) is old for old in gone):
+                    start, lasts = 0.0, 0.1  # what they share is seen all the time
                 changes += [fade(m, between=(start, start + lasts)) for m in _mobjects([thing])]
         changes += [Appear(m, between=(0.5, 1.0)) for m in moving]
         if changes:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hhanim.language import decimal, tr
-from hhanim.model.channel import Gate
+from hhanim.model.channel import Channel, Gate
 from hhanim.model.errors import HHError, InvalidValue, number
 from hhanim.model.membrane import Membrane
 from hhanim.model.phases import landmarks
@@ -70,6 +70,12 @@ def slowest_gates(membrane: Membrane, v: Any = None) -> list[tuple[str, float, f
     borders = [float(v[0]), *(meet(int(k)) for k in changes), float(v[-1])]
     firsts = [names[which[k]] for k in (0, *(changes + 1))]
     return list(zip(firsts, borders[:-1], borders[1:], strict=True))
+
+
+def likeliest_open(membrane: Membrane, v: float) -> list[Channel]:
+    """The channels with gates that take time, by the share of them that is open in the end at v (mV), largest first."""
+    kinds = [c for c in membrane.channels if any(gate.dynamic for gate in c.gates)]
+    return sorted(kinds, key=lambda c: -np.prod([float(membrane.inf(g.name, v)) ** g.power for g in c.gates]))
 
 
 def steady_states(membrane: Membrane, v: Any = None) -> dict[str, Array]:
@@ -520,6 +526,22 @@ def hopf_points(membrane: Membrane) -> Array:
     return np.sort(np.asarray(membrane.steady_current(v)))
 
 
+def loses_hold(plane: Membrane, low: float, high: float) -> float | None:
+    """The current between two (µA/cm²) from which on no equilibrium is stable; None if there always is one at the
+    higher current, or none at the lower.
+    """
+
+    def holds(i: float) -> bool:
+        return any(p.stable for p in fixed_points(plane, i))
+
+    if not holds(low) or holds(high):
+        return None
+    for _ in range(30):
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if holds(middle) else (low, middle)
+    return 0.5 * (low + high)
+
+
 def cycle_extremes(membrane: Membrane, currents: Any, duration: float = 600.0) -> dict[str, Array]:
     """For a bifurcation diagram: {"low", "high", "rate"} (N,), V's extremes in the last third (mV), and the rate (Hz).
 
@@ -572,7 +594,8 @@ def _oscillating_growth(membrane: Membrane, v: Array) -> Array:
 
 __all__ = [
     "FixedPoint", "Recovery", "anode_break", "behaviour", "chronaxie", "cycle_extremes", "f_i", "fixed_points",
-    "hopf_points", "instantaneous_currents", "nullclines", "paired_pulse", "peak_currents", "recovery", "rheobase",
-    "slowest_gates", "spikes", "steady_currents", "steady_states", "strength_duration", "time_constants",
+    "hopf_points", "instantaneous_currents", "likeliest_open", "loses_hold", "nullclines", "paired_pulse",
+    "peak_currents", "recovery", "rheobase", "slowest_gates", "spikes", "steady_currents", "steady_states",
+    "strength_duration", "time_constants",
     "two_variable", "voltages",
 ]  # fmt: skip

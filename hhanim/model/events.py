@@ -166,6 +166,15 @@ class Events:
         """The last time (ms) at which a quantity is above or below a level, see stretches(); -inf if it never is."""
         return float(next(iter(self.stretches(name, **within)[::-1, 1]), -np.inf))  # type: ignore[arg-type]
 
+    def grown(self, name: str, times: float, after: float = 0.0) -> float:
+        """When (ms) a quantity first is more than so many times what it is at `after`; inf if it never is.
+
+        >>> run.grown("I_Na", 3.0, after=6.11)
+        6.6
+        """
+        level = times * float(self._single.at([after])[name][0])
+        return self.first(name, after=after, **{"above" if level > 0.0 else "below": level})
+
     def crossings(self, level: float) -> Any:
         """Times (ms) at which V crosses `level` (mV) upwards, (K,); a list of N such arrays for a batch."""
         level = number("level", level, unit="mV", array=False)

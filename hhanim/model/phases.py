@@ -22,16 +22,25 @@ class Phase:
 
 @dataclass(frozen=True)
 class Landmarks:
-    """Moments of one spike (ms): at `begin` the stimulus sets in, from `rise` on V rises by itself, at `peak` it is
-    highest, at `back` where it began, at `low` lowest; at `end` it rises again, or the run ends.
+    """Moments of one spike (ms): at `begin` the stimulus sets in, from `rise` on V rises by itself, at `over` it passes
+    zero, at the latest at `peak`, where it is highest, at `back` where it began, at `low` lowest; at `end` it rises
+    again, or the run ends.
     """
 
     begin: float
     rise: float
+    over: float
     peak: float
     back: float
     low: float
     end: float
+
+    def window(self, run: Trajectory, air: float = 0.15) -> tuple[float, float]:
+        """From when to when (ms, whole ones) to look at it: from `begin` to `low`, with a share of air around."""
+        around = air * (self.low - self.begin)
+        return max(float(np.floor(self.begin - around)), 0.0), min(
+            float(np.ceil(self.low + around)), run.duration
+        )
 
 
 def landmarks(run: Trajectory, spike: int = 0, zero: float = 0.0) -> Landmarks | None:
@@ -40,11 +49,13 @@ def landmarks(run: Trajectory, spike: int = 0, zero: float = 0.0) -> Landmarks |
     if not found:
         return None
     rise, back = found["upstroke"].start, found["repolarisation"].stop
-    begin, low = found.get("threshold"), found.get("undershoot")
+    begin, low, over = (found.get(name) for name in ("threshold", "undershoot", "overshoot"))
+    peak = run.top_of(run.spikes[spike])
     return Landmarks(
         begin.start if begin else rise,
         rise,
-        run.top_of(run.spikes[spike]),
+        over.start if over else peak,
+        peak,
         back,
         low.stop if low else back,
         max(phase.stop for phase in found.values()),

@@ -48,7 +48,7 @@ def test_example_runs(name: str, media: Path) -> None:
     scope: dict[str, Any] = {"__name__": "example"}
     scope |= {k: v for k, v in vars(manim).items() if not k.startswith("_")}
     scope |= {k: getattr(model, k) for k in model.__all__}
-    for name_ in ("analysis", "cable", "gating"):
+    for name_ in ("analysis", "cable", "episodes", "gating"):
         part = importlib.import_module(f"hhanim.model.{name_}")
         scope |= {k: v for k, v in vars(part).items() if not k.startswith("_")}
     scope |= {"quantity": quantity, "quantities": quantities}

@@ -41,7 +41,7 @@ class Balance(Timed, VGroup):
 
     def __init__(self, run: Trajectory, theme: Theme, area: Area, *, limit: float) -> None:
         super().__init__()
-        self.run, self.limit = run, limit
+        self.run, self.limit, self._first = run, limit, limit
         self._currents = np.stack([run.current(c.name) for c in run.membrane.channels])
         known = quantities(run.membrane)
         rows = area.inset(bottom=max(area.height - 0.75, 0.0)).rows(1.0, 1.0, gap=0.06)
@@ -95,6 +95,10 @@ class Balance(Timed, VGroup):
             beyond = 0.04 + tip if total > self.limit else 0.0
             said.shift((end + beyond + 0.1 - said.get_left()[0], 0.0, 0.0))
         return self
+
+    def magnified(self, times: float) -> None:
+        """Let a bar hold so many times what it held at first."""
+        self.limit = times * self._first
 
     def _box(self, a: float, b: float, y: float) -> np.ndarray:
         x = [self._left + share / self.limit * self._room for share in (a, b)]

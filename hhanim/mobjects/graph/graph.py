@@ -27,7 +27,7 @@ from hhanim.mobjects.frame.lettering import LABEL, TICK, Formula
 from hhanim.mobjects.frame.shapes import Array, at, disc
 from hhanim.mobjects.frame.standard import voltages
 from hhanim.mobjects.graph.labels import DOT_RADIUS
-from hhanim.mobjects.graph.marks import Level
+from hhanim.mobjects.graph.marks import Difference, Level
 from hhanim.mobjects.graph.panel import Panel
 from hhanim.mobjects.graph.stimulus import StimulusBar
 from hhanim.mobjects.graph.trace import Trace
@@ -111,6 +111,17 @@ class Graph:
         color = self.theme.color(quantities(self.run.membrane)[f"I_{channel.name}"])
         name = Formula(f'E_"{channel.name}"', size=LABEL, color=color)
         return Level(self.panel, float(np.max(channel.e)), name, beside=True)
+
+    def driving_force(self, channel: Channel) -> tuple[Level, Difference]:
+        """A channel's reversal potential, and how far V is from it, an arrow at the clock's moment; of a graph of V."""
+        color, e = quantities(self.run.membrane)[f"I_{channel.name}"], float(np.max(channel.e))
+        gap = Difference(self.panel, *self.panel.xlim, e, color=color)
+
+        def follow(_: Any) -> None:
+            now = self.clock.now if self.clock is not None else self.traces[0].now
+            gap.put(now, float(self.run.at([now])["V"][0]), e)
+
+        return self.reversal(channel), gap.add_updater(follow, call_updater=True)
 
     def draw(self, t: float) -> Graph:
         """Draw everything up to model time t (ms)."""

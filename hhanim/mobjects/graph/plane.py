@@ -18,12 +18,11 @@ from itertools import pairwise
 from typing import Any, Self
 
 import numpy as np
-from manim import DOWN, LEFT, Animation, Dot, Mobject, UpdateFromAlphaFunc, VGroup, VMobject
+from manim import DOWN, LEFT, Animation, Dot, UpdateFromAlphaFunc, VGroup, VMobject
 
 from hhanim.language import text
 from hhanim.look import Theme, quantities, quantity
 from hhanim.look.numbers import ceil_to, floor_to
-from hhanim.mobjects.frame.clock import Clock
 from hhanim.mobjects.frame.layout import UNIT, Area, stroke
 from hhanim.mobjects.frame.lettering import TICK, Formula, Words
 from hhanim.mobjects.frame.shapes import Array, at, disc, filled, lines, stroked, to_3d
@@ -36,7 +35,6 @@ from hhanim.model import Membrane, simulate
 from hhanim.model.analysis import fixed_points, hopf_points, nullclines
 
 NULLCLINE = 0.9 * LINE_WIDTH  # design pixels: quieter than the state's way through the plane
-OF_V = "chloride"  # hue of the line on which V stands still: V's own is that of the state's way, which lies along it
 
 
 class Flow(VMobject):
@@ -155,7 +153,9 @@ class VNullcline(VMobject):
     STEPS, POINTS = 121, 400
 
     def __init__(self, panel: Panel, plane: Membrane, theme: Theme, currents: tuple[float, float]) -> None:
-        super().__init__(stroke_color=theme.color(OF_V), stroke_width=stroke(NULLCLINE), fill_opacity=0.0)
+        super().__init__(
+            stroke_color=theme.color("V-nullcline"), stroke_width=stroke(NULLCLINE), fill_opacity=0.0
+        )
         self.panel = panel
         self.v = np.linspace(*panel.xlim, self.POINTS)
         self.currents = np.linspace(*currents, self.STEPS)
@@ -261,7 +261,7 @@ class Portrait:
         self.level = gate_nullcline(panel, plane, theme)
         self.upright = VNullcline(panel, plane, theme, currents)
         self.rests = Rests(panel, plane, theme, currents)
-        sources = ((q.typst, theme.color(q)), ("V", theme.color(OF_V)))
+        sources = ((q.typst, theme.color(q)), ("V", theme.color("V-nullcline")))
         self.names = VGroup(*(Formula(f"frac(dif {x}, dif t) = 0", color=hue) for x, hue in sources))
         self.names.set_stroke(theme.ground, stroke(7.0), background=True)
         self.parts: list[Any] = [panel, self.flow, self.level, self.upright, self.names, self.rests]
@@ -273,6 +273,12 @@ class Portrait:
             part.draw(i)
         self._place()
         return self
+
+    def along(self, name: str) -> Flow:
+        """Arrows on the nullcline of "V" or of the second variable, at the lowest current, in its colour."""
+        places = along_nullcline(self.panel, self.plane, name, self.currents[0])
+        line = self.upright if name == "V" else self.level
+        return Flow(self.panel, self.plane, self.panel.theme, places=places, color=line.get_stroke_color())
 
     def rise(self, first: float, last: float, *others: Any, **how: Any) -> Animation:
         """The animation in which the current goes from one value to another (µA/cm²), here and in other blocks."""
@@ -373,59 +379,3 @@ class Branches:
             word.set_opacity(float(i >= float(trace.t.mean())))
         self.dot.move_to(self.panel.at(i, np.interp(i, self.i, self.v)))
         return self
-
-
-def loses_hold(plane: Membrane, low: float, high: float) -> float | None:
-    """The current between two (µA/cm²) from which on no equilibrium is stable; None if there always is one at the
-    higher current, or none at the lower.
-    """
-
-    def holds(i: float) -> bool:
-        return any(p.stable for p in fixed_points(plane, i))
-
-    if not holds(low) or holds(high):
-        return None
-    for _ in range(30):
-        middle = 0.5 * (low + high)
-        low, high = (middle, high) if holds(middle) else (low, middle)
-    return 0.5 * (low + high)
-
-
-class OnAxis(VGroup):
-    """Where the head of a trace is on one axis of its panel, "x" or "y": a thin line to it and a mark on it. The same
-    quantity is found again in another panel, whichever way its axis lies there.
-    """
-
-    MARK = 0.13  # scene units
-
-    def __init__(self, trace: Trace, axis: str, theme: Theme) -> None:
-        self.trace, self.axis = trace, axis
-        self.line = stroked(np.zeros((0, 3)), theme.line, stroke(2.5))
-        self.mark = filled(np.zeros((0, 3)), theme.ink)
-        super().__init__(self.line, self.mark)
-        self.draw()
-
-    def draw(self) -> Self:
-        """Draw them where the trace's head is now."""
-        x, y = self.trace.dot.get_center()[:2]
-        inner, size = self.trace.panel.inner, self.MARK
-        foot = np.array([x, inner.bottom] if self.axis == "x" else [inner.left, y])
-        away = np.array([0.0, size] if self.axis == "x" else [size, 0.0])
-        aside = 0.6 * away[::-1]
-        self.line.points = lines([foot, (x, y)])
-        self.mark.points = lines([foot, foot + away + aside, foot + away - aside, foot])
-        return self
-
-    def follow(self, clock: Clock) -> Self:
-        """Draw them in every frame, where the trace's head is at the clock's model time."""
-
-        def show(_: Mobject) -> None:
-            self.trace.draw(clock.now)  # they lie behind the trace, so their turn comes before its own
-            self.draw()
-
-        return self.add_updater(show, call_updater=True)
-
-    @property
-    def reading(self) -> float:
-        """The value on the axis that the mark points at."""
-        return self.trace.panel.data(self.mark.points[0])[self.axis == "y"]

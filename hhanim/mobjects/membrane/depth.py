@@ -21,7 +21,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from manim import Animation, VGroup, VMobject
+from manim import Animation, VGroup, VMobject, smooth
 
 from hhanim.language import text
 from hhanim.look import Theme, quantities
@@ -83,6 +83,7 @@ class PatchInDepth:
         seed: int = 0,
     ) -> None:
         self.theme, self.area, self._seed = theme, area, seed
+        self.takes_over = side  # a storyboard then shows it before that goes: the star stays where it is
         gated = [c.name for c in run.membrane.channels if c.gates]
         self.names = list(channels) if channels is not None else gated
         first = star if star is not None else self.names[0]
@@ -267,8 +268,13 @@ class PatchInDepth:
         low, high = np.array([a.left, a.bottom, 0.0]), np.array([a.right, a.top, 0.0])
         return lines(np.clip(outline, low, high)[:, :2])
 
-    def travel(self, start: float, stop: float, **options: Any) -> Animation:
-        """The animation in which the eye goes from one look to another."""
+    def travel(self, start: float, stop: float, *, via: float | None = None, **options: Any) -> Animation:
+        """The animation in which the eye goes from one look to another; via: one between them at which it lingers."""
+        if via is not None:
+            part = (via - start) / (stop - start)
+            options["rate_func"] = lambda done: float(
+                part * smooth(min(3.0 * done, 1.0)) + (1.0 - part) * smooth(max(3.0 * done - 2.0, 0.0))
+            )
         return _Travel(self, start, stop, **options)
 
     # -- the channels --------------------------------------------------------------------------------------
@@ -433,8 +439,8 @@ class _Side:
     """The star from the side: a ChannelView that is flattened as the eye rises."""
 
     def __init__(self, view: ChannelView) -> None:
-        self.view = view
-        self._all = [m for m in view.get_family() if isinstance(m, VMobject)]
+        self.view = view.copy()  # that of the cross-section may go meanwhile
+        self._all = [m for m in self.view.get_family() if isinstance(m, VMobject)]
         self.drawn = VGroup(*(VMobject().match_style(m) for m in self._all))
 
     def draw(self, gates: dict[str, Any], centre: Array, grown: float, flat: float) -> None:

@@ -22,8 +22,10 @@ from hhanim.look.numbers import round_above
 from hhanim.look.words import tr
 from hhanim.mobjects.frame.clock import Clock
 from hhanim.mobjects.frame.layout import Area
+from hhanim.mobjects.frame.standard import CHANNEL_CONDUCTANCE
 from hhanim.mobjects.graph.sweep import TOPS, Curve, Sweep
 from hhanim.mobjects.membrane.depth import PatchInDepth
+from hhanim.mobjects.membrane.patch import MembranePatch
 from hhanim.model import Channel
 
 #: Half the width of a band, in standard deviations of the binomial distribution: 19 of 20 counts lie in it.
@@ -39,6 +41,14 @@ def law_in_words(channel: Channel) -> str:
     """The same as plain text: n⁴."""
     up = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
     return "".join(g.name + (str(g.power).translate(up) if g.power > 1 else "") for g in channel.gates)
+
+
+def single_current(patch: MembranePatch, name: str, until: float) -> tuple[Curve, tuple[float, float]]:
+    """The current (pA) through the first channel of a kind in a patch, and limits that fit it until a time (ms)."""
+    t, i = patch.samples[name].current(patch.run, 0, CHANNEL_CONDUCTANCE)
+    most = round_above(max(float(np.abs(i[t < until]).max()), 0.1), TOPS)
+    curve = Curve(t, i, quantities(patch.run.membrane)[f"I_{name}"], "")
+    return curve, (-most if i.min() < 0.0 else 0.0, most)
 
 
 class OpenShare(Sweep):
