@@ -15,6 +15,7 @@ from hhanim.mobjects.frame.cards import Row
 from hhanim.mobjects.frame.clock import Pace
 from hhanim.mobjects.graph.rates import gates_over_v, rates_over_v
 from hhanim.mobjects.graph.steps import Steps
+from hhanim.mobjects.membrane.channels import side_by_side
 from hhanim.mobjects.membrane.depth import PATCH, SIDE, TILE, PatchInDepth
 from hhanim.mobjects.membrane.patch import MembranePatch
 from hhanim.mobjects.membrane.shares import OpenShare, law_in_words, single_current
@@ -51,21 +52,18 @@ class GateOpening(Story):
         style: Any = {"channels": self.kinds[:1], "clock": self.clock, "seed": self.seed}
         side = MembranePatch(self.run, self.theme, self.grid["picture"], **style)
         style |= {"channels": self.kinds, "n": self.n, "side": side, "star": self.kinds[0]}
-        self.depth = PatchInDepth(self.run, self.theme, self.grid["left"], **style)
+        self.depth = PatchInDepth(self.run, self.theme, self.grid["left"], **style).look(SIDE)
         self.far = self.depth.far(FEW)
-        self.depth.look(SIDE)
         self.current, self.limits = single_current(side, self.kinds[0], until=self.begins[STEPS // 2])
         for part in (self.one(side), self.many(), self.rates(), self.recap()):
             yield from part
 
     def meet(self) -> None:
         """The kinds of channels, the clamp, and what they are called; all times go by the slowest gate."""
-        membrane = self.membrane
-        high = membrane.zero + standard.TEST_STEP
+        membrane, high = self.membrane, self.membrane.zero + standard.TEST_STEP
         kinds = likeliest_open(membrane, high)  # the first of them will be looked at alone
         if not kinds:
-            lacks = f"{membrane.name} has no gates that take time"
-            raise HHError(f"{lacks}; choose a model with gates, as modern")
+            raise HHError(f"{membrane.name} has no gates that take time; choose a model with gates")
         self.kinds = [channel.name for channel in kinds]
         slowest = max(float(tau[0]) for tau in time_constants(membrane, [high]).values())
         swing = membrane.baseline - 35.0, membrane.baseline + 110.0
@@ -148,10 +146,13 @@ class GateOpening(Story):
     def recap(self) -> Iterator[Beat]:
         """One channel, its rates, and many channels, one after the other."""
         last, (start, stop) = self.share(5, 1, 2, PATCH), self.clamped.window(5, 0.1, 1.05)
+        one, many = self.kinds[:1], self.kinds * 2
+        icons = [side_by_side(self.membrane, names, self.theme, height=high, shut=shut)
+                 for names, high, shut in ((one, 1.2, None), (one, 1.2, self.gate), (many, 0.6, None))]  # fmt: skip
         rows = [Row("One channel: chance", "nobody can say when it opens", "ink",
-                    "A single channel opens by chance.", start),
+                    "A single channel opens by chance.", start, icons[0]),
                 Row("V sets the rates", "α opens a gate, β shuts it", "ink",
-                    "V sets how likely that is.", self.begins[5] + 0.4 * self.lasts),
+                    "V sets how likely that is.", self.begins[5] + 0.4 * self.lasts, icons[1]),
                 Row("Many channels: a law", "their open share is {law}", "ink",
-                    "Many together follow a law.", stop)]  # fmt: skip
+                    "Many together follow a law.", stop, icons[2])]  # fmt: skip
         yield from self.recapped(rows, [last.bands, *self.steps.under(5, 2, last)])

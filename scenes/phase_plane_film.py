@@ -199,12 +199,13 @@ class PhasePlane(Story):
         if self.critical is None:
             yield from self.recapped(rows, again.parts, place="plot")
             return
+        adds = [self.graph("second", self.many, "V"), self.orbit(self.many), self.cycle]
         rows += [Row("Unstable: a limit cycle", "swings grow, and the state goes round", "ink",
                      "An unstable one lets the state go round."),
                  Row("Each turn: one spike", "{rate} a second; with all variables {full}", "ink",
                      "With V and {n} alone it fires {rate} times a second.",
-                     self.until, adds=[self.orbit(self.many), self.cycle])]  # fmt: skip
-        at_rest, risen, round_ = self.recapped(rows, again.parts, place="plot")
+                     self.until, adds=adds)]  # fmt: skip
+        at_rest, risen, round_ = self.recapped(rows, again.parts, place="first")
         yield at_rest
         yield replace(risen, line="a steady current of {high}", do=[again.rise(0.0, self.high, run_time=2.0)])
         yield replace(round_, line="a steady current of {high}")

@@ -277,7 +277,7 @@ class Story(Film):
         gone, stay = [t for t in self.standing if id(t) not in known], [t for t in show if id(t) in was]
         come = [t for t in show if id(t) not in was]
         zooms = beat.into is not None or beat.out_of is not None
-        early, late = ((0.0, 0.2), (0.8, 1.0)) if zooms else ((0.0, 0.25), (0.25, 0.5))
+        early, late = ((0.4, 0.5), (0.5, 0.6)) if zooms else ((0.0, 0.25), (0.25, 0.5))
         said: list[Animation] = [Vanish(w, between=early) for w in old if w not in words]
         said += [Appear(w, between=late) for w in words if w not in old]
         self._words, self.standing = words, show
@@ -349,8 +349,7 @@ class Story(Film):
         assert place is not None
         for animation in words:
             animation.run_time = standard.ZOOM
-        changed = {id(animation.mobject) for animation in words}
-        above = [word for word in self._words if id(word) not in changed]
+        above = list({id(word): word for word in (*self._words, *(a.mobject for a in words))}.values())
         style: Any = {"theme": self.theme, "stay": [stay, above], "run_time": standard.ZOOM}
         self.play(Zoom(gone, come, place, self.frame, out=out, **style), *words)
         for mobject in kept:

@@ -355,3 +355,44 @@ def test_the_grid_keeps_its_margins_and_nothing_in_it_overlaps(shape: str) -> No
             across = min(a.right, b.right) - max(a.left, b.left)
             down = min(a.top, b.top) - max(a.bottom, b.bottom)
             assert min(across, down) <= 0.0
+
+
+def test_in_a_zoom_a_heading_is_read_until_the_next_one_is(tmp_path: Path) -> None:
+    outer, inner, shares = Circle(2.0), Square(3.0), []
+    place = Area(1.0, 2.6, 0.2, 1.1)
+
+    class Looked(Story):
+        def beats(self) -> Iterator[Beat]:
+            yield Beat("one", "One", "The old picture.", show=[outer])
+            yield Beat("two", "Two", "The new picture.", show=[inner], into=place)
+
+        def update_mobjects(self, dt: float) -> None:
+            super().update_mobjects(dt)
+            words = [m for m in self.get_mobject_family_members() if isinstance(m, Words)]
+            shares.append(max((float(m[0].get_fill_opacity()) for m in words), default=0.0))
+
+    options = {"dry_run": True, "media_dir": str(tmp_path), "verbosity": "ERROR", "progress_bar": "none"}
+    with tempconfig({**options, "pixel_width": 192, "pixel_height": 108, "frame_rate": 10}):
+        film = Looked()
+        film.render()
+    assert sum(share < 0.5 for share in shares[1:]) <= 3
+    assert [w.words for w in film.mobjects if isinstance(w, Words)] == ["Two"]
+
+
+def test_what_takes_over_a_part_of_a_picture_is_there_before_that_goes(tmp_path: Path) -> None:
+    old, new, shares = Square(), Circle(), []
+    new.takes_over = old
+
+    class Looked(Story):
+        def beats(self) -> Iterator[Beat]:
+            yield Beat("one", "One", "The old picture.", show=[old])
+            yield Beat("two", "Two", "A part of it stays.", show=[new])
+
+        def update_mobjects(self, dt: float) -> None:
+            super().update_mobjects(dt)
+            shares.append([m.get_stroke_opacity() if m in self.mobjects else 0.0 for m in (old, new)])
+
+    options = {"dry_run": True, "media_dir": str(tmp_path), "verbosity": "ERROR", "progress_bar": "none"}
+    with tempconfig({**options, "pixel_width": 192, "pixel_height": 108, "frame_rate": 30}):
+        Looked().render()
+    assert min(new for old, new in shares if 0.05 < old < 0.95) > 0.9

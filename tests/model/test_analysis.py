@@ -349,3 +349,11 @@ def test_no_rebound_is_told_where_rates_cannot_follow():
     """A membrane that does not fire when a current stops, although far below rest its equations become unsolvable."""
     assert analysis.anode_break(presets.CONNOR_STEVENS, 20.0) == pytest.approx([-np.inf])
     assert analysis.anode_break(presets.MODERN, [0.5, 20.0]) == pytest.approx([-39.3, -2.79], rel=2e-3)
+
+
+def test_channels_come_by_the_share_that_is_open_in_the_end() -> None:
+    membrane = presets.get("modern")
+    assert [channel.name for channel in analysis.likeliest_open(membrane, 0.0)] == ["K", "Na"]
+    shares = [float(c.open_fraction({g.name: membrane.inf(g.name, 0.0) for g in c.gates})) for c in
+              analysis.likeliest_open(membrane, 0.0)]  # fmt: skip
+    assert shares == sorted(shares, reverse=True)

@@ -210,3 +210,13 @@ def test_who_carries_the_largest_currents() -> None:
     assert (run.carrier("in"), run.carrier("out")) == ("Na", "K")
     without = hh.simulate(presets.MODERN.with_(gK=0), "pulse(10, start=5, width=1)", 20.0)
     assert without.carrier("out") == "L"
+
+
+@pytest.mark.parametrize("name", ["I_Na", "I_K"])
+def test_a_quantity_has_grown_when_it_is_so_many_times_what_it_was(name: str) -> None:
+    run = hh.simulate(hh.presets.get("modern"), "pulse(10, start=5, width=1)", 20.0)
+    t = run.grown(name, 3.0, after=6.2)
+    before, now = run.at([6.2, t])[name]
+    assert now == pytest.approx(3.0 * before, rel=1e-6)
+    assert (np.abs(run.at(np.linspace(6.2, t - 1e-6, 50))[name]) < 3.0 * abs(before)).all()
+    assert run.grown("V", -10.0, after=6.2) == np.inf

@@ -78,3 +78,14 @@ def test_landmarks_are_the_borders_of_phases_and_the_peak() -> None:
     assert second is not None
     assert second.begin <= second.rise < second.peak < second.back <= second.low < second.end
     assert landmarks(run, spike=1) is None
+
+
+def test_a_spike_passes_zero_on_its_way_up_and_has_a_window_of_whole_milliseconds() -> None:
+    run = hh.simulate(MODERN, "pulse(10, start=5, width=1)", 26)
+    spike = landmarks(run)
+    assert spike is not None
+    assert spike.rise < spike.over < spike.peak
+    assert float(run.at([spike.over])["V"][0]) == pytest.approx(0.0, abs=1e-6)
+    start, stop = spike.window(run)
+    assert start == int(start) and stop == int(stop)
+    assert 0.0 < spike.begin - start < 2.0 and 0.0 < stop - spike.low < 2.0

@@ -27,8 +27,8 @@ def test_every_part_becomes_an_element_and_nothing_stays_behind(media: Path) -> 
         assert elements <= texts[section]
     # what is collected under the elements is the equation, and then nothing of the pieces is left
     assert [m for m in film.slice.get_family() if len(m.points)] == []
-    assert {film.law.source} <= texts["equation"]
-    assert not {film.law.source} & texts["gates"]
+    assert {film.terms.law.source} <= texts["equation"]
+    assert not {film.terms.law.source} & texts["gates"]
     # membrane and circuit side by side: both are in the last picture
     assert {"inside", "inside the cell"} <= texts["recap"]
 
@@ -55,20 +55,21 @@ def test_a_part_stands_until_it_turns_into_its_element(media: Path) -> None:
 def test_arrows_boxes_and_sums_are_those_of_the_run(changes: dict[str, Any], media: Path) -> None:
     film: Any
     film, _ = run_film("circuit", "wide", media, **changes)
-    run, arrows, (patch, circuit) = film.run, film.currents.arrows, film.both
+    run, stage, patch, circuit = film.run, film.stage, film.pair.arrows, film.pair.currents
+    arrows = stage.currents.arrows
     assert patch.scale_ == circuit.arrows.scale_
     for t in np.linspace(0.1, film.until - 0.1, 10):
         now = run.at([t])
-        for block in (film.currents, film.sums, patch, circuit):
+        for block in (stage.currents, stage.sums, patch, circuit):
             block.draw(t)
-        shown = {name: arrows.length(name) for name in film.circuit.names}
-        largest = arrows.scale_ * (film.circuit.top - film.circuit.bottom)
+        shown = {name: arrows.length(name) for name in stage.circuit.names}
+        largest = arrows.scale_ * (stage.circuit.top - stage.circuit.bottom)
         for channel in film.membrane.channels:
             current = now.current(channel.name)[0]
             for where in (arrows, patch, circuit.arrows):
                 assert where.length(channel.name) == pytest.approx(current, abs=2e-3 * largest)
             whole = run.conductance(channel.name).max()
-            share = film.currents.conductance(channel.name)
+            share = stage.currents.conductance(channel.name)
             assert share == pytest.approx(now.conductance(channel.name)[0] / whole, abs=5e-3)
         for name, shape in arrows.shapes.items():  # one that is too short is not shown
             assert (shape.get_fill_opacity() > 0) == (abs(shown[name]) / arrows.scale_ / UNIT > 8.0)
@@ -76,7 +77,7 @@ def test_arrows_boxes_and_sums_are_those_of_the_run(changes: dict[str, Any], med
         assert sum(v for name, v in shown.items() if name != "I") == pytest.approx(
             shown["I"], abs=2e-3 * largest
         )
-        out, into = film.sums.totals()
+        out, into = stage.sums.totals()
         assert out == pytest.approx(into, abs=4e-3 * largest)
         assert out == pytest.approx(
             sum(max(v, 0.0) for k, v in shown.items() if k != "I"), abs=4e-3 * largest
@@ -89,7 +90,7 @@ def test_in_the_last_pictures_the_channel_with_the_large_arrow_is_open_and_arrow
 ) -> None:
     film: Any
     film, _ = run_film("circuit", "wide", media)
-    run, patch, arrows = film.run, film.patch, film.both[0]
+    run, patch, arrows = film.run, film.pair.patch, film.pair.arrows
     wide = {v.channel.name: v for v in patch.views}
     for t in (run.extreme("I_ion", "min").t, run.extreme("I_K").t):
         patch.draw(t)
@@ -108,7 +109,7 @@ def test_in_the_last_pictures_the_channel_with_the_large_arrow_is_open_and_arrow
 def test_arrows_are_to_be_seen_when_they_add_up_and_cancel_at_the_peak(media: Path) -> None:
     film: Any
     film, _ = run_film("circuit", "wide", media)
-    arrows, run = film.currents.arrows, film.run
+    arrows, run = film.stage.currents.arrows, film.run
     arrows.draw(run.extreme("I_ion", "min").t)
     assert {"C", "Na"} <= {name for name, shape in arrows.shapes.items() if shape.get_fill_opacity() == 1.0}
     arrows.draw(run.extreme("V").t)

@@ -41,7 +41,7 @@ def test_the_shares_counted_on_the_screen_keep_to_the_law_within_binomial_error(
 
 
 def test_the_single_channel_opens_at_other_times_under_the_same_step(film: Any) -> None:
-    t, i = film.current
+    t, i = film.current.t, film.current.y
     drive = film.run.at(t)["V"] - float(film.membrane.channel("K").e)
     open_ = i != 0.0
     assert i[open_] == pytest.approx(0.02 * drive[open_])  # 20 pS, in pA
@@ -51,8 +51,8 @@ def test_the_single_channel_opens_at_other_times_under_the_same_step(film: Any) 
 
 
 def test_the_rates_over_v_are_the_gates_and_have_the_points_of_1952(film: Any) -> None:
-    sweep = film.over("plot", rates_over_v(film.run, "n"), "", 0, 2)
-    for t in np.linspace(film.turns[0], film.turns[2], 9):
+    sweep = film.steps.over_v(film.grid["plot"], rates_over_v(film.run, "n"), "", 0, 2)
+    for t in np.linspace(film.clamped.turns[0], film.clamped.turns[2], 9):
         sweep.traces.draw(t)
         v = float(film.run.at([t])["V"][0])
         gate = film.membrane.gates["n"]
@@ -87,3 +87,16 @@ def test_a_model_without_gates_is_refused_in_one_line(media: Path) -> None:
     leak = Membrane("leak", (Channel("L", g=0.3, e=-65.0),))
     with pytest.raises(hh.HHError, match="choose a model with gates"):
         run_film("gate_opening", "wide", media, model=leak)
+
+
+def test_every_tile_in_sight_has_room_before_the_rim_of_the_picture(film: Any) -> None:
+    """On it a disc would look cut."""
+    depth, area = film.depth, film.depth.area
+    for look in (depth.beside(), film.far):
+        depth.look(look)
+        for name, numbers in depth.in_sight(look).items():
+            tiles = depth._kinds[name].rims.points.reshape(-1, 16, 3)
+            assert len(tiles) == len(numbers)
+            air = 0.05 * np.ptp(tiles[..., 0], axis=1).max()
+            assert area.left + air < tiles[..., 0].min() and tiles[..., 0].max() < area.right - air
+            assert area.bottom + air < tiles[..., 1].min() and tiles[..., 1].max() < area.top - air

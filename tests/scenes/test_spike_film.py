@@ -12,6 +12,7 @@ pytest.importorskip("manim")
 
 from hhanim.mobjects.graph.graph import Graph
 from hhanim.mobjects.graph.marks import Difference
+from hhanim.mobjects.membrane.depth import PATCH, SIDE, PatchInDepth
 from hhanim.model.phases import landmarks
 from tests.scenes.film_checks import run_film
 
@@ -122,3 +123,34 @@ def test_the_hall_is_asked_before_v_turns_and_the_driving_force_is_drawn(media: 
     assert film.seen_to == pytest.approx(film.there, abs=0.02)
     v = run.extreme("I_Na", "min").t
     assert film.force == pytest.approx(50.0 - float(run.at([v])["V"][0]), abs=0.5)
+
+
+class Turns:
+    """Keeps how the eye looks down on the patch, and the limit of the bars, as the beats go on."""
+
+    def tell(self, beat: Any) -> None:
+        seen = self.__dict__.setdefault("looks", {})
+        patch = next((x for x in beat.show or () if isinstance(x, PatchInDepth)), None)
+        if patch is not None and beat.caption not in seen:
+            seen[beat.caption] = patch.p
+        super().tell(beat)  # type: ignore[misc]
+
+
+def test_the_side_view_tilts_into_the_patch_and_the_axis_is_seen_to_give_way(tmp_path: Path) -> None:
+    film, _ = run_film("spike", "wide", tmp_path, beside=Turns)
+    first, *others = film.looks.values()
+    assert first == SIDE
+    assert set(others) == {PATCH}
+    drawn, patch = film.many.samples["Na"], film.patch.samples["Na"]
+    for t in np.linspace(0.0, film.until, 40).tolist():  # the tile in the middle is the channel that was seen
+        assert drawn.open(t)[0] == patch.open(t)[0]
+    shrink, large, small = film.small.shrinks(), film.large, film.small
+    film.small.clock.put(t := 6.5)
+    for graph in (small, large):
+        graph.draw(t)
+    shrink.begin()
+    heads = [trace.dot.get_center()[1] for trace in large.traces]
+    assert heads == pytest.approx([trace.dot.get_center()[1] for trace in small.traces], abs=1e-6)
+    shrink.interpolate(1.0)
+    high = [large.panel.at(t, float(film.run.at([t])[key][0]))[1] for key in large.keys]
+    assert [trace.dot.get_center()[1] for trace in large.traces] == pytest.approx(high, abs=1e-3)

@@ -37,6 +37,8 @@ from hhanim.model.gating import Patch, sample_patch
 
 #: Of `look`: from the side, one tile from above, the patch.
 SIDE, TILE, PATCH = 0.0, 0.5, 1.0
+#: A tile is in sight where there is this much room for it, of its own size: on the rim it would look cut.
+ROOM = 1.15
 #: How steeply the patch is looked down upon (degrees), and from how far (scene units).
 STEEP, AFAR = 42.0, 16.0
 
@@ -379,8 +381,8 @@ class _Kind:
         x, z = self.places.T
         # Whole channels only: one that would reach beyond the rim, at its foot or its top, is not there. The whole
         # patch ends within the rim by itself.
-        inside = [patch.within(patch.project(x, y, z), size * patch._zoom) for y in (0.0, patch.high)]
-        least = 0.999 * min(4.0 * abs(PATCH - patch.p), 1.0)
+        inside = [patch.within(patch.project(x, y, z), ROOM * size * patch._zoom) for y in (0.0, patch.high)]
+        least = 0.999 * min(8.0 * abs(PATCH - patch.p), 1.0)
         seen = np.where(np.minimum(*inside) > least, patch._others, 0.0)
         if patch.places[patch.names[0]] is self.places:
             seen[0] = float(patch.p > 0.0)
