@@ -290,7 +290,8 @@ def test_the_side_view_becomes_a_tile_and_the_tile_the_patch(
     depth: PatchInDepth, patch: MembranePatch, run: hh.Trajectory
 ) -> None:
     sodium, area = patch.views[0], depth.area
-    depth.draw(4.6)
+    for block in (patch, depth):
+        block.draw(4.6)
     depth.look(SIDE)  # it stands where it stood
     view = np.concatenate([m.points for m in sodium.get_family() if len(m.points)])
     drawn = np.concatenate([m.points for m in depth.side.drawn if len(m.points)])
