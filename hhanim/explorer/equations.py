@@ -24,11 +24,12 @@ _CHARGES = {"Ca": 2, "Cl": -1}
 def functions(membrane: Membrane) -> str:
     """The membrane's equations as the source of a JavaScript object.
 
-    State y = [V, gates with kinetics …]; constants k = [C, g, E of each channel, phi of each gate with kinetics].
-    rhs(y, i, k, d) writes dy/dt into d, dv(y, i, k) is dV/dt alone; gates(y, z) writes every gate's value into z,
-    open(z, o) each channel's open fraction into o; inf[g](v) and tau[g](v, k) are each gate's curves. relax(y, h, k, d)
-    writes the gates with kinetics after h ms at y's voltage into d: exact; linear(y, k, d) the membrane's conductance
-    and its driving current, so that the ionic current is d[0] V - d[1].
+    State y = [V, gates with kinetics …]; constants k = [C, g, E of each channel, phi of each gate with kinetics], of
+    which g(k, c) and e(k, c) are channel c's. rhs(y, i, k, d) writes dy/dt into d, dv(y, i, k) is dV/dt alone;
+    gates(y, z) writes every gate's value into z, open(z, o) each channel's open fraction into o; inf[g](v) and
+    tau[g](v, k) are each gate's curves. relax(y, dt, k, d) writes the gates with kinetics after dt ms at y's voltage
+    into d: exact; linear(y, k, d) the membrane's conductance and its driving current, so that the ionic current is
+    d[0] V - d[1].
     """
     equations, gates = membrane.equations, membrane.gates
     given = _const([f"x{n} = y[{n}]" for n in range(len(equations.states))])
@@ -41,21 +42,18 @@ def functions(membrane: Membrane) -> str:
         values += [f"p.g{channel.name}{unblocked}", f"p.E{channel.name}"]
     for gate in (kinetics.gate for kinetics in equations.kinetics):
         values.append(f"Math.pow({gate.q10!r}, (p.celsius - {gate.celsius!r}) / 10)")
-    relaxed = [line for kinetics in equations.kinetics for line in kinetics.rates("y[0]", JAVASCRIPT)]
-    after = ["y[0]"] + [
-        f"a{x.k} / r{x.k} + (y[{x.k}] - a{x.k} / r{x.k}) * Math.exp(-h * r{x.k})" for x in equations.kinetics
-    ]
-    flows = [f"G{n} * {current.e}" for n, current in enumerate(equations.currents)]
-    total = " + ".join(f"G{n}" for n in range(len(flows)))
+    rates, after = equations.relaxed(JAVASCRIPT)
+    flows, *sums = equations.sums(JAVASCRIPT)
     own = _const([f"{equations.symbols[name]} = z[{n}]" for n, name in enumerate(gates)])
     places = {kinetics.gate.name: equations.parameters.index(kinetics.phi) for kinetics in equations.kinetics}
     bodies = {
         "constants(p)": f"return Float64Array.of({', '.join(values)});",
+        "g(k, c)": "return k[1 + 2 * c];",
+        "e(k, c)": "return k[2 + 2 * c];",
         "rhs(y, i, k, d)": f"{given} {numbers} {_const(lines)} {_into('d', slopes)}",
         "dv(y, i, k)": f"{given} {numbers} {instant} return {equations.voltage_slope};",
-        "relax(y, h, k, d)": f"{numbers} {_const(relaxed)} {_into('d', after)}",
-        "linear(y, k, d)": f"{given} {numbers} {instant} {_const(equations.conductances())} "
-        f"{_into('d', [total, ' + '.join(flows)])}",
+        "relax(y, dt, k, d)": f"{given} {numbers} {_const(rates)} {_into('d', ['x0', *after])}",
+        "linear(y, k, d)": f"{given} {numbers} {_const(flows)} {_into('d', [' + '.join(terms) for terms in sums])}",
         "gates(y, z)": f"{given} {instant} {_into('z', [equations.symbols[name] for name in gates])}",
         "open(z, o)": f"{own} {_into('o', [' * '.join(x.opens) or '1' for x in equations.currents])}",
     }

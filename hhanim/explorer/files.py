@@ -1,4 +1,4 @@
-"""The explorer as a file on disk, and as a local address."""
+"""The explorer as a package for a learning platform, and as a local address."""
 
 from __future__ import annotations
 
@@ -6,19 +6,6 @@ import zipfile
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-
-from hhanim.studio.media.atomic import in_place
-
-
-def write(path: str | Path, page: str) -> Path:
-    """Write the page to `path`, making its folder; a file that is there is replaced only by a whole one.
-
-    Raises OSError if it cannot be written.
-    """
-    path = Path(path)
-    with in_place(path) as part:
-        part.write_text(page, encoding="utf-8")
-    return path
 
 
 def package(path: str | Path, page: str, title: str = "hhanim explorer") -> None:

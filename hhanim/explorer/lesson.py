@@ -19,7 +19,7 @@
 
 start, and the set of each step, are settings as in links and in hh.explore(); a step begins where the one before it
 ended, or anew with a `start` of its own. Exactly one choice must come true when the core runs what is set. A choice's
-`when` is comparisons joined by "and" of what :func:`measures` gives, with numbers, with each other or with what was
+`when` is comparisons joined by "and" of what :func:`measured` gives, with numbers, with each other or with what was
 measured before the step: "peak < 1.1 * before_peak and spikes = 1". Braces in `see` and `why` are filled with the same.
 """
 
@@ -54,6 +54,8 @@ ORDER = (
 )  # fmt: skip
 #: What the core measures in them, made by ``python -m hhanim.explorer.measure``: a page is built without running them.
 MEASURED = "measured.json"
+#: Bytes of a lesson's file: the longest that is shipped has 3000.
+LONGEST = 500_000
 _LESSON = ("title", "start", "steps")
 _STEP = ("start", "text", "ask", "choices", "do", "set", "see", "why")
 _CHOICE = ("text", "when")
@@ -160,11 +162,13 @@ def find(lesson: str | Path) -> Lesson:
     if path.suffix != ".toml":
         raise UnknownName("lesson", str(lesson), ORDER)
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        size, text = path.stat().st_size, path.read_text(encoding="utf-8-sig")
+    except (OSError, ValueError) as error:  # a name with a null in it is a ValueError, as is what is no UTF-8
         raise LessonError(
             f"cannot read the lesson {path}: {getattr(error, 'strerror', None) or 'it is no UTF-8 text'}"
         ) from None
+    if size > LONGEST:
+        raise LessonError(f"{path} is too long for a lesson; at most {LONGEST // 1000} kB")
     return parse(text, path.stem, str(path))
 
 
@@ -190,6 +194,8 @@ def parse(text: str, key: str, where: str, known: Sequence[Mapping[str, float]] 
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise LessonError(f"{where} is no TOML: {error}") from None
+    except RecursionError:
+        raise LessonError(f"{where} is nested too deeply") from None
     _known(data, _LESSON, where, title=str, steps=list)
     settings, steps = _table(data, "start", where), []
     if not data["steps"]:
@@ -260,7 +266,9 @@ def _holds(when: str, values: Mapping[str, float], where: str) -> bool:
     for part in when.split(" and "):
         found = _CONDITION.fullmatch(part)
         if found is None:
-            raise LessonError(f"{where}: {part.strip()!r} is no comparison; e.g. 'peak > 1.1 * before_peak'")
+            raise LessonError(
+                f"{where}: {part.strip()[:60]!r} is no comparison; e.g. 'peak > 1.1 * before_peak'"
+            )
         name, sign, factor, other = found.groups()
         for x in (name, other):
             if x.isidentifier() and x not in values:

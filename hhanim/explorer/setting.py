@@ -204,8 +204,8 @@ def _number(field: Mapping[str, Any], value: Any) -> float:
     key, unit = field["key"], f" {field['unit']}".rstrip()
     try:
         number = math.nan if isinstance(value, bool) else float(value)
-    except (TypeError, ValueError):
-        raise InvalidValue(f"{key} = {value!r} is not a number") from None
+    except (TypeError, ValueError, OverflowError):
+        raise InvalidValue(f"{key} = {str(value)[:40]!r} is not a number") from None
     if not field["low"] <= number <= field["high"]:
         raise InvalidValue(
             f"{key} = {number:g} is not allowed; allowed: {field['low']:g} to {field['high']:g}{unit}"

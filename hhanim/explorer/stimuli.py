@@ -20,12 +20,16 @@ def _kind(words: str, protocol: str, arguments: Data, **fields: Data) -> Data:
     return {"words": words, "experiment": "current", "rows": rows, **more, "fields": fields}
 
 
-def _clamp(words: str, pieces: list[list[Any]], measured: int, **fields: Data) -> Data:
-    """A voltage clamp in pieces [level, duration]; the level "sweep" is another in each sweep."""
+def _clamp(words: str, pieces: list[list[Any]], measured: int, reads: str, **fields: Data) -> Data:
+    """A voltage clamp in pieces [level, duration]; the level "sweep" is another in each sweep.
+
+    reads: what is read of the piece that is measured: each channel's "peak" or steady current, the "first" current of
+    each, or the "share" of its largest peak that the inward current keeps.
+    """
     used = [name for level, lasts in pieces for name in (level, lasts) if isinstance(name, str)]
     rows = [*dict.fromkeys(["hold", "first", "last", "increment", *used])]
     rows.remove("sweep")
-    more = {"pieces": pieces, "measured": measured}
+    more = {"pieces": pieces, "measured": measured, "reads": reads}
     return {"words": words, "experiment": "clamp", "rows": rows, **more, "fields": fields}
 
 
@@ -56,11 +60,12 @@ STIMULI = {
         {"amplitude": "I", "start": "onset", "frequency": "frequency"},
         I={"words": text("Amplitude of the current")},
     ),
-    "family": _clamp(text("Family of steps"), [["hold", 2], ["sweep", "step_time"], ["hold", 8]], 1),
+    "family": _clamp(text("Family of steps"), [["hold", 2], ["sweep", "step_time"], ["hold", 8]], 1, "peak"),
     "tails": _clamp(
         text("Tail currents"),
         [["hold", 2], ["fixed", "fixed_time"], ["sweep", "step_time"], ["hold", 3]],
         2,
+        "first",
         first={"value": -110, "words": text("First level after the step")},
         last={"value": -40, "words": text("Last level after the step")},
         fixed={"words": text("Level of the opening step")},
@@ -71,6 +76,7 @@ STIMULI = {
         text("Inactivation"),
         [["hold", 2], ["sweep", "step_time"], ["fixed", "fixed_time"], ["hold", 3]],
         2,
+        "share",
         first={"value": -110, "words": text("First conditioning level")},
         last={"value": -20, "words": text("Last conditioning level")},
         step_time={"value": 50, "words": text("Duration of the conditioning step")},

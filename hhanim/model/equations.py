@@ -131,25 +131,26 @@ class Equations:
         lines, slopes = self.slopes(choice)
         return function("rhs", f"{self.arguments}, i", lines, slopes)
 
-    def linear(self, choice: str = PYTHON) -> str:
-        """Source of linear(x0, x1, ..., total, drive) -> both grown by the channels' G and by their G times E.
+    def sums(self, choice: str = PYTHON) -> tuple[Lines, Lines, Lines]:
+        """Assignments, then the terms whose sums are a total and a drive: the currents together are total V - drive."""
+        each = [(f"G{k}", f"G{k} * {current.e}") for k, current in enumerate(self.currents)]
+        return self.gates(choice) + self.conductances(), [g for g, _ in each], [ge for _, ge in each]
 
-        The currents together are then total V - drive.
-        """
-        total = " + ".join(["total", *(f"G{k}" for k in range(len(self.currents)))])
-        drive = " + ".join(["drive", *(f"G{k} * {current.e}" for k, current in enumerate(self.currents))])
-        lines = self.gates(choice) + self.conductances()
-        return function("linear", f"{self.arguments}, total, drive", lines, [total, drive])
+    def linear(self, choice: str = PYTHON) -> str:
+        """Source of linear(x0, x1, ..., total, drive) -> both grown by the channels' :meth:`sums`."""
+        lines, total, drive = self.sums(choice)
+        sums = [" + ".join(["total", *total]), " + ".join(["drive", *drive])]
+        return function("linear", f"{self.arguments}, total, drive", lines, sums)
+
+    def relaxed(self, choice: str = PYTHON) -> tuple[Lines, Lines]:
+        """Assignments, then the gates with kinetics after a time dt in which V holds: exact."""
+        lines = [line for kinetics in self.kinetics for line in kinetics.rates("x0", choice)]
+        ks = [kinetics.k for kinetics in self.kinetics]
+        return lines, [f"x{k} + (a{k} / r{k} - x{k}) * -expm1(-dt * r{k})" for k in ks]
 
     def relax(self, choice: str = PYTHON) -> str:
-        """Source of relax(x0, x1, ..., dt) -> the gates with kinetics after a time dt in which V holds: exact."""
-        lines: Lines = []
-        after: Lines = []
-        for kinetics in self.kinetics:
-            k = kinetics.k
-            lines += kinetics.rates("x0", choice)
-            after.append(f"x{k} + (a{k} / r{k} - x{k}) * -expm1(-dt * r{k})")
-        return function("relax", f"{self.arguments}, dt", lines, after)
+        """Source of relax(x0, x1, ..., dt) -> the gates with kinetics after :meth:`relaxed`."""
+        return function("relax", f"{self.arguments}, dt", *self.relaxed(choice))
 
     def latex(self) -> str:
         """The equation of V as a paper prints it."""

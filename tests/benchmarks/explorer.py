@@ -102,7 +102,8 @@ def main() -> None:
     names = ("chromium", "chromium-browser", "google-chrome")
     program = next(p for name in names if (p := shutil.which(name)))
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        path = explorer.write(Path(folder) / "explorer.html", explorer.page())
+        path = Path(folder) / "explorer.html"
+        path.write_text(explorer.page(), encoding="utf-8")
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         for screen, (width, height, ratio, slower, goal) in SCREENS.items():
             size = f"{width}×{height}" + (f" at {ratio}×, throttled {slower}×" if slower > 1 else "")

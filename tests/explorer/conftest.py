@@ -11,6 +11,12 @@ import pytest
 from hhanim import explorer
 
 
+def write(path: Path, text: str) -> Path:
+    """The file, with this text in it."""
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
 def says(page: Any, words: str) -> None:
     """Wait until the sentence of the page has these words in it."""
     page.wait_for_function(
@@ -20,7 +26,7 @@ def says(page: Any, words: str) -> None:
 
 @pytest.fixture(scope="session")
 def html(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return explorer.write(tmp_path_factory.mktemp("explorer") / "explorer.html", explorer.page())
+    return write(tmp_path_factory.mktemp("explorer") / "explorer.html", explorer.page())
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ import pytest
 from hhanim import explorer
 from hhanim.model import Channel, Gate, Membrane, Sigmoid, analysis, presets, simulate
 from hhanim.model.rates import FLOATS, JAVASCRIPT
+from tests.explorer.conftest import write
 from tests.model.examples import PRINTED, WITH_T
 
 BASE = {
@@ -188,7 +189,7 @@ def test_nullclines_of_two_equations(page: Any) -> None:
 def test_a_channel_that_is_added_works_in_the_page(visit: Any, tmp_path: Path) -> None:
     slow = Channel("M", 1.5, -77.0, (Gate("z", inf=Sigmoid(1.0, -39.0, 5.0), tau=75.0),), ion="K")
     own = Membrane("own", (*presets.get("modern").channels, slow), title="With <an> M-current </script>")
-    page = visit(path=explorer.write(tmp_path / "own.html", explorer.page(own, I=15)))
+    page = visit(path=write(tmp_path / "own.html", explorer.page(own, I=15)))
     got = page.evaluate("[hhanim.run.model.name, hhanim.run.spikes]")
     assert got[0] == "own"
     assert got[1] == pytest.approx(list(simulate(own, "step(15, start=5)", 100.0).spikes), abs=0.02)
@@ -208,7 +209,7 @@ def test_rates_as_papers_print_them_have_the_same_values_in_the_page(page: Any) 
 
 
 def test_a_channel_with_a_choice_and_a_floor_works_in_the_page(visit: Any, tmp_path: Path) -> None:
-    page = visit(path=explorer.write(tmp_path / "own.html", explorer.page(WITH_T, I=15)))
+    page = visit(path=write(tmp_path / "own.html", explorer.page(WITH_T, I=15)))
     got = page.evaluate(
         """() => {
         const model = hhanim.run.model, k = model.constants(model.defaults), v = [-95, -80, -65.5, 0, 30];

@@ -11,6 +11,7 @@ import pytest
 from hhanim import explorer
 from hhanim.language.pages import is_text
 from hhanim.model import presets
+from tests.explorer.conftest import write
 from tests.language.pseudo import language
 
 #: Notes what is written on canvases.
@@ -53,7 +54,7 @@ SAME = re.compile(r"TTX|TEA|4-AP|CSV|HTML|PNG|TOML|Python|hhanim|Hodgkin|Euler|E
 
 @pytest.fixture(scope="module")
 def pseudo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return explorer.write(tmp_path_factory.mktemp("pseudo") / "e.html", explorer.page(language=language()))
+    return write(tmp_path_factory.mktemp("pseudo") / "e.html", explorer.page(language=language()))
 
 
 @pytest.mark.parametrize("size", [(1280, 720), (700, 720), (390, 844)], ids=["laptop", "cell", "phone"])

@@ -17,6 +17,7 @@ from hhanim.explorer.lesson import MEASURED, ORDER, LessonError, find, parse, sh
 from hhanim.explorer.measure import measure
 from hhanim.explorer.setting import Setting
 from hhanim.model import HHError
+from tests.explorer.conftest import write
 
 #: The example that lesson.py gives.
 GOOD = dedent(str(hhanim.explorer.lesson.__doc__).split("\n\n")[1])
@@ -98,7 +99,7 @@ def test_link_and_file_carry_lesson_step_and_state(visit: Any, tmp_path: Path) -
     assert again.evaluate("hhanim.settings.I") == 33
     path = tmp_path / "own.toml"
     path.write_text(GOOD, encoding="utf-8")
-    own = visit(path=explorer.write(tmp_path / "own.html", explorer.page(lesson=path)))
+    own = visit(path=write(tmp_path / "own.html", explorer.page(lesson=path)))
     assert own.locator("#lesson-title").inner_text() == "Threshold"
     assert own.evaluate("hhanim.settings.I") == 13
     own.locator("#lesson-choices button").nth(1).click()
@@ -160,8 +161,13 @@ def test_answers_are_saved_and_told_to_a_learning_platform(visit: Any, tmp_path:
         (("I = 13", "I = 13\ngNa = 0\ngK = 0\ngL = 0"), "no resting state"),
         (("{ I = 14 }", '{ model = "classic" }'), "cannot change the model"),
         (('title = "Threshold"', 'title = ""'), "title is empty"),
+        (("I = 13", f"I = 1{400 * '0'}"), "is not a number"),
+        (("I = 13", "I = [13]"), "is not a number"),
+        (('title = "Threshold"', f"title = {3000 * '['}"), "nested too deeply"),
+        (('title = "Threshold"', f"title = '{600_000 * 'T'}'"), "too long for a lesson"),
+        (("spikes = 0", 5000 * "a"), "is no comparison"),
     ],
-    ids=str,
+    ids=lambda x: str(x)[:60],
 )
 def test_a_bad_lesson_is_refused_in_one_line(tmp_path: Path, change: tuple[str, str], says: str) -> None:
     assert change[0] in GOOD
@@ -172,13 +178,14 @@ def test_a_bad_lesson_is_refused_in_one_line(tmp_path: Path, change: tuple[str, 
     assert says in str(error.value)
     assert "\n" not in str(error.value)
     assert "bad.toml" in str(error.value)
+    assert len(str(error.value)) < 1000
 
 
 @pytest.mark.parametrize("title", ["<!--<script>", "</script><script>window.ran = 1</script>", "/*SCRIPT*/"])
 def test_a_title_is_text_whatever_it_says(visit: Any, tmp_path: Path, title: str) -> None:
     path = tmp_path / "own.toml"
     path.write_text(GOOD.replace('"Threshold"', f'"{title}"'), encoding="utf-8")
-    page = visit(path=explorer.write(tmp_path / "own.html", explorer.page(lesson=path)))
+    page = visit(path=write(tmp_path / "own.html", explorer.page(lesson=path)))
     assert page.locator("#lesson-title").inner_text() == title
     assert page.evaluate("window.ran") is None
 
@@ -199,5 +206,9 @@ def test_what_is_no_lesson_is_refused(tmp_path: Path) -> None:
     (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(LessonError, match="UTF-8"):
         find(tmp_path / "bytes.toml")
+    with pytest.raises(LessonError, match="cannot read"):
+        find("null\0.toml")
+    (tmp_path / "marked.toml").write_text("\ufeff" + GOOD, encoding="utf-8")  # as some editors begin a file
+    assert find(tmp_path / "marked.toml").title == "Threshold"
     with pytest.raises(LessonError, match="steps"):
         parse('title = "x"\nsteps = []', "x", "x.toml")

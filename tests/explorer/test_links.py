@@ -22,6 +22,7 @@ from hhanim.explorer.lesson import ORDER
 from hhanim.explorer.setting import Setting, fields
 from hhanim.explorer.stimuli import STIMULI
 from hhanim.model import HHError, presets
+from tests.explorer.conftest import write
 
 KEYS = [
     "model",
@@ -190,7 +191,7 @@ def test_nothing_but_the_pages_own_script_runs(target: Any) -> None:
 
 def test_links_lead_to_where_the_page_is_published(visit: Any, tmp_path: Path) -> None:
     address = "https://example.org/hh/explorer.html"
-    page = visit("I=12", path=explorer.write(tmp_path / "e.html", explorer.page(base_url=address)))
+    page = visit("I=12", path=write(tmp_path / "e.html", explorer.page(base_url=address)))
     page.locator("#share").click()
     assert page.locator("#export-link").inner_text() == f"{address}#model=modern&I=12"
     assert f'src="{address}#' in page.locator("#export-embed").inner_text()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from hhanim import explorer
 from hhanim.model import Channel, Exp, Gate, Sigmoid, presets
+from tests.explorer.conftest import write
 
 
 def test_the_drawn_open_share_is_that_of_the_equations_but_for_chance(visit: Any) -> None:
@@ -115,7 +117,7 @@ def test_five_kinds_of_channels_find_room(visit: Any, tmp_path: Path) -> None:
     calcium = Channel("Ca", g=0.1, e=120.0, ion="Ca", gates=(gate("s", 7.0), gate("c", -6.0)))
     chloride = Channel("Cl", g=0.2, e=-70.0, ion="Cl", gates=(gate("w", -8.0),))
     own = presets.get("modern").plus(calcium).plus(chloride)
-    page = visit("t=12", explorer.write(tmp_path / "own.html", explorer.page(own)))
+    page = visit("t=12", write(tmp_path / "own.html", explorer.page(own)))
     font, step = page.evaluate("[hhanim.membrane.rows.font, hhanim.membrane.rows.step]")
     assert 9 < font <= step / 1.5  # the bar of each stands clear of the next name
     below = page.evaluate(
@@ -135,7 +137,7 @@ def test_five_kinds_of_channels_find_room(visit: Any, tmp_path: Path) -> None:
 def test_a_channel_of_ones_own_is_drawn(visit: Any, tmp_path: Path) -> None:
     slow = Gate("p", inf=Sigmoid(1.0, -35.0, 10.0), tau=50.0 + 0.0 * Exp(1.0, 0.0, 20.0), celsius=18.0)
     calcium = Channel("Ca", g=0.1, e=120.0, ion="Ca", gates=(slow,))
-    path = explorer.write(tmp_path / "own.html", explorer.page(presets.CONNOR_STEVENS.plus(calcium)))
+    path = write(tmp_path / "own.html", explorer.page(presets.CONNOR_STEVENS.plus(calcium)))
     page = visit("", path)
     assert page.evaluate("hhanim.membrane.cut.places.map((p) => p.shape.label)") == [
         "Na⁺",
@@ -144,3 +146,45 @@ def test_a_channel_of_ones_own_is_drawn(visit: Any, tmp_path: Path) -> None:
         "A (K⁺)",
         "Ca²⁺",
     ]
+
+
+@pytest.mark.parametrize("model", ["modern", "connor_stevens"])
+def test_channels_have_the_shape_that_they_have_in_films(visit: Any, model: str) -> None:
+    pytest.importorskip("manim")
+    from hhanim.look.theme import DARK
+    from hhanim.mobjects.membrane.channels import ChannelView
+
+    page = visit(f"model={model}&views=membrane")
+    shapes = page.evaluate(
+        """hhanim.membrane.cut.places.map(({ shape }) => ({ ...shape, pairs: shape.pairs.map(({ g, y }) => [g.name, y]),
+        plugs: shape.plugs.map((ball) => [ball.radius, ...[false, true].map((open) => hhanim.ballAt(shape, ball, open))])
+        }))"""
+    )
+    assert len(shapes) == len(presets.get(model).channels)
+    for shape in shapes:
+        view = ChannelView(presets.get(model), shape["name"], DARK, height=1.0, labels=False)
+        assert [shape[x] for x in ("pore", "wall", "wide")] == pytest.approx(
+            [view.pore, view._wall, view.half_width]
+        )
+        flaps = [(name, y) for name, x in view._gates.items() if not isinstance(x, list) for y in x.heights]
+        assert [name for name, _ in shape["pairs"]] == [name for name, _ in flaps]
+        assert [y for _, y in shape["pairs"]] == pytest.approx([y for _, y in flaps])
+        balls = [ball for x in view._gates.values() if isinstance(x, list) for ball in x]
+        assert len(shape["plugs"]) == len(balls)
+        for (radius, shut, free), ball in zip(shape["plugs"], balls, strict=True):
+            assert radius == pytest.approx(ball.radius)
+            for (x, down), (their_x, up) in (
+                (shut, ball.way[0]),
+                (free, ball.way[-1]),
+            ):  # the page counts downwards
+                assert (x, -down) == pytest.approx((their_x, up))
+
+
+def test_ions_move_by_the_rules_of_films() -> None:
+    pytest.importorskip("manim")
+    from hhanim.mobjects.membrane import ions
+
+    text = (Path(explorer.__file__).parent / "web" / "ions.js").read_text(encoding="utf-8")
+    for name in ("PLACES", "SPEED", "SLACK", "FADE", "MV_PER_ION"):
+        (value,) = re.findall(rf"^const {name} = ([0-9.]+);", text, re.MULTILINE)
+        assert float(value) == getattr(ions, name), name

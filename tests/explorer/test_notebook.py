@@ -18,6 +18,7 @@ import hhanim
 import hhanim.explorer
 from hhanim.explorer.setting import Setting
 from hhanim.model import HHError, simulate
+from tests.explorer.conftest import write
 
 
 def test_inline_page_needs_no_file() -> None:
@@ -127,7 +128,7 @@ def test_a_model_with_any_names_runs_in_the_page_and_comes_back(
 ) -> None:
     membrane = own(name, channels, gates)
     cell = hhanim.explore(membrane, duration=60)
-    page = visit(path=hhanim.explorer.write(tmp_path / "own.html", str(cell)))
+    page = visit(path=write(tmp_path / "own.html", str(cell)))
     key = f"g{membrane.channels[0].name}"
     page.evaluate("(id) => { const e = document.getElementById(id); e.value = 0.1234567890123456; e.dispatchEvent(new Event('input')); }", f"n-{key}")  # fmt: skip
     page.wait_for_function("(key) => hhanim.run.settings[key] < 1", arg=key)

@@ -6,8 +6,8 @@ import { wireBenches } from "./benches.js";
 import { describeAxon } from "./benchwords.js";
 import { simulateClamp } from "./clamp.js";
 import { Channels } from "./channels.js";
-import { adoptSettings, endRunning, goOn, isRunning, rewind, toggleRunning,
-  wireContinuous } from "./continuous.js";
+import { adoptSettings, endRunning, goOn, isRunning, rewind, toggleRunning, wireContinuous,
+} from "./continuous.js";
 import { buildControls, complain, refreshAll } from "./controls.js";
 import { CHANNELS, LESSONS, MODELS, VIEWS } from "./data.js";
 import { $, choices, on } from "./dom.js";
@@ -22,6 +22,7 @@ import { chooseRate, moveHead, play, setHead, stop, watch } from "./player.js";
 import { wirePrint } from "./print.js";
 import { wireReadout } from "./readout.js";
 import { keepPrevious, runSettings, shown, simulateSettings } from "./runs.js";
+import { ballAt } from "./section.js";
 import { BENCHES, changeStimulus, changedKeys, defaultsOf, experimentOf, modelOf, settings,
   ui } from "./settings.js";
 import { commandLine, csvText, numbersLine, pythonCode, tomlText } from "./snippets.js";
@@ -290,10 +291,9 @@ window.hhanim = {
   MODELS, makeStimulus, simulate, simulateEuler, simulateSettings, defaultsOf, describe, rateOf, nullclines,
   fixedPoints, simulateClamp, simulateAxon, speedOf, describeAxon, shown, settings, ui,
   fragment, commandLine, numbersLine, pythonCode, tomlText, csvText,
-  Channels, goOn, views, redraw: () => drawAll(true),
+  Channels, ballAt, goOn, views, redraw: () => drawAll(true),
   get membrane() { return views.membrane; },
-  LESSONS, answers,
-  handle: (key) => views.axon.handle(key),
+  LESSONS, answers, handle: (key) => views.axon.handle(key),
   get run() { return shown.run; },
   get previous() { return shown.previous; },
   get head() { return shown.head; },

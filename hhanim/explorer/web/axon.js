@@ -1,11 +1,11 @@
 /* Axon: a spike that travels. The cable equation as simulate_cable() solves it: Crank–Nicolson for V,
    gates half a step ahead, one tridiagonal solve a step (Hines 1984, doi 10.1016/0020-7101(84)90008-4). */
 
+import { CELLS } from "./data.js";
 import { restVoltage, steadyState } from "./engine.js";
 import { RunError } from "./stepper.js";
 import { decimal, tr } from "./words.js";
 
-const CELLS = 200;
 const STEP = 0.01; // ms; two steps of it agree with the converged speed within 0.2 %
 const EVERY = 4; // steps between samples
 const V_LIMIT = 2000; // mV: beyond it a stimulus is far too strong for so thin an axon
@@ -40,8 +40,8 @@ function tridiagonal(diagonal, off, rhs, spare) {
 class Axon {
   constructor(model, s) {
     const S = model.states.length, { area, coupling } = geometryOf(s), k = model.constants(s);
-    const shut = Float64Array.from(k), dx = s.length / CELLS;
-    model.inward.forEach((c) => { shut[1 + 2 * c] = 0; });
+    const closed = model.inward.map((c) => [`g${model.channels[c].name}`, 0]);
+    const shut = model.constants({ ...s, ...Object.fromEntries(closed) }), dx = s.length / CELLS;
     Object.assign(this, { model, s, k, S, area, coupling, stimuli: stimuliOf(s, area) });
     this.x = Float64Array.from({ length: CELLS }, (_, n) => (n + 0.5) * dx);
     this.constants = Array.from(this.x, (x) => (Math.abs(x - s.block) < 0.5 * s.blocked ? shut : k));

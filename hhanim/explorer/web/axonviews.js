@@ -83,7 +83,7 @@ export class AxonView extends BenchView {
     const gated = model.channels.flatMap(({ symbolOpen }, c) => (symbolOpen.length ? [c] : []));
     const inward = gated.filter((c) => model.inward.includes(c));
     const outward = gated.filter((c) => !inward.includes(c));
-    const conductance = (c, at) => run.k[1 + 2 * c] * run.open[c][at];
+    const conductance = (c, at) => model.g(run.k, c) * run.open[c][at];
     const shut = (m) => Math.abs(run.x[m] - run.settings.block) < 0.5 * run.settings.blocked;
     ctx.fillStyle = theme.raised;
     ctx.fillRect(box.x, box.y, box.w, box.h);

@@ -23,16 +23,16 @@ const largest = (values) =>
   values.reduce((best, x, n) => (Math.abs(x) > Math.abs(values[best]) ? n : best), 0);
 
 export function describeClamp(run) {
-  const { levels, settings: { stimulus: kind, step_time } } = run, t = decimal(step_time);
+  const { levels, reads: kind, settings: { step_time } } = run, t = decimal(step_time);
   const [first = 0] = run.model.inward;
   const { words: name } = run.model.channels[first], peaks = run.peaks[first].map(({ i }) => i);
-  if (kind === "tails") {
+  if (kind === "first") {
     const reversal = crossing(levels, together(run.first)), V = reversal === null ? "" : oneDigit(reversal);
     return { kind, reversal, text: reversal === null
       ? tr("The current just after the step does not reverse between these levels.")
       : tr("The current just after the step reverses at {V} mV.", { V }) };
   }
-  if (kind === "inactivation") {
+  if (kind === "share") {
     const top = Math.abs(peaks[largest(peaks)]) || 1, share = peaks.map((x) => Math.abs(x) / top);
     const half = crossing(levels, share.map((x) => x - 0.5)), V = half === null ? "" : oneDigit(half);
     return { kind, half, text: half === null

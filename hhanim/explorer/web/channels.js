@@ -69,9 +69,9 @@ export class Channels {
     const { model, k, y, random, count, shareOpen } = this, v = y[0];
     let total = 0, towards = I;
     for (let c = 0; c < shareOpen.length; c++) {
-      const g = k[1 + 2 * c] * shareOpen[c];
+      const g = model.g(k, c) * shareOpen[c];
       total += g;
-      towards += g * k[2 + 2 * c];
+      towards += g * model.e(k, c);
     }
     y[0] = total > 0 ? towards / total + (v - towards / total) * Math.exp((-total * dt) / k[0])
       : v + (I * dt) / k[0];

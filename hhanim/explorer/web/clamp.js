@@ -1,20 +1,19 @@
 /* Clamp: what flows while the voltage is commanded. Gates at a voltage that is held follow exponentials, so
    nothing is integrated and every current is exact. The capacitive current at an edge is no part of it. */
 
-import { STIMULI } from "./data.js";
+import { STIMULI, SWEEPS } from "./data.js";
 import { steadyState } from "./engine.js";
 import { RunError } from "./stepper.js";
 import { tr } from "./words.js";
 
-const SWEEP_LIMIT = 60;
 const SAMPLES = 240; // of each piece of a sweep, closer to its beginning
 
 /* The level of each sweep. */
 function levelsOf({ first, last, increment }) {
   const count = Math.floor(Math.abs(last - first) / increment + 1e-9) + 1;
-  if (count > SWEEP_LIMIT)
+  if (count > SWEEPS)
     throw new RunError(tr("{count} sweeps are more than {most}; take a larger increment",
-      { count, most: SWEEP_LIMIT }));
+      { count, most: SWEEPS }));
   return Array.from({ length: count }, (_, n) => first + Math.sign(last - first) * n * increment);
 }
 
@@ -44,7 +43,7 @@ class Meter {
     model.relax(piece.y, t - piece.a, k, y);
     model.gates(y, z);
     model.open(z, o);
-    for (let c = 0; c < i.length; c++) i[c] = k[1 + 2 * c] * o[c] * (piece.v - k[2 + 2 * c]);
+    for (let c = 0; c < i.length; c++) i[c] = model.g(k, c) * o[c] * (piece.v - model.e(k, c));
     return i;
   }
 }
@@ -86,14 +85,15 @@ function peakOf(sweep, p, c, meter) {
 export function simulateClamp(model, s) {
   const k = model.constants(s), meter = new Meter(model, k), levels = levelsOf(s);
   const sweeps = levels.map((level) => sweepOf(model, k, s, level, meter));
-  const { measured } = STIMULI[s.stimulus];
+  const { measured, reads } = STIMULI[s.stimulus];
   const span = sweeps[0].pieces.at(-1).b, duration = span * levels.length, size = 100 * levels.length + 1;
   if (!sweeps.every((sweep) => sweep.total.every(Number.isFinite)))
     throw new RunError(tr("these levels give no finite current"));
   /* Of each channel, sweep by sweep, in the measured piece. */
   const ofChannels = (read) => model.channels.map((_, c) => sweeps.map((sweep) => read(sweep, c)));
   return {
-    model, k, sweeps, levels, span, duration, size, dt: span / 100, method: "clamp", measured, spikes: [],
+    model, k, sweeps, levels, span, duration, size, dt: span / 100, method: "clamp", spikes: [],
+    measured, reads,
     t: Float64Array.from({ length: size }, (_, n) => (n * span) / 100),
     peaks: ofChannels((sweep, c) => peakOf(sweep, measured, c, meter)),
     first: ofChannels((sweep, c) => sweep.i[c][measured * SAMPLES]),

@@ -22,22 +22,20 @@ function progress() {
 const nearest = (numbers, to) =>
   numbers.reduce((best, x, n) => (Math.abs(x - to) < Math.abs(numbers[best] - to) ? n : best), 0);
 
+/* A channel without gates is a leak, whatever it is called. */
+const leaks = ({ symbolOpen }, c) => (symbolOpen.length ? [] : [c]);
+
 /* The command, what flows altogether and through each channel, one above the other. */
 export class SweepsView extends BenchView {
   get rows() {
-    const { run, leakless } = this.source();
-    const total = (sweep) => (leakless < 0 ? sweep.total
-      : sweep.total.map((i, n) => i - sweep.i[leakless][n]));
-    const ions = run.model.channels.map((c, n) => ({ ...c, of: (sweep) => sweep.i[n] }));
+    const { model: { channels } } = shown.run, left = $("leak").checked ? channels.flatMap(leaks) : [];
+    const total = (sweep) => sweep.total.map((i, n) => left.reduce((sum, c) => sum - sweep.i[c][n], i));
+    const ions = channels.map((c, n) => ({ ...c, of: (sweep) => sweep.i[n] }));
     return [
       { symbol: [["V", "i"]], hue: "stimulus", dash: [], of: (sweep) => sweep.v, share: 0.7 },
       { symbol: [["I", "i"], [tr("total"), "_"]], hue: "ink", dash: [], of: total, share: 1.5 },
-      ...ions.filter((_, n) => n !== leakless).map((row) => ({ ...row, dash: [], share: 1 })),
+      ...ions.filter((_, n) => !left.includes(n)).map((row) => ({ ...row, dash: [], share: 1 })),
     ];
-  }
-  source() {
-    const { run } = shown, name = $("leak").checked ? "L" : "";
-    return { run, leakless: run.model.channels.findIndex((c) => c.name === name) };
   }
   layOut() {
     const { font, surface } = this, { run } = shown, rows = this.rows, gap = 0.8 * font;
@@ -103,15 +101,15 @@ export class SweepsView extends BenchView {
 
 /* What is read from each sweep, against its level: {symbol, hue, dash, filled, values}. */
 function curvesOf(run) {
-  const { model, settings } = run, { channels } = model, sum = { symbol: [[tr("total"), ""]], hue: "ink" };
+  const { model, reads } = run, { channels } = model, sum = { symbol: [[tr("total"), ""]], hue: "ink" };
   sum.dash = [];
-  if (settings.stimulus === "tails") {
+  if (reads === "first") {
     const each = channels.map((c, n) => ({ ...c, values: run.first[n] }));
     return [...each, { ...sum, values: together(run.first) }];
   }
   const peak = run.peaks.map((row) => row.map(({ i }) => i));
   const largest = (row) => row.reduce((top, x) => Math.max(top, Math.abs(x)), 0);
-  if (settings.stimulus === "inactivation") {
+  if (reads === "share") {
     const c = model.inward[0] ?? 0, top = largest(peak[c]) || 1;
     return [{ ...channels[c], values: peak[c].map((i) => Math.abs(i) / top) }];
   }
@@ -123,13 +121,13 @@ function curvesOf(run) {
 
 export class CurrentVoltageView extends BenchView {
   layOut() {
-    const { run } = shown, kind = run.settings.stimulus;
-    const titles = { tails: tr("Current just after the step"), inactivation: tr("Peak current, relative") };
-    $("name-iv").textContent = titles[kind] || tr("Peak and steady current");
-    $("unit-iv").textContent = kind === "inactivation" ? "" : "(µA/cm²)";
+    const { run } = shown, { reads } = run, titles = { peak: tr("Peak and steady current"),
+      first: tr("Current just after the step"), share: tr("Peak current, relative") };
+    $("name-iv").textContent = titles[reads];
+    $("unit-iv").textContent = reads === "share" ? "" : "(µA/cm²)";
     const { font, surface } = this, curves = curvesOf(run), all = curves.flatMap((c) => c.values);
     const x = extent(run.levels), wide = x[1] - x[0] || 10;
-    const y = kind === "inactivation" ? [0, 1.05] : niceRange(...extent(all, [0, 0]));
+    const y = reads === "share" ? [0, 1.05] : niceRange(...extent(all, [0, 0]));
     surface.ctx.font = fontOf(0.95 * font, 600);
     const nameOf = ({ symbol, kind }) => [...symbol.map(([text]) => text), " ", kind ?? ""].join("");
     const widest = Math.max(...curves.map((c) => surface.ctx.measureText(nameOf(c)).width));

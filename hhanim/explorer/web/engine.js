@@ -18,7 +18,7 @@ export function steadyCurrent(model, k, v) { return -model.dv(steadyState(model,
 
 /* The lowest voltage at which the steady-state current is zero (or NaN), as in Membrane.rest(). */
 export function restVoltage(model, k) {
-  const reversals = model.channels.map((_, n) => k[2 + 2 * n]);
+  const reversals = model.channels.map((_, c) => model.e(k, c));
   const low = Math.min(...reversals) - 1, high = Math.max(...reversals) + 1;
   const grid = spaced(low, high, 1 + Math.max(200, Math.floor(4 * (high - low))));
   const current = (v) => steadyCurrent(model, k, v), values = grid.map(current);
@@ -118,8 +118,8 @@ export function fillQuantities(q, { model, k, y: states }, from, to, counted = n
     for (let m = 0; m < z.length; m++) q.gates[m][n] = z[m];
     for (let m = 0; m < o.length; m++) {
       q.open[m][n] = o[m];
-      q.g[m][n] = k[1 + 2 * m] * o[m];
-      q.i[m][n] = q.g[m][n] * (y[0] - k[2 + 2 * m]);
+      q.g[m][n] = model.g(k, m) * o[m];
+      q.i[m][n] = q.g[m][n] * (y[0] - model.e(k, m));
     }
   }
 }

@@ -73,7 +73,7 @@ export class MembraneView extends View {
     const seconds = this.drawnAt === null ? null : passed;
     this.drawnAt = now;
     const dots = cut.paint(ctx, seconds, {
-      v, absolute: v - run.model.zero, reversal: (c) => run.k[2 + 2 * c],
+      v, absolute: v - run.model.zero, reversal: (c) => run.model.e(run.k, c),
       isOpen: ({ c }, g, part) => gating.isOpen(g, part, stars[c], n),
       plugged: ({ c }) => stars[c] < blocked[c],
     });
@@ -107,7 +107,7 @@ export class MembraneView extends View {
   /* V on a scale, and beside it the voltage at which each current would stand still. */
   paintLevels(ctx, v) {
     const { levels: { x, y, h }, font } = this, { run: { model, k } } = shown, { theme } = look;
-    const all = model.channels.map((c, n) => ({ e: k[2 + 2 * n], ...c })).sort((a, b) => a.e - b.e);
+    const all = model.channels.map((c, n) => ({ e: model.e(k, n), ...c })).sort((a, b) => a.e - b.e);
     const [low, high] = extent([...all.map(({ e }) => e), v], model.vRange), axis = x + font;
     const at = (mv) => y + h - ((mv - low) / (high - low)) * h;
     styled(ctx, { color: theme.line }, () => polyline(ctx, [axis, y], [axis, y + h]));

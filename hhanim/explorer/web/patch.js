@@ -35,7 +35,7 @@ function layOut(count, { x, y, w, h }) {
 }
 
 export class Patch {
-  /* kinds: [{c, hue}…], the gated channels; blocked: how many of each kind a drug plugs. */
+  /* kinds: [{c, hue}…], the gated channels; count: of each of them. */
   constructor(kinds, count, box) {
     const { places, ...sheet } = layOut(count * kinds.length, box);
     Object.assign(this, { kinds, count, ...sheet });
@@ -44,6 +44,7 @@ export class Patch {
     this.places = kinds.map((_, k) => order.slice(k * count, (k + 1) * count).map(([, n]) => places[n]));
   }
 
+  /* blocked: how many of each kind a drug plugs. */
   paintStill(ctx, blocked) {
     const { corners, thick, kinds } = this, { panel, line } = look.theme, [, , right, left] = corners;
     const face = (points, fill) => {

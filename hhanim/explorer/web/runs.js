@@ -3,10 +3,11 @@
 import { simulateAxon } from "./axon.js";
 import { simulateChannels } from "./channels.js";
 import { describe } from "./behaviour.js";
+import { EULER_STEP } from "./data.js";
 import { describeAxon, describeClamp } from "./benchwords.js";
 import { simulateClamp } from "./clamp.js";
 import { simulate, simulateEuler } from "./engine.js";
-import { EULER_STEP, experimentOf, modelOf, settings, ui } from "./settings.js";
+import { experimentOf, modelOf, settings, ui } from "./settings.js";
 import { makeStimulus } from "./stimuli.js";
 import { decimal, tr } from "./words.js";
 

@@ -2,7 +2,6 @@
 
 import { FIELDS, MODELS, STIMULI, VIEWS } from "./data.js";
 
-export const EULER_STEP = 0.5;
 /* The views of each experiment. */
 export const BENCHES = { current: VIEWS, clamp: ["clamp", "iv", "clampgates"], axon: ["axon", "recordings"] };
 /* How many channels of each kind the patch of membrane has to begin with. */

@@ -2,8 +2,8 @@
 
 import { quantitiesOf } from "./engine.js";
 import { shown } from "./runs.js";
-import { STIMULI } from "./data.js";
-import { EULER_STEP, changedKeys, experimentOf } from "./settings.js";
+import { EULER_STEP, STIMULI } from "./data.js";
+import { changedKeys, experimentOf } from "./settings.js";
 
 const quote = (text) => (/^[\w.,:=+-]+$/.test(text) ? text : `"${text}"`);
 export const sets = (pairs) => pairs.map(([key, value]) => ` --set ${quote(`${key}=${value}`)}`).join("");

@@ -182,9 +182,7 @@ class _Frames:
                 )
                 y = small @ theme.LUMINANCE
                 saturated = small[..., 0] >= 0.8 * np.maximum(small.sum(axis=-1), 1e-9)
-                reddish = np.where(
-                    saturated, 320.0 * np.maximum(small @ np.array([1.0, -1.0, -1.0]), 0.0), 0.0
-                )
+                reddish = np.where(saturated, 320.0 * np.maximum(small @ _RED, 0.0), 0.0)
                 often = light.often(y, now, y < 0.8) | red.often(reddish, now, saturated)
                 self.worst = max(self.worst, (float(often.mean()), now))
                 if left and now >= left[0]:
