@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from hhanim import explorer
 from hhanim.explorer.lesson import measured
 from hhanim.explorer.setting import SWEEPS, Setting, fields
 from hhanim.explorer.stimuli import STIMULI
-from hhanim.model import HHError, analysis, presets, simulate
+from hhanim.model import HHError, Membrane, analysis, presets, simulate
+from tests.explorer.conftest import write
 
 CLAMP = """([name, values]) => {
     const model = hhanim.MODELS.find((m) => m.name === name);
@@ -228,3 +231,18 @@ def test_the_iv_curve_builds_up_as_the_sweeps_are_played(visit: Any) -> None:
     assert page.locator("#level-clampgates").inner_text() == "−50 mV"
     page.locator("#time").evaluate("(s) => { s.value = 300; s.dispatchEvent(new Event('input')); }")
     page.wait_for_function(f"({filled})() > {early + 100}")
+
+
+def test_a_leak_is_what_has_no_gates_whatever_it_is_called(visit: Any, tmp_path: Any) -> None:
+    sodium, potassium, leak = presets.get("modern").channels
+    own = Membrane("own", (sodium, potassium, replace(leak, name="Cl", ion="Cl")))
+    page = visit("stimulus=family", write(tmp_path / "own.html", explorer.page(own)))
+    rows = "hhanim.views.clamp.rows.map(({ symbol }) => symbol.map(([text]) => text).join(''))"
+    assert page.evaluate(rows) == ["V", "Itotal", "INa", "IK", "ICl"]
+    page.locator("#leak").check()
+    assert page.evaluate(rows) == ["V", "Itotal", "INa", "IK"]
+    off = page.evaluate(
+        """() => { const sweep = hhanim.run.sweeps[3], total = hhanim.views.clamp.rows[1].of(sweep);
+        return Math.max(...total.map((i, n) => Math.abs(i - sweep.i[0][n] - sweep.i[1][n]))); }"""
+    )
+    assert off < 1e-9
