@@ -87,15 +87,15 @@ window.CuePlayer = class CuePlayer {
   }
   stop() {
     const {video, until, at} = this;
-    if (video.paused) return;
     if (until < Infinity && (at < this.last && video.currentTime >= until || !this.seen)) this.go(at, false);
-    else if (!this.seen) video.pause();
+    else if (!video.paused && !this.seen) video.pause();
   }
   look() {
     const {shown, told} = this;
     this.told = shown;
     if (this.loop) { if (!this.seen) this.video.pause(); else if (this.video.paused) this.play(); }
     else if (shown !== told) this.go(shown, this.seen && shown === this.at + 1);
+    else this.stop();  // the deck may have left it
   }
 };
   const look = () => document.querySelectorAll("[data-cues]").forEach(film => { if (film.cues) film.cues.look(); else new CuePlayer(film); });

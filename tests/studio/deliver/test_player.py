@@ -100,6 +100,17 @@ def test_a_film_that_is_left_while_it_plays_is_found_at_its_rest(tab):
     rests(tab, RESTS[1])
 
 
+@pytest.mark.slow
+def test_a_film_that_the_deck_stops_when_it_is_left_is_found_at_its_rest(tab):
+    """As reveal.js does, which makes the slide inert as well."""
+    show(tab, 1)
+    tab.evaluate("f = document.querySelector('figure'); f.querySelector('video').pause(); f.inert = true")
+    rests(tab, RESTS[1])
+    tab.evaluate("f.inert = false")
+    show(tab, 2)
+    rests(tab, RESTS[2])
+
+
 # Presses, some of them faster than anything plays, and slides that are left and come back: from the seed's numbers.
 ORDERS = """async seed => {
     const number = () => (seed = (seed * 1103515245 + 12345) & 0x7fffffff) / 0x7fffffff;
