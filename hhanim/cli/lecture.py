@@ -8,28 +8,13 @@ from typing import Any
 import click
 
 from hhanim.cli.media import crew_of, print_rows
-from hhanim.cli.options import (
-    force_option,
-    language_option,
-    output_option,
-    preset_option,
-    set_option,
-    size_option,
-    sound_option,
-    split,
-    theme_option,
-    worker_options,
-)
+from hhanim.cli.options import force_option, look_options, output_option, settings_of, worker_options
+from hhanim.cli.output import complain
 
 
 @click.command("lecture")
 @click.argument("file", required=False, type=click.Path())
-@set_option
-@preset_option
-@theme_option
-@size_option
-@language_option
-@sound_option
+@look_options
 @click.option("--name", metavar="NAME", help="Of the file, without .mp4 (default: its own, or lecture).")
 @output_option
 @force_option
@@ -39,7 +24,6 @@ from hhanim.cli.options import (
 @worker_options
 def make_lecture(
     file: str | None,
-    sets: tuple[str, ...],
     force: bool,
     dry_run: bool,
     quiet: bool,
@@ -63,14 +47,18 @@ def make_lecture(
     from hhanim.studio.deliver.lecture import make, rows
     from hhanim.studio.make.progress import Reporter
     from hhanim.studio.plan.lecture import find_lecture
-    from hhanim.studio.plan.project import Settings
+    from hhanim.voice.script import unheard
 
-    wanted = find_lecture(file, Settings(given=split(sets), **said))
+    wanted = find_lecture(file, settings_of(**said))
+    wanted.check()
+    if not quiet and (lost := list(unheard(wanted.requests))):
+        names = ", ".join(lost[:5]) + (" …" if len(lost) > 5 else "")
+        why = "without a recording, or with one of another sentence; hhanim voice check --lecture says more"
+        complain(f"nobody says {len(lost)} lines, {why}: {names}")
     if dry_run:
         found = [asdict(row) for row in rows(wanted)]
         print_rows(found if as_json else [{**row, **_times(row)} for row in found], as_json=as_json)
         return 0
-    wanted.check()
     with (
         crew_of(jobs, scheduler, wanted.requests) as crew,
         Reporter(as_json=as_json, quiet=quiet) as reporter,

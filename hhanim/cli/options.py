@@ -12,6 +12,7 @@ from hhanim.studio.errors import StudioError, UsageError
 
 if TYPE_CHECKING:
     from hhanim.studio.news import Event
+    from hhanim.studio.plan.project import Settings
     from hhanim.studio.plan.request import Request
 
 Command = Callable[..., Any]
@@ -133,46 +134,38 @@ def language_of(said: str | None) -> str:
     return language(Settings(language=said))
 
 
-def worker_options(command: Command) -> Command:
-    """How rendering is told of, and who renders."""
-    for option in (
-        click.option(
-            "--scheduler",
-            metavar="ADDRESS",
-            help="Render on Dask's workers: tls://host:8786, or tcp:// in a closed network: whoever reaches a port of "
-            "Dask's runs code there.",
-        ),
-        click.option(
-            "--jobs", "-j", type=int, help="Processes that render (default: one for every two cores)."
-        ),
-        click.option("--json", "as_json", is_flag=True, help="One JSON event a line on stdout."),
-        click.option("--quiet", "-q", is_flag=True, help="No progress; failures only."),
-    ):
-        command = option(command)
-    return command
+def together(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    """Several options and arguments as one, in the order in which help lists them."""
+
+    def all_of_them(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return all_of_them
 
 
-def request_options_of_one(command: Command) -> Command:
-    """The arguments of :func:`plan` without ``formats``."""
-    for option in (
-        config_option,
-        output_option,
-        name_option,
-        size_option,
-        sound_option,
-        language_option,
-        theme_option,
-        preset_option,
-        set_option,
-        names_argument,
-    ):
-        command = option(command)
-    return command
+worker_options = together(
+    click.option("--quiet", "-q", is_flag=True, help="No progress; failures only."),
+    click.option("--json", "as_json", is_flag=True, help="One JSON event a line on stdout."),
+    click.option("--jobs", "-j", type=int, help="Processes that render (default: one for every two cores)."),
+    click.option(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="Render on Dask's workers: tls://host:8786, or tcp:// in a closed network: whoever reaches a port of "
+        "Dask's runs code there.",
+    ),
+)
+"""How rendering is told of, and who renders."""
 
+look_options = together(set_option, preset_option, theme_option, language_option, sound_option, size_option)
+"""What a film is made with, and what it looks and sounds like."""
 
-def request_options(command: Command) -> Command:
-    """The arguments of :func:`plan`: which media are meant."""
-    return request_options_of_one(format_option(command))
+request_options_of_one = together(names_argument, look_options, name_option, output_option, config_option)
+"""The arguments of :func:`plan` without ``formats``."""
+
+request_options = together(request_options_of_one, format_option)
+"""The arguments of :func:`plan`: which media are meant."""
 
 
 def split(assignments: tuple[str, ...]) -> dict[str, str]:
@@ -193,6 +186,20 @@ def split(assignments: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
+def settings_of(sets: tuple[str, ...], **said: str | None) -> Settings:
+    """What the command line said; a preset, a theme and the like may be --set as well.
+
+    Raises:
+        UsageError: as :func:`split`.
+    """
+    from hhanim.studio.plan.project import Settings
+
+    given = split(sets)
+    for key in ("preset", "theme", "size", "language", "sound"):
+        said[key] = said.get(key) or given.pop(key, None)
+    return Settings(**said, given=given)
+
+
 def plan(
     names: tuple[str, ...],
     sets: tuple[str, ...],
@@ -209,13 +216,10 @@ def plan(
         apart: whether what is --set is in a file's name even where the name without it is free.
         said: preset, theme, size, language, sound, name and output, None where the command line says nothing.
     """
-    from hhanim.studio.plan.project import Settings, requests
+    from hhanim.studio.plan.project import requests
 
-    given = split(sets)
-    for key in ("preset", "theme", "size", "language", "sound"):
-        said[key] = said[key] or given.pop(key, None)
     formats = tuple(name.strip() for text in formats for name in text.split(","))
-    settings = Settings(**said, formats=formats, given=given, apart=apart)
+    settings = replace(settings_of(sets, **said), formats=formats, apart=apart)
     wanted, failed = requests(list(dict.fromkeys(names)), settings, config)
     if sections:  # a GIF beside the film is made whole
         wanted = [replace(r, sections=r.entry.kind == "film" and bool(r.format.container)) for r in wanted]

@@ -8,35 +8,35 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hhanim.cli.media import STALE
-from hhanim.cli.options import config_option, json_option, language_option, names_argument, plan, set_option
+from hhanim.cli.options import (
+    config_option,
+    json_option,
+    language_option,
+    names_argument,
+    plan,
+    set_option,
+    settings_of,
+    together,
+)
 from hhanim.cli.output import complain, each, print_json
 from hhanim.errors import did_you_mean, one_line
 from hhanim.studio.errors import UsageError
 
 if TYPE_CHECKING:
-    from hhanim.cli.options import Command
     from hhanim.studio.plan.request import Request
 
 
-def _scene_options(command: Command) -> Command:
-    """The scenes whose lines are meant; with --lecture, the parts of a lecture."""
-    lecture_option = click.option(
+_scene_options = together(
+    names_argument,
+    set_option,
+    language_option,
+    click.option("--descriptions", is_flag=True, help="Also what is seen, as --sound described has it."),
+    click.option(
         "--lecture", metavar="FILE", help="All that is said in a lecture, its cards and slides too."
-    )
-    descriptions_option = click.option(
-        "--descriptions", is_flag=True, help="Also what is seen, as --sound described has it."
-    )
-    options = (
-        config_option,
-        lecture_option,
-        descriptions_option,
-        language_option,
-        set_option,
-        names_argument,
-    )
-    for option in options:
-        command = option(command)
-    return command
+    ),
+    config_option,
+)
+"""The scenes whose lines are meant; with --lecture, the parts of a lecture."""
 
 
 def _requests(names: tuple[str, ...], lecture: str | None, **asked: Any) -> list[Request]:
@@ -46,13 +46,11 @@ def _requests(names: tuple[str, ...], lecture: str | None, **asked: Any) -> list
         UsageError: when there is none of that name.
     """
     if lecture is not None:
-        from hhanim.cli.options import split
         from hhanim.studio.plan.lecture import find_lecture
-        from hhanim.studio.plan.project import Settings
 
         if asked["config"]:
             raise UsageError(f"--lecture {lecture}: leave --config {asked['config']} away")
-        settings = Settings(language=asked["language"], given=split(asked["sets"]))
+        settings = settings_of(asked["sets"], language=asked["language"])
         wanted = find_lecture(lecture, settings).requests
         known = {request.entry.name for request in wanted}
         for name in names:

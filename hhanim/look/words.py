@@ -34,16 +34,6 @@ def channel_name(channel: Channel) -> str:
     return ion if channel.name == channel.ion else f"{channel.name} ({ion})"
 
 
-def reading_time(text: str) -> float:
-    """How long (s) a caption has to stay: 17 characters a second, and a second at least."""
-    return max(1.0, len(text) / 17.0)
-
-
-def speaking_time(text: str) -> float:
-    """How long (s) a line takes to say and to read: 2.6 words a second, and no less than :func:`reading_time`."""
-    return max(reading_time(text), len(text.split()) / 2.6)
-
-
 def listed(names: Sequence[str]) -> str:
     """Names as they are said: "m", "m and n", "m, n and a"."""
     if len(names) < 2:

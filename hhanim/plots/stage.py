@@ -17,10 +17,11 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from hhanim.language.pace import reading_time
 from hhanim.look import Theme
 from hhanim.look import type as typeface
 from hhanim.look.numbers import rate_text
-from hhanim.look.words import reading_time, tr
+from hhanim.look.words import tr
 from hhanim.plots.movers import Movers
 from hhanim.plots.panel import NAMES, Panel
 

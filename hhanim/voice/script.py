@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,9 +18,6 @@ from hhanim.studio.media import sidecar, sound
 from hhanim.studio.media.sidecar import Line
 from hhanim.studio.plan import catalogue, voice
 from hhanim.studio.plan.request import Request
-
-QUIET = -40.0
-"""LUFS below which a recording is too quiet: what is made louder then is mostly noise."""
 
 BEARABLE = 6.0
 """Seconds that a picture may stand still until its line has been spoken."""
@@ -88,6 +85,20 @@ def check(
     return remarks
 
 
+def unheard(requests: Iterable[Request]) -> Iterator[str]:
+    """The lines that nobody will be heard to say in films that are yet to be made, though others of theirs have been
+    recorded: the files in which they would be.
+
+    Raises:
+        StudioError: as :func:`lines`.
+    """
+    for request in requests:
+        takes = list(voice.takes(request.recordings)) if request.spoken else []
+        for line in lines(request) if takes and not status(request).fresh else ():
+            if voice.speaker(takes, line.name, line.text) is None:
+                yield str(request.recordings / line.name)
+
+
 def _quality(place: Path, take: voice.Take, said: Sequence[Line]) -> Iterator[str]:
     """What is wrong with the sound of a recording."""
     path = place / take.file
@@ -99,7 +110,7 @@ def _quality(place: Path, take: voice.Take, said: Sequence[Line]) -> Iterator[st
     full = np.abs(samples) >= 0.999
     if (full[2:] & full[1:-1] & full[:-2]).any():
         yield "is clipped: record it again, with less gain or further from the microphone"
-    if (level := sound.loudness(samples)) < QUIET:
+    if (level := sound.loudness(samples)) < sound.QUIET:
         quiet = "silent" if np.isinf(level) else f"too quiet ({level:.0f} LUFS)"
         yield f"is {quiet}: record it again, nearer to the microphone"
     seconds = samples.size / sound.RATE

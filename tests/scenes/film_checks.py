@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib.util
+import math
 import re
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -23,6 +24,7 @@ from hhanim.mobjects.membrane.patch import MembranePatch
 from hhanim.mobjects.storyboard import Story
 from hhanim.studio.draw.camera import SparingCamera
 from hhanim.studio.draw.film import Renderer
+from hhanim.studio.plan.voice import BREATH
 
 SCENES = Path(__file__).parents[2] / "scenes"
 SHAPES = {"wide": (192, 108), "square": (108, 108), "tall": (108, 192)}
@@ -247,15 +249,20 @@ def _heights(kind: type, said: str, size: float) -> list[float]:
     return [float(glyph.height) for glyph in kind(said, size=size).family_members_with_points()]
 
 
+#: Words a second of a voice that takes its time.
+SLOWLY = 2.0
+
+
 @dataclass
 class Seen:
-    """What a film looks like, frame by frame: how many frames, which are like the one before, and how much is drawn."""
+    """What a film looks like, frame by frame: which are like the one before, and how much is drawn; and the same of the
+    film that waits until each line has been spoken."""
 
     film: Any
     first: Any
-    count: int = 0
-    same: list[int] = field(default_factory=list)
+    same: list[bool] = field(default_factory=list)
     drawn: list[float] = field(default_factory=list)
+    spoken: list[bool] = field(default_factory=list)
 
 
 def watch(name: str, media: Path, *, fps: int, **changes: Any) -> Seen:
@@ -263,6 +270,11 @@ def watch(name: str, media: Path, *, fps: int, **changes: Any) -> Seen:
     seen = Seen(None, None)
 
     class Watcher(_Blind):
+        def said(self, number: int, start: float, stop: float, text: str, seen_: str, later: Any) -> None:
+            takes = len(text.split()) / SLOWLY + BREATH
+            for _ in range(math.ceil((takes - (stop - start)) * fps)):
+                seen.spoken.append(self.same(later(wanted=True)[0]))
+
         def wants(self, first: int, stop: int) -> bool:
             return True
 
@@ -271,11 +283,14 @@ def watch(name: str, media: Path, *, fps: int, **changes: Any) -> Seen:
                 seen.first = rgba.copy()
             ground = rgba[0, 0].astype(int)  # within the margin
             differs = (np.abs(rgba.astype(int) - ground).max(axis=2) > 16).mean()
-            same = self.before is not None and np.array_equal(self.before, rgba)
-            seen.same += [*([number] if same else []), *range(number + 1, number + repeat)]
+            same = [self.same(rgba), *[True] * (repeat - 1)]
+            seen.same += same
+            seen.spoken += same
             seen.drawn += [float(differs)] * repeat
-            seen.count += repeat
-            self.before = rgba.copy()
+
+        def same(self, rgba: Any) -> bool:
+            before, self.before = self.before, rgba.copy()
+            return before is not None and np.array_equal(before, rgba)
 
         before: Any = None
 

@@ -16,6 +16,7 @@ from hhanim.studio.make.films import make
 from hhanim.studio.media import sidecar, sound
 from hhanim.studio.plan import catalogue, voice
 from hhanim.studio.plan.request import Request
+from tests.studio.media.test_sound import true_peak
 from tests.voice.conftest import TALK, record
 
 
@@ -72,7 +73,7 @@ def test_a_film_waits_until_each_line_was_said_and_its_pictures_stay_the_same(ta
         assert float(heard.duration * heard.time_base) == pytest.approx(spoken.duration, abs=0.03)
     level = sound.read(talk().path)
     assert sound.loudness(level) == pytest.approx(-16.0, abs=0.5)
-    assert sound.true_peak(level) <= -1.0
+    assert true_peak(level) <= -1.0
     shutil.rmtree("voice")
     assert {r.partition("/")[0] for r in status(talk()).reasons} == {"the recording of talk"}
     make(talk())

@@ -6,14 +6,12 @@ import itertools
 import textwrap
 from collections.abc import Iterable, Sequence
 
+from hhanim.language.pace import reading_time
 from hhanim.studio.media.join import Chapter
 from hhanim.studio.media.sidecar import Caption
 
 WIDTH, LINES = 42, 2
 """Letters in a line, lines of a caption."""
-
-LETTERS_A_SECOND, SHORTEST = 17.0, 1.0
-"""How fast they are read; seconds that each stays at least, where the next leaves it the time."""
 
 SHORTEST_CHAPTER, FEWEST_CHAPTERS = 10.0, 3
 
@@ -32,7 +30,7 @@ def readable(captions: Iterable[Caption], end: float) -> list[Caption]:
             pieces.append((first, start + (stop - start) * done / total, piece))
     found = []
     for (start, stop, text), after in itertools.zip_longest(pieces, pieces[1:]):
-        wanted = start + max(SHORTEST, len(text) / LETTERS_A_SECOND)
+        wanted = start + reading_time(text)
         found.append((start, min(max(stop, wanted), after[0] if after else end), text))
     return found
 

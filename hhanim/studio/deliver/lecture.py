@@ -1,5 +1,8 @@
 """A lecture in one file: its parts joined, none encoded again, with captions, chapters and what an upload asks for.
 
+Each part is as loud as uploads want it, so that the whole is; where one is silent the whole has silence, since some
+platforms refuse a film without any sound.
+
 Beside ``lecture.mp4`` lie ``lecture.en.vtt`` (captions, a file for each language), ``lecture.descriptions.vtt`` (what
 is seen), ``lecture.transcript.md``, ``lecture.chapters.txt``, ``lecture.upload.txt``, ``lecture.png`` (its thumbnail)
 and ``lecture.json`` (what made it). All of them take the places of the old ones at once.
@@ -38,7 +41,7 @@ from hhanim.studio.plan.lecture import Lecture, Part
 
 if TYPE_CHECKING:
     from hhanim.studio.make.workers import Crew
-    from hhanim.studio.media.join import Chapter, Samples
+    from hhanim.studio.media.join import Chapter
 
 
 @dataclass(frozen=True)
@@ -166,7 +169,6 @@ def _key(lecture: Lecture) -> dict[str, Any]:
             for part in lecture.parts
         ],
         "words": digest([r and json.encode(_words(r)).decode() for r in records.values()]),
-        "sounds": [_own_sound(part, records[part.request.path]) for part in lecture.parts],
         "engine": versions("video").get("av", ""),
         "hhanim": digest({**writers(), "lecture": contents(Path(__file__))}),
     }
@@ -175,11 +177,6 @@ def _key(lecture: Lecture) -> dict[str, Any]:
 def _words(record: sidecar.Record) -> list[Any]:
     """What is said in a part, and where in it."""
     return [record.lines, record.captions, record.also, record.sections, record.alt]
-
-
-def _own_sound(part: Part, record: sidecar.Record | None) -> str:
-    """The state of the file that a clip of somebody's was made of, which is heard in the lecture."""
-    return record.used.get(f"./{part.request.entry.path.name}", "") if record and part.kind == "clip" else ""
 
 
 def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
@@ -197,12 +194,7 @@ def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str
             yield _CHANGED.get(name, f"{name} changed")
 
 
-_CHANGED = {
-    "engine": "PyAV changed",
-    "hhanim": "hhanim changed",
-    "words": "what is said changed",
-    "sounds": "what is heard changed",
-}
+_CHANGED = {"engine": "PyAV changed", "hhanim": "hhanim changed", "words": "what is said changed"}
 
 
 def _thumbnail(lecture: Lecture, records: Sequence[sidecar.Record]) -> str:
@@ -279,7 +271,7 @@ def _write(lecture: Lecture, media: Path) -> sidecar.Record:
         "date": lecture.date,
         "comment": lecture.description,
     }
-    tracks = Tracks({k: v for k, v in tags.items() if v}, marks, said, _sound(parts, end))
+    tracks = Tracks({k: v for k, v in tags.items() if v}, marks, said, own=True)
     join([p.part.request.path for p in parts], media, fps, tracks=tracks)
     n_frames = sum(p.record.n_frames for p in parts)
     width, height = first.width, first.height
@@ -376,32 +368,6 @@ def _descriptions(parts: Sequence[Shown]) -> list[Caption]:
         seen = descriptions(p.record.lines) or (alt if p.record.alt else [])
         found += [(p.start + start, p.start + stop, text) for start, stop, text in seen]
     return found
-
-
-def _sound(parts: Sequence[Shown], seconds: float) -> Iterator[Samples]:
-    """What is heard, as long as the film, made loud once for all of it; silence where nothing is, since some platforms
-    refuse a film without any sound.
-
-    Raises:
-        RenderError: when a recording cannot be read.
-    """
-    from hhanim.studio.media import sound
-
-    spikes = [p.start + second for p in parts for second in p.record.clicks]
-    track = sound.track(_heard(parts), seconds, spikes)
-    for first in range(0, track.size, sound.RATE):
-        yield track[first : first + sound.RATE]
-
-
-def _heard(parts: Sequence[Shown]) -> Iterator[tuple[float, Samples]]:
-    """When what was recorded begins (s), and what it is: lines, and what clips of somebody's sound like."""
-    from hhanim.studio.media import sound
-
-    for p in parts:
-        for start, samples in sound.said(p.record.lines):
-            yield p.start + start, samples
-        if p.part.kind == "clip" and p.part.request.spoken:
-            yield p.start, sound.of_film(p.part.request.entry.path, p.record.duration)
 
 
 # -- words ---------------------------------------------------------------------------------------------------

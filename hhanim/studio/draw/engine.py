@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from hhanim.studio.media.writer import Pixels
 
 
+class Later(Protocol):
+    """The picture a frame later, while model time stands; where that is not wanted it is not drawn."""
+
+    def __call__(self, *, wanted: bool) -> tuple[Pixels, Iterable[Rect] | None]: ...
+
+
 class Exporter(Protocol):
     """Who takes the frames of a scene; they are numbered from 0."""
 
@@ -27,10 +33,13 @@ class Exporter(Protocol):
     def wants(self, first: int, stop: int) -> bool:
         """Whether any frame from ``first`` up to ``stop`` is to be drawn."""
 
-    def said(self, number: int, start: float, stop: float, text: str, seen: str = "") -> None:
+    def said(
+        self, number: int, start: float, stop: float, text: str, seen: str = "", later: Later | None = None
+    ) -> None:
         """A line that was said from ``start`` to ``stop`` (s), while something was ``seen``, has ended.
 
-        Until it can have been spoken frame ``number`` may stand, the one taken last, or one that was not wanted.
+        Until it can have been spoken frame ``number`` stands, the one taken last, or one that was not wanted; what
+        lives on meanwhile is in the pictures that ``later`` gives.
         """
 
     def frame(self, number: int, rgba: Pixels, dirty: Iterable[Rect] | None, repeat: int = 1) -> None:

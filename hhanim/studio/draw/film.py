@@ -18,7 +18,7 @@ import math
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -29,10 +29,11 @@ import platformdirs
 from manim.camera.camera import Camera
 from manim.mobject.svg.svg_mobject import SVG_HASH_TO_MOB_MAP
 from manim.renderer.cairo_renderer import CairoRenderer
+from manim.scene.scene import Scene
 from manim.scene.scene_file_writer import SceneFileWriter
 
 from hhanim.look.theme import rgb
-from hhanim.studio.draw.camera import ClearCamera, SparingCamera
+from hhanim.studio.draw.camera import ClearCamera, Rect, SparingCamera
 from hhanim.studio.draw.engine import Exporter, Played
 from hhanim.studio.draw.hermetic import plain
 from hhanim.studio.draw.hooks import SKIPPED, camera_of, hooks_missing
@@ -219,7 +220,12 @@ class Renderer(CairoRenderer):
         self.exporter, self.n_frames = exporter, 0
         self._lines: list[tuple[float, float, str, str]] = []  # that have not ended
         self._transparent, self._always, self._drawing = transparent, always, True
+        self._scene: Any = None
         super().__init__(camera_class=camera, file_writer_class=_writer(self))
+
+    def init_scene(self, scene: Any, *arguments: Any) -> None:
+        self._scene = scene
+        super().init_scene(scene, *arguments)
 
     def _wanted(self, count: int) -> bool:
         return self._always or self.exporter.wants(self.n_frames, self.n_frames + count)
@@ -249,12 +255,26 @@ class Renderer(CairoRenderer):
         if not self.skip_animations:
             self._hand_over(self._count(duration))
 
+    def _picture(self) -> tuple[Pixels, Iterable[Rect] | None]:
+        """What has been drawn, and where it differs from what was taken before."""
+        camera: Any = self.camera
+        dirty = camera.changes() if isinstance(camera, SparingCamera) else None
+        return straight(camera.pixel_array) if self._transparent else camera.pixel_array, dirty
+
+    def _later(self, *, wanted: bool) -> tuple[Pixels, Iterable[Rect] | None]:
+        """The picture a frame later: no animation goes on, and the scene's own time stands; what is moved by the time
+        that passes goes on by its updaters.
+        """
+        scene, still, drawing = self._scene, self.static_image, self._drawing
+        Scene.update_mobjects(scene, 1 / self.camera.frame_rate)
+        self.static_image, self._drawing = None, wanted or self._always
+        self.update_frame(scene)
+        self.static_image, self._drawing = still, drawing
+        return self._picture() if wanted else (self.camera.pixel_array, ())
+
     def _hand_over(self, count: int) -> None:
         if self.exporter.wants(self.n_frames, self.n_frames + count):
-            camera: Any = self.camera
-            dirty = camera.changes() if isinstance(camera, SparingCamera) else None
-            pixels = straight(camera.pixel_array) if self._transparent else camera.pixel_array
-            self.exporter.frame(self.n_frames, pixels, dirty, count)
+            self.exporter.frame(self.n_frames, *self._picture(), count)
         self.n_frames += count
         self.time += count * (1 / self.camera.frame_rate)
         self.tell(self.n_frames)
@@ -267,7 +287,7 @@ class Renderer(CairoRenderer):
     def tell(self, n_frames: float) -> None:
         """Tell the exporter of the lines that end within so many frames."""
         while self._lines and round(self._lines[0][1] * self.camera.frame_rate) <= n_frames:
-            self.exporter.said(self.n_frames - 1, *self._lines.pop(0))
+            self.exporter.said(self.n_frames - 1, *self._lines.pop(0), self._later)
 
 
 def _writer(renderer: Renderer) -> type[Any]:

@@ -20,7 +20,7 @@ from msgspec import structs
 from hhanim.language import retold, tr
 from hhanim.process import spared_collector
 from hhanim.studio.draw.drawn import Drawn, Said
-from hhanim.studio.draw.engine import Engine, Played
+from hhanim.studio.draw.engine import Engine, Later, Played
 from hhanim.studio.draw.engines import engine, play
 from hhanim.studio.errors import RenderError
 from hhanim.studio.fresh.job import Job
@@ -152,9 +152,7 @@ class Recorder:
         self.writers: dict[int, Any] = {}  # by output
         self.piece = -1
         self.drawn, self.started = 0, time.perf_counter()
-        spoken = next((o.job.request for o in outputs if o.job.request.spoken), None)
-        self.takes = spoken.takes if spoken else ()
-        self.described = spoken is not None and spoken.sound == "described"
+        self.takes, self.described = job.request.takes, job.request.sound == "described"
         self.lines: list[Said] = []
         self._numbers: Counter[str] = Counter()  # of lines, by section
         self._last: Any = None  # the frame that was taken last
@@ -229,7 +227,9 @@ class Recorder:
             request, total = output.job.request, output.job.n_frames
             self.on_event(Event("frame", request.name, str(request.path), self.drawn, total, seconds))
 
-    def said(self, number: int, start: float, stop: float, text: str, seen: str = "") -> None:
+    def said(
+        self, number: int, start: float, stop: float, text: str, seen: str = "", later: Later | None = None
+    ) -> None:
         fps, entry = self.job.fps, self.job.request.entry
         self._bounded("captions", len(self.lines) + 1, sidecar.LINES)
         self._bounded("letters in a caption", max(len(text), len(seen)), sidecar.LETTERS)
@@ -244,10 +244,11 @@ class Recorder:
         wanted = sum(t.seconds + BREATH for t in (take, also) if t)
         held = max(0, math.ceil((wanted - (stop - begin)) * fps - 1e-6))
         self.lines.append(Said(name, start, begin, stop, str(text), take, number, held, str(seen), also))
-        if held and self.mine(self.place(number)[0]):
-            for k, writer in self.writers.items():
-                for _ in range(held if self.outputs[k].job.request.spoken else 0):
-                    writer.write(self._last, ())
+        mine = self.mine(self.place(number)[0])
+        for _ in range(held):
+            rgba, dirty = later(wanted=mine) if later else (self._last, ())
+            for writer in self.writers.values() if mine else ():
+                writer.write(rgba, dirty)
 
     def _begin(self, piece: int, first: int) -> None:
         """Open the files of a piece; those of formats that are not cut stay open."""
@@ -350,7 +351,7 @@ def draw(
 
 def same_pixels(one: Job, other: Job) -> bool:
     """Whether two jobs can be made from one drawing. A GIF of a film that is larger or has more frames a second
-    than a GIF can have is not: it is drawn by itself, at its own size and rate, as sharp as any.
+    than a GIF can have is not, nor is a silent film beside one that waits for what is said: each is drawn by itself.
     """
     same = (
         "scene",
@@ -363,7 +364,9 @@ def same_pixels(one: Job, other: Job) -> bool:
         "frame_rate",
         "n_frames",
     )
-    return one.request.entry == other.request.entry and all(one.key[k] == other.key[k] for k in same)
+    return (one.request.entry, one.request.takes) == (other.request.entry, other.request.takes) and all(
+        one.key[k] == other.key[k] for k in same
+    )
 
 
 def packed(pixels: Pixels) -> tuple[Any, Any]:

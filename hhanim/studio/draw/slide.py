@@ -18,10 +18,10 @@ import typst
 from PIL import Image
 
 from hhanim.language import tr
+from hhanim.language.pace import speaking_time
 from hhanim.look import Theme
 from hhanim.look.theme import hex_color, mix
 from hhanim.look.type import FAMILY, font_files, lacks, unit
-from hhanim.look.words import speaking_time
 from hhanim.model import presets, simulate, step
 from hhanim.studio.draw import markdown
 from hhanim.studio.draw.engine import Exporter, Lines, Played

@@ -152,14 +152,20 @@ def _sound(request: Request, drawn: Drawn) -> Samples | None:
     """What is heard in a film; None where nothing is.
 
     Raises:
-        RenderError: when a recording was changed since the film was drawn.
+        RenderError: when a recording was changed since the film was drawn, or a film of somebody's cannot be read.
     """
-    if not request.spoken or not (drawn.clicks or any(line.take or line.also for line in drawn.said)):
+    speaks = drawn.clicks or any(line.take or line.also for line in drawn.said)
+    if not request.spoken or not (speaks or request.entry.kind == "video"):
         return None
     from hhanim.studio.media import sound
 
-    lines = drawn.lines(request.recordings.as_posix())
-    return sound.track(sound.said(lines), float(drawn.n_frames / drawn.fps), drawn.clicks)
+    seconds = float(drawn.n_frames / drawn.fps)
+    heard = list(sound.said(drawn.lines(request.recordings.as_posix())))
+    if request.entry.kind == "video":
+        own = sound.of_film(request.entry.path, seconds)
+        if sound.loudness(own) > sound.QUIET:  # a hum does not become as loud as a voice
+            heard.append((0.0, own))
+    return sound.track(heard, seconds, drawn.clicks) if heard or drawn.clicks else None
 
 
 # Parts of the key that the sidecar says for people already.

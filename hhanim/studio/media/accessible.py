@@ -15,15 +15,13 @@ import av
 import numpy as np
 import numpy.typing as npt
 
+from hhanim.language.pace import READING
 from hhanim.look import theme
 from hhanim.studio.errors import RenderError
 from hhanim.studio.media import sidecar
 from hhanim.studio.media.join import RATE, Samples
 from hhanim.studio.media.sidecar import Caption, Record
 from hhanim.studio.media.writer import reason
-
-FASTEST = 17.5
-"""Characters of a caption that can be read in a second."""
 
 TEXT = 4.5
 """Contrast of letters to their ground (1.4.3)."""
@@ -112,7 +110,7 @@ def _captions(captions: Sequence[Caption], sound: Samples | None) -> Finding:
     words = f"{_count(len(captions), 'caption')}, at most {fastest:.1f} characters a second"
     if lost:
         words += f"; nothing is written of what is heard at {lost[0][0]:.1f} s"
-    return Finding(name, bool(captions) and not lost and fastest <= FASTEST, words)
+    return Finding(name, bool(captions) and not lost and fastest <= READING + 0.5, words)
 
 
 def _stretches(sound: Samples) -> Iterator[tuple[float, float]]:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from hhanim.language.pace import SPEAKING
 from hhanim.studio.media.sidecar import Caption, Line
-
-WORDS_A_SECOND = 2.6
-"""How fast they are read."""
 
 
 def descriptions(lines: Sequence[Line]) -> list[Caption]:
@@ -25,7 +23,7 @@ def descriptions(lines: Sequence[Line]) -> list[Caption]:
 
 def fitting(text: str, seconds: float) -> str:
     """As many sentences of a text as can be read in so many seconds, in their order."""
-    left, kept = seconds * WORDS_A_SECOND, []
+    left, kept = seconds * SPEAKING, []
     for sentence in re.split(r"(?<=[.?!])\s+(?=\S)", text):
         if (words := len(sentence.split())) <= left:
             kept.append(sentence)

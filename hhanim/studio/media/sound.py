@@ -26,6 +26,9 @@ from hhanim.studio.media.writer import reason
 LOUDNESS = -16.0
 """LUFS: what uploads and podcasts ask for."""
 
+QUIET = -40.0
+"""LUFS below which what is made louder is mostly noise."""
+
 CEILING = -2.0
 """dBTP before it is encoded; AAC adds less than 1 dB, and uploads want no more than -1."""
 
@@ -212,14 +215,6 @@ _K = np.array(
         [1.0, -2.0, 1.0, 1.0, -1.99004745483398, 0.99007225036621],
     ]
 )
-
-
-def true_peak(samples: Samples) -> float:
-    """The highest level between samples too, in dBTP, four times oversampled; minus infinity of silence."""
-    highest = float(np.abs(samples).max(initial=0.0))
-    for _, peaks in _peaks(samples, 0.5 * highest):
-        highest = max(highest, float(peaks.max()))
-    return 20.0 * float(np.log10(highest)) if highest else -np.inf
 
 
 def _peaks(samples: Samples, above: float) -> Iterator[tuple[npt.NDArray[np.intp], Samples]]:

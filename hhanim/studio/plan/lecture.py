@@ -11,7 +11,7 @@ from typing import Any
 from hhanim.errors import did_you_mean
 from hhanim.language import ENGLISH, find, spoken, tr
 from hhanim.language.catalogue import LanguageError
-from hhanim.look.words import speaking_time
+from hhanim.language.pace import speaking_time
 from hhanim.studio.errors import UsageError
 from hhanim.studio.plan import catalogue
 from hhanim.studio.plan.catalogue import Entry, Parameter

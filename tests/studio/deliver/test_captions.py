@@ -6,7 +6,8 @@ import itertools
 
 import pytest
 
-from hhanim.studio.deliver.captions import LETTERS_A_SECOND, LINES, WIDTH, chapters, readable
+from hhanim.language.pace import READING
+from hhanim.studio.deliver.captions import LINES, WIDTH, chapters, readable
 
 LONG = (
     "Potassium channels open later, and potassium leaves until the membrane is as it was, or even below that."
@@ -26,7 +27,7 @@ def test_two_lines_of_42_letters_and_no_word_lost():
 def test_what_is_said_quickly_stays_until_it_is_read_or_the_next_is_said():
     text = "A caption of some length."
     (one,) = readable([(1.0, 1.1, text)], 20.0)
-    assert one[1] == pytest.approx(1.0 + len(text) / LETTERS_A_SECOND)
+    assert one[1] == pytest.approx(1.0 + len(text) / READING)
     assert readable([(1.0, 1.1, "So")], 20.0)[0][1] == 2.0
     assert readable([(1.0, 1.1, text), (1.5, 4.0, text)], 20.0)[0][1] == 1.5
     assert readable([(1.0, 1.1, text)], 1.2)[0][1] == 1.2

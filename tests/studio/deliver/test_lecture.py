@@ -17,11 +17,14 @@ import pytest
 from hhanim.cli import main
 from hhanim.studio.deliver.lecture import Shown, _chapters, make, rows
 from hhanim.studio.make import workers
-from hhanim.studio.media import checks, join, sidecar
+from hhanim.studio.media import checks, join, sidecar, sound
 from hhanim.studio.media.exchange import WORK
 from hhanim.studio.plan.lecture import Part, find_lecture
 from hhanim.studio.plan.project import Settings
 from tests.faults.killing import killed_at, seen
+from tests.studio.media.test_sound import independent, true_peak
+from tests.voice.conftest import record
+from tests.voice.test_films import found
 
 LECTURE = """\
 preset = "draft"
@@ -217,6 +220,36 @@ def test_what_lies_beside_it(made):
     assert "A sine." in seen_there and "Colours." in seen_there and "Aims; a wave; dot" in seen_there
     told = sidecar.verify(folder / "lecture.mp4")
     assert told["intact"] and told["kind"] == "lecture" and len(told["hashes"]) == len(suffixes) - 1
+
+
+def test_what_the_parts_sound_like_is_heard_where_they_stand(written):
+    """Each within a packet's half of its place, however many parts there are before it; all of it equally loud."""
+    text = LECTURE.replace('languages = ["en", "de"]\n', "").replace("seconds = 11 ", "seconds = 3.6 ")
+    Path("lecture.toml").write_text(text, encoding="utf-8")
+    wanted, level = find_lecture(None, Settings()), 0.1
+    for k, part in enumerate(part for part in wanted.parts if "say" in part.request.given):
+        for n in range(1, 3):
+            record(
+                part.request.recordings / f"{part.request.entry.name}-{n}.wav",
+                2.0 + n + k,
+                5 * k + n,
+                level=level,
+            )
+        level /= 10.0
+    assert again()[0].kind == "done"
+    path = Path("output/lecture.mp4")
+    lines = [line for line in sidecar.record_of(path).lines if line.file]
+    assert len(lines) == 3
+    for one, other in itertools.pairwise(lines):
+        assert one.start + one.seconds < other.start
+    for line in lines:
+        assert found(path, Path(line.file), line.start) == pytest.approx(line.start, abs=512 / 48_000 + 0.001)
+    heard = sound.read(path)
+    assert heard.size / 48_000 == pytest.approx(sidecar.record_of(path).duration, abs=0.025)
+    assert independent(heard) == pytest.approx(-16.0, abs=0.5)
+    assert true_peak(heard) <= -1.0
+    pieces = [sound.during(heard, line.start, line.start + line.seconds) for line in lines]
+    assert np.ptp([independent(piece) for piece in pieces]) < 1.5
 
 
 def test_a_clip_is_heard_where_it_is_seen(made):

@@ -102,7 +102,7 @@ class Kept:
     def section(self, number: int, name: str) -> None:
         self.sections.append((number, name))
 
-    def said(self, number: int, start: float, stop: float, text: str, seen: str = "") -> None: ...
+    def said(self, *line: Any) -> None: ...
 
     def wants(self, first: int, stop: int) -> bool:
         return any(k // 20 % self.of == self.number for k in range(first, stop))
