@@ -186,7 +186,7 @@ def split(assignments: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
-def settings_of(sets: tuple[str, ...], **said: str | None) -> Settings:
+def settings_of(sets: tuple[str, ...], **said: Any) -> Settings:
     """What the command line said; a preset, a theme and the like may be --set as well.
 
     Raises:

@@ -130,6 +130,8 @@ def _strangers(request: Request) -> Iterator[tuple[Path, str]]:
     for folder in folders:
         if folder.name not in languages:
             yield folder, f"is no language of hhanim's{did_you_mean(folder.name, languages)}"
+        elif not folder.is_dir():
+            yield folder, "is no folder"
     for path in sorted(place.iterdir()) if place.is_dir() else []:
         if path.name in (voice.NOTES, voice.DRAFT) or path.name.startswith("."):
             continue

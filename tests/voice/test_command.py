@@ -101,6 +101,20 @@ def test_what_is_wrong_with_a_recording_is_one_line(hh):
     assert all("\n" not in words for words in said.values())
 
 
+def test_a_recording_that_may_not_be_read_is_named(hh, monkeypatch):
+    record(HERE / "talk-1.wav", 1.0)
+    opened = Path.open
+
+    def locked(path, *arguments, **options):
+        if path.name == "talk-1.wav":
+            raise PermissionError(13, "Permission denied", str(path))
+        return opened(path, *arguments, **options)
+
+    monkeypatch.setattr(Path, "open", locked)
+    line = f"hhanim: {HERE / 'talk-1.wav'} cannot be read: Permission denied\n"
+    assert hh("check", "talk", code=1) == hh("speak", "talk", code=1) == ("", line)
+
+
 def test_sound_of_any_kind_is_read_or_refused_in_words(hh):
     """Eight channels, which PyAV reads only when they lie side by side; numbers that are none; what is no file."""
     place = record(HERE / "talk-1.wav", 1.0)
@@ -115,8 +129,10 @@ def test_sound_of_any_kind_is_read_or_refused_in_words(hh):
     (HERE / "talk-3.wav").mkdir()
     (HERE / "talk-4.wav").symlink_to("gone.wav")
     (HERE / "talk-3.mp3").write_bytes(b"no")
+    Path("voice/talk/de").symlink_to("de")
     said = remarks(hh)
     assert "samples that are no numbers" in said["talk-2.wav"]
+    assert said["de"] == "is no folder"
     assert said["talk-3.wav"] == said["talk-4.wav"] == "is no file"
     assert "(Invalid data found when processing input)" in said["talk-3.mp3"]
 

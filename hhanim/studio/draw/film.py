@@ -270,7 +270,7 @@ class Renderer(CairoRenderer):
         self.static_image, self._drawing = None, wanted or self._always
         self.update_frame(scene)
         self.static_image, self._drawing = still, drawing
-        return self._picture() if wanted else (self.camera.pixel_array, ())
+        return self._picture()
 
     def _hand_over(self, count: int) -> None:
         if self.exporter.wants(self.n_frames, self.n_frames + count):

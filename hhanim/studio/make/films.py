@@ -73,7 +73,8 @@ def render(
         size: ``"1280x720"`` or ``(1280, 720)``, over the preset's.
         force: make it even if it is fresh or was edited by hand.
         sections: of a film (manim), one file per section as well, in ``<name>.sections/``.
-        sound: "voice", what lies in ``voice/<scene>/<language>/``; "spikes", a click for each spike as well; "none".
+        sound: "voice", what lies in ``voice/<scene>/<language>/``; "spikes", a click for each spike as well;
+            "described", what is seen as well; "none".
         executor: who draws, this process if None: any ``concurrent.futures`` executor, of processes or of
             threads here or elsewhere, such as Dask's ``Client(…).get_executor()``. A long clip is cut into
             pieces that are drawn at the same time. It is not shut down.

@@ -91,7 +91,7 @@ def takes(place: Path) -> Iterator[Take]:
     """The recordings in a folder, and the drafts after them, without their lengths.
 
     Raises:
-        RenderError: when the file that says what they are of cannot be read.
+        RenderError: when one of them, or the file that says what they are of, cannot be read.
     """
     if not place.is_dir():
         return
@@ -161,9 +161,16 @@ def state(place: Path, name: str, sentence_digest: str) -> str:
 
 
 def sha256(path: Path) -> str:
-    """What a recording is known by."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:16]
+    """What a recording is known by.
+
+    Raises:
+        RenderError: when it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()[:16]
+    except OSError as error:
+        raise RenderError(f"{path} cannot be read: {error.strerror or error}") from None
 
 
 def notes(place: Path) -> dict[str, Note]:
