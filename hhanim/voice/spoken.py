@@ -1,4 +1,4 @@
-"""How a sentence is said that is written with symbols and units: "V_Na" is read "V N a", "18.5 °C" "18.5 degrees"."""
+"""How a sentence is said that is written with symbols and units: "V_Na" is read "V N A", "18.5 °C" "18.5 degrees"."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ def spoken(text: str, language: str = "en") -> str:
     """A sentence as it is read aloud, by the table of its language in ``spoken.toml``.
 
     >>> spoken("At 18.5 °C V_Na is near −50 mV.")
-    'At 18.5 degrees V N a is near minus 50 millivolts.'
+    'At 18.5 degrees V N A is near minus 50 millivolts.'
     """
     said = re.sub(r"\\(?:mathrm|mathit|text)\b|[${}\\]", "", text)
     # An index, or a conductance by its parameter's name, is spelled: E_Na, gNa.
@@ -26,7 +26,7 @@ def spoken(text: str, language: str = "en") -> str:
 
 def _spelled(found: re.Match[str]) -> str:
     head, index = (found[1], found[2]) if found[1] else (found[3], found[4])
-    return " ".join([head, *index])
+    return " ".join([head, *index.upper()])  # "a" alone would be read as the article
 
 
 @cache

@@ -19,10 +19,10 @@ TABLES = tomllib.loads(resources.files("hhanim.voice").joinpath("spoken.toml").r
 @pytest.mark.parametrize(
     ("written", "said"),
     [
-        ("At 18.5 °C V_Na is near −50 mV.", "At 18.5 degrees V N a is near minus 50 millivolts."),
+        ("At 18.5 °C V_Na is near −50 mV.", "At 18.5 degrees V N A is near minus 50 millivolts."),
         ("V is at its peak of +39 mV.", "V is at its peak of plus 39 millivolts."),
         ("K⁺ flows out (5 µA/cm²).", "Potassium flows out (5 microamperes per square centimetre)."),
-        (r"$E_{\mathrm{Na}}$ and gNa", "E N a and g N a"),
+        (r"$E_{\mathrm{Na}}$ and gNa", "E N A and g N A"),
         ("m³h beside n⁴", "m cubed h beside n to the fourth"),
         ("for 1 ms, then 21 ms or 1.1 ms", "for 1 millisecond, then 21 milliseconds or 1.1 milliseconds"),
         ("The I–V curve at 6.3 °C", "The I V curve at 6.3 degrees"),
