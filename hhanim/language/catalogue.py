@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import io
 import re
 import string
 from pathlib import Path
@@ -131,6 +132,28 @@ def _fits(said: str, text: str) -> bool:
         return False
 
 
+_LINE = re.compile(r'(msgctxt|msgid|msgid_plural|msgstr(?:\[\d+\])?)?\s*"((?:[^"\\]|\\.)*)"')
+
+
+def _mistake(text: str) -> tuple[int, str] | None:
+    """The first line that Babel would read as something else than what is written, and what is wrong with it."""
+    begun: dict[str, int] = {}
+    word = english = ""
+    for number, line in enumerate(text.split("\n"), 1):
+        if not (bare := line.strip()) or bare.startswith("#"):
+            continue
+        if not (found := _LINE.fullmatch(bare)):
+            return (
+                number,
+                'is no line of a catalogue: msgid or msgstr, and a text in quotes, with \\" for those in it',
+            )
+        if found[1] == "msgstr" and word == "msgid" and begun.setdefault(english, number) != number:
+            return number, f"{english[:40]!r} is translated in line {begun[english]} already"
+        english = found[2] if found[1] == "msgid" else english + found[2] * (word == "msgid" and not found[1])
+        word = found[1] or word
+    return None
+
+
 def read(path: Path) -> Catalog:
     """A catalogue.
 
@@ -142,8 +165,10 @@ def read(path: Path) -> Catalog:
     try:
         if path.stat().st_size > LARGEST:
             raise LanguageError(f"{path}: no catalogue has more than {LARGEST:,} bytes")
-        with path.open(encoding="utf-8-sig") as file:  # Windows' editors write a mark before it
-            return read_po(file, abort_invalid=True)
+        text = path.read_text(encoding="utf-8-sig")  # Windows' editors write a mark before it
+        if found := _mistake(text):
+            raise LanguageError(f"{path}:{found[0]}: {found[1]}")
+        return read_po(io.StringIO(text), abort_invalid=True)
     except PoFileError as error:
         line = f":{error.lineno + 1}" if error.lineno is not None else ""  # it counts from 0
         raise LanguageError(f"{path}{line}: {str(error).partition(' on ')[0]}") from None

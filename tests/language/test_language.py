@@ -116,6 +116,25 @@ def test_a_catalogue_that_is_none_is_refused_with_its_line(own):
 
 
 @pytest.mark.parametrize(
+    ("text", "line", "what"),
+    [
+        ('msgid "Rest"\nmsgstr "Repos\n', 5, "is no line of a catalogue"),  # Babel would leave a letter out
+        ('msgid "Rest"\nmsgstr "Re"pos"\n', 5, "is no line of a catalogue"),
+        ('msgid "Rest"\n<<<<<<< ours\nmsgstr "Repos"\n', 5, "is no line of a catalogue"),
+        (
+            'msgid "Rest"\nmsgstr "Repos"\n\nmsgid ""\n"Rest"\nmsgstr "Fin"\n',
+            9,
+            "is translated in line 5 already",
+        ),
+    ],
+)
+def test_what_would_be_read_otherwise_than_it_is_written_is_refused_with_its_line(own, text, line, what):
+    own("fr", text)
+    with pytest.raises(LanguageError, match=rf"language/fr\.po:{line}: .*{what}"):
+        find("fr")
+
+
+@pytest.mark.parametrize(
     "said", ["V {haut}", "V {top", "V top}", "V {0}", "V {top.x}", "V {top:.9q}", "V {top!z}", "V {}"]
 )
 def test_places_that_cannot_be_filled_are_refused_with_their_line(own, said):
