@@ -15,18 +15,18 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from manim import VGroup, VMobject
+from manim import VGroup
 
 from hhanim.language import tr
 from hhanim.look import Quantity, Theme, quantities, quantity
 from hhanim.look.numbers import ceil_to, round_above
 from hhanim.look.words import listed
 from hhanim.mobjects.frame.clock import Clock
-from hhanim.mobjects.frame.layout import UNIT, Area, stroke
+from hhanim.mobjects.frame.layout import Area
 from hhanim.mobjects.frame.lettering import LABEL, TICK, Formula
-from hhanim.mobjects.frame.shapes import Array, at, disc
+from hhanim.mobjects.frame.shapes import Array
 from hhanim.mobjects.frame.standard import voltages
-from hhanim.mobjects.graph.labels import DOT_RADIUS
+from hhanim.mobjects.graph.here import Here
 from hhanim.mobjects.graph.marks import Difference, Level
 from hhanim.mobjects.graph.panel import Panel
 from hhanim.mobjects.graph.stimulus import StimulusBar
@@ -37,7 +37,6 @@ from hhanim.model import Channel, Trajectory
 #: Room (scene units) at the left for the numbers of y and at the right for labels: the same in all graphs, so that
 #: axes of time lie under each other.
 LEFT_ROOM, RIGHT_ROOM, STRIP = 0.98, 0.66, 0.5
-_RING_SECONDS = 1.6
 
 
 class Graph:
@@ -91,7 +90,7 @@ class Graph:
             self.moving.add(self.bar.dot)
         if clock is not None:
             self.traces.follow(clock)
-            self.moving.add(Here(self.traces[0], clock))
+            self.moving.add(Here(self.traces[0].dot, clock))
             if stimulus:
                 self.bar.dot.add_updater(lambda _: (self.bar.draw(clock.now), None)[1])
 
@@ -129,27 +128,6 @@ class Graph:
         if hasattr(self, "bar"):
             self.bar.draw(t)
         return self
-
-
-class Here(VMobject):
-    """Rings that spread from a trace's head while its clock stands still: this is where we are.
-
-    They grow thinner, not fainter: what fades the graph in and out has their opacity to itself.
-    """
-
-    def __init__(self, trace: Trace, clock: Clock) -> None:
-        super().__init__(stroke_color=trace.dot.get_color(), fill_opacity=0.0)
-        self._trace, self._clock = trace, clock
-        self.add_updater(lambda _: self._spread())
-
-    def _spread(self) -> None:
-        u = (self._clock.seconds - self._clock.since) / _RING_SECONDS % 1.0
-        shown = not self._clock.running and len(self._trace.dot.points) > 0
-        radius = (1.0 + 2.2 * u) * DOT_RADIUS * UNIT
-        self.points = (
-            at(disc(), self._trace.dot.get_center()[None, :2], radius) if shown else np.zeros((0, 3))
-        )
-        self.stroke_width = stroke(4.0 * (1.0 - u))
 
 
 def axis(run: Trajectory, keys: Sequence[str]) -> tuple[Any, float, float]:

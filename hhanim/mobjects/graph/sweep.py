@@ -28,7 +28,8 @@ from hhanim.mobjects.frame.clock import Clock
 from hhanim.mobjects.frame.layout import Area, stroke
 from hhanim.mobjects.frame.lettering import LABEL, Formula
 from hhanim.mobjects.frame.shapes import at, disc, filled, lines, mix
-from hhanim.mobjects.graph.graph import LEFT_ROOM, RIGHT_ROOM, Here
+from hhanim.mobjects.graph.graph import LEFT_ROOM, RIGHT_ROOM
+from hhanim.mobjects.graph.here import Here
 from hhanim.mobjects.graph.labels import put_at_ends
 from hhanim.mobjects.graph.panel import Panel
 from hhanim.mobjects.graph.trace import Trace
@@ -113,7 +114,7 @@ class Sweep:
                 self.points.add(filled(rings, theme.ground, stroke=hue, width=stroke(3.0)))
         if clock is not None:
             self.traces.follow(clock)
-            self.moving.add(Here(self.traces[0], clock))
+            self.moving.add(Here(self.traces[0].dot, clock))
 
     def _trace(self, c: Curve, span: tuple[float, float], width: float, label: Any) -> Trace:
         t, y = np.asarray(c.t, dtype=float), np.asarray(c.y, dtype=float)

@@ -21,10 +21,11 @@ import numpy as np
 from manim import RIGHT, Dot, LineJointType, VGroup, VMobject
 
 from hhanim.look import quantities
-from hhanim.mobjects.frame.clock import Timed
+from hhanim.mobjects.frame.clock import Clock, Timed
 from hhanim.mobjects.frame.layout import UNIT, stroke
 from hhanim.mobjects.frame.lettering import LABEL, Formula
 from hhanim.mobjects.frame.sampled import Sampled
+from hhanim.mobjects.graph.here import Here
 from hhanim.mobjects.graph.labels import BESIDE, DOT_RADIUS, Tag
 from hhanim.mobjects.graph.panel import Panel
 from hhanim.mobjects.graph.pieces import first_part, pieces_of
@@ -130,6 +131,10 @@ class Trace(Timed, VGroup):
         if self.tag is not None:
             self.tag.move(tip + BESIDE * RIGHT)
         return self
+
+    def follow(self, clock: Clock) -> Self:
+        """Draw it at the clock's model time in every frame; while that stands rings spread from its head."""
+        return super().follow(clock).add(Here(self.dot, clock))
 
     @property
     def reading(self) -> tuple[float, float]:

@@ -81,14 +81,6 @@ class FilmEngine:
             camera = partial(ClearCamera, rgb(look.ground)) if transparent else SparingCamera
         renderer = Renderer(exporter, camera, transparent=transparent, always=self.whole)
         scene = self._scene(renderer=renderer)
-        add = scene.add_subcaption
-
-        def heard(content: str, duration: float = 1, offset: float = 0) -> None:
-            add(content, duration, offset)
-            start = float(scene.time) + offset
-            renderer.said(start, start + duration, content, _seen(scene, start, start + duration))
-
-        scene.add_subcaption = heard
         scene.render()
         renderer.tell(math.inf)
         return scene, renderer.n_frames
@@ -224,8 +216,16 @@ class Renderer(CairoRenderer):
         super().__init__(camera_class=camera, file_writer_class=_writer(self))
 
     def init_scene(self, scene: Any, *arguments: Any) -> None:
-        self._scene = scene
+        self._scene, add = scene, scene.add_subcaption
         super().init_scene(scene, *arguments)
+
+        def heard(content: str, duration: float = 1, offset: float = 0) -> None:
+            add(content, duration, offset)
+            start = float(scene.time) + offset
+            self._lines.append((start, start + duration, content, _seen(scene, start, start + duration)))
+            self.tell(self.n_frames)
+
+        scene.add_subcaption = heard
 
     def _wanted(self, count: int) -> bool:
         return self._always or self.exporter.wants(self.n_frames, self.n_frames + count)
@@ -277,11 +277,6 @@ class Renderer(CairoRenderer):
             self.exporter.frame(self.n_frames, *self._picture(), count)
         self.n_frames += count
         self.time += count * (1 / self.camera.frame_rate)
-        self.tell(self.n_frames)
-
-    def said(self, start: float, stop: float, text: str, seen: str) -> None:
-        """A line is said from one time to another (s), which may be to come, while something is seen."""
-        self._lines.append((start, stop, text, seen))
         self.tell(self.n_frames)
 
     def tell(self, n_frames: float) -> None:
