@@ -54,7 +54,7 @@ def make_lecture(
     if not quiet and (lost := list(unheard(wanted.requests))):
         names = ", ".join(lost[:5]) + (" …" if len(lost) > 5 else "")
         why = "without a recording, or with one of another sentence; hhanim voice check --lecture says more"
-        complain(f"nobody says {len(lost)} lines, {why}: {names}")
+        complain(f"nobody says {len(lost)} of its lines, {why}: {names}")
     if dry_run:
         found = [asdict(row) for row in rows(wanted)]
         print_rows(found if as_json else [{**row, **_times(row)} for row in found], as_json=as_json)

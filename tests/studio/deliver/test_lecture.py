@@ -21,6 +21,7 @@ from hhanim.studio.media import checks, join, sidecar, sound
 from hhanim.studio.media.exchange import WORK
 from hhanim.studio.plan.lecture import Part, find_lecture
 from hhanim.studio.plan.project import Settings
+from hhanim.studio.plan.voice import Note, note, sha256
 from tests.faults.killing import killed_at, seen
 from tests.studio.media.test_sound import independent, true_peak
 from tests.voice.conftest import record
@@ -250,6 +251,31 @@ def test_what_the_parts_sound_like_is_heard_where_they_stand(written):
     assert true_peak(heard) <= -1.0
     pieces = [sound.during(heard, line.start, line.start + line.seconds) for line in lines]
     assert np.ptp([independent(piece) for piece in pieces]) < 1.5
+
+
+def test_which_lines_will_be_silent_is_told_before_anything_is_drawn(written, capsys):
+    """Of parts of which others have been recorded: what nobody has recorded, and what was recorded of other words."""
+
+    def told() -> str:
+        with pytest.raises(SystemExit) as end:
+            main(["lecture", "--dry-run"])
+        assert end.value.code == 0
+        return capsys.readouterr().err
+
+    write_small_parts(written)
+    text = Path("lecture.toml").read_text(encoding="utf-8")
+    Path("lecture.toml").write_text(
+        text.replace("seconds = 1\n", 'say = ["One.", "Two."]\n'), encoding="utf-8"
+    )
+    assert told() == ""
+    place = Path("voice/title-waves-more/en")
+    record(place / "title-waves-more-1.wav", 1.0)
+    lost = f"nobody says 1 of its lines, without a recording, .*: {place / 'title-waves-more-2'}\n"
+    assert re.fullmatch(f"hhanim: {lost}", told())
+    path = record(place / "title-waves-more-2.wav", 1.0, 1)
+    assert told() == ""
+    note(place, {path.name: Note(sha256(path), "Three.")})
+    assert re.fullmatch(f"hhanim: {lost}", told())
 
 
 def test_a_clip_is_heard_where_it_is_seen(made):

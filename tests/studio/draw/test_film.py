@@ -113,6 +113,35 @@ class Kept:
         self.frames |= dict.fromkeys(wanted, digest)
 
 
+SPEAKS = """
+from manim import *
+
+class Small(Scene):
+    def construct(self):
+        dot = Dot().add_updater(lambda dot, dt: dot.shift(0.5 * dt * RIGHT))
+        self.add(Square(), dot)
+        for thing in Circle(), Triangle():
+            self.add_subcaption("A line.", duration=0.5)
+            self.play(FadeIn(thing), run_time=0.5)
+"""
+
+
+def test_while_a_film_waits_what_lives_goes_on_and_its_own_time_stands(scene: Path, tmp_path: Path) -> None:
+    waited: list[tuple[int, str]] = []
+
+    class Waits(Kept):
+        def said(self, number: int, *line: Any) -> None:
+            for _ in range(5):
+                waited.append((number, hashlib.sha1(line[-1](wanted=True)[0].tobytes()).hexdigest()))
+
+    scene.write_text(SPEAKS, encoding="utf-8")
+    exporter = Waits()
+    made = small(scene, tmp_path, lambda: studio_film.Renderer(exporter, SparingCamera))
+    assert made.time == pytest.approx(1.0) and sorted(exporter.frames) == list(range(20))
+    assert [number for number, _ in waited] == [9] * 5 + [19] * 5
+    assert len({*exporter.frames.values(), *(digest for _, digest in waited)}) == 30
+
+
 def small(scene: Path, tmp: Path, renderer: Callable[[], Any]) -> Any:
     """The scene Small of a file, rendered at 640 × 360."""
     space: dict[str, Any] = {"__name__": "small_film"}
