@@ -14,8 +14,10 @@ from hhanim.cli.options import (
     language_option,
     names_argument,
     plan,
+    preset_option,
     set_option,
     settings_of,
+    size_option,
     together,
 )
 from hhanim.cli.output import complain, each, print_json
@@ -29,7 +31,9 @@ if TYPE_CHECKING:
 _scene_options = together(
     names_argument,
     set_option,
+    preset_option,
     language_option,
+    size_option,
     click.option("--descriptions", is_flag=True, help="Also what is seen, as --sound described has it."),
     click.option(
         "--lecture", metavar="FILE", help="All that is said in a lecture, its cards and slides too."
@@ -50,7 +54,7 @@ def _requests(names: tuple[str, ...], lecture: str | None, **asked: Any) -> list
 
         if asked["config"]:
             raise UsageError(f"--lecture {lecture}: leave --config {asked['config']} away")
-        settings = settings_of(asked["sets"], language=asked["language"])
+        settings = settings_of(asked["sets"], **{k: asked[k] for k in ("preset", "language", "size")})
         wanted = find_lecture(lecture, settings).requests
         known = {request.entry.name for request in wanted}
         for name in names:
@@ -58,7 +62,7 @@ def _requests(names: tuple[str, ...], lecture: str | None, **asked: Any) -> list
                 raise UsageError(f"--lecture {lecture}: no part {name}{did_you_mean(name, known)}")
         wanted = [r for r in wanted if not names or r.entry.name in names]
     else:
-        rest: dict[str, Any] = dict.fromkeys(("preset", "theme", "size", "sound", "name", "output"))
+        rest: dict[str, Any] = dict.fromkeys(("theme", "sound", "name", "output"))
         wanted, failed = plan(names, formats=("mp4",), **asked, **rest)
         for event in failed:
             complain(event.message)

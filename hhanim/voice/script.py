@@ -48,8 +48,8 @@ def _lines(request: Request) -> list[Line]:
     if record is not None and record.lines and status(request).fresh:
         return record.lines
     request.check()
-    if request.entry.kind == "film":  # which is played frame by frame
-        request = replace(request, preset="draft", size=None)
+    if request.entry.kind == "film":  # which is played frame by frame; what it says may depend on its shape
+        request = replace(request, preset="draft", size="x".join(map(str, request.pixels)))
     with tempfile.TemporaryDirectory(prefix="hhanim-") as work:
         return alone().rehearsal(request, Path(work)).lines()
 

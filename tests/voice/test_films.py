@@ -189,6 +189,32 @@ def test_whoever_draws_the_pieces_the_bytes_are_the_same(talk):
     assert (shared.sha256, shared.lines) == (alone.sha256, alone.lines)
 
 
+SHAPED = '''
+"""A film that says what shape it has."""
+from hhanim.mobjects.frame.film import Film
+
+
+class Shaped(Film):
+    title = "Shaped"
+    description = "Nothing."
+    alt = "Nothing."
+
+    def construct(self):
+        self.caption(f"It is {self.shape}.")
+'''
+
+
+def test_what_a_film_says_in_its_own_shape_is_what_there_is_to_read(talk, tmp_path):
+    pytest.importorskip("manim")
+    from hhanim.voice.script import lines
+
+    (tmp_path / "scenes" / "shaped_film.py").write_text(SHAPED)
+    entry = catalogue.find("shaped")
+    for preset, shape in (("vertical", "tall"), ("lecture", "wide")):
+        (line,) = lines(Request(entry, tmp_path / "out" / "shaped.mp4", preset=preset))
+        assert line.text == f"It is {shape}."
+
+
 FILM = '''
 """A small story."""
 from hhanim import simulate
