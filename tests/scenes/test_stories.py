@@ -11,7 +11,7 @@ import pytest
 pytest.importorskip("manim")
 
 from hhanim.mobjects.frame import standard
-from tests.scenes.film_checks import FPS, amiss, outside, overlaps, run_film, stories, watch
+from tests.scenes.film_checks import amiss, outside, overlaps, run_film, stories, watch
 from tests.scenes.test_mistakes import CURRENTS, DENSITIES, units
 
 
@@ -50,9 +50,8 @@ def test_every_frame_shows_something_and_few_stand_still(
     """At five frames a second; with --full at ten."""
     seen = watch(name, media, fps=10 if pytestconfig.option.full else 5)
     assert min(seen.drawn) > 0.01
-    for same in (seen.same, seen.spoken):  # silent, and as it waits for a slow voice
-        assert np.mean(same) < 0.15
-        assert max(len(run) for run in "".join(" s"[s] for s in same).split(" ")) <= 2.0 * FPS
+    assert np.mean(seen.same) < 0.15
+    assert np.mean(seen.spoken) < 0.15  # as it waits for a slow voice
     assert amiss(seen.film.captions) == []
     assert seen.film.captions[0][0] == 0.0
     assert seen.film.captions[-1][1] == pytest.approx(seen.film.time)
