@@ -249,8 +249,8 @@ def _heights(kind: type, said: str, size: float) -> list[float]:
     return [float(glyph.height) for glyph in kind(said, size=size).family_members_with_points()]
 
 
-#: Words a second of a voice that takes its time.
-SLOWLY = 2.0
+#: Words a second of a voice that takes its time: a draft's, by espeak-ng.
+SLOWLY = 2.5
 
 
 @dataclass
