@@ -114,6 +114,10 @@ def be_alone() -> None:
     _keep_compiled_late()
 
 
+may_fork = False
+"""Whether this process was forked to do one thing: it may be forked again, since no threads but ours are in it."""
+
+
 SETTLED = 2.0
 """How long after a source was written another text of it may carry the same time (s)."""
 

@@ -24,6 +24,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
+from hhanim import process
 from hhanim.studio import following, loaded
 from hhanim.studio.errors import OutdatedError, RenderError, StudioError
 
@@ -66,6 +67,12 @@ class Workplace:
     def _forget(self) -> None:
         """A copy of this process has no part in what the original does."""
         self._lock, self._idle, self._busy = threading.Lock(), [], set()
+
+    def get_ready(self) -> None:
+        """There will be work: load what it needs meanwhile."""
+        with self._lock:
+            if not self._idle:
+                self._idle.append(_Server(self._warm, self._forks))
 
     def do(
         self,
@@ -171,13 +178,13 @@ class _Server:
                 end = kind, what
 
     def end(self) -> None:
-        for process in (self._worker, self._process.pid if self.alive else None):
-            if process is not None:
+        for pid in (self._worker, self._process.pid if self.alive else None):
+            if pid is not None:
                 with contextlib.suppress(OSError):
                     if sys.platform == "win32":
-                        os.kill(process, signal.SIGTERM)
+                        os.kill(pid, signal.SIGTERM)
                     else:
-                        os.kill(process, signal.SIGKILL)
+                        os.kill(pid, signal.SIGKILL)
         self._process.wait()
         for stream in (self._process.stdin, self._process.stdout):
             with contextlib.suppress(OSError):
@@ -289,6 +296,7 @@ def _last(*call: Any) -> NoReturn:
     """Do the work, and end this process with nothing else."""
     global _own
     code, _own = 1, os.getpid()
+    process.may_fork = True
     try:
         _tell("worker", _own)
         _work(*call)

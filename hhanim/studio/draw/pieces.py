@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,9 @@ PIECE = {"clip": 10, "film": 4, "slide": 10, "video": 10}
 """Seconds. What is longer is encoded in pieces of this length, each by itself, whoever makes them: so the bytes do
 not depend on how many workers there were. A section of a film begins a piece, and therefore with a key frame."""
 
+OFTEN = 0.04
+"""Seconds from one word about how far a drawing is to the next: nobody sees more, and each takes a while to travel."""
+
 _FOLDER = ".pieces"
 _UNNAMED = "autocreated"  # manim's name of a section that has none
 
@@ -64,14 +68,16 @@ class Output:
 
     def writer(self, path: Path) -> Any:
         """What takes the frames: see :func:`hhanim.studio.media.formats.open_writer`."""
+        from hhanim.studio.media.beside import beside
         from hhanim.studio.media.encode import Quality
 
-        request = self.job.request
+        request, fps = self.job.request, self.job.fps
         width, height = request.pixels
         quality = Quality(request.use.speed, request.use.qp)
-        return open_writer(
-            path, width=width, height=height, fps=self.job.fps, quality=quality, theme=request.look
+        make = partial(
+            open_writer, path, width=width, height=height, fps=fps, quality=quality, theme=request.look
         )
+        return beside(make, path, width=width, height=height, fps=fps)
 
     def assemble(self, drawn: Drawn, sound: Samples | None = None) -> Drawn:
         """Join the pieces, and those of each section if they are wanted; none is encoded again.
@@ -151,7 +157,7 @@ class Recorder:
         self.before: list[int] = []  # how many pieces there are before each section
         self.writers: dict[int, Any] = {}  # by output
         self.piece = -1
-        self.drawn, self.started = 0, time.perf_counter()
+        self.drawn, self.started, self._told = 0, time.perf_counter(), -OFTEN
         self.takes, self.described = job.request.takes, job.request.sound == "described"
         self.lines: list[Said] = []
         self._numbers: Counter[str] = Counter()  # of lines, by section
@@ -223,9 +229,11 @@ class Recorder:
             self.drawn += 1
             self._last = rgba
         seconds = time.perf_counter() - self.started
-        for output in self.outputs:
-            request, total = output.job.request, output.job.n_frames
-            self.on_event(Event("frame", request.name, str(request.path), self.drawn, total, seconds))
+        if seconds >= self._told + OFTEN or self.drawn == self.job.n_frames:
+            self._told = seconds
+            for output in self.outputs:
+                request, total = output.job.request, output.job.n_frames
+                self.on_event(Event("frame", request.name, str(request.path), self.drawn, total, seconds))
 
     def said(
         self, number: int, start: float, stop: float, text: str, seen: str = "", later: Later | None = None

@@ -31,6 +31,10 @@ class Drawing:
     def __init__(self) -> None:
         self._places = {kind: Workplace(f"hhanim.studio.draw.warm:{kind}s") for kind in PIECE}
 
+    def get_ready(self, request: Request) -> None:
+        """A film will be drawn: what it needs is loaded while its job is prepared here."""
+        self._places[request.entry.kind].get_ready()
+
     def share(
         self, outputs: Sequence[Output], share: Share, on_event: Listener
     ) -> tuple[list[Output], Drawn | None]:

@@ -136,7 +136,7 @@ def make(
     Raises:
         StudioError: when it cannot be made; the file that was there is untouched.
     """
-    made = _begin(request, force, on_event)
+    made = _begin(request, force, on_event, crew)
     if isinstance(made, _Making):
         _draw([made], on_event, crew)
         made = made.finish()
@@ -177,7 +177,7 @@ class _Making:
         return Event("done", name, place, count, count, time.perf_counter() - self.started, words)
 
 
-def _begin(request: Request, force: bool, on_event: Listener) -> _Making | Event:
+def _begin(request: Request, force: bool, on_event: Listener, crew: Crew | None) -> _Making | Event:
     """Take hold of a film that is stale; of another, the last event.
 
     Raises:
@@ -197,6 +197,8 @@ def _begin(request: Request, force: bool, on_event: Listener) -> _Making | Event
         state = status(request)
         if end := stays(request.path, name, state, force=force):
             return end
+        if crew is None:
+            alone().get_ready(request)
         loaded.check()
         if request.spoken:
             request = replace(request, takes=tuple(measured(request.recordings)))
@@ -279,7 +281,7 @@ def make_all(
 
     def drawn(together: Sequence[Request]) -> list[_Making]:
         """Scenes of which each is drawn, in as few passes as there can be."""
-        begun = [attempt(request, partial(_begin, request, force, on_event)) for request in together]
+        begun = [attempt(request, partial(_begin, request, force, on_event, crew)) for request in together]
         left, done = [film for film in begun if film is not None], []
         while left:
             group = [film for film in left if same_pixels(film.job, left[0].job)]
