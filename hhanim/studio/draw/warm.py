@@ -10,7 +10,10 @@ from hhanim.process import be_alone, root_log_kept, spare_documentation
 from hhanim.studio.draw.hermetic import settle
 from hhanim.studio.fresh.versions import versions
 
-_BOTH = ("PIL.Image", "hhanim.studio.draw.task", "hhanim.studio.media.encode", "hhanim.studio.media.gif")
+_BOTH = (
+    "PIL.Image", "hhanim.studio.draw.task", "hhanim.studio.media.beside", "hhanim.studio.media.encode",
+    "hhanim.studio.media.gif",
+)  # fmt: skip
 
 
 def clips() -> None:

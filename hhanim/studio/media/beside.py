@@ -4,10 +4,12 @@ turn at the interpreter."""
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import gc
 import mmap
 import os
 import pickle
+import signal
 import sys
 import warnings
 from collections import deque
@@ -65,6 +67,7 @@ class Beside(Writer):
         self._shelf = np.frombuffer(mmap.mmap(-1, size), np.uint32)
         self._laid = self._freed = 0  # words, ever
         self._waiting: deque[int] = deque()  # what was laid by the end of each frame that is not taken yet
+        parent = os.getpid()
         theirs, ours = os.pipe()
         self._replies, answers = os.pipe()
         with warnings.catch_warnings():
@@ -76,6 +79,7 @@ class Beside(Writer):
             os.close(self._replies)
             for other in _open:  # or a film whose process is gone would not be known to be
                 os.close(other)
+            _end_with(parent)
             _serve(make, self._shelf, (self.height, self.width), os.fdopen(theirs, "rb"), answers)
         _open.add(ours)
         self._orders = os.fdopen(ours, "wb")
@@ -166,6 +170,18 @@ class Beside(Writer):
 
 _open: set[int] = set()
 """Where this process tells those that write what to do."""
+
+
+_SYSTEM: Any = ctypes.CDLL(None) if sys.platform == "linux" else None
+_DEATH_SIGNAL = 1  # of prctl: which signal a process gets when the one that forked it has ended
+
+
+def _end_with(parent: int) -> None:
+    """This process ends at once when that one does: nobody clears its folder away while this one writes into it."""
+    if _SYSTEM is not None:
+        _SYSTEM.prctl(_DEATH_SIGNAL, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def _inside(rect: Rect, whole: Rect) -> Rect | None:

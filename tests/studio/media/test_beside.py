@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import select
 import signal
 import sys
 from functools import partial
@@ -150,3 +151,19 @@ def test_a_process_that_is_killed_is_missed(tmp_path):
             frame[...] = k % 256
             film.write(frame)
     assert not (tmp_path / "a.mp4").exists() and not left_behind()
+
+
+def test_it_ends_with_whoever_forked_it(tmp_path):
+    """Also when that one is killed, and can tell nobody: what it was writing is no longer written."""
+    told, tell = os.pipe()
+    if (owner := os.fork()) == 0:
+        film = failing(tmp_path / "a.mp4", width=W, height=H, fps=30)
+        os.write(tell, str(film._process).encode())
+        signal.pause()
+    writer = int(os.read(told, 20))
+    end = os.pidfd_open(writer)
+    os.kill(owner, signal.SIGKILL)
+    os.waitpid(owner, 0)
+    assert select.select([end], [], [], 60)[0], "it goes on"
+    for number in (told, tell, end):
+        os.close(number)
