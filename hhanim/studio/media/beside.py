@@ -9,6 +9,7 @@ import gc
 import mmap
 import os
 import pickle
+import select
 import signal
 import sys
 import warnings
@@ -100,6 +101,9 @@ class Beside(Writer):
         size = sum((x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in rects)
         if size > self.width * self.height:  # they overlap
             rects, size = [whole], self.width * self.height
+        self._listen(wait=False)
+        if not self._waiting:  # begin where we began, in memory that is at hand
+            self._laid = self._freed = 0
         if (left := len(self._shelf) - self._laid % len(self._shelf)) < size:
             self._laid += left  # a frame lies in one piece
         while self._laid + size - self._freed > len(self._shelf) or len(self._waiting) >= _MANY:
@@ -138,6 +142,7 @@ class Beside(Writer):
         with contextlib.suppress(OSError):
             self._orders.close()
         os.close(self._replies)
+        del self._shelf  # a film of many pieces keeps the writers of all of them until it is whole
         with contextlib.suppress(ChildProcessError):  # a scene has waited for it
             os.waitpid(self._process, 0)
 
@@ -150,8 +155,10 @@ class Beside(Writer):
         while self._listen():
             pass
 
-    def _listen(self) -> bool:
-        """Wait for an answer; whether there will be another."""
+    def _listen(self, *, wait: bool = True) -> bool:
+        """Hear an answer, or wait for one; whether there will be another."""
+        if not wait and not select.select([self._replies], [], [], 0)[0]:
+            return True
         said = os.read(self._replies, 1 << 12)
         for k, what in enumerate(said):
             if what == _TAKEN[0]:

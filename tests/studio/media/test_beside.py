@@ -133,6 +133,13 @@ def test_what_fails_there_is_told_here(tmp_path, monkeypatch):
     assert contents(tmp_path) == [b"before"] and not left_behind() and not beside._open
 
 
+def test_a_film_that_is_whole_keeps_no_pictures(tmp_path):
+    with failing(tmp_path / "a.mp4", width=W, height=H, fps=30) as film:
+        film.write(np.zeros((H, W, 4), np.uint8))
+        assert any(isinstance(held, np.ndarray) for held in vars(film).values())
+    assert not any(isinstance(held, np.ndarray) for held in vars(film).values())
+
+
 def test_what_is_abandoned_leaves_nothing(tmp_path):
     with pytest.raises(ZeroDivisionError), failing(tmp_path / "a.mp4", width=W, height=H, fps=30) as film:
         film.write(np.zeros((H, W, 4), np.uint8))
