@@ -10,7 +10,6 @@ import mmap
 import os
 import pickle
 import select
-import signal
 import sys
 import warnings
 from collections import deque
@@ -63,7 +62,6 @@ class Beside(Writer):
         self, make: Callable[[], Writer], path: Path, *, width: int, height: int, fps: float | Fraction
     ) -> None:
         super().__init__(path, width=width, height=height, fps=fps)
-        assert sys.platform != "win32"
         size = max(AHEAD, 2 * 4 * self.width * self.height)
         self._shelf = np.frombuffer(mmap.mmap(-1, size), np.uint32)
         self._laid = self._freed = 0  # words, ever
@@ -74,7 +72,7 @@ class Beside(Writer):
         with warnings.catch_warnings():
             # Python warns of threads whose locks nobody holds after a fork: ours wait for the end, and hold none.
             warnings.simplefilter("ignore", DeprecationWarning)
-            self._process = os.fork()
+            self._process: int = _os.fork()
         if self._process == 0:
             os.close(ours)
             os.close(self._replies)
@@ -179,14 +177,15 @@ _open: set[int] = set()
 """Where this process tells those that write what to do."""
 
 
+_os: Any = os  # with what Windows has not
 _SYSTEM: Any = ctypes.CDLL(None) if sys.platform == "linux" else None
-_DEATH_SIGNAL = 1  # of prctl: which signal a process gets when the one that forked it has ended
+_DEATH_SIGNAL, _KILL = 1, 9  # of prctl: which signal a process gets when the one that forked it has ended
 
 
 def _end_with(parent: int) -> None:
     """This process ends at once when that one does: nobody clears its folder away while this one writes into it."""
     if _SYSTEM is not None:
-        _SYSTEM.prctl(_DEATH_SIGNAL, signal.SIGKILL)
+        _SYSTEM.prctl(_DEATH_SIGNAL, _KILL)
     if os.getppid() != parent:
         os._exit(1)
 
