@@ -18,6 +18,7 @@ import math
 import os
 import re
 import shutil
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
@@ -131,9 +132,10 @@ def _prepared(scene_class: Any, job: Job) -> Any:
 def _config(job: Job, work: Path) -> Iterator[None]:
     """manim's global configuration for one film, put back afterwards."""
     width, height = job.request.pixels
-    scratch = work / ".manim"
+    # Shares of one film may be drawn side by side, and each clears away what it has typeset.
+    scratch = Path(tempfile.mkdtemp(prefix=".manim-", dir=work))
     typeset = scratch / "Tex"
-    typeset.mkdir(parents=True, exist_ok=True)
+    typeset.mkdir()
     kept = _typeset_cache(job)
     _copy_new(kept, typeset)
     SVG_HASH_TO_MOB_MAP.clear()  # a film begins as in a process of its own, whatever was typeset before

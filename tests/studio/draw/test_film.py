@@ -750,3 +750,14 @@ def test_rectangles_are_cut_apart(n: int) -> None:
         assert ((wiped > 0) == (painted(rects) > 0)).all()
         assert n > FEW or wiped.max() == 1
         assert (encoded[wiped > 0] == 1).all() and encoded.max() == 1
+
+
+def test_shares_drawn_side_by_side_typeset_apart(tmp_path):
+    """Each clears away what it has typeset, while the other one may still be at it."""
+    job = prepare(Request(catalogue.find("recap"), tmp_path / "film.mp4", {}, "draft", "dark", "160x90"))
+    with studio_film._config(job, tmp_path):
+        typeset = manim.config.get_dir("tex_dir")
+        with studio_film._config(job, tmp_path):
+            assert manim.config.get_dir("tex_dir") != typeset
+        assert typeset.is_dir()
+    assert list(tmp_path.iterdir()) == []
