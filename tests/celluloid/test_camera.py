@@ -205,13 +205,15 @@ def test_removing_an_artist_between_frames_loses_none_of_the_new_ones():
 
 def test_the_collector_is_spared_only_while_a_camera_lives():
     gc.collect()  # cameras of tests before, kept by what their figures keep
-    usual = gc.get_threshold()
+    before, usual = gc.get_threshold(), (700, 10, 10)
+    gc.set_threshold(*usual)
     one, two = Camera(drawings.figure()[0]), Camera(drawings.figure()[0])
     assert gc.get_threshold()[0] > 10 * usual[0]
     del one
     assert gc.get_threshold()[0] > 10 * usual[0]
     del two
     assert gc.get_threshold() == usual
+    gc.set_threshold(*before)
 
 
 def test_a_collector_that_is_switched_off_stays_so():
