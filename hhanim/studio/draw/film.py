@@ -132,6 +132,7 @@ def _prepared(scene_class: Any, job: Job) -> Any:
 def _config(job: Job, work: Path) -> Iterator[None]:
     """manim's global configuration for one film, put back afterwards."""
     width, height = job.request.pixels
+    work.mkdir(parents=True, exist_ok=True)
     # Shares of one film may be drawn side by side, and each clears away what it has typeset.
     scratch = Path(tempfile.mkdtemp(prefix=".manim-", dir=work))
     typeset = scratch / "Tex"
