@@ -132,56 +132,56 @@ class Propagation(Story):
 
     def measure(self) -> Iterator[Beat]:
         """Two electrodes time it: the speed, and what was measured in 1952."""
-        self.timed(Pace.lasting(8.0, self.one.duration))
+        w, end = self.when, self.one.duration
+        self.timed(Pace.lasting(8.0, end, (w(0.8), end, 2.0)))
         shown, (a, b) = self.staged(self.one), (round(share * self.mm) for share in (0.25, 0.75))
         timing = self.timing = Timing(self.stage.panel, self.one, a, b, self.clock)
         self.names |= {"speed": timing.speed, "real": measured.SPEED, "apart": b - a}
         said, shown = "Two electrodes time the spike on its way.", [*shown, *timing.shown]
         yield Beat("speed", "How fast is it?", said, "two electrodes, {apart} mm apart", shown,
-                   self.when(0.05), self.when(0.97))  # fmt: skip
+                   w(0.05), w(0.8))  # fmt: skip
         told = self.words(self.say("computed: {speed:.1f} m/s"), size=TITLE, weight="semibold")
         shown.append(told.move_to(timing.place))
         said = "In the model it travels at {speed:.1f} metres per second."
-        yield self.then(said, show=shown, until=self.one.duration)
+        yield self.then(said, show=shown, until=w(1.0))
         if (self.axon, self.resistivity, self.celsius) == (476.0, 35.4, 18.5):
             real = self.words(self.say("measured in 1952: {real} m/s"), size=LABEL, weight="semibold")
             said = "On this axon, {real} metres per second were measured in 1952."
-            yield self.then(said, show=[*shown, real.next_to(told, DOWN, buff=0.15)])
+            yield self.then(said, show=[*shown, real.next_to(told, DOWN, buff=0.15)], until=end)
 
     def thickness(self) -> Iterator[Beat]:
         """The same spike in an axon a quarter as thick."""
         cable = replace(self.cable, diameter=0.25 * self.axon)
         thin = simulate_spike(cable, cable.shock())
-        if not np.isfinite(end := thin.passes(0.75 * self.length)):
+        if not np.isfinite(thin.passes(0.75 * self.length)):
             return
-        self.timed(Pace(end, rate=Pace.lasting(8.0, self.one.duration).base))
+        self.timed(Pace.lasting(12.0, self.when(0.97)))
         rows, both = self.grid["body"].rows(1.0, 1.0, gap=0.2), (self.one, thin)
         shown = [Tube(rows[k], run, self.theme, beside=both, clock=self.clock) for k, run in enumerate(both)]
         self.names["times"] = self.timing.speed / thin.speed(*self.timing.between)
         said = "Both axons have the same membrane, and start together."
         yield Beat("thickness", "Is a thick axon faster?", said, "above an axon, below one a quarter as thick",
-                   shown, 0.0, self.when(0.4))  # fmt: skip
+                   shown, 0.0, self.when(0.2))  # fmt: skip
         said = "The thick one is {times:.1f} times as fast."
-        yield self.then(said, heading="Thick axons are fast", until=self.when(0.97))
+        yield self.then(said, heading="Thick axons are fast", until=self.when(0.5))
         said = "Inside it current spreads farther: speed goes as the square root of the diameter."
-        yield self.then(said, until=end)
+        yield self.then(said, until=self.when(0.97))
 
     def collide(self) -> Iterator[Beat]:
         """Two spikes run into each other."""
         two = self.two = simulate_spike(self.cable, *(self.cable.shock(end) for end in (0.0, self.length)))
         meet, step = two.passes(0.5 * self.length), self.step
-        near = meet - 1.2 * step
-        self.timed(Pace.lasting(9.0, two.duration, (near - step, meet + step, 3.0)))
-        shown, marks = [*self.staged(two), self.stage.loops], list[Any]()
-        if self.names["h"]:
-            marks = [self.stage.stretch("refractory", self.stage.wall.refractory(half)) for half in (0, -1)]
+        # From when on words fit over each stretch, until both all but meet.
+        near, shut = meet - 1.2 * step, meet + 1.2 * step
+        self.timed(Pace.lasting(9.0, two.duration, (near, shut, 3.0)))
+        shown, halves = [*self.staged(two), self.stage.loops], (0, -1) if self.names["h"] else ()
+        marks = [self.stage.stretch("refractory", self.stage.wall.refractory(half)) for half in halves]
         line = "refractory: {ion} channels inactivated" if marks else ""
         said, pulses = "A pulse at either end starts a spike.", self.stage.pulses
-        yield Beat("collision", "Two spikes meet", said, line, [*shown, *pulses], 0.0, near - step)
-        said = "Each leaves a refractory stretch behind it."
-        yield self.then(said, show=[*shown, *marks], until=near)
-        yield self.then("Neither finds a membrane ahead that can fire.", show=shown, until=meet + step)
-        yield self.then("So both end where they meet.", heading="Both end", until=meet + 5.0 * step)
+        yield Beat("collision", "Two spikes meet", said, line, [*shown, *pulses], 0.0, near)
+        yield self.then("Each leaves a refractory stretch behind it.", show=[*shown, *marks], until=meet)
+        yield self.then("Neither finds a membrane ahead that can fire.", until=shut)
+        yield self.then("So both end where they meet.", heading="Both end", show=shown, until=shut + 4 * step)
 
     def recap(self) -> Iterator[Beat]:
         """One picture: the spike, its currents, and what each of its parts does."""
@@ -192,7 +192,7 @@ class Propagation(Story):
         if beside := self.shape == "wide":  # under what they name, when the spike has come to the middle
             foot = foot.inset(float(self.stage.panel.at(0.12 * self.mm, 0.0)[0]) - foot.left)
         into, out = (quantities(self.cable.membrane)[f"I_{c.name}"] for c in (self.inward, self.outward))
-        rows = [Row("{other} flows out", "behind; it is refractory", out,
+        rows = [Row("{other} flows out", "behind: refractory membrane", out,
                     "Behind, the membrane is refractory: the spike runs one way.", w(0.46)),
                 Row("{ion} flows in", "and lifts V", into, "The {ion} current lifts V.", w(0.5)),
                 Row("current flows ahead", "and charges the next place", "ink",

@@ -26,9 +26,9 @@ from hhanim.parameters import Membrane, Protocol
 
 ASKS = "Can four equations make a spike?"
 FAST = "Will the computed spike travel, and how fast?"
-MORE = "more: circuit, voltage clamp, gate opening, spike, threshold, propagation"
 PAPER = "Hodgkin & Huxley 1952, J Physiol 117:500–544"
 LENGTH, TIMED = 60.0, (20.0, 45.0)  # mm: of the axon; between which places the spike is timed
+REST = 3.0  # ms: how long the axon rests while the hall predicts
 
 
 class FourEquations(Story):
@@ -85,26 +85,28 @@ class FourEquations(Story):
             ("Gates: V sets how fast they move", "The other three: V sets how fast gates open and shut.",
              gates, self.until),
         ]  # fmt: skip
+        parts: list[Any] = [*first, *gates]
         for name, said, meant, until in steps:
-            faint: list[Any] = [
-                part.animate.set_opacity(1.0 if part in meant else 0.4) for part in (*first, *gates)
-            ]
+            faint = [p.animate(run_time=0.4).set_opacity(1.0 if p in meant else 0.4) for p in parts]
             yield Beat("equations", name, said, do=faint, until=until)
 
     def travel(self, patch: MembranePatch) -> Iterator[Beat]:
         """The spike along an axon, against the speed that was measured in it."""
         warm = self.membrane.with_(celsius=self.travel_celsius)
         cable = Cable(warm, n=300, length=1e3 * LENGTH, diameter=476.0, resistivity=35.4)  # µm, µm, Ω·cm
-        run = simulate_cable(cable, [IClamp(0.0, "pulse(10000, 0.3, 0.3)")], 4.0, dt=0.01, sample=0.01)
+        pulse = IClamp(0.0, f"pulse(10000, {REST}, 0.3)")
+        run = simulate_cable(cable, [pulse], REST + 4.0, dt=0.01, sample=0.01)
         start, stop = (int(1e3 * x / run.cable.dx) for x in TIMED)
         since, end = (float(run.arrival()[k]) for k in (start, stop))
         self.speed = run.speed(*(1e3 * x for x in TIMED))
-        self.timed(Pace(float(run.t[-1]), rate=0.4, slow=[(since, end, 0.22)], ease=0.1))
+        hand, real = measured.SPEED_BY_HAND, measured.SPEED
+        fastest = max(hand, real, self.speed)
+        last = since + 0.97 * (LENGTH - TIMED[0]) / fastest  # before its mark is at the end
+        self.timed(Pace(last, rate=0.4, slow=[(since, last, 0.22)], ease=0.1))
         low, high = voltages(run.cable.membrane)
         ticks = [self.membrane.zero + v for v in (-50, 0, 50)]
         y, areas = (low, high + 0.5 * (high - low)), self.grid["body"].rows(2.8, 2.8, gap=0.15)
         stage = Stage(run, areas, self.theme, self.clock, y=y, ticks=ticks)
-        hand, real = measured.SPEED_BY_HAND, measured.SPEED
         known = [(real, "measured: {v} m/s", "ink"), (hand, "by hand: {v} m/s", "muted"),
                  (self.speed, "computed: {v:.1f} m/s", "ink")]  # fmt: skip
         # The fastest on top: no line runs through another's words.
@@ -123,8 +125,8 @@ class FourEquations(Story):
         (a, bottom, _), (b, top, _) = stage.panel.at([0.53 * LENGTH, LENGTH], [rest + 12.0, y[1]])
         answers = "it dies out", "at about 2 m/s", "at about 20 m/s"
         choices = self.choices(Area(a, b, bottom, top), *answers)
-        said = "They were fitted to currents at a held V, never to a spike."
-        yield Beat("predict", FAST, said, about, [*stage.parts, choices], think=True)
+        said = "The equations were fitted to currents at a held V."
+        yield Beat("predict", FAST, said, about, [*stage.parts, choices], until=REST, think=True)
         said = "It travels, and at nearly 20 m/s."
         yield Beat("travel", "It travels", said, about, [*shown, choices], until=since)
         said, step, shown = "A computer today finds {c:.1f} m/s.", (end - since) / 3.0, [*shown, today]
@@ -133,7 +135,7 @@ class FourEquations(Story):
         said, shown = "Measured in such an axon: {b} m/s.", [*shown, lead]
         yield self.then(said, show=shown, until=since + 2.0 * step)
         yield self.then("By hand, in 1952, the equations gave {a} m/s.", show=[*shown, by_hand], until=end)
-        yield self.then("And nothing in them was fitted to that speed.", until=float(run.t[-1]))
+        yield self.then("And nothing in them was fitted to that speed.", until=last)
 
     def card(self, run: Trajectory, spike: Landmarks) -> Iterator[Beat]:
         """V in the colours of the ions that move it, beside three sentences."""
@@ -151,5 +153,5 @@ class FourEquations(Story):
                        "Late to close, n takes V below rest."),
         ]  # fmt: skip
         shown, heading = [v, v.reversal(out), paper], "The spike explained"
-        yield from self.recapped(acts, shown, place=place.inset(bottom=0.5), heading=heading, line=MORE)
+        yield from self.recapped(acts, shown, place=place.inset(bottom=0.5), heading=heading)
         yield self.then("Then the leak brings V back to rest.", until=self.until)

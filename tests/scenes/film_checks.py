@@ -51,6 +51,9 @@ class Look:
     inside: list[tuple[float, float, float, float]] = field(default_factory=list)
     texts: list[tuple[str, float, tuple[float, float, float, float]]] = field(default_factory=list)
     small: set[tuple[str, float]] = field(default_factory=set)
+    eaten: list[str] = field(
+        default_factory=list
+    )  # words whose letters have each a rim, which covers the letter before
 
 
 def run_film(
@@ -143,6 +146,7 @@ def collect(mobject: Mobject, seen: Look) -> None:
             said = mobject.words if isinstance(mobject, Words) else mobject.source
             seen.texts.append((said, mobject.size * _scale(mobject), box))
             seen.inside.append(box)
+            seen.eaten += [said] * (sum(m.background_stroke_width > 0 for m in leaves) > 1)
         return
     if len(mobject.points) and visible(mobject):
         seen.inside.append(_box([mobject]))

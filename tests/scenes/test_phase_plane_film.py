@@ -52,7 +52,8 @@ def test_the_plane_is_that_of_the_current(film: Any, i: float) -> None:
     ]
     places = sorted(panel.data(0.5 * (p[0] + p[8])) for p in drawn)
     assert places == [pytest.approx(tuple(p.state), abs=0.02) for p in fixed]
-    said = [w.words for pair in film.portrait.rests.words for w in pair if w.get_fill_opacity() > 0.5]
+    named = [word for pair in film.portrait.rests.words for _, word in pair]
+    said = [w.words for w in named if w.family_members_with_points()[0].get_fill_opacity() > 0.5]
     assert said == ["stable" if p.stable else "unstable" for p in fixed]
 
 

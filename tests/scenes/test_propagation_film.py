@@ -13,16 +13,35 @@ pytest.importorskip("manim")
 from manim import ManimColor
 
 from hhanim.mobjects.axon.axon import Axon
+from hhanim.mobjects.axon.marks import Stretch
 from hhanim.mobjects.axon.profile import Profile
 from hhanim.parameters import bind
 from hhanim.studio.plan.catalogue import read
 from tests.scenes.film_checks import SCENES, load, run_film
 
 
+class Stretches:
+    """Keeps for each sentence, as it begins and as it ends, the time, and words and brackets over the axon."""
+
+    def tell(self, beat: Any) -> None:
+        super().tell(beat)  # type: ignore[misc]
+        self._keep()
+
+    def _change(self, beat: Any, opening: bool) -> None:
+        super()._change(beat, opening)  # type: ignore[misc]
+        self._keep()
+
+    def _keep(self) -> None:
+        film: Any = self
+        marks = [block for block in film.standing if isinstance(block, Stretch)]
+        ends = [[(m.get_left()[0], m.get_right()[0]) for m in (mark.label, mark.bracket)] for mark in marks]
+        film.stretches = [*getattr(film, "stretches", []), (film.told.caption, film.clock.now, ends)]
+
+
 @pytest.fixture(scope="module")
 def propagation(media: Path) -> Any:
     film: Any
-    film, film.looks = run_film("propagation", "wide", media)
+    film, film.looks = run_film("propagation", "wide", media, beside=Stretches)
     return film
 
 
@@ -223,6 +242,20 @@ def test_refractory_stands_clear_of_the_channels_names(propagation: Any, meeting
         meeting.draw(t)
         mark.draw(t)
         assert mark.label.get_left()[0] > meeting.titles.get_right()[0] + 0.3
+
+
+@pytest.mark.slow
+def test_refractory_stands_over_what_is_and_all_has_fired_when_that_is_said(propagation: Any) -> None:
+    film = propagation
+    two, told = film.two, [kept for kept in film.stretches if len(kept[2]) == 2]
+    for _, _, marks in told:
+        for (left, right), (a, b) in marks:
+            assert a - 0.01 < left < right < b + 0.01
+    (_, begins, _), (_, ends, marks) = (kept for kept in told if kept[0].startswith("Neither"))
+    # A spike has come to every place before, and in the end the two stretches all but meet.
+    assert np.nanmax(two.arrival()) < begins + 0.01 < ends
+    (_, (_, first)), (_, (second, _)) = marks
+    assert 0.0 < second - first < 0.1 * film.stage.panel.inner.width
 
 
 @pytest.mark.slow

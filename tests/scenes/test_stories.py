@@ -32,6 +32,7 @@ def test_it_asks_and_nothing_is_cut_small_or_on_another_at_the_end_of_a_section(
     assert [x for look in looks for x in outside(look)] == []
     assert [x for look in looks for x in overlaps(look)] == []
     assert [x for look in looks for x in look.small] == []
+    assert [x for look in looks for x in look.eaten] == []
     said = set().union(*(units(text) for look in looks for text, _, _ in look.texts))
     assert said <= DENSITIES | CURRENTS.get(f"{name}_film.py", set())  # not µA/cm² mixed with nA, on axes too
     assert film.misread == []

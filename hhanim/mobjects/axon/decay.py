@@ -22,10 +22,9 @@ from manim import DOWN, LEFT, VGroup
 from hhanim.look.words import tr
 from hhanim.mobjects.axon.profile import Profile
 from hhanim.mobjects.axon.stage import Stage
-from hhanim.mobjects.frame.layout import stroke
-from hhanim.mobjects.frame.lettering import TICK, Words
+from hhanim.mobjects.frame.lettering import TICK, Words, haloed
 from hhanim.mobjects.graph.marks import Moment, Point
-from hhanim.mobjects.graph.trace import HALO, Trace
+from hhanim.mobjects.graph.trace import Trace
 from hhanim.model.cable import CableRun
 
 
@@ -59,5 +58,5 @@ class Decay:
     def _told(self, ring: Point, text: str, down: float) -> VGroup:
         name, theme = self.place[-1], self.highest.panel.theme
         words = Words(text, size=TICK, color=theme.ink, weight="semibold")
-        words.set_stroke(theme.ground, stroke(HALO), background=True)  # no line of the grid strikes it
-        return VGroup(ring, words.next_to(name, DOWN, buff=down).align_to(name, LEFT))
+        words.next_to(name, DOWN, buff=down).align_to(name, LEFT)
+        return VGroup(ring, haloed(words, theme.ground))

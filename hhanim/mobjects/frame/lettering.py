@@ -18,11 +18,12 @@ from string import ascii_letters, digits
 from typing import Any
 
 import numpy as np
-from manim import MathTypst, Typst
+from manim import LineJointType, MathTypst, Typst, VGroup, VMobject
 
 from hhanim.language import Said
 from hhanim.look.type import FAMILY, LABEL, SIGNS, SMALL, SUBTITLE, TICK, TITLE, font_files
 from hhanim.look.words import tr
+from hhanim.mobjects.frame.layout import stroke
 
 __all__ = [
     "LABEL",
@@ -36,6 +37,8 @@ __all__ = [
     "broken",
     "corners",
     "font_size",
+    "halo",
+    "haloed",
     "stand_clear",
 ]
 
@@ -77,6 +80,23 @@ def corners(words: Any) -> np.ndarray:
 
 
 _AROUND = np.array([(x, y) for x in (-1.0, 0.0, 1.0) for y in (-1.0, 0.0, 1.0)])
+
+
+def halo(words: VMobject, ground: Any, width: float = 16.0) -> VMobject:
+    """The colour of the ground round some words, to lie behind all their letters: no line strikes them through.
+
+    One outline of them all: a letter that had its own would cover the letter before. width: design pixels.
+    """
+    behind = VMobject(stroke_color=ground, stroke_width=stroke(width), fill_color=ground, fill_opacity=0.0)
+    behind.joint_type = LineJointType.ROUND
+    if glyphs := words.family_members_with_points():
+        behind.points = np.concatenate([glyph.points for glyph in glyphs])
+    return behind
+
+
+def haloed(words: VMobject, ground: Any, width: float = 16.0) -> VGroup:
+    """Some words on their halo."""
+    return VGroup(halo(words, ground, width), words)
 
 
 def stand_clear(

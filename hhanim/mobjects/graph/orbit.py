@@ -25,7 +25,7 @@ from hhanim.look import Theme, quantity
 from hhanim.look.numbers import ceil_to
 from hhanim.mobjects.frame.clock import Clock
 from hhanim.mobjects.frame.layout import Area, stroke
-from hhanim.mobjects.frame.lettering import TICK, Words
+from hhanim.mobjects.frame.lettering import TICK, Words, haloed
 from hhanim.mobjects.frame.shapes import filled, lines, stroked
 from hhanim.mobjects.frame.standard import voltages
 from hhanim.mobjects.graph.dots import Dots
@@ -63,14 +63,15 @@ def rings_at_starts(plane: Panel, over_time: Panel, runs: Sequence[Trajectory]) 
     return [Dots(p, x, y, p.theme.ink, rings=True).draw(len(runs)) for p, x, y in places]
 
 
-def name_within(panel: Panel, run: Trajectory, name: str, after: float) -> Words:
+def name_within(panel: Panel, run: Trajectory, name: str, after: float) -> VGroup:
     """A name in the middle of the loop on which a run goes after a time (ms), somewhat right, where no line is."""
     (left, right), (low, high) = (
         [run.extreme(key, kind, after=after).value for kind in ("min", "max")] for key in run.states[:2]
     )
     words = Words(name, size=TICK, color=panel.theme.ink)
-    words.set_stroke(panel.theme.ground, stroke(7.0), background=True)
-    return words.move_to(panel.at(left + 0.68 * (right - left), 0.5 * (low + high)))
+    return haloed(words, panel.theme.ground, 7.0).move_to(
+        panel.at(left + 0.68 * (right - left), 0.5 * (low + high))
+    )
 
 
 class OnAxis(VGroup):

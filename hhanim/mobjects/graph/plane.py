@@ -24,7 +24,7 @@ from hhanim.language import text
 from hhanim.look import Theme, quantities, quantity
 from hhanim.look.numbers import ceil_to, floor_to
 from hhanim.mobjects.frame.layout import UNIT, Area, stroke
-from hhanim.mobjects.frame.lettering import TICK, Formula, Words
+from hhanim.mobjects.frame.lettering import TICK, Formula, Words, haloed
 from hhanim.mobjects.frame.shapes import Array, at, disc, filled, lines, stroked, to_3d
 from hhanim.mobjects.frame.zoom import within
 from hhanim.mobjects.graph.graph import LEFT_ROOM
@@ -206,11 +206,12 @@ class Rests(VGroup):
         #: One word for each point there can be, above or below it in turn.
         most = max(len(self.at(float(i))[0]) for i in currents)
         self.words = [
-            [Words(word, size=TICK, color=theme.ink) for word in ("unstable", "stable")] for _ in range(most)
+            [
+                haloed(Words(word, size=TICK, color=theme.ink), theme.ground, 7.0)
+                for word in ("unstable", "stable")
+            ]
+            for _ in range(most)
         ]
-        for pair in self.words:
-            for word in pair:
-                word.set_stroke(theme.ground, stroke(7.0), background=True)
         super().__init__(self.discs, self.rings, *(word for pair in self.words for word in pair))
         self.draw(currents[0])
 
@@ -262,8 +263,8 @@ class Portrait:
         self.upright = VNullcline(panel, plane, theme, currents)
         self.rests = Rests(panel, plane, theme, currents)
         sources = ((q.typst, theme.color(q)), ("V", theme.color("V-nullcline")))
-        self.names = VGroup(*(Formula(f"frac(dif {x}, dif t) = 0", color=hue) for x, hue in sources))
-        self.names.set_stroke(theme.ground, stroke(7.0), background=True)
+        names = [Formula(f"frac(dif {x}, dif t) = 0", color=hue) for x, hue in sources]
+        self.names = VGroup(*(haloed(name, theme.ground, 7.0) for name in names))
         self.parts: list[Any] = [panel, self.flow, self.level, self.upright, self.names, self.rests]
         self.draw(currents[0])
 

@@ -18,12 +18,12 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
-from manim import RIGHT, Dot, LineJointType, VGroup, VMobject
+from manim import RIGHT, Dot, VGroup, VMobject
 
 from hhanim.look import quantities
 from hhanim.mobjects.frame.clock import Clock, Timed
 from hhanim.mobjects.frame.layout import UNIT, stroke
-from hhanim.mobjects.frame.lettering import LABEL, Formula
+from hhanim.mobjects.frame.lettering import LABEL, Formula, halo
 from hhanim.mobjects.frame.sampled import Sampled
 from hhanim.mobjects.graph.here import Here
 from hhanim.mobjects.graph.labels import BESIDE, DOT_RADIUS, Tag
@@ -31,7 +31,7 @@ from hhanim.mobjects.graph.panel import Panel
 from hhanim.mobjects.graph.pieces import first_part, pieces_of
 from hhanim.model import Trajectory
 
-LINE_WIDTH, HALO = 5.0, 16.0  # design pixels
+LINE_WIDTH = 5.0  # design pixels
 
 
 class Trace(Timed, VGroup):
@@ -75,13 +75,8 @@ class Trace(Timed, VGroup):
         self.dot = Dot(radius=DOT_RADIUS * UNIT, color=color) if head else VMobject()
         self.label = label if label is not None else VGroup()
         self.leader = VMobject(stroke_color=color, stroke_width=stroke(2.5), fill_opacity=0.0)  # see Traces
-        # Round the letters the colour of the ground: no line of the panel strikes them through.
-        glyphs = self.label.family_members_with_points()
-        self.halo = VMobject(stroke_color=panel.theme.ground, stroke_width=stroke(HALO), fill_opacity=0.0)
-        self.halo.joint_type = LineJointType.ROUND
-        if glyphs:
-            self.halo.points = np.concatenate([glyph.points for glyph in glyphs])
-        self.tag = Tag(self.label, self.halo) if glyphs else None
+        self.halo = halo(self.label, panel.theme.ground)
+        self.tag = Tag(self.label, self.halo) if len(self.halo.points) else None
         self.add(self.ghost, self.line, self.leader, self.halo, self.dot, self.label)
         self.draw(float(self.t[0]))
 
