@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from hhanim import process
@@ -101,20 +102,19 @@ def test_films_that_are_written_one_after_the_other(tmp_path):
     assert not beside._open
 
 
-def left_behind() -> bool:
-    """Whether a process of this one's is still there."""
-    try:
-        os.waitpid(-1, os.WNOHANG)
-    except ChildProcessError:
-        return False
-    return True
+@pytest.fixture
+def left_behind():
+    """Processes of this one's that are there and were not before."""
+    me = psutil.Process()
+    before = set(me.children())
+    return lambda: set(me.children()) - before
 
 
 def failing(path: Path, **size: int) -> Writer:
     return beside.beside(partial(Encoder, path, **size), path, **size)
 
 
-def test_what_fails_there_is_told_here(tmp_path, monkeypatch):
+def test_what_fails_there_is_told_here(tmp_path, monkeypatch, left_behind):
     def full(*_, **__):
         raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -140,14 +140,14 @@ def test_a_film_that_is_whole_keeps_no_pictures(tmp_path):
     assert not any(isinstance(held, np.ndarray) for held in vars(film).values())
 
 
-def test_what_is_abandoned_leaves_nothing(tmp_path):
+def test_what_is_abandoned_leaves_nothing(tmp_path, left_behind):
     with pytest.raises(ZeroDivisionError), failing(tmp_path / "a.mp4", width=W, height=H, fps=30) as film:
         film.write(np.zeros((H, W, 4), np.uint8))
         raise ZeroDivisionError
     assert list(tmp_path.iterdir()) == [] and not left_behind() and not beside._open
 
 
-def test_a_process_that_is_killed_is_missed(tmp_path):
+def test_a_process_that_is_killed_is_missed(tmp_path, left_behind):
     frame = np.zeros((H, W, 4), np.uint8)
     with (
         pytest.raises(EncodeError, match="is gone"),
