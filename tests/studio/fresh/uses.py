@@ -841,7 +841,11 @@ def _aside() -> Iterator[Use]:
     yield Use(
         "where_a_link_leads",
         "LEVEL = len((HERE / 'latest').resolve().name)",
-        files={"scenes/latest": lambda p: p.symlink_to("run_1"), "scenes/run_1": "", "scenes/run_22": ""},
+        files={
+            "scenes/latest": lambda p: p.symlink_to("run_1"),
+            "scenes/run_1/k": "1",
+            "scenes/run_22/k": "2",
+        },
         matter=({"scenes/latest": _elsewhere},),
     )
     yield Use(
