@@ -952,7 +952,7 @@ def _further() -> Iterator[Use]:
         ("zone_names", "import time\nLEVEL = len(time.tzname[0])", {}, ({"$TZ": "Asia/Tokyo"},), {"$LAB_ZONE": "x"}),
         ("getenv_by_ctypes", "import ctypes\nL = ctypes.CDLL(None)\nL.getenv.restype = ctypes.c_char_p\nLEVEL = L.getenv(b'LAB_C') or 5", {}, ({"$LAB_C": "1"},), {"$LAB_D": "x"}),
         ("posix_environ", "import posix\nLEVEL = posix.environ.get(b'LAB_POSIX', 5)", {}, ({"$LAB_POSIX": "1"},), {"scenes/lab_posix": "x"}),
-        ("default_locale", "import locale, warnings\nwarnings.simplefilter('ignore')\nLEVEL = len(locale.getdefaultlocale()[0] or '') + 1", {"$LC_ALL": "de_DE.UTF-8"}, ({"$LC_ALL": "C"},), {"$LAB_D": "x"}),
+        ("default_locale", "import locale, warnings\nwarnings.simplefilter('ignore')\nLEVEL = len(locale.getdefaultlocale()[0] or '') + 1", {"$LC_ALL": "C.UTF-8"}, ({"$LC_ALL": "C"},), {"$LAB_D": "x"}),
         ("customized", "import builtins\nLEVEL = getattr(builtins, 'LAB_K', 5)", {}, ({"out/a/sitecustomize.py": "import builtins\nbuiltins.LAB_K = 1\n"},), {"out/a/sitecustomized.py": "x"}),
         ("tokenize_open", "import tokenize\nLEVEL = len(tokenize.open(str(HERE / 'tokens.py')).read())", {"scenes/tokens.py": "1"}, ({"scenes/tokens.py": "12"},), {"scenes/tokens2.py": "x"}),
         ("ast_literal", "import ast\nLEVEL = ast.literal_eval((HERE / 'literal').read_text())[0]", {"scenes/literal": "[1]"}, ({"scenes/literal": "[2]"},), {"scenes/literal2": "x"}),
