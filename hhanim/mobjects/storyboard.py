@@ -320,7 +320,8 @@ class Story(Film):
                 if fade is Appear and any(getattr(thing, "takes_over", None) is old for old in gone):
                     start, lasts = 0.0, 0.1  # what they share is seen all the time
                 changes += [fade(m, between=(start, start + lasts)) for m in _mobjects([thing])]
-        changes += [Appear(m, between=(0.5, 1.0)) for m in moving]
+        begin = 0.5 if _moving(gone) else 0.0  # late if what goes still shows the time before the jump
+        changes += [Appear(m, between=(begin, 1.0)) for m in moving]
         if changes:
             self.play(*changes, run_time=standard.CHANGE)
         for mobject in _moving(gone):

@@ -117,26 +117,29 @@ def test_the_clock_runs_until_what_the_beat_says_and_is_put_where_it_starts(medi
     assert times == [4.0, 10.0, 2.0, 2.0]
 
 
-def test_what_follows_the_clock_is_not_seen_when_it_jumps(media: Path) -> None:
-    jumped = []
+def test_what_follows_the_clock_is_not_seen_when_it_jumps_nor_gone_for_long(media: Path) -> None:
+    jumped, seen = [], []
 
     def beats(film: Story) -> Iterator[Beat]:
         dot = Square()
         clock: Any = film.clock
 
         def follow(mobject: Any) -> None:
+            seen.append(mobject.get_fill_opacity() + mobject.get_stroke_opacity())
             if abs(clock.now - mobject.get_x()) > 3.0:  # further than a frame
-                jumped.append(mobject.get_fill_opacity() + mobject.get_stroke_opacity())
+                jumped.append(seen[-1])
             mobject.set_x(clock.now)
 
         dot.add_updater(follow)
         yield Beat("one", "One", "There.", show=[dot], until=9.0)
         jumped.clear()
+        seen.clear()
         yield Beat("two", "Two", "And back.", start=0.0)
 
     told(beats, media, clock=True, skip=False)
     assert jumped
     assert max(jumped) < 0.05
+    assert sum(shown < 0.05 for shown in seen) < 5  # of ten a second
 
 
 def test_two_pictures_are_never_seen_through_each_other_and_it_is_never_dark_between(media: Path) -> None:
