@@ -84,8 +84,9 @@ class Squid(Story):
                    "a film of lipids, with channels in it", [way.membrane], 0.0, into=way.to_membrane)  # fmt: skip
         yield self.then("Ions pass through channels, each for one kind of ion.",
                         line="channels for Na⁺ and channels for K⁺", until=rise - 1.0)  # fmt: skip
-        yield Beat("channel", "One channel", "A channel has gates, which open and shut.",
-                   "all of its gates must be open", [way.channel], until=top.t + 1.5, into=way.to_channel)  # fmt: skip
+        yield Beat("channel", "Channels and their gates", "A channel has gates, which open and shut.",
+                   "ions pass when all gates of a channel are open", [way.channel],
+                   until=top.t + 1.5, into=way.to_channel)  # fmt: skip
         rows = [
             Row("V goes beyond zero", "so one kind of ion is let in", "ink",
                 "V goes beyond zero, so one kind of ion is let in.", top.t),
@@ -94,6 +95,6 @@ class Squid(Story):
             Row("It takes milliseconds", "so something opens and shuts: how?", "ink",
                 "It is quick, so something opens and shuts.", run.duration),
         ]  # fmt: skip
-        line, beside = "the films circuit, voltage clamp and gate opening answer", self.shape == "wide"
+        line, beside = "V alone does not tell: each current must be seen by itself", self.shape == "wide"
         yield from self.recapped(rows, [way.membrane], place=foot, heading=ASKS, line=line, beside=beside,
                                  start=rise, out_of=way.to_channel)  # fmt: skip

@@ -23,11 +23,10 @@ from hhanim.parameters import Membrane
 
 TILES = 3000  # channels in the patch: so many that the few which decide are seen
 START = 2.0  # ms, of the first pulse
-SHARES = (0.3, 0.5, 0.7, 0.85, 0.95, 0.99, 1.01, 1.05, 1.2, 1.4)  # of the threshold: the fan's first pulses
+SHARES = (0.3, 0.5, 0.7, 0.85, 0.95, 0.99, 1.01, 1.05, 1.2, 1.4)  # of the threshold; as many more between
 TIMES = 10.0  # the threshold at rest: what not even such a pulse fires is absolutely refractory
-LEVELS = np.array([-40.0, -32.0, -24.0, -16.0, -8.0, 0.0, 5.0, 10.0])  # mV against level: with some, twenty
 STRONG = 1.5  # of the threshold: a pulse that fires a membrane at rest
-APART = {1e-9: "a billionth", 1e-6: "a millionth", 1e-3: "a thousandth", 1e-2: "a hundredth", 0.1: "a tenth"}
+APART = {1e-4: "a ten-thousandth", 1e-3: "a thousandth", 0.01: "a hundredth", 0.1: "a tenth"}
 
 
 class Threshold(Story):
@@ -53,15 +52,16 @@ class Threshold(Story):
         self.weak, self.strong = (self.pulses(1.0 + side) for side in (-self.hair, self.hair))
         self.timed(Pace(self.until, rate=self.until / 4.8))
         self.patch = self.channels_in(self.weak)
-        shown = self.membrane_and_voltage(self.weak)
+        shown = self.membrane_and_voltage(self.weak, self.weak, self.strong)
         yield Beat("question", "How strong is strong enough?", "A short pulse lifts V. When does the membrane fire?",
-                   "every tile is a channel; those that stand out are open", shown)  # fmt: skip
+                   "every tile is a channel; those that stand out are open",
+                   [*shown, self.patch.key(self.grid["foot"])], START + self.width)  # fmt: skip
         if not fires:
             said = "Here no threshold parts pulses that fire the membrane from pulses that fail."
             yield Beat("no threshold", "No threshold", said, until=self.until)
             return
         self.inward, _ = self.cast(self.strong)
-        self.names["share"] = 200.0 * self.hair
+        self.names |= {"share": 200.0 * self.hair, "celsius": self.membrane.celsius}
         for part in (self.between, self.fan, self.again, self.refractory, self.recap):
             yield from part()
 
@@ -74,8 +74,8 @@ class Threshold(Story):
 
     def channels_in(self, run: Trajectory) -> PatchInDepth:
         """Many channels that live a run, on the clock."""
-        n = in_proportion(self.membrane, TILES)
-        return PatchInDepth(run, self.theme, self.grid["picture"], n=n, clock=self.clock, seed=1)
+        style: Any = {"n": in_proportion(self.membrane, TILES), "clock": self.clock, "seed": 1}
+        return PatchInDepth(run, self.theme, self.grid["picture"], **style)
 
     def membrane_and_voltage(self, run: Trajectory, *before: Trajectory) -> list[Any]:
         """What a run does, and faintly V of those before it."""
@@ -89,9 +89,11 @@ class Threshold(Story):
         if self.weak.extreme("V").t > START + 1.2 * self.width:
             said = "V lingers and falls back, before enough {ion} channels open."
         yield self.then(said, name="fails", until=self.until)
-        shown, level = self.membrane_and_voltage(self.strong, self.weak), self.membrane.zero
-        said, fires = "This pulse is {share:.2g} % stronger.", self.strong.first("V", above=level)
-        yield Beat("fires", "It fails. And a stronger pulse?", said, show=shown, start=0.0, until=fires)
+        takes_off = self.strong.first("V", above=0.75 * self.strong["V"][0] + 0.25 * self.membrane.zero)
+        self.timed(Pace.taking(self.until, 4.8, (takes_off, self.strong.extreme("V").t, 2.4)))
+        shown = self.membrane_and_voltage(self.strong, self.weak)
+        yield Beat("fires", "It fails. And a stronger pulse?", "This pulse is {share:.2g} % stronger.",
+                   show=shown, start=0.0, until=takes_off)  # fmt: skip
         yield self.then("Enough {ion} channels open, and V takes off.", until=self.until)
         nothing, even = "nothing: it fires, or it fails", "V grows evenly with the pulse"
         self.asked = self.choices("foot", nothing, "every level, within a hair's breadth", even)
@@ -100,31 +102,29 @@ class Threshold(Story):
 
     def fan(self) -> Iterator[Beat]:
         """Twenty pulses; their peaks against their strength, and the same without the channels that carry the spike."""
-        near = pulses_reaching(self.membrane, self.membrane.zero + LEVELS, self.width, START, self.until)
+        low, high = (run.extreme("V").value for run in (self.weak, self.strong))
+        levels = np.linspace(low, high, len(SHARES) + 2)[1:-1]
+        near = pulses_reaching(self.membrane, levels, self.width, START, self.until)
         runs = self.tried = [*(self.pulses(share) for share in SHARES), *near]
-        places = self.grid["first"], self.grid["second"]
-        family = Voltages(places[0], runs, self.theme, follow=self.patch.along(runs))
-        peaks = PeakOfV(places[1], runs, self.theme, limit=self.limit)
+        family = Voltages(self.grid["first"], runs, self.theme, follow=self.patch.along(runs))
+        peaks = PeakOfV(self.grid["second"], runs, self.theme, limit=self.limit)
         said = "Pulse after pulse is a little stronger, and at one strength the peak of V jumps."
-        shown = [self.patch, self.asked, family, peaks.axes, peaks]
-        yield Beat("fan", "From weak to strong", said, "V, and how high it comes", shown,
+        yield Beat("fan", "From weak to strong", said, "V, and how high it comes",
+                   [self.patch, self.asked, family, peaks.axes, peaks],
                    do=peaks.with_sweeps(family, said, 0, len(SHARES)))  # fmt: skip
-        if near:
-            found = [float(np.max(run.stimulus)) for run in near]
-            spread = max(found) / min(found) - 1.0
-            share = tr(next((word for size, word in APART.items() if spread < size), "some way"))
-            said = tr("These differ by less than {share}, and V reaches every level in between.", share=share)
-            yield self.then(said, do=peaks.with_sweeps(family, said, len(SHARES)))
-            said, heading = "Between failing and firing lies every level.", "Steep, but without a gap"
-            yield self.then(said, heading=heading, do=[self.asked.answer(1)])
+        spread = near[-1].stimulus.max() / near[0].stimulus.max() - 1.0
+        share = tr(next((word for size, word in APART.items() if spread < size), "some way"))
+        said = tr("These differ by less than {share}, and V reaches every level in between.", share=share)
+        yield self.then(said, do=peaks.with_sweeps(family, said, len(SHARES)))
+        yield self.then("Between failing and firing lies every level.", heading="Steep, but without a gap",
+                        do=[self.asked.answer(1)])  # fmt: skip
         bare = self.membrane.with_(**{f"g{self.inward.name}": 0.0})
         passive = [simulate(bare, run.protocol, self.until) for run in runs[: len(SHARES)]]
         patch, lower = self.channels_in(passive[0]), peaks.more(passive, "stimulus")
-        family = Voltages(places[0], passive, self.theme, follow=patch.along(passive), narrow=True)
+        family = Voltages(self.grid["first"], passive, self.theme, follow=patch.along(passive), narrow=True)
         said = "Without {ion} channels there is no threshold: the peak of V just follows the pulse."
-        line = "V on a larger scale; green: its peaks now"
-        yield Beat("passive", "Without {ion} channels", said, line, [patch, family, peaks.axes, peaks, lower],
-                   do=lower.with_sweeps(family, said))  # fmt: skip
+        yield Beat("passive", "Without {ion} channels", said, "V on a larger scale; green: its peaks now",
+                   [patch, family, peaks.axes, peaks, lower], do=lower.with_sweeps(family, said))  # fmt: skip
 
     def again(self) -> Iterator[Beat]:
         """A second pulse as strong as the first: too early, and later."""
@@ -142,7 +142,7 @@ class Threshold(Story):
             v, lower = self.graphs(run, ["V"], gates, stimulus=True, ghost=False)
             shown = [self.patch.live(run, self.clock), v, lower, Moment(v.panel, second, tr("second pulse"))]
             said = tr("The second pulse comes {interval:.2g} ms after the first.", interval=interval)
-            line = "two pulses of equal strength"
+            line = "two pulses of equal strength, at {celsius:g} °C"
             yield Beat(name, heading, said, line, shown, start=0.0, until=second)
             if interval == early:
                 self.names["gates"], (rest, now) = listed(gates), run.at([0.0, second])["V"]
@@ -155,29 +155,30 @@ class Threshold(Story):
 
     def refractory(self) -> Iterator[Beat]:
         """The weakest second pulse that fires, against the interval: a curve that grows run by run."""
-        found, plot = self.found, self.grid["plot"]
-        tried = zip(found.intervals, found.needed, strict=True)
+        found, first, last = self.found, self.found.until(TIMES), self.found.until(1.0)
+        tried = list(zip(found.intervals, found.needed, strict=True))
         runs = [self.pulses(STRONG, 1.02 * needed, after) for after, needed in tried if needed <= TIMES]
-        family = Voltages(self.grid["left"], runs, self.theme)
-        curve = AfterSpike(plot, found, self.theme, high=TIMES).draw(1)
+        fails = [self.pulses(STRONG, TIMES, after) for after, needed in tried if needed > TIMES]
+        family, some = Voltages(self.grid["left"], [*runs, *fails], self.theme), max(len(runs) // 3, 2)
+        curve = AfterSpike(self.grid["plot"], found, self.theme, high=TIMES).draw(1)
         family.put(0)
         said = "For each interval we look for the weakest second pulse that fires the membrane."
         shown = [family, curve.axes, curve, curve.rest]
-        yield Beat("refractory", "How strong must the second pulse be?", said, show=shown,
-                   do=curve.with_sweeps(family, said, 1))  # fmt: skip
-        first, last = (min(found.until(times), curve.axes.xlim[1]) for times in (TIMES, 1.0))
+        yield Beat("refractory", "How strong must the second pulse be?", said, "at {celsius:g} °C", shown,
+                   do=curve.with_sweeps(family, said, 1, some))  # fmt: skip
         said = tr("At first not even {times:g} times the threshold fires the membrane.", times=TIMES)
         shown.insert(0, Span(curve.axes, 0.0, first, "absolute"))
-        yield self.then(said, heading="Absolute refractory period", show=shown)
+        yield self.then(said, heading="Absolute refractory period", show=shown,
+                        do=[family.lay(len(runs) + k, 2.4) for k in range(len(fails))])  # fmt: skip
         shown.insert(0, Span(curve.axes, first, last, "relative", below=True, share=0.35))
-        said = "Then a stronger pulse than at rest is needed."
-        yield self.then(said, heading="Relative refractory period", show=shown)
+        yield self.then("Then a stronger pulse than at rest is needed.", heading="Relative refractory period",
+                        show=shown, do=curve.with_sweeps(family, "", some, len(runs)))  # fmt: skip
         if found.needed.min() < 0.95:
-            near = AfterSpike(plot, found, self.theme, low=0.5, high=1.5).draw()
-            easier = Span(near.axes, last, near.axes.xlim[1], "easier", below=True)
+            near = AfterSpike(self.grid["plot"], found, self.theme, low=0.5, high=1.5)
             yield self.then("After that, for a while, a weaker one is enough.", heading="Easier than at rest",
-                            line="the same on a larger scale",
-                            show=[easier, family, near.axes, near, near.rest])  # fmt: skip
+                            line="the same on a larger scale", do=[near.add_all(each=0.6)],
+                            show=[Span(near.axes, last, np.inf, "easier", below=True), family, near.axes,
+                                  near, near.rest])  # fmt: skip
 
     def recap(self) -> Iterator[Beat]:
         """Three pictures: two pulses, how steep it is between them, and what a second pulse needs."""

@@ -53,7 +53,7 @@ class VoltageClamp(Story):
         self.early = self.run.extreme(self.into, "size", after=self.on).t
         self.timed(Pace(self.run.duration, rate=4.0, slow=[(self.on - 0.2, self.on + 1.5, 0.7)]))
         self.graph_ = Sweeps(self.grid["plot"], [self.run], self.theme, keys=[self.into, self.out])
-        self.ghost = self.graph_.trace(self.run, "I_ion", whole=True)
+        self.ghost = self.graph_.trace(self.run, "I_ion").ghost
         self.patch = self.membrane_in(self.run)
         told = [self.experiment, self.without_sodium, self.conductances, self.drugs, self.peaks, self.recap]
         for part in told:
@@ -70,14 +70,15 @@ class VoltageClamp(Story):
         trace = graph.trace(run, "I_ion")
         said = "V is stepped up and held, and current flows: first in, then out."
         line = tr("{title}, 1952", title=tr(self.title))
-        yield Beat("question", QUESTION, said, line, [self.patch, graph, trace])
+        yield Beat("question", QUESTION, said, line, [self.patch, graph, trace], 0.5 * self.on,
+                   run.duration)  # fmt: skip
         area = area.inset(bottom=0.9, top=0.9) if self.shape == "wide" else area
         self.rig = rig = Rig(area, self.theme, run, self.clock, beside=self.sweeps)
         self.wall, shown = within(self.frame, rig.wall, self.patch.band), [rig, graph, trace]
         said = "One wire measures V; through another an amplifier sends what keeps it at the command."
         yield Beat("clamp", "The voltage clamp", said, "", shown, out_of=self.wall, do=[rig.reacts])
         said, surge = "A brief surge charges the membrane, and V is there.", graph.surge(self.on)
-        yield Beat("step", "A step from {rest} to {step}", said, "", [*shown, surge], until=self.on,
+        yield Beat("step", "A step from {rest} to {step}", said, "", [*shown, surge], 0.0, self.on,
                    do=[rig.reacts])  # fmt: skip
         said = "Then ions carry current in, and the amplifier sends as much out."
         yield self.then(said, show=shown, until=self.early)
@@ -96,7 +97,7 @@ class VoltageClamp(Story):
         said = "Choline replaces the {ion} outside. Which current goes?"
         yield Beat("predict", "Which current goes?", said, "{ion} outside is replaced by choline",
                    [*shown, self.ghost, choices], 0.0, into=self.wall, do=[self.water.comes()], think=True)  # fmt: skip
-        less = graph.trace(bare, "I_ion", color=self.out)
+        less = graph.trace(bare, "I_ion")
         yield Beat("choline", "{ion} outside replaced", "The early current is gone.",
                    "so little {ion} is left that at {step} none flows", [*shown, self.ghost, choices, less],
                    do=[choices.answer(0)], until=bare.duration)  # fmt: skip
@@ -116,15 +117,16 @@ class VoltageClamp(Story):
         left = self.grid["left"].split(1.0, 1.0, vertical=self.shape == "wide")
         places = list(zip(left, (self.grid["first"], self.grid["second"]), strict=True))
         both = self.both = Conductances(self.membrane, SHOWN, names, places, self.theme, hold=self.hold)
-        line = "divided by its driving force, a current gives a conductance"
+        line = differ = "divided by its driving force, a current gives a conductance"
         self.names["source"] = measured.SOURCE
         if both.measured:
-            line = "circles: {source} · lines: their equations, scaled to this axon"
+            line = "circles: {source} · lines: their equations, scaled to the size of this axon"
+            differ = "the courses agree; at large steps more {ion} conductance is computed than was measured"
         (one, other), laid = both.shown, [family.lay_all(each=0.6) for family in both.families]
         said = "Over the driving force, a current is a conductance."
         yield Beat("conductances", "From currents to conductances", said, line, one, do=laid[:1])
         said = "That of {ion} rises and falls, though V is held."
-        yield self.then(said, show=[*one, *other], do=laid[1:])
+        yield self.then(said, line=differ, show=[*one, *other], do=laid[1:])
 
     def drugs(self) -> Iterator[Beat]:
         """The modern way: each kind of channel is blocked."""

@@ -280,19 +280,20 @@ class Story(Film):
         early, late = ((0.4, 0.5), (0.5, 0.6)) if zooms else ((0.0, 0.25), (0.25, 0.5))
         said: list[Animation] = [Vanish(w, between=early) for w in old if w not in words]
         said += [Appear(w, between=late) for w in words if w not in old]
-        self._words, self.standing = words, show
+        before, self._words, self.standing = self.standing, words, show
         if opening:
             self._put(beat.start)
         elif zooms:
             self._zoom(beat, _mobjects(gone), _mobjects(come), _mobjects(stay), said)
         else:
-            self._fade(beat.start, gone, stay, come, said)
+            self._fade(beat.start, before, gone, stay, come, said)
         self._order()
         self.written.append((float(self.time), "\n".join(filter(None, (heading, line)))))
 
     def _fade(
         self,
         start: float | None,
+        was: Sequence[Any],
         gone: Sequence[Any],
         stay: Sequence[Any],
         come: Sequence[Any],
@@ -323,6 +324,7 @@ class Story(Film):
         begin = 0.5 if _moving(gone) else 0.0  # late if what goes still shows the time before the jump
         changes += [Appear(m, between=(begin, 1.0)) for m in moving]
         if changes:
+            self._order(_layers(was, self.standing))
             self.play(*changes, run_time=standard.CHANGE)
         for mobject in _moving(gone):
             mobject.resume_updating(recursive=False)
@@ -360,9 +362,10 @@ class Story(Film):
         if start is not None and self.clock is not None:
             self.clock.put(start)
 
-    def _order(self) -> None:
+    def _order(self, things: Sequence[Any] | None = None) -> None:
         """Everything in its place: what never moves below, then words, then what moves, the last shown on top."""
-        still, moving = ([m for m, moves in _parts(self.standing) if moves is kind] for kind in (False, True))
+        parts = _parts(self.standing if things is None else things)
+        still, moving = ([m for m, moves in parts if moves is kind] for kind in (False, True))
         below = [*still, *self._words]
         for mobject in below:
             mobject.suspend_updating()  # manim need not look for updaters in it, frame by frame
@@ -425,6 +428,15 @@ def _parts(things: Iterable[Any]) -> list[tuple[Any, bool]]:
 def _mobjects(things: Iterable[Any]) -> list[Any]:
     """All mobjects of some blocks, those that never move first."""
     return [m for m, _ in sorted(_parts(things), key=lambda part: part[1])]
+
+
+def _layers(old: Sequence[Any], new: Sequence[Any]) -> list[Any]:
+    """The new blocks in their order, and among them the old ones that go, each above what it stands on."""
+    layers = list(new)
+    for below, thing in zip([None, *old], old, strict=False):
+        if all(thing is not other for other in new):
+            layers.insert(next((k + 1 for k, other in enumerate(layers) if other is below), 0), thing)
+    return layers
 
 
 def _moving(things: Iterable[Any]) -> list[Any]:

@@ -164,6 +164,26 @@ def test_two_pictures_are_never_seen_through_each_other_and_it_is_never_dark_bet
     assert min(max(look) for look in shares[1:]) > 0.85
 
 
+def test_what_comes_and_what_goes_keep_their_layers_while_the_picture_changes(media: Path) -> None:
+    """What comes below something appears below it; what stood below something goes below it."""
+    water, axon, nerve, drawn = Circle(), Square(), Rectangle(), set()
+
+    class Looked(Story):
+        def beats(self) -> Iterator[Beat]:
+            yield Beat("nerve", "A nerve", "An axon in a nerve.", show=[nerve, axon])
+            yield Beat("water", "Water", "The axon in water.", show=[water, axon])
+
+        def update_mobjects(self, dt: float) -> None:
+            super().update_mobjects(dt)
+            drawn.add(tuple(m for m in self.mobjects if m in (water, axon, nerve)))
+
+    options = {"dry_run": True, "media_dir": str(media), "verbosity": "ERROR", "progress_bar": "none"}
+    with tempconfig({**options, "pixel_width": 192, "pixel_height": 108, "frame_rate": 10}):
+        Looked().render()
+    assert {layers[-1] for layers in drawn if layers} == {axon}
+    assert (nerve, water, axon) in drawn or (water, nerve, axon) in drawn
+
+
 @pytest.mark.parametrize("moved", [False, True])
 def test_where_both_halves_of_a_picture_change_one_stands_while_the_other_does(
     moved: bool, media: Path

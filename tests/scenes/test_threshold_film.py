@@ -26,7 +26,10 @@ def test_its_runs_fail_fire_and_fill_the_gap(media: Path) -> None:
     assert not said["question"] & {"This pulse fails", "This pulse fires"}  # nobody knows yet
     assert "every level, within a hair's breadth" in said["fan"]  # until it has been seen
     spoken = " ".join(text for _, _, text in story.captions)
-    assert "differ by less than a millionth" in spoken
+    assert "differ by less than a ten-thousandth" in spoken
+    peaks = np.sort([run.extreme("V", after=2.0).value for run in story.tried])
+    assert len(peaks) == 20
+    assert np.diff(peaks).max() < 10.0  # mV, which a dot covers: no gap is seen where none is
     early, late = (run for run in story.pairs)
     assert (len(early.spikes), len(late.spikes)) == (1, 2)
     assert np.isinf(story.found.needed[0])  # the absolute refractory period

@@ -129,6 +129,19 @@ def test_every_point_is_the_peak_of_its_sweep(film: Any) -> None:
 
 
 @pytest.mark.slow
+def test_the_voltage_of_a_sweep_stands_above_it_while_it_is_laid(film: Any) -> None:
+    for family in (film.iv, *film.both.families):
+        running, names = family.running, []
+        for k in range(len(family.traces)):
+            family.follow(k, 0.5 * running.stop)
+            (name,) = (w.words for w in running if w.get_fill_opacity() > 0.0)
+            names.append(name)
+            family.follow(k, running.stop)
+            assert not any(w.get_fill_opacity() for w in running)
+        assert len(set(names)) == len(names)
+
+
+@pytest.mark.slow
 def test_drugs_come_after_1952_and_are_not_called_its_experiment(film: Any) -> None:
     assert not {"TTX", "TEA", "tetrodotoxin"} & set(f"{film.description} {film.alt}".split())
     names = [name for _, name in film.parts]

@@ -20,7 +20,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Self
 
 import numpy as np
-from manim import DR, Animation, AnimationGroup, Line, VGroup
+from manim import DR, UR, Animation, AnimationGroup, Line, VGroup
 
 from hhanim.look import Theme, quantities, quantity
 from hhanim.look.numbers import millivolts
@@ -130,9 +130,24 @@ class Sweeps:
         return VGroup(Line(foot, top, color=hue, stroke_width=stroke(5.0)), words.next_to(top, DR, buff=0.12))
 
 
+class _Running(VGroup):
+    """The voltage of the step (mV) whose sweep is being laid, at the upper right of a panel: `follow` of its Family."""
+
+    def __init__(self, panel: Panel, runs: Sequence[Trajectory]) -> None:
+        hue, corner = panel.theme.color("stimulus"), (panel.area.right, panel.area.top, 0.0)
+        names = [Words(millivolts(_level(run)), size=TICK, color=hue) for run in runs]
+        super().__init__(*(name.move_to(corner, aligned_edge=UR).set_opacity(0.0) for name in names))
+        self.stop = panel.xlim[1]
+        self.add_updater(lambda _: None)  # which tells a storyboard that it moves
+
+    def follow(self, k: int, t: float) -> None:
+        for j, name in enumerate(self):
+            name.set_opacity(float(j == k and t < self.stop))
+
+
 class Conductance(Family):
-    """The conductance of a channel after steps of V, one sweep after the other, and measured points as rings; `named`:
-    the steps beside their ends.
+    """The conductance of a channel after steps of V, one sweep after the other, its step above it while it is laid, and
+    measured points as rings; `named`: the steps beside their ends.
     """
 
     def __init__(
@@ -149,7 +164,9 @@ class Conductance(Family):
         names = [
             Words(millivolts(_level(run)), size=SMALL, color=theme.color("stimulus")) for run in runs if named
         ]
-        super().__init__(axes, curves, theme.color(symbol), names, faintest=0.8)
+        self.running = _Running(axes, runs)
+        super().__init__(axes, curves, theme.color(symbol), names, faintest=0.8, follow=self.running.follow)
+        self.moving.add(self.running)
         seen = [(c.t[c.t <= runs[0].duration], c.g[c.t <= runs[0].duration]) for c in points]
         self.points = [Measured(axes, *course, theme.color(symbol)) for course in seen]
         self.still = VGroup(axes, *self.points)
@@ -182,8 +199,9 @@ class Conductances:
 class PeakIV(Family):
     """The current of a channel, sweep after sweep, and its peak against V: two panels with one axis of current.
 
-    lay_all() lays the sweeps, and with each its peak in both panels. `curve` is a Family of one, the peaks at all
-    voltages; `graph` is the panel of the I–V, `peaks` what was found (ms, µA/cm²). stop: the end of the axis of time.
+    lay_all() lays the sweeps, the step above each while it is laid, and with each its peak in both panels. `curve` is a
+    Family of one, the peaks at all voltages; `graph` is the panel of the I–V, `peaks` what was found (ms, µA/cm²).
+    stop: the end of the axis of time.
     """
 
     def __init__(
@@ -207,7 +225,9 @@ class PeakIV(Family):
         marks = [VGroup(Measured(before, [peak.t], [peak.value], hue), dot)
                  for peak, dot in zip(self.peaks, self.dots, strict=True)]  # fmt: skip
         seen = [run.at(np.linspace(0.0, stop, 801)) for run in runs]
-        super().__init__(before, [(run.t, run.current(name)) for run in seen], hue, marks=marks)
+        self.running, curves = _Running(before, runs), [(run.t, run.current(name)) for run in seen]
+        super().__init__(before, curves, hue, marks=marks, follow=self.running.follow)
+        self.moving.add(self.running)
         self.curve = Family(self.graph, [(v, curve)], hue)
         self._key = key
 

@@ -124,7 +124,8 @@ class Difference(VGroup):
 
 
 class Span(VGroup):
-    """A stretch of x as a faint band over the panel's whole height, its name at the top (or in the middle, `below`).
+    """A stretch of x, as far as the panel reaches, as a faint band over its whole height, its name at the top (or in
+    the middle, `below`).
 
     share: of the band's opacity, to tell one from its neighbour.
     """
@@ -132,7 +133,7 @@ class Span(VGroup):
     def __init__(
         self, panel: Panel, start: float, stop: float, name: str, *, below: bool = False, share: float = 1.0
     ) -> None:
-        low, high = panel.ylim
+        (low, high), (start, stop) = panel.ylim, np.clip([start, stop], *panel.xlim)
         words = Words(name, size=TICK, color=panel.theme.ink)
         words.move_to(panel.at(0.5 * (start + stop), low + (0.6 if below else 0.93) * (high - low)))
         band = panel.band(start, stop)

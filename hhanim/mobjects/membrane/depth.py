@@ -21,11 +21,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from manim import Animation, VGroup, VMobject, smooth
+from manim import UL, Animation, VGroup, VMobject, smooth
 
 from hhanim.language import text
 from hhanim.look import Theme, quantities
 from hhanim.look.numbers import smoothstep
+from hhanim.look.words import channel_name, tr
 from hhanim.mobjects.frame.clock import Clock
 from hhanim.mobjects.frame.layout import Area, stroke
 from hhanim.mobjects.frame.lettering import LABEL, Words
@@ -148,6 +149,15 @@ class PatchInDepth:
     def along(self, runs: Sequence[Trajectory]) -> Callable[[int, float], Any]:
         """What lets the channels live run k as it is at a time (ms): for sweeps that are laid, see Family."""
         return lambda k, t: self.live(runs[k]).draw(t)
+
+    def key(self, area: Area) -> VGroup:
+        """The names of its kinds of channels in their colours, side by side at the top of an area."""
+        membrane = self.run.membrane
+        hues = {name: self.theme.color(quantities(membrane)[f"I_{name}"]) for name in self.names}
+        names = [Words(tr("{ion} channels", ion=channel_name(membrane.channel(name))), size=LABEL, color=hue)
+                 for name, hue in hues.items()]  # fmt: skip
+        row = VGroup(*names).arrange(buff=0.5)
+        return row.move_to((area.left, area.top, 0.0), aligned_edge=UL)
 
     def _sampled(self, run: Trajectory) -> dict[str, Patch]:
         seeds = range(self._seed + 1, self._seed + 1 + len(self.names))

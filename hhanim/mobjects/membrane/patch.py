@@ -68,7 +68,8 @@ class MembranePatch:
     clock: followed in every frame; without one, call draw(). seed: of the chance by which gates open and shut; samples:
         gates of these kinds that were simulated already, so that two pictures show one channel.
     electrode: show the pipette through which the run's stimulus is injected, at the left.
-    labels: write the names of channels, gates and sides. charge: show it. height: of the channels (scene units).
+    labels: write the names of channels, gates and sides; letters: those of gates, too. charge: show it. height: of the
+        channels (scene units).
     level: where in the area the membrane lies, from 0 (bottom) to 1 (top).
 
     Every channel is open or shut: its gates are simulated one by one along the run's voltage (see sample_opening()), so
@@ -91,6 +92,7 @@ class MembranePatch:
         ions: Sequence[str] | None = None,
         clock: Clock | None = None,
         labels: bool = True,
+        letters: bool = True,
         charge: bool = True,
         level: float = 0.53,
         height: float | None = None,
@@ -105,7 +107,7 @@ class MembranePatch:
         self.time = FilmTime(clock.pace.film if clock is not None else float)
         self.middle = area.bottom + level * area.height
         self._left = area.left + (1.0 if electrode else 0.0)  # where the room of the channels begins
-        self.views = self._channels(names, height, labels)
+        self.views = self._channels(names, height, labels and letters)
         #: The simulated gates of each kind of channel; `number` says for each view which of its kind it is.
         self.samples = {
             name: samples.get(name) or sample_opening(run, name, names.count(name), seed)
@@ -143,7 +145,7 @@ class MembranePatch:
         if clock is not None:
             self.follow(clock)
 
-    def _channels(self, names: Sequence[str], height: float | None, labels: bool) -> list[ChannelView]:
+    def _channels(self, names: Sequence[str], height: float | None, letters: bool) -> list[ChannelView]:
         """The channels side by side, all of one height: as large as the area allows, if it is not given."""
         area, membrane = self.area, self.run.membrane
         trial = [ChannelView(membrane, name, self.theme, height=1.0, labels=False) for name in names]
@@ -154,7 +156,7 @@ class MembranePatch:
         x, views = self._left, []
         for name, width in zip(names, widths * self.height, strict=True):
             x += room
-            view = ChannelView(membrane, name, self.theme, height=self.height, labels=labels)
+            view = ChannelView(membrane, name, self.theme, height=self.height, labels=letters)
             view.shift((x + 0.5 * width, self.middle, 0.0))
             views.append(view.set_gates(dict.fromkeys(membrane.gates, 0.0)))
             x += width

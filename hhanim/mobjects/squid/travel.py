@@ -85,9 +85,8 @@ class Travel:
         return self._patch(area, names, **style)
 
     def _patch(self, area: Area, channels: Sequence[str], **style: Any) -> MembranePatch:
-        return MembranePatch(
-            self.run, self.story.theme, area, channels=channels, clock=self.story.clock, **style
-        )
+        style |= {"channels": channels, "clock": self.story.clock, "letters": False}
+        return MembranePatch(self.run, self.story.theme, area, **style)
 
     @property
     def _middle(self) -> ChannelView:
