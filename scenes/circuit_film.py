@@ -22,8 +22,6 @@ from hhanim.model import Channel, simulate
 from hhanim.parameters import Membrane, Protocol
 
 QUESTION = "What makes V change?"
-#: How the frame is shared by the membrane and the equation at first.
-ROWS = {"wide": (2.5, 1.0), "square": (1.0, 1.0), "tall": (1.0, 1.0)}
 
 
 class CircuitFilm(Story):
@@ -46,9 +44,11 @@ class CircuitFilm(Story):
         _, self.out = self.cast(self.run)
         self.top = self.run.extreme("V")
         self.begin = max(self.top.t - 2.5, 0.0)  # of what is shown again
-        self.pace = Pace(self.until, rate=3.0, slow=[(self.top.t - 1.3, self.top.t + 3.2, 0.5)])
-        self.timed(self.pace)
-        upper, foot = self.grid["body"].rows(*ROWS[self.shape], gap=0.2)
+        # The last change of the stimulus before the peak: the end of a pulse, the beginning of a step.
+        self.pushed = max(t for t in (0.0, *self.run.protocol.edges(self.until)) if t <= self.top.t)
+        slow = max(self.pushed - 1.0, self.top.t - 2.8), self.top.t + 3.2, 0.5
+        self.pace = self.timed(Pace(self.until, rate=3.0, slow=[slow])).pace
+        upper, foot = self.grid["body"].rows(2.5 if self.shape == "wide" else 1.0, 1.0, gap=0.2)
         self.wide = Circuit(self.membrane, self.theme, upper)
         self.slice = Slice(self.wide).follow(self.clock)
         self.terms = Terms(self.wide, foot)
@@ -78,19 +78,19 @@ class CircuitFilm(Story):
 
     def channel(self, channel: Channel, first: bool) -> Iterator[Beat]:
         """A conductance and a battery; then the current, and what the gates have to do with it."""
-        told, shown, name = self.terms.unfold(channel.name), self.standing, channel_name(channel)
+        told, name = self.terms.unfold(channel.name), channel_name(channel)
         self.names |= {"channel": name, "Channel": name.capitalize(), "gates": gates_in_words(channel)}
-        heading, comes = "{Channel} channels are a conductance", [told.whole]
-        said = "{channel} channels have {gates} gates, and their own battery."
-        if not channel.gates:
-            said = "The leak never changes."
-        elif first:  # its gates are told of while they are there to be seen
+        said, comes = "The leak never changes.", [told.whole]
+        if channel.gates and first:
             said, comes = "A channel is a conductance, with its ion's battery.", []
-            yield self.then("The driving force sends a current through {channel} channels.", heading=heading,
-                            show=[*shown, told.short])  # fmt: skip
+        elif channel.gates:
+            said = "{channel} channels have {gates} gates, and their own battery."
+        yield self.becomes(channel.name, "{Channel} channels are a conductance", said, *comes)
+        if not comes:
+            shown, said = self.standing, "The driving force sends a current through {channel} channels."
+            yield self.then(said, heading="The driving force", show=[*shown, told.short])
             yield self.then("Their gates, {gates}, multiply the conductance.", heading="The gates multiply it",
                             do=[Succession(told.spell(), told.gather())], leaves=[*shown, told.whole])  # fmt: skip
-        yield self.becomes(channel.name, heading, said, *comes)
 
     def equation(self) -> Iterator[Beat]:
         """The currents of the elements come together in one sum."""
@@ -107,13 +107,14 @@ class CircuitFilm(Story):
         run, top = self.run, self.top
         stage = self.stage = CircuitStage(run, self.theme, self.grid, self.shape, self.clock)
         water, circuit, law = stage.water, stage.circuit, stage.law
-        yield Beat("spike", "The circuit at work", "Now it gets a short pulse of current.",
-                   do=[ReplacementTransform(self.wide, circuit), ReplacementTransform(self.terms.law, law),
-                       Vanish(self.slice.water, between=(0.0, 0.2)), Appear(water, between=(0.8, 1.0))],
-                   leaves=[water, circuit, law])  # fmt: skip
         v = self.graph(stage.plot, run, "V", stimulus=True)
+        turns = [ReplacementTransform(self.wide, circuit), ReplacementTransform(self.terms.law, law)]
+        comes = [Appear(block, between=(0.8, 1.0)) for block in (water, v.still, v.moving)]
+        yield Beat("spike", "The circuit at work", "We let it work, and watch V.", leaves=[water, circuit, v, law],
+                   do=[*turns, Vanish(self.slice.water, between=(0.0, 0.2)), *comes])  # fmt: skip
         shown = [water, circuit, v, stage.currents, law]
-        line = "arrows are currents; boxes fill with the conductance"
+        line = "arrows are currents; boxes fill with the conductance, all on one scale"
+        yield self.then("The source is lit: it injects a current.", line=line, show=shown, until=self.pushed)
         if not len(run.spikes):
             self.names["top"] = millivolts(top.value)
             said = "V reaches {top}, and no spike follows."
@@ -138,21 +139,21 @@ class CircuitFilm(Story):
 
     def gates(self) -> Iterator[Beat]:
         """The equations of the gates, under that of V, and how they go."""
-        start, gates = self.begin, self.membrane.gates
-        self.timed(Pace(self.until, rate=3.0, slow=[(start + 1.0, start + 5.0, 1.2)]))
-        self.names["several"] = number_word(1 + sum(gate.dynamic for gate in gates.values()))
+        self.timed(Pace(self.until, rate=3.0, slow=[(self.begin + 1.0, self.begin + 5.0, 1.2)]))
+        self.names["several"] = number_word(1 + sum(gate.dynamic for gate in self.membrane.gates.values()))
         laws = all_equations(self.membrane, self.theme, self.grid["left"], size=LABEL + 14)
         said = "Each gate has its equation: with that of V they are {several}."
-        yield Beat("gates", "The conductances follow their gates", said, "",
-                   [laws, *self.graphs(self.run, ["V"], list(gates))], start, self.until)  # fmt: skip
+        shown = [laws, *self.graphs(self.run, ["V"], list(self.membrane.gates))]
+        yield Beat("gates", "The conductances follow their gates", said, "", shown, self.begin, self.until)
 
     def recap(self) -> Iterator[Beat]:
         """Membrane and circuit side by side, with the same arrows."""
-        run, (above, foot) = self.run, self.grid["body"].rows(3.6, 1.0, gap=0.15)
+        run, (above, foot) = self.run, self.grid["body"].rows(3.6, 1.2, gap=0.15)
         self.timed(self.pace)
+        place, foot = foot.split(1.0, 1.2, gap=0.5)
         pair = self.pair = SideBySide(run, self.theme, above, self.clock, vertical=self.shape != "wide")
+        shown = [*pair.parts, self.graph(place, run, "V"), law_in(foot, self.membrane, self.theme)]
         yield Beat("recap", "A membrane is a circuit", "Membrane and circuit carry the same currents.", "",
-                   pair.parts, self.begin, run.extreme("I_ion", "min").t)  # fmt: skip
-        law = law_in(foot, self.membrane, self.theme)
-        yield self.then("One equation says how they change V.", show=[*pair.parts, law],
-                        until=run.extreme(f"I_{run.carrier('out')}").t)  # fmt: skip
+                   shown[:-1], self.begin, run.extreme("I_ion", "min").t)  # fmt: skip
+        yield self.then("One equation says how they change V: here {other} takes it down.", show=shown,
+                        until=run.extreme(f"I_{self.out.name}").t)  # fmt: skip

@@ -115,15 +115,15 @@ class GateOpening(Story):
                    do=[depth.travel(TILE, self.far, via=depth.beside(), run_time=3.8)])  # fmt: skip
         said = "Each goes by its own chance, so their open share is ragged."
         yield self.then(said, heading="Each by its own chance", until=done)
-        said = "A channel needs all its gates open: {law} are expected, and chance keeps to the bands."
-        yield self.then(said, show=[few.bands, *shown])
+        said = "All gates must be open: {law} are expected, and about 95 % of counts lie in the bands."
+        yield self.then(said, show=[few.bands, *shown, few.law])
         shown = [depth, *self.steps.under(4, 3, few, all_)]
-        shown = [few.bands, *shown] if few in shown else shown
+        shown = [few.bands, *shown, few.law] if few in shown else shown
         said = "We step back, until thousands of channels are in sight."
         yield Beat("thousands", "From chance to law", said, ABOVE, shown, until=ready_all,
                    do=[depth.travel(self.far, PATCH, **TRAVEL)])  # fmt: skip
         said = "Chance averages out, and the open share follows {law}."
-        yield self.then(said, show=[all_.bands, *shown], until=done_all)
+        yield self.then(said, show=[all_.bands, *shown, all_.law], until=done_all)
 
     def rates(self) -> Iterator[Beat]:
         """V goes up and down: the rates of a gate, then what they lead to, with the points of 1952 under them."""
@@ -137,11 +137,12 @@ class GateOpening(Story):
         yield self.then(said, show=[depth, rates, rates.points], until=turns[2])
         goal = over(grid["first"], gates_over_v(self.run, "inf"), tr("steady state (share open)"), 2, 4, 1.05)
         said, shown = "Their balance is the steady state, the share of gates open in the end.", [depth, goal]
-        yield self.then(said, heading="Where gates settle", show=[*shown, goal.points], until=turns[3])
+        yield self.then(said, heading="Where gates settle", show=shown, until=turns[3])
         tau = over(grid["second"], gates_over_v(self.run, "tau"), tr("time constant (ms)"), 3, 4)
-        said = "Their sum sets the time constant, which says how soon they settle."
-        yield self.then(said, heading="How soon they settle", until=turns[4],
-                        show=[*shown, goal.points, tau, tau.points])  # fmt: skip
+        said, shown = "Their sum sets the time constant, which says how soon they settle.", [*shown, tau]
+        yield self.then(said, heading="How soon they settle", show=shown, until=turns[4])
+        if goal.points:
+            yield self.then("The circles were measured in 1952.", show=[*shown, goal.points, tau.points])
 
     def recap(self) -> Iterator[Beat]:
         """One channel, its rates, and many channels, one after the other."""
@@ -155,4 +156,4 @@ class GateOpening(Story):
                     "V sets how likely that is.", self.begins[5] + 0.4 * self.lasts, icons[1]),
                 Row("Many channels: a law", "their open share is {law}", "ink",
                     "Many together follow a law.", stop, icons[2])]  # fmt: skip
-        yield from self.recapped(rows, [last.bands, *self.steps.under(5, 2, last)])
+        yield from self.recapped(rows, [last.bands, *self.steps.under(5, 2, last), last.law])

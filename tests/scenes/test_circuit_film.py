@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -68,9 +69,13 @@ def test_arrows_boxes_and_sums_are_those_of_the_run(changes: dict[str, Any], med
             current = now.current(channel.name)[0]
             for where in (arrows, patch, circuit.arrows):
                 assert where.length(channel.name) == pytest.approx(current, abs=2e-3 * largest)
-            whole = run.conductance(channel.name).max()
-            share = stage.currents.conductance(channel.name)
-            assert share == pytest.approx(now.conductance(channel.name)[0] / whole, abs=5e-3)
+            most = max(
+                np.max(run.conductance(c.name)) for c in film.membrane.channels
+            )  # one scale for all boxes
+            shown_g = stage.currents.conductance(channel.name)
+            assert shown_g == pytest.approx(float(now.conductance(channel.name)[0]), abs=5e-3 * most)
+            box, level = stage.currents.boxes[channel.name], stage.currents.levels[channel.name]
+            assert np.ptp(level.points[:, 1]) / box.height == pytest.approx(shown_g / most)
         for name, shape in arrows.shapes.items():  # one that is too short is not shown
             assert (shape.get_fill_opacity() > 0) == (abs(shown[name]) / arrows.scale_ / UNIT > 8.0)
         # Kirchhoff: what the electrode brings leaves through the capacitor and the channels
@@ -97,12 +102,37 @@ def test_in_the_last_pictures_the_channel_with_the_large_arrow_is_open_and_arrow
         arrows.draw(t)
         assert wide["Na"].open
         assert arrows.length("Na") < -0.2 * film.run.extreme("I_Na", "size").value
+    assert wide["K"].open and film.clock.now == pytest.approx(run.extreme("I_K").t)
     arrows.draw(run.extreme("I_ion", "min").t)
     charging, sodium = (arrows.shapes[name] for name in ("C", "Na"))
     assert sodium.get_left()[0] - charging.get_right()[0] > 0.15
     assert wide["Na"].origin[0] - wide["Na"].half_width - sodium.get_right()[0] > 0.05
     pipette = patch.electrode
     assert charging.get_left()[0] - pipette.get_x() > 1.3 * pipette.half_width(patch.middle)
+
+
+@pytest.mark.slow
+def test_every_sentence_has_its_event_and_no_heading_comes_again(media: Path) -> None:
+    film: Any
+    film, _ = run_film("circuit", "wide", media)
+    headings = [written.split("\n")[0] for _, written in film.written]
+    told = [headings[0], *(b for a, b in pairwise(headings) if a != b)]
+    assert len(set(told)) == len(told)
+    assert told.index("The driving force") == told.index("Na⁺ channels are a conductance") + 1
+    assert film.pushed == 6.0  # the pulse is over when the sentence of it is
+
+
+@pytest.mark.slow
+def test_a_source_that_fades_in_is_not_seen_before(media: Path) -> None:
+    film: Any
+    film, _ = run_film("circuit", "wide", media)
+    currents = film.stage.currents
+    currents.draw(0.0)
+    currents.source.set_opacity(0.0)
+    currents.draw(0.1)
+    assert currents.source.get_stroke_opacity() == 0.0
+    currents.draw(5.5)
+    assert currents.source.get_stroke_opacity() == 1.0
 
 
 @pytest.mark.slow

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 
 pytest.importorskip("manim")
 
 import hhanim as hh
-from hhanim.mobjects.graph.rates import rates_over_v
+from hhanim.mobjects.graph.rates import gates_over_v, rates_over_v
 from hhanim.model import Channel, Membrane, measured
 from tests.scenes.film_checks import run_film
 
@@ -37,7 +38,28 @@ def test_the_shares_counted_on_the_screen_keep_to_the_law_within_binomial_error(
                 assert counted == depth.samples[name].take(numbers[name]).open(t).mean()
                 assert abs(counted - law) < max(5.0 * error, 3.0 / len(numbers[name]))
                 assert trace.reading[1] == pytest.approx(counted, abs=max(1.1 / len(numbers[name]), 0.01))
+            for name, expected in zip(film.kinds, share.law, strict=True):
+                expected.draw(t)
+                law = float(np.interp(t, film.run.t, membrane.channel(name).open_fraction(film.run)))
+                assert share.panel.data(expected.path(t))[1] == pytest.approx(law, abs=1e-3)
     assert len(numbers[name]) == film.n
+    title = share.panel.y_axis.name
+    assert title == f"open share of {film.n} K⁺, {film.n} Na⁺"
+
+
+def test_about_95_percent_of_the_counts_lie_in_the_bands(film: Any) -> None:
+    """By the binomial distribution, at every instant of the step: as the film says."""
+    film.depth.look(film.far)
+    share, numbers, inside = film.share(3, 1, 3, film.far), film.depth.in_sight(film.far), []
+    t = np.linspace(film.begins[3] + 0.1 * film.lasts, film.begins[3] + film.lasts, 50)
+    for name, band in zip(film.kinds, share.bands, strict=True):
+        law = np.interp(t, film.run.t, film.membrane.channel(name).open_fraction(film.run))
+        n, rim = len(numbers[name]), np.array([share.panel.data(point) for point in band.points[::4]])
+        lower, upper = rim[: len(rim) // 2], rim[len(rim) // 2 :][::-1]
+        low, high = (np.interp(t - film.begins[3], *side.T) for side in (lower, upper))
+        for p, least, most in zip(law, np.ceil(low * n - 1e-6), np.floor(high * n + 1e-6), strict=True):
+            inside.append(binom.cdf(most, n, p) - binom.cdf(least - 1, n, p))
+    assert 0.93 < np.mean(inside) < 0.98
 
 
 def test_the_single_channel_opens_at_other_times_under_the_same_step(film: Any) -> None:
@@ -59,11 +81,31 @@ def test_the_rates_over_v_are_the_gates_and_have_the_points_of_1952(film: Any) -
         for trace, rate in zip(sweep.traces, (gate.alpha, gate.beta), strict=True):
             assert trace.reading == pytest.approx((v, float(rate(v))), abs=0.02 * 145.0 / 10)
             assert trace.reading[1] == pytest.approx(float(rate(v)), abs=2e-3)
+    dot, last = sweep.traces[0].dot, sweep.panel.numbers[0]
+    sweep.traces.draw(film.clamped.turns[0])
+    assert (
+        dot.get_center()[0] - 3.2 * dot.radius > last.get_right()[0]
+    )  # nor do its rings cover a number of y
     table = measured.gate("n")
     for drawn, rates in zip(sweep.points, (table.alpha, table.beta), strict=True):
         rings = drawn.points.reshape(-1, 16, 3)
         places = [sweep.panel.data(0.5 * (p[0] + p[8])) for p in rings]
         assert places == [pytest.approx((u - 65.0, x), abs=1e-6) for u, x in zip(table.u, rates, strict=True)]
+
+
+def test_every_name_is_joined_to_its_own_curve_and_circles_are_filled_as_curves_are_solid(film: Any) -> None:
+    sweep = film.steps.over_v(film.grid["second"], gates_over_v(film.run, "tau"), "", 3, 4)
+    leaders, *words = sweep.still[1:]
+    for trace, line, word in zip(sweep.traces, leaders, words, strict=True):
+        end = trace.path.values[np.argmax(trace.path.values[:, 0])]
+        start, stop = (line.points[0], line.points[-1]) if len(line.points) else (end, word.get_left())
+        assert np.hypot(*(start - end)[:2]) < 0.15
+        assert np.hypot(*(stop - word.get_left())[:2]) < 0.15
+    faces = {
+        name: ring.get_fill_color() == ring.get_stroke_color()
+        for name, ring in zip(("m", "h", "n"), sweep.points, strict=True)
+    }
+    assert faces == {"m": True, "h": False, "n": True}
 
 
 @pytest.mark.parametrize(

@@ -139,10 +139,11 @@ class CurrentArrows(Timed, VGroup):
 
 
 class CircuitCurrents(Timed, VGroup):
-    """The current through every branch of a circuit as an arrow beside it. The box of a conductance is filled as high
-    as it is, of its largest value in the run. The source's own arrow is lit while a current is injected.
+    """The current through every branch of a circuit as an arrow beside it. The boxes of the conductances are filled as
+    high as these are, all on one scale: a full one has `full` (mS/cm²), the largest of the run. The source's own arrow
+    is lit while a current is injected.
 
-    conductance(name) reads that share back from its box; `arrows` are the CurrentArrows.
+    conductance(name) reads one back from its box (mS/cm²); `arrows` are the CurrentArrows.
     """
 
     def __init__(self, circuit: Circuit, run: Trajectory, *, scale: float | None = None) -> None:
@@ -154,14 +155,16 @@ class CircuitCurrents(Timed, VGroup):
             places, run, circuit.theme, per_unit(run, room) if scale is None else scale
         )
         self.boxes = {c.name: circuit.element(c.name).devices[0][0] for c in channels}
-        self.open, self.levels = {}, {}
+        self.g, self.levels = {}, {}
         for name in self.boxes:
             g = np.broadcast_to(np.asarray(run.conductance(name)), run.t.shape)
-            self.open[name] = Sampled(run.t, g / max(float(g.max()), 1e-12))
+            self.g[name] = Sampled(run.t, g)
             self.levels[name] = filled(np.zeros((0, 3)), circuit.hue(name)).set_fill(opacity=_FILLING)
+        self.full = max([1e-12, *(float(g.values.max()) for g in self.g.values())])
         # Drawn with what moves: what stands still is painted once, as it was.
         self.source = circuit.element("I").devices[1]
         circuit.element("I").devices.remove(self.source)
+        self._lit = 1.0
         self.add(*self.levels.values(), self.arrows, self.source)
         self.draw(float(run.t[0]))
 
@@ -169,18 +172,19 @@ class CircuitCurrents(Timed, VGroup):
         """Draw the currents and conductances at time t (ms)."""
         self.arrows.draw(t)
         lit = 1.0 if self.arrows.at("I", t) != 0.0 else DIM
-        if self.source.get_stroke_opacity() != lit:
+        if lit != self._lit:  # nor is anything that fades it undone
+            self._lit = lit
             self.source.set_opacity(lit)
         for name, level in self.levels.items():
             (left, low, _), (right, high, _) = (self.boxes[name].get_corner(c) for c in (DL, UR))
-            top = low + float(self.open[name](t)) * (high - low)
+            top = low + float(self.g[name](t)) / self.full * (high - low)
             level.points = lines([(left, low), (right, low), (right, top), (left, top), (left, low)])
         return self
 
     def conductance(self, name: str) -> float:
-        """The conductance of a channel as a share of its largest in the run, read back from its box."""
+        """The conductance of a channel (mS/cm²), read back from its box."""
         points = self.levels[name].points
-        return float(np.ptp(points[:, 1]) / self.boxes[name].height)
+        return float(np.ptp(points[:, 1]) / self.boxes[name].height) * self.full
 
 
 class CurrentSums(Timed, VGroup):

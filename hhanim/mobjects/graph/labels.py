@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from manim import LEFT, RIGHT, VMobject
+from manim import LEFT, RIGHT, VGroup, VMobject
 
 from hhanim.look import labels
 from hhanim.mobjects.frame.layout import UNIT
@@ -89,11 +89,19 @@ def floor_of(trace: Trace) -> float:
     return trace.panel.inner.bottom + 0.5 * GAP
 
 
-def put_at_ends(words: Sequence[VMobject], traces: Sequence[Trace]) -> None:
-    """Each of some words right of where its trace is farthest to the right, none on another."""
+def put_at_ends(words: Sequence[VMobject], traces: Sequence[Trace]) -> VGroup:
+    """Each of some words right of where its trace is farthest to the right, none on another.
+
+    Returns the lines that join words to ends which they stand off.
+    """
     ends = [trace.path.values[np.argmax(trace.path.values[:, 0])] for trace in traces]
     heights = np.array([float(end[1]) for end in ends])
     order = sorted(range(len(ends)), key=heights.tolist().__getitem__)
     places, _ = labels.apart(heights, order, floor_of(traces[0]), GAP)
-    for word, end, height in zip(words, ends, places, strict=True):
-        word.move_to((end[0] + 0.12, height, 0.0), aligned_edge=LEFT)
+    leaders = VGroup()
+    for word, trace, end, height in zip(words, traces, ends, places.tolist(), strict=True):
+        off = height - float(end[1])
+        place = np.array([end[0] + BESIDE + ASIDE * min(abs(off) / GAP, 1.0), height, 0.0])
+        word.move_to(place, aligned_edge=LEFT)
+        leaders.add(trace.leader.copy().set_points(leader(end, place, 1.0)))
+    return leaders

@@ -38,6 +38,7 @@ from hhanim.mobjects.graph.traces import Traces
 #: Where axes end that begin at zero, in powers of ten.
 TOPS = (1.0, 1.2, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 9.0)
 _POINT = 0.065  # scene units: the radius of a measured point
+_AIR = 0.04  # of the axis of x: before the curves, whose heads would cover the numbers of y
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Sweep:
     y: the axis's name and limits; x: likewise, by default the time since `begin`. time: write the axis of time.
 
     `still` and `moving` are the two groups to show, `panel` the axes, `traces` the curves; `points` is what is
-    measured, a block to be shown when it is its turn.
+    measured, a block to be shown when it is its turn: filled circles where the curve is solid, open ones where dashed.
     """
 
     def __init__(
@@ -89,7 +90,7 @@ class Sweep:
         self.theme, self.begin = theme, begin
         self.panel = Panel(area, theme, left=LEFT_ROOM, gutter=RIGHT_ROOM)
         name, low, high = x or ("ms" if time else "", *span)
-        self.panel.x(name, low, high, ticks=None if name else ()).y(*y, ticks=ticks)
+        self.panel.x(name, low - _AIR * (high - low), high, ticks=None if name else ()).y(*y, ticks=ticks)
         symbols = [
             Formula(c.symbol, size=LABEL, color=theme.color(c.quantity)) if c.symbol else None for c in curves
         ]
@@ -103,15 +104,15 @@ class Sweep:
             named = [
                 (word, trace) for word, trace in zip(symbols, self.traces, strict=True) if word is not None
             ]
-            put_at_ends(*zip(*named, strict=True))
-            self.still.add(*(word for word, _ in named))
+            self.still.add(put_at_ends(*zip(*named, strict=True)), *(word for word, _ in named))
         for c in curves:
             if c.points is not None:
                 places = self.panel.at(*c.points)[:, :2]
                 inner, hue = self.panel.inner, theme.color(c.quantity)
                 inside = (places[:, 0] >= inner.left) & (places[:, 0] <= inner.right)
                 rings = at(disc(), places[inside], _POINT)
-                self.points.add(filled(rings, theme.ground, stroke=hue, width=stroke(3.0)))
+                face = theme.ground if theme.dash(c.quantity) else hue
+                self.points.add(filled(rings, face, stroke=hue, width=stroke(3.0)))
         if clock is not None:
             self.traces.follow(clock)
             self.moving.add(Here(self.traces[0].dot, clock))

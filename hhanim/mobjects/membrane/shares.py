@@ -1,4 +1,4 @@
-"""The share of a patch's channels that is open, counted, in the band that chance allows about m³h or n⁴.
+"""The share of a patch's channels that is open, counted, beside m³h or n⁴ and in the band that chance allows about it.
 
 class Counted(Story):
     def beats(self):
@@ -7,7 +7,7 @@ class Counted(Story):
         depth = PatchInDepth(run, self.theme, self.grid["left"], clock=self.clock)
         share = OpenShare(depth, PATCH, self.grid["plot"], self.clock, begin=2.0, span=(-1.0, 10.0))
         yield Beat("step", "How many open?", "They open by chance.", show=[depth, share], until=12.0)
-        yield Beat("law", "A law", "Chance keeps to the bands.", show=[share.bands, depth, share])
+        yield Beat("law", "A law", "It follows a law.", show=[share.bands, depth, share, share.law])
 """
 
 from __future__ import annotations
@@ -19,17 +19,21 @@ from manim import VGroup
 
 from hhanim.look import quantities
 from hhanim.look.numbers import round_above
-from hhanim.look.words import tr
+from hhanim.look.words import ion_name, tr
 from hhanim.mobjects.frame.clock import Clock
 from hhanim.mobjects.frame.layout import Area
+from hhanim.mobjects.frame.lettering import LABEL, Formula
 from hhanim.mobjects.frame.standard import CHANNEL_CONDUCTANCE
 from hhanim.mobjects.graph.sweep import TOPS, Curve, Sweep
+from hhanim.mobjects.graph.trace import Trace
+from hhanim.mobjects.graph.traces import Traces
 from hhanim.mobjects.membrane.depth import PatchInDepth
 from hhanim.mobjects.membrane.patch import MembranePatch
 from hhanim.model import Channel
 
-#: Half the width of a band, in standard deviations of the binomial distribution: 19 of 20 counts lie in it.
+#: Half the width of a band, in standard deviations of the binomial distribution: about 95 % of counts lie in it.
 _DEVIATIONS = 2.0
+_EXPECTED: Any = {"width": 2.5, "dash": (4.0, 3.0), "head": False}  # the look of what the equations say
 
 
 def law(channel: Channel) -> str:
@@ -54,8 +58,8 @@ def single_current(patch: MembranePatch, name: str, until: float) -> tuple[Curve
 class OpenShare(Sweep):
     """The open share of each kind of channels in sight from look p, over the time since `begin` (ms).
 
-    `bands`, a block to be shown under it, is where the equations and chance would have it; `count` is how many channels
-    are counted. style: as in Sweep.
+    `law`, a block to be shown over it, is what the equations expect, and `bands`, to be shown under it, where chance
+    would have it. style: as in Sweep.
     """
 
     def __init__(
@@ -69,19 +73,23 @@ class OpenShare(Sweep):
         span: tuple[float, float],
         **style: Any,
     ) -> None:
-        known, numbers = quantities(depth.run.membrane), depth.in_sight(p)
-        self.count = sum(map(len, numbers.values()))
+        membrane, theme, numbers = depth.run.membrane, depth.theme, depth.in_sight(p)
+        known, channels = quantities(membrane), {kind: membrane.channel(kind) for kind in numbers}
         window = begin + span[0], begin + span[1]
         counted = {kind: depth.fractions(kind, *window, found) for kind, found in numbers.items()}
         top = 1.25 * max(float(expected.max()) for _, _, expected in counted.values())
-        curves = [
-            Curve(t, share, known[f"I_{kind}"], law(depth.run.membrane.channel(kind)))
-            for kind, (t, share, _) in counted.items()
-        ]
-        name = tr("open share of {count}", count=self.count)
+        curves = [Curve(t, share, known[f"I_{kind}"], "") for kind, (t, share, _) in counted.items()]
+        many = [f"{len(found)} {ion_name(channels[kind].ion, kind)}" for kind, found in numbers.items()]
+        name = tr("open share of {many}", many=", ".join(many))
         y = (name, 0.0, min(round_above(max(top, 1e-3), TOPS), 1.0))
-        super().__init__(area, depth.theme, curves, begin=begin, span=span, y=y, clock=clock, **style)
-        self.bands = VGroup()
+        super().__init__(area, theme, curves, begin=begin, span=span, y=y, clock=clock, **style)
+        self.bands, expectations = VGroup(), []
         for kind, (t, _, expected) in counted.items():
             error = _DEVIATIONS * np.sqrt(expected * (1.0 - expected) / len(numbers[kind]))
             self.bands.add(self.band(t, expected - error, expected + error, known[f"I_{kind}"]))
+            label = Formula(law(channels[kind]), size=LABEL, color=theme.color(known[f"I_{kind}"]))
+            course: Any = {"x": t - begin, "color": theme.ink, "label": label}
+            expectations.append(Trace(self.panel, t, expected, **course, **_EXPECTED))
+        self.law = Traces(expectations)
+        if clock is not None:
+            self.law.follow(clock)
