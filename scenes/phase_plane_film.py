@@ -20,7 +20,7 @@ from hhanim.mobjects.graph.plane import Branches, Portrait
 from hhanim.mobjects.graph.trace import Trace
 from hhanim.mobjects.storyboard import Beat, Story
 from hhanim.model import Trajectory, simulate, step
-from hhanim.model.analysis import fixed_points, hopf_points, loses_hold, two_variable
+from hhanim.model.analysis import fixed_points, hopf_points, loses_hold, rheobase, two_variable
 from hhanim.parameters import Membrane, Protocol
 
 QUESTION = "When does one spike become many?"
@@ -28,8 +28,6 @@ RATE = 8.0  # ms of the model in a second of film, wherever a whole run is seen
 
 
 class PhasePlane(Story):
-    """Left the plane of V and n, right V on the same clock."""
-
     title = "The phase plane"
     description = "Two variables make a spike; a crossing of two lines that loses its stability makes many."
     alt = (
@@ -44,9 +42,8 @@ class PhasePlane(Story):
     def beats(self) -> Iterator[Beat]:
         self.meet()
         runs = [self.once, *self.others, self.many]
-        self.panel = plane_of(
-            self.membrane, self.grid["left"], self.theme, runs, self.say("{n} (share open)")
-        )
+        name = self.say("{n} (share open)")
+        self.panel = plane_of(self.membrane, self.grid["left"], self.theme, runs, name)
         self.portrait = Portrait(self.panel, self.plane, self.theme, (0.0, self.high))
         for part in (self.two, self.points, self.lines, self.rise, self.recap):
             yield from part()
@@ -55,13 +52,15 @@ class PhasePlane(Story):
         """The two-variable model, its runs, and what they are called."""
         self.plane = plane = two_variable(self.membrane)
         self.gate = plane.states[1]
-        self.full = simulate(self.membrane, self.stimulus, self.until, sample=0.004)
-        self.once = simulate(plane, self.stimulus, self.until, sample=0.004)
+        self.full = of_all = simulate(self.membrane, self.stimulus, self.until, sample=0.004)
+        self.once = one = simulate(plane, self.stimulus, self.until, sample=0.004)
         rest = fixed_points(plane, 0.0)[0].state
-        #: Three other states, from which the flow is followed: away from rest (mV, share open).
-        starts = [rest + x for x in np.array([(-15.0, 0.35), (60.0, 0.3), (12.0, 0.0)])]
+        starts = [rest + x for x in np.array([(-15.0, 0.35), (60.0, 0.3), (12.0, 0.0)])]  # mV, share open
         self.others = [simulate(plane, 0.0, 0.4 * self.until, start=s, sample=0.004) for s in starts]
         self.critical = loses_hold(plane, 0.0, self.high)
+        self.stop = stop = self.high if self.critical is None else self.critical
+        self.onset = rheobase(plane, 1000.0, sustained=True)  # switched on at rest, it makes it fire for ever
+        self.between = 0.5 * (stop + (self.onset if self.onset < stop else 0.0))
         beside = np.add(fixed_points(plane, self.high)[0].state, (0.1, 0.0))
         self.many = simulate(plane, self.high, self.until, start=beside, sample=0.004)
         rates = [simulate(m, step(self.high), 1000.0).rate() for m in (plane, self.membrane)]
@@ -72,9 +71,9 @@ class PhasePlane(Story):
         hopf = next(iter(hopf_points(self.membrane)), 0.0)
         self.names = {"n": self.gate, "high": f"{plain(self.high)} µA/cm²", "v": millivolts(rest[0])}
         self.names |= {"rate": f"{rates[0]:.0f}", "full": f"{rates[1]:.0f}", "gone": listed(said)}
-        self.names |= {"all": listed(["V", *self.membrane.gates]), "hopf": decimal(f"{hopf:.1f} µA/cm²")}
-        self.names["critical"] = decimal(f"{self.critical or 0.0:.1f} µA/cm²")
-        one, of_all = self.once, self.full
+        self.names["all"] = listed(["V", *self.membrane.gates])
+        currents = {"critical": stop, "onset": self.onset, "between": self.between, "hopf": hopf}
+        self.names |= {name: decimal(f"{i:.1f} µA/cm²") for name, i in currents.items()}
         self.names |= {"one": tr({0: "no spike", 1: "one spike"}.get(len(one.spikes), "some spikes"))}
         self.names |= {"kind": tr("stable" if fixed_points(plane, 0.0)[0].stable else "unstable")}
         if len(one.spikes) == len(of_all.spikes) == 1:
@@ -97,9 +96,8 @@ class PhasePlane(Story):
         if len(self.membrane.states) < 3:
             return
         self.timed(Pace(self.until, rate=RATE))
-        places = "left", "first"
-        v, gates = (self.graph(place, self.full, *keys, stimulus=len(keys) == 1)
-                    for place, keys in zip(places, (["V"], list(self.membrane.gates)), strict=True))  # fmt: skip
+        v = self.graph("left", self.full, "V", stimulus=True)
+        gates = self.graph("first", self.full, *self.membrane.gates)
         heading = "Fewer variables, the same spike"
         said = "The full model has the variables {all}."
         yield Beat("two variables", heading, said, "the full model", [v, gates], until=self.until)
@@ -108,7 +106,7 @@ class PhasePlane(Story):
         if len(self.full.spikes) != 1 or len(self.once.spikes) != 1:
             return
         self.timed(Pace(self.until, rate=RATE))
-        both = self.graph(places[0], self.full, "V", stimulus=True)
+        both = self.graph("left", self.full, "V", stimulus=True)
         alone = Trace.of(self.once, "V", both.panel, named=False, dash=(1.6, 1.2)).follow(self.clock)
         said = "With V and {n} alone the spike comes a little {when}, and is a little {how}."
         line = "solid: the full model · dashed: V and {n} alone"
@@ -142,70 +140,75 @@ class PhasePlane(Story):
         said = "On this line V stands still: what flows out is what flows in."
         line = "the state crosses it upright, for only {n} changes"
         yield Beat("nullclines", "The V-nullcline", said, line, shown, until=0.5 * (top + self.until))
-        shown = [*p.parts, *run]
         said = "Where they cross, neither changes: a fixed point. Here it is {kind}."
         line = "stable: small swings die away · unstable: they grow"
-        yield Beat("nullclines", "A fixed point", said, line, shown, until=self.until)
+        yield Beat("nullclines", "A fixed point", said, line, [*p.parts, *run], until=self.until)
 
     def rise(self) -> Iterator[Beat]:
         """The current rises, and the fixed point with it; before it does, the hall says what becomes of it."""
-        branch = Branches(self.plane, self.theme, self.grid["first"], (0.0, self.high))
+        branch, stop = Branches(self.plane, self.theme, self.grid["first"], (0.0, self.high)), self.stop
         answers = "the two lines come apart", "it turns unstable", "nothing but a higher V"
         choices = self.choices("second", *answers)
         ask, line = "What will become of the fixed point?", "V at the fixed point, against the current"
         said = "A steady current will rise. What becomes of the fixed point?"
         yield Beat("predict", ask, said, line, [*self.portrait.parts, branch, choices], think=True)
-        stop = self.high if self.critical is None else self.critical
         near, said = self.portrait.near(), "The current lifts the V-nullcline, and the crossing moves along."
         shown, title = [*near.parts, branch, choices], "The current rises"
-        yield Beat("answer", title, said, line, shown, into=self.portrait.place(near, self.frame),
-                   do=[near.rise(0.0, 0.5 * stop, branch, run_time=4.5)])  # fmt: skip
+        yield Beat("answer", ask, "This is the crossing from close by.", line, shown,
+                   into=self.portrait.place(near, self.frame))  # fmt: skip
+        yield Beat("answer", title, said, line, do=[near.rise(0.0, 0.5 * stop, branch, run_time=4.5)])
         self.timed(Pace(self.until, rate=RATE))
         swing, said = near.swing(0.5 * stop, 0.15, self.until).follow(self.clock), "A small swing dies away."
         kind = "stable: small swings die away · unstable: they grow"
         yield Beat("answer", title, said, kind, [*shown, swing], until=swing.t[-1])
         if self.critical is None:
-            said, changes = "Up to {high} it goes on as it was.", [choices.answer(2)]
-            changes.append(near.rise(0.5 * stop, stop, branch, run_time=4.5))
+            said = "Up to {high} it goes on as it was."
+            changes = [choices.answer(2), near.rise(0.5 * stop, stop, branch, run_time=4.5)]
             yield Beat("answer", "It stays as it is", said, line, shown, do=changes)
             return
         said, above = "The current rises past {critical}.", stop + 0.25 * (self.high - stop)
         changes = [near.rise(0.5 * stop, above, branch, run_time=4.0)]
         yield Beat("answer", title, said, kind, shown, do=changes)
-        title, line = "It turns unstable", "a Hopf bifurcation"
-        if len(self.membrane.states) > 2:
-            line = "a Hopf bifurcation of V and {n} alone; with all variables it is at {hopf}"
+        line = "a Hopf bifurcation of V and {n} alone; with all variables it is at {hopf}"
+        line = line if len(self.membrane.states) > 2 else "a Hopf bifurcation"
         self.timed(Pace(self.until, rate=RATE))
         swing, changes = near.swing(above, 0.03, self.until).follow(self.clock), [choices.answer(1)]
         said = "It is unstable now: a small swing grows."
-        yield Beat("answer", title, said, line, [*shown, swing], until=swing.t[-1], do=changes)
+        yield Beat("answer", "It turns unstable", said, line, [*shown, swing], until=swing.t[-1], do=changes)
         changes = [near.rise(above, self.high, branch, run_time=2.5)]
         yield self.then("The current goes on rising.", show=shown, do=changes)
         self.portrait.draw(self.high)
-        shown, spikes = [*self.portrait.parts, *self.linked(self.many)], self.many.spikes
+        shown = [*self.portrait.parts, *self.linked(self.many)]
         self.cycle = name_within(self.panel, self.many, "limit cycle", after=0.5 * self.until)
         said = "The state begins beside it, and is driven away."
-        turn = spikes[0] if len(spikes) else self.until
+        turn = next(iter(self.many.spikes), self.until)
         yield Beat("limit cycle", "Driven away", said, "a steady current of {high}", shown, until=turn)
         said = "Then it goes round and round on one closed curve, the limit cycle."
         line = "a steady current of {high}: each turn is one spike"
         yield Beat("limit cycle", "The limit cycle", said, line, [*shown, self.cycle], until=self.until)
 
     def recap(self) -> Iterator[Beat]:
-        """Rest without the current, and with it the cycle."""
-        self.timed(Pace(self.until, rate=RATE))
-        again = Portrait(self.panel, self.plane, self.theme, (0.0, self.high))
-        rows = [Row("Stable: rest", "small swings die away", "ink", "A stable fixed point is rest.")]
+        """The fixed point and the cycle: at some currents both are there."""
+        again = Portrait(self.panel, self.plane, self.theme, (0.0, self.high)).draw(self.between)
+        rows, line = [Row("Up to {critical}: stable", "small swings die away", "ink",
+                          "Up to {critical} the fixed point is stable.")], "a steady current of {between}"  # fmt: skip
+        if self.onset < self.stop:
+            both = self.linked(simulate(self.plane, self.between, self.until, sample=0.004))
+            said = "Here the fixed point is stable. But switched on at rest, this current makes it fire for ever."
+            yield Beat("limit cycle", "Both at once", said, line, [*again.parts, *both], until=self.until)
+            rows += [Row("From {onset}: a limit cycle too", "where the state begins decides", "ink",
+                         "From {onset} on it can go round as well: where it begins decides.")]  # fmt: skip
         if self.critical is None:
-            yield from self.recapped(rows, again.parts, place="plot")
+            yield from self.recapped(rows, again.parts, place="plot", line=line)
             return
-        adds = [self.graph("second", self.many, "V"), self.orbit(self.many), self.cycle]
-        rows += [Row("Unstable: a limit cycle", "swings grow, and the state goes round", "ink",
-                     "An unstable one lets the state go round."),
-                 Row("Each turn: one spike", "{rate} a second; with all variables {full}", "ink",
-                     "With V and {n} alone it fires {rate} times a second.",
-                     self.until, adds=adds)]  # fmt: skip
-        at_rest, risen, round_ = self.recapped(rows, again.parts, place="first")
-        yield at_rest
-        yield replace(risen, line="a steady current of {high}", do=[again.rise(0.0, self.high, run_time=2.0)])
-        yield replace(round_, line="a steady current of {high}")
+        rows += [Row("Above {critical}: unstable", "only the limit cycle is left", "ink",
+                     "Above {critical} it is unstable: firing is all there is.")]  # fmt: skip
+        *told, last = self.recapped(rows, again.parts, place="first", line=line)
+        yield from told
+        yield replace(last, line="the current rises to {high}", do=[again.rise(self.between, self.high)])
+        self.timed(Pace(self.until, rate=RATE))
+        lap = simulate(self.plane, self.high, self.until, start=self.many.y[:, -1], sample=0.004)
+        shown = [*self.standing, self.graph("second", lap, "V"), self.orbit(lap), self.cycle]
+        said = "With V and {n} alone it fires {rate} times a second."
+        line = "a steady current of {high}; with all variables it fires {full} times a second"
+        yield self.then(said, line=line, show=shown, until=self.until)

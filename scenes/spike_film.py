@@ -19,7 +19,7 @@ from hhanim.model.phases import Landmarks, landmarks
 from hhanim.parameters import Membrane, Protocol
 
 QUESTION = "Who brings V down again?"
-SEED = 327  # of the channels drawn: by chance Na⁺ opens in the foot, h shuts it in the fall, K⁺ opens for all of that
+SEED = 163  # of the channels drawn: by chance Na⁺ opens in the foot, h shuts it until V is back, K⁺ opens for the fall
 
 
 class Spike(Story):
@@ -58,21 +58,22 @@ class Spike(Story):
 
     def voltage(self, spike: Landmarks) -> Iterator[Beat]:
         """V and the membrane; before V falls, the hall says why it will."""
-        *shown, _ = self.standing
+        (*shown, _), run = self.standing, self.run
         if spike.begin > 0.0:
             line = "almost every gated channel is shut"
             yield Beat("rest", "At rest", "At rest V stands at {v}.", line, shown, until=spike.begin)
-        if spike.rise > spike.begin:
+        alone = next((t for t in run.protocol.edges(self.until) if spike.rise <= t < spike.over), spike.rise)
+        if alone > spike.begin:
             said = "The electrode brings in charge, and V rises a little."
-            if self.run.extreme("I", "size").value < 0.0:
+            if run.extreme("I", "size").value < 0.0:
                 said = "The electrode takes charge out; when it stops, V springs back and beyond."
-            yield Beat("rise", "The stimulus moves V", said, show=shown, until=spike.rise)
-        said, top = "Now V rises by itself, because {ion} flows in.", self.run.spike_peaks[0]
+            yield Beat("rise", "The stimulus moves V", said, show=shown, until=alone)
+        said, top = "Now V rises by itself, because {ion} flows in.", run.spike_peaks[0]
         yield Beat("rise", "V rises by itself", said, "{ion} flows in", shown, until=spike.over)
         answers = "the end of the stimulus", "the sodium pump", "{other} through channels of its own"
         choices = self.choices("foot", *answers)
         said = "V shoots up: who will bring it down again?"
-        yield Beat("predict", QUESTION, said, show=[*shown, choices], think=True)
+        yield Beat("predict", QUESTION, said, show=[*shown, choices], until=spike.peak, think=True)
         said = "{other} flows out through channels of its own, and V falls below rest."
         yield Beat("fall", "{other} brings V down", said, do=[choices.answer(2)], until=spike.low)
         mark = Point(self.v.panel, spike.peak, top, self.names["top"], course=self.v.course)
@@ -130,7 +131,7 @@ class Spike(Story):
         yield self.then(said, heading="The currents grow", line="magnified {times:g} times, then no longer",
                         do=[lambda: self.small.shrinks(bars.magnified)],
                         leaves=[self.many, self.v, self.large, bars])  # fmt: skip
-        yield self.then("They carry V to its peak.", line="", until=spike.peak)
+        yield self.then("{ion} current carries V to its peak.", line="", until=spike.peak)
         largest, standing = run.extreme(into, "min").t, self.standing
         if max(spike.peak, run.extreme(f"g_{self.inward.name}").t) < largest:
             said = "Fewer {ion} channels are open, but the driving force on {ion} grows."
@@ -155,4 +156,4 @@ class Spike(Story):
                        "It outlasts the spike, and V dips below rest."),
         ]  # fmt: skip
         yield from self.recapped(acts[: 3 if n else 2], [v, v.reversal(self.outward)])
-        yield self.then("Then the leak brings V back to rest.", until=spike.end)
+        yield self.then("Then {other} channels shut, and V comes back.", until=spike.end)

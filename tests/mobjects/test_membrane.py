@@ -409,13 +409,20 @@ def test_a_number_that_counts_along_looks_as_if_it_had_been_set(hold: str) -> No
         )
 
 
-def test_bars_are_what_flows_in_and_out(run: hh.Trajectory) -> None:
+@pytest.mark.parametrize("stimulus", ["pulse(10, 2, 1)", "pulse(-10, 2, 1)"])
+def test_bars_are_what_flows_in_and_out_and_move_v(stimulus: str) -> None:
+    run = hh.simulate(MODERN, stimulus, 20)
     balance = Balance(run, DARK, Area(0, 6, 0, 1), limit=50.0)
-    currents = np.stack([run.current(c.name) for c in MODERN.channels])
+    currents = np.stack([*(run.current(c.name) for c in MODERN.channels), -run.stimulus])
     for t in (0.0, 2.5, 4.0, 6.0):
         now = np.array([np.interp(t, run.t, current) for current in currents])
         flows = -now[now < 0].sum(), now[now > 0].sum()
         assert balance.draw(t).shown() == pytest.approx(np.minimum(flows, 50.0), abs=1e-6)
+    whole = Balance(run, DARK, Area(0, 6, 0, 1), limit=2000.0)
+    for t in np.arange(1.95, 8.0, 0.1).tolist():  # C dV/dt is what flows in less what flows out
+        inward, outward = whole.draw(t).shown()
+        steps = run.at([t - 1e-4, t + 1e-4])["V"]
+        assert inward - outward == pytest.approx(MODERN.c * np.diff(steps)[0] / 2e-4, rel=0.02, abs=0.5)
 
 
 def test_variables_in_plain_text_are_italic_and_units_are_not() -> None:

@@ -11,6 +11,7 @@ import pytest
 pytest.importorskip("manim")
 
 from hhanim.mobjects.graph.plane import Branches, Flow, along_nullcline
+from hhanim.mobjects.graph.trace import Trace
 from hhanim.model import simulate, step
 from hhanim.model.analysis import behaviour, fixed_points, hopf_points, two_variable
 from tests.scenes.film_checks import run_film, update
@@ -135,6 +136,50 @@ def test_the_current_at_which_rest_is_lost_is_the_hopf_point(film: Any) -> None:
         assert branch.panel.data(branch.dot.get_center()) == pytest.approx((i, v), abs=0.02)
 
 
+def test_firing_begins_below_the_hopf_point_and_both_are_said(film: Any) -> None:
+    rates = [simulate(film.plane, step(k * film.onset), 1000.0).rate() for k in (0.99, 1.01)]
+    assert rates[0] == 0.0 < rates[1]
+    assert film.onset < film.between < film.critical
+    assert fixed_points(film.plane, film.between)[0].stable
+    assert simulate(film.plane, step(film.between), 1000.0).rate() > 0.0
+    spoken = " ".join(text for _, _, text in film.captions)
+    for said in (
+        f"Up to {film.critical:.1f} µA/cm² the fixed point is stable",
+        f"From {film.onset:.1f} µA/cm² on it can go round as well",
+        f"Above {film.critical:.1f} µA/cm² it is unstable",
+    ):
+        assert said in spoken
+
+
+def test_the_last_picture_is_a_closed_lap(film: Any) -> None:
+    way = next(x for x in film.standing if isinstance(x, Trace))
+    v = way.abscissa
+    period = 1000.0 / float(simulate(film.plane, step(film.high), 1000.0).rate())
+    k = int(np.searchsorted(way.t, period))
+    assert v[k] == pytest.approx(v[0], abs=0.2)
+    assert v[:k].max() == pytest.approx(v[k:].max(), abs=0.2)  # no lap before it that is another
+
+
+def test_the_current_is_that_of_the_plane_whenever_one_is_written(media: Path) -> None:
+    film, _ = run_film("phase_plane", "wide", media, beside=Planes)
+    assert len(film.planes) >= 3
+    for line, way, flow in film.planes:
+        i = float(line.split(" of ")[1].split(" µA")[0])
+        np.testing.assert_allclose(way, flow.draw(i).directions(), atol=1e-2)
+
+
+class Planes:
+    """Keeps the flow in the plane as soon as a steady current is written under the heading."""
+
+    def _change(self, beat: Any, opening: bool) -> None:
+        super()._change(beat, opening)  # type: ignore[misc]
+        line = self.say(beat.line)  # type: ignore[attr-defined]
+        flow = next((x for x in self.standing if isinstance(x, Flow)), None)  # type: ignore[attr-defined]
+        if "steady current of" in line and flow is not None:
+            kept = self.__dict__.setdefault("planes", [])
+            kept.append((line, flow.directions().copy(), flow))
+
+
 def test_the_reduced_model_rests_where_the_full_one_does_and_fires_as_the_clip_says(film: Any) -> None:
     assert film.once["V"][0] == pytest.approx(film.full["V"][0])
     assert len(film.once.spikes) == len(film.full.spikes) == 1
@@ -160,5 +205,7 @@ def test_other_models_and_currents(changes: dict[str, Any], fires: bool, media: 
     spoken = [text for _, _, text in film.captions]
     assert any("unstable" in text for text in spoken) == fires
     assert any("one spike" in text for text in spoken) == (len(film.once.spikes) == 1)
+    both = film.onset < (film.critical or film.high)
+    assert any("where it begins decides" in text for text in spoken) == both
     # A model of two variables is not reduced.
     assert any("will do" in text for text in spoken) == (len(film.membrane.states) > 2)

@@ -53,6 +53,15 @@ def film(media: Path) -> Any:
     return run_film("spike", "wide", media)[0]
 
 
+def test_potassium_channels_shut_as_v_comes_back(film: Any) -> None:
+    spike, run = landmarks(film.run, zero=film.membrane.zero), film.run
+    assert spike is not None
+    conductance, v = (run.at([spike.low, spike.end])[key] for key in ("g_K", "V"))
+    assert conductance[1] < conductance[0]
+    assert abs(v[1] - run["V"][0]) < 1.0 < abs(v[0] - run["V"][0])
+    assert any("K⁺ channels shut, and V comes back" in text for _, _, text in film.captions)
+
+
 def test_the_magnified_currents_stay_on_their_axis_and_are_magnified_as_it_says(film: Any) -> None:
     low, high = film.small.panel.ylim
     assert film.large.panel.ylim == pytest.approx((low * film.names["times"], high * film.names["times"]))
@@ -76,19 +85,23 @@ def test_the_channels_drawn_do_what_is_said_of_them(film: Any) -> None:
     spike, drawn = landmarks(film.run, zero=film.membrane.zero), film.patch.samples
     assert spike is not None
     above, zero = (film.run.first("V", above=v) for v in (-40.0, 0.0))
-    for t in np.linspace(spike.begin, spike.rise, 40).tolist():
+    stop = 6.0  # ms: the stimulus ends
+    for t in np.linspace(spike.begin, stop, 40).tolist():
         assert not drawn["Na"].open(t)[0]  # "the electrode brings in charge"
-    foot = np.linspace(spike.rise, above, 40)
+    foot = np.linspace(stop, above, 40)
     assert any(drawn["Na"].open(t)[0] for t in foot.tolist())  # "{ion} flows in"
     for t in np.linspace(above, zero, 20).tolist():
         assert drawn["Na"].open(t)[0]
     assert not drawn["K"].open(zero)[0]  # "who will bring it down?"
     late = 0.3 * spike.peak + 0.7 * spike.back
-    assert not drawn["Na"].gates("h", late).any()  # "h gates shut"
+    assert drawn["Na"].gates("h", spike.peak).all()
+    for t in np.linspace(late, spike.low, 20).tolist():
+        assert not drawn["Na"].gates("h", t).any()  # "h gates shut", and stay so below rest
     assert all(
         drawn["K"].open(t)[0] for t in np.linspace(late, spike.low, 20).tolist()
     )  # "n gates open", "close late"
-    assert drawn["Na"].gates("h", spike.end).all()  # "the gates come back"
+    assert np.isfinite(drawn["Na"].flips["h"]).sum() == 2  # shut once, and back: "the gates come back"
+    assert drawn["Na"].gates("h", spike.end).all()
 
 
 def test_some_tiles_are_open_while_small_currents_decide(film: Any) -> None:
@@ -102,9 +115,12 @@ def test_some_tiles_are_open_while_small_currents_decide(film: Any) -> None:
 
 
 class Answers:
-    """Keeps what of V can be seen when the hall is asked, and how far it is from where sodium would take it later."""
+    """Keeps what of V can be seen when the hall is asked, how far it is from where sodium would take it later, and when
+    in the run each heading comes.
+    """
 
     def tell(self, beat: Any) -> None:
+        self.__dict__.setdefault("began", {}).setdefault(self.say(beat.heading), self.clock.now)  # type: ignore[attr-defined]
         super().tell(beat)  # type: ignore[misc]
         graph = next((x for x in self.standing if isinstance(x, Graph)), None)  # type: ignore[attr-defined]
         if beat.name == "predict":
@@ -119,7 +135,9 @@ class Answers:
 def test_the_hall_is_asked_before_v_turns_and_the_driving_force_is_drawn(media: Path) -> None:
     film, _ = run_film("spike", "wide", media, beside=Answers)
     run = film.run
-    assert film.asked_at < run.extreme("V").t
+    assert film.asked_at <= run.extreme("V").t
+    assert film.began["V rises by itself"] == pytest.approx(6.0)  # when the stimulus is over
+    assert film.began["K⁺ brings V down"] == pytest.approx(run.extreme("V").t)
     assert film.seen_to == pytest.approx(film.there, abs=0.02)
     v = run.extreme("I_Na", "min").t
     assert film.force == pytest.approx(50.0 - float(run.at([v])["V"][0]), abs=0.5)

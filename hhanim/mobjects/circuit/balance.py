@@ -12,29 +12,29 @@ class Fight(Film):
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from manim import LEFT, UP, VGroup
 
 from hhanim.language import text
-from hhanim.look import Quantity, Theme, quantities
+from hhanim.look import Theme, quantities
 from hhanim.look.words import channel_name
 from hhanim.mobjects.frame.clock import Timed
 from hhanim.mobjects.frame.layout import UNIT, Area
 from hhanim.mobjects.frame.lettering import SMALL, Words
 from hhanim.mobjects.frame.reading import Reading
 from hhanim.mobjects.frame.shapes import at, disc, filled, lines
-from hhanim.model import Channel, Trajectory
+from hhanim.model import Trajectory
 
 
 class Balance(Timed, VGroup):
     """Two bars, one above the other, from one line: all currents that flow in, and all that flow out.
 
     run: the trajectory. area: where; they stand at its top. limit: the current (µA/cm²) that fills a bar; what
-    is larger ends in a point, and the number behind each bar says how much it is. Every channel's share is in its own
-    colour, which a key under the bars names, on the side on which its current flows at the moment.
+    is larger ends in a point, and the number behind each bar says how much it is. The share of every channel, and of an
+    electrode that stimulates, is in its own colour, which a key under the bars names, on the side on which its current
+    flows at the moment: V rises while more flows in than out.
     """
 
     seen = text("two bars, the currents inward and outward")
@@ -42,16 +42,16 @@ class Balance(Timed, VGroup):
     def __init__(self, run: Trajectory, theme: Theme, area: Area, *, limit: float) -> None:
         super().__init__()
         self.run, self.limit, self._first = run, limit, limit
-        self._currents = np.stack([run.current(c.name) for c in run.membrane.channels])
-        known = quantities(run.membrane)
+        channels, known = run.membrane.channels, quantities(run.membrane)
+        shares = [(channel_name(c), known[f"I_{c.name}"], run.current(c.name)) for c in channels]
+        if np.any(run.stimulus):
+            shares.append(("electrode", known["I"], -run["I"]))
+        self._currents = [current for *_, current in shares]
         rows = area.inset(bottom=max(area.height - 0.75, 0.0)).rows(1.0, 1.0, gap=0.06)
         names = [Words(word, size=SMALL, color=theme.muted) for word in ("in", "out")]
         self._left = area.left + max(name.width for name in names) + 0.14
         self._rows, self._half = [float(row.center[1]) for row in rows], 0.32 * min(rows[0].height, 0.3)
-        self._bars = [
-            [filled(np.zeros((0, 3)), theme.color(known[f"I_{c.name}"])) for c in run.membrane.channels]
-            for _ in rows
-        ]
+        self._bars = [[filled(np.zeros((0, 3)), theme.color(hue)) for _, hue, _ in shares] for _ in rows]
         self._points = [filled(np.zeros((0, 3)), theme.muted) for _ in rows]
         self._sums = [Reading("{} µA/cm²", size=SMALL, color=theme.ink) for _ in rows]
         # Three more figures and the unit have room behind the bar.
@@ -64,17 +64,17 @@ class Balance(Timed, VGroup):
             self.add(name, *bars, point, said)
         names[0].align_to(names[1], UP).shift((0, self._rows[0] - self._rows[1], 0))
         if area.height > 1.2:
-            key = VGroup(*(self._named(c, known, theme) for c in run.membrane.channels)).arrange(buff=0.4)
+            key = VGroup(*(self._named(name, theme.color(hue), theme) for name, hue, _ in shares)).arrange(
+                buff=0.4
+            )
             self.add(key.move_to((self._left, area.top - 1.05, 0.0), aligned_edge=LEFT))
         self.draw(0.0)
 
     @staticmethod
-    def _named(channel: Channel, known: Mapping[str, Quantity], theme: Theme) -> VGroup:
-        """A patch of a channel's colour, and its name."""
-        spot = filled(at(disc(), [(0.0, 0.0)], 0.1), theme.color(known[f"I_{channel.name}"]))
-        return VGroup(
-            spot, Words(channel_name(channel), size=SMALL, color=theme.muted).next_to(spot, buff=0.12)
-        )
+    def _named(name: str, color: Any, theme: Theme) -> VGroup:
+        """A patch of a colour, and what it stands for."""
+        spot = filled(at(disc(), [(0.0, 0.0)], 0.1), color)
+        return VGroup(spot, Words(name, size=SMALL, color=theme.muted).next_to(spot, buff=0.12))
 
     def draw(self, t: float) -> Self:
         """The currents at the model's time t (ms)."""
