@@ -40,6 +40,9 @@ PIECE = {"clip": 10, "film": 4, "slide": 10, "video": 10}
 """Seconds. What is longer is encoded in pieces of this length, each by itself, whoever makes them: so the bytes do
 not depend on how many workers there were. A section of a film begins a piece, and therefore with a key frame."""
 
+SHORT = 120
+"""Frames up to which a film is written by whoever draws it: a process beside would cost more than it brings."""
+
 OFTEN = 0.04
 """Seconds from one word about how far a drawing is to the next: nobody sees more, and each takes a while to travel."""
 
@@ -77,6 +80,8 @@ class Output:
         make = partial(
             open_writer, path, width=width, height=height, fps=fps, quality=quality, theme=request.look
         )
+        if 0 < (self.job.n_frames or 0) <= SHORT:
+            return make()
         return beside(make, path, width=width, height=height, fps=fps)
 
     def assemble(self, drawn: Drawn, sound: Samples | None = None) -> Drawn:
