@@ -39,7 +39,7 @@ class Spike(Story):
         spike, rest = landmarks(run, zero=self.membrane.zero), float(run["V"][0])
         top = run.spike_peaks[0] if spike else run.extreme("V").value
         self.names |= {"v": millivolts(rest), "top": millivolts(top, sign=True)}
-        self.timed(Pace.taking(self.until, 7.0, *([(spike.begin, spike.back, 8.0)] if spike else [])))
+        self.timed(Pace.taking(7.0, self.until, *([(spike.begin, spike.back, 8.0)] if spike else [])))
         gated = [c.name for c in self.membrane.channels if c.gates]  # the leak is small beside them
         self.patch = MembranePatch(run, self.theme, self.grid["picture"], channels=gated, clock=self.clock,
                                    electrode=True, seed=SEED)  # fmt: skip
@@ -143,7 +143,7 @@ class Spike(Story):
 
     def recap(self, spike: Landmarks) -> Iterator[Beat]:
         """One picture: V in the colour of what moves it."""
-        self.timed(Pace.taking(self.until, 5.0))
+        self.timed(Pace.taking(5.0, self.until))
         v, h, n = self.graph("plot", self.run, "V", stimulus=True), self.names["h"], self.names["n"]
         into, out, only = self.inward.name, self.outward.name, "{n} gates open" if n else "at last"
         turns = "{h} gates shut, {n} gates open" if h and n else "{h} gates shut" if h else only

@@ -90,7 +90,7 @@ class Threshold(Story):
             said = "V lingers and falls back, before enough {ion} channels open."
         yield self.then(said, name="fails", until=self.until)
         takes_off = self.strong.first("V", above=0.75 * self.strong["V"][0] + 0.25 * self.membrane.zero)
-        self.timed(Pace.taking(self.until, 4.8, (takes_off, self.strong.extreme("V").t, 2.4)))
+        self.timed(Pace.taking(4.8, self.until, (takes_off, self.strong.extreme("V").t, 2.4)))
         shown = self.membrane_and_voltage(self.strong, self.weak)
         yield Beat("fires", "It fails. And a stronger pulse?", "This pulse is {share:.2g} % stronger.",
                    show=shown, start=0.0, until=takes_off)  # fmt: skip

@@ -74,12 +74,12 @@ class Pace:
         return cls(stop, rate=rate, slow=[(a, b, round_near(rate / times)) for a, b, times in slow])
 
     @classmethod
-    def taking(cls, stop: float, seconds: float, *slow: tuple[float, float, float]) -> Pace:
+    def taking(cls, seconds: float, stop: float, *slow: tuple[float, float, float]) -> Pace:
         """As lasting(), but a slow window (from ms, to ms, seconds) says how long it takes itself, where that is
         slower.
         """
         rate = round_near(stop / seconds)
-        return cls(stop, rate=rate, slow=[(a, b, min(round_near((b - a) / s), rate)) for a, b, s in slow])
+        return cls.lasting(seconds, stop, *((a, b, max(rate * s / (b - a), 1.0)) for a, b, s in slow))
 
     @property
     def seconds(self) -> float:
