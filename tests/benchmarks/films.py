@@ -69,7 +69,7 @@ from hhanim.studio.draw.camera import SparingCamera
 from hhanim.studio.draw.film import Renderer
 
 class Exporter:
-    section = lambda self, number, name: None
+    section = said = lambda self, *arguments: None
     wants = lambda self, first, stop: True
 
     def frame(self, number, pixels, dirty, repeat=1):
