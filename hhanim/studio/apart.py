@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
 from hhanim import process
-from hhanim.studio import following, loaded
+from hhanim.studio import loaded
 from hhanim.studio.errors import OutdatedError, RenderError, StudioError
 
 FORKS = sys.platform.startswith("linux")
@@ -256,6 +256,8 @@ def _serve(warm: str, forks: bool) -> None:
     os.dup2(2, 1)  # what a library prints below Python's feet
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the affair of whoever asked
     sys.stdout, sys.stderr = _Relay("stdout"), _Relay("stderr")
+    from hhanim.studio import following  # its libraries, which who only checks films can do without
+
     module, _, function = warm.partition(":")
     try:
         getattr(import_module(module), function)()
