@@ -237,13 +237,13 @@ class _Watching:
                 self._lists.pop(process, None)
         if self._tells[process] and what != "ask":
             return
-        from hhanim.studio.fresh.children.sitecustomize import reads
+        from hhanim.studio.fresh.children.sitecustomize import opens
 
         kind = {"ask": b"?", "run": b"r", "make": b"w", "rename": b"w", "open": b"w"}[what]
         if what == "open":
             if Path(os.fsdecode(path)).is_dir():
                 return
-            kind = b"r" if reads(os.fsdecode(path), None, flags) else b"w"
+            kind = opens(os.fsdecode(path), None, flags).encode()
         self._write(journal, kind + path)
 
     def _path(self, process: int, words: list[int], at: bool) -> bytes:

@@ -32,7 +32,7 @@ import platformdirs
 from hhanim.studio import following, loaded
 from hhanim.studio.fresh import used
 from hhanim.studio.fresh.children import sitecustomize as children
-from hhanim.studio.fresh.children.sitecustomize import go_along, reads
+from hhanim.studio.fresh.children.sitecustomize import go_along, opens
 from hhanim.studio.fresh.opened import Opened
 from hhanim.studio.fresh.package import counts
 from hhanim.studio.fresh.used import Places
@@ -56,6 +56,8 @@ class Recording:
         self.places = places
         self._ignored = tuple(f"{Path(os.path.abspath(p)).as_posix()}/" for p in (*ignored, *_caches()))  # noqa: PTH100
         self._made: set[str] = set()
+        self._added: dict[str, str] = {}  # files that were added to, as they were before
+        self._before: dict[str, str] = {}  # how files were found that the scene has added to
         self._first = len(loaded.log)
         self._modules = set(sys.modules)
         self._owner = os.getpid()
@@ -88,8 +90,8 @@ class Recording:
                 self.used.setdefault(label, state)
             elif kind == "$":
                 self.add(entry)
-            elif kind == "w":
-                self.written(name)
+            elif kind in "w+":
+                self.opened(kind, name, "added to")
             elif kind != "?" or Path(name) not in self._above:
                 head = "about " if kind == "a" else ""
                 self.file(name, asked=kind == "?", listed=kind == "l", head=head, users=False)
@@ -116,7 +118,25 @@ class Recording:
         """
         if (path := self._counts(name, users)) is not None:
             label = self.places.label(path)
+            if not (head or asked or listed) and state is None:
+                state = self._added.get(os.path.abspath(path))  # noqa: PTH100
             self.add(f"{head}{label.rstrip('/')}/" if listed else f"{head}{label}{'?' * asked}", state)
+
+    def opened(self, how: str, name: Any, state: str | None = None) -> None:
+        """A file was opened, as :func:`~hhanim.studio.fresh.children.sitecustomize.opens` says it.
+
+        What is added to counts, as it was before, if it is read as well.
+
+        Args:
+            state: how it was found, where that is known.
+        """
+        if how == "r":
+            self.file(name)
+        elif how == "w":
+            self.written(name)
+        elif (path := self._counts(name)) is not None:
+            found = used.contents(Path(path)) if state is None else state
+            self._added.setdefault(os.path.abspath(path), found)  # noqa: PTH100
 
     def variables(self, text: str) -> None:
         """A program was given this, which may name variables of the environment."""
@@ -393,7 +413,7 @@ _busy = threading.local()
 
 def _opened(record: Recording, path: Any, mode: Any, flags: Any, *_: Any) -> None:
     if not isinstance(path, int) and str(path) != getattr(loaded.loading, "file", None):
-        record.file(path) if reads(path, mode, flags) else record.written(path)
+        record.opened(opens(path, mode, flags), path)
 
 
 def _listed(record: Recording, path: Any = None, *_: Any) -> None:

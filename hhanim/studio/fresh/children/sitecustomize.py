@@ -20,13 +20,14 @@ JOURNAL, PATH = "HHANIM_JOURNAL", "PYTHONPATH"
 _FOLDER = os.path.dirname(os.path.abspath(__file__))
 
 
-def reads(path: Any, mode: Any, flags: Any) -> bool:
-    """Whether a file that is opened in this way is read; else it is made, or written anew."""
+def opens(path: Any, mode: Any, flags: Any) -> str:
+    """How a file is opened: ``r`` to be read, ``+`` to be added to, ``w`` to be made, or written anew."""
     flags = flags if isinstance(flags, int) else 0
     letters = set(mode) if isinstance(mode, str) else set()
+    if not os.path.exists(path) or flags & os.O_TRUNC or letters & set("wx"):
+        return "r" if not (flags & (os.O_WRONLY | os.O_RDWR) or letters & set("wxa+")) else "w"
     both = bool(flags & os.O_RDWR) or "+" in letters
-    anew = not os.path.exists(path) or bool(flags & os.O_TRUNC) or bool(letters & set("wx"))
-    return not anew if both else not (flags & os.O_WRONLY or letters & set("wxa"))
+    return "r" if both or not (flags & os.O_WRONLY or "a" in letters) else "+"
 
 
 _ONLY_ASKED = {"exists", "lexists", "isfile", "isdir", "islink", "is_file", "is_dir", "is_symlink", "resolve",
@@ -196,7 +197,7 @@ def _begin() -> None:
 
     def heard(event: str, words: tuple[Any, ...]) -> None:
         if event == "open":
-            tell("r" if isinstance(words[0], int) or reads(*words) else "w", words[0])
+            tell("r" if isinstance(words[0], int) else opens(*words), words[0])
         elif event in ("os.listdir", "os.scandir"):
             if "importlib" not in sys._getframe(1).f_code.co_filename:
                 tell("l", "." if words[0] is None else words[0])
