@@ -67,7 +67,10 @@ def measure(browser: Any, path: Path, screen: str, milliseconds: float) -> dict[
 
 
 def heap(browser: Any, path: Path, runs: int = 500) -> tuple[float, float]:
-    """The memory (MB) in use before and after so many runs, what nobody needs being thrown away."""
+    """The memory (MB) in use before and after so many runs, what nobody needs being thrown away.
+
+    As many come before: what the browser compiles as it sees code used is no run's.
+    """
     page = browser.new_page(viewport={"width": 1280, "height": 720}, bypass_csp=True)
     page.goto(path.as_uri())
     page.wait_for_function("window.hhanim && hhanim.run")
@@ -82,9 +85,11 @@ def heap(browser: Any, path: Path, runs: int = 500) -> tuple[float, float]:
     drag = f"""(runs) => new Promise((done) => {{ let n = 0;
         const frame = () => {{ if (n === runs) return done(); {DRAG} n++; requestAnimationFrame(frame); }};
         frame(); }})"""
-    page.evaluate(drag, 50)
+    page.evaluate(drag, runs)
+    page.wait_for_timeout(1000)
     before = used()
     page.evaluate(drag, runs)
+    page.wait_for_timeout(1000)
     after = used()
     page.close()
     return before, after

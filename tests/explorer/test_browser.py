@@ -440,6 +440,57 @@ def test_what_stands_still_is_drawn_once_while_a_slider_is_dragged_and_anew_wher
         assert page.evaluate(pictures, False) == page.evaluate(pictures, True), change
 
 
+def test_where_frames_are_late_v_is_in_each_and_the_membrane_is_drawn_once_in_one_or_two(visit: Any) -> None:
+    page = visit("stimulus=step&I=11&views=membrane,V")
+    drawn = page.evaluate(
+        """() => new Promise((done) => {
+        const { V, membrane } = hhanim.views, slider = document.getElementById("s-I"), frames = [];
+        const count = { V: 0, membrane: 0 };
+        for (const [view, name] of [[V, "V"], [membrane, "membrane"]]) {
+            const { show, compose } = view;
+            if (view === V) V.show = () => { count.V++; show.call(V); };
+            else membrane.compose = (ctx) => { count.membrane++; compose.call(membrane, ctx); };
+        }
+        const frame = () => {
+            frames.push({ ...count });
+            Object.assign(count, { V: 0, membrane: 0 });
+            if (frames.length === 40) return done(frames);
+            slider.value = 10 + 0.1 * frames.length; slider.dispatchEvent(new Event("input"));
+            const end = performance.now() + 60; while (performance.now() < end);
+            requestAnimationFrame(frame);
+        };
+        requestAnimationFrame(frame); })"""
+    )[4:]
+    assert {frame["V"] for frame in drawn} == {1}
+    assert {frame["membrane"] for frame in drawn} <= {0, 1}
+    assert sum(frame["membrane"] for frame in drawn) >= 0.4 * len(drawn)
+
+
+def test_what_stays_the_same_is_not_written_again(visit: Any) -> None:
+    page = visit()
+    page.evaluate("new Promise((done) => setTimeout(done, 300))")
+    written = page.evaluate(
+        """() => new Promise((done) => {
+        const seen = [], watch = new MutationObserver((all) => seen.push(...all.map(({ target }) => target.id)));
+        watch.observe(document.body, { subtree: true, childList: true, characterData: true });
+        const run = hhanim.run;
+        document.getElementById("run").click();
+        requestAnimationFrame(() => requestAnimationFrame(() => done(run === hhanim.run ? ["no run"] : seen)));
+        })"""
+    )
+    assert written == []
+
+
+def test_a_view_out_of_sight_keeps_no_bitmap_and_is_drawn_when_it_comes_back(visit: Any) -> None:
+    page = visit(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page.wait_for_function("hhanim.views.fi.canvas.width === 0 && hhanim.views.V.canvas.width > 300")
+    page.locator("#card-fi").scroll_into_view_if_needed()
+    page.wait_for_function(
+        """() => { const { ctx, canvas } = hhanim.views.fi.surface;
+        return canvas.width > 300 && ctx.getImageData(0, 0, canvas.width, canvas.height).data.some(Boolean); }"""
+    )
+
+
 def test_a_number_can_be_typed_digit_by_digit(visit: Any) -> None:
     page = visit("stimulus=pulse")
     box = page.locator("#n-width")

@@ -10,7 +10,7 @@ import { adoptSettings, endRunning, goOn, isRunning, rewind, toggleRunning, wire
 } from "./continuous.js";
 import { buildControls, complain, refreshAll } from "./controls.js";
 import { CHANNELS, LESSONS, MODELS, VIEWS } from "./data.js";
-import { $, choices, on } from "./dom.js";
+import { $, choices, on, put } from "./dom.js";
 import { simulate, simulateEuler } from "./engine.js";
 import { saveAnswers, wireExport } from "./export.js";
 import { refuseFiles } from "./files.js";
@@ -76,14 +76,14 @@ function showRun() {
 
 function pending(waits) {
   $("run").classList.toggle("pending", waits);
-  $("run").textContent = waits ? tr("Run the changes") : tr("Run");
+  put($("run"), { textContent: waits ? tr("Run the changes") : tr("Run") });
 }
 
 /* While something moves the sentence changes silently; screen readers hear the one it ends with. */
 function say() {
   const sentence = $("sentence"), busy = (is) => sentence.setAttribute("aria-busy", is);
   busy(true);
-  sentence.textContent = shown.run.sentence;
+  put(sentence, { textContent: shown.run.sentence });
   sentence.dataset.kind = shown.run.says.kind;
   clearTimeout(waiting.quiet);
   waiting.quiet = setTimeout(busy, 400, false);
@@ -100,7 +100,7 @@ function afterwards() {
   }, 200);
 }
 
-function tell(id, text) { $(id).textContent = text; $(id).hidden = !text; }
+function tell(id, text) { put($(id), { textContent: text, hidden: !text }); }
 
 /* Begin anew with these settings, or, where they cannot be run, with the model's first ones; the dotted run
    is forgotten, or another one. */

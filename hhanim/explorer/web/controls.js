@@ -1,7 +1,7 @@
 /* Controls: a row for every number. A change is told as a "setting" event of the panel, with its key. */
 
 import { STIMULI } from "./data.js";
-import { $, choices, make } from "./dom.js";
+import { $, choices, make, put } from "./dom.js";
 import { readNumber, show } from "./numbers.js";
 import { symbolHTML } from "./plot.js";
 import { changedKeys, defaultsOf, experimentOf, fieldsOf, modelOf, settings } from "./settings.js";
@@ -89,8 +89,7 @@ function refreshRow(key, used = null) {
   element.classList.toggle("bad", Boolean(problem));
   reset.disabled = value === base && !problem;
   number.setAttribute("aria-invalid", Boolean(problem));
-  error.textContent = problem;
-  error.hidden = !problem;
+  put(error, { textContent: problem, hidden: !problem });
 }
 
 export function refreshAll() {
@@ -98,7 +97,7 @@ export function refreshAll() {
   for (const key of Object.keys(rows))
     if (rows[key].shown !== settings[key] || rows[key].problem) refreshRow(key);
   $("reset-all").disabled = count === 0 && !Object.values(rows).some((row) => row.problem);
-  $("reset-all").textContent = count ? tr("Reset all ({count})", { count }) : tr("Reset all");
+  put($("reset-all"), { textContent: count ? tr("Reset all ({count})", { count }) : tr("Reset all") });
 }
 
 /* Say beside a number what is wrong; false if there is no such row. */

@@ -19,8 +19,8 @@ export const choices = (id, entries) =>
 /* A button that stays pressed or not. */
 export const press = (id, pressed) => $(id).setAttribute("aria-pressed", pressed);
 
-/* Set what is another: an attribute that is set anew, to the same, costs a layout. */
+/* Set what is another: what is set anew, to the same, costs a layout. */
 export function put(element, values) {
   for (const [name, value] of Object.entries(values))
-    if (element[name] !== String(value)) element[name] = value;
+    if (String(element[name]) !== String(value)) element[name] = value;
 }

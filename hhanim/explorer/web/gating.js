@@ -38,10 +38,10 @@ export class Gating {
     const { run: { model, k, t, y: [v], size, dropped = 0 }, h } = this;
     if (dropped > this.dropped) this.drop(dropped - this.dropped);
     this.dropped = dropped;
-    for (let n = this.done; n < size; n++)
-      model.tau.forEach((tau, g) => {
-        if (tau) h[g][n] = n ? h[g][n - 1] + (t[n] - t[n - 1]) / tau(0.5 * (v[n] + v[n - 1]), k) : 0;
-      });
+    model.tau.forEach((tau, g) => {
+      for (let n = this.done, own = h[g]; own && n < size; n++)
+        own[n] = n ? own[n - 1] + (t[n] - t[n - 1]) / tau(0.5 * (v[n] + v[n - 1]), k) : 0;
+    });
     this.done = size;
     return this;
   }

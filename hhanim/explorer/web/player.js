@@ -28,7 +28,7 @@ export function setHead(share) {
   slider.style.setProperty("--share", `${100 * head}%`);
   const within = run.span && head < 1 ? t % run.span : run.span || t;
   slider.setAttribute("aria-valuetext", `${decimal(t.toFixed(1))} ms`);
-  $("clock").textContent = `${decimal(within.toFixed(1))} ms`;
+  put($("clock"), { textContent: `${decimal(within.toFixed(1))} ms` });
   if (!playing.chosen) $("rate").value = ui.rate || usualRate();
 }
 

@@ -66,6 +66,8 @@ export class Surface {
     const width = Math.round(this.width * this.ratio), height = Math.round(this.height * this.ratio);
     if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
   }
+  /* Let go of the bitmap, which whoever composes the page would carry along. */
+  release() { this.canvas.width = this.canvas.height = 0; }
   /* A hidden canvas of the same size, cleared, ready to draw in CSS pixels. */
   layer(name) {
     const canvas = (this.layers[name] ||= document.createElement("canvas"));

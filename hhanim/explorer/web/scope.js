@@ -2,7 +2,7 @@
    new is drawn. */
 
 import { quantitiesOf } from "./engine.js";
-import { $ } from "./dom.js";
+import { $, put } from "./dom.js";
 import { linesOf, yRangeOf } from "./lines.js";
 import { extent, millivolts } from "./numbers.js";
 import { Axes, dot, placeLabels, styled } from "./plot.js";
@@ -66,7 +66,7 @@ function paintLabels(view, ctx, n) {
   if (!stimulus) return;
   const I = stimulus.y(quantitiesOf(run).I[n]);
   mark(stimulus.box, [{ symbol: [["I", "i"]], hue: "stimulus", y: I }], 0.22);
-  if (id === "V") $("value-V").textContent = `${millivolts(run.y[0][n])} mV`;
+  if (id === "V") put($("value-V"), { textContent: `${millivolts(run.y[0][n])} mV` });
 }
 
 function paintGrids(view, ctx) {

@@ -19,8 +19,16 @@ export const ui = {
 export const experimentOf = (some = settings) => STIMULI[some.stimulus].experiment;
 export const modelOf = (name) => MODELS.find((model) => model.name === name);
 
+const known = new Map(); // the fields of each model under each stimulus
+
 /* Every number of a setting: words, symbol, unit, value to begin with, slider, allowed range. */
 export function fieldsOf(model, stimulus) {
+  const key = `${model.name} ${stimulus}`;
+  if (!known.has(key)) known.set(key, makeFields(model, stimulus));
+  return known.get(key);
+}
+
+function makeFields(model, stimulus) {
   const own = { I: model.I, duration: { value: model.duration } }, fields = {};
   for (const { reduced, level, ...field } of FIELDS) {
     const special = [model.reduced && reduced, own[field.key], STIMULI[stimulus].fields[field.key]];

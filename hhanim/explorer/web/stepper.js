@@ -147,10 +147,14 @@ export class Stepper {
   /* Keep samples, the way through state space and spikes of a step; returns the next sample. */
   record(run, sample, t, h, stop) {
     const { S, y, next } = this, times = run.t, level = run.model.spikeLevel;
-    while (sample < run.size && times[sample] <= stop + 1e-12 * stop) {
-      const x = Math.min(1, (times[sample] - t) / h);
-      for (let s = 0; s < S; s++) run.y[s][sample] = this.at(s, x);
-      sample++;
+    const first = sample;
+    while (sample < run.size && times[sample] <= stop + 1e-12 * stop) sample++;
+    for (let s = 0; s < S; s++) {
+      const series = run.y[s], a = y[s], b = next[s], c = this.c2[s], d = this.c3[s];
+      for (let n = first; n < sample; n++) {
+        const x = Math.min(1, (times[n] - t) / h);
+        series[n] = a * (1 - x) + x * (b + (1 - x) * (c + x * d));
+      }
     }
     // For the phase plane: smooth, because a spike's upstroke gets more points.
     const pieces = Math.min(16, Math.ceil(Math.abs(next[0] - y[0]) / 2) || 1);

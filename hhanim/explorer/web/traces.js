@@ -2,7 +2,7 @@
 
 import { STIMULI } from "./data.js";
 import { quantitiesOf } from "./engine.js";
-import { $ } from "./dom.js";
+import { $, put } from "./dom.js";
 import { linesOf, yRangeOf } from "./lines.js";
 import { extent, signed } from "./numbers.js";
 import { Axes, dot, placeLabels, styled, symbolHTML } from "./plot.js";
@@ -67,6 +67,7 @@ export class TraceView extends View {
   paintStill(ctx) {
     const { axes, stimulus, font, numbers, past, previous, converged } = this, { run, exact } = shown;
     axes.grid(ctx, look.theme, font, { xTicks: numbers && !stimulus, xLabel: "ms" });
+    stimulus?.grid(ctx, look.theme, font, { xTicks: numbers, xLabel: "ms", yTicks: [] });
     axes.inside(ctx, () => {
       for (const { run: { t, y }, hue } of this.pinned)
         styled(ctx, { color: color(hue), width: 1.6 }, () => axes.trace(ctx, t, y[0]));
@@ -83,10 +84,10 @@ export class TraceView extends View {
     });
   }
 
-  /* They change with the current, so they are on no layer. */
+  /* Its levels change with the current, so they are on no layer. */
   paintStimulusAxes(ctx) {
-    const { stimulus, font, numbers } = this, style = { xTicks: numbers, xLabel: "ms" };
-    stimulus?.grid(ctx, look.theme, font, { ...style, yTicks: stimulus.marks });
+    const { stimulus, font } = this;
+    stimulus?.grid(ctx, look.theme, font, { xTicks: false, yTicks: stimulus.marks });
   }
 
   /* What is yet to come of a run, pale behind the moving head. */
@@ -114,7 +115,7 @@ export class TraceView extends View {
     if (!stimulus) return;
     const I = { y: stimulus.y(quantitiesOf(run).I[n]), symbol: [["I", "i"]], hue: "stimulus" };
     mark(stimulus.box, [I], 0.24, 0, 0);
-    $("value-V").textContent = `${signed(run.y[0][n].toFixed(1))} mV`;
+    put($("value-V"), { textContent: `${signed(run.y[0][n].toFixed(1))} mV` });
   }
 
   /* The time there, and each line's value. */

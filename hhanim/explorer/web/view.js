@@ -49,6 +49,12 @@ export class View {
   get visible() { return !this.card.hidden; }
   /* A picture to save has what was scrolled away as well. */
   get inSight() { return this.visible && (this.onScreen || Surface.scale !== null); }
+  appear(onScreen) {
+    this.onScreen = onScreen;
+    if (onScreen) return;
+    this.surface.release();
+    this.stale = true;
+  }
   get wide() { return this.card.classList.contains("wide"); }
   get font() { return (this.wide ? 1.25 : 0.88) * look.em; }
   /* Draw what is due; what nobody sees stays stale. */

@@ -3,7 +3,7 @@
 import { AxonView, RecordingsView } from "./axonviews.js";
 import { ClampGatesView, CurrentVoltageView, SweepsView } from "./clampviews.js";
 import { VIEWS } from "./data.js";
-import { $, make, press } from "./dom.js";
+import { $, make, press, put } from "./dom.js";
 import { MembraneView } from "./membrane.js";
 import { fontOf, Surface } from "./plot.js";
 import { RateView } from "./rates.js";
@@ -40,29 +40,39 @@ export function chooseViews() {
   applyViews();
 }
 
-/* The first views are drawn in every frame. Of the others, which wait in turn, as many as keep the frames
-   coming: one more after a frame that came in time, half as many after one that came late. */
-const due = { views: new Set(), frame: 0, at: 0, quickest: 50, many: 3 };
+/* V, or what stands first, is drawn in every frame. Of the others, which wait in turn, as many as keep the
+   frames coming, each once in a frame: one more after a frame that came in time, half as many after one that
+   came late, at least one in two frames. Where there is time the membrane does not wait. */
+const due = { views: new Set(), drawn: new Set(), frame: 0, at: 0, quickest: 50, many: 3, left: 0 };
 
 /* The views of the experiment that is shown. */
 const present = () => BENCHES[experimentOf(shown.run.settings)].map((id) => views[id]);
 
 function drawDue(all = false) {
-  const now = performance.now(), passed = now - due.at;
-  if (passed > 4 && passed < 500) {
+  const now = document.timeline.currentTime, passed = now - due.at; // from frame to frame, 0 within one
+  if (passed > 0 && passed < 500) {
     due.quickest = Math.max(6, Math.min(due.quickest, passed));
     const late = passed > 1.4 * due.quickest + 2;
-    due.many = late ? Math.max(1, due.many >> 1) : Math.min(VIEWS.length, due.many + 1);
+    due.many = late ? Math.max(0.5, due.many / 2) : Math.min(VIEWS.length, due.many + 1);
+  }
+  if (passed > 0) {
+    due.left = (due.left % 1) + due.many;
+    due.drawn.clear();
   }
   due.at = now;
   cancelAnimationFrame(due.frame);
-  const here = present(), star = here[0] === views.membrane;
-  // Where time is short the membrane waits with the others; V does not.
-  const first = !star ? here.slice(0, 1) : due.many > 1 ? here.slice(0, 2) : [views.V];
-  const others = [...due.views].filter((view) => !first.includes(view) && view.inSight);
-  for (const view of [...first, ...(all ? others : others.slice(0, due.many))])
-    if (due.views.delete(view)) view.show();
-  due.frame = others.length > due.many ? requestAnimationFrame(() => drawDue()) : 0;
+  const here = present(), first = here.includes(views.V) ? views.V : here[0], { membrane } = views;
+  if (due.views.delete(first)) first.show();
+  const waiting = () => [...due.views].filter((view) => view.inSight);
+  const turns = all ? waiting() : waiting().filter((view) => !due.drawn.has(view));
+  if (due.many > 1) turns.sort((a, b) => (b === membrane) - (a === membrane));
+  for (const view of all ? turns : turns.slice(0, due.left)) {
+    due.views.delete(view);
+    due.drawn.add(view);
+    due.left = Math.max(0, due.left - 1);
+    view.show();
+  }
+  due.frame = waiting().length ? requestAnimationFrame(() => drawDue()) : 0;
 }
 
 /* Show the head where it is now. */
@@ -83,8 +93,8 @@ export function drawAll(all) {
   composeAll(all);
   $("key-previous").hidden = !(ui.previous && shown.previous);
   $("key-exact").hidden = !shown.exact;
-  $("unit-conductances").textContent = ui.open ? "" : "(mS/cm²)";
-  $("name-conductances").textContent = ui.open ? tr("Open fraction") : tr("Conductances");
+  put($("unit-conductances"), { textContent: ui.open ? "" : "(mS/cm²)" });
+  put($("name-conductances"), { textContent: ui.open ? tr("Open fraction") : tr("Conductances") });
   press("open-fraction", ui.open);
 }
 
@@ -92,7 +102,7 @@ export function drawAll(all) {
 export function watchViews(redraw) {
   const byCanvas = new Map(Object.values(views).map((view) => [view.canvas, view]));
   const sight = new IntersectionObserver((entries) => {
-    for (const { target, isIntersecting } of entries) byCanvas.get(target).onScreen = isIntersecting;
+    for (const { target, isIntersecting } of entries) byCanvas.get(target).appear(isIntersecting);
     composeAll();
   }, { rootMargin: "20%" });
   const size = new ResizeObserver((entries) => {
@@ -110,10 +120,14 @@ export function watchViews(redraw) {
 /* What is alive on the screen: the ions of the membrane move also while the run stands. */
 export function live() {
   const { membrane } = views, still = matchMedia("(prefers-reduced-motion: reduce)");
+  let before = 0;
   const frame = () => {
+    const driven = membrane.drawnAt > before; // by a run, or a head, that moves: it will be again
+    before = performance.now();
     requestAnimationFrame(frame);
-    if (!shown.run || still.matches || !membrane.inSight || membrane.stale) return;
-    if (performance.now() - membrane.drawnAt > 30) membrane.show();
+    if (driven || !shown.run || still.matches || !membrane.inSight || membrane.stale) return;
+    if (before - membrane.drawnAt > 30) membrane.show();
+    before = performance.now();
   };
   frame();
 }
