@@ -144,8 +144,9 @@ from hhanim.plots.clip import perform
 from hhanim.studio.media import encode
 from hhanim.studio.media.sheet import Yuv
 
-hh.simulate(hh.presets.CLASSROOM, hh.step(15), 50.0)  # the clip simulates within its own time
 size = dict(width=1920, height=1080)
+for _ in perform(simulation, fps=60, n_frames=2, **size).frames():  # imports what it needs
+    pass
 start = time.perf_counter()
 frames = perform(simulation, fps=60, n_frames=n, **size).frames()
 with encode.Encoder(out + "engine.mp4", fps=60, quality=encode.Quality(speed, 24), **size) as film:
