@@ -21,16 +21,12 @@ from hhanim.mobjects.storyboard import Beat, Story
 from hhanim.model import Channel, simulate
 from hhanim.parameters import Membrane, Protocol
 
-QUESTION = "What makes V change?"
-
 
 class CircuitFilm(Story):
     """The membrane is a circuit, and the circuit is the equation."""
 
     title = "From membrane to equation"
-    description = (
-        "The membrane's equivalent circuit, the equation for V term by term, and the gates' equations."
-    )
+    description = "The membrane's equivalent circuit, the equation for V term by term, and the gates'."
     alt = (
         "A membrane with its channels turns into a circuit of a capacitor, batteries and variable conductances; each "
         "term of the Hodgkin–Huxley equation appears below its element, and the currents of a spike run through both."
@@ -41,17 +37,14 @@ class CircuitFilm(Story):
 
     def beats(self) -> Iterator[Beat]:
         self.run = simulate(self.membrane, self.stimulus, self.until, sample=0.02)
-        _, self.out = self.cast(self.run)
-        self.top = self.run.extreme("V")
-        self.begin = max(self.top.t - 2.5, 0.0)  # of what is shown again
-        # The last change of the stimulus before the peak: the end of a pulse, the beginning of a step.
-        self.pushed = max(t for t in (0.0, *self.run.protocol.edges(self.until)) if t <= self.top.t)
-        slow = max(self.pushed - 1.0, self.top.t - 2.8), self.top.t + 3.2, 0.5
-        self.pace = self.timed(Pace(self.until, rate=3.0, slow=[slow])).pace
+        self.top, (_, self.out) = self.run.extreme("V"), self.cast(self.run)
+        self.lit, self.pushed = [(0.0, 0.0), *self.run.stretches("I", above=0.0, before=self.top.t)][-1]
+        top, push = self.top.t, (self.lit, self.pushed, 7.0)
+        self.timed(Pace.taking(self.until / 3.0, self.until, push,
+                               (max(self.pushed, top - 1.6), top, 7.5), (top, top + 3.2, 6.0)))  # fmt: skip
         upper, foot = self.grid["body"].rows(2.5 if self.shape == "wide" else 1.0, 1.0, gap=0.2)
         self.wide = Circuit(self.membrane, self.theme, upper)
-        self.slice = Slice(self.wide).follow(self.clock)
-        self.terms = Terms(self.wide, foot)
+        self.slice, self.terms = Slice(self.wide).follow(self.clock), Terms(self.wide, foot)
         for part in (self.elements, self.equation, self.spike, self.gates, self.recap):
             yield from part()
 
@@ -59,8 +52,8 @@ class CircuitFilm(Story):
         """Every part of the membrane turns into its element, and below it stands its current."""
         wide, terms = self.wide, self.terms
         shown = [wide.sides, wide.voltage, self.slice.water, self.slice, terms.asked]
-        said = "What makes the voltage across this thin wall change?"
-        yield Beat("question", QUESTION, said, self.title, shown)
+        yield Beat("question", "What makes V change?", "What makes the voltage across this thin wall change?",
+                   self.title, shown)  # fmt: skip
         yield Beat("circuit", "The solutions are wires", "Salt water conducts, as a wire does.",
                    do=[Create(wide.wires), self.slice.water.gathers()], leaves=[wide.wires, *shown])  # fmt: skip
         yield self.becomes("C", "The lipids are a capacitor", "The lipids keep charge apart.")
@@ -80,7 +73,7 @@ class CircuitFilm(Story):
         """A conductance and a battery; then the current, and what the gates have to do with it."""
         told, name = self.terms.unfold(channel.name), channel_name(channel)
         self.names |= {"channel": name, "Channel": name.capitalize(), "gates": gates_in_words(channel)}
-        said, comes = "The leak never changes.", [told.whole]
+        said, comes = "The leak's conductance never changes.", [told.whole]
         if channel.gates and first:
             said, comes = "A channel is a conductance, with its ion's battery.", []
         elif channel.gates:
@@ -112,48 +105,55 @@ class CircuitFilm(Story):
         comes = [Appear(block, between=(0.8, 1.0)) for block in (water, v.still, v.moving)]
         yield Beat("spike", "The circuit at work", "We let it work, and watch V.", leaves=[water, circuit, v, law],
                    do=[*turns, Vanish(self.slice.water, between=(0.0, 0.2)), *comes])  # fmt: skip
-        shown = [water, circuit, v, stage.currents, law]
-        line = "arrows are currents; boxes fill with the conductance, all on one scale"
-        yield self.then("The source is lit: it injects a current.", line=line, show=shown, until=self.pushed)
+        shown, seen = [water, circuit, v, stage.currents, law], min(stage.seen, top.t)
+        self.names |= {"times": f"{stage.times:.3g}", "top": millivolts(top.value)}
+        yield self.then("At rest the currents cancel, and V stands still.", show=[*shown, stage.early],
+                        line="arrows are currents, {times} times as long as later on", until=self.lit)  # fmt: skip
+        yield self.then("The source is lit: its current charges the capacitor.",
+                        until=min(self.lit + 0.97 * (self.pushed - self.lit), seen))  # fmt: skip
+        turned: Any = {"show": shown, "do": [stage.currents.arrows.to_scale(stage.scale)]}
+        line = "arrows are currents; boxes fill with the conductance"
         if not len(run.spikes):
-            self.names["top"] = millivolts(top.value)
-            said = "V reaches {top}, and no spike follows."
-            yield Beat("spike", "No spike", said, line, [*shown, stage.sums], until=run.duration)
+            yield Beat("spike", "No spike", "V reaches {top}, and no spike follows.", line,
+                       until=run.duration, **turned)  # fmt: skip
             return
-        said = "{ion} flows in and charges the capacitor: V rises."
-        yield Beat("spike", "V rises", said, line, shown, until=run.extreme("I_ion", "min").t)
+        yield self.then("Now {ion} flows in, and V goes on rising.", heading="V rises", until=seen)
+        yield self.then("It charges the capacitor, faster and faster.", line=line,
+                        until=run.extreme("I_ion", "min").t, **turned)  # fmt: skip
         yield self.then("With the capacitor, as much flows out as in, at every instant.",
                         heading="The currents add up", show=[*shown, stage.sums])  # fmt: skip
         choices = self.choices(stage.ask, "no current flows any more", "{other} takes out what {ion} brings in",
                                "the capacitor is full")  # fmt: skip
         yield Beat("predict", "Why will V stop rising?", "V will stand still at its peak. Why?",
                    show=[*shown[:-1], choices], think=True)  # fmt: skip
-        said = "The ions' currents cancel, and the capacitor gets nothing."
-        yield Beat("answer", "Nothing is left for the capacitor", said, line, do=[choices.answer(1)],
-                   until=top.t)  # fmt: skip
+        yield Beat("answer", "Nothing is left for the capacitor", "{other} takes out what {ion} brings in.", line,
+                   do=[choices.answer(1)], until=top.t)  # fmt: skip
+        yield self.then("The two cancel, and the capacitor gets nothing.", show=[*shown, stage.sums])
         said = "More {other} flows out than {ion} flows in, and V falls."
         yield Beat("answer", "V falls", said, line, [*shown, stage.sums], until=run.extreme("I_ion").t)
-        yield self.then("{other} channels stay open, and V falls towards their battery.",
-                        heading="V falls towards a battery", show=[*self.standing, v.reversal(self.out)],
+        yield self.then("{other} channels stay open, and V falls towards the voltage of their battery.",
+                        heading="V falls towards a battery's voltage", show=[*self.standing, v.reversal(self.out)],
                         until=run.extreme("V", "min", after=top.t).t)  # fmt: skip
 
     def gates(self) -> Iterator[Beat]:
         """The equations of the gates, under that of V, and how they go."""
-        self.timed(Pace(self.until, rate=3.0, slow=[(self.begin + 1.0, self.begin + 5.0, 1.2)]))
+        top, laws = self.top.t, all_equations(self.membrane, self.theme, self.grid["left"], size=LABEL + 14)
+        self.timed(Pace.taking(self.until / 3.0, self.until, (max(top - 2.0, 0.0), top + 2.5, 7.0)))
         self.names["several"] = number_word(1 + sum(gate.dynamic for gate in self.membrane.gates.values()))
-        laws = all_equations(self.membrane, self.theme, self.grid["left"], size=LABEL + 14)
-        said = "Each gate has its equation: with that of V they are {several}."
-        shown = [laws, *self.graphs(self.run, ["V"], list(self.membrane.gates))]
-        yield Beat("gates", "The conductances follow their gates", said, "", shown, self.begin, self.until)
+        shown = [laws[0], *self.graphs(self.run, ["V"], list(self.membrane.gates))]
+        yield Beat("gates", "Conductances follow gates", "Once more: as V changes, the gates move.", "",
+                   shown, max(top - 2.5, 0.0), top)  # fmt: skip
+        yield self.then("Each gate has its equation: with that of V they are {several}.", until=self.until,
+                        line="α: rate of opening · β: rate of closing", show=[laws, *shown[1:]])  # fmt: skip
 
     def recap(self) -> Iterator[Beat]:
         """Membrane and circuit side by side, with the same arrows."""
-        run, (above, foot) = self.run, self.grid["body"].rows(3.6, 1.2, gap=0.15)
-        self.timed(self.pace)
+        run, seen, last = self.run, min(self.stage.seen, self.top.t), self.run.extreme(f"I_{self.out.name}").t
+        above, foot = self.grid["body"].rows(1.35 if self.shape == "wide" else 3.0, 1.0, gap=0.15)
+        self.timed(Pace.taking(self.until / 3.0, self.until, (seen, last, 7.0)))
         place, foot = foot.split(1.0, 1.2, gap=0.5)
         pair = self.pair = SideBySide(run, self.theme, above, self.clock, vertical=self.shape != "wide")
         shown = [*pair.parts, self.graph(place, run, "V"), law_in(foot, self.membrane, self.theme)]
         yield Beat("recap", "A membrane is a circuit", "Membrane and circuit carry the same currents.", "",
-                   shown[:-1], self.begin, run.extreme("I_ion", "min").t)  # fmt: skip
-        yield self.then("One equation says how they change V: here {other} takes it down.", show=shown,
-                        until=run.extreme(f"I_{self.out.name}").t)  # fmt: skip
+                   shown[:-1], seen, run.extreme("I_ion", "min").t)  # fmt: skip
+        yield self.then("By one equation they change V: here {other} takes it down.", show=shown, until=last)

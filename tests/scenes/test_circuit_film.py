@@ -152,3 +152,29 @@ def test_without_a_spike_it_says_so_and_asks_nothing(changes: dict[str, Any], me
     film, looks = run_film("circuit", "wide", media, **changes)
     assert any("no spike" in text for _, _, text in film.captions)
     assert [look.section for look in looks] == ["question", "circuit", "equation", "spike", "gates", "recap"]
+
+
+@pytest.mark.slow
+def test_what_is_said_of_currents_is_seen_as_arrows(media: Path) -> None:
+    seen: dict[str, set[str]] = {}
+
+    class Arrows:
+        def tell(self, beat: Any) -> None:
+            super().tell(beat)  # type: ignore[misc]
+            film: Any = self
+            drawn = [film.pair.arrows] if hasattr(film, "pair") else []
+            drawn += [film.stage.currents.arrows] if hasattr(film, "stage") else []
+            for arrows in drawn[:1]:
+                arrows.draw(film.clock.now)
+                shapes = arrows.shapes.items()
+                seen[beat.caption] = {name for name, shape in shapes if shape.get_fill_opacity() == 1.0}
+
+    run_film("circuit", "wide", media, beside=Arrows)
+    for said, names in (
+        ("At rest the currents cancel, and V stands still.", {"K", "L"}),
+        ("The source is lit: its current charges the capacitor.", {"I", "C"}),
+        ("Now {ion} flows in, and V goes on rising.", {"C", "Na"}),
+        ("It charges the capacitor, faster and faster.", {"C", "Na"}),
+        ("Membrane and circuit carry the same currents.", {"C", "Na"}),
+    ):
+        assert names <= seen[said], said

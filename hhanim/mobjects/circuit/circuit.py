@@ -134,7 +134,7 @@ class Circuit(VGroup):
 
     def _voltage(self, x: float, foot: float) -> VGroup:
         """The voltage that the branches share, and how it is counted, underneath."""
-        # The name above the middle, where the arrow of the electrode's current is.
+        # The name above the middle, where the source's is.
         arrow = VoltageArrow(x, self.top - 0.1, self.bottom + 0.1, self.theme, size=self.size, name_at=0.2)
         meaning = Formula('V = V_"in" - V_"out"', size=SMALL, color=self.theme.ink)
         return VGroup(arrow, meaning.move_to((x - 0.1, foot, 0.0), aligned_edge=LEFT))
@@ -172,7 +172,7 @@ class Circuit(VGroup):
             max_tip_length_to_length_ratio=0.4,
             max_stroke_width_to_length_ratio=40,
         )
-        label = Formula("I", size=self.size, color=color).next_to(ring, RIGHT, buff=0.14)
+        label = Formula("I", size=self.size, color=color).next_to(ring, LEFT, buff=0.1)
         wires = self._wire(x, (self.top, y + r), (y - r, self.bottom), color=color)
         return Branch(wires, VGroup(ring, arrow), VGroup(label), r)
 

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 import numpy as np
-from manim import DL, LEFT, UR, VGroup
+from manim import DL, LEFT, UR, Animation, UpdateFromAlphaFunc, VGroup
 
 from hhanim.look import Theme, quantities
 from hhanim.look.numbers import STEPS, round_above, round_below
@@ -33,7 +33,7 @@ from hhanim.mobjects.membrane.channels import inactivates
 from hhanim.mobjects.membrane.patch import MembranePatch
 from hhanim.model import Trajectory
 
-_SHORTEST = 8.0 * UNIT  # an arrow of a current is no arrow below that
+SHORTEST = 8.0 * UNIT  # an arrow of a current is no arrow below that
 _FILLING = 0.5  # opacity of what fills a box
 
 
@@ -126,10 +126,19 @@ class CurrentArrows(Timed, VGroup):
             x, y = self.places[name]
             length = self.outward(name, t) / self.scale_
             shape.points = arrow(x, y - 0.5 * length, length)
-            seen = min(max((abs(length) - _SHORTEST) / (0.5 * _SHORTEST), 0.0), 1.0)
+            seen = min(max((abs(length) - SHORTEST) / (0.5 * SHORTEST), 0.0), 1.0)
             if shape.get_fill_opacity() != seen:
                 shape.set_fill(opacity=seen).set_stroke(opacity=seen, background=True)
         return self
+
+    def to_scale(self, scale: float) -> Animation:
+        """The animation in which they all come to another scale (µA/cm² to a scene unit)."""
+        first = self.scale_
+
+        def change(_: Any, done: float) -> None:
+            self.scale_ = first * (scale / first) ** done
+
+        return UpdateFromAlphaFunc(self, change, suspend_mobject_updating=False)
 
     def length(self, name: str) -> float:
         """The current (µA/cm²) that an arrow shows, read back from its points."""
@@ -149,7 +158,9 @@ class CircuitCurrents(Timed, VGroup):
     def __init__(self, circuit: Circuit, run: Trajectory, *, scale: float | None = None) -> None:
         super().__init__()
         self.circuit, channels = circuit, circuit.membrane.channels
-        places = {n: (circuit.x[n] - circuit.element(n).reach - 0.15, circuit.middle) for n in circuit.names}
+        # Left of what carries them; that of the source right of it, where V's arrow is not.
+        aside = {n: (circuit.element(n).reach + 0.15) * (1.0 if n == "I" else -1.0) for n in circuit.names}
+        places = {n: (circuit.x[n] + away, circuit.middle) for n, away in aside.items()}
         room = circuit.top - circuit.bottom - 0.1
         self.arrows = CurrentArrows(
             places, run, circuit.theme, per_unit(run, room) if scale is None else scale

@@ -66,9 +66,10 @@ class Slice(VGroup):
         }
         gaps = [(circuit.x[n] - v.half_width, circuit.x[n] + v.half_width) for n, v in self.views.items()]
         thickness = 0.66 * height
-        self.lipids = Bilayer(area.left, area.right, theme, thickness=thickness, gaps=gaps)
+        left = area.left + 0.3  # V's arrow stands before it
+        self.lipids = Bilayer(left, area.right, theme, thickness=thickness, gaps=gaps)
         self.lipids.shift((0.0, middle, 0.0))
-        edges = [area.left, *(x for gap in gaps for x in gap), area.right]
+        edges = [left, *(x for gap in gaps for x in gap), area.right]
         size = 0.045 * height
         places = np.concatenate(
             [
@@ -110,7 +111,8 @@ class Slice(VGroup):
         for name, view in self.views.items():
             self.add(view, *self.ions[name], self.names[name])
         self.add(self.pipette)
-        self.water = Solutions(circuit, taken=[p for name in self.names.values() for p in corners(name)])
+        written = [*self.names.values(), circuit.voltage[1]]
+        self.water = Solutions(circuit, taken=[p for name in written for p in corners(name)])
 
     def follow(self, clock: Clock) -> Self:
         """Let heat move the ions."""

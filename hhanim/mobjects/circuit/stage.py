@@ -18,9 +18,13 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
+from manim import VGroup
+
 from hhanim.look import Theme
+from hhanim.look.numbers import round_above
 from hhanim.mobjects.circuit.circuit import Circuit
 from hhanim.mobjects.circuit.currents import (
+    SHORTEST,
     CircuitCurrents,
     CurrentArrows,
     CurrentSums,
@@ -43,6 +47,10 @@ class CircuitStage:
 
     grid, shape: of the frame. its blocks are `water`, `circuit`, `law`, `currents`, `sums`; `plot` is the area for V,
     `ask` that for answers to choose from, while there are no sums.
+
+    scale: µA/cm² that a scene unit stands for, as in all films. Until `seen` (ms) no current of a channel is long
+    enough for an arrow on it: the currents begin `times` as long, and stay so until they are taken to that scale;
+    `early` says how long they are then.
     """
 
     def __init__(
@@ -53,11 +61,22 @@ class CircuitStage:
         self.water = Solutions(self.circuit).gather().follow(clock)
         self.law = law_in(foot, run.membrane, theme)
         self._run, self._clock, self._lower = run, clock, lower
+        room = self.circuit.top - self.circuit.bottom - 0.1
+        self.scale, keys = per_unit(run, room), [f"I_{c.name}" for c in run.membrane.channels]
+        least = 1.5 * SHORTEST * self.scale
+        self.seen = min(run.first(k, **side) for k in keys for side in ({"above": least}, {"below": -least}))
+        sizes = [run.extreme(k, "size", before=min(self.seen, run.duration)).value for k in ("I", *keys)]
+        self.times = self.scale / min(self.scale, round_above(max(map(abs, [*sizes, 1.0])) / (0.8 * room)))
 
     @cached_property
     def currents(self) -> CircuitCurrents:
         """The currents; from when they are asked for, the arrow of the source is theirs and no more the circuit's."""
-        return CircuitCurrents(self.circuit, self._run).follow(self._clock)
+        return CircuitCurrents(self.circuit, self._run, scale=self.scale / self.times).follow(self._clock)
+
+    @cached_property
+    def early(self) -> VGroup:
+        """How long the currents are at first."""
+        return scale_bar(self.currents.arrows, self._lower.right, self._lower.center[1])
 
     @cached_property
     def sums(self) -> CurrentSums:

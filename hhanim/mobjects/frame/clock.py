@@ -76,10 +76,12 @@ class Pace:
     @classmethod
     def taking(cls, seconds: float, stop: float, *slow: tuple[float, float, float]) -> Pace:
         """As lasting(), but a slow window (from ms, to ms, seconds) says how long it takes itself, where that is
-        slower.
+        slower. One that ends where it begins, or before, is none.
         """
         rate = round_near(stop / seconds)
-        return cls.lasting(seconds, stop, *((a, b, max(rate * s / (b - a), 1.0)) for a, b, s in slow))
+        return cls.lasting(
+            seconds, stop, *((a, b, max(rate * s / (b - a), 1.0)) for a, b, s in slow if a < b)
+        )
 
     @property
     def seconds(self) -> float:
