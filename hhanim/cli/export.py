@@ -38,6 +38,14 @@ def films_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return request_options_of_one(lecture(command))
 
 
+def whole_options(what: str, ending: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The arguments of :func:`_whole`: which films are meant, and the one file that is made of all of them."""
+    out = click.option(
+        "--out", metavar="FILE", help=f"{what} (default: hhanim{ending} in the output folder)."
+    )
+    return lambda command: films_options(out(force_option(command)))
+
+
 @click.group(no_args_is_help=False)
 def export() -> None:
     """Films for a lecture: pages that work offline, a deck of slides. What is stale is rendered first.
@@ -82,8 +90,7 @@ def _upright(request: Request) -> Request:
 
 
 @export.command()
-@films_options
-@click.option("--out", metavar="FILE", help="The deck (default: hhanim.pptx in the output folder).")
+@whole_options("The deck", ".pptx")
 @sections_option
 @click.option(
     "--play",
@@ -93,8 +100,7 @@ def _upright(request: Request) -> Request:
     help="What starts a film: the clicker, the slide itself, a click on the film.",
 )
 @click.option("--template", metavar="FILE", help="A deck of your own, to whose slides these are added.")
-@force_option
-def pptx(out: str | None, sections: bool, play: str, template: str | None, force: bool, **asked: Any) -> int:
+def pptx(play: str, template: str | None, **asked: Any) -> int:
     """One deck of slides with all films.
 
     With --sections a film of several sections has a slide for each.
@@ -108,23 +114,16 @@ def pptx(out: str | None, sections: bool, play: str, template: str | None, force
     from hhanim.studio.mends import need
 
     need(*slides.NEEDS)
-    path, own = _file(out, ".pptx", force), None if template is None else Path(template)
+    own = None if template is None else Path(template)
     if own:
         master.title_layout(master.opened(own), f"--template {own}")
-    made = _made(**asked, sections=sections)
-    if not made.films:
-        return made.code
-    options: Any = {"title": made.title, "play": play, "template": own, "force": force}
-    make = partial(slides.deck, made.films, path or made.file(".pptx"), **options)
-    return max(made.code, _told([make]))
+    return _whole(partial(slides.deck, play=play, template=own), ".pptx", **asked)
 
 
 @export.command()
-@films_options
-@click.option("--out", metavar="FILE", help="The handout (default: hhanim.pdf in the output folder).")
+@whole_options("The handout", ".pdf")
 @click.option("--paper", type=click.Choice(["a4", "letter"]), default="a4", show_default=True)
-@force_option
-def pdf(out: str | None, paper: str, force: bool, **asked: Any) -> int:
+def pdf(paper: str, **asked: Any) -> int:
     """A handout: a picture of each section beside what is said in it, then terms and parameters.
 
     On paper the light theme reads best.
@@ -137,40 +136,36 @@ def pdf(out: str | None, paper: str, force: bool, **asked: Any) -> int:
     from hhanim.studio.mends import need
 
     need(*handout.NEEDS)
-    path = _file(out, ".pdf", force)
-    made = _made(**asked)
-    if not made.films:
-        return made.code
-    make = partial(
-        handout.handout, made.films, path or made.file(".pdf"), paper=paper, title=made.title, force=force
-    )
-    return max(made.code, _told([make]))
+    return _whole(partial(handout.handout, paper=paper), ".pdf", **asked)
 
 
-def _deck(kind: str, shows: str, *, one_file: bool = False) -> None:
-    """The command of a kind of deck that is one text."""
+@export.command()
+@whole_options("The package", ".zip")
+def scorm(**asked: Any) -> int:
+    """A package for a learning platform such as Moodle, ILIAS or Canvas (SCORM 1.2).
 
-    def deck(out: str | None, force: bool, one_file: bool = False, **asked: Any) -> int:
+    It tells the platform how much of each film has been seen.
+
+    \b
+    Examples:
+      hhanim export scorm spike threshold --preset slide --out week1.zip
+    """
+    from hhanim.studio.deliver import scorm as deliver
+
+    return _whole(deliver.scorm, ".zip", **asked)
+
+
+def _deck(kind: str, suffix: str, shows: str, *options: Callable[..., Any]) -> None:
+    """The command of a kind of deck that is one text, with its films beside it."""
+
+    def deck(one_file: bool = False, **asked: Any) -> int:
         from hhanim.studio.deliver import printed, webdecks
 
-        suffix, _ = (webdecks.KINDS | printed.KINDS)[kind]
-        path = _file(out, suffix, force)
-        made = _made(**asked)
-        if not made.films:
-            return made.code
-        place = path or made.file(f".{kind}{suffix}")
-        write: Any = printed.write if kind in printed.KINDS else webdecks.write
-        options = {"title": made.title, "force": force, **({"inside": True} if one_file else {})}
-        return max(made.code, _told([partial(write, kind, made.films, place, **options)]))
+        if kind in printed.KINDS:
+            return _whole(partial(printed.write, kind), f".{kind}{suffix}", **asked)
+        return _whole(partial(webdecks.write, kind, inside=one_file), f".{kind}{suffix}", **asked)
 
-    options = [
-        films_options,
-        click.option("--out", metavar="FILE", help="The deck; films are copied beside it."),
-        force_option,
-    ]
-    if one_file:
-        options.append(click.option("--one-file", is_flag=True, help="With the films inside."))
-    for option in reversed(options):
+    for option in (*options, whole_options("The deck, with its films beside it", f".{kind}{suffix}")):
         deck = option(deck)
     deck.__doc__ = f"""{shows}
 
@@ -182,42 +177,23 @@ def _deck(kind: str, shows: str, *, one_file: bool = False) -> None:
 
 
 _THROUGH = "The deck's own next and back go through the cues of its films; no network is needed."
-_deck("reveal", f"A deck of reveal.js, ready to show: one page beside its films. {_THROUGH}", one_file=True)
-_deck("marp", f"Slides for Marp: marp --html FILE. {_THROUGH}")
-_deck("quarto", f"Slides for Quarto: quarto render FILE. {_THROUGH}")
-_deck("slidev", f"Slides for Slidev: npx slidev FILE. {_THROUGH}")
+_deck(
+    "reveal",
+    ".html",
+    f"A deck of reveal.js, ready to show: one page beside its films. {_THROUGH}",
+    click.option("--one-file", is_flag=True, help="With the films inside."),
+)
+_deck("marp", ".md", f"Slides for Marp: marp --html FILE. {_THROUGH}")
+_deck("quarto", ".qmd", f"Slides for Quarto: quarto render FILE. {_THROUGH}")
+_deck("slidev", ".md", f"Slides for Slidev: npx slidev FILE. {_THROUGH}")
 _deck(
     "jupyter",
+    ".ipynb",
     f"A notebook with a cell for each film; as slides, jupyter nbconvert --to slides FILE. {_THROUGH}",
 )
 _PICTURES = "A picture of each section, which is a link to its film: in a PDF few programs play one."
-_deck("beamer", f"Slides in LaTeX. {_PICTURES}")
-_deck("typst", f"Slides in Typst: typst compile FILE. {_PICTURES}")
-
-
-@export.command()
-@films_options
-@click.option("--out", metavar="FILE", help="The package (default: hhanim.zip in the output folder).")
-@force_option
-def scorm(out: str | None, force: bool, **asked: Any) -> int:
-    """A package for a learning platform such as Moodle, ILIAS or Canvas (SCORM 1.2).
-
-    It tells the platform how much of each film has been seen.
-
-    \b
-    Examples:
-      hhanim export scorm spike threshold --preset slide --out week1.zip
-    """
-    from hhanim.studio.deliver import scorm as deliver
-
-    path = _file(out, ".zip", force)
-    made = _made(**asked)
-    if not made.films:
-        return made.code
-    return max(
-        made.code,
-        _told([partial(deliver.scorm, made.films, path or made.file(".zip"), title=made.title, force=force)]),
-    )
+_deck("beamer", ".tex", f"Slides in LaTeX. {_PICTURES}")
+_deck("typst", ".typ", f"Slides in Typst: typst compile FILE. {_PICTURES}")
 
 
 @click.command()
@@ -254,6 +230,25 @@ def gallery(
     options: Any = {"one_file": one_file, "title": title, "language": language_of(language), "force": force}
     print(deliver.gallery(folder, path, **options))
     return 0
+
+
+def _whole(
+    write: Callable[..., Path],
+    ending: str,
+    *,
+    out: str | None,
+    force: bool,
+    sections: bool = False,
+    **asked: Any,
+) -> int:
+    """Make one file of all films that are asked for: the exit code.
+
+    write: of films and the file. ending: of its name, where that is not named.
+    """
+    path = _file(out, Path(f"hhanim{ending}").suffix, force)
+    made = _made(**asked, sections=sections)
+    job = partial(write, made.films, path or made.file(ending), title=made.title, force=force)
+    return max(made.code, _told([job] if made.films else []))
 
 
 def _file(out: str | None, suffix: str, force: bool) -> Path | None:

@@ -124,8 +124,8 @@ def _string(text: str) -> str:
     return json.dumps("".join(c for c in text if c.isprintable()), ensure_ascii=False)
 
 
-KINDS: dict[str, tuple[str, Callable[[Source], str]]] = {"beamer": (".tex", beamer), "typst": (".typ", typst)}
-"""Kind → the end of its file's name, and what writes it."""
+KINDS: dict[str, Callable[[Source], str]] = {"beamer": beamer, "typst": typst}
+"""Kind → what writes it."""
 
 
 def write(kind: str, films: Sequence[Path], path: Path, *, title: str = "", force: bool = False) -> Path:
@@ -154,9 +154,8 @@ def write(kind: str, films: Sequence[Path], path: Path, *, title: str = "", forc
         (record.width, record.height),
         [page for page, _ in pages],
     )
-    _, writer = KINDS[kind]
     pictures = {page.picture: picture for page, picture in pages}
-    return lay(path, writer(source), films, pictures, force=force)
+    return lay(path, KINDS[kind](source), films, pictures, force=force)
 
 
 def _pages(account: Account, film: str) -> Iterator[tuple[Page, bytes]]:

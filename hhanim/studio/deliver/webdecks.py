@@ -281,14 +281,14 @@ def _said(film: Film) -> str:
     return "\n\n".join(escape(f"{chapter.title}: {words}".replace("--", "–")) for chapter, words in said)
 
 
-KINDS: dict[str, tuple[str, Callable[[Deck], str]]] = {
-    "reveal": (".html", reveal),
-    "marp": (".md", marp),
-    "quarto": (".qmd", quarto),
-    "slidev": (".md", slidev),
-    "jupyter": (".ipynb", jupyter),
+KINDS: dict[str, Callable[[Deck], str]] = {
+    "reveal": reveal,
+    "marp": marp,
+    "quarto": quarto,
+    "slidev": slidev,
+    "jupyter": jupyter,
 }
-"""Kind → the end of its file's name, and what writes it."""
+"""Kind → what writes it."""
 
 
 def write(
@@ -313,9 +313,8 @@ def write(
     """
     accounts = [Account.of(media) for media in films]
     shown = [Film(one, k, address(one.media, path.parent), inside) for k, one in enumerate(accounts)]
-    _, writer = KINDS[kind]
     with spoken(accounts[0].record.language):
-        content = writer(Deck(shown, title_of(accounts, title)))
+        content = KINDS[kind](Deck(shown, title_of(accounts, title)))
     played = [] if inside else [film.media for film in shown if not film.stands]
     parts = {} if kind in ("reveal", "jupyter") else {"player.js": _part("player.js").encode()}
     return lay(path, content, played, parts, force=force)

@@ -73,7 +73,7 @@ def test_films_together_have_a_title_in_their_language(talk, tmp_path):
     assert "Zu sehen: " in deck.slides[0].notes_slide.notes_text_frame.text
     for kind in ("reveal", "marp", "beamer", "typst"):
         write = (printed if kind in printed.KINDS else webdecks).write
-        path = write(kind, [talk, talk], tmp_path / kind / f"deck{(printed.KINDS | webdecks.KINDS)[kind][0]}")
+        path = write(kind, [talk, talk], tmp_path / kind / "deck.text")
         assert "Hodgkin-Huxley-Animationen" in path.read_text(encoding="utf-8"), kind
     with zipfile.ZipFile(scorm.scorm([talk, talk], tmp_path / "week.zip")) as package:
         assert "Hodgkin-Huxley-Animationen" in package.read("imsmanifest.xml").decode()

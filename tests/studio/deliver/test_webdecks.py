@@ -133,8 +133,8 @@ def test_everybody_can_read_a_deck(films, chromium, tmp_path):
 
 
 def test_texts_name_the_film_its_cues_and_the_player(films, tmp_path):
-    for kind, (suffix, _) in webdecks.KINDS.items():
-        path = webdecks.write(kind, films, tmp_path / kind / f"deck{suffix}")
+    for kind in webdecks.KINDS:
+        path = webdecks.write(kind, films, tmp_path / kind / "deck.text")
         text = path.read_text(encoding="utf-8")
         said = "".join(json.loads(text)["cells"][2]["source"]) if kind == "jupyter" else text
         assert 'data-cues="[0.0, 1.0, 2.0, 3.0]"' in said
@@ -145,7 +145,7 @@ def test_texts_name_the_film_its_cues_and_the_player(films, tmp_path):
         beside = path.parent / "player.js"
         assert beside.exists() == (kind not in ("reveal", "jupyter"))
         assert "window.CuePlayer" in (beside.read_text(encoding="utf-8") if beside.exists() else text)
-        assert "deck" + suffix in manifest.noted(path.parent), "hhanim clean finds it"
+        assert "deck.text" in manifest.noted(path.parent), "hhanim clean finds it"
 
 
 def test_a_notebook_is_one(films, tmp_path):
@@ -204,8 +204,8 @@ def test_what_is_said_ends_no_comment_and_no_attribute(films, tmp_path):
     films[0].with_suffix(".json").write_text(
         json.dumps({**record, "captions": said, "title": evil, "alt": evil})
     )
-    for kind, (suffix, _) in webdecks.KINDS.items():
-        text = webdecks.write(kind, films, tmp_path / kind / f"deck{suffix}").read_text(encoding="utf-8")
+    for kind in webdecks.KINDS:
+        text = webdecks.write(kind, films, tmp_path / kind / "deck.text").read_text(encoding="utf-8")
         text = re.sub(r"base64,[\w+/=]*", "", text)
         assert "<script>alert" not in text.replace("\\u003c", "<")
 
