@@ -74,10 +74,10 @@ def html(phone: bool, captions: tuple[str, ...], force: bool, **asked: Any) -> i
     """
     from hhanim.studio.deliver import gallery, pages
 
-    made = _made(**asked, more=_upright if phone else None, also=captions)
-    if made.title:  # a lecture's
-        whole = partial(gallery.collection, made.films, made.file(".html"), title=made.title, force=force)
-        return max(made.code, _told([whole] if made.films else []))
+    asked |= {"more": _upright if phone else None, "also": captions}
+    if asked["lecture"] is not None:
+        return _whole(gallery.collection, ".html", out=None, force=force, **asked)
+    made = _made(**asked)
     jobs = (partial(pages.page, *versions, force=force) for versions in pages.together(made.films))
     return max(made.code, _told(jobs))
 
@@ -241,14 +241,17 @@ def _whole(
     sections: bool = False,
     **asked: Any,
 ) -> int:
-    """Make one file of all films that are asked for: the exit code.
+    """Make one file of all films that are asked for, or none where one of them is missing: the exit code.
 
     write: of films and the file. ending: of its name, where that is not named.
     """
     path = _file(out, Path(f"hhanim{ending}").suffix, force)
     made = _made(**asked, sections=sections)
-    job = partial(write, made.films, path or made.file(ending), title=made.title, force=force)
-    return max(made.code, _told([job] if made.films else []))
+    path = path or made.whole.with_name(made.whole.name + ending)
+    if made.code:
+        complain(f"{path} is not made, for it would lack a film")
+        return made.code
+    return _told([partial(write, made.films, path, title=made.title, force=force)])
 
 
 def _file(out: str | None, suffix: str, force: bool) -> Path | None:
@@ -287,10 +290,6 @@ class _Made:
     code: int
     whole: Path
     title: str = ""
-
-    def file(self, suffix: str) -> Path:
-        """A file of all films."""
-        return self.whole.with_name(f"{self.whole.name}{suffix}")
 
 
 def _made(

@@ -95,17 +95,22 @@ def opened(path: Path) -> pptx.presentation.Presentation:
     """Somebody's own deck, to whose slides ours are added.
 
     Raises:
-        UsageError: when it is none.
+        UsageError: when it is none, or lacks what slides need.
     """
     import pptx
     from pptx.exc import PackageNotFoundError
 
+    why = "it is no PowerPoint file"
     try:
-        return pptx.Presentation(str(path))
+        deck = pptx.Presentation(str(path))
+        for layout in deck.slide_layouts:
+            list(layout.placeholders)
+        if min(deck.slide_width or 0, deck.slide_height or 0) > 0:
+            return deck
     except PackageNotFoundError:
-        why = "it is no PowerPoint file" if path.exists() else "no such file"
+        why = why if path.exists() else "no such file"
     except Exception as error:  # python-pptx and lxml raise whatever the file makes them
-        why = "save it as .pptx" if "template" in str(error) else "it is no PowerPoint file"
+        why = "save it as .pptx" if "presentationml" in str(error) else why
     raise UsageError(f"--template {path}: {why}")
 
 

@@ -55,7 +55,12 @@ const acts = {
   sound: film => toggle(film, "sound", !(player(film).video.muted = !player(film).video.muted)),
   captions: film => caption(film, film.captions ? "" : film.asked),
   descriptions: film => toggle(film, "descriptions", !film.classList.contains("described")),
-  full: film => document.fullscreenElement ? document.exitFullscreen() : film.querySelector("figure").requestFullscreen(),
+  full: film => {
+    const figure = film.querySelector("figure");
+    if (document.fullscreenElement) document.exitFullscreen();
+    else if (figure.requestFullscreen) figure.requestFullscreen();
+    else player(film).video.webkitEnterFullscreen();  // an iPhone knows only that of films
+  },
 };
 // What is said, in a language that it is there in, or not at all.
 const caption = (film, code) => {
@@ -120,10 +125,13 @@ const begin = film => {
   for (const button of all("[data-cue]", film)) button.addEventListener("click", () => from(Number(button.dataset.cue)));
 };
 // A browser's own full screen shows the picture alone, which keeps its lowest tenth free for what is said.
-document.addEventListener("fullscreenchange", () => {
+const alone = filling => {
   for (const video of all("video")) for (const track of [...video.textTracks].filter(track => track.kind === "captions"))
-    track.mode = document.fullscreenElement === video && track.language === video.closest(".film").captions ? "showing" : "hidden";
-});
+    track.mode = filling === video && track.language === video.closest(".film").captions ? "showing" : "hidden";
+};
+document.addEventListener("fullscreenchange", () => alone(document.fullscreenElement));
+document.addEventListener("webkitbeginfullscreen", event => alone(event.target), true);
+document.addEventListener("webkitendfullscreen", () => alone(null), true);
 
 // As presenters send them. They work while a film is in sight; elsewhere they scroll, as ever.
 const KEYS = {

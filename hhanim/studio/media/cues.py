@@ -5,6 +5,7 @@ It may be edited by hand, as captions may be, and is read as foreign input: see 
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -46,7 +47,7 @@ def read(media: Path) -> list[Section]:
     try:
         if path.stat().st_size > sidecar.LARGEST:
             raise UsageError(f"{path} is no file of cues: {again}")
-        found = json.decode(path.read_bytes(), type=Cues)
+        found = json.decode(path.read_bytes().removeprefix(BOM_UTF8), type=Cues)  # an editor on Windows
     except OSError as error:
         raise UsageError(f"{path} cannot be read ({error.strerror or error}): {again}") from error
     except (MsgspecError, RecursionError, UnicodeDecodeError) as error:

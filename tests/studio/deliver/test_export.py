@@ -96,6 +96,19 @@ def test_a_film_without_words_for_those_who_cannot_see_it_is_told_of(project, ca
     )
 
 
+@pytest.mark.parametrize("kind", ["pptx", "reveal"])
+def test_what_would_lack_a_film_is_not_made(project, capsys, kind):
+    from hhanim.cli import main
+
+    wave = Path("scenes/wave_clip.py")
+    wave.write_text(wave.read_text().replace("yield", "yield 1 / 0"))
+    with pytest.raises(SystemExit) as stop:
+        main(["export", kind, "still", "wave", "--out", f"deck/all.{'html' if kind == 'reveal' else kind}"])
+    said = capsys.readouterr()
+    assert stop.value.code == 1 and not Path("deck").exists() and said.out == ""
+    assert said.err.splitlines()[-1].endswith("is not made, for it would lack a film")
+
+
 @pytest.mark.parametrize("word", ["a\x1b[31mb", "a\x00b", "a\x0bb", "a\x7fb", "a\ufffeb", "x" * 400])
 def test_control_characters_reach_no_deck_and_no_page(project, word):
     """In a title, a text alternative, a caption: XML cannot hold them."""

@@ -116,6 +116,24 @@ def test_buttons_and_the_transcript_play_from_there_on(shades, visit):
     until(tab, "Math.abs(video.currentTime - 0.5) < 0.01")
 
 
+@pytest.mark.slow
+def test_on_an_iphone_the_film_alone_fills_the_screen_with_its_captions(shades, visit):
+    """There only films do, not figures."""
+    tab = visit(pages.page(shades("first", "second")))
+    tab.set_viewport_size({"width": 844, "height": 390})
+    assert ask(tab, "video.getBoundingClientRect().width") > 400
+    tab.evaluate("""() => {
+        Element.prototype.requestFullscreen = undefined;
+        HTMLVideoElement.prototype.webkitEnterFullscreen = function () { this.dispatchEvent(new Event("webkitbeginfullscreen")); };
+    }""")
+    modes = "[...document.querySelectorAll('track')].map(element => [element.track.kind, element.track.mode])"
+    tab.locator("[data-do=full]").click()
+    assert dict(tab.evaluate(modes))["captions"] == "showing"
+    tab.evaluate("document.querySelector('video').dispatchEvent(new Event('webkitendfullscreen'))")
+    assert dict(tab.evaluate(modes))["captions"] == "hidden"
+
+
+@pytest.mark.slow
 def test_the_reader_is_shown_the_version_in_the_own_language_and_the_screens_shape(shades, visit):
     assert files("de")[0].is_file()
     english = shades("first", "second")

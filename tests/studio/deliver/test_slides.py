@@ -233,13 +233,28 @@ def test_a_template_of_ones_own(film, tmp_path):
     assert len(list(plays(slide))) == 1
 
 
+def changed(deck, path, name, change):
+    """A deck with one of its parts changed, or gone."""
+    with zipfile.ZipFile(deck) as old, zipfile.ZipFile(path, "w") as new:
+        for part in old.namelist():
+            data = change(old.read(part)) if part == name else old.read(part)
+            if data is not None:
+                new.writestr(part, data)
+
+
 def test_a_template_that_cannot_be(film, tmp_path):
     untitled = own(tmp_path / "untitled.pptx", titles=False)
     text = tmp_path / "text.pptx"
     text.write_text("no deck")
+    flat, torn = tmp_path / "flat.pptx", tmp_path / "torn.pptx"
+    whole = own(tmp_path / "whole.pptx")
+    changed(whole, flat, "ppt/presentation.xml", lambda text: re.sub(b"<p:sldSz.*?/>", b"", text))
+    changed(whole, torn, "ppt/slideLayouts/slideLayout6.xml", lambda _: None)
     for template, why in (
         (untitled, "none of its layouts has a title"),
         (text, "it is no PowerPoint file"),
+        (flat, "it is no PowerPoint file"),
+        (torn, "it is no PowerPoint file"),
         (tmp_path / "gone.pptx", "no such file"),
         (tmp_path, "it is no PowerPoint file"),
     ):

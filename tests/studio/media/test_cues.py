@@ -50,6 +50,12 @@ def test_cues_edited_by_hand_are_taken_and_seen(film):
     assert sidecar.verify(film)["changed"] == ["bb.cues.json"]
 
 
+def test_cues_saved_by_an_editor_on_windows(film):
+    path = cues.path_of(film)
+    path.write_text(path.read_text(encoding="utf-8"), encoding="utf-8-sig", newline="\r\n")
+    assert cues.read(film) == STOPS
+
+
 @pytest.mark.parametrize("what", ["the film", "its cues"])
 def test_a_film_that_was_made_again_since_its_cues(film, what):
     if what == "the film":
