@@ -642,6 +642,8 @@ def lectures() -> Iterator[Case]:
         ("passwd.typ", '#read("/etc/passwd")'),
         ("s.md", "![](../../etc/passwd)"),
         ("s.typ", "#let f(x) = f(x)\n#f(1)"),
+        ("s.md", f"![]({'x' * 300}.png)"),
+        ("s.typ", f'#read("{"x" * 300}")'),
     ):
         files: dict[str, str | bytes] = {"lecture.toml": f"{part}slide = '{name}'\nseconds = 0.5", name: page}
         yield Case("lecture", ("lecture", "-p", "draft", "-q"), -1, Path(name).stem, files, lines=-1)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import platformdirs
 import typst
 from PIL import Image
 
@@ -102,6 +103,7 @@ def _page(job: Job, work: Path) -> Pixels:
             made: Any = typst.compile(
                 main,
                 root=work,
+                package_path=work / PACKAGES,
                 font_paths=[font_files()[0].parent],
                 ignore_system_fonts=not foreign(text),
                 format="png",
@@ -148,16 +150,41 @@ def _source(job: Job, work: Path) -> str:
             f"#full({markdown.quoted(path.name)}, alt: {markdown.quoted(entry.alt) if entry.alt else 'none'})"
         )
     text = path.read_text(encoding="utf-8")
-    if path.suffix == ".md":
-        named = markdown.pictures(text)
-        for name in named:
-            if not (path.parent / name).is_file():
-                raise RenderError(f"{path.name}: no picture {name} beside it")
-    else:
-        named = [name for name in re.findall(r'"([^"\n]+)"', text) if (path.parent / name).is_file()]
-    for name in named:
+    if path.suffix != ".md":
+        copy_named(text, path.parent, work, work)
+        return text
+    for name in markdown.pictures(text):
+        if not _is_file(path.parent / name):
+            raise RenderError(f"{path.name}: no picture {name} beside it")
         _copy(path.parent / name, name, work)
-    return markdown.typst(text) if path.suffix == ".md" else text
+    return markdown.typst(text)
+
+
+def copy_named(text: str, folder: Path, place: Path, work: Path) -> None:
+    """Copy what a text in Typst's markup names, and what that names in turn: files beside it and packages of one's own.
+
+    Args:
+        folder: in which the text lies; place: where its like lies in ``work``.
+    """
+    for name in re.findall(r'"([^"\n]+)"', text):
+        source, copy = folder / name, place / name
+        if local := re.fullmatch(r"@local/([\w-]+):([\d.]+)", name):
+            inner = Path("local", *local.groups())
+            source, copy = _packages() / inner / "typst.toml", work / PACKAGES / inner / "typst.toml"
+        copy = Path(os.path.normpath(copy))
+        if _is_file(source) and not (copy.is_relative_to(work) and copy.exists()):
+            _copy(source, os.path.relpath(copy, work), work)
+            if source.suffix in (".typ", ".toml"):
+                copy_named(source.read_text(encoding="utf-8"), source.parent, copy.parent, work)
+
+
+PACKAGES = "packages"
+"""In the folder of a page, those of one's own that it names."""
+
+
+def _packages() -> Path:
+    """Where Typst looks for packages that are on this machine only."""
+    return platformdirs.user_data_path("typst", appauthor=False, roaming=True) / "packages"
 
 
 def _ghost(theme: Theme) -> str:
@@ -171,6 +198,10 @@ def _trace() -> Iterator[tuple[float, float]]:
     t = np.linspace(0.0, 48.0, 1201)
     v = run.at(t)["V"]
     yield from zip(t / t[-1], (v - v.min()) / np.ptp(v), strict=True)
+
+
+def _is_file(path: Path) -> bool:
+    return os.path.isfile(path)  # noqa: PTH113 — a text may be longer than any name of a file
 
 
 def _copy(source: Path, name: str, work: Path) -> None:

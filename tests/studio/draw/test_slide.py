@@ -6,8 +6,10 @@ import pytest
 
 pytest.importorskip("typst")
 
+import typst
+
 from hhanim.studio.draw import markdown
-from hhanim.studio.draw.slide import foreign, spread
+from hhanim.studio.draw.slide import PACKAGES, copy_named, foreign, spread
 
 
 @pytest.mark.parametrize(
@@ -44,3 +46,32 @@ def test_lines_share_the_time():
     assert found[0][0] > 0 and found[0][1] == found[1][0] and found[1][1] == 10.0
     assert found[1][1] - found[1][0] > found[0][1] - found[0][0]
     assert list(spread([], 5.0)) == []
+
+
+def test_what_a_slide_names_is_at_hand(tmp_path, monkeypatch):
+    """Files beside it, what those name, and a package that is on this machine only."""
+    monkeypatch.setattr("hhanim.studio.draw.slide._packages", lambda: tmp_path / "own")
+    for name, text in {
+        "talk/parts/look.typ": '#let rows = csv("data/rows.csv")',
+        "talk/parts/data/rows.csv": "a,b",
+        "talk/parts/unnamed.csv": "",
+        "own/local/house/1.2.0/typst.toml": '[package]\nname = "house"\nversion = "1.2.0"\nentrypoint = "src/lib.typ"',
+        "own/local/house/1.2.0/src/lib.typ": '#import "colours.typ": red',
+        "own/local/house/1.2.0/src/colours.typ": "#let red = rgb(255, 0, 0)",
+        "own/local/house/1.2.0/notes.txt": "",
+    }.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    work = tmp_path / "work"
+    work.mkdir()
+    slide = '#import "parts/look.typ": rows\n#import "@local/house:1.2.0": red\n#text(red, rows.at(0).at(1))'
+    slide += f'\n#"{"long " * 99}"'
+    copy_named(slide, tmp_path / "talk", work, work)
+    (work / "main.typ").write_text(slide, encoding="utf-8")
+    assert typst.compile(work / "main.typ", root=work, package_path=work / PACKAGES, format="png")
+    found = {path.relative_to(work).as_posix() for path in work.rglob("*.*") if path.is_file()}
+    package = f"{PACKAGES}/local/house/1.2.0"
+    assert found == {
+        *("main.typ", "parts/look.typ", "parts/data/rows.csv"),
+        *(f"{package}/{name}" for name in ("typst.toml", "src/lib.typ", "src/colours.typ")),
+    }
