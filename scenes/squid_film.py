@@ -9,6 +9,7 @@ from hhanim.look.numbers import millivolts
 from hhanim.look.words import tr
 from hhanim.mobjects.frame.cards import Row
 from hhanim.mobjects.frame.clock import Pace
+from hhanim.mobjects.frame.fades import Appear
 from hhanim.mobjects.graph.marks import Level, Point
 from hhanim.mobjects.squid.chamber import Chamber
 from hhanim.mobjects.squid.fibre import Nerve
@@ -58,20 +59,26 @@ class Squid(Story):
         yield Beat("axon", "Half a millimetre thick", "The squid's largest axon is half a millimetre thick.",
                    "the giant axon among ordinary ones", [nerve, way.axon, nerve.words], 0.0,
                    into=way.to_axon)  # fmt: skip
-        chamber = Chamber(way.axon, self.grid["body"], run, clock=self.clock)
+        picture = self.grid["picture"]
+        chamber = Chamber(way.axon, self.grid["body"].shaped(picture), run, clock=self.clock)
+        yield Beat("chamber", "Wide enough for two wires", "It can be cut out of the nerve.",
+                   "the giant axon, its ends tied", [way.axon],
+                   do=[way.axon.to(*chamber.seat, run_time=2.0)])  # fmt: skip
         bare = [chamber, way.axon]
-        yield Beat("chamber", "Wide enough for a wire", "Cut out, it goes on working in sea water for hours.",
-                   "the giant axon in sea water", bare, do=[way.axon.to(*chamber.seat, run_time=2.0)])  # fmt: skip
+        yield self.then("In sea water it goes on working for hours.", show=bare)
         wired = [*bare, chamber.wire]
-        yield self.then("Two fine wires are pushed in along its axis.", line="wound on a thin rod of glass",
+        yield self.then("Two fine wires are pushed in along its axis.", line="both wound round one thin rod of glass",
                         show=wired, do=[chamber.insert()])  # fmt: skip
-        yield self.then("All along the wires the membrane does the same.", name="voltage",
-                        do=[chamber.to(self.grid["picture"], run_time=1.5)])  # fmt: skip
+        comes = [Appear(part, between=(0.6, 1.0)) for part in (v.still, v.moving)]
+        yield self.then("One wire measures V.", name="voltage", leaves=[*wired, v],
+                        do=[chamber.to(picture, run_time=1.5), *comes])  # fmt: skip
         measured = [*wired, chamber.meter(), v]
-        yield self.then("One wire measures V, the inside against the outside.", heading=INSIDE, line="",
-                        show=measured)  # fmt: skip
+        yield self.then("V is the voltage of the inside against the outside.", heading=INSIDE,
+                        line="one wire is for V, the other for a current", show=measured)  # fmt: skip
         measured.append(chamber.source())
-        yield self.then("The other gives a short current.", show=measured, until=rise)
+        yield self.then("The other gives a short current.", line="green: the wire that gives the current",
+                        show=measured, until=run.last("I", above=0.0, before=rise))  # fmt: skip
+        yield self.then("All along the wires the membrane does the same, and V rises.", until=rise)
         yield Beat("predict", ALL, "Suppose that the membrane opened to all ions.", BERNSTEIN,
                    [*measured, choices], think=True)  # fmt: skip
         yield self.then("Then V could come to {zero}, and no further.", name="answer",
@@ -97,4 +104,4 @@ class Squid(Story):
         ]  # fmt: skip
         line, beside = "V alone does not tell: each current must be seen by itself", self.shape == "wide"
         yield from self.recapped(rows, [way.membrane], place=foot, heading=ASKS, line=line, beside=beside,
-                                 start=rise, out_of=way.to_channel)  # fmt: skip
+                                 start=run.first("V", above=zero), out_of=way.to_channel)  # fmt: skip

@@ -78,6 +78,12 @@ class Area:
         """The area without strips of these widths (scene units)."""
         return Area(self.left + left, self.right - right, self.bottom + bottom, self.top - top)
 
+    def shaped(self, other: Area) -> Area:
+        """The largest area of another's proportions in the middle of this one."""
+        size = 0.5 * min(self.width / other.width, self.height / other.height)
+        (x, y, _), wide, high = self.center, size * other.width, size * other.height
+        return Area(x - wide, x + wide, y - high, y + high)
+
     def split(self, *weights: float, gap: float = 0.4, vertical: bool = False) -> list[Area]:
         """columns(), or rows() when `vertical`: one line of layout for wide and for tall frames."""
         return self.rows(*weights, gap=gap) if vertical else self.columns(*weights, gap=gap)
