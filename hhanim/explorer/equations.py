@@ -6,19 +6,26 @@ import json
 from keyword import iskeyword
 from typing import Any
 
-from hhanim.explorer.sliders import capital, channel_word, current, duration, is_reduced, parameters, symbol
+from hhanim.explorer.sliders import (
+    capital,
+    channel_word,
+    concentrations,
+    current,
+    duration,
+    is_reduced,
+    parameters,
+    symbol,
+)
 from hhanim.language import tr
 from hhanim.look.quantities import Quantity, quantities
 from hhanim.look.theme import DARK
 from hhanim.look.words import channel_name
 from hhanim.model import Gate, Membrane, Rate, presets
+from hhanim.model.ions import CHARGES
 from hhanim.model.rates import FLOATS, JAVASCRIPT, as_rate
 
 #: What rates call besides exp and linexp, which the engine has.
 _MATH = sorted(FLOATS.keys() - {"exp", "linexp", "power"})
-
-#: Elementary charges of an ion that carries a current; what is not known is taken for a monovalent cation.
-_CHARGES = {"Ca": 2, "Cl": -1}
 
 
 def functions(membrane: Membrane) -> str:
@@ -106,7 +113,7 @@ def data(membrane: Membrane) -> dict[str, Any]:
             "words": capital(tr("{channel} current", channel=channel_word(c.name))),
             "label": tr(channel_name(c)),
             "ion": c.ion,
-            "charge": _CHARGES.get(c.ion or "", 1),
+            "charge": CHARGES.get(c.ion or "", 1),  # what is not known is taken for a monovalent cation
             "blocker": c.blocker,
             "symbolG": symbol(known[f"g_{c.name}"]),
             "symbolE": [["E", "i"], [c.name, "_"]],
@@ -136,6 +143,7 @@ def data(membrane: Membrane) -> dict[str, Any]:
         "curveRange": list(membrane.v_range),
         "defaults": {key: float(x) for key, x in membrane.parameters.items()},
         "parameters": parameters(membrane),
+        "ions": concentrations(membrane),
         "I": current(membrane),
         "duration": duration(membrane),
     }

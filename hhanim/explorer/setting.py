@@ -11,13 +11,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hhanim.explorer.sliders import FIELDS, current, duration, is_reduced, parameters
+from hhanim.explorer.sliders import FIELDS, concentrations, current, duration, is_reduced, parameters
 from hhanim.explorer.stimuli import STIMULI
 from hhanim.model import HHError, Membrane, Protocol, Trajectory, VoltageClamp, presets, pulse, simulate, step
 from hhanim.model.cable import Cable, CableRun, IClamp, simulate_cable
 from hhanim.model.errors import DuplicateName, InvalidValue, UnknownName
+from hhanim.model.ions import nernst
 from hhanim.model.protocol import MAKERS
 
+#: What is chosen among words, and how a setting begins; reversal potentials are "given" or Nernst's.
+FIRST = {"stimulus": "step", "method": "converged", "reversal": "given"}
 EULER_STEP = 0.5  # ms, the lecture's
 COMPARTMENTS = 200  # of an axon, in the page as here
 SWEEPS = 60  # of a voltage clamp, at most
@@ -29,7 +32,7 @@ RATES = (1, 2, 5, 10, 20, 50, 100, 200)
 #: What a link says besides the setting: how it is shown; and what may be chosen there.
 SHOWN: dict[str, tuple[Any, ...]] = {
     "views": VIEWS, "channels": CHANNELS, "rate": RATES, "theme": ("auto", "dark", "light"), "open": (0, 1),
-    "play": (0, 1), "live": (0, 1), "t": (), "lesson": (), "step": (),
+    "curve": ("rate", "strength"), "play": (0, 1), "live": (0, 1), "t": (), "lesson": (), "step": (),
 }  # fmt: skip
 
 
@@ -57,16 +60,30 @@ def fields(membrane: Membrane, stimulus: str) -> dict[str, dict[str, Any]]:
         if field.get("level"):
             shown |= {edge: shown[edge] + membrane.zero for edge in ("value", "min", "max", "low", "high")}
         out[key] = shown
-    own = {field["key"]: field for field in parameters(membrane)}
-    for key in own.keys() & {*out, *SHOWN, "model", "stimulus", "method"}:
+    ions = [field for ion in concentrations(membrane) for field in ion["fields"]]
+    own = {field["key"]: field for field in (*parameters(membrane), *ions)}
+    for key in own.keys() & {*out, *SHOWN, "model", *FIRST}:
         raise DuplicateName(f"{key} is a setting of the explorer; rename the blocker of {membrane.name}")
     return out | own
+
+
+def _followed(model: Membrane, values: Mapping[str, Any]) -> dict[str, float]:
+    """The reversal potentials that follow the concentrations, if they do: those of channels with a known ion."""
+    if values["reversal"] != "nernst":
+        return {}
+    e: dict[str, float] = {}
+    celsius = values.get("celsius", model.celsius)
+    for ion in concentrations(model):
+        out, inside = (values[field["key"]] for field in ion["fields"])
+        at = float(nernst(out, inside, ion["charge"], celsius)) + model.zero
+        e |= {f"E{name}": round(at, 9) for name in ion["channels"]}
+    return e
 
 
 @dataclass(frozen=True)
 class Setting:
     """What the controls say. membrane: the model as it is known. values: of every key that :func:`fields` has, and
-    of "stimulus" and "method"."""
+    of those in FIRST; where the reversal potentials are Nernst's, they are what the concentrations make them."""
 
     model: Membrane
     values: dict[str, Any]
@@ -75,26 +92,30 @@ class Setting:
     def of(cls, model: str | Membrane = "modern", **given: Any) -> Setting:
         """The setting that differs from the model's first one in what is given. Raises HHError."""
         model = presets.get(model)
-        stimulus, method = given.get("stimulus", "step"), given.get("method", "converged")
-        if stimulus not in tuple(STIMULI):
-            raise UnknownName("stimulus", stimulus, tuple(STIMULI))
+        values = {key: given.get(key, first) for key, first in FIRST.items()}
         methods = ("converged", "channels", *(["euler"] if is_reduced(model) else []))
-        if method not in methods:
-            raise UnknownName("method", method, methods)
-        known, values = fields(model, stimulus), {"stimulus": stimulus, "method": method}
+        some = {"stimulus": tuple(STIMULI), "method": methods, "reversal": ("given", "nernst")}
+        for key, value in values.items():
+            if value not in some[key]:
+                raise UnknownName(key, value, some[key])
+        known = fields(model, values["stimulus"])
         for key, value in given.items():
             if key in values:
                 continue
             if key not in known:
                 raise UnknownName("setting", key, (*known, *values))
             values[key] = _number(known[key], value)
-        return cls(model, {key: field["value"] for key, field in known.items()} | values)
+        values = {key: field["value"] for key, field in known.items()} | values
+        return cls(model, values | _followed(model, values))
 
     @property
     def changes(self) -> dict[str, Any]:
         """What differs from the model's first setting."""
-        first = Setting.of(self.model, stimulus=self.values["stimulus"]).values | {"stimulus": "step"}
-        return {key: value for key, value in self.values.items() if value != first[key]}
+        first = Setting.of(self.model, stimulus=self.values["stimulus"]).values | FIRST
+        idle = _followed(self.model, self.values) or {
+            field["key"]: 0.0 for ion in concentrations(self.model) for field in ion["fields"]
+        }
+        return {k: value for k, value in self.values.items() if value != first[k] and k not in idle}
 
     @property
     def experiment(self) -> str:

@@ -7,6 +7,7 @@ from typing import Any, get_type_hints
 from hhanim.language import text, tr
 from hhanim.look.quantities import Quantity, quantities
 from hhanim.model import Membrane
+from hhanim.model.ions import CHARGES, outside
 from hhanim.model.protocol import Sine, Step, Train
 
 Data = dict[str, Any]
@@ -31,6 +32,13 @@ _LECTURE_SLIDERS = {
     "gL": (0.0, 1.0, 0.1),
     "I": (0.0, 10.0, 0.1),
 }
+#: Concentrations inside (mM): squid axon, and from this temperature (°C) on a mammal's cell; see physiology textbooks,
+#: such as Kuffler, Nicholls & Martin, "From Neuron to Brain".
+_INSIDE = (
+    {"K": 400.0, "Na": 50.0, "Cl": 100.0, "Ca": 1e-4},
+    {"K": 140.0, "Na": 15.0, "Cl": 10.0, "Ca": 1e-4},
+)
+_WARM = 30.0
 _CURRENT_SLIDER, _CURRENT_RANGE = (-10.0, 60.0, 0.1), (-20.0, 200.0)
 
 
@@ -180,6 +188,33 @@ def parameters(membrane: Membrane) -> list[Data]:
         hue = known[f"I_{c.name}"].hue
         add(f"E{c.name}", words, [["E", "i"], [c.name, "_"]], "mV", around, (-250.0, 250.0), hue)
     add("C", tr("Capacitance"), [["C", "i"]], "µF/cm²", (0.1, 5.0, 0.1), (0.01, 100.0), "ink")
+    return out
+
+
+def concentrations(membrane: Membrane) -> list[Data]:
+    """Of each ion that channels carry: its charge, their names, and the controls of where it is, "fields".
+
+    To begin with, the first channel's reversal potential is the ion's at the membrane's own temperature.
+    """
+    celsius, known, out = float(membrane.celsius), quantities(membrane), []
+    inside = _INSIDE[celsius >= _WARM]
+    for ion in dict.fromkeys(c.ion for c in membrane.channels if c.ion in CHARGES):
+        ours = [c for c in membrane.channels if c.ion == ion]
+        charge, hue = CHARGES[ion], known[f"I_{ours[0].name}"].hue
+        values = {
+            "out": outside(float(ours[0].e) - membrane.zero, inside[ion], charge, celsius),
+            "in": inside[ion],
+        }
+        words = {"out": text("{ion} outside"), "in": text("{ion} inside")}
+        fields = []
+        for side, value in values.items():
+            top = float(f"{4.0 * value:.0e}")
+            said = capital(tr(words[side], ion=tr(_WORDS[ion])))
+            sign = [[f"[{ion}", ""], ["]", ""], [side[0], "_i"]]
+            by = _step(top) if top > 1 else top / 100
+            control = _control(f"{ion}_{side}", said, sign, "mM", value, (by, top, by), (1e-6, 1e4), hue)
+            fields.append(control | {"digits": 6})
+        out.append({"ion": ion, "charge": charge, "channels": [c.name for c in ours], "fields": fields})
     return out
 
 

@@ -219,7 +219,7 @@ def _colors(theme: Theme) -> dict[str, Any]:
         "bad": _BAD[theme.name],
         "focus": theme.ink,
         "ghost": max(map(theme.ghost, (theme.ink, *theme.hues.values()))),
-        "hues": dict(theme.hues),
+        "hues": {**theme.hues, "V-nullcline": theme.color("V-nullcline")},
     }
 
 

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from hhanim.explorer.webpage import ORDER
+from hhanim.look.theme import DARK, LIGHT
 from hhanim.model import Trajectory, presets, simulate
 from tests.explorer.conftest import says
 
@@ -489,6 +490,20 @@ def test_a_view_out_of_sight_keeps_no_bitmap_and_is_drawn_when_it_comes_back(vis
         """() => { const { ctx, canvas } = hhanim.views.fi.surface;
         return canvas.width > 300 && ctx.getImageData(0, 0, canvas.width, canvas.height).data.some(Boolean); }"""
     )
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
+def test_nullclines_have_the_colours_that_they_have_in_films(visit: Any, theme: Any) -> None:
+    page = visit(f"theme={theme.name}")
+    drawn = page.evaluate(
+        """() => { const { ctx } = hhanim.views.phase.surface, { stroke } = ctx, seen = [];
+        ctx.stroke = () => { if (ctx.getLineDash().length) seen.push(ctx.strokeStyle); stroke.call(ctx); };
+        hhanim.redraw();
+        const key = document.querySelector("#card-phase .key.dashed");
+        return [seen, getComputedStyle(key).getPropertyValue("--hue")]; }"""
+    )
+    assert set(drawn[0]) == {theme.color("V-nullcline"), theme.color("n")}
+    assert drawn[1] == theme.color("V-nullcline")
 
 
 def test_a_number_can_be_typed_digit_by_digit(visit: Any) -> None:

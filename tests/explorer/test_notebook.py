@@ -158,6 +158,8 @@ def test_a_blocker_whose_name_is_taken_is_refused(blocker: str) -> None:
         "stimulus=ramp&onset=0.1&width=20.2&holding=0.3",
         "stimulus=pair&interval=9.1&width=0.3&I=33.3",
         "model=connor_stevens&I=11.1",
+        "reversal=nernst&K_out=23.456789&Na_in=61.2&celsius=18.5",
+        "model=classic&reversal=nernst&K_out=30&stimulus=family",
     ],
 )
 def test_python_of_a_page_is_its_run_to_the_last_digit(visit: Any, fragment: str) -> None:

@@ -8,7 +8,8 @@ import { simulateClamp } from "./clamp.js";
 import { Channels } from "./channels.js";
 import { adoptSettings, endRunning, goOn, isRunning, rewind, toggleRunning, wireContinuous,
 } from "./continuous.js";
-import { buildControls, complain, refreshAll } from "./controls.js";
+import { buildControls, complain, refreshAll, wireChoices } from "./controls.js";
+import { measureCurves, wireCurves } from "./curves.js";
 import { CHANNELS, LESSONS, MODELS, VIEWS } from "./data.js";
 import { $, choices, on, put } from "./dom.js";
 import { simulate, simulateEuler } from "./engine.js";
@@ -23,8 +24,8 @@ import { wirePrint } from "./print.js";
 import { wireReadout } from "./readout.js";
 import { keepPrevious, runSettings, shown, simulateSettings } from "./runs.js";
 import { ballAt } from "./section.js";
-import { BENCHES, changeStimulus, changedKeys, defaultsOf, experimentOf, modelOf, settings,
-  ui } from "./settings.js";
+import { BENCHES, changeStimulus, changedKeys, defaultsOf, experimentOf, followIons, membraneFields, modelOf,
+  settings, ui } from "./settings.js";
 import { commandLine, csvText, numbersLine, pythonCode, tomlText } from "./snippets.js";
 import { RunError } from "./stepper.js";
 import { makeStimulus } from "./stimuli.js";
@@ -95,7 +96,7 @@ function afterwards() {
   waiting.later = setTimeout(() => {
     writeFragment();
     if (!shown.run) return;
-    views.fi.measure();
+    measureCurves();
     describeAll();
   }, 200);
 }
@@ -142,7 +143,7 @@ function apply({ stimulus, ...numbers }) {
   endRunning();
   keepPrevious();
   if (stimulus) changeStimulus(stimulus);
-  Object.assign(settings, numbers);
+  followIons(Object.assign(settings, numbers));
   showExperiment();
 }
 
@@ -189,14 +190,15 @@ function redraw() {
 function retheme() { applyTheme(); drawAll(); }
 
 function wireSettings() {
+  wireChoices();
   choices("model", MODELS.map((model) => [model.name, model.title]));
   choices("channels", CHANNELS.map((n) => [n, String(n)]));
   on("panel", "submit", (event) => event.preventDefault());
   on("panel", "setting", (event) => changed(event.detail));
   on("model", "change", () => {
     // The same stimulus, another neuron, and what the first did dotted behind it.
-    const ours = new Set(modelOf(settings.model).parameters.map((p) => p.key));
-    const same = changedKeys().filter((key) => !ours.has(key) && key !== "method");
+    const ours = new Set(membraneFields(modelOf(settings.model)).map((field) => field.key));
+    const same = changedKeys().filter((key) => !ours.has(key) && !["method", "reversal"].includes(key));
     const stimulus = same.map((key) => [key, settings[key]]);
     load([...stimulus, ["model", $("model").value], ...kept()], shown.run?.y ? shown.run : null);
   });
@@ -207,7 +209,6 @@ function wireSettings() {
     changed("stimulus");
   });
   for (const name of Object.keys(BENCHES)) on(`experiment-${name}`, "change", () => turnTo(name));
-  on("method", "change", () => { settings.method = $("method").value; changed("method"); });
   on("run", "click", () => { keepPrevious(); compute(); if (!shown.playing) moveHead(1); });
   on("live", "change", () => { ui.live = $("live").checked; if (ui.live) schedule(); });
   on("reset-all", "click", () => {
@@ -256,7 +257,7 @@ function wireViews() {
     if (settings.method === "channels") compute(); else drawAll();
     afterwards();
   });
-  on("sweep", "click", () => views.fi.sweep());
+  wireCurves(afterwards);
   for (const id of VIEWS)
     on(`show-${id}`, "change", () => { chooseViews(); drawAll(); redraw(); writeFragment(); });
   for (const id of Object.values(BENCHES).flat())
@@ -294,7 +295,6 @@ window.hhanim = {
   Channels, ballAt, goOn, views, redraw: () => drawAll(true),
   get membrane() { return views.membrane; },
   LESSONS, answers, handle: (key) => views.axon.handle(key),
-  get run() { return shown.run; },
-  get previous() { return shown.previous; },
+  get run() { return shown.run; }, get previous() { return shown.previous; },
   get head() { return shown.head; },
 };

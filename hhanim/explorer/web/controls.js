@@ -1,10 +1,11 @@
 /* Controls: a row for every number. A change is told as a "setting" event of the panel, with its key. */
 
 import { STIMULI } from "./data.js";
-import { $, choices, make, put } from "./dom.js";
+import { $, choices, make, on, put } from "./dom.js";
 import { readNumber, show } from "./numbers.js";
 import { symbolHTML } from "./plot.js";
-import { changedKeys, defaultsOf, experimentOf, fieldsOf, modelOf, settings } from "./settings.js";
+import { changedKeys, defaultsOf, experimentOf, fieldsOf, followIons, idleKeys, modelOf,
+  settings } from "./settings.js";
 import { tr } from "./words.js";
 
 const rows = {};
@@ -16,7 +17,7 @@ function buildRow(field) {
     id: `n-${key}`, type: "text", inputmode: "decimal", autocomplete: "off", spellcheck: "false",
     "aria-label": unit ? `${words}, ${unit}` : words, "aria-describedby": `e-${key}`,
     oninput: () => typed(key, number.value),
-    onblur: () => { if (!rows[key].problem) number.value = show(settings[key]); },
+    onblur: () => { if (!rows[key].problem) number.value = show(settings[key], field.digits); },
   });
   const slider = make("input", {
     id: `s-${key}`, type: "range", min: field.min, max: field.max, step: field.step,
@@ -24,8 +25,9 @@ function buildRow(field) {
   });
   const back = () => { set(key, base); number.focus(); };
   const reset = make("button", {
-    class: "reset", type: "button", title: tr("Reset to {value}", { value: show(base) }),
-    "aria-label": tr("Reset {name} to {value}", { name: words, value: show(base) }), onclick: back,
+    class: "reset", type: "button", title: tr("Reset to {value}", { value: show(base, field.digits) }),
+    "aria-label": tr("Reset {name} to {value}", { name: words, value: show(base, field.digits) }),
+    onclick: back,
   }, "↺");
   const name = make("label", { for: `n-${key}`, title: words });
   name.innerHTML = symbolHTML(field.symbol);
@@ -65,9 +67,29 @@ export function buildControls() {
   $("stimulus").value = settings.stimulus;
   $("stimulus-rows").replaceChildren(...STIMULI[settings.stimulus].rows.map((key) => buildRow(fields[key])));
   $("membrane-rows").replaceChildren(...model.parameters.map(buildRow));
+  const nernst = settings.reversal === "nernst", idle = idleKeys(settings);
+  $("reversal").value = settings.reversal;
+  $("reversal-row").hidden = !model.ions.length;
+  const ofIons = nernst ? model.ions.flatMap((ion) => ion.fields) : [];
+  $("ion-rows").replaceChildren(...ofIons.map(buildRow));
+  // What follows is shown, not set.
+  for (const key of Object.keys(rows).filter((some) => idle.includes(some)))
+    rows[key].element.querySelectorAll("input, button").forEach((part) => { part.disabled = true; });
   $("source").textContent = model.source;
   refreshAll();
 }
+
+/* What is chosen among words. */
+export function wireChoices() {
+  for (const key of ["method", "reversal"]) on(key, "change", () => {
+    settings[key] = $(key).value;
+    followIons(settings);
+    buildControls();
+    told(key);
+  });
+}
+
+const told = (key) => $("panel").dispatchEvent(new CustomEvent("setting", { detail: key }));
 
 /* Set a number from elsewhere than its row, as by a handle in a picture. */
 export function setNumber(key, value) { if (rows[key]) set(key, value, null); }
@@ -76,7 +98,7 @@ export function setNumber(key, value) { if (rows[key]) set(key, value, null); }
 function refreshRow(key, used = null) {
   const { field, base, problem, number, slider, reset, error, element } = rows[key], value = settings[key];
   rows[key].shown = value;
-  if (used !== number && document.activeElement !== number) number.value = show(value);
+  if (used !== number && document.activeElement !== number) number.value = show(value, field.digits);
   if (used !== slider) slider.value = value;
   // A slider is as long as is usual; what is beyond makes it as long as is allowed.
   const beyond = value < field.min || value > field.max;
@@ -84,10 +106,10 @@ function refreshRow(key, used = null) {
   if (used !== slider && Number(slider.max) !== max) Object.assign(slider, { min, max, value });
   const share = (value - slider.min) / (slider.max - slider.min);
   slider.style.setProperty("--share", `${100 * share}%`);
-  slider.setAttribute("aria-valuetext", `${show(value)} ${field.unit}`.trim());
+  slider.setAttribute("aria-valuetext", `${show(value, field.digits)} ${field.unit}`.trim());
   element.classList.toggle("changed", value !== base);
   element.classList.toggle("bad", Boolean(problem));
-  reset.disabled = value === base && !problem;
+  reset.disabled = (value === base && !problem) || number.disabled;
   number.setAttribute("aria-invalid", Boolean(problem));
   put(error, { textContent: problem, hidden: !problem });
 }
@@ -117,6 +139,7 @@ function typed(key, text) {
 function set(key, value, used) {
   rows[key].problem = "";
   settings[key] = value;
+  followIons(settings);
   refreshRow(key, used);
-  $("panel").dispatchEvent(new CustomEvent("setting", { detail: key }));
+  told(key);
 }

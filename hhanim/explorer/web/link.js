@@ -3,7 +3,8 @@
 import { CHANNELS, FRAME, INITIAL, LESSONS, MODELS, RATES, STIMULI, VIEWS } from "./data.js";
 import { readNumber } from "./numbers.js";
 import { shown } from "./runs.js";
-import { USUAL_CHANNELS, changedKeys, defaultsOf, fieldsOf, modelOf, settings, ui } from "./settings.js";
+import { USUAL_CHANNELS, changedKeys, defaultsOf, fieldsOf, followIons, modelOf, settings,
+  ui } from "./settings.js";
 import { tr } from "./words.js";
 
 const hash = () => location.hash.slice(1);
@@ -16,6 +17,7 @@ export function fragment() {
   if (ui.views) out.set("views", ui.views.join(","));
   if (ui.open) out.set("open", "1");
   if (!ui.live) out.set("live", "0");
+  if (ui.curve !== "rate") out.set("curve", ui.curve);
   if (ui.lesson) {
     out.set("lesson", ui.lesson);
     out.set("step", ui.step);
@@ -45,9 +47,9 @@ export const asked = () => (hash() ? [...new URLSearchParams(hash())] : Object.e
 
 /* How things are shown: what stays when another model is chosen or all is reset. */
 export function kept() {
-  const { theme, views, open, live, channels, lesson, step } = ui;
+  const { theme, views, open, live, channels, curve, lesson, step } = ui;
   const taught = lesson ? { lesson, step } : {};
-  return Object.entries({ theme, views: views || "", open, live, channels, ...taught });
+  return Object.entries({ theme, views: views || "", open, live, channels, curve, ...taught });
 }
 
 export const lessonOf = (key) => LESSONS.find((lesson) => lesson.key === key);
@@ -82,16 +84,20 @@ export function understand(entries) {
     { name: quoted(kind), known: known(Object.keys(STIMULI)) }));
   const fields = fieldsOf(model, next.stimulus);
   const how = { theme: "auto", rate: null, views: null, open: false, t: null, channels: USUAL_CHANNELS };
-  Object.assign(how, { lesson: null, step: 1, live: true });
+  Object.assign(how, { lesson: null, step: 1, live: true, curve: "rate" });
   const ignored = ["model", "stimulus", "play"], readers = {
     method(text) {
       if (text === "euler" ? model.reduced : ["converged", "channels"].includes(text)) next.method = text;
       else notes.push(tr("Method “{name}” is not available here.", { name: quoted(text) }));
     },
+    reversal(text) {
+      if (among("reversal", text, ["given", "nernst"])) next.reversal = text;
+    },
     theme(text) { if (among("theme", text, ["auto", "dark", "light"])) how.theme = text; },
     views(text) {
       how.views = String(text).split(",").filter((view) => view && among("views", view, VIEWS));
     },
+    curve(text) { if (among("curve", text, ["rate", "strength"])) how.curve = text; },
     live(text) { how.live = !among("live", Number(text), [0, 1]) || Number(text) === 1; },
     open(text) { how.open = among("open", Number(text), [0, 1]) && Number(text) === 1; },
     rate(text) { if (text && among("rate", Number(text), RATES)) how.rate = Number(text); },
@@ -122,5 +128,5 @@ export function understand(entries) {
   if (how.views && !how.views.length) how.views = null;
   const more = notes.splice(MOST_NOTES).length;
   if (more) notes.push(tr("And {count} more.", { count: more }));
-  return { next, how, notes };
+  return { next: followIons(next), how, notes };
 }

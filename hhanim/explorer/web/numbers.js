@@ -53,7 +53,7 @@ export function niceRange(low, high) {
 
 /* With a minus sign instead of a hyphen. */
 export const signed = (x) => decimal(x).replace("-", "−");
-export const show = (x) => signed(+x.toPrecision(8));
+export const show = (x, digits = 8) => signed(+x.toPrecision(digits));
 export const millivolts = (x) => signed(Math.abs(x) < 0.05 ? "0.0" : x.toFixed(1));
 
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;

@@ -10,7 +10,8 @@ import { makeStimulus } from "./stimuli.js";
 import { View, color, look, said } from "./view.js";
 import { tr } from "./words.js";
 
-const signature = (s) => [s.model, ...modelOf(s.model).parameters.map((p) => s[p.key])].join(" ");
+/* What makes a membrane, in a word. */
+export const signature = (s) => [s.model, ...modelOf(s.model).parameters.map((p) => s[p.key])].join(" ");
 const currentOf = (s) => +(s.I + s.holding).toFixed(6);
 const sorted = (points) => [...points].sort((a, b) => a[0] - b[0]);
 

@@ -3,7 +3,7 @@
 import { FIELDS, MODELS, STIMULI, VIEWS } from "./data.js";
 
 /* The views of each experiment. */
-export const BENCHES = { current: VIEWS, clamp: ["clamp", "iv", "clampgates"], axon: ["axon", "recordings"] };
+export const BENCHES = { current: [...VIEWS, "strength"], clamp: ["clamp", "iv", "clampgates"], axon: ["axon", "recordings"] };
 /* How many channels of each kind the patch of membrane has to begin with. */
 export const USUAL_CHANNELS = 200;
 
@@ -13,7 +13,7 @@ export const windowOf = (rate) => 10 * (rate || 10);
 export const settings = {}; // what the controls say
 export const ui = {
   theme: "auto", rate: null, views: null, open: false, previous: true, live: true, channels: USUAL_CHANNELS,
-  lesson: null, step: 1,
+  curve: "rate", lesson: null, step: 1,
 };
 
 export const experimentOf = (some = settings) => STIMULI[some.stimulus].experiment;
@@ -35,14 +35,38 @@ function makeFields(model, stimulus) {
     fields[field.key] = Object.assign(field, ...special);
     for (const edge of level ? ["value", "min", "max", "low", "high"] : []) field[edge] += model.zero;
   }
-  for (const field of model.parameters) fields[field.key] = field;
+  for (const field of membraneFields(model)) fields[field.key] = field;
   return fields;
 }
 
 export function defaultsOf(model, stimulus = "step") {
   const fields = fieldsOf(model, stimulus);
   const values = Object.fromEntries(Object.values(fields).map((field) => [field.key, field.value]));
-  return { model: model.name, stimulus, ...values, ...model.defaults, method: "converged" };
+  return { model: model.name, stimulus, ...values, ...model.defaults, method: "converged", reversal: "given" };
+}
+
+/* What a membrane is made of: its parameters, and where its ions are. */
+export const membraneFields = ({ parameters, ions }) => [...parameters, ...ions.flatMap((ion) => ion.fields)];
+
+/* RT/F (mV) for one kelvin, as in hhanim.model.ions. */
+const PER_KELVIN = (1000 * 8.31446261815324) / 96485.33212331;
+
+/* The keys that say nothing of their own: reversal potentials that follow the concentrations, or concentrations
+   that nothing follows. */
+export function idleKeys(s) {
+  const { ions } = modelOf(s.model);
+  return ions.flatMap(({ channels, fields }) =>
+    (s.reversal === "nernst" ? channels.map((name) => `E${name}`) : fields.map(({ key }) => key)));
+}
+
+/* Let the reversal potentials follow the concentrations by Nernst's equation, if they are to. */
+export function followIons(s) {
+  const { ions, zero } = modelOf(s.model), thermal = PER_KELVIN * (s.celsius + 273.15);
+  for (const { charge, channels, fields: [out, inside] } of s.reversal === "nernst" ? ions : []) {
+    const at = (thermal / charge) * Math.log(s[out.key] / s[inside.key]) + zero;
+    for (const name of channels) s[`E${name}`] = +at.toFixed(9);
+  }
+  return s;
 }
 
 /* Another kind of stimulus: what stood at the old kind's first value stands at the new one's. */
@@ -54,6 +78,6 @@ export function changeStimulus(kind) {
 
 /* The keys of what differs from the defaults. */
 export function changedKeys(some = settings) {
-  const base = { ...defaultsOf(modelOf(some.model), some.stimulus), stimulus: "step" };
-  return Object.keys(some).filter((key) => some[key] !== base[key]);
+  const base = { ...defaultsOf(modelOf(some.model), some.stimulus), stimulus: "step" }, idle = idleKeys(some);
+  return Object.keys(some).filter((key) => some[key] !== base[key] && !idle.includes(key));
 }

@@ -72,7 +72,7 @@ export class PhaseView extends View {
     const { v, voltage, recovery: still } = nullclines(run.model, run.k, I, ...axes.xRange);
     axes.inside(base, () => {
       styled(base, { ...NULLCLINE, color: color(recovery.hue) }, () => axes.path(base, v, still));
-      styled(base, { ...NULLCLINE, color: color("stimulus") }, () => axes.path(base, v, voltage));
+      styled(base, { ...NULLCLINE, color: color("V-nullcline") }, () => axes.path(base, v, voltage));
       const pale = { color: theme.ink, width: 0.145 * font, alpha: theme.ghost };
       if (shown.head < 1) styled(base, pale, () => this.way(base, run));
     });

@@ -1,7 +1,7 @@
 /* Undo: the settings as they were before each change, the last first. */
 
 import { $, on } from "./dom.js";
-import { settings } from "./settings.js";
+import { idleKeys, settings } from "./settings.js";
 
 const MOST_CHANGES = 100;
 const past = [];
@@ -20,7 +20,8 @@ export function wireUndo(restore) {
     const now = Object.keys(settings), same = (before) => now.every((key) => before[key] === settings[key]);
     while (past.length && same(past.at(-1))) past.pop();
     const before = past.pop();
-    if (before) restore(Object.entries(before));
+    const idle = before ? idleKeys(before) : [];
+    if (before) restore(Object.entries(before).filter(([key]) => !idle.includes(key)));
     $("undo").disabled = !past.length;
   };
   on("undo", "click", undo);

@@ -10,13 +10,14 @@ import { RateView } from "./rates.js";
 import { shown } from "./runs.js";
 import { BENCHES, experimentOf, ui } from "./settings.js";
 import { CurvesView, PhaseView } from "./states.js";
+import { StrengthView } from "./strength.js";
 import { TraceView } from "./traces.js";
 import { color, look } from "./view.js";
 import { tr } from "./words.js";
 
 const KINDS = {
-  membrane: MembraneView, phase: PhaseView, curves: CurvesView, fi: RateView, clamp: SweepsView,
-  iv: CurrentVoltageView, clampgates: ClampGatesView, axon: AxonView, recordings: RecordingsView,
+  membrane: MembraneView, phase: PhaseView, curves: CurvesView, fi: RateView,
+  strength: StrengthView, clamp: SweepsView, iv: CurrentVoltageView, clampgates: ClampGatesView, axon: AxonView, recordings: RecordingsView,
 };
 const ALL = Object.values(BENCHES).flat();
 export const views = Object.fromEntries(ALL.map((id) => [id, new (KINDS[id] || TraceView)(id)]));
@@ -26,6 +27,10 @@ export function applyViews() {
   const seen = (id) => (ui.views || VIEWS).includes(id), none = (...ids) => !ids.some(seen);
   const here = BENCHES[experimentOf()];
   for (const id of ALL) views[id].card.hidden = !here.includes(id) || (VIEWS.includes(id) && !seen(id));
+  // Two curves take turns in one place.
+  const strong = ui.curve === "strength";
+  views.strength.card.hidden = !here.includes("strength") || !seen("fi") || !strong;
+  if (strong) views.fi.card.hidden = true;
   for (const id of VIEWS) $(`show-${id}`).checked = seen(id);
   document.body.dataset.experiment = experimentOf();
   document.body.classList.toggle("no-states", none("phase", "curves", "fi"));
@@ -176,7 +181,7 @@ export function picture(subtitle) {
     if (view !== views.phase) continue;
     const { name, hue } = view.recovery;
     let at = x + wide + 2 * em;
-    for (const [gate, of] of [["V", "stimulus"], [name, hue]])
+    for (const [gate, of] of [["V", "V-nullcline"], [name, hue]])
       at += em + text(tr("{gate} nullcline", { gate }), at, above, 0.9 * em, 400, color(of));
   }
   Surface.scale = null;
