@@ -1,4 +1,4 @@
-/* Curves: the firing rate over the current and the threshold over a pulse's width, which take turns in one place. */
+/* Curves: the firing rate over the current and the threshold over a pulse's width take turns in one place. */
 
 import { $, on } from "./dom.js";
 import { ui } from "./settings.js";

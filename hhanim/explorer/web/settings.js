@@ -3,7 +3,9 @@
 import { FIELDS, MODELS, STIMULI, VIEWS } from "./data.js";
 
 /* The views of each experiment. */
-export const BENCHES = { current: [...VIEWS, "strength"], clamp: ["clamp", "iv", "clampgates"], axon: ["axon", "recordings"] };
+export const BENCHES = {
+  current: [...VIEWS, "strength"], clamp: ["clamp", "iv", "clampgates"], axon: ["axon", "recordings"],
+};
 /* How many channels of each kind the patch of membrane has to begin with. */
 export const USUAL_CHANNELS = 200;
 
@@ -42,7 +44,8 @@ function makeFields(model, stimulus) {
 export function defaultsOf(model, stimulus = "step") {
   const fields = fieldsOf(model, stimulus);
   const values = Object.fromEntries(Object.values(fields).map((field) => [field.key, field.value]));
-  return { model: model.name, stimulus, ...values, ...model.defaults, method: "converged", reversal: "given" };
+  const first = { method: "converged", reversal: "given" };
+  return { model: model.name, stimulus, ...values, ...model.defaults, ...first };
 }
 
 /* What a membrane is made of: its parameters, and where its ions are. */
@@ -51,8 +54,8 @@ export const membraneFields = ({ parameters, ions }) => [...parameters, ...ions.
 /* RT/F (mV) for one kelvin, as in hhanim.model.ions. */
 const PER_KELVIN = (1000 * 8.31446261815324) / 96485.33212331;
 
-/* The keys that say nothing of their own: reversal potentials that follow the concentrations, or concentrations
-   that nothing follows. */
+/* The keys that say nothing of their own: reversal potentials that follow the concentrations, or
+   concentrations that nothing follows. */
 export function idleKeys(s) {
   const { ions } = modelOf(s.model);
   return ions.flatMap(({ channels, fields }) =>

@@ -10,8 +10,8 @@ export const sets = (pairs) => pairs.map(([key, value]) => ` --set ${quote(`${ke
 
 /* What differs from the preset, as pairs, in the words of the command line and of Python. */
 export function changes() {
-  const { model, settings } = shown.run;
-  return model.parameters.map(({ key }) => [key, settings[key]]).filter(([key, x]) => x !== model.defaults[key]);
+  const { model: { parameters, defaults }, settings } = shown.run;
+  return parameters.map(({ key }) => [key, settings[key]]).filter(([key, x]) => x !== defaults[key]);
 }
 
 export const modelName = ({ model }) => (model.preset ? model.name : `FILE.py:${model.name}`);

@@ -12,16 +12,16 @@ import { RunError } from "./stepper.js";
 import { View, color, look, said } from "./view.js";
 import { tr } from "./words.js";
 
-/* As hhanim.model.analysis: a spike counts that comes within so many ms after a pulse; a pulse that lasts this
-   long is one without an end; no current is stronger. What fires with hardly any current fires by itself: without
-   any it may stand on a rest that is unstable. */
+/* As hhanim.model.analysis: a spike counts that comes within so many ms after a pulse; one that lasts this
+   long is one without an end; no current is stronger. What fires with hardly any current fires by itself:
+   without any it may stand on a rest that is unstable. */
 const WAIT = 30, LASTING = 200, STRONGEST = 1e4, HARDLY = 1e-3, PRECISION = 2e-4, POINTS = 18;
 
 /* Does a pulse from rest make a spike? */
 function fires(s, I, width, wait) {
-  const model = modelOf(s.model), pulse = { stimulus: "pulse", I, onset: 0, width, holding: 0 };
-  const stimulus = makeStimulus(pulse);
-  return spikesOf(simulate(model, model.constants(s), stimulus, width + wait, { tolerance: 1e-5 })).length > 0;
+  const model = modelOf(s.model), k = model.constants(s);
+  const stimulus = makeStimulus({ stimulus: "pulse", I, onset: 0, width, holding: 0 });
+  return spikesOf(simulate(model, k, stimulus, width + wait, { tolerance: 1e-5 })).length > 0;
 }
 
 /* The least x for which `is`, between one for which it is not and one for which it is. */
@@ -101,7 +101,7 @@ export class StrengthView extends View {
 
   paint(ctx) {
     const { mine, font } = this, { theme } = look, { rheobase: R = NaN, chronaxie: c = NaN } = mine || {};
-    this.axes = c > 0 ? new Axes(this.plotBox(4.2), [0, niceRange(0, 6 * c)[1]], [0, niceRange(0, 8 * R)[1]]) : null;
+    this.axes = c > 0 ? new Axes(this.plotBox(4.2), niceRange(0, 6 * c), niceRange(0, 8 * R)) : null;
     if (!this.axes) return mine?.whole && this.words(ctx, this.verdict());
     const { axes } = this, { x, y, w, h } = axes.box;
     axes.grid(ctx, theme, font, { xLabel: "ms" });
@@ -117,10 +117,12 @@ export class StrengthView extends View {
       polyline(ctx, [x, axes.y(R)], [x + w, axes.y(R)]);
       polyline(ctx, [axes.x(c), y + h], [axes.x(c), axes.y(2 * R)]);
     });
-    Object.assign(ctx, { font: fontOf(font), fillStyle: theme.muted, textAlign: "right", textBaseline: "bottom" });
-    ctx.fillText(tr("rheobase {current}", { current: `${said(R, 2)} µA/cm²` }), x + w, axes.y(R) - 0.15 * font);
+    const current = `${said(R, 2)} µA/cm²`, at = [axes.x(c) + 0.4 * font, axes.y(2 * R) - 0.2 * font];
+    Object.assign(ctx, { font: fontOf(font), fillStyle: theme.muted, textBaseline: "bottom" });
+    ctx.fillText(tr("chronaxie {width} ms", { width: said(c, 2) }), ...at);
+    ctx.textAlign = "right";
+    ctx.fillText(tr("rheobase {current}", { current }), x + w, axes.y(R) - 0.15 * font);
     ctx.textAlign = "left";
-    ctx.fillText(tr("chronaxie {width} ms", { width: said(c, 2) }), axes.x(c) + 0.4 * font, axes.y(2 * R) - 0.2 * font);
     ctx.textBaseline = "alphabetic";
     if (settings.stimulus !== "pulse") return;
     axes.inside(ctx, () => styled(ctx, { color: color("stimulus"), width: 2 }, () => {

@@ -17,7 +17,8 @@ import { tr } from "./words.js";
 
 const KINDS = {
   membrane: MembraneView, phase: PhaseView, curves: CurvesView, fi: RateView,
-  strength: StrengthView, clamp: SweepsView, iv: CurrentVoltageView, clampgates: ClampGatesView, axon: AxonView, recordings: RecordingsView,
+  strength: StrengthView, clamp: SweepsView, iv: CurrentVoltageView, clampgates: ClampGatesView,
+  axon: AxonView, recordings: RecordingsView,
 };
 const ALL = Object.values(BENCHES).flat();
 export const views = Object.fromEntries(ALL.map((id) => [id, new (KINDS[id] || TraceView)(id)]));
