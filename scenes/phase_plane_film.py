@@ -60,7 +60,13 @@ class PhasePlane(Story):
         self.critical = loses_hold(plane, 0.0, self.high)
         self.stop = stop = self.high if self.critical is None else self.critical
         self.onset = rheobase(plane, 1000.0, sustained=True)  # switched on at rest, it makes it fire for ever
-        self.between = 0.5 * (stop + (self.onset if self.onset < stop else 0.0))
+        self.between = round(0.5 * (stop + (self.onset if self.onset < stop else 0.0)), 1)
+        still = fixed_points(plane, self.between)[0].state
+        begun: list[Any] = [{"start": still - (dv, 0.0)} for dv in (2.0, 0.2)] + [
+            {}
+        ]  # beside it, and from rest
+        *near, self.fires = (simulate(plane, self.between, self.until, sample=0.004, **how) for how in begun)
+        self.stays = min(near, key=lambda run: len(run.spikes))
         beside = np.add(fixed_points(plane, self.high)[0].state, (0.1, 0.0))
         self.many = simulate(plane, self.high, self.until, start=beside, sample=0.004)
         rates = [simulate(m, step(self.high), 1000.0).rate() for m in (plane, self.membrane)]
@@ -84,21 +90,22 @@ class PhasePlane(Story):
         """The way of a run through the plane, on the clock."""
         return orbit(self.panel, run, **style).follow(self.clock)
 
-    def linked(self, run: Trajectory, **style: Any) -> list[Any]:
+    def linked(self, run: Trajectory, *slow: tuple[float, float, float], **style: Any) -> list[Any]:
         """A run in the plane and over time, from its beginning, with V marked on both of its axes."""
-        self.timed(Pace(self.until, rate=RATE))
+        self.timed(Pace(self.until, rate=RATE, slow=slow))
         return linked(self.graph("plot", run, "V", stimulus=True), self.orbit(run, **style), self.clock)
 
     def two(self) -> Iterator[Beat]:
         """The full model's spike, what becomes of its gates, and the spike of the model that is left."""
         said = "A short pulse makes {one}. When does a current make many?"
-        yield Beat("question", QUESTION, said, self.title, [self.panel, *self.linked(self.once, ghost=True)])
+        yield Beat("question", QUESTION, said, self.title, [self.panel, *self.linked(self.once, ghost=True)],
+                   until=self.until)  # fmt: skip
         if len(self.membrane.states) < 3:
             return
         self.timed(Pace(self.until, rate=RATE))
         v = self.graph("left", self.full, "V", stimulus=True)
         gates = self.graph("first", self.full, *self.membrane.gates)
-        heading = "Fewer variables, the same spike"
+        heading = "Fewer variables, a similar spike"
         said = "The full model has the variables {all}."
         yield Beat("two variables", heading, said, "the full model", [v, gates], until=self.until)
         told = gate_equations(self.plane, self.gone, self.theme, self.grid["second"], size=LABEL + 10)
@@ -107,7 +114,7 @@ class PhasePlane(Story):
             return
         self.timed(Pace(self.until, rate=RATE))
         both = self.graph("left", self.full, "V", stimulus=True)
-        alone = Trace.of(self.once, "V", both.panel, named=False, dash=(1.6, 1.2)).follow(self.clock)
+        alone = Trace.of(self.once, "V", both.panel, named=False, dash=(4.0, 2.0)).follow(self.clock)
         said = "With V and {n} alone the spike comes a little {when}, and is a little {how}."
         line = "solid: the full model · dashed: V and {n} alone"
         yield Beat("two variables", heading, said, line, [both, alone, told], until=self.until)
@@ -130,16 +137,17 @@ class PhasePlane(Story):
 
     def lines(self) -> Iterator[Beat]:
         """The two lines on which one variable stands still, while a state crosses them."""
-        run, top, p = self.linked(self.once), self.once.extreme("V").t, self.portrait
+        top, most, p = self.once.extreme("V").t, self.once.extreme(self.gate).t, self.portrait
+        run = self.linked(self.once, (top - 1.0, most + 1.0, 0.5))
         p.flow.set_fill(opacity=0.45)
-        shown = [self.panel, p.flow, p.level, p.names[0], p.along(self.gate), *run]
-        said = "On this line {n} stands still. It is the steady state of {n} at each V."
-        line = "the state crosses it level, for only V changes"
-        yield Beat("nullclines", "The {n}-nullcline", said, line, shown, until=top + 0.5)
-        shown = [*p.parts[:-1], p.along("V"), *run]
+        shown = [self.panel, p.flow, p.upright, p.names[1], p.along("V"), *run]
         said = "On this line V stands still: what flows out is what flows in."
         line = "the state crosses it upright, for only {n} changes"
-        yield Beat("nullclines", "The V-nullcline", said, line, shown, until=0.5 * (top + self.until))
+        yield Beat("nullclines", "The V-nullcline", said, line, shown, until=top)
+        shown = [*p.parts[:-1], p.along(self.gate), *run]
+        said = "On this line {n} stands still. It is the steady state of {n} at each V."
+        line = "the state crosses it level, for only V changes"
+        yield Beat("nullclines", "The {n}-nullcline", said, line, shown, until=most)
         said = "Where they cross, neither changes: a fixed point. Here it is {kind}."
         line = "stable: small swings die away · unstable: they grow"
         yield Beat("nullclines", "A fixed point", said, line, [*p.parts, *run], until=self.until)
@@ -160,7 +168,7 @@ class PhasePlane(Story):
         self.timed(Pace(self.until, rate=RATE))
         swing, said = near.swing(0.5 * stop, 0.15, self.until).follow(self.clock), "A small swing dies away."
         kind = "stable: small swings die away · unstable: they grow"
-        yield Beat("answer", title, said, kind, [*shown, swing], until=swing.t[-1])
+        yield Beat("answer", "Still stable", said, kind, [*shown, swing], until=swing.t[-1])
         if self.critical is None:
             said = "Up to {high} it goes on as it was."
             changes = [choices.answer(2), near.rise(0.5 * stop, stop, branch, run_time=4.5)]
@@ -180,6 +188,7 @@ class PhasePlane(Story):
         self.portrait.draw(self.high)
         shown = [*self.portrait.parts, *self.linked(self.many)]
         self.cycle = name_within(self.panel, self.many, "limit cycle", after=0.5 * self.until)
+        self.portrait.clear(self.cycle)
         said = "The state begins beside it, and is driven away."
         turn = next(iter(self.many.spikes), self.until)
         yield Beat("limit cycle", "Driven away", said, "a steady current of {high}", shown, until=turn)
@@ -189,26 +198,39 @@ class PhasePlane(Story):
 
     def recap(self) -> Iterator[Beat]:
         """The fixed point and the cycle: at some currents both are there."""
-        again = Portrait(self.panel, self.plane, self.theme, (0.0, self.high)).draw(self.between)
-        rows, line = [Row("Up to {critical}: stable", "small swings die away", "ink",
-                          "Up to {critical} the fixed point is stable.")], "a steady current of {between}"  # fmt: skip
+        again, shown = Portrait(self.panel, self.plane, self.theme, (0.0, self.high)).draw(self.between), []
+        rows = [Row("Up to {critical}: stable", "small swings die away", "ink",
+                    "Up to {critical} the fixed point is stable.", 0.4 * self.until)]  # fmt: skip
+        line = "a steady current of {between}"
         if self.onset < self.stop:
-            both = self.linked(simulate(self.plane, self.between, self.until, sample=0.004))
-            said = "Here the fixed point is stable. But switched on at rest, this current makes it fire for ever."
-            yield Beat("limit cycle", "Both at once", said, line, [*again.parts, *both], until=self.until)
+            held, said = (
+                self.linked(self.stays),
+                "Here the fixed point is stable: a state beside it comes to rest.",
+            )
+            yield Beat("limit cycle", "Both at once", said, line, [*again.parts, *held], until=self.until)
+            both, before = self.linked(self.fires), orbit(self.panel, self.stays).draw(self.until)
+            v = Trace.of(self.stays, "V", both[0].panel, named=False).draw(self.until)
+            said = "But from where rest was it begins to fire, and goes on for ever."
+            yield self.then(said, show=[*again.parts, v, before, *both], until=self.until)
+            self.timed(Pace(self.until, rate=0.5 * RATE))
+            shown = [self.orbit(self.stays), self.orbit(self.fires), again.clear(self.cycle)]
+            again.draw(self.between)
             rows += [Row("From {onset}: a limit cycle too", "where the state begins decides", "ink",
-                         "From {onset} on it can go round as well: where it begins decides.")]  # fmt: skip
+                         "From {onset} on it can go round as well: where it begins decides.", self.until,
+                         adds=shown[1:])]  # fmt: skip
         if self.critical is None:
             yield from self.recapped(rows, again.parts, place="plot", line=line)
             return
         rows += [Row("Above {critical}: unstable", "only the limit cycle is left", "ink",
                      "Above {critical} it is unstable: firing is all there is.")]  # fmt: skip
-        *told, last = self.recapped(rows, again.parts, place="first", line=line)
+        *told, last = self.recapped(rows, [*again.parts, *shown[:1]], place="first", line=line)
         yield from told
-        yield replace(last, line="the current rises to {high}", do=[again.rise(self.between, self.high)])
+        last = replace(last, line="the current rises to {high}", do=[again.rise(self.between, self.high)])
+        yield replace(last, show=[x for x in last.show or () if x not in shown])
         self.timed(Pace(self.until, rate=RATE))
         lap = simulate(self.plane, self.high, self.until, start=self.many.y[:, -1], sample=0.004)
-        shown = [*self.standing, self.graph("second", lap, "V"), self.orbit(lap), self.cycle]
+        shown = [*self.without(self.cycle), self.graph("second", lap, "V"), self.orbit(lap), self.cycle]
         said = "With V and {n} alone it fires {rate} times a second."
-        line = "a steady current of {high}; with all variables it fires {full} times a second"
-        yield self.then(said, line=line, show=shown, until=self.until)
+        line = "a steady current of {high}, V and {n} alone: {rate} times a second"
+        yield self.then(said, line=line, show=shown, until=0.6 * self.until)
+        yield self.then("With all variables it fires {full} times a second.", until=self.until)

@@ -209,3 +209,40 @@ def test_other_models_and_currents(changes: dict[str, Any], fires: bool, media: 
     assert any("where it begins decides" in text for text in spoken) == both
     # A model of two variables is not reduced.
     assert any("will do" in text for text in spoken) == (len(film.membrane.states) > 2)
+
+
+def test_no_arrow_runs_through_a_word(film: Any) -> None:
+    portrait, i = film.portrait, 0.4 * film.high
+    portrait.clear(film.cycle)
+    portrait.draw(i)
+    words = [*portrait.rests.said, film.cycle]
+    assert len(words) == 2
+    points = portrait.flow.points.reshape(len(portrait.flow.places), -1, 3)
+    drawn = points[np.ptp(points, axis=1).max(axis=1) > 0.05].reshape(-1, 3)
+    assert 0.8 < len(drawn) / points[..., 0].size < 1.0
+    for word in words:
+        away = np.abs(drawn - word.get_center())[:, :2] - 0.5 * np.array([word.width, word.height])
+        assert (away.max(axis=1) > 0.0).all()
+
+
+@pytest.mark.slow
+def test_the_state_is_on_the_line_that_is_spoken_of(media: Path) -> None:
+    film, _ = run_film("phase_plane", "wide", media, beside=Crossings)
+    for line, still in (("upright", 0), ("level", 1)):
+        rhs = film.plane.rhs(np.array(film.crossed[line]), 0.0)
+        assert abs(rhs[still]) < 0.02 * max(abs(x) for x in film.plane.rhs(film.once.y[:, 1500], 0.0)), line
+    assert not len(film.stays.spikes)
+    assert abs(film.stays["V"][-1] - fixed_points(film.plane, film.between)[0].v) < 1.0
+    assert len(film.fires.spikes) > 1
+
+
+class Crossings:
+    """Keeps the state when it is said that it crosses a line."""
+
+    def tell(self, beat: Any) -> None:
+        super().tell(beat)  # type: ignore[misc]
+        film: Any = self
+        for word in ("upright", "level"):
+            if f"crosses it {word}" in beat.line:
+                now = film.once.at([film.clock.now])
+                film.__dict__.setdefault("crossed", {})[word] = [float(now[key][0]) for key in ("V", "n")]

@@ -14,6 +14,7 @@ Everything that depends on the current is tabulated beforehand; draw(i) only loo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, Self
 
@@ -68,6 +69,7 @@ class Flow(VMobject):
             places = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
         self.places = places
         self.states = np.array([panel.data(p) for p in places]).T
+        self.shown = np.ones(len(places))
         self.unit = np.array(
             [a.width / (panel.xlim[1] - panel.xlim[0]), a.height / (panel.ylim[1] - panel.ylim[0])]
         )
@@ -82,10 +84,20 @@ class Flow(VMobject):
         long, head, wide, thin = 0.5 * self.LENGTH, self.HEAD, self.WIDE, 0.2 * self.WIDE
         outline = [(-long, thin), (long - head, thin), (long - head, wide), (long, 0.0),
                    (long - head, -wide), (long - head, -thin), (-long, -thin), (-long, thin)]  # fmt: skip
-        corners = np.stack([self.places + x * way + y * across for x, y in outline], axis=1)
+        size = self.shown[:, None]
+        corners = np.stack([self.places + size * (x * way + y * across) for x, y in outline], axis=1)
         a, b = corners[:, :-1, None], corners[:, 1:, None]
         s = np.array([0.0, 1 / 3, 2 / 3, 1.0])[:, None]
         self.points = to_3d((a + (b - a) * s).reshape(-1, 2))
+        return self
+
+    def clear(self, words: Sequence[Any]) -> Self:
+        """Draw no arrow, from the next time on, that would run through some words."""
+        inside = np.zeros(len(self.places), dtype=bool)
+        for word in words:
+            half = 0.5 * np.array([word.width, word.height]) + 0.5 * self.LENGTH
+            inside |= (np.abs(self.places - word.get_center()[:2]) < half).all(axis=1)
+        self.shown = np.where(inside, 1e-6, 1.0)  # so small that nothing is seen; it still has its direction
         return self
 
     def directions(self) -> Array:
@@ -109,7 +121,9 @@ class _Drift(VMobject):
     def _run(self, dt: float) -> None:
         self.seconds += dt
         along = (self.first + self.SPEED / Flow.LENGTH * self.seconds) % 1.0 - 0.5
-        size = self.RADIUS * np.sqrt(1.0 - 4.0 * along[:, 0] ** 2)  # none comes or goes at a stroke
+        size = (
+            self.RADIUS * self.flow.shown * np.sqrt(1.0 - 4.0 * along[:, 0] ** 2)
+        )  # none comes or goes at a stroke
         self.points = at(disc(), self.flow.places + along * Flow.LENGTH * self.flow.directions(), size)
 
 
@@ -186,7 +200,7 @@ class VNullcline(VMobject):
 class Rests(VGroup):
     """Where the state would stand still, and beside it whether it is stable: whether small disturbances die away there.
 
-    They lie where the steady current is the injected one. stable() reads back what is drawn.
+    They lie where the steady current is the injected one. stable() reads back what is drawn; `said` are the words.
     """
 
     def __init__(self, panel: Panel, plane: Membrane, theme: Theme, currents: tuple[float, float]) -> None:
@@ -232,12 +246,15 @@ class Rests(VGroup):
         place, stable = place[n <= self.panel.ylim[1]], stable[n <= self.panel.ylim[1]]
         self.discs.points = at(disc() * self.radius * size, place[stable])
         self.rings.points = at(disc() * self.radius * size, place[~stable])
+        self.said: list[Any] = []
         for k, pair in enumerate(self.words):
             for kind, word in enumerate(pair):
                 shown = k < len(place) and bool(stable[k]) == bool(kind)
                 word.set_opacity(float(shown))
                 if shown:
-                    word.move_to((place[k, 0] + 0.2, place[k, 1] - 0.32, 0.0), aligned_edge=LEFT)
+                    self.said.append(
+                        word.move_to((place[k, 0] + 0.2, place[k, 1] - 0.32, 0.0), aligned_edge=LEFT)
+                    )
         return self
 
     def stable(self) -> int:
@@ -265,15 +282,22 @@ class Portrait:
         sources = ((q.typst, theme.color(q)), ("V", theme.color("V-nullcline")))
         names = [Formula(f"frac(dif {x}, dif t) = 0", color=hue) for x, hue in sources]
         self.names = VGroup(*(haloed(name, theme.ground, 7.0) for name in names))
+        self._clear: list[Any] = []
         self.parts: list[Any] = [panel, self.flow, self.level, self.upright, self.names, self.rests]
         self.draw(currents[0])
 
     def draw(self, i: float) -> Self:
         """Draw it at current i (µA/cm²)."""
-        for part in (self.flow, self.upright, self.rests):
+        for part in (self.upright, self.rests):
             part.draw(i)
         self._place()
+        self.flow.clear([*self.rests.said, *self._clear]).draw(i)
         return self
+
+    def clear(self, words: Any) -> Any:
+        """Words, which no arrow of the flow runs through from the next time on that it is drawn."""
+        self._clear.append(words)
+        return words
 
     def along(self, name: str) -> Flow:
         """Arrows on the nullcline of "V" or of the second variable, at the lowest current, in its colour."""
