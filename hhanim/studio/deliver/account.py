@@ -17,7 +17,9 @@ from hhanim.look.type import shape
 from hhanim.look.words import unit
 from hhanim.studio.errors import RenderError
 from hhanim.studio.media import cues, sidecar
+from hhanim.studio.media.formats import format_of
 from hhanim.studio.plan import catalogue
+from hhanim.studio.plan.presets import preset
 
 
 @dataclass(frozen=True)
@@ -164,17 +166,24 @@ class Account:
 
     @property
     def command(self) -> str:
-        """What makes it again."""
-        record = self.record
-        if record.kind == "lecture":
-            return shlex.join(["hhanim", "lecture", "--name", record.name])
-        words = ["hhanim", "render", self.scene]
+        """What makes it again, under its name."""
+        record, kind, use = self.record, format_of(self.media), preset(self.record.preset)
+        size, usual = (record.width, record.height), kind.fit(use.width, use.height)
+        sound = record.key.get("sound", "voice") if kind.container else "voice"
+        words = ["hhanim", "lecture"] if record.kind == "lecture" else ["hhanim", "render", self.scene]
         for name, value in record.given.items():
             words += ["--set", f"{name}={value}"]
-        words += ["--theme", record.theme] if record.theme != "dark" else []
-        words += ["--preset", record.preset] if record.preset != "standard" else []
-        words += ["--language", record.language] if record.language != ENGLISH else []
-        words += ["--format", record.format] if record.format != "mp4" else []
+        for option, value, common in (
+            ("theme", record.theme, "dark"),
+            ("preset", record.preset, "standard"),
+            ("size", f"{size[0]}x{size[1]}", f"{usual[0]}x{usual[1]}"),
+            ("language", record.language, ENGLISH),
+            ("format", record.format, "mp4"),
+            ("sound", sound, "voice"),
+            ("name", self.media.stem, self.scene),
+        ):
+            words += [f"--{option}", str(value)] if value != common else []
+        words += ["--sections"] if record.key.get("sections") else []
         return shlex.join(words)
 
 

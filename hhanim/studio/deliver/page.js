@@ -16,6 +16,7 @@ const fill = film => {
     video.src = URL.createObjectURL(new Blob([Uint8Array.from(text, c => c.charCodeAt(0))], {type}));
   }
   if (link) link.href = video.src;
+  player(film).whole();
   if (video.loop) video.play().catch(() => {});  // where a browser wants to be asked first
 };
 // What loops is a clip. It begins by itself, but for those who want less motion.

@@ -27,7 +27,6 @@ window.CuePlayer = class CuePlayer {
     this.video.addEventListener("ended", () => { this.until = Infinity; });
     this.video.addEventListener("timeupdate", () => this.stop());  // where the window is not drawn
     this.video.addEventListener("loadedmetadata", () => this.whole());
-    if (this.video.readyState) this.whole();
     film.cues = this;
     this.told = this.shown;  // how many steps the deck shows
     this.go(this.told, false);
@@ -70,10 +69,11 @@ window.CuePlayer = class CuePlayer {
   }
   put(seconds) { this.video.currentTime = seconds && Math.min(seconds + CuePlayer.BIT, this.video.duration || Infinity); }
 
-  // A server that sends no parts of files lets nobody seek: then the film is fetched as a whole.
+  // A server that sends no parts of files lets nobody seek: then a film is fetched as a whole, once it is on the way.
   async whole() {
-    const {video} = this;
-    if (video.currentSrc.startsWith("blob:") || (video.seekable.length && video.seekable.end(0) > 0)) return;
+    const {video} = this, seeks = video.seekable.length && video.seekable.end(0) > 0;
+    if (this.fetched || seeks || !video.readyState || video.currentSrc.startsWith("blob:") || video.closest("[hidden]")) return;
+    this.fetched = true;
     video.src = URL.createObjectURL(await (await fetch(video.currentSrc)).blob());
     this.go(this.at, false);
   }
@@ -93,6 +93,7 @@ window.CuePlayer = class CuePlayer {
   look() {
     const {shown, told} = this;
     this.told = shown;
+    this.whole();
     if (this.loop) { if (!this.seen) this.video.pause(); else if (this.video.paused) this.play(); }
     else if (shown !== told) this.go(shown, this.seen && shown === this.at + 1);
     else this.stop();  // the deck may have left it

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import http.server
 import re
 import shutil
+import threading
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -58,6 +61,25 @@ def test_a_folder_to_put_on_a_server(made):
     assert "hhanim render shades --theme light" in html
     assert path.stat().st_size < 1e6
     assert gallery(made, path, title="Week 1").read_text(encoding="utf-8") == html
+
+
+def test_a_server_that_sends_no_parts_of_files(made, chromium):
+    """A film is fetched whole from it when it is shown, and not before."""
+    folder = gallery(made, made / "gallery" / "index.html").parent
+    handler = partial(http.server.SimpleHTTPRequestHandler, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        tab = chromium.new_page()
+        tab.goto(f"http://127.0.0.1:{server.server_port}/index.html")
+        known = "[...document.querySelectorAll('video')].every(v => v.readyState)"
+        until(tab, known)
+        whole = "[...document.querySelectorAll('video')].filter(v => v.src.startsWith('blob:')).map(v => v.closest('.group').id)"
+        assert tab.evaluate(whole) == []
+        tab.goto(f"{tab.url}#talk")
+        until(tab, "video.src.startsWith('blob:') && video.seekable.length && video.seekable.end(0) > 0")
+        assert tab.evaluate(whole) == ["talk"]
+        tab.context.close()
+        server.shutdown()
 
 
 def test_what_is_gone_goes_and_what_somebody_put_there_stays(made):

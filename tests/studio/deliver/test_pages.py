@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import shlex
 import shutil
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 
 from hhanim.language.catalogue import files
 from hhanim.studio.deliver import pages
+from hhanim.studio.deliver.account import Account
 from hhanim.studio.errors import RenderError
 from tests.studio.deliver.browser import accessible, ask, until
 
@@ -225,6 +227,29 @@ def test_captions_edited_by_hand_go_with_the_page(talk, monkeypatch, capsys):
     page = Path(capsys.readouterr().out.strip()).read_text(encoding="utf-8")
     assert embedded(page, "text/vtt").decode() == mine
     assert captions.read_text() == mine
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("--preset", "draft", "--size", "90x160", "--name", "upright"),
+        ("--set", "frames=7", "--theme", "light", "--language", "de"),
+        ("--size", "160x90", "--sound", "none"),
+        ("--size", "160x90", "--format", "gif", "--sound", "spikes"),
+    ],
+)
+def test_what_a_page_says_makes_the_film_again(project, capsys, asked):
+    from hhanim.cli import main
+
+    with pytest.raises(SystemExit) as stop:
+        main(["render", "still", *asked])
+    assert stop.value.code == 0
+    (media,) = (path for end in ("mp4", "gif") for path in Path("output").glob(f"*.{end}"))
+    words = shlex.split(Account.of(media).command)
+    capsys.readouterr()
+    with pytest.raises(SystemExit) as stop:
+        main([*words[1:], "--dry-run"])
+    assert (stop.value.code, capsys.readouterr().out) == (0, ""), words
 
 
 def test_with_a_version_for_telephones(project, monkeypatch, capsys):
