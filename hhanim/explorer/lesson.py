@@ -158,9 +158,9 @@ def find(lesson: str | Path) -> Lesson:
     """A lesson by its name, or from a file. Raises LessonError or UnknownName."""
     if str(lesson) in ORDER:
         return _shipped(str(lesson))
+    if not isinstance(lesson, str | Path) or Path(lesson).suffix != ".toml":
+        raise UnknownName("lesson", lesson, ORDER)
     path = Path(lesson)
-    if path.suffix != ".toml":
-        raise UnknownName("lesson", str(lesson), ORDER)
     try:
         size, text = path.stat().st_size, path.read_text(encoding="utf-8-sig")
     except (OSError, ValueError) as error:  # a name with a null in it is a ValueError, as is what is no UTF-8

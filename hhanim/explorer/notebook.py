@@ -18,7 +18,7 @@ from hhanim.language import ENGLISH
 from hhanim.look.theme import Theme, get_theme
 from hhanim.model import HHError, Membrane, Trajectory, analysis, presets, simulate, step
 from hhanim.model.cable import CableRun
-from hhanim.model.errors import UnknownName
+from hhanim.model.errors import UnknownName, number, whole
 from hhanim.plots.overview import draw
 
 #: Current sliders of models other than the lecture's: (lowest, highest, step), µA/cm².
@@ -140,7 +140,10 @@ def explore(
     Returns an Inline page, whose `settings` are what was set in it and whose run() is what it shows, computed by the
     core; or an Interactive. Raises HHError.
     """
+    height = whole("height", height, 1)
     if core == "python":
+        if lesson is not None or base_url != "":
+            raise HHError('a lesson and an address are the page\'s; take core="page"')
         return Interactive(presets.get(model), theme="light" if theme == "auto" else theme, **settings)
     if core != "page":
         raise UnknownName("core", core, ("page", "python"))
@@ -185,7 +188,7 @@ class Interactive:
                 raise UnknownName("setting", key, known)
         self.sliders: dict[str, Any] = {}
         for key, (value, low, high, by, unit) in known.items():
-            begin = float(settings.get(key, value))
+            begin = number(key, settings.get(key, value), unit=unit, array=False)
             self.sliders[key] = widgets.FloatSlider(
                 value=begin,
                 min=min(low, begin),

@@ -80,7 +80,9 @@ def page(
     """
     if theme not in ("auto", "dark", "light"):
         raise UnknownName("theme", theme, ("auto", "dark", "light"))
-    if base_url and not re.fullmatch(r"https?://[^\s#\"'<>]+", base_url):
+    if base_url != "" and not (
+        isinstance(base_url, str) and re.fullmatch(r"https?://[^\s#\"'<>]+", base_url)
+    ):
         raise HHError(
             f"base_url = {base_url!r} is no address; give one as in https://example.org/explorer.html"
         )

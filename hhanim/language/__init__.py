@@ -85,7 +85,7 @@ def spoken(language: str | Language) -> Iterator[Heard]:
 
     Raises LanguageError when there is no such language.
     """
-    if isinstance(language, str):
+    if not isinstance(language, Language):
         language = find(language)
     heard: Heard = {}
     tokens = _current.set(language), asked.set(heard)

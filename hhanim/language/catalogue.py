@@ -36,7 +36,7 @@ def files(code: str) -> list[Path]:
     Raises:
         LanguageError: when no language has such a code.
     """
-    if not _CODE.fullmatch(code):
+    if not isinstance(code, str) or not _CODE.fullmatch(code):
         raise LanguageError(f"language {code!r}: give a code such as de, es or pt_BR")
     return [SHIPPED / f"{code}.po", OWN / f"{code}.po"]
 

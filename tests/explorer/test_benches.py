@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -197,6 +198,22 @@ def test_stimulus_and_block_are_placed_by_hand(visit: Any) -> None:
     page.wait_for_function("document.getElementById('sentence').textContent.startsWith('The spike stops')")
     page.mouse.click(*handle("block"))  # and away with it
     page.wait_for_function("hhanim.run.settings.blocked === 0")
+
+
+def test_handles_that_meet_stand_side_by_side_and_move_what_they_moved(visit: Any) -> None:
+    page = visit("stimulus=propagation&block=2&near=2.5&far=3")
+    box = page.locator("#canvas-axon").bounding_box()
+    places = page.evaluate("['position', 'block', 'near', 'far'].map((key) => hhanim.handle(key)[0])")
+    radius = page.evaluate("0.8 * hhanim.views.axon.font")
+    assert min(b - a for a, b in pairwise(sorted(places))) > 2 * radius
+    x, y = page.evaluate("hhanim.handle('block')")
+    page.mouse.move(box["x"] + x, box["y"] + y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + x + 1, box["y"] + y)
+    assert page.evaluate("hhanim.views.axon.held") == "block"
+    page.mouse.move(box["x"] + x + page.evaluate("10 * hhanim.views.axon.tube.sx"), box["y"] + y, steps=3)
+    page.mouse.up()
+    page.wait_for_function("hhanim.run.settings.block === 12")
 
 
 def test_a_finger_sets_the_block_and_moves_the_stimulus(visit: Any) -> None:

@@ -199,6 +199,23 @@ def test_run_button_when_live_is_off(visit: Any) -> None:
     assert button.inner_text() == "Run"
 
 
+def test_enter_runs_the_changes_when_live_is_off(visit: Any) -> None:
+    page = visit("model=widget&live=0")
+    page.get_by_label("Injected current, µA/cm²").fill("5")
+    page.get_by_label("Injected current, µA/cm²").press("Enter")
+    says(page, "Fires at 33.6 Hz")
+    assert page.locator("#run").inner_text() == "Run"
+
+
+@pytest.mark.parametrize("size", [(1366, 657), (1280, 720), (1024, 600), (1280, 600)], ids=str)
+def test_a_low_screen_shows_all_without_scrolling(visit: Any, size: tuple[int, int]) -> None:
+    page = visit(viewport={"width": size[0], "height": size[1]})
+    tall, wide = page.evaluate(
+        "[document.documentElement.scrollHeight, document.documentElement.scrollWidth]"
+    )
+    assert (wide, tall) == size
+
+
 def with_a_clock(page: Any) -> Any:
     """The page, whose time passes when the test says so."""
     page.clock.install(time=0)

@@ -62,6 +62,16 @@ def test_interactive_refuses_unknown_settings() -> None:
         hhanim.explore("modern", core="pages")
 
 
+@pytest.mark.parametrize("core", ["page", "python"])
+@pytest.mark.parametrize("given", [{"height": '1" onload="alert(1)'}, {"height": None}, {"height": -1}, {"I": "x"},
+    {"I": [1, 2]}, {"I": float("nan")}, {"lesson": 5}, {"base_url": 5}], ids=str)  # fmt: skip
+def test_what_is_no_number_or_no_lesson_is_refused_in_one_line(core: str, given: dict[str, Any]) -> None:
+    pytest.importorskip("ipywidgets")
+    with pytest.raises(HHError) as error:
+        hhanim.explore("modern", core=core, **given)
+    assert "\n" not in str(error.value)
+
+
 def test_a_page_gives_back_what_was_set_and_runs_it() -> None:
     page = hhanim.explore("modern", I=15, gNa=100)
     assert page.settings == {"model": "modern", "I": 15, "gNa": 100}

@@ -52,6 +52,13 @@ def test_one_small_file_that_asks_for_nothing() -> None:
         {"stimulus": ["step"]},
         {"I": True},
         {"count": 2.5},
+        {"lesson": 5},
+        {"lesson": b"threshold"},
+        {"lesson": ["threshold"]},
+        {"language": None},
+        {"language": ["de"]},
+        {"base_url": None},
+        {"base_url": 5},
     ],
     ids=str,
 )

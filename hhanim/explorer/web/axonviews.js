@@ -3,7 +3,7 @@
 
 import { arrivalAt, cellAt } from "./axon.js";
 import { extent, niceRange } from "./numbers.js";
-import { Axes, dot, fontOf, placeLabels, polyline, styled } from "./plot.js";
+import { Axes, dot, fontOf, moveApart, placeLabels, polyline, styled } from "./plot.js";
 import { sampleAtHead, shown } from "./runs.js";
 import { settings } from "./settings.js";
 import { decimal, tr } from "./words.js";
@@ -111,10 +111,10 @@ export class AxonView extends BenchView {
   handles(ctx) {
     const { tube, course, font } = this, { theme } = look;
     for (const { key, hue, letter } of handlesOf(shown.run.settings)) {
-      const [x, y] = this.handle(key);
-      const foot = "near far".includes(key) ? course.box.y + course.box.h : tube.box.y;
+      const [x, y] = this.handle(key), at = this.above(key), top = tube.box.y;
+      const foot = "near far".includes(key) ? course.box.y + course.box.h : top;
       const line = { color: color(hue), width: 1.2, dash: [2, 3], alpha: 0.8 };
-      styled(ctx, line, () => polyline(ctx, [x, y], [x, foot]));
+      styled(ctx, line, () => polyline(ctx, [x, y], [at, top - 2], [at, foot]));
       dot(ctx, x, y, (this.held === key ? 1.0 : 0.8) * font, color(hue), theme.panel);
       Object.assign(ctx, { font: fontOf(font, 600), textAlign: "center", textBaseline: "middle" });
       if (key === "block" && !settings.blocked) dot(ctx, x, y, 0.6 * font, theme.panel, theme.panel);
@@ -138,10 +138,14 @@ export class AxonView extends BenchView {
     const best = near.reduce((a, b) => (b.off < a.off ? b : a));
     return best.off < 2 * this.font ? best.key : null;
   }
-  /* Where a handle is, in the canvas. */
+  /* Where something is that a handle moves, across the canvas. */
+  above(key) { return this.tube.x(Math.min(settings[key], this.tube.xRange[1])); }
+  /* Where a handle is, in the canvas: above what it moves, or aside where another stands. */
   handle(key) {
-    const { tube, font } = this;
-    return [tube.x(Math.min(settings[key], tube.xRange[1])), tube.box.y - 1.05 * font];
+    const { tube: { box }, font } = this, edge = 0.8 * font;
+    const all = handlesOf(settings).map((one) => ({ key: one.key, at: this.above(one.key) }));
+    moveApart(all, 1.75 * font, box.x - edge, box.x + box.w + edge);
+    return [all.find((one) => one.key === key)?.at ?? this.above(key), box.y - 1.05 * font];
   }
   placeAt(px) {
     const { box, sx, xRange } = this.tube;

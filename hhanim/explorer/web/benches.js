@@ -15,7 +15,7 @@ const inside = ({ canvas }, event) => {
 function wireAxon() {
   const view = views.axon, { canvas } = view, hear = (type, heard) => canvas.addEventListener(type, heard);
   const move = (event) => {
-    const place = view.held && view.placeAt(inside(view, event)[0]);
+    const place = view.held && view.placeAt(inside(view, event)[0] - view.aside);
     if (!view.held || (!view.moved && place === settings[view.held])) return;
     view.moved = true;
     setNumber(view.held, place);
@@ -25,9 +25,12 @@ function wireAxon() {
     view.held = view.grip(...inside(view, event));
     view.moved = false;
     if (!view.held) return;
+    const on = view.handleAt(...inside(view, event)) !== null;
+    // A handle may stand beside its place.
+    view.aside = on ? view.handle(view.held)[0] - view.above(view.held) : 0;
     canvas.setPointerCapture(event.pointerId);
     event.preventDefault();
-    if (view.handleAt(...inside(view, event)) === null) move(event);
+    if (!on) move(event);
   });
   hear("pointermove", (event) => {
     move(event);

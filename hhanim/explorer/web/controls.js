@@ -5,7 +5,7 @@ import { $, choices, make, on, put } from "./dom.js";
 import { readNumber, show } from "./numbers.js";
 import { symbolHTML } from "./plot.js";
 import { changedKeys, defaultsOf, experimentOf, fieldsOf, followIons, idleKeys, modelOf,
-  settings } from "./settings.js";
+  settings, ui } from "./settings.js";
 import { tr } from "./words.js";
 
 const rows = {};
@@ -79,8 +79,11 @@ export function buildControls() {
   refreshAll();
 }
 
-/* What is chosen among words. */
+/* What is chosen among words; where changes wait, Enter in a field runs them. */
 export function wireChoices() {
+  on("panel", "keydown", ({ key, target }) => {
+    if (key === "Enter" && !ui.live && target.matches("input")) $("run").click();
+  });
   for (const key of ["method", "reversal"]) on(key, "change", () => {
     settings[key] = $(key).value;
     followIons(settings);

@@ -197,25 +197,31 @@ export function dot(ctx, x, y, radius, color, ground) {
   disc(ctx, x, y, radius, color);
 }
 
+/* Move things apart, each {at, …}, until there is a gap from one to the next and all are between two ends. */
+export function moveApart(things, gap, low, high) {
+  const sorted = things.slice().sort((a, b) => a.at - b.at);
+  const wide = (high - low) / Math.max(1, things.length - 1);
+  sorted.forEach((thing) => { thing.at = Math.min(high, Math.max(low, thing.at)); });
+  for (let pass = 0; sorted.length && pass < 20; pass++) {
+    for (let n = 0; n + 1 < sorted.length; n++) {
+      const short = Math.max(0, Math.min(gap, wide) - (sorted[n + 1].at - sorted[n].at));
+      sorted[n].at -= short / 2;
+      sorted[n + 1].at += short / 2;
+    }
+    sorted.at(-1).at = Math.min(high, sorted.at(-1).at);
+    sorted[0].at = Math.max(low, sorted[0].at);
+  }
+}
+
 /* Labels beside points, moved apart vertically until none covers another; each {x, y, symbol, color}. */
 export function placeLabels(ctx, labels, size, top, bottom) {
   const foot = ctx.canvas.height / ctx.getTransform().d - 0.5 * size;
   top -= 0.45 * size; // a little above and below the axes is free
   bottom = Math.min(bottom + 0.45 * size, foot);
-  const gap = Math.min(1.05 * size, (bottom - top) / Math.max(1, labels.length - 1));
-  const sorted = labels.slice().sort((a, b) => a.y - b.y);
-  sorted.forEach((l) => { l.at = Math.min(bottom, Math.max(top, l.y)); });
-  for (let pass = 0; sorted.length && pass < 20; pass++) {
-    for (let n = 0; n + 1 < sorted.length; n++) {
-      const short = Math.max(0, gap - (sorted[n + 1].at - sorted[n].at));
-      sorted[n].at -= short / 2;
-      sorted[n + 1].at += short / 2;
-    }
-    sorted.at(-1).at = Math.min(bottom, sorted.at(-1).at);
-    sorted[0].at = Math.max(top, sorted[0].at);
-  }
+  const all = labels.map((label) => ({ ...label, at: label.y }));
+  moveApart(all, 1.05 * size, top, bottom);
   Object.assign(ctx, { textAlign: "left", textBaseline: "middle" });
-  for (const label of sorted) {
+  for (const label of all) {
     ctx.fillStyle = label.color;
     drawSymbol(ctx, label.symbol, label.x, label.at, size);
   }
