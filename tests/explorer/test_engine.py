@@ -156,6 +156,17 @@ def test_the_lectures_euler_run(page: Any) -> None:
     assert np.allclose(v, core["V"], rtol=0, atol=1e-9)
 
 
+def test_the_rate_of_the_lectures_euler_is_the_cores(page: Any) -> None:
+    rate = page.evaluate(
+        """() => {
+        const model = hhanim.MODELS.find((m) => m.name === "widget");
+        const stimulus = hhanim.makeStimulus({stimulus: "step", I: 4, onset: 0, holding: 0});
+        return hhanim.rateOf(hhanim.simulateEuler(model, model.constants(model.defaults), stimulus, 400));
+    }"""
+    )
+    assert rate == pytest.approx(simulate("widget", 4.0, 400.0, method="euler", dt=0.5).rate(), rel=1e-9)
+
+
 @pytest.mark.parametrize("name", ["modern", "widget", "connor_stevens", "wang_buzsaki"])
 @pytest.mark.parametrize("current", [0.0, 8.0])
 def test_fixed_points_and_their_stability(page: Any, name: str, current: float) -> None:

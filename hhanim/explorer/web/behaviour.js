@@ -10,7 +10,7 @@ function peaksOf(run) {
   for (let n = 1; n + 1 < run.size; n++) {
     if (!(v[n] > v[n - 1] && v[n] >= v[n + 1])) continue;
     const a = v[n - 1] - v[n], b = v[n + 1] - v[n], bend = a + b;
-    const x = run.method === "euler" || bend === 0 ? 0 : (a - b) / (2 * bend);
+    const x = bend === 0 ? 0 : (a - b) / (2 * bend);
     peaks.push([run.t[n] + x * run.dt, v[n] - (x * (a - b)) / 4]);
   }
   return peaks;
