@@ -212,6 +212,26 @@ def test_the_scope_shows_what_a_whole_picture_would(running: Any) -> None:
     assert np.mean(moved != whole) < 0.1 * whole.mean()
 
 
+def test_a_dashed_line_in_the_scope_has_its_dashes(running: Any) -> None:
+    page = running("I=15")
+    for _ in range(100):
+        page.evaluate("hhanim.goOn(0.02)")  # h stands still: drawn a pixel or none at a time
+        page.evaluate("hhanim.views.gates.compose()")
+    page.locator("#play").click()
+    columns = """() => { const { axes, lines, surface: { ctx, ratio } } = hhanim.views.gates;
+        const h = lines.find((line) => line.name === "h").series[hhanim.run.size - 1], { x, w } = axes.box;
+        const right = Math.round((x + w - 10) * ratio), wide = Math.round(60 * ratio);
+        const { data } = ctx.getImageData(right - wide, Math.round(axes.y(h) * ratio) - 1, wide, 2);
+        let out = ""; for (let k = 0; k < wide; k++) out += data[4 * k + 3] > 90 ? "-" : " ";
+        return out; }"""
+    moved = page.evaluate(columns)
+    page.evaluate("hhanim.redraw()")
+    whole = page.evaluate(columns)
+    assert 0.3 < whole.count("-") / len(whole) < 0.9
+    assert abs(moved.count("-") - whole.count("-")) < 0.15 * len(whole), (moved, whole)
+    assert abs(len(moved.split()) - len(whole.split())) <= 1, (moved, whole)
+
+
 def test_many_channels_do_as_the_equations_and_few_are_noisy(visit: Any) -> None:
     page = visit("stimulus=pulse&I=15&duration=30")
     code = "(n) => { const r = hhanim.simulateSettings({ ...hhanim.settings }, 'channels', n);"

@@ -39,16 +39,32 @@ export function layOutScope(view, span) {
 /* Device pixels that time t has moved by. */
 const pixelOf = ({ axes, surface }, t) => Math.floor(t * axes.sx * surface.ratio);
 
+/* How long a dashed line is before sample `from`, so that its dashes go on where those before end; it is
+   followed from the last sample that was drawn, n when this is done. */
+function drawnBefore({ axes, dashes }, name, series, from, n) {
+  const { dt, dropped } = shown.run, { sx, sy } = axes;
+  const long = (a, b) => {
+    let sum = 0;
+    for (let m = a + 1; m <= b; m++) sum += Math.hypot(dt * sx, (series[m] - series[m - 1]) * sy);
+    return sum;
+  };
+  const { at, length } = dashes.get(name) || { at: from + dropped, length: 0 }, last = at - dropped;
+  const before = last > from ? length - long(from, last) : length + long(last, from);
+  dashes.set(name, { at: n + dropped, length: before + long(from, n) });
+  return before;
+}
+
 function paintWindow(view, ctx, from, n) {
   const { axes, stimulus, lines, weight, surface } = view, { run } = shown, now = pixelOf(view, run.t[n]);
   // Times are drawn where whole pixels put them, so that old and new join.
   const shift = now / surface.ratio / axes.sx;
-  const all = lines.map((line) => [axes, drawn(line, weight), line.series]).reverse();
+  const all = lines.map((line) => [axes, drawn(line, weight), line.series, line.name]).reverse();
   const injected = { color: color("stimulus"), width: weight, join: "miter" };
   if (stimulus) all.push([stimulus, injected, quantitiesOf(run).I]);
-  for (const [on, style, series] of all)
+  for (const [on, style, series, name] of all)
     on.inside(ctx, () => styled(ctx, style, () => {
       const part = (some) => some.subarray(from, n + 1);
+      if (style.dash?.length) ctx.lineDashOffset = drawnBefore(view, name, series, from, n);
       on.trace(ctx, part(run.t), part(series), n - from, shift);
     }));
   view.at = now;
@@ -80,6 +96,7 @@ function paintGrids(view, ctx) {
 /* The whole window. */
 export function paintScope(view, ctx) {
   const n = sampleAtHead();
+  view.dashes = new Map(); // of each dashed line: the last sample drawn, and how long the line is there
   paintGrids(view, ctx);
   paintWindow(view, ctx, firstSample(n, view.span), n);
   paintLabels(view, ctx, n);
