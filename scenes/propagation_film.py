@@ -157,11 +157,13 @@ class Propagation(Story):
             return
         self.timed(Pace.lasting(12.0, self.when(0.97)))
         rows, both = self.grid["body"].rows(1.0, 1.0, gap=0.2), (self.one, thin)
-        shown = [Tube(rows[k], run, self.theme, beside=both, clock=self.clock) for k, run in enumerate(both)]
+        self.tubes = [
+            Tube(rows[k], run, self.theme, beside=both, clock=self.clock) for k, run in enumerate(both)
+        ]
         self.names["times"] = self.timing.speed / thin.speed(*self.timing.between)
         said = "Both axons have the same membrane, and start together."
         yield Beat("thickness", "Is a thick axon faster?", said, "above an axon, below one a quarter as thick",
-                   shown, 0.0, self.when(0.2))  # fmt: skip
+                   self.tubes, 0.0, self.when(0.2))  # fmt: skip
         said = "The thick one is {times:.1f} times as fast."
         yield self.then(said, heading="Thick axons are fast", until=self.when(0.5))
         said = "Inside it current spreads farther: speed goes as the square root of the diameter."
@@ -178,10 +180,13 @@ class Propagation(Story):
         marks = [self.stage.stretch("refractory", self.stage.wall.refractory(half)) for half in halves]
         line = "refractory: {ion} channels inactivated" if marks else ""
         said, pulses = "A pulse at either end starts a spike.", self.stage.pulses
-        yield Beat("collision", "Two spikes meet", said, line, [*shown, *pulses], 0.0, near)
-        yield self.then("Each leaves a refractory stretch behind it.", show=[*shown, *marks], until=meet)
+        yield Beat("collision", "Two spikes meet", said, "", [*shown, *pulses], 0.0, near)
+        said = "Each leaves a refractory stretch behind it."
+        yield self.then(said, line=line, show=[*shown, *marks], until=meet)
         yield self.then("Neither finds a membrane ahead that can fire.", until=shut)
-        yield self.then("So both end where they meet.", heading="Both end", show=shown, until=shut + 4 * step)
+        yield self.then(
+            "So both end where they meet.", heading="Both end", line="", show=shown, until=shut + 4 * step
+        )
 
     def recap(self) -> Iterator[Beat]:
         """One picture: the spike, its currents, and what each of its parts does."""
@@ -197,4 +202,5 @@ class Propagation(Story):
                 Row("{ion} flows in", "and lifts V", into, "The {ion} current lifts V.", w(0.5)),
                 Row("current flows ahead", "and charges the next place", "ink",
                     "Inside, current flows on and charges the next place.", w(0.54))]  # fmt: skip
-        yield from self.recapped(rows, shown, place=foot, beside=beside, start=w(0.42))
+        line = "in an axon {wide:g} µm wide, at {warm:g} °C, at {speed:.1f} m/s"
+        yield from self.recapped(rows, shown, place=foot, beside=beside, start=w(0.42), line=line)

@@ -31,7 +31,7 @@ from hhanim.mobjects import description
 from hhanim.mobjects.frame import standard
 from hhanim.mobjects.frame.cards import Choices, Recap, Row
 from hhanim.mobjects.frame.clock import Clock, Pace
-from hhanim.mobjects.frame.fades import Appear, Vanish
+from hhanim.mobjects.frame.fades import Appear, Picture, Vanish
 from hhanim.mobjects.frame.film import Film
 from hhanim.mobjects.frame.layout import UNIT, Area
 from hhanim.mobjects.frame.lettering import SUBTITLE, TITLE, Words, broken
@@ -238,16 +238,17 @@ class Story(Film):
         began, caption = float(self.time), self.say(beat.caption)
         self.caption(caption)
         words, standing = self._words, self.standing
-        self._change(beat, opening)
+        changes = self._change(beat, opening)
         if begins:  # a presenter stops where its picture stands
+            self._play(changes)
+            changes = []
             self.begin_part(beat.name)
         runs: list[Any] = (
             [] if beat.until is None or self.clock is None else [self.clock.run(self._end(beat.until))]
         )
         self._describe([w for w in self._words if w not in words], standing, runs)
-        if runs or beat.do:
-            acts: list[Any] = [act() if isroutine(act) else act for act in beat.do]
-            self.play(*runs, *acts)
+        acts: list[Any] = [act() if isroutine(act) else act for act in beat.do]
+        self._play([*changes, *runs, *acts])
         if beat.leaves is not None:
             self.clear()
             self.standing = list(beat.leaves)
@@ -268,8 +269,15 @@ class Story(Film):
     def _end(self, until: float) -> float:
         return float(min(max(until, self.clock.now), self.clock.pace.stop))
 
-    def _change(self, beat: Beat, opening: bool) -> None:
-        """What goes and what comes: words first, pictures by a fade or a zoom, and the clock put where it begins."""
+    def _play(self, animations: Sequence[Any]) -> None:
+        if animations:
+            self.play(*animations)
+
+    def _change(self, beat: Beat, opening: bool) -> list[Animation]:
+        """What goes and what comes: words first, pictures by a fade or a zoom, and the clock put where it begins.
+
+        Where words alone do, they are returned, to be played with what they tell of.
+        """
         heading, line = self.say(beat.heading), self.say(beat.line)
         old, words = self._words, self._lines(heading, line)
         show = self.standing if beat.show is None else list(beat.show)
@@ -277,18 +285,28 @@ class Story(Film):
         gone, stay = [t for t in self.standing if id(t) not in known], [t for t in show if id(t) in was]
         come = [t for t in show if id(t) not in was]
         zooms = beat.into is not None or beat.out_of is not None
+        alone = not (gone or come or zooms or self._jumps(beat.start))
         early, late = ((0.4, 0.5), (0.5, 0.6)) if zooms else ((0.0, 0.25), (0.25, 0.5))
-        said: list[Animation] = [Vanish(w, between=early) for w in old if w not in words]
-        said += [Appear(w, between=late) for w in words if w not in old]
+        if alone:
+            early, late = (0.0, 0.5), (0.5, 1.0)
+        lasts: Any = {"run_time": (0.5 if alone else 1.0) * standard.CHANGE}
+        said: list[Animation] = [Vanish(w, between=early, **lasts) for w in old if w not in words]
+        said += [Appear(w, between=late, **lasts) for w in words if w not in old]
         before, self._words, self.standing = self.standing, words, show
         if opening:
             self._put(beat.start)
         elif zooms:
             self._zoom(beat, _mobjects(gone), _mobjects(come), _mobjects(stay), said)
-        else:
+        elif not alone:
             self._fade(beat.start, before, gone, stay, come, said)
         self._order()
         self.written.append((float(self.time), "\n".join(filter(None, (heading, line)))))
+        for animation in said:
+            animation.run_time = 0.5 * standard.CHANGE
+        return said if alone and not opening else []
+
+    def _jumps(self, start: float | None) -> bool:
+        return start is not None and self.clock is not None and start != self.clock.now
 
     def _fade(
         self,
@@ -299,14 +317,13 @@ class Story(Film):
         come: Sequence[Any],
         said: Sequence[Animation],
     ) -> None:
-        """One soft change; what follows the clock is not seen when it jumps."""
-        moving = []
-        if start is not None and self.clock is not None and start != self.clock.now:
+        """One soft change; where the clock jumps, what follows it dissolves from one instant into the other."""
+        moving, pictures = [], []
+        if self._jumps(start):
             for mobject in _moving(gone):
                 mobject.suspend_updating(recursive=False)  # as it was, while it goes
             moving = _moving(stay)
-            if moving:
-                self.play(*map(Vanish, moving), run_time=0.5 * standard.CHANGE)
+            pictures = [*map(Picture, moving)]
             self._put(start)
         # First what goes, then what comes, never one through the other; and the words before both. Where both halves of
         # the frame change, one does after the other: it is never bare.
@@ -321,10 +338,12 @@ class Story(Film):
                 if fade is Appear and any(getattr(thing, "takes_over", None) is old for old in gone):
                     start, lasts = 0.0, 0.1  # what they share is seen all the time
                 changes += [fade(m, between=(start, start + lasts)) for m in _mobjects([thing])]
-        begin = 0.5 if _moving(gone) else 0.0  # late if what goes still shows the time before the jump
-        changes += [Appear(m, between=(begin, 1.0)) for m in moving]
+        between = (0.5, 1.0) if turn else (0.25, 0.75)  # with what goes
+        changes += [Vanish(picture, between=between) for picture in pictures]
+        changes += [Appear(mobject, between=between) for mobject in moving]
         if changes:
             self._order(_layers(was, self.standing))
+            self.add(*pictures)
             self.play(*changes, run_time=standard.CHANGE)
         for mobject in _moving(gone):
             mobject.resume_updating(recursive=False)

@@ -39,13 +39,14 @@ def test_a_part_stands_until_it_turns_into_its_element(media: Path) -> None:
     gone: list[str] = []
 
     class Parts:
-        def _change(self, beat: Any, opening: bool) -> None:
+        def _change(self, beat: Any, opening: bool) -> Any:
             film: Any = self
-            super()._change(beat, opening)  # type: ignore[misc]
+            changes = super()._change(beat, opening)  # type: ignore[misc]
             shown, elements = film.slice.get_family(), [film.wide.element(n) for n in film.slice.views]
             for (name, view), element in zip(film.slice.views.items(), elements, strict=True):
                 if beat.name == "circuit" and element not in film.standing and view.lobes not in shown:
                     gone.append(f"{name}: {beat.caption}")
+            return changes
 
     run_film("circuit", "wide", media, beside=Parts)
     assert gone == []

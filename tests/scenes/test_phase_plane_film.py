@@ -171,13 +171,14 @@ def test_the_current_is_that_of_the_plane_whenever_one_is_written(media: Path) -
 class Planes:
     """Keeps the flow in the plane as soon as a steady current is written under the heading."""
 
-    def _change(self, beat: Any, opening: bool) -> None:
-        super()._change(beat, opening)  # type: ignore[misc]
+    def _change(self, beat: Any, opening: bool) -> Any:
+        changes = super()._change(beat, opening)  # type: ignore[misc]
         line = self.say(beat.line)  # type: ignore[attr-defined]
         flow = next((x for x in self.standing if isinstance(x, Flow)), None)  # type: ignore[attr-defined]
         if "steady current of" in line and flow is not None:
             kept = self.__dict__.setdefault("planes", [])
             kept.append((line, flow.directions().copy(), flow))
+        return changes
 
 
 def test_the_reduced_model_rests_where_the_full_one_does_and_fires_as_the_clip_says(film: Any) -> None:

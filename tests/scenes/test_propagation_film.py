@@ -27,9 +27,10 @@ class Stretches:
         super().tell(beat)  # type: ignore[misc]
         self._keep()
 
-    def _change(self, beat: Any, opening: bool) -> None:
-        super()._change(beat, opening)  # type: ignore[misc]
+    def _change(self, beat: Any, opening: bool) -> Any:
+        changes = super()._change(beat, opening)  # type: ignore[misc]
         self._keep()
+        return changes
 
     def _keep(self) -> None:
         film: Any = self
@@ -218,6 +219,15 @@ def test_what_is_left_of_the_spike_is_what_the_picture_shows(propagation: Any) -
     assert film.decay.shares[0] == pytest.approx(left / whole, abs=0.005)
     said = [text for _, _, text in film.captions if "length constant" in text]
     assert said == [f"One length constant further, {100.0 * left / whole:.0f} % of the spike is left."]
+
+
+@pytest.mark.slow
+def test_current_spreads_twice_as_far_in_an_axon_four_times_as_thick(propagation: Any) -> None:
+    film = propagation
+    for t in np.linspace(film.when(0.4), film.when(0.9), 5).tolist():  # both spikes are on their way
+        thick, thin = ([b - a for a, b, *_ in tube.draw(t).currents.loops()] for tube in film.tubes)
+        assert len(thick) == 2  # ahead and behind
+        assert thick == pytest.approx([2.0 * length for length in thin], rel=0.05)
 
 
 @pytest.mark.slow

@@ -28,6 +28,12 @@ from hhanim.mobjects.graph.panel import Panel
 from hhanim.model.cable import CableRun
 
 
+def largest_axial(run: CableRun) -> float:
+    """The largest current (nA) along the core of a cable, away from its ends."""
+    away = slice(run.cable.count // 6, -run.cable.count // 6)
+    return max(float(np.abs(run.axial_current()[:, away]).max()), 1e-12)
+
+
 @dataclass(frozen=True)
 class Loop:
     """One loop: its current (nA, the sign its direction in the core), its ends (mm), its size (1: the smallest that is
@@ -42,7 +48,7 @@ class Loop:
 
 
 class LocalCurrents(Timed, VGroup):
-    """The local circuits of a cable as streamlines, one for every `unit` (nA) of axial current.
+    """The local circuits of a cable as streamlines, one for every `unit` (nA) of axial current; by default a round one.
 
     panel: its x axis is in mm. wall: heights of the wall's two faces; inside, outside: how far the current spreads
     above it in the core, below it outside. count: loops that the largest axial current of the run, away from the ends,
@@ -58,8 +64,8 @@ class LocalCurrents(Timed, VGroup):
     The arrowheads go round as the current does, also while the clock stands: advance() says how long.
     """
 
-    # Of the panel's width, of the depth: a loop less wide or less deep is not seen, half as large again in full.
-    NARROW, SHALLOW = 1 / 30, 0.08
+    #: Of the depth: a loop less deep is not seen, one half as deep again in full.
+    SHALLOW = 0.08
     HEAD = 13 * UNIT
     #: Of a loop's half, inside or outside, that its arrowheads go in a second of film; and where they are at first.
     FLOW, HEADS = 0.35, np.array([0.5, 1.0])
@@ -75,17 +81,17 @@ class LocalCurrents(Timed, VGroup):
         outside: float,
         ground: Any,
         count: int = 2,
+        unit: float | None = None,
+        narrow: float = 1 / 30,
         width: float = 3.5,
     ) -> None:
         super().__init__()
         self.panel, self.run, self.wall, self.inside, self.outside = panel, run, wall, inside, outside
         axial = run.axial_current()
         self.x = np.arange(run.cable.count + 1) * run.cable.dx * 1e-3  # mm
-        away = slice(run.cable.count // 6, -run.cable.count // 6)
-        largest = max(float(np.abs(axial[:, away]).max()), 1e-12)
-        self.unit = round_below(largest / (count - 0.45))
+        self.unit = unit or round_below(largest_axial(run) / (count - 0.45))
         self.levels = (np.arange(count) + 0.5) * self.unit
-        self.narrow = self.NARROW * (panel.xlim[1] - panel.xlim[0])
+        self.narrow = narrow * (panel.xlim[1] - panel.xlim[0])
         self._axial = Sampled(run.t, axial)
         most = max(
             int(np.count_nonzero(np.diff(s * axial > level, axis=1, prepend=False), axis=1).max() + 1) // 2

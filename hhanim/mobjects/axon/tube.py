@@ -1,4 +1,5 @@
-"""An axon as a plain tube, as thick as it is beside others, lit where ions carry current; above it V along it.
+"""An axon as a plain tube, as thick as it is beside others, lit where ions carry current, with the local currents
+through its lower wall; above it V along it.
 
 class Race(Story):
     def beats(self):
@@ -16,11 +17,13 @@ class Race(Story):
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from manim import LEFT, VGroup
 
 from hhanim.look import Theme, quantities
+from hhanim.mobjects.axon.currents import LocalCurrents, largest_axial
 from hhanim.mobjects.axon.profile import Band, Profile
 from hhanim.mobjects.axon.stage import along, limits
 from hhanim.mobjects.frame.clock import Clock
@@ -30,7 +33,9 @@ from hhanim.mobjects.frame.shapes import filled, lines, mix
 from hhanim.model.cable import CableRun
 
 #: Micrometres that a scene unit of a tube's thickness stands for, the same in all of them.
-MICROMETRES = 800.0
+MICROMETRES = 600.0
+#: How deep below a tube the local currents are drawn (scene units).
+_OUTSIDE = 0.3
 
 
 class Tube:
@@ -55,8 +60,12 @@ class Tube:
         together = [run, *beside]
         thickest = max(float(np.max(other.cable.diameter)) for other in together) / MICROMETRES
         lows, highs = zip(*map(limits, together), strict=True)
-        self.panel = along(area.inset(bottom=thickest + 0.12), run, theme, (min(lows), max(highs)))
-        left, right, y = self.panel.inner.left, self.panel.inner.right, area.bottom + 0.5 * thickest
+        self.panel = along(area.inset(bottom=_OUTSIDE + thickest + 0.12), run, theme, (min(lows), max(highs)))
+        left, right, y = (
+            self.panel.inner.left,
+            self.panel.inner.right,
+            area.bottom + _OUTSIDE + 0.5 * thickest,
+        )
         low, high = y - 0.5 * self.thickness, y + 0.5 * self.thickness
         box = lines([(left, low), (right, low), (right, high), (left, high), (left, low)])
         wall = filled(box, mix(theme.ground, theme.line, 0.3), stroke=theme.line, width=stroke(3.0))
@@ -68,13 +77,30 @@ class Tube:
         hues = [theme.color(known[f"I_{run.carrier(side)}"]) for side in ("in", "out")]
         inside = 0.4 * self.thickness
         self.lit = Band(self.panel, run, shares, y - inside, y + inside, wall.get_fill_color(), hues)
+        style: Any = {
+            "inside": 0.5 * self.thickness + inside,
+            "outside": _OUTSIDE,
+            "ground": wall.get_fill_color(),
+        }
+        self.currents = LocalCurrents(
+            self.panel,
+            run,
+            theme,
+            wall=(low, low),
+            count=1,
+            unit=0.5 * largest_axial(run),
+            narrow=1 / 60,
+            **style,
+        )
         self.profile = Profile(self.panel, run, "V", theme)
-        self.moving = VGroup(self.lit, self.profile)
+        self.moving = VGroup(self.lit, self.currents, self.profile)
         if clock is not None:
-            self.moving.add_updater(lambda _: self.draw(clock.now) and None, call_updater=True)
+            self.draw(clock.now)
+            self.moving.add_updater(lambda _, dt: self.draw(clock.now, dt) and None)
 
-    def draw(self, t: float) -> Tube:
-        """Draw it at time t (ms)."""
+    def draw(self, t: float, seconds: float = 0.0) -> Tube:
+        """Draw it at time t (ms), so many seconds of film after it was drawn last."""
         self.lit.draw(t)
+        self.currents.advance(t, seconds)
         self.profile.draw(t)
         return self

@@ -13,9 +13,26 @@ than drawing it, and hold its updaters still meanwhile.
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from typing import Any
 
-from manim import Animation, Mobject, smooth, squish_rate_func
+import numpy as np
+from manim import Animation, Mobject, VGroup, smooth, squish_rate_func
+
+_COLORS = ("fill_rgbas", "stroke_rgbas", "background_stroke_rgbas")
+
+
+class Picture(VGroup):
+    """A mobject as it is drawn at this moment, which follows nothing: to go while the mobject itself has moved on."""
+
+    def __init__(self, mobject: Any) -> None:
+        super().__init__()
+        for part in mobject.family_members_with_points():
+            still = copy(part)
+            still.submobjects, still.updaters = [], []
+            arrays = {name: value for name, value in vars(part).items() if isinstance(value, np.ndarray)}
+            vars(still).update({name: value.copy() for name, value in arrays.items()})  # changed in place
+            self.add(still)
 
 
 class _Fade(Animation):
@@ -28,11 +45,9 @@ class _Fade(Animation):
     def create_starting_mobject(self) -> Any:
         styled = (m for m in self.mobject.get_family() if hasattr(m, "fill_rgbas"))
         self._opacities = [
-            (m, [getattr(m, kind)[:, 3].copy() for kind in self._KINDS]) for m in dict.fromkeys(styled)
+            (m, [getattr(m, kind)[:, 3].copy() for kind in _COLORS]) for m in dict.fromkeys(styled)
         ]
         return self.mobject
-
-    _KINDS = ("fill_rgbas", "stroke_rgbas", "background_stroke_rgbas")
 
     def share(self, done: float) -> float:
         """The share of its opacity that is shown when that fraction of the fade is done."""
@@ -41,7 +56,7 @@ class _Fade(Animation):
     def interpolate_mobject(self, alpha: float) -> None:
         share = self.share(self.rate_func(alpha))
         for mobject, own in self._opacities:
-            for kind, opacity in zip(self._KINDS, own, strict=True):
+            for kind, opacity in zip(_COLORS, own, strict=True):
                 colors = getattr(mobject, kind)
                 if len(colors) == len(opacity):  # a new array: cameras compare with the frame before
                     colors = colors.copy()
