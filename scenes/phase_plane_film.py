@@ -81,7 +81,8 @@ class PhasePlane(Story):
         currents = {"critical": stop, "onset": self.onset, "between": self.between, "hopf": hopf}
         self.names |= {name: decimal(f"{i:.1f} µA/cm²") for name, i in currents.items()}
         self.names |= {"one": tr({0: "no spike", 1: "one spike"}.get(len(one.spikes), "some spikes"))}
-        self.names |= {"kind": tr("stable" if fixed_points(plane, 0.0)[0].stable else "unstable")}
+        self.held = fixed_points(plane, 0.0)[0].stable
+        self.names |= {"kind": tr("stable" if self.held else "unstable")}
         if len(one.spikes) == len(of_all.spikes) == 1:
             self.names |= {"when": tr("later" if one.spikes[0] > of_all.spikes[0] else "earlier")}
             self.names |= {"how": tr("higher" if one.spike_peaks[0] > of_all.spike_peaks[0] else "lower")}
@@ -166,9 +167,10 @@ class PhasePlane(Story):
                    into=self.portrait.place(near, self.frame))  # fmt: skip
         yield Beat("answer", title, said, line, do=[near.rise(0.0, 0.5 * stop, branch, run_time=4.5)])
         self.timed(Pace(self.until, rate=RATE))
-        swing, said = near.swing(0.5 * stop, 0.15, self.until).follow(self.clock), "A small swing dies away."
+        swing = near.swing(0.5 * stop, 0.15 if self.held else 0.03, self.until).follow(self.clock)
+        said = "A small swing dies away." if self.held else "It is unstable: a small swing grows."
         kind = "stable: small swings die away · unstable: they grow"
-        yield Beat("answer", "Still stable", said, kind, [*shown, swing], until=swing.t[-1])
+        yield Beat("answer", "Still stable" if self.held else title, said, kind, [*shown, swing], until=swing.t[-1])
         if self.critical is None:
             said = "Up to {high} it goes on as it was."
             changes = [choices.answer(2), near.rise(0.5 * stop, stop, branch, run_time=4.5)]
@@ -199,14 +201,13 @@ class PhasePlane(Story):
     def recap(self) -> Iterator[Beat]:
         """The fixed point and the cycle: at some currents both are there."""
         again, shown = Portrait(self.panel, self.plane, self.theme, (0.0, self.high)).draw(self.between), []
-        rows = [Row("Up to {critical}: stable", "small swings die away", "ink",
-                    "Up to {critical} the fixed point is stable.", 0.4 * self.until)]  # fmt: skip
+        does = "small swings die away" if self.held else "small swings grow"
+        rows = [Row("Up to {critical}: {kind}", does, "ink", "Up to {critical} the fixed point is {kind}.",
+                    0.4 * self.until)]  # fmt: skip
         line = "a steady current of {between}"
-        if self.onset < self.stop:
-            held, said = (
-                self.linked(self.stays),
-                "Here the fixed point is stable: a state beside it comes to rest.",
-            )
+        if self.held and self.onset < self.stop:
+            held = self.linked(self.stays)
+            said = "Here the fixed point is stable: a state beside it comes to rest."
             yield Beat("limit cycle", "Both at once", said, line, [*again.parts, *held], until=self.until)
             both, before = self.linked(self.fires), orbit(self.panel, self.stays).draw(self.until)
             v = Trace.of(self.stays, "V", both[0].panel, named=False).draw(self.until)

@@ -19,7 +19,6 @@ from hhanim.model.phases import Landmarks, landmarks
 from hhanim.parameters import Membrane, Protocol
 
 QUESTION = "Who brings V down again?"
-SEED = 163  # of the channels drawn: by chance Na⁺ opens in the foot, h shuts it until V is back, K⁺ opens for the fall
 
 
 class Spike(Story):
@@ -41,8 +40,11 @@ class Spike(Story):
         self.names |= {"v": millivolts(rest), "top": millivolts(top, sign=True)}
         self.timed(Pace.taking(7.0, self.until, *([(spike.begin, spike.back, 8.0)] if spike else [])))
         gated = [c.name for c in self.membrane.channels if c.gates]  # the leak is small beside them
+        # One channel opens as V rises by itself and shuts early in the fall, when the other is open.
+        within = {self.outward.name: (spike.peak, 1.2 * spike.low - 0.2 * spike.peak),
+                  self.inward.name: (spike.alone, 0.75 * spike.peak + 0.25 * spike.back)} if spike else {}  # fmt: skip
         self.patch = MembranePatch(run, self.theme, self.grid["picture"], channels=gated, clock=self.clock,
-                                   electrode=True, seed=SEED)  # fmt: skip
+                                   electrode=True, within=within)  # fmt: skip
         self.v = self.graph("plot", run, "V", stimulus=True, ghost=False)
         course = self.graph("plot", run, "V", stimulus=True).traces.ghosts  # gone when it is asked why
         level = Level(self.v.panel, rest, self.say("rest {v}"), end=True)
@@ -62,12 +64,11 @@ class Spike(Story):
         if spike.begin > 0.0:
             line = "almost every gated channel is shut"
             yield Beat("rest", "At rest", "At rest V stands at {v}.", line, shown, until=spike.begin)
-        alone = next((t for t in run.protocol.edges(self.until) if spike.rise <= t < spike.over), spike.rise)
-        if alone > spike.begin:
+        if spike.alone > spike.begin:
             said = "The electrode brings in charge, and V rises a little."
             if run.extreme("I", "size").value < 0.0:
                 said = "The electrode takes charge out; when it stops, V springs back and beyond."
-            yield Beat("rise", "The stimulus moves V", said, show=shown, until=alone)
+            yield Beat("rise", "The stimulus moves V", said, show=shown, until=spike.alone)
         said, top = "Now V rises by itself, because {ion} flows in.", run.spike_peaks[0]
         yield Beat("rise", "V rises by itself", said, "{ion} flows in", shown, until=spike.over)
         answers = "the end of the stimulus", "the sodium pump", "{other} through channels of its own"
@@ -83,23 +84,22 @@ class Spike(Story):
     def gates(self, spike: Landmarks) -> Iterator[Beat]:
         """The same spike with its gates, and the loops in which they act on V and V on them."""
         shown = [self.patch, *self.graphs(self.run, ["V"], list(self.membrane.gates))]
-        late, foot = 0.3 * spike.peak + 0.7 * spike.back, self.grid["foot"]
+        fall, foot = 0.5 * (spike.peak + spike.back), self.grid["foot"]
         acts = [
-            ("m", self.inward, ("V rises", "{m} gates open", "{ion} flows in"), "which lifts V",
-             "{m} gates open first", "The higher V, the more {m} gates open, and the faster V rises.",
-             spike.begin, spike.peak),
-            ("h", self.inward, ("V rises", "{h} gates shut", "less {ion} flows in"), "which holds V back",
-             "{h} gates shut", "The {h} gates are slower: they shut the {ion} channels again.", spike.peak, late),
-            ("n", self.outward, ("V rises", "{n} gates open", "{other} flows out"), "which lowers V",
-             "{n} gates open", "The {n} gates are as slow: they open, and {other} takes V down.",
-             spike.peak, spike.back),
+            ("m", self.inward, ("V rises", "{m} gates open", "{ion} flows in"), "which lifts V", "{m} gates open first",
+             "The higher V, the more {m} gates open, and the faster V rises.", spike.over),
+            ("h", self.inward, ("V rises", "{h} gates shut", "{ion} channels shut"), "which holds V back",
+             "{h} gates shut", "The {h} gates are slower: they shut the {ion} channels again.", fall),
+            ("n", self.outward, ("V rises", "{n} gates open", "{other} flows out"), "which lowers V", "{n} gates open",
+             "The {n} gates are as slow: they open, and {other} takes V down.", spike.back),
         ]  # fmt: skip
-        for gate, channel, steps, link, heading, said, start, until in acts:
+        for gate, channel, steps, link, heading, said, until in acts:
             if self.names[gate]:
                 hue, how = quantities(self.membrane)[f"I_{channel.name}"], {"positive": gate == "m"}
                 loop = FeedbackLoop([*map(self.say, steps)], link, self.theme, foot, color=hue, **how)
-                yield Beat("gates", heading, said, "once more, with the gates",
-                           [*shown, loop.follow(self.clock)], start, until)  # fmt: skip
+                loop, line = loop.follow(self.clock), "once more, with the gates"
+                start = None if self.told.name == "gates" else spike.begin  # then it just goes on
+                yield Beat("gates", heading, said, line, [*shown, loop], start, until)
         if self.names["n"]:
             said = "They are late to close, so V is drawn below rest."
             yield self.then(said, heading="{n} gates close late", show=shown, until=spike.low)

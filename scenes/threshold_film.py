@@ -104,8 +104,12 @@ class Threshold(Story):
         """Twenty pulses; their peaks against their strength, and the same without the channels that carry the spike."""
         low, high = (run.extreme("V").value for run in (self.weak, self.strong))
         levels = np.linspace(low, high, len(SHARES) + 2)[1:-1]
-        near = pulses_reaching(self.membrane, levels, self.width, START, self.until)
+        near = list(dict.fromkeys(pulses_reaching(self.membrane, levels, self.width, START, self.until)))
         runs = self.tried = [*(self.pulses(share) for share in SHARES), *near]
+        reached = np.diff([low, *(run.extreme("V").value for run in near), high])
+        self.leaps = bool(
+            reached.max() > 0.5 * (high - low)
+        )  # of one pulse and the next that the solver can tell apart
         family = Voltages(self.grid["first"], runs, self.theme, follow=self.patch.along(runs))
         peaks = PeakOfV(self.grid["second"], runs, self.theme, limit=self.limit)
         said = "Pulse after pulse is a little stronger, and at one strength the peak of V jumps."
@@ -115,9 +119,12 @@ class Threshold(Story):
         spread = near[-1].stimulus.max() / near[0].stimulus.max() - 1.0
         share = tr(next((word for size, word in APART.items() if spread < size), "some way"))
         said = tr("These differ by less than {share}, and V reaches every level in between.", share=share)
+        heading, why = "Steep, but without a gap", "Between failing and firing lies every level."
+        if self.leaps:
+            said = tr("These differ by less than {share}, and each is a whole spike.", share=share)
+            heading, why = "All or nothing", "This membrane leaps from failing to firing."
         yield self.then(said, do=peaks.with_sweeps(family, said, len(SHARES)))
-        yield self.then("Between failing and firing lies every level.", heading="Steep, but without a gap",
-                        do=[self.asked.answer(1)])  # fmt: skip
+        yield self.then(why, heading=heading, do=[self.asked.answer(0 if self.leaps else 1)])
         bare = self.membrane.with_(**{f"g{self.inward.name}": 0.0})
         passive = [simulate(bare, run.protocol, self.until) for run in runs[: len(SHARES)]]
         patch, lower = self.channels_in(passive[0]), peaks.more(passive, "stimulus")
@@ -193,7 +200,7 @@ class Threshold(Story):
         pictures = [v, weak, peaks.axes, peaks, curve.axes, curve, curve.rest]
         rows = [Row("A race of gates", "enough {ion} channels must open in time", "ink",
                     "A pulse fires if enough {ion} channels open in time.", self.until),
-                Row("Steep, without a gap", "a hair's breadth decides", "ink",
+                Row("All or nothing" if self.leaps else "Steep, without a gap", "a hair's breadth decides", "ink",
                     "A hair's breadth of strength decides between the two."),
                 Row("Refractory", "first absolutely, then relatively", "ink",
                     "Right after a spike no pulse fires the membrane, then only a stronger one.")]  # fmt: skip

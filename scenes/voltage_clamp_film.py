@@ -16,7 +16,7 @@ from hhanim.mobjects.frame.cards import Row
 from hhanim.mobjects.frame.clock import Pace
 from hhanim.mobjects.frame.standard import TEST_STEP
 from hhanim.mobjects.frame.zoom import within
-from hhanim.mobjects.graph.marks import Level
+from hhanim.mobjects.graph.marks import Level, Point
 from hhanim.mobjects.membrane.patch import MembranePatch
 from hhanim.mobjects.storyboard import Beat, Story
 from hhanim.model import Trajectory, measured
@@ -122,7 +122,7 @@ class VoltageClamp(Story):
         if both.measured:
             line = "circles: {source} · lines: their equations, scaled to the size of this axon"
             differ = "the courses agree; at large steps more {ion} conductance is computed than was measured"
-        (one, other), laid = both.shown, [family.lay_all(each=0.6) for family in both.families]
+        (one, other), laid = both.shown, [family.lay_all(each=0.8) for family in both.families]
         said = "Over the driving force, a current is a conductance."
         yield Beat("conductances", "From currents to conductances", said, line, one, do=laid[:1])
         said = "That of {ion} rises and falls, though V is held."
@@ -138,7 +138,7 @@ class VoltageClamp(Story):
             self.blocked[gone.name] = patch = self.membrane_in(run)
             stoppers, trace = plugs(patch.views, self.theme), graph.trace(run, f"I_{left.name}")
             said = "{drug} plugs {gone} channels, and the same {left} current is left."
-            shown = [patch, *stoppers, graph.axes, self.ghost, trace]
+            shown = [patch, *stoppers, graph, self.ghost, trace]
             yield Beat(drug, "Today a drug does it: {drug}", said, "the leak is taken off", shown, 0.0,
                        run.duration, do=[plug.binds(1.2) for plug in stoppers])  # fmt: skip
 
@@ -153,8 +153,9 @@ class VoltageClamp(Story):
         if self.levels[0] < (e := float(channel.e)) < self.levels[-1]:
             flat, self.names["e"] = iv.flat(self.prepared.step(e)), millivolts(e)
             said = "At its reversal potential {ion} has no driving force, and no current flows."
-            yield self.then(said, heading="It reverses at {e}", do=[flat.lay(0, 4.0)],
-                            show=[iv, iv.curve, flat.moving, Level(iv.graph, 0.0)])  # fmt: skip
+            turn = Point(iv.graph, e, 0.0, self.names["e"])
+            yield self.then(said, heading="It reverses at {e}", do=[flat.lay(0, 2.0)],
+                            show=[iv, iv.curve, flat.moving, Level(iv.graph, 0.0), turn])  # fmt: skip
 
     def recap(self) -> Iterator[Beat]:
         """The current and its parts once more."""

@@ -235,10 +235,14 @@ class Story(Film):
         begins = opening or self.parts[-1][1] != beat.name
         if begins:
             self.end_part()
+        words, standing, zooms = self._words, self.standing, beat.into is not None or beat.out_of is not None
+        changes = (
+            self._change(beat, opening) if zooms else []
+        )  # nothing is said of a picture before it is there
         began, caption = float(self.time), self.say(beat.caption)
         self.caption(caption)
-        words, standing = self._words, self.standing
-        changes = self._change(beat, opening)
+        if not zooms:
+            changes = self._change(beat, opening)
         if begins:  # a presenter stops where its picture stands
             self._play(changes)
             changes = []

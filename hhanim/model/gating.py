@@ -25,6 +25,7 @@ Flags = NDArray[np.bool_]
 
 METHODS = ("binomial", "langevin")
 CHOICE = 300  # channels among which sample_opening() looks
+MANY = 4000  # and sample_within()
 CARRYING = (
     8.0  # how much more it counts that a channel is open while its kind carries the largest net current
 )
@@ -174,6 +175,15 @@ def sample_opening(
     likeness = np.sum([pool.open(t) * x for t, x in zip(times.tolist(), weights, strict=True)], axis=0)
     first = int(np.argmax(likeness))
     return pool.take([first, *(k for k in range(n) if k != first)][:n])
+
+
+def sample_within(run: Trajectory, channel: str, start: float, stop: float, seed: int = 0) -> Patch:
+    """A channel, chosen for a story: of thousands it is the one that is open most from `start` to `stop` (ms), and shut
+    most before and after. It is an exact draw: nothing but which of them is shown is chosen.
+    """
+    pool = sample_patch(run, channel, MANY, seed)
+    times = np.linspace(0.0, run.duration, 1 + int(np.clip(run.duration / 0.05, 200, 4000))).tolist()
+    return pool.take(np.argmax(sum(pool.open(t) * (1.0 if start <= t <= stop else -1.0) for t in times)))
 
 
 def open_fraction(

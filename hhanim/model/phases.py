@@ -22,13 +22,14 @@ class Phase:
 
 @dataclass(frozen=True)
 class Landmarks:
-    """Moments of one spike (ms): at `begin` the stimulus sets in, from `rise` on V rises by itself, at `over` it passes
-    zero, at the latest at `peak`, where it is highest, at `back` where it began, at `low` lowest; at `end` it rises
-    again, or the run ends.
+    """Moments of one spike (ms): at `begin` the stimulus sets in, from `rise` on V rises by itself, from `alone` on
+    without any change of the stimulus; at `over` it passes zero, at the latest at `peak`, where it is highest, at
+    `back` where it began, at `low` lowest; at `end` it rises again, or the run ends.
     """
 
     begin: float
     rise: float
+    alone: float
     over: float
     peak: float
     back: float
@@ -51,10 +52,12 @@ def landmarks(run: Trajectory, spike: int = 0, zero: float = 0.0) -> Landmarks |
     rise, back = found["upstroke"].start, found["repolarisation"].stop
     begin, low, over = (found.get(name) for name in ("threshold", "undershoot", "overshoot"))
     peak = run.top_of(run.spikes[spike])
+    until = over.start if over else peak
     return Landmarks(
         begin.start if begin else rise,
         rise,
-        over.start if over else peak,
+        max([rise, *(t for t in run.protocol.edges(run.duration).tolist() if rise <= t < until)]),
+        until,
         peak,
         back,
         low.stop if low else back,

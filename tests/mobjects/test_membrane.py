@@ -494,3 +494,22 @@ def test_an_icon_shows_the_channels_as_they_are_then_their_pores_at_one_height()
             for gate, opening in view.openings().items():
                 assert np.array_equal(small.openings()[gate], opening)
         assert icon[0].origin[1] == pytest.approx(icon[1].origin[1])
+
+
+def test_while_the_eye_rises_no_gate_is_seen_twice(depth: PatchInDepth) -> None:
+    """On the channel's side or, later, on its tile."""
+    assert depth.side is not None
+    gates = {id(m) for m in depth.side.view.gates.get_family()}
+    seen = []
+    for p in np.linspace(SIDE, TILE, 25):
+        depth.look(float(p)).draw(4.0)
+        aside = any(
+            len(part.points)
+            for part, of in zip(depth.side.drawn, depth.side._all, strict=True)
+            if id(of) in gates
+        )
+        above = any(len(pip.points) for kind in depth._kinds.values() for pip in kind.pips)
+        seen.append((aside, above))
+    assert (True, True) not in seen
+    assert seen[0] == (True, False)
+    assert seen[-1] == (False, True)

@@ -144,6 +144,29 @@ def test_where_the_clock_jumps_one_instant_dissolves_into_the_other(media: Path)
     assert [new + old for new, old in shares] == pytest.approx([1.0] * len(shares))
 
 
+def test_words_that_change_alone_do_so_while_what_they_tell_of_begins(media: Path) -> None:
+    beats = [
+        Beat("one", "One", "Runs.", until=2.0),
+        Beat("one", "Two", "Goes on.", until=9.0),
+    ]
+    took: list[float] = []
+    told(beats, media, lambda film, _: took.append(float(film.time)), clock=True, skip=False)
+    assert took[1] - took[0] == pytest.approx(
+        max(7.0 / 5.0, standard.LEAST), abs=0.11
+    )  # nothing stands for a second
+
+
+def test_nothing_is_said_of_a_picture_before_a_zoom_has_brought_it(media: Path) -> None:
+    spot = Area(-0.5, 0.5, -0.5, 0.5)
+    beats = [
+        Beat("one", "One", "The old picture.", show=[Circle()]),
+        Beat("two", "Two", "The new picture.", show=[Square()], into=spot),
+    ]
+    film = told(beats, media, skip=False)
+    (_, stop, _), (start, _, _) = film.captions
+    assert start == stop == film.parts[1][0]
+
+
 def test_two_pictures_are_never_seen_through_each_other_and_it_is_never_dark_between(media: Path) -> None:
     old, new, shares = Square(), Circle(), []
 

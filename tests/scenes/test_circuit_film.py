@@ -11,7 +11,10 @@ import pytest
 
 pytest.importorskip("manim")
 
-from hhanim.mobjects.frame.layout import UNIT
+from hhanim.look import DARK
+from hhanim.mobjects.circuit.circuit import Circuit
+from hhanim.mobjects.frame.layout import UNIT, Area
+from hhanim.model import presets
 from tests.scenes.film_checks import run_film
 
 
@@ -179,3 +182,14 @@ def test_what_is_said_of_currents_is_seen_as_arrows(media: Path) -> None:
         ("Membrane and circuit carry the same currents.", {"C", "Na"}),
     ):
         assert names <= seen[said], said
+
+
+def test_the_arrow_of_v_goes_from_the_inside_to_the_outside_as_v_is_counted() -> None:
+    circuit = Circuit(presets.MODERN, DARK, Area(-3.0, 3.0, -2.0, 2.0))
+    _, _, arrow = circuit.voltage[0]
+    inside, outside = (
+        next(w for w in circuit.sides if said in w.words).get_y() for said in ("inside", "outside")
+    )
+    assert abs(arrow.get_end()[1] - outside) < abs(arrow.get_end()[1] - inside)
+    assert arrow.get_end()[1] > arrow.get_start()[1]
+    assert circuit.voltage[1].source == 'V = V_"in" - V_"out"'

@@ -247,3 +247,13 @@ class Crossings:
             if f"crosses it {word}" in beat.line:
                 now = film.once.at([film.clock.now])
                 film.__dict__.setdefault("crossed", {})[word] = [float(now[key][0]) for key in ("V", "n")]
+
+
+def test_a_membrane_that_is_unstable_without_a_current_is_told_so(media: Path) -> None:
+    film: Any
+    film, _ = run_film("phase_plane", "wide", media, EK=-60.0)
+    assert not any(p.stable for i in (0.0, 5.0, 10.0) for p in fixed_points(film.plane, i))
+    spoken = " ".join(text for _, _, text in film.captions)
+    assert "is stable" not in spoken
+    assert "dies away" not in spoken
+    assert "Up to 10.0 µA/cm² the fixed point is unstable." in spoken

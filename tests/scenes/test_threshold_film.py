@@ -58,6 +58,12 @@ def test_what_is_said_of_other_membranes_is_what_their_runs_do(
     spoken = " ".join(text for _, _, text in film.captions)
     assert ("V is lower" in spoken) == _lower(film.pairs[0])
     assert ("lingers" in spoken) == (model == "wang_buzsaki")
+    peaks = np.sort([run.extreme("V", after=2.0).value for run in film.tried])
+    filled = bool(
+        np.diff(peaks).max() < 0.5 * (film.strong.extreme("V").value - film.weak.extreme("V").value)
+    )
+    assert ("lies every level" in spoken) == filled == (model == "wang_buzsaki")
+    assert ("leaps from failing to firing" in spoken) != filled
 
 
 def _lower(run: Any) -> bool:

@@ -28,32 +28,33 @@ DIM = 0.28  # of its own opacity: a branch that is not meant at the moment
 
 
 class VoltageArrow(VGroup):
-    """What V is: an arrow from the outside, against which it is measured, to the inside, with its name on it.
+    """What V is, V_in - V_out: an arrow from the inside to the outside, against which it is measured, with its name on
+    it. So IEC 60375 draws a reference direction, from plus to minus; currents are counted the same way.
 
-    It says how V is counted (inside minus outside) and nothing about which side is positive at the moment: charge does
-    that. x; outside, inside: the heights it goes from and to (scene units). name_at: where on it the name stands, 0..1.
+    It says how V is counted and nothing about which side is positive at the moment: charge does that. x; inside,
+    outside: the heights it goes from and to (scene units). name_at: where on it the name stands, 0..1.
     """
 
     def __init__(
         self,
         x: float,
-        outside: float,
         inside: float,
+        outside: float,
         theme: Theme,
         *,
         size: float = LABEL,
         name_at: float = 0.5,
     ) -> None:
         name = Formula("V", size=size, color=theme.ink)
-        name.move_to((x, outside + name_at * (inside - outside), 0.0))
-        way, gap = float(np.sign(inside - outside)), 0.5 * name.height + 0.1
-        first = Line((x, outside, 0.0), (x, name.get_y() - way * gap, 0.0))
+        name.move_to((x, inside + name_at * (outside - inside), 0.0))
+        way, gap = float(np.sign(outside - inside)), 0.5 * name.height + 0.1
+        first = Line((x, inside, 0.0), (x, name.get_y() - way * gap, 0.0))
         style: Any = {
             "buff": 0,
             "max_tip_length_to_length_ratio": 0.5,
             "max_stroke_width_to_length_ratio": 40,
         }
-        second = Arrow([x, name.get_y() + way * gap, 0.0], [x, inside, 0.0], tip_length=0.2, **style)
+        second = Arrow([x, name.get_y() + way * gap, 0.0], [x, outside, 0.0], tip_length=0.2, **style)
         for line in (first, second):
             line.set_color(theme.muted).set_stroke(width=stroke(0.6 * WIRE))
         super().__init__(name, first, second)
@@ -135,7 +136,7 @@ class Circuit(VGroup):
     def _voltage(self, x: float, foot: float) -> VGroup:
         """The voltage that the branches share, and how it is counted, underneath."""
         # The name above the middle, where the source's is.
-        arrow = VoltageArrow(x, self.top - 0.1, self.bottom + 0.1, self.theme, size=self.size, name_at=0.2)
+        arrow = VoltageArrow(x, self.bottom + 0.1, self.top - 0.1, self.theme, size=self.size, name_at=0.8)
         meaning = Formula('V = V_"in" - V_"out"', size=SMALL, color=self.theme.ink)
         return VGroup(arrow, meaning.move_to((x - 0.1, foot, 0.0), aligned_edge=LEFT))
 

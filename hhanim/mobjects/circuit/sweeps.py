@@ -147,7 +147,7 @@ class _Running(VGroup):
 
 class Conductance(Family):
     """The conductance of a channel after steps of V, one sweep after the other, its step above it while it is laid, and
-    measured points as rings; `named`: the steps beside their ends.
+    with each, in its shade, its measured points as rings; `named`: the steps beside their ends.
     """
 
     def __init__(
@@ -165,11 +165,12 @@ class Conductance(Family):
             Words(millivolts(_level(run)), size=SMALL, color=theme.color("stimulus")) for run in runs if named
         ]
         self.running = _Running(axes, runs)
-        super().__init__(axes, curves, theme.color(symbol), names, faintest=0.8, follow=self.running.follow)
+        super().__init__(axes, curves, theme.color(symbol), names, follow=self.running.follow)
         self.moving.add(self.running)
         seen = [(c.t[c.t <= runs[0].duration], c.g[c.t <= runs[0].duration]) for c in points]
-        self.points = [Measured(axes, *course, theme.color(symbol)) for course in seen]
-        self.still = VGroup(axes, *self.points)
+        self.points = [Measured(axes, *course, self.hues[k]) for k, course in enumerate(seen)]
+        for k, rings in enumerate(self.points):
+            self.marks[k] = rings.set_opacity(0.0)
 
 
 class Conductances:

@@ -49,10 +49,10 @@ class Family:
     ) -> None:
         count = len(curves)
         shares = [faintest + (1.0 - faintest) * k / max(count - 1, 1) for k in range(count)]
-        hues = [mix(panel.theme.ground, color, share) for share in shares]
+        self.hues = [mix(panel.theme.ground, color, share) for share in shares]
         self.panel = panel
         self.traces = [
-            Trace(panel, t, y, color=hue, width=_LINE) for (t, y), hue in zip(curves, hues, strict=True)
+            Trace(panel, t, y, color=hue, width=_LINE) for (t, y), hue in zip(curves, self.hues, strict=True)
         ]
         self.labels = [*labels, *[None] * (count - len(labels))]
         self.marks, self.follow = [*marks, *[None] * (count - len(marks))], follow

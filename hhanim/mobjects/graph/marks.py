@@ -143,7 +143,7 @@ class Span(VGroup):
 class Measured(VGroup):
     """Measured points, times and values (K,), as small rings: what is computed is drawn as a line."""
 
-    def __init__(self, panel: Panel, t: Any, y: Any, color: str) -> None:
+    def __init__(self, panel: Panel, t: Any, y: Any, color: Any) -> None:
         places = panel.at(t, y)[:, :2]
         rings = filled(at(disc(), places, 0.055), panel.theme.ground, stroke=color, width=stroke(2.5))
         super().__init__(rings)

@@ -37,7 +37,7 @@ from hhanim.mobjects.graph.traces import Traces
 
 #: Where axes end that begin at zero, in powers of ten.
 TOPS = (1.0, 1.2, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 9.0)
-_POINT = 0.065  # scene units: the radius of a measured point
+_POINT = 0.05  # scene units: the radius of a measured point, no head of a curve
 _AIR = 0.04  # of the axis of x: before the curves, whose heads would cover the numbers of y
 
 
@@ -69,7 +69,7 @@ class Sweep:
     y: the axis's name and limits; x: likewise, by default the time since `begin`. time: write the axis of time.
 
     `still` and `moving` are the two groups to show, `panel` the axes, `traces` the curves; `points` is what is
-    measured, a block to be shown when it is its turn: filled circles where the curve is solid, open ones where dashed.
+    measured, a block to be shown when it is its turn: circles, tinted where the curve is solid, empty where dashed.
     """
 
     def __init__(
@@ -111,7 +111,7 @@ class Sweep:
                 inner, hue = self.panel.inner, theme.color(c.quantity)
                 inside = (places[:, 0] >= inner.left) & (places[:, 0] <= inner.right)
                 rings = at(disc(), places[inside], _POINT)
-                face = theme.ground if theme.dash(c.quantity) else hue
+                face = theme.ground if theme.dash(c.quantity) else mix(theme.ground, hue, 0.4)
                 self.points.add(filled(rings, face, stroke=hue, width=stroke(3.0)))
         if clock is not None:
             self.traces.follow(clock)

@@ -42,6 +42,8 @@ SIDE, TILE, PATCH = 0.0, 0.5, 1.0
 ROOM = 1.15
 #: How steeply the patch is looked down upon (degrees), and from how far (scene units).
 STEEP, AFAR = 42.0, 16.0
+#: How flat a channel is seen from the side when its gates are drawn on its tile instead: no gate is seen twice.
+FLAT = 0.45
 
 _DISC = disc()
 
@@ -223,6 +225,11 @@ class PatchInDepth:
             kind.place()
         return self.draw(self.t)
 
+    @property
+    def flat(self) -> float:
+        """How much is left of the star's height as it is seen from the side: 0 from above."""
+        return float(np.cos(self._angle)) if self.p < TILE else 0.0
+
     def project(self, x: Array, y: Array | float, z: Array) -> Array:
         """Where points of the sheet are on the screen, (…, 3): x along it, y above it, z into the depth."""
         sin, cos = np.sin(self._angle), np.cos(self._angle)
@@ -298,8 +305,7 @@ class PatchInDepth:
             kind.draw(self._gates(name, t))
         if self.side is not None:
             first = self._gates(self.names[0], t)
-            flat = float(np.cos(self._angle)) if self.p < TILE else 0.0
-            self.side.draw({g: x[0] for g, x in first.items()}, self._centre, self._grown, flat)
+            self.side.draw({g: x[0] for g, x in first.items()}, self._centre, self._grown, self.flat)
         self._write()
         return self
 
@@ -436,8 +442,9 @@ class _Kind:
         self.open.points = self._tops[on & self.seen].reshape(-1, 3)
         self.light.points = self._pores[on & self.seen].reshape(-1, 3)
         self.pores.points = self._pores[~on & self.seen].reshape(-1, 3)
+        seen = self.seen[:, None] & (self.patch.flat <= FLAT)
         for part, state in zip(self.pips, (False, True), strict=True):
-            part.points = self._pips[(states == state) & self.seen[:, None]].reshape(-1, 3)
+            part.points = self._pips[(states == state) & seen].reshape(-1, 3)
 
     def pips_at(self, channel: int) -> Array:
         """The middles of a channel's gates on the screen (number of gates, 3)."""
@@ -453,6 +460,7 @@ class _Side:
     def __init__(self, view: ChannelView) -> None:
         self.view = view.copy()  # that of the cross-section may go meanwhile
         self._all = [m for m in self.view.get_family() if isinstance(m, VMobject)]
+        self._gates = {id(m) for m in self.view.gates.get_family()}
         self.drawn = VGroup(*(VMobject().match_style(m) for m in self._all))
 
     def draw(self, gates: dict[str, Any], centre: Array, grown: float, flat: float) -> None:
@@ -464,6 +472,9 @@ class _Side:
         self.view.set_gates(gates)
         middle = self.view.origin
         for part, of in zip(self.drawn, self._all, strict=True):
+            if flat <= FLAT and id(of) in self._gates:
+                part.points = np.zeros((0, 3))
+                continue
             part.points = centre + (of.points - middle) * grown * [1.0, flat, 1.0]
             part.fill_rgbas = of.fill_rgbas
 

@@ -36,7 +36,7 @@ from hhanim.mobjects.membrane.charge import SurfaceCharge, absolute
 from hhanim.mobjects.membrane.electrode import Electrode
 from hhanim.mobjects.membrane.ions import FilmTime, IonFlow, RestingIons, Stream, cloud
 from hhanim.model import Membrane, Trajectory
-from hhanim.model.gating import Patch, sample_opening
+from hhanim.model.gating import Patch, sample_opening, sample_within
 
 
 class Instant:
@@ -66,7 +66,8 @@ class MembranePatch:
     run: what the membrane does. theme, area: how and where it is drawn. channels: their names from left to right, by
         default each kind once; several of a kind behave each in its own way. ions: of which channels ions are there.
     clock: followed in every frame; without one, call draw(). seed: of the chance by which gates open and shut; samples:
-        gates of these kinds that were simulated already, so that two pictures show one channel.
+        gates of these kinds that were simulated already, so that two pictures show one channel; within: from when to
+        when (ms) the only channels of these kinds are open, as nearly as chance has it.
     electrode: show the pipette through which the run's stimulus is injected, at the left.
     labels: write the names of channels, gates and sides; letters: those of gates, too. charge: show it. height: of the
         channels (scene units).
@@ -99,6 +100,7 @@ class MembranePatch:
         electrode: bool = False,
         seed: int = 0,
         samples: Mapping[str, Patch] = MappingProxyType({}),
+        within: Mapping[str, tuple[float, float]] = MappingProxyType({}),
     ) -> None:
         membrane = run.membrane
         self.run, self.theme, self.area = run, theme, area
@@ -112,7 +114,7 @@ class MembranePatch:
         self.samples = {
             name: samples.get(name) or sample_opening(run, name, names.count(name), seed)
             for name in dict.fromkeys(names)
-        }
+        } | {name: sample_within(run, name, *span, seed) for name, span in within.items()}
         inward = sorted(range(len(names)), key=lambda k: abs(k - len(names) // 2))
         alike = [[k for k in inward if names[k] == name] for name in names]
         self.number = [same.index(k) for k, same in enumerate(alike)]
