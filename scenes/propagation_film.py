@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from manim import DOWN
+from manim import DOWN, VGroup
 
 from hhanim.look import quantities
 from hhanim.mobjects.axon.decay import Decay
@@ -173,20 +173,19 @@ class Propagation(Story):
         """Two spikes run into each other."""
         two = self.two = simulate_spike(self.cable, *(self.cable.shock(end) for end in (0.0, self.length)))
         meet, step = two.passes(0.5 * self.length), self.step
-        # From when on words fit over each stretch, until both all but meet.
-        near, shut = meet - 1.2 * step, meet + 1.2 * step
-        self.timed(Pace.lasting(9.0, two.duration, (near, shut, 3.0)))
-        shown, halves = [*self.staged(two), self.stage.loops], (0, -1) if self.names["h"] else ()
-        marks = [self.stage.stretch("refractory", self.stage.wall.refractory(half)) for half in halves]
+        # From when on words fit over each stretch, until both all but meet, and do.
+        near, shut, last = meet - 1.2 * step, meet + 1.2 * step, meet + 1.3 * step
+        self.timed(Pace.lasting(9.0, two.duration, (near, last, 3.0)))
+        shown, refractory = [*self.staged(two), self.stage.loops], self.stage.wall.refractory
+        marks = [self.stage.stretch("refractory", refractory(half)) for half in (0, -1) if self.names["h"]]
         line = "refractory: {ion} channels inactivated" if marks else ""
         said, pulses = "A pulse at either end starts a spike.", self.stage.pulses
         yield Beat("collision", "Two spikes meet", said, "", [*shown, *pulses], 0.0, near)
         said = "Each leaves a refractory stretch behind it."
-        yield self.then(said, line=line, show=[*shown, *marks], until=meet)
-        yield self.then("Neither finds a membrane ahead that can fire.", until=shut)
-        yield self.then(
-            "So both end where they meet.", heading="Both end", line="", show=shown, until=shut + 4 * step
-        )
+        yield self.then(said, line=line, show=[*shown, VGroup(*marks)] if marks else shown, until=shut)
+        yield self.then("Neither finds a membrane ahead that can fire.", until=last)
+        said, until = "So both end where they meet.", shut + 4 * step
+        yield self.then(said, heading="Both end", line="", show=shown, until=until)
 
     def recap(self) -> Iterator[Beat]:
         """One picture: the spike, its currents, and what each of its parts does."""

@@ -17,6 +17,7 @@ from hhanim.mobjects.frame.lettering import LABEL, SMALL
 from hhanim.mobjects.frame.standard import voltages
 from hhanim.mobjects.frame.zoom import within
 from hhanim.mobjects.graph.equations import CurrentEquation, GateEquation, aligned
+from hhanim.mobjects.graph.marks import Level
 from hhanim.mobjects.membrane.patch import MembranePatch
 from hhanim.mobjects.storyboard import Beat, Story
 from hhanim.model import Trajectory, measured, simulate
@@ -42,7 +43,7 @@ class FourEquations(Story):
     )
     model: Membrane = "modern"
     stimulus: Protocol = "pulse(10, start=5, width=1)"
-    until: float = 20.0
+    until: float = 26.0
     travel_celsius: float = 18.5  # of the travelling spike alone, as in the calculation of 1952
 
     def beats(self) -> Iterator[Beat]:
@@ -143,7 +144,6 @@ class FourEquations(Story):
         v, place = self.graph("plot", run, "V", stimulus=True), self.grid["left"]
         paper = self.words(PAPER, size=SMALL, color="muted")
         paper.scale(min(1.0, place.width / paper.width)).move_to(place.at(0.0, 0.0), aligned_edge=DL)
-        (out,) = (c for c in self.membrane.channels if c.ion == "K")
         acts = [
             self.cause(v, spike.rise, spike.peak, ["Na"], "m opens fast", "sodium lifts V: the upstroke",
                        "Fast m lets sodium lift V."),
@@ -151,7 +151,9 @@ class FourEquations(Story):
                        "Then h shuts and n opens: potassium takes V down.", shut="h"),
             self.cause(v, spike.back, spike.low, ["K"], "n closes late", "V passes below rest: the undershoot",
                        "Late to close, n takes V below rest."),
+            self.cause(v, spike.low, spike.end, ["L"], "n closed, the leak flows", "V comes back to rest",
+                       "Then the leak brings V back to rest."),
         ]  # fmt: skip
-        shown, heading = [v, v.reversal(out), paper], "The spike explained"
+        rest, heading = Level(v.panel, float(run["V"][0]), "rest", end=True), "The spike explained"
+        shown = [v, v.reversal(self.membrane.channel("K")), rest, paper]
         yield from self.recapped(acts, shown, place=place.inset(bottom=0.5), heading=heading)
-        yield self.then("Then the leak brings V back to rest.", until=self.until)

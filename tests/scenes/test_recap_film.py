@@ -75,7 +75,7 @@ def test_the_computed_impulse_and_what_was_known_in_1952(media: Path) -> None:
     # The card: V from the beginning of the upstroke on, in the colour of what moves it, without a gap.
     parts = [m for m in film.mobjects if isinstance(m, Trace)]
     hues = [part.line.get_stroke_color().to_hex().lower() for part in parts]
-    assert hues == [DARK.color("Na"), DARK.color("K"), DARK.color("K")]
+    assert hues == [DARK.color("Na"), DARK.color("K"), DARK.color("K"), DARK.color("L")]
     ends = [(part.t[0], part.t[-1]) for part in parts]
     assert [a for a, _ in ends[1:]] == pytest.approx([b for _, b in ends[:-1]])
     assert ends[0][1] == pytest.approx(parts[0].t[np.argmax(parts[0].values)])

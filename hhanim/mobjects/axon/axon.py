@@ -93,7 +93,7 @@ class Axon(VGroup):
         wall = (self._floor - self._thick, self._floor)
         self.currents = LocalCurrents(
             panel, run, theme, wall=wall, inside=self._inside - 0.3 * self._h, outside=self._outside,
-            ground=self._tone,
+            ground=self._tone, clear=3.0 * self.charge.size,
         )  # fmt: skip
         self._write()
         #: Where a stimulus at either end is marked: left and right of the core.

@@ -83,6 +83,7 @@ class LocalCurrents(Timed, VGroup):
         count: int = 2,
         unit: float | None = None,
         narrow: float = 1 / 30,
+        clear: float = 0.0,
         width: float = 3.5,
     ) -> None:
         super().__init__()
@@ -91,6 +92,7 @@ class LocalCurrents(Timed, VGroup):
         self.x = np.arange(run.cable.count + 1) * run.cable.dx * 1e-3  # mm
         self.unit = unit or round_below(largest_axial(run) / (count - 0.45))
         self.levels = (np.arange(count) + 0.5) * self.unit
+        self.clear = clear
         self.narrow = narrow * (panel.xlim[1] - panel.xlim[0])
         self._axial = Sampled(run.t, axial)
         most = max(
@@ -195,11 +197,19 @@ class LocalCurrents(Timed, VGroup):
             end, beside = (0, 1) if forward else (-1, -2)
             depth[end] = depth[beside]
         px = self.panel.at(x, 0.0)[:, 0]
+        wide = float(px[-1] - px[0])
+        near = np.minimum(np.minimum(px - px[0], px[-1] - px) / min(max(self.clear, 1e-9), 0.3 * wide), 1.0)
+        beyond = self.clear * np.sqrt(
+            1.0 - (1.0 - near) ** 2
+        )  # in a quarter of a circle past what stands at the wall
         curves = [
             np.stack([px, y, 0.0 * px], axis=1)
-            for y in (high + self.inside * depth, low - self.outside * depth)
+            for y in (
+                high + beyond + (self.inside - self.clear) * depth,
+                low - beyond - (self.outside - self.clear) * depth,
+            )
         ]
-        heads, size, wide = [], min(self.HEAD, 0.14 * float(px[-1] - px[0])), float(px[-1] - px[0])
+        heads, size = [], min(self.HEAD, 0.14 * wide)
         for curve, sign in zip(curves, (1.0, -1.0) if forward else (-1.0, 1.0), strict=True):
             for share in (self.HEADS + self._gone + on) % 1.0:
                 x = px[0] + (share if sign > 0 else 1.0 - share) * wide
@@ -209,6 +219,9 @@ class LocalCurrents(Timed, VGroup):
                 seen = max(min(1.0, 5.0 * share, 5.0 * (1.0 - share)), 1e-3)
                 heads.append(arrowhead(0.5 * (near + tip), along, seen * size))
         return np.concatenate([smooth(c) for c in curves]), np.concatenate(heads)
+
+    def _depth(self, y: float) -> float:
+        return (y - self.wall[1] - self.clear) / (self.inside - self.clear)
 
     def loops(self) -> list[tuple[float, float, float, float]]:
         """What is drawn, read back from its points: of every loop where it enters and leaves the core (mm), where it is
@@ -223,9 +236,7 @@ class LocalCurrents(Timed, VGroup):
             if head.points[0, 0] < head.points[4, 0]:
                 ends = ends[::-1]
             top = inner[int(np.argmax(inner[:, 1]))]
-            out.append(
-                (ends[0], ends[1], self.panel.data(top)[0], float(top[1] - self.wall[1]) / self.inside)
-            )
+            out.append((ends[0], ends[1], self.panel.data(top)[0], self._depth(float(top[1]))))
         return out
 
 
