@@ -167,7 +167,8 @@ class Propagation(Story):
         said = "The thick one is {times:.1f} times as fast."
         yield self.then(said, heading="Thick axons are fast", until=self.when(0.5))
         said = "Inside it current spreads farther: speed goes as the square root of the diameter."
-        yield self.then(said, until=self.when(0.97))
+        line = "four times as thick, {times:.1f} times as fast: the square root"
+        yield self.then(said, line=line, until=self.when(0.97))
 
     def collide(self) -> Iterator[Beat]:
         """Two spikes run into each other."""
