@@ -11,6 +11,8 @@ from scipy.stats import binom
 
 pytest.importorskip("manim")
 
+from manim import ManimColor
+
 import hhanim as hh
 from hhanim.mobjects.graph.rates import gates_over_v, rates_over_v
 from hhanim.model import Channel, Membrane, measured
@@ -93,7 +95,7 @@ def test_the_rates_over_v_are_the_gates_and_have_the_points_of_1952(film: Any) -
         assert places == [pytest.approx((u - 65.0, x), abs=1e-6) for u, x in zip(table.u, rates, strict=True)]
 
 
-def test_every_name_is_joined_to_its_own_curve_and_circles_are_filled_as_curves_are_solid(film: Any) -> None:
+def test_every_name_is_joined_to_its_own_curve_and_circles_are_tinted_as_curves_are_solid(film: Any) -> None:
     sweep = film.steps.over_v(film.grid["second"], gates_over_v(film.run, "tau"), "", 3, 4)
     leaders, *words = sweep.still[1:]
     for trace, line, word in zip(sweep.traces, leaders, words, strict=True):
@@ -101,11 +103,15 @@ def test_every_name_is_joined_to_its_own_curve_and_circles_are_filled_as_curves_
         start, stop = (line.points[0], line.points[-1]) if len(line.points) else (end, word.get_left())
         assert np.hypot(*(start - end)[:2]) < 0.15
         assert np.hypot(*(stop - word.get_left())[:2]) < 0.15
-    faces = {
-        name: ring.get_fill_color() == ring.get_stroke_color()
+    empty = {
+        name: ring.get_fill_color() == ManimColor(film.theme.ground)
         for name, ring in zip(("m", "h", "n"), sweep.points, strict=True)
     }
-    assert faces == {"m": True, "h": False, "n": True}
+    assert empty == {"m": False, "h": True, "n": False}
+    heads = [trace.dot for trace in sweep.traces]  # no measured point is taken for one
+    for ring, head in zip(sweep.points, heads, strict=True):
+        assert ring.get_fill_color() != head.get_fill_color()
+        assert np.ptp(ring.points[:16, 0]) < 0.9 * head.width
 
 
 @pytest.mark.parametrize(
