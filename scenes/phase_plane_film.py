@@ -170,7 +170,9 @@ class PhasePlane(Story):
         swing = near.swing(0.5 * stop, 0.15 if self.held else 0.03, self.until).follow(self.clock)
         said = "A small swing dies away." if self.held else "It is unstable: a small swing grows."
         kind = "stable: small swings die away · unstable: they grow"
-        yield Beat("answer", "Still stable" if self.held else title, said, kind, [*shown, swing], until=swing.t[-1])
+        yield Beat(
+            "answer", "Still stable" if self.held else title, said, kind, [*shown, swing], until=swing.t[-1]
+        )
         if self.critical is None:
             said = "Up to {high} it goes on as it was."
             changes = [choices.answer(2), near.rise(0.5 * stop, stop, branch, run_time=4.5)]
