@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from hhanim.mobjects.frame.cards import Row
 from hhanim.mobjects.frame.clock import Pace
 from hhanim.mobjects.graph.changes import Changes
 from hhanim.mobjects.graph.excitability import AfterSpike, PeakOfV, Voltages
-from hhanim.mobjects.graph.marks import Moment, Span
+from hhanim.mobjects.graph.marks import Level, Moment, Span
 from hhanim.mobjects.graph.trace import Trace
 from hhanim.mobjects.membrane.depth import PatchInDepth, in_proportion
 from hhanim.mobjects.storyboard import Beat, Story
@@ -52,7 +53,7 @@ class Threshold(Story):
         self.weak, self.strong = (self.pulses(1.0 + side) for side in (-self.hair, self.hair))
         self.timed(Pace(self.until, rate=self.until / 4.8))
         self.patch = self.channels_in(self.weak)
-        shown = self.membrane_and_voltage(self.weak, self.weak, self.strong)
+        shown = self.membrane_and_voltage(self.weak)
         yield Beat("question", "How strong is strong enough?", "A short pulse lifts V. When does the membrane fire?",
                    "every tile is a channel; those that stand out are open",
                    [*shown, self.patch.key(self.grid["foot"])], START + self.width)  # fmt: skip
@@ -94,10 +95,10 @@ class Threshold(Story):
         shown = self.membrane_and_voltage(self.strong, self.weak)
         yield Beat("fires", "It fails. And a stronger pulse?", "This pulse is {share:.2g} % stronger.",
                    show=shown, start=0.0, until=takes_off)  # fmt: skip
-        yield self.then("Enough {ion} channels open, and V takes off.", until=self.until)
+        yield self.then("Enough {ion} channels open, and V takes off.", heading="It fires", until=self.until)
         nothing, even = "nothing: it fires, or it fails", "V grows evenly with the pulse"
         self.asked = self.choices("foot", nothing, "every level, within a hair's breadth", even)
-        yield Beat("predict", "It fires. What lies in between?", "What will V do for pulses between the two?",
+        yield Beat("predict", "What lies in between?", "What will V do for pulses between the two?",
                    show=[*shown, self.asked], think=True)  # fmt: skip
 
     def fan(self) -> Iterator[Beat]:
@@ -156,8 +157,9 @@ class Threshold(Story):
                 said = "Both gates differ from rest: {gates}; and V is not back yet."
                 if now < rest:
                     said = "Both gates differ from rest: {gates}; and V is lower."
-                yield self.then(said, heading="The gates remember", line="dotted: the gates at rest",
-                                show=[*shown, Changes(lower, second, self.grid["foot"])])  # fmt: skip
+                marks = Level(v.panel, rest), Changes(lower, second, self.grid["foot"])
+                yield self.then(said, heading="The gates remember", line="dotted: V and the gates at rest",
+                                show=[*shown, *marks])  # fmt: skip
             yield self.then(why, heading=outcome, line=line, show=shown, until=run.duration)
 
     def refractory(self) -> Iterator[Beat]:
@@ -175,11 +177,13 @@ class Threshold(Story):
                    do=curve.with_sweeps(family, said, 1, some))  # fmt: skip
         said = tr("At first not even {times:g} times the threshold fires the membrane.", times=TIMES)
         shown.insert(0, Span(curve.axes, 0.0, first, "absolute"))
+        self.names["times"] = f"{TIMES:g}"
         yield self.then(said, heading="Absolute refractory period", show=shown,
+                        line="not even {times} times the threshold",
                         do=[family.lay(len(runs) + k, 2.4) for k in range(len(fails))])  # fmt: skip
         shown.insert(0, Span(curve.axes, first, last, "relative", below=True, share=0.35))
         yield self.then("Then a stronger pulse than at rest is needed.", heading="Relative refractory period",
-                        show=shown, do=curve.with_sweeps(family, "", some, len(runs)))  # fmt: skip
+                        line="", show=shown, do=curve.with_sweeps(family, "", some, len(runs)))  # fmt: skip
         if found.needed.min() < 0.95:
             near = AfterSpike(self.grid["plot"], found, self.theme, low=0.5, high=1.5)
             yield self.then("After that, for a while, a weaker one is enough.", heading="Easier than at rest",
@@ -189,19 +193,28 @@ class Threshold(Story):
 
     def recap(self) -> Iterator[Beat]:
         """Three pictures: two pulses, how steep it is between them, and what a second pulse needs."""
-        place, plot = self.grid["left"], self.grid["plot"]
-        if self.shape == "square":
-            place, plot = self.grid["body"].columns(1.0, 1.0)
-        first, second, third = plot.rows(1.7, 1.0, 1.0, gap=0.25)
+        wide, body = self.shape == "wide", self.grid["body"]
+        place, plot = body.split(1.0, 1.2, vertical=self.shape == "tall")
+        if wide:
+            plot, place = body.rows(3.4, 1.4)
+        first, second, third = plot.split(1.0, 1.0, 1.0 if wide else 1.3, gap=0.25, vertical=not wide)
         v = self.graph(first, self.strong, "V", ghost=False)
         weak = Trace.of(self.weak, "V", v.panel, ghost=True).ghost
-        peaks = PeakOfV(second, self.tried, self.theme, limit=self.limit).draw()
-        curve = AfterSpike(third, self.found, self.theme, high=TIMES).draw()
-        pictures = [v, weak, peaks.axes, peaks, curve.axes, curve, curve.rest]
+        peaks = PeakOfV(second, self.tried, self.theme, limit=self.limit)
+        curve = AfterSpike(third, self.found, self.theme, high=4.0)
+        after, last = map(self.found.until, (TIMES, 1.0))
+        bands = [
+            Span(curve.axes, 0.0, after, "absolute", below=True),
+            Span(curve.axes, after, last, "relative", share=0.35),
+        ]
         rows = [Row("A race of gates", "enough {ion} channels must open in time", "ink",
                     "A pulse fires if enough {ion} channels open in time.", self.until),
                 Row("All or nothing" if self.leaps else "Steep, without a gap", "a hair's breadth decides", "ink",
-                    "A hair's breadth of strength decides between the two."),
+                    "A hair's breadth of strength decides between the two.", adds=[peaks.axes, peaks]),
                 Row("Refractory", "first absolutely, then relatively", "ink",
-                    "Right after a spike no pulse fires the membrane, then only a stronger one.")]  # fmt: skip
-        yield from self.recapped(rows, pictures, place=place, start=0.0)
+                    "Right after a spike no pulse fires the membrane, then only a stronger one.",
+                    adds=[*bands, curve.axes, curve, curve.rest])]  # fmt: skip
+        drawn: list[Any] = [[], [peaks.add_all(each=0.15)], [curve.add_all(each=0.3)]]
+        told = self.recapped(rows, [v, weak], place=place, start=0.0, beside=wide)
+        for beat, do in zip(told, drawn, strict=True):
+            yield replace(beat, do=do)

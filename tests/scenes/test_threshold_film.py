@@ -10,6 +10,8 @@ import pytest
 
 pytest.importorskip("manim")
 
+from manim import VMobject
+
 from tests.scenes.film_checks import run_film
 
 
@@ -70,3 +72,19 @@ def _lower(run: Any) -> bool:
     """Whether V is lower than at rest when the second pulse comes."""
     second = run.protocol.edges(run.duration)[2]
     return bool(run.at([second])["V"][0] < run["V"][0])
+
+
+@pytest.mark.slow
+def test_no_outcome_is_seen_before_it_happens_and_then_it_is_said(media: Path) -> None:
+    seen: dict[str, list[Any]] = {}
+
+    class Outcomes:
+        def tell(self, beat: Any) -> None:
+            super().tell(beat)  # type: ignore[misc]
+            film: Any = self
+            ghosts = [x for x in film.standing if type(x) is VMobject and len(x.points)]
+            seen[beat.caption] = [beat.heading, len(ghosts)]
+
+    run_film("threshold", "wide", media, beside=Outcomes)
+    assert seen["A short pulse lifts V. When does the membrane fire?"][1] == 0
+    assert seen["Enough {ion} channels open, and V takes off."] == ["It fires", 1]
