@@ -71,17 +71,9 @@ def clean(
         if not dry_run:
             with lock(folder / WORK, item.media.name):
                 _remove(folder, item.files)
-    try:
-        others = manifest.noted(folder) if keep is None else {}
-    except RenderError:  # whoever wrote into it
-        others = {}
-        kept.append(folder / manifest.FILE)
-    there = {folder / name: known for name, known in others.items() if folder.joinpath(name).exists()}
-    intact = [path for path, known in there.items() if sidecar.sha256(path) in known]
-    if others and not dry_run:
-        _remove(folder, intact)
-        manifest.forget(folder, {n for n in others if folder / n in intact or folder / n not in there})
-    gone, kept = gone + intact, kept + [path for path in there if path not in intact]
+    if keep is None:
+        more, stays = _others(folder, dry_run=dry_run)
+        gone, kept = gone + more, kept + stays
     for parts in sorted(folder.glob("*.parts")):  # of lectures
         if parts.is_dir() and not parts.is_symlink():
             more, stays = clean(parts, keep, dry_run=dry_run)
@@ -89,6 +81,30 @@ def clean(
             if not dry_run:
                 with contextlib.suppress(OSError):  # something else is in it
                     parts.rmdir()
+    return gone, kept
+
+
+def _others(folder: Path, *, dry_run: bool) -> tuple[list[Path], list[Path]]:
+    """Take away decks, pages and stills, and galleries, which are folders with a manifest of their own: what went, and
+    what stays."""
+    try:
+        others = manifest.noted(folder)
+    except RenderError:  # whoever wrote into it
+        return [], [folder / manifest.FILE]
+    there = {folder / name: known for name, known in others.items() if folder.joinpath(name).exists()}
+    gone = [path for path, known in there.items() if sidecar.sha256(path) in known]
+    kept = [path for path in there if path not in gone]
+    if others and not dry_run:
+        _remove(folder, gone)
+        manifest.forget(folder, {n for n in others if folder / n in gone or folder / n not in there})
+    for inner in sorted(path.parent for path in folder.glob(f"*/{manifest.FILE}")):
+        if inner.is_symlink() or inner.suffix == ".parts":
+            continue
+        more, stays = _others(inner, dry_run=dry_run)
+        gone, kept = gone + more, kept + stays
+        if not dry_run:
+            with contextlib.suppress(OSError):  # something else is in it
+                inner.rmdir()
     return gone, kept
 
 

@@ -139,6 +139,12 @@ def test_nothing_to_clean(project):
     assert clean(Path("nowhere")) == ([], [])
 
 
+def everything() -> set[str]:
+    """The files in the folder of media."""
+    folder = Path("output")
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
 def test_clean_knows_everything_that_was_made(project):
     """Stills, pages, decks and the explorer, however they were asked for; what was edited and what is foreign stays."""
     pytest.importorskip("pptx")
@@ -153,10 +159,14 @@ def test_clean_knows_everything_that_was_made(project):
         ["export", "pptx", "wave", "still", "--out", "mine.pptx"],
         ["export", "pptx", "wave"],
         ["explore", "--no-open"],
+        ["gallery"],
     ):
         with pytest.raises(SystemExit) as stop:
             main(words)
         assert stop.value.code in (0, None)
+    mine = Path("output/gallery/media/mine.txt")
+    mine.write_text("mine")
+    assert mine.with_name("wave.mp4").is_file()
     made = {p.name for p in Path("output").iterdir()}
     stills = {
         "wave-0.2s-160x90.png",
@@ -171,12 +181,13 @@ def test_clean_knows_everything_that_was_made(project):
     assert clean(Path("output"), keep) == ([], []), "--orphans are films"
     gone, kept = clean(Path("output"))
     assert kept == [Path("output/wave.html")]
-    assert {p.name for p in Path("output").iterdir()} == {"wave.html", "foreign.png", ".hhanim.json"}
-    assert {p.name for p in gone} | {"wave.html", ".hhanim.json"} == made
+    assert everything() == {"wave.html", "foreign.png", ".hhanim.json", "gallery/media/mine.txt"}
+    top = {p.name for p in gone if p.parent == Path("output")}
+    assert top | {"wave.html", ".hhanim.json", "gallery"} == made
     assert Path("mine.pptx").is_file(), "a deck elsewhere is its owner's"
     Path("output/wave.html").unlink()
     assert clean(Path("output")) == ([], [])
-    assert [p.name for p in Path("output").iterdir()] == ["foreign.png"]
+    assert everything() == {"foreign.png", "gallery/media/mine.txt"}
 
 
 @pytest.mark.parametrize(
