@@ -151,7 +151,7 @@ class FourEquations(Story):
                        "Then h shuts and n opens: potassium takes V down.", shut="h"),
             self.cause(v, spike.back, spike.low, ["K"], "n closes late", "V passes below rest: the undershoot",
                        "Late to close, n takes V below rest."),
-            self.cause(v, spike.low, spike.end, ["L"], "n closed, the leak flows", "V comes back to rest",
+            self.cause(v, spike.low, spike.end, ["L"], "n closes, the leak flows", "V comes back to rest",
                        "Then the leak brings V back to rest."),
         ]  # fmt: skip
         rest, heading = Level(v.panel, float(run["V"][0]), "rest", end=True), "The spike explained"

@@ -121,7 +121,7 @@ class VoltageClamp(Story):
         self.names["source"] = measured.SOURCE
         if both.measured:
             line = "circles: {source} · lines: their equations, scaled to the size of this axon"
-            differ = "the courses agree; at large steps more {ion} conductance is computed than was measured"
+            differ = "small steps agree; at large ones more {ion} conductance is computed, and it ends later"
         (one, other), laid = both.shown, [family.lay_all(each=0.8) for family in both.families]
         said = "Over the driving force, a current is a conductance."
         yield Beat("conductances", "From currents to conductances", said, line, one, do=laid[:1])
@@ -161,8 +161,8 @@ class VoltageClamp(Story):
         """The current and its parts once more."""
         graph, known, until = self.graph_, quantities(self.membrane), self.run.duration
         held, early, late = map(self.patch.icon, (0.0, self.early, until))
-        rows = [Row("V is held", "so that its current is seen", "stimulus",
-                    "V is held, so that its current is seen.", self.on, held),
+        rows = [Row("V is held", "so that the currents are seen", "stimulus",
+                    "V is held, so that the currents are seen.", self.on, held),
                 Row("{ion} flows in early", "and is shut off again", known[self.into],
                     "{ion} flows in early.", self.early, early),
                 Row("{other} flows out late", "as long as V is held", known[self.out],

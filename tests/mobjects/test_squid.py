@@ -63,11 +63,11 @@ def test_the_wire_is_pushed_in_from_outside_to_near_the_other_end(chamber: Chamb
     assert abs(chamber.wire.get_y() - chamber.axon.y) < 1e-6
 
 
-def test_v_is_an_arrow_from_the_outside_to_the_inside(chamber: Chamber) -> None:
+def test_v_is_an_arrow_from_the_inside_to_the_outside(chamber: Chamber) -> None:
     *_, words, arrow, head, _ = chamber.meter()
     inside, outside = words
     assert [word.words for word in words] == ["inside", "outside"]
-    assert inside.get_x() < head.get_x() < arrow.get_x() < outside.get_x()
+    assert inside.get_x() < arrow.get_x() < head.get_x() < outside.get_x()
 
 
 def test_the_chamber_goes_where_it_is_sent_with_all_that_is_in_it(chamber: Chamber) -> None:

@@ -122,7 +122,8 @@ class Chamber:
         return _moved(VGroup(self.still, self.moving, self.axon, self.wire), move, **kwargs)
 
     def meter(self) -> VGroup:
-        """Leads from the wire and from the water to two terminals, and V between them: an arrow to the inside."""
+        """Leads from the wire and from the water to two terminals, and V between them: an arrow from the inside to the
+        outside, as :class:`~hhanim.mobjects.circuit.circuit.VoltageArrow` is."""
         theme, water, ink = self.theme, self.water, self.theme.ink
         inside, outside, top = (
             self._begin,
@@ -137,9 +138,9 @@ class Chamber:
         words = VGroup(*(Words(side, size=SMALL, color=theme.muted) for side in ("inside", "outside")))
         words[0].move_to((inside + 0.2, top, 0.0), aligned_edge=LEFT)
         words[1].move_to((outside - 0.2, top, 0.0), aligned_edge=RIGHT)
-        a, b = float(words[1].get_left()[0]) - 0.25, float(words[0].get_right()[0]) + 0.25
-        arrow = stroked(lines([(a, top), (b + 0.15, top)]), ink, stroke(3.5))
-        head = filled(lines([(b, top), (b + 0.19, top + 0.09), (b + 0.19, top - 0.09), (b, top)]), ink)
+        a, b = float(words[0].get_right()[0]) + 0.25, float(words[1].get_left()[0]) - 0.25
+        arrow = stroked(lines([(a, top), (b - 0.15, top)]), ink, stroke(3.5))
+        head = filled(lines([(b, top), (b - 0.19, top + 0.09), (b - 0.19, top - 0.09), (b, top)]), ink)
         symbol = Formula('V = V_"in" - V_"out"', size=LABEL, color=ink).move_to(
             (0.5 * (a + b), top - 0.34, 0.0)
         )
