@@ -82,11 +82,13 @@ def html(phone: bool, captions: tuple[str, ...], force: bool, **asked: Any) -> i
     return max(made.code, _told(jobs))
 
 
-def _upright(request: Request) -> Request:
-    """The same with its longer side upright."""
-    short, long = sorted(request.pixels)
+def _upright(request: Request) -> Request | None:
+    """The same scene with its longer side upright; None of what is so already, and of what is no scene."""
+    width, height = request.pixels
+    if width <= height or request.entry.kind not in ("clip", "film"):
+        return None
     path = request.path.with_name(f"{request.path.stem}-portrait{request.path.suffix}")
-    return replace(request, size=f"{short}x{long}", path=path)
+    return replace(request, size=f"{height}x{width}", path=path)
 
 
 @export.command()
@@ -296,13 +298,13 @@ def _made(
     *,
     lecture: str | None = None,
     sections: bool = False,
-    more: Callable[[Request], Request] | None = None,
+    more: Callable[[Request], Request | None] | None = None,
     also: Sequence[str] = (),
     **asked: Any,
 ) -> _Made:
     """The films that are asked for, made where they are stale.
 
-    lecture: the project file of one whose parts they are. more: what is wanted of each besides.
+    lecture: the project file of one whose parts they are. more: what is wanted of each besides, if anything.
     also: languages of captions besides the film's own.
 
     Raises:
@@ -325,7 +327,7 @@ def _made(
         whole, title = plans.path.with_suffix(""), plans.title
     wanted = [_told_in(request, also) for request in wanted]
     if more:
-        wanted += [more(request) for request in wanted]
+        wanted += list(filter(None, map(more, wanted)))
         order = [request.path for request in wanted]
     with Reporter() as reporter:
         for event in failed:

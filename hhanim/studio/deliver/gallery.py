@@ -14,7 +14,7 @@ from hhanim.language import spoken, tag, tr
 from hhanim.language.catalogue import name
 from hhanim.look.numbers import clock
 from hhanim.studio.deliver.account import SEVERAL, Account
-from hhanim.studio.deliver.pages import FORMATS, Pages, filled, key, plainness, same_film
+from hhanim.studio.deliver.pages import FORMATS, Pages, filled, key, plainness, same_film, together
 from hhanim.studio.errors import RenderError, UsageError
 from hhanim.studio.make import cleaning, manifest
 from hhanim.studio.media import sidecar
@@ -77,16 +77,18 @@ def collection(films: Sequence[Path], path: Path, *, title: str = "", force: boo
     """A page that holds these films, and slides of a lecture but for its cards, in order.
 
     Args:
+        films: versions of one in several shapes are shown together, where the first of them stands.
         title: of the page. force: whether it replaces a page that hhanim did not make, or a hand has been at.
 
     Raises:
         UsageError: when hhanim did not make one of the films. RenderError: when the page cannot be written.
     """
-    groups = [
-        [a]
+    shown = [
+        a.media
         for a in map(Account.of, films)
         if a.record.kind != "slide" or "heading" not in a.record.parameters
     ]
+    groups = [sorted(map(Account.of, versions), key=plainness) for versions in together(shown)]
     if not groups:
         raise UsageError(f"{path}: no films to show")
     pages = Pages(indexed=True)

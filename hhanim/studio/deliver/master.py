@@ -106,12 +106,25 @@ def opened(path: Path) -> pptx.presentation.Presentation:
         for layout in deck.slide_layouts:
             list(layout.placeholders)
         if min(deck.slide_width or 0, deck.slide_height or 0) > 0:
-            return deck
+            why = (
+                "a master of its slides has no theme; open it in PowerPoint or LibreOffice and save it again"
+            )
+            if all(map(_themed, deck.slide_masters)):
+                return deck
     except PackageNotFoundError:
         why = why if path.exists() else "no such file"
     except Exception as error:  # python-pptx and lxml raise whatever the file makes them
         why = "save it as .pptx" if "presentationml" in str(error) else why
     raise UsageError(f"--template {path}: {why}")
+
+
+def _themed(master: Any) -> bool:
+    """Whether a master's colours and typefaces are there, without which PowerPoint takes a deck for a broken one."""
+    from pptx.opc.constants import RELATIONSHIP_TYPE as KIND
+    from pptx.oxml import parse_xml
+
+    theme = parse_xml(master.part.part_related_by(KIND.THEME).blob)
+    return bool(theme.tag == f"{_A}theme")
 
 
 def title_layout(deck: Any, name: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -206,12 +207,19 @@ def labels(versions: Sequence[Account]) -> list[str]:
 
 
 def together(films: Sequence[Path]) -> list[list[Path]]:
-    """Films by the page that they stand in: one in several languages and shapes in one."""
-    groups: dict[str, list[Path]] = {}
-    for media in films:
-        record = sidecar.record_of(media)
+    """Films by the page that they stand in: one in several languages and shapes in one.
+
+    What is there twice in the same language and shape, as a scene that a lecture shows again, is so in two.
+    """
+    groups: dict[tuple[str, int], list[Path]] = {}
+    times: Counter[tuple[str, ...]] = Counter()
+    for account in map(Account.of, films):
+        record = account.record
         same = [record.kind, record.key.get("scene"), record.theme, record.parameters]
-        groups.setdefault(json.dumps(same, sort_keys=True), []).append(media)
+        film = json.dumps(same, sort_keys=True)
+        version = (film, record.language, account.shape)
+        groups.setdefault((film, times[version]), []).append(account.media)
+        times[version] += 1
     return list(groups.values())
 
 

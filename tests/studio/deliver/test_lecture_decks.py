@@ -90,3 +90,19 @@ def test_a_lecture_and_scenes_cannot_both_be_exported(lecture, capsys):
     assert hhanim("export", "marp", "--lecture", "gone.toml") == 2
     assert "gone.toml" in capsys.readouterr().err
     assert not Path("output").exists()
+
+
+def test_on_a_telephone_each_film_of_a_lecture_is_upright_in_its_place(lecture):
+    """Not at the end, as a film of its own; cards have no other shape, for the page leaves them out."""
+    assert hhanim("export", "html", "--phone", "--lecture", "lecture.toml") == 0
+    html = Path("output/week one.html").read_text(encoding="utf-8")
+    groups = [re.findall('data-name="(.*?)"', part) for part in html.split('<section class="group"')[1:]]
+    names = ("wave", "still", "wave-2")
+    assert groups == [[name, f"{name}-portrait"] for name in names]
+    assert len(re.findall("<li data-kind", html)) == 3
+    assert not list(Path("output").rglob("card*-portrait*"))
+
+
+def test_what_is_upright_already_is_not_made_upright(project):
+    assert hhanim("export", "html", "still", "--phone", "--size", "90x160") == 0
+    assert [path.name for path in Path("output").glob("*.mp4")] == ["still.mp4"]

@@ -250,11 +250,17 @@ def test_a_template_that_cannot_be(film, tmp_path):
     whole = own(tmp_path / "whole.pptx")
     changed(whole, flat, "ppt/presentation.xml", lambda text: re.sub(b"<p:sldSz.*?/>", b"", text))
     changed(whole, torn, "ppt/slideLayouts/slideLayout6.xml", lambda _: None)
+    bare, links = tmp_path / "bare.pptx", "ppt/slideMasters/_rels/slideMaster1.xml.rels"
+    changed(whole, bare, links, lambda text: re.sub(rb'<Relationship [^>]*/theme"[^>]*/>', b"", text))
+    unthemed = [tmp_path / "lost.pptx", tmp_path / "empty.pptx", tmp_path / "cut.pptx"]
+    for path, left in zip(unthemed, (None, b"", b"<a/>"), strict=True):
+        changed(whole, path, "ppt/theme/theme1.xml", lambda _, left=left: left)
     for template, why in (
         (untitled, "none of its layouts has a title"),
         (text, "it is no PowerPoint file"),
         (flat, "it is no PowerPoint file"),
         (torn, "it is no PowerPoint file"),
+        *((path, "a master of its slides has no theme") for path in (bare, *unthemed)),
         (tmp_path / "gone.pptx", "no such file"),
         (tmp_path, "it is no PowerPoint file"),
     ):
