@@ -246,7 +246,7 @@ class Recording:
         looked = {self.places.place(label) for label in self.used if label.endswith("/")}
         looked |= {self.places.root(label[5:])[0] for label in self.used if label.startswith("glob ")}
         parts: tuple[str, ...] = ()
-        if self._compiled():  # a name that is put together of these
+        if self._compiled(text):  # a name that is put together of these
             parts = tuple(
                 part for said in re.findall(r"""["']([^"'\n]*)["']""", text) for part in _PARTS(said)
             )
@@ -262,15 +262,18 @@ class Recording:
             opened -= named
             text = "".join(map(_text, named)) if self.scripts else ""  # one script may run another
 
-    def _compiled(self) -> bool:
-        """Whether the scene has brought compiled code that may open files: a library's, or by ctypes."""
-        new = {
-            name
-            for name in set(sys.modules) - self._modules
-            if not name.startswith(("numpy.", "scipy.", "matplotlib."))
-        }
-        files = (getattr(sys.modules.get(name), "__file__", None) or "" for name in new)
-        return self.foreign or any(file.endswith(tuple(EXTENSION_SUFFIXES)) for file in files)
+    def _compiled(self, text: str) -> bool:
+        """Whether the scene, which says this, has brought compiled code that may open files: a library's, or by ctypes.
+
+        What draws comes with hhanim: it counts only where the scene names it.
+        """
+        for name in set(sys.modules) - self._modules:
+            file = getattr(sys.modules.get(name), "__file__", None) or ""
+            if file.endswith(tuple(EXTENSION_SUFFIXES)) and name not in sys.stdlib_module_names:
+                library = found[1] if (found := _LIBRARY(file)) else ""
+                if library not in _DRAW or (library not in _MUTE and re.search(rf"\b{library}\b", text)):
+                    return True
+        return self.foreign
 
     def close(self) -> None:
         """Add what is known at the end only: which modules were loaded, and which libraries."""
@@ -312,6 +315,11 @@ _SAYS = {
     r"""\b(?:version|distribution|requires)\(\s*["']([\w.-]+)["']""": r"version \1",
 }
 """What code is used for that tells nobody, by the words that it is called with: datetime, metadata, platform."""
+
+
+_LIBRARY = re.compile(r"-packages[\\/](\w+)").search
+_DRAW = {name.replace("-", "_") for names in ENGINES.values() for name in names}
+_MUTE = ("numpy", "scipy", "matplotlib")  # whose files Python opens
 
 
 def _folder() -> Path | None:

@@ -6,13 +6,16 @@ import json
 import subprocess
 import sys
 from importlib import metadata
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
+from types import ModuleType
 
 import msgspec
 import pytest
 
 from hhanim.studio import loaded
 from hhanim.studio.fresh import package, trust, versions
+from hhanim.studio.fresh.recording import Recording
 from hhanim.studio.fresh.status import status
 from hhanim.studio.fresh.used import Places, changes, contents
 from hhanim.studio.make import films
@@ -105,6 +108,25 @@ def test_what_this_user_has_seen_used_is(places, tmp_path, monkeypatch):
     assert trust.foreign(used, places) == {str(file), "/etc/passwd"}
 
 
+@pytest.mark.parametrize(
+    ("library", "text", "may_open"),
+    [
+        ("h5py/h5", "", True),
+        ("typst/_typst", "Formula('V')", False),  # hhanim's own, for its formulas
+        ("typst/_typst", "import typst", True),
+        ("scipy/_moduleTNC", "import scipy", False),
+    ],
+)
+def test_compiled_code_that_may_open_files(places, monkeypatch, library, text, may_open):
+    """It is the scene's, not what hhanim draws with: files that others open meanwhile are not the scene's then."""
+    record = Recording(places)
+    module = ModuleType("compiled")
+    module.__file__ = f"/lab/lib/python3/site-packages/{library}{EXTENSION_SUFFIXES[0]}"
+    monkeypatch.setitem(sys.modules, "compiled", module)
+    assert record._compiled(text) is may_open
+    record.close()
+
+
 def test_a_record_that_does_not_say_what_was_used_is_stale(project):
     films.render("still", size="160x90")
     (request,) = projects.requests(["still"], projects.Settings())[0]
@@ -120,6 +142,7 @@ def test_a_record_that_does_not_say_what_was_used_is_stale(project):
 LOADED = """
 import json, sys
 from importlib import metadata
+from importlib.machinery import EXTENSION_SUFFIXES
 from hhanim.studio.draw import warm
 getattr(warm, sys.argv[1])()
 where = metadata.packages_distributions()
