@@ -21,7 +21,7 @@ from hhanim.studio.media import cues
 #: Film, section, where in the section to begin (of 1), seconds.
 CUTS = (
     ("spike", "rise", 0.45, 3.0),
-    ("spike", "currents", 0.4, 3.5),
+    ("spike", "currents", 0.6, 3.5),
     ("propagation", "travel", 0.1, 3.5),
     ("threshold", "fan", 0.2, 3.5),
 )

@@ -237,7 +237,8 @@ class Recording:
 
     def _below_python(self) -> None:
         """Files that somebody has opened meanwhile and that the scene names, or whose folder it has looked through."""
-        opened = self._opened.news()
+        # What the scene adds to counts when Python tells that it reads it.
+        opened = {path for path in self._opened.news() if str(path) not in self._added}
         text = "".join(map(_text, {*(Path(p) for p in loaded.log if not loaded.ours(p)), *self.scripts}))
         self._opened.news()  # that was us
         for pattern, label in _SAYS.items():
