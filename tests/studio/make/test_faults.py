@@ -100,7 +100,10 @@ def test_leftovers_of_another_film_are_swept(hh, at_work):
 @pytest.mark.slow
 @pytest.mark.parametrize("jobs", ["1", "2"])
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_interrupted(at_work, jobs, how):
+def test_interrupted(at_work, request, jobs, how):
+    # Under nohup a hang-up is ignored, by what is started as well.
+    usual = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    request.addfinalizer(lambda: signal.signal(signal.SIGHUP, usual))
     before = Path("output/wave.mp4").read_bytes()
     process = at_work("wave", "--jobs", jobs, "--quiet")
     if how == signal.SIGINT:
