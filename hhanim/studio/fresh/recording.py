@@ -57,7 +57,6 @@ class Recording:
         self._ignored = tuple(f"{Path(os.path.abspath(p)).as_posix()}/" for p in (*ignored, *_caches()))  # noqa: PTH100
         self._made: set[str] = set()
         self._added: dict[str, str] = {}  # files that were added to, as they were before
-        self._before: dict[str, str] = {}  # how files were found that the scene has added to
         self._first = len(loaded.log)
         self._modules = set(sys.modules)
         self._owner = os.getpid()
