@@ -236,9 +236,8 @@ class Story(Film):
         if begins:
             self.end_part()
         words, standing, zooms = self._words, self.standing, beat.into is not None or beat.out_of is not None
-        changes = (
-            self._change(beat, opening) if zooms else []
-        )  # nothing is said of a picture before it is there
+        # After a zoom nothing is said of a picture before it is there.
+        changes = self._change(beat, opening) if zooms else []
         began, caption = float(self.time), self.say(beat.caption)
         self.caption(caption)
         if not zooms:

@@ -29,7 +29,7 @@ DIM = 0.28  # of its own opacity: a branch that is not meant at the moment
 
 class VoltageArrow(VGroup):
     """What V is, V_in - V_out: an arrow from the inside to the outside, against which it is measured, with its name on
-    it. So IEC 60375 draws a reference direction, from plus to minus; currents are counted the same way.
+    it; currents are counted the same way.
 
     It says how V is counted and nothing about which side is positive at the moment: charge does that. x; inside,
     outside: the heights it goes from and to (scene units). name_at: where on it the name stands, 0..1.

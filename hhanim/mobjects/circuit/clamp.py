@@ -51,6 +51,7 @@ from hhanim.mobjects.membrane.channels import ChannelView
 from hhanim.mobjects.membrane.ions import RestingIons
 from hhanim.mobjects.membrane.patch import MembranePatch
 from hhanim.model import Channel, Membrane, Trajectory, clamp, simulate
+from hhanim.model.ions import thermal_voltage
 
 #: The theme's name for the colour of a drug.
 DRUG = "other1"
@@ -291,7 +292,7 @@ class Choline(VGroup):
     def __init__(self, patch: MembranePatch, bare: Membrane, clock: Clock) -> None:
         membrane, name = patch.run.membrane, patch.views[0].channel.name
         lower = bare.channel(name).e - membrane.channel(name).e  # Nernst: mV, of ions with one charge
-        left = float(np.exp(lower * 96.485 / (8.314 * (membrane.celsius + 273.15))))
+        left = float(np.exp(lower / thermal_voltage(membrane.celsius)))
         waiting: Any = patch.waiting[0]
         theme, places = patch.theme, waiting.places
         outside = places[:, 1] > patch.middle
