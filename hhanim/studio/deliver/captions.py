@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import re
 import textwrap
 from collections.abc import Iterable, Sequence
 
 from hhanim.language.pace import reading_time
 from hhanim.studio.media.join import Chapter
-from hhanim.studio.media.sidecar import Caption
+from hhanim.studio.media.sidecar import Caption, Line
 
 WIDTH, LINES = 42, 2
 """Letters in a line, lines of a caption."""
@@ -16,18 +17,25 @@ WIDTH, LINES = 42, 2
 SHORTEST_CHAPTER, FEWEST_CHAPTERS = 10.0, 3
 
 
-def readable(captions: Iterable[Caption], end: float) -> list[Caption]:
-    """Captions in order, of two lines at most: what is longer becomes several, each with its share of the time; what
-    is shorter than it takes to read stays into the silence after it, up to ``end`` (s).
+def readable(lines: Iterable[Line], end: float) -> list[Caption]:
+    """What is said, in order, as captions of two lines at most, up to ``end`` (s).
+
+    What is longer becomes several, each there while its words are spoken, and until it can be read; where nobody
+    speaks, each has its share of the time that the line stands. What is shorter than it takes to read stays into the
+    silence after it.
     """
     pieces: list[Caption] = []
-    for start, stop, text in captions:
-        words = _pieces(text)
+    for line in lines:
+        words, stands = _pieces(line.text), line.stop - line.start
+        speaks = min(line.seconds, stands) if line.file else stands
         done, total = 0, sum(map(len, words))
+        first = line.start
         for piece in words:
-            first = start + (stop - start) * done / total
             done += len(piece)
-            pieces.append((first, start + (stop - start) * done / total, piece))
+            heard, last = (line.start + seconds * done / total for seconds in (speaks, stands))
+            stop = last if done == total else max(heard, min(first + reading_time(piece), last))
+            pieces.append((first, stop, piece))
+            first = stop
     found = []
     for (start, stop, text), after in itertools.zip_longest(pieces, pieces[1:]):
         wanted = start + reading_time(text)
@@ -37,10 +45,15 @@ def readable(captions: Iterable[Caption], end: float) -> list[Caption]:
 
 def _pieces(text: str) -> list[str]:
     """A text in pieces of two lines, in as few lines as there can be, which are about as long."""
-    plain = " ".join(text.split())
+    plain = _BEFORE_A_UNIT.sub("\N{NO-BREAK SPACE}", " ".join(text.split()))
     fewest = len(textwrap.wrap(plain, WIDTH))
     lines = next(found for w in range(1, WIDTH + 1) if len(found := textwrap.wrap(plain, w)) <= fewest)
+    lines = [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
     return ["\n".join(lines[k : k + LINES]) for k in range(0, len(lines), LINES)]
+
+
+# Between a number and what may be its unit: one or two letters, or what begins with none.
+_BEFORE_A_UNIT = re.compile(r"(?<=\d) (?=\w{1,2}\b|[^\w\s])")
 
 
 def chapters(titles: Sequence[tuple[str, float]], end: float) -> list[Chapter]:

@@ -35,7 +35,7 @@ from hhanim.studio.make.locks import lock
 from hhanim.studio.make.work_folder import commit, recover, work_folder
 from hhanim.studio.media import cues, sidecar
 from hhanim.studio.media.exchange import NEW, WORK
-from hhanim.studio.media.sidecar import Caption, Section
+from hhanim.studio.media.sidecar import Caption, Line, Section
 from hhanim.studio.news import Event, Listener, silent
 from hhanim.studio.plan.lecture import Lecture, Part
 
@@ -240,13 +240,16 @@ def shown(lecture: Lecture) -> list[Shown]:
     return found
 
 
-def captions(parts: Sequence[Shown], language: str) -> list[Caption]:
-    """What is said in a lecture, from its beginning on."""
+def lines(parts: Sequence[Shown], language: str) -> list[Line]:
+    """What is said in a lecture, from its beginning on, each line while its caption stands, with what speaks it."""
     found = []
     for p in parts:
-        texts = p.record.also.get(language) or [text for _, _, text in p.record.captions]
-        timed = zip(p.record.captions, texts, strict=True)
-        found += [(p.start + start, p.start + stop, text) for (start, stop, _), text in timed]
+        own = p.record.captions
+        # Records of earlier days have no lines.
+        spoken = [line for line in p.record.lines if not line.seen] or [Line("", 0.0, 0.0, "")] * len(own)
+        texts = p.record.also.get(language) or [text for _, _, text in own]
+        for (start, stop, _), text, line in zip(own, texts, spoken, strict=True):
+            found.append(structs.replace(line, start=p.start + start, stop=p.start + stop, text=text))
     return found
 
 
@@ -264,7 +267,7 @@ def _write(lecture: Lecture, media: Path) -> sidecar.Record:
     end, first = parts[-1].stop, parts[0].record
     fps = Fraction(first.frame_rate)
     marks = _chapters(parts)
-    said = {language: readable(captions(parts, language), end) for language in lecture.languages}
+    said = {language: readable(lines(parts, language), end) for language in lecture.languages}
     tags = {
         "title": lecture.title,
         "artist": lecture.author,
@@ -277,7 +280,7 @@ def _write(lecture: Lecture, media: Path) -> sidecar.Record:
     width, height = first.width, first.height
     facts = checks.check(media, width=width, height=height, fps=fps, n_frames=n_frames)
     texts = {
-        **{f"{language}.vtt": sidecar.vtt(lines) for language, lines in said.items()},
+        **{f"{language}.vtt": sidecar.vtt(found) for language, found in said.items()},
         "descriptions.vtt": sidecar.vtt(_descriptions(parts)),
         "transcript.md": transcript(lecture, parts, marks),
         "chapters.txt": "".join(f"{clock(m.start)} {m.title}\n" for m in marks),
@@ -378,16 +381,16 @@ TERMS = "https://creativecommons.org/licenses/by/4.0/"
 
 def transcript(lecture: Lecture, parts: Sequence[Shown], marks: Sequence[Chapter]) -> str:
     """What is said, by chapters, as Markdown."""
-    lines = [f"# {lecture.title}", ""]
+    text = [f"# {lecture.title}", ""]
     if about := " · ".join(filter(None, (lecture.author, lecture.date))):
-        lines += [about, ""]
-    said = captions(parts, lecture.languages[0])
+        text += [about, ""]
+    said = lines(parts, lecture.languages[0])
     for mark in marks:
-        lines += [f"## {clock(mark.start)} {mark.title}", ""]
-        for start, _, text in said:
-            if mark.start <= start < mark.stop:
-                lines += [" ".join(text.split()), ""]
-    return "\n".join(lines)
+        text += [f"## {clock(mark.start)} {mark.title}", ""]
+        for line in said:
+            if mark.start <= line.start < mark.stop:
+                text += [" ".join(line.text.split()), ""]
+    return "\n".join(text)
 
 
 def upload(lecture: Lecture, marks: Sequence[Chapter]) -> str:

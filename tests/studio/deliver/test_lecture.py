@@ -245,8 +245,11 @@ def test_what_the_parts_sound_like_is_heard_where_they_stand(written):
         assert one.start + one.seconds < other.start
     for line in lines:
         assert found(path, Path(line.file), line.start) == pytest.approx(line.start, abs=512 / 48_000 + 0.001)
+    whole = sidecar.record_of(path)
+    pieces = [start for start, _, _ in whole.captions if lines[1].start <= start < lines[1].stop]
+    assert len(pieces) == 2 and pieces[1] < lines[1].start + lines[1].seconds
     heard = sound.read(path)
-    assert heard.size / 48_000 == pytest.approx(sidecar.record_of(path).duration, abs=0.025)
+    assert heard.size / 48_000 == pytest.approx(whole.duration, abs=0.025)
     assert independent(heard) == pytest.approx(-16.0, abs=0.5)
     assert true_peak(heard) <= -1.0
     pieces = [sound.during(heard, line.start, line.start + line.seconds) for line in lines]
