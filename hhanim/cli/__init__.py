@@ -5,6 +5,9 @@ Exit codes: 0 done, 1 something was not made, 2 the request is not possible, 3 s
 a word are there at once; a command returns its exit code.
 """
 
-from hhanim.cli.program import main
+from hhanim.process import spared_collector
+
+with spared_collector:
+    from hhanim.cli.program import main
 
 __all__ = ["main"]

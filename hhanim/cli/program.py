@@ -14,7 +14,7 @@ import click
 
 from hhanim.cli import export, language, lecture, machine, media, neuron, scenes, voice
 from hhanim.cli.output import complain
-from hhanim.process import be_alone, start_over, starts
+from hhanim.process import be_alone, spared_collector, start_over, starts
 from hhanim.studio.errors import OutdatedError
 
 
@@ -75,6 +75,7 @@ for command in (
     app.add_command(command)
 
 
+@spared_collector
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; every failure is one line and an exit code."""
     _streams()

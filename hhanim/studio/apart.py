@@ -259,13 +259,14 @@ def _serve(warm: str, forks: bool) -> None:
     from hhanim.studio import following  # its libraries, which who only checks films can do without
 
     module, _, function = warm.partition(":")
+    gc.disable()  # hundreds of thousands of objects come to stay
     try:
         getattr(import_module(module), function)()
         failure = None
     except Exception as error:  # without the libraries the work will say so itself, or tell this
         failure = _portable(error)
-    gc.collect()
     gc.freeze()
+    gc.enable()
     while True:
         try:
             order = pickle.load(orders)

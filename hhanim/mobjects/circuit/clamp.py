@@ -300,7 +300,7 @@ class Choline(VGroup):
         stay[np.flatnonzero(outside)[: round(left * np.count_nonzero(outside))]] = True
         hue, self._share, changed = mix(patch.views[0].hue, theme.ground, 0.32), 0.0, outside & ~stay
         self._ions = [
-            RestingIons(places[which], color, theme.ground, radius=patch.radius, swing=patch.radius)
+            RestingIons(places[which], color, radius=patch.radius, swing=patch.radius)
             for which, color in ((~changed, hue), (changed, theme.muted), (changed, hue))
         ]
         self._name = Words("choline⁺", size=SMALL, color=theme.muted, weight="semibold")

@@ -100,9 +100,7 @@ class Slice(VGroup):
                 found = cloud(
                     count, x - reach, x + reach, low, high, apart=3.2 * self.radius, taken=list(swept), seed=5
                 )
-                sides.append(
-                    RestingIons(found, color, theme.ground, radius=self.radius, swing=0.7 * self.radius)
-                )
+                sides.append(RestingIons(found, color, radius=self.radius, swing=0.7 * self.radius))
             self.ions[name] = (sides[0], sides[1])
             word = Words(channel_name(view.channel), size=TICK, color=view.hue, weight="semibold")
             self.names[name] = word.move_to((x, circuit.top - 0.8 * row, 0))
@@ -245,9 +243,7 @@ class Solutions(VGroup):
                 taken += [tuple(place) for place in places]
                 found.append(places)
             color = mix(theme.color(ion), theme.ground, 0.45)
-            self._ions.append(
-                RestingIons(np.concatenate(found), color, theme.ground, radius=radius, swing=radius)
-            )
+            self._ions.append(RestingIons(np.concatenate(found), color, radius=radius, swing=radius))
         self.add(*self._ions)
         self._ways = self._to_the_wires(circuit)
 

@@ -43,10 +43,9 @@ class _Fade(Animation):
         super().__init__(mobject, rate_func=rate, suspend_mobject_updating=False, **kwargs)
 
     def create_starting_mobject(self) -> Any:
-        styled = (m for m in self.mobject.get_family() if hasattr(m, "fill_rgbas"))
-        self._opacities = [
-            (m, [getattr(m, kind)[:, 3].copy() for kind in _COLORS]) for m in dict.fromkeys(styled)
-        ]
+        styled = dict.fromkeys(m for m in self.mobject.get_family() if hasattr(m, "fill_rgbas"))
+        opacities = ((m, kind, getattr(m, kind)[:, 3].copy()) for m in styled for kind in _COLORS)
+        self._opacities = [(m, kind, own) for m, kind, own in opacities if own.any()]
         return self.mobject
 
     def share(self, done: float) -> float:
@@ -55,13 +54,12 @@ class _Fade(Animation):
 
     def interpolate_mobject(self, alpha: float) -> None:
         share = self.share(self.rate_func(alpha))
-        for mobject, own in self._opacities:
-            for kind, opacity in zip(_COLORS, own, strict=True):
-                colors = getattr(mobject, kind)
-                if len(colors) == len(opacity):  # a new array: cameras compare with the frame before
-                    colors = colors.copy()
-                    colors[:, 3] = opacity * share
-                    setattr(mobject, kind, colors)
+        for mobject, kind, own in self._opacities:
+            colors = getattr(mobject, kind)
+            if len(colors) == len(own):  # a new array: cameras compare with the frame before
+                colors = colors.copy()
+                colors[:, 3] = own * share
+                setattr(mobject, kind, colors)
 
 
 class Appear(_Fade):

@@ -271,7 +271,7 @@ class MembranePatch:
                 places.append(found)
             hue = self.theme.color(quantities(membrane)[f"I_{name}"])
             color = mix(hue, self.theme.ground, 0.32)
-            group.add(RestingIons(np.concatenate(places), color, self.theme.ground, radius=r, swing=1.0 * r))
+            group.add(RestingIons(np.concatenate(places), color, radius=r, swing=1.0 * r))
         return group
 
     def icon(self, t: float) -> VGroup:

@@ -291,10 +291,13 @@ class Recording:
         for path in sorted(file for file in ours if file):
             if counts(label := self.places.label(path)):  # what was loaded, whoever has read the file since
                 self.used[label] = loaded.hashes.get(path) or used.contents(Path(path))
-        for name in sorted({n.partition(".")[0] for n in sys.modules} - self._modules):
-            if loaded.installed(getattr(sys.modules.get(name), "__file__", None) or ""):
-                for package in _packages(name):
-                    self.add(f"version {package}")
+        names = sorted({n.partition(".")[0] for n in sys.modules} - self._modules)
+        files = {n: getattr(sys.modules.get(n), "__file__", None) or "" for n in names}
+        # By its folder: a compiled part of a library may call itself what it likes.
+        found = {n: _LIBRARY(file) for n, file in files.items() if loaded.installed(file)}
+        for library in sorted({part[1] if part else name for name, part in found.items()}):
+            for package in _packages(library):
+                self.add(f"version {package}")
         for name in ("sitecustomize", "usercustomize"):  # which Python has run before anything
             self.add(f"import {name}")
         for name, number in system_libraries().items():

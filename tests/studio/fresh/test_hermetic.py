@@ -219,6 +219,26 @@ def test_a_file_that_comes_while_it_is_asked_for_counts_as_it_was_found(tmp_path
     assert done.stdout == "there\n", done
 
 
+PART = """
+import importlib.metadata, sys
+from pathlib import Path
+from hhanim.studio.fresh.recording import recording
+from hhanim.studio.fresh.used import Places
+
+importlib.metadata.packages_distributions = lambda: sys.exit("all that is installed was looked through")
+with recording(Places(Path.cwd())):
+    import scipy.optimize
+print(*(name for name in sys.modules if name.startswith("_module")))
+"""
+
+
+def test_a_librarys_part_is_known_by_where_it_lies(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", PART], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+    assert done.stdout == "_moduleTNC\n", done
+
+
 def command(*words: str) -> list[str]:
     return [sys.executable, "-m", "hhanim", *words]
 
