@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,6 +12,9 @@ from hhanim.language import tr as tr  # what scenes write goes through it
 from hhanim.look.numbers import minus, plain
 from hhanim.model import Channel, Membrane, Protocol, VoltageClamp, presets
 from hhanim.model.protocol import Step
+
+BEFORE_A_UNIT = re.compile(r"(?<=\d) (?=\w{1,2}\b|[^\w\s])")
+"""A space between a number and what may be its unit: one or two letters, or what begins with none."""
 
 _IONS = {"Na": "Na⁺", "K": "K⁺", "Ca": "Ca²⁺", "Cl": "Cl⁻"}
 

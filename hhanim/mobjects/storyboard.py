@@ -34,7 +34,7 @@ from hhanim.mobjects.frame.clock import Clock, Pace
 from hhanim.mobjects.frame.fades import Appear, Picture, Vanish
 from hhanim.mobjects.frame.film import Film
 from hhanim.mobjects.frame.layout import UNIT, Area
-from hhanim.mobjects.frame.lettering import SUBTITLE, TITLE, Words, broken
+from hhanim.mobjects.frame.lettering import SHORT, SUBTITLE, TITLE, Words, broken
 from hhanim.mobjects.frame.zoom import Zoom
 from hhanim.mobjects.graph.graph import Graph
 from hhanim.mobjects.membrane.channels import inactivates, side_by_side
@@ -42,6 +42,7 @@ from hhanim.model import Channel, Trajectory
 
 _HEADING, _LINE = 1.15 * TITLE, 1.12 * SUBTITLE  # design pixels: read from the last row
 _DEPTH = 0.2  # of its size: how far a letter goes below the line
+_ONE, _TWO = 1.25, 1.6  # of its size: what the line under a heading takes, on one line and, smaller, on two
 
 
 @dataclass(frozen=True)
@@ -398,18 +399,20 @@ class Story(Film):
         head = self.grid["head"]
         beside = 0.0 if self.clock is None else self.clock.width + 0.25
         style: Any = {"size": _HEADING, "color": "ink", "weight": "semibold"}
-        high = head.height - (1.25 * _LINE * UNIT if line else 0.0)
+        under: Any = {"size": _LINE, "color": "muted"}
+        left = 0.0 if not line else _TWO if self.words(line, **under).width > head.width / SHORT else _ONE
+        high = head.height - left * _LINE * UNIT
         places = [(heading, style, head.top - 0.8 * _HEADING * UNIT, head.width - beside, high)]
-        style = {"size": _LINE, "color": "muted"}
-        places.append((line, style, head.bottom + _DEPTH * _LINE * UNIT, head.width, head.height))
+        places.append((line, under, head.bottom + _DEPTH * _LINE * UNIT, head.width, head.height))
         made: list[Words] = []
         for text, style, height, wide, high in places:
+            above = made[0].get_bottom()[1] - 0.05 if made else head.top  # a heading of two lines takes more
+            high = min(high, float(above) - head.bottom)
             same = [w for w in self._words if (_on_one_line(w), w.size) == (text, style["size"])]
+            # Of two lines it stays if there is still room.
+            same = [w for w in same if w.words == text or w.height < high + 1e-3]
             if text and not same:
-                above = (
-                    made[0].get_bottom()[1] - 0.05 if made else head.top
-                )  # a heading of two lines takes more
-                word = self._fitted(text, style, wide, min(high, float(above) - head.bottom))
+                word = self._fitted(text, style, wide, high)
                 word.move_to((head.left, head.bottom, 0), aligned_edge=DL)
                 # By its letters' feet, or a line without a g would stand lower than one with it.
                 up = height - word.baseline
@@ -425,7 +428,7 @@ class Story(Film):
         """A text as large as there is room for, on two lines where that is larger."""
         word = self.words(text, **style)
         scale = min(wide / word.width, 1.0)
-        if scale < 0.85:
+        if scale < SHORT:
             two = self.words(broken(word.words), **style)
             larger = min(wide / two.width, high / two.height, 1.0)
             if larger > scale:

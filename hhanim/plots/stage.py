@@ -82,17 +82,24 @@ class Stage:
     # -- text -------------------------------------------------------------------------------------------------
 
     def title(self, title: str, subtitle: str = "", corner: str = "") -> None:
-        """Title top left, a line of conditions under it, and a small note at the right end of that line."""
-        u, room = self.u, self._right - self._left
-        self._text(self._left, self._top, tr(title), typeface.TITLE, self.theme.ink, room, weight="semibold")
-        y = self._top - 66 * u
-        taken = 0.0
+        """Title top left, a line of conditions under it, and a small note at the right end of that line, or beside the
+        title where the line is too long for both.
+        """
+        u, room, small, muted = self.u, self._right - self._left, typeface.SUBTITLE, self.theme.muted
+        y, beside = self._top - 66 * u, room
+        line = self._text(self._left, y, tr(subtitle), small, muted, room) if subtitle else None
         if corner:
-            small, color = typeface.SUBTITLE, self.theme.muted
-            text = self._text(self._right, y, tr(corner), small, color, 0.4 * room, ha="right")
-            taken = text.get_window_extent(self.renderer).width + 30 * u
-        if subtitle:
-            self._text(self._left, y, tr(subtitle), typeface.SUBTITLE, self.theme.muted, room - taken)
+            note = self._text(self._right, y, tr(corner), small, muted, 0.4 * room, ha="right")
+            taken = self._wide(note) + 30 * u
+            if line is not None and self._wide(line) > room - taken:
+                note.set_y(self._top / self.height)
+                beside -= taken
+        self._text(
+            self._left, self._top, tr(title), typeface.TITLE, self.theme.ink, beside, weight="semibold"
+        )
+
+    def _wide(self, text: Text) -> float:
+        return float(text.get_window_extent(self.renderer).width)
 
     def _text(
         self, x: float, y: float, text: str, size: float, color: str, room: float, **style: Any
@@ -102,8 +109,7 @@ class Stage:
             artist = self.figure.text(
                 x / self.width, y / self.height, text, fontsize=size * self.u, color=color, va="top", **style
             )
-            wide = artist.get_window_extent(self.renderer).width
-            if wide > room:
+            if (wide := self._wide(artist)) > room:
                 artist.set_fontsize(max(26.0, size * room / wide) * self.u)
         return artist
 

@@ -9,6 +9,9 @@ from hhanim.language import Heard, Language
 from hhanim.language.pages import is_text
 from hhanim.language.texts import shipped
 
+PSEUDO = "qps"
+"""Its code."""
+
 _ACCENTS = str.maketrans("aceinouyAEINOU", "áçéíñóúýÁÉÍÑÓÚ")
 #: What stays as it is: places, formulas, mark-up, entities, units, and words that are symbols or names of ions.
 _KEPT = re.compile(
@@ -44,7 +47,7 @@ def _longer(word: str, most: float) -> str:
 @cache
 def language() -> Language:
     """It, with a decimal comma."""
-    return Language("qps", {text: pseudo(text) for text in shipped()}, ",")
+    return Language(PSEUDO, {text: pseudo(text) for text in shipped()}, ",")
 
 
 def english(heard: Heard) -> list[str]:

@@ -320,6 +320,17 @@ def test_captions_cover_the_clip_without_gaps():
     assert played.captions == [(0.0, 1.0, "one")], "there is no time to read a second one"
 
 
+@pytest.mark.parametrize("words", [3, 6, 12])
+def test_the_note_stands_beside_the_title_where_the_line_is_too_long_for_both(words):
+    stage = Stage(480, 480, 10, 10, get_theme("dark"))
+    stage.title("A title of some length", "conditions " * words, "1 s = 7.3 ms")
+    with stage.settings():
+        boxes = [text.get_window_extent(stage.renderer) for text in stage.figure.texts]
+    assert not any(a.overlaps(b) for k, a in enumerate(boxes) for b in boxes[:k])
+    note = next(text for text in stage.figure.texts if text.get_ha() == "right")
+    assert (note.get_position()[1] == pytest.approx(0.95)) == (words > 3)
+
+
 def test_the_sweep_ends_at_rest():
     stage = Stage(480, 270, 20, 100, play(waves).stage.theme)
     values = list(stage.sweep(-150.0, 150.0))

@@ -15,14 +15,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 from manim import LEFT, Animation, AnimationGroup, VGroup, VMobject
 
 from hhanim.look import Quantity, Theme
 from hhanim.mobjects.frame.layout import UNIT, Area, stroke
-from hhanim.mobjects.frame.lettering import LABEL, Words, broken
+from hhanim.mobjects.frame.lettering import LABEL, PITCH, SHORT, Words, broken
 from hhanim.mobjects.frame.shapes import at, disc, filled
 
 
@@ -103,22 +105,27 @@ class Recap:
         size: float = 1.15 * LABEL,
     ) -> None:
         wide = max((icon.width for icon in icons), default=-0.4) + 0.4
-        told, names = [], []
-        for head, does, color in rows:
-            name = Words(head, size=1.2 * size, color=theme.color(color), weight="semibold")
-            for symbol, quantity in known.items():
-                for glyph in name.variable(symbol):
-                    glyph.set_color(theme.color(quantity))
-            words = Words(does, size=size, color=theme.ink).align_to(name, LEFT)
-            words.shift((0.0, name.baseline - words.baseline - 1.35 * size * UNIT, 0.0))
-            names.append(name)
-            told.append(VGroup(name, words))
-        shares = [wide + block.width if beside else 1.0 for block in told]  # each column as wide as its words
-        places = area.split(*shares, gap=0.3 if beside else 0.0, vertical=not beside)
-        room = min((p.width - wide) / block.width for p, block in zip(places, told, strict=True))
+
+        def laid(most: float) -> tuple[float, list[Area], list[VGroup]]:
+            """How large the words can be, where, and they: on two lines what is wider."""
+            told = [self._told(row, theme, known, size, most) for row in rows]
+            # Each column as wide as its words.
+            shares = [wide + block.width if beside else 1.0 for block in told]
+            places = area.split(*shares, gap=0.3 if beside else 0.0, vertical=not beside)
+            highest = max(block.height for block in told)
+            found = [
+                min((p.width - wide) / b.width, 0.85 * p.height / highest, 1.0)
+                for p, b in zip(places, told, strict=True)
+            ]
+            return min(found), places, told  # all alike
+
+        scale, places, told = tried = laid(np.inf)
+        if scale < SHORT:
+            widths = [0.99 * words.width for block in told for words in block]
+            scale, places, told = max([tried, *map(laid, widths)], key=itemgetter(0))
         self.rows: list[VGroup] = []
         for k, (block, place) in enumerate(zip(told, places, strict=True)):
-            block.scale(min(room, 0.85 * place.height / max(b.height for b in told), 1.0))  # all alike
+            block.scale(scale)
             y = place.center[1]
             row = VGroup(block.move_to((place.left + wide, y, 0.0), aligned_edge=LEFT))
             if icons:
@@ -126,6 +133,25 @@ class Recap:
                 row.add(icons[k].move_to((place.left + 0.5 * (wide - 0.4), y, 0.0)))
             self.rows.append(row)
         if beside:  # all on the line of the first
-            feet = [name.baseline for name in names]
+            feet: list[Any] = [block[0].baseline for block in told]
             for row, foot in zip(self.rows, feet, strict=True):
                 row.shift((0.0, feet[0] - foot, 0.0))
+
+    def _told(
+        self, row: tuple[str, str, Any], theme: Theme, known: Mapping[str, Quantity], size: float, most: float
+    ) -> VGroup:
+        """A head and what that does, under it; on two lines what is wider than that."""
+        head, does, color = row
+        name = _within(most, head, size=1.2 * size, color=theme.color(color), weight="semibold")
+        for symbol, quantity in known.items():
+            for glyph in name.variable(symbol):
+                glyph.set_color(theme.color(quantity))
+        words = _within(most, does, size=size, color=theme.ink).align_to(name, LEFT)
+        down = (1.35 + PITCH * words.words.count("\n")) * size * UNIT
+        return VGroup(name, words.shift((0.0, name.baseline - words.baseline - down, 0.0)))
+
+
+def _within(most: float, text: str, **style: Any) -> Words:
+    """A text on one line, or on two where that is wider."""
+    words = Words(text, **style)
+    return words if words.width <= most else Words(broken(words.words), **style)

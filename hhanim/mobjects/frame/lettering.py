@@ -22,11 +22,13 @@ from manim import LineJointType, MathTypst, Typst, VGroup, VMobject
 
 from hhanim.language import Said
 from hhanim.look.type import FAMILY, LABEL, SIGNS, SMALL, SUBTITLE, TICK, TITLE, font_files
-from hhanim.look.words import tr
+from hhanim.look.words import BEFORE_A_UNIT, tr
 from hhanim.mobjects.frame.layout import stroke
 
 __all__ = [
     "LABEL",
+    "PITCH",
+    "SHORT",
     "SMALL",
     "SUBTITLE",
     "TICK",
@@ -44,6 +46,9 @@ __all__ = [
 
 #: Scene units per design pixel: the shorter side of every frame is 8 units and 1080 design pixels.
 UNIT = 8.0 / 1080.0
+
+#: Of a text's size: from one line of it to the next; how small it may become on one line before it is set on two.
+PITCH, SHORT = 1.16, 0.85
 
 # manim's font size 48 sets an em of half a scene unit.
 _PER_PIXEL = 96.0 * UNIT
@@ -127,7 +132,7 @@ def stand_clear(
 
 def broken(text: str) -> str:
     """A text in the viewer's language, on two lines of about the same length if it has words to part."""
-    spaces = [k for k, letter in enumerate(text) if letter == " "]
+    spaces = [k for k, letter in enumerate(BEFORE_A_UNIT.sub("_", text)) if letter == " "]
     if not spaces:
         return text
     middle = min(spaces, key=lambda k: abs(k - 0.5 * len(text)))

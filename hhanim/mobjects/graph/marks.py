@@ -136,6 +136,8 @@ class Span(VGroup):
         (low, high), (start, stop) = panel.ylim, np.clip([start, stop], *panel.xlim)
         words = Words(name, size=TICK, color=panel.theme.ink)
         words.move_to(panel.at(0.5 * (start + stop), low + (0.6 if below else 0.93) * (high - low)))
+        over = panel.inner.left - float(words.get_left()[0])  # in a narrow band: not onto the numbers
+        words.shift((max(over, 0.0), 0.0, 0.0))
         band = panel.band(start, stop)
         super().__init__(band.set_fill(opacity=share * band.get_fill_opacity()), words)
 

@@ -73,8 +73,9 @@ class Panel(AxisPair, VGroup):
             self.numbers.add(number.move_to((self.inner.left - 0.35 * em, height, 0), aligned_edge=RIGHT))
         if self.y_axis.name:
             title = self._name(self.y_axis.name)
-            title.scale(min((self.area.right - self.inner.left) / title.width, 1.0))
-            self.titles.add(title.move_to((self.inner.left, self.area.top - 0.5 * em, 0), aligned_edge=LEFT))
+            title.scale(min(self.area.width / title.width, 1.0))
+            x = min(self.inner.left, self.area.right - title.width)  # a long one begins over the numbers
+            self.titles.add(title.move_to((x, self.area.top - 0.5 * em, 0), aligned_edge=LEFT))
 
     def _draw_x(self, ticks: list[float], em: float) -> None:
         if ticks or self.x_axis.name:

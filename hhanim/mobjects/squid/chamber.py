@@ -121,15 +121,16 @@ class Chamber:
 
         return _moved(VGroup(self.still, self.moving, self.axon, self.wire), move, **kwargs)
 
+    @property
+    def _terminals(self) -> float:
+        """How high V is measured."""
+        return self.area.top - 0.5 * SMALL * UNIT
+
     def meter(self) -> VGroup:
         """Leads from the wire and from the water to two terminals, and V between them: an arrow from the inside to the
         outside, as :class:`~hhanim.mobjects.circuit.circuit.VoltageArrow` is."""
         theme, water, ink = self.theme, self.water, self.theme.ink
-        inside, outside, top = (
-            self._begin,
-            water.right - 0.05 * water.width,
-            self.area.top - 0.5 * SMALL * UNIT,
-        )
+        inside, outside, top = self._begin, water.right - 0.05 * water.width, self._terminals
         deep = water.top - 0.30 * water.height
         ways = [[(inside, self.seat[2]), (inside, top)], [(outside, deep), (outside, top)]]
         leads = stroked(np.concatenate([lines(way) for way in ways]), ink, stroke(3.0))
@@ -148,7 +149,8 @@ class Chamber:
 
     def source(self) -> VGroup:
         """A lead to the wire that carries the current, and its name."""
-        x, high, green = self._begin + 0.12, self.water.top + 0.42, self.theme.color("stimulus")
+        level, green = self.water.top, self.theme.color("stimulus")
+        x, high = self._begin + 0.12, level + min(0.42, 0.4 * (self._terminals - level))
         lead = stroked(lines([(x, self.seat[2]), (x, high)]), green, stroke(3.0))
         end = filled(at(disc(), [(x, high)], 0.07), green)
         word = Words("current", size=SMALL, color=green).move_to((x + 0.2, high, 0.0), aligned_edge=LEFT)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import itertools
-import re
 import textwrap
 from collections.abc import Iterable, Sequence
 
 from hhanim.language.pace import reading_time
+from hhanim.look.words import BEFORE_A_UNIT
 from hhanim.studio.media.join import Chapter
 from hhanim.studio.media.sidecar import Caption, Line
 
@@ -45,15 +45,11 @@ def readable(lines: Iterable[Line], end: float) -> list[Caption]:
 
 def _pieces(text: str) -> list[str]:
     """A text in pieces of two lines, in as few lines as there can be, which are about as long."""
-    plain = _BEFORE_A_UNIT.sub("\N{NO-BREAK SPACE}", " ".join(text.split()))
+    plain = BEFORE_A_UNIT.sub("\N{NO-BREAK SPACE}", " ".join(text.split()))
     fewest = len(textwrap.wrap(plain, WIDTH))
     lines = next(found for w in range(1, WIDTH + 1) if len(found := textwrap.wrap(plain, w)) <= fewest)
     lines = [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
     return ["\n".join(lines[k : k + LINES]) for k in range(0, len(lines), LINES)]
-
-
-# Between a number and what may be its unit: one or two letters, or what begins with none.
-_BEFORE_A_UNIT = re.compile(r"(?<=\d) (?=\w{1,2}\b|[^\w\s])")
 
 
 def chapters(titles: Sequence[tuple[str, float]], end: float) -> list[Chapter]:
