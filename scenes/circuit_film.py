@@ -108,7 +108,8 @@ class CircuitFilm(Story):
         shown, seen = [water, circuit, v, stage.currents, law], min(stage.seen, top.t)
         self.names |= {"times": f"{stage.times:.3g}", "top": millivolts(top.value)}
         yield self.then("At rest the currents cancel, and V stands still.", show=[*shown, stage.early],
-                        line="arrows are currents, {times} times as long as later on", until=self.lit)  # fmt: skip
+                        line="arrows are currents, {times} times as long as later on",
+                        until=max(self.lit - 0.05, 0.0))  # fmt: skip
         yield self.then("The source is lit: its current charges the capacitor.",
                         until=min(self.lit + 0.97 * (self.pushed - self.lit), seen))  # fmt: skip
         turned: Any = {"show": shown, "do": [stage.currents.arrows.to_scale(stage.scale)]}

@@ -232,7 +232,12 @@ class PhasePlane(Story):
         yield replace(last, show=[x for x in last.show or () if x not in shown])
         self.timed(Pace(self.until, rate=RATE))
         lap = simulate(self.plane, self.high, self.until, start=self.many.y[:, -1], sample=0.004)
-        shown = [*self.without(self.cycle), self.graph("second", lap, "V"), self.orbit(lap), self.cycle]
+        shown = [
+            *self.without(self.cycle),
+            self.graph("second", lap, "V"),
+            self.orbit(lap, ghost=True),
+            self.cycle,
+        ]
         said = "With V and {n} alone it fires {rate} times a second."
         line = "a steady current of {high}, V and {n} alone: {rate} times a second"
         yield self.then(said, line=line, show=shown, until=0.6 * self.until)

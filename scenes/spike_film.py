@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from hhanim.look import quantities
 from hhanim.look.numbers import millivolts
@@ -113,7 +114,11 @@ class Spike(Story):
         self.many = PatchInDepth(run, self.theme, self.grid["picture"], n=n, clock=self.clock, side=self.patch,
                                  star=self.inward.name, seed=1).look(SIDE)  # fmt: skip
         names = [f"I_{channel.name}" for channel in self.membrane.channels]
-        self.v, self.large = self.graphs(run, ["V"], names, span=spike.window(run))
+        window: Any = {"span": spike.window(run)}
+        self.v = self.graph("first", run, "V", time=False, **window)
+        self.large = self.graph(
+            "second", run, *names, ghost=False, **window
+        )  # nothing lies under the heads' names
         won = min(run.grown(into, 3.0, after=spike.rise), spike.peak)  # seen while both are small
         self.small = Magnified(self.large, before=won)
         self.names["times"] = self.small.times

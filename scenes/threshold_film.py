@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from hhanim.look.numbers import round_below
 from hhanim.look.words import listed, tr
 from hhanim.mobjects.frame.cards import Row
 from hhanim.mobjects.frame.clock import Pace
@@ -49,8 +50,9 @@ class Threshold(Story):
         self.limit = limit if fires else 20.0
         spike = landmarks(self.pulses(1.0 + self.hair), zero=self.membrane.zero)
         self.late = max(10.0, spike.low - START) if spike else 10.0  # so long until the last spike has come
+        self.fall = spike.low - spike.peak if spike else 0.0
         self.until = max(self.until, START + self.late)
-        self.weak, self.strong = (self.pulses(1.0 + side) for side in (-self.hair, self.hair))
+        self.weak, self.strong = (self.pulses(self.rounded(1.0 + side)) for side in (-self.hair, self.hair))
         self.timed(Pace(self.until, rate=self.until / 4.8))
         self.patch = self.channels_in(self.weak)
         shown = self.membrane_and_voltage(self.weak)
@@ -62,16 +64,25 @@ class Threshold(Story):
             yield Beat("no threshold", "No threshold", said, until=self.until)
             return
         self.inward, _ = self.cast(self.strong)
-        self.names |= {"share": 200.0 * self.hair, "celsius": self.membrane.celsius}
+        below, above = (float(run.stimulus.max()) for run in (self.weak, self.strong))
+        self.names |= {"share": 100.0 * (above / below - 1.0), "celsius": self.membrane.celsius}
         for part in (self.between, self.fan, self.again, self.refractory, self.recap):
             yield from part()
 
-    def pulses(self, first: float, second: float = 0.0, interval: float = 0.0) -> Trajectory:
+    def rounded(self, share: float) -> float:
+        """Near a share of the threshold, on the same side of it, a pulse of few digits: in thresholds."""
+        step = round_below(0.1 * abs(share - 1.0) * self.limit)
+        return round(share * self.limit / step) * step / self.limit
+
+    def pulses(
+        self, first: float, second: float = 0.0, interval: float = 0.0, until: float = 0.0
+    ) -> Trajectory:
         """A run with one pulse, or a second one some milliseconds after the first, both in thresholds."""
         both = pulse(first * self.limit, START, self.width)
         if second:
             both = both + pulse(second * self.limit, START + interval, self.width)
-        return simulate(self.membrane, both, max(self.until, START + interval + self.late), sample=0.02)
+        until = max(until, self.until, START + interval + self.late)
+        return simulate(self.membrane, both, until, sample=0.02)
 
     def channels_in(self, run: Trajectory) -> PatchInDepth:
         """Many channels that live a run, on the clock."""
@@ -105,13 +116,15 @@ class Threshold(Story):
         """Twenty pulses; their peaks against their strength, and the same without the channels that carry the spike."""
         low, high = (run.extreme("V").value for run in (self.weak, self.strong))
         levels = np.linspace(low, high, len(SHARES) + 2)[1:-1]
-        near = list(dict.fromkeys(pulses_reaching(self.membrane, levels, self.width, START, self.until)))
-        runs = self.tried = [*(self.pulses(share) for share in SHARES), *near]
+        wait = self.until + self.late  # so that the last of them have fallen, too
+        near = list(dict.fromkeys(pulses_reaching(self.membrane, levels, self.width, START, wait)))
+        stop = max(run.extreme("V").t for run in (self.strong, *near)) + 1.5 * self.fall
+        runs = self.tried = [*(self.pulses(share, until=stop) for share in SHARES), *near]
         reached = np.diff([low, *(run.extreme("V").value for run in near), high])
         self.leaps = bool(
             reached.max() > 0.5 * (high - low)
         )  # of one pulse and the next that the solver can tell apart
-        family = Voltages(self.grid["first"], runs, self.theme, follow=self.patch.along(runs))
+        family = Voltages(self.grid["first"], runs, self.theme, stop=stop, follow=self.patch.along(runs))
         peaks = PeakOfV(self.grid["second"], runs, self.theme, limit=self.limit)
         said = "Pulse after pulse is a little stronger, and at one strength the peak of V jumps."
         yield Beat("fan", "From weak to strong", said, "V, and how high it comes",
@@ -136,15 +149,17 @@ class Threshold(Story):
 
     def again(self) -> Iterator[Beat]:
         """A second pulse as strong as the first: too early, and later."""
-        found = self.found = recovery(self.membrane, self.width, STRONG)
+        first = self.first = self.rounded(STRONG)
+        found = self.found = recovery(self.membrane, self.width, first)
         early = max(found.intervals[found.needed > 4.0], default=0.0)
-        late = min(found.intervals[(found.needed < 0.9 * STRONG) & (found.intervals > early)], default=0.0)
+        late = min(found.intervals[(found.needed < 0.9 * first) & (found.intervals > early)], default=0.0)
         gates, self.pairs = [gate for gate in (self.names["h"], self.names["n"]) if gate], list[Trajectory]()
         told = [(early, "too early", "And right after a spike?", "It fails",
                  "The second pulse fails, although it is as strong as the first."),
                 (late, "later", "Later", "It fires", "Enough gates are back, and the second pulse fires.")]  # fmt: skip
         for interval, name, heading, outcome, why in told if early and late else ():
-            run, second = self.pulses(STRONG, STRONG, interval), START + interval
+            second, until = START + interval, START + late + self.late  # of both, on one axis
+            run = self.pulses(first, first, interval, until)
             self.pairs.append(run)
             self.timed(Pace(run.duration, rate=run.duration / 7.0))
             v, lower = self.graphs(run, ["V"], gates, stimulus=True, ghost=False)
@@ -166,8 +181,8 @@ class Threshold(Story):
         """The weakest second pulse that fires, against the interval: a curve that grows run by run."""
         found, first, last = self.found, self.found.until(TIMES), self.found.until(1.0)
         tried = list(zip(found.intervals, found.needed, strict=True))
-        runs = [self.pulses(STRONG, 1.02 * needed, after) for after, needed in tried if needed <= TIMES]
-        fails = [self.pulses(STRONG, TIMES, after) for after, needed in tried if needed > TIMES]
+        runs = [self.pulses(self.first, 1.02 * needed, after) for after, needed in tried if needed <= TIMES]
+        fails = [self.pulses(self.first, TIMES, after) for after, needed in tried if needed > TIMES]
         family, some = Voltages(self.grid["left"], [*runs, *fails], self.theme), max(len(runs) // 3, 2)
         curve = AfterSpike(self.grid["plot"], found, self.theme, high=TIMES).draw(1)
         family.put(0)
@@ -197,7 +212,7 @@ class Threshold(Story):
         place, plot = body.split(1.0, 1.2, vertical=self.shape == "tall")
         if wide:
             plot, place = body.rows(3.4, 1.4)
-        first, second, third = plot.split(1.0, 1.0, 1.0 if wide else 1.3, gap=0.25, vertical=not wide)
+        first, second, third = plot.split(1.0, 1.0, 1.3, gap=0.25, vertical=not wide)
         v = self.graph(first, self.strong, "V", ghost=False)
         weak = Trace.of(self.weak, "V", v.panel, ghost=True).ghost
         peaks = PeakOfV(second, self.tried, self.theme, limit=self.limit)

@@ -182,6 +182,7 @@ def test_what_is_said_of_currents_is_seen_as_arrows(media: Path) -> None:
         ("Membrane and circuit carry the same currents.", {"C", "Na"}),
     ):
         assert names <= seen[said], said
+    assert "I" not in seen["At rest the currents cancel, and V stands still."]  # not before it is said
 
 
 def test_the_arrow_of_v_goes_from_the_inside_to_the_outside_as_v_is_counted() -> None:

@@ -70,6 +70,17 @@ def test_the_magnified_currents_stay_on_their_axis_and_are_magnified_as_it_says(
         assert abs(film.run.extreme(f"I_{channel.name}", "size", before=rise).value) < high
 
 
+def test_the_names_of_the_currents_stand_on_no_curve(film: Any) -> None:
+    for graph in (film.small, film.large):
+        for t in np.linspace(*graph.panel.xlim, 60).tolist():
+            graph.draw(t)
+            names = [trace.label for trace in graph.traces]
+            course = np.concatenate([m.points for trace in graph.traces for m in (trace.ghost, trace.line)])
+            for name in names:
+                inside = np.abs(course - name.get_center())[:, :2] < 0.5 * np.array([name.width, name.height])
+                assert not inside.all(axis=1).any(), (name.source, t)
+
+
 def test_fewer_channels_pass_more(film: Any) -> None:
     """What is said of the driving force is what the run does then."""
     most, largest = film.run.extreme("g_Na").t, film.run.extreme("I_Na", "min").t

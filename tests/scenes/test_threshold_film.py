@@ -12,12 +12,30 @@ pytest.importorskip("manim")
 
 from manim import VMobject
 
+from hhanim.look import DARK
+from hhanim.mobjects.frame.layout import Area
+from hhanim.mobjects.graph.excitability import Voltages
+from hhanim.mobjects.graph.marks import Span
+from hhanim.mobjects.graph.panel import Panel
 from tests.scenes.film_checks import run_film
+
+
+@pytest.mark.parametrize("stop", [2.0, 4.0, 8.0])
+def test_the_name_of_a_band_is_no_wider_than_the_band(stop: float) -> None:
+    panel = Panel(Area(0.0, 3.2, 0.0, 3.0), DARK).x("ms", 0, 20).y("share", 0, 1)
+    band, name = Span(panel, 0.0, stop, "absolute")
+    assert name.width <= band.width
 
 
 @pytest.mark.slow
 def test_its_runs_fail_fire_and_fill_the_gap(media: Path) -> None:
-    film, looks = run_film("threshold", "wide", media)
+    class Sweeps:
+        def tell(self, beat: Any) -> None:
+            seen = self.__dict__.setdefault("shown_sweeps", [])
+            seen += [block for block in beat.show or () if isinstance(block, Voltages)]
+            super().tell(beat)  # type: ignore[misc]
+
+    film, looks = run_film("threshold", "wide", media, beside=Sweeps)
     story: Any = film
     assert len(story.weak.spikes) == 0
     assert len(story.strong.spikes) == 1
@@ -32,7 +50,16 @@ def test_its_runs_fail_fire_and_fill_the_gap(media: Path) -> None:
     peaks = np.sort([run.extreme("V", after=2.0).value for run in story.tried])
     assert len(peaks) == 20
     assert np.diff(peaks).max() < 10.0  # mV, which a dot covers: no gap is seen where none is
+    shown = next(
+        block for block in story.shown_sweeps if len(block.traces) == 20
+    )  # and each has come and gone
+    end = shown.panel.xlim[1]
+    assert max(float(run.at([end])["V"][0]) for run in story.tried) < -55.0
+    pulses = [float(run.stimulus.max()) for run in (story.weak, story.strong, *story.pairs)]
+    assert pulses == pytest.approx([float(f"{i:.3g}") for i in pulses])  # so many digits are written
+    assert pulses[0] < story.limit < pulses[1]
     early, late = (run for run in story.pairs)
+    assert early.duration == late.duration  # one axis of time
     assert (len(early.spikes), len(late.spikes)) == (1, 2)
     assert np.isinf(story.found.needed[0])  # the absolute refractory period
     assert story.found.needed[np.isfinite(story.found.needed)][0] > 3.0

@@ -142,6 +142,23 @@ def test_the_voltage_of_a_sweep_stands_above_it_while_it_is_laid(film: Any) -> N
 
 
 @pytest.mark.slow
+def test_every_sweep_keeps_its_voltage_beside_its_peak_or_end_and_on_no_curve(film: Any) -> None:
+    for family in (film.iv, *film.both.families):
+        words = [next(m for m in label if isinstance(m, Words)) for label in family.labels]
+        assert [w.words for w in words] == [w.words for w in family.running]
+        courses = [trace.path.values[:, :2] for trace in family.traces]
+        courses += [mark.get_all_points()[:, :2] for mark in family.marks if mark is not None]
+        boxes = [(w.get_center()[:2], 0.5 * np.array([w.width, w.height])) for w in words]
+        for word, trace, (middle, half) in zip(words, family.traces, boxes, strict=True):
+            spots = trace.path.values[[np.argmax(np.abs(trace.values)), -1], :2]
+            assert np.hypot(*np.maximum(np.abs(spots - middle) - half, 0.0).T).min() < 1.0
+            for points in courses:
+                assert not (np.abs(points - middle) < half).all(axis=1).any(), word.words
+            touching = [m for m, h in boxes if (np.abs(m - middle) < 0.95 * (h + half)).all()]
+            assert len(touching) == 1, word.words
+
+
+@pytest.mark.slow
 def test_drugs_come_after_1952_and_are_not_called_its_experiment(film: Any) -> None:
     assert not {"TTX", "TEA", "tetrodotoxin"} & set(f"{film.description} {film.alt}".split())
     names = [name for _, name in film.parts]

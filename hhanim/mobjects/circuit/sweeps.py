@@ -29,7 +29,7 @@ from hhanim.mobjects.frame.clock import Clock
 from hhanim.mobjects.frame.layout import Area, fitted, stroke
 from hhanim.mobjects.frame.lettering import SMALL, TICK, Formula, Words, broken
 from hhanim.mobjects.graph.equations import ConductanceEquation
-from hhanim.mobjects.graph.family import Family
+from hhanim.mobjects.graph.family import Family, shades
 from hhanim.mobjects.graph.marks import Measured
 from hhanim.mobjects.graph.panel import Panel
 from hhanim.mobjects.graph.stimulus import StimulusBar
@@ -45,6 +45,11 @@ _LEFT, _GUTTER, _STRIP = 0.98, 0.95, 0.5  # room for numbers and names, of the c
 def _level(run: Trajectory) -> float:
     """The voltage of a sweep's step (mV)."""
     return float(run["V"][-1])
+
+
+def _named(runs: Sequence[Trajectory], theme: Theme) -> list[Words]:
+    """The voltage of each sweep's step."""
+    return [Words(millivolts(_level(run)), size=SMALL, color=theme.color("stimulus")) for run in runs]
 
 
 def _over_time(area: Area, theme: Theme, stop: float, name: Any, low: float, high: float) -> Panel:
@@ -81,10 +86,9 @@ class Sweeps:
         if len(runs) == 1:
             self.moving: VGroup = StimulusBar(strip, runs[0].protocol, self.axes, theme)
             return
-        hue, levels = theme.color("stimulus"), [_level(run) for run in runs]
+        hue, levels, names = theme.color("stimulus"), [_level(run) for run in runs], _named(runs, theme)
         volts = Panel(strip, theme, left=_LEFT, gutter=_GUTTER).x("", 0.0, stop, ticks=())
         volts.y("", min(float(runs[0]["V"][0]), *levels) - 5.0, max(levels) + 5.0, ticks=())
-        names = [Words(millivolts(v), size=SMALL, color=hue) for v in levels]
         curves = [(run.t, run.ionic_current) for run in runs]
         self.families = [
             Family(self.axes, curves, theme.ink, names, follow=laid),
@@ -147,12 +151,11 @@ class _Running(VGroup):
 
 class Conductance(Family):
     """The conductance of a channel after steps of V, one sweep after the other, its step above it while it is laid, and
-    with each, in its shade, its measured points as rings; `named`: the steps beside their ends.
+    with each, in its shade, its measured points as rings; its step stays at its end, or at its peak if it falls again.
     """
 
     def __init__(
         self, area: Area, runs: Sequence[Trajectory], name: str, theme: Theme, points: Sequence[Course] = (),
-        *, named: bool = False,
     ) -> None:  # fmt: skip
         symbol = quantities(runs[0].membrane)[f"g_{name}"]
         top = 1.15 * max(
@@ -161,16 +164,16 @@ class Conductance(Family):
         title = Formula(f'{symbol.typst} space "(mS/cm²)"', size=TICK, color=theme.color(symbol))
         axes = _over_time(area, theme, runs[0].duration, title, 0.0, top)
         curves = [(run.t, run.conductance(name)) for run in runs]
-        names = [
-            Words(millivolts(_level(run)), size=SMALL, color=theme.color("stimulus")) for run in runs if named
-        ]
-        self.running = _Running(axes, runs)
-        super().__init__(axes, curves, theme.color(symbol), names, follow=self.running.follow)
-        self.moving.add(self.running)
+        names, self.running = _named(runs, theme), _Running(axes, runs)
         seen = [(c.t[c.t <= runs[0].duration], c.g[c.t <= runs[0].duration]) for c in points]
-        self.points = [Measured(axes, *course, self.hues[k]) for k, course in enumerate(seen)]
-        for k, rings in enumerate(self.points):
-            self.marks[k] = rings.set_opacity(0.0)
+        hues = shades(theme, theme.color(symbol), len(runs))
+        self.points = [Measured(axes, *course, hue) for course, hue in zip(seen, hues, strict=False)]
+        style: Any = {
+            "marks": self.points,
+            "peaks": sum(y[-1] for _, y in curves) < 0.5 * sum(y.max() for _, y in curves),
+        }
+        super().__init__(axes, curves, theme.color(symbol), names, follow=self.running.follow, **style)
+        self.moving.add(self.running)
 
 
 class Conductances:
@@ -192,8 +195,7 @@ class Conductances:
         self.measured, self.families, self.shown = bool(points), list[Conductance](), list[list[Any]]()
         for name, (written, drawn) in zip(names, places, strict=True):
             law = fitted(ConductanceEquation(membrane, name, theme), written)
-            rings, first = points.get(name, ()), not self.families
-            self.families.append(Conductance(drawn, runs, name, theme, rings, named=first))
+            self.families.append(Conductance(drawn, runs, name, theme, points.get(name, ())))
             self.shown.append([law, self.families[-1]])
 
 
@@ -227,7 +229,8 @@ class PeakIV(Family):
                  for peak, dot in zip(self.peaks, self.dots, strict=True)]  # fmt: skip
         seen = [run.at(np.linspace(0.0, stop, 801)) for run in runs]
         self.running, curves = _Running(before, runs), [(run.t, run.current(name)) for run in seen]
-        super().__init__(before, curves, hue, marks=marks, follow=self.running.follow)
+        style: Any = {"marks": marks, "peaks": True, "follow": self.running.follow}
+        super().__init__(before, curves, hue, _named(runs, theme), **style)
         self.moving.add(self.running)
         self.curve = Family(self.graph, [(v, curve)], hue)
         self._key = key
@@ -235,5 +238,4 @@ class PeakIV(Family):
     def flat(self, run: Trajectory) -> Family:
         """One more sweep, in the ink's colour, its voltage at its end: that at which no current flows."""
         seen, theme = run.at(np.linspace(0.0, self.panel.xlim[1], 301)), self.panel.theme
-        name = Words(millivolts(_level(run)), size=SMALL, color=theme.color("stimulus"))
-        return Family(self.panel, [(seen.t, seen[self._key])], theme.ink, [name])
+        return Family(self.panel, [(seen.t, seen[self._key])], theme.ink, _named([run], theme))

@@ -37,20 +37,22 @@ from hhanim.model.analysis import Recovery
 class Voltages(Family):
     """V of runs of one membrane, sweep after sweep, on the axis of all films, or on the `narrow`est round one.
 
-    follow: as in Family.
+    stop: where they end (ms), by default where the last run does. follow: as in Family.
     """
 
     def __init__(
         self, area: Area, runs: Sequence[Trajectory], theme: Theme,
-        *, narrow: bool = False, follow: Callable[[int, float], Any] = lambda k, t: None,
+        *, narrow: bool = False, stop: float = np.inf, follow: Callable[[int, float], Any] = lambda k, t: None,
     ) -> None:  # fmt: skip
         low, high = voltages(runs[0].membrane)
         if narrow:
             ends = [run.extreme("V", kind).value for run in runs for kind in ("min", "max")]
             low, high = floor_to(min(ends), 5.0), ceil_to(max(ends), 5.0)
         panel = Panel(area, theme, left=LEFT_ROOM).y(quantity("V"), low, high)
-        panel.x("ms", 0.0, max(run.duration for run in runs))
-        super().__init__(panel, [(run.t, run["V"]) for run in runs], theme.ink, follow=follow)
+        stop = min(stop, max(run.duration for run in runs))
+        panel.x("ms", 0.0, stop)
+        seen = [(run.t[run.t <= stop], run["V"][run.t <= stop]) for run in runs]
+        super().__init__(panel, seen, theme.ink, follow=follow)
 
 
 class PeakOfV(Dots):

@@ -17,23 +17,32 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 from manim import Animation, Succession, UpdateFromAlphaFunc, VGroup, VMobject, linear
 
+from hhanim.look import Theme
 from hhanim.mobjects.frame.shapes import mix
-from hhanim.mobjects.graph.labels import put_at_ends
+from hhanim.mobjects.graph.labels import put_at_ends, put_at_peaks
 from hhanim.mobjects.graph.panel import Panel
 from hhanim.mobjects.graph.trace import Trace
 
 _LINE = 4.0  # design pixels
 
 
+def shades(theme: Theme, color: Any, count: int, faintest: float = 0.6) -> list[Any]:
+    """A colour for each of so many curves: the first has that share of it, the last all."""
+    shares = [faintest + (1.0 - faintest) * k / max(count - 1, 1) for k in range(count)]
+    return [mix(theme.ground, color, share) for share in shares]
+
+
 class Family:
     """Curves of one kind, of which none is on the screen before it is laid.
 
     panel: the axes, which are part of the block. curves: times and values (T,) of each. color: of the last; the first
-    are fainter, none below a contrast of 3:1. labels: a mobject for each, put at its end when it is whole; None for
-    none. marks: for each what appears when it is whole, where it stands already. faintest: the share of the colour that
-    the first has. follow: called with a sweep's number and the time (ms) to which it is laid, by what goes along.
+    are fainter, none below a contrast of 3:1. labels: a mobject for each, put at its end when it is whole, or (`peaks`)
+    where it is farthest from zero; None for none. marks: for each what appears when it is whole, where it stands
+    already. faintest: the share of the colour that the first has. follow: called with a sweep's number and the time
+    (ms) to which it is laid, by what goes along.
     """
 
     def __init__(
@@ -44,19 +53,19 @@ class Family:
         labels: Sequence[VMobject | None] = (),
         *,
         marks: Sequence[VMobject] = (),
+        peaks: bool = False,
         faintest: float = 0.6,
         follow: Callable[[int, float], Any] = lambda k, t: None,
     ) -> None:
         count = len(curves)
-        shares = [faintest + (1.0 - faintest) * k / max(count - 1, 1) for k in range(count)]
-        self.hues = [mix(panel.theme.ground, color, share) for share in shares]
+        hues = shades(panel.theme, color, count, faintest)
         self.panel = panel
         self.traces = [
-            Trace(panel, t, y, color=hue, width=_LINE) for (t, y), hue in zip(curves, self.hues, strict=True)
+            Trace(panel, t, y, color=hue, width=_LINE) for (t, y), hue in zip(curves, hues, strict=True)
         ]
         self.labels = [*labels, *[None] * (count - len(labels))]
         self.marks, self.follow = [*marks, *[None] * (count - len(marks))], follow
-        self._place()
+        self._place(peaks)
         for trace in self.traces:
             trace.dot.set_opacity(0.0)
         for mark in marks:
@@ -64,13 +73,17 @@ class Family:
         self.still: VGroup = panel
         self.moving = VGroup(*self.traces, *marks)
 
-    def _place(self) -> None:
-        """Each label right of its curve's end, none on another."""
-        named = [(t, w) for t, w in zip(self.traces, self.labels, strict=True) if w is not None]
-        if named:
-            put_at_ends([word for _, word in named], [trace for trace, _ in named])
-            for _, word in named:
-                word.set_opacity(0.0)
+    def _place(self, peaks: bool) -> None:
+        """Each label right of its curve's end, or beside its peak, none on another."""
+        named = {k: word for k, word in enumerate(self.labels) if word is not None}
+        if not named:
+            return
+        words, traces = list(named.values()), [self.traces[k] for k in named]
+        marks = [mark.get_all_points()[:, :2] for mark in self.marks if mark is not None]
+        around = np.concatenate([trace.path.values[:, :2] for trace in self.traces] + marks)
+        lines = put_at_peaks(words, traces, around) if peaks else put_at_ends(words, traces)
+        for (k, word), line in zip(named.items(), lines, strict=True):
+            self.labels[k] = VGroup(line, word).set_opacity(0.0)
 
     def lay(self, k: int, run_time: float = 1.0) -> Animation:
         """The animation that lays sweep k."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from manim import LEFT, RIGHT, VGroup, VMobject
+from manim import LEFT, RIGHT, Line, VGroup, VMobject
 
 from hhanim.look import labels
-from hhanim.mobjects.frame.layout import UNIT
+from hhanim.mobjects.frame.layout import UNIT, stroke
 from hhanim.mobjects.frame.lettering import LABEL
 from hhanim.mobjects.frame.sampled import Sampled
 from hhanim.mobjects.frame.shapes import Array
@@ -23,6 +23,8 @@ GAP = 1.02 * LABEL * UNIT  # from one label to the next
 BESIDE = 2.0 * DOT_RADIUS * UNIT  # from a head to its label
 ASIDE = 14.0 * UNIT  # further where the label stands a gap higher or lower: room for the line between them
 SPACING = labels.Spacing(GAP, between=10.0 * UNIT, aside=ASIDE)
+_CLEAR = 7.0 * UNIT  # from a label at a peak to whatever else is drawn
+_WAYS = np.array([(np.cos(a), np.sin(a)) for a in np.linspace(0.0, 2.0 * np.pi, 32, endpoint=False)])
 
 
 class Tag:
@@ -105,3 +107,48 @@ def put_at_ends(words: Sequence[VMobject], traces: Sequence[Trace]) -> VGroup:
         word.move_to(place, aligned_edge=LEFT)
         leaders.add(trace.leader.copy().set_points(leader(end, place, 1.0)))
     return leaders
+
+
+def put_at_peaks(words: Sequence[VMobject], traces: Sequence[Trace], others: Any = ()) -> VGroup:
+    """Each of some words as near as can be to where its trace is farthest from zero, on no trace and none of `others`
+    (P, 2).
+
+    Returns for each the line that joins it to its peak, empty where it stands beside it.
+    """
+    panel = traces[0].panel
+    spots = np.array([trace.path.values[np.argmax(np.abs(trace.values)), :2] for trace in traces])
+    taken = [*(trace.path.values[:, :2] for trace in traces), np.reshape(others, (-1, 2))]
+    low = np.array([panel.inner.left, panel.inner.bottom]) + _CLEAR
+    high, lines = np.array([panel.area.right, panel.inner.top]), VGroup()
+    for k, word in enumerate(words):
+        half, drawn = 0.5 * np.array([word.width, word.height]), np.concatenate(taken)
+        best = (-np.inf, spots[k])
+        away = np.delete(spots, k, axis=0)
+        for reach in BESIDE * np.arange(1.0, 16.0, 0.5):
+            for middle in spots[k] + _WAYS * (half + reach):
+                if np.any(middle - half < low) or np.any(middle + half > high):
+                    continue
+                way = spots[k] + np.linspace(0.0, 1.0, 12)[:, None] * (middle - spots[k])
+                room = min(_gap(drawn, middle, half), _gap(away, way[:, None], 0.5 * BESIDE))
+                best = max(best, (room, middle), key=lambda found: float(found[0]))
+            if best[0] >= _CLEAR:
+                break
+        word.move_to(np.array([*best[1], 0.0]))
+        corner = np.clip(spots[k], best[1] - half, best[1] + half)
+        way = corner - spots[k]
+        far = float(np.hypot(*way))
+        line = Line(stroke_width=stroke(2.0), color=word.get_color())
+        line.set_points(np.zeros((0, 3)))
+        if far > 2.0 * BESIDE:
+            start, end = spots[k] + way * (0.6 * BESIDE / far), corner - way * (0.4 * BESIDE / far)
+            line.set_points_as_corners(np.array([[*start, 0.0], [*end, 0.0]]))
+        lines.add(line)
+        edge = best[1] + np.sign(_WAYS) * np.minimum(np.abs(_WAYS) * 1.5, 1.0) * half
+        taken.append(edge)
+    return lines
+
+
+def _gap(points: Array, middle: Array, half: Any) -> float:
+    """How far the nearest of some points is from a box, or from boxes (..., 1, 2)."""
+    away = np.maximum(np.abs(points - middle) - half, 0.0)
+    return float(np.hypot(away[..., 0], away[..., 1]).min(initial=np.inf))
