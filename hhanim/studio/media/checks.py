@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import struct
+import itertools
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -14,6 +13,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from hhanim.studio.errors import RenderError
+from hhanim.studio.media.boxes import boxes
 from hhanim.studio.media.formats import format_of
 
 
@@ -51,6 +51,8 @@ def facts(path: Path) -> Facts:
             n_frames = counted or sum(1 for p in container.demux(stream) if p.pts is not None)
             # How a WebM says that it is transparent; in one that was joined it is a tag as well, in capitals.
             alpha = {k.lower(): v for k, v in stream.metadata.items()}.get("alpha_mode") == "1"
+            with path.open("rb") as file:
+                first = [box.name for box in itertools.islice(boxes(file), 2)]
             return Facts(
                 codec=context.codec.canonical_name,
                 pix_fmt="yuva420p" if alpha else context.pix_fmt or "",
@@ -59,7 +61,7 @@ def facts(path: Path) -> Facts:
                 fps=Fraction(rate),
                 n_frames=n_frames,
                 duration=float(n_frames / rate) if rate else 0.0,
-                faststart=boxes(path)[:2] == ["ftyp", "moov"],
+                faststart=first == [b"ftyp", b"moov"],
                 colours=(context.color_primaries, context.color_trc, context.colorspace),
                 limited_range=context.color_range == 1,
             )
@@ -72,21 +74,6 @@ def _pictures(folder: Path) -> Facts:
     with Image.open(files[0]) as first:
         size, mode = first.size, first.mode.lower()
     return Facts("png", mode, *size, Fraction(0), len(files), 0.0, False, (2, 2, 2), False)
-
-
-def boxes(path: Path) -> list[str]:
-    """The names of an MP4's top-level boxes, in order; empty for another kind of file."""
-    names: list[str] = []
-    with path.open("rb") as file, contextlib.suppress(struct.error, UnicodeDecodeError):
-        while head := file.read(8):
-            size, name = struct.unpack(">I4s", head)
-            if size == 1:
-                size = struct.unpack(">Q", file.read(8))[0] - 8
-            names.append(name.decode("ascii"))
-            if size < 8:
-                break
-            file.seek(size - 8, 1)
-    return names
 
 
 # Codec, how its pixels are read back: opaque, transparent. ProRes' ten bits are decoded as twelve.

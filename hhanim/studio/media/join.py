@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hhanim.studio.media.atomic import in_place
+from hhanim.studio.media.boxes import name_language
 from hhanim.studio.media.writer import EncodeError, exact_rate, reason
 
 if TYPE_CHECKING:
@@ -58,6 +59,11 @@ class Tracks:
     sound: Iterable[Samples] | None = None
     own: bool = False
 
+    @property
+    def language(self) -> str:
+        """That of the whole, as an MP4 says it."""
+        return three_letters(next(iter(self.captions), ""))
+
 
 def container_options(container: str) -> dict[str, str]:
     """Index first, and nothing that differs between two runs (a clock, a random identity)."""
@@ -82,17 +88,19 @@ def join(
     """
     options, rate = container_options(container), exact_rate(fps)
     try:
-        with in_place(path) as part, av.open(str(part), "w", format=container, options=options) as out:
-            with av.open(str(parts[0])) as first:
-                stream = _like(out, first.streams.video[0], rate)
-            packets = [_pictures(parts, stream, rate)]
-            if tracks is not None:
-                packets += _beside(out, tracks, parts, rate)
-                language = next(iter(tracks.captions), "")
-                stream.metadata["language"] = three_letters(language)
-            out.start_encoding()
-            for _, packet in heapq.merge(*packets, key=lambda timed: timed[0]):
-                out.mux(packet)
+        with in_place(path) as part:
+            with av.open(str(part), "w", format=container, options=options) as out:
+                with av.open(str(parts[0])) as first:
+                    stream = _like(out, first.streams.video[0], rate)
+                packets = [_pictures(parts, stream, rate)]
+                if tracks is not None:
+                    packets += _beside(out, tracks, parts, rate)
+                    stream.metadata["language"] = tracks.language
+                out.start_encoding()
+                for _, packet in heapq.merge(*packets, key=lambda timed: timed[0]):
+                    out.mux(packet)
+            if tracks is not None and tracks.chapters and container == "mp4":
+                name_language(part, tracks.language)
     except (av.FFmpegError, OSError) as error:
         raise EncodeError(f"cannot write {path}: {reason(error)}") from error
     return path
@@ -156,7 +164,7 @@ def _beside(out: Any, tracks: Tracks, parts: Sequence[Path], rate: Fraction) -> 
         stream.codec_context.layout = "mono"
         stream.codec_context.bit_rate = 128_000
         stream.codec_context.flags |= av.codec.context.Flags.bitexact
-        stream.metadata["language"] = three_letters(next(iter(tracks.captions), ""))
+        stream.metadata["language"] = tracks.language
         packets.append(_own(parts, stream, rate) if tracks.own else _sound(tracks.sound or (), stream))
     for language, captions in tracks.captions.items():
         stream = out.add_stream("mov_text")

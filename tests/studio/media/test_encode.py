@@ -19,7 +19,7 @@ from hhanim.studio.media import checks, encode
 from hhanim.studio.media.changes import Changes
 from hhanim.studio.media.encode import Encoder, Quality
 from hhanim.studio.media.formats import Films
-from hhanim.studio.media.join import join
+from hhanim.studio.media.join import Chapter, Tracks, join
 from hhanim.studio.media.sheet import Yuv
 from hhanim.studio.media.writer import EncodeError, exact_rate
 
@@ -62,7 +62,7 @@ def test_media_facts(tmp_path):
     assert found.fps == Fraction(100, 3)
     assert found.duration == pytest.approx(1.2)
     assert found.colours == (1, 1, 1)
-    assert checks.boxes(tmp_path / "a.mp4")[:2] == ["ftyp", "moov"]
+    assert checks.facts(tmp_path / "a.mp4").faststart
 
 
 def test_constant_rate_every_30_ms(tmp_path):
@@ -360,3 +360,20 @@ def test_leaf():
     )
     assert {"av", "numpy"} <= loaded
     assert not loaded & {"matplotlib", "manim", "celluloid", "scipy", "PIL", "pydantic"}
+
+
+@pytest.mark.parametrize(("language", "three"), [("de", "deu"), ("es", "spa"), ("en", "eng")])
+def test_every_track_says_its_language_that_of_the_chapters_as_well(tmp_path, language, three):
+    said = {language: [(0.0, 1.0, "Ein Wort.")], "fr": [(0.0, 1.0, "Un mot.")]}
+    chapters = [Chapter("Vorher", 0.0, 0.6), Chapter("Später", 0.6, 1.2)]
+    part, sound = film(tmp_path / "part.mp4"), [np.zeros(48_000, np.float32)]
+    whole = join(
+        [part], tmp_path / "whole.mp4", 30, tracks=Tracks(chapters=chapters, captions=said, sound=sound)
+    )
+    with av.open(str(whole)) as container:
+        tracks = [(s.type, s.metadata["language"]) for s in container.streams]
+        assert [c["metadata"]["title"] for c in container.chapters()] == ["Vorher", "Später"]
+    own = [(kind, three) for kind in ("video", "audio", "subtitle")]
+    assert tracks == [*own, ("subtitle", "fra"), ("data", three)]
+    for a, b in zip(decoded(whole), decoded(part), strict=True):
+        np.testing.assert_array_equal(a, b)
