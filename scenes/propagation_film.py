@@ -181,7 +181,10 @@ class Propagation(Story):
         marks = [self.stage.stretch("refractory", refractory(half)) for half in (0, -1) if self.names["h"]]
         line = "refractory: {ion} channels inactivated" if marks else ""
         said, pulses = "A pulse at either end starts a spike.", self.stage.pulses
-        yield Beat("collision", "Two spikes meet", said, "", [*shown, *pulses], 0.0, near)
+        yield Beat(
+            "collision", "Two spikes meet", said, "", [*shown, *pulses], 0.0, two.passes(0.1 * self.length)
+        )
+        yield self.then("They run towards each other.", show=shown, until=near)
         said = "Each leaves a refractory stretch behind it."
         yield self.then(said, line=line, show=[*shown, VGroup(*marks)] if marks else shown, until=shut)
         yield self.then("Neither finds a membrane ahead that can fire.", until=last)

@@ -53,6 +53,14 @@ def test_the_wire_that_carries_the_stimulus_is_bright_while_there_is_one(chamber
     assert bright == [False, True, True, False]
 
 
+def test_the_current_has_two_poles_one_of_them_in_the_water(chamber: Chamber) -> None:
+    _, ends, _, plate = chamber.source()
+    assert len(ends.points) == 2 * len(chamber.meter()[2].points) // 2
+    assert chamber.water.left < plate.get_x() < chamber.water.right
+    assert plate.get_bottom()[1] < chamber.water.top < ends.get_y()
+    assert plate.get_bottom()[1] > chamber.seat[2] + chamber.seat[3]  # beside the axon
+
+
 def test_the_wire_is_pushed_in_from_outside_to_near_the_other_end(chamber: Chamber) -> None:
     insert = chamber.insert()
     tips = []

@@ -15,6 +15,7 @@ from manim import ManimColor
 
 import hhanim as hh
 from hhanim.mobjects.graph.rates import gates_over_v, rates_over_v
+from hhanim.mobjects.membrane.depth import PATCH
 from hhanim.model import Channel, Membrane, measured
 from tests.scenes.film_checks import run_film
 
@@ -95,9 +96,20 @@ def test_the_rates_over_v_are_the_gates_and_have_the_points_of_1952(film: Any) -
         assert places == [pytest.approx((u - 65.0, x), abs=1e-6) for u, x in zip(table.u, rates, strict=True)]
 
 
+def test_rows_are_as_high_v_is_read_at_both_levels_and_the_law_is_named_as_it_is_drawn(film: Any) -> None:
+    v, *rows = film.records(3)
+    heights = [row.panel.inner.height for row in (v, *rows)]
+    assert heights == pytest.approx([heights[0]] * 4, rel=1e-3)
+    assert [w.words for w in v.panel.numbers if w.get_right()[0] < v.panel.inner.left] == ["−65", "0"]
+    share = film.share(4, 2, 3, PATCH)
+    for trace in share.law:
+        assert trace.label.get_color() == trace.line.get_color() == ManimColor(film.theme.ink)
+
+
 def test_every_name_is_joined_to_its_own_curve_and_circles_are_tinted_as_curves_are_solid(film: Any) -> None:
     sweep = film.steps.over_v(film.grid["second"], gates_over_v(film.run, "tau"), "", 3, 4)
-    leaders, *words = sweep.still[1:]
+    leaders, *words = sweep.still[2:]
+    assert all(len(ghost.points) for ghost in sweep.still[1])  # there is a curve where a name stands
     for trace, line, word in zip(sweep.traces, leaders, words, strict=True):
         end = trace.path.values[np.argmax(trace.path.values[:, 0])]
         start, stop = (line.points[0], line.points[-1]) if len(line.points) else (end, word.get_left())

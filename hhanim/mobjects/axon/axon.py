@@ -90,9 +90,9 @@ class Axon(VGroup):
         self._follow_gates()
         self.flows = self._ions(clock)
         self.charge = self._surface()
-        wall = (self._floor - self._thick, self._floor)
+        wall = (self._floor - self._thick, self._floor)  # the loops stay below the balls of the upper one
         self.currents = LocalCurrents(
-            panel, run, theme, wall=wall, inside=self._inside - 0.3 * self._h, outside=self._outside,
+            panel, run, theme, wall=wall, inside=self._inside - 0.62 * self._h, outside=self._outside,
             ground=self._tone, clear=3.0 * self.charge.size,
         )  # fmt: skip
         self._write()
@@ -120,12 +120,13 @@ class Axon(VGroup):
         self._h = h = min(0.215 * area.height, width / (1.05 * sites))
         self._thick = 0.62 * h
         room = area.height - row - 2.0 * h - self._thick
-        self._outside = min(0.5 * room, 1.8 * h)
-        top = area.top - 0.5 * (room - 2.0 * self._outside)
+        reach = min(0.5 * room, 1.8 * h)
+        self._outside = 0.85 * reach  # inside, what flows keeps below the balls
+        top = area.top - 0.5 * (room - 2.0 * reach)
         #: The height of the words above the channels.
         self.row = top - 0.5 * row
         self._middle = top - row - 0.94 * h
-        self._roof, self._floor = self._middle - 0.31 * h, self._middle - 1.06 * h - self._outside
+        self._roof, self._floor = self._middle - 0.31 * h, self._middle - 1.06 * h - 1.15 * reach
         self._inside = self._middle - 0.5 * h - self._floor
         self.x = self._left + (np.arange(sites) + 0.5) * width / sites
         # The stretch with open channels of the kind that lifts V is the shortest: two of it for each other one.

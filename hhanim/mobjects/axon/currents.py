@@ -64,7 +64,8 @@ class LocalCurrents(Timed, VGroup):
     The arrowheads go round as the current does, also while the clock stands: advance() says how long.
     """
 
-    #: Of the depth: a loop less deep is not seen, one half as deep again in full.
+    #: Of the depth: a loop less deep is not seen, one an eighth as deep again in full; a faint one is taken for a
+    #: weaker current.
     SHALLOW = 0.08
     HEAD = 13 * UNIT
     #: Of a loop's half, inside or outside, that its arrowheads go in a second of film; and where they are at first.
@@ -157,7 +158,7 @@ class LocalCurrents(Timed, VGroup):
                 continue
             loop = self.drawn[k]
             line.points, head.points = self._points(loop, axial, 0.23 * k)
-            seen = smoothstep(2.0 * (loop.size - 1.0))
+            seen = smoothstep(8.0 * (loop.size - 1.0))
             color = mix(self._ground, self._colors[loop.driven], seen).to_rgb()
             # The opacity stays, for what fades it in or out.
             line.stroke_rgbas = np.append(color, line.stroke_rgbas[0, 3])[None, :]
@@ -233,7 +234,9 @@ class LocalCurrents(Timed, VGroup):
                 continue
             inner = line.points[: len(line.points) // 2]
             ends = [self.panel.data(p)[0] for p in (inner[0], inner[-1])]
-            if head.points[0, 0] < head.points[4, 0]:
+            if head.points[0, 0] < 0.5 * (
+                head.points[4, 0] + head.points[8, 0]
+            ):  # the tip, the corners behind
                 ends = ends[::-1]
             top = inner[int(np.argmax(inner[:, 1]))]
             out.append((ends[0], ends[1], self.panel.data(top)[0], self._depth(float(top[1]))))

@@ -42,7 +42,8 @@ class Decay:
         rest, self.unit = float(run["V"][0, -1]), 1e-3 * float(run.cable.length_constant()[-1])  # mm
         at = start + self.unit
         self.shares = (run.highest(1e3 * at) - rest) / size, float(np.exp(-1.0))
-        self.highest = Profile(panel, run, "V", theme, highest=True).follow(stage.clock)
+        away: Any = {"highest": True, "start": self.unit}  # from where a stimulus drives V
+        self.highest = Profile(panel, run, "V", theme, **away).follow(stage.clock)
         self.place = Moment(panel, at, tr("one length constant, {unit:.1f} mm", unit=self.unit))
         x = np.linspace(start, 1e-3 * run.cable.length, 200)
         style: Any = {"color": theme.muted, "dash": (3.0, 3.0), "head": False}

@@ -31,8 +31,8 @@ from hhanim.model.cable import CableRun
 class Profile(Timed):
     """A quantity along the cable at one moment, as a smooth line on a panel whose x axis is in mm.
 
-    key: "V" or a gate. highest: the highest value that each place has had so far, as a ghost. reading(x) gives the
-    value that is drawn at position x (mm).
+    key: "V" or a gate. highest: the highest value that each place has had so far, as a ghost. start: from where on
+    (mm). reading(x) gives the value that is drawn at position x (mm).
     """
 
     def __init__(
@@ -44,6 +44,7 @@ class Profile(Timed):
         *,
         width: float = LINE_WIDTH,
         highest: bool = False,
+        start: float = 0.0,
     ) -> None:
         color = theme.color(quantities(run.cable.membrane)[key])
         faint = theme.ghost(color) if highest else 1.0
@@ -51,7 +52,8 @@ class Profile(Timed):
             stroke_color=color, stroke_width=stroke(width), stroke_opacity=faint, fill_opacity=0.0
         )
         values = np.maximum.accumulate(run[key]) if highest else run[key]
-        self.panel, self.x, self.of = panel, run.x * 1e-3, Sampled(run.t, values)
+        from_here = run.x * 1e-3 >= start
+        self.panel, self.x, self.of = panel, run.x[from_here] * 1e-3, Sampled(run.t, values[:, from_here])
         self.draw(0.0)
 
     def draw(self, t: float) -> Self:

@@ -1,5 +1,5 @@
-"""An axon as a plain tube, as thick as it is beside others, lit where ions carry current, with the local currents
-through its lower wall; above it V along it.
+"""An axon as a plain tube, as thick as it is beside others, its lower wall lit where ions carry current, with the local
+currents through it; above it V along it.
 
 class Race(Story):
     def beats(self):
@@ -36,6 +36,8 @@ from hhanim.model.cable import CableRun
 MICROMETRES = 600.0
 #: How deep below a tube the local currents are drawn (scene units).
 _OUTSIDE = 0.3
+#: How thick the wall of every tube is drawn, where it is lit.
+_WALL = 0.1
 
 
 class Tube:
@@ -76,7 +78,7 @@ class Tube:
         shares = [np.where(way == sign, size / size[:, away].max(), 0.0) for sign in (-1.0, 1.0)]
         hues = [theme.color(known[f"I_{run.carrier(side)}"]) for side in ("in", "out")]
         inside = 0.4 * self.thickness
-        self.lit = Band(self.panel, run, shares, y - inside, y + inside, wall.get_fill_color(), hues)
+        self.lit = Band(self.panel, run, shares, low, low + _WALL, wall.get_fill_color(), hues)
         style: Any = {
             "inside": 0.5 * self.thickness + inside,
             "outside": _OUTSIDE,

@@ -26,7 +26,8 @@ from hhanim.look import Theme, quantity
 from hhanim.look.numbers import round_above
 from hhanim.look.words import tr
 from hhanim.mobjects.frame.clock import Clock
-from hhanim.mobjects.frame.layout import Area
+from hhanim.mobjects.frame.layout import UNIT, Area
+from hhanim.mobjects.frame.lettering import TICK
 from hhanim.mobjects.frame.standard import voltages
 from hhanim.mobjects.graph.sweep import TOPS, Curve, Sweep
 from hhanim.model.episodes import Episodes
@@ -48,7 +49,9 @@ class Steps:
         """Where row j of the graphs of step k stands, of so many, and what they have in common; see Sweep."""
         place, time = self.areas[min(j, 1)] if len(self.areas) > 1 else self.areas[0], True
         if len(self.areas) == 1:
-            place, time = place.rows(*[1.0] * rows, gap=0.12)[j], j == rows - 1
+            gap, foot = 0.12, 1.4 * TICK * UNIT  # under the last, the axis of time: all are as high
+            each = (place.height - (rows - 1) * gap - foot) / rows
+            place, time = place.rows(*[each] * (rows - 1), each + foot, gap=gap)[j], j == rows - 1
         lasts = self.clamped.lasts
         span = -BEFORE * lasts, AFTER * lasts
         return place, {"begin": self.clamped.begins[k], "span": span, "clock": self.clock, "time": time}
@@ -57,8 +60,10 @@ class Steps:
         """V during step k, the first of so many rows, over as many of these blocks, the newest, as have room."""
         place, style = self.place(k, 0, rows)
         y = (tr("V, held by a clamp (mV)"), *voltages(self.run.membrane))
-        v = Sweep(place, self.theme, [Curve(self.run.t, self.run["V"], quantity("V"), "")], y=y, **style)
-        return [v, *(blocks if len(self.areas) == 1 else blocks[-1:])]
+        begin, v = self.clamped.begins[k], Curve(self.run.t, self.run["V"], quantity("V"), "")
+        style["ticks"] = [round(float(level)) for level in self.run.at([begin - 1e-3, begin + 1e-3])["V"]]
+        held = Sweep(place, self.theme, [v], y=y, **style)
+        return [held, *(blocks if len(self.areas) == 1 else blocks[-1:])]
 
     def repeated(self, count: int, curve: Curve, y: tuple[str, float, float], again: str) -> list[Any]:
         """A curve during each of the first so many steps, under V during the last of them.

@@ -99,7 +99,9 @@ class Sweep:
             self._trace(c, span, width, None if over else word)
             for c, word in zip(curves, symbols, strict=True)
         )
-        self.points, self.still, self.moving = VGroup(), VGroup(self.panel), VGroup(self.traces)
+        self.traces.without_ghosts()
+        self.points, self.moving = VGroup(), VGroup(self.traces)
+        self.still = VGroup(self.panel, self.traces.ghosts)
         if over:
             named = [
                 (word, trace) for word, trace in zip(symbols, self.traces, strict=True) if word is not None
@@ -125,7 +127,8 @@ class Sweep:
             now &= t < self.begin + span[1]
         hue = self.theme.color(c.quantity)
         style: Any = {"color": hue, "dash": self.theme.dash(c.quantity), "width": width, "label": label}
-        return Trace(self.panel, t[now], y[now], x=x[now], **style)
+        ghost = c.x is not None  # the names stand at its ends from the first
+        return Trace(self.panel, t[now], y[now], x=x[now], ghost=ghost, **style)
 
     def band(self, t: Any, low: Any, high: Any, quantity: Quantity) -> VMobject:
         """The stretch between two courses (T,) at times t (ms), in a quiet shade of a quantity's colour."""

@@ -87,7 +87,9 @@ class OpenShare(Sweep):
         for kind, (t, _, expected) in counted.items():
             error = _DEVIATIONS * np.sqrt(expected * (1.0 - expected) / len(numbers[kind]))
             self.bands.add(self.band(t, expected - error, expected + error, known[f"I_{kind}"]))
-            label = Formula(law(channels[kind]), size=LABEL, color=theme.color(known[f"I_{kind}"]))
+            label = Formula(
+                law(channels[kind]), size=LABEL, color=theme.ink
+            )  # as its line: it is not what is counted
             course: Any = {"x": t - begin, "color": theme.ink, "label": label}
             expectations.append(Trace(self.panel, t, expected, **course, **_EXPECTED))
         self.law = Traces(expectations)

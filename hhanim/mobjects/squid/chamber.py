@@ -37,8 +37,8 @@ class Chamber:
 
     run: of a membrane that does the same along all of the wire. clock: by which the axon's core shines as V does, and
     by whose film time the water ripples; without one, call draw(). `still` and `moving` are the trough; `wire` goes
-    into the axon by insert(), through a tube that it is tied to; meter() shows between what V is measured, source() by
-    which wire current comes. to() is the animation that takes trough, axon and wire to another area.
+    into the axon by insert(), through a tube that it is tied to; meter() shows between what V is measured, source()
+    between what current flows. to() is the animation that takes trough, axon and wire to another area.
     """
 
     def __init__(self, axon: GiantAxon, area: Area, run: Trajectory, *, clock: Clock | None = None) -> None:
@@ -148,13 +148,16 @@ class Chamber:
         return VGroup(leads, plate, ends, words, arrow, head, symbol)
 
     def source(self) -> VGroup:
-        """A lead to the wire that carries the current, and its name."""
+        """Leads to the wire that carries the current and to a plate in the water, and its name."""
         level, green = self.water.top, self.theme.color("stimulus")
         x, high = self._begin + 0.12, level + min(0.42, 0.4 * (self._terminals - level))
-        lead = stroked(lines([(x, self.seat[2]), (x, high)]), green, stroke(3.0))
-        end = filled(at(disc(), [(x, high)], 0.07), green)
+        away, deep = self.water.right - 0.13 * self.water.width, level - 0.24 * self.water.height
+        ways = [[(x, self.seat[2]), (x, high)], [(away, deep), (away, high)]]
+        lead = stroked(np.concatenate([lines(way) for way in ways]), green, stroke(3.0))
+        plate = stroked(lines([(away, deep), (away, deep + 0.35)]), green, stroke(9.0))
+        ends = filled(at(disc(), [(x, high), (away, high)], 0.07), green)
         word = Words("current", size=SMALL, color=green).move_to((x + 0.2, high, 0.0), aligned_edge=LEFT)
-        return VGroup(lead, end, word)
+        return VGroup(lead, ends, word, plate)
 
     def draw(self, t: float, seconds: float) -> Chamber:
         """Draw it at model time t (ms), after that time of film (s)."""
