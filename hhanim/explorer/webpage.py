@@ -41,6 +41,7 @@ from hhanim.look.theme import DARK, LIGHT, Theme, hex_color, mix
 from hhanim.look.type import font_files
 from hhanim.model import HHError, Membrane, presets
 from hhanim.model.errors import UnknownName
+from hhanim.model.ions import PER_KELVIN, ZERO_CELSIUS
 
 #: The first is what the page opens with.
 ORDER = ("modern", "classic", "classroom", "widget", "lecture", "connor_stevens", "wang_buzsaki")
@@ -162,6 +163,8 @@ def _data(membranes: tuple[Membrane, ...], taught: Lesson | None) -> str:
         "EULER_STEP": str(EULER_STEP),
         "CELLS": str(COMPARTMENTS),
         "SWEEPS": str(SWEEPS),
+        "PER_KELVIN": str(PER_KELVIN),
+        "ZERO_CELSIUS": str(ZERO_CELSIUS),
     }
     lines = [f"export const {name} = {value};" for name, value in values.items()]
     lines += [

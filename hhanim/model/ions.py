@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 
 #: RT/F is this (mV) times the absolute temperature (K): R = 8.31446261815324 J/(mol K), F = 96485.33212331 C/mol.
-_PER_KELVIN = 1000.0 * 8.31446261815324 / 96485.33212331
-_ZERO_CELSIUS = 273.15
+PER_KELVIN = 1000.0 * 8.31446261815324 / 96485.33212331
+ZERO_CELSIUS = 273.15
 #: Elementary charges of the ions that are known.
 CHARGES = {"Na": 1, "K": 1, "Ca": 2, "Cl": -1}
 
 
 def thermal_voltage(celsius: Any) -> Any:
     """RT/F (mV) at a temperature (°C)."""
-    return _PER_KELVIN * (np.asarray(celsius, dtype=float) + _ZERO_CELSIUS)
+    return PER_KELVIN * (np.asarray(celsius, dtype=float) + ZERO_CELSIUS)
 
 
 def nernst(outside: Any, inside: Any, charge: int, celsius: Any) -> Any:

@@ -162,6 +162,8 @@ def test_every_name_that_a_module_imports_is_exported_and_used() -> None:
         "EULER_STEP",
         "CELLS",
         "SWEEPS",
+        "PER_KELVIN",
+        "ZERO_CELSIUS",
         "INITIAL",
         "BASE",
         "FRAME",

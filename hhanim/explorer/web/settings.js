@@ -1,6 +1,6 @@
 /* Settings: what is simulated, and how it is shown. */
 
-import { FIELDS, MODELS, STIMULI, VIEWS } from "./data.js";
+import { FIELDS, MODELS, PER_KELVIN, STIMULI, VIEWS, ZERO_CELSIUS } from "./data.js";
 
 /* The views of each experiment. */
 export const BENCHES = {
@@ -51,9 +51,6 @@ export function defaultsOf(model, stimulus = "step") {
 /* What a membrane is made of: its parameters, and where its ions are. */
 export const membraneFields = ({ parameters, ions }) => [...parameters, ...ions.flatMap((ion) => ion.fields)];
 
-/* RT/F (mV) for one kelvin, as in hhanim.model.ions. */
-const PER_KELVIN = (1000 * 8.31446261815324) / 96485.33212331;
-
 /* The keys that say nothing of their own: reversal potentials that follow the concentrations, or
    concentrations that nothing follows. */
 export function idleKeys(s) {
@@ -64,7 +61,7 @@ export function idleKeys(s) {
 
 /* Let the reversal potentials follow the concentrations by Nernst's equation, if they are to. */
 export function followIons(s) {
-  const { ions, zero } = modelOf(s.model), thermal = PER_KELVIN * (s.celsius + 273.15);
+  const { ions, zero } = modelOf(s.model), thermal = PER_KELVIN * (s.celsius + ZERO_CELSIUS);
   for (const { charge, channels, fields: [out, inside] } of s.reversal === "nernst" ? ions : []) {
     const at = (thermal / charge) * Math.log(s[out.key] / s[inside.key]) + zero;
     for (const name of channels) s[`E${name}`] = +at.toFixed(9);

@@ -162,15 +162,15 @@ def reveal(deck: Deck) -> str:
     return Template(_part("reveal.html")).substitute(
         language=deck.language,
         title=escape(deck.title),
-        css=_part("reveal/reveal.css"),
+        css=_part("third_party/reveal.css"),
         ground=deck.theme.ground,
         ink=deck.theme.ink,
         figures=FIGURES,
         slides="\n".join(sections),
         films="\n".join(kept),
         player=_part("player.js"),
-        reveal=_part("reveal/reveal.js"),
-        notes=_part("reveal/notes.js"),
+        reveal=_part("third_party/reveal.js"),
+        notes=_part("third_party/notes.js"),
         width=deck.record.width,
         height=deck.record.height,
     )
