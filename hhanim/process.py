@@ -16,12 +16,6 @@ from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from typing import Any, NoReturn
 
-__all__ = [
-    "alone", "be_alone", "end_quickly", "root_log_kept", "short_turns", "spare_documentation",
-    "spared_collector",
-    "start_over",
-]  # fmt: skip
-
 
 class Held(ContextDecorator):
     """A setting that has another value while at least one of those who asked for it is at work: a context manager

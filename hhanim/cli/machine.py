@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import click
 
 from hhanim.cli.options import json_option
@@ -23,7 +25,7 @@ def doctor(as_json: bool) -> int:
 
     rows = examine()
     if as_json:
-        print_json([r.as_json() for r in rows])
+        print_json([asdict(r) for r in rows])
     else:
         for r in rows:
             mark = "ok" if r.ok else "missing" if r.needed else "optional"

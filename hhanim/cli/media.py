@@ -6,6 +6,7 @@ import contextlib
 import os
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -174,7 +175,7 @@ def _accessible(as_json: bool, **asked: Any) -> int:
 
     def one(path: Path) -> None:
         for found in report(path):
-            rows.append({"path": str(path), **found.as_json()})
+            rows.append({"path": str(path), **asdict(found)})
             if not as_json:
                 word = {True: "met", False: "NOT MET", None: "not asked for"}[found.met]
                 print(path, found.criterion, word, found.words, sep="\t", flush=True)

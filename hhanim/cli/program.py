@@ -60,17 +60,8 @@ def app() -> None:
 for command in (
     *(scenes.list_scenes, scenes.new),
     *(media.render, media.check, media.verify, media.still, media.watch, media.clean),
-    *(
-        lecture.make_lecture,
-        voice.voice,
-        export.export,
-        export.gallery,
-        neuron.simulate,
-        neuron.explore,
-        language.language,
-        machine.doctor,
-        machine.completion,
-    ),
+    *(lecture.make_lecture, voice.voice, export.export, export.gallery),
+    *(neuron.simulate, neuron.explore, language.language, machine.doctor, machine.completion),
 ):
     app.add_command(command)
 

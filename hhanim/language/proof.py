@@ -51,7 +51,7 @@ def _lost(text: str, said: str) -> str:
     """What a translation has lost or gained, in words; "" if nothing."""
     for what, find in (
         ("place", _places),
-        ("formula or mark-up", _markup),
+        ("formula or mark-up", _MARKUP.findall),
         ("number", _numbers),
         ("symbol", _symbols),
     ):
@@ -68,10 +68,6 @@ def _lost(text: str, said: str) -> str:
 def _places(text: str) -> list[str]:
     bare = re.sub(r"\$[^$]*\\[^$]*\$", "", text)  # braces in a formula are none
     return [found[0] for found in re.finditer(r"\{(\w+[^{}]*)\}|\$\{\w+\}", bare)]
-
-
-def _markup(text: str) -> list[str]:
-    return _MARKUP.findall(text)
 
 
 def _numbers(text: str) -> list[str]:

@@ -145,13 +145,10 @@ class _Reader:
                 yield from self._in(node.values)
             elif isinstance(node, ast.Call):
                 if _name(node.func) in PASSING:
-                    yield from self._in([*node.args, *(k.value for k in node.keywords), *_owner(node.func)])
+                    owner = [node.func.value] if isinstance(node.func, ast.Attribute) else []
+                    yield from self._in([*node.args, *(k.value for k in node.keywords), *owner])
             elif not isinstance(node, (ast.JoinedStr, ast.Compare, ast.Attribute)):
                 yield from self._in(ast.iter_child_nodes(node))
-
-
-def _owner(function: ast.expr) -> list[ast.expr]:
-    return [function.value] if isinstance(function, ast.Attribute) else []
 
 
 def _name(function: ast.expr) -> str:

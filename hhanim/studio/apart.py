@@ -26,7 +26,7 @@ from typing import Any, BinaryIO, NoReturn
 
 from hhanim import process
 from hhanim.studio import loaded
-from hhanim.studio.errors import OutdatedError, RenderError, StudioError
+from hhanim.studio.errors import OutdatedError, RenderError, StudioError, travels
 
 FORKS = sys.platform.startswith("linux")
 
@@ -335,12 +335,9 @@ def _work(
 
 def _portable(error: BaseException) -> BaseException:
     """The error, or what can be said of it, where it does not travel."""
-    try:
-        copy = pickle.loads(pickle.dumps(error))
-        if type(copy) is type(error) and str(copy) == str(error):
-            return error
-    except Exception:
-        traceback.clear_frames(error.__traceback__)
+    if travels(error):
+        return error
+    traceback.clear_frames(error.__traceback__)
     said = RenderError(f"{type(error).__name__}: {error}")
     said.trace = error.trace if isinstance(error, StudioError) else ""
     return said

@@ -7,9 +7,8 @@ import os
 import shutil
 import sys
 import tempfile
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from hhanim.studio.errors import MissingError, pip
 from hhanim.studio.fresh.versions import version
@@ -25,10 +24,6 @@ class Finding:
     needed: bool
     detail: str
     mend: str = ""
-
-    def as_json(self) -> dict[str, Any]:
-        """Plain data."""
-        return asdict(self)
 
 
 # name, modules, needed, what it is for, what pip installs (without: what is missing)

@@ -43,6 +43,26 @@ def pip(what: str, *, again: bool = False) -> str:
     return f"{python} -m pip install {'--force-reinstall ' if again else ''}{quote}{what}{quote}"
 
 
+def travels(error: BaseException) -> bool:
+    """Whether another process is given the same error when this one is sent there."""
+    import pickle
+
+    with contextlib.suppress(Exception):
+        copy = pickle.loads(pickle.dumps(error))
+        return type(copy) is type(error) and str(copy) == str(error)
+    return False
+
+
+@contextlib.contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """What cannot be read of a file that goes with a film, as one line: a RenderError."""
+    try:
+        yield
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise RenderError(f"cannot read {path}: {why}; render it again") from error
+
+
 @contextlib.contextmanager
 def writing(path: Path, whose: str = "") -> Iterator[None]:
     """What the disk refuses, as one line: a RenderError that begins with ``whose``."""

@@ -15,7 +15,7 @@ from hhanim.look import glossary
 from hhanim.look.numbers import clock, plain
 from hhanim.look.type import shape
 from hhanim.look.words import unit
-from hhanim.studio.errors import RenderError
+from hhanim.studio.errors import RenderError, reading
 from hhanim.studio.media import cues, sidecar
 from hhanim.studio.media.formats import format_of
 from hhanim.studio.plan import catalogue
@@ -188,12 +188,8 @@ class Account:
 
 
 def _read(path: Path) -> str:
-    try:
+    with reading(path):
         return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise RenderError(
-            f"cannot read {path}: {getattr(error, 'strerror', error)}; render it again"
-        ) from error
 
 
 def _capital(text: str) -> str:

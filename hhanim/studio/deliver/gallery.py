@@ -15,7 +15,7 @@ from hhanim.language.catalogue import name
 from hhanim.look.numbers import clock
 from hhanim.studio.deliver.account import SEVERAL, Account
 from hhanim.studio.deliver.pages import FORMATS, Pages, filled, key, plainness, same_film, together
-from hhanim.studio.errors import RenderError, UsageError
+from hhanim.studio.errors import UsageError, reading
 from hhanim.studio.make import cleaning, manifest
 from hhanim.studio.media import sidecar
 from hhanim.studio.media.embedded import data_uri
@@ -167,13 +167,10 @@ def _thumbnail(account: Account) -> str:
     from PIL import Image
 
     path, small = sidecar.beside(account.media, ".png"), io.BytesIO()
-    try:
-        with Image.open(path) as poster:
-            picture = poster.convert("RGB")
+    with reading(path), Image.open(path) as poster:
+        picture = poster.convert("RGB")
         picture.thumbnail((_WIDTH, _WIDTH))
         picture.save(small, "WEBP", quality=80)
-    except OSError as error:
-        raise RenderError(f"cannot read {path}: {error.strerror or error}; render it again") from error
     return data_uri("image/webp", small.getvalue())
 
 

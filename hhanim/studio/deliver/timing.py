@@ -46,16 +46,14 @@ _ALL = """\
 _CLICK = '<p:cond delay="indefinite"/>'
 _BEGINNING = f'{_CLICK}<p:cond evt="onBegin" delay="0"><p:tn val="2"/></p:cond>'
 
-PLAYS = ("click", "auto", "picture")
-"""What starts a film: the next click, the slide itself, a click on its picture, which pauses it as well in any case."""
 
-
-def timing(shape: int, seconds: float, *, play: str = "click", loop: bool = False) -> str:
+def timing(shape: int, seconds: float, *, play: str, loop: bool) -> str:
     """The element ``p:timing`` of a slide.
 
     Args:
-        shape: the id of the film's shape. seconds: its length. play: one of :data:`PLAYS`. loop: whether it begins anew
-            at its end.
+        shape: the id of the film's shape. seconds: its length. loop: whether it begins anew at its end.
+        play: what starts it: the next "click", "auto", the slide itself, or a click on its "picture", which pauses it
+            as well in any case.
     """
     target = f'<p:spTgt spid="{shape}"/>'
     main = ""

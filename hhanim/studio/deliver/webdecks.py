@@ -19,7 +19,7 @@ from urllib.parse import quote
 from hhanim.language import spoken, tag, text, tr
 from hhanim.look import get_theme
 from hhanim.look.theme import Theme
-from hhanim.studio.deliver.account import Account, Chapter, title_of
+from hhanim.studio.deliver.account import Account, title_of
 from hhanim.studio.deliver.beside import address, lay
 from hhanim.studio.media import sidecar
 from hhanim.studio.media.embedded import encoded, uri
@@ -53,16 +53,6 @@ class Film:
     inside: bool = False
 
     @property
-    def media(self) -> Path:
-        """Its file."""
-        return self.account.media
-
-    @property
-    def chapters(self) -> list[Chapter]:
-        """Its sections."""
-        return self.account.chapters
-
-    @property
     def loops(self) -> bool:
         """Whether it plays for as long as it is seen: a clip."""
         return self.account.record.kind == "clip"
@@ -75,12 +65,12 @@ class Film:
     @property
     def rests(self) -> list[float]:
         """Where it stops (s): where each section begins, and its end."""
-        return [chapter.start for chapter in self.chapters] + [self.account.record.duration]
+        return [chapter.start for chapter in self.account.chapters] + [self.account.record.duration]
 
     @cached_property
     def notes(self) -> list[str]:
         """What is said in each section, in a line."""
-        return [" ".join(" ".join(chapter.said).split()) for chapter in self.chapters]
+        return [" ".join(" ".join(chapter.said).split()) for chapter in self.account.chapters]
 
     def figure(self, step: str = "") -> str:
         """The film as HTML, in one line for each of its elements.
@@ -90,14 +80,14 @@ class Film:
         """
         alt = escape(self.account.alt)
         if self.stands:
-            picture = uri(sidecar.beside(self.media, ".png"))
+            picture = uri(sidecar.beside(self.account.media, ".png"))
             return f'<figure class="still"><img src="{picture}" alt="{alt}"></figure>'
         source = f'data-film="film-{self.number}"' if self.inside else f'src="{escape(quote(self.address))}"'
-        poster = uri(sidecar.beside(self.media, ".png"))
+        poster = uri(sidecar.beside(self.account.media, ".png"))
         record = self.account.record
         track = ""
         if record.captions:
-            text = uri(sidecar.beside(self.media, ".vtt"))
+            text = uri(sidecar.beside(self.account.media, ".vtt"))
             track = f'<track kind="captions" srclang="{tag(record.language)}" src="{text}">'
         loop = " loop muted" if self.loops else ""
         steps = (
@@ -155,7 +145,7 @@ def reveal(deck: Deck) -> str:
             f'<section>\n<h2 class="unseen">{escape(film.account.title)}</h2>\n{figure}\n{notes}\n</section>'
         )
     kept = [
-        f'<script type="text/plain" id="film-{film.number}">{encoded(film.media)}</script>'
+        f'<script type="text/plain" id="film-{film.number}">{encoded(film.account.media)}</script>'
         for film in deck.films
         if film.inside and not film.stands
     ]
@@ -277,7 +267,7 @@ def _cell(number: int, kind: str, text: str, slide: str) -> dict[str, Any]:
 
 def _said(film: Film) -> str:
     """What is said in a film, a paragraph for each section, for a note that Markdown reads."""
-    said = zip(film.chapters, film.notes, strict=True)
+    said = zip(film.account.chapters, film.notes, strict=True)
     return "\n\n".join(escape(f"{chapter.title}: {words}".replace("--", "–")) for chapter, words in said)
 
 
@@ -315,6 +305,6 @@ def write(
     shown = [Film(one, k, address(one.media, path.parent), inside) for k, one in enumerate(accounts)]
     with spoken(accounts[0].record.language):
         content = KINDS[kind](Deck(shown, title_of(accounts, title)))
-    played = [] if inside else [film.media for film in shown if not film.stands]
+    played = [] if inside else [film.account.media for film in shown if not film.stands]
     parts = {} if kind in ("reveal", "jupyter") else {"player.js": _part("player.js").encode()}
     return lay(path, content, played, parts, force=force)

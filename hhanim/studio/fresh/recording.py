@@ -36,7 +36,15 @@ from hhanim.studio.fresh.children.sitecustomize import go_along, opens
 from hhanim.studio.fresh.opened import Opened
 from hhanim.studio.fresh.package import counts
 from hhanim.studio.fresh.used import Places
-from hhanim.studio.fresh.versions import ENGINES, SILENT, families, mapped, system_libraries, version
+from hhanim.studio.fresh.versions import (
+    ENGINES,
+    SILENT,
+    families,
+    mapped,
+    plain,
+    system_libraries,
+    version,
+)
 
 FONTS = (".ttf", ".otf", ".ttc", ".pfb", ".afm")
 _PYTHON = tuple({os.path.join(prefix, "") for prefix in (sys.prefix, sys.base_prefix)})  # noqa: PTH118
@@ -355,7 +363,7 @@ def _caches() -> Iterator[Path]:
 def _packages(module: str) -> list[str]:
     """The installed packages that bring a module, but for those whose versions are known already or do not matter."""
     known = {*SILENT, *(name for names in ENGINES.values() for name in names)}
-    name = re.sub(r"[-_.]+", "-", module).lower()
+    name = plain(module)
     if name in known or module in sys.stdlib_module_names:
         return []
     if version(name):
@@ -363,7 +371,7 @@ def _packages(module: str) -> list[str]:
     from importlib import metadata
 
     found = metadata.packages_distributions().get(module, [])
-    return [name for name in found if re.sub(r"[-_.]+", "-", name).lower() not in known]
+    return [name for name in found if plain(name) not in known]
 
 
 # Who asks

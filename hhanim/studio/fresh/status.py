@@ -116,10 +116,4 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]
 def _word(value: Any) -> str:
     if value is None:
         return "none"
-    return (
-        " ".join(map(str, value))
-        if isinstance(value, list)
-        else f"{value:g}"
-        if isinstance(value, float)
-        else str(value)
-    )
+    return " ".join(map(str, value)) if isinstance(value, list) else sidecar.shown(value)

@@ -43,7 +43,7 @@ import re
 import stat
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from importlib.machinery import all_suffixes
 from pathlib import Path
@@ -167,32 +167,11 @@ class Places:
     def state(self, label: str) -> str:
         """How it is now with what a label means."""
         word, _, name = label.partition(" ")
-        if word == "value" and name:
-            return self.state(name)
-        if word == "import" and name:
-            return self.module(name)
-        if word == "version":
-            return version(name) or ""
-        if word == "font" and name:
-            if name == ANY:
-                return fonts()
-            return contents(file) if (file := font_file(name)) else ""
-        if word == "library":
-            return system_library(name)
-        if word == "preset":
-            return _preset(name)
-        if word == "language":
-            return _catalogues(name, self.folder)
-        if word == "text":
-            return _text(*name.split(" ", 1))
-        if word == "code":
-            return code(self.place(name))
-        if word == "glob":
-            return matches(*self.root(name))
-        if word == "voice" and name:
-            line, _, sentence = name.partition(" ")
-            folder, _, line = line.rpartition("/")
-            return voice.state(self.folder / voice.FOLDER / folder, line, sentence)
+        if name and word in _STATES:
+            try:
+                return _STATES[word](self, name)
+            except HHError:  # there is no such membrane or language
+                return ""
         if label == "date":
             return datetime.date.today().isoformat()
         if label == "packages":
@@ -204,8 +183,6 @@ class Places:
         if label.startswith("$"):
             value = self.environment.get(label[1:])
             return "" if value is None else of_text(value)
-        if word in ("about", "link") and name:
-            return about(self.place(name)) if word == "about" else leads_to(self.place(name))
         path = self.place(label)
         if label.endswith("?"):
             return kind(path)
@@ -351,27 +328,49 @@ def _names(node: ast.stmt) -> set[str]:
     return {target.id for target in targets if isinstance(target, ast.Name)}
 
 
-def _preset(name: str) -> str:
+def _preset(_: Places, name: str) -> str:
     from hhanim.model import presets
 
-    try:
-        return meaning(presets.get(name))
-    except HHError:
-        return ""
+    return meaning(presets.get(name))
 
 
-def _catalogues(code: str, folder: Path) -> str:
-    try:
-        return of_text(" ".join(contents(folder / path) for path in catalogue.files(code)))
-    except HHError:
-        return ""
+def _catalogues(places: Places, code: str) -> str:
+    return of_text(" ".join(contents(places.folder / path) for path in catalogue.files(code)))
 
 
-def _text(code: str, text: str) -> str:
-    try:
-        return of_text(find(code).say(text))
-    except HHError:
-        return ""
+def _text(places: Places, name: str) -> str:
+    code, _, text = name.partition(" ")
+    return of_text(find(code).say(text))
+
+
+def _voice(places: Places, name: str) -> str:
+    line, _, sentence = name.partition(" ")
+    folder, _, line = line.rpartition("/")
+    return voice.state(places.folder / voice.FOLDER / folder, line, sentence)
+
+
+def _font(_: Places, family: str) -> str:
+    if family == ANY:
+        return fonts()
+    return contents(file) if (file := font_file(family)) else ""
+
+
+_STATES: dict[str, Callable[[Places, str], str]] = {
+    "value": Places.state,
+    "import": Places.module,
+    "version": lambda _, name: version(name) or "",
+    "font": _font,
+    "library": lambda _, name: system_library(name),
+    "preset": _preset,
+    "language": _catalogues,
+    "text": _text,
+    "code": lambda places, name: code(places.place(name)),
+    "glob": lambda places, name: matches(*places.root(name)),
+    "voice": _voice,
+    "about": lambda places, name: about(places.place(name)),
+    "link": lambda places, name: leads_to(places.place(name)),
+}
+"""The first word of a label that has one → the state of what follows it."""
 
 
 def meaning(membrane: Any) -> str:

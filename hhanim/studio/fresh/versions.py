@@ -45,7 +45,7 @@ SYSTEM = r"lib(?:cairo|pango|pangocairo|pangoft2|freetype|harfbuzz|fontconfig|pi
 @functools.cache
 def version(package: str) -> str | None:
     """The installed version of a package, None when it is absent."""
-    name = _plain(package)
+    name = plain(package)
     if name not in (found := packages(tuple(sys.path))):
         from importlib import metadata
 
@@ -56,7 +56,8 @@ def version(package: str) -> str | None:
     return found[name]
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
+    """A package's name as all ways to write it have it."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
@@ -68,7 +69,7 @@ def packages(path: tuple[str, ...]) -> dict[str, str]:
         with contextlib.suppress(OSError):
             for name in (item.name for item in Path(entry).iterdir()):
                 if match := re.fullmatch(r"(.+?)-([^-]+)\.dist-info", name):
-                    found.setdefault(_plain(match[1]), match[2])
+                    found.setdefault(plain(match[1]), match[2])
     return found
 
 

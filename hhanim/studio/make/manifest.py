@@ -13,11 +13,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
-from msgspec import Meta, MsgspecError, json
+from msgspec import Meta
 
 from hhanim.studio.errors import RenderError, writing
 from hhanim.studio.make.locks import lock
-from hhanim.studio.media import sidecar
+from hhanim.studio.media import plain, sidecar
 from hhanim.studio.media.atomic import in_place, temporary_name
 from hhanim.studio.media.exchange import WORK
 
@@ -85,14 +85,12 @@ def noted(folder: Path) -> dict[str, list[str]]:
     if not os.path.lexists(path):
         return {}
     try:
-        if not path.is_file() or path.stat().st_size > sidecar.LARGEST:
-            raise ValueError("no file of its size")
-        return json.decode(path.read_bytes(), type=_Manifest)
-    except (OSError, ValueError, RecursionError, MsgspecError) as error:
-        reason = " ".join(str(error).split())
+        found: dict[str, list[str]] = plain.read(path, _Manifest)
+    except (OSError, ValueError) as error:
         raise RenderError(
-            f"{path} cannot be read ({reason}): what hhanim made it no longer says; remove it"
+            f"{path} cannot be read ({error}): what hhanim made it no longer says; remove it"
         ) from None
+    return found
 
 
 def forget(folder: Path, names: set[str]) -> None:
@@ -108,4 +106,4 @@ def _write(folder: Path, found: Mapping[str, list[str]]) -> None:
         path.unlink(missing_ok=True)
         return
     with in_place(path) as part:
-        part.write_bytes(json.format(json.encode(dict(sorted(found.items()))), indent=2) + b"\n")
+        part.write_bytes(plain.text(dict(sorted(found.items()))))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from hhanim.process import start_over
+from hhanim.studio import loaded
 from hhanim.studio.errors import StudioError
 from hhanim.studio.fresh import package
 from hhanim.studio.fresh.sources import sources
@@ -21,6 +22,7 @@ from hhanim.studio.mends import need
 from hhanim.studio.news import Event, Listener
 from hhanim.studio.plan import catalogue
 from hhanim.studio.plan.request import Request
+from hhanim.user_code import PACKAGE
 
 Plan = Callable[[], tuple[list[Request], list[Event]]]
 
@@ -39,7 +41,8 @@ def watch(plan: Plan, config: str | None, on_event: Listener, complain: Callable
 
     def matters(_: Change, name: str) -> bool:
         path = Path(name)
-        return path in reached or path.name in ("hhanim.toml", "pyproject.toml") or _is_scene(path)
+        of_project = path.name in ("hhanim.toml", "pyproject.toml")
+        return path in reached or of_project or catalogue.has_scenes(path)
 
     with contextlib.suppress(StudioError):  # which the first preview will tell
         reached |= _reached(plan()[0], config)
@@ -62,11 +65,11 @@ def watch(plan: Plan, config: str | None, on_event: Listener, complain: Callable
             changed = {Path(name) for _, name in batch}
             if changed:
                 complain(f"{', '.join(sorted(p.name for p in changed))} changed")
-            if any(_is_ours(p) for p in changed):
+            if any(loaded.ours(str(p)) for p in changed):
                 start_over()
             reached |= _reached(_once(plan, on_event, complain), config)
             if not ready:
-                mine = [_short(p) for p in places if not p.is_relative_to(catalogue.PACKAGE)]
+                mine = [_short(p) for p in places if not p.is_relative_to(PACKAGE)]
                 complain(f"watching {', '.join(mine)} and hhanim itself; Ctrl-C ends")
             ready = True
             if _places(reached) != places:
@@ -107,16 +110,6 @@ def _places(reached: Iterable[Path]) -> list[Path]:
     """The folders to look at, those of the scenes and of the project file among them."""
     folders = {Path.cwd(), *(p.parent for p in reached), *(f.resolve() for f in catalogue.folders())}
     return sorted(f for f in folders if f.is_dir())
-
-
-def _is_scene(path: Path) -> bool:
-    return path.name.endswith(("_clip.py", "_film.py"))
-
-
-def _is_ours(path: Path) -> bool:
-    """Whether a file is a module of hhanim, which this process has loaded."""
-    package = catalogue.PACKAGE
-    return path.is_relative_to(package) and not path.is_relative_to(package / "scenes")
 
 
 def _short(path: Path) -> str:

@@ -7,7 +7,7 @@ any place of the picture. Only what a criterion asks for and no file holds is ta
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -42,10 +42,6 @@ class Finding:
     criterion: str
     met: bool | None
     words: str
-
-    def as_json(self) -> dict[str, Any]:
-        """Plain data."""
-        return asdict(self)
 
 
 def report(media: Path) -> list[Finding]:

@@ -8,8 +8,6 @@ import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["in_place", "temporary_name"]
-
 
 def temporary_name(path: Path, suffix: str = "") -> Path:
     """A name in the folder of ``path`` that nobody else uses; what is left under such names by those who were killed
@@ -22,18 +20,14 @@ def temporary_name(path: Path, suffix: str = "") -> Path:
 
 
 @contextlib.contextmanager
-def in_place(path: Path, *, folder: bool = True) -> Iterator[Path]:
-    """A name to write to, which becomes ``path`` when all went well; else what was there stays.
-
-    Args:
-        folder: whether to make the folder of ``path`` if it is not there.
+def in_place(path: Path) -> Iterator[Path]:
+    """A name to write to, which becomes ``path`` when all went well; else what was there stays. Its folder is made.
 
     Raises:
         OSError: when it cannot be written.
     """
     part = temporary_name(path, path.suffix)
-    if folder:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     try:
         yield part
         part.replace(path)

@@ -22,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hhanim import process
+from hhanim.studio.errors import travels
 from hhanim.studio.media.changes import Rect
 from hhanim.studio.media.writer import EncodeError, Words, Writer
 
@@ -213,7 +214,8 @@ def _serve(
         except EOFError:  # nobody wants it any more
             pass
         except BaseException as error:
-            os.write(answers, _FAILED + _portable(error))
+            said = error if travels(error) else EncodeError(f"{type(error).__name__}: {error}")
+            os.write(answers, _FAILED + pickle.dumps(said))
         code = 0
     finally:
         os._exit(code)
@@ -254,13 +256,3 @@ def _numbers(stream: BinaryIO, count: int) -> list[int]:
         raise EOFError
     found: list[int] = np.frombuffer(data, np.int64).tolist()
     return found
-
-
-def _portable(error: BaseException) -> bytes:
-    """The error as bytes, or what can be said of it."""
-    with contextlib.suppress(Exception):
-        data = pickle.dumps(error)
-        copy: Any = pickle.loads(data)
-        if type(copy) is type(error) and str(copy) == str(error):
-            return data
-    return pickle.dumps(EncodeError(f"{type(error).__name__}: {error}"))

@@ -5,16 +5,15 @@ It may be edited by hand, as captions may be, and is read as foreign input: see 
 
 from __future__ import annotations
 
-from codecs import BOM_UTF8
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
 
-from msgspec import Meta, MsgspecError, Struct, json
+from msgspec import Meta, Struct
 
 from hhanim.studio.errors import UsageError
-from hhanim.studio.media import sidecar
+from hhanim.studio.media import plain, sidecar
 from hhanim.studio.media.sidecar import Section
 
 
@@ -33,7 +32,7 @@ def path_of(media: Path) -> Path:
 
 def write(path: Path, film: str, sha256: str, sections: Sequence[Section]) -> None:
     """Write the cues of the file ``film``; the same content gives the same bytes."""
-    path.write_bytes(json.format(json.encode(Cues(film, sha256, list(sections))), indent=2) + b"\n")
+    path.write_bytes(plain.text(Cues(film, sha256, list(sections))))
 
 
 def read(media: Path) -> list[Section]:
@@ -45,14 +44,11 @@ def read(media: Path) -> list[Section]:
     record, path = sidecar.record_of(media), path_of(media)
     again = f"render {record.name} again"
     try:
-        if path.stat().st_size > sidecar.LARGEST:
-            raise UsageError(f"{path} is no file of cues: {again}")
-        found = json.decode(path.read_bytes().removeprefix(BOM_UTF8), type=Cues)  # an editor on Windows
+        found: Cues = plain.read(path, Cues)
     except OSError as error:
         raise UsageError(f"{path} cannot be read ({error.strerror or error}): {again}") from error
-    except (MsgspecError, RecursionError, UnicodeDecodeError) as error:
-        why = " ".join(str(error).split())
-        raise UsageError(f"{path} cannot be read ({why}): mend it, or {again} with --force") from None
+    except ValueError as error:
+        raise UsageError(f"{path} cannot be read ({error}): mend it, or {again} with --force") from None
     now = sidecar.sha256(media) or record.sha256  # a folder of pictures has none of its own
     if not found.sha256 == record.sha256 == now:
         raise UsageError(f"{media} was made again since its cues, {path.name}: {again} with --force")

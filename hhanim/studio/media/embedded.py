@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from pathlib import Path
 
-from hhanim.studio.errors import RenderError
+from hhanim.studio.errors import reading
 
 KINDS = {
     ".mp4": "video/mp4",
@@ -24,10 +24,8 @@ def encoded(path: Path) -> str:
     Raises:
         RenderError: when it cannot be read.
     """
-    try:
+    with reading(path):
         return base64.b64encode(path.read_bytes()).decode()
-    except OSError as error:
-        raise RenderError(f"cannot read {path}: {error.strerror or error}; render it again") from error
 
 
 def uri(path: Path) -> str:

@@ -20,8 +20,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated
 
-from msgspec import Meta, MsgspecError, Struct, json
+from msgspec import Meta, Struct, json
 
+from hhanim.studio.media import plain
 from hhanim.studio.media.atomic import in_place
 
 WORK = ".hhanim"
@@ -95,12 +96,9 @@ def carry_on(work: Path, folder: Path, stem: str = "") -> None:
     Args:
         stem: what all names begin with, else the journal is not one of ours.
     """
-    path = work / JOURNAL
     try:
-        if not path.is_file() or path.stat().st_size > LARGEST:
-            return
-        journal = json.decode(path.read_bytes(), type=_Journal)
-    except (OSError, MsgspecError, RecursionError):
+        journal: _Journal = plain.read(work / JOURNAL, _Journal, LARGEST)
+    except (OSError, ValueError):
         return
     going = [name for name in journal.there if name not in set(journal.coming)]
     names = [*going, *journal.coming]

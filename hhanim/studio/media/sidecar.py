@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import stat
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,14 +16,12 @@ from typing import Annotated, Any
 from msgspec import Meta, MsgspecError, Struct, field, json, structs, to_builtins
 
 from hhanim.studio.errors import RenderError, UsageError
+from hhanim.studio.media import plain
 from hhanim.studio.media.exchange import is_free
 from hhanim.studio.media.formats import format_of
 
 Caption = tuple[float, float, str]
 """``(start, stop, text)``, seconds."""
-
-LARGEST = 32_000_000
-"""Bytes of a record that is read: of a folder of pictures it names each."""
 
 LETTERS, LINES, SECTIONS = 100_000, 100_000, 1000
 """Of a text, of what is said in a film, of its sections: the most that a record holds."""
@@ -260,9 +257,9 @@ def write(path: Path, record: Record) -> None:
         RenderError: when it says more than a record holds.
     """
     record = checked(record)
-    content = json.format(json.encode(structs.replace(record, seal=seal(record))), indent=2) + b"\n"
-    if len(content) > LARGEST:
-        raise RenderError(f"the record of {record.file!r} would have more than {LARGEST:,} bytes")
+    content = plain.text(structs.replace(record, seal=seal(record)))
+    if len(content) > plain.LARGEST:
+        raise RenderError(f"the record of {record.file!r} would have more than {plain.LARGEST:,} bytes")
     path.write_bytes(content)
 
 
@@ -292,14 +289,7 @@ def _read(media: Path) -> Record:
     Raises:
         OSError: when there is none. ValueError: why it cannot be read.
     """
-    path = sidecar_path(media)
-    about = path.stat()
-    if not stat.S_ISREG(about.st_mode) or about.st_size > LARGEST:
-        raise ValueError("no file of a record's size")
-    try:
-        record = json.decode(path.read_bytes(), type=Record)
-    except (MsgspecError, RecursionError, UnicodeDecodeError) as error:
-        raise ValueError(" ".join(str(error).split())) from None
+    record: Record = plain.read(sidecar_path(media), Record)
     if record.file != media.name:
         raise ValueError(f"it is of {record.file!r}")
     _, poster, captions, cues, seen, _, sections = places(media)
@@ -317,8 +307,8 @@ def _read(media: Path) -> Record:
         if folder and folder == pictures:
             ours = re.fullmatch(r"frame_\d{5,9}\.png", file) is not None
         elif folder:
-            plain = file not in ("", ".", "..") and file.isprintable() and "\\" not in file
-            ours = plain and folder == sections and folder in record.beside
+            usual = file not in ("", ".", "..") and file.isprintable() and "\\" not in file
+            ours = usual and folder == sections and folder in record.beside
         else:
             ours = name in own - {sections} and name in record.beside
         if not ours:
@@ -381,9 +371,8 @@ def record_of(media: Path) -> Record:
             f"{media} is not a film that hhanim made: no {path.name} beside it says what made it"
         ) from None
     except ValueError as error:
-        reason = str(error)
         raise UsageError(
-            f"{path} cannot be read ({reason}): it no longer says what made {media.name}"
+            f"{path} cannot be read ({error}): it no longer says what made {media.name}"
         ) from None
 
 

@@ -263,11 +263,11 @@ def _limit(samples: Samples) -> None:
             samples[start:stop] *= ndimage.uniform_filter1d(gain, 2 * reach + 1, mode="nearest")
 
 
-def clicks(seconds: Iterable[float], length: float, below: float = LOUDNESS) -> Samples:
-    """A track of that length (s) with a short click at each of these seconds, 12 dB below a voice of that loudness."""
+def clicks(seconds: Iterable[float], length: float) -> Samples:
+    """A track of that length (s) with a short click at each of these seconds, 12 dB below a voice."""
     t = np.arange(round(0.012 * RATE)) / RATE
     click = (np.sin(2.0 * np.pi * 1500.0 * t) * np.exp(-t / 0.003)).astype(np.float32)
     weighted = np.concatenate(list(_weighted(np.concatenate([click, np.zeros(RATE // 10, np.float32)]))))
     power = float(np.dot(weighted, weighted)) / click.size  # while it sounds
-    click *= np.float32(np.sqrt(_power(below - CLICK) / power))
+    click *= np.float32(np.sqrt(_power(LOUDNESS - CLICK) / power))
     return mix(((second, click) for second in seconds), length)

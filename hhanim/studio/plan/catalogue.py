@@ -18,8 +18,7 @@ from typing import Any
 from hhanim.errors import did_you_mean
 from hhanim.studio.errors import UsageError
 from hhanim.studio.media.formats import FORMATS
-
-PACKAGE = Path(__file__).resolve().parents[2]
+from hhanim.user_code import PACKAGE
 
 
 @dataclass(frozen=True)
@@ -95,14 +94,14 @@ class Catalogue:
     def unknown(self, name: str, targets: Iterable[str] = ()) -> UsageError:
         """Why there is no scene, and no target among ``targets``, of that name."""
         for broken in self.broken:
-            if _stem(broken.path) == name:
+            if stem(broken.path) == name:
                 return UsageError(f"scene {name} cannot be read: {broken.reason}")
         known = [*targets, *(e.name for e in self.entries)]
         made = Path(name)
         if made.suffix in {f.suffix for f in FORMATS.values()} and made.stem in known:
             hint = f"is a file that is made; its scene is {made.stem}: hhanim render {made.stem}"
             return UsageError(f"{name} {hint}")
-        if inside := [e.name for e in self.entries if _stem(e.path) == name]:
+        if inside := [e.name for e in self.entries if stem(e.path) == name]:
             return UsageError(f"no scene named {name}; its file has {' and '.join(inside)}")
         return UsageError(f"no scene named {name}{did_you_mean(name, known)}")
 
@@ -127,7 +126,7 @@ def read(where: Iterable[Path] | None = None) -> Catalogue:
     broken: list[Broken] = []
     for place in folders() if where is None else where:
         seen: dict[str, Path] = {}
-        for path in [place] if place.is_file() else _files(place):
+        for path in [place] if place.is_file() else sorted(filter(has_scenes, place.glob("*.py"))):
             try:
                 found = list(read_file(path))
             except SyntaxError as error:
@@ -179,11 +178,18 @@ def _in_file(path: Path, symbol: str) -> Entry:
     return chosen[0]
 
 
-def _files(folder: Path) -> list[Path]:
-    return sorted([*folder.glob("*_clip.py"), *folder.glob("*_film.py")])
+def is_file(scene: str) -> bool:
+    """Whether a scene is given by its file, ``path/to/my_clip.py`` or ``path/to/my_clip.py:name``."""
+    return re.search(r"\.py(:|$)", scene) is not None
 
 
-def _stem(path: Path) -> str:
+def has_scenes(path: Path) -> bool:
+    """Whether a file's name says that there are scenes in it."""
+    return path.name.endswith(("_clip.py", "_film.py"))
+
+
+def stem(path: Path) -> str:
+    """What a scene is called that its file has alone: ``tau`` in ``tau_clip.py``."""
     return re.sub(r"_(clip|film)$", "", path.stem)
 
 
@@ -208,14 +214,13 @@ def read_file(path: Path) -> Iterator[Entry | Broken]:
 
 
 def _clip_call(node: ast.FunctionDef) -> ast.Call | None:
-    for decorator in node.decorator_list:
-        if isinstance(decorator, ast.Call):
-            function = decorator.func
-            if (
-                function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-            ) == "clip":
-                return decorator
-    return None
+    calls = (decorator for decorator in node.decorator_list if isinstance(decorator, ast.Call))
+    return next((call for call in calls if _last_word(call.func) == "clip"), None)
+
+
+def _last_word(node: ast.expr) -> str:
+    """``clip`` of both ``clip`` and ``hh.clip``."""
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
 def _clip(node: ast.FunctionDef, call: ast.Call, path: Path) -> Entry:
@@ -269,8 +274,8 @@ _OURS = ("Film", "Story")
 
 
 def _is_scene(node: ast.ClassDef) -> bool:
-    bases = [b.attr if isinstance(b, ast.Attribute) else getattr(b, "id", "") for b in node.bases]
-    return not node.name.startswith("_") and any(b.endswith(("Scene", *_OURS)) for b in bases)
+    bases = map(_last_word, node.bases)
+    return not node.name.startswith("_") and any(base.endswith(("Scene", *_OURS)) for base in bases)
 
 
 _FILM_WORDS = ("title", "description", "alt", "poster")
@@ -300,7 +305,7 @@ def _film(node: ast.ClassDef, path: Path, *, alone: bool) -> Entry:
                 default = _literal(value, f"default of {name}")
                 parameters.pop(name, None)
                 parameters[name] = Parameter(name, annotation, default, notes.get(name, ""))
-    name = _stem(path) if alone else re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", node.name).lower()
+    name = stem(path) if alone else re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", node.name).lower()
     return _entry(node, path, "film", name, said, parameters.values())
 
 

@@ -31,22 +31,16 @@ class Preset:
     speed: str = "superfast"
 
 
-def _preset(
-    name: str, title: str, size: tuple[int, int], fps: int | None, qp: int = 20, speed: str = "superfast"
-) -> Preset:
-    return Preset(name, title, *size, Fraction(fps) if fps else None, qp, speed)
-
-
 PRESETS: dict[str, Preset] = {
     p.name: p
     for p in (
-        _preset("standard", "1080p at the scene's own rate", (1920, 1080), None),
-        _preset("draft", "480p15, to look at while working", (854, 480), 15, qp=24, speed="ultrafast"),
-        _preset("slide", "720p30, for a slide deck", (1280, 720), 30),
-        _preset("lecture", "1080p60, for the lecture hall", (1920, 1080), 60),
-        _preset("uhd", "2160p60, for a large wall", (3840, 2160), 60),
-        _preset("square", "1080 × 1080 at 30, for a feed or a handout", (1080, 1080), 30),
-        _preset("vertical", "1080 × 1920 at 30, for a telephone", (1080, 1920), 30),
+        Preset("standard", "1080p at the scene's own rate", 1920, 1080, None),
+        Preset("draft", "480p15, to look at while working", 854, 480, Fraction(15), qp=24, speed="ultrafast"),
+        Preset("slide", "720p30, for a slide deck", 1280, 720, Fraction(30)),
+        Preset("lecture", "1080p60, for the lecture hall", 1920, 1080, Fraction(60)),
+        Preset("uhd", "2160p60, for a large wall", 3840, 2160, Fraction(60)),
+        Preset("square", "1080 × 1080 at 30, for a feed or a handout", 1080, 1080, Fraction(30)),
+        Preset("vertical", "1080 × 1920 at 30, for a telephone", 1080, 1920, Fraction(30)),
     )
 }
 

@@ -46,19 +46,6 @@ from hhanim.studio.plan.names import clashes, file_name, or_variant
 from hhanim.studio.plan.request import Origin, Request, target
 from hhanim.studio.plan.request import output_folder as folder_of
 
-VARIABLES = {
-    "preset": "HHANIM_PRESET",
-    "theme": "HHANIM_THEME",
-    "size": "HHANIM_SIZE",
-    "language": "HHANIM_LANGUAGE",
-    "sound": "HHANIM_SOUND",
-    "output": "HHANIM_OUTPUT",
-}
-LARGEST, DEEPEST, MOST = 1_000_000, 10, 1000
-"""Bytes of a project file, levels that its tables are nested, films that it asks for."""
-
-TOO_LARGE = "a number of more than 64 bits"
-
 DEFAULTS = {
     "preset": None,
     "theme": "dark",
@@ -67,6 +54,13 @@ DEFAULTS = {
     "sound": "voice",
     "output": "output",
 }
+VARIABLES = {key: f"HHANIM_{key.upper()}" for key in DEFAULTS}
+"""Of the environment, such as HHANIM_PRESET."""
+
+LARGEST, DEEPEST, MOST = 1_000_000, 10, 1000
+"""Bytes of a project file, levels that its tables are nested, films that it asks for."""
+
+TOO_LARGE = "a number of more than 64 bits"
 
 
 @dataclass(frozen=True)
@@ -219,9 +213,9 @@ def output_folder(settings: Settings, config: str | None = None) -> Path:
     return folder_of(general_settings(settings, find_project(config))["output"])
 
 
-def language(settings: Settings, config: str | None = None) -> str:
+def language(settings: Settings) -> str:
     """The language of what is no film."""
-    return str(general_settings(settings, find_project(config))["language"])
+    return str(general_settings(settings, find_project(None))["language"])
 
 
 def general_settings(settings: Settings, project: Project) -> dict[str, Any]:
@@ -241,15 +235,11 @@ def parameter_names(entry: catalogue.Entry, given: Mapping[str, Any]) -> list[st
 
 def _named(name: str, targets: list[Target], found: catalogue.Catalogue) -> list[Target]:
     """The targets that go by a name: their own, or their scene's; or a scene without a target."""
-    if name.endswith(".py") or ".py:" in name:
+    if catalogue.is_file(name):
         return [Target(name)]
+    known = [*(e.name for e in found.entries), *(catalogue.stem(b.path) for b in found.broken)]
     chosen = [t for t in targets if name in (t.name, t.scene)]
-    if chosen:
-        return chosen
-    known = [e.name for e in found.entries] + [
-        re.sub(r"_(clip|film)$", "", b.path.stem) for b in found.broken
-    ]
-    return [Target(name)] if name in known else []
+    return chosen or ([Target(name)] if name in known else [])
 
 
 def expand(
@@ -266,9 +256,9 @@ def expand(
     Args:
         everywhere: whether ``--set`` is for every scene that has the parameter, and no mistake where there is none.
     """
-    is_file = wanted.scene.endswith(".py") or ".py:" in wanted.scene
+    scene = wanted.scene
     try:
-        entry = catalogue.find(wanted.scene) if is_file else found.get(wanted.scene)
+        entry = catalogue.find(scene) if catalogue.is_file(scene) else found.get(scene)
     except UsageError as error:
         raise project.error(wanted.place and (*wanted.place, "scene"), error) from None
     common = {**project.scenes.get(entry.name, {}), **wanted.set}

@@ -7,7 +7,7 @@ import re
 from importlib import resources
 from pathlib import Path
 
-from hhanim.studio.errors import RenderError, UsageError, writing
+from hhanim.studio.errors import UsageError, writing
 from hhanim.studio.plan import catalogue
 from hhanim.studio.plan.lecture import FILE
 
@@ -35,16 +35,14 @@ def start(name: str, kind: str = "clip", folder: Path = Path()) -> list[Path]:
     for other in (scene, scene.with_name(f"{name}_{'film' if kind == 'clip' else 'clip'}.py")):
         if other.exists():
             raise UsageError(f"{other} is there already; take another name")
-    written = [scene]
-    try:
-        scene.parent.mkdir(parents=True, exist_ok=True)
-        scene.write_text(_filled(f"{kind}.txt", fields), encoding="utf-8")
-        project = folder / "hhanim.toml"
-        if not project.exists():
-            project.write_text(_filled("hhanim.toml", fields), encoding="utf-8")
-            written.append(project)
-    except OSError as error:
-        raise RenderError(f"cannot write {error.filename or scene}: {error.strerror or error}") from error
+    written = []
+    for path, template in ((scene, f"{kind}.txt"), (folder / "hhanim.toml", "hhanim.toml")):
+        if not path.exists():
+            with writing(path):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                text = re.sub(r"\{(name|title|symbol)\}", lambda m: fields[m[1]], _template(template))
+                path.write_text(text, encoding="utf-8")
+            written.append(path)
     return written
 
 
@@ -64,7 +62,3 @@ def lecture(folder: Path = Path()) -> Path:
 
 def _template(name: str) -> str:
     return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
-
-
-def _filled(template: str, fields: dict[str, str]) -> str:
-    return re.sub(r"\{(name|title|symbol)\}", lambda m: fields[m[1]], _template(template))

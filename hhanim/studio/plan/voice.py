@@ -17,10 +17,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
-from msgspec import Meta, MsgspecError, Struct, json
+from msgspec import Meta, Struct
 
 from hhanim.errors import did_you_mean
 from hhanim.studio.errors import RenderError
+from hhanim.studio.media import plain
+from hhanim.studio.media.atomic import in_place
 
 FOLDER = Path("voice")
 DRAFT = "draft"
@@ -183,14 +185,12 @@ def notes(place: Path) -> dict[str, Note]:
     if not os.path.lexists(path):
         return {}
     try:
-        if not path.is_file():
-            raise ValueError("it is no file")
-        return json.decode(path.read_bytes(), type=dict[_Name, Note])
-    except (OSError, ValueError, MsgspecError, RecursionError) as error:
+        found: dict[str, Note] = plain.read(path, dict[_Name, Note])
+    except (OSError, ValueError) as error:
         raise RenderError(
-            f"{path} cannot be read ({' '.join(str(error).split())}); remove it, and hhanim voice check notes anew "
-            "what was recorded"
+            f"{path} cannot be read ({error}); remove it, and hhanim voice check notes anew what was recorded"
         ) from None
+    return found
 
 
 def note_new(place: Path, found: Sequence[Take], lines: Mapping[str, str]) -> None:
@@ -206,10 +206,8 @@ def note_new(place: Path, found: Sequence[Take], lines: Mapping[str, str]) -> No
 
 def note(place: Path, new: Mapping[str, Note]) -> None:
     """Note which sentences recordings were made for; what is noted of files that are gone is forgotten."""
-    from hhanim.studio.media.atomic import in_place
-
     known = notes(place)
     both = {name: n for name, n in sorted({**known, **new}.items()) if (place / name).is_file()}
     if both != known:
         with in_place(place / NOTES) as part:
-            part.write_bytes(json.format(json.encode(both), indent=2) + b"\n")
+            part.write_bytes(plain.text(both))

@@ -158,8 +158,8 @@ def test_every_library_that_is_loaded_to_draw_is_an_engine_or_cannot_draw(kind):
     done = subprocess.run(
         [sys.executable, "-c", LOADED, f"{kind}s"], capture_output=True, text=True, check=True
     )
-    found = {versions._plain(name) for name in json.loads(done.stdout.splitlines()[-1])}
-    assert found - {versions._plain(name) for name in versions.ENGINES[kind]} - versions.SILENT == set()
+    found = {versions.plain(name) for name in json.loads(done.stdout.splitlines()[-1])}
+    assert found - {versions.plain(name) for name in versions.ENGINES[kind]} - versions.SILENT == set()
     assert not set(versions.ENGINES[kind]) & versions.SILENT
 
 
