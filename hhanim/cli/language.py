@@ -119,7 +119,7 @@ def _texts() -> dict[str, Sequence[Path]]:
         UsageError: when a scene cannot be read.
     """
     from hhanim.language.texts import in_files, shipped
-    from hhanim.studio.plan.project import read
+    from hhanim.studio.plan.project_file import read
 
     lectures = [path for path in map(Path, ("lecture.toml", "hhanim.toml")) if path.is_file()]
     for path in lectures:

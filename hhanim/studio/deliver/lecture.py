@@ -142,12 +142,9 @@ def _joined(lecture: Lecture, started: float, *, force: bool, on_event: Listener
 def status(lecture: Lecture) -> films.Status:
     """Whether the file is what would be made of the parts as they lie there."""
     record = sidecar.read(lecture.path)
-    if kept := sidecar.kept(lecture.path, record):
-        return films.Status(kept, protected=True)
-    if record is None:
-        return films.Status(("missing",))
-    if gone := [n for n in sidecar.made_with(lecture.path, record) if not lecture.path.with_name(n).exists()]:
-        return films.Status(tuple(f"{name} is gone" for name in gone))
+    if state := films.standing(lecture.path, record):
+        return state
+    assert record is not None
     return films.Status(tuple(_differences(record.key, _key(lecture))))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from hhanim.language.catalogue import known
@@ -35,19 +36,14 @@ def status(request: Request) -> Status:
     Raises:
         UsageError: when the request itself is not possible.
     """
-    path = request.path
-    record = sidecar.read(path)
+    record = sidecar.read(request.path)
     found = _changes(request, record)
     if found or found is None:
         request.check()
-    if kept := sidecar.kept(path, record):
-        return Status(kept, protected=True)
-    if record is None:
-        return Status(("missing",))
+    if state := standing(request.path, record):
+        return state
+    assert record is not None
     request = _at_least(request, record)
-    named = {path.name, *record.beside, *sidecar.made_with(path, record)}
-    if gone := [name for name in sorted(named) if not path.parent.joinpath(name).exists()]:
-        return Status(tuple(f"{name} is gone" for name in gone))
     if found == {}:
         return Status(())
     loaded.check()
@@ -56,6 +52,17 @@ def status(request: Request) -> Status:
         asked.append("nothing says what it was made of")
     edited = (words for label, words in (found or {}).items() if not label.startswith(MEANT))
     return Status((*asked, *edited))
+
+
+def standing(path: Path, record: sidecar.Record | None) -> Status | None:
+    """What is so whatever is asked for: a hand has been at a film, it or a part of it is missing; None: it is whole."""
+    if kept := sidecar.kept(path, record):
+        return Status(kept, protected=True)
+    if record is None:
+        return Status(("missing",))
+    named = {path.name, *record.beside, *sidecar.made_with(path, record)}
+    gone = [name for name in sorted(named) if not path.parent.joinpath(name).exists()]
+    return Status(tuple(f"{name} is gone" for name in gone)) if gone else None
 
 
 def check(request: Request) -> None:

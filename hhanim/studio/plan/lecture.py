@@ -15,16 +15,8 @@ from hhanim.language.pace import speaking_time
 from hhanim.studio.errors import UsageError
 from hhanim.studio.plan import catalogue
 from hhanim.studio.plan.catalogue import Entry, Parameter
-from hhanim.studio.plan.project import (
-    Project,
-    Settings,
-    Target,
-    expand,
-    find_project,
-    general_settings,
-    parameter_names,
-    read,
-)
+from hhanim.studio.plan.project import Settings, expand, general_settings, parameter_names
+from hhanim.studio.plan.project_file import Place, Project, Target, find_project, read
 from hhanim.studio.plan.request import Origin, Request, output_folder, target
 
 FILE = "lecture.toml"
@@ -178,9 +170,6 @@ def _languages(
         place = ("lecture", "languages") if table["languages"] and code in known else ()
         raise project.error(place, error) from None
     return tuple(dict.fromkeys((first, *known)))
-
-
-Place = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)

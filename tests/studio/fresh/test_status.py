@@ -14,7 +14,7 @@ from hhanim.studio.fresh import status as fresh_status
 from hhanim.studio.fresh import versions
 from hhanim.studio.fresh.sources import sources
 from hhanim.studio.fresh.status import status
-from hhanim.studio.make import cleaning, films, workers
+from hhanim.studio.make import cleaning, films, orders
 from hhanim.studio.media import sidecar
 from hhanim.studio.plan import catalogue, presets
 from hhanim.studio.plan import project as projects
@@ -278,7 +278,7 @@ def test_data_that_a_scene_or_its_helper_opens(project):
     assert [status(r).reasons for r in requests] == [("./levels.csv changed",), ()]
     found = {path.name for path in sources(requests[1].entry.path)}
     assert found == {"wave_clip.py", "helper.py", "deeper.py", "more.txt"}
-    shipped = workers.sources(requests[1])[0]
+    shipped = orders.sources(requests[1])[0]
     assert shipped["data/more.txt"] == b"2.0\n"  # a worker elsewhere has it too
 
 

@@ -28,7 +28,7 @@ from hhanim.studio.draw.clip import perform
 from hhanim.studio.errors import RenderError
 from hhanim.studio.fresh.job import prepare
 from hhanim.studio.fresh.status import status
-from hhanim.studio.make import films, workers
+from hhanim.studio.make import films, orders, workers
 from hhanim.studio.media import checks, sidecar
 from hhanim.studio.plan import catalogue
 from hhanim.studio.plan import project as projects
@@ -284,7 +284,7 @@ def test_an_interruption_is_not_the_workers_affair():
 
 def test_a_damaged_piece_is_refused(tmp_path):
     name = "0/.pieces/000000000.mp4"
-    piece = workers.Piece({name: b"something else"}, workers._sha256({name: b"what was sent"}))
+    piece = orders.Piece({name: b"something else"}, orders._sha256({name: b"what was sent"}))
     with pytest.raises(RenderError, match="damaged"):
         piece.unpack([tmp_path])
     assert list(tmp_path.iterdir()) == []
@@ -292,9 +292,9 @@ def test_a_damaged_piece_is_refused(tmp_path):
 
 def test_another_hhanim_is_refused(project, monkeypatch):
     job = prepare(projects.requests(["wave"], projects.Settings())[0][0])
-    theirs = {**workers.installed(job.request.entry), "matplotlib": "0.1"}
-    order = workers.Order([job.request], *workers.sources(job.request), theirs)
-    piece = workers.decoded(workers.fulfil(workers.encoded(order)), workers.Piece)
+    theirs = {**orders.installed(job.request.entry), "matplotlib": "0.1"}
+    order = orders.Order([job.request], *orders.sources(job.request), theirs)
+    piece = orders.decoded(orders.fulfil(orders.encoded(order)), orders.Piece)
     assert piece.failure.kind == "RenderError"
     assert re.search(r"matplotlib is 3\S+ there and 0\.1 here", piece.failure.words)
 
@@ -304,19 +304,17 @@ def test_what_travels_is_plain_data(project):
     model = hhanim.presets.MODERN.with_(gK=30)
     given = {"model": model, "level": np.float64(0.5)}
     request = replace(projects.requests(["wave"], projects.Settings())[0][0], given=given)
-    sent = workers.encoded(
-        workers.Order([request], *workers.sources(request), workers.installed(request.entry))
-    )
-    assert workers.decoded(sent, workers.Order).requests[0].values.objects["model"] == model
-    back = workers.fulfil(sent)
-    piece = workers.decoded(back, workers.Piece)
+    sent = orders.encoded(orders.Order([request], *orders.sources(request), orders.installed(request.entry)))
+    assert orders.decoded(sent, orders.Order).requests[0].values.objects["model"] == model
+    back = orders.fulfil(sent)
+    piece = orders.decoded(back, orders.Piece)
     assert piece.failure is None
     assert {name.partition("/")[2] for name in piece.files} == {".pieces/000000000.mp4"}
     for message in (sent, back):
         with pytest.raises((pickle.UnpicklingError, ValueError, EOFError, IndexError, KeyError, TypeError)):
             pickle.loads(message)
     with pytest.raises(RenderError, match="cannot be sent to another machine"):
-        workers.encoded(workers.Order([replace(request, given={"level": object()})], {}, {}, {}))
+        orders.encoded(orders.Order([replace(request, given={"level": object()})], {}, {}, {}))
 
 
 @pytest.mark.parametrize(
@@ -327,16 +325,16 @@ def test_what_travels_is_plain_data(project):
 def test_a_piece_with_files_that_belong_elsewhere_is_refused(tmp_path, name):
     files = {"0/.pieces/000000000.mp4": b"x", name: b"evil"}
     with pytest.raises(RenderError, match="a file that is none"):
-        workers.Piece(files, workers._sha256(files)).unpack([tmp_path / "a"])
+        orders.Piece(files, orders._sha256(files)).unpack([tmp_path / "a"])
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("message", [None, 3, b"", b"x", b"\x80", b"\xc1" * 9, object()])
 def test_what_is_no_piece_is_refused(project, message):
     job = prepare(projects.requests(["wave"], projects.Settings())[0][0])
-    output = workers.Output(job, project / "x" / "wave.mp4")
+    output = orders.Output(job, project / "x" / "wave.mp4")
     with pytest.raises(RenderError, match=r"no piece|came damaged"):
-        workers._received(message, [output])
+        orders.received(message, [output])
 
 
 # -- Dask --------------------------------------------------------------------------------------------------
