@@ -1,8 +1,8 @@
 """What a scene uses while it is loaded and drawn: recorded, by the labels of :mod:`hhanim.studio.fresh.used`.
 
 Python tells of every file that is opened and every folder that is listed, whoever does it, in whatever thread
-(:func:`sys.addaudithook`); what it does not tell of is asked in a few functions that are put in the place of its own.
-To be used in a process apart, in which nothing else goes on.
+(:func:`sys.addaudithook`); what it does not tell of is asked in a few functions that are put in the place of its own
+(:mod:`hhanim.studio.fresh.hearing`). To be used in a process apart, in which nothing else goes on.
 
 Left out are what versions stand for (Python, libraries), caches, what the scene itself has written, and the folders in
 which the film is made.
@@ -11,40 +11,25 @@ which the film is made.
 from __future__ import annotations
 
 import contextlib
-import glob
 import importlib
-import locale
 import os
 import re
-import shlex
 import sys
 import tempfile
-import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
-from importlib.machinery import EXTENSION_SUFFIXES, ModuleSpec
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import platformdirs
 
 from hhanim.studio import following, loaded
-from hhanim.studio.fresh import used
-from hhanim.studio.fresh.children import sitecustomize as children
-from hhanim.studio.fresh.children.sitecustomize import go_along, opens
+from hhanim.studio.fresh import hearing, used, versions
+from hhanim.studio.fresh.asker import asker, importing, is_users
+from hhanim.studio.fresh.children.sitecustomize import go_along
 from hhanim.studio.fresh.opened import Opened
 from hhanim.studio.fresh.package import counts
-from hhanim.studio.fresh.used import Places
-from hhanim.studio.fresh.versions import (
-    ENGINES,
-    SILENT,
-    families,
-    mapped,
-    plain,
-    system_libraries,
-    version,
-)
+from hhanim.studio.fresh.used import Places, text_of
 
 FONTS = (".ttf", ".otf", ".ttc", ".pfb", ".afm")
 _PYTHON = tuple({os.path.join(prefix, "") for prefix in (sys.prefix, sys.base_prefix)})  # noqa: PTH118
@@ -103,7 +88,7 @@ class Recording:
                 head = "about " if kind == "a" else ""
                 self.file(name, asked=kind == "?", listed=kind == "l", head=head, users=False)
                 if kind == "r":
-                    self.variables(_text(Path(name)))
+                    self.variables(text_of(Path(name)))
 
     # Files
 
@@ -174,7 +159,7 @@ class Recording:
         if loaded.installed(plain) and not plain.lower().endswith(FONTS):
             return None
         if plain.startswith(_FOR_ALL) and not plain.lower().endswith(FONTS):
-            users = _is_users(_asker()) if users is None else users
+            users = is_users(asker()) if users is None else users
             if not users:
                 return None
         if users is False and path.startswith(_PYTHON):
@@ -194,8 +179,8 @@ class Recording:
         """A module was looked for; ``where`` is the path of its package."""
         first, _, rest = name.partition(".")
         package, _, last = name.rpartition(".")
-        asker = _asker(_IMPORTS)  # what a library imports may lie beside the scene
-        if loaded.ours(asker) or not (_is_users(asker) or where is None):
+        whose = asker(importing)  # what a library imports may lie beside the scene
+        if loaded.ours(whose) or not (is_users(whose) or where is None):
             return
         if first.startswith("hhanim_files_") and rest:
             folder = Path(next(iter(sys.modules[first].__path__)))
@@ -246,7 +231,7 @@ class Recording:
         """Files that somebody has opened meanwhile and that the scene names, or whose folder it has looked through."""
         # What the scene adds to counts when Python tells that it reads it.
         opened = {path for path in self._opened.news() if str(path) not in self._added}
-        text = "".join(map(_text, {*(Path(p) for p in loaded.log if not loaded.ours(p)), *self.scripts}))
+        text = "".join(map(text_of, {*(Path(p) for p in loaded.log if not loaded.ours(p)), *self.scripts}))
         self._opened.news()  # that was us
         for pattern, label in _SAYS.items():
             for found in re.finditer(pattern, text):
@@ -268,7 +253,7 @@ class Recording:
             for path in named:
                 self.file(path)
             opened -= named
-            text = "".join(map(_text, named)) if self.scripts else ""  # one script may run another
+            text = "".join(map(text_of, named)) if self.scripts else ""  # one script may run another
 
     def _compiled(self, text: str) -> bool:
         """Whether the scene, which says this, has brought compiled code that may open files: a library's, or by ctypes.
@@ -308,11 +293,11 @@ class Recording:
                 self.add(f"version {package}")
         for name in ("sitecustomize", "usercustomize"):  # which Python has run before anything
             self.add(f"import {name}")
-        for name, number in system_libraries().items():
+        for name, number in versions.system_libraries().items():
             self.add(f"library {name}", number)
-        for family in sorted(families):
+        for family in sorted(versions.families):
             self.add(f"font {family}")
-        for font in mapped():
+        for font in versions.mapped():
             if font.lower().endswith(FONTS):
                 self.file(font)
 
@@ -329,7 +314,7 @@ _SAYS = {
 
 
 _LIBRARY = re.compile(r"-packages[\\/](\w+)").search
-_DRAW = {name.replace("-", "_") for names in ENGINES.values() for name in names}
+_DRAW = {name.replace("-", "_") for names in versions.ENGINES.values() for name in names}
 _MUTE = ("numpy", "scipy", "matplotlib")  # whose files Python opens
 
 
@@ -339,16 +324,6 @@ def _folder() -> Path | None:
     return None
 
 
-def _text(path: Path) -> str:
-    """What a file says, as far as it is not too long to be a script."""
-    with contextlib.suppress(OSError):
-        if path.is_file() and path.stat().st_size <= _LONGEST:  # no pipe, nor a device
-            return path.read_text(encoding="utf-8", errors="replace")
-    return ""
-
-
-_LONGEST = 1_000_000
-_COMMANDS = re.compile(r"(?:^|[|;&(`]\s*)([\w.+-]+)(?=\s|$|[|;&)`])").findall
 _VARIABLES = re.compile(r"""(?i)(?:\$?env\w*(?:\.get)?[.\[({]\s*["']?|\$\{?|%)([a-z_]\w+)""").findall
 _PARTS = re.compile(r"[\w.-]{3,}").findall
 
@@ -362,280 +337,27 @@ def _caches() -> Iterator[Path]:
 
 def _packages(module: str) -> list[str]:
     """The installed packages that bring a module, but for those whose versions are known already or do not matter."""
-    known = {*SILENT, *(name for names in ENGINES.values() for name in names)}
-    name = plain(module)
+    known = {*versions.SILENT, *(name for names in versions.ENGINES.values() for name in names)}
+    name = versions.plain(module)
     if name in known or module in sys.stdlib_module_names:
         return []
-    if version(name):
+    if versions.version(name):
         return [name]
     from importlib import metadata
 
     found = metadata.packages_distributions().get(module, [])
-    return [name for name in found if plain(name) not in known]
-
-
-# Who asks
-
-
-def _asker(through: Callable[[FrameType], bool] | None = None) -> str:
-    """The file of the code that asks for something, past Python's own library or what ``through`` lets pass."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None:
-        name = frame.f_code.co_filename
-        if name not in _HERE and not name.startswith("<") and not name.endswith(_THREADS):
-            if through is None:
-                if not name.startswith(_STDLIB) or "-packages/" in name:
-                    return name
-            elif not through(frame):
-                return name
-        frame = frame.f_back
-    return ""
-
-
-_HERE = (__file__, children.__file__)
-_STDLIB = os.path.dirname(os.__file__)  # noqa: PTH120
-_THREADS = ("thread.py", "threading.py")  # which do what somebody has given them
-
-
-def _IMPORTS(frame: FrameType) -> bool:
-    name = frame.f_code.co_filename
-    return name.startswith(_STDLIB) and bool(re.search(r"importlib|pkgutil|runpy", name))
-
-
-def _ENVIRONMENT(frame: FrameType) -> bool:
-    name = frame.f_code.co_filename
-    return (
-        name in (os.__file__, locale.__file__)
-        or name.endswith(("_collections_abc.py", "getpass.py"))
-        or (frame.f_code.co_name == "expandvars")
-    )
-
-
-def _is_users(file: str) -> bool:
-    """Whether a file's code is the user's; so is what nobody's code does, in a thread of its own."""
-    return not (loaded.installed(file) or loaded.ours(file) or file.startswith((_STDLIB, "<frozen ")))
-
-
-def _caller() -> FrameType:
-    frame = sys._getframe(1)
-    while frame.f_code.co_filename in _HERE:
-        assert frame.f_back is not None
-        frame = frame.f_back
-    return frame
-
-
-# What Python tells
-
-_on: Recording | None = None
-_busy = threading.local()
-
-
-def _opened(record: Recording, path: Any, mode: Any, flags: Any, *_: Any) -> None:
-    if not isinstance(path, int) and str(path) != getattr(loaded.loading, "file", None):
-        record.opened(opens(path, mode, flags), path)
-
-
-def _listed(record: Recording, path: Any = None, *_: Any) -> None:
-    frame = _caller()
-    name = frame.f_code.co_filename
-    if "importlib" in name or name.endswith("glob.py") or loaded.ours(_asker()):
-        return
-    if "pathlib" in name and frame.f_code.co_name not in ("iterdir", "walk"):
-        return
-    record.file("." if path is None else path, listed=True)
-
-
-def _globbed(record: Recording, path: Any, recursive: Any, root: Any = None, *_: Any) -> None:
-    parts = Path(os.fsdecode(path)).parts
-    fixed = next((k for k, part in enumerate(parts) if glob.has_magic(part)), len(parts) - 1)
-    record.pattern(os.path.join(os.fsdecode(root or ""), *parts[:fixed]) or ".", "/".join(parts[fixed:]))  # noqa: PTH118
-
-
-def _started(record: Recording, program: Any, arguments: Any, folder: Any = None, *_: Any) -> None:
-    following.follow(record.journal)
-    words = (
-        arguments if isinstance(arguments, list | tuple) else shlex.split(os.fsdecode(arguments), posix=False)
-    )
-    for place in _programs(program, words):
-        record.file(place, asked=not place.is_file(), users=False)
-    for word in [program, *words]:
-        if isinstance(word, str | bytes | os.PathLike) and word:
-            name = os.path.join(os.fsdecode(folder or "."), os.fsdecode(word))  # noqa: PTH118
-            for part in {name, name.rpartition("=")[2]}:
-                record.variables(os.fsdecode(word))
-                if os.path.isfile(part):  # noqa: PTH113
-                    record.scripts.add(Path(part))
-                    record.variables(_text(Path(part)))
-                    record.file(os.path.relpath(part) if not os.path.isabs(os.fsdecode(word)) else part)  # noqa: PTH117
-                elif "/" in part or "." in part:
-                    record.written(part)
-
-
-def _programs(program: Any, words: Sequence[Any]) -> Iterator[Path]:
-    """Where each name in a command that may be a program's is looked for, up to where one is found."""
-    texts = [os.fsdecode(word) for word in (program, *words) if isinstance(word, str | bytes | os.PathLike)]
-    for name in {found for text in texts for found in _COMMANDS(text)}:
-        for folder in os.get_exec_path():
-            yield (place := Path(folder or ".", name))
-            if os.access(place, os.X_OK) and place.is_file():
-                break
-
-
-def _asked(record: Recording, kind: str, path: Any) -> None:
-    """By the user's code, as :func:`hhanim.studio.fresh.children.sitecustomize.ask` says it."""
-    if kind == "k":  # of those on the way to the scene's folder, nobody asks where they lead
-        if not Path(record.places.label(os.fsdecode(path))).is_absolute():
-            record.file(path, head="link ")
-    else:
-        state = "" if kind == "!" else None  # as it was found, whatever has come since: one may wait for it
-        record.file(path, asked=kind in "?!", head="about " if kind == "a" else "", state=state)
-
-
-def _renamed(record: Recording, old: Any, new: Any, *_: Any) -> None:
-    """By its new name a file is the scene's own; by the old one it may be the user's."""
-    record.file(old)
-    record.written(new)
-
-
-def _connected(record: Recording, database: Any, *_: Any) -> None:
-    name = re.sub(r"^file:(//)?|\?.*$", "", os.fsdecode(database)) if database else ""
-    if name and name != ":memory:":
-        record.file(name)
-        record.file(f"{name}-wal")  # what has been written and is not in it yet
-
-
-def _loaded(record: Recording, name: Any, *_: Any) -> None:
-    record.foreign |= _is_users(_asker())
-    if name and os.path.exists(name):  # noqa: PTH110
-        record.file(name)
-
-
-_TOLD: dict[str, Callable[..., None]] = {
-    "open": _opened,
-    "os.listdir": _listed,
-    "os.scandir": _listed,
-    "glob.glob/2": _globbed,
-    "pathlib.Path.glob": lambda record, root, pattern, *_: record.pattern(root, str(pattern)),
-    "pathlib.Path.rglob": lambda record, root, pattern, *_: record.pattern(root, f"**/{pattern}"),
-    "sqlite3.connect": _connected,
-    "ctypes.dlopen": _loaded,
-    "import": lambda record, name, path=None, *_: record.file(path) if isinstance(path, str) else None,
-    "subprocess.Popen": _started,
-    "os.posix_spawn": lambda record, program, arguments, *_: _started(record, program, arguments),
-    "os.exec": lambda record, program, arguments, *_: _started(record, program, arguments),
-    "os.system": lambda record, command, *_: _started(record, "", command),
-    "os.mkdir": lambda record, path, *_: record.written(path),
-    "os.rename": _renamed,
-    "os.link": _renamed,
-    "os.symlink": lambda record, old, new, *_: _renamed(
-        record, Path(os.fsdecode(new)).parent / os.fsdecode(old), new
-    ),
-}
-
-
-def _told(event: str, arguments: tuple[Any, ...]) -> None:
-    if _on is not None and (hear := _TOLD.get(event)) is not None:
-        _noting(hear, _on, *arguments)
-
-
-def _noting(hear: Callable[..., None], *arguments: Any) -> None:
-    """Note something, and nothing of what noting it takes."""
-    if getattr(_busy, "now", False):
-        return
-    _busy.now = True
-    try:
-        if _on is not None:
-            _on.listen()
-        hear(*arguments)
-    finally:
-        _busy.now = False
-
-
-class _Spy:
-    """Hears of every module that is looked for, and finds none."""
-
-    def find_spec(
-        self, name: str, path: Sequence[str] | None = None, target: Any = None
-    ) -> ModuleSpec | None:
-        if _on is not None:
-            _noting(_on.module, name, path)
-        return None
-
-
-def _listen() -> None:
-    """Once in a process: be told of what Python tells, and ask for the rest."""
-    sys.addaudithook(_told)
-    sys.meta_path.insert(0, _Spy())
-
-    def users() -> bool:
-        return _on is not None and not getattr(_busy, "now", False) and _is_users(_asker())
-
-    def note(kind: str, path: Any) -> None:
-        if _on is not None:
-            _noting(_asked, _on, kind, path)
-
-    children.ask(users, note)
-
-    environ: Any = type(os.environ)
-    get, each = environ.__getitem__, environ.__iter__
-
-    def read(self: Any, name: Any) -> Any:
-        if _on is not None and _is_users(_asker(_ENVIRONMENT)):
-            _noting(_on.add, f"${os.fsdecode(name)}")
-        return get(self, name)
-
-    def iterate(self: Any) -> Any:
-        if _on is not None and _is_users(_asker(_ENVIRONMENT)):
-            _noting(_on.add, "$*")
-        return each(self)
-
-    def count(self: Any) -> int:
-        return sum(1 for _ in self)
-
-    environ.__getitem__, environ.__iter__, environ.__len__ = read, iterate, count
-
-    own: Any = locale
-    setlocale = own.setlocale
-
-    def set_locale(category: int, value: Any = None) -> Any:
-        if _on is not None and value == "":
-            for name in ("LC_ALL", "LC_NUMERIC", "LC_TIME", "LC_CTYPE", "LC_MONETARY", "LC_COLLATE", "LANG"):
-                _noting(_on.add, f"${name}")
-        return setlocale(category, value)
-
-    own.setlocale = set_locale
-
-    def dating(name: str, words: int) -> None:
-        usual = getattr(time, name)
-
-        def tell(*arguments: Any) -> Any:
-            if _on is not None and _is_users(_asker(lambda _: False)):
-                for label in ["date"] * (len(arguments) < words) + ["$TZ"] * (name in ("localtime", "ctime")):
-                    _noting(_on.add, label)
-            return usual(*arguments)
-
-        setattr(time, name, tell)
-
-    for name, words in (("localtime", 1), ("gmtime", 1), ("strftime", 2), ("ctime", 1), ("asctime", 1)):
-        dating(name, words)
-
-
-_listening = False
+    return [name for name in found if versions.plain(name) not in known]
 
 
 @contextlib.contextmanager
 def recording(places: Places, *ignored: Path) -> Iterator[Recording]:
     """Record what is used meanwhile; one at a time in a process."""
-    global _on, _listening
-    if not _listening:
-        _listen()
-        _listening = True
     importlib.invalidate_caches()
     record = Recording(places, ignored)
     go_along(record.journal)
-    _on = record
+    hearing.note_in(record)
     try:
         yield record
     finally:
-        _on = None
+        hearing.note_in(None)
     record.close()

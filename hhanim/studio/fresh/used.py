@@ -33,6 +33,7 @@ A state is a hash, a word or, where there was nothing, empty.
 from __future__ import annotations
 
 import ast
+import contextlib
 import datetime
 import functools
 import hashlib
@@ -62,6 +63,9 @@ UP = 2
 
 LARGEST = 2**32
 """Bytes of a file whose contents are looked at."""
+
+LONGEST = 1_000_000
+"""Bytes of a file that may be a script."""
 
 MEANT = (
     "value ",
@@ -307,6 +311,14 @@ def _hash(path: Path, _: tuple[int, ...]) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()[:16]
     except OSError:
         return ""
+
+
+def text_of(path: Path) -> str:
+    """What a file says, as far as it is not too long to be a script."""
+    with contextlib.suppress(OSError):
+        if path.is_file() and path.stat().st_size <= LONGEST:  # no pipe, nor a device
+            return path.read_text(encoding="utf-8", errors="replace")
+    return ""
 
 
 def code(path: Path) -> str:
