@@ -23,17 +23,7 @@ from typing import Any
 
 from hhanim.explorer import equations
 from hhanim.explorer.lesson import Lesson, find, lessons
-from hhanim.explorer.setting import (
-    CHANNELS,
-    COMPARTMENTS,
-    EULER_STEP,
-    RATES,
-    SHOWN,
-    SWEEPS,
-    VIEWS,
-    Setting,
-    checked,
-)
+from hhanim.explorer.setting import COMPARTMENTS, EULER_STEP, SHOWN, SWEEPS, Setting, checked
 from hhanim.explorer.sliders import FIELDS
 from hhanim.explorer.stimuli import STIMULI
 from hhanim.language import ENGLISH, Language, current, pages, spoken, tr
@@ -157,9 +147,7 @@ def _data(membranes: tuple[Membrane, ...], taught: Lesson | None) -> str:
         "STIMULI": equations.json_text(_said(STIMULI)),
         "FIELDS": equations.json_text(_said(FIELDS)),
         "LESSONS": equations.json_text([lesson.data() for lesson in known]),
-        "VIEWS": equations.json_text(VIEWS),
-        "CHANNELS": equations.json_text(CHANNELS),
-        "RATES": equations.json_text(RATES),
+        "SHOWN": equations.json_text(SHOWN),
         "EULER_STEP": str(EULER_STEP),
         "CELLS": str(COMPARTMENTS),
         "SWEEPS": str(SWEEPS),
@@ -168,6 +156,7 @@ def _data(membranes: tuple[Membrane, ...], taught: Lesson | None) -> str:
     }
     lines = [f"export const {name} = {value};" for name, value in values.items()]
     lines += [
+        "export const { views: VIEWS, channels: CHANNELS, rate: RATES } = SHOWN;",
         'const given = document.getElementById("initial");',
         "export const INITIAL = JSON.parse(given.textContent);",
         "export const { base: BASE, frame: FRAME } = given.dataset;",

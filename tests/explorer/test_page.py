@@ -156,6 +156,7 @@ def test_every_name_that_a_module_imports_is_exported_and_used() -> None:
         "STIMULI",
         "FIELDS",
         "LESSONS",
+        "SHOWN",
         "VIEWS",
         "CHANNELS",
         "RATES",

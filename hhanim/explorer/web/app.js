@@ -11,7 +11,7 @@ import { adoptSettings, endRunning, goOn, isRunning, rewind, toggleRunning, wire
 import { buildControls, complain, refreshAll, wireChoices } from "./controls.js";
 import { measureCurves, wireCurves } from "./curves.js";
 import { CHANNELS, LESSONS, MODELS, VIEWS } from "./data.js";
-import { $, choices, on, put } from "./dom.js";
+import { $, choices, inside, on, put } from "./dom.js";
 import { simulate, simulateEuler } from "./engine.js";
 import { saveAnswers, wireExport } from "./export.js";
 import { refuseFiles } from "./files.js";
@@ -222,7 +222,7 @@ function wirePlayer() {
   const scrub = (event, { axes, canvas }) => {
     if (!axes || isRunning()) return;
     stop();
-    moveHead(axes.xAt(event.clientX - canvas.getBoundingClientRect().left) / shown.run.duration);
+    moveHead(axes.xAt(inside(canvas, event)[0]) / shown.run.duration);
   };
   const playOrPause = () => (isRunning() ? toggleRunning() : play());
   on("play", "click", playOrPause);

@@ -1,31 +1,26 @@
 /* Benches: what is touched in the pictures of the clamp and of the axon. */
 
 import { setNumber } from "./controls.js";
-import { on } from "./dom.js";
+import { inside, on } from "./dom.js";
 import { settings } from "./settings.js";
 import { composeAll, views } from "./views.js";
 
 const BLOCK = 12; // mm, enough to stop a spike in the axon that the page begins with
 
-const inside = ({ canvas }, event) => {
-  const box = canvas.getBoundingClientRect();
-  return [event.clientX - box.left, event.clientY - box.top];
-};
-
 function wireAxon() {
   const view = views.axon, { canvas } = view, hear = (type, heard) => canvas.addEventListener(type, heard);
   const move = (event) => {
-    const place = view.held && view.placeAt(inside(view, event)[0] - view.aside);
+    const place = view.held && view.placeAt(inside(canvas, event)[0] - view.aside);
     if (!view.held || (!view.moved && place === settings[view.held])) return;
     view.moved = true;
     setNumber(view.held, place);
     if (view.held === "block" && !settings.blocked) setNumber("blocked", BLOCK);
   };
   hear("pointerdown", (event) => {
-    view.held = view.grip(...inside(view, event));
+    view.held = view.grip(...inside(canvas, event));
     view.moved = false;
     if (!view.held) return;
-    const on = view.handleAt(...inside(view, event)) !== null;
+    const on = view.handleAt(...inside(canvas, event)) !== null;
     // A handle may stand beside its place.
     view.aside = on ? view.handle(view.held)[0] - view.above(view.held) : 0;
     canvas.setPointerCapture(event.pointerId);
@@ -34,7 +29,7 @@ function wireAxon() {
   });
   hear("pointermove", (event) => {
     move(event);
-    if (!event.buttons) canvas.style.cursor = view.grip(...inside(view, event)) ? "grab" : "";
+    if (!event.buttons) canvas.style.cursor = view.grip(...inside(canvas, event)) ? "grab" : "";
   });
   hear("pointerup", () => {
     // A touch turns the block on and off.
@@ -43,20 +38,17 @@ function wireAxon() {
   for (const type of ["pointerup", "pointercancel"]) hear(type, () => { view.held = null; composeAll(); });
   /* A finger on a handle moves it, elsewhere it scrolls the page. */
   canvas.addEventListener("touchstart", (event) => {
-    const { clientX, clientY } = event.touches[0], box = canvas.getBoundingClientRect();
-    if (view.grip(clientX - box.left, clientY - box.top)) event.preventDefault();
+    if (view.grip(...inside(canvas, event.touches[0]))) event.preventDefault();
   }, { passive: false });
 }
 
 export function wireBenches(drawAll) {
   wireAxon();
-  views.clamp.canvas.addEventListener("pointermove", (event) => {
-    views.clamp.point(...inside(views.clamp, event));
-    composeAll();
-  });
-  views.clamp.canvas.addEventListener("pointerdown", (event) => {
-    views.clamp.point(...inside(views.clamp, event));
-    composeAll();
-  });
+  const { clamp } = views;
+  for (const type of ["pointermove", "pointerdown"])
+    clamp.canvas.addEventListener(type, (event) => {
+      clamp.point(...inside(clamp.canvas, event));
+      composeAll();
+    });
   on("leak", "change", drawAll);
 }

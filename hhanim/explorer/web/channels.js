@@ -5,7 +5,7 @@
    exact for the gates; the voltage relaxes exactly under the conductances that are open. A gate without
    kinetics of its own follows at once, without noise. */
 
-import { emptyQuantities, emptyRun, fillQuantities, initialState } from "./engine.js";
+import { emptyQuantities, emptyRun, fillQuantities, initialState, noteSpike } from "./engine.js";
 import { RunError } from "./stepper.js";
 import { tr } from "./words.js";
 
@@ -89,10 +89,13 @@ export class Channels {
   }
 }
 
-/* What was counted as a sample of the quantities of a run. */
-export function keepCounted(q, run, n, channels) {
-  for (let s = 0; s < run.y.length; s++) run.y[s][n] = channels.y[s];
+/* Sample n of a run, for which the channels go on from the one before under the current at any time. */
+export function followChannels(q, run, n, channels, currentAt) {
+  const { y, t, dt } = run, [before] = channels.y, steps = n && Math.round(dt / CHANNEL_STEP);
+  for (let m = 0; m < steps; m++) channels.step(currentAt(t[n - 1] + (m + 0.5) * CHANNEL_STEP));
+  for (let s = 0; s < y.length; s++) y[s][n] = channels.y[s];
   fillQuantities(q, run, n, n + 1, channels.shareOpen);
+  if (n) noteSpike(run, t[n - 1], before, channels.y[0]);
 }
 
 /* A run in which `count` channels of each kind decide. */
@@ -102,17 +105,12 @@ export function simulateChannels(model, k, stimulus, duration, count, seed) {
       { most: LONGEST }));
   const run = emptyRun(model, k, stimulus, duration);
   const channels = new Channels(model, k, initialState(model, k), count, seed);
-  const steps = Math.round(run.dt / CHANNEL_STEP), q = (run.q = emptyQuantities(model, run.size));
+  const q = (run.q = emptyQuantities(model, run.size)), { at } = stimulus;
   run.method = "channels";
-  keepCounted(q, run, 0, channels);
-  for (let n = 1; n < run.size; n++) {
-    const before = channels.y[0], from = run.t[n - 1];
-    for (let m = 0; m < steps; m++) channels.step(stimulus.at(from + (m + 0.5) * CHANNEL_STEP));
-    keepCounted(q, run, n, channels);
-    const { spikeLevel: level } = model, v = channels.y[0];
-    if (before < level && v >= level) run.spikes.push(from + (run.dt * (level - before)) / (v - before));
+  for (let n = 0; n < run.size; n++) {
+    followChannels(q, run, n, channels, at);
+    q.I[n] = at(run.t[n]);
   }
-  for (let n = 0; n < run.size; n++) q.I[n] = stimulus.at(run.t[n]);
   run.path = { t: Array.from(run.t), y: run.y };
   return run;
 }

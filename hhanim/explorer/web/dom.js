@@ -16,6 +16,12 @@ export function make(tag, attributes = {}, ...children) {
 export const choices = (id, entries) =>
   $(id).replaceChildren(...entries.map(([value, text]) => make("option", { value }, text)));
 
+/* Where the pointer, or a finger, is in an element. */
+export function inside(element, { clientX, clientY }) {
+  const box = element.getBoundingClientRect();
+  return [clientX - box.left, clientY - box.top];
+}
+
 /* A button that stays pressed or not. */
 export const press = (id, pressed) => $(id).setAttribute("aria-pressed", pressed);
 

@@ -52,6 +52,12 @@ export function emptyRun(model, k, stimulus, duration, dt = samplingOf(duration)
   };
 }
 
+/* Note a spike if V, which is straight over a sample from a time on, comes to the level of one. */
+export function noteSpike(run, from, before, v) {
+  const level = run.model.spikeLevel;
+  if (before < level && v >= level) run.spikes.push(from + (run.dt * (level - before)) / (v - before));
+}
+
 /* A state as a sample and as a point of the way through state space. */
 function keep(run, sample, y) {
   run.path.t.push(run.t[sample]);
@@ -78,7 +84,7 @@ export function simulate(model, k, stimulus, duration, options = {}) {
 /* Forward Euler as in the lecture: both derivatives from the old state, V before n is used for n. */
 export function simulateEuler(model, k, stimulus, duration, dt = 0.5) {
   const run = emptyRun(model, k, stimulus, duration, dt);
-  const y = initialState(model, k), d = new Float64Array(y.length), level = model.spikeLevel;
+  const y = initialState(model, k), d = new Float64Array(y.length);
   const edges = stimulus.edges(duration);
   run.method = "euler";
   for (let n = 0; n < run.size; n++) {
@@ -95,7 +101,7 @@ export function simulateEuler(model, k, stimulus, duration, dt = 0.5) {
     y.forEach((x, s) => { y[s] = x + dt * d[s]; });
     if (!(Math.abs(y[0]) < RUN_LIMIT))
       throw new RunError(tr("Euler with {dt} ms blew up at t = {t} ms", { dt, t: b }));
-    if (before < level && y[0] >= level) run.spikes.push(a + (dt * (level - before)) / (y[0] - before));
+    noteSpike(run, a, before, y[0]);
   }
   return run;
 }

@@ -30,5 +30,13 @@ const RANGES = {
   },
 };
 
+/* Where the lines of a view stand, and below them, of V, what is injected; null of others. */
+export function boxesOf({ id, font, numbers, surface: { width, height } }) {
+  const x = 3.5 * font, y = 0.5 * font, w = width - x - 3 * font, foot = (numbers ? 1.75 : 0.35) * font;
+  const strip = id === "V" ? Math.max(2.6 * font, 0.16 * height) : 0, gap = strip && 0.9 * font;
+  const h = height - y - foot - strip - gap;
+  return [{ x, y, w, h }, strip ? { x, y: y + h + gap, w, h: strip } : null];
+}
+
 export const linesOf = (id, run) => (run ? LINES[id](run, quantitiesOf(run)) : []);
 export const yRangeOf = (id, span) => (RANGES[id] || RANGES.other)(span);

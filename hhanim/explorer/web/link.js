@@ -1,10 +1,9 @@
 /* Link: settings to and from the fragment of the page's address. */
 
-import { CHANNELS, FRAME, INITIAL, LESSONS, MODELS, RATES, STIMULI, VIEWS } from "./data.js";
+import { FRAME, INITIAL, LESSONS, MODELS, SHOWN, STIMULI, VIEWS } from "./data.js";
 import { readNumber } from "./numbers.js";
 import { shown } from "./runs.js";
-import { USUAL_CHANNELS, changedKeys, defaultsOf, fieldsOf, followIons, modelOf, settings,
-  ui } from "./settings.js";
+import { LOOK, changedKeys, defaultsOf, fieldsOf, followIons, modelOf, settings, ui } from "./settings.js";
 import { tr } from "./words.js";
 
 const hash = () => location.hash.slice(1);
@@ -13,17 +12,10 @@ let address = "";
 export function fragment() {
   const out = new URLSearchParams({ model: settings.model });
   for (const key of changedKeys()) out.set(key, settings[key]);
-  if (ui.theme !== "auto") out.set("theme", ui.theme);
-  if (ui.views) out.set("views", ui.views.join(","));
-  if (ui.open) out.set("open", "1");
-  if (!ui.live) out.set("live", "0");
-  if (ui.curve !== "rate") out.set("curve", ui.curve);
-  if (ui.lesson) {
-    out.set("lesson", ui.lesson);
-    out.set("step", ui.step);
-  }
-  if (ui.rate) out.set("rate", ui.rate);
-  if (ui.channels !== USUAL_CHANNELS) out.set("channels", ui.channels);
+  const told = (key) => (key === "step" ? ui.lesson : ui[key] !== LOOK[key]);
+  const keys = ["theme", "views", "open", "live", "curve", "lesson", "step", "rate", "channels"];
+  for (const key of keys.filter(told))
+    out.set(key, typeof ui[key] === "boolean" ? Number(ui[key]) : ui[key]);
   if (shown.head < 1 && !shown.playing) out.set("t", +(shown.head * settings.duration).toPrecision(5));
   return out.toString();
 }
@@ -83,9 +75,12 @@ export function understand(entries) {
   else if (kind !== undefined) notes.push(tr("Unknown stimulus “{name}”; known are {known}.",
     { name: quoted(kind), known: known(Object.keys(STIMULI)) }));
   const fields = fieldsOf(model, next.stimulus);
-  const how = { theme: "auto", rate: null, views: null, open: false, t: null, channels: USUAL_CHANNELS };
-  Object.assign(how, { lesson: null, step: 1, live: true, curve: "rate" });
-  const ignored = ["model", "stimulus", "play"], readers = {
+  const how = { ...LOOK, t: null }, ignored = ["model", "stimulus", "play"];
+  const choose = (key, text) => {
+    const value = typeof SHOWN[key][0] === "number" ? Number(text) : text;
+    if (among(key, value, SHOWN[key])) how[key] = typeof how[key] === "boolean" ? value === 1 : value;
+  };
+  const readers = {
     method(text) {
       if (text === "euler" ? model.reduced : ["converged", "channels"].includes(text)) next.method = text;
       else notes.push(tr("Method “{name}” is not available here.", { name: quoted(text) }));
@@ -93,14 +88,9 @@ export function understand(entries) {
     reversal(text) {
       if (among("reversal", text, ["given", "nernst"])) next.reversal = text;
     },
-    theme(text) { if (among("theme", text, ["auto", "dark", "light"])) how.theme = text; },
     views(text) {
       how.views = String(text).split(",").filter((view) => view && among("views", view, VIEWS));
     },
-    curve(text) { if (among("curve", text, ["rate", "strength"])) how.curve = text; },
-    live(text) { how.live = !among("live", Number(text), [0, 1]) || Number(text) === 1; },
-    open(text) { how.open = among("open", Number(text), [0, 1]) && Number(text) === 1; },
-    rate(text) { if (text && among("rate", Number(text), RATES)) how.rate = Number(text); },
     t(text) {
       const { value, problem } = readNumber(text, { low: 0, high: 1e6, unit: "ms" });
       if (problem) notes.push(`t = ${quoted(text)}: ${problem}`); else how.t = value;
@@ -111,15 +101,15 @@ export function understand(entries) {
         { name: quoted(text), known: known(LESSONS.map(({ key }) => key)) }));
     },
     step(text) { how.step = Number(text); },
-    channels(text) { if (among("channels", Number(text), CHANNELS)) how.channels = Number(text); },
   };
   for (const [key, text] of given) {
     const { value, problem } = own(fields, key) ? readNumber(text, fields[key]) : {};
     if (problem) notes.push(`${key} = ${quoted(String(text))}: ${problem}`);
     else if (own(fields, key)) next[key] = value;
     else if (own(readers, key)) readers[key](text ?? "");
-    else if (!ignored.includes(key))
-      notes.push(tr("Unknown setting “{name}” was left out.", { name: quoted(key) }));
+    else if (ignored.includes(key)) continue;
+    else if (own(SHOWN, key)) choose(key, text ?? "");
+    else notes.push(tr("Unknown setting “{name}” was left out.", { name: quoted(key) }));
   }
   if (!lessonOf(how.lesson)?.steps[how.step - 1]) {
     if (how.step !== 1) notes.push(tr("Unknown setting “{name}” was left out.", { name: "step" }));

@@ -7,7 +7,7 @@ import { Axes, disc, polyline, styled } from "./plot.js";
 import { shown } from "./runs.js";
 import { experimentOf, modelOf, settings } from "./settings.js";
 import { makeStimulus } from "./stimuli.js";
-import { View, color, look, said } from "./view.js";
+import { PointsView, look, said } from "./view.js";
 import { tr } from "./words.js";
 
 /* What makes a membrane, in a word. */
@@ -23,7 +23,7 @@ function steadyFiring(s, I) {
   return { rate: rateOf(run), spikes: run.spikes.some((t) => t > 0.5 * run.duration) };
 }
 
-export class RateView extends View {
+export class RateView extends PointsView {
   constructor(id) {
     super(id);
     this.points = new Map(); // membrane's signature → Map of current → {rate, spikes}
@@ -60,13 +60,6 @@ export class RateView extends View {
     next();
   }
 
-  redraw() {
-    this.stale = true;
-    this.show();
-  }
-
-  layOut() { /* the points say where the axes are */ }
-
   paint(ctx) {
     const { font } = this, mine = signature(settings), { theme } = look;
     const same = [...this.points].filter(([name]) => name.startsWith(`${settings.model} `));
@@ -91,21 +84,14 @@ export class RateView extends View {
     }
     const I = currentOf(settings), here = this.points.get(mine)?.get(I);
     if (here === undefined || settings.stimulus !== "step") return;
-    styled(ctx, { color: color("stimulus"), width: 2 }, () => {
-      ctx.beginPath();
-      ctx.arc(axes.x(I), axes.y(here.rate), 0.42 * font, 0, 7);
-      ctx.stroke();
-    });
+    this.ring(ctx, I, here.rate);
   }
-
-  compose() { /* nothing moves with the head */ }
 
   /* The point that is nearest. */
   readAt(x) {
-    const mine = sorted(this.points.get(signature(settings)) || []), { axes } = this;
-    if (!mine.length || !axes) return "";
-    const far = ([I]) => Math.abs(axes.x(I) - x);
-    const [I, { rate, spikes }] = mine.reduce((a, b) => (far(b) < far(a) ? b : a));
+    const mine = sorted(this.points.get(signature(settings)) || []);
+    if (!mine.length || !this.axes) return "";
+    const [I, { rate, spikes }] = this.nearest(mine, x);
     const but = rate > 0 && !spikes ? ` · ${tr("no full spikes")}` : "";
     return `${said(I, 2)} µA/cm² · ${said(rate, 1)} Hz${but}`;
   }

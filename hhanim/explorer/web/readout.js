@@ -1,6 +1,6 @@
 /* Readout: the numbers where the pointer or a finger is, in every view. */
 
-import { make } from "./dom.js";
+import { inside, make } from "./dom.js";
 
 const readout = { box: make("div", { id: "readout", hidden: true, "aria-hidden": "true" }), timer: 0 };
 
@@ -23,8 +23,7 @@ export function wireReadout(views) {
     const { canvas } = view, hear = (type, heard) => canvas.addEventListener(type, heard);
     const show = (event) => {
       clearTimeout(readout.timer);
-      const box = canvas.getBoundingClientRect();
-      place(event, view.ready ? view.readAt(event.clientX - box.left, event.clientY - box.top) : "");
+      place(event, view.ready ? view.readAt(...inside(canvas, event)) : "");
     };
     hear("pointermove", show);
     hear("pointerdown", show);

@@ -3,7 +3,7 @@
    Where a finite run ends, this one is asked to go on, under the current that is injected at the moment. What
    it shows is a run like any other, whose arrays grow at their end and lose their beginning. */
 
-import { CHANNEL_STEP, Channels, keepCounted } from "./channels.js";
+import { CHANNEL_STEP, Channels, followChannels } from "./channels.js";
 import { emptyQuantities, fillCrossings, fillQuantities, initialState } from "./engine.js";
 import { Stepper } from "./stepper.js";
 
@@ -84,23 +84,12 @@ export class Running {
       this.full = this.stepper.follow(a, b, this.current(0.5 * (a + b)), done, { h: this.full });
     }
     for (let n = size; n < to; n++) q.I[n] = this.current(t[n]);
-    if (channels) this.count(size, to); else fillQuantities(q, { model, k: run.k, y }, size, to);
+    const whole = { model, k: run.k, t, y, dt: DT, spikes: run.spikes };
+    if (!channels) fillQuantities(q, whole, size, to);
+    else for (let n = size; n < to; n++) followChannels(q, whole, n, channels, (at) => this.current(at));
     fillCrossings(q, run, size, to);
     this.size = to;
     this.expose();
-  }
-
-  /* Samples in which the channels decide. */
-  count(size, to) {
-    const { model: { spikeLevel: level }, run, t, y, q, channels } = this;
-    for (let n = size; n < to; n++) {
-      const before = channels.y[0];
-      for (let m = 0; n && m * CHANNEL_STEP < DT - 1e-9; m++)
-        channels.step(this.current(t[n - 1] + (m + 0.5) * CHANNEL_STEP));
-      keepCounted(q, { model: this.model, k: run.k, y }, n, channels);
-      const v = channels.y[0];
-      if (before < level && v >= level) run.spikes.push(t[n - 1] + (DT * (level - before)) / (v - before));
-    }
   }
 
   drop(count) {

@@ -3,7 +3,7 @@
 
 import { quantitiesOf } from "./engine.js";
 import { $, put } from "./dom.js";
-import { linesOf, yRangeOf } from "./lines.js";
+import { boxesOf, linesOf, yRangeOf } from "./lines.js";
 import { extent, millivolts } from "./numbers.js";
 import { Axes, dot, placeLabels, styled } from "./plot.js";
 import { sampleAtHead, shown } from "./runs.js";
@@ -19,20 +19,16 @@ const firstSample = (n, span) => Math.max(0, n - Math.ceil(span / shown.run.dt))
 
 /* The axes of a view whose time ends now: `span` ms, counted back from it. */
 export function layOutScope(view, span) {
-  const { id, font, surface, numbers } = view, { run } = shown;
+  const { id } = view, { run } = shown, [box, below] = boxesOf(view);
   const n = sampleAtHead(), from = firstSample(n, span);
   if (view.scopeOf !== run) Object.assign(view, { seen: null, seenI: null });
   view.scopeOf = run;
-  const lines = linesOf(id, run), left = 3.5 * font, top = 0.5 * font, w = surface.width - left - 3 * font;
-  const foot = numbers ? 1.75 * font : 0.35 * font;
-  const strip = id === "V" ? Math.max(2.6 * font, 0.16 * surface.height) : 0;
-  const h = surface.height - top - foot - strip - (strip && 0.9 * font);
+  const lines = linesOf(id, run);
   view.seen = widened(lines.map((line) => line.series), from, n, view.seen);
-  const axes = new Axes({ x: left, y: top, w, h }, [-span, 0], yRangeOf(id, view.seen));
-  view.seenI = strip ? widened([quantitiesOf(run).I], from, n, view.seenI || [0, 1]) : null;
+  const axes = new Axes(box, [-span, 0], yRangeOf(id, view.seen));
+  view.seenI = below ? widened([quantitiesOf(run).I], from, n, view.seenI || [0, 1]) : null;
   const [a, b] = view.seenI || [0, 1], room = 0.06 * (b - a);
-  const below = { x: left, y: top + h + 0.9 * font, w, h: strip };
-  const stimulus = strip ? new Axes(below, [-span, 0], [a - room, b + room]) : null;
+  const stimulus = below && new Axes(below, [-span, 0], [a - room, b + room]);
   Object.assign(view, { axes, stimulus, lines, span, last: n });
 }
 

@@ -6,17 +6,16 @@ import { FIELDS, MODELS, PER_KELVIN, STIMULI, VIEWS, ZERO_CELSIUS } from "./data
 export const BENCHES = {
   current: [...VIEWS, "strength"], clamp: ["clamp", "iv", "clampgates"], axon: ["axon", "recordings"],
 };
-/* How many channels of each kind the patch of membrane has to begin with. */
-export const USUAL_CHANNELS = 200;
-
 /* How many ms a scope shows, at so many ms in a second: what happened in the last ten seconds. */
 export const windowOf = (rate) => 10 * (rate || 10);
 
 export const settings = {}; // what the controls say
-export const ui = {
-  theme: "auto", rate: null, views: null, open: false, previous: true, live: true, channels: USUAL_CHANNELS,
-  curve: "rate", lesson: null, step: 1,
+/* How it is shown to begin with; channels: of each kind in the patch of membrane. */
+export const LOOK = {
+  theme: "auto", rate: null, views: null, open: false, live: true, channels: 200, curve: "rate", lesson: null,
+  step: 1,
 };
+export const ui = { ...LOOK, previous: true };
 
 export const experimentOf = (some = settings) => STIMULI[some.stimulus].experiment;
 export const modelOf = (name) => MODELS.find((model) => model.name === name);

@@ -9,7 +9,7 @@ import { shown } from "./runs.js";
 import { experimentOf, modelOf, settings } from "./settings.js";
 import { makeStimulus } from "./stimuli.js";
 import { RunError } from "./stepper.js";
-import { View, color, look, said } from "./view.js";
+import { PointsView, look, said } from "./view.js";
 import { tr } from "./words.js";
 
 /* As hhanim.model.analysis: a spike counts that comes within so many ms after a pulse; one that lasts this
@@ -57,7 +57,7 @@ function* follow(s, curve) {
   }
 }
 
-export class StrengthView extends View {
+export class StrengthView extends PointsView {
   constructor(id) {
     super(id);
     this.curves = new Map(); // by the membrane's signature
@@ -91,14 +91,6 @@ export class StrengthView extends View {
     next();
   }
 
-  redraw() {
-    this.stale = true;
-    this.show();
-  }
-
-  layOut() { /* the curve says where the axes are */ }
-  compose() { /* nothing moves with the head */ }
-
   paint(ctx) {
     const { mine, font } = this, { theme } = look, { rheobase: R = NaN, chronaxie: c = NaN } = mine || {};
     this.axes = c > 0 ? new Axes(this.plotBox(4.2), niceRange(0, 6 * c), niceRange(0, 8 * R)) : null;
@@ -125,11 +117,7 @@ export class StrengthView extends View {
     ctx.textAlign = "left";
     ctx.textBaseline = "alphabetic";
     if (settings.stimulus !== "pulse") return;
-    axes.inside(ctx, () => styled(ctx, { color: color("stimulus"), width: 2 }, () => {
-      ctx.beginPath();
-      ctx.arc(axes.x(settings.width), axes.y(settings.I), 0.42 * font, 0, 7);
-      ctx.stroke();
-    }));
+    axes.inside(ctx, () => this.ring(ctx, settings.width, settings.I));
   }
 
   words(ctx, text) {
@@ -150,8 +138,7 @@ export class StrengthView extends View {
   readAt(x) {
     const { axes, mine } = this;
     if (!axes || !mine.points.length) return "";
-    const far = ([width]) => Math.abs(axes.x(width) - x);
-    const [width, I] = mine.points.reduce((a, b) => (far(b) < far(a) ? b : a));
+    const [width, I] = this.nearest(mine.points, x);
     return `${said(width, 2)} ms · ${signed(+I.toPrecision(4))} µA/cm²`;
   }
 

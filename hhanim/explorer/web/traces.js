@@ -3,7 +3,7 @@
 import { STIMULI } from "./data.js";
 import { quantitiesOf } from "./engine.js";
 import { $, put } from "./dom.js";
-import { linesOf, yRangeOf } from "./lines.js";
+import { boxesOf, linesOf, yRangeOf } from "./lines.js";
 import { extent, signed } from "./numbers.js";
 import { Axes, dot, placeLabels, styled, symbolHTML } from "./plot.js";
 import { layOutScope, paintScope, scrollScope } from "./scope.js";
@@ -16,21 +16,17 @@ import { decimal, tr } from "./words.js";
 export class TraceView extends View {
   layOut() {
     if (shown.run.running) return layOutScope(this, windowOf(ui.rate));
-    const { id, font, surface, numbers } = this, { run, exact } = shown;
+    const { id, numbers } = this, { run, exact } = shown;
     const previous = ui.previous ? shown.previous : null;
     const now = linesOf(id, run), past = linesOf(id, previous), converged = linesOf(id, exact);
     const pinned = id === "V" ? shown.pinned : [], kept = pinned.map((pin) => pin.run.y[0]);
     const beside = kept.map((series) => ({ series }));
     const span = extent([...now, ...past, ...converged, ...beside].flatMap((line) => extent(line.series)));
-    const left = 3.5 * font, top = 0.5 * font, w = surface.width - left - 3.0 * font;
-    const foot = numbers ? 1.75 * font : 0.35 * font;
-    const strip = id === "V" ? Math.max(2.6 * font, 0.16 * surface.height) : 0;
-    const h = surface.height - top - foot - strip - (strip && 0.9 * font);
-    const axes = new Axes({ x: left, y: top, w, h }, timesOf(run), yRangeOf(id, span));
-    const stimulus = strip ? stimulusAxes({ x: left, y: top + h + 0.9 * font, w, h: strip }) : null;
+    const [box, below] = boxesOf(this), axes = new Axes(box, timesOf(run), yRangeOf(id, span));
+    const stimulus = below && stimulusAxes(below);
     Object.assign(this, { axes, stimulus, lines: now, past, converged, previous, pinned });
     const { xRange, yRange } = axes, { open, previous: seen } = ui;
-    this.layStill([exact, previous, shown.pinned, ...xRange, ...yRange, h, numbers, open, seen]);
+    this.layStill([exact, previous, shown.pinned, ...xRange, ...yRange, box.h, numbers, open, seen]);
   }
 
   get weight() { return (this.id === "V" ? 0.17 : 0.145) * this.font; }

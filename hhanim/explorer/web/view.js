@@ -98,6 +98,29 @@ export class View {
   }
 }
 
+/* A view of points worked out one by one: they say where the axes are, and none moves with the head. */
+export class PointsView extends View {
+  layOut() { /* as the points are painted */ }
+  compose() { /* nothing moves */ }
+  redraw() {
+    this.stale = true;
+    this.show();
+  }
+  /* Around the point that is set. */
+  ring(ctx, x, y) {
+    styled(ctx, { color: color("stimulus"), width: 2 }, () => {
+      ctx.beginPath();
+      ctx.arc(this.axes.x(x), this.axes.y(y), 0.42 * this.font, 0, 7);
+      ctx.stroke();
+    });
+  }
+  /* Of points [x, …] the one nearest to a place across the canvas. */
+  nearest(points, place) {
+    const far = ([x]) => Math.abs(this.axes.x(x) - place);
+    return points.reduce((a, b) => (far(b) < far(a) ? b : a));
+  }
+}
+
 /* A view of the clamp or the axon: laid out when the run changes, painted whenever the head moves. */
 export class BenchView extends View {
   compose() { this.paint(this.surface.begin()); }

@@ -1,6 +1,6 @@
 /* Zoom: a part of the run's time, larger, in all views over time. */
 
-import { $, on } from "./dom.js";
+import { $, inside, on } from "./dom.js";
 import { shown } from "./runs.js";
 
 const FACTOR = 1.3, LEAST = 0.5; // ms
@@ -30,7 +30,7 @@ export function wireZoom(traces, redraw) {
     const { canvas } = view;
     const share = (event) => {
       const { x, w } = view.axes.box;
-      return Math.min(1, Math.max(0, (event.clientX - canvas.getBoundingClientRect().left - x) / w));
+      return Math.min(1, Math.max(0, (inside(canvas, event)[0] - x) / w));
     };
     canvas.addEventListener("wheel", (event) => {
       const scrolls = document.documentElement.scrollHeight > innerHeight + 1;
