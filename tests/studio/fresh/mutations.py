@@ -382,13 +382,13 @@ def of_values() -> Iterator[Edit]:
     yield Edit(
         "the quality of the standard",
         "no_membrane",
-        {sizes: put("(1920, 1080), None)", "(1920, 1080), None, 21)")},
+        {sizes: put("1920, 1080, None)", "1920, 1080, None, 21)")},
         True,
     )
     yield Edit(
         "the quality of a draft",
         "no_membrane",
-        {sizes: put("(854, 480), 15, qp=24", "(854, 480), 15, qp=22")},
+        {sizes: put("854, 480, Fraction(15), qp=24", "854, 480, Fraction(15), qp=22")},
         False,
     )
 

@@ -106,8 +106,8 @@ def test_what_is_edited_in_hhanim_and_what_is_remade(made, own_tree):
         ("mobjects/membrane/ions.py", "", "EDITED = 1\n", set()),  # this film has no ions
         ("studio/media/encode.py", "", "EDITED = 1\n", every),
         ("cli/media.py", "", "EDITED = 1\n", set()),
-        ("studio/plan/presets.py", "(1920, 1080), None)", "(1920, 1080), None, 21)", every),
-        ("studio/plan/presets.py", "(854, 480), 15, qp=24", "(854, 480), 15, qp=22", set()),
+        ("studio/plan/presets.py", "1920, 1080, None)", "1920, 1080, None, 21)", every),
+        ("studio/plan/presets.py", "854, 480, Fraction(15), qp=24", "854, 480, Fraction(15), qp=22", set()),
     ):
         file = package / path
         before = file.read_text()
