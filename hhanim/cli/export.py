@@ -257,12 +257,8 @@ def _whole(
 
 
 def _file(out: str | None, suffix: str, force: bool) -> Path | None:
-    """The file of --out, of which the suffix is known.
-
-    Raises:
-        UsageError: when it has another, or cannot be. RenderError: when something of somebody's lies there; before
-            anything is rendered for it.
-    """
+    """The file of --out, of which the suffix is known. Raises UsageError when it has another, or cannot be; RenderError
+    when something of somebody's lies there; before anything is rendered for it."""
     from hhanim.studio.make.manifest import spare
     from hhanim.studio.plan.request import LONGEST, output_folder, unseen
 
@@ -307,8 +303,7 @@ def _made(
     lecture: the project file of one whose parts they are. more: what is wanted of each besides, if anything.
     also: languages of captions besides the film's own.
 
-    Raises:
-        UsageError: when scenes are named as well as a lecture.
+    Raises UsageError when scenes are named as well as a lecture.
     """
     from hhanim.studio.make.films import make_all
     from hhanim.studio.make.progress import Reporter
@@ -352,11 +347,8 @@ def _made(
 def _lecture(
     file: str, *, names: tuple[str, ...], sets: tuple[str, ...], config: str | None, **said: Any
 ) -> Lecture:
-    """The lecture of a project file, its parts possible.
-
-    Raises:
-        UsageError: when it is wrong, or scenes are named as well.
-    """
+    """The lecture of a project file, its parts possible. Raises UsageError when it is wrong, or scenes are named as
+    well."""
     from hhanim.studio.plan.lecture import find_lecture
     from hhanim.studio.plan.project import Settings
 

@@ -113,11 +113,8 @@ def check(codes: tuple[str, ...], whole: bool, as_json: bool) -> int:
 
 
 def _texts() -> dict[str, Sequence[Path]]:
-    """The texts of hhanim, and of the scenes and the lecture in the working folder, and where they are.
-
-    Raises:
-        UsageError: when a scene cannot be read.
-    """
+    """The texts of hhanim, and of the scenes and the lecture in the working folder, and where they are. Raises
+    UsageError when a scene cannot be read."""
     from hhanim.language.texts import in_files, shipped
     from hhanim.studio.plan.project_file import read
 

@@ -125,10 +125,7 @@ model_option = click.option(
 
 def language_of(said: str | None) -> str:
     """The language of what is no film: the command line's, else the environment's or the project file's, else English.
-
-    Raises:
-        UsageError: when the project file is wrong.
-    """
+    Raises UsageError when the project file is wrong."""
     from hhanim.studio.plan.project import Settings, language
 
     return language(Settings(language=said))
@@ -169,11 +166,8 @@ request_options = together(request_options_of_one, format_option)
 
 
 def split(assignments: tuple[str, ...]) -> dict[str, str]:
-    """``("gNa=60", …)`` as a mapping.
-
-    Raises:
-        UsageError: when one has no ``=`` or no name, or a name comes twice with different values.
-    """
+    """``("gNa=60", …)`` as a mapping. Raises UsageError when one has no ``=`` or no name, or a name comes twice with
+    different values."""
     found: dict[str, str] = {}
     for text in assignments:
         name, equals, value = (part.strip() for part in text.partition("="))
@@ -187,11 +181,8 @@ def split(assignments: tuple[str, ...]) -> dict[str, str]:
 
 
 def settings_of(sets: tuple[str, ...], **said: Any) -> Settings:
-    """What the command line said; a preset, a theme and the like may be --set as well.
-
-    Raises:
-        UsageError: as :func:`split`.
-    """
+    """What the command line said; a preset, a theme and the like may be --set as well. Raises UsageError as
+    :func:`split`."""
     from hhanim.studio.plan.project import Settings
 
     given = split(sets)

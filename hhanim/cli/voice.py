@@ -44,11 +44,7 @@ _scene_options = together(
 
 
 def _requests(names: tuple[str, ...], lecture: str | None, **asked: Any) -> list[Request]:
-    """A request for each scene and language.
-
-    Raises:
-        UsageError: when there is none of that name.
-    """
+    """A request for each scene and language. Raises UsageError when there is none of that name."""
     if lecture is not None:
         from hhanim.studio.plan.lecture import find_lecture
 

@@ -31,11 +31,8 @@ class LanguageError(HHError):
 
 
 def files(code: str) -> list[Path]:
-    """Where the catalogues of a language would be, the one that wins last.
-
-    Raises:
-        LanguageError: when no language has such a code.
-    """
+    """Where the catalogues of a language would be, the one that wins last. Raises LanguageError when no language has
+    such a code."""
     if not isinstance(code, str) or not _CODE.fullmatch(code):
         raise LanguageError(f"language {code!r}: give a code such as de, es or pt_BR")
     return [SHIPPED / f"{code}.po", OWN / f"{code}.po"]
@@ -48,11 +45,7 @@ def known() -> list[str]:
 
 
 def locale(code: str) -> Locale:
-    """What Unicode's CLDR knows about a language.
-
-    Raises:
-        LanguageError: when it knows none of that code.
-    """
+    """What Unicode's CLDR knows about a language. Raises LanguageError when it knows none of that code."""
     from babel import Locale, UnknownLocaleError  # which English does without, here and below
 
     try:
@@ -83,8 +76,7 @@ def words(code: str, *, usable: bool = True) -> dict[str, str]:
     Args:
         usable: whether a translation that has a place in braces which its text has not is a mistake.
 
-    Raises:
-        LanguageError: when there is none, or one cannot be read or used.
+    Raises LanguageError when there is none, or one cannot be read or used.
     """
     found = [path for path in files(code) if path.is_file()]
     if not found:
@@ -155,11 +147,7 @@ def _mistake(text: str) -> tuple[int, str] | None:
 
 
 def read(path: Path) -> Catalog:
-    """A catalogue.
-
-    Raises:
-        LanguageError: with file and line, when it is none.
-    """
+    """A catalogue. Raises LanguageError with file and line when it is none."""
     from babel.messages.pofile import PoFileError, read_po
 
     try:

@@ -41,9 +41,5 @@ def written(code: str, texts: Mapping[str, Sequence[Path]], words: Mapping[str, 
 
 
 def kept(path: Path) -> dict[str, str]:
-    """The translations in a catalogue; none where there is no file.
-
-    Raises:
-        LanguageError: when it cannot be read.
-    """
+    """The translations in a catalogue; none where there is no file. Raises LanguageError when it cannot be read."""
     return {str(m.id): str(m.string) for m in read(path) if m.id and m.string} if path.is_file() else {}

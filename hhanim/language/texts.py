@@ -57,11 +57,7 @@ SILENT = (
 
 
 def in_files(paths: Iterable[Path]) -> dict[str, list[Path]]:
-    """Text → the files in which it is written.
-
-    Raises:
-        SyntaxError: when one cannot be read.
-    """
+    """Text → the files in which it is written. Raises SyntaxError when one cannot be read."""
     found: dict[str, list[Path]] = {}
     for path in dict.fromkeys(paths):
         for said in of_file(path):
@@ -73,11 +69,8 @@ KINDS = (".py", ".js", ".html", "glossary.toml", "lecture.toml", ".lesson.toml")
 
 
 def of_file(path: Path) -> list[str]:
-    """The texts in a file, in order: Python, JavaScript, HTML, a glossary, a lesson, a lecture.
-
-    Raises:
-        SyntaxError: when it is Python that cannot be read.
-    """
+    """The texts in a file, in order: Python, JavaScript, HTML, a glossary, a lesson, a lecture. Raises SyntaxError when
+    it is Python that cannot be read."""
     source = path.read_text(encoding="utf-8")
     if path.suffix == ".py":
         return list(dict.fromkeys(_Reader(ast.parse(source, str(path))).read()))

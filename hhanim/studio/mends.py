@@ -235,11 +235,8 @@ def _ours(error: BaseException) -> str:
 
 
 def need(module: str, extra: str, what: str) -> None:
-    """Load an optional library.
-
-    Raises:
-        MissingError: when it is not there or cannot be loaded, with the command that installs it.
-    """
+    """Load an optional library. Raises MissingError when it is not there or cannot be loaded, with the command that
+    installs it."""
     try:
         with root_log_kept():
             importlib.import_module(module)

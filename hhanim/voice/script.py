@@ -37,8 +37,7 @@ def lines(request: Request, *, seen: bool = False) -> list[Line]:
     Args:
         seen: what is seen as well.
 
-    Raises:
-        StudioError: when the request is not possible, or the scene fails.
+    Raises StudioError when the request is not possible, or the scene fails.
     """
     return [line for line in _lines(request) if seen or not line.seen]
 
@@ -63,8 +62,7 @@ def check(
         accept: take what was recorded of other sentences for the lines as they are now.
         seen: whether what is seen has to be recorded as well.
 
-    Raises:
-        RenderError: when the file of what is noted cannot be read.
+    Raises RenderError when the file of what is noted cannot be read.
     """
     place = request.recordings
     texts = {line.name: line.text for line in said}
@@ -87,11 +85,7 @@ def check(
 
 def unheard(requests: Iterable[Request]) -> Iterator[str]:
     """The lines that nobody will be heard to say in films that are yet to be made, though others of theirs have been
-    recorded: the files in which they would be.
-
-    Raises:
-        StudioError: as :func:`lines`.
-    """
+    recorded: the files in which they would be. Raises StudioError as :func:`lines`."""
     for request in requests:
         takes = list(voice.takes(request.recordings)) if request.spoken else []
         for line in lines(request) if takes and not status(request).fresh else ():

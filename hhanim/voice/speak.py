@@ -32,11 +32,7 @@ Reader = Callable[[str, Path], None]
 
 
 def reader(language: str) -> Reader:
-    """Who reads a language.
-
-    Raises:
-        MissingError: when nobody is installed who can.
-    """
+    """Who reads a language. Raises MissingError when nobody is installed who can."""
     if language == "en" and importlib.util.find_spec("hibari") is not None:
         return _hibari()
     program = shutil.which("espeak-ng")
@@ -77,8 +73,7 @@ def drafts(request: Request, said: Sequence[Line], *, force: bool = False) -> It
     Args:
         force: read also what has been read already.
 
-    Raises:
-        MissingError: without a synthetic voice. RenderError: when it fails, or a draft cannot be written.
+    Raises MissingError without a synthetic voice; RenderError when it fails, or a draft cannot be written.
     """
     place, read = request.recordings, None
     for line in said:

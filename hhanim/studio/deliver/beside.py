@@ -20,9 +20,8 @@ def address(media: Path, folder: Path) -> str:
 def lay(path: Path, text: str, films: Sequence[Path], parts: Mapping[str, bytes], *, force: bool) -> Path:
     """Write a text; beside it the parts that it names, and copies of the films that are not in its folder already.
 
-    Raises:
-        UsageError: when two of the films have one name. RenderError: when something of somebody's is in the way, before
-            anything is written, or it cannot be written.
+    Raises UsageError when two of the films have one name; RenderError when something of somebody's is in the way,
+    before anything is written, or it cannot be written.
     """
     folder = path.parent
     places = {folder / address(media, folder): media.resolve() for media in films}

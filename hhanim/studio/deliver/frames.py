@@ -21,11 +21,8 @@ def png(picture: Image.Image) -> bytes:
 
 
 def frames(media: Path, seconds: Iterable[float]) -> Iterator[Image.Image]:
-    """The frame that is seen at each of some moments (s), in the order that is asked for; past the end the last.
-
-    Raises:
-        RenderError: when the film cannot be read.
-    """
+    """The frame that is seen at each of some moments (s), in the order that is asked for; past the end the last. Raises
+    RenderError when the film cannot be read."""
     import av
     from PIL import Image
 

@@ -42,8 +42,7 @@ def gallery(
         title: of the page. language: its own; each film is told in its own.
         force: whether it replaces files that hhanim did not make, or a hand has been at.
 
-    Raises:
-        UsageError: when there is no film. RenderError: when something cannot be read or written.
+    Raises UsageError when there is no film; RenderError when something cannot be read or written.
     """
     made = sorted(
         (item.media for item in cleaning.made(folder)), key=lambda media: FORMATS.index(media.suffix)
@@ -80,8 +79,7 @@ def collection(films: Sequence[Path], path: Path, *, title: str = "", force: boo
         films: versions of one in several shapes are shown together, where the first of them stands.
         title: of the page. force: whether it replaces a page that hhanim did not make, or a hand has been at.
 
-    Raises:
-        UsageError: when hhanim did not make one of the films. RenderError: when the page cannot be written.
+    Raises UsageError when hhanim did not make one of the films; RenderError when the page cannot be written.
     """
     shown = [
         a.media

@@ -36,9 +36,8 @@ def handout(
         paper: of :data:`PAPERS`. title: of the whole (default: the film's, if there is only one).
         force: whether it replaces a file that hhanim did not make, or a hand has been at.
 
-    Raises:
-        UsageError: when hhanim did not make one of the films. MissingError: when Typst is missing.
-        RenderError: when a film cannot be read, or the handout cannot be written.
+    Raises UsageError when hhanim did not make one of the films; MissingError when Typst is missing; RenderError when a
+    film cannot be read, or the handout cannot be written.
     """
     need(*NEEDS)
     import typst

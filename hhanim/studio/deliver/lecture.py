@@ -58,11 +58,7 @@ class PartStatus:
 
 
 def rows(lecture: Lecture) -> list[PartStatus]:
-    """Every part in order, and then the whole.
-
-    Raises:
-        UsageError: when a part is not possible.
-    """
+    """Every part in order, and then the whole. Raises UsageError when a part is not possible."""
     lecture.check()
     found: list[PartStatus] = []
     start: float | None = 0.0
@@ -101,8 +97,7 @@ def make(
     Args:
         force: also what was edited by hand or is not hhanim's. crew: who draws.
 
-    Raises:
-        StudioError: when it cannot be made; what was there is untouched.
+    Raises StudioError when it cannot be made; what was there is untouched.
     """
     started = time.perf_counter()
     name, place, folder = lecture.path.stem, str(lecture.path), lecture.path.parent
@@ -218,11 +213,8 @@ class Shown:
 
 
 def shown(lecture: Lecture) -> list[Shown]:
-    """The parts as they follow each other, once their films are made.
-
-    Raises:
-        UsageError: when one is not there. RenderError: when it has another size or rate than the others.
-    """
+    """The parts as they follow each other, once their films are made. Raises UsageError when one is not there;
+    RenderError when it has another size or rate than the others."""
     frames, found = 0, []
     for part in lecture.parts:
         request, record = part.request, sidecar.record_of(part.request.path)
@@ -251,11 +243,7 @@ def lines(parts: Sequence[Shown], language: str) -> list[Line]:
 
 
 def _write(lecture: Lecture, media: Path) -> sidecar.Record:
-    """Everything that a lecture is, beside ``media``.
-
-    Raises:
-        EncodeError: when it cannot be written.
-    """
+    """Everything that a lecture is, beside ``media``. Raises EncodeError when it cannot be written."""
     from hhanim.studio.deliver.captions import readable
     from hhanim.studio.media import checks
     from hhanim.studio.media.join import Tracks, join

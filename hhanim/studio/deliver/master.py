@@ -92,11 +92,8 @@ def _cleared(deck: Any) -> None:
 
 
 def opened(path: Path) -> pptx.presentation.Presentation:
-    """Somebody's own deck, to whose slides ours are added.
-
-    Raises:
-        UsageError: when it is none, or lacks what slides need.
-    """
+    """Somebody's own deck, to whose slides ours are added. Raises UsageError when it is none, or lacks what slides
+    need."""
     import pptx
     from pptx.exc import PackageNotFoundError
 
@@ -128,11 +125,7 @@ def _themed(master: Any) -> bool:
 
 
 def title_layout(deck: Any, name: str) -> Any:
-    """The layout of a deck that has a title and little else.
-
-    Raises:
-        UsageError: when none of its layouts has a title.
-    """
+    """The layout of a deck that has a title and little else. Raises UsageError when none of its layouts has a title."""
     titled = [layout for layout in deck.slide_layouts if _title(layout) is not None]
     if not titled:
         raise UsageError(

@@ -32,8 +32,7 @@ def page(*films: Path, force: bool = False) -> Path:
         films: one, or the same in several languages or shapes, of which the reader's is shown first.
         force: whether it replaces a page that hhanim did not make, or a hand has been at.
 
-    Raises:
-        UsageError: when hhanim did not make the film. RenderError: when the page cannot be written.
+    Raises UsageError when hhanim did not make the film; RenderError when the page cannot be written.
     """
     accounts = sorted(map(Account.of, films), key=plainness)
     path = films[0].with_suffix(".html")

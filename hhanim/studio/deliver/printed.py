@@ -135,9 +135,8 @@ def write(kind: str, films: Sequence[Path], path: Path, *, title: str = "", forc
         title: of the whole; "" is the film's, where there is one.
         force: whether it replaces what hhanim did not make, or a hand has been at.
 
-    Raises:
-        UsageError: when hhanim did not make one of the films, or it is not what its cues are of. RenderError: when
-            something cannot be written.
+    Raises UsageError when hhanim did not make one of the films, or it is not what its cues are of; RenderError when
+    something cannot be written.
     """
     accounts = [Account.of(media) for media in films]
     for media in films if kind == "beamer" else ():

@@ -29,9 +29,8 @@ def scorm(films: Sequence[Path], path: Path, *, title: str = "", force: bool = F
         title: of the package (default: the film's, if there is one only).
         force: whether it replaces a file that hhanim did not make, or a hand has been at.
 
-    Raises:
-        UsageError: when hhanim did not make one of the films, or two have one name. RenderError: when one cannot
-            be read, or the package cannot be written.
+    Raises UsageError when hhanim did not make one of the films, or two have one name; RenderError when one cannot be
+    read, or the package cannot be written.
     """
     accounts = [Account.of(media) for media in films]
     if len({media.name for media in films}) < len({media.resolve() for media in films}):

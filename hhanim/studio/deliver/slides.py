@@ -59,10 +59,9 @@ def deck(
             the films, which fill the slides.
         force: whether it replaces a deck that hhanim did not make, or a hand has been at.
 
-    Raises:
-        UsageError: when hhanim did not make one of the films, the template has no title, or the deck would be larger
-            than PowerPoint opens. MissingError: when python-pptx is missing. RenderError: when a file is gone, or the
-            deck cannot be written.
+    Raises UsageError when hhanim did not make one of the films, the template has no title, or the deck would be larger
+    than PowerPoint opens; MissingError when python-pptx is missing; RenderError when a file is gone, or the deck cannot
+    be written.
     """
     need(*NEEDS)
     accounts = [Account.of(media) for media in films]

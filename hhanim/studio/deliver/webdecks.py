@@ -297,9 +297,8 @@ def write(
         inside: whether it holds the films themselves. force: whether it replaces what hhanim did not make, or a hand
             has been at.
 
-    Raises:
-        UsageError: when hhanim did not make one of the films, or it is not what its cues are of. RenderError: when
-            something cannot be written.
+    Raises UsageError when hhanim did not make one of the films, or it is not what its cues are of; RenderError when
+    something cannot be written.
     """
     accounts = [Account.of(media) for media in films]
     shown = [Film(one, k, address(one.media, path.parent), inside) for k, one in enumerate(accounts)]

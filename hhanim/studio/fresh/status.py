@@ -31,11 +31,7 @@ class Status:
 
 
 def status(request: Request) -> Status:
-    """Compare a request with what lies in its place.
-
-    Raises:
-        UsageError: when the request itself is not possible.
-    """
+    """Compare a request with what lies in its place. Raises UsageError when the request itself is not possible."""
     record = sidecar.read(request.path)
     found = _changes(request, record)
     if found or found is None:
@@ -66,11 +62,8 @@ def standing(path: Path, record: sidecar.Record | None) -> Status | None:
 
 
 def check(request: Request) -> None:
-    """Refuse what is not possible; what was made from the very same request was, and is not looked at again.
-
-    Raises:
-        UsageError: when the request is not possible.
-    """
+    """Refuse what is not possible; what was made from the very same request was, and is not looked at again. Raises
+    UsageError when the request is not possible."""
     if not unchanged(request):
         request.check()
 

@@ -53,8 +53,7 @@ def clean(
     Returns:
         What was removed, and what was edited by hand and stays therefore.
 
-    Raises:
-        OSError: when something cannot be removed.
+    Raises OSError when something cannot be removed.
     """
     gone: list[Path] = []
     kept: list[Path] = []

@@ -38,11 +38,8 @@ class Drawing:
     def share(
         self, outputs: Sequence[Output], share: Share, on_event: Listener
     ) -> tuple[list[Output], Drawn | None]:
-        """As :func:`hhanim.studio.draw.task.film`: the outputs, by the scene as it is now, and the film.
-
-        Raises:
-            LostError: when the process that draws does. StudioError: when the scene fails.
-        """
+        """As :func:`hhanim.studio.draw.task.film`: the outputs, by the scene as it is now, and the film. Raises
+        LostError when the process that draws does; StudioError when the scene fails."""
         requests = [output.job.request for output in outputs]
         made = self.film(requests, [output.media for output in outputs], share, hear=on_event)
         outputs = [
@@ -61,11 +58,8 @@ class Drawing:
         return made
 
     def draw(self, outputs: Sequence[Output], on_event: Listener) -> tuple[list[Output], Drawn]:
-        """All of a scene, by one process.
-
-        Raises:
-            RenderError: when the scene fails, or the process that draws it is ended.
-        """
+        """All of a scene, by one process. Raises RenderError when the scene fails, or the process that draws it is
+        ended."""
         try:
             outputs, drawn = self.share(outputs, Share(), on_event)
         except LostError as error:

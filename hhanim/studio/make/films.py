@@ -84,8 +84,7 @@ def render(
     Returns:
         The path of the film, or a list of such paths; a notebook shows the films themselves.
 
-    Raises:
-        UsageError: (a ValueError) when the request is not possible; RenderError: when the scene fails.
+    Raises UsageError (a ValueError) when the request is not possible; RenderError when the scene fails.
     """
     if not scenes or (name is not None and len(scenes) > 1):
         raise UsageError('give one scene or more, as in hh.render("tau"), and a name to one only')
@@ -131,11 +130,8 @@ def render(
 def make(
     request: Request, *, force: bool = False, on_event: Listener = silent, crew: Crew | None = None
 ) -> Event:
-    """Make one film if it is stale; the last event is returned.
-
-    Raises:
-        StudioError: when it cannot be made; the file that was there is untouched.
-    """
+    """Make one film if it is stale; the last event is returned. Raises StudioError when it cannot be made; the file
+    that was there is untouched."""
     made = _begin(request, force, on_event, crew)
     if isinstance(made, _Making):
         _draw([made], on_event, crew)
@@ -158,11 +154,8 @@ class _Making:
     drawn: Drawn | None = None
 
     def finish(self) -> Event:
-        """Check the film and put it in its place; once, in any thread.
-
-        Raises:
-            StudioError: when it is not what was asked for.
-        """
+        """Check the film and put it in its place; once, in any thread. Raises StudioError when it is not what was asked
+        for."""
         assert self.drawn is not None
         with self.held:
             made = record(self.job, self.media, self.drawn)
@@ -178,11 +171,7 @@ class _Making:
 
 
 def _begin(request: Request, force: bool, on_event: Listener, crew: Crew | None) -> _Making | Event:
-    """Take hold of a film that is stale; of another, the last event.
-
-    Raises:
-        StudioError: as :func:`make`.
-    """
+    """Take hold of a film that is stale; of another, the last event. Raises StudioError as :func:`make`."""
     started = time.perf_counter()
     name, place, folder = request.name, str(request.path), request.path.parent
     if apart.inside():
@@ -221,11 +210,8 @@ def stays(path: Path, name: str, state: Status, *, force: bool) -> Event | None:
 
 
 def _draw(group: Sequence[_Making], on_event: Listener, crew: Crew | None) -> None:
-    """Draw films that have the same pixels, once.
-
-    Raises:
-        StudioError: as :func:`make`; nothing is left of any of them.
-    """
+    """Draw films that have the same pixels, once. Raises StudioError as :func:`make`; nothing is left of any of
+    them."""
     outputs = [Output(film.job, film.media) for film in group]
     with contextlib.ExitStack() as stack:
         for film in group:
@@ -253,8 +239,7 @@ def make_all(
     Returns:
         The last event of each, in order: done, fresh, kept, missing (a library) or failed.
 
-    Raises:
-        UsageError: before anything is made, when one of the requests is not possible.
+    Raises UsageError before anything is made, when one of the requests is not possible.
     """
     for request in wanted:
         check(request)

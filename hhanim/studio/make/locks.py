@@ -20,8 +20,7 @@ def lock(folder: Path, name: str, *, wait: bool = True) -> Iterator[bool]:
 
     The lock file is gone afterwards, and the folder when nobody else is at work in it. Another thread may let it go.
 
-    Raises:
-        RenderError: when the folder is a link, which could lead to anything, or a file.
+    Raises RenderError when the folder is a link, which could lead to anything, or a file.
     """
     with contextlib.suppress(FileNotFoundError):
         if not stat.S_ISDIR(mode := os.lstat(folder).st_mode):

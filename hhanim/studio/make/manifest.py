@@ -36,8 +36,7 @@ def put(path: Path, *, force: bool = False, folder: bool = True) -> Iterator[Pat
         force: whether it replaces what hhanim did not make, or a hand has been at. folder: whether to make the folder
             of ``path`` if it is not there.
 
-    Raises:
-        RenderError: when something of somebody's lies there, which stays, or it cannot be written.
+    Raises RenderError when something of somebody's lies there, which stays, or it cannot be written.
     """
     part, place = temporary_name(path, path.suffix), path.parent
     with writing(path):
@@ -60,11 +59,7 @@ def put(path: Path, *, force: bool = False, folder: bool = True) -> Iterator[Pat
 
 
 def spare(path: Path, force: bool) -> None:
-    """Refuse to replace what is not ours.
-
-    Raises:
-        RenderError: when something of somebody's lies there, or a folder.
-    """
+    """Refuse to replace what is not ours. Raises RenderError when something of somebody's lies there, or a folder."""
     if not os.path.lexists(path):
         return
     if path.is_dir():
@@ -77,10 +72,7 @@ def spare(path: Path, force: bool) -> None:
 
 def noted(folder: Path) -> dict[str, list[str]]:
     """Name → hash of what was made into a folder, and what it replaces while that is done; nothing that is not in it.
-
-    Raises:
-        RenderError: when the file that says it cannot be read.
-    """
+    Raises RenderError when the file that says it cannot be read."""
     path = folder / FILE
     if not os.path.lexists(path):
         return {}

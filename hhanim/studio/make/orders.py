@@ -81,11 +81,8 @@ class Piece(Struct, frozen=True):
     failure: Failure | None = None
 
     def unpack(self, folders: Sequence[Path]) -> None:
-        """Write the files, into a folder for each request.
-
-        Raises:
-            RenderError: when they are not what was sent, or belong elsewhere.
-        """
+        """Write the files, into a folder for each request. Raises RenderError when they are not what was sent, or
+        belong elsewhere."""
         if _sha256(self.files) != self.sha256:
             raise RenderError("a piece came back damaged from its worker")
         for name in self.files:
@@ -102,11 +99,7 @@ class Piece(Struct, frozen=True):
 
 
 def encoded(message: Order | Piece) -> bytes:
-    """As plain data.
-
-    Raises:
-        RenderError: when a parameter was given as something that no data can say.
-    """
+    """As plain data. Raises RenderError when a parameter was given as something that no data can say."""
     try:
         if isinstance(message, Order):
             plain = [replace(r, origin=None, given=to_data(r.given)) for r in message.requests]
@@ -120,11 +113,7 @@ def encoded(message: Order | Piece) -> bytes:
 
 
 def decoded(message: bytes, kind: type[T]) -> T:
-    """An order or a piece out of plain data.
-
-    Raises:
-        RenderError: when it is none.
-    """
+    """An order or a piece out of plain data. Raises RenderError when it is none."""
     try:
         found = msgpack.decode(message, type=kind, dec_hook=lambda wanted, value: wanted(value))
         if isinstance(found, Order):
@@ -173,11 +162,8 @@ def sources(request: Request) -> tuple[dict[str, bytes], dict[str, bytes]]:
 
 
 def received(message: Any, outputs: Sequence[Output]) -> tuple[list[Output], Drawn | None]:
-    """A piece that was made elsewhere, put where it belongs.
-
-    Raises:
-        StudioError: when it is damaged, was not made of what lies here, or there is none.
-    """
+    """A piece that was made elsewhere, put where it belongs. Raises StudioError when it is damaged, was not made of
+    what lies here, or there is none."""
     if not isinstance(message, bytes):
         raise RenderError("what came back from its worker is no piece")
     piece, job = decoded(message, Piece), outputs[0].job
@@ -218,11 +204,7 @@ def fulfil(message: bytes) -> bytes:
 
 
 def _fulfilled(order: Order) -> Piece:
-    """The piece.
-
-    Raises:
-        StudioError: when the scene fails, or this is not the same hhanim.
-    """
+    """The piece. Raises StudioError when the scene fails, or this is not the same hhanim."""
     with _place() as place:
         entry = order.requests[0].entry
         _same_here(order, entry)

@@ -26,11 +26,8 @@ if TYPE_CHECKING:
 
 
 def expected(job: Job) -> sidecar.Record:
-    """The record of a film as far as it is known before anything is drawn.
-
-    Raises:
-        RenderError: when it says more than a record holds.
-    """
+    """The record of a film as far as it is known before anything is drawn. Raises RenderError when it says more than a
+    record holds."""
     request, entry = job.request, job.request.entry
     width, height = request.pixels
     return sidecar.checked(
@@ -76,8 +73,7 @@ def record(job: Job, media: Path, drawn: Drawn) -> sidecar.Record:
     Returns:
         The sidecar.
 
-    Raises:
-        RenderError: when the film is not what was asked for; EncodeError: when something cannot be written.
+    Raises RenderError when the film is not what was asked for; EncodeError when something cannot be written.
     """
     from hhanim.studio.media import checks
     from hhanim.studio.media.descriptions import descriptions
@@ -149,11 +145,8 @@ def record(job: Job, media: Path, drawn: Drawn) -> sidecar.Record:
 
 
 def _sound(request: Request, drawn: Drawn) -> Samples | None:
-    """What is heard in a film; None where nothing is.
-
-    Raises:
-        RenderError: when a recording was changed since the film was drawn, or a film of somebody's cannot be read.
-    """
+    """What is heard in a film; None where nothing is. Raises RenderError when a recording was changed since the film
+    was drawn, or a film of somebody's cannot be read."""
     speaks = drawn.clicks or any(line.take or line.also for line in drawn.said)
     if not request.spoken or not (speaks or request.entry.kind == "video"):
         return None

@@ -27,8 +27,7 @@ def still(request: Request, at: float | None = None, kind: str = "png", *, force
     Returns:
         The picture's path, ``tau-12.5s.png``, ``tau-12.5s-light.png``.
 
-    Raises:
-        UsageError: when there is no such moment or kind. RenderError: when the scene fails.
+    Raises UsageError when there is no such moment or kind; RenderError when the scene fails.
     """
     entry = request.entry
     if kind not in PICTURES:

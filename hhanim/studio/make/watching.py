@@ -28,11 +28,8 @@ Plan = Callable[[], tuple[list[Request], list[Event]]]
 
 
 def watch(plan: Plan, config: str | None, on_event: Listener, complain: Callable[[str], None]) -> None:
-    """Make what ``plan`` asks for, and again whenever a file that it depends on changes; until Ctrl-C.
-
-    Raises:
-        MissingError: when watchfiles is not installed.
-    """
+    """Make what ``plan`` asks for, and again whenever a file that it depends on changes; until Ctrl-C. Raises
+    MissingError when watchfiles is not installed."""
     need("watchfiles", "watch", "watch")
     from watchfiles import Change
     from watchfiles import watch as changes

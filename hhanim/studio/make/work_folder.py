@@ -36,8 +36,7 @@ def commit(work: Path, path: Path, *, force: bool = False) -> None:
     Args:
         force: whether it replaces what hhanim did not make, or a hand has been at.
 
-    Raises:
-        RenderError: when something of somebody's lies there, which stays. OSError: when the disk refuses.
+    Raises RenderError when something of somebody's lies there, which stays; OSError when the disk refuses.
     """
     record, before = sidecar.record_of(work / exchange.NEW / path.name), sidecar.read(path)
     coming = [*sidecar.made_with(path, record), sidecar.sidecar_path(path).name]

@@ -64,10 +64,7 @@ class Crew:
 
     def draw(self, outputs: Sequence[Output], on_event: Listener) -> tuple[list[Output], Drawn]:
         """As :meth:`hhanim.studio.make.drawing.Drawing.draw`, by the crew: the pieces of a scene by several at once.
-
-        Raises:
-            RenderError: when the scene fails, or when workers die over it again and again.
-        """
+        Raises RenderError when the scene fails, or when workers die over it again and again."""
         name, count = outputs[0].job.request.name, min(shares(o.job, self.workers) for o in outputs)
         todo = {k: Share(k, count) for k in range(count)}
         done: list[tuple[list[Output], Drawn | None]] = []
@@ -143,11 +140,7 @@ class Crew:
                 future.cancel()
 
     def _look(self, seen: float, job: Job) -> float:
-        """When workers were last there: now, or as before.
-
-        Raises:
-            RenderError: when that is too long ago.
-        """
+        """When workers were last there: now, or as before. Raises RenderError when that is too long ago."""
         assert self._present is not None
         try:
             there = self._present()
@@ -195,11 +188,8 @@ class Crew:
 
 
 def _together(name: str, done: Sequence[tuple[list[Output], Drawn | None]]) -> tuple[list[Output], Drawn]:
-    """One film out of its shares, which must have been drawn by the same scene.
-
-    Raises:
-        RenderError: when they were not.
-    """
+    """One film out of its shares, which must have been drawn by the same scene. Raises RenderError when they were
+    not."""
     used: dict[str, str] = {}
     for outputs, drawn in done:
         if [o.job.key for o in outputs] != [o.job.key for o in done[0][0]]:
@@ -222,11 +212,7 @@ def of(executor: futures.Executor) -> Crew:
 
 
 def local(jobs: int) -> Crew:
-    """Workers on this machine.
-
-    Raises:
-        UsageError: when ``jobs`` is not a possible number of them.
-    """
+    """Workers on this machine. Raises UsageError when ``jobs`` is not a possible number of them."""
     if not 1 <= jobs <= 256:
         raise UsageError(f"jobs = {jobs}: must be 1 to 256")
     return Crew(lambda: futures.ThreadPoolExecutor(jobs), jobs, drawing=Drawing())
@@ -234,11 +220,8 @@ def local(jobs: int) -> Crew:
 
 @contextlib.contextmanager
 def dask(address: str, patience: float = 60.0) -> Iterator[Crew]:
-    """The workers of a Dask scheduler; when all are gone for `patience` seconds, films fail.
-
-    Raises:
-        MissingError: without dask.distributed; RenderError: when no scheduler or no worker answers there.
-    """
+    """The workers of a Dask scheduler; when all are gone for `patience` seconds, films fail. Raises MissingError
+    without dask.distributed; RenderError when no scheduler or no worker answers there."""
     need("distributed", "dask", "--scheduler")
     import distributed
 

@@ -45,11 +45,8 @@ class Finding:
 
 
 def report(media: Path) -> list[Finding]:
-    """Every criterion, one after the other.
-
-    Raises:
-        UsageError: when hhanim did not make the film. RenderError: when it cannot be read.
-    """
+    """Every criterion, one after the other. Raises UsageError when hhanim did not make the film; RenderError when it
+    cannot be read."""
     record = sidecar.record_of(media)
     try:
         sound = _sound(media)

@@ -22,10 +22,7 @@ def temporary_name(path: Path, suffix: str = "") -> Path:
 @contextlib.contextmanager
 def in_place(path: Path) -> Iterator[Path]:
     """A name to write to, which becomes ``path`` when all went well; else what was there stays. Its folder is made.
-
-    Raises:
-        OSError: when it cannot be written.
-    """
+    Raises OSError when it cannot be written."""
     part = temporary_name(path, path.suffix)
     path.parent.mkdir(parents=True, exist_ok=True)
     try:

@@ -35,11 +35,8 @@ class Facts:
 
 
 def facts(path: Path) -> Facts:
-    """Read the headers of a film, or look into a folder of pictures, which have no rate.
-
-    Raises:
-        RenderError: when it is not one.
-    """
+    """Read the headers of a film, or look into a folder of pictures, which have no rate. Raises RenderError when it is
+    not one."""
     try:
         if path.is_dir():
             return _pictures(path)
@@ -89,11 +86,7 @@ _CODED = {
 def check(
     path: Path, *, width: int, height: int, fps: Fraction, n_frames: int, transparent: bool = False
 ) -> Facts:
-    """Make sure that a film is what was asked for.
-
-    Raises:
-        RenderError: says what differs.
-    """
+    """Make sure that a film is what was asked for. Raises RenderError, which says what differs."""
     found = facts(path)
     kind = format_of(path).name
     codec, opaque, clear = _CODED[kind]

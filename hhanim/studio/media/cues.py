@@ -36,11 +36,8 @@ def write(path: Path, film: str, sha256: str, sections: Sequence[Section]) -> No
 
 
 def read(media: Path) -> list[Section]:
-    """The cues of a film that hhanim made: at least one section, each from where the one before it stops.
-
-    Raises:
-        UsageError: when there are none, they are not in order, or are of a film that has been made again since.
-    """
+    """The cues of a film that hhanim made: at least one section, each from where the one before it stops. Raises
+    UsageError when there are none, they are not in order, or are of a film that has been made again since."""
     record, path = sidecar.record_of(media), path_of(media)
     again = f"render {record.name} again"
     try:

@@ -19,11 +19,7 @@ KINDS = {
 
 
 def encoded(path: Path) -> str:
-    """A file in base64.
-
-    Raises:
-        RenderError: when it cannot be read.
-    """
+    """A file in base64. Raises RenderError when it cannot be read."""
     with reading(path):
         return base64.b64encode(path.read_bytes()).decode()
 

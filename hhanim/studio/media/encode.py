@@ -131,8 +131,7 @@ class Encoder(Writer):
         ground: red, green and blue that wholly transparent pixels are given where transparency is kept; they
             show at the edges of what is drawn, because colour is stored at half the resolution.
 
-    Raises:
-        EncodeError: from any method, when the film cannot be written.
+    Raises EncodeError from any method, when the film cannot be written.
     """
 
     def __init__(

@@ -50,8 +50,7 @@ def exchange(work: Path, folder: Path, coming: Sequence[str], going: Iterable[st
     Args:
         coming, going: names relative to both folders, such as ``a.mp4`` and ``a.sections/01.mp4``.
 
-    Raises:
-        OSError: when the disk refuses; what was there is there.
+    Raises OSError when the disk refuses; what was there is there.
     """
     there = {name: state for name in (*coming, *going) if (state := _state(folder / name))}
     journal = _Journal(list(coming), there)

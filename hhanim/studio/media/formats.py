@@ -83,8 +83,7 @@ def open_writer(
     Args:
         theme: says whether the film is transparent, and what its ground is.
 
-    Raises:
-        EncodeError: when the file cannot be written.
+    Raises EncodeError when the file cannot be written.
     """
     ground = theme.ground.lstrip("#")
     matte = (int(ground[:2], 16), int(ground[2:4], 16), int(ground[4:6], 16)) if theme.transparent else None
@@ -135,8 +134,7 @@ def join(parts: Sequence[Path], path: Path, fps: Fraction, sound: Samples | None
     Args:
         sound: what is heard in it, where its format has any sound.
 
-    Raises:
-        EncodeError: when they cannot be joined or written.
+    Raises EncodeError when they cannot be joined or written.
     """
     if container := format_of(path).container:
         from hhanim.studio.media.join import Tracks

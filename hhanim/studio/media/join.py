@@ -83,8 +83,7 @@ def join(
         fps: their rate, exactly: a WebM's times are whole milliseconds, from which it cannot be had.
         tracks: what it has beside its pictures.
 
-    Raises:
-        EncodeError: when they cannot be joined or written.
+    Raises EncodeError when they cannot be joined or written.
     """
     options, rate = container_options(container), exact_rate(fps)
     try:

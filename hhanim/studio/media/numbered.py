@@ -47,11 +47,8 @@ def frame_name(k: int) -> str:
 
 
 def gather(parts: Sequence[Path], path: Path) -> None:
-    """Put the pictures of several folders into a new one, numbered through; the folders are empty afterwards.
-
-    Raises:
-        EncodeError: when that is not possible.
-    """
+    """Put the pictures of several folders into a new one, numbered through; the folders are empty afterwards. Raises
+    EncodeError when that is not possible."""
     try:
         path.mkdir()
         pictures = (picture for part in parts for picture in sorted(part.iterdir()))

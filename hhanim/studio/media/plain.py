@@ -14,11 +14,8 @@ LARGEST = 32_000_000
 
 
 def read(path: Path, kind: Any, largest: int = LARGEST) -> Any:
-    """What a JSON file says, as a value of a type of msgspec's.
-
-    Raises:
-        OSError: when there is no such file. ValueError: why it cannot be read, in a line.
-    """
+    """What a JSON file says, as a value of a type of msgspec's. Raises OSError when there is no such file; ValueError:
+    why it cannot be read, in a line."""
     about = path.stat()
     if not stat.S_ISREG(about.st_mode) or about.st_size > largest:
         raise ValueError("no file of its size" if stat.S_ISREG(about.st_mode) else "it is no file")

@@ -144,11 +144,8 @@ class Record(Struct, frozen=True, kw_only=True):
 
 
 def sha256(path: Path) -> str:
-    """Of a file's bytes, hexadecimal; "" of what is no file: a folder, a device, a pipe.
-
-    Raises:
-        OSError: when it cannot be read.
-    """
+    """Of a file's bytes, hexadecimal; "" of what is no file: a folder, a device, a pipe. Raises OSError when it cannot
+    be read."""
     if not path.is_file():
         return ""
     with path.open("rb") as file:
@@ -251,11 +248,8 @@ _ADDED: dict[str, Any] = {"language": "en", "also": {}, "lines": [], "clicks": [
 
 
 def write(path: Path, record: Record) -> None:
-    """Write a record, sealed; the same content gives the same bytes.
-
-    Raises:
-        RenderError: when it says more than a record holds.
-    """
+    """Write a record, sealed; the same content gives the same bytes. Raises RenderError when it says more than a record
+    holds."""
     record = checked(record)
     content = plain.text(structs.replace(record, seal=seal(record)))
     if len(content) > plain.LARGEST:
@@ -264,11 +258,8 @@ def write(path: Path, record: Record) -> None:
 
 
 def checked(record: Record) -> Record:
-    """The record as it will be read.
-
-    Raises:
-        RenderError: when it says more than a record holds, or what no file can say.
-    """
+    """The record as it will be read. Raises RenderError when it says more than a record holds, or what no file can
+    say."""
     try:
         return json.decode(json.encode(record), type=Record)
     except (MsgspecError, UnicodeEncodeError, OverflowError) as error:
@@ -284,11 +275,7 @@ def read(media: Path) -> Record | None:
 
 
 def _read(media: Path) -> Record:
-    """The record of a film.
-
-    Raises:
-        OSError: when there is none. ValueError: why it cannot be read.
-    """
+    """The record of a film. Raises OSError when there is none; ValueError, which says why it cannot be read."""
     record: Record = plain.read(sidecar_path(media), Record)
     if record.file != media.name:
         raise ValueError(f"it is of {record.file!r}")
@@ -345,11 +332,7 @@ def _clock(seconds: float) -> str:
 
 def verify(media: Path) -> dict[str, Any]:
     """The record of ``media`` as plain data, with ``intact`` saying whether the file and what belongs to it are still
-    what it describes, and ``changed`` naming what is not.
-
-    Raises:
-        UsageError: when the file or its record is missing.
-    """
+    what it describes, and ``changed`` naming what is not. Raises UsageError when the file or its record is missing."""
     if not media.exists() or not media.name:
         raise UsageError(f"no file {media}")
     record = record_of(media)
@@ -358,11 +341,8 @@ def verify(media: Path) -> dict[str, Any]:
 
 
 def record_of(media: Path) -> Record:
-    """The record of a film.
-
-    Raises:
-        UsageError: when there is none that can be read: hhanim did not make the film, or nothing says so any more.
-    """
+    """The record of a film. Raises UsageError when there is none that can be read: hhanim did not make the film, or
+    nothing says so any more."""
     path = sidecar_path(media)
     try:
         return _read(media)

@@ -43,11 +43,8 @@ _GATE = 0.1  # s: loudness is looked at in blocks of 0.4 s, one every 0.1 s
 
 
 def read(path: Path) -> Samples:
-    """A recording in any format that FFmpeg knows, of any rate, mono or mixed down to it.
-
-    Raises:
-        RenderError: when it is none, holds nothing, or is longer than a line can be.
-    """
+    """A recording in any format that FFmpeg knows, of any rate, mono or mixed down to it. Raises RenderError when it is
+    none, holds nothing, or is longer than a line can be."""
     found: list[Samples] = []
     try:
         with av.open(str(path)) as container:
@@ -69,11 +66,8 @@ def read(path: Path) -> Samples:
 
 
 def of_film(path: Path, seconds: float) -> Samples:
-    """What a film sounds like for so many seconds from its first picture on, mono; nothing where it is silent.
-
-    Raises:
-        RenderError: when it cannot be read.
-    """
+    """What a film sounds like for so many seconds from its first picture on, mono; nothing where it is silent. Raises
+    RenderError when it cannot be read."""
     track = np.zeros(round(seconds * RATE), np.float32)
     try:
         with av.open(str(path)) as container:
@@ -99,11 +93,7 @@ def _begins(stream: Any) -> Fraction:
 
 
 def _decoded(container: Any) -> Iterator[Samples]:
-    """The sound of a file, mono at :data:`RATE`, bit by bit.
-
-    Raises:
-        ValueError: when its samples are no numbers.
-    """
+    """The sound of a file, mono at :data:`RATE`, bit by bit. Raises ValueError when its samples are no numbers."""
     layout = container.streams.audio[0].layout
     # Channels side by side: PyAV cannot read eight and more that lie one after the other.
     resampler = av.AudioResampler(format="flt", layout=layout, rate=RATE)
@@ -146,11 +136,8 @@ def during(samples: Samples, start: float, stop: float) -> Samples:
 
 
 def said(lines: Iterable[Line]) -> Iterator[tuple[float, Samples]]:
-    """When each line that was recorded begins (s), and what it is.
-
-    Raises:
-        RenderError: when a recording cannot be read, or was changed since its film was drawn.
-    """
+    """When each line that was recorded begins (s), and what it is. Raises RenderError when a recording cannot be read,
+    or was changed since its film was drawn."""
     for line in lines:
         if line.file:
             samples = read(path := Path(line.file))

@@ -30,11 +30,8 @@ class EncodeError(RenderError):
 
 
 def exact_rate(fps: float | Fraction) -> Fraction:
-    """Frames per second as a small fraction: 33.333… is 100/3, 29.97 is 2997/100.
-
-    Raises:
-        EncodeError: when ``fps`` is not a positive, finite number.
-    """
+    """Frames per second as a small fraction: 33.333… is 100/3, 29.97 is 2997/100. Raises EncodeError when ``fps`` is
+    not a positive, finite number."""
     try:
         rate = Fraction(fps).limit_denominator(1001)
     except (ValueError, OverflowError, TypeError) as error:
@@ -55,8 +52,7 @@ class Writer:
         width, height: of the frames, in pixels.
         fps: frames per second, exact: ``Fraction(100, 3)`` is 30 ms a frame.
 
-    Raises:
-        EncodeError: from any method, when the film cannot be written.
+    Raises EncodeError from any method, when the film cannot be written.
     """
 
     def __init__(
@@ -98,8 +94,7 @@ class Writer:
             dirty: the rectangles that differ from the frame before; None when unknown (they are then found by
                 comparison), empty when nothing changed.
 
-        Raises:
-            EncodeError: when the shape is wrong, or it cannot be written.
+        Raises EncodeError when the shape is wrong, or it cannot be written.
         """
         if rgba.shape != (self.height, self.width, 4) or rgba.dtype != np.uint8:
             raise EncodeError(
@@ -114,11 +109,8 @@ class Writer:
         """There are no more frames; what is left to do is done meanwhile, or by close()."""
 
     def close(self) -> Path:
-        """Finish the film and give it its name.
-
-        Raises:
-            EncodeError: when it could not be finished; the previous file is then still there.
-        """
+        """Finish the film and give it its name. Raises EncodeError when it could not be finished; the previous file is
+        then still there."""
         if self._closed:
             return self.path
         self._closed = True

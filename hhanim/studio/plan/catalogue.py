@@ -81,11 +81,7 @@ class Catalogue:
     broken: tuple[Broken, ...] = field(default=())
 
     def get(self, name: str) -> Entry:
-        """The scene of that name.
-
-        Raises:
-            UsageError: when there is none; says what was perhaps meant.
-        """
+        """The scene of that name. Raises UsageError when there is none; says what was perhaps meant."""
         for entry in self.entries:
             if entry.name == name:
                 return entry
@@ -149,11 +145,7 @@ def read(where: Iterable[Path] | None = None) -> Catalogue:
 
 
 def find(scene: Any) -> Entry:
-    """The catalogue's entry for a name, a path or a clip object.
-
-    Raises:
-        UsageError: when there is none.
-    """
+    """The catalogue's entry for a name, a path or a clip object. Raises UsageError when there is none."""
     code = getattr(getattr(scene, "function", scene), "__code__", None)
     if code is not None:
         return _in_file(Path(code.co_filename), code.co_name)
@@ -194,11 +186,7 @@ def stem(path: Path) -> str:
 
 
 def read_file(path: Path) -> Iterator[Entry | Broken]:
-    """The scenes of one file.
-
-    Raises:
-        SyntaxError, OSError, UnicodeDecodeError: when the file cannot be read at all.
-    """
+    """The scenes of one file. Raises SyntaxError, OSError, UnicodeDecodeError when the file cannot be read at all."""
     tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
     classes = [node for node in tree.body if isinstance(node, ast.ClassDef) and _is_scene(node)]
     for node in tree.body:

@@ -73,11 +73,8 @@ class Lecture:
         return list({part.request.path: part.request for part in self.parts}.values())
 
     def check(self) -> None:
-        """Refuse what cannot be.
-
-        Raises:
-            UsageError: when a part is not possible, or changes more or less often than the others.
-        """
+        """Refuse what cannot be. Raises UsageError when a part is not possible, or changes more or less often than the
+        others."""
         for request in self.requests:
             request.check()
             rate = request.use.fps
@@ -94,8 +91,7 @@ def find_lecture(file: str | None, settings: Settings) -> Lecture:
     Args:
         file: a project file; None is ``lecture.toml``, or else the project's own. settings: what the command line said.
 
-    Raises:
-        UsageError: when there is none, or it is wrong: ``lecture.toml:12: …``.
+    Raises UsageError when there is none, or it is wrong: ``lecture.toml:12: …``.
     """
     found = lecture_of(file, settings)
     if found is None:
@@ -106,11 +102,7 @@ def find_lecture(file: str | None, settings: Settings) -> Lecture:
 
 
 def lecture_of(file: str | None, settings: Settings) -> Lecture | None:
-    """As :func:`find_lecture`; None where there is none.
-
-    Raises:
-        UsageError: when it is wrong.
-    """
+    """As :func:`find_lecture`; None where there is none. Raises UsageError when it is wrong."""
     project = read(Path(FILE)) if file is None and Path(FILE).is_file() else find_project(file)
     table = project.lecture
     if table is None:
@@ -156,11 +148,8 @@ def lecture_of(file: str | None, settings: Settings) -> Lecture | None:
 def _languages(
     project: Project, table: Mapping[str, Any], settings: Settings, general: Mapping[str, Any]
 ) -> tuple[str, ...]:
-    """The language of the lecture, and then the others of its captions.
-
-    Raises:
-        UsageError: when there is no such language.
-    """
+    """The language of the lecture, and then the others of its captions. Raises UsageError when there is no such
+    language."""
     known = table["languages"] or [code for code in project.languages if code] or [general["language"]]
     first = settings.language or known[0]
     try:

@@ -35,8 +35,7 @@ def file_name(
             those that the template does not say follow it.
         template: the name with ``{parameters}`` in braces; None is the scene's name.
 
-    Raises:
-        UsageError: when the template names what there is not.
+    Raises UsageError when the template names what there is not.
     """
     used = set(re.findall(r"\{(\w+)\}", template or ""))
     words = {**(_all(entry, given) if used - given.keys() else {}), **given, "scene": entry.name}

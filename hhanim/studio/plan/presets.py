@@ -48,22 +48,15 @@ LIMITS = (64, 7680)
 
 
 def preset(name: str) -> Preset:
-    """The preset of that name.
-
-    Raises:
-        UsageError: when there is none.
-    """
+    """The preset of that name. Raises UsageError when there is none."""
     if name not in PRESETS:
         raise UsageError(f"no preset named {name}{did_you_mean(name, PRESETS)}")
     return PRESETS[name]
 
 
 def size(text: str) -> tuple[int, int]:
-    """``1280x720`` as two even numbers of pixels.
-
-    Raises:
-        UsageError: when it is not a size, or one that no player shows.
-    """
+    """``1280x720`` as two even numbers of pixels. Raises UsageError when it is not a size, or one that no player
+    shows."""
     found = re.fullmatch(r"\s*(\d{1,6})\s*[x×,]\s*(\d{1,6})\s*", text)
     if not found:
         raise UsageError(f"size = {text!r}: give WIDTHxHEIGHT in pixels, such as 1280x720")

@@ -53,8 +53,7 @@ def requests(
         settings: what the command line said. config: a project file; by default ``hhanim.toml`` if there is
         one.
 
-    Raises:
-        UsageError: for a name that does not exist, or a project file that is wrong.
+    Raises UsageError for a name that does not exist, or a project file that is wrong.
     """
     project = find_project(config)
     found = catalogue.read()

@@ -110,11 +110,7 @@ class Project:
         }
 
     def check_scenes(self, found: catalogue.Catalogue) -> None:
-        """Make sure that there are the scenes that ``[scenes.…]`` speaks of.
-
-        Raises:
-            UsageError: when there are not.
-        """
+        """Make sure that there are the scenes that ``[scenes.…]`` speaks of. Raises UsageError when there are not."""
         for name in self.scenes:
             try:
                 found.get(name)
@@ -127,11 +123,8 @@ class Project:
 
 
 def find_project(config: str | None) -> Project:
-    """The project file that is named, or the one of the working directory, or none.
-
-    Raises:
-        UsageError: when it is named and not there, or wrong: ``hhanim.toml:12: …``.
-    """
+    """The project file that is named, or the one of the working directory, or none. Raises UsageError when it is named
+    and not there, or wrong: ``hhanim.toml:12: …``."""
     if config is not None:
         path = Path(config)
         if not path.is_file():
@@ -146,11 +139,7 @@ def find_project(config: str | None) -> Project:
 
 
 def read(path: Path) -> Project:
-    """A project file, checked.
-
-    Raises:
-        UsageError: with file and line.
-    """
+    """A project file, checked. Raises UsageError with file and line."""
     if not path.is_file() or path.stat().st_size > LARGEST:
         raise UsageError(f"{path}:1: no project file has more than {LARGEST:,} bytes")
     try:

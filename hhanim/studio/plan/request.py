@@ -86,21 +86,14 @@ class Request:
 
     @functools.cached_property
     def use(self) -> Preset:
-        """The preset behind the name.
-
-        Raises:
-            UsageError: when there is none of that name.
-        """
+        """The preset behind the name. Raises UsageError when there is none of that name."""
         with self._placed("preset"):
             return preset(self.preset or "standard")
 
     @functools.cached_property
     def look(self) -> Theme:
-        """The theme behind the name.
-
-        Raises:
-            UsageError: when there is none of that name, or the format cannot show it.
-        """
+        """The theme behind the name. Raises UsageError when there is none of that name, or the format cannot show
+        it."""
         with self._placed("theme"):
             theme = get_theme(self.theme)
             if theme.transparent and not self.format.alpha:
@@ -112,11 +105,7 @@ class Request:
 
     @functools.cached_property
     def pixels(self) -> tuple[int, int]:
-        """Width and height of the frame, as large as the format takes.
-
-        Raises:
-            UsageError: when ``size`` is not one.
-        """
+        """Width and height of the frame, as large as the format takes. Raises UsageError when ``size`` is not one."""
         with self._placed("size"):
             wanted = size(self.size) if self.size else (self.use.width, self.use.height)
         return self.format.fit(*wanted)
@@ -128,11 +117,7 @@ class Request:
 
     @functools.cached_property
     def values(self) -> Values:
-        """What the scene is run with.
-
-        Raises:
-            UsageError: when a parameter is not known, or cannot be what was given.
-        """
+        """What the scene is run with. Raises UsageError when a parameter is not known, or cannot be what was given."""
         from hhanim.parameters import bind
 
         with self._placed(""):
@@ -201,12 +186,8 @@ class Request:
         }
 
     def check(self) -> None:
-        """Refuse what cannot be.
-
-        Raises:
-            UsageError: when the preset, the theme, the size, the language, a given parameter or the rate that they make
-                is not possible.
-        """
+        """Refuse what cannot be. Raises UsageError when the preset, the theme, the size, the language, a given
+        parameter or the rate that they make is not possible."""
         self.use, self.pixels, self.look  # noqa: B018
         with self._placed("language"):
             for code in (self.language, *self.also):
@@ -255,11 +236,8 @@ LONGEST = 200
 
 
 def target(output: str | os.PathLike[str], name: str, suffix: str = ".mp4") -> Path:
-    """The file for a name, inside the output folder and nowhere else.
-
-    Raises:
-        UsageError: when the name would lead out of it, or is none on Windows.
-    """
+    """The file for a name, inside the output folder and nowhere else. Raises UsageError when the name would lead out of
+    it, or is none on Windows."""
     folder = output_folder(output)
     if not isinstance(name, str):
         raise UsageError(f"output name {name!r}: give text")
@@ -276,11 +254,7 @@ def target(output: str | os.PathLike[str], name: str, suffix: str = ".mp4") -> P
 
 
 def output_folder(output: str | os.PathLike[str]) -> Path:
-    """A folder that there is, or can be.
-
-    Raises:
-        UsageError: when it is none.
-    """
+    """A folder that there is, or can be. Raises UsageError when it is none."""
     if not isinstance(output, str | os.PathLike):
         raise UsageError(f"output {output!r}: give the path of a folder")
     folder = Path(output)

@@ -127,11 +127,8 @@ class ProjectTable(_Table):
 def check(
     table: Mapping[str, Any], refuse: Callable[[tuple[str | int, ...], str], Exception]
 ) -> dict[str, Any]:
-    """The tables as plain data, without what was not said in a target.
-
-    Raises:
-        What ``refuse`` makes of the place and the reason.
-    """
+    """The tables as plain data, without what was not said in a target. Raises what ``refuse`` makes of the place and
+    the reason."""
     try:
         project = ProjectTable.model_validate(dict(table))
     except ValidationError as error:

@@ -18,8 +18,7 @@ def start(name: str, kind: str = "clip", folder: Path = Path()) -> list[Path]:
     Returns:
         What was written.
 
-    Raises:
-        UsageError: when the name cannot be a scene's, or the file is there already.
+    Raises UsageError when the name cannot be a scene's, or the file is there already.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or keyword.iskeyword(name) or len(name) > 60:
         raise UsageError(f"{name!r} cannot name a scene: use small letters, digits and _, such as my_scene")
@@ -47,11 +46,8 @@ def start(name: str, kind: str = "clip", folder: Path = Path()) -> list[Path]:
 
 
 def lecture(folder: Path = Path()) -> Path:
-    """Write ``lecture.toml``, a lecture of the films that come with hhanim.
-
-    Raises:
-        UsageError: when there is one already.
-    """
+    """Write ``lecture.toml``, a lecture of the films that come with hhanim. Raises UsageError when there is one
+    already."""
     path = folder / FILE
     if path.exists():
         raise UsageError(f"{path} is there already; hhanim lecture --dry-run says what it makes")

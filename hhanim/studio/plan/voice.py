@@ -90,11 +90,8 @@ def digest(sentence: str) -> str:
 
 
 def takes(place: Path) -> Iterator[Take]:
-    """The recordings in a folder, and the drafts after them, without their lengths.
-
-    Raises:
-        RenderError: when one of them, or the file that says what they are of, cannot be read.
-    """
+    """The recordings in a folder, and the drafts after them, without their lengths. Raises RenderError when one of
+    them, or the file that says what they are of, cannot be read."""
     if not place.is_dir():
         return
     known = notes(place)
@@ -109,11 +106,8 @@ def takes(place: Path) -> Iterator[Take]:
 
 
 def measured(place: Path) -> list[Take]:
-    """The recordings in a folder with their lengths.
-
-    Raises:
-        RenderError: when one cannot be read, lasts 0 s or longer than any line.
-    """
+    """The recordings in a folder with their lengths. Raises RenderError when one cannot be read, lasts 0 s or longer
+    than any line."""
     found = list(takes(place))
     if not found:
         return []
@@ -163,11 +157,7 @@ def state(place: Path, name: str, sentence_digest: str) -> str:
 
 
 def sha256(path: Path) -> str:
-    """What a recording is known by.
-
-    Raises:
-        RenderError: when it cannot be read.
-    """
+    """What a recording is known by. Raises RenderError when it cannot be read."""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()[:16]
@@ -176,11 +166,8 @@ def sha256(path: Path) -> str:
 
 
 def notes(place: Path) -> dict[str, Note]:
-    """Which sentence each recording of a folder was made for.
-
-    Raises:
-        RenderError: when the file that says so cannot be read.
-    """
+    """Which sentence each recording of a folder was made for. Raises RenderError when the file that says so cannot be
+    read."""
     path = place / NOTES
     if not os.path.lexists(path):
         return {}
@@ -194,11 +181,8 @@ def notes(place: Path) -> dict[str, Note]:
 
 
 def note_new(place: Path, found: Sequence[Take], lines: Mapping[str, str]) -> None:
-    """Note the recordings that nobody has noted yet as being of the lines as they are now.
-
-    Raises:
-        OSError: when it cannot be written. RenderError: as :func:`notes`.
-    """
+    """Note the recordings that nobody has noted yet as being of the lines as they are now. Raises OSError when it
+    cannot be written. RenderError as :func:`notes`."""
     new = [t for t in found if t.line is None and t.name in lines and not t.file.startswith(DRAFT)]
     if new:
         note(place, {take.file: Note(take.state, lines[take.name]) for take in new})
