@@ -203,9 +203,8 @@ def plan(
 ) -> tuple[list[Request], list[Event]]:
     """The requests behind a command line, and a failure for every scene that cannot even be read.
 
-    Args:
-        apart: whether what is --set is in a file's name even where the name without it is free.
-        said: preset, theme, size, language, sound, name and output, None where the command line says nothing.
+    apart: whether what is --set is in a file's name even where the name without it is free.
+    said: preset, theme, size, language, sound, name and output, None where the command line says nothing.
     """
     from hhanim.studio.plan.project import requests
 

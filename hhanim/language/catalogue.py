@@ -73,9 +73,7 @@ def point(code: str) -> str:
 def words(code: str, *, usable: bool = True) -> dict[str, str]:
     """English text → the same in that language, by its catalogues.
 
-    Args:
-        usable: whether a translation that has a place in braces which its text has not is a mistake.
-
+    usable: whether a translation that has a place in braces which its text has not is a mistake.
     Raises LanguageError when there is none, or one cannot be read or used.
     """
     found = [path for path in files(code) if path.is_file()]

@@ -50,9 +50,8 @@ class Elsewhere(Exception):  # noqa: N818 — the cause of one, for Python to sh
 class Workplace:
     """Processes that do work, one for each that is asked for at the same time.
 
-    Args:
-        warm: ``module:function``, called once in a process before any work is done there.
-        forks: whether a process is forked for each work; if None, where that can be done.
+    warm: ``module:function``, called once in a process before any work is done there.
+    forks: whether a process is forked for each work; if None, where that can be done.
     """
 
     def __init__(self, warm: str, *, forks: bool | None = None) -> None:
@@ -84,11 +83,9 @@ class Workplace:
     ) -> Any:
         """What the function ``work``, as ``module:function``, gives for the arguments, done apart.
 
-        Args:
-            folder: the working folder; None is that of this process.
-            shared: whether, where processes cannot be forked, one that has done such work already will do.
-            hear: is told what the work says by :func:`say`.
-
+        folder: the working folder; None is that of this process.
+        shared: whether, where processes cannot be forked, one that has done such work already will do.
+        hear: is told what the work says by :func:`say`.
         Raises:
             LostError: when its process does. PicklingError: when an argument cannot be sent. Else what the work raises.
         """

@@ -60,8 +60,7 @@ def sit_down(end: socket.socket | None) -> None:
 def follow(journal: str) -> None:
     """From now on note what this thread starts, if that can be done.
 
-    Args:
-        journal: the file into which it is noted.
+    journal: the file into which it is noted.
     """
     if _desk is None or getattr(_followed, "now", False):
         return
@@ -108,8 +107,7 @@ def wait(process: int, end: socket.socket | None) -> int:
 class _Watching:
     """What processes below one do.
 
-    Args:
-        process: it. end: of what it talks by.
+    process: it. end: of what it talks by.
     """
 
     def __init__(self, process: int, end: Any) -> None:

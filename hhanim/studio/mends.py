@@ -182,9 +182,8 @@ def known(error: BaseException) -> StudioError | None:
 def told(error: BaseException, whose: str = "", path: Path | None = None) -> StudioError:
     """Any error as one line that says what to do.
 
-    Args:
-        whose: what the line begins with. path: the user's file that was run; without, what failed is hhanim's or a
-            library's.
+    whose: what the line begins with. path: the user's file that was run; without, what failed is hhanim's or a
+        library's.
     """
     if isinstance(error, StudioError):
         return error

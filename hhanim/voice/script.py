@@ -34,9 +34,7 @@ class Remark:
 def lines(request: Request, *, seen: bool = False) -> list[Line]:
     """What a scene says, from the record of its film if that is fresh; else it is played, and nothing of it drawn.
 
-    Args:
-        seen: what is seen as well.
-
+    seen: what is seen as well.
     Raises StudioError when the request is not possible, or the scene fails.
     """
     return [line for line in _lines(request) if seen or not line.seen]
@@ -58,10 +56,8 @@ def check(
 ) -> list[Remark]:
     """Everything that is not in order with the recordings of a scene; recordings that are new are noted.
 
-    Args:
-        accept: take what was recorded of other sentences for the lines as they are now.
-        seen: whether what is seen has to be recorded as well.
-
+    accept: take what was recorded of other sentences for the lines as they are now.
+    seen: whether what is seen has to be recorded as well.
     Raises RenderError when the file of what is noted cannot be read.
     """
     place = request.recordings

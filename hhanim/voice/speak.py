@@ -70,9 +70,7 @@ def _espeak(program: str, language: str) -> Reader:
 def drafts(request: Request, said: Sequence[Line], *, force: bool = False) -> Iterator[Path]:
     """Read every line that nothing speaks yet, one after the other.
 
-    Args:
-        force: read also what has been read already.
-
+    force: read also what has been read already.
     Raises MissingError without a synthetic voice; RenderError when it fails, or a draft cannot be written.
     """
     place, read = request.recordings, None

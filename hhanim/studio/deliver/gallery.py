@@ -37,11 +37,9 @@ def gallery(
     """A page with a card for every film of a folder, and for each its versions side by side, what can be taken from it
     and how it is made again. The films lie in a folder beside the page, or in the page itself.
 
-    Args:
-        folder: of the media. path: the page; one_file: whether it holds the films itself.
-        title: of the page. language: its own; each film is told in its own.
-        force: whether it replaces files that hhanim did not make, or a hand has been at.
-
+    folder: of the media. path: the page; one_file: whether it holds the films itself.
+    title: of the page. language: its own; each film is told in its own.
+    force: whether it replaces files that hhanim did not make, or a hand has been at.
     Raises UsageError when there is no film; RenderError when something cannot be read or written.
     """
     made = sorted(
@@ -75,10 +73,8 @@ def gallery(
 def collection(films: Sequence[Path], path: Path, *, title: str = "", force: bool = False) -> Path:
     """A page that holds these films, and slides of a lecture but for its cards, in order.
 
-    Args:
-        films: versions of one in several shapes are shown together, where the first of them stands.
-        title: of the page. force: whether it replaces a page that hhanim did not make, or a hand has been at.
-
+    films: versions of one in several shapes are shown together, where the first of them stands.
+    title: of the page. force: whether it replaces a page that hhanim did not make, or a hand has been at.
     Raises UsageError when hhanim did not make one of the films; RenderError when the page cannot be written.
     """
     shown = [

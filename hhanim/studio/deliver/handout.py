@@ -32,10 +32,8 @@ def handout(
     """A PDF with, for each film, the frame that each of its sections ends on beside what is said in it, then the terms
     that it shows and its parameters. It is tagged (PDF/UA-1) and can be searched; the same films give the same bytes.
 
-    Args:
-        paper: of :data:`PAPERS`. title: of the whole (default: the film's, if there is only one).
-        force: whether it replaces a file that hhanim did not make, or a hand has been at.
-
+    paper: of :data:`PAPERS`. title: of the whole (default: the film's, if there is only one).
+    force: whether it replaces a file that hhanim did not make, or a hand has been at.
     Raises UsageError when hhanim did not make one of the films; MissingError when Typst is missing; RenderError when a
     film cannot be read, or the handout cannot be written.
     """

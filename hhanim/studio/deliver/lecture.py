@@ -94,9 +94,7 @@ def make(
 ) -> Event:
     """Make the parts that are stale, and then the lecture, if it is; its last event is returned.
 
-    Args:
-        force: also what was edited by hand or is not hhanim's. crew: who draws.
-
+    force: also what was edited by hand or is not hhanim's. crew: who draws.
     Raises StudioError when it cannot be made; what was there is untouched.
     """
     started = time.perf_counter()

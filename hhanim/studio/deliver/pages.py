@@ -28,10 +28,8 @@ def page(*films: Path, force: bool = False) -> Path:
     """``tau.html`` beside ``tau.mp4``: the film, its captions, its description and what made it, in one file
     that needs nothing else.
 
-    Args:
-        films: one, or the same in several languages or shapes, of which the reader's is shown first.
-        force: whether it replaces a page that hhanim did not make, or a hand has been at.
-
+    films: one, or the same in several languages or shapes, of which the reader's is shown first.
+    force: whether it replaces a page that hhanim did not make, or a hand has been at.
     Raises UsageError when hhanim did not make the film; RenderError when the page cannot be written.
     """
     accounts = sorted(map(Account.of, films), key=plainness)

@@ -131,10 +131,8 @@ KINDS: dict[str, Callable[[Source], str]] = {"beamer": beamer, "typst": typst}
 def write(kind: str, films: Sequence[Path], path: Path, *, title: str = "", force: bool = False) -> Path:
     """The source of slides; beside it their pictures, and the films that they lead to.
 
-    Args:
-        title: of the whole; "" is the film's, where there is one.
-        force: whether it replaces what hhanim did not make, or a hand has been at.
-
+    title: of the whole; "" is the film's, where there is one.
+    force: whether it replaces what hhanim did not make, or a hand has been at.
     Raises UsageError when hhanim did not make one of the films, or it is not what its cues are of; RenderError when
     something cannot be written.
     """

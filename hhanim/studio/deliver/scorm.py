@@ -25,10 +25,8 @@ def scorm(films: Sequence[Path], path: Path, *, title: str = "", force: bool = F
     """A package with an item for each film: its page, and the film itself as a file that can be streamed. The same
     films give the same bytes.
 
-    Args:
-        title: of the package (default: the film's, if there is one only).
-        force: whether it replaces a file that hhanim did not make, or a hand has been at.
-
+    title: of the package (default: the film's, if there is one only).
+    force: whether it replaces a file that hhanim did not make, or a hand has been at.
     Raises UsageError when hhanim did not make one of the films, or two have one name; RenderError when one cannot be
     read, or the package cannot be written.
     """
@@ -54,8 +52,7 @@ def scorm(films: Sequence[Path], path: Path, *, title: str = "", force: bool = F
 def manifest(title: str, items: Sequence[tuple[str, str, Sequence[str]]]) -> bytes:
     """``imsmanifest.xml`` of a SCORM 1.2 package.
 
-    Args:
-        items: of each its title, the address of its page, and of the files that the page needs.
+    items: of each its title, the address of its page, and of the files that the page needs.
     """
     name = hashlib.sha256(repr((title, items)).encode()).hexdigest()[
         :16

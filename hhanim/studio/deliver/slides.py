@@ -52,12 +52,11 @@ def deck(
     A slide shows the frame from which its film begins, and has its captions, a text alternative, notes, and, of a film
     that is not divided, its sections as bookmarks; before that a question stands, after it a summary, where it has any.
 
-    Args:
-        title: of the whole; "" is the film's, where there is one.
-        play: what starts a film: "click" is the clicker, "auto" the slide, "picture" a click on the film.
-        template: a deck to whose slides these are added, below titles of its own layout; None is one in the theme of
-            the films, which fill the slides.
-        force: whether it replaces a deck that hhanim did not make, or a hand has been at.
+    title: of the whole; "" is the film's, where there is one.
+    play: what starts a film: "click" is the clicker, "auto" the slide, "picture" a click on the film.
+    template: a deck to whose slides these are added, below titles of its own layout; None is one in the theme of
+        the films, which fill the slides.
+    force: whether it replaces a deck that hhanim did not make, or a hand has been at.
 
     Raises UsageError when hhanim did not make one of the films, the template has no title, or the deck would be larger
     than PowerPoint opens; MissingError when python-pptx is missing; RenderError when a file is gone, or the deck cannot
@@ -93,9 +92,8 @@ def _small_enough(files: Sequence[Path]) -> None:
 class _Slide:
     """What a slide shows: a film from its first frame on, or one frame of it.
 
-    Args:
-        name: its title, where the film has none of its own to show. alt: what is to be seen. start, stop: which part of
-            the account's film (s). film: the file that plays; None for the frame at `start`.
+    name: its title, where the film has none of its own to show. alt: what is to be seen. start, stop: which part of
+        the account's film (s). film: the file that plays; None for the frame at `start`.
     """
 
     account: Account
@@ -187,8 +185,7 @@ def _plain(text: str) -> str:
 class _Writer:
     """Puts slides into a deck.
 
-    Args:
-        layout: of the slides. play: what starts a film. fills: whether films fill the slides, their titles unseen.
+    layout: of the slides. play: what starts a film. fills: whether films fill the slides, their titles unseen.
     """
 
     def __init__(self, whole: Any, layout: Any, play: str, *, fills: bool) -> None:

@@ -50,10 +50,9 @@ _BEGINNING = f'{_CLICK}<p:cond evt="onBegin" delay="0"><p:tn val="2"/></p:cond>'
 def timing(shape: int, seconds: float, *, play: str, loop: bool) -> str:
     """The element ``p:timing`` of a slide.
 
-    Args:
-        shape: the id of the film's shape. seconds: its length. loop: whether it begins anew at its end.
-        play: what starts it: the next "click", "auto", the slide itself, or a click on its "picture", which pauses it
-            as well in any case.
+    shape: the id of the film's shape. seconds: its length. loop: whether it begins anew at its end.
+    play: what starts it: the next "click", "auto", the slide itself, or a click on its "picture", which pauses it
+        as well in any case.
     """
     target = f'<p:spTgt spid="{shape}"/>'
     main = ""

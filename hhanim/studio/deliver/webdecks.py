@@ -42,9 +42,8 @@ _FRAGMENT = 'class="fragment" data-notes="{notes}"'
 class Film:
     """A film in a deck.
 
-    Args:
-        account: what is written about it. number: of its slide, from 0.
-        address: of its file, as the deck finds it. inside: whether the deck holds the film itself.
+    account: what is written about it. number: of its slide, from 0.
+    address: of its file, as the deck finds it. inside: whether the deck holds the film itself.
     """
 
     account: Account
@@ -75,8 +74,7 @@ class Film:
     def figure(self, step: str = "") -> str:
         """The film as HTML, in one line for each of its elements.
 
-        Args:
-            step: the attributes of an element that makes the deck show one section more, {notes} in it what is said.
+        step: the attributes of an element that makes the deck show one section more, {notes} in it what is said.
         """
         alt = escape(self.account.alt)
         if self.stands:
@@ -112,8 +110,7 @@ def _part(name: str) -> str:
 class Deck:
     """Films in order, in one size and theme: those of the first.
 
-    Args:
-        title: of the whole.
+    title: of the whole.
     """
 
     films: Sequence[Film]
@@ -292,11 +289,9 @@ def write(
 ) -> Path:
     """A deck of a kind of :data:`KINDS`; beside it the films that it plays and, unless it holds that, the player.
 
-    Args:
-        title: of the whole; "" is the film's, where there is one.
-        inside: whether it holds the films themselves. force: whether it replaces what hhanim did not make, or a hand
-            has been at.
-
+    title: of the whole; "" is the film's, where there is one.
+    inside: whether it holds the films themselves. force: whether it replaces what hhanim did not make, or a hand
+        has been at.
     Raises UsageError when hhanim did not make one of the films, or it is not what its cues are of; RenderError when
     something cannot be written.
     """

@@ -40,8 +40,7 @@ _FOR_ALL = ("/etc/", "/usr/", "/lib/", "/lib64/", "/opt/", "/System/", "/Library
 class Recording:
     """What is used while it is on; ``used`` is complete at its end.
 
-    Args:
-        places: what labels are relative to. ignored: files, and folders in which nothing counts.
+    places: what labels are relative to. ignored: files, and folders in which nothing counts.
     """
 
     def __init__(self, places: Places, ignored: Sequence[Path] = ()) -> None:
@@ -104,9 +103,8 @@ class Recording:
     ) -> None:
         """A file was opened, a folder listed, or either asked for.
 
-        Args:
-            head: what the label begins with. users: whether it was code of the user's; None is whoever asks now.
-            state: how it was found, where that is known.
+        head: what the label begins with. users: whether it was code of the user's; None is whoever asks now.
+        state: how it was found, where that is known.
         """
         if (path := self._counts(name, users)) is not None:
             label = self.places.label(path)
@@ -119,8 +117,7 @@ class Recording:
 
         What is added to counts, as it was before, if it is read as well.
 
-        Args:
-            state: how it was found, where that is known.
+        state: how it was found, where that is known.
         """
         if how == "r":
             self.file(name)

@@ -94,11 +94,10 @@ def of_text(text: str) -> str:
 class Places:
     """What labels are relative to.
 
-    Args:
-        scene: the scene's folder. given: parameter → folder of the file that is given for it.
-        path, environment: where modules are looked for, and the variables, before a scene changes them.
-        passing: where files lie for a while, which is asked at once: tempfile, asked while it asks itself, waits for
-        ever.
+    scene: the scene's folder. given: parameter → folder of the file that is given for it.
+    path, environment: where modules are looked for, and the variables, before a scene changes them.
+    passing: where files lie for a while, which is asked at once: tempfile, asked while it asks itself, waits for
+    ever.
     """
 
     scene: Path
@@ -195,8 +194,7 @@ class Places:
     def module(self, name: str) -> str:
         """Where a module would be imported from: a label, ``installed``, a hash of one on Python's path, or nothing.
 
-        Args:
-            name: ``helper.inner``; ``.helper`` and ``model=.helper`` are looked for in one folder only.
+        name: ``helper.inner``; ``.helper`` and ``model=.helper`` are looked for in one folder only.
         """
         start, dot, rest = name.partition(".")
         if dot and (not start or start.endswith("=")):
@@ -402,8 +400,7 @@ def changes(
 
     The files of :data:`MEANT` come first, the membranes in them only if one of these has changed.
 
-    Args:
-        unseen: labels that are not looked at, and so may have changed.
+    unseen: labels that are not looked at, and so may have changed.
     """
     edited = False  # a file of hhanim's
     for label in sorted(used, key=lambda label: (not label.startswith(MEANT), label)):

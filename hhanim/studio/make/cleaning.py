@@ -47,12 +47,8 @@ def clean(
 ) -> tuple[list[Path], list[Path]]:
     """Remove what hhanim made into a folder, and what interrupted runs left there.
 
-    Args:
-        folder: of the media. keep: films that stay, and with them all that is no film. dry_run: only say what would go.
-
-    Returns:
-        What was removed, and what was edited by hand and stays therefore.
-
+    folder: of the media. keep: films that stay, and with them all that is no film. dry_run: only say what would go.
+    Returns what was removed, and what was edited by hand and stays therefore.
     Raises OSError when something cannot be removed.
     """
     gone: list[Path] = []

@@ -51,8 +51,7 @@ class Drawing:
     def film(self, requests: Sequence[Request], media: Sequence[Path], share: Share, **how: Any) -> Made:
         """As :func:`hhanim.studio.draw.task.film`.
 
-        Args:
-            how: folder: the working folder; hear: is told how far it is.
+        how: folder: the working folder; hear: is told how far it is.
         """
         made: Made = self._do("film", requests, media, share, **how)
         return made

@@ -62,28 +62,25 @@ def render(
 ) -> Video | Videos:
     """Make the films of one scene or of several, unless they are already what would be made.
 
-    Args:
-        scenes: each a name of the catalogue (``"tau"``), a clip, or the path of a scene file (``"my_clip.py"``,
-            ``"my_clip.py:name"``; its code is run).
-        preset: draft, slide, lecture, uhd, square, vertical; None is 1080p at the scene's own rate.
-        theme: dark, light, or either with ``-transparent``.
-        output: folder, made if need be.
-        name: of the file; by default the scene's, or where that is of other values ``tau-celsius=18.5``.
-        language: of all that is written and said: "en", "de", "es", or that of your own ``language/CODE.po``.
-        size: ``"1280x720"`` or ``(1280, 720)``, over the preset's.
-        force: make it even if it is fresh or was edited by hand.
-        sections: of a film (manim), one file per section as well, in ``<name>.sections/``.
-        sound: "voice", what lies in ``voice/<scene>/<language>/``; "spikes", a click for each spike as well;
-            "described", what is seen as well; "none".
-        executor: who draws, this process if None: any ``concurrent.futures`` executor, of processes or of
-            threads here or elsewhere, such as Dask's ``Client(…).get_executor()``. A long clip is cut into
-            pieces that are drawn at the same time. It is not shut down.
-        on_event: hears what happens. If None, a notebook shows a line that says how far it is, a terminal bars.
-        **values: the scene's parameters and those of its membrane: ``gNa=60, celsius=18.5``.
+    scenes: each a name of the catalogue (``"tau"``), a clip, or the path of a scene file (``"my_clip.py"``,
+        ``"my_clip.py:name"``; its code is run).
+    preset: draft, slide, lecture, uhd, square, vertical; None is 1080p at the scene's own rate.
+    theme: dark, light, or either with ``-transparent``.
+    output: folder, made if need be.
+    name: of the file; by default the scene's, or where that is of other values ``tau-celsius=18.5``.
+    language: of all that is written and said: "en", "de", "es", or that of your own ``language/CODE.po``.
+    size: ``"1280x720"`` or ``(1280, 720)``, over the preset's.
+    force: make it even if it is fresh or was edited by hand.
+    sections: of a film (manim), one file per section as well, in ``<name>.sections/``.
+    sound: "voice", what lies in ``voice/<scene>/<language>/``; "spikes", a click for each spike as well;
+        "described", what is seen as well; "none".
+    executor: who draws, this process if None: any ``concurrent.futures`` executor, of processes or of
+        threads here or elsewhere, such as Dask's ``Client(…).get_executor()``. A long clip is cut into
+        pieces that are drawn at the same time. It is not shut down.
+    on_event: hears what happens. If None, a notebook shows a line that says how far it is, a terminal bars.
+    **values: the scene's parameters and those of its membrane: ``gNa=60, celsius=18.5``.
 
-    Returns:
-        The path of the film, or a list of such paths; a notebook shows the films themselves.
-
+    Returns the path of the film, or a list of such paths; a notebook shows the films themselves.
     Raises UsageError (a ValueError) when the request is not possible; RenderError when the scene fails.
     """
     if not scenes or (name is not None and len(scenes) > 1):
@@ -231,14 +228,10 @@ def make_all(
 ) -> list[Event]:
     """Make every film that is stale; one that fails does not stop the others. What has the same pixels is drawn once.
 
-    Args:
-        on_event: hears what happens, from several threads.
-        crew: who draws. This process if None: one scene after the other, of which the one before is finished in a
-            thread while the next is drawn.
-
-    Returns:
-        The last event of each, in order: done, fresh, kept, missing (a library) or failed.
-
+    on_event: hears what happens, from several threads.
+    crew: who draws. This process if None: one scene after the other, of which the one before is finished in a
+        thread while the next is drawn.
+    Returns the last event of each, in order: done, fresh, kept, missing (a library) or failed.
     Raises UsageError before anything is made, when one of the requests is not possible.
     """
     for request in wanted:

@@ -32,10 +32,8 @@ _Manifest = Annotated[dict[_Name, _Hashes], Meta(max_length=20_000)]
 def put(path: Path, *, force: bool = False, folder: bool = True) -> Iterator[Path]:
     """A name to write to, which becomes ``path`` when all went well; that hhanim made it is remembered.
 
-    Args:
-        force: whether it replaces what hhanim did not make, or a hand has been at. folder: whether to make the folder
-            of ``path`` if it is not there.
-
+    force: whether it replaces what hhanim did not make, or a hand has been at. folder: whether to make the folder
+        of ``path`` if it is not there.
     Raises RenderError when something of somebody's lies there, which stays, or it cannot be written.
     """
     part, place = temporary_name(path, path.suffix), path.parent

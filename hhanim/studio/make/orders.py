@@ -47,11 +47,10 @@ PIECES = re.compile(r"\.pieces/\d{9}\.[a-z0-9]{2,6}(/frame_\d{5,9}\.png)?")
 class Order(Struct, frozen=True):
     """A share of a scene's pieces, in one or more formats, to be made by anybody.
 
-    Args:
-        requests: for one scene, with the same pixels.
-        sources: the scene's file and its helpers, by path relative to the scene's folder.
-        folder: what it needs of the working folder, by path relative to that: catalogues, the files of models.
-        here: hhanim's files and the engines here, with their hashes and versions.
+    requests: for one scene, with the same pixels.
+    sources: the scene's file and its helpers, by path relative to the scene's folder.
+    folder: what it needs of the working folder, by path relative to that: catalogues, the files of models.
+    here: hhanim's files and the engines here, with their hashes and versions.
     """
 
     requests: list[Request]

@@ -70,9 +70,7 @@ def expected(job: Job) -> sidecar.Record:
 def record(job: Job, media: Path, drawn: Drawn) -> sidecar.Record:
     """Check a film that has been drawn and encoded, and put its poster, its captions and its sidecar beside it.
 
-    Returns:
-        The sidecar.
-
+    Returns the sidecar.
     Raises RenderError when the film is not what was asked for; EncodeError when something cannot be written.
     """
     from hhanim.studio.media import checks

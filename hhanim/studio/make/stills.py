@@ -19,14 +19,10 @@ PICTURES = ("png", "svg", "pdf")
 def still(request: Request, at: float | None = None, kind: str = "png", *, force: bool = False) -> Path:
     """Draw the frame that is seen ``at`` seconds into the film.
 
-    Args:
-        request: the film; the picture is put beside where it would be.
-        at: seconds; None is the poster's frame. kind: png, svg or pdf.
-        force: whether it replaces a picture that hhanim did not make, or a hand has been at.
-
-    Returns:
-        The picture's path, ``tau-12.5s.png``, ``tau-12.5s-light.png``.
-
+    request: the film; the picture is put beside where it would be.
+    at: seconds; None is the poster's frame. kind: png, svg or pdf.
+    force: whether it replaces a picture that hhanim did not make, or a hand has been at.
+    Returns the picture's path, ``tau-12.5s.png``, ``tau-12.5s-light.png``.
     Raises UsageError when there is no such moment or kind; RenderError when the scene fails.
     """
     entry = request.entry

@@ -33,9 +33,7 @@ def work_folder(path: Path) -> Iterator[Path]:
 def commit(work: Path, path: Path, *, force: bool = False) -> None:
     """Put the film that waits in ``work`` in its place, with all that belongs to it.
 
-    Args:
-        force: whether it replaces what hhanim did not make, or a hand has been at.
-
+    force: whether it replaces what hhanim did not make, or a hand has been at.
     Raises RenderError when something of somebody's lies there, which stays; OSError when the disk refuses.
     """
     record, before = sidecar.record_of(work / exchange.NEW / path.name), sidecar.read(path)

@@ -36,13 +36,12 @@ LOOK = 2.0  # seconds without a piece, after which one looks whether there are w
 class Crew:
     """Workers to whom films are given; a context manager.
 
-    Args:
-        start: makes an executor, again when one of its processes has died and taken it down.
-        workers: how many films or pieces are in work at once.
-        drawing: who draws, on this machine and where the films will lie; None is whoever the executor has.
-        ours: whether the executor is the crew's own, and ends with it.
-        present: how many workers there are at the moment, where that can change; when there has been none
-            for `patience` seconds, the film fails.
+    start: makes an executor, again when one of its processes has died and taken it down.
+    workers: how many films or pieces are in work at once.
+    drawing: who draws, on this machine and where the films will lie; None is whoever the executor has.
+    ours: whether the executor is the crew's own, and ends with it.
+    present: how many workers there are at the moment, where that can change; when there has been none
+        for `patience` seconds, the film fails.
     """
 
     def __init__(

@@ -196,8 +196,7 @@ class _Flicker:
     ) -> npt.NDArray[np.bool_]:
         """Where there have been more than three flashes, which are two turns each, within the last second.
 
-        Args:
-            counts: where a turn to this value, or from it, counts.
+        counts: where a turn to this value, or from it, counts.
         """
         if self._turned is None:
             self._high, self._low, self._way = value.copy(), value.copy(), np.zeros(value.shape, int)

@@ -13,8 +13,7 @@ def temporary_name(path: Path, suffix: str = "") -> Path:
     """A name in the folder of ``path`` that nobody else uses; what is left under such names by those who were killed
     is swept up when the file is made again.
 
-    Args:
-        suffix: how it ends, because some writers go by that.
+    suffix: how it ends, because some writers go by that.
     """
     return path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(3)}.part{suffix}")
 

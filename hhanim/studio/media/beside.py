@@ -52,8 +52,7 @@ class Beside(Writer):
     """A writer in a process forked from this one. Pixels go there through memory that both see, and what is new in a
     frame is copied once.
 
-    Args:
-        make: gives the writer; called there. path, width, height, fps: its own.
+    make: gives the writer; called there. path, width, height, fps: its own.
     """
 
     def __init__(

@@ -15,8 +15,7 @@ class Changes:
     """The frame before, and what is new in the next one: rectangles made of tiles, and few, because an encoder spends
     more on many small ones than on the pixels between them.
 
-    Args:
-        first: the first frame, as words ``(height, width)``.
+    first: the first frame, as words ``(height, width)``.
     """
 
     def __init__(self, first: npt.NDArray[np.uint32]) -> None:

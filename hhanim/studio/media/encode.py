@@ -43,8 +43,7 @@ Block = tuple[int, int, list[npt.NDArray[Any]]]
 class _New:
     """What is new in a frame.
 
-    Args:
-        blocks: the rectangles. converted: whether their planes are the encoder's, or still RGBA words.
+    blocks: the rectangles. converted: whether their planes are the encoder's, or still RGBA words.
     """
 
     blocks: list[Block]
@@ -64,9 +63,8 @@ _LIMITED = 1
 class Quality:
     """How much work x264 does per frame.
 
-    Args:
-        preset: x264's name for its speed. ``superfast`` beats ``veryfast`` and ``medium`` on line drawings.
-        qp: its quantiser, the same in every frame; lower is better and larger. 20 is about 55 dB, 24 about 52.
+    preset: x264's name for its speed. ``superfast`` beats ``veryfast`` and ``medium`` on line drawings.
+    qp: its quantiser, the same in every frame; lower is better and larger. 20 is about 55 dB, 24 about 52.
     """
 
     preset: str = "superfast"
@@ -77,10 +75,9 @@ class Quality:
 class Codec:
     """What a film is coded with, and what it is kept in.
 
-    Args:
-        name: the encoder's, in FFmpeg. container: FFmpeg's name for the kind of file.
-        pix_fmt: FFmpeg's name for how pixels are stored; with an ``a`` in it, with transparency.
-        threads: how its frames are shared among threads.
+    name: the encoder's, in FFmpeg. container: FFmpeg's name for the kind of file.
+    pix_fmt: FFmpeg's name for how pixels are stored; with an ``a`` in it, with transparency.
+    threads: how its frames are shared among threads.
     """
 
     name: str
@@ -123,13 +120,12 @@ class Encoder(Writer):
 
     ``write`` copies what changed and returns; colour conversion and x264 run in a thread of their own.
 
-    Args:
-        path, width, height, fps: as of :class:`hhanim.studio.media.writer.Writer`; an odd size is padded by
-            repeating its last row or column.
-        quality: x264's preset and quantiser.
-        codec: :data:`H264` or another of this module's.
-        ground: red, green and blue that wholly transparent pixels are given where transparency is kept; they
-            show at the edges of what is drawn, because colour is stored at half the resolution.
+    path, width, height, fps: as of :class:`hhanim.studio.media.writer.Writer`; an odd size is padded by
+        repeating its last row or column.
+    quality: x264's preset and quantiser.
+    codec: :data:`H264` or another of this module's.
+    ground: red, green and blue that wholly transparent pixels are given where transparency is kept; they
+        show at the edges of what is drawn, because colour is stored at half the resolution.
 
     Raises EncodeError from any method, when the film cannot be written.
     """

@@ -47,9 +47,7 @@ class _Journal(Struct, frozen=True):
 def exchange(work: Path, folder: Path, coming: Sequence[str], going: Iterable[str] = ()) -> None:
     """Put files of ``work/new`` into ``folder`` in the place of those that are there, and take others away.
 
-    Args:
-        coming, going: names relative to both folders, such as ``a.mp4`` and ``a.sections/01.mp4``.
-
+    coming, going: names relative to both folders, such as ``a.mp4`` and ``a.sections/01.mp4``.
     Raises OSError when the disk refuses; what was there is there.
     """
     there = {name: state for name in (*coming, *going) if (state := _state(folder / name))}
@@ -92,8 +90,7 @@ def carry_on(work: Path, folder: Path, stem: str = "") -> None:
 
     What somebody has put into one of the places since then stays there.
 
-    Args:
-        stem: what all names begin with, else the journal is not one of ours.
+    stem: what all names begin with, else the journal is not one of ours.
     """
     try:
         journal: _Journal = plain.read(work / JOURNAL, _Journal, LARGEST)

@@ -20,13 +20,12 @@ if TYPE_CHECKING:
 class Format:
     """A kind of file.
 
-    Args:
-        name: what ``--format`` calls it. suffix: how its files end. title: what it is for.
-        alpha: whether it keeps transparency.
-        longest: of width and height, the most it is made with, in pixels; None where there is no limit.
-        pieces: whether films of this kind can be joined without making their frames again.
-        container: FFmpeg's name for the kind of file, "" where it is none of FFmpeg's.
-        most: how many frames it takes.
+    name: what ``--format`` calls it. suffix: how its files end. title: what it is for.
+    alpha: whether it keeps transparency.
+    longest: of width and height, the most it is made with, in pixels; None where there is no limit.
+    pieces: whether films of this kind can be joined without making their frames again.
+    container: FFmpeg's name for the kind of file, "" where it is none of FFmpeg's.
+    most: how many frames it takes.
     """
 
     name: str
@@ -80,9 +79,7 @@ def open_writer(
 ) -> Writer:
     """What writes frames into ``path``, in the format its name asks for.
 
-    Args:
-        theme: says whether the film is transparent, and what its ground is.
-
+    theme: says whether the film is transparent, and what its ground is.
     Raises EncodeError when the file cannot be written.
     """
     ground = theme.ground.lstrip("#")
@@ -131,9 +128,7 @@ class Films(contextlib.ExitStack):
 def join(parts: Sequence[Path], path: Path, fps: Fraction, sound: Samples | None = None) -> None:
     """Make one film, in the format its name asks for, of films that share size, rate and settings.
 
-    Args:
-        sound: what is heard in it, where its format has any sound.
-
+    sound: what is heard in it, where its format has any sound.
     Raises EncodeError when they cannot be joined or written.
     """
     if container := format_of(path).container:

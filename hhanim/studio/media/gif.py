@@ -27,9 +27,8 @@ class Gif(Writer):
     The palette is known when the last frame is, so frames wait on disk, compressed. A GIF's pixel is either
     there or not: what is half transparent is laid on the ground of its theme.
 
-    Args:
-        ground: red, green and blue, where the film is transparent; the others as of
-            :class:`hhanim.studio.media.writer.Writer`.
+    ground: red, green and blue, where the film is transparent; the others as of
+        :class:`hhanim.studio.media.writer.Writer`.
     """
 
     def __init__(

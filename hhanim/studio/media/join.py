@@ -47,10 +47,9 @@ class Chapter:
 class Tracks:
     """What a film has beside its pictures; all but the sound is an MP4's.
 
-    Args:
-        tags: what players show: title, artist, date. chapters: in order. captions: by the code of their language, the
-            first of which is that of the whole. sound: in pieces of any length, which are used up; None is no sound.
-        own: heard is what the parts sound like, and silence where one has no sound, in place of `sound`.
+    tags: what players show: title, artist, date. chapters: in order. captions: by the code of their language, the
+        first of which is that of the whole. sound: in pieces of any length, which are used up; None is no sound.
+    own: heard is what the parts sound like, and silence where one has no sound, in place of `sound`.
     """
 
     tags: Mapping[str, str] = field(default_factory=dict)
@@ -79,10 +78,8 @@ def join(
 ) -> Path:
     """Put films that share size, rate and settings one after the other, without encoding anything again.
 
-    Args:
-        fps: their rate, exactly: a WebM's times are whole milliseconds, from which it cannot be had.
-        tracks: what it has beside its pictures.
-
+    fps: their rate, exactly: a WebM's times are whole milliseconds, from which it cannot be had.
+    tracks: what it has beside its pictures.
     Raises EncodeError when they cannot be joined or written.
     """
     options, rate = container_options(container), exact_rate(fps)

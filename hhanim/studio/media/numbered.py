@@ -17,8 +17,7 @@ from hhanim.studio.media.writer import EncodeError, Words, Writer, reason
 class Numbered(Writer):
     """A folder of ``frame_00001.png`` …
 
-    Args:
-        alpha: whether the pictures keep transparency; the others as of :class:`hhanim.studio.media.writer.Writer`.
+    alpha: whether the pictures keep transparency; the others as of :class:`hhanim.studio.media.writer.Writer`.
     """
 
     def __init__(self, path: Path, *, width: int, height: int, fps: Fraction, alpha: bool = False) -> None:

@@ -43,14 +43,13 @@ _Values = Annotated[dict[_Word, _Plain], Meta(max_length=1000)]
 class Section(Struct, frozen=True, omit_defaults=True):
     """A section of a film, between two frames at which a presenter stops.
 
-    Args:
-        name: its name in the scene; title: that in the film's language.
-        start: when its picture stands, whole (s): a key frame. stop: when the next one's does, or the film's end.
-        full: when its picture says most (s): the last frame before it turns into the next one's; where a film is one
-            section, its poster, if that is another than its first frame. Records of earlier days say neither: 0.
-        first, last: what is written over the frames at `start` and at `full`, heading and line; "" where the scene
-            does not say.
-        file: of the section alone, relative to the film's folder, where it was rendered with sections.
+    name: its name in the scene; title: that in the film's language.
+    start: when its picture stands, whole (s): a key frame. stop: when the next one's does, or the film's end.
+    full: when its picture says most (s): the last frame before it turns into the next one's; where a film is one
+        section, its poster, if that is another than its first frame. Records of earlier days say neither: 0.
+    first, last: what is written over the frames at `start` and at `full`, heading and line; "" where the scene
+        does not say.
+    file: of the section alone, relative to the film's folder, where it was rendered with sections.
     """
 
     name: _Text
@@ -197,8 +196,7 @@ def edited(media: Path, record: Record) -> list[str]:
 def kept(media: Path, record: Record | None, names: Iterable[str] = ()) -> tuple[str, ...]:
     """Why what lies where a film is written is not hhanim's to replace: nothing claims it, or a hand has been at it.
 
-    Args:
-        record: of the film that is there; names: of more files, by path relative to its folder.
+    record: of the film that is there; names: of more files, by path relative to its folder.
     """
     own = sidecar_path(media).name
     claimed = {*made_with(media, record), own} if record else {}
@@ -220,8 +218,7 @@ def _are_ours(media: Path, record: Record | None) -> bool:
 def blocked(media: Path, names: Iterable[str] = ()) -> str:
     """What is in the way of a film and cannot be replaced: a folder where a file has to be, or a file where a folder.
 
-    Args:
-        names: of more files that it has, by path relative to its folder.
+    names: of more files that it has, by path relative to its folder.
     """
     folders = {Path(name).parent.name for name in names} - {""}
     folders |= {places(media)[-1], *([media.name] if format_of(media).name == "png" else [])}

@@ -119,8 +119,7 @@ def rate_of(path: Path) -> int:
 def mix(parts: Iterable[tuple[float, Samples]], seconds: float) -> Samples:
     """A track of that length, silent but for the parts.
 
-    Args:
-        parts: second at which it begins, and samples; what would be beyond the end is left out.
+    parts: second at which it begins, and samples; what would be beyond the end is left out.
     """
     track = np.zeros(round(seconds * RATE), np.float32)
     for start, samples in parts:
@@ -149,8 +148,7 @@ def said(lines: Iterable[Line]) -> Iterator[tuple[float, Samples]]:
 def track(parts: Iterable[tuple[float, Samples]], seconds: float, spikes: Sequence[float] = ()) -> Samples:
     """The sound of a film or of a lecture of that length, as loud as uploads want it; clicks are no louder than clicks.
 
-    Args:
-        parts: when each begins (s), and what it is. spikes: when each of them is heard as a click (s).
+    parts: when each begins (s), and what it is. spikes: when each of them is heard as a click (s).
     """
     found = normalise(mix(parts, seconds))
     if spikes:

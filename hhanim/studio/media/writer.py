@@ -47,11 +47,9 @@ class Writer:
     It is written under a temporary name in the folder of ``path`` and takes its name only when it is whole, so a
     crash or a full disk leaves the previous file as it was.
 
-    Args:
-        path: the file to write, any name.
-        width, height: of the frames, in pixels.
-        fps: frames per second, exact: ``Fraction(100, 3)`` is 30 ms a frame.
-
+    path: the file to write, any name.
+    width, height: of the frames, in pixels.
+    fps: frames per second, exact: ``Fraction(100, 3)`` is 30 ms a frame.
     Raises EncodeError from any method, when the film cannot be written.
     """
 
@@ -89,11 +87,9 @@ class Writer:
     def write(self, rgba: Pixels, dirty: Iterable[Rect] | None = None) -> None:
         """Append one frame.
 
-        Args:
-            rgba: uint8, shape ``(height, width, 4)``; the buffer may be reused.
-            dirty: the rectangles that differ from the frame before; None when unknown (they are then found by
-                comparison), empty when nothing changed.
-
+        rgba: uint8, shape ``(height, width, 4)``; the buffer may be reused.
+        dirty: the rectangles that differ from the frame before; None when unknown (they are then found by
+            comparison), empty when nothing changed.
         Raises EncodeError when the shape is wrong, or it cannot be written.
         """
         if rgba.shape != (self.height, self.width, 4) or rgba.dtype != np.uint8:

@@ -35,14 +35,13 @@ class Parameter:
 class Entry:
     """One scene of the catalogue, or what else a lecture has.
 
-    Args:
-        name: what ``hhanim render`` calls it.
-        kind: ``clip`` (matplotlib) or ``film`` (manim); of a lecture ``slide`` (Typst) or ``video`` (a film of
-            somebody's), which are in no catalogue.
-        title, description, alt: for people; ``alt`` is the text alternative that goes with the media.
-        parameters: what ``--set`` takes, in the order of the signature.
-        path: the file; ``symbol``: the function or class in it.
-        poster: where in it, 0 to 1, its most informative frame is; None where the scene does not say.
+    name: what ``hhanim render`` calls it.
+    kind: ``clip`` (matplotlib) or ``film`` (manim); of a lecture ``slide`` (Typst) or ``video`` (a film of
+        somebody's), which are in no catalogue.
+    title, description, alt: for people; ``alt`` is the text alternative that goes with the media.
+    parameters: what ``--set`` takes, in the order of the signature.
+    path: the file; ``symbol``: the function or class in it.
+    poster: where in it, 0 to 1, its most informative frame is; None where the scene does not say.
     """
 
     name: str

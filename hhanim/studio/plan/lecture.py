@@ -36,10 +36,9 @@ REST = 1.5
 class Part:
     """A scene, a card, a slide or a clip of a lecture.
 
-    Args:
-        kind: which of these. chapter: its title in the list of chapters.
-        request: for its film. Once that is made, the record beside ``request.path`` says when which of its sections
-            begins and what is said.
+    kind: which of these. chapter: its title in the list of chapters.
+    request: for its film. Once that is made, the record beside ``request.path`` says when which of its sections
+        begins and what is said.
     """
 
     kind: str
@@ -51,11 +50,10 @@ class Part:
 class Lecture:
     """What is shown in which order, and what the whole is called.
 
-    Args:
-        path: the file that is made of it. title, author, date, description: for people.
-        languages: of the captions, by their codes; the first is what is seen and heard.
-        parts: in order, each with a film of its own in the folder ``<name>.parts``.
-        thumbnail: the part whose poster stands for the whole, by the name of its film; None is the longest.
+    path: the file that is made of it. title, author, date, description: for people.
+    languages: of the captions, by their codes; the first is what is seen and heard.
+    parts: in order, each with a film of its own in the folder ``<name>.parts``.
+    thumbnail: the part whose poster stands for the whole, by the name of its film; None is the longest.
     """
 
     path: Path
@@ -88,9 +86,7 @@ class Lecture:
 def find_lecture(file: str | None, settings: Settings) -> Lecture:
     """The lecture of a file.
 
-    Args:
-        file: a project file; None is ``lecture.toml``, or else the project's own. settings: what the command line said.
-
+    file: a project file; None is ``lecture.toml``, or else the project's own. settings: what the command line said.
     Raises UsageError when there is none, or it is wrong: ``lecture.toml:12: …``.
     """
     found = lecture_of(file, settings)

@@ -29,11 +29,10 @@ def file_name(
 ) -> str:
     """The name of a file, without its suffix: ``tau``, ``tau-celsius=18.5``, ``ttx-0.5``, ``tau-slide-light``.
 
-    Args:
-        entry: the scene; given: its parameters as given, and other words that the template may use.
-        variant, dress: the parameters, and preset, theme and language, that tell this film from others of the scene;
-            those that the template does not say follow it.
-        template: the name with ``{parameters}`` in braces; None is the scene's name.
+    entry: the scene; given: its parameters as given, and other words that the template may use.
+    variant, dress: the parameters, and preset, theme and language, that tell this film from others of the scene;
+        those that the template does not say follow it.
+    template: the name with ``{parameters}`` in braces; None is the scene's name.
 
     Raises UsageError when the template names what there is not.
     """

@@ -15,11 +15,10 @@ from hhanim.studio.errors import UsageError
 class Preset:
     """A use.
 
-    Args:
-        name, title: for people.
-        width, height: of the frame, in pixels, even.
-        fps: frames per second; ``None`` means the scene's own.
-        qp: x264's quantiser, lower is better; ``speed``: x264's preset.
+    name, title: for people.
+    width, height: of the frame, in pixels, even.
+    fps: frames per second; ``None`` means the scene's own.
+    qp: x264's quantiser, lower is better; ``speed``: x264's preset.
     """
 
     name: str

@@ -27,8 +27,7 @@ from hhanim.studio.plan.request import output_folder as folder_of
 class Settings:
     """What the command line said; None where it said nothing.
 
-    Args:
-        apart: whether what is given is in the file's name even where the name without it is free.
+    apart: whether what is given is in the file's name even where the name without it is free.
     """
 
     preset: str | None = None
@@ -48,11 +47,9 @@ def requests(
 ) -> tuple[list[Request], list[Event]]:
     """Every film that is asked for, and a failure for every scene that cannot be read.
 
-    Args:
-        names: scenes or targets; all if empty. A path that ends in ``.py`` is a scene file.
-        settings: what the command line said. config: a project file; by default ``hhanim.toml`` if there is
-        one.
-
+    names: scenes or targets; all if empty. A path that ends in ``.py`` is a scene file.
+    settings: what the command line said. config: a project file; by default ``hhanim.toml`` if there is
+    one.
     Raises UsageError for a name that does not exist, or a project file that is wrong.
     """
     project = find_project(config)
@@ -140,8 +137,7 @@ def expand(
 ) -> Iterable[Request]:
     """A target's requests: one per value of its sweeps, per preset, theme and format.
 
-    Args:
-        everywhere: whether ``--set`` is for every scene that has the parameter, and no mistake where there is none.
+    everywhere: whether ``--set`` is for every scene that has the parameter, and no mistake where there is none.
     """
     scene = wanted.scene
     try:

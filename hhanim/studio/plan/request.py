@@ -42,18 +42,17 @@ class Origin:
 class Request:
     """One scene into one file. What it names is looked up, and its parameters are read, once and when asked for.
 
-    Args:
-        entry: the scene; given: its parameters as given (text or values).
-        preset: name of a preset, or None for the scene's own rate at 1080p.
-        theme: name of a theme; size: ``WIDTHxHEIGHT`` over the preset's, or None.
-        language: code of the language in which it speaks and writes. also: of those in which its captions are wanted
-            beside it.
-        path: the file to make; its suffix is the format.
-        origin: the lines of the project file that say so, for its mistakes.
-        sections: of a film, one file per section as well, in ``<name>.sections/``.
-        sound: what is heard: ``voice``, where there are recordings; ``spikes``, a click for each as well;
-            ``described``, what is seen as well; ``none``.
-        takes: the recordings of its lines, once it is made.
+    entry: the scene; given: its parameters as given (text or values).
+    preset: name of a preset, or None for the scene's own rate at 1080p.
+    theme: name of a theme; size: ``WIDTHxHEIGHT`` over the preset's, or None.
+    language: code of the language in which it speaks and writes. also: of those in which its captions are wanted
+        beside it.
+    path: the file to make; its suffix is the format.
+    origin: the lines of the project file that say so, for its mistakes.
+    sections: of a film, one file per section as well, in ``<name>.sections/``.
+    sound: what is heard: ``voice``, where there are recordings; ``spikes``, a click for each as well;
+        ``described``, what is seen as well; ``none``.
+    takes: the recordings of its lines, once it is made.
     """
 
     entry: Entry

@@ -15,9 +15,7 @@ from hhanim.studio.plan.lecture import FILE
 def start(name: str, kind: str = "clip", folder: Path = Path()) -> list[Path]:
     """Write ``scenes/<name>_clip.py`` (or ``_film.py``), and ``hhanim.toml`` if there is none.
 
-    Returns:
-        What was written.
-
+    Returns what was written.
     Raises UsageError when the name cannot be a scene's, or the file is there already.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or keyword.iskeyword(name) or len(name) > 60:

@@ -55,10 +55,9 @@ class Note(Struct, frozen=True):
 class Take:
     """A recording of a line.
 
-    Args:
-        name: of the line. file: relative to the folder of the language. state: hash of its content.
-        line: the sentence it was made for, None where nobody has noted that. seconds: how long it is; rate: samples a
-            second.
+    name: of the line. file: relative to the folder of the language. state: hash of its content.
+    line: the sentence it was made for, None where nobody has noted that. seconds: how long it is; rate: samples a
+        second.
     """
 
     name: str
@@ -127,8 +126,7 @@ def speaker(found: Sequence[Take], name: str, sentence: str) -> Take | None:
 def remarks(found: Sequence[Take], lines: Mapping[str, str]) -> dict[str, str]:
     """What is wrong with recordings that can be read, by file.
 
-    Args:
-        lines: of the scene, name → sentence.
+    lines: of the scene, name → sentence.
     """
     said = {}
     for take in found:

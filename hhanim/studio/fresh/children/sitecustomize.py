@@ -39,9 +39,8 @@ _ABOUT = {"stat", "lstat", "getmtime", "getctime", "getatime"}
 def ask(users: Callable[[], bool], note: Callable[[str, Any], None]) -> None:
     """From now on say what users' code asks about files, of which Python tells nothing.
 
-    Args:
-        users: whether it is theirs that asks now. note: is told of what kind it is, and the file: ``?`` whether it is
-        there, ``!`` that it is not, ``a`` its size, time or mode, ``k`` where a link leads, ``r`` something else of it.
+    users: whether it is theirs that asks now. note: is told of what kind it is, and the file: ``?`` whether it is
+    there, ``!`` that it is not, ``a`` its size, time or mode, ``k`` where a link leads, ``r`` something else of it.
     """
     system: Any = os
     own = os.path.dirname(os.__file__)
@@ -127,8 +126,7 @@ def ask(users: Callable[[], bool], note: Callable[[str, Any], None]) -> None:
 def go_along(journal: str) -> None:
     """From now on whatever Python is started from here says into a file what it opens; the variables here stay.
 
-    Args:
-        journal: the file.
+    journal: the file.
     """
     system: Any = os
     put, unset = os.putenv, os.unsetenv
