@@ -15,7 +15,7 @@ from hhanim.studio.fresh.children import sitecustomize as children
 
 _HERE = {
     children.__file__,
-    *(str(Path(__file__).with_name(f"{name}.py")) for name in ("asker", "hearing", "recording")),
+    *(str(Path(__file__).with_name(f"{name}.py")) for name in ("asker", "recorded", "recording")),
 }
 _STDLIB = os.path.dirname(os.__file__)  # noqa: PTH120
 _THREADS = ("thread.py", "threading.py")  # which do what somebody has given them

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from hhanim.studio.make import manifest
 from hhanim.studio.make.locks import lock
 from hhanim.studio.make.work_folder import sweep
 from hhanim.studio.media import sidecar
+from hhanim.studio.media.atomic import remove_empty
 from hhanim.studio.media.exchange import WORK
 
 
@@ -74,8 +74,7 @@ def clean(
             more, stays = clean(parts, keep, dry_run=dry_run)
             gone, kept = gone + more, kept + stays
             if not dry_run:
-                with contextlib.suppress(OSError):  # something else is in it
-                    parts.rmdir()
+                remove_empty(parts)
     return gone, kept
 
 
@@ -98,8 +97,7 @@ def _others(folder: Path, *, dry_run: bool) -> tuple[list[Path], list[Path]]:
         more, stays = _others(inner, dry_run=dry_run)
         gone, kept = gone + more, kept + stays
         if not dry_run:
-            with contextlib.suppress(OSError):  # something else is in it
-                inner.rmdir()
+            remove_empty(inner)
     return gone, kept
 
 
@@ -107,6 +105,4 @@ def _remove(folder: Path, files: Sequence[Path]) -> None:
     """Files, one by one, and the folders in ``folder`` that are empty then: what else is in them is somebody's."""
     for path in files:
         path.unlink(missing_ok=True)
-    for inner in {path.parent for path in files} - {folder}:
-        with contextlib.suppress(OSError):
-            inner.rmdir()
+    remove_empty(*{path.parent for path in files} - {folder})

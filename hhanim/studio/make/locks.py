@@ -12,6 +12,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from hhanim.studio.errors import RenderError
+from hhanim.studio.media.atomic import remove_empty
 
 
 @contextlib.contextmanager
@@ -48,5 +49,4 @@ def lock(folder: Path, name: str, *, wait: bool = True) -> Iterator[bool]:
             with contextlib.suppress(OSError):
                 path.unlink()  # while it is held; whoever waits for it sees that it has gone, and takes a new one
         held.release()
-        with contextlib.suppress(OSError):
-            folder.rmdir()
+        remove_empty(folder)

@@ -18,6 +18,13 @@ def temporary_name(path: Path, suffix: str = "") -> Path:
     return path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(3)}.part{suffix}")
 
 
+def remove_empty(*folders: Path) -> None:
+    """Remove those of these folders that are empty: what is in the others is somebody's."""
+    for folder in folders:
+        with contextlib.suppress(OSError):
+            folder.rmdir()
+
+
 @contextlib.contextmanager
 def in_place(path: Path) -> Iterator[Path]:
     """A name to write to, which becomes ``path`` when all went well; else what was there stays. Its folder is made.

@@ -12,7 +12,6 @@ journal says what is left to do: any later run carries on.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import stat
@@ -23,7 +22,7 @@ from typing import Annotated
 from msgspec import Meta, Struct, json
 
 from hhanim.studio.media import plain
-from hhanim.studio.media.atomic import in_place
+from hhanim.studio.media.atomic import in_place, remove_empty
 
 WORK = ".hhanim"
 """The folder beside the films where they are made."""
@@ -80,9 +79,7 @@ def _undo(work: Path, folder: Path, journal: _Journal) -> None:
 
 def _tidy(folder: Path, names: Iterable[str]) -> None:
     """Remove the folders of these files that are empty now."""
-    for inner in {(folder / name).parent for name in names} - {folder}:
-        with contextlib.suppress(OSError):  # something else is in it
-            inner.rmdir()
+    remove_empty(*{(folder / name).parent for name in names} - {folder})
 
 
 def carry_on(work: Path, folder: Path, stem: str = "") -> None:
