@@ -419,33 +419,34 @@ def changes(
 
 def _words(label: str, before: str, now: str) -> str:
     word, _, name = label.partition(" ")
-    if word in ("version", "library"):
-        return f"{name} {before or 'none'} → {now or 'none'}"
-    if word == "font" and name:
-        return "the fonts of the system are others" if name == ANY else f"the letters of {name} are others"
-    if word == "import" and name:
-        return (
-            f"{name} is imported from elsewhere"
-            if before and now
-            else f"{name} can{'not' * (not now)} be imported"
-        )
-    if word == "preset":
-        return f"the model {name} changed"
-    if word == "language":
-        return f"the catalogue of {name} changed"
-    if word == "text":
-        code, _, text = name.partition(" ")
-        return f"{text!r} is said in other words in {code}"
-    if word == "voice" and name:
-        line = name.partition(" ")[0]
-        what = "changed" if before and now else "is gone, or of another sentence" if before else "is new"
-        return f"the recording of {line} {what}"
-    if word in ("about", "link") and name:
-        label = name if before and now and word == "link" else f"the size, time or mode of {name}"
+    both = bool(before and now)
+    match word if name else "":
+        case "version" | "library":
+            return f"{name} {before or 'none'} → {now or 'none'}"
+        case "font":
+            return (
+                "the fonts of the system are others" if name == ANY else f"the letters of {name} are others"
+            )
+        case "import" if both:
+            return f"{name} is imported from elsewhere"
+        case "import":
+            return f"{name} can{'' if now else 'not'} be imported"
+        case "preset":
+            return f"the model {name} changed"
+        case "language":
+            return f"the catalogue of {name} changed"
+        case "text":
+            code, _, text = name.partition(" ")
+            return f"{text!r} is said in other words in {code}"
+        case "voice":
+            what = "changed" if both else "is gone, or of another sentence" if before else "is new"
+            return f"the recording of {name.partition(' ')[0]} {what}"
+        case "link" if both:
+            label = name
+        case "about" | "link":
+            label = f"the size, time or mode of {name}"
     if label == "$*":
         return "an environment variable changed"
-    if label.endswith("?"):
-        label = label[:-1]
-    elif label.endswith("/") and before and now:
+    if label.endswith("/") and both:
         return f"what is in {label} changed"
-    return f"{label} {'changed' if before and now else 'is gone' if before else 'is new'}"
+    return f"{label.removesuffix('?')} {'changed' if both else 'is gone' if before else 'is new'}"
