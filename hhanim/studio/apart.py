@@ -178,10 +178,7 @@ class _Server:
         for pid in (self._worker, self._process.pid if self.alive else None):
             if pid is not None:
                 with contextlib.suppress(OSError):
-                    if sys.platform == "win32":
-                        os.kill(pid, signal.SIGTERM)
-                    else:
-                        os.kill(pid, signal.SIGKILL)
+                    os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))  # Windows has the latter alone
         self._process.wait()
         for stream in (self._process.stdin, self._process.stdout):
             with contextlib.suppress(OSError):

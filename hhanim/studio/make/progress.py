@@ -7,7 +7,6 @@ import json
 import sys
 import threading
 from collections.abc import Iterator
-from types import TracebackType
 from typing import Any, Self
 
 from hhanim.errors import visible
@@ -45,9 +44,7 @@ class Reporter:
             self._display.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: object, *_: object) -> None:
         if self._display is not None:
             self._display.stop()
         if kind is None and not (self._quiet or self._as_json) and self._counts:
