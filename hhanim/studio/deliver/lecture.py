@@ -26,9 +26,9 @@ from hhanim.look.numbers import clock
 from hhanim.studio import loaded
 from hhanim.studio.errors import RenderError, writing
 from hhanim.studio.fresh import status as films
+from hhanim.studio.fresh.files import contents
 from hhanim.studio.fresh.job import digest
 from hhanim.studio.fresh.package import writers
-from hhanim.studio.fresh.used import contents
 from hhanim.studio.fresh.versions import versions
 from hhanim.studio.make.films import make_all, stays
 from hhanim.studio.make.locks import lock

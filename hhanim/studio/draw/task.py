@@ -20,9 +20,10 @@ from hhanim.studio.draw.hermetic import settle
 from hhanim.studio.draw.pieces import Output, Share, draw, rehearse
 from hhanim.studio.draw.scene import scene_errors
 from hhanim.studio.errors import StudioError
+from hhanim.studio.fresh.files import of_text
 from hhanim.studio.fresh.job import prepare
 from hhanim.studio.fresh.recording import Recording, recording
-from hhanim.studio.fresh.used import Places, of_text
+from hhanim.studio.fresh.used import Places
 from hhanim.studio.media.formats import Films
 from hhanim.studio.plan.catalogue import Entry, read_file
 from hhanim.studio.plan.request import Request

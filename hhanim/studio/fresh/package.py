@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hhanim.studio import loaded
-from hhanim.studio.fresh.used import contents
+from hhanim.studio.fresh.files import contents
 from hhanim.user_code import PACKAGE
 
 CARRIERS = (

@@ -19,11 +19,12 @@ from typing import Any
 import platformdirs
 
 from hhanim.studio import following, loaded
-from hhanim.studio.fresh import used, versions
+from hhanim.studio.fresh import versions
 from hhanim.studio.fresh.asker import asker, importing, is_users
+from hhanim.studio.fresh.files import contents, text_of
 from hhanim.studio.fresh.opened import Opened
 from hhanim.studio.fresh.package import counts
-from hhanim.studio.fresh.used import Places, text_of
+from hhanim.studio.fresh.used import PASSING, Places
 
 FONTS = (".ttf", ".otf", ".ttc", ".pfb", ".afm")
 _PYTHON = tuple({os.path.join(prefix, "") for prefix in (sys.prefix, sys.base_prefix)})  # noqa: PTH118
@@ -118,13 +119,13 @@ class Recording:
         elif how == "w":
             self.written(name)
         elif (path := self._counts(name)) is not None:
-            found = used.contents(Path(path)) if state is None else state
+            found = contents(Path(path)) if state is None else state
             self._added.setdefault(os.path.abspath(path), found)  # noqa: PTH100
 
     def variables(self, text: str) -> None:
         """A program was given this, which may name variables of the environment."""
         for name in set(_VARIABLES(text)) if "\0" not in text else ():
-            if not used.PASSING(name):
+            if not PASSING(name):
                 self.add(f"${name}")
 
     def written(self, name: Any) -> None:
@@ -274,7 +275,7 @@ class Recording:
         self._opened.close()
         for path in sorted(file for file in ours if file):
             if counts(label := self.places.label(path)):  # what was loaded, whoever has read the file since
-                self.used[label] = loaded.hashes.get(path) or used.contents(Path(path))
+                self.used[label] = loaded.hashes.get(path) or contents(Path(path))
         names = sorted({n.partition(".")[0] for n in sys.modules} - self._modules)
         files = {n: getattr(sys.modules.get(n), "__file__", None) or "" for n in names}
         # By its folder: a compiled part of a library may call itself what it likes.

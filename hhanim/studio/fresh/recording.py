@@ -26,8 +26,9 @@ from hhanim.studio import following, loaded
 from hhanim.studio.fresh.asker import asker, caller, is_users, of_environment
 from hhanim.studio.fresh.children import sitecustomize as children
 from hhanim.studio.fresh.children.sitecustomize import go_along, opens
+from hhanim.studio.fresh.files import text_of
 from hhanim.studio.fresh.recorded import Recording as Recording
-from hhanim.studio.fresh.used import Places, text_of
+from hhanim.studio.fresh.used import Places
 
 _on: Recording | None = None
 _busy = threading.local()

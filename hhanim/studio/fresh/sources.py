@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 from hhanim.studio import loaded
-from hhanim.studio.fresh.used import find_module
+from hhanim.studio.fresh.files import find_module
 
 
 def sources(path: Path, *more: Path) -> list[Path]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from hhanim.language.catalogue import known
 from hhanim.studio import loaded
+from hhanim.studio.fresh.changes import changes, differences
 from hhanim.studio.fresh.job import prepare, stamp
 from hhanim.studio.fresh.trust import foreign
-from hhanim.studio.fresh.used import MEANT, Places, changes
+from hhanim.studio.fresh.used import MEANT, Places
 from hhanim.studio.media import sidecar
 from hhanim.studio.plan.request import Request
 
@@ -87,33 +86,3 @@ def _at_least(request: Request, record: sidecar.Record) -> Request:
     more = {*record.also} & {*known()} - {request.language} if record.also else set()
     sections = request.sections or bool(record.key.get("sections"))
     return replace(request, sections=sections, also=(*request.also, *sorted(more - {*request.also})))
-
-
-_BY_PRESET = ("width", "height", "frame_rate", "n_frames", "quality")
-
-
-def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
-    """Why two keys differ, in words: ``gNa 120 → 60``."""
-    implied = _BY_PRESET if old.get("preset") != new["preset"] else ()
-    for name in new:
-        before, now = old.get(name), new[name]
-        if before == now or not (before or now) or name in implied:
-            continue
-        if name in ("parameters", "engines"):
-            for part in sorted({*(before or {}), *now}):
-                if (before or {}).get(part) != now.get(part):
-                    yield f"{part} {_word((before or {}).get(part))} → {_word(now.get(part))}"
-        elif name == "membranes":
-            if (before or {}).keys() == now.keys() and old.get("parameters") == new["parameters"]:
-                yield "the model's definition changed"
-        elif name == "colours":
-            if old.get("theme") == new["theme"]:
-                yield f"a colour of the theme {new['theme']} changed"
-        else:
-            yield f"{name} {_word(before)} → {_word(now)}"
-
-
-def _word(value: Any) -> str:
-    if value is None:
-        return "none"
-    return " ".join(map(str, value)) if isinstance(value, list) else sidecar.shown(value)

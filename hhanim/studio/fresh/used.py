@@ -32,27 +32,22 @@ A state is a hash, a word or, where there was nothing, empty.
 
 from __future__ import annotations
 
-import ast
-import contextlib
 import datetime
-import functools
-import hashlib
 import json
 import os
 import platform
 import re
-import stat
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.machinery import all_suffixes
 from pathlib import Path
 from typing import Any
 
 from hhanim.errors import HHError
 from hhanim.language import catalogue, find
 from hhanim.studio import loaded
+from hhanim.studio.fresh import files
 from hhanim.studio.fresh.versions import ANY, font_file, fonts, packages, system_library, version
 from hhanim.studio.plan import voice
 from hhanim.studio.plan.request import Request
@@ -60,12 +55,6 @@ from hhanim.user_code import PACKAGE
 
 UP = 2
 """How far above the scene's folder a file may lie that is still called by its place from there."""
-
-LARGEST = 2**32
-"""Bytes of a file whose contents are looked at."""
-
-LONGEST = 1_000_000
-"""Bytes of a file that may be a script."""
 
 MEANT = (
     "value ",
@@ -83,11 +72,6 @@ def given_files(request: Request) -> dict[str, Path]:
     said = {name: request.given.get(name, default) for name, (_, default) in request.entry.declared.items()}
     found = {k: re.fullmatch(r"(.+\.py)(:\w*)?", v) for k, v in said.items() if isinstance(v, str)}
     return {name: Path(match[1]).absolute() for name, match in found.items() if match}
-
-
-def of_text(text: str) -> str:
-    """The state of something that is text."""
-    return loaded.digest(text.encode("utf-8", "surrogatepass"))
 
 
 @dataclass(frozen=True)
@@ -178,18 +162,20 @@ class Places:
         if label == "date":
             return datetime.date.today().isoformat()
         if label == "packages":
-            return of_text(json.dumps(packages(tuple(map(str, self.path))), sort_keys=True))
+            return files.of_text(json.dumps(packages(tuple(map(str, self.path))), sort_keys=True))
         if label == "machine":
-            return of_text(f"{' '.join(platform.uname())} {os.cpu_count()}")
+            return files.of_text(f"{' '.join(platform.uname())} {os.cpu_count()}")
         if label == "$*":
-            return of_text(json.dumps({k: v for k, v in sorted(self.environment.items()) if not PASSING(k)}))
+            return files.of_text(
+                json.dumps({k: v for k, v in sorted(self.environment.items()) if not PASSING(k)})
+            )
         if label.startswith("$"):
             value = self.environment.get(label[1:])
-            return "" if value is None else of_text(value)
+            return "" if value is None else files.of_text(value)
         path = self.place(label)
         if label.endswith("?"):
-            return kind(path)
-        return listing(path) if label.endswith("/") else contents(path)
+            return files.kind(path)
+        return files.listing(path) if label.endswith("/") else files.contents(path)
 
     def module(self, name: str) -> str:
         """Where a module would be imported from: a label, ``installed``, a hash of one on Python's path, or nothing.
@@ -207,7 +193,7 @@ class Places:
             folders = folders[: 1 + len(self.given)]  # beside the scene, it would come first
         found: Path | None = None
         for k, part in enumerate(parts):
-            found = find_module(part, folders)
+            found = files.find_module(part, folders)
             if found is None:
                 known = k == 0 and len(folders) == 1 + len(self.given) and dot != name[:1]
                 return "installed" if known and parts[0] in sys.stdlib_module_names else ""
@@ -218,7 +204,7 @@ class Places:
         if found.is_dir():
             return "a folder"
         label = self.label(str(found))
-        return label if re.match(r"(\w+=)?\./", label) else contents(found)
+        return label if re.match(r"(\w+=)?\./", label) else files.contents(found)
 
 
 PASSING = re.compile(
@@ -228,116 +214,6 @@ PASSING = re.compile(
 """Variables that a shell or a session sets without anybody's wish."""
 
 
-def find_module(name: str, folders: Sequence[Path]) -> Path | None:
-    """The file that importing ``name`` runs, by Python's order; the folder of a package that has none."""
-    bare = None
-    for folder in folders:
-        place = os.path.join(folder, name)  # noqa: PTH118 — a check asks for hundreds, and paths as text are cheap
-        if package := os.path.isdir(place):  # noqa: PTH112
-            bare = bare or Path(place)
-        for start in (f"{place}{os.sep}__init__", place)[not package :]:
-            for suffix in _SUFFIXES:
-                if os.path.isfile(start + suffix):  # noqa: PTH113
-                    return Path(start + suffix)
-    return bare
-
-
-_SUFFIXES = [s for s in all_suffixes() if s != ".pyc"] + [".pyc"]
-
-
-def kind(path: Path) -> str:
-    """Whether it is there, and as what."""
-    what = "a folder" if path.is_dir() else "there" if path.exists() else ""
-    return "a program" if what == "there" and os.access(path, os.X_OK) else what
-
-
-def about(path: Path) -> str:
-    """What is known of a file without looking into it."""
-    try:
-        found = path.stat()
-    except (OSError, ValueError):
-        return ""
-    return f"{found.st_size} {found.st_mtime_ns} {found.st_mode:o}"
-
-
-def leads_to(path: Path) -> str:
-    """What a link says."""
-    try:
-        return of_text(os.readlink(path))  # noqa: PTH115 — as it is written
-    except (OSError, ValueError):
-        return ""
-
-
-def listing(path: Path) -> str:
-    """Of a folder, the names in it, but for what Python and we leave behind."""
-    try:
-        with os.scandir(path) as found:
-            names = sorted(f"{item.name}{'/' * item.is_dir()}" for item in found)
-    except OSError:
-        return ""
-    return of_text("\n".join(name for name in names if name not in ("__pycache__/", ".hhanim/")))
-
-
-def matches(root: Path, pattern: str) -> str:
-    """Of the names that fit a pattern; nothing looks through a whole disk because a record says so."""
-    if root == Path(root.anchor):
-        return ""
-    try:
-        found = sorted(path.relative_to(root).as_posix() for path in root.glob(pattern))
-    except (OSError, ValueError, NotImplementedError, IndexError):
-        return ""
-    return of_text("\n".join(name for name in found if "__pycache__" not in name))
-
-
-def contents(path: Path) -> str:
-    """A hash of a file's contents; it is worked out again only when the file has been written."""
-    try:
-        found = path.stat()
-    except (OSError, ValueError):
-        return ""
-    if stat.S_ISDIR(found.st_mode):
-        return "a folder"
-    if not stat.S_ISREG(found.st_mode) or found.st_size > LARGEST:
-        return "a device"
-    return _hash(path, (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino))
-
-
-@functools.lru_cache(maxsize=8192)
-def _hash(path: Path, _: tuple[int, ...]) -> str:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()[:16]
-    except OSError:
-        return ""
-
-
-def text_of(path: Path) -> str:
-    """What a file says, as far as it is not too long to be a script."""
-    with contextlib.suppress(OSError):
-        if path.is_file() and path.stat().st_size <= LONGEST:  # no pipe, nor a device
-            return path.read_text(encoding="utf-8", errors="replace")
-    return ""
-
-
-def code(path: Path) -> str:
-    """Of a Python file but for the constants in capitals that stand in it."""
-    try:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, SyntaxError):
-        return ""
-    kept = [node for node in tree.body if not _names(node) & CONSTANTS]
-    return of_text("\n".join(map(ast.dump, kept)))
-
-
-CONSTANTS = {"DARK", "LIGHT", "THEMES"}
-"""What of :data:`MEANT` is looked up by its name, and is in the key by itself."""
-
-
-def _names(node: ast.stmt) -> set[str]:
-    targets = [node.target] if isinstance(node, ast.AnnAssign) else getattr(node, "targets", [])
-    return {target.id for target in targets if isinstance(target, ast.Name)}
-
-
 def _preset(_: Places, name: str) -> str:
     from hhanim.model import presets
 
@@ -345,12 +221,12 @@ def _preset(_: Places, name: str) -> str:
 
 
 def _catalogues(places: Places, code: str) -> str:
-    return of_text(" ".join(contents(places.folder / path) for path in catalogue.files(code)))
+    return files.of_text(" ".join(files.contents(places.folder / path) for path in catalogue.files(code)))
 
 
 def _text(places: Places, name: str) -> str:
     code, _, text = name.partition(" ")
-    return of_text(find(code).say(text))
+    return files.of_text(find(code).say(text))
 
 
 def _voice(places: Places, name: str) -> str:
@@ -362,7 +238,7 @@ def _voice(places: Places, name: str) -> str:
 def _font(_: Places, family: str) -> str:
     if family == ANY:
         return fonts()
-    return contents(file) if (file := font_file(family)) else ""
+    return files.contents(file) if (file := font_file(family)) else ""
 
 
 _STATES: dict[str, Callable[[Places, str], str]] = {
@@ -374,11 +250,11 @@ _STATES: dict[str, Callable[[Places, str], str]] = {
     "preset": _preset,
     "language": _catalogues,
     "text": _text,
-    "code": lambda places, name: code(places.place(name)),
-    "glob": lambda places, name: matches(*places.root(name)),
+    "code": lambda places, name: files.code(places.place(name)),
+    "glob": lambda places, name: files.matches(*places.root(name)),
     "voice": _voice,
-    "about": lambda places, name: about(places.place(name)),
-    "link": lambda places, name: leads_to(places.place(name)),
+    "about": lambda places, name: files.about(places.place(name)),
+    "link": lambda places, name: files.leads_to(places.place(name)),
 }
 """The first word of a label that has one → the state of what follows it."""
 
@@ -390,63 +266,4 @@ def meaning(membrane: Any) -> str:
     try:
         return serial.digest(membrane)[:16]
     except HHError:
-        return of_text(repr(membrane))
-
-
-def changes(
-    used: Mapping[str, str], places: Places, unseen: Set[str] = frozenset()
-) -> Iterator[tuple[str, str]]:
-    """What is no longer as it was, each with words that say so.
-
-    The files of :data:`MEANT` come first, the membranes in them only if one of these has changed.
-
-    unseen: labels that are not looked at, and so may have changed.
-    """
-    edited = False  # a file of hhanim's
-    for label in sorted(used, key=lambda label: (not label.startswith(MEANT), label)):
-        if label in unseen:
-            yield label, f"{label} is outside, and the record is somebody else's"
-            continue
-        if label == "outside":
-            continue
-        if label.removeprefix("value ").startswith(("preset ", "code ", "text ")) and not edited:
-            continue
-        before, now = used[label], places.state(label)
-        if before != now:
-            edited |= label.startswith(MEANT) and not label.startswith("value ")
-            yield label, _words(label, before, now)
-
-
-def _words(label: str, before: str, now: str) -> str:
-    word, _, name = label.partition(" ")
-    both = bool(before and now)
-    match word if name else "":
-        case "version" | "library":
-            return f"{name} {before or 'none'} → {now or 'none'}"
-        case "font":
-            return (
-                "the fonts of the system are others" if name == ANY else f"the letters of {name} are others"
-            )
-        case "import" if both:
-            return f"{name} is imported from elsewhere"
-        case "import":
-            return f"{name} can{'' if now else 'not'} be imported"
-        case "preset":
-            return f"the model {name} changed"
-        case "language":
-            return f"the catalogue of {name} changed"
-        case "text":
-            code, _, text = name.partition(" ")
-            return f"{text!r} is said in other words in {code}"
-        case "voice":
-            what = "changed" if both else "is gone, or of another sentence" if before else "is new"
-            return f"the recording of {name.partition(' ')[0]} {what}"
-        case "link" if both:
-            label = name
-        case "about" | "link":
-            label = f"the size, time or mode of {name}"
-    if label == "$*":
-        return "an environment variable changed"
-    if label.endswith("/") and both:
-        return f"what is in {label} changed"
-    return f"{label.removesuffix('?')} {'changed' if both else 'is gone' if before else 'is new'}"
+        return files.of_text(repr(membrane))

@@ -30,8 +30,9 @@ from hhanim.studio.draw.drawn import Drawn
 from hhanim.studio.draw.pieces import Output, Share
 from hhanim.studio.errors import MissingError, RenderError, StudioError, UsageError
 from hhanim.studio.fresh import package
+from hhanim.studio.fresh.changes import changes
 from hhanim.studio.fresh.sources import sources as estimated
-from hhanim.studio.fresh.used import Places, changes, given_files
+from hhanim.studio.fresh.used import Places, given_files
 from hhanim.studio.fresh.versions import versions
 from hhanim.studio.make.drawing import alone
 from hhanim.studio.media import sidecar

@@ -13,10 +13,11 @@ from hhanim.language import spoken, tr
 from hhanim.studio import loaded
 from hhanim.studio.draw.drawn import Drawn
 from hhanim.studio.draw.pieces import Output
+from hhanim.studio.fresh.files import of_text
 from hhanim.studio.fresh.job import Job, stamp
 from hhanim.studio.fresh.package import writers
 from hhanim.studio.fresh.trust import sign
-from hhanim.studio.fresh.used import Places, of_text
+from hhanim.studio.fresh.used import Places
 from hhanim.studio.media import cues, sidecar
 from hhanim.studio.plan.request import Request
 from hhanim.studio.plan.voice import SEEN, digest

@@ -15,9 +15,11 @@ import pytest
 
 from hhanim.studio import loaded
 from hhanim.studio.fresh import package, trust, versions
+from hhanim.studio.fresh.changes import changes
+from hhanim.studio.fresh.files import contents
 from hhanim.studio.fresh.recording import Recording
 from hhanim.studio.fresh.status import status
-from hhanim.studio.fresh.used import Places, changes, contents
+from hhanim.studio.fresh.used import Places
 from hhanim.studio.make import films
 from hhanim.studio.media import sidecar
 from hhanim.studio.plan import project as projects
