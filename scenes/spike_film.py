@@ -89,10 +89,10 @@ class Spike(Story):
         acts = [
             ("m", self.inward, ("V rises", "{m} gates open", "{ion} flows in"), "which lifts V", "{m} gates open first",
              "The higher V, the more {m} gates open, and the faster V rises.", spike.over),
-            ("h", self.inward, ("V rises", "{h} gates shut", "{ion} channels shut"), "which holds V back",
+            ("h", self.inward, ("V has risen", "{h} gates shut", "{ion} channels shut"), "which holds V back",
              "{h} gates shut", "The {h} gates are slower: they shut the {ion} channels again.", fall),
-            ("n", self.outward, ("V rises", "{n} gates open", "{other} flows out"), "which lowers V", "{n} gates open",
-             "The {n} gates are as slow: they open, and {other} takes V down.", spike.back),
+            ("n", self.outward, ("V has risen", "{n} gates open", "{other} flows out"), "which lowers V",
+             "{n} gates open", "The {n} gates are as slow: they open, and {other} takes V down.", spike.back),
         ]  # fmt: skip
         for gate, channel, steps, link, heading, said, until in acts:
             if self.names[gate]:

@@ -67,16 +67,17 @@ class VoltageClamp(Story):
     def experiment(self) -> Iterator[Beat]:
         """The clamp, one step, and sweep after sweep."""
         run, graph, area = self.run, self.graph_.follow(self.clock), self.grid["left"]
-        trace = graph.trace(run, "I_ion")
+        trace, total = graph.trace(run, "I_ion"), run.ionic_current
         said = "V is stepped up and held, and current flows: first in, then out."
-        line = tr("{title}, 1952", title=tr(self.title))
-        yield Beat("question", QUESTION, said, line, [self.patch, graph, trace], 0.5 * self.on,
-                   run.duration)  # fmt: skip
+        line, whole = tr("{title}, 1952", title=tr(self.title)), graph.trace(run, total, whole=True)
+        shown = [self.patch, graph, whole]  # of the whole current, at rest: which ions it is comes later
+        yield Beat("question", QUESTION, said, line, shown, 0.5 * self.on)
         area = area.inset(bottom=0.9, top=0.9) if self.shape == "wide" else area
         self.rig = rig = Rig(area, self.theme, run, self.clock, beside=self.sweeps)
         self.wall, shown = within(self.frame, rig.wall, self.patch.band), [rig, graph, trace]
         said = "One wire measures V; through another an amplifier sends what keeps it at the command."
-        yield Beat("clamp", "The voltage clamp", said, "", shown, out_of=self.wall, do=[rig.reacts])
+        yield Beat("clamp", "The voltage clamp", said, "", [rig, graph, whole], run.duration, out_of=self.wall,
+                   do=[rig.reacts])  # fmt: skip
         said, surge = "A brief surge charges the membrane, and V is there.", graph.surge(self.on)
         yield Beat("step", "A step from {rest} to {step}", said, "", [*shown, surge], 0.0, self.on,
                    do=[rig.reacts])  # fmt: skip
@@ -102,14 +103,20 @@ class VoltageClamp(Story):
                    "so little {ion} is left that at {step} none flows", [*shown, self.ghost, choices, less],
                    do=[choices.answer(0)], until=bare.duration)  # fmt: skip
         self.sodium = graph.less(run, run.ionic_current, bare.ionic_current, self.into)
+        shown += [less, self.sodium]
         yield Beat("difference", "One taken from the other", "The difference is the {ion} current.",
-                   show=[*shown, less, self.sodium], do=[self.sodium.take()])  # fmt: skip
+                   show=shown, do=[self.sodium.take()])  # fmt: skip
+        courses = {self.into: run.current(self.prepared.inward.name), self.out: bare.current(outward)}
+        named = graph.name(self.into, courses)
         leak = bare.ionic_current - bare.current(outward)
         small = graph.trace(bare, leak, color="I_L", whole=True)
         self.leak = graph.less(bare, bare.ionic_current, leak, self.out)
         said = "A leak too small to see here comes off as well: {other} is left."
-        yield self.then(said, heading="The leak is taken off, too", show=[*shown, self.sodium, small, self.leak],
-                        do=[self.leak.take()])  # fmt: skip
+        shown = [*shown[:-2], self.sodium, named, small, self.leak]
+        yield self.then(said, heading="The leak is taken off, too", show=shown, do=[self.leak.take()])
+        courses["I_L"] = leak
+        more = [graph.name(self.out, courses, at=0.9), graph.name("I_L", courses, at=0.75)]
+        yield self.then("So both currents are known, each by itself.", show=[*shown, *more])
 
     def conductances(self) -> Iterator[Beat]:
         """Currents divided by driving forces, with what was measured in 1952 where the model is that axon's."""
@@ -117,16 +124,18 @@ class VoltageClamp(Story):
         left = self.grid["left"].split(1.0, 1.0, vertical=self.shape == "wide")
         places = list(zip(left, (self.grid["first"], self.grid["second"]), strict=True))
         both = self.both = Conductances(self.membrane, SHOWN, names, places, self.theme, hold=self.hold)
-        line = differ = "divided by its driving force, a current gives a conductance"
+        line = "divided by its driving force, a current gives a conductance"
         self.names["source"] = measured.SOURCE
         if both.measured:
             line = "circles: {source} · lines: their equations, scaled to the size of this axon"
-            differ = "small steps agree; at large ones more {ion} conductance is computed, and it ends later"
         (one, other), laid = both.shown, [family.lay_all(each=0.8) for family in both.families]
         said = "Over the driving force, a current is a conductance."
         yield Beat("conductances", "From currents to conductances", said, line, one, do=laid[:1])
         said = "That of {ion} rises and falls, though V is held."
-        yield self.then(said, line=differ, show=[*one, *other], do=laid[1:])
+        yield self.then(said, show=[*one, *other], do=laid[1:])
+        if both.measured:
+            said = "At large steps the equations give more of it than was measured."
+            yield self.then(said, line="small steps agree; at large ones it also ends later")
 
     def drugs(self) -> Iterator[Beat]:
         """The modern way: each kind of channel is blocked."""

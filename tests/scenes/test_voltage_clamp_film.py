@@ -13,8 +13,9 @@ pytest.importorskip("manim")
 
 from hhanim.errors import HHError
 from hhanim.mobjects.circuit.clamp import carriers
-from hhanim.mobjects.frame.lettering import Words
+from hhanim.mobjects.frame.lettering import Formula, Words
 from hhanim.mobjects.graph.subtraction import Subtraction
+from hhanim.mobjects.membrane.patch import MembranePatch
 from hhanim.model import measured, presets, simulate
 from tests.scenes.film_checks import run_film
 
@@ -156,6 +157,29 @@ def test_every_sweep_keeps_its_voltage_beside_its_peak_or_end_and_on_no_curve(fi
                 assert not (np.abs(points - middle) < half).all(axis=1).any(), word.words
             touching = [m for m, h in boxes if (np.abs(m - middle) < 0.95 * (h + half)).all()]
             assert len(touching) == 1, word.words
+
+
+@pytest.mark.slow
+def test_what_is_asked_is_not_answered_before_and_every_part_has_its_name(media: Path) -> None:
+    told: dict[str, Any] = {}
+
+    class Seen:
+        def tell(self, beat: Any) -> None:
+            super().tell(beat)  # type: ignore[misc]
+            film: Any = self
+            patches = [block for block in film.standing if isinstance(block, MembranePatch)]
+            sides = [view.open for patch in patches for view in patch.views]
+            names = {block.source for block in film.standing if isinstance(block, Formula)}
+            told[beat.caption] = film.clock.now, any(sides), names, beat.line
+
+    film: Any
+    film, _ = run_film("voltage_clamp", "wide", media, beside=Seen, steps=3)
+    asked = told["V is stepped up and held, and current flows: first in, then out."]
+    assert asked[0] < film.on and not asked[1]  # no ion is seen to carry it
+    assert told["So both currents are known, each by itself."][2] == {
+        f'I_"{name}"' for name in ("L", "K", "Na")
+    }
+    assert "small steps" not in told["That of {ion} rises and falls, though V is held."][3]
 
 
 @pytest.mark.slow

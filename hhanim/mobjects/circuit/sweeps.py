@@ -16,7 +16,7 @@ class Records(Story):
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -27,7 +27,7 @@ from hhanim.look.numbers import millivolts
 from hhanim.look.words import tr
 from hhanim.mobjects.frame.clock import Clock
 from hhanim.mobjects.frame.layout import Area, fitted, stroke
-from hhanim.mobjects.frame.lettering import SMALL, TICK, Formula, Words, broken
+from hhanim.mobjects.frame.lettering import LABEL, SMALL, TICK, Formula, Words, broken, stand_clear
 from hhanim.mobjects.graph.equations import ConductanceEquation
 from hhanim.mobjects.graph.family import Family, shades
 from hhanim.mobjects.graph.marks import Measured
@@ -69,7 +69,7 @@ class Sweeps:
         self, area: Area, runs: Sequence[Trajectory], theme: Theme, *, keys: Sequence[str] = ("I_ion",),
         laid: Callable[[int, float], Any] = lambda k, t: None,
     ) -> None:  # fmt: skip
-        self.theme, stop = theme, runs[0].duration
+        self.theme, self._run, stop = theme, runs[0], runs[0].duration
         self.clock: Clock | None = None
         low = min(run.extreme(key, "min").value for run in runs for key in keys)
         high = max(run.extreme(key).value for run in runs for key in keys)
@@ -126,6 +126,20 @@ class Sweeps:
         """A part of a current taken off on the axes, both (T,): what is left has a quantity's colour."""
         return Subtraction(self.axes, run.t, whole, part, self.theme.color(quantities(run.membrane)[key]))
 
+    def name(self, key: str, courses: Mapping[str, Any], at: float | None = None) -> Formula:
+        """The symbol of a current beside its course, clear of others, values (T,) each: at its peak, or at that share
+        of the time.
+        """
+        symbol, values = quantities(self._run.membrane)[key], np.asarray(courses[key])
+        k = (
+            int(np.argmax(np.abs(values)))
+            if at is None
+            else int(np.searchsorted(self._run.t, at * self._run.t[-1]))
+        )
+        around = np.concatenate([self.axes.at(self._run.t, course)[:, :2] for course in courses.values()])
+        word = Formula(symbol.typst, size=LABEL, color=self.theme.color(symbol))
+        return stand_clear(word, self.axes.at(self._run.t[k], values[k])[:2], around, within=self.axes.inner)
+
     def surge(self, t: float) -> VGroup:
         """What charges the membrane when a step comes (ms): over before ions move, so it is drawn as a line."""
         foot, top = self.axes.at(t, 0.0), self.axes.at(t, self.axes.ylim[1])
@@ -138,7 +152,7 @@ class _Running(VGroup):
     """The voltage of the step (mV) whose sweep is being laid, at the upper right of a panel: `follow` of its Family."""
 
     def __init__(self, panel: Panel, runs: Sequence[Trajectory]) -> None:
-        hue, corner = panel.theme.color("stimulus"), (panel.area.right, panel.area.top, 0.0)
+        hue, corner = panel.theme.color("stimulus"), (panel.inner.right, panel.area.top, 0.0)
         names = [Words(millivolts(_level(run)), size=TICK, color=hue) for run in runs]
         super().__init__(*(name.move_to(corner, aligned_edge=UR).set_opacity(0.0) for name in names))
         self.stop = panel.xlim[1]

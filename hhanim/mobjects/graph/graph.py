@@ -90,7 +90,7 @@ class Graph:
             self.moving.add(self.bar.dot)
         if clock is not None:
             self.traces.follow(clock)
-            self.moving.add(Here(self.traces[0].dot, clock))
+            self.moving.add(Here(self.traces[0].dot, clock, named=wanted))
             if stimulus:
                 self.bar.dot.add_updater(lambda _: (self.bar.draw(clock.now), None)[1])
 

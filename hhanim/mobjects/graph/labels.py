@@ -23,6 +23,7 @@ GAP = 1.02 * LABEL * UNIT  # from one label to the next
 BESIDE = 2.0 * DOT_RADIUS * UNIT  # from a head to its label
 ASIDE = 14.0 * UNIT  # further where the label stands a gap higher or lower: room for the line between them
 SPACING = labels.Spacing(GAP, between=10.0 * UNIT, aside=ASIDE)
+_FLAT = 0.05  # of the largest: the peak of a trace that seems to have none
 _CLEAR = 7.0 * UNIT  # from a label at a peak to whatever else is drawn
 _WAYS = np.array([(np.cos(a), np.sin(a)) for a in np.linspace(0.0, 2.0 * np.pi, 32, endpoint=False)])
 
@@ -110,13 +111,16 @@ def put_at_ends(words: Sequence[VMobject], traces: Sequence[Trace]) -> VGroup:
 
 
 def put_at_peaks(words: Sequence[VMobject], traces: Sequence[Trace], others: Any = ()) -> VGroup:
-    """Each of some words as near as can be to where its trace is farthest from zero, on no trace and none of `others`
-    (P, 2).
+    """Each of some words as near as can be to where its trace is farthest from zero, or to its end if it has no peak to
+    speak of, on no trace and none of `others` (P, 2).
 
     Returns for each the line that joins it to its peak, empty where it stands beside it.
     """
     panel = traces[0].panel
-    spots = np.array([trace.path.values[np.argmax(np.abs(trace.values)), :2] for trace in traces])
+    tops = [int(np.argmax(np.abs(trace.values))) for trace in traces]
+    most = max(float(abs(trace.values[k])) for trace, k in zip(traces, tops, strict=True))
+    spots = np.array([trace.path.values[k if abs(trace.values[k]) > _FLAT * most else -1, :2]
+                      for trace, k in zip(traces, tops, strict=True)])  # fmt: skip
     taken = [*(trace.path.values[:, :2] for trace in traces), np.reshape(others, (-1, 2))]
     low = np.array([panel.inner.left, panel.inner.bottom]) + _CLEAR
     high, lines = np.array([panel.area.right, panel.inner.top]), VGroup()

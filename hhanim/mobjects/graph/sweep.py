@@ -117,7 +117,7 @@ class Sweep:
                 self.points.add(filled(rings, face, stroke=hue, width=stroke(3.0)))
         if clock is not None:
             self.traces.follow(clock)
-            self.moving.add(Here(self.traces[0].dot, clock))
+            self.moving.add(Here(self.traces[0].dot, clock, named=True))
 
     def _trace(self, c: Curve, span: tuple[float, float], width: float, label: Any) -> Trace:
         t, y = np.asarray(c.t, dtype=float), np.asarray(c.y, dtype=float)
