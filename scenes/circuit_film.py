@@ -112,6 +112,7 @@ class CircuitFilm(Story):
                         until=max(self.lit - 0.05, 0.0))  # fmt: skip
         yield self.then("The source is lit: its current charges the capacitor.",
                         until=min(self.lit + 0.97 * (self.pushed - self.lit), seen))  # fmt: skip
+        shown = [*shown, stage.later]
         turned: Any = {"show": shown, "do": [stage.currents.arrows.to_scale(stage.scale)]}
         line = "arrows are currents; boxes fill with the conductance"
         if not len(run.spikes):
@@ -119,14 +120,17 @@ class CircuitFilm(Story):
                        until=run.duration, **turned)  # fmt: skip
             return
         yield self.then("Now {ion} flows in, and V goes on rising.", heading="V rises", until=seen)
-        yield self.then("It charges the capacitor, faster and faster.", line=line,
-                        until=run.extreme("I_ion", "min").t, **turned)  # fmt: skip
+        if stage.times > 1.0:
+            said = "The currents outgrow the picture: from now on arrows are {times} times shorter."
+            yield self.then(said, line=line, **turned)
+        yield self.then("The sum of the currents charges the capacitor, faster and faster.", line=line, show=shown,
+                        until=run.extreme("I_ion", "min").t)  # fmt: skip
         yield self.then("With the capacitor, as much flows out as in, at every instant.",
                         heading="The currents add up", show=[*shown, stage.sums])  # fmt: skip
         choices = self.choices(stage.ask, "no current flows any more", "{other} takes out what {ion} brings in",
                                "the capacitor is full")  # fmt: skip
         yield Beat("predict", "Why will V stop rising?", "V will stand still at its peak. Why?",
-                   show=[*shown[:-1], choices], think=True)  # fmt: skip
+                   show=[*shown[:-2], choices], think=True)  # fmt: skip
         yield Beat("answer", "Nothing is left for the capacitor", "{other} takes out what {ion} brings in.", line,
                    do=[choices.answer(1)], until=top.t)  # fmt: skip
         yield self.then("The two cancel, and the capacitor gets nothing.", show=[*shown, stage.sums])

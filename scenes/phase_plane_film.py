@@ -143,7 +143,7 @@ class PhasePlane(Story):
         p.flow.set_fill(opacity=0.45)
         shown = [self.panel, p.flow, p.upright, p.names[1], p.along("V"), *run]
         said = "On this line V stands still: what flows out is what flows in."
-        line = "the state crosses it upright, for only {n} changes"
+        line = "after the pulse the state crosses it upright, for only {n} changes"
         yield Beat("nullclines", "The V-nullcline", said, line, shown, until=top)
         shown = [*p.parts[:-1], p.along(self.gate), *run]
         said = "On this line {n} stands still. It is the steady state of {n} at each V."
@@ -206,7 +206,7 @@ class PhasePlane(Story):
         does = "small swings die away" if self.held else "small swings grow"
         rows = [Row("Up to {critical}: {kind}", does, "ink", "Up to {critical} the fixed point is {kind}.",
                     0.4 * self.until)]  # fmt: skip
-        line = "a steady current of {between}"
+        alone, line = "V and {n} alone, at a steady current of {between}", "a steady current of {between}"
         if self.held and self.onset < self.stop:
             held = self.linked(self.stays)
             said = "Here the fixed point is stable: a state beside it comes to rest."
@@ -216,28 +216,30 @@ class PhasePlane(Story):
             said = "But from where rest was it begins to fire, and goes on for ever."
             yield self.then(said, show=[*again.parts, v, before, *both], until=self.until)
             self.timed(Pace(self.until, rate=0.5 * RATE))
-            shown = [self.orbit(self.stays), self.orbit(self.fires), again.clear(self.cycle)]
+            begin = self.fires.y[:, -1]  # on the cycle by now
+            lap = simulate(self.plane, self.between, self.until, start=begin, sample=0.004)
+            shown = [self.orbit(self.stays), self.orbit(lap), again.clear(self.cycle)]
             again.draw(self.between)
             rows += [Row("From {onset}: a limit cycle too", "where the state begins decides", "ink",
                          "From {onset} on it can go round as well: where it begins decides.", self.until,
                          adds=shown[1:])]  # fmt: skip
         if self.critical is None:
-            yield from self.recapped(rows, again.parts, place="plot", line=line)
+            yield from self.recapped(rows, again.parts, place="plot", line=alone)
             return
         rows += [Row("Above {critical}: unstable", "only the limit cycle is left", "ink",
                      "Above {critical} it is unstable: firing is all there is.")]  # fmt: skip
-        *told, last = self.recapped(rows, [*again.parts, *shown[:1]], place="first", line=line)
+        *told, last = self.recapped(rows, [*again.parts, *shown[:1]], place="first", line=alone)
         yield from told
-        last = replace(last, line="the current rises to {high}", do=[again.rise(self.between, self.high)])
+        last = replace(
+            last,
+            line="V and {n} alone, as the current rises to {high}",
+            do=[again.rise(self.between, self.high)],
+        )
         yield replace(last, show=[x for x in last.show or () if x not in shown])
         self.timed(Pace(self.until, rate=RATE))
         lap = simulate(self.plane, self.high, self.until, start=self.many.y[:, -1], sample=0.004)
-        shown = [
-            *self.without(self.cycle),
-            self.graph("second", lap, "V"),
-            self.orbit(lap, ghost=True),
-            self.cycle,
-        ]
+        shown = [*self.without(self.cycle), self.graph("second", lap, "V")]
+        shown += [self.orbit(lap, ghost=True), self.cycle]
         said = "With V and {n} alone it fires {rate} times a second."
         line = "a steady current of {high}, V and {n} alone: {rate} times a second"
         yield self.then(said, line=line, show=shown, until=0.6 * self.until)

@@ -216,7 +216,7 @@ class Threshold(Story):
         v = self.graph(first, self.strong, "V", ghost=False)
         weak = Trace.of(self.weak, "V", v.panel, ghost=True).ghost
         peaks = PeakOfV(second, self.tried, self.theme, limit=self.limit)
-        curve = AfterSpike(third, self.found, self.theme, high=4.0)
+        curve = AfterSpike(third, self.found, self.theme, high=TIMES)
         after, last = map(self.found.until, (TIMES, 1.0))
         bands = [
             Span(curve.axes, 0.0, after, "absolute", below=True),

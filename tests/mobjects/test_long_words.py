@@ -94,3 +94,12 @@ def test_no_number_is_parted_from_its_unit() -> None:
     assert broken("some 95 % of it") == "some 95 %\nof it"
     assert broken("one word and three") == "one word\nand three"
     assert broken("95 %") == "95 %"
+
+
+def test_an_axis_has_no_tick_without_its_number_where_its_name_takes_their_place() -> None:
+    panel = Panel(Area(0.0, 3.0, 0.0, 2.6), DARK, gutter=0.3).x("pulse (µA/cm²)", 0, 10).y("", 0, 4)
+    numbers = {round(float(n.get_x()), 2) for n in panel.numbers if n.get_y() < panel.inner.bottom}
+    marks = {round(float(m.get_x()), 2) for m in panel.frame_lines if m.height > m.width}
+    assert marks == numbers
+    (name,) = [t for t in panel.titles if t.get_y() < panel.inner.bottom]
+    assert max(numbers) < name.get_left()[0] - 0.1

@@ -14,6 +14,7 @@ pytest.importorskip("manim")
 from hhanim.look import DARK
 from hhanim.mobjects.circuit.circuit import Circuit
 from hhanim.mobjects.frame.layout import UNIT, Area
+from hhanim.mobjects.frame.lettering import Words
 from hhanim.model import presets
 from tests.scenes.film_checks import run_film
 
@@ -178,11 +179,35 @@ def test_what_is_said_of_currents_is_seen_as_arrows(media: Path) -> None:
         ("At rest the currents cancel, and V stands still.", {"K", "L"}),
         ("The source is lit: its current charges the capacitor.", {"I", "C"}),
         ("Now {ion} flows in, and V goes on rising.", {"C", "Na"}),
-        ("It charges the capacitor, faster and faster.", {"C", "Na"}),
+        ("The sum of the currents charges the capacitor, faster and faster.", {"C", "Na"}),
         ("Membrane and circuit carry the same currents.", {"C", "Na"}),
     ):
         assert names <= seen[said], said
     assert "I" not in seen["At rest the currents cancel, and V stands still."]  # not before it is said
+
+
+@pytest.mark.slow
+def test_the_scale_of_the_arrows_changes_while_the_clock_stands_and_is_written(media: Path) -> None:
+    scales: list[tuple[float, float, set[str]]] = []
+
+    class Scales:
+        def tell(self, beat: Any) -> None:
+            super().tell(beat)  # type: ignore[misc]
+            film: Any = self
+            if (
+                beat.name in ("spike", "answer")
+                and hasattr(film, "stage")
+                and film.stage.currents in film.standing
+            ):
+                groups = [block for block in film.standing if block in (film.stage.early, film.stage.later)]
+                said = {m.words for group in groups for m in group if isinstance(m, Words)}
+                scales.append((film.clock.now, film.stage.currents.arrows.scale_, said))
+
+    run_film("circuit", "wide", media, beside=Scales)
+    changed = [(a, b) for a, b in pairwise(scales) if a[1] != b[1]]
+    (before, after), *more = changed
+    assert not more and before[0] == after[0]
+    assert (before[2], after[2]) == ({"10 µA/cm²"}, {"200 µA/cm²"})
 
 
 def test_the_arrow_of_v_goes_from_the_inside_to_the_outside_as_v_is_counted() -> None:

@@ -160,6 +160,24 @@ def test_the_last_picture_is_a_closed_lap(film: Any) -> None:
     assert v[:k].max() == pytest.approx(v[k:].max(), abs=0.2)  # no lap before it that is another
 
 
+def test_every_lap_of_the_recap_is_a_closed_one(media: Path) -> None:
+    laps: list[Any] = []
+
+    class Laps:
+        def tell(self, beat: Any) -> None:
+            super().tell(beat)  # type: ignore[misc]
+            if beat.name == "recap":
+                standing = self.standing  # type: ignore[attr-defined]
+                laps.extend(x for x in standing if isinstance(x, Trace) and np.ptp(x.abscissa) > 50.0)
+
+    run_film("phase_plane", "wide", media, beside=Laps)
+    assert len(laps) >= 3
+    for way in laps:  # the first lap is none on which the state only comes there
+        rounds = np.array_split(way.abscissa, 2)
+        assert rounds[0].max() == pytest.approx(rounds[1].max(), abs=0.3)
+        assert rounds[0].min() == pytest.approx(rounds[1].min(), abs=0.3)
+
+
 def test_the_current_is_that_of_the_plane_whenever_one_is_written(media: Path) -> None:
     film, _ = run_film("phase_plane", "wide", media, beside=Planes)
     assert len(film.planes) >= 3

@@ -200,7 +200,7 @@ class CircuitCurrents(Timed, VGroup):
 
 class CurrentSums(Timed, VGroup):
     """All that flows out and all that flows in, at every instant of one length, as Kirchhoff's current law has it: the
-    arrows laid end to end as two bars, on their own scale, with a scale bar. totals() reads them back (µA/cm²).
+    arrows laid end to end as two bars, on their own scale. totals() reads them back (µA/cm²).
     """
 
     def __init__(self, arrows: CurrentArrows, area: Area) -> None:
@@ -215,7 +215,6 @@ class CurrentSums(Timed, VGroup):
         ]
         for name, y, bars in zip(names, self._rows, self._bars, strict=True):
             self.add(name.move_to((area.left, y, 0.0), aligned_edge=LEFT), *bars.values())
-        self.add(scale_bar(arrows, area.right, self._rows[1]))
         self.draw(0.0)
 
     def draw(self, t: float) -> Self:
@@ -243,10 +242,11 @@ class CurrentSums(Timed, VGroup):
         return out, into
 
 
-def scale_bar(arrows: CurrentArrows, right: float, y: float) -> VGroup:
-    """A current of a round size on the scale of the arrows, its right end at a place, and the size over it."""
-    value = round_below(0.8 * arrows.scale_, STEPS)
-    size, muted = value / arrows.scale_, arrows.theme.muted
+def scale_bar(arrows: CurrentArrows, right: float, y: float, scale: float | None = None) -> VGroup:
+    """A current of a round size on the scale of the arrows, or on another, its right end at a place, and its size."""
+    scale = arrows.scale_ if scale is None else scale
+    value = round_below(0.8 * scale, STEPS)
+    size, muted = value / scale, arrows.theme.muted
     bar = lines(
         [(right - size, y), (right, y), (right, y + 0.05), (right - size, y + 0.05), (right - size, y)]
     )

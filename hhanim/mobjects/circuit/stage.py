@@ -50,7 +50,7 @@ class CircuitStage:
 
     scale: µA/cm² that a scene unit stands for, as in all films. Until `seen` (ms) no current of a channel is long
     enough for an arrow on it: the currents begin `times` as long, and stay so until they are taken to that scale;
-    `early` says how long they are then.
+    `early` and `later` say how long they are.
     """
 
     def __init__(
@@ -76,7 +76,16 @@ class CircuitStage:
     @cached_property
     def early(self) -> VGroup:
         """How long the currents are at first."""
-        return scale_bar(self.currents.arrows, self._lower.right, self._lower.center[1])
+        return self._bar(self.scale / self.times)
+
+    @cached_property
+    def later(self) -> VGroup:
+        """How long they are on the scale of all films."""
+        return self._bar(self.scale)
+
+    def _bar(self, scale: float) -> VGroup:
+        below = self._lower.rows(1.0, 1.0, gap=0.04)[1]
+        return scale_bar(self.currents.arrows, below.right, below.center[1], scale)
 
     @cached_property
     def sums(self) -> CurrentSums:

@@ -138,7 +138,8 @@ class Sweeps:
         )
         around = np.concatenate([self.axes.at(self._run.t, course)[:, :2] for course in courses.values()])
         word = Formula(symbol.typst, size=LABEL, color=self.theme.color(symbol))
-        return stand_clear(word, self.axes.at(self._run.t[k], values[k])[:2], around, within=self.axes.inner)
+        stand_clear(word, self.axes.at(self._run.t[k], values[k])[:2], around, within=self.axes.inner)
+        return word
 
     def surge(self, t: float) -> VGroup:
         """What charges the membrane when a step comes (ms): over before ions move, so it is drawn as a line."""

@@ -125,7 +125,7 @@ class Difference(VGroup):
 
 class Span(VGroup):
     """A stretch of x, as far as the panel reaches, as a faint band over its whole height, its name at the top (or in
-    the middle, `below`), upright where it is the wider.
+    the middle, `below`).
 
     share: of the band's opacity, to tell one from its neighbour.
     """
@@ -136,8 +136,6 @@ class Span(VGroup):
         (low, high), (start, stop) = panel.ylim, np.clip([start, stop], *panel.xlim)
         words = Words(name, size=TICK, color=panel.theme.ink)
         band = panel.band(start, stop)
-        if words.width > band.width > words.height:
-            words.rotate(0.5 * np.pi)
         words.move_to(panel.at(0.5 * (start + stop), low + (0.6 if below else 0.93) * (high - low)))
         over = panel.inner.left - float(words.get_left()[0])  # in a narrow band: not onto the numbers
         words.shift((max(over, 0.0), 0.0, 0.0))

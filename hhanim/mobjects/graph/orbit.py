@@ -57,10 +57,11 @@ def linked(graph: Graph, way: Trace, clock: Clock) -> list[Any]:
 
 
 def rings_at_starts(plane: Panel, over_time: Panel, runs: Sequence[Trajectory]) -> list[Dots]:
-    """Rings where runs begin, in the plane and over time."""
+    """Where runs begin: rings in the plane, points over time."""
     v, x = ([float(run[key][0]) for run in runs] for key in ("V", runs[0].states[1]))
     places = (plane, v, x), (over_time, np.zeros(len(runs)), v)
-    return [Dots(p, x, y, p.theme.ink, rings=True).draw(len(runs)) for p, x, y in places]
+    # Over time they stand beside the numbers of y, where there is no room for rings.
+    return [Dots(p, x, y, p.theme.ink, rings=p is plane).draw(len(runs)) for p, x, y in places]
 
 
 def name_within(panel: Panel, run: Trajectory, name: str, after: float) -> VGroup:

@@ -97,10 +97,12 @@ class Panel(AxisPair, VGroup):
         title.move_to((max(self.inner.right, last) + 0.5 * em, y, 0), aligned_edge=LEFT)
         if title.get_right()[0] > self.area.right:  # in place of a number, where there is no room for both
             title.move_to((self.area.right, y, 0), aligned_edge=RIGHT)
-            edge = title.get_left()[0] - 0.3 * em
-            self.numbers.remove(
-                *(n for n in self.numbers if abs(n.get_center()[1] - y) < em and n.get_right()[0] > edge)
-            )
+            edge = title.get_left()[0] - em  # not so near that it is read as its unit
+            gone = [n for n in self.numbers if abs(n.get_center()[1] - y) < em and n.get_right()[0] > edge]
+            beyond = min((float(n.get_x()) for n in gone), default=np.inf) - 0.1 * em
+            marks = [m for m in self.frame_lines if m.height > m.width and m.get_x() > beyond]
+            self.numbers.remove(*gone)
+            self.frame_lines.remove(*marks)  # no tick without its number
         return title
 
     def _line(self, y: float, color: str) -> Line:
