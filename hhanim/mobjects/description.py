@@ -11,6 +11,7 @@ A block says what it is by its attribute `seen`: a graph, a membrane. What a run
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -20,12 +21,19 @@ from hhanim.look.words import ion_name, listed
 from hhanim.model import Trajectory
 
 _CHANGE, _OPEN = 2.0, 0.01  # mV, and a share of channels: what is less than that is not seen
+_SYMBOL = re.compile(r"[mhn\u0370-\u03ff](?!\w)")  # of a gate, or Greek
 
 
 def blocks(things: Iterable[Any]) -> list[str]:
     """What comes onto the screen, a sentence each; what says nothing of itself is left out."""
     said = [words for thing in things if isinstance(words := getattr(thing, "seen", ""), str) and words]
     return [tr("On the screen: {things}.", things=listed(list(dict.fromkeys(said))))] if said else []
+
+
+def sentence(words: str) -> str:
+    """What is written, as a sentence by itself; one may begin with a symbol."""
+    said = words if _SYMBOL.match(words) else words[:1].upper() + words[1:]
+    return said if said[-1:] in ".?!" else tr("{words}.", words=said)
 
 
 def run_of(things: Iterable[Any]) -> Trajectory | None:
@@ -47,12 +55,12 @@ def _voltage(run: Trajectory, start: float, stop: float) -> str:
     before, after = (float(v) for v in run.at([start, stop])["V"])
     top = run.extreme("V", "max", after=start, before=stop).value
     low = run.extreme("V", "min", after=start, before=stop).value
-    words = {"start": millivolts(before), "stop": millivolts(after)}
+    levels = {"start": before, "stop": after, "top": top, "low": low}
+    words = {name: millivolts(v, sign=True) for name, v in levels.items()}
     if top > max(before, after) + _CHANGE and top - max(before, after) >= min(before, after) - low:
-        top_words = millivolts(top, sign=True)
-        return tr("V rises from {start} to {top} and falls to {stop}.", top=top_words, **words)
+        return tr("V rises from {start} to {top} and falls to {stop}.", **words)
     if low < min(before, after) - _CHANGE:
-        return tr("V falls from {start} to {low} and rises to {stop}.", low=millivolts(low), **words)
+        return tr("V falls from {start} to {low} and rises to {stop}.", **words)
     if abs(after - before) < _CHANGE:
         return tr("V stays near {stop}.", **words)
     if after > before:
@@ -72,5 +80,5 @@ def _channels(run: Trajectory, start: float, stop: float) -> list[str]:
         if most.value / full > _OPEN and most.value > 1.2 * ends:
             share = f"{100.0 * most.value / full:.0f}"
             at = {"share": share, "ion": ion, "t": most.t}
-            said.append(tr("Most {ion} channels are open at {t:.1f} ms: {share} %.", **at))
+            said.append(tr("The share of open {ion} channels is largest at {t:.1f} ms: {share} %.", **at))
     return said

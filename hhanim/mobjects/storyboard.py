@@ -34,7 +34,7 @@ from hhanim.mobjects.frame.clock import Clock, Pace
 from hhanim.mobjects.frame.fades import Appear, Picture, Vanish
 from hhanim.mobjects.frame.film import Film
 from hhanim.mobjects.frame.layout import UNIT, Area
-from hhanim.mobjects.frame.lettering import SHORT, SUBTITLE, TITLE, Words, broken
+from hhanim.mobjects.frame.lettering import SUBTITLE, TITLE, Words, broken
 from hhanim.mobjects.frame.zoom import Zoom
 from hhanim.mobjects.graph.graph import Graph
 from hhanim.mobjects.membrane.channels import inactivates, side_by_side
@@ -42,6 +42,7 @@ from hhanim.model import Channel, Trajectory
 
 _HEADING, _LINE = 1.15 * TITLE, 1.12 * SUBTITLE  # design pixels: read from the last row
 _DEPTH = 0.2  # of its size: how far a letter goes below the line
+_SHORT = 0.85  # of its size: what would be smaller on one line is set on two
 _ONE, _TWO = 1.25, 1.6  # of its size: what the line under a heading takes, on one line and, smaller, on two
 
 
@@ -264,7 +265,7 @@ class Story(Film):
 
     def _describe(self, words: Sequence[Words], before: Sequence[Any], runs: Sequence[Any]) -> None:
         """What has been written, what has come onto the screen, and what the run will do, for who does not see it."""
-        written = [w.words if w.words[-1:] in ".?!" else tr("{words}.", words=w.words) for w in words]
+        written = [description.sentence(w.words) for w in words]
         come = [thing for thing in self.standing if all(thing is not other for other in before)]
         run = description.run_of(self.standing) if runs else None
         course = [] if run is None else description.course(run, self.clock.now, runs[0].to)
@@ -400,7 +401,7 @@ class Story(Film):
         beside = 0.0 if self.clock is None else self.clock.width + 0.25
         style: Any = {"size": _HEADING, "color": "ink", "weight": "semibold"}
         under: Any = {"size": _LINE, "color": "muted"}
-        left = 0.0 if not line else _TWO if self.words(line, **under).width > head.width / SHORT else _ONE
+        left = 0.0 if not line else _TWO if self.words(line, **under).width > head.width / _SHORT else _ONE
         high = head.height - left * _LINE * UNIT
         places = [(heading, style, head.top - 0.8 * _HEADING * UNIT, head.width - beside, high)]
         places.append((line, under, head.bottom + _DEPTH * _LINE * UNIT, head.width, head.height))
@@ -428,7 +429,7 @@ class Story(Film):
         """A text as large as there is room for, on two lines where that is larger."""
         word = self.words(text, **style)
         scale = min(wide / word.width, 1.0)
-        if scale < SHORT:
+        if scale < _SHORT:
             two = self.words(broken(word.words), **style)
             larger = min(wide / two.width, high / two.height, 1.0)
             if larger > scale:

@@ -51,7 +51,7 @@ def test_the_rows_of_a_recap_are_on_two_lines_where_that_is_larger(beside: bool)
         ("A head of several words", "and what it does, which is told at length", "ink"),
         ("Short", "is short", "ink"),
     ]
-    area = Area(-2.2, 2.2, -1.0, 1.0) if beside else Area(-1.5, 1.5, -2.5, 2.5)
+    area = Area(-1.9, 1.9, -1.0, 1.0) if beside else Area(-1.5, 1.5, -2.5, 2.5)
     recap = Recap(rows, DARK, area, beside=beside)
     sizes = []
     for row in recap.rows:
@@ -60,7 +60,7 @@ def test_the_rows_of_a_recap_are_on_two_lines_where_that_is_larger(beside: bool)
         assert area.left - 1e-6 < row.get_left()[0] and row.get_right()[0] < area.right + 1e-6
         sizes.append(1.15 * LABEL * words.width / Words(words.words, size=1.15 * LABEL).width)
     assert min(sizes) > 24.0 and sizes[0] == pytest.approx(sizes[1])
-    assert [row[0][1].words.count("\n") for row in recap.rows] == [1, 0]
+    assert "\n" in recap.rows[0][0][1].words
 
 
 def test_the_name_of_an_axis_begins_over_its_numbers_before_it_is_made_smaller() -> None:

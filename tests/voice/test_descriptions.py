@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import hhanim as hh
+from hhanim.look import DARK
 from hhanim.studio.media import sidecar, sound
 from hhanim.studio.media.descriptions import descriptions, fitting
 from hhanim.studio.media.sidecar import Line
@@ -21,16 +22,34 @@ def test_the_course_of_a_run_is_what_the_run_does():
     description = pytest.importorskip("hhanim.mobjects.description")
     peak, low = RUN.extreme("V"), RUN.extreme("V", "min")
     first, *_ = description.course(RUN, 0.0, peak.t)
-    assert first == f"V rises from {RUN.at([0.0])['V'][0]:.0f} mV to {peak.value:.0f} mV.".replace("-", "−")
+    rest = RUN.at([0.0])["V"][0]
+    assert first == f"V rises from {rest:+.0f} mV to {peak.value:+.0f} mV.".replace("-", "−")
     (whole, *opened) = description.course(RUN, 0.0, RUN.duration)
     assert f"to +{peak.value:.0f} mV and falls" in whole
     sodium = RUN.extreme("g_Na")
     share = 100 * sodium.value / float(RUN.membrane.channel("Na").g)
-    assert f"Most Na⁺ channels are open at {sodium.t:.1f} ms: {share:.0f} %." in opened
+    assert f"The share of open Na⁺ channels is largest at {sodium.t:.1f} ms: {share:.0f} %." in opened
     (down, *_) = description.course(RUN, peak.t, low.t)
     assert down.startswith("V falls from") and f"{abs(low.value):.0f} mV" in down
     assert description.course(RUN, 0.0, 3.0) == ["V stays near −65 mV."]
     assert description.course(RUN, 3.0, 3.0) == []
+
+
+def test_what_is_written_is_a_sentence_and_symbols_stay_as_they_are():
+    description = pytest.importorskip("hhanim.mobjects.description")
+    assert description.sentence("a short pulse of current") == "A short pulse of current."
+    assert description.sentence("who brings V up?") == "Who brings V up?"
+    assert description.sentence("n closes late") == "n closes late."
+    assert description.sentence("α: rate of opening") == "α: rate of opening."
+
+
+def test_answers_to_choose_from_are_told():
+    cards, layout = (pytest.importorskip(f"hhanim.mobjects.frame.{name}") for name in ("cards", "layout"))
+    area = layout.Area(-2.0, 2.0, -1.0, 1.0)
+    choices = cards.Choices(["sodium", "an answer that is too long for one line", "both"], DARK, area)
+    (said,) = pytest.importorskip("hhanim.mobjects.description").blocks([choices])
+    answers = "A: sodium, B: an answer that is too long for one line and C: both"
+    assert " ".join(said.split()) == f"On the screen: answers to choose from: {answers}."
 
 
 def test_only_whole_sentences_that_fit_are_told():

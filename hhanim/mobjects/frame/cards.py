@@ -23,8 +23,9 @@ import numpy as np
 from manim import LEFT, Animation, AnimationGroup, VGroup, VMobject
 
 from hhanim.look import Quantity, Theme
+from hhanim.look.words import listed, tr
 from hhanim.mobjects.frame.layout import UNIT, Area, stroke
-from hhanim.mobjects.frame.lettering import LABEL, PITCH, SHORT, Words, broken
+from hhanim.mobjects.frame.lettering import LABEL, PITCH, SMALL, Words, broken
 from hhanim.mobjects.frame.shapes import at, disc, filled
 
 
@@ -47,6 +48,8 @@ class Choices(VGroup):
                 words, lines = Words(broken(words.words), size=size, color=theme.ink), 2
             words.next_to(badge, buff=0.4 * size * UNIT)
             self.add(VGroup(badge, sign, words))
+        told = [f"{sign.words}: {words.words}" for _, sign, words in self]
+        self.seen = tr("answers to choose from: {answers}", answers=listed(told))
         pitch = min((0.75 + lines) * size * UNIT, area.height / max(len(self), 1))
         for k, row in enumerate(self):
             row.shift((area.left - row.get_left()[0], area.top - (k + 0.5) * pitch - row[0].get_y(), 0.0))
@@ -120,7 +123,7 @@ class Recap:
             return min(found), places, told  # all alike
 
         scale, places, told = tried = laid(np.inf)
-        if scale < SHORT:
+        if scale * size < SMALL:
             widths = [0.99 * words.width for block in told for words in block]
             scale, places, told = max([tried, *map(laid, widths)], key=itemgetter(0))
         self.rows: list[VGroup] = []

@@ -28,7 +28,6 @@ from hhanim.mobjects.frame.layout import stroke
 __all__ = [
     "LABEL",
     "PITCH",
-    "SHORT",
     "SMALL",
     "SUBTITLE",
     "TICK",
@@ -47,8 +46,8 @@ __all__ = [
 #: Scene units per design pixel: the shorter side of every frame is 8 units and 1080 design pixels.
 UNIT = 8.0 / 1080.0
 
-#: Of a text's size: from one line of it to the next; how small it may become on one line before it is set on two.
-PITCH, SHORT = 1.16, 0.85
+#: Of a text's size: from one line of it to the next.
+PITCH = 1.16
 
 # manim's font size 48 sets an em of half a scene unit.
 _PER_PIXEL = 96.0 * UNIT
