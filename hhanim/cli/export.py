@@ -10,17 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hhanim.cli.options import (
-    config_option,
-    force_option,
-    language_of,
-    language_option,
-    output_option,
-    plan,
-    request_options_of_one,
-    sections_option,
-    split,
-)
+from hhanim.cli import options
 from hhanim.cli.output import complain, each
 from hhanim.studio.errors import UsageError
 
@@ -35,7 +25,7 @@ def films_options(command: Callable[..., Any]) -> Callable[..., Any]:
     lecture = click.option(
         "--lecture", metavar="FILE", help="The parts of this lecture, in order, under its title and name."
     )
-    return request_options_of_one(lecture(command))
+    return options.request_options_of_one(lecture(command))
 
 
 def whole_options(what: str, ending: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -43,7 +33,7 @@ def whole_options(what: str, ending: str) -> Callable[[Callable[..., Any]], Call
     out = click.option(
         "--out", metavar="FILE", help=f"{what} (default: hhanim{ending} in the output folder)."
     )
-    return lambda command: films_options(out(force_option(command)))
+    return lambda command: films_options(out(options.force_option(command)))
 
 
 @click.group(no_args_is_help=False)
@@ -61,7 +51,7 @@ def export() -> None:
 @films_options
 @click.option("--phone", is_flag=True, help="With a portrait version of each, which telephones show.")
 @click.option("--captions", metavar="CODE", multiple=True, help="In another language too; may be repeated.")
-@force_option
+@options.force_option
 def html(phone: bool, captions: tuple[str, ...], force: bool, **asked: Any) -> int:
     """A page for each film, with its captions and sections; it works offline.
 
@@ -93,7 +83,7 @@ def _upright(request: Request) -> Request | None:
 
 @export.command()
 @whole_options("The deck", ".pptx")
-@sections_option
+@options.sections_option
 @click.option(
     "--play",
     type=click.Choice(["click", "auto", "picture"]),
@@ -157,7 +147,7 @@ def scorm(**asked: Any) -> int:
     return _whole(deliver.scorm, ".zip", **asked)
 
 
-def _deck(kind: str, suffix: str, shows: str, *options: Callable[..., Any]) -> None:
+def _deck(kind: str, suffix: str, shows: str, *more: Callable[..., Any]) -> None:
     """The command of a kind of deck that is one text, with its films beside it."""
 
     def deck(one_file: bool = False, **asked: Any) -> int:
@@ -167,7 +157,7 @@ def _deck(kind: str, suffix: str, shows: str, *options: Callable[..., Any]) -> N
             return _whole(partial(printed.write, kind), f".{kind}{suffix}", **asked)
         return _whole(partial(webdecks.write, kind, inside=one_file), f".{kind}{suffix}", **asked)
 
-    for option in (*options, whole_options("The deck, with its films beside it", f".{kind}{suffix}")):
+    for option in (*more, whole_options("The deck, with its films beside it", f".{kind}{suffix}")):
         deck = option(deck)
     deck.__doc__ = f"""{shows}
 
@@ -199,13 +189,13 @@ _deck("typst", ".typ", f"Slides in Typst: typst compile FILE. {_PICTURES}")
 
 
 @click.command()
-@output_option
-@config_option
-@language_option
+@options.output_option
+@options.config_option
+@options.language_option
 @click.option("--out", metavar="FILE", help="The page (default: gallery/index.html in the output folder).")
 @click.option("--title", default="", help="Of the page.")
 @click.option("--one-file", is_flag=True, help="With all films in the page itself.")
-@force_option
+@options.force_option
 def gallery(
     output: str | None,
     config: str | None,
@@ -229,8 +219,8 @@ def gallery(
 
     folder = output_folder(Settings(output=output), config)
     path = _file(out, ".html", force) or folder / "gallery" / "index.html"
-    options: Any = {"one_file": one_file, "title": title, "language": language_of(language), "force": force}
-    print(deliver.gallery(folder, path, **options))
+    said = options.language_of(language)
+    print(deliver.gallery(folder, path, one_file=one_file, title=title, language=said, force=force))
     return 0
 
 
@@ -312,7 +302,7 @@ def _made(
     whole, title = Path("hhanim"), ""
     failed: list[Event] = []
     if lecture is None:
-        wanted, failed = plan(**asked, formats=("mp4",), sections=sections)
+        wanted, failed = options.plan(**asked, formats=("mp4",), sections=sections)
         order = [request.path for request in wanted]
         whole = order[0].with_name("hhanim") if order else whole
     else:
@@ -356,7 +346,7 @@ def _lecture(
         raise UsageError(
             f"--lecture {file}: its parts are what is exported; leave {names[0] if names else config} away"
         )
-    found = find_lecture(file, Settings(given=split(sets), **said))
+    found = find_lecture(file, Settings(given=options.split(sets), **said))
     found.check()
     return found
 

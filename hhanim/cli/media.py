@@ -13,17 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hhanim.cli.options import (
-    config_option,
-    force_option,
-    json_option,
-    output_option,
-    plan,
-    request_options,
-    request_options_of_one,
-    sections_option,
-    worker_options,
-)
+from hhanim.cli import options
 from hhanim.cli.output import complain, each, print_json
 from hhanim.errors import one_line, visible
 from hhanim.studio.errors import RenderError, UsageError
@@ -36,13 +26,13 @@ STALE = 4
 
 
 @click.command()
-@request_options
+@options.request_options
 @click.option(
     "--force", "-f", is_flag=True, help="Even what is fresh, was edited by hand or is not hhanim's."
 )
-@sections_option
+@options.sections_option
 @click.option("--dry-run", "-n", is_flag=True, help="Only say what would be rendered, and why.")
-@worker_options
+@options.worker_options
 def render(
     force: bool,
     sections: bool,
@@ -70,7 +60,7 @@ def render(
     from hhanim.studio.make.films import make_all
     from hhanim.studio.make.progress import Reporter
 
-    wanted, failed = plan(**asked, sections=sections)
+    wanted, failed = options.plan(**asked, sections=sections)
     if dry_run:
         _explain(wanted, force=force, as_json=as_json)
         return 1 if failed else 0
@@ -126,13 +116,13 @@ def print_rows(rows: list[dict[str, Any]], *, as_json: bool) -> None:
 
 
 @click.command()
-@request_options
+@options.request_options
 @click.option(
     "--accessible",
     is_flag=True,
     help="Decode the films, and say which criteria of WCAG 1.2, 1.4.3 and 2.3.1 they meet.",
 )
-@json_option
+@options.json_option
 def check(as_json: bool, accessible: bool, **asked: Any) -> int:
     """List what is stale, with the reason; exit code 4 when something is.
 
@@ -148,7 +138,7 @@ def check(as_json: bool, accessible: bool, **asked: Any) -> int:
     from hhanim.studio.fresh.status import status
     from hhanim.studio.media.exchange import WORK
 
-    wanted, failed = plan(**asked)
+    wanted, failed = options.plan(**asked)
     for folder in {request.path.parent for request in wanted if (request.path.parent / WORK).is_dir()}:
         from hhanim.studio.make.work_folder import sweep
 
@@ -167,7 +157,7 @@ def _accessible(as_json: bool, **asked: Any) -> int:
     files = [Path(name) for name in asked["names"] if Path(name).suffix in (".mp4", ".webm", ".mov")]
     asked["names"] = tuple(name for name in asked["names"] if Path(name) not in files)
     if asked["names"] or not files:
-        wanted, failed = plan(**asked)
+        wanted, failed = options.plan(**asked)
         files += [request.path for request in wanted if request.format.container]
         for event in failed:
             complain(event.message)
@@ -188,7 +178,7 @@ def _accessible(as_json: bool, **asked: Any) -> int:
 
 @click.command()
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path())
-@json_option
+@options.json_option
 def verify(files: tuple[str, ...], as_json: bool) -> int:
     """Recompute a file's hash and say what made it; exit code 1 when it is not what it was.
 
@@ -218,12 +208,12 @@ def verify(files: tuple[str, ...], as_json: bool) -> int:
 
 
 @click.command()
-@request_options_of_one
+@options.request_options_of_one
 @click.option(
     "--at", metavar="SECONDS", type=float, help="Into the film (default for clips: the poster's moment)."
 )
 @click.option("--kind", "-k", default="png", show_default=True, help="png; for clips svg and pdf too.")
-@force_option
+@options.force_option
 def still(at: float | None, kind: str, force: bool, **asked: Any) -> int:
     """One moment as a picture, beside the film: output/NAME-12.5s.png.
 
@@ -235,7 +225,7 @@ def still(at: float | None, kind: str, force: bool, **asked: Any) -> int:
     """
     from hhanim.studio.make.stills import still as draw
 
-    wanted, _ = plan(**asked, formats=("png",), apart=True)  # a picture may be transparent
+    wanted, _ = options.plan(**asked, formats=("png",), apart=True)  # a picture may be transparent
     if not asked["names"] and at is None:
         wanted = [r for r in wanted if r.entry.kind == "clip"]
     for request in wanted:
@@ -248,7 +238,7 @@ def still(at: float | None, kind: str, force: bool, **asked: Any) -> int:
 
 
 @click.command()
-@request_options
+@options.request_options
 def watch(**asked: Any) -> int:
     """Render a draft whenever a file that it depends on is saved, into output/preview.
 
@@ -266,13 +256,13 @@ def watch(**asked: Any) -> int:
     asked["output"] = asked["output"] or "output/preview"
     asked["formats"] = asked["formats"] or ("mp4",)
     with contextlib.suppress(KeyboardInterrupt), Reporter() as reporter:
-        look(lambda: plan(**asked), asked["config"], reporter, complain)
+        look(lambda: options.plan(**asked), asked["config"], reporter, complain)
     return 0
 
 
 @click.command()
-@output_option
-@config_option
+@options.output_option
+@options.config_option
 @click.option("--orphans", is_flag=True, help="Only films that no scene or target asks for any more.")
 @click.option("--dry-run", "-n", is_flag=True, help="Only say what would be removed.")
 def clean(output: str | None, config: str | None, orphans: bool, dry_run: bool) -> int:

@@ -7,19 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hhanim.cli import options
 from hhanim.cli.media import STALE
-from hhanim.cli.options import (
-    config_option,
-    json_option,
-    language_option,
-    names_argument,
-    plan,
-    preset_option,
-    set_option,
-    settings_of,
-    size_option,
-    together,
-)
 from hhanim.cli.output import complain, each, print_json
 from hhanim.errors import did_you_mean, one_line
 from hhanim.studio.errors import UsageError
@@ -28,17 +17,17 @@ if TYPE_CHECKING:
     from hhanim.studio.plan.request import Request
 
 
-_scene_options = together(
-    names_argument,
-    set_option,
-    preset_option,
-    language_option,
-    size_option,
+_scene_options = options.together(
+    options.names_argument,
+    options.set_option,
+    options.preset_option,
+    options.language_option,
+    options.size_option,
     click.option("--descriptions", is_flag=True, help="Also what is seen, as --sound described has it."),
     click.option(
         "--lecture", metavar="FILE", help="All that is said in a lecture, its cards and slides too."
     ),
-    config_option,
+    options.config_option,
 )
 """The scenes whose lines are meant; with --lecture, the parts of a lecture."""
 
@@ -50,7 +39,7 @@ def _requests(names: tuple[str, ...], lecture: str | None, **asked: Any) -> list
 
         if asked["config"]:
             raise UsageError(f"--lecture {lecture}: leave --config {asked['config']} away")
-        settings = settings_of(asked["sets"], **{k: asked[k] for k in ("preset", "language", "size")})
+        settings = options.settings_of(asked["sets"], **{k: asked[k] for k in ("preset", "language", "size")})
         wanted = find_lecture(lecture, settings).requests
         known = {request.entry.name for request in wanted}
         for name in names:
@@ -59,7 +48,7 @@ def _requests(names: tuple[str, ...], lecture: str | None, **asked: Any) -> list
         wanted = [r for r in wanted if not names or r.entry.name in names]
     else:
         rest: dict[str, Any] = dict.fromkeys(("theme", "sound", "name", "output"))
-        wanted, failed = plan(names, formats=("mp4",), **asked, **rest)
+        wanted, failed = options.plan(names, formats=("mp4",), **asked, **rest)
         for event in failed:
             complain(event.message)
     return list({(r.entry.name, r.language): r for r in wanted}.values())
@@ -82,7 +71,7 @@ def voice() -> None:
 
 @voice.command()
 @_scene_options
-@json_option
+@options.json_option
 def script(as_json: bool, descriptions: bool, **asked: Any) -> int:
     """The lines as they are to be read, each with its name and the time it has.
 
@@ -115,7 +104,7 @@ def script(as_json: bool, descriptions: bool, **asked: Any) -> int:
 @click.option(
     "--accept", is_flag=True, help="Take recordings of other sentences for the lines as they are now."
 )
-@json_option
+@options.json_option
 def check_recordings(as_json: bool, accept: bool, descriptions: bool, **asked: Any) -> int:
     """List what is missing, stale, clipped, too quiet, too long or not listened to; exit code 4 when anything is.
 

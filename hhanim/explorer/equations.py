@@ -6,16 +6,7 @@ import json
 from keyword import iskeyword
 from typing import Any
 
-from hhanim.explorer.sliders import (
-    capital,
-    channel_word,
-    concentrations,
-    current,
-    duration,
-    is_reduced,
-    parameters,
-    symbol,
-)
+from hhanim.explorer import sliders
 from hhanim.language import tr
 from hhanim.look.quantities import Quantity, quantities
 from hhanim.look.theme import DARK
@@ -101,8 +92,8 @@ def data(membrane: Membrane) -> dict[str, Any]:
             "channel": [c.name for c in membrane.channels].index(membrane.channel_of(g.name).name),
             "state": membrane.states.index(g.name) if g.dynamic else -1,
             **_drawn(known[g.name]),
-            "symbolInf": symbol(known[f"{g.name}_inf"]),
-            "symbolTau": symbol(known[f"tau_{g.name}"]),
+            "symbolInf": sliders.symbol(known[f"{g.name}_inf"]),
+            "symbolTau": sliders.symbol(known[f"tau_{g.name}"]),
         }
         for g in membrane.gates.values()
     ]
@@ -110,17 +101,17 @@ def data(membrane: Membrane) -> dict[str, Any]:
         {
             "name": c.name,
             **_drawn(known[f"I_{c.name}"]),
-            "words": capital(tr("{channel} current", channel=channel_word(c.name))),
+            "words": sliders.capital(tr("{channel} current", channel=sliders.channel_word(c.name))),
             "label": tr(channel_name(c)),
             "ion": c.ion,
             "charge": CHARGES.get(c.ion or "", 1),  # what is not known is taken for a monovalent cation
             "blocker": c.blocker,
-            "symbolG": symbol(known[f"g_{c.name}"]),
+            "symbolG": sliders.symbol(known[f"g_{c.name}"]),
             "symbolE": [["E", "i"], [c.name, "_"]],
             "symbolOpen": [
                 part
                 for g in c.gates
-                for part in (*symbol(known[g.name]), *([[str(g.power), "^"]] if g.power > 1 else []))
+                for part in (*sliders.symbol(known[g.name]), *([[str(g.power), "^"]] if g.power > 1 else []))
             ],
         }
         for c in membrane.channels
@@ -129,7 +120,7 @@ def data(membrane: Membrane) -> dict[str, Any]:
         "name": membrane.name,
         "title": tr(membrane.title or membrane.name),
         "source": membrane.source,
-        "reduced": is_reduced(membrane),
+        "reduced": sliders.is_reduced(membrane),
         "preset": is_preset(membrane),
         "python": _written(membrane),
         "states": list(membrane.states),
@@ -142,10 +133,10 @@ def data(membrane: Membrane) -> dict[str, Any]:
         "vRange": list(_v_axis(membrane)),
         "curveRange": list(membrane.v_range),
         "defaults": {key: float(x) for key, x in membrane.parameters.items()},
-        "parameters": parameters(membrane),
-        "ions": concentrations(membrane),
-        "I": current(membrane),
-        "duration": duration(membrane),
+        "parameters": sliders.parameters(membrane),
+        "ions": sliders.concentrations(membrane),
+        "I": sliders.current(membrane),
+        "duration": sliders.duration(membrane),
     }
 
 
@@ -163,14 +154,14 @@ def _written(membrane: Membrane) -> str:
 
 def _v_axis(membrane: Membrane) -> tuple[float, float]:
     """Voltages that the time axes always show: the lecture's -100…100, else a bit more than E_K to E_Na."""
-    if is_reduced(membrane):
+    if sliders.is_reduced(membrane):
         return (-100.0, 100.0)
     e = [float(c.e) for c in membrane.channels]
     return (10.0 * ((min(e) - 12.0) // 10.0), 10.0 * -((-max(e) - 5.0) // 10.0))
 
 
 def _drawn(q: Quantity) -> dict[str, Any]:
-    return {"symbol": symbol(q), "words": q.name, "hue": q.hue, "dash": list(DARK.dash(q))}
+    return {"symbol": sliders.symbol(q), "words": q.name, "hue": q.hue, "dash": list(DARK.dash(q))}
 
 
 def script(membranes: list[Membrane]) -> str:
