@@ -170,9 +170,7 @@ export class CurrentVoltageView extends BenchView {
 /* The gates of the sweep that is looked at. */
 export class ClampGatesView extends BenchView {
   layOut() {
-    const { font, surface } = this, left = 3.0 * font, w = surface.width - 5.6 * font;
-    const box = { x: left, y: 0.5 * font, w, h: surface.height - 2.4 * font };
-    const axes = new Axes(box, [0, shown.run.span], [0, 1]);
+    const { font, surface } = this, axes = new Axes(this.plotBox(5.6), [0, shown.run.span], [0, 1]);
     axes.grid(surface.layer("base"), look.theme, font, { xLabel: "ms", yCount: 2 });
     this.axes = axes;
   }

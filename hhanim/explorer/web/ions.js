@@ -5,6 +5,7 @@
    the way to the next, so the eye can follow each; those that wait jostle each about its place. */
 
 import { chance } from "./gating.js";
+import { clip } from "./numbers.js";
 
 const PLACES = 10;
 const MV_PER_ION = 15; // of driving force, for one more ion on its way
@@ -13,7 +14,6 @@ const SLACK = 0.1; // of an ion: below it the file slows down
 const FADE = 0.2; // s, in which ions come and go as their channel opens and shuts
 const MOST = 0.23; // places in a frame
 
-const clip = (x, low, high) => Math.min(high, Math.max(low, x));
 const RANK = (() => {
   const spread = Array.from({ length: PLACES }, (_, n) => (n * 0.6180339887498949) % 1);
   return spread.map((x) => spread.filter((y) => y < x).length);

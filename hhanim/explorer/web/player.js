@@ -3,6 +3,7 @@
 import { RATES } from "./data.js";
 import { $, choices, press, put } from "./dom.js";
 import { writeFragment } from "./link.js";
+import { clip } from "./numbers.js";
 import { shown } from "./runs.js";
 import { ui } from "./settings.js";
 import { composeAll } from "./views.js";
@@ -21,7 +22,7 @@ function usualRate() {
 }
 
 export function setHead(share) {
-  const { run } = shown, slider = $("time"), head = Math.min(1, Math.max(0, share));
+  const { run } = shown, slider = $("time"), head = clip(share, 0, 1);
   const from = run.t[0], t = from + head * (run.t[run.size - 1] - from);
   shown.head = head;
   put(slider, { min: from, max: +run.duration.toFixed(6), step: run.dt, value: t });

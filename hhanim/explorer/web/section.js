@@ -2,6 +2,7 @@
    The shapes and proportions are those of the films. All lengths of a channel are parts of its height. */
 
 import { chance } from "./gating.js";
+import { clip } from "./numbers.js";
 import { disc, drawSymbol, fontOf } from "./plot.js";
 import { color, look, mix } from "./view.js";
 
@@ -190,7 +191,7 @@ export function chargePlaces(left, right, gaps, step) {
 export function paintCharge(ctx, places, y, half, size, v, full = 90) {
   const pairs = (Math.abs(v) / full) * places.length, above = v > 0 ? -1 : 1;
   const signs = (place, bars) => places.forEach((x, n) => {
-    const s = size * Math.sqrt(Math.min(1, Math.max(0, pairs - n)));
+    const s = size * Math.sqrt(clip(pairs - n, 0, 1));
     if (s > 0) bars(x, place, s);
   });
   Object.assign(ctx, { strokeStyle: look.theme.muted, lineWidth: Math.max(1.2, 0.36 * size) });
