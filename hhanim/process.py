@@ -88,6 +88,14 @@ def end_quickly() -> None:
     atexit.register(gc.freeze)
 
 
+def working_folder() -> Path | None:
+    """The folder this process works in; None where somebody has taken it away."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return None
+
+
 alone = False
 """Whether this process is a program in which nobody reads the documentation of libraries: see :func:`be_alone`."""
 

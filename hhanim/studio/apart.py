@@ -91,7 +91,7 @@ class Workplace:
         """
         try:
             order = pickle.dumps(
-                (work, arguments, shared, str(folder) if folder else _folder(), dict(os.environ), _path())
+                (work, arguments, shared, folder or process.working_folder(), dict(os.environ), _path())
             )
         except Exception as error:
             raise pickle.PicklingError(str(error)) from error
@@ -199,13 +199,6 @@ def _path() -> list[str]:
     return [str(Path(entry).absolute()) for entry in dict.fromkeys(sys.path)]
 
 
-def _folder() -> str | None:
-    try:
-        return str(Path.cwd())
-    except OSError:  # somebody has taken it away
-        return None
-
-
 def _put(stream: BinaryIO | Any, message: bytes) -> None:
     stream.write(message)
     stream.flush()
@@ -303,7 +296,7 @@ def _last(*call: Any) -> NoReturn:
 
 
 def _work(
-    orders: Any, work: str, arguments: Any, folder: str | None, environment: Any, path: list[str]
+    orders: Any, work: str, arguments: Any, folder: Path | None, environment: Any, path: list[str]
 ) -> None:
     """Do the work and tell how it ended; when nobody gives ``orders`` any more, there is nobody to tell."""
     if orders is not None:

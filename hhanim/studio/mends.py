@@ -12,7 +12,7 @@ from pathlib import Path
 
 from hhanim import user_code
 from hhanim.errors import HHError
-from hhanim.process import root_log_kept
+from hhanim.process import root_log_kept, working_folder
 from hhanim.studio.errors import MissingError, RenderError, StudioError, UsageError, pip
 
 # program → what it is to people, and the command that installs it on Debian, macOS and Windows
@@ -132,9 +132,7 @@ MANIM_SYSTEM = "sudo apt-get install -y gcc python3-dev pkg-config libcairo2-dev
 
 def _gone() -> StudioError | None:
     """The working folder, where a path is asked for and there is none."""
-    try:
-        Path.cwd()
-    except OSError:
+    if working_folder() is None:
         return UsageError("the working folder is no longer there; change to one that is")
     return None
 

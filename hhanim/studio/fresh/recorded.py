@@ -18,6 +18,7 @@ from typing import Any
 
 import platformdirs
 
+from hhanim.process import working_folder
 from hhanim.studio import following, loaded
 from hhanim.studio.fresh import versions
 from hhanim.studio.fresh.asker import asker, importing, is_users
@@ -158,7 +159,7 @@ class Recording:
             return None
         if self._made and any(p in self._made for p in (path, *map(str, Path(path).parents))):
             return None
-        return asked if _folder() == self.places.folder else path  # a scene may have gone elsewhere
+        return asked if working_folder() == self.places.folder else path  # a scene may have gone elsewhere
 
     def pattern(self, root: Any, pattern: str) -> None:
         """Files were looked for by a pattern."""
@@ -308,12 +309,6 @@ _SAYS = {
 _LIBRARY = re.compile(r"-packages[\\/](\w+)").search
 _DRAW = {name.replace("-", "_") for names in versions.ENGINES.values() for name in names}
 _MUTE = ("numpy", "scipy", "matplotlib")  # whose files Python opens
-
-
-def _folder() -> Path | None:
-    with contextlib.suppress(OSError):  # it may have taken that away
-        return Path.cwd()
-    return None
 
 
 _VARIABLES = re.compile(r"""(?i)(?:\$?env\w*(?:\.get)?[.\[({]\s*["']?|\$\{?|%)([a-z_]\w+)""").findall

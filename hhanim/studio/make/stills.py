@@ -55,11 +55,10 @@ def _name(request: Request, at: float) -> str:
 
 
 def _poster_time(job: Job) -> float:
-    share = job.request.entry.poster
-    if job.request.entry.kind == "film":
-        raise UsageError(f"{job.request.entry.name} is a film: say the moment with --at SECONDS")
-    share = 0.0 if share is None else share
-    return float(round(share * (job.n_frames - 1)) / job.fps)
+    entry = job.request.entry
+    if entry.kind == "film":
+        raise UsageError(f"{entry.name} is a film: say the moment with --at SECONDS")
+    return float(round((entry.poster or 0.0) * (job.n_frames - 1)) / job.fps)
 
 
 def _beyond(job: Job, n_frames: int) -> UsageError:

@@ -111,6 +111,4 @@ def _places(reached: Iterable[Path]) -> list[Path]:
 
 def _short(path: Path) -> str:
     here = Path.cwd()
-    if path == here:
-        return "."
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
