@@ -12,8 +12,9 @@ pytest.importorskip("manim")
 from hhanim.look import DARK
 from hhanim.mobjects.frame.clock import Clock, Pace
 from hhanim.mobjects.frame.layout import Area
-from hhanim.mobjects.frame.lettering import TICK, Words
+from hhanim.mobjects.frame.lettering import SMALL, TICK, Words
 from hhanim.mobjects.graph.family import Family
+from hhanim.mobjects.graph.labels import put_at_peaks
 from hhanim.mobjects.graph.panel import Panel
 from hhanim.mobjects.graph.trace import Trace
 from hhanim.mobjects.graph.traces import Traces
@@ -119,3 +120,18 @@ def test_a_pace_takes_about_as_long_as_is_said_and_longer_in_slow_windows() -> N
     slow = Pace.lasting(8.0, 4.3, (1.0, 2.0, 5.0))
     assert slow.rate(1.5) == pytest.approx(0.1)
     assert slow.seconds > pace.seconds + 5.0
+
+
+def test_names_of_curves_whose_peaks_are_close_stand_on_none_of_them_and_on_no_other_name() -> None:
+    panel = Panel(Area(0.0, 5.0, 0.0, 2.0), DARK).x("ms", 0, 10).y("", 0, 1)
+    t = np.linspace(0.0, 10.0, 1001)
+    curves = [size * t / 0.15 * np.exp(1.0 - t / 0.15) for size in (0.9, 0.88, 0.86, 0.84, 0.5)]
+    traces = [Trace(panel, t, y, color="#ffffff") for y in curves]
+    words = [Words(f"−{k} mV", size=SMALL, color="#ffffff") for k in (20, 30, 40, 50, 60)]
+    put_at_peaks(words, traces)
+    boxes = [(w.get_center()[:2], 0.5 * np.array([w.width, w.height])) for w in words]
+    for k, (middle, half) in enumerate(boxes):
+        for other, size in boxes[:k]:
+            assert (np.abs(other - middle) > 0.98 * (half + size)).any()
+        for trace in traces:
+            assert not (np.abs(trace.path.values[:, :2] - middle) < half).all(axis=1).any()

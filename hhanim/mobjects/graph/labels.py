@@ -133,9 +133,10 @@ def put_at_peaks(words: Sequence[VMobject], traces: Sequence[Trace], others: Any
                 if np.any(middle - half < low) or np.any(middle + half > high):
                     continue
                 way = spots[k] + np.linspace(0.0, 1.0, 12)[:, None] * (middle - spots[k])
-                room = min(_gap(drawn, middle, half), _gap(away, way[:, None], 0.5 * BESIDE))
-                best = max(best, (room, middle), key=lambda found: float(found[0]))
-            if best[0] >= _CLEAR:
+                gaps = _gap(drawn, middle, half), _gap(away, way[:, None], 0.5 * BESIDE)
+                room, passes = (min(gap / _CLEAR, 1.0) for gap in gaps)
+                best = max(best, (room + 0.1 * passes, middle), key=lambda found: float(found[0]))
+            if best[0] > 1.099:  # nothing is too near, nor passed by on the way
                 break
         word.move_to(np.array([*best[1], 0.0]))
         corner = np.clip(spots[k], best[1] - half, best[1] + half)
