@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from manim import Create, ReplacementTransform, Succession
+from manim import Create, Mobject, ReplacementTransform, Succession
 
 from hhanim.look.numbers import millivolts
 from hhanim.look.words import channel_name, gates_in_words, number_word
@@ -23,8 +22,6 @@ from hhanim.parameters import Membrane, Protocol
 
 
 class CircuitFilm(Story):
-    """The membrane is a circuit, and the circuit is the equation."""
-
     title = "From membrane to equation"
     description = "The membrane's equivalent circuit, the equation for V term by term, and the gates'."
     alt = (
@@ -39,7 +36,7 @@ class CircuitFilm(Story):
         self.run = simulate(self.membrane, self.stimulus, self.until, sample=0.02)
         self.top, (_, self.out) = self.run.extreme("V"), self.cast(self.run)
         self.lit, self.pushed = [(0.0, 0.0), *self.run.stretches("I", above=0.0, before=self.top.t)][-1]
-        top, push = self.top.t, (self.lit, self.pushed, 7.0)
+        top, push, self.dark = self.top.t, (self.lit, self.pushed, 7.0), max(self.lit - 0.05, 0.0)
         self.timed(Pace.taking(self.until / 3.0, self.until, push,
                                (max(self.pushed, top - 1.6), top, 7.5), (top, top + 3.2, 6.0)))  # fmt: skip
         upper, foot = self.grid["body"].rows(2.5 if self.shape == "wide" else 1.0, 1.0, gap=0.2)
@@ -64,7 +61,7 @@ class CircuitFilm(Story):
         yield self.becomes("I", "The electrode is a source", "The electrode injects a current of our choice.",
                            terms.pieces["I"])  # fmt: skip
 
-    def becomes(self, name: str, heading: str, said: str, *comes: Any) -> Beat:
+    def becomes(self, name: str, heading: str, said: str, *comes: Mobject) -> Beat:
         """A part of the membrane turns into its element, and its current comes."""
         return Beat("circuit", heading, said, do=[lambda: self.slice.becomes(name), *map(Appear, comes)],
                     leaves=[*self.standing, self.wide.element(name), *comes])  # fmt: skip
@@ -108,21 +105,19 @@ class CircuitFilm(Story):
         shown, seen = [water, circuit, v, stage.currents, law], min(stage.seen, top.t)
         self.names |= {"times": f"{stage.times:.3g}", "top": millivolts(top.value)}
         yield self.then("At rest the currents cancel, and V stands still.", show=[*shown, stage.early],
-                        line="arrows are currents, {times} times as long as later on",
-                        until=max(self.lit - 0.05, 0.0))  # fmt: skip
+                        line="arrows are currents, {times} times as long as later on", until=self.dark)  # fmt: skip
         yield self.then("The source is lit: its current charges the capacitor.",
                         until=min(self.lit + 0.97 * (self.pushed - self.lit), seen))  # fmt: skip
-        shown = [*shown, stage.later]
-        turned: Any = {"show": shown, "do": [stage.currents.arrows.to_scale(stage.scale)]}
+        shown, scaled = [*shown, stage.later], [stage.currents.arrows.to_scale(stage.scale)]
         line = "arrows are currents; boxes fill with the conductance"
         if not len(run.spikes):
-            yield Beat("spike", "No spike", "V reaches {top}, and no spike follows.", line,
-                       until=run.duration, **turned)  # fmt: skip
+            yield Beat("spike", "No spike", "V reaches {top}, and no spike follows.", line, shown,
+                       until=run.duration, do=scaled)  # fmt: skip
             return
         yield self.then("Now {ion} flows in, and V goes on rising.", heading="V rises", until=seen)
         if stage.times > 1.0:
             said = "The currents outgrow the picture: from now on arrows are {times} times shorter."
-            yield self.then(said, line=line, **turned)
+            yield self.then(said, line=line, show=shown, do=scaled)
         yield self.then("The sum of the currents charges the capacitor, faster and faster.", line=line, show=shown,
                         until=run.extreme("I_ion", "min").t)  # fmt: skip
         yield self.then("With the capacitor, as much flows out as in, at every instant.",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from hhanim.look import quantities
 from hhanim.look.numbers import millivolts
@@ -85,7 +84,7 @@ class Spike(Story):
     def gates(self, spike: Landmarks) -> Iterator[Beat]:
         """The same spike with its gates, and the loops in which they act on V and V on them."""
         shown = [self.patch, *self.graphs(self.run, ["V"], list(self.membrane.gates))]
-        fall, foot = 0.5 * (spike.peak + spike.back), self.grid["foot"]
+        fall, foot, line = 0.5 * (spike.peak + spike.back), self.grid["foot"], "once more, with the gates"
         acts = [
             ("m", self.inward, ("V rises", "{m} gates open", "{ion} flows in"), "which lifts V", "{m} gates open first",
              "The higher V, the more {m} gates open, and the faster V rises.", spike.over),
@@ -98,9 +97,8 @@ class Spike(Story):
             if self.names[gate]:
                 hue, how = quantities(self.membrane)[f"I_{channel.name}"], {"positive": gate == "m"}
                 loop = FeedbackLoop([*map(self.say, steps)], link, self.theme, foot, color=hue, **how)
-                loop, line = loop.follow(self.clock), "once more, with the gates"
                 start = None if self.told.name == "gates" else spike.begin  # then it just goes on
-                yield Beat("gates", heading, said, line, [*shown, loop], start, until)
+                yield Beat("gates", heading, said, line, [*shown, loop.follow(self.clock)], start, until)
         if self.names["n"]:
             said = "They are late to close, so V is drawn below rest."
             yield self.then(said, heading="{n} gates close late", show=shown, until=spike.low)
@@ -113,12 +111,9 @@ class Spike(Story):
         n = in_proportion(self.membrane, 3000)  # so many that some are open before the spike, too
         self.many = PatchInDepth(run, self.theme, self.grid["picture"], n=n, clock=self.clock, side=self.patch,
                                  star=self.inward.name, seed=1).look(SIDE)  # fmt: skip
-        names = [f"I_{channel.name}" for channel in self.membrane.channels]
-        window: Any = {"span": spike.window(run)}
-        self.v = self.graph("first", run, "V", time=False, **window)
-        self.large = self.graph(
-            "second", run, *names, ghost=False, **window
-        )  # nothing lies under the heads' names
+        span, names = spike.window(run), [f"I_{channel.name}" for channel in self.membrane.channels]
+        self.v = self.graph("first", run, "V", time=False, span=span)
+        self.large = self.graph("second", run, *names, ghost=False, span=span)  # its names lie on nothing
         won = min(run.grown(into, 3.0, after=spike.rise), spike.peak)  # seen while both are small
         self.small = Magnified(self.large, before=won)
         self.names["times"] = self.small.times
