@@ -94,11 +94,12 @@ class Squid(Story):
         yield Beat("channel", "Channels and their gates", "A channel has gates, which open and shut.",
                    "ions pass when all gates of a channel are open", [way.channel],
                    until=top.t + 1.5, into=way.to_channel)  # fmt: skip
+        falls = run.extreme("I_ion").t
         rows = [
             Row("V goes beyond zero", "so one kind of ion is let in", "ink",
-                "V goes beyond zero, so one kind of ion is let in.", top.t),
+                "V goes beyond zero, so one kind of ion is let in.", 0.7 * top.t + 0.3 * falls),
             Row("V comes back", "so another kind is let out", "ink",
-                "V comes back, so another kind is let out.", run.extreme("I_ion").t),
+                "V comes back, so another kind is let out.", falls),
             Row("It takes milliseconds", "so something opens and shuts: how?", "ink",
                 "It is quick, so something opens and shuts.", run.duration),
         ]  # fmt: skip
