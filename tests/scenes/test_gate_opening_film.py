@@ -102,8 +102,9 @@ def test_rows_are_as_high_v_is_read_at_both_levels_and_the_law_is_named_as_it_is
     assert heights == pytest.approx([heights[0]] * 4, rel=1e-3)
     assert [w.words for w in v.panel.numbers if w.get_right()[0] < v.panel.inner.left] == ["−65", "0"]
     share = film.share(4, 2, 3, PATCH)
-    for trace in share.law:
-        assert trace.label.get_color() == trace.line.get_color() == ManimColor(film.theme.ink)
+    for trace, name in zip(share.law, share.names, strict=True):
+        assert name.get_color() == trace.line.get_color() == ManimColor(film.theme.ink)
+        assert name.get_left()[0] > share.panel.inner.right  # over no band, wherever the lines have come to
 
 
 def test_every_name_is_joined_to_its_own_curve_and_circles_are_tinted_as_curves_are_solid(film: Any) -> None:

@@ -24,6 +24,7 @@ from hhanim.mobjects.frame.clock import Clock
 from hhanim.mobjects.frame.layout import Area
 from hhanim.mobjects.frame.lettering import LABEL, Formula
 from hhanim.mobjects.frame.standard import CHANNEL_CONDUCTANCE
+from hhanim.mobjects.graph.labels import put_at_ends
 from hhanim.mobjects.graph.sweep import TOPS, Curve, Sweep
 from hhanim.mobjects.graph.trace import Trace
 from hhanim.mobjects.graph.traces import Traces
@@ -87,11 +88,11 @@ class OpenShare(Sweep):
         for kind, (t, _, expected) in counted.items():
             error = _DEVIATIONS * np.sqrt(expected * (1.0 - expected) / len(numbers[kind]))
             self.bands.add(self.band(t, expected - error, expected + error, known[f"I_{kind}"]))
-            label = Formula(
-                law(channels[kind]), size=LABEL, color=theme.ink
-            )  # as its line: it is not what is counted
-            course: Any = {"x": t - begin, "color": theme.ink, "label": label}
+            course: Any = {"x": t - begin, "color": theme.ink}
             expectations.append(Trace(self.panel, t, expected, **course, **_EXPECTED))
+        #: Names of what is expected: in the ink of its lines, not of what is counted, and at the ends, over no band.
+        self.names = [Formula(law(channel), size=LABEL, color=theme.ink) for channel in channels.values()]
         self.law = Traces(expectations)
+        self.law.add(put_at_ends(self.names, expectations), *self.names)
         if clock is not None:
             self.law.follow(clock)
