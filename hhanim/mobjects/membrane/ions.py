@@ -270,7 +270,7 @@ class RestingIons(VMobject):
     """
 
     def __init__(self, places: Any, color: Any, *, radius: float = 0.09, swing: float = 0.0) -> None:
-        # They stand free: a rim would part them from nothing, and takes longer to draw than they do.
+        # Without a rim, which takes longer to draw than they do: they stand free, or on a plain wire.
         super().__init__(fill_color=color, fill_opacity=1.0, stroke_width=0.0)
         self.places, self.radius = np.asarray(places, dtype=float), radius
         self.swing: float | Array = swing  # or along x and along y
