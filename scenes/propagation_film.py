@@ -133,21 +133,21 @@ class Propagation(Story):
     def measure(self) -> Iterator[Beat]:
         """Two electrodes time it: the speed, and what was measured in 1952."""
         w, end = self.when, self.one.duration
-        self.timed(Pace.lasting(8.0, end, (w(0.8), end, 2.0)))
+        self.timed(Pace.lasting(8.0, end, (w(0.75), end, 4.0)))
         shown, (a, b) = self.staged(self.one), (round(share * self.mm) for share in (0.25, 0.75))
         timing = self.timing = Timing(self.stage.panel, self.one, a, b, self.clock)
         self.names |= {"speed": timing.speed, "real": measured.SPEED, "apart": b - a}
         said, shown = "Two electrodes time the spike on its way.", [*shown, *timing.shown]
         yield Beat("speed", "How fast is it?", said, "two electrodes, {apart} mm apart", shown,
-                   w(0.05), w(0.8))  # fmt: skip
+                   w(0.05), w(0.76))  # fmt: skip
         told = self.words(self.say("computed: {speed:.1f} m/s"), size=TITLE, weight="semibold")
         shown.append(told.move_to(timing.place))
         said = "In the model it travels at {speed:.1f} metres per second."
-        yield self.then(said, show=shown, until=w(1.0))
+        yield self.then(said, show=shown, until=w(0.88))
         if (self.axon, self.resistivity, self.celsius) == (476.0, 35.4, 18.5):
             real = self.words(self.say("measured in 1952: {real} m/s"), size=LABEL, weight="semibold")
             said = "On this axon, {real} metres per second were measured in 1952."
-            yield self.then(said, show=[*shown, real.next_to(told, DOWN, buff=0.15)], until=end)
+            yield self.then(said, show=[*shown, real.next_to(told, DOWN, buff=0.15)], until=w(1.0))
 
     def thickness(self) -> Iterator[Beat]:
         """The same spike in an axon a quarter as thick."""
@@ -163,7 +163,7 @@ class Propagation(Story):
         self.names["times"] = self.timing.speed / thin.speed(*self.timing.between)
         said = "Both axons have the same membrane, and start together."
         yield Beat("thickness", "Is a thick axon faster?", said, "above an axon, below one a quarter as thick",
-                   self.tubes, 0.0, self.when(0.2))  # fmt: skip
+                   self.tubes, 0.15, self.when(0.2))  # fmt: skip
         said = "The thick one is {times:.1f} times as fast."
         yield self.then(said, heading="Thick axons are fast", until=self.when(0.5))
         said = "Inside it current spreads farther: speed goes as the square root of the diameter."
@@ -176,14 +176,12 @@ class Propagation(Story):
         meet, step = two.passes(0.5 * self.length), self.step
         # From when on words fit over each stretch, until both all but meet, and do.
         near, shut, last = meet - 1.2 * step, meet + 1.2 * step, meet + 1.3 * step
-        self.timed(Pace.lasting(9.0, two.duration, (near, last, 3.0)))
+        self.timed(Pace.lasting(9.0, two.duration, (0.15, 0.45, 5.0), (near, last, 3.0)))
         shown, refractory = [*self.staged(two), self.stage.loops], self.stage.wall.refractory
         marks = [self.stage.stretch("refractory", refractory(half)) for half in (0, -1) if self.names["h"]]
         line = "refractory: {ion} channels inactivated" if marks else ""
         said, pulses = "A pulse at either end starts a spike.", self.stage.pulses
-        yield Beat(
-            "collision", "Two spikes meet", said, "", [*shown, *pulses], 0.0, two.passes(0.1 * self.length)
-        )
+        yield Beat("collision", "Two spikes meet", said, "", [*shown, *pulses], 0.15, 0.42)
         yield self.then("They run towards each other.", show=shown, until=near)
         said = "Each leaves a refractory stretch behind it."
         yield self.then(said, line=line, show=[*shown, VGroup(*marks)] if marks else shown, until=shut)

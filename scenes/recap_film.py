@@ -127,7 +127,7 @@ class FourEquations(Story):
         answers = "it dies out", "at about 2 m/s", "at about 20 m/s"
         choices = self.choices(Area(a, b, bottom, top), *answers)
         said = "The equations were fitted to currents at a held V."
-        yield Beat("predict", FAST, said, about, [*stage.parts, choices], until=REST, think=True)
+        yield Beat("predict", FAST, said, about, [*stage.parts, choices], until=REST + 0.3, think=True)
         said = "It travels, and at nearly 20 m/s."
         yield Beat("travel", "It travels", said, about, [*shown, choices], until=since)
         said, step, shown = "A computer today finds {c:.1f} m/s.", (end - since) / 3.0, [*shown, today]

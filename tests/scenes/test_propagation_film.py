@@ -161,6 +161,20 @@ def test_lines_of_one_current_are_alike_and_keep_below_the_balls(propagation: An
 
 
 @pytest.mark.slow
+def test_a_loop_within_another_keeps_below_it(propagation: Any, meeting: Any) -> None:
+    currents, step, nested = meeting.currents, 0.05, 0
+    for t in np.arange(0.5, propagation.two.passes(0.4 * propagation.length), step).tolist():
+        loops = [(loop, line.get_top()[1]) for loop, line in zip(
+            currents.draw(t).drawn, currents.lines, strict=False)]  # fmt: skip
+        for inner, low in loops:
+            for outer, high in loops:
+                if inner.current * outer.current > 0.0 and outer.a < inner.a and inner.b < outer.b:
+                    nested += 1
+                    assert high - low > currents.HEAD
+    assert nested > 10
+
+
+@pytest.mark.slow
 def test_a_tube_is_lit_in_its_lower_wall_and_the_highest_v_is_that_of_the_spike(propagation: Any) -> None:
     film = propagation
     for tube in film.tubes:

@@ -200,9 +200,8 @@ class LocalCurrents(Timed, VGroup):
         px = self.panel.at(x, 0.0)[:, 0]
         wide = float(px[-1] - px[0])
         near = np.minimum(np.minimum(px - px[0], px[-1] - px) / min(max(self.clear, 1e-9), 0.3 * wide), 1.0)
-        beyond = self.clear * np.sqrt(
-            1.0 - (1.0 - near) ** 2
-        )  # in a quarter of a circle past what stands at the wall
+        # In a quarter of a circle past what stands at the wall.
+        beyond = self._past(loop) * np.sqrt(1.0 - (1.0 - near) ** 2)
         curves = [
             np.stack([px, y, 0.0 * px], axis=1)
             for y in (
@@ -221,17 +220,16 @@ class LocalCurrents(Timed, VGroup):
                 heads.append(arrowhead(0.5 * (near + tip), along, seen * size))
         return np.concatenate([smooth(c) for c in curves]), np.concatenate(heads)
 
-    def _depth(self, y: float) -> float:
-        return (y - self.wall[1] - self.clear) / (self.inside - self.clear)
+    def _past(self, loop: Loop) -> float:
+        """How far from the wall a loop begins to spread: one within another passes what stands there below it."""
+        return self.clear * (0.55 + 0.45 * float(self.levels[0]) / abs(loop.current))
 
     def loops(self) -> list[tuple[float, float, float, float]]:
         """What is drawn, read back from its points: of every loop where it enters and leaves the core (mm), where it is
         deepest (mm), and which share of the depth it keeps there.
         """
         out = []
-        for line, head in zip(self.lines, self.heads, strict=True):
-            if not len(line.points):
-                continue
+        for line, head, loop in zip(self.lines, self.heads, self.drawn, strict=False):
             inner = line.points[: len(line.points) // 2]
             ends = [self.panel.data(p)[0] for p in (inner[0], inner[-1])]
             if head.points[0, 0] < 0.5 * (
@@ -239,7 +237,8 @@ class LocalCurrents(Timed, VGroup):
             ):  # the tip, the corners behind
                 ends = ends[::-1]
             top = inner[int(np.argmax(inner[:, 1]))]
-            out.append((ends[0], ends[1], self.panel.data(top)[0], self._depth(float(top[1]))))
+            depth = (top[1] - self.wall[1] - self._past(loop)) / (self.inside - self.clear)
+            out.append((ends[0], ends[1], self.panel.data(top)[0], float(depth)))
         return out
 
 

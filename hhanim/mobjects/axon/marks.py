@@ -81,18 +81,22 @@ class Stretch(VGroup):
 class Injection:
     """Where a current goes in, at one end of a cable: its name, and an arrow while it flows.
 
-    tip: where the arrow ends; left: whether it comes from the left. `still` never moves, `moving` does.
+    tip: where the arrow ends; left: whether it comes from the left. named: whether it is, which one of two that are
+    alike need not be. `still` never moves, `moving` does.
     """
 
     REACH = 0.55
 
-    def __init__(self, clamp: IClamp, tip: Any, theme: Theme, *, left: bool = True) -> None:
+    def __init__(
+        self, clamp: IClamp, tip: Any, theme: Theme, *, left: bool = True, named: bool = True
+    ) -> None:
         way = np.array([1.0 if left else -1.0, 0.0])
-        self.still = Words("pulse", size=SMALL, color=theme.color("stimulus"))
+        name = Words("pulse", size=SMALL, color=theme.color("stimulus"))
         if left:  # beside the arrow: under it stands what the wall is called
-            self.still.next_to((*(tip[:2] - self.REACH * way), 0.0), LEFT, buff=0.08)
+            name.next_to((*(tip[:2] - self.REACH * way), 0.0), LEFT, buff=0.08)
         else:
-            self.still.next_to((*(tip[:2] - 0.5 * self.REACH * way), 0.0), DOWN, buff=0.16)
+            name.next_to((*(tip[:2] - 0.5 * self.REACH * way), 0.0), DOWN, buff=0.16)
+        self.still = VGroup(name) if named else VGroup()
         self.moving = _Arrow(clamp, np.asarray(tip)[:2], way, self.REACH, theme)
 
     def follow(self, clock: Clock) -> Self:

@@ -72,8 +72,8 @@ class Stage:
         self.loops = self.wall.currents.follow(clock)
         starts = [clamp.position < 0.5 * run.cable.length for clamp in run.clamps]
         self.pulses = [
-            Injection(clamp, self.wall.ends[0 if start else 1], theme, left=start).follow(clock)
-            for clamp, start in zip(run.clamps, starts, strict=True)
+            Injection(clamp, self.wall.ends[0 if start else 1], theme, left=start, named=not k).follow(clock)
+            for k, (clamp, start) in enumerate(zip(run.clamps, starts, strict=True))
         ]
         self.backdrop: VGroup = after.backdrop if after else self.wall.backdrop
         self.parts = [self.panel, self.backdrop, self.wall, self.profile]
