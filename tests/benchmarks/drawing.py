@@ -142,6 +142,7 @@ import hhanim as hh
 from simulation_clip import simulation
 from hhanim.plots.clip import perform
 from hhanim.studio.media import encode
+from hhanim.studio.media.changes import Changes
 from hhanim.studio.media.sheet import Yuv
 
 size = dict(width=1920, height=1080)
@@ -155,13 +156,12 @@ with encode.Encoder(out + "engine.mp4", fps=60, quality=encode.Quality(speed, 24
 drawn = n / (time.perf_counter() - start)
 
 sheet = Yuv(1920, 1080, "yuv420p")
-changes = []  # per frame: what is new, as the encoder wants it
+found, changes = None, []  # per frame: what is new, as the encoder wants it
 for frame in perform(simulation, fps=60, n_frames=n, **size).frames():
     words = frame.rgba.view(np.uint32)[..., 0]
-    changes.append([])
-    for x0, y0, x1, y1 in [(0, 0, 1920, 1080)] if frame.dirty is None else frame.dirty:
-        x0, y0, x1, y1 = x0 & ~1, y0 & ~1, x1 + 1 & ~1, y1 + 1 & ~1
-        changes[-1].append((x0, y0, sheet.convert(words[y0:y1, x0:x1])))
+    found = found or Changes(words)
+    tiles, pixels = found.find(words, [(0, 0, 1920, 1080)] if frame.dirty is None else frame.dirty)
+    changes.append((tiles, sheet.convert(pixels)))
 start = time.perf_counter()
 with av.open(out + "alone.mp4", "w") as box:
     stream = box.add_stream("libx264", rate=60, options=encode.H264.options(encode.Quality(speed, 24)))
@@ -169,9 +169,8 @@ with av.open(out + "alone.mp4", "w") as box:
     stream.codec_context.thread_type, stream.codec_context.thread_count = "FRAME", encode.THREADS
     stream.codec_context.gop_size = 120
     picture = sheet.frame()
-    for k, blocks in enumerate(changes):
-        for block in blocks:
-            sheet.put(*block)
+    for k, change in enumerate(changes):
+        sheet.put(*change)
         picture.pts, picture.time_base = k, Fraction(1, 60)
         box.mux(stream.encode(picture))
     box.mux(stream.encode(None))

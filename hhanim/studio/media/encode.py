@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import queue
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hhanim.process import short_turns
-from hhanim.studio.media.changes import Changes, Rect
+from hhanim.studio.media.changes import Changes, Rect, Tiles
 from hhanim.studio.media.join import container_options
 from hhanim.studio.media.sheet import Rgba, Yuv
 from hhanim.studio.media.writer import EncodeError, Words, Writer, reason
@@ -29,30 +29,25 @@ from hhanim.studio.media.writer import EncodeError, Words, Writer, reason
 # The number of x264 threads changes the bytes, so it is a constant and not the number of cores: as many as there are
 # cores for each film in the making (see ``--jobs``). A third thread made ultrafast a third slower on two cores.
 THREADS = 2
-SMALL = 1 << 13
-"""Pixels up to which a rectangle is copied as it is; in a larger one, what has really changed is found first."""
-
 AHEAD = 32 << 20
 """Bytes of changed pixels that may wait for the encoder: how far a drawing may run ahead of it."""
-
-Block = tuple[int, int, list[npt.NDArray[Any]]]
-"""Where a rectangle goes, from the left and the top, and its planes."""
 
 
 @dataclass(frozen=True)
 class _New:
     """What is new in a frame.
 
-    blocks: the rectangles. converted: whether their planes are the encoder's, or still RGBA words.
+    tiles: where. parts: their planes. converted: whether these are the encoder's, or still RGBA words.
     """
 
-    blocks: list[Block]
+    tiles: Tiles
+    parts: list[npt.NDArray[Any]]
     converted: bool
 
     @property
     def size(self) -> int:
         """Bytes, with something for the frame itself: even an unchanged one takes room."""
-        return 1000 + sum(part.nbytes for _, _, parts in self.blocks for part in parts)
+        return 1000 + sum(part.nbytes for part in self.parts)
 
 
 _BT709 = 1  # the code of ITU-T H.273 for primaries, transfer and matrix alike
@@ -192,33 +187,12 @@ class Encoder(Writer):
         if (self.height, self.width) != self._even:
             down, across = self._even[0] - self.height, self._even[1] - self.width
             words, dirty = np.pad(words, ((0, down), (0, across)), mode="edge"), None
-        whole = (0, 0, self._even[1], self._even[0])
-        rectangles = [whole] if dirty is None else list(self._aligned(dirty))
         if self._changes is None:
-            self._changes, rectangles = Changes(words), [whole]
-        else:
-            rectangles = [new for rectangle in rectangles for new in self._new(words, rectangle)]
-        light = sum((x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in rectangles) <= self._sheet.LIGHT
-        take = self._sheet.convert if light else _copied
-        self._put(_New([(x0, y0, take(words[y0:y1, x0:x1])) for x0, y0, x1, y1 in rectangles], light))
-
-    def _new(self, words: npt.NDArray[np.uint32], rectangle: Rect) -> list[Rect]:
-        """What of a rectangle has to be encoded again."""
-        assert self._changes is not None
-        x0, y0, x1, y1 = rectangle
-        if (x1 - x0) * (y1 - y0) > SMALL:  # comparing is cheaper than converting
-            return self._changes.find(words, rectangle)
-        self._changes.take(words, rectangle)
-        return [rectangle]
-
-    def _aligned(self, rects: Iterable[Rect]) -> Iterator[Rect]:
-        """The rectangles grown to even pixels and cut to the frame."""
-        height, width = self._even
-        for left, top, right, bottom in rects:
-            x0, y0 = max(0, int(left) & ~1), max(0, int(top) & ~1)
-            x1, y1 = min(width, int(right) + 1 & ~1), min(height, int(bottom) + 1 & ~1)
-            if x1 > x0 and y1 > y0:
-                yield x0, y0, x1, y1
+            self._changes, dirty = Changes(words), None
+        whole = (0, 0, self._even[1], self._even[0])
+        tiles, pixels = self._changes.find(words, [whole] if dirty is None else dirty)
+        light = pixels.size <= self._sheet.LIGHT
+        self._put(_New(tiles, self._sheet.convert(pixels) if light else [pixels], light))
 
     def _put(self, new: _New) -> None:
         with self._room:
@@ -281,15 +255,10 @@ class Encoder(Writer):
                 return
             if new is None:
                 break
-            for x0, y0, parts in new.blocks:
-                self._sheet.put(x0, y0, parts if new.converted else self._sheet.convert(parts[0]))
-            if frame is None or new.blocks:
+            if frame is None or new.tiles[0].size:
+                self._sheet.put(new.tiles, new.parts if new.converted else self._sheet.convert(*new.parts))
                 frame = self._sheet.frame()
             frame.pts = number
             self._container.mux(self._stream.encode(frame))
             number += 1
         self._container.mux(self._stream.encode(None))
-
-
-def _copied(words: npt.NDArray[np.uint32]) -> list[npt.NDArray[Any]]:
-    return [words.copy()]

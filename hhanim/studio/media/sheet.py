@@ -9,6 +9,10 @@ import av
 import numpy as np
 import numpy.typing as npt
 
+from hhanim.studio.media.changes import Tiles, tiled
+
+_BAND = 1 << 13  # blocks of 2 × 2 pixels that stay in the cache while they are converted
+
 
 class Yuv:
     """RGBA → BT.709 limited range, 4:2:0, onto one persistent frame that the encoder reads.
@@ -53,20 +57,22 @@ class Yuv:
         ]
         self._chroma_offset = np.int32(128.5 * 2**self._CHROMA_BITS)
 
-    def convert(self, words: npt.NDArray[np.uint32]) -> list[npt.NDArray[Any]]:
-        """The planes of pixels (h, w), little-endian RGBA words, both even; may be called from any thread."""
-        height, width = words.shape
+    def convert(self, tiles: npt.NDArray[np.uint32]) -> list[npt.NDArray[Any]]:
+        """The planes of pixels (n, h, w), little-endian RGBA words, h and w even; may be called from any thread."""
+        n, height, width = tiles.shape
         if self._ground is not None:
-            words = np.where(words < 1 << 24, self._ground, words)
-        luma = np.empty((height, width), np.uint8)
-        chroma = np.empty((2, height // 2, width // 2), np.uint8)
-        rows = max(2, 32768 // width & ~1)  # a band that stays in the cache
-        for top in range(0, height, rows):
-            band = np.s_[top : top + rows]
-            self._band(words[band], luma[band], chroma[:, top // 2 : (top + rows) // 2])
-        planes = [luma, *chroma]
+            tiles = np.where(tiles < 1 << 24, self._ground, tiles)
+        # All in two long rows, so that it takes few steps.
+        pixels = tiles.reshape(n, height // 2, 2, width).transpose(2, 0, 1, 3).reshape(2, -1)
+        luma = np.empty(pixels.shape, np.uint8)
+        chroma = np.empty((2, 1, pixels.shape[1] // 2), np.uint8)
+        for left in range(0, pixels.shape[1], 2 * _BAND):
+            band, half = np.s_[:, left : left + 2 * _BAND], np.s_[:, :, left // 2 : left // 2 + _BAND]
+            self._band(pixels[band], luma[band], chroma[half])
+        rows = luma.reshape(2, n, height // 2, width).transpose(1, 2, 0, 3)
+        planes = [rows.reshape(n, height, width), *chroma.reshape(2, n, height // 2, width // 2)]
         if self._alpha:
-            planes.append((words >> np.uint32(24)).astype(np.uint8))
+            planes.append((tiles >> np.uint32(24)).astype(np.uint8))
         return planes
 
     def _band(
@@ -103,12 +109,10 @@ class Yuv:
             chroma >>= self._CHROMA_BITS
             np.copyto(plane, chroma, casting="unsafe")
 
-    def put(self, x0: int, y0: int, parts: Sequence[npt.NDArray[Any]]) -> None:
+    def put(self, tiles: Tiles, parts: Sequence[npt.NDArray[Any]]) -> None:
         """Lay what convert() has given onto the frame."""
-        for plane, part, step in zip(self.planes, parts, (1, 2, 2, 1), strict=False):
-            height, width = part.shape
-            x, y = x0 // step, y0 // step
-            plane[y : y + height, x : x + width] = part
+        for plane, part in zip(self.planes, parts, strict=True):
+            tiled(plane, *part.shape[1:])[tiles[0], :, tiles[1]] = part
 
     def frame(self) -> av.VideoFrame:
         """The frame as it is now."""
@@ -123,13 +127,12 @@ class Rgba:
     def __init__(self, width: int, height: int, pix_fmt: str) -> None:
         self._words, self._format = np.zeros((height, width), np.uint32), pix_fmt
 
-    def convert(self, words: npt.NDArray[np.uint32]) -> list[npt.NDArray[Any]]:
-        return [words.copy()]
+    def convert(self, tiles: npt.NDArray[np.uint32]) -> list[npt.NDArray[Any]]:
+        return [tiles]
 
-    def put(self, x0: int, y0: int, parts: Sequence[npt.NDArray[Any]]) -> None:
+    def put(self, tiles: Tiles, parts: Sequence[npt.NDArray[Any]]) -> None:
         (words,) = parts
-        height, width = words.shape
-        self._words[y0 : y0 + height, x0 : x0 + width] = words
+        tiled(self._words, *words.shape[1:])[tiles[0], :, tiles[1]] = words
 
     def frame(self) -> av.VideoFrame:
         """All of it in the wanted format."""

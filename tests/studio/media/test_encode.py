@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import errno
 import gc
+import math
 import subprocess
 import sys
 import time
@@ -16,7 +17,7 @@ import numpy as np
 import pytest
 
 from hhanim.studio.media import checks, encode
-from hhanim.studio.media.changes import Changes
+from hhanim.studio.media.changes import Changes, tiled
 from hhanim.studio.media.encode import Encoder, Quality
 from hhanim.studio.media.formats import Films
 from hhanim.studio.media.join import Chapter, Tracks, join
@@ -85,21 +86,21 @@ def test_impossible_rate(fps):
         exact_rate(fps)
 
 
-@pytest.mark.parametrize("size", [(64, 64), (37, 51), (1, 1), (8, 9)])
+@pytest.mark.parametrize("size", [(64, 64), (36, 52), (2, 2), (8, 10)])
 def test_changes_are_found_and_are_few(size):
     rng = np.random.default_rng(0)
-    last = np.zeros(size, np.uint32)
-    changes = Changes(last)
-    for n in (0, 1, 3, 40):
-        now = last.copy()
-        now[rng.integers(size[0], size=n), rng.integers(size[1], size=n)] += np.uint32(1)
-        film = last.copy()
-        rectangles = changes.find(now, (0, 0, size[1], size[0]))
-        for x0, y0, x1, y1 in rectangles:
-            film[y0:y1, x0:x1] = now[y0:y1, x0:x1]
+    now, film = np.zeros(size, np.uint32), np.ones(size, np.uint32)
+    changes = Changes(now)
+    for n in (math.inf, 0, 1, 3, 40):  # all of the first frame is new
+        if n < math.inf:
+            now[rng.integers(size[0], size=n), rng.integers(size[1], size=n)] += np.uint32(1)
+        (rows, columns), pixels = changes.find(now, [(-3, -3, size[1], size[0] - 1), (0, 1, size[1] + 9, 99)])
+        tiled(film, *pixels.shape[1:])[rows, :, columns] = pixels
         assert np.array_equal(film, now)
-        assert len(rectangles) <= n
-        last = now
+        assert len(rows) == len(columns) <= n
+    assert not changes.find(now + np.uint32(1), [(-20, 0, -9, 9), (0, -20, 9, -9), (99, 99, 120, 120)])[
+        1
+    ].size
 
 
 def test_dirty_rectangles_and_whole_frames_give_the_same_bytes(tmp_path):
@@ -134,7 +135,7 @@ def test_colours_are_bt709(tmp_path):
         tmp_path / "c.mp4", width=frame.shape[1], height=16, fps=25, quality=Quality("medium", 1)
     ) as e:
         e.write(frame)
-        planes = e._sheet.convert(frame.view(np.uint32)[..., 0])
+        (planes,) = zip(*e._sheet.convert(frame.view(np.uint32)[None, ..., 0]), strict=True)
         e.write(frame)
     r, g, b = colours.T / 255
     y = 0.2126 * r + 0.7152 * g + 0.0722 * b
@@ -144,15 +145,16 @@ def test_colours_are_bt709(tmp_path):
 
 
 def test_conversion_is_local():
-    """A rectangle converted alone equals the same place of the frame converted whole."""
+    """Tiles converted alone equal the same places of the frame converted whole."""
     rng = np.random.default_rng(2)
     words = rng.integers(0, 2**32, (90, 130), dtype=np.uint32)
 
     sheet = Yuv(130, 90, "yuv420p")
-    whole = sheet.convert(words)
-    for y in range(0, 90, 30):
-        for x in range(0, 130, 26):
-            sheet.put(x, y, sheet.convert(words[y : y + 30, x : x + 26]))
+    (whole,) = zip(*sheet.convert(words[None]), strict=True)
+    for row in range(3):
+        for column in range(5):
+            part = words[30 * row : 30 * row + 30, 26 * column : 26 * column + 26]
+            sheet.put((np.array([row]), np.array([column])), sheet.convert(part[None]))
     for a, b in zip(sheet.planes, whole, strict=True):
         np.testing.assert_array_equal(a, b)
 
@@ -262,11 +264,11 @@ def test_threads_take_short_turns_only_while_a_film_is_encoded(tmp_path, monkeyp
     seen: list[float] = []
     put = Yuv.put
 
-    def watched(self, x0, y0, parts):
+    def watched(self, tiles, parts):
         seen.append(sys.getswitchinterval())
-        if parts[0][0, 0] == 16:  # black
+        if (parts[0] == 16).any():  # black
             raise OSError(errno.ENOSPC, "No space left on device")
-        put(self, x0, y0, parts)
+        put(self, tiles, parts)
 
     monkeypatch.setattr(Yuv, "put", watched)
     usual = sys.getswitchinterval()
