@@ -68,19 +68,20 @@ class VoltageClamp(Story):
         """The clamp, one step, and sweep after sweep."""
         run, graph, area = self.run, self.graph_.follow(self.clock), self.grid["left"]
         trace, total = graph.trace(run, "I_ion"), run.ionic_current
-        said = "V is stepped up and held, and current flows: first in, then out."
+        said = "A step of V made this current flow: first in, then out."
         line, whole = tr("{title}, 1952", title=tr(self.title)), graph.trace(run, total, whole=True)
         shown = [self.patch, graph, whole]  # of the whole current, at rest: which ions it is comes later
         yield Beat("question", QUESTION, said, line, shown, 0.5 * self.on)
         area = area.inset(bottom=0.9, top=0.9) if self.shape == "wide" else area
         self.rig = rig = Rig(area, self.theme, run, self.clock, beside=self.sweeps)
-        self.wall, shown = within(self.frame, rig.wall, self.patch.band), [rig, graph, trace]
+        self.wall = within(self.frame, rig.wall, self.patch.band)
         said = "One wire measures V; through another an amplifier sends what keeps it at the command."
-        yield Beat("clamp", "The voltage clamp", said, "", [rig, graph, whole], run.duration, out_of=self.wall,
-                   do=[rig.reacts])  # fmt: skip
-        said, surge = "A brief surge charges the membrane, and V is there.", graph.surge(self.on)
-        yield Beat("step", "A step from {rest} to {step}", said, "", [*shown, surge], 0.0, self.on,
-                   do=[rig.reacts])  # fmt: skip
+        shown = [rig, graph, whole]
+        yield Beat("clamp", "The voltage clamp", said, "", shown, out_of=self.wall, do=[rig.reacts])
+        shown, said = [rig, graph, trace], "Now the command is stepped up."
+        yield Beat("step", "A step from {rest} to {step}", said, "", shown, until=self.on)
+        shown, said = [*shown, graph.surge(self.on)], "A brief surge charges the membrane, and V is there."
+        yield self.then(said, show=shown, until=self.on + 0.02, do=[rig.reacts])
         said = "Then ions carry current in, and the amplifier sends as much out."
         yield self.then(said, show=shown, until=self.early)
         yield self.then("Later they carry it out, as long as V is held.", until=run.duration)
@@ -121,21 +122,22 @@ class VoltageClamp(Story):
     def conductances(self) -> Iterator[Beat]:
         """Currents divided by driving forces, with what was measured in 1952 where the model is that axon's."""
         names = [self.prepared.outward.name, self.prepared.inward.name]
-        left = self.grid["left"].split(1.0, 1.0, vertical=self.shape == "wide")
-        places = list(zip(left, (self.grid["first"], self.grid["second"]), strict=True))
+        wide, shares = self.shape == "wide", (1.0, 3.2)  # of a law and of what is under it, or beside it
+        halves = self.grid["body"].split(1.0, 1.0, vertical=not wide)
+        places = [(law, panel) for law, panel in (half.split(*shares, vertical=wide) for half in halves)]
         both = self.both = Conductances(self.membrane, SHOWN, names, places, self.theme, hold=self.hold)
         line = "divided by its driving force, a current gives a conductance"
         self.names["source"] = measured.SOURCE
         if both.measured:
-            line = "circles: {source} · lines: their equations, scaled to the size of this axon"
+            line = "points: {source} · lines: their equations, maximal conductances of this axon"
         (one, other), laid = both.shown, [family.lay_all(each=0.8) for family in both.families]
         said = "Over the driving force, a current is a conductance."
         yield Beat("conductances", "From currents to conductances", said, line, one, do=laid[:1])
         said = "That of {ion} rises and falls, though V is held."
         yield self.then(said, show=[*one, *other], do=laid[1:])
         if both.measured:
-            said = "At large steps the equations give more of it than was measured."
-            yield self.then(said, line="small steps agree; at large ones it also ends later")
+            said = "At large steps the computed {ion} conductance exceeds the measured one."
+            yield self.then(said)
 
     def drugs(self) -> Iterator[Beat]:
         """The modern way: each kind of channel is blocked."""

@@ -164,9 +164,11 @@ def sample_opening(
     """
     pool = sample_patch(run, channel, CHOICE + n, seed)
     times = np.linspace(0.0, run.duration, 1 + int(np.clip(run.duration / 0.05, 200, 4000)))
-    share, net = np.broadcast_arrays(run.conductance(channel), run["I_ion"])
+    # Of what a drug blocks, the gates go on.
+    gates = run.membrane.channel(channel).open_fraction(run.membrane.gate_values(run.y))
+    share, net = np.broadcast_arrays(gates, run["I_ion"])
     # Where hardly any is ever open, as in an axon ahead of a spike that does not come, the typical one is shut.
-    most = max(float(share.max()), 0.1 * float(np.max(run.membrane.channel(channel).g)))
+    most = max(float(share.max()), 0.1)
     wanted = np.where(share > 0.5 * most, 1.0, -1.0)
     if share.max() >= most:
         weight = np.where(net * run.current(channel) > 0.0, CARRYING, -against)

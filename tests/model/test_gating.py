@@ -143,6 +143,12 @@ def test_a_channel_shown_alone_is_shut_where_hardly_any_opens() -> None:
     assert sample_opening(rest, "K", seed=3).openings(0).size == 0
 
 
+def test_a_drug_does_not_hold_the_gates_of_the_channel_it_blocks() -> None:
+    run = simulate(presets.get("modern").with_(tea=1.0), "clamp(-65, 0, start=1)", 11.0)
+    (start, stop), *_ = reversed(sample_opening(run, "K").openings(0).tolist())
+    assert stop == run.duration and stop - start > 3.0
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_a_sodium_channel_shown_alone_opens_in_the_upstroke_and_a_potassium_channel_does_not(
     seed: int,

@@ -140,7 +140,7 @@ class Rig:
     and sends, through a second wire, the current that keeps it there. It comes back through the bath.
 
     run: under voltage clamp. beside: other runs, of which show(k, t) shows one instead, as a sweep is laid; arrows are
-    longest for the largest current (µA/cm²) of these, or of the run. `still` (the wiring) and `moving` (the command,
+    longest for the largest current (µA/cm²) of these, or of the run. `still` (the wiring) and `moving` (the command, V,
     and two arrows as long as the current is large: through the membrane with the ions, and from the amplifier the other
     way) are the two groups to add; reacts() is the animation of one turn of the feedback.
     """
@@ -164,8 +164,14 @@ class Rig:
         tube = rounded([(0.3, 0.1), (4.9, 0.1), (4.9, 0.96), (0.3, 0.96)], 0.4)
         axon = filled(tube * unit + corner, mix(theme.ground, theme.line, 0.16), stroke=theme.line)
         axon.set_stroke(width=stroke(4))
-        self.measured = wire((2.0, 0.64), (0.9, 0.64), (0.9, 2.1), (2.4, 2.1))
-        self.sent = wire((3.4, 2.34), (4.4, 2.34), (4.4, 0.32), (2.2, 0.32))
+        measured, round_ = (
+            [(2.0, 0.64), (0.9, 0.64), (0.9, 2.1), (2.4, 2.1)],
+            [(4.4, 2.34), (4.4, 0.32), (2.2, 0.32)],
+        )
+        self.measured, self.sent = wire(*measured), wire((3.4, 2.34), *round_)
+        # No current flows in the wire that measures: only on the way out has it the colour of what is sent.
+        self._ways = wire(*measured), wire((2.5, 2.1), (3.4, 2.34), (3.6, 2.34)), wire((4.2, 2.34), *round_)
+        self._ink, self._accent = ink, command
         self.amplifier = filled(
             lines(corner[:2] + unit * np.array([(2.4, 1.78), (2.4, 2.9), (3.4, 2.34), (2.4, 1.78)])),
             mix(theme.ground, ink, 0.12),
@@ -194,15 +200,15 @@ class Rig:
             put(Words("sent", size=SMALL, color=command), 4.6, 1.5, LEFT),
         )
         self._at: float | None = None
-        self.command = Reading("{} mV", size=SMALL, color=command)
+        self.command, self.voltage = (Reading("{} mV", size=SMALL, color=hue) for hue in (command, ink))
         put(self.command, 0.3, 2.5, LEFT + UP)
+        put(self.voltage, 1.06, 1.45, LEFT)
         # Across the wall, and on the wire that carries it there.
         places = (corner + unit * np.array([x, 0.96, 0.0]) for x in (3.9, 4.4))
         self.ionic, self.injected = (
             _Arrow(place, 0.2 * unit, color) for place, color in zip(places, (ink, command), strict=True)
         )
-        self._accent = command
-        self.moving = VGroup(self.command, self.ionic, self.injected)
+        self.moving = VGroup(self.command, self.voltage, self.ionic, self.injected)
         self._take(run)
         self.beside = beside
         self._largest = max(abs(other.extreme("I_ion", "size").value) for other in beside or [run])
@@ -213,7 +219,7 @@ class Rig:
         )
 
     def _take(self, run: Trajectory) -> None:
-        self.run, self._current = run, Sampled(run.t, run.ionic_current)
+        self.run, self._current, self._v = run, Sampled(run.t, run.ionic_current), Sampled(run.t, run["V"])
 
     def show(self, k: int, t: float) -> None:
         """From now on another run, by its number, as it is at model time t (ms), whatever the clock says."""
@@ -225,6 +231,7 @@ class Rig:
         """The command and the current at model time t (ms)."""
         share = float(self._current(t)) / self._largest
         self.command.draw(f"{float(np.asarray(self.run.protocol(float(t)))):.0f}")
+        self.voltage.draw(f"{float(self._v(t)):.0f}")
         self.ionic.draw(_LONGEST * share * self.unit)
         self.injected.draw(-_LONGEST * share * self.unit)
         return self
@@ -235,10 +242,10 @@ class Rig:
         return self.ionic.length * scale, -self.injected.length * scale
 
     def reacts(self, run_time: float = 2.0) -> Animation:
-        """What is measured goes to the amplifier, and what it makes of that to the axon."""
+        """What is measured goes to the amplifier, and what it makes of that past the meter to the axon."""
         flashes = (
-            ShowPassingFlash(part.copy().set_stroke(self._accent, stroke(9)), time_width=0.6)
-            for part in (self.measured, self.amplifier.copy().set_fill(opacity=0.0), self.sent)
+            ShowPassingFlash(part.copy().set_stroke(hue, stroke(9)), time_width=0.6)
+            for part, hue in zip(self._ways, (self._ink, self._accent, self._accent), strict=True)
         )
         return Succession(*flashes, run_time=run_time)
 

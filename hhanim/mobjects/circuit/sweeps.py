@@ -166,7 +166,8 @@ class _Running(VGroup):
 
 class Conductance(Family):
     """The conductance of a channel after steps of V, one sweep after the other, its step above it while it is laid, and
-    with each, in its shade, its measured points as rings; its step stays at its end, or at its peak if it falls again.
+    with each, in its shade, its measured points, by turns discs and rings; its step stays at its end, or at its peak if
+    it falls again.
     """
 
     def __init__(
@@ -182,7 +183,10 @@ class Conductance(Family):
         names, self.running = _named(runs, theme), _Running(axes, runs)
         seen = [(c.t[c.t <= runs[0].duration], c.g[c.t <= runs[0].duration]) for c in points]
         hues = shades(theme, theme.color(symbol), len(runs))
-        self.points = [Measured(axes, *course, hue) for course, hue in zip(seen, hues, strict=False)]
+        self.points = [
+            Measured(axes, *course, hue, full=k % 2 == 0)
+            for k, (course, hue) in enumerate(zip(seen, hues, strict=False))
+        ]
         style: Any = {
             "marks": self.points,
             "peaks": sum(y[-1] for _, y in curves) < 0.5 * sum(y.max() for _, y in curves),

@@ -143,9 +143,13 @@ class Span(VGroup):
 
 
 class Measured(VGroup):
-    """Measured points, times and values (K,), as small rings: what is computed is drawn as a line."""
+    """Measured points, times and values (K,), as small rings: what is computed is drawn as a line.
 
-    def __init__(self, panel: Panel, t: Any, y: Any, color: Any) -> None:
+    full: as discs, to be told from the rings of another course.
+    """
+
+    def __init__(self, panel: Panel, t: Any, y: Any, color: Any, *, full: bool = False) -> None:
         places = panel.at(t, y)[:, :2]
-        rings = filled(at(disc(), places, 0.055), panel.theme.ground, stroke=color, width=stroke(2.5))
+        inside = color if full else panel.theme.ground
+        rings = filled(at(disc(), places, 0.055), inside, stroke=color, width=stroke(2.5))
         super().__init__(rings)

@@ -104,7 +104,8 @@ class Stream(VMobject):
         self.radius, self.each = radius, each
         self._drive = Sampled(t, drive)
         spans = np.array([[-np.inf, np.inf]]) if openings is None else np.asarray(openings, dtype=float)
-        self._edges: list[float] = spans.ravel().tolist()
+        # What flows to the run's end goes on in what is held there.
+        self._edges = [edge for edge in spans.ravel().tolist() if edge < t[-1]]
         self.time = FilmTime(pace or float)
         self._passed = self._tabulate(np.asarray(t, dtype=float))
         self._held, self._seen, self._front, self._way = 0.0, 1.0, float(PLACES), 0.0
