@@ -35,6 +35,7 @@ from hhanim.plots.painter import (
     frozen_layout,
     ordinary,
     painted,
+    plain,
     truthful,
 )
 
@@ -102,7 +103,8 @@ def share_best_places(legends: Iterable[Any], stack: contextlib.ExitStack) -> No
         return found[case]
 
     for legend in legends:
-        if type(legend) is Legend and isinstance(legend.parent, Axes):
+        # Axes of their own kind may move what is on them when they draw it, as those in space do.
+        if type(legend) is Legend and isinstance(legend.parent, Axes) and plain(legend.parent):
             legend._find_best_position = functools.partial(place, legend)  # type: ignore[attr-defined]
             stack.callback(vars(legend).pop, "_find_best_position")
 

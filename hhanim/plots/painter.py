@@ -53,7 +53,7 @@ def _meet(a: Rect, b: Rect) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
-def _plain(ax: Axes) -> bool:
+def plain(ax: Axes) -> bool:
     """True for axes whose draw() paints its children in z-order and nothing else."""
     return (
         type(ax).draw in _PLAIN_DRAWS
@@ -218,7 +218,7 @@ class Painter:
                 self._add(child, (child.get_zorder(), 1, i), split)
 
     def _add(self, artist: Artist, key: Key, split: bool = True) -> None:
-        if isinstance(artist, Axes) and split and artist.get_visible() and _plain(artist):
+        if isinstance(artist, Axes) and split and artist.get_visible() and plain(artist):
             self._home[id(artist)] = (key, None)
             self._add_children(artist, key)
             return

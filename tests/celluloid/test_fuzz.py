@@ -49,6 +49,15 @@ def test_figures_that_lose_axes_are_refused(name):
     assert compare(Film([[("plot", 0, 1)], [(name, 0, 0), ("plot", 0, 2)]])) == "refused"
 
 
+def test_the_best_place_in_space_is_looked_for_on_every_frame():
+    """Drawing axes in space moves what is on them, and with it the best place of a legend."""
+    solid = [("bar3d", 0, 3231), ("scatter", 0, 905)]
+    legend = [("legend", 0, 154), ("text2D", 1, 3025)]
+    last = [("bar3d", 0, 3234), ("scatter", 0, 908), *solid, ("restyle", 0, 1952), ("restyle", 0, 2655)]
+    frames = [[*solid, ("bar3d", 3, 0)], [*solid, *legend], [("bar3d", 0, 3233), ("scatter", 0, 907)], last]
+    assert compare(Film(frames, "solid", "seaborn-v0_8")) == "identical"
+
+
 def test_layouts_move_as_often_as_with_celluloid():
     """Each subfigure with artists has matplotlib draw, and so lay out, once more before the first frame."""
     frames = [[("shadowed", 1, 878), ("quiverkey", 0, 2232)]]
