@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from keyword import iskeyword
 from typing import Any
 
 from hhanim.explorer import sliders
 from hhanim.language import tr
 from hhanim.look.quantities import Quantity, quantities
+from hhanim.look.section import channel_shape
 from hhanim.look.theme import DARK
 from hhanim.look.words import channel_name
 from hhanim.model import Gate, Membrane, Rate, presets
@@ -106,6 +108,7 @@ def data(membrane: Membrane) -> dict[str, Any]:
             "ion": c.ion,
             "charge": CHARGES.get(c.ion or "", 1),  # what is not known is taken for a monovalent cation
             "blocker": c.blocker,
+            "shape": _shape(membrane, c.name),
             "symbolG": sliders.symbol(known[f"g_{c.name}"]),
             "symbolE": [["E", "i"], [c.name, "_"]],
             "symbolOpen": [
@@ -138,6 +141,14 @@ def data(membrane: Membrane) -> dict[str, Any]:
         "I": sliders.current(membrane),
         "duration": sliders.duration(membrane),
     }
+
+
+def _shape(membrane: Membrane, channel: str) -> dict[str, Any]:
+    """A channel's proportions, with its gates by their places in gateList."""
+    shape, places = channel_shape(membrane, channel), list(membrane.gates)
+    flaps = [{"gate": places.index(gate), "part": part, "y": y} for gate, part, y in shape.flaps]
+    balls = [asdict(ball) | {"gate": places.index(ball.gate)} for ball in shape.balls]
+    return asdict(shape) | {"flaps": flaps, "balls": balls}
 
 
 def is_preset(membrane: Membrane) -> bool:

@@ -16,6 +16,7 @@ import io
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import asdict, replace
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -27,7 +28,8 @@ from hhanim.explorer.setting import COMPARTMENTS, EULER_STEP, SHOWN, SWEEPS, Set
 from hhanim.explorer.sliders import FIELDS
 from hhanim.explorer.stimuli import STIMULI
 from hhanim.language import ENGLISH, Language, current, pages, spoken, tr
-from hhanim.look.theme import DARK, LIGHT, Theme, hex_color, mix
+from hhanim.look.section import FLAP, MOUTH, WAITING
+from hhanim.look.theme import DARK, LIGHT, Shades, Theme, hex_color, mix
 from hhanim.look.type import font_files
 from hhanim.model import HHError, Membrane, presets
 from hhanim.model.errors import UnknownName
@@ -147,6 +149,9 @@ def _data(membranes: tuple[Membrane, ...], taught: Lesson | None) -> str:
         "STIMULI": equations.json_text(_said(STIMULI)),
         "FIELDS": equations.json_text(_said(FIELDS)),
         "LESSONS": equations.json_text([lesson.data() for lesson in known]),
+        "WAITING": equations.json_text(WAITING),
+        "FLAP": str(FLAP),
+        "MOUTH": str(MOUTH),
         "SHOWN": equations.json_text(SHOWN),
         "EULER_STEP": str(EULER_STEP),
         "CELLS": str(COMPARTMENTS),
@@ -199,9 +204,11 @@ def _said(data: Any) -> Any:
 def _colors(theme: Theme) -> dict[str, Any]:
     """The theme's colours, with the surfaces that only a page has."""
     dark = theme.name == "dark"
+    panel = hex_color(mix(theme.ground, theme.ink, 0.03)) if dark else theme.ground
+    card = replace(theme, ground=panel)  # what pictures lie on
     return {
         "ground": theme.ground,
-        "panel": hex_color(mix(theme.ground, theme.ink, 0.03)) if dark else theme.ground,
+        "panel": panel,
         "raised": hex_color(mix(theme.ground, theme.ink, 0.08 if dark else 0.045)),
         "edge": hex_color(mix(theme.ground, theme.ink, 0.22)),
         "frame": hex_color(mix(theme.ground, theme.ink, 0.03)) if dark else theme.faint,
@@ -213,8 +220,14 @@ def _colors(theme: Theme) -> dict[str, Any]:
         "bad": _BAD[theme.name],
         "focus": theme.ink,
         "ghost": max(map(theme.ghost, (theme.ink, *theme.hues.values()))),
+        **{name: hex_color(getattr(card, name)) for name in ("heads", "tails", "sheet", "brim")},
+        "shades": {hue: _hexed(card.shades(color)) for hue, color in theme.hues.items()},
         "hues": {**theme.hues, "V-nullcline": theme.color("V-nullcline")},
     }
+
+
+def _hexed(shades: Shades) -> dict[str, str]:
+    return {name: hex_color(shade) for name, shade in asdict(shades).items()}
 
 
 def _variables(theme: Theme) -> str:

@@ -80,6 +80,25 @@ _FIRST_DASH = {"calcium": 2, "chloride": 4, "other1": 5, "other2": 3}
 
 
 @dataclass(frozen=True)
+class Shades:
+    """One hue in a picture of a membrane.
+
+    shut, open: gates, dim and bright. protein: the body of a channel. lit: its pore, where ions pass it. tile: a
+    channel that they pass, from afar; lid, edge: one that they do not. waiting, crossing: ions.
+    """
+
+    shut: RGB
+    open: RGB
+    protein: RGB
+    lit: RGB
+    tile: RGB
+    lid: RGB
+    edge: RGB
+    waiting: RGB
+    crossing: RGB
+
+
+@dataclass(frozen=True)
 class Theme:
     """Colours as "#rrggbb" by hue slot (see quantities.HUES), for one ground.
 
@@ -124,6 +143,42 @@ class Theme:
         """The share (0..1) of a colour that is still told from the ground: the opacity of its ghost."""
         steps = (k / 100 for k in range(20, 100))
         return next((s for s in steps if contrast(mix(self.ground, color, s), self.ground) >= GHOST), 1.0)
+
+    def shades(self, color: str) -> Shades:
+        """A colour's shades where membranes are drawn."""
+        dark = self.name.startswith("dark")
+        lit = mix(self.ground, color, 0.62 if dark else 0.45)
+        return Shades(
+            shut=mix(color, self.ground, 0.50 if dark else 0.58),
+            open=mix(color, self.ink, 0.62 if dark else 0.30),
+            protein=mix(self.ground, color, 0.42 if dark else 0.30),
+            lit=lit,
+            tile=mix(lit, color, 0.6),
+            lid=mix(self.ground, color, 0.36),
+            edge=mix(self.ground, color, 0.52),
+            waiting=mix(color, self.ground, 0.32),
+            crossing=mix(color, self.ink, 0.12),
+        )
+
+    @property
+    def heads(self) -> RGB:
+        """The heads of lipids."""
+        return mix(self.line, self.ground, 0.30)
+
+    @property
+    def tails(self) -> RGB:
+        """The tails of lipids."""
+        return mix(self.line, self.ground, 0.38)
+
+    @property
+    def sheet(self) -> RGB:
+        """A membrane seen from outside."""
+        return mix(self.ground, self.line, 0.16)
+
+    @property
+    def brim(self) -> RGB:
+        """Its rim, as thick as it is."""
+        return mix(self.ground, self.line, 0.30)
 
     @property
     def hollow(self) -> str:

@@ -26,6 +26,7 @@ import numpy as np
 from manim import DL, UR, Animation, VGroup
 
 from hhanim.look import quantities
+from hhanim.look.section import inactivates
 from hhanim.look.words import channel_name, tr
 from hhanim.mobjects import description
 from hhanim.mobjects.frame import standard
@@ -37,7 +38,7 @@ from hhanim.mobjects.frame.layout import UNIT, Area
 from hhanim.mobjects.frame.lettering import SUBTITLE, TITLE, Words, broken
 from hhanim.mobjects.frame.zoom import Zoom
 from hhanim.mobjects.graph.graph import Graph
-from hhanim.mobjects.membrane.channels import inactivates, side_by_side
+from hhanim.mobjects.membrane.channels import side_by_side
 from hhanim.model import Channel, Trajectory
 
 _HEADING, _LINE = 1.15 * TITLE, 1.12 * SUBTITLE  # design pixels: read from the last row

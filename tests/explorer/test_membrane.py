@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from hhanim import explorer
+from hhanim.look.section import channel_shape
 from hhanim.model import Channel, Exp, Gate, Sigmoid, presets
 from tests.explorer.conftest import write
 
@@ -150,34 +151,17 @@ def test_a_channel_of_ones_own_is_drawn(visit: Any, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("model", ["modern", "connor_stevens"])
 def test_channels_have_the_shape_that_they_have_in_films(visit: Any, model: str) -> None:
-    pytest.importorskip("manim")
-    from hhanim.look.theme import DARK
-    from hhanim.mobjects.membrane.channels import ChannelView
-
-    page = visit(f"model={model}&views=membrane")
+    page, membrane = visit(f"model={model}&views=membrane"), presets.get(model)
     shapes = page.evaluate(
-        """hhanim.membrane.cut.places.map(({ shape }) => ({ ...shape, pairs: shape.pairs.map(({ g, y }) => [g.name, y]),
-        plugs: shape.plugs.map((ball) => [ball.radius, ...[false, true].map((open) => hhanim.ballAt(shape, ball, open))])
-        }))"""
+        """hhanim.membrane.cut.places.map(({ shape }) => [shape.name, shape.pore, shape.wall, shape.wide,
+        shape.flaps.map(({ name, part, y }) => [name, part, y]),
+        shape.balls.map(({ name, side, shut, free }) => [name, side, ...shut, ...free])])"""
     )
-    assert len(shapes) == len(presets.get(model).channels)
-    for shape in shapes:
-        view = ChannelView(presets.get(model), shape["name"], DARK, height=1.0, labels=False)
-        assert [shape[x] for x in ("pore", "wall", "wide")] == pytest.approx(
-            [view.pore, view._wall, view.half_width]
-        )
-        flaps = [(name, y) for name, x in view._gates.items() if not isinstance(x, list) for y in x.heights]
-        assert [name for name, _ in shape["pairs"]] == [name for name, _ in flaps]
-        assert [y for _, y in shape["pairs"]] == pytest.approx([y for _, y in flaps])
-        balls = [ball for x in view._gates.values() if isinstance(x, list) for ball in x]
-        assert len(shape["plugs"]) == len(balls)
-        for (radius, shut, free), ball in zip(shape["plugs"], balls, strict=True):
-            assert radius == pytest.approx(ball.radius)
-            for (x, down), (their_x, up) in (
-                (shut, ball.way[0]),
-                (free, ball.way[-1]),
-            ):  # the page counts downwards
-                assert (x, -down) == pytest.approx((their_x, up))
+    assert sorted(name for name, *_ in shapes) == sorted(channel.name for channel in membrane.channels)
+    for name, *shape in shapes:
+        here = channel_shape(membrane, name)
+        balls = [[ball.gate, ball.side, *ball.shut, *ball.free] for ball in here.balls]
+        assert shape == [here.pore, here.wall, here.wide, [list(flap) for flap in here.flaps], balls]
 
 
 def test_ions_move_by_the_rules_of_films() -> None:

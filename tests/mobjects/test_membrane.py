@@ -14,6 +14,7 @@ from manim import ManimColor  # noqa: E402
 
 import hhanim as hh  # noqa: E402
 from hhanim.look import DARK, LIGHT  # noqa: E402
+from hhanim.look.section import inactivates  # noqa: E402
 from hhanim.look.theme import contrast  # noqa: E402
 from hhanim.mobjects.circuit.balance import Balance  # noqa: E402
 from hhanim.mobjects.frame.clock import Clock, Pace  # noqa: E402
@@ -21,7 +22,7 @@ from hhanim.mobjects.frame.layout import UNIT, Area  # noqa: E402
 from hhanim.mobjects.frame.lettering import Formula, Words  # noqa: E402
 from hhanim.mobjects.frame.reading import Reading  # noqa: E402
 from hhanim.mobjects.membrane.bilayer import Bilayer  # noqa: E402
-from hhanim.mobjects.membrane.channels import ChannelView, inactivates, tones  # noqa: E402
+from hhanim.mobjects.membrane.channels import ChannelView  # noqa: E402
 from hhanim.mobjects.membrane.charge import SurfaceCharge, absolute  # noqa: E402
 from hhanim.mobjects.membrane.depth import PATCH, SIDE, TILE, PatchInDepth, in_proportion  # noqa: E402
 from hhanim.mobjects.membrane.ions import IonFlow  # noqa: E402
@@ -366,8 +367,8 @@ def test_open_is_bright_and_shut_is_dim() -> None:
 
     for theme in (DARK, LIGHT):
         sodium = ChannelView(MODERN, "Na", theme)
-        away = abs(lightness(tones(theme, sodium.hue)[1]) - lightness(theme.ground))
-        assert away > 1.4 * abs(lightness(tones(theme, sodium.hue)[0]) - lightness(theme.ground))
+        away = abs(lightness(sodium.shades.open) - lightness(theme.ground))
+        assert away > 1.4 * abs(lightness(sodium.shades.shut) - lightness(theme.ground))
 
         def glow(m: Any, h: float, view: ChannelView = sodium) -> np.ndarray:
             view.set_gates({"m": m, "h": h})

@@ -23,7 +23,6 @@ import { chooseRate, moveHead, play, setHead, stop, watch } from "./player.js";
 import { wirePrint } from "./print.js";
 import { wireReadout } from "./readout.js";
 import { keepPrevious, runSettings, shown, simulateSettings } from "./runs.js";
-import { ballAt } from "./section.js";
 import { BENCHES, changeStimulus, changedKeys, defaultsOf, experimentOf, followIons, membraneFields, modelOf,
   settings, ui } from "./settings.js";
 import { commandLine, csvText, numbersLine, pythonCode, tomlText } from "./snippets.js";
@@ -292,7 +291,7 @@ window.hhanim = {
   MODELS, makeStimulus, simulate, simulateEuler, simulateSettings, defaultsOf, describe, rateOf, nullclines,
   fixedPoints, simulateClamp, simulateAxon, speedOf, describeAxon, shown, settings, ui,
   fragment, commandLine, numbersLine, pythonCode, tomlText, csvText,
-  Channels, ballAt, goOn, views, redraw: () => drawAll(true),
+  Channels, goOn, views, redraw: () => drawAll(true),
   get membrane() { return views.membrane; },
   LESSONS, answers, handle: (key) => views.axon.handle(key),
   get run() { return shown.run; }, get previous() { return shown.previous; },

@@ -1,15 +1,13 @@
 /* Cut: a membrane cut across in a box, with one channel of each kind and the ions that wait and cross. */
 
+import { WAITING } from "./data.js";
 import { cloud, jostled, paintIons, Stream } from "./ions.js";
 import { clip } from "./numbers.js";
 import { fontOf } from "./plot.js";
-import { ballAt, channelShape, chargePlaces, letterSize, paintCharge, paintGates, paintLight, paintLipids,
+import { channelShape, chargePlaces, letterSize, paintCharge, paintGates, paintLight, paintLipids,
   paintProtein } from "./section.js";
-import { color, look, mix } from "./view.js";
+import { color, look, shades } from "./view.js";
 import { tr } from "./words.js";
-
-/* How much of an ion waits outside and inside, as in squid axon; of others nobody says. */
-const WAITING = { Na: [1, 0.13], K: [0.07, 1], Ca: [0.3, 0], Cl: [0.9, 0.1] };
 
 /* From left to right: a gated channel, those without gates, the other gated ones. */
 function usualOrder({ channels, gateList }) {
@@ -54,7 +52,7 @@ export class Cut {
     const reach = 0.8 * Math.min(outer - top, y + h - inner), ends = [x, ...places.map((p) => p.x), x + w];
     const radius = (this.radius = Math.max(1.8, 0.045 * tall));
     this.streams = places.map(({ x: at, shape }, n) => {
-      const room = Math.min(at - ends[n], ends[n + 2] - at), free = shape.plugs.length === 1 ? -1 : 0;
+      const room = Math.min(at - ends[n], ends[n + 2] - at), free = shape.balls.length === 1 ? -1 : 0;
       const aside = Math.min(0.5 * reach, 0.5 * room - 1.5 * radius);
       return new Stream({ x: at, outer, inner, reach, radius, aside, free, seed: 31 + n });
     });
@@ -65,11 +63,11 @@ export class Cut {
     const { x, y, h, top, tall, middle, places, streams, font } = this;
     const out = streams.flatMap((stream) => stream.ways());
     for (const { x: at, shape } of places)
-      for (const ball of shape.plugs)
-        for (const open of [true, false]) {
-          const [bx, by] = ballAt(shape, ball, open), far = ball.radius * tall;
+      for (const { shut, free, radius } of shape.balls)
+        for (const [bx, by] of [shut, free]) {
+          const far = radius * tall;
           for (const [u, v] of [[0, 0], [far, 0], [-far, 0], [0, far]])
-            out.push([at + bx * tall + u, middle + by * tall + v]);
+            out.push([at + bx * tall + u, middle - by * tall + v]);
         }
     for (let n = 0; n < 8; n++) {
       const along = x + 0.5 * n * font;
@@ -115,24 +113,24 @@ export class Cut {
      reversal(c) where a channel's current stands still, isOpen(place, g, part) its gates, plugged(place) by a
      drug. Returns the dots of each channel's ions. */
   paint(ctx, seconds, { v, absolute, reversal, isOpen, plugged }) {
-    const { panel, ink } = look.theme, { places, streams, radius, tall, middle, sign } = this;
+    const { panel } = look.theme, { places, streams, radius, tall, middle, sign } = this;
     this.seconds += seconds || 0;
     for (const place of places) {
-      const { pairs, plugs } = place.shape;
-      const open = ({ g, part }) => isOpen(place, g.index, part);
-      place.open = !plugged(place) && [...pairs, ...plugs].every(open);
+      const { flaps, balls } = place.shape;
+      const open = ({ gate, part }) => isOpen(place, gate, part);
+      place.open = !plugged(place) && [...flaps, ...balls].every(open);
       if (place.open) paintLight(ctx, place);
     }
     for (const { hue, places: waiting } of this.waiting) {
       const dots = waiting.map((p, n) => [...jostled(p, n, this.seconds, radius), radius]);
-      paintIons(ctx, dots, mix(color(hue), panel, 0.32), panel);
+      paintIons(ctx, dots, shades(hue).waiting, panel);
     }
     const all = places.map((place, n) => {
       const { shape: { charge, hue }, c, open } = place, stream = streams[n];
       const drive = open ? Math.sign(charge) * (v - reversal(c)) : null;
       if (seconds === null) stream.put(drive); else stream.advance(seconds, drive);
       const dots = stream.dots();
-      paintIons(ctx, dots, mix(color(hue), ink, 0.12), panel);
+      paintIons(ctx, dots, shades(hue).crossing, panel);
       return dots;
     });
     for (const place of places) paintGates(ctx, place, (g, part) => isOpen(place, g, part));

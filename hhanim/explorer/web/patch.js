@@ -1,8 +1,7 @@
 /* Patch: a piece of membrane seen obliquely from outside, with N channels of each kind, each open or shut. */
 
 import { chance } from "./gating.js";
-import { bright, lit } from "./section.js";
-import { color, look, mix } from "./view.js";
+import { color, look, shades } from "./view.js";
 
 const STEEP = (42 * Math.PI) / 180; // how far down it is looked upon
 const REAR = 0.84; // how long the rear edge is beside the front one
@@ -46,18 +45,18 @@ export class Patch {
 
   /* blocked: how many of each kind a drug plugs. */
   paintStill(ctx, blocked) {
-    const { corners, thick, kinds } = this, { panel, line } = look.theme, [, , right, left] = corners;
+    const { corners, thick, kinds } = this, { panel, sheet, brim } = look.theme, [, , right, left] = corners;
     const face = (points, fill) => {
       ctx.beginPath();
       points.forEach((p) => ctx.lineTo(...p));
       ctx.fillStyle = fill;
       ctx.fill();
     };
-    face(corners, mix(panel, line, 0.16));
+    face(corners, sheet);
     const low = ([x, y]) => [x, y + thick];
-    face([left, right, low(right), low(left)], mix(panel, line, 0.4));
+    face([left, right, low(right), low(left)], brim);
     kinds.forEach(({ c, hue }, k) => {
-      this.tiles(ctx, this.places[k], 1, mix(panel, color(hue), 0.34), mix(panel, color(hue), 0.6));
+      this.tiles(ctx, this.places[k], 1, shades(hue).lid, shades(hue).edge);
       if (this.cell > 7) this.tiles(ctx, this.places[k], 0.3, panel);
       this.tiles(ctx, this.places[k].slice(0, blocked[c]), 0.55, look.theme.muted);
     });
@@ -67,8 +66,8 @@ export class Patch {
   paint(ctx, conducts, stars, counted) {
     return this.kinds.map(({ c, hue }, k) => {
       const open = this.lit(k, (channel) => conducts(c, channel), counted(c));
-      this.tiles(ctx, open, 1, mix(lit(hue), color(hue), 0.6), color(hue));
-      if (this.cell > 7) this.tiles(ctx, open, 0.32, bright(hue));
+      this.tiles(ctx, open, 1, shades(hue).tile, color(hue));
+      if (this.cell > 7) this.tiles(ctx, open, 0.32, shades(hue).open);
       const star = this.places[k][stars[c]];
       if (star && this.cell > 5) this.ring(ctx, star);
       return open.length;

@@ -1,45 +1,17 @@
 /* Section: a membrane cut across, outside above: lipids, channels, their gates, the charge on both faces.
-   The shapes and proportions are those of the films. All lengths of a channel are parts of its height. */
+   Shapes come with the model: lengths are parts of a channel's height, upwards positive. */
 
+import { FLAP, MOUTH } from "./data.js";
 import { chance } from "./gating.js";
 import { clip } from "./numbers.js";
 import { disc, drawSymbol, fontOf } from "./plot.js";
-import { color, look, mix } from "./view.js";
+import { color, look, shades } from "./view.js";
 
-const LOBE = [0.12, 0.12, 0.1, 0.15, 0.5, 0.15, 0.1];
-const FLAP = 0.024, MOUTH = 0.13;
-
-const dark = () => look.theme.name === "dark";
-/* What is shut and what is open, dim and bright; what a protein is filled with, and a pore that ions pass. */
-const shut = (hue) => mix(color(hue), look.theme.panel, dark() ? 0.5 : 0.58);
-export const bright = (hue) => mix(color(hue), look.theme.ink, dark() ? 0.62 : 0.3);
-export const lit = (hue) => mix(look.theme.panel, color(hue), dark() ? 0.62 : 0.45);
-const tint = (hue) => mix(look.theme.panel, color(hue), dark() ? 0.42 : 0.3);
-
-/* The gates that close on depolarisation in a channel that has one that opens: balls on chains. */
-function ballsOf(model, gates) {
-  const [low, high] = model.curveRange;
-  const falls = (g) => model.inf[g.index](high) < model.inf[g.index](low);
-  return gates.some((g) => !falls(g)) ? gates.filter(falls) : [];
-}
-
-/* The proportions of one kind of channel. */
+/* How one kind of channel is drawn; each part with its gate. */
 export function channelShape(model, c) {
-  const all = model.gateList.map((gate, index) => ({ ...gate, index })).filter((g) => g.channel === c);
-  const balls = ballsOf(model, all), flaps = all.filter((g) => !balls.includes(g));
-  const count = flaps.reduce((sum, g) => sum + g.power, 0), pore = count ? 0.115 : 0.07;
-  const wall = pore + (count ? 1.4 * FLAP : 0), wide = wall + (count ? 0.22 : 0.16);
-  const top = 0.5 - MOUTH - 0.05, bottom = -0.5 + MOUTH + 0.145;
-  const spot = (n) => (count > 2 ? n / (count - 1) : (n + 1) / (count + 1));
-  const pairs = flaps.flatMap((g) => Array.from({ length: g.power }, (_, part) => ({ g, part })));
-  pairs.forEach((pair, n) => { pair.y = top + (bottom - top) * spot(n); });
-  let side = 1;
-  const plugs = balls.flatMap((g) => Array.from({ length: g.power }, (_, part) => {
-    const ball = { g, part, side, radius: 1.12 * wall };
-    side = -side;
-    return ball;
-  }));
-  return { c, ...model.channels[c], pore, wall, wide, pairs, plugs };
+  const { shape, ...channel } = model.channels[c];
+  const own = (parts) => parts.map((part) => ({ ...part, ...model.gateList[part.gate] }));
+  return { c, ...channel, ...shape, flaps: own(shape.flaps), balls: own(shape.balls) };
 }
 
 function rounded(ctx, corners, radii) {
@@ -55,48 +27,47 @@ function rounded(ctx, corners, radii) {
 
 /* A channel that stands at x across a membrane whose middle is at y: {shape, x, y, height}. */
 export function paintProtein(ctx, { shape, x, y, height }, letters) {
-  const { wall, wide, hue } = shape, flare = wall + MOUTH, h = height;
+  const { wall, wide, lobe, hue } = shape, h = height;
   ctx.fillStyle = look.theme.panel;
   ctx.fillRect(x - wall * h, y - 0.48 * h, 2 * wall * h, 0.96 * h);
   ctx.beginPath();
   for (const side of [-1, 1]) {
-    const corners = [[wall, -0.5 + MOUTH], [wall, 0.5 - MOUTH], [flare, 0.5], [wide, 0.465], [wide * 0.97, 0],
-      [wide, -0.465], [flare, -0.5]];
-    rounded(ctx, corners.map(([a, b]) => [x + side * a * h, y - b * h]), LOBE.map((r) => r * h));
+    rounded(ctx, lobe.map(([a, b]) => [x + side * a * h, y - b * h]), lobe.map(([, , r]) => r * h));
   }
-  Object.assign(ctx, { fillStyle: tint(hue), strokeStyle: color(hue), lineWidth: Math.max(1.2, 0.017 * h) });
+  ctx.fillStyle = shades(hue).protein;
+  Object.assign(ctx, { strokeStyle: color(hue), lineWidth: Math.max(1.2, 0.017 * h) });
   ctx.fill();
   ctx.stroke();
   if (letters < 8) return;
   ctx.fillStyle = look.theme.ink;
   Object.assign(ctx, { textAlign: "left", textBaseline: "middle" });
-  for (const { g, y: at } of shape.pairs) {
+  for (const { symbol, y: at } of shape.flaps) {
     const left = x - 0.5 * (wall + wide) * h - 0.26 * letters;
-    drawSymbol(ctx, g.symbol, left, y - (at - 0.5 * shape.pore) * h, letters);
+    drawSymbol(ctx, symbol, left, y - (at - 0.5 * shape.pore) * h, letters);
   }
 }
 
 /* How large the letters of the gates can be. */
-export function letterSize({ pairs }, height) {
-  const apart = pairs.length > 1 ? (pairs[0].y - pairs[1].y) * height : height;
+export function letterSize({ flaps }, height) {
+  const apart = flaps.length > 1 ? (flaps[0].y - flaps[1].y) * height : height;
   return Math.min(0.15 * height, apart / 0.62);
 }
 
 /* The light in the pore of a channel that conducts. */
 export function paintLight(ctx, { shape: { wall, hue }, x, y, height: h }) {
-  ctx.fillStyle = lit(hue);
+  ctx.fillStyle = shades(hue).lit;
   ctx.fillRect(x - wall * h, y - (0.5 - 0.6 * MOUTH) * h, 2 * wall * h, (1 - 1.2 * MOUTH) * h);
 }
 
 /* The gates: flaps across the pore or hanging down, balls in the inner mouth or below. isOpen(g, part). */
 export function paintGates(ctx, place, isOpen) {
-  const { shape: { pairs, plugs, pore, hue }, x, y, height: h } = place;
+  const { shape: { flaps, balls, pore, hue }, x, y, height: h } = place;
   ctx.lineCap = "round";
   ctx.lineWidth = 2 * FLAP * h;
   for (const state of [false, true]) {
     ctx.beginPath();
-    for (const { g, part, y: at } of pairs) {
-      if (isOpen(g.index, part) !== state) continue;
+    for (const { gate, part, y: at } of flaps) {
+      if (isOpen(gate, part) !== state) continue;
       for (const side of [-1, 1]) {
         const hinge = [x + side * pore * h, y - at * h];
         ctx.moveTo(...hinge);
@@ -104,38 +75,32 @@ export function paintGates(ctx, place, isOpen) {
         else ctx.lineTo(hinge[0] - side * (pore - FLAP) * h, hinge[1]);
       }
     }
-    ctx.strokeStyle = state ? bright(hue) : shut(hue);
+    ctx.strokeStyle = shades(hue)[state ? "open" : "shut"];
     ctx.stroke();
   }
   ctx.lineCap = "butt";
-  for (const plug of plugs) paintBall(ctx, place, plug, isOpen(plug.g.index, plug.part));
+  for (const ball of balls) paintBall(ctx, place, ball, isOpen(ball.gate, ball.part));
 }
 
-/* Where a ball is, in heights from its channel's middle: in the inner mouth, or free below. */
-export function ballAt({ wall }, { side, radius }, open) {
-  return open ? [side * (wall + 0.36), 0.5 + 1.75 * radius] : [0, 0.48];
-}
-
-function paintBall(ctx, { shape, x, y, height: h }, ball, open) {
-  const { side, radius: r, g } = ball, [bx, by] = ballAt(shape, ball, open);
-  const [ax, ay] = [side * (shape.wall + 0.19), 0.49];
+function paintBall(ctx, { shape: { hue }, x, y, height: h }, ball, open) {
+  const { side, radius: r, name, tied: [ax, ay] } = ball, [bx, by] = open ? ball.free : ball.shut;
   const sag = 0.225 * Math.sqrt(Math.max((4.185 * r) ** 2 - (bx - ax) ** 2 - (by - ay) ** 2, 0));
-  const middle = [0.5 * (ax + bx) + side * 0.6 * sag, 0.5 * (ay + by) + 0.4 * sag];
-  const at = ([u, v]) => [x + u * h, y + v * h];
+  const middle = [0.5 * (ax + bx) + side * 0.6 * sag, 0.5 * (ay + by) - 0.4 * sag];
+  const at = ([u, v]) => [x + u * h, y - v * h];
   // The curve passes through its middle.
   const through = [2 * middle[0] - 0.5 * (ax + bx), 2 * middle[1] - 0.5 * (ay + by)];
   ctx.beginPath();
   ctx.moveTo(...at([ax, ay]));
   ctx.quadraticCurveTo(...at(through), ...at([bx, by]));
-  Object.assign(ctx, { strokeStyle: color(shape.hue), lineWidth: Math.max(1.5, 0.033 * h) });
+  Object.assign(ctx, { strokeStyle: color(hue), lineWidth: Math.max(1.5, 0.033 * h) });
   ctx.stroke();
-  disc(ctx, ...at([bx, by]), r * h, open ? bright(shape.hue) : shut(shape.hue));
+  disc(ctx, ...at([bx, by]), r * h, shades(hue)[open ? "open" : "shut"]);
   ctx.lineWidth = Math.max(1, 0.016 * h);
   ctx.stroke();
   if (r * h < 6) return;
   Object.assign(ctx, { fillStyle: look.theme.panel, textAlign: "center", textBaseline: "middle" });
   ctx.font = fontOf(1.3 * r * h, 600, "italic ");
-  ctx.fillText(g.name, ...at([bx, by - 0.05 * r]));
+  ctx.fillText(name, ...at([bx, by + 0.05 * r]));
   ctx.textAlign = "left";
 }
 
@@ -147,9 +112,9 @@ function between(left, right, gaps) {
 
 /* Two leaflets of lipids about y, as thick as from head to head. */
 export function paintLipids(ctx, left, right, y, thickness, gaps) {
-  const radius = 0.072 * thickness, half = 0.5 * thickness, { line, panel } = look.theme;
+  const radius = 0.072 * thickness, half = 0.5 * thickness, { line, heads: fill, tails } = look.theme;
   const heads = [];
-  Object.assign(ctx, { strokeStyle: mix(line, panel, 0.38), lineWidth: Math.max(0.8, 0.3 * radius) });
+  Object.assign(ctx, { strokeStyle: tails, lineWidth: Math.max(0.8, 0.3 * radius) });
   ctx.beginPath();
   for (const [a, b] of between(left, right, gaps)) {
     const count = Math.max(0, Math.floor((b - a) / (2.1 * radius) + 0.3));
@@ -170,7 +135,7 @@ export function paintLipids(ctx, left, right, y, thickness, gaps) {
   ctx.stroke();
   ctx.beginPath();
   for (const [x, at] of heads) { ctx.moveTo(x + radius, at); ctx.arc(x, at, radius, 0, 7); }
-  Object.assign(ctx, { fillStyle: mix(line, panel, 0.3), strokeStyle: line, lineWidth: 0.8 });
+  Object.assign(ctx, { fillStyle: fill, strokeStyle: line, lineWidth: 0.8 });
   ctx.fill();
   ctx.stroke();
 }

@@ -12,12 +12,8 @@ export const look = { theme: null, em: 16, narrow: false };
 
 export const color = (hue, { ink, hues } = look.theme) => (hue === "ink" ? ink : hues[hue] || hues.other1);
 
-/* The colour `share` of the way from a to b, "#rrggbb" all. */
-export function mix(a, b, share) {
-  const parts = (hex) => [1, 3, 5].map((n) => parseInt(hex.slice(n, n + 2), 16)), to = parts(b);
-  const mixed = parts(a).map((x, n) => Math.round(x * (1 - share) + to[n] * share));
-  return `#${mixed.map((x) => x.toString(16).padStart(2, "0")).join("")}`;
-}
+/* What a hue is in a picture of a membrane: see Shades of the theme. */
+export const shades = (hue) => look.theme.shades[hue] || look.theme.shades.other1;
 
 export const hearGround = (heard) => darkGround.addEventListener("change", heard);
 

@@ -26,6 +26,7 @@ from manim import RIGHT, VGroup, VMobject
 
 from hhanim.language import text
 from hhanim.look import Theme, quantities
+from hhanim.look.section import inactivates
 from hhanim.look.words import channel_name
 from hhanim.mobjects.axon.currents import LocalCurrents
 from hhanim.mobjects.axon.profile import Band
@@ -37,7 +38,7 @@ from hhanim.mobjects.frame.sampled import Sampled
 from hhanim.mobjects.frame.shapes import Array, filled, lines, mix
 from hhanim.mobjects.graph.panel import Panel
 from hhanim.mobjects.membrane.bilayer import Bilayer
-from hhanim.mobjects.membrane.channels import ChannelView, blocked_and_free, inactivates
+from hhanim.mobjects.membrane.channels import ChannelView, blocked_and_free
 from hhanim.mobjects.membrane.charge import SurfaceCharge, absolute
 from hhanim.mobjects.membrane.ions import IonFlow
 from hhanim.model.cable import CableRun

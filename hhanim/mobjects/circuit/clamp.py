@@ -305,7 +305,7 @@ class Choline(VGroup):
         outside = places[:, 1] > patch.middle
         stay = np.zeros(len(places), dtype=bool)
         stay[np.flatnonzero(outside)[: round(left * np.count_nonzero(outside))]] = True
-        hue, self._share, changed = mix(patch.views[0].hue, theme.ground, 0.32), 0.0, outside & ~stay
+        hue, self._share, changed = patch.views[0].shades.waiting, 0.0, outside & ~stay
         self._ions = [
             RestingIons(places[which], color, radius=patch.radius, swing=patch.radius)
             for which, color in ((~changed, hue), (changed, theme.muted), (changed, hue))

@@ -22,6 +22,7 @@ from manim import DL, LEFT, UR, Animation, UpdateFromAlphaFunc, VGroup
 
 from hhanim.look import Theme, quantities
 from hhanim.look.numbers import STEPS, round_above, round_below
+from hhanim.look.section import inactivates
 from hhanim.mobjects.circuit.circuit import DIM, Circuit
 from hhanim.mobjects.frame.clock import Timed
 from hhanim.mobjects.frame.layout import UNIT, Area, stroke
@@ -29,7 +30,6 @@ from hhanim.mobjects.frame.lettering import SMALL, Words
 from hhanim.mobjects.frame.sampled import Sampled
 from hhanim.mobjects.frame.shapes import Array, filled, lines
 from hhanim.mobjects.frame.standard import CURRENT_PER_UNIT
-from hhanim.mobjects.membrane.channels import inactivates
 from hhanim.mobjects.membrane.patch import MembranePatch
 from hhanim.model import Trajectory
 

@@ -112,13 +112,15 @@ def mix(a: str | RGB | ManimColor, b: str | RGB | ManimColor, share: float) -> M
 
 def filled(points: Array, color: Any, *, stroke: Any = None, width: float = 0.0) -> VMobject:
     """One filled mobject from outlines; `stroke` and `width` (manim's units) for an edge."""
-    path = VMobject(fill_color=color, fill_opacity=1.0, stroke_color=stroke or color, stroke_width=width)
+    face = ManimColor(color)
+    rim = face if stroke is None else ManimColor(stroke)
+    path = VMobject(fill_color=face, fill_opacity=1.0, stroke_color=rim, stroke_width=width)
     path.points = points
     return path
 
 
 def stroked(points: Array, color: Any, width: float) -> VMobject:
     """One mobject of lines of that width (manim's units)."""
-    path = VMobject(stroke_color=color, stroke_width=width, fill_opacity=0.0)
+    path = VMobject(stroke_color=ManimColor(color), stroke_width=width, fill_opacity=0.0)
     path.points = points
     return path

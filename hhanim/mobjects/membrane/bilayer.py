@@ -57,13 +57,11 @@ class Bilayer(VGroup):
         edge = mix(theme.line, theme.ground, 0.05)
         self.heads = filled(
             at(disc(), np.concatenate(heads), radius) if heads else np.zeros((0, 3)),
-            mix(theme.line, theme.ground, 0.30),
+            theme.heads,
             stroke=edge,
             width=1.6,
         )
-        self.tails = stroked(
-            np.concatenate(tails) if tails else np.zeros((0, 3)), mix(theme.line, theme.ground, 0.38), 2.2
-        )
+        self.tails = stroked(np.concatenate(tails) if tails else np.zeros((0, 3)), theme.tails, 2.2)
         super().__init__(self.tails, self.heads)
 
 

@@ -22,29 +22,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from manim import ManimColor, VGroup, VMobject
+from manim import VGroup, VMobject
 
 from hhanim.look import Theme, quantities
+from hhanim.look.section import FLAP, MOUTH, Ball, channel_shape
+from hhanim.look.theme import RGB, rgb
 from hhanim.mobjects.frame.layout import UNIT
 from hhanim.mobjects.frame.lettering import SMALL, Formula, Words
-from hhanim.mobjects.frame.shapes import Array, capsule, disc, filled, lines, mix, rounded, smooth, stroked
-from hhanim.model import Channel, Gate, Membrane
+from hhanim.mobjects.frame.shapes import Array, capsule, disc, filled, lines, rounded, smooth, stroked
+from hhanim.model import Channel, Membrane
 
 #: The smallest letters that can be read from the last row (design pixels).
 SMALLEST = 24.0
 
 _DISC = disc()
-
-
-def inactivates(membrane: Membrane, gate: str) -> bool:
-    """True if the gate closes on depolarisation in a channel that also has a gate that opens: the ball and chain."""
-
-    def falls(name: str) -> bool:
-        low, high = membrane.v_range
-        return float(membrane.inf(name, high)) < float(membrane.inf(name, low))
-
-    others = [g.name for g in membrane.channel_of(gate).gates if g.name != gate]
-    return falls(gate) and any(not falls(name) for name in others)
 
 
 def blocked_and_free(
@@ -59,22 +50,10 @@ def blocked_and_free(
     return mine[:count], mine[count:]
 
 
-def tones(theme: Theme, hue: Any) -> tuple[ManimColor, ManimColor]:
-    """The shades of what is shut and of what is open, of that hue: dim and bright, wherever gates are drawn."""
-    if theme.name.startswith("dark"):
-        return mix(hue, theme.ground, 0.50), mix(hue, theme.ink, 0.62)
-    return mix(hue, theme.ground, 0.58), mix(hue, theme.ink, 0.30)
-
-
-def lit(theme: Theme, hue: Any) -> ManimColor:
-    """What fills a pore that ions pass."""
-    return mix(theme.ground, hue, 0.62 if theme.name.startswith("dark") else 0.45)
-
-
 class _Flaps:
     """The pairs of flaps of one activating gate, whatever the power: those that are shut, and those that are open."""
 
-    def __init__(self, heights: Array, reach: float, half: float, shades: tuple[Any, Any]) -> None:
+    def __init__(self, heights: Array, reach: float, half: float, shades: tuple[RGB, RGB]) -> None:
         self.heights, self.reach = heights, reach
         self._bar = capsule(reach, half)
         self.parts = [filled(np.zeros((0, 3)), shade) for shade in shades]
@@ -126,62 +105,50 @@ class ChannelView(VGroup):
         self.theme, self.height_ = theme, height
         self._symbols = quantities(membrane)
         self.hue = theme.color(self._symbols[f"I_{name}"])
-        flaps = [g for g in self.channel.gates if not inactivates(membrane, g.name)]
-        balls = [g for g in self.channel.gates if inactivates(membrane, g.name)]
-        self._protein(sum(g.power for g in flaps))
-        self._tones = tones(theme, self.hue)
-        self._lights = ManimColor(theme.ground), lit(theme, self.hue)
+        self.shades = theme.shades(self.hue)
+        self._tones = self.shades.shut, self.shades.open
+        self._lights = rgb(theme.ground), self.shades.lit
+        self._shape = channel_shape(membrane, name)
+        self.pore, self._wall, self.half_width = (
+            x * height for x in (self._shape.pore, self._shape.wall, self._shape.wide)
+        )
+        self._protein()
         self.blocked = False
         self._gates: dict[str, Any] = {}
         self._state: tuple[Array, float, dict[str, bytes]] | None = None  # where and how it is drawn
         self.gates = VGroup()
-        self._flaps(flaps, labels)
-        self._balls(balls, labels)
+        self._flaps(labels)
+        self._balls(labels)
         # +1 or -1 where ions pass a ball that hangs on the other side; 0 where none is in their way.
-        self.free_side = -1.0 if sum(g.power for g in balls) == 1 else 0.0
+        self.free_side = -1.0 if len(self._shape.balls) == 1 else 0.0
         self.add(self.body, self.glow, self.gates)
         self.set_gates({g.name: 0.0 for g in self.channel.gates})
 
-    def _protein(self, flaps: int) -> None:
-        """Two lobes with a pore between them, wide enough for so many pairs of flaps."""
-        height, theme, hue = self.height_, self.theme, self.hue
-        half, mouth, flare = 0.5 * height, 0.13 * height, 0.13 * height
-        self.pore = (0.115 if flaps else 0.07) * height  # half the width of the open pore
-        self._wall = wall = self.pore + (1.4 * 0.024 * height if flaps else 0.0)
-        self.half_width = wide = wall + (0.22 if flaps else 0.16) * height
-        lobe = [
-            (wall, -half + mouth), (wall, half - mouth), (wall + flare, half), (wide, half * 0.93),
-            (wide * 0.97, 0.0), (wide, -half * 0.93), (wall + flare, -half),
-        ]  # fmt: skip
-        right = rounded(lobe, [r * height for r in (0.12, 0.12, 0.1, 0.15, 0.5, 0.15, 0.1)])
+    def _protein(self) -> None:
+        """Two lobes with a pore between them."""
+        height, theme, wall = self.height_, self.theme, self._wall
+        lobe = self._shape.lobe
+        right = rounded([(x * height, y * height) for x, y, _ in lobe], [r * height for _, _, r in lobe])
         left = right * np.array([-1.0, 1.0, 1.0])
-        deep, lit = half * 0.96, half - 0.6 * mouth
+        deep, lit = 0.48 * height, (0.5 - 0.6 * MOUTH) * height
         self.lumen = filled(
             rounded([(-wall, -deep), (wall, -deep), (wall, deep), (-wall, deep)], 0.0), theme.ground
         )
         self._lumen: Array | None = None
         light = [(-wall, -lit), (wall, -lit), (wall, lit), (-wall, lit), (-wall, -lit)]
         self.glow = filled(lines(light), theme.ground)
-        tint = mix(theme.ground, hue, 0.42 if theme.name.startswith("dark") else 0.30)
-        edge = 2.6 if height > 1.2 else 1.6
-        self.lobes = filled(np.concatenate([left, right]), tint, stroke=hue, width=edge)
+        edge, body = 2.6 if height > 1.2 else 1.6, self.shades.protein
+        self.lobes = filled(np.concatenate([left, right]), body, stroke=self.hue, width=edge)
         self.body = VGroup(self.lumen, self.lobes)
 
-    def _flaps(self, gates: Sequence[Gate], labels: bool) -> None:
-        """The pairs of flaps of the gates that open, from the outer mouth inwards, with their symbols."""
-        height, count = self.height_, sum(g.power for g in gates)
-        half, mouth = 0.5 * height, 0.13 * height
-        # An open flap hangs down from its hinge, clear of the next one.
-        top, bottom = half - mouth - 0.05 * height, -half + mouth + 0.145 * height
-        spots = np.linspace(top, bottom, count) if count > 2 else np.linspace(top, bottom, count + 2)[1:-1]
-        done = 0
-        for gate in gates:
-            ys = spots[done : done + gate.power]
-            done += gate.power
-            self._gates[gate.name] = flap = _Flaps(ys, self.pore, 0.024 * height, self._tones)
+    def _flaps(self, labels: bool) -> None:
+        """The pairs of flaps of the gates that open, with their symbols."""
+        for name in dict.fromkeys(name for name, _, _ in self._shape.flaps):
+            heights = np.array([y * self.height_ for gate, _, y in self._shape.flaps if gate == name])
+            self._gates[name] = flap = _Flaps(heights, self.pore, FLAP * self.height_, self._tones)
             self.gates.add(*flap.parts)
             if labels:
-                self._name(self._symbols[gate.name].typst, ys)
+                self._name(self._symbols[name].typst, heights)
 
     def _name(self, symbol: str, ys: Array) -> None:
         """A symbol at each of a gate's pairs, as large as their distance and the wall allow; none that is too small."""
@@ -196,17 +163,14 @@ class ChannelView(VGroup):
             lower = 0.5 * self.pore  # beside the middle of an open flap, not at its hinge
             self.body.add(Formula(symbol, size=size, color=self.theme.ink).move_to((x, y - lower, 0)))
 
-    def _balls(self, gates: Sequence[Gate], labels: bool) -> None:
-        """The balls of the gates that close, on one side and the other in turn."""
-        side = 1.0
-        for gate in gates:
-            for _ in range(gate.power):
-                size, color = self._letters * 1.05, self.theme.ground
-                symbol = Words(gate.name, size=size, color=color, italic=True) if labels else None
-                ball = _Ball(self, side, self._wall, self._tones, symbol)
-                self._gates.setdefault(gate.name, []).append(ball)
-                self.gates.add(ball)
-                side = -side
+    def _balls(self, labels: bool) -> None:
+        """The balls of the gates that close."""
+        for ball in self._shape.balls:
+            size, color = self._letters * 1.05, self.theme.ground
+            symbol = Words(ball.gate, size=size, color=color, italic=True) if labels else None
+            drawn = _Ball(self, ball, self._tones, symbol)
+            self._gates.setdefault(ball.gate, []).append(drawn)
+            self.gates.add(drawn)
 
     @property
     def _letters(self) -> float:
@@ -286,24 +250,22 @@ class ChannelView(VGroup):
         return origin + up, origin - up
 
 
-def _tint(mobject: Any, color: ManimColor) -> None:
+def _tint(mobject: Any, color: RGB) -> None:
     """Give a filled mobject a colour; its opacity stays, for what fades it in or out."""
-    mobject.fill_rgbas = np.append(color.to_rgb(), mobject.fill_rgbas[0, 3])[None, :]
+    mobject.fill_rgbas = np.append(color, mobject.fill_rgbas[0, 3])[None, :]
 
 
 class _Ball(VGroup):
     """An inactivation gate: a ball that swings on a chain from the pore into the cytoplasm."""
 
     def __init__(
-        self, view: ChannelView, side: float, wall: float, shades: tuple[Any, Any], symbol: VMobject | None
+        self, view: ChannelView, ball: Ball, shades: tuple[RGB, RGB], symbol: VMobject | None
     ) -> None:
         h = view.height_
-        self.radius = 1.12 * wall
-        self.anchor = np.array([side * (wall + 0.19 * h), -0.49 * h])
-        plug = np.array([0.0, -0.48 * h])  # in the inner mouth, against its flare
-        free = np.array([side * (wall + 0.36 * h), -0.5 * h - 1.75 * self.radius])
+        self.radius = ball.radius * h
+        self.anchor, plug, free = (np.array(place) * h for place in (ball.tied, ball.shut, ball.free))
         # It lets go to its own side, so that from the first a way opens on the other.
-        bow = np.array([side * 0.26 * h, -0.5 * h - 1.1 * self.radius])
+        bow = np.array([ball.side * 0.26 * h, -0.5 * h - 1.1 * self.radius])
         # A quadratic arc from plug to free, measured along its length, so that half-way is drawn half-way.
         s = np.linspace(0.0, 1.0, 201)[:, None]
         self.way = (1 - s) ** 2 * plug + 2 * s * (1 - s) * bow + s**2 * free
@@ -313,10 +275,7 @@ class _Ball(VGroup):
         self._shades = shades
         self.disc = filled(disc() * self.radius, view.hue, stroke=view.hue, width=2.2)
         self.symbol = symbol
-        self._inks = (
-            ManimColor(view.theme.ink),
-            ManimColor(view.theme.ground),
-        )  # on what is dim, on what is bright
+        self._inks = rgb(view.theme.ink), rgb(view.theme.ground)  # on what is dim, on what is bright
         super().__init__(self.chain, self.disc, *([symbol] if symbol is not None else []))
 
     def place(self, x: float, origin: Array, scale: float) -> None:

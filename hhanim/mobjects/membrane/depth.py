@@ -26,12 +26,13 @@ from manim import UL, Animation, VGroup, VMobject, smooth
 from hhanim.language import text
 from hhanim.look import Theme, quantities
 from hhanim.look.numbers import smoothstep
+from hhanim.look.section import inactivates
 from hhanim.look.words import channel_name, tr
 from hhanim.mobjects.frame.clock import Clock
 from hhanim.mobjects.frame.layout import Area, stroke
 from hhanim.mobjects.frame.lettering import LABEL, Words
 from hhanim.mobjects.frame.shapes import Array, disc, filled, lines, mix
-from hhanim.mobjects.membrane.channels import ChannelView, inactivates, lit, tones
+from hhanim.mobjects.membrane.channels import ChannelView
 from hhanim.mobjects.membrane.patch import MembranePatch
 from hhanim.model import Membrane, Trajectory
 from hhanim.model.gating import Patch, sample_patch
@@ -117,10 +118,9 @@ class PatchInDepth:
         self.letters = VGroup(*(Words(gate, size=LABEL, color=theme.ink, italic=True) for _, gate in gates))
         self._high = [letter.height for letter in self.letters]
         self._kinds = {name: _Kind(self, name) for name in self.names}
-        ground = mix(theme.ground, theme.line, 0.16)
-        self.surface = filled(np.zeros((0, 3)), ground)
-        self.edge = filled(np.zeros((0, 3)), mix(theme.ground, theme.line, 0.30))
-        self.heads = filled(np.zeros((0, 3)), mix(theme.line, theme.ground, 0.30))
+        self.surface = filled(np.zeros((0, 3)), theme.sheet)
+        self.edge = filled(np.zeros((0, 3)), theme.brim)
+        self.heads = filled(np.zeros((0, 3)), theme.heads)
         self.side = _Side(self.star) if self.star is not None else None
         kinds = self._kinds.values()
         tiles = VGroup(*(part for k in kinds for part in (k.walls, k.rims)))
@@ -377,17 +377,17 @@ class _Kind:
         self.patch, self.name, self.places = patch, name, patch.places[name]
         self.gates = [(g.name, g.power, inactivates(membrane, g.name)) for g in membrane.channel(name).gates]
         hue = theme.color(quantities(membrane)[f"I_{name}"])
-        dim, bright = tones(theme, hue)
+        shades = theme.shades(hue)
         empty = np.zeros((0, 3))
         self.walls = filled(empty, mix(theme.ground, hue, 0.16))
-        self.rims = filled(empty, mix(theme.ground, hue, 0.30), stroke=mix(theme.ground, hue, 0.52))
+        self.rims = filled(empty, mix(theme.ground, hue, 0.30), stroke=shades.edge)
         self.rims.set_stroke(width=stroke(1.6))
         # A shut pore is a lid, not a hole: what is dark in the middle would look open.
-        self.pores = filled(empty, mix(theme.ground, hue, 0.36), stroke=mix(theme.ground, hue, 0.52))
+        self.pores = filled(empty, shades.lid, stroke=shades.edge)
         self.pores.set_stroke(width=stroke(1.6))
-        self.open = filled(empty, mix(lit(theme, hue), hue, 0.6), stroke=hue, width=stroke(1.6))
-        self.light = filled(empty, bright)
-        self.pips = filled(empty, dim), filled(empty, bright)
+        self.open = filled(empty, shades.tile, stroke=hue, width=stroke(1.6))
+        self.light = filled(empty, shades.open)
+        self.pips = filled(empty, shades.shut), filled(empty, shades.open)
         self.moving = (self.open, self.pores, self.light, *self.pips)
         self.states = np.zeros((patch.n[name], sum(power for _, power, _ in self.gates)), dtype=bool)
 

@@ -23,11 +23,11 @@ from collections.abc import Callable
 from typing import Any, Self
 
 import numpy as np
-from manim import VMobject
+from manim import ManimColor, VMobject
 
 from hhanim.look import Theme, quantities
 from hhanim.mobjects.frame.sampled import Sampled
-from hhanim.mobjects.frame.shapes import Array, at, disc, mix
+from hhanim.mobjects.frame.shapes import Array, at, disc
 from hhanim.mobjects.frame.standard import MV_PER_ION
 from hhanim.mobjects.membrane.channels import ChannelView
 from hhanim.model import Trajectory
@@ -96,7 +96,7 @@ class Stream(VMobject):
         radius: float = 0.09,
     ) -> None:
         super().__init__(
-            fill_color=mix(color, theme.ink, 0.12),
+            fill_color=ManimColor(theme.shades(color).crossing),
             fill_opacity=1.0,
             stroke_color=theme.ground,
             stroke_width=1.5,
@@ -272,7 +272,7 @@ class RestingIons(VMobject):
 
     def __init__(self, places: Any, color: Any, *, radius: float = 0.09, swing: float = 0.0) -> None:
         # Without a rim, which takes longer to draw than they do: they stand free, or on a plain wire.
-        super().__init__(fill_color=color, fill_opacity=1.0, stroke_width=0.0)
+        super().__init__(fill_color=ManimColor(color), fill_opacity=1.0, stroke_width=0.0)
         self.places, self.radius = np.asarray(places, dtype=float), radius
         self.swing: float | Array = swing  # or along x and along y
         rng = np.random.default_rng(len(self.places))

@@ -25,11 +25,12 @@ from manim import DL, DR, UL, UP, UR, VGroup
 
 from hhanim.language import text
 from hhanim.look import Theme, quantities
+from hhanim.look.section import WAITING
 from hhanim.look.words import channel_name
 from hhanim.mobjects.frame.clock import Clock
 from hhanim.mobjects.frame.layout import UNIT, Area
 from hhanim.mobjects.frame.lettering import SMALL, TICK, Words
-from hhanim.mobjects.frame.shapes import Array, mix
+from hhanim.mobjects.frame.shapes import Array
 from hhanim.mobjects.membrane.bilayer import Bilayer, between
 from hhanim.mobjects.membrane.channels import ChannelView, blocked_and_free, in_a_row
 from hhanim.mobjects.membrane.charge import SurfaceCharge, absolute
@@ -256,22 +257,23 @@ class MembranePatch:
         free = [(self.middle + reach, self._top - r), (area.bottom + r, self.middle - reach)]
         size = area.width * (free[0][1] - free[0][0])
         many = int(np.clip(size / (9.0 * r) ** 2 * 1.9, 6, 40))
-        counts = {"Na": (many, max(many // 8, 2)), "K": (max(many // 16, 1), many), "Ca": (many // 3, 0)}
         channels = {membrane.channel(name).ion: name for name in reversed(names)}  # the first of each ion
         group, taken = VGroup(), self._taken()
         for name in dict.fromkeys(names):
             ion = membrane.channel(name).ion
-            if ion not in counts or channels[ion] != name:
+            if ion not in WAITING or channels[ion] != name:
                 continue
             places = []
-            for count, (bottom, top) in zip(counts[ion], free, strict=True):
+            for share, (bottom, top) in zip(WAITING[ion], free, strict=True):
+                count = max(int(share * many), min(2, round(16 * share)))  # one or two, however few there are
                 sides = (area.left + 2.0 * r, area.right - 2.0 * r, bottom + r, top - r)
                 found = cloud(count, *sides, apart=4.2 * r, taken=taken, seed=11 + ord(ion[0]))
                 taken += list(found)
                 places.append(found)
             hue = self.theme.color(quantities(membrane)[f"I_{name}"])
-            color = mix(hue, self.theme.ground, 0.32)
-            group.add(RestingIons(np.concatenate(places), color, radius=r, swing=1.0 * r))
+            group.add(
+                RestingIons(np.concatenate(places), self.theme.shades(hue).waiting, radius=r, swing=1.0 * r)
+            )
         return group
 
     def icon(self, t: float) -> VGroup:
