@@ -30,8 +30,9 @@ from hhanim.studio.fresh.files import contents
 from hhanim.studio.fresh.job import digest
 from hhanim.studio.fresh.package import writers
 from hhanim.studio.fresh.versions import versions
-from hhanim.studio.make.films import make_all, stays
+from hhanim.studio.make.films import make_all
 from hhanim.studio.make.locks import lock
+from hhanim.studio.make.making import stays
 from hhanim.studio.make.work_folder import commit, recover, work_folder
 from hhanim.studio.media import cues, sidecar
 from hhanim.studio.media.exchange import NEW, WORK

@@ -2,39 +2,30 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from hhanim.language import ENGLISH
-from hhanim.studio import apart, loaded
-from hhanim.studio.draw.drawn import Drawn
-from hhanim.studio.draw.pieces import Output, same_pixels
-from hhanim.studio.errors import MissingError, OutdatedError, RenderError, UsageError, writing
-from hhanim.studio.fresh.job import Job, prepare
-from hhanim.studio.fresh.status import Status, check, status
-from hhanim.studio.make.drawing import alone
-from hhanim.studio.make.locks import lock
+from hhanim.studio.draw.pieces import same_pixels
+from hhanim.studio.errors import OutdatedError, RenderError, UsageError
+from hhanim.studio.fresh.status import check
+from hhanim.studio.make.making import Making, begin, draw, failure
 from hhanim.studio.make.progress import telling
-from hhanim.studio.make.record import expected, record
-from hhanim.studio.make.work_folder import commit, recover, sweep, work_folder
-from hhanim.studio.media import sidecar
-from hhanim.studio.media.exchange import NEW, WORK
+from hhanim.studio.make.work_folder import sweep
 from hhanim.studio.media.shown import Video, Videos
 from hhanim.studio.news import Event, Listener, silent
 from hhanim.studio.plan.catalogue import find
 from hhanim.studio.plan.names import clashes, file_name, or_variant
 from hhanim.studio.plan.request import Request, target
-from hhanim.studio.plan.voice import measured, note_new, remarks
 
 if TYPE_CHECKING:
     from hhanim.studio.make.workers import Crew
+
+T = TypeVar("T")
 
 
 @overload
@@ -129,94 +120,12 @@ def make(
 ) -> Event:
     """Make one film if it is stale; the last event is returned. Raises StudioError when it cannot be made; the file
     that was there is untouched."""
-    made = _begin(request, force, on_event, crew)
-    if isinstance(made, _Making):
-        _draw([made], on_event, crew)
+    made = begin(request, force, on_event, crew)
+    if isinstance(made, Making):
+        draw([made], on_event, crew)
         made = made.finish()
     on_event(made)
     return made
-
-
-@dataclass
-class _Making:
-    """A film in the making: it holds the lock of its file and a folder to work in."""
-
-    request: Request
-    job: Job
-    path: Path
-    media: Path
-    force: bool
-    held: contextlib.ExitStack
-    started: float
-    drawn: Drawn | None = None
-
-    def finish(self) -> Event:
-        """Check the film and put it in its place; once, in any thread. Raises StudioError when it is not what was asked
-        for."""
-        assert self.drawn is not None
-        with self.held:
-            made = record(self.job, self.media, self.drawn)
-            commit(self.media.parent.parent, self.path, force=self.force)
-        name, place, count = self.request.name, str(self.request.path), made.n_frames
-        takes = self.request.takes
-        if takes and not self.request.given:  # what was recorded was recorded of the scene as it is
-            with contextlib.suppress(OSError, RenderError):
-                note_new(self.request.recordings, takes, {line.name: line.text for line in made.lines})
-        said = remarks(takes, {line.name: line.text for line in made.lines}) if self.request.spoken else {}
-        words = "; ".join(f"{self.request.recordings / file}: {what}" for file, what in said.items())
-        return Event("done", name, place, count, count, time.perf_counter() - self.started, words)
-
-
-def _begin(request: Request, force: bool, on_event: Listener, crew: Crew | None) -> _Making | Event:
-    """Take hold of a film that is stale; of another, the last event. Raises StudioError as :func:`make`."""
-    started = time.perf_counter()
-    name, place, folder = request.name, str(request.path), request.path.parent
-    if apart.inside():
-        raise UsageError(f"{name}: a scene renders nothing while it is drawn, since it would wait for itself")
-    if request.sections and request.entry.kind == "film" and not request.format.container:
-        raise UsageError("sections are films: give the format mp4, webm or mov")
-    with contextlib.ExitStack() as held:
-        held.enter_context(writing(request.path, f"{name}: "))
-        folder.mkdir(parents=True, exist_ok=True)
-        held.enter_context(lock(folder / WORK, request.path.name))
-        recover(request.path)
-        state = status(request)
-        if end := stays(request.path, name, state, force=force):
-            return end
-        if crew is None:
-            alone().get_ready(request)
-        loaded.check()
-        if request.spoken:
-            request = replace(request, takes=tuple(measured(request.recordings)))
-        job = prepare(request)
-        expected(job)  # what cannot be recorded need not be drawn
-        on_event(Event("start", name, place, n_frames=job.n_frames, message="; ".join(state.reasons)))
-        path = request.path.absolute()  # whatever folder a scene makes the working one
-        work = held.enter_context(work_folder(path))
-        return _Making(request, job, path, work / NEW / path.name, force, held.pop_all(), started)
-
-
-def stays(path: Path, name: str, state: Status, *, force: bool) -> Event | None:
-    """The end of what is not made: it is fresh, somebody's, or something is in its way; None of what is to be made."""
-    if state.fresh and not force:
-        return Event("fresh", name, str(path))
-    reason = (
-        f"{state.reasons[0]}; --force replaces it" if state.protected and not force else sidecar.blocked(path)
-    )
-    return Event("kept", name, str(path), message=reason) if reason else None
-
-
-def _draw(group: Sequence[_Making], on_event: Listener, crew: Crew | None) -> None:
-    """Draw films that have the same pixels, once. Raises StudioError as :func:`make`; nothing is left of any of
-    them."""
-    outputs = [Output(film.job, film.media) for film in group]
-    with contextlib.ExitStack() as stack:
-        for film in group:
-            stack.push(film.held)
-        outputs, drawn = (crew or alone()).draw(outputs, on_event)
-        stack.pop_all()
-    for film, output in zip(group, outputs, strict=True):
-        film.job, film.drawn = output.job, drawn
 
 
 def make_all(
@@ -238,77 +147,90 @@ def make_all(
         check(request)
     for folder in {request.path.parent for request in wanted}:
         sweep(folder)
-    ends: dict[Path, Event] = {}
-
-    def end(request: Request, event: Event) -> None:
-        ends[request.path] = event
-        on_event(event)
-
-    def attempt(request: Request, step: Callable[[], _Making | Event]) -> _Making | None:
-        """What a step gives, unless it is the end: success, nothing to do, or a failure."""
-        try:
-            made = step()
-        except OutdatedError:
-            raise
-        except Exception as error:
-            made = failure(request, error)
-        if isinstance(made, Event):
-            end(request, made)
-            return None
-        return made
-
-    def drawn(together: Sequence[Request]) -> list[_Making]:
-        """Scenes of which each is drawn, in as few passes as there can be."""
-        begun = [attempt(request, partial(_begin, request, force, on_event, crew)) for request in together]
-        left, done = [film for film in begun if film is not None], []
-        while left:
-            group = [film for film in left if same_pixels(film.job, left[0].job)]
-            left = [film for film in left if film not in group]
-            try:
-                _draw(group, on_event, crew)
-            except OutdatedError:
-                raise
-            except Exception as error:
-                for film in group:
-                    end(film.request, failure(film.request, error))
-            else:
-                done += group
-        return done
-
-    def finish(films: Sequence[_Making]) -> None:
-        for film in films:
-            attempt(film.request, film.finish)
-
-    def whole(together: Sequence[Request]) -> None:
-        finish(drawn(together))
-
+    batch = _Batch(force, on_event, crew)
     groups = _together(wanted)
     if crew is None:
-        waiting: list[tuple[Sequence[_Making], Future[None]]] = []
+        batch.in_turn(groups)
+    else:
+        batch.at_once(groups, crew)
+    return [batch.ends[request.path] for request in wanted]
+
+
+class _Batch:
+    """Films that are made in one go; one that fails does not stop the others.
+
+    ends: the last event of each, by its file.
+    """
+
+    def __init__(self, force: bool, on_event: Listener, crew: Crew | None) -> None:
+        self.force, self.on_event, self.crew = force, on_event, crew
+        self.ends: dict[Path, Event] = {}
+
+    def in_turn(self, groups: Sequence[Sequence[Request]]) -> None:
+        """One scene after the other in this process: one is finished in a thread while the next is drawn."""
+        finishing: list[tuple[Sequence[Making], Future[None]]] = []
         with ThreadPoolExecutor(max_workers=1) as other:
             try:
                 for k, together in enumerate(groups):
-                    if k > 1:  # while one is drawn one may be finished, but no more are kept in memory
-                        waiting[k - 2][1].result()
-                    films = drawn(together)
-                    waiting.append((films, other.submit(finish, films)))
-                for _, future in waiting:
+                    if k > 1:  # no more than one is kept in memory meanwhile
+                        finishing[k - 2][1].result()
+                    films = self.draw(together)
+                    finishing.append((films, other.submit(self.finish, films)))
+                for _, future in finishing:
                     future.result()
             except KeyboardInterrupt:
-                for film in (film for films, _ in waiting for film in films):
-                    if film.request.path not in ends:
-                        on_event(Event("finishing", film.request.name, str(film.request.path)))
+                for film in (film for films, _ in finishing for film in films):
+                    if film.request.path not in self.ends:
+                        self.on_event(Event("finishing", film.request.name, str(film.request.path)))
                 raise
-    else:
-        # A thread for each scene in the making: it plans, waits for the crew, checks and puts in place.
+
+    def at_once(self, groups: Sequence[Sequence[Request]], crew: Crew) -> None:
+        """A thread for each scene: it plans, waits for the crew, checks and puts in place."""
         with ThreadPoolExecutor(max_workers=2 * crew.workers) as threads:
             try:
-                list(threads.map(whole, groups))
+                list(threads.map(lambda together: self.finish(self.draw(together)), groups))
             except BaseException:
                 crew.stop()
                 threads.shutdown(wait=False, cancel_futures=True)
                 raise
-    return [ends[request.path] for request in wanted]
+
+    def draw(self, together: Sequence[Request]) -> list[Making]:
+        """Scenes of which each is drawn, in as few passes as there can be."""
+        left: list[Making] = []
+        drawn: list[Making] = []
+        for request in together:
+            begun = self.attempt([request], partial(begin, request, self.force, self.on_event, self.crew))
+            if isinstance(begun, Making):
+                left.append(begun)
+            elif begun is not None:
+                self.end(request, begun)
+        while left:
+            group = [film for film in left if same_pixels(film.job, left[0].job)]
+            left = [film for film in left if film not in group]
+            asked = [film.request for film in group]
+            drawn += self.attempt(asked, partial(draw, group, self.on_event, self.crew)) or []
+        return drawn
+
+    def finish(self, films: Sequence[Making]) -> None:
+        """Check them and put them in place."""
+        for film in films:
+            if event := self.attempt([film.request], film.finish):
+                self.end(film.request, event)
+
+    def attempt(self, requests: Sequence[Request], step: Callable[[], T]) -> T | None:
+        """What a step gives; if it fails that is the end of these requests, or of all if hhanim itself has changed."""
+        try:
+            return step()
+        except OutdatedError:
+            raise
+        except Exception as error:
+            for request in requests:
+                self.end(request, failure(request, error))
+            return None
+
+    def end(self, request: Request, event: Event) -> None:
+        self.ends[request.path] = event
+        self.on_event(event)
 
 
 def _together(wanted: Sequence[Request]) -> list[list[Request]]:
@@ -323,17 +245,5 @@ def _together(wanted: Sequence[Request]) -> list[list[Request]]:
         group = groups.setdefault(repr(sorted(asked.items())), [])
         if all(request.path != other.path for other in group):
             group.append(request)
-    for (
-        group
-    ) in groups.values():  # always in the same order: nobody waits for a lock while holding what we need
-        group.sort(key=lambda request: str(request.path))
-    return list(groups.values())
-
-
-def failure(request: Request, error: Exception) -> Event:
-    """The event that tells of an error, with the scene's traceback where there is one."""
-    from hhanim.studio.mends import told
-
-    said = told(error, request.name)
-    kind = "missing" if isinstance(said, MissingError) else "failed"
-    return Event(kind, request.name, str(request.path), message=str(said), trace=said.trace)
+    # Always in the same order: nobody waits for a lock while holding what we need.
+    return [sorted(group, key=lambda request: str(request.path)) for group in groups.values()]

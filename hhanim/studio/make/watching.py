@@ -16,7 +16,8 @@ from hhanim.studio.errors import StudioError
 from hhanim.studio.fresh import package
 from hhanim.studio.fresh.sources import sources
 from hhanim.studio.fresh.used import Places
-from hhanim.studio.make.films import failure, make_all
+from hhanim.studio.make.films import make_all
+from hhanim.studio.make.making import failure
 from hhanim.studio.media import sidecar
 from hhanim.studio.mends import need
 from hhanim.studio.news import Event, Listener

@@ -17,7 +17,7 @@ from hhanim.studio.plan import catalogue
 from hhanim.studio.plan.catalogue import Entry, Parameter
 from hhanim.studio.plan.project import Settings, expand, general_settings, parameter_names
 from hhanim.studio.plan.project_file import Place, Project, Target, find_project, read
-from hhanim.studio.plan.request import Origin, Request, output_folder, target
+from hhanim.studio.plan.request import Origin, Request, output_folder, target, told_in
 
 FILE = "lecture.toml"
 """Where a lecture is looked for first; then in ``hhanim.toml`` and ``pyproject.toml``."""
@@ -78,9 +78,7 @@ class Lecture:
             rate = request.use.fps
             if rate is None or request.time_base[1] != rate:
                 why = "frames decide its rate, and a lecture has one rate: give seconds"
-                origin, line = request.origin, request.origin and request.origin.lines.get("frames")
-                place = f"{origin.path}:{line}: " if origin and line else ""
-                raise UsageError(f"{place}{request.name}: {why}")
+                raise UsageError(f"{told_in(request.origin, 'frames')}{request.name}: {why}")
 
 
 def find_lecture(file: str | None, settings: Settings) -> Lecture:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from hhanim.studio.news import Event
 from hhanim.studio.plan import catalogue
 from hhanim.studio.plan.names import clashes, file_name, or_variant
 from hhanim.studio.plan.project_file import DEFAULTS, VARIABLES, Project, Target, find_project
-from hhanim.studio.plan.request import Origin, Request, target
+from hhanim.studio.plan.request import Origin, Request, target, told_in
 from hhanim.studio.plan.request import output_folder as folder_of
 
 
@@ -55,11 +55,8 @@ def requests(
     project = find_project(config)
     found = catalogue.read()
     general = general_settings(settings, project)
-    try:
+    with project.at(("output",) if general["output"] == project.output else ()):
         folder_of(general["output"])
-    except UsageError as error:
-        ours = general["output"] == project.output
-        raise project.error(("output",) if ours else (), error) from None
     project.check_scenes(found)
     targets = list(project.targets) or [Target(e.name) for e in found.entries]
     failed = (
@@ -87,8 +84,7 @@ def requests(
     for _, request in clashes(wanted):
         how = '--name "{scene}"' if settings.name else 'name = "{ttx}"'
         reason = f"two targets would be written to {request.path}; give them names, such as {how}"
-        line = request.origin.lines.get("name") if request.origin and not settings.name else None
-        raise UsageError(f"{project.path}:{line}: {reason}" if line else reason)
+        raise UsageError(f"{told_in(request.origin, 'name')}{reason}")
     return list({request.path: request for request in wanted}.values()), failed
 
 
@@ -103,7 +99,7 @@ def language(settings: Settings) -> str:
 
 
 def general_settings(settings: Settings, project: Project) -> dict[str, Any]:
-    """What holds for all targets, in the order of precedence."""
+    """What holds for all targets, from the first that says it."""
     return {
         key: getattr(settings, key) or os.environ.get(variable) or getattr(project, key) or DEFAULTS[key]
         for key, variable in VARIABLES.items()
@@ -134,62 +130,91 @@ def expand(
     general: Mapping[str, Any],
     *,
     everywhere: bool,
-) -> Iterable[Request]:
-    """A target's requests: one per value of its sweeps, per preset, theme and format.
+) -> Iterator[Request]:
+    """A target's requests: one per value of its sweeps, per preset, theme, language and format.
 
     everywhere: whether ``--set`` is for every scene that has the parameter, and no mistake where there is none.
     """
-    scene = wanted.scene
-    try:
-        entry = catalogue.find(scene) if catalogue.is_file(scene) else found.get(scene)
-    except UsageError as error:
-        raise project.error(wanted.place and (*wanted.place, "scene"), error) from None
-    common = {**project.scenes.get(entry.name, {}), **wanted.set}
-    origin = _origin(wanted, project, entry.name, settings)
-    for suffix in (formats := settings.formats or wanted.formats):
+    with project.at(wanted.key("scene")):
+        entry = catalogue.find(wanted.scene) if catalogue.is_file(wanted.scene) else found.get(wanted.scene)
+    formats = settings.formats or wanted.formats
+    for suffix in formats:
         if suffix not in FORMATS:
-            place = () if settings.formats else wanted.place and (*wanted.place, "formats")
-            raise project.error(place, f"no format named {suffix}{did_you_mean(suffix, FORMATS)}")
-    for values in itertools.product(*wanted.sweep.values()):
-        swept = dict(zip(wanted.sweep, values, strict=True))
-        given = {**common, **swept}
-        said = settings.given
-        if said and everywhere:
-            known = parameter_names(entry, {**given, **said})
-            said = {name: value for name, value in said.items() if name.rpartition(".")[2] in known}
-        given |= said
-        tongues = wanted.languages if wanted.languages != (None,) else project.languages
-        for preset, theme, language in itertools.product(wanted.presets, wanted.themes, tongues):
-            preset = settings.preset or preset or general["preset"]
-            theme = settings.theme or theme or general["theme"]
-            language = settings.language or language or general["language"]
+            reason = f"no format named {suffix}{did_you_mean(suffix, FORMATS)}"
+            raise project.error(() if settings.formats else wanted.key("formats"), reason)
+    origin = _origin(wanted, project, entry.name, settings)
+    template, size = settings.name or wanted.name, settings.size or wanted.size or general["size"]
+    for swept in _swept(wanted):
+        filed = {**project.scenes.get(entry.name, {}), **wanted.set, **swept}
+        said = _known(entry, filed, settings.given) if everywhere else settings.given
+        given = {**filed, **said}
+        for look in _looks(wanted, project, settings, general):
             try:
-                catalogues(language)
+                catalogues(look.language)
             except LanguageError as error:
-                line = origin.lines.get("language") if origin else None
-                raise UsageError(f"{project.path}:{line}: {error}" if line else str(error)) from None
-            words = {**given, "preset": preset or "standard", "theme": theme, "language": language}
-            dress = {"preset": words["preset"]} if len(wanted.presets) > 1 else {}
-            dress |= {"theme": theme} if len(wanted.themes) > 1 else {}
-            template, size = settings.name or wanted.name, settings.size or wanted.size or general["size"]
-            if language != ENGLISH and (template is None or len(tongues) > 1):
-                dress["language"] = language
-            try:
-                name = file_name(entry, words, swept, template, dress)
-                variant = file_name(entry, words, {**swept, **said}, template, dress)
-                paths = [target(general["output"], name, FORMATS[f].suffix) for f in formats]
-            except UsageError as error:
-                place = () if settings.name else wanted.place and (*wanted.place, "name")
-                raise project.error(place, error) from None
+                raise UsageError(f"{told_in(origin, 'language')}{error}") from None
+            with project.at(() if settings.name else wanted.key("name")):
+                words = {**given, **look.words}
+                name = file_name(entry, words, swept, template, look.dress)
+                variant = file_name(entry, words, {**swept, **said}, template, look.dress)
+                paths = [target(general["output"], name, FORMATS[suffix].suffix) for suffix in formats]
             for path in paths:
                 request = Request(
-                    entry, path, given, preset, theme, size, origin, language=language, sound=general["sound"]
-                )
+                    entry, path, given, look.preset, look.theme, size, origin,
+                    language=look.language, sound=general["sound"],
+                )  # fmt: skip
                 if settings.apart:
                     request = replace(request, path=target(path.parent, variant, path.suffix))
                 elif said and settings.name is None:
                     request = or_variant(request, variant)
                 yield request
+
+
+def _swept(wanted: Target) -> Iterator[dict[str, Any]]:
+    """Each choice of a value for every parameter that a target sweeps."""
+    for values in itertools.product(*wanted.sweep.values()):
+        yield dict(zip(wanted.sweep, values, strict=True))
+
+
+def _known(entry: catalogue.Entry, given: Mapping[str, Any], said: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What was said for all scenes, as far as this one has it."""
+    known = parameter_names(entry, {**given, **said}) if said else ()
+    return {name: value for name, value in said.items() if name.rpartition(".")[2] in known}
+
+
+@dataclass(frozen=True)
+class _Look:
+    """How a film looks and in which language it speaks; what of that is in its name."""
+
+    preset: str | None
+    theme: str
+    language: str
+    named: tuple[str, ...]
+
+    @property
+    def words(self) -> dict[str, str]:
+        return {"preset": self.preset or "standard", "theme": self.theme, "language": self.language}
+
+    @property
+    def dress(self) -> dict[str, str]:
+        return {key: self.words[key] for key in self.named}
+
+
+def _looks(
+    wanted: Target, project: Project, settings: Settings, general: Mapping[str, Any]
+) -> Iterator[_Look]:
+    """A target's looks: each of its presets in each of its themes and languages, but for what the command line says."""
+    languages = wanted.languages if wanted.languages != (None,) else project.languages
+    named = [key for key in ("preset", "theme") if len(getattr(wanted, f"{key}s")) > 1]
+    for preset, theme, own in itertools.product(wanted.presets, wanted.themes, languages):
+        language = settings.language or own or general["language"]
+        told = language != ENGLISH and ((settings.name or wanted.name) is None or len(languages) > 1)
+        yield _Look(
+            settings.preset or preset or general["preset"],
+            settings.theme or theme or general["theme"],
+            language,
+            (*named, *(["language"] if told else [])),
+        )
 
 
 def _origin(wanted: Target, project: Project, scene: str, settings: Settings) -> Origin | None:
@@ -212,5 +237,5 @@ def _origin(wanted: Target, project: Project, scene: str, settings: Settings) ->
         }
         if wanted.size:
             places["size"] = (*here, "size")
-    said = {key for key in VARIABLES if getattr(settings, key)} | settings.given.keys()
+    said = {key for key in (*VARIABLES, "name") if getattr(settings, key)} | settings.given.keys()
     return Origin(project.path, {n: project.line(*p) for n, p in places.items() if n not in said})

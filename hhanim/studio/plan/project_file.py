@@ -26,6 +26,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,10 @@ class Target:
     size: str | None = None
     place: Place = ()
 
+    def key(self, name: str) -> Place:
+        """Where one of its keys would stand in the file; of a target that is not from there, nowhere."""
+        return self.place and (*self.place, name)
+
     def count(self) -> int:
         """How many films it asks for."""
         sweeps = (len(values) for values in self.sweep.values())
@@ -101,6 +106,14 @@ class Project:
             return UsageError(str(reason))
         return UsageError(f"{self.path}:{self.line(*place)}: {reason}")
 
+    @contextmanager
+    def at(self, place: Place) -> Iterator[None]:
+        """What is refused meanwhile is a mistake in the file, at that place."""
+        try:
+            yield
+        except UsageError as error:
+            raise self.error(place, error) from None
+
     def places(self) -> dict[str, Place]:
         """Where the file says what holds for all targets, as far as the environment does not say otherwise."""
         return {
@@ -112,10 +125,8 @@ class Project:
     def check_scenes(self, found: catalogue.Catalogue) -> None:
         """Make sure that there are the scenes that ``[scenes.…]`` speaks of. Raises UsageError when there are not."""
         for name in self.scenes:
-            try:
+            with self.at(("scenes", name)):
                 found.get(name)
-            except UsageError as error:
-                raise self.error(("scenes", name), error) from None
 
     def line(self, *place: str | int) -> int:
         """Where a key stands."""

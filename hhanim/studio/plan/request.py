@@ -38,6 +38,12 @@ class Origin:
     lines: Mapping[str, int]
 
 
+def told_in(origin: Origin | None, part: str) -> str:
+    """``hhanim.toml:12: `` where a project file says that part of a request; else nothing."""
+    line = origin and origin.lines.get(part)
+    return f"{origin.path}:{line}: " if origin and line else ""
+
+
 @dataclass(frozen=True)
 class Request:
     """One scene into one file. What it names is looked up, and its parameters are read, once and when asked for.
@@ -203,8 +209,7 @@ class Request:
         try:
             yield
         except (UsageError, HHError) as error:
-            line = self.origin and self.origin.lines.get(getattr(error, "parameter", part))
-            place = f"{self.origin.path}:{line}: " if self.origin and line else ""
+            place = told_in(self.origin, getattr(error, "parameter", part))
             from hhanim.studio.mends import told
 
             said = told(error)

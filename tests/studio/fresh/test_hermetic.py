@@ -18,7 +18,7 @@ from hhanim.plots import curve
 from hhanim.studio import apart
 from hhanim.studio.apart import LostError, Workplace
 from hhanim.studio.errors import OutdatedError, RenderError
-from hhanim.studio.make import films
+from hhanim.studio.make import films, making
 from hhanim.studio.make.drawing import Drawing
 from hhanim.studio.media import sidecar
 from hhanim.studio.plan import project as projects
@@ -96,7 +96,7 @@ def test_what_one_scene_does_does_not_reach_the_next(probe, monkeypatch, forks):
     alone = made(["probe"], "alone")
     monkeypatch.setattr(apart, "FORKS", forks)
     drawing = Drawing()
-    monkeypatch.setattr(films, "alone", lambda: drawing)
+    monkeypatch.setattr(making, "alone", lambda: drawing)
     assert made([*names, "probe"], "after") == alone
     drawing.stop()
 

@@ -15,7 +15,7 @@ import hhanim
 from hhanim.studio.draw import pieces, scene
 from hhanim.studio.errors import RenderError, UsageError
 from hhanim.studio.fresh.job import prepare
-from hhanim.studio.make import films
+from hhanim.studio.make import films, making
 from hhanim.studio.make.drawing import Drawing
 from hhanim.studio.media import checks, sidecar
 from hhanim.studio.media.formats import Films
@@ -225,7 +225,7 @@ def test_the_next_film_is_drawn_while_one_is_finished(project, monkeypatch):
     """And no more than two are in the making."""
     told: list[str] = []
     drawing = threading.Event()
-    real = films.record
+    real = making.record
 
     def record(job, media, drawn):
         name = job.request.name
@@ -240,7 +240,7 @@ def test_the_next_film_is_drawn_while_one_is_finished(project, monkeypatch):
         if event.kind == "frame" and event.name == "two":
             drawing.set()
 
-    monkeypatch.setattr(films, "record", record)
+    monkeypatch.setattr(making, "record", record)
     assert [e.kind for e in films.make_all(three(), on_event=tell)] == ["done"] * 3
     assert told.index("start two") < told.index("done one") < told.index("start three")
     assert all(sidecar.verify(r.path)["intact"] for r in three())
@@ -248,14 +248,14 @@ def test_the_next_film_is_drawn_while_one_is_finished(project, monkeypatch):
 
 def test_what_fails_when_it_is_finished_fails_alone(project, monkeypatch):
     """It is told of once, and nothing of it stays."""
-    real, told = films.record, []
+    real, told = making.record, []
 
     def record(job, media, drawn):
         if job.request.name == "one":
             raise OSError(28, "No space left on device")
         return real(job, media, drawn)
 
-    monkeypatch.setattr(films, "record", record)
+    monkeypatch.setattr(making, "record", record)
     events = films.make_all(three(), on_event=told.append)
     assert [e.kind for e in events] == ["failed", "done", "done"]
     assert [e for e in told if e.kind == "failed"] == [events[0]]
@@ -266,7 +266,7 @@ def test_what_fails_when_it_is_finished_fails_alone(project, monkeypatch):
 def test_interrupted_while_another_film_is_being_finished(project, monkeypatch):
     """What had been drawn becomes whole; the film that was being drawn leaves nothing."""
     drawing = threading.Event()
-    real = films.record
+    real = making.record
 
     def record(job, media, drawn):
         assert drawing.wait(600)
@@ -281,7 +281,7 @@ def test_interrupted_while_another_film_is_being_finished(project, monkeypatch):
         if event.kind == "finishing":
             drawing.set()
 
-    monkeypatch.setattr(films, "record", record)
+    monkeypatch.setattr(making, "record", record)
     with pytest.raises(KeyboardInterrupt):
         films.make_all(three(), on_event=tell)
     assert [e.kind for e in told[-2:]] == ["finishing", "done"]
