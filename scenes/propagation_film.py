@@ -61,6 +61,13 @@ class Propagation(Story):
         """When the spike passes that fraction of the axon (ms)."""
         return self.one.passes(share * self.length)
 
+    def open_in_front(self, a: float, b: float) -> float:
+        """When (ms) most of the sodium channels that are drawn are open, the spike being between those shares."""
+        drawn = [samples for view, samples in zip(self.stage.wall.views, self.stage.wall.samples, strict=True)
+                 if view.channel.name == self.inward.name]  # fmt: skip
+        times: list[float] = np.linspace(self.when(a), self.when(b), 41).tolist()
+        return max(times, key=lambda t: sum(float(samples.open(t)[0]) for samples in drawn))
+
     def staged(self, run: CableRun) -> list[Any]:
         """V along the axon, and the axon, on the clock."""
         style: Any = {"y": limits(self.one), "after": self.stage}
@@ -82,7 +89,7 @@ class Propagation(Story):
         self.opened = shown = self.staged(self.one)
         line = "axon {wide:g} µm wide, at {warm:g} °C; channels and thickness are not to scale"
         said = "This spike runs along an axon, and does not grow smaller."
-        yield Beat("question", QUESTION, said, line, shown, w(0.26), w(0.36))
+        yield Beat("question", QUESTION, said, line, shown, self.open_in_front(0.22, 0.32), w(0.36))
         said = "At its front {ion} channels open, behind it {other} channels."
         line = "below: the axon, cut open; its lower wall glows where ions carry current"
         yield Beat("travel", "It runs on by itself", said, line, shown, until=w(0.45))
@@ -103,7 +110,7 @@ class Propagation(Story):
         yield self.then(said, heading="V rises ahead of the spike", show=[*shown, mark], until=w(0.59))
         if self.names["h"]:
             mark = self.stage.stretch("behind: refractory", self.stage.wall.refractory(-1))
-            said = "Behind, {ion} channels are inactivated: the spike cannot turn back."
+            said = "Behind, current flows back, but {ion} channels are inactivated: no spike turns back."
             yield self.then(said, heading="The way back is shut", show=[*shown, mark], until=w(0.7))
         said = "So every place excites the next, and the spike stays as large."
         yield self.then(said, heading="Every place excites the next", show=shown, until=w(1.0))
@@ -120,15 +127,16 @@ class Propagation(Story):
         shown.append(self.stage.stretch(mark, lambda _: (half, self.mm), color=DRUG))
         said = "In the second half, {drug} blocks the {ion} channels."
         yield Beat("block", "{drug} in its way", said, "", shown, start, stop)
-        decay = self.decay = Decay(self.stage, half, self.one)
+        decay = self.decay = Decay(self.stage, half)
         line, said = "faint: the highest V so far", "Current still flows ahead, but no {ion} renews it."
         shown = [*shown, decay.highest, self.stage.loops]
         yield self.then(said, line=line, show=shown, until=stop + 2.0 * step)
         self.names["left"], self.names["steady"] = (100.0 * share for share in decay.shares)
         shown, heading = [*shown, decay.place, decay.left], "Without {ion} current it dies"
-        said = "One length constant further, {left:.0f} % of the spike is left."
+        said = "One length constant further, {left:.0f} % of it is left."
         yield self.then(said, heading=heading, show=shown, until=stop + 4.5 * step)
-        yield self.then("A steady V would keep {steady:.0f} % that far.", show=[*shown, decay.steady])
+        said = "In a passive membrane a steady V would keep {steady:.0f} % that far."
+        yield self.then(said, show=[*shown, decay.steady])
 
     def measure(self) -> Iterator[Beat]:
         """Two electrodes time it: the speed, and what was measured in 1952."""
@@ -175,7 +183,7 @@ class Propagation(Story):
         two = self.two = simulate_spike(self.cable, *(self.cable.shock(end) for end in (0.0, self.length)))
         meet, step = two.passes(0.5 * self.length), self.step
         # From when on words fit over each stretch, until both all but meet, and do.
-        near, shut, last = meet - 1.2 * step, meet + 1.2 * step, meet + 1.3 * step
+        near, last = meet - 1.2 * step, meet + 1.3 * step
         self.timed(Pace.lasting(9.0, two.duration, (0.15, 0.45, 5.0), (near, last, 3.0)))
         shown, refractory = [*self.staged(two), self.stage.loops], self.stage.wall.refractory
         marks = [self.stage.stretch("refractory", refractory(half)) for half in (0, -1) if self.names["h"]]
@@ -184,10 +192,11 @@ class Propagation(Story):
         yield Beat("collision", "Two spikes meet", said, "", [*shown, *pulses], 0.15, 0.42)
         yield self.then("They run towards each other.", show=shown, until=near)
         said = "Each leaves a refractory stretch behind it."
-        yield self.then(said, line=line, show=[*shown, VGroup(*marks)] if marks else shown, until=shut)
-        yield self.then("Neither finds a membrane ahead that can fire.", until=last)
-        said, until = "So both end where they meet.", shut + 4 * step
-        yield self.then(said, heading="Both end", line="", show=shown, until=until)
+        marked = [*shown, VGroup(*marks)] if marks else shown
+        yield self.then(said, line=line, show=marked, until=meet - 0.3 * step)
+        yield self.then("Where they meet, no membrane ahead can fire any more.", until=last)
+        said = "So both end where they meet."
+        yield self.then(said, heading="Both end", line="", show=shown, until=last + 2.5 * step)
 
     def recap(self) -> Iterator[Beat]:
         """One picture: the spike, its currents, and what each of its parts does."""

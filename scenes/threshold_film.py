@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -109,8 +110,8 @@ class Threshold(Story):
         yield self.then("Enough {ion} channels open, and V takes off.", heading="It fires", until=self.until)
         nothing, even = "nothing: it fires, or it fails", "V grows evenly with the pulse"
         self.asked = self.choices("foot", nothing, "every level, within a hair's breadth", even)
-        yield Beat("predict", "What lies in between?", "What will V do for pulses between the two?",
-                   show=[*shown, self.asked], think=True)  # fmt: skip
+        said = "For pulses between the two, what do the equations give?"
+        yield Beat("predict", "What lies in between?", said, show=[*shown, self.asked], think=True)
 
     def fan(self) -> Iterator[Beat]:
         """Twenty pulses; their peaks against their strength, and the same without the channels that carry the spike."""
@@ -133,7 +134,10 @@ class Threshold(Story):
         spread = near[-1].stimulus.max() / near[0].stimulus.max() - 1.0
         share = tr(next((word for size, word in APART.items() if spread < size), "some way"))
         said = tr("These differ by less than {share}, and V reaches every level in between.", share=share)
-        heading, why = "Steep, but without a gap", "Between failing and firing lies every level."
+        heading, why = (
+            "Steep, but without a gap",
+            "In the equations every level lies between; in an axon, noise hides it.",
+        )
         if self.leaps:
             said = tr("These differ by less than {share}, and each is a whole spike.", share=share)
             heading, why = "All or nothing", "This membrane leaps from failing to firing."
@@ -184,26 +188,25 @@ class Threshold(Story):
         runs = [self.pulses(self.first, 1.02 * needed, after) for after, needed in tried if needed <= TIMES]
         fails = [self.pulses(self.first, TIMES, after) for after, needed in tried if needed > TIMES]
         family, some = Voltages(self.grid["left"], [*runs, *fails], self.theme), max(len(runs) // 3, 2)
-        curve = AfterSpike(self.grid["plot"], found, self.theme, high=TIMES).draw(1)
-        family.put(0)
-        said = "For each interval we look for the weakest second pulse that fires the membrane."
+        curve = AfterSpike(self.grid["plot"], found, self.theme, high=TIMES)
+        said = "Each second pulse is just strong enough to fire the membrane once more."
         shown = [family, curve.axes, curve, curve.rest]
-        yield Beat("refractory", "How strong must the second pulse be?", said, "at {celsius:g} °C", shown,
-                   do=curve.with_sweeps(family, said, 1, some))  # fmt: skip
+        yield Beat("refractory", "How strong must the second pulse be?", said, "pairs of pulses, at {celsius:g} °C",
+                   shown, do=curve.with_sweeps(family, said, 0, some))  # fmt: skip
         said = tr("At first not even {times:g} times the threshold fires the membrane.", times=TIMES)
         shown.insert(0, Span(curve.axes, 0.0, first, "absolute"))
         self.names["times"] = f"{TIMES:g}"
         yield self.then(said, heading="Absolute refractory period", show=shown,
                         line="not even {times} times the threshold",
                         do=[family.lay(len(runs) + k, 2.4) for k in range(len(fails))])  # fmt: skip
-        shown.insert(0, Span(curve.axes, first, last, "relative", below=True, share=0.35))
+        shown.insert(0, Span(curve.axes, first, last, "relative", below=True, share=0.5))
         yield self.then("Then a stronger pulse than at rest is needed.", heading="Relative refractory period",
                         line="", show=shown, do=curve.with_sweeps(family, "", some, len(runs)))  # fmt: skip
         if found.needed.min() < 0.95:
             near = AfterSpike(self.grid["plot"], found, self.theme, low=0.5, high=1.5)
-            yield self.then("After that, for a while, a weaker one is enough.", heading="Easier than at rest",
+            yield self.then("After that, for a while, a weaker one is enough.", heading="Supernormal period",
                             line="the same on a larger scale", do=[near.add_all(each=0.6)],
-                            show=[Span(near.axes, last, np.inf, "easier", below=True), family, near.axes,
+                            show=[Span(near.axes, last, np.inf, "supernormal", below=True), family, near.axes,
                                   near, near.rest])  # fmt: skip
 
     def recap(self) -> Iterator[Beat]:
@@ -220,16 +223,19 @@ class Threshold(Story):
         after, last = map(self.found.until, (TIMES, 1.0))
         bands = [
             Span(curve.axes, 0.0, after, "absolute", below=True),
-            Span(curve.axes, after, last, "relative", share=0.35),
+            Span(curve.axes, after, last, "relative", share=0.5),
         ]
-        rows = [Row("A race of gates", "enough {ion} channels must open in time", "ink",
+        rows = [Row("It fires or fails", "enough {ion} channels must open in time", "ink",
                     "A pulse fires if enough {ion} channels open in time.", self.until),
                 Row("All or nothing" if self.leaps else "Steep, without a gap", "a hair's breadth decides", "ink",
-                    "A hair's breadth of strength decides between the two.", adds=[peaks.axes, peaks]),
+                    "A hair's breadth of strength decides between the two.", adds=[peaks]),
                 Row("Refractory", "first absolutely, then relatively", "ink",
                     "Right after a spike no pulse fires the membrane, then only a stronger one.",
-                    adds=[*bands, curve.axes, curve, curve.rest])]  # fmt: skip
+                    adds=[*bands, curve, curve.rest])]  # fmt: skip
         drawn: list[Any] = [[], [peaks.add_all(each=0.15)], [curve.add_all(each=0.3)]]
-        told = self.recapped(rows, [v, weak], place=place, start=0.0, beside=wide)
+        lefts = [axes.inner.left for axes in (v.panel, peaks.axes, curve.axes)]
+        under = [replace(place, left=a, right=b - 0.4) for a, b in pairwise([*lefts, place.right + 0.4])]
+        shown = [v, weak, peaks.axes, curve.axes]
+        told = self.recapped(rows, shown, place=under if wide else place, start=0.0, beside=wide)
         for beat, do in zip(told, drawn, strict=True):
             yield replace(beat, do=do)

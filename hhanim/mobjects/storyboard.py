@@ -186,7 +186,7 @@ class Story(Film):
         rows: Sequence[Row],
         shown: Sequence[Any] = (),
         *,
-        place: str | Area = "left",
+        place: str | Area | Sequence[Area] = "left",
         heading: str = "",
         line: str = "",
         start: float | None = None,
@@ -196,7 +196,7 @@ class Story(Film):
         """The beats of a recap: over the blocks `shown`, row after row in a part of the grid, under the film's title
         or another heading.
 
-        start, out_of: of the first of these beats. beside: rows side by side; see Recap.
+        place, beside: where, and whether side by side; see Recap. start, out_of: of the first of these beats.
         """
         area = self.grid[place] if isinstance(place, str) else place
         said = [(self.say(row.head), self.say(row.does), row.color) for row in rows]

@@ -39,7 +39,7 @@ def blocks() -> list[VGroup]:
     cable = Cable("modern", length=60_000, diameter=476, n=120)
     dying = simulate_spike(cable.blocked("Na", beyond=30_000), cable.shock())
     stage = Stage(dying, area.rows(1.0, 1.0), DARK, Clock(Pace(dying.duration), DARK))
-    decay = Decay(stage, 30.0, simulate_spike(cable, cable.shock()))
+    decay = Decay(stage, 30.0)
     return [name, decay.left, decay.steady[-1]]
 
 

@@ -97,9 +97,18 @@ def test_no_number_is_parted_from_its_unit() -> None:
 
 
 def test_an_axis_has_no_tick_without_its_number_where_its_name_takes_their_place() -> None:
-    panel = Panel(Area(0.0, 3.0, 0.0, 2.6), DARK, gutter=0.3).x("pulse (µA/cm²)", 0, 10).y("", 0, 4)
+    panel = Panel(Area(0.0, 3.0, 0.0, 2.6), DARK, gutter=0.3).x("pulse", 0, 10).y("", 0, 4)
     numbers = {round(float(n.get_x()), 2) for n in panel.numbers if n.get_y() < panel.inner.bottom}
     marks = {round(float(m.get_x()), 2) for m in panel.frame_lines if m.height > m.width}
     assert marks == numbers
     (name,) = [t for t in panel.titles if t.get_y() < panel.inner.bottom]
     assert max(numbers) < name.get_left()[0] - 0.1
+
+
+def test_a_name_that_would_take_the_place_of_several_numbers_stands_under_them() -> None:
+    panel = Panel(Area(0.0, 3.0, 0.0, 2.6), DARK, gutter=0.3).x("pulse (µA/cm²)", 0, 10).y("", 0, 4)
+    numbers = [n for n in panel.numbers if n.get_y() < panel.inner.bottom]
+    (name,) = [t for t in panel.titles if t.get_y() < panel.inner.bottom]
+    assert [n.words for n in numbers] == ["0", "2", "4", "6", "8", "10"]
+    assert name.get_top()[1] < min(n.get_bottom()[1] for n in numbers)
+    assert name.get_bottom()[1] >= panel.area.bottom - 1e-6

@@ -1,4 +1,5 @@
-"""What is left of a spike where nothing renews it: how high V comes at every place, beside a steady V that spreads.
+"""What is left of a spike where nothing renews it: how high V comes at every place, beside a steady V that spreads in a
+passive membrane.
 
 class Dies(Story):
     def beats(self):
@@ -6,7 +7,7 @@ class Dies(Story):
         run = simulate_spike(cable.blocked("Na", beyond=30_000), cable.shock())
         self.timed(Pace.lasting(8.0, run.duration))
         stage = Stage(run, self.grid["body"].rows(1.0, 1.0), self.theme, self.clock)
-        decay = Decay(stage, 30.0, simulate_spike(cable, cable.shock()))
+        decay = Decay(stage, 30.0)
         shown = [*stage.parts, decay.highest]
         yield Beat("dies", "It dies", "No sodium renews it.", show=shown, until=run.duration)
         yield Beat("left", "What is left", "Little is left.", show=[*shown, decay.place, decay.left, decay.steady])
@@ -25,21 +26,20 @@ from hhanim.mobjects.axon.stage import Stage
 from hhanim.mobjects.frame.lettering import TICK, Words, haloed
 from hhanim.mobjects.graph.marks import Moment, Point
 from hhanim.mobjects.graph.trace import Trace
-from hhanim.model.cable import CableRun
 
 
 class Decay:
-    """Over a stage, from `start` (mm) on, where a spike arrives as large as it is in another run, which goes on.
+    """Over a stage, from `start` (mm) on, where a spike arrives.
 
     Blocks: `highest`, faint, the highest V that every place has had so far; `place`, one length constant from the
-    start, `left`, what is left of the spike there; `steady`, dotted, a V held at the start, and what is left of it
-    there. shares: what is left at that place of the spike and of the steady V.
+    start, `left`, what is left of the spike there; `steady`, dashed, what is left of a V as high that is held at the
+    start, were the membrane at rest for good. shares: what is left at that place of the spike and of the steady V.
     """
 
-    def __init__(self, stage: Stage, start: float, whole: CableRun) -> None:
+    def __init__(self, stage: Stage, start: float) -> None:
         run, panel, theme = stage.run, stage.panel, stage.theme
-        size = whole.highest(1e3 * start) - float(whole["V"][0, 0])  # mV from rest
         rest, self.unit = float(run["V"][0, -1]), 1e-3 * float(run.cable.length_constant()[-1])  # mm
+        size = run.highest(1e3 * start) - rest
         at = start + self.unit
         self.shares = (run.highest(1e3 * at) - rest) / size, float(np.exp(-1.0))
         away: Any = {"highest": True, "start": self.unit}  # from where a stimulus drives V
@@ -49,7 +49,7 @@ class Decay:
         style: Any = {"color": theme.muted, "dash": (3.0, 3.0), "head": False}
         steady = Trace(panel, x, rest + size * np.exp((start - x) / self.unit), **style).draw(float(x[-1]))
         # Words stand at the top of the dotted line, where no curve is, those of the upper ring above.
-        told = "spike: {share:.0f} % is left", "steady V: {share:.0f} % is left"
+        told = "spike: {share:.0f} % is left", "steady V, passive membrane: {share:.0f} %"
         self.left, there = (
             self._told(Point(panel, at, rest + share * size), tr(text, share=100.0 * share), row)
             for share, text, row in zip(self.shares, told, (0.53, 0.15), strict=True)

@@ -116,7 +116,7 @@ class Stopwatch(Reading):
         """Show it at the clock's model time in every frame."""
 
         def show(_: Any) -> None:
-            self.draw(f"{min(max(clock.now, self.start), self.stop) - self.start:.2f}")
+            self.draw(f"{min(max(clock.now, self.start), self.stop) - self.start:.3f}")
 
         return self.add_updater(show, call_updater=True)
 

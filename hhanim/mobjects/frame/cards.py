@@ -89,7 +89,7 @@ class Row:
 
 class Recap:
     """Rows that say it all again: a head in the colour of what acts, what it does, and a picture of it, in an area:
-    one under the other, or `beside` it.
+    one under the other, or `beside` it, each in an area of its own if there are as many.
 
     rows: (head, words, colour) each; a colour is a name that theme.color() knows. known: quantities whose symbols have
     their own colours in heads, by name. icons: a mobject for each row, which
@@ -100,7 +100,7 @@ class Recap:
         self,
         rows: Sequence[tuple[str, str, Quantity | str]],
         theme: Theme,
-        area: Area,
+        area: Area | Sequence[Area],
         *,
         known: Mapping[str, Quantity] = MappingProxyType({}),
         icons: Sequence[VMobject] = (),
@@ -112,9 +112,11 @@ class Recap:
         def laid(most: float) -> tuple[float, list[Area], list[VGroup]]:
             """How large the words can be, where, and they: on two lines what is wider."""
             told = [self._told(row, theme, known, size, most) for row in rows]
-            # Each column as wide as its words.
-            shares = [wide + block.width if beside else 1.0 for block in told]
-            places = area.split(*shares, gap=0.3 if beside else 0.0, vertical=not beside)
+            if isinstance(area, Area):  # each column as wide as its words
+                shares = [wide + block.width if beside else 1.0 for block in told]
+                places = area.split(*shares, gap=0.3 if beside else 0.0, vertical=not beside)
+            else:
+                places = list(area)
             highest = max(block.height for block in told)
             found = [
                 min((p.width - wide) / b.width, 0.85 * p.height / highest, 1.0)

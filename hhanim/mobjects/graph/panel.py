@@ -62,8 +62,13 @@ class Panel(AxisPair, VGroup):
         left = max((n.width for n in written), default=0.0) + 0.5 * em if self._left is None else self._left
         foot = 1.4 * em if xticks else 1.3 * em if self.x_axis.name else 0.0
         self.inner = self.area.inset(left, self._gutter, foot + 0.1 * em, head)
+        numbers = VGroup(*(self._words(plain(v)).set_x(self.at(v, self.y_axis.low)[0]) for v in xticks))
+        title = self._name(self.x_axis.name) if self.x_axis.name else None
+        under = title is not None and len(self._displaced(title, numbers, em)) > 1
+        if under:
+            self.inner = self.inner.inset(bottom=1.25 * em)
         self._draw_y(yticks, written, em)
-        self._draw_x(xticks, em)
+        self._draw_x(numbers, title, under, em)
 
     def _draw_y(self, ticks: list[float], written: list[Words], em: float) -> None:
         for v, number in zip(ticks, written, strict=True):
@@ -77,33 +82,33 @@ class Panel(AxisPair, VGroup):
             x = min(self.inner.left, self.area.right - title.width)  # a long one begins over the numbers
             self.titles.add(title.move_to((x, self.area.top - 0.5 * em, 0), aligned_edge=LEFT))
 
-    def _draw_x(self, ticks: list[float], em: float) -> None:
-        if ticks or self.x_axis.name:
-            self.frame_lines.add(self._line(self.inner.bottom, self.theme.line))
-        numbers = VGroup()
-        for v in ticks:
-            p = self.at(v, self.y_axis.low)
-            mark = Line(p, p + 0.25 * em * DOWN, color=self.theme.line, stroke_width=stroke(2))
+    def _draw_x(self, numbers: VGroup, title: VMobject | None, under: bool, em: float) -> None:
+        """The numbers on one line, and the name: beside the last, in its place, or under them."""
+        foot = self.inner.bottom
+        if len(numbers) or title:
+            self.frame_lines.add(self._line(foot, self.theme.line))
+        if title is not None:
+            gone = self._displaced(title, numbers, em)
+            title.set_y(foot - 0.85 * em)
+            if under:
+                title.move_to((self.inner.right, foot - 2.1 * em, 0), aligned_edge=RIGHT)
+            numbers.remove(*(() if under else gone))  # and no tick without its number
+            self.titles.add(title)
+        for number in numbers:
+            top = np.array([number.get_x(), foot, 0.0])
+            mark = Line(top, top + 0.25 * em * DOWN, color=self.theme.line, stroke_width=stroke(2))
             self.frame_lines.add(mark)
-            numbers.add(self._words(plain(v)).move_to(p + 0.85 * em * DOWN))
-        self.numbers.add(*numbers)
-        if self.x_axis.name:
-            self.titles.add(self._beside(self._name(self.x_axis.name), numbers, em))
+            self.numbers.add(number.move_to(top + 0.85 * em * DOWN))
 
-    def _beside(self, title: VMobject, numbers: VGroup, em: float) -> VMobject:
-        """The name of x beside its last number, on that line, so that the row is not made taller."""
+    def _displaced(self, title: VMobject, numbers: VGroup, em: float) -> list[VMobject]:
+        """Puts the name of x beside the last of its numbers, and says which must go if there is no room for both."""
         last = max((float(n.get_right()[0]) for n in numbers), default=self.inner.right)
-        y = self.inner.bottom - 0.85 * em
-        title.move_to((max(self.inner.right, last) + 0.5 * em, y, 0), aligned_edge=LEFT)
-        if title.get_right()[0] > self.area.right:  # in place of a number, where there is no room for both
-            title.move_to((self.area.right, y, 0), aligned_edge=RIGHT)
-            edge = title.get_left()[0] - em  # not so near that it is read as its unit
-            gone = [n for n in self.numbers if abs(n.get_center()[1] - y) < em and n.get_right()[0] > edge]
-            beyond = min((float(n.get_x()) for n in gone), default=np.inf) - 0.1 * em
-            marks = [m for m in self.frame_lines if m.height > m.width and m.get_x() > beyond]
-            self.numbers.remove(*gone)
-            self.frame_lines.remove(*marks)  # no tick without its number
-        return title
+        title.move_to((max(self.inner.right, last) + 0.5 * em, title.get_y(), 0), aligned_edge=LEFT)
+        if title.get_right()[0] <= self.area.right:
+            return []
+        title.move_to((self.area.right, title.get_y(), 0), aligned_edge=RIGHT)
+        edge = title.get_left()[0] - em  # not so near that it is read as its unit
+        return [n for n in numbers if n.get_right()[0] > edge]
 
     def _line(self, y: float, color: str) -> Line:
         a = self.inner
