@@ -10,10 +10,11 @@ import mmap
 import os
 import pickle
 import select
+import struct
 import sys
 import warnings
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
@@ -23,8 +24,8 @@ import numpy.typing as npt
 
 from hhanim import process
 from hhanim.studio.errors import travels
-from hhanim.studio.media.changes import Rect
-from hhanim.studio.media.writer import EncodeError, Words, Writer
+from hhanim.studio.media.changes import Tiles, Words, even, tile
+from hhanim.studio.media.writer import EncodeError, Writer
 
 AHEAD = 32 << 20
 """Bytes of changed pixels that may wait: how far a drawing may run ahead of what writes it."""
@@ -34,8 +35,7 @@ _MANY = 1000
 
 _TAKEN, _DONE, _FAILED = b".", b"d", b"!"
 _END, _CLOSE = -1, -2
-_UNKNOWN: Rect = (0, 0, 0, 0)
-"""In front of a frame of which nobody has said what is new: the writer looks for itself."""
+_ORDER = struct.Struct("qq")  # where on the shelf something lies, or what to do; how many tiles
 
 
 def beside(
@@ -76,7 +76,7 @@ class Beside(Writer):
             for other in _open:  # or a film whose process is gone would not be known to be
                 os.close(other)
             _end_with(parent)
-            _serve(make, self._shelf, (self.height, self.width), os.fdopen(theirs, "rb"), answers)
+            _serve(make, self._shelf, even(self.height, self.width), os.fdopen(theirs, "rb"), answers)
         _open.add(ours)
         self._orders = os.fdopen(ours, "wb")
         os.close(theirs)
@@ -88,14 +88,8 @@ class Beside(Writer):
             self.abort()
             raise
 
-    def _add(self, words: Words, dirty: Iterable[Rect] | None) -> None:
-        whole = (0, 0, self.width, self.height)
-        if not self.n_frames:  # new to whoever was there before, perhaps, but all of it is new to this film
-            dirty = None
-        rects = [whole] if dirty is None else [cut for r in dirty if (cut := _inside(r, whole))]
-        size = sum((x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in rects)
-        if size > self.width * self.height:  # they overlap
-            rects, size = [whole], self.width * self.height
+    def _add(self, tiles: Tiles, pixels: Words) -> None:
+        size = tiles.size + pixels.size
         self._listen(wait=False)
         if not self._waiting:  # begin where we began, in memory that is at hand
             self._laid = self._freed = 0
@@ -104,25 +98,22 @@ class Beside(Writer):
         while self._laid + size - self._freed > len(self._shelf) or len(self._waiting) >= _MANY:
             self._listen()
         at = self._laid % len(self._shelf)
-        message = [at, *(_UNKNOWN if dirty is None else ())]
-        for x0, y0, x1, y1 in rects:
-            stop = at + (x1 - x0) * (y1 - y0)
-            np.copyto(self._shelf[at:stop].reshape(y1 - y0, x1 - x0), words[y0:y1, x0:x1])
-            message += [x0, y0, x1, y1]
-            at = stop
+        self._shelf[at : at + tiles.size] = tiles
+        self._shelf[at + tiles.size : at + size] = pixels.ravel()
         self._laid += size
         self._waiting.append(self._laid)
-        self._tell(message)
+        self._tell(at, tiles.size)
 
     def end(self) -> None:
+        super().end()
         if not self._closed:
-            self._tell([_END])
+            self._tell(_END)
 
     def close(self) -> Path:
         if self._closed:
             return self.path
         try:
-            self._tell([_CLOSE])
+            self._tell(_CLOSE)
             while self._listen():
                 pass
         finally:
@@ -137,14 +128,15 @@ class Beside(Writer):
         with contextlib.suppress(OSError):
             self._orders.close()
         os.close(self._replies)
-        del self._shelf  # a film of many pieces keeps the writers of all of them until it is whole
+        self._changes = None
+        del self._shelf
         with contextlib.suppress(ChildProcessError):  # a scene has waited for it
             os.waitpid(self._process, 0)
 
-    def _tell(self, message: list[int]) -> None:
+    def _tell(self, what: int, count: int = 0) -> None:
         # What has broken is told by whoever was there, if it could.
         with contextlib.suppress(BrokenPipeError):
-            self._orders.write(np.array([len(message), *message], np.int64).tobytes())
+            self._orders.write(_ORDER.pack(what, count))
             self._orders.flush()
             return
         while self._listen():
@@ -187,12 +179,6 @@ def _end_with(parent: int) -> None:
         os._exit(1)
 
 
-def _inside(rect: Rect, whole: Rect) -> Rect | None:
-    x0, y0 = max(int(rect[0]), 0), max(int(rect[1]), 0)
-    x1, y1 = min(int(rect[2]), whole[2]), min(int(rect[3]), whole[3])
-    return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
-
-
 def _serve(
     make: Callable[[], Writer],
     shelf: npt.NDArray[np.uint32],
@@ -224,31 +210,20 @@ def _write(
     orders: BinaryIO,
     answers: int,
 ) -> None:
-    picture = np.zeros(shape, np.uint32)
-    pixels = picture.view(np.uint8).reshape(*shape, 4)
+    down, across = tile(*shape)
     with make() as writer:
         os.write(answers, _TAKEN)
         while True:
-            (count,) = _numbers(orders, 1)
-            first, *places = _numbers(orders, count)
-            if first == _CLOSE:
+            order = orders.read(_ORDER.size)
+            if len(order) < _ORDER.size:
+                raise EOFError
+            at, count = _ORDER.unpack(order)
+            if at == _CLOSE:
                 return
-            if first == _END:
+            if at == _END:
                 writer.end()
                 continue
-            rects: list[Rect] = [tuple(places[k : k + 4]) for k in range(0, len(places), 4)]  # type: ignore[misc]
-            known = not rects or rects[0] != _UNKNOWN
-            for x0, y0, x1, y1 in rects if known else rects[1:]:
-                stop = first + (x1 - x0) * (y1 - y0)
-                picture[y0:y1, x0:x1] = shelf[first:stop].reshape(y1 - y0, x1 - x0)
-                first = stop
+            stop = at + count * (1 + down * across)
+            tiles, pixels = shelf[at : at + count].astype(np.intp), shelf[at + count : stop].copy()
             os.write(answers, _TAKEN)
-            writer.write(pixels, rects if known else None)
-
-
-def _numbers(stream: BinaryIO, count: int) -> list[int]:
-    data = stream.read(8 * count)
-    if len(data) < 8 * count:
-        raise EOFError
-    found: list[int] = np.frombuffer(data, np.int64).tolist()
-    return found
+            writer.take(tiles, pixels.reshape(count, down, across))

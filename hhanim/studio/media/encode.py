@@ -11,20 +11,18 @@ from __future__ import annotations
 import os
 import queue
 import threading
-from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 import av
-import numpy as np
 import numpy.typing as npt
 
 from hhanim.process import short_turns
-from hhanim.studio.media.changes import Changes, Rect, Tiles
+from hhanim.studio.media.changes import Tiles, Words, even
 from hhanim.studio.media.join import container_options
 from hhanim.studio.media.sheet import Rgba, Yuv
-from hhanim.studio.media.writer import EncodeError, Words, Writer, reason
+from hhanim.studio.media.writer import EncodeError, Writer, reason
 
 # The number of x264 threads changes the bytes, so it is a constant and not the number of cores: as many as there are
 # cores for each film in the making (see ``--jobs``). A third thread made ultrafast a third slower on two cores.
@@ -138,10 +136,8 @@ class Encoder(Writer):
     ) -> None:
         super().__init__(path, width=width, height=height, fps=fps)
         self.codec = codec
-        self._even = (self.height + self.height % 2, self.width + self.width % 2)
         self._quality = quality or Quality()
         self._error: BaseException | None = None
-        self._changes: Changes | None = None
         self._queue: queue.SimpleQueue[_New | None] = queue.SimpleQueue()
         self._room = threading.Condition()
         self._waiting = 0  # bytes in the queue
@@ -155,7 +151,7 @@ class Encoder(Writer):
         self._thread.start()
 
     def _open(self, ground: tuple[int, int, int] | None) -> None:
-        height, width = self._even
+        height, width = even(self.height, self.width)
         codec = self.codec
         self._container = av.open(
             str(self._temporary), "w", format=codec.container, options=container_options(codec.container)
@@ -182,15 +178,8 @@ class Encoder(Writer):
 
     # -- the caller's side ---------------------------------------------------------------------------------
 
-    def _add(self, words: Words, dirty: Iterable[Rect] | None) -> None:
+    def _add(self, tiles: Tiles, pixels: Words) -> None:
         self._check()
-        if (self.height, self.width) != self._even:
-            down, across = self._even[0] - self.height, self._even[1] - self.width
-            words, dirty = np.pad(words, ((0, down), (0, across)), mode="edge"), None
-        if self._changes is None:
-            self._changes, dirty = Changes(words), None
-        whole = (0, 0, self._even[1], self._even[0])
-        tiles, pixels = self._changes.find(words, [whole] if dirty is None else dirty)
         light = pixels.size <= self._sheet.LIGHT
         self._put(_New(tiles, self._sheet.convert(pixels) if light else [pixels], light))
 
@@ -216,8 +205,7 @@ class Encoder(Writer):
             raise EncodeError(f"cannot write {self.path}: {reason(self._error)}") from self._error
 
     def end(self) -> None:
-        # A film of many pieces keeps the encoders of all of them until it is whole: not their pictures.
-        self._changes = None
+        super().end()
         self._queue.put(None)
 
     def _finish(self) -> None:
@@ -255,7 +243,7 @@ class Encoder(Writer):
                 return
             if new is None:
                 break
-            if frame is None or new.tiles[0].size:
+            if frame is None or new.tiles.size:
                 self._sheet.put(new.tiles, new.parts if new.converted else self._sheet.convert(*new.parts))
                 frame = self._sheet.frame()
             frame.pts = number

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 import zlib
-from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -14,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from hhanim.studio.media.changes import Rect
-from hhanim.studio.media.writer import Pixels, Words, Writer
+from hhanim.studio.media.changes import Tiles, Words, even, lay
+from hhanim.studio.media.writer import Pixels, Writer
 
 COLOURS = 255  # of the 256, one says "transparent"
 EXACT = 64  # the most frequent colours keep their value to the bit; the others share what is left
@@ -46,9 +45,12 @@ class Gif(Writer):
             self._spool = tempfile.TemporaryFile(dir=self.path.parent)  # noqa: SIM115 - closed by _discard()
         self._lengths: list[int] = []
         self._count: dict[int, int] = {}
+        self._picture = np.zeros(even(self.height, self.width), np.uint32)
         self._last = np.zeros((self.height, self.width), np.uint32)
 
-    def _add(self, words: Words, dirty: Iterable[Rect] | None) -> None:
+    def _add(self, tiles: Tiles, pixels: Words) -> None:
+        lay(self._picture, tiles, pixels)
+        words = self._picture[: self.height, : self.width]
         words = words.copy() if self.ground is None else self._on_ground(words)
         changed = words[words != self._last] if self.n_frames else words.ravel()
         if self.n_frames and not changed.size:

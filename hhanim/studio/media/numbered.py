@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from hhanim.studio.media.changes import Rect
-from hhanim.studio.media.writer import EncodeError, Words, Writer, reason
+from hhanim.studio.media.changes import Tiles, Words, even, lay
+from hhanim.studio.media.writer import EncodeError, Writer, reason
 
 
 class Numbered(Writer):
@@ -23,15 +23,16 @@ class Numbered(Writer):
     def __init__(self, path: Path, *, width: int, height: int, fps: Fraction, alpha: bool = False) -> None:
         super().__init__(path, width=width, height=height, fps=fps)
         self._alpha = alpha
+        self._picture = np.zeros(even(self.height, self.width), np.uint32)
         with self._failing():
             self._temporary.mkdir()
 
-    def _add(self, words: Words, dirty: Iterable[Rect] | None) -> None:
-        pixels = words.view(np.uint8).reshape(self.height, self.width, 4)
-        if not self._alpha:
-            pixels = np.ascontiguousarray(pixels[..., :3])
+    def _add(self, tiles: Tiles, pixels: Words) -> None:
+        lay(self._picture, tiles, pixels)
+        rgba = self._picture.view(np.uint8).reshape(*self._picture.shape, 4)
+        shown = np.ascontiguousarray(rgba[: self.height, : self.width, : 4 if self._alpha else 3])
         place = self._temporary / frame_name(self.n_frames)
-        Image.fromarray(pixels).save(place, format="PNG", compress_level=3)
+        Image.fromarray(shown).save(place, format="PNG", compress_level=3)
 
     def _finish(self) -> None:
         """Every picture is whole already."""

@@ -9,7 +9,7 @@ import av
 import numpy as np
 import numpy.typing as npt
 
-from hhanim.studio.media.changes import Tiles, tiled
+from hhanim.studio.media.changes import Tiles, lay
 
 _BAND = 1 << 13  # blocks of 2 × 2 pixels that stay in the cache while they are converted
 
@@ -112,7 +112,7 @@ class Yuv:
     def put(self, tiles: Tiles, parts: Sequence[npt.NDArray[Any]]) -> None:
         """Lay what convert() has given onto the frame."""
         for plane, part in zip(self.planes, parts, strict=True):
-            tiled(plane, *part.shape[1:])[tiles[0], :, tiles[1]] = part
+            lay(plane, tiles, part)
 
     def frame(self) -> av.VideoFrame:
         """The frame as it is now."""
@@ -131,8 +131,7 @@ class Rgba:
         return [tiles]
 
     def put(self, tiles: Tiles, parts: Sequence[npt.NDArray[Any]]) -> None:
-        (words,) = parts
-        tiled(self._words, *words.shape[1:])[tiles[0], :, tiles[1]] = words
+        lay(self._words, tiles, *parts)
 
     def frame(self) -> av.VideoFrame:
         """All of it in the wanted format."""

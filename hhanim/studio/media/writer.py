@@ -15,13 +15,10 @@ import numpy.typing as npt
 
 from hhanim.studio.errors import RenderError
 from hhanim.studio.media.atomic import temporary_name
-from hhanim.studio.media.changes import Rect
+from hhanim.studio.media.changes import Changes, Rect, Tiles, Words
 
 Pixels = npt.NDArray[np.uint8]
 """Straight RGBA, shape ``(height, width, 4)``."""
-
-Words = npt.NDArray[np.uint32]
-"""RGBA as little-endian words, shape ``(height, width)``."""
 
 
 class EncodeError(RenderError):
@@ -61,10 +58,11 @@ class Writer:
         if self.width < 1 or self.height < 1:
             raise EncodeError(f"frame size {width}×{height}: both must be at least 1 pixel")
         self._temporary = temporary_name(self.path)
+        self._changes: Changes | None = None
         self._closed = False
 
-    def _add(self, words: Words, dirty: Iterable[Rect] | None) -> None:
-        """Take a frame; the buffer may be reused afterwards."""
+    def _add(self, tiles: Tiles, pixels: Words) -> None:
+        """Take what is new in a frame, which nobody else changes any more."""
         raise NotImplementedError
 
     def _finish(self) -> None:
@@ -96,12 +94,20 @@ class Writer:
                 f"frame {self.n_frames} is {rgba.dtype} {rgba.shape}; "
                 f"{self.path.name} takes uint8 {(self.height, self.width, 4)}"
             )
+        words = np.ascontiguousarray(rgba).view("<u4")[..., 0]
+        if self._changes is None:
+            self._changes, dirty = Changes(words), None
+        self.take(*self._changes.find(words, dirty))
+
+    def take(self, tiles: Tiles, pixels: Words) -> None:
+        """Append one frame, of which this is new. Raises EncodeError when it cannot be written."""
         with self._failing():
-            self._add(np.ascontiguousarray(rgba).view("<u4")[..., 0], dirty)
+            self._add(tiles, pixels)
         self.n_frames += 1
 
     def end(self) -> None:
         """There are no more frames; what is left to do is done meanwhile, or by close()."""
+        self._changes = None  # a film of many pieces keeps the writers of all of them until it is whole
 
     def close(self) -> Path:
         """Finish the film and give it its name. Raises EncodeError when it could not be finished; the previous file is

@@ -16,8 +16,7 @@ import av
 import numpy as np
 import pytest
 
-from hhanim.studio.media import checks, encode
-from hhanim.studio.media.changes import Changes, tiled
+from hhanim.studio.media import changes, checks, encode
 from hhanim.studio.media.encode import Encoder, Quality
 from hhanim.studio.media.formats import Films
 from hhanim.studio.media.join import Chapter, Tracks, join
@@ -86,21 +85,25 @@ def test_impossible_rate(fps):
         exact_rate(fps)
 
 
-@pytest.mark.parametrize("size", [(64, 64), (36, 52), (2, 2), (8, 10)])
+@pytest.mark.parametrize("size", [(64, 64), (37, 51), (1, 1), (8, 9)])
 def test_changes_are_found_and_are_few(size):
     rng = np.random.default_rng(0)
-    now, film = np.zeros(size, np.uint32), np.ones(size, np.uint32)
-    changes = Changes(now)
+    now, film = np.zeros(size, np.uint32), np.ones(changes.even(*size), np.uint32)
+    found = changes.Changes(now)
     for n in (math.inf, 0, 1, 3, 40):  # all of the first frame is new
         if n < math.inf:
             now[rng.integers(size[0], size=n), rng.integers(size[1], size=n)] += np.uint32(1)
-        (rows, columns), pixels = changes.find(now, [(-3, -3, size[1], size[0] - 1), (0, 1, size[1] + 9, 99)])
-        tiled(film, *pixels.shape[1:])[rows, :, columns] = pixels
-        assert np.array_equal(film, now)
-        assert len(rows) == len(columns) <= n
-    assert not changes.find(now + np.uint32(1), [(-20, 0, -9, 9), (0, -20, 9, -9), (99, 99, 120, 120)])[
-        1
-    ].size
+        tiles, pixels = found.find(now, [(-3, -3, size[1], size[0] - 1), (0, 1, size[1] + 9, 99)])
+        changes.lay(film, tiles, pixels)
+        assert np.array_equal(film[: size[0], : size[1]], now)
+        assert len(tiles) <= n
+
+
+def test_nothing_is_new_outside_of_a_frame():
+    found, now = changes.Changes(np.zeros((64, 64), np.uint32)), np.zeros((64, 64), np.uint32)
+    found.find(now, None)
+    outside = [(-20, 0, -9, 9), (0, -20, 9, -9), (64, 0, 80, 9), (99, 99, 120, 120)]
+    assert not found.find(now + np.uint32(1), outside)[0].size
 
 
 def test_dirty_rectangles_and_whole_frames_give_the_same_bytes(tmp_path):
@@ -154,7 +157,7 @@ def test_conversion_is_local():
     for row in range(3):
         for column in range(5):
             part = words[30 * row : 30 * row + 30, 26 * column : 26 * column + 26]
-            sheet.put((np.array([row]), np.array([column])), sheet.convert(part[None]))
+            sheet.put(np.array([5 * row + column]), sheet.convert(part[None]))
     for a, b in zip(sheet.planes, whole, strict=True):
         np.testing.assert_array_equal(a, b)
 
@@ -214,7 +217,7 @@ def test_a_film_that_has_ended_keeps_no_pictures(tmp_path):
         encoder.end()
         encoder._thread.join()
         held = [x for x in vars(encoder).values() if not isinstance(x, int | str | float | bool)]
-        assert not any(isinstance(x, Changes | Yuv | np.ndarray) for x in held)
+        assert not any(isinstance(x, changes.Changes | Yuv | np.ndarray) for x in held)
         assert not (tmp_path / "a.mp4").exists()
     assert checks.facts(tmp_path / "a.mp4").n_frames == 1
 
