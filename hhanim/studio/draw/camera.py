@@ -304,7 +304,9 @@ class _Canvas:
         if len(items) < under or any(a is not b for a, b in zip(items[:under], old, strict=False)):
             self.layer, self.settled, under = None, 0, 0
         above = items[under:]
-        redraw, places = _touched(above, wiped)
+        # What is drawn again only because something else was wiped looks as before.
+        different = [*wiped, *(item.box for item in above if not item.age)]
+        redraw, places = _touched(above, different)
         base = self.base if self.layer is None else self.layer
         if sum((x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in places) > self.picture.size // 4:
             places, redraw = [(0, 0, self.picture.shape[1], self.picture.shape[0])], above
@@ -313,7 +315,7 @@ class _Canvas:
             words[y0:y1, x0:x1] = source[y0:y1, x0:x1]
         self._put(redraw, camera, self.picture)
         if self.changed is not None:
-            self.changed += tiles(places) if len(places) > 3 else places
+            self.changed += tiles(different)
         self._settle(redraw, camera)
         return True
 
@@ -350,15 +352,15 @@ class _Canvas:
             camera.paint(item.mobject, context)
 
 
-def _touched(items: Sequence[_Item], wiped: Sequence[Rect]) -> tuple[list[_Item], list[Rect]]:
+def _touched(items: Sequence[_Item], different: Sequence[Rect]) -> tuple[list[_Item], list[Rect]]:
     """What has to be drawn again, and where the picture is wiped before.
 
-    These are the objects that are new, those that touch one of the places ``wiped``, and, as wiping one of
-    them takes a piece out of others, those that touch one of those, and so on.
+    These are the objects that are new, those that touch one of the places that are ``different``, and, as wiping one
+    of them takes a piece out of others, those that touch one of those, and so on.
     """
     boxes: Boxes = np.array([item.box for item in items], dtype=np.int64).reshape(-1, 4)
     chosen = np.array([item.age == 0 for item in items], dtype=bool)
-    front: Boxes = np.concatenate([np.array(wiped, dtype=np.int64).reshape(-1, 4), boxes[chosen]])
+    front: Boxes = np.array(different, dtype=np.int64).reshape(-1, 4)
     places = [front]
     while len(front):
         rest = np.flatnonzero(~chosen)
@@ -383,15 +385,15 @@ def apart(rects: Boxes) -> list[Rect]:
     """
     if len(rects) > FEW:
         rects = rects[np.argsort((rects[:, 0] - rects[:, 2]) * (rects[:, 3] - rects[:, 1]), kind="stable")]
-        low = (rects[:, None, :2] >= rects[None, :, :2]).all(axis=2)
-        within = low & (rects[:, None, 2:] <= rects[None, :, 2:]).all(axis=2)
+        x0, y0, x1, y1 = rects.T
+        within = (x0[:, None] >= x0) & (y0[:, None] >= y0) & (x1[:, None] <= x1) & (y1[:, None] <= y1)
         inner = np.tril(within, -1).any(axis=1)  # in a larger one, which comes before it
         return [tuple(r) for r in rects[~inner].tolist()]
-    xs, ys = np.unique(rects[:, 0::2]), np.unique(rects[:, 1::2])
-    spans = np.empty_like(rects)
-    spans[:, 0::2], spans[:, 1::2] = np.searchsorted(xs, rects[:, 0::2]), np.searchsorted(ys, rects[:, 1::2])
-    x, y = xs.tolist(), ys.tolist()
-    return [(x[a], y[b], x[c], y[d]) for a, b, c, d in _joined(spans.tolist())]
+    few = rects.tolist()
+    x, y = ([*sorted({side for rect in few for side in rect[k::2]})] for k in (0, 1))
+    column, row = ({side: k for k, side in enumerate(sides)} for sides in (x, y))
+    spans = [(column[x0], row[y0], column[x1], row[y1]) for x0, y0, x1, y1 in few]
+    return [(x[a], y[b], x[c], y[d]) for a, b, c, d in _joined(spans)]
 
 
 TILE = 32

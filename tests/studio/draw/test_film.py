@@ -92,12 +92,16 @@ def scene(tmp_path: Path, media: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 class Kept:
-    """An exporter that keeps SHA-1 of the frames it wants: of every so many pieces of a second, or of all."""
+    """An exporter that keeps SHA-1 of the frames it wants: of every so many pieces of a second, or of all.
+
+    A frame is what was there before, and on it the rectangles that are said to differ, as a film shows it.
+    """
 
     def __init__(self, number: int = 0, of: int = 1) -> None:
         self.number, self.of = number, of
         self.frames: dict[int, str] = {}
         self.sections: list[tuple[int, str]] = []
+        self.shown: Any = None
 
     def section(self, number: int, name: str) -> None:
         self.sections.append((number, name))
@@ -108,7 +112,11 @@ class Kept:
         return any(k // 20 % self.of == self.number for k in range(first, stop))
 
     def frame(self, number: int, rgba: Any, dirty: Any, repeat: int = 1) -> None:
-        digest = hashlib.sha1(rgba.tobytes()).hexdigest()
+        if self.shown is None or dirty is None:
+            self.shown = rgba.copy()
+        for x0, y0, x1, y1 in dirty or ():
+            self.shown[y0:y1, x0:x1] = rgba[y0:y1, x0:x1]
+        digest = hashlib.sha1(self.shown.tobytes()).hexdigest()
         wanted = (k for k in range(number, number + repeat) if self.wants(k, k + 1))
         self.frames |= dict.fromkeys(wanted, digest)
 
