@@ -63,11 +63,6 @@ class Clip:
             for p in parameters
         }
 
-    @property
-    def defaults(self) -> dict[str, Any]:
-        """The parameters and their defaults, as written."""
-        return {name: default for name, (_, default) in self.declared.items()}
-
     def cli(self) -> None:
         """Render this clip from the command line: ``python scenes/tau_clip.py --set gNa=60``."""
         file = inspect.getsourcefile(self.function)

@@ -85,7 +85,7 @@ class Movers(Artist):
         gc.set_antialiased(True)
         gc.set_snap(False)
         gc.set_joinstyle("round")
-        gc.set_clip_rectangle(self._clip())
+        gc.set_clip_rectangle(self._edge())
         window = None if only is None else (only[0], height - only[3], only[2], height - only[1])
         states = list(zip(self.curves, self._lines, strict=True))
         for curve, state in states:
@@ -117,7 +117,7 @@ class Movers(Artist):
                 renderer.draw_image(gc, ix, iy, image)
         gc.restore()
 
-    def _clip(self) -> Bbox:
+    def _edge(self) -> Bbox:
         """The panel, and so much more that a line along its edge keeps its width."""
         box, edge = self.panel.axes.bbox, round(0.5 * LINE * self.panel.stage.u)
         low, high = (round(box.x0) - edge, round(box.y0) - edge), (round(box.x1) + edge, round(box.y1) + edge)

@@ -49,7 +49,6 @@ class Stage:
         self.clicks: list[float] = []
         self._spikes: list[float] = []
         self.frame = 0
-        self.set_up = False
         self._left, self._right = MARGIN * width, (1 - MARGIN) * width
         self._top, self._bottom = (1 - MARGIN) * height, CAPTIONS * height
 
@@ -227,7 +226,6 @@ class Stage:
         ease: start and stop gently (for a voltage axis); without, evenly (for a clock). What is drawn before the first
         value is taken stands still through the clip.
         """
-        self.set_up = True
         moving = self.moving
         for k in range(self.n_frames):
             s = min(max(k - self._opening, 0) / (moving - 1), 1.0)

@@ -60,7 +60,6 @@ def test_a_clip_says_what_it_is():
         "Two waves",
         "Two waves that cross. And more.",
     )
-    assert waves.defaults == {"model": "modern", "protocol": "step(3)", "frames": 12, "seconds": 1.2}
     played = play(waves)
     assert played.alt == "Two waves." and played.poster == 11
 

@@ -3,7 +3,7 @@
 
 import { CELLS } from "./data.js";
 import { restVoltage, steadyState } from "./engine.js";
-import { clip } from "./numbers.js";
+import { within } from "./numbers.js";
 import { RunError } from "./stepper.js";
 import { decimal, tr } from "./words.js";
 
@@ -24,7 +24,7 @@ function stimuliOf(s, area) {
   return places.map(([x, start]) => ({ cell: cellAt(s, x), start, density: s.current / area }));
 }
 
-export const cellAt = ({ length }, x) => clip(Math.floor((x / length) * CELLS), 0, CELLS - 1);
+export const cellAt = ({ length }, x) => within(Math.floor((x / length) * CELLS), 0, CELLS - 1);
 
 /* Solve (diagonal, with `off` on both sides) x = rhs in place of rhs; spare is working space. */
 function tridiagonal(diagonal, off, rhs, spare) {
@@ -118,7 +118,7 @@ export function simulateAxon(model, s) {
 
 /* When (ms) the spike came to a place (mm), between the middles of cells; NaN if it did not. */
 export function arrivalAt({ x, arrival }, place) {
-  const at = clip((place - x[0]) / (x[1] - x[0]), 0, CELLS - 1);
+  const at = within((place - x[0]) / (x[1] - x[0]), 0, CELLS - 1);
   const n = Math.min(CELLS - 2, Math.floor(at));
   return arrival[n] + (at - n) * (arrival[n + 1] - arrival[n]);
 }

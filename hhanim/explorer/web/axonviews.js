@@ -2,7 +2,7 @@
    its two electrodes record. */
 
 import { arrivalAt, cellAt } from "./axon.js";
-import { clip, extent, niceRange } from "./numbers.js";
+import { extent, niceRange, within } from "./numbers.js";
 import { Axes, dot, fontOf, moveApart, placeLabels, polyline, styled } from "./plot.js";
 import { sampleAtHead, shown } from "./runs.js";
 import { settings } from "./settings.js";
@@ -54,7 +54,7 @@ export class AxonView extends BenchView {
     const ctx = canvas.getContext("2d"), image = ctx.createImageData(cells, size);
     const [r, g, b] = look.theme.ink.match(/\w\w/g).map((x) => parseInt(x, 16));
     for (let n = 0; n < v.length; n++) {
-      const share = clip((v[n] - low) / (high - low), 0, 1);
+      const share = within((v[n] - low) / (high - low), 0, 1);
       image.data.set([r, g, b, 255 * share * share], 4 * n);
     }
     ctx.putImageData(image, 0, 0);
@@ -90,7 +90,7 @@ export class AxonView extends BenchView {
     for (let m = 0; m < run.cells; m++) {
       const at = n * run.cells + m, x = Math.round(box.x + (m * box.w) / run.cells);
       const wide = Math.round(box.x + ((m + 1) * box.w) / run.cells) - x;
-      const share = clip((run.v[at] - low) / (high - low), 0, 1);
+      const share = within((run.v[at] - low) / (high - low), 0, 1);
       Object.assign(ctx, { globalAlpha: share * share, fillStyle: theme.ink });
       ctx.fillRect(x, box.y + wall, wide, box.h - 2 * wall);
       for (const [y, kinds] of [[box.y, inward], [box.y + box.h - wall, outward]]) {
@@ -149,7 +149,7 @@ export class AxonView extends BenchView {
   }
   placeAt(px) {
     const { box, sx, xRange } = this.tube;
-    return clip(Math.round(2 * (px - box.x) / sx) / 2, 0, xRange[1]);
+    return within(Math.round(2 * (px - box.x) / sx) / 2, 0, xRange[1]);
   }
   describe() { this.about(`${tr("The axon.")} ${shown.run.sentence}`); }
 }

@@ -2,7 +2,7 @@
 
 import { WAITING } from "./data.js";
 import { cloud, jostled, paintIons, Stream } from "./ions.js";
-import { clip } from "./numbers.js";
+import { within } from "./numbers.js";
 import { fontOf } from "./plot.js";
 import { channelShape, chargePlaces, letterSize, paintCharge, paintGates, paintLight, paintLipids,
   paintProtein } from "./section.js";
@@ -81,7 +81,7 @@ export class Cut {
     const { model, x, y, w, h, top, tall, middle, radius: r } = this, taken = this.taken();
     const clear = 0.5 * tall + 2 * r, [left, right] = [x + 2 * r, x + w - 2 * r];
     const sides = [[left, right, top + r, middle - clear], [left, right, middle + clear, y + h - r]];
-    const many = clip((w * (middle - clear - top)) / (6.5 * r) ** 2, 5, 40);
+    const many = within((w * (middle - clear - top)) / (6.5 * r) ** 2, 5, 40);
     const ions = new Set(model.channels.map((c) => c.ion).filter((ion) => WAITING[ion]));
     return [...ions].flatMap((ion) => WAITING[ion].map((share, side) => {
       const { hue } = model.channels.find((c) => c.ion === ion), seed = ion.charCodeAt(0) + side;

@@ -5,7 +5,7 @@
    the way to the next, so the eye can follow each; those that wait jostle each about its place. */
 
 import { chance } from "./gating.js";
-import { clip } from "./numbers.js";
+import { within } from "./numbers.js";
 
 const PLACES = 10;
 const MV_PER_ION = 15; // of driving force, for one more ion on its way
@@ -37,12 +37,12 @@ export class Stream {
   /* After so many seconds, driven by so many mV upwards; null where the channel is shut. */
   advance(seconds, drive) {
     const open = drive !== null, way = open ? Math.sign(drive) : this.way;
-    const gone = open ? clip(SPEED * Math.tanh(drive / (SLACK * MV_PER_ION)) * seconds, -MOST, MOST) : 0;
+    const gone = open ? within(SPEED * Math.tanh(drive / (SLACK * MV_PER_ION)) * seconds, -MOST, MOST) : 0;
     if (open && (this.seen === 0 || way !== this.way)) this.front = 0;
     this.at += gone;
     this.way = way;
     this.front = Math.min(PLACES, this.front + Math.abs(gone));
-    this.seen = clip(this.seen + ((open ? 1 : -1) * seconds) / FADE, 0, 1);
+    this.seen = within(this.seen + ((open ? 1 : -1) * seconds) / FADE, 0, 1);
     this.drive = open ? drive : this.drive;
   }
 
@@ -59,8 +59,8 @@ export class Stream {
     for (let n = 0; seen > 0 && n <= PLACES; n++) {
       const c = n + (at - whole) - 0.5, k = (((n - whole) % PLACES) + PLACES) % PLACES;
       if (way * (c - 0.5 * PLACES) > front + 1e-9) continue; // beyond the pore, where none has come yet
-      const taken = many <= PLACES ? clip(many - RANK[k], 0, 1) : many / PLACES;
-      const share = taken * clip(Math.min(c, PLACES - c) + 0.5, 0, 1) * seen;
+      const taken = many <= PLACES ? within(many - RANK[k], 0, 1) : many / PLACES;
+      const share = taken * within(Math.min(c, PLACES - c) + 0.5, 0, 1) * seen;
       if (share > 0.01) out.push([...this.place(c, k), radius * Math.sqrt(share), n - whole]);
     }
     return out;
@@ -69,7 +69,7 @@ export class Stream {
   place(c, k) {
     const { x, outer, inner, reach, aside, spread } = this;
     const y = inner + reach - (c + 0.5) * this.spacing;
-    const away = clip(Math.max(outer - y, y - inner) / reach, 0, 1);
+    const away = within(Math.max(outer - y, y - inner) / reach, 0, 1);
     return [x + aside * spread[k][y < outer ? 0 : 1] * away ** 1.5, y];
   }
 

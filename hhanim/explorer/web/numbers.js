@@ -8,7 +8,7 @@ export const exp = (x) => Math.exp(Math.min(EXPONENT_LIMIT, Math.max(-EXPONENT_L
 export const linexp = (x) => (x === 0 ? 1 : -x / Math.expm1(Math.min(EXPONENT_LIMIT, -x)));
 
 /* x, or what is nearest to it from low to high. */
-export const clip = (x, low, high) => Math.min(high, Math.max(low, x));
+export const within = (x, low, high) => Math.min(high, Math.max(low, x));
 
 /* Where f changes its sign between a and b, by bisection. */
 export function root(f, a, b, steps = 50) {

@@ -3,7 +3,7 @@
 import { RATES } from "./data.js";
 import { $, choices, press, put } from "./dom.js";
 import { writeFragment } from "./link.js";
-import { clip } from "./numbers.js";
+import { within } from "./numbers.js";
 import { shown } from "./runs.js";
 import { ui } from "./settings.js";
 import { composeAll } from "./views.js";
@@ -22,14 +22,14 @@ function usualRate() {
 }
 
 export function setHead(share) {
-  const { run } = shown, slider = $("time"), head = clip(share, 0, 1);
+  const { run } = shown, slider = $("time"), head = within(share, 0, 1);
   const from = run.t[0], t = from + head * (run.t[run.size - 1] - from);
   shown.head = head;
   put(slider, { min: from, max: +run.duration.toFixed(6), step: run.dt, value: t });
   slider.style.setProperty("--share", `${100 * head}%`);
-  const within = run.span && head < 1 ? t % run.span : run.span || t;
+  const passed = run.span && head < 1 ? t % run.span : run.span || t;
   slider.setAttribute("aria-valuetext", `${decimal(t.toFixed(1))} ms`);
-  put($("clock"), { textContent: `${decimal(within.toFixed(1))} ms` });
+  put($("clock"), { textContent: `${decimal(passed.toFixed(1))} ms` });
   if (!playing.chosen) $("rate").value = ui.rate || usualRate();
 }
 

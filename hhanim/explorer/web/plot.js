@@ -1,6 +1,6 @@
 /* Plot: axes, lines, dots and labels on a canvas. Knows colours and pixels, not physiology. */
 
-import { clip, signed, ticks } from "./numbers.js";
+import { signed, ticks, within } from "./numbers.js";
 
 /* Symbols: [[text, style]…] with "i" italic, "" upright, "_" and "_i" lowered, "^" raised. */
 export function drawSymbol(ctx, parts, x, y, size) {
@@ -116,7 +116,7 @@ export class Axes {
   }
   grid(ctx, theme, font, { xLabel = "", xTicks = true, yCount = null, yTicks = null } = {}) {
     const { x, y, w, h } = this.box, foot = y + h;
-    const count = yCount ?? clip(h / (2.6 * font), 2, 5);
+    const count = yCount ?? within(h / (2.6 * font), 2, 5);
     Object.assign(ctx, { lineWidth: 1, font: fontOf(font), fillStyle: theme.muted });
     Object.assign(ctx, { strokeStyle: theme.faint, textBaseline: "middle", textAlign: "right" });
     for (const v of yTicks ?? ticks(Math.min(...this.yRange), Math.max(...this.yRange), count)) {
@@ -127,7 +127,7 @@ export class Axes {
     Object.assign(ctx, { strokeStyle: theme.line, textBaseline: "top", textAlign: "center" });
     // The unit takes the place of a number that would run into it.
     const end = xLabel ? x + w - ctx.measureText(xLabel).width - 0.5 * font : Infinity;
-    for (const v of xTicks ? ticks(...this.xRange, clip(w / (4.6 * font), 2, 8)) : []) {
+    for (const v of xTicks ? ticks(...this.xRange, within(w / (4.6 * font), 2, 8)) : []) {
       const at = Math.round(this.x(v)) + 0.5, text = signed(v);
       polyline(ctx, [at, foot], [at, foot + 0.3 * font]);
       if (at + ctx.measureText(text).width / 2 < end) ctx.fillText(text, at, foot + 0.45 * font);
@@ -201,7 +201,7 @@ export function dot(ctx, x, y, radius, color, ground) {
 export function moveApart(things, gap, low, high) {
   const sorted = things.slice().sort((a, b) => a.at - b.at);
   const wide = (high - low) / Math.max(1, things.length - 1);
-  sorted.forEach((thing) => { thing.at = clip(thing.at, low, high); });
+  sorted.forEach((thing) => { thing.at = within(thing.at, low, high); });
   for (let pass = 0; sorted.length && pass < 20; pass++) {
     for (let n = 0; n + 1 < sorted.length; n++) {
       const short = Math.max(0, Math.min(gap, wide) - (sorted[n + 1].at - sorted[n].at));

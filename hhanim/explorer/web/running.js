@@ -5,7 +5,7 @@
 
 import { CHANNEL_STEP, Channels, followChannels } from "./channels.js";
 import { emptyQuantities, fillCrossings, fillQuantities, initialState } from "./engine.js";
-import { clip } from "./numbers.js";
+import { within } from "./numbers.js";
 import { Stepper } from "./stepper.js";
 
 const DT = 0.025; // ms between samples
@@ -64,7 +64,7 @@ export class Running {
   advance(ms) {
     this.rest += ms;
     const count = Math.min(KEPT / 4, Math.floor(this.rest / DT + 1e-9));
-    this.rest = clip(this.rest - count * DT, 0, DT);
+    this.rest = within(this.rest - count * DT, 0, DT);
     if (count > 0) this.keep(count);
     return count;
   }

@@ -3,7 +3,7 @@
 
 import { FLAP, MOUTH } from "./data.js";
 import { chance } from "./gating.js";
-import { clip } from "./numbers.js";
+import { within } from "./numbers.js";
 import { disc, drawSymbol, fontOf } from "./plot.js";
 import { color, look, shades } from "./view.js";
 
@@ -156,7 +156,7 @@ export function chargePlaces(left, right, gaps, step) {
 export function paintCharge(ctx, places, y, half, size, v, full = 90) {
   const pairs = (Math.abs(v) / full) * places.length, above = v > 0 ? -1 : 1;
   const signs = (place, bars) => places.forEach((x, n) => {
-    const s = size * Math.sqrt(clip(pairs - n, 0, 1));
+    const s = size * Math.sqrt(within(pairs - n, 0, 1));
     if (s > 0) bars(x, place, s);
   });
   Object.assign(ctx, { strokeStyle: look.theme.muted, lineWidth: Math.max(1.2, 0.36 * size) });

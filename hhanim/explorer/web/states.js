@@ -2,7 +2,7 @@
 
 import { $ } from "./dom.js";
 import { quantitiesOf } from "./engine.js";
-import { clip, extent, niceRange, signed, spaced } from "./numbers.js";
+import { extent, niceRange, signed, spaced, within } from "./numbers.js";
 import { fixedPoints, nullclines, phaseGate } from "./phaseplane.js";
 import { Axes, disc, dot, placeLabels, styled, symbolHTML } from "./plot.js";
 import { sampleAtHead, shown } from "./runs.js";
@@ -25,7 +25,7 @@ export class PhaseView extends View {
     const range = run.model.reduced ? [-90, 60] : run.model.vRange, [a, b] = extent(run.y[0], range);
     const [low, high] = extent(series, [0, 0.8]);
     const axes = new Axes(this.plotBox(4.0), a < range[0] || b > range[1] ? niceRange(a, b) : range,
-      [Math.min(0, low), clip(high + 0.05, 0.8, 1.05)]);
+      [Math.min(0, low), within(high + 0.05, 0.8, 1.05)]);
     Object.assign(this, { axes, gate, recovery, series });
     this.layStill([ui.previous && shown.previous, run.model, ...axes.xRange, ...axes.yRange]);
   }

@@ -1,7 +1,7 @@
 /* Zoom: a part of the run's time, larger, in all views over time. */
 
 import { $, inside, on } from "./dom.js";
-import { clip } from "./numbers.js";
+import { within } from "./numbers.js";
 import { shown } from "./runs.js";
 
 const FACTOR = 1.3, LEAST = 0.5; // ms
@@ -31,7 +31,7 @@ export function wireZoom(traces, redraw) {
     const { canvas } = view;
     const share = (event) => {
       const { x, w } = view.axes.box;
-      return clip((inside(canvas, event)[0] - x) / w, 0, 1);
+      return within((inside(canvas, event)[0] - x) / w, 0, 1);
     };
     canvas.addEventListener("wheel", (event) => {
       const scrolls = document.documentElement.scrollHeight > innerHeight + 1;

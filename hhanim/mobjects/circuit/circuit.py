@@ -4,18 +4,16 @@
         def construct(self):
             circuit = Circuit(self.membrane, self.theme, self.area)
             self.play(FadeIn(circuit))
-            circuit.element("Na").shine(DIM)
-            self.wait()
 
 The outside of the cell is the upper wire, the cytoplasm the lower one.
 """
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
-from manim import LEFT, RIGHT, Arrow, Circle, Line, Rectangle, VGroup, VMobject
+from manim import LEFT, RIGHT, Arrow, Circle, Line, Rectangle, VGroup
 
 from hhanim.language import text
 from hhanim.look import Theme, quantities
@@ -69,17 +67,6 @@ class Branch(VGroup):
     def __init__(self, wires: VGroup, devices: VGroup, labels: VGroup, reach: float) -> None:
         super().__init__(wires, devices, labels)
         self.wires, self.devices, self.labels, self.reach = wires, devices, labels, reach
-        self._styled = [m for m in self.get_family() if isinstance(m, VMobject) and len(m.points)]
-        self._own = [(m.fill_rgbas[:, 3].copy(), m.stroke_rgbas[:, 3].copy()) for m in self._styled]
-
-    def shine(self, share: float) -> Self:
-        """Show it with that share of its own opacity: 1 lit, DIM when others are meant."""
-        for mobject, (fill, line) in zip(self._styled, self._own, strict=True):
-            for kind, own in (("fill_rgbas", fill), ("stroke_rgbas", line)):
-                colors = getattr(mobject, kind).copy()
-                colors[:, 3] = own * share
-                setattr(mobject, kind, colors)
-        return self
 
 
 class Circuit(VGroup):

@@ -276,18 +276,16 @@ class Plug(VMobject):
         # Seated, its head closes the mouth and its stem fills the pore.
         self._bound = shape + mouth - side * 0.05 * h * UP
         self.points = self._bound + np.array([0.75 * h, side * 0.25 * h, 0.0])  # below the channels' names
-        self.bound = False
 
     def binds(self, run_time: float = 1.0) -> Animation:
         """The animation in which it finds the pore."""
-        self.bound = True
         there = self.copy()
         there.points = self._bound
         return Transform(self, there, path_arc=0.6, run_time=run_time)
 
     def seat(self) -> Plug:
         """Draw it in its pore."""
-        self.points, self.bound = self._bound.copy(), True
+        self.points = self._bound.copy()
         return self
 
 

@@ -16,7 +16,7 @@ from hhanim.model import Membrane, Trajectory
 
 #: The membrane, and the stimulus that makes one spike of it; a film's attributes repeat them, because the catalogue
 #: reads films without running them.
-MODEL, STIMULUS, DURATION = "modern", "pulse(10, start=5, width=1)", 26.0
+MODEL, STIMULUS = "modern", "pulse(10, start=5, width=1)"
 #: The step of a voltage clamp that stands for all steps (mV, the inside against the outside), from rest.
 TEST_STEP = 0.0
 #: Current (µA/cm²) that an arrow or a bar of one scene unit stands for.

@@ -26,7 +26,7 @@ CARD = Path(__file__).resolve().parents[1] / "draw" / "slide.typ"
 
 PICTURES = (".png", ".jpg", ".jpeg", ".svg", ".webp", ".gif")
 SLIDES = (".md", ".typ", *PICTURES)
-CLIPS = (".mp4", ".mov", ".m4v", ".webm", ".mkv")
+VIDEOS = (".mp4", ".mov", ".m4v", ".webm", ".mkv")
 
 REST = 1.5
 """Seconds that a card or slide stands longer than its lines take to say."""
@@ -217,7 +217,7 @@ class _Reader:
         return self._request(entry, {}, part, place)
 
     def clip(self, part: Mapping[str, Any], place: Place) -> Request:
-        path = self._file(part, "clip", CLIPS, place)
+        path = self._file(part, "clip", VIDEOS, place)
         said = {"captions": part["captions"]} if part["captions"] else {}
         for _ in said:
             self._file(part, "captions", (".vtt", ".srt"), place)
