@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -20,12 +19,13 @@ if TYPE_CHECKING:
     from hhanim.studio.plan.request import Request
 
 
-def films_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The arguments of :func:`_made`: which films are meant."""
-    lecture = click.option(
+films_options = options.together(
+    options.request_options_of_one,
+    options.option(
         "--lecture", metavar="FILE", help="The parts of this lecture, in order, under its title and name."
-    )
-    return options.request_options_of_one(lecture(command))
+    ),
+)
+"""The arguments of :func:`_made`: which films are meant."""
 
 
 def whole_options(what: str, ending: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -74,6 +74,8 @@ def html(phone: bool, captions: tuple[str, ...], force: bool, **asked: Any) -> i
 
 def _upright(request: Request) -> Request | None:
     """The same scene with its longer side upright; None of what is so already, and of what is no scene."""
+    from dataclasses import replace
+
     width, height = request.pixels
     if width <= height or request.entry.kind not in ("clip", "film"):
         return None
@@ -266,8 +268,7 @@ def _file(out: str | None, suffix: str, force: bool) -> Path | None:
     return path
 
 
-@dataclass
-class _Made:
+class _Made(NamedTuple):
     """Films that are there, in order, and the exit code so far.
 
     whole: of all of them the file without its suffix, where that is not named; title: of all of them, "" is for the
@@ -295,6 +296,8 @@ def _made(
 
     Raises UsageError when scenes are named as well as a lecture.
     """
+    from dataclasses import replace
+
     from hhanim.studio.make.films import make_all
     from hhanim.studio.make.progress import Reporter
     from hhanim.studio.media import sidecar
@@ -353,6 +356,8 @@ def _lecture(
 
 def _told_in(request: Request, also: Sequence[str]) -> Request:
     """A film with captions in these languages besides its own, and in those it has: none is made again to lose some."""
+    from dataclasses import replace
+
     from hhanim.studio.media import sidecar
 
     record = sidecar.read(request.path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 import click
@@ -56,6 +55,8 @@ def make_lecture(
         why = "without a recording, or with one of another sentence; hhanim voice check --lecture says more"
         complain(f"nobody says {len(lost)} of its lines, {why}: {names}")
     if dry_run:
+        from dataclasses import asdict
+
         found = [asdict(row) for row in rows(wanted)]
         print_rows(found if as_json else [{**row, **_times(row)} for row in found], as_json=as_json)
         return 0

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import click
 
 from hhanim.cli.options import json_option
@@ -21,6 +19,8 @@ def doctor(as_json: bool) -> int:
     Examples:
       hhanim doctor
     """
+    from dataclasses import asdict
+
     from hhanim.studio.doctor import examine
 
     rows = examine()

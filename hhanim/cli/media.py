@@ -6,7 +6,6 @@ import contextlib
 import os
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -152,6 +151,8 @@ def check(as_json: bool, accessible: bool, **asked: Any) -> int:
 
 def _accessible(as_json: bool, **asked: Any) -> int:
     """What each film meets; one that is named by its file need not be a scene's."""
+    from dataclasses import asdict
+
     from hhanim.studio.media.accessible import report
 
     files = [Path(name) for name in asked["names"] if Path(name).suffix in (".mp4", ".webm", ".mov")]

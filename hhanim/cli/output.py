@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -12,6 +11,8 @@ from hhanim.errors import one_line
 
 def print_json(value: Any) -> None:
     """Data on stdout."""
+    import json
+
     print(json.dumps(value, ensure_ascii=False, indent=2))
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from hhanim import __version__
 from hhanim.cli import export, language, lecture, machine, media, neuron, scenes, voice
 from hhanim.cli.output import complain
 from hhanim.process import be_alone, spared_collector, start_over, starts
@@ -45,7 +46,7 @@ class _App(click.Group):
     "by Ctrl-C, 143 by SIGTERM. "
     "Scenes in ./scenes and files named in hhanim.toml are code, and are run.",
 )
-@click.version_option(package_name="hhanim", message="%(version)s")
+@click.version_option(__version__, message="%(version)s")
 def app() -> None:
     """Hodgkin–Huxley animations for teaching: clips and films from an exact model.
 
