@@ -11,7 +11,8 @@ from hhanim.mobjects.circuit.feedback import FeedbackLoop
 from hhanim.mobjects.frame.clock import Pace
 from hhanim.mobjects.graph.magnified import Magnified
 from hhanim.mobjects.graph.marks import Level, Point
-from hhanim.mobjects.membrane.depth import PATCH, SIDE, PatchInDepth, in_proportion
+from hhanim.mobjects.graph.stretch import Stretch
+from hhanim.mobjects.membrane.depth import PATCH, SIDE, TILE, PatchInDepth, in_proportion
 from hhanim.mobjects.membrane.patch import MembranePatch
 from hhanim.mobjects.storyboard import Beat, Story
 from hhanim.model import simulate
@@ -83,13 +84,15 @@ class Spike(Story):
 
     def gates(self, spike: Landmarks) -> Iterator[Beat]:
         """The same spike with its gates, and the loops in which they act on V and V on them."""
-        shown = [self.patch, *self.graphs(self.run, ["V"], list(self.membrane.gates))]
+        shown = [self.patch, *self.graphs(self.run, ["V"], list(self.membrane.gates), stimulus=True)]
         fall, foot, line = 0.5 * (spike.peak + spike.back), self.grid["foot"], "once more, with the gates"
+        said = "Back before the spike: below V now stands what fraction of the gates is open."
+        yield Beat("gates", "The gates", said, line, shown, spike.begin)
         acts = [
             ("m", self.inward, ("V rises", "{m} gates open", "{ion} flows in"), "which lifts V", "{m} gates open first",
              "The higher V, the more {m} gates open, and the faster V rises.", spike.over),
             ("h", self.inward, ("V has risen", "{h} gates shut", "{ion} channels shut"), "which holds V back",
-             "{h} gates shut", "The {h} gates are slower: they shut the {ion} channels again.", fall),
+             "{h} gates shut", "The {h} gates are slower: as their curve falls, {ion} channels shut.", fall),
             ("n", self.outward, ("V has risen", "{n} gates open", "{other} flows out"), "which lowers V",
              "{n} gates open", "The {n} gates are as slow: they open, and {other} takes V down.", spike.back),
         ]  # fmt: skip
@@ -97,8 +100,7 @@ class Spike(Story):
             if self.names[gate]:
                 hue, how = quantities(self.membrane)[f"I_{channel.name}"], {"positive": gate == "m"}
                 loop = FeedbackLoop([*map(self.say, steps)], link, self.theme, foot, color=hue, **how)
-                start = None if self.told.name == "gates" else spike.begin  # then it just goes on
-                yield Beat("gates", heading, said, line, [*shown, loop.follow(self.clock)], start, until)
+                yield Beat("gates", heading, said, line, [*shown, loop.follow(self.clock)], until=until)
         if self.names["n"]:
             said = "They are late to close, so V is drawn below rest."
             yield self.then(said, heading="{n} gates close late", show=shown, until=spike.low)
@@ -111,49 +113,70 @@ class Spike(Story):
         n = in_proportion(self.membrane, 3000)  # so many that some are open before the spike, too
         self.many = PatchInDepth(run, self.theme, self.grid["picture"], n=n, clock=self.clock, side=self.patch,
                                  star=self.inward.name, seed=1).look(SIDE)  # fmt: skip
-        span, names = spike.window(run), [f"I_{channel.name}" for channel in self.membrane.channels]
-        self.v = self.graph("first", run, "V", time=False, span=span)
-        self.large = self.graph("second", run, *names, ghost=False, span=span)  # its names lie on nothing
+        names = [f"I_{channel.name}" for channel in self.membrane.channels]
+        _, v, gates = self.standing
+        whole = [v, self.graph("second", run, *names, ghost=False)]  # its names lie on nothing
+        self.v, self.large = near = [graph.over(*spike.window(run), self.clock) for graph in whole]
         won = min(run.grown(into, 3.0, after=spike.rise), spike.peak)  # seen while both are small
         self.small = Magnified(self.large, before=won)
         self.names["times"] = self.small.times
         bars = Balance(run, self.theme, self.grid["foot"], limit=1.25 * self.small.panel.ylim[1])
-        said = "Seen from above, each channel is a tile, one of thousands."
-        yield Beat("currents", "The membrane from above", said, "channels that stand out are open",
-                   [self.many, *self.standing[1:]], do=[self.many.travel(SIDE, PATCH, run_time=4.0)])  # fmt: skip
-        shown = [self.many, self.v, self.small, bars.follow(self.clock)]
-        said = "Before the spike the currents are small, and what counts is which is larger."
-        yield self.then(said, heading="Small currents decide", line="the currents, magnified {times:g} times",
-                        show=shown, start=spike.begin, until=spike.rise)  # fmt: skip
-        said = "More {ion} flows in than {other} flows out, and V takes off."
+        yield Beat("currents", "A channel from above", "We look at one of the channels from above.", "",
+                   [self.many, v, gates], do=[self.many.travel(SIDE, TILE, run_time=2.5)])  # fmt: skip
+        yield self.then("It is a tile, one of thousands.", heading="The membrane from above",
+                        line="channels that stand out are open",
+                        do=[self.many.travel(TILE, PATCH, run_time=3.0)])  # fmt: skip
+        said = "Back before the spike: there the currents are too small to be seen."
+        yield self.then(said, heading="The currents", line="once more, with the currents",
+                        show=[self.many, *whole], start=spike.begin)  # fmt: skip
+        said = "We come closer: the time axis is drawn out around the spike."
+        yield self.then(said, do=[Stretch(whole, near)], leaves=[self.many, *near])
+        said = "And we magnify the currents {times:g} times."
+        yield self.then(said, line="the currents, magnified {times:g} times", do=[self.small.grows()],
+                        leaves=[self.many, self.v, self.small])  # fmt: skip
+        said = "What counts is whether more flows in or out."
+        yield self.then(said, heading="Small currents decide", until=spike.rise,
+                        show=[self.many, self.v, self.small, bars.follow(self.clock)])  # fmt: skip
+        forces = [*self.v.driving_force(self.outward), *self.v.driving_force(self.inward)]
+        said = "{ion} has the larger driving force, so each open {ion} channel carries more."
+        yield self.then(said, heading="A larger driving force", show=[*self.standing, *forces],
+                        line="arrows: driving forces on {ion} and {other}")  # fmt: skip
+        said = "So more {ion} flows in than {other} flows out, and V takes off."
         yield self.then(said, heading="{ion} outweighs {other}", until=won)
-        said = "They outgrow the axis, so from now on it takes in {times:g} times as much."
-        yield self.then(said, heading="The currents grow", line="magnified {times:g} times, then no longer",
-                        do=[lambda: self.small.shrinks(bars.magnified)],
-                        leaves=[self.many, self.v, self.large, bars])  # fmt: skip
-        yield self.then("{ion} current carries V to its peak.", line="", until=spike.peak)
-        largest, standing = run.extreme(into, "min").t, self.standing
+        said = "The currents outgrow their axis, and it goes back to its first scale."
+        yield self.then(said, heading="The currents grow", do=[lambda: self.small.shrinks(bars.magnified)],
+                        leaves=[self.many, self.v, self.large, bars, *forces])  # fmt: skip
+        most, largest = run.extreme(into, "min", after=won, before=spike.peak).t, run.extreme(into, "min").t
+        yield self.then("The {ion} current carries V up.", until=most)
+        if most < spike.peak:
+            said = "Near its reversal potential {ion} is hardly driven, and less of it flows in."
+            yield self.then(said, heading="Less {ion} flows in", until=0.5 * (most + spike.peak))
+        said = "Now as much flows out as in, and V stops rising."
+        yield self.then(said, heading="V stops at its peak", until=spike.peak)
         if max(spike.peak, run.extreme(f"g_{self.inward.name}").t) < largest:
             said = "Fewer {ion} channels are open, but the driving force on {ion} grows."
-            yield self.then(said, heading="The driving force grows", until=largest,
-                            line="V falls away from where {ion} would take it",
-                            show=[*standing, *self.v.driving_force(self.inward)])  # fmt: skip
+            yield self.then(said, heading="The driving force grows", until=largest)
         said = "More {other} flows out than {ion} flows in, and V falls."
-        yield Beat("currents", "{other} outweighs {ion}", said, show=standing, until=spike.back)
+        yield self.then(said, heading="{other} outweighs {ion}", until=spike.back)
+        yield self.then("The time axis takes in the whole run again.", heading="The whole action potential", line="",
+                        show=self.without(*forces), do=[Stretch(near, whole)],
+                        leaves=[self.many, *whole, bars])  # fmt: skip
 
     def recap(self, spike: Landmarks) -> Iterator[Beat]:
         """One picture: V in the colour of what moves it."""
         self.timed(Pace.taking(5.0, self.until))
         v, h, n = self.graph("plot", self.run, "V", stimulus=True), self.names["h"], self.names["n"]
+        rest = Level(v.panel, float(self.run["V"][0]), self.say("rest {v}"), end=True)
         into, out, only = self.inward.name, self.outward.name, "{n} gates open" if n else "at last"
         turns = "{h} gates shut, {n} gates open" if h and n else "{h} gates shut" if h else only
         acts = [
             self.cause(v, spike.rise, spike.peak, [into], "{ion} lifts V", "{m} gates open",
-                       "The {ion} current lifts V to its peak."),
+                       "Once more from the start: the {ion} current lifts V to its peak."),
             self.cause(v, spike.peak, spike.back, [into, out], "{other} brings V down", turns,
                        "The {other} current brings V down.", shut=h),
             self.cause(v, spike.back, spike.low, [out], "and then below rest", "{n} gates are late to close",
-                       "It outlasts the spike, and V dips below rest."),
+                       "It outlasts the spike, and V dips below rest, towards the reversal potential of {other}.",
+                       adds=[v.reversal(self.outward)]),
         ]  # fmt: skip
-        yield from self.recapped(acts[: 3 if n else 2], [v, v.reversal(self.outward)])
+        yield from self.recapped(acts[: 3 if n else 2], [v, rest])
         yield self.then("Then {other} channels shut, and V comes back.", until=spike.end)

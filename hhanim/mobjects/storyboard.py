@@ -220,14 +220,15 @@ class Story(Film):
         caption: str,
         *,
         shut: str | None = None,
+        adds: Sequence[Any] = (),
     ) -> Row:
         """A row of a recap: the channels that move V in a stretch of time (ms), which takes the last one's colour.
 
-        shut: the gate that is shut then; all others are open.
+        shut: the gate that is shut then; all others are open. adds: blocks that come with it.
         """
         hue = quantities(self.membrane)[f"I_{channels[-1]}"]
         icon = side_by_side(self.membrane, channels, self.theme, shut=shut)
-        return Row(head, does, hue, caption, stop, icon, [v.stretch(start, stop, hue)])
+        return Row(head, does, hue, caption, stop, icon, [v.stretch(start, stop, hue), *adds])
 
     # -- telling -------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ pytest.importorskip("manim")
 
 from hhanim.mobjects.graph.graph import Graph
 from hhanim.mobjects.graph.marks import Difference
+from hhanim.mobjects.graph.stretch import Stretch
 from hhanim.mobjects.membrane.depth import PATCH, SIDE, PatchInDepth
 from hhanim.model.phases import landmarks
 from tests.scenes.film_checks import run_film
@@ -142,7 +144,8 @@ class Answers:
             self.seen_to = max(m.points[:, 0].max() for m in curves if len(m.points))
             self.there = graph.panel.at(self.asked_at, 0.0)[0]
         for gap in (x for x in self.standing if isinstance(x, Difference)):  # type: ignore[attr-defined]
-            self.force = graph.panel.data(gap[0].points[-1])[1] - graph.panel.data(gap[0].points[0])[1]
+            force = graph.panel.data(gap[0].points[-1])[1] - graph.panel.data(gap[0].points[0])[1]
+            self.__dict__.setdefault("forces", {}).setdefault(beat.heading, []).append(force)
 
 
 def test_the_hall_is_asked_before_v_turns_and_the_driving_force_is_drawn(media: Path) -> None:
@@ -153,7 +156,11 @@ def test_the_hall_is_asked_before_v_turns_and_the_driving_force_is_drawn(media: 
     assert film.began["K⁺ brings V down"] == pytest.approx(run.extreme("V").t)
     assert film.seen_to == pytest.approx(film.there, abs=0.02)
     v = run.extreme("I_Na", "min").t
-    assert film.force == pytest.approx(50.0 - float(run.at([v])["V"][0]), abs=0.5)
+    assert film.forces["The driving force grows"][1] == pytest.approx(
+        50.0 - float(run.at([v])["V"][0]), abs=0.5
+    )
+    potassium, sodium = film.forces["A larger driving force"]
+    assert -0.5 * sodium < potassium < 0.0 < sodium  # "each open Na⁺ channel carries more"
     assert film.jumps.count("gates") == 1  # then gate after gate without going back: what has shut stays so
     spike = landmarks(run, zero=film.membrane.zero)
     assert spike is not None
@@ -164,21 +171,54 @@ def test_the_hall_is_asked_before_v_turns_and_the_driving_force_is_drawn(media: 
 
 
 class Turns:
-    """Keeps how the eye looks down on the patch, and the limit of the bars, as the beats go on."""
+    """Keeps how the eye looks down on the patch, and what the axes of time and of the currents show, as the beats go on,
+    with the moment and what is said of it.
+    """
 
     def tell(self, beat: Any) -> None:
         seen = self.__dict__.setdefault("looks", {})
         patch = next((x for x in beat.show or () if isinstance(x, PatchInDepth)), None)
         if patch is not None and beat.caption not in seen:
             seen[beat.caption] = patch.p
+        axes = self.__dict__.setdefault("axes", [])
         super().tell(beat)  # type: ignore[misc]
+        shown = [x for x in self.standing if isinstance(x, Graph) and beat.name == "currents"]  # type: ignore[attr-defined]
+        if shown:
+            axes.append((beat.caption, self.clock.now, *shown[-1].panel.xlim, shown[-1].panel.ylim[1]))  # type: ignore[attr-defined]
+
+
+def test_an_axis_changes_while_the_clock_stands_and_it_is_said(tmp_path: Path) -> None:
+    film, _ = run_film("spike", "wide", tmp_path, beside=Turns)
+    told = [(was, now) for was, now in pairwise(film.axes) if was[-1] > 1.0]  # when the gates have gone
+    times = [(was, now) for was, now in told if was[2:4] != now[2:4]]
+    scales = [(was, now) for was, now in told if was[4] != now[4]]
+    assert [len(times), len(scales)] == [2, 2]  # closer, and back
+    assert all("time axis" in now[0] for _, now in times)
+    assert "magnif" in scales[0][1][0] and "scale" in scales[1][1][0]
+    assert all(was[1] == now[1] for was, now in (*times, *scales))
+
+
+def test_a_stretched_graph_is_drawn_once_in_every_frame(tmp_path: Path) -> None:
+    film, _ = run_film("spike", "wide", tmp_path, beside=Turns)
+    whole = film.graph("first", film.run, "V", time=False)
+    near = whole.over(4.0, 12.0, film.clock)
+    stretch = Stretch([whole], [near])
+    film.add(whole.still, whole.moving)
+    stretch._setup_scene(film)
+    stretch.begin()
+    assert not stretch.mobject.submobjects  # manim keeps drawing what is there now
+    assert whole.still not in film.mobjects
+    stretch.interpolate(0.5)
+    assert len(stretch.mobject.submobjects) == 2
+    stretch.clean_up_from_scene(film)
+    assert near.still in film.mobjects
 
 
 def test_the_side_view_tilts_into_the_patch_and_the_axis_is_seen_to_give_way(tmp_path: Path) -> None:
     film, _ = run_film("spike", "wide", tmp_path, beside=Turns)
     first, *others = film.looks.values()
     assert first == SIDE
-    assert set(others) == {PATCH}
+    assert set(others) == {PATCH}  # it is seen to go from one to the other
     drawn, patch = film.many.samples["Na"], film.patch.samples["Na"]
     for t in np.linspace(0.0, film.until, 40).tolist():  # the tile in the middle is the channel that was seen
         assert drawn.open(t)[0] == patch.open(t)[0]

@@ -66,7 +66,9 @@ class Graph:
         named: bool | None = None,
         ticks: Sequence[float] | None = None,
     ) -> None:
-        self.run, self.keys, self.theme, self.clock = run, tuple(keys), theme, clock
+        self.run, self.keys, self.theme, self.clock, self.area = run, tuple(keys), theme, clock, area
+        self.style: dict[str, Any] = {"y": y, "time": time, "ghost": ghost, "stimulus": stimulus}
+        self.style |= {"named": named, "ticks": ticks}
         self.seen = tr("a graph of {names} over time", names=listed(list(keys)))
         start, stop = span or (0.0, run.duration)
         strip = area
@@ -94,6 +96,11 @@ class Graph:
             if stimulus:
                 self.bar.dot.add_updater(lambda _: (self.bar.draw(clock.now), None)[1])
 
+    def over(self, start: float, stop: float, clock: Clock | None = None) -> Graph:
+        """The same graph, in the same place, over another span of time (ms)."""
+        style: Any = self.style | {"span": (start, stop), "clock": clock}
+        return Graph(self.area, self.run, self.keys, self.theme, **style)
+
     @property
     def course(self) -> Array:
         """Points (P, 2) along its first curve, for words that keep clear of it."""
@@ -106,10 +113,10 @@ class Graph:
         return part if self.clock is None else part.follow(self.clock)
 
     def reversal(self, channel: Channel) -> Level:
-        """The reversal potential of a channel as a level, named in its colour; of a graph of V."""
-        color = self.theme.color(quantities(self.run.membrane)[f"I_{channel.name}"])
-        name = Formula(f'E_"{channel.name}"', size=LABEL, color=color)
-        return Level(self.panel, float(np.max(channel.e)), name, beside=True)
+        """The reversal potential of a channel as a level in its colour, with its name; of a graph of V."""
+        color = quantities(self.run.membrane)[f"I_{channel.name}"]
+        name = Formula(f'E_"{channel.name}"', size=LABEL, color=self.theme.color(color))
+        return Level(self.panel, float(np.max(channel.e)), name, beside=True, color=color)
 
     def driving_force(self, channel: Channel) -> tuple[Level, Difference]:
         """A channel's reversal potential, and how far V is from it, an arrow at the clock's moment; of a graph of V."""

@@ -28,7 +28,8 @@ from hhanim.mobjects.graph.labels import leader
 class Magnified(Graph):
     """Another graph in its own place, magnified so that what its quantities are before a time (ms) fills it.
 
-    times: how many times larger they are here. shrinks() is the animation at whose end the other graph stands.
+    times: how many times larger they are here. grows() is the animation at whose end it stands in the other's place,
+    shrinks() the one at whose end the other graph stands.
     """
 
     def __init__(self, of: Graph, before: float) -> None:
@@ -36,8 +37,12 @@ class Magnified(Graph):
         most = max(abs(of.run.extreme(key, "size", before=before).value) for key in of.keys)
         self.whole, self.times = of, max(round_below(0.9 * y.high / most), 1.0)
         limits = y.name, y.low / self.times, y.high / self.times
-        style: Any = {"clock": of.clock, "span": of.panel.xlim, "time": bool(of.panel.x_axis.name)}
-        super().__init__(of.panel.area, of.run, of.keys, of.theme, y=limits, ghost=False, **style)
+        style: Any = of.style | {"clock": of.clock, "span": of.panel.xlim, "y": limits, "ghost": False}
+        super().__init__(of.area, of.run, of.keys, of.theme, **style)
+
+    def grows(self, run_time: float = 2.5) -> Animation:
+        """The animation in which the other graph becomes this one: shrinks(), the other way round."""
+        return _Shrink(self, (), back=True, run_time=run_time)
 
     def shrinks(self, *others: Callable[[float], Any], run_time: float = 2.5) -> Animation:
         """The animation in which all shrinks towards zero, as the axis takes in more.
@@ -50,8 +55,8 @@ class Magnified(Graph):
 class _Shrink(Animation):
     """Both axes, and the large graph's curves, on the scale that rules at the moment."""
 
-    def __init__(self, small: Magnified, others: Any, **kwargs: Any) -> None:
-        self.small, self.large, self.others = small, small.whole, others
+    def __init__(self, small: Magnified, others: Any, *, back: bool = False, **kwargs: Any) -> None:
+        self.small, self.large, self.others, self.back = small, small.whole, others, back
         self.inner, self.zero = small.panel.inner, float(small.panel.at(0.0, 0.0)[1])
         #: What belongs to an axis of y, with its height, and how much it is magnified at first.
         self._axes = [
@@ -61,12 +66,17 @@ class _Shrink(Animation):
         ]
         going = VGroup(*(m for m, _, k in self._axes if k == 1.0))
         self.parts = self.large.still, self.large.moving
-        style: Any = {"rate_func": smooth, "introducer": True, "suspend_mobject_updating": False}
+        style: Any = {
+            "rate_func": (lambda a: smooth(1.0 - a)) if back else smooth,
+            "introducer": True,
+            "suspend_mobject_updating": False,
+        }
         super().__init__(VGroup(going, *self.parts), **style, **kwargs)
 
     def create_starting_mobject(self) -> Any:
         if self.small.clock is not None:
-            self.large.draw(self.small.clock.now)
+            for graph in (self.small, self.large):
+                graph.draw(self.small.clock.now)
         for part in self.parts:
             part.suspend_updating(recursive=False)
         self._lines = [(m, m.points.copy()) for t in self.large.traces for m in (t.line, t.ghost)]
@@ -87,11 +97,14 @@ class _Shrink(Animation):
         for m, y, k in self._axes:
             m.set_y(height := self._at(y, k / more))
             inside = self.inner.bottom - 0.01 < height < self.inner.top + 0.01
-            shown = (done if k > 1.0 else max(1.0 - 2.0 * done, 0.0)) * inside
-            m.set_opacity(shown) if isinstance(m, Words) else m.set_stroke(opacity=shown)
+            self._show(m, (done if k > 1.0 else max(1.0 - 2.0 * done, 0.0)) * inside)
         self._draw(done, self.small.times / more)
         for other in self.others:
             other(more)
+
+    @staticmethod
+    def _show(m: Any, share: float) -> None:
+        m.set_opacity(share) if isinstance(m, Words) else m.set_stroke(opacity=share)
 
     def _draw(self, done: float, k: float) -> None:
         """The curves, so many times magnified."""
@@ -112,6 +125,10 @@ class _Shrink(Animation):
     def clean_up_from_scene(self, scene: Any) -> None:
         super().clean_up_from_scene(scene)
         scene.remove(self.mobject)
-        scene.add(*self.parts)
         for part in self.parts:
             part.resume_updating(recursive=False)
+        if self.back:  # the large one's axis is as it was when it comes again
+            for m, y, _ in self._axes:
+                self._show(m.set_y(y), 1.0)
+        stands = self.small if self.back else self.large
+        scene.add(stands.still, stands.moving)

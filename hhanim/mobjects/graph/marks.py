@@ -39,7 +39,7 @@ class Level(VGroup):
     """A value of y as a dotted line through the panel, its name above the line's left end, above its right end (`end`),
     or right of that (`beside`).
 
-    name: words, or a mobject such as a formula.
+    name: words, or a mobject such as a formula. color: of line and words.
     """
 
     def __init__(
@@ -50,15 +50,16 @@ class Level(VGroup):
         *,
         end: bool = False,
         beside: bool = False,
+        color: Quantity | str = "muted",
     ) -> None:
-        theme, (low, high) = panel.theme, panel.xlim
+        hue, (low, high) = panel.theme.color(color), panel.xlim
         a, b = panel.at(low, value), panel.at(high, value)
-        super().__init__(*_dotted(a, b, theme.muted))
+        super().__init__(*_dotted(a, b, hue))
         if name:
-            words = Words(name, size=TICK, color=theme.muted) if isinstance(name, str) else name
+            words = Words(name, size=TICK, color=hue) if isinstance(name, str) else name
             self.add(words.next_to(b if end or beside else a, RIGHT if beside else UP, buff=0.1))
             if not beside:
-                words.align_to(b if end else a, RIGHT if end else LEFT)
+                words.align_to(b if end else a, RIGHT if end else LEFT).shift(0.2 * end * LEFT)  # off a head
 
 
 class Moment(VGroup):
