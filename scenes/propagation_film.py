@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from manim import DOWN, VGroup
 
-from hhanim.look import quantities
 from hhanim.mobjects.axon.decay import Decay
 from hhanim.mobjects.axon.marks import Timing
 from hhanim.mobjects.axon.stage import Stage, limits
@@ -206,7 +205,7 @@ class Propagation(Story):
         shown = [*self.staged(self.one), self.stage.loops]
         if beside := self.shape == "wide":  # under what they name, when the spike has come to the middle
             foot = foot.inset(float(self.stage.panel.at(0.12 * self.mm, 0.0)[0]) - foot.left)
-        into, out = (quantities(self.cable.membrane)[f"I_{c.name}"] for c in (self.inward, self.outward))
+        into, out = (f"I_{channel.name}" for channel in (self.inward, self.outward))
         rows = [Row("{other} flows out", "behind: refractory membrane", out,
                     "Behind, the membrane is refractory: the spike runs one way.", w(0.46)),
                 Row("{ion} flows in", "and lifts V", into, "The {ion} current lifts V.", w(0.5)),

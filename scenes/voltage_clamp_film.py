@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from hhanim.look import quantities
 from hhanim.look.numbers import millivolts
 from hhanim.look.words import tr
 from hhanim.mobjects.circuit.clamp import Choline, Preparation, Rig, drug_name, plugs
@@ -19,19 +18,16 @@ from hhanim.mobjects.frame.zoom import within
 from hhanim.mobjects.graph.marks import Level, Point
 from hhanim.mobjects.membrane.patch import MembranePatch
 from hhanim.mobjects.storyboard import Beat, Story
-from hhanim.model import Trajectory, measured
+from hhanim.model import Trajectory
+from hhanim.model.measured import SOURCE
 from hhanim.parameters import Membrane
 
-QUESTION = "Which ions carry which current?"
 SHOWN = (109.0, 88.0, 63.0, 38.0, 26.0, 10.0)  # mV from rest, of steps of 1952: the others lie between them
 
 
 class VoltageClamp(Story):
     title = "Voltage clamp"
-    description = (
-        "The experiment of 1952: steps of V, sodium replaced by choline, the difference, the conductances with the "
-        "points measured then, and how the peak I–V arises."
-    )
+    description = "The experiment of 1952: V is stepped, sodium replaced; which ions carry which current."
     alt = (
         "A membrane whose voltage is stepped, and the current that flows, first in, then out. Without sodium outside "
         "the early current is gone; the difference is the sodium current. Measured conductances lie on computed ones."
@@ -48,15 +44,12 @@ class VoltageClamp(Story):
         self.levels = self.membrane.zero + np.linspace(self.low, self.high, self.steps)
         self.step, self.on = self.membrane.zero + TEST_STEP, axon.on
         self.run, self.sweeps = axon.step(self.step), [axon.step(level) for level in self.levels]
-        self.names = {"ion": axon.ion(axon.inward), "other": axon.ion(axon.outward)}
-        self.names |= {"rest": millivolts(axon.rest), "step": millivolts(self.step)}
+        self.names = axon.names | {"step": millivolts(self.step), "title": tr(self.title), "source": SOURCE}
         self.early = self.run.extreme(self.into, "size", after=self.on).t
         self.timed(Pace(self.run.duration, rate=4.0, slow=[(self.on - 0.2, self.on + 1.5, 0.7)]))
         self.graph_ = Sweeps(self.grid["plot"], [self.run], self.theme, keys=[self.into, self.out])
-        self.ghost = self.graph_.trace(self.run, "I_ion").ghost
-        self.patch = self.membrane_in(self.run)
-        told = [self.experiment, self.without_sodium, self.conductances, self.drugs, self.peaks, self.recap]
-        for part in told:
+        self.ghost, self.patch = self.graph_.trace(self.run, "I_ion").ghost, self.membrane_in(self.run)
+        for part in (self.experiment, self.choline, self.conductances, self.drugs, self.peaks, self.recap):
             yield from part()
 
     def membrane_in(self, run: Trajectory, **style: Any) -> MembranePatch:
@@ -67,117 +60,100 @@ class VoltageClamp(Story):
     def experiment(self) -> Iterator[Beat]:
         """The clamp, one step, and sweep after sweep."""
         run, graph, area = self.run, self.graph_.follow(self.clock), self.grid["left"]
-        trace, total = graph.trace(run, "I_ion"), run.ionic_current
-        said = "A step of V made this current flow: first in, then out."
-        line, whole = tr("{title}, 1952", title=tr(self.title)), graph.trace(run, total, whole=True)
-        shown = [self.patch, graph, whole]  # of the whole current, at rest: which ions it is comes later
-        yield Beat("question", QUESTION, said, line, shown, 0.5 * self.on)
+        trace, whole = graph.trace(run, "I_ion"), graph.trace(run, run.ionic_current, whole=True)
+        said = "A step of V made this current flow: first in, then out."  # which ions it is comes later
+        shown, heading = [self.patch, graph, whole], "Which ions carry which current?"
+        yield Beat("question", heading, said, "{title}, 1952", shown, 0.5 * self.on)
         area = area.inset(bottom=0.9, top=0.9) if self.shape == "wide" else area
         self.rig = rig = Rig(area, self.theme, run, self.clock, beside=self.sweeps)
         self.wall = within(self.frame, rig.wall, self.patch.band)
         said = "One wire measures V; through another an amplifier sends what keeps it at the command."
         shown = [rig, graph, whole]
         yield Beat("clamp", "The voltage clamp", said, "", shown, out_of=self.wall, do=[rig.reacts])
-        shown, said = [rig, graph, trace], "Now the command is stepped up."
-        yield Beat("step", "A step from {rest} to {step}", said, "", shown, until=self.on)
+        shown, heading = [rig, graph, trace], "A step from {rest} to {step}"
+        yield Beat("step", heading, "Now the command is stepped up.", "", shown, until=self.on)
         shown, said = [*shown, graph.surge(self.on)], "A brief surge charges the membrane, and V is there."
         yield self.then(said, show=shown, until=self.on + 0.02, do=[rig.reacts])
-        said = "Then ions carry current in, and the amplifier sends as much out."
-        yield self.then(said, show=shown, until=self.early)
+        yield self.then("Then ions carry current in, and the amplifier sends as much out.", until=self.early)
         yield self.then("Later they carry it out, as long as V is held.", until=run.duration)
         sweeps = Sweeps(self.grid["plot"], self.sweeps, self.theme, laid=rig.show)
         said = "Every step is a run of its own, laid over those before."
         yield Beat("sweeps", "Sweep after sweep", said, "", [rig, sweeps], do=[sweeps.lay_all()])
 
-    def without_sodium(self) -> Iterator[Beat]:
+    def choline(self) -> Iterator[Beat]:
         """Choline in place of sodium, then the difference, and the leak."""
-        graph, run, outward = self.graph_, self.run, self.prepared.outward.name
+        graph, run, left = self.graph_, self.run, [self.prepared.outward.name]
         bare = self.bare = self.prepared.without_drive(self.prepared.inward, self.step)
         self.water = Choline(self.patch, bare.membrane, self.clock)
         choices = self.choices("foot", "the early current, inward", "the late current, outward", "both")
-        shown = [self.membrane_in(bare, ions=[outward]), self.water, graph]
+        shown, less = [self.membrane_in(bare, ions=left), self.water, graph], graph.trace(bare, "I_ion")
         said = "Choline replaces the {ion} outside. Which current goes?"
         yield Beat("predict", "Which current goes?", said, "{ion} outside is replaced by choline",
                    [*shown, self.ghost, choices], 0.0, into=self.wall, do=[self.water.comes()], think=True)  # fmt: skip
-        less = graph.trace(bare, "I_ion")
         yield Beat("choline", "{ion} outside replaced", "The early current is gone.",
                    "so little {ion} is left that at {step} none flows", [*shown, self.ghost, choices, less],
                    do=[choices.answer(0)], until=bare.duration)  # fmt: skip
         self.sodium = graph.less(run, run.ionic_current, bare.ionic_current, self.into)
-        shown += [less, self.sodium]
         yield Beat("difference", "One taken from the other", "The difference is the {ion} current.",
-                   show=shown, do=[self.sodium.take()])  # fmt: skip
-        courses = {self.into: run.current(self.prepared.inward.name), self.out: bare.current(outward)}
-        named = graph.name(self.into, courses)
-        leak = bare.ionic_current - bare.current(outward)
-        small = graph.trace(bare, leak, color="I_L", whole=True)
+                   show=[*shown, less, self.sodium], do=[self.sodium.take()])  # fmt: skip
+        late, leak = bare[self.out], bare.ionic_current - bare[self.out]
         self.leak = graph.less(bare, bare.ionic_current, leak, self.out)
+        named, *more = graph.symbols({self.into: run[self.into], self.out: late, "I_L": leak})
         said = "A leak too small to see here comes off as well: {other} is left."
-        shown = [*shown[:-2], self.sodium, named, small, self.leak]
+        shown += [self.sodium, named, graph.trace(bare, leak, color="I_L", whole=True), self.leak]
         yield self.then(said, heading="The leak is taken off, too", show=shown, do=[self.leak.take()])
-        courses["I_L"] = leak
-        more = [graph.name(self.out, courses, at=0.9), graph.name("I_L", courses, at=0.75)]
         yield self.then("So both currents are known, each by itself.", show=[*shown, *more])
 
     def conductances(self) -> Iterator[Beat]:
         """Currents divided by driving forces, with what was measured in 1952 where the model is that axon's."""
-        names = [self.prepared.outward.name, self.prepared.inward.name]
-        wide, shares = self.shape == "wide", (1.0, 3.2)  # of a law and of what is under it, or beside it
-        halves = self.grid["body"].split(1.0, 1.0, vertical=not wide)
-        places = [(law, panel) for law, panel in (half.split(*shares, vertical=wide) for half in halves)]
-        both = self.both = Conductances(self.membrane, SHOWN, names, places, self.theme, hold=self.hold)
+        names, place = [self.prepared.outward.name, self.prepared.inward.name], self.grid["body"]
+        both = self.both = Conductances(self.membrane, SHOWN, names, place, self.theme, hold=self.hold)
         line = "divided by its driving force, a current gives a conductance"
-        self.names["source"] = measured.SOURCE
         if both.measured:
             line = "points: {source} · lines: their equations, maximal conductances of this axon"
         (one, other), laid = both.shown, [family.lay_all(each=0.8) for family in both.families]
-        said = "Over the driving force, a current is a conductance."
-        yield Beat("conductances", "From currents to conductances", said, line, one, do=laid[:1])
+        heading, said = "From currents to conductances", "Over the driving force, a current is a conductance."
+        yield Beat("conductances", heading, said, line, one, do=laid[:1])
         said = "That of {ion} rises and falls, though V is held."
         yield self.then(said, show=[*one, *other], do=laid[1:])
         if both.measured:
-            said = "At large steps the computed {ion} conductance exceeds the measured one."
-            yield self.then(said)
+            yield self.then("At large steps the computed {ion} conductance exceeds the measured one.")
 
     def drugs(self) -> Iterator[Beat]:
         """The modern way: each kind of channel is blocked."""
         self.timed(Pace(self.run.duration, rate=4.0, slow=[(0.0, self.on, 0.6)]))
         graph, axon, self.blocked = self.graph_.follow(self.clock), self.prepared, dict[str, MembranePatch]()
         for gone, left in ((axon.inward, axon.outward), (axon.outward, axon.inward)):
-            run, drug = axon.blocked(gone, self.step), drug_name(gone)
-            self.names |= {"drug": drug, "gone": axon.ion(gone), "left": axon.ion(left)}
+            run = axon.blocked(gone, self.step)
+            self.names |= {"drug": drug_name(gone), "gone": axon.ion(gone), "left": axon.ion(left)}
             self.blocked[gone.name] = patch = self.membrane_in(run)
             stoppers, trace = plugs(patch.views, self.theme), graph.trace(run, f"I_{left.name}")
-            said = "{drug} plugs {gone} channels, and the same {left} current is left."
-            shown = [patch, *stoppers, graph, self.ghost, trace]
-            yield Beat(drug, "Today a drug does it: {drug}", said, "the leak is taken off", shown, 0.0,
-                       run.duration, do=[plug.binds(1.2) for plug in stoppers])  # fmt: skip
+            yield Beat(self.names["drug"], "Today a drug does it: {drug}",
+                       "{drug} plugs {gone} channels, and the same {left} current is left.",
+                       "the leak is taken off", [patch, *stoppers, graph, self.ghost, trace], 0.0, run.duration,
+                       do=[plug.binds(1.2) for plug in stoppers])  # fmt: skip
 
     def peaks(self) -> Iterator[Beat]:
         """The largest current of every sweep, against its voltage."""
-        channel, places = self.prepared.inward, (self.grid["left"], self.grid["plot"])
-        iv = self.iv = PeakIV(*places, self.sweeps, channel.name, self.theme, after=self.on)
+        (left, right), channel = (self.grid[part] for part in ("left", "plot")), self.prepared.inward
+        iv = self.iv = PeakIV(left, right, self.sweeps, channel.name, self.theme, after=self.on)
         iv.put(0)
         yield Beat("peak I–V", "The peak current against V", "The peak of each sweep is one point.",
                    show=[iv, iv.curve], do=[iv.lay_all(1, each=0.6)])  # fmt: skip
         yield self.then("Steps to other voltages fill the curve.", do=[iv.curve.lay(0, 3.0)])
         if self.levels[0] < (e := float(channel.e)) < self.levels[-1]:
             flat, self.names["e"] = iv.flat(self.prepared.step(e)), millivolts(e)
+            there = [Level(iv.graph, 0.0), Point(iv.graph, e, 0.0, self.names["e"])]
             said = "At its reversal potential {ion} has no driving force, and no current flows."
-            turn = Point(iv.graph, e, 0.0, self.names["e"])
             yield self.then(said, heading="It reverses at {e}", do=[flat.lay(0, 2.0)],
-                            show=[iv, iv.curve, flat.moving, Level(iv.graph, 0.0), turn])  # fmt: skip
+                            show=[iv, iv.curve, flat.moving, *there])  # fmt: skip
 
     def recap(self) -> Iterator[Beat]:
         """The current and its parts once more."""
-        graph, known, until = self.graph_, quantities(self.membrane), self.run.duration
-        held, early, late = map(self.patch.icon, (0.0, self.early, until))
-        rows = [Row("V is held", "so that the currents are seen", "stimulus",
-                    "V is held, so that the currents are seen.", self.on, held),
-                Row("{ion} flows in early", "and is shut off again", known[self.into],
-                    "{ion} flows in early.", self.early, early),
-                Row("{other} flows out late", "as long as V is held", known[self.out],
-                    "{other} flows out late.", until, late)]  # fmt: skip
-        shown = [graph, graph.trace(self.run, "I_ion")]
-        shown += [graph.trace(self.run, key) for key in (self.into, self.out)]
+        held, early, late = map(self.patch.icon, (0.0, self.early, self.run.duration))
+        rows = [Row("V is held", "so that the currents are seen", "stimulus", "", self.on, held),
+                Row("{ion} flows in early", "and is shut off again", self.into, "", self.early, early),
+                Row("{other} flows out late", "as long as V is held", self.out, "", self.run.duration,
+                    late)]  # fmt: skip
+        shown = [self.graph_, *self.graph_.traces(self.run)]
         yield from self.recapped(rows, shown, heading="What the clamp shows", start=0.0)

@@ -17,7 +17,7 @@ every beat lasts at least as long as its caption takes to read. It is an ordinar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from inspect import isroutine
 from typing import Any, ClassVar, cast
@@ -199,15 +199,17 @@ class Story(Film):
         place, beside: where, and whether side by side; see Recap. start, out_of: of the first of these beats.
         """
         area = self.grid[place] if isinstance(place, str) else place
-        said = [(self.say(row.head), self.say(row.does), row.color) for row in rows]
+        hues: Mapping[Any, Any] = quantities(self.membrane)
+        said = [(self.say(row.head), self.say(row.does), hues.get(row.color, row.color)) for row in rows]
         style: Any = {"icons": [row.icon for row in rows if row.icon is not None], "beside": beside}
-        known = {name: quantities(self.membrane)[name] for name in self.membrane.gates}
+        known = {name: hues[name] for name in self.membrane.gates}
         recap, shown = Recap(said, self.theme, area, known=known, **style), list(shown)
         for k, (row, told) in enumerate(zip(rows, recap.rows, strict=True)):
             shown = [*shown, *row.adds, told]
             first: Any = {} if k else {"start": start, "out_of": out_of}
             title = heading or self.title
-            yield Beat("recap", title, row.caption, line, shown, until=row.until, **first)
+            caption = row.caption or f"{said[k][0]}."
+            yield Beat("recap", title, caption, line, shown, until=row.until, **first)
 
     def cause(
         self,

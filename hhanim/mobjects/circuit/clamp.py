@@ -40,6 +40,7 @@ from manim import (
 from hhanim.errors import HHError
 from hhanim.language import text
 from hhanim.look import Theme
+from hhanim.look.numbers import millivolts
 from hhanim.look.words import ion_name, tr
 from hhanim.mobjects.frame.clock import Clock
 from hhanim.mobjects.frame.layout import UNIT, Area, stroke
@@ -87,13 +88,16 @@ def carriers(membrane: Membrane) -> tuple[Channel, Channel]:
 class Preparation:
     """A membrane under voltage clamp, stepped from rest at `on` (ms) and held there for `hold` (ms).
 
-    `inward` and `outward` are the channels whose currents can be taken apart, see carriers(); `rest` is in mV.
+    `inward` and `outward` are the channels whose currents can be taken apart, see carriers(); `rest` is in mV; `names`
+    says what a Story calls them: ion, other, rest.
     """
 
     def __init__(self, membrane: Membrane, hold: float = 10.0, on: float = 1.0) -> None:
         self.membrane, self.hold, self.on = membrane, hold, on
         self.inward, self.outward = carriers(membrane)
         self.rest = float(membrane.rest()[0])
+        self.names: dict[str, Any] = {"ion": self.ion(self.inward), "other": self.ion(self.outward)}
+        self.names["rest"] = millivolts(self.rest)
 
     def ion(self, channel: Channel) -> str:
         """What carries the current of a channel."""

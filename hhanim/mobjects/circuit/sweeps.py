@@ -5,8 +5,7 @@ class Records(Story):
         runs = [simulate(self.membrane, clamp(-65, v, start=1), 11.0) for v in (-40.0, 0.0, 40.0)]
         sweeps = Sweeps(self.grid["plot"], runs, self.theme)
         yield Beat("sweeps", "Sweep after sweep", "Every step is a run.", show=[sweeps], do=[sweeps.lay_all(0.5)])
-        places = [(self.grid["left"], self.grid["plot"])]
-        g = Conductances(self.membrane, (109.0, 63.0, 26.0), ["K"], places, self.theme)
+        g = Conductances(self.membrane, (109.0, 63.0, 26.0), ["K"], self.grid["body"], self.theme)
         said, (family,) = "Rings are measured, lines computed.", g.families
         yield Beat("g", "Conductance", said, show=[*g.shown[0]], do=[family.lay_all(each=0.5)])
         iv = PeakIV(self.grid["left"], self.grid["plot"], runs, "Na", self.theme)
@@ -69,7 +68,7 @@ class Sweeps:
         self, area: Area, runs: Sequence[Trajectory], theme: Theme, *, keys: Sequence[str] = ("I_ion",),
         laid: Callable[[int, float], Any] = lambda k, t: None,
     ) -> None:  # fmt: skip
-        self.theme, self._run, stop = theme, runs[0], runs[0].duration
+        self.theme, self.keys, self._run, stop = theme, keys, runs[0], runs[0].duration
         self.clock: Clock | None = None
         low = min(run.extreme(key, "min").value for run in runs for key in keys)
         high = max(run.extreme(key).value for run in runs for key in keys)
@@ -122,24 +121,27 @@ class Sweeps:
             return trace.draw(run.duration)
         return trace.follow(self.clock) if self.clock is not None else trace
 
+    def traces(self, run: Trajectory) -> list[Trace]:
+        """The ionic current of a run, and those that the axis has room for."""
+        return [self.trace(run, key) for key in dict.fromkeys(["I_ion", *self.keys])]
+
     def less(self, run: Trajectory, whole: Any, part: Any, key: str) -> Subtraction:
         """A part of a current taken off on the axes, both (T,): what is left has a quantity's colour."""
         return Subtraction(self.axes, run.t, whole, part, self.theme.color(quantities(run.membrane)[key]))
 
-    def name(self, key: str, courses: Mapping[str, Any], at: float | None = None) -> Formula:
-        """The symbol of a current beside its course, clear of others, values (T,) each: at its peak, or at that share
-        of the time.
+    def symbols(self, courses: Mapping[str, Any], ends: Sequence[float] = (0.9, 0.75)) -> list[Formula]:
+        """The symbols of currents beside their courses, values (T,) each, clear of all of them: of one that has fallen
+        from its peak there, of the others at these shares of the time, one after the other.
         """
-        symbol, values = quantities(self._run.membrane)[key], np.asarray(courses[key])
-        k = (
-            int(np.argmax(np.abs(values)))
-            if at is None
-            else int(np.searchsorted(self._run.t, at * self._run.t[-1]))
-        )
-        around = np.concatenate([self.axes.at(self._run.t, course)[:, :2] for course in courses.values()])
-        word = Formula(symbol.typst, size=LABEL, color=self.theme.color(symbol))
-        stand_clear(word, self.axes.at(self._run.t[k], values[k])[:2], around, within=self.axes.inner)
-        return word
+        t, shares, words = self._run.t, iter(ends), list[Formula]()
+        around = np.concatenate([self.axes.at(t, course)[:, :2] for course in courses.values()])
+        for key, values in courses.items():
+            symbol, size = quantities(self._run.membrane)[key], np.abs(np.asarray(values))
+            falls = size[-1] < 0.5 * size.max() > 0.05 * np.ptp(self.axes.ylim)
+            k = int(size.argmax() if falls else np.searchsorted(t, next(shares) * t[-1]))
+            words.append(Formula(symbol.typst, size=LABEL, color=self.theme.color(symbol)))
+            stand_clear(words[-1], self.axes.at(t[k], values[k])[:2], around, within=self.axes.inner)
+        return words
 
     def surge(self, t: float) -> VGroup:
         """What charges the membrane when a step comes (ms): over before ions move, so it is drawn as a line."""
@@ -199,20 +201,22 @@ class Conductances:
     """Conductances of channels after steps of V from rest, each on a panel (`families`, to be laid) and as an equation:
     `shown` has both, channel by channel.
 
-    steps: depolarisations (mV). names: of the channels; places: for each where it is written and where it is drawn.
-    hold: how long it is seen (ms). Of the membrane that was measured in 1952 they are at that axon's scale, with the
-    points of these steps; `measured` says so.
+    steps: depolarisations (mV). names: of the channels, side by side, each under its equation, or in a high area under
+    each other, each beside it. hold: how long it is seen (ms). Of the membrane that was measured in 1952 they are at
+    that axon's scale, with the points of these steps; `measured` says so.
     """
 
     def __init__(
-        self, membrane: Membrane, steps: Sequence[float], names: Sequence[str], places: Sequence[tuple[Area, Area]],
-        theme: Theme, *, hold: float = 10.0,
+        self, membrane: Membrane, steps: Sequence[float], names: Sequence[str], area: Area, theme: Theme, *,
+        hold: float = 10.0,
     ) -> None:  # fmt: skip
         rest = float(membrane.rest()[0])
         membrane, volts, points = measured.beside(membrane, steps)
         runs = [simulate(membrane, clamp(rest, v, start=0.0), hold, sample=0.01) for v in volts]
         self.measured, self.families, self.shown = bool(points), list[Conductance](), list[list[Any]]()
-        for name, (written, drawn) in zip(names, places, strict=True):
+        wide = area.width > 1.5 * area.height
+        for name, place in zip(names, area.split(*[1.0] * len(names), vertical=not wide), strict=True):
+            written, drawn = place.split(1.0, 3.2, vertical=wide)
             law = fitted(ConductanceEquation(membrane, name, theme), written)
             self.families.append(Conductance(drawn, runs, name, theme, points.get(name, ())))
             self.shown.append([law, self.families[-1]])

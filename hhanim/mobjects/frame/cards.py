@@ -72,16 +72,17 @@ class Choices(VGroup):
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a recap and what is said of it: its head, what that does, and the colour of what acts.
+    """A row of a recap and what is said of it: its head, what that does, and the colour of what acts,
+    or the name of its quantity.
 
-    caption: the sentence said as it appears. until: the model time (ms) up to which the clock then runs. icon: a
-    picture of it. adds: blocks that come with it.
+    caption: the sentence said as it appears, by default its head. until: the model time (ms) up to which the clock then
+    runs. icon: a picture of it. adds: blocks that come with it.
     """
 
     head: str
     does: str
     color: Quantity | str
-    caption: str
+    caption: str = ""
     until: float | None = None
     icon: VMobject | None = None
     adds: Sequence[Any] = ()
