@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,12 @@ import pytest
 
 pytest.importorskip("manim")
 
+from manim import DL, UR, VGroup, VMobject
+
+from hhanim.mobjects.frame.lettering import Words
+from hhanim.mobjects.frame.standard import still_and_moving
+from hhanim.mobjects.graph.graph import Graph
+from hhanim.mobjects.graph.marks import Moment
 from hhanim.mobjects.graph.plane import Branches, Flow, along_nullcline
 from hhanim.mobjects.graph.trace import Trace
 from hhanim.model import simulate, step
@@ -59,8 +66,8 @@ def test_the_plane_is_that_of_the_current(film: Any, i: float) -> None:
 
 
 def test_close_by_the_line_is_seen_to_rise_and_swings_to_decay_and_then_to_grow(film: Any) -> None:
-    near, whole = film.portrait.near(), film.portrait
-    assert film.critical is not None
+    whole, before = film.portrait, 0.5 * film.critical
+    near, after = film.near, film.near.currents[1]
 
     def crossing(portrait: Any, i: float) -> Any:
         point = fixed_points(film.plane, i)[0].state
@@ -69,25 +76,28 @@ def test_close_by_the_line_is_seen_to_rise_and_swings_to_decay_and_then_to_grow(
         assert np.linalg.norm(line - place, axis=1).min() < 0.06
         return place
 
-    far, close = (np.linalg.norm(crossing(p, film.high) - crossing(p, 0.0)) for p in (whole, near))
+    far, close = (np.linalg.norm(crossing(p, after) - crossing(p, 0.0)) for p in (whole, near))
     assert close > 0.3 * near.panel.inner.width > 2.0 * far
 
-    def turns(trace: Any, i: float) -> Any:
-        away = trace.abscissa - fixed_points(film.plane, i)[0].v
+    def turns(run: Any, i: float) -> Any:
+        away = run["V"] - fixed_points(film.plane, i)[0].v
         inner = np.abs(away[1:-1])
         return inner[(inner > np.abs(away[:-2])) & (inner >= np.abs(away[2:]))]
 
-    before, after = 0.5 * film.critical, film.critical + 0.25 * (film.high - film.critical)
-    decays = turns(near.swing(before, 0.15, film.until), before)
-    grows = turns(near.swing(after, 0.03, film.until), after)
-    assert len(decays) >= 3
-    assert decays[-1] < 0.3 * decays[0]
-    assert len(grows) >= 3
-    assert grows[-1] > 3.0 * grows[0]
+    decays, grows = near.swing(before, 0.25, film.until), near.swing(after, 0.03, film.until)
+    sizes = turns(decays, before), turns(grows, after)
+    assert min(map(len, sizes)) >= 3
+    assert sizes[0][-1] < 0.3 * sizes[0][0]
+    assert sizes[1][-1] > 3.0 * sizes[1][0]
     # and it is left out where the picture ends
-    run = near.swing(after, 0.03, film.until)
-    assert run.t[-1] < film.until
-    assert near.panel.xlim[0] <= run.abscissa.min() < run.abscissa.max() <= near.panel.xlim[1]
+    assert grows.duration < film.until
+    assert near.panel.xlim[0] <= grows["V"].min() < grows["V"].max() <= near.panel.xlim[1]
+    # It is seen from the last row: the way in the plane, beside which the point is small, and V over time.
+    assert np.ptp(near.panel.at(decays["V"], decays["n"])[:, 0]) > 15.0 * near.rests.radius
+    for i, away in ((before, 0.25), (after, 0.03)):
+        graph, *_, way = film.swing(near, i, away)
+        assert np.ptp(graph.course[:, 1]) > 0.6 * graph.panel.inner.height
+        assert way.panel is near.panel
 
 
 def test_beads_run_along_the_arrows_the_way_they_point_while_the_clock_stands(film: Any) -> None:
@@ -171,7 +181,7 @@ def test_every_lap_of_the_recap_is_a_closed_one(media: Path) -> None:
                 laps.extend(x for x in standing if isinstance(x, Trace) and np.ptp(x.abscissa) > 50.0)
 
     run_film("phase_plane", "wide", media, beside=Laps)
-    assert len(laps) >= 3
+    assert len(laps) == 2
     for way in laps:  # the first lap is none on which the state only comes there
         rounds = np.array_split(way.abscissa, 2)
         assert rounds[0].max() == pytest.approx(rounds[1].max(), abs=0.3)
@@ -207,7 +217,7 @@ def test_the_reduced_model_rests_where_the_full_one_does_and_fires_as_the_clip_s
     rate = float(simulate(film.plane, step(film.high), 1000.0).rate())
     said = behaviour(simulate(two_variable(film.membrane), step(film.high), 1000.0))
     assert said == f"fires at {rate:.1f} Hz"
-    assert any(f"{rate:.0f} times a second" in text for _, _, text in film.captions)
+    assert any(f"{rate:.0f} a second" in text for _, _, text in film.captions)
     assert len(film.many.spikes) >= 2
 
 
@@ -275,3 +285,74 @@ def test_a_membrane_that_is_unstable_without_a_current_is_told_so(media: Path) -
     assert "is stable" not in spoken
     assert "dies away" not in spoken
     assert "Up to 10.0 µA/cm² the fixed point is unstable." in spoken
+
+
+class Pictures:
+    """Keeps, for each beat, its caption, what is written and what stands when it has been told."""
+
+    def tell(self, beat: Any) -> None:
+        super().tell(beat)  # type: ignore[misc]
+        film: Any = self
+        blocks = VGroup(*(m for thing in film.standing for part in still_and_moving(thing) for m in part))
+        marks = [m for m in blocks.submobjects if isinstance(m, Moment)]
+        written = [w for w in (*film._words, *(m for mark in marks for m in mark)) if isinstance(w, Words)]
+        flow = next((x for x in film.standing if isinstance(x, Flow)), None)
+        way = None if flow is None else (flow, flow.directions().copy())
+        picture = film.say(beat.caption), " ".join(w.words for w in written), list(film.standing), way
+        film.__dict__.setdefault("pictures", []).append(picture)
+
+
+@pytest.fixture(scope="module")
+def pictures(media: Path) -> Any:
+    return run_film("phase_plane", "wide", media, beside=Pictures)[0]
+
+
+def test_currents_and_rates_that_are_said_are_written(pictures: Any) -> None:
+    said = [(caption, number, written) for caption, written, *_ in pictures.pictures
+            for number in re.findall(r"([\d.]+) (?:µA|(?:times )?a second)", caption)]  # fmt: skip
+    assert {number for _, number, _ in said} == {"5.2", "89", "4.3", "3.4"}
+    for caption, number, written in said:
+        assert re.search(rf"(?<![\d.]){re.escape(number)}(?![\d.])", written), caption
+
+
+def test_what_is_left_above_the_critical_current_is_seen_beside_it(pictures: Any) -> None:
+    caption, _, standing, (flow, way) = pictures.pictures[-1]
+    assert "firing is all there is" in caption
+    np.testing.assert_allclose(way, flow.draw(pictures.high).directions(), atol=1e-2)
+    assert any(x is pictures.cycle for x in standing)
+    assert any(isinstance(x, Trace) and np.ptp(x.abscissa) > 50.0 for x in standing)
+    row = standing[-1]
+    assert [c for c, _, shown, _ in pictures.pictures if any(x is row for x in shown)] == [caption]
+
+
+def test_no_quarter_at_the_right_is_empty(pictures: Any) -> None:
+    for caption, _, standing, _ in pictures.pictures:
+        parts = [m for thing in standing for part in still_and_moving(thing) for m in part]
+        for name in ("first", "second"):
+            place = pictures.grid[name]
+            inside = [m for m in parts if len(m.get_all_points())
+                      and min(place.right, m.get_right()[0]) - max(place.left, m.get_left()[0]) > 0.25 * place.width
+                      and min(place.top, m.get_top()[1]) - max(place.bottom, m.get_bottom()[1]) > 0.15 * place.height]  # fmt: skip
+            assert inside, (caption, name)
+
+
+def test_what_is_seen_close_up_is_framed_before(pictures: Any) -> None:
+    near, whole = pictures.near.panel, pictures.portrait
+    (left, right), (bottom, top) = near.xlim, near.ylim
+    frame = whole.frame_of(pictures.near)
+    corners = [whole.panel.data(frame.get_corner(corner)) for corner in (DL, UR)]
+    assert corners == [pytest.approx((left, bottom)), pytest.approx((right, top))]
+    shown = [
+        standing for caption, _, standing, _ in pictures.pictures if caption.startswith("Where they cross")
+    ]
+    assert any(isinstance(x, VMobject) and np.allclose(x.get_center(), frame.get_center())
+               and x.width == pytest.approx(frame.width) for x in shown[0])  # fmt: skip
+
+
+def test_the_firing_state_is_told_from_the_one_that_rests(pictures: Any) -> None:
+    (standing,) = (s for caption, _, s, _ in pictures.pictures if "fires again" in caption)
+    graph = next(x for x in standing if isinstance(x, Graph))
+    (quiet,) = (x for x in standing if isinstance(x, Trace) and x.panel is graph.panel)
+    firing = graph.traces[0]
+    assert quiet.line.get_stroke_color() != firing.line.get_stroke_color()
+    assert quiet.line.get_stroke_width() < 0.7 * firing.line.get_stroke_width()

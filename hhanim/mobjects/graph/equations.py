@@ -20,6 +20,7 @@ import numpy as np
 from manim import DOWN, Animation, AnimationGroup, ReplacementTransform, Transform, VGroup, VMobject
 
 from hhanim.look import Theme, quantities
+from hhanim.look.words import listed, tr
 from hhanim.mobjects.frame.fades import Appear, Vanish
 from hhanim.mobjects.frame.layout import Area, fitted
 from hhanim.mobjects.frame.lettering import LABEL, Formula
@@ -169,6 +170,13 @@ def gate_equations(membrane: Membrane, names: Sequence[str], theme: Theme, area:
     laws = VGroup(*(GateEquation(membrane, name, theme, size=size) for name in names))
     fitted(laws.arrange(DOWN, buff=0.5), area)
     return laws
+
+
+def in_words(membrane: Membrane) -> str:
+    """What is said of its gates that have no kinetics of their own: what each of them follows."""
+    ways = "{gate} follows V at once", "{gate} follows {other}"
+    gone = [gate for gate in membrane.gates.values() if not gate.dynamic]
+    return listed([tr(ways[bool(g.follows)], gate=g.name, other=(g.follows or ("",))[0]) for g in gone])
 
 
 class Unfolding:

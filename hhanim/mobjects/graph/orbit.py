@@ -32,7 +32,7 @@ from hhanim.mobjects.graph.dots import Dots
 from hhanim.mobjects.graph.graph import Graph
 from hhanim.mobjects.graph.panel import Panel
 from hhanim.mobjects.graph.trace import Trace
-from hhanim.model import Membrane, Trajectory
+from hhanim.model import Membrane, Trajectory, simulate
 
 WIDTH = 3.5  # design pixels: thin, as the way of a state lies along a nullcline
 
@@ -73,6 +73,12 @@ def name_within(panel: Panel, run: Trajectory, name: str, after: float) -> VGrou
     return haloed(words, panel.theme.ground, 7.0).move_to(
         panel.at(left + 0.68 * (right - left), 0.5 * (low + high))
     )
+
+
+def next_laps(run: Trajectory) -> Trajectory:
+    """What follows a run that has come to a limit cycle by its end, as long again."""
+    how: Any = {"start": run.y[:, -1], "sample": float(run.t[1] - run.t[0])}
+    return simulate(run.membrane, run.protocol, run.duration, **how)
 
 
 class OnAxis(VGroup):

@@ -21,7 +21,7 @@ from typing import Any, Self
 import numpy as np
 from manim import DOWN, LEFT, Animation, Dot, UpdateFromAlphaFunc, VGroup, VMobject
 
-from hhanim.language import text
+from hhanim.language import decimal, text
 from hhanim.look import Theme, quantities, quantity
 from hhanim.look.numbers import ceil_to, floor_to
 from hhanim.mobjects.frame.layout import UNIT, Area, stroke
@@ -30,9 +30,10 @@ from hhanim.mobjects.frame.shapes import Array, at, disc, filled, lines, stroked
 from hhanim.mobjects.frame.zoom import within
 from hhanim.mobjects.graph.graph import LEFT_ROOM
 from hhanim.mobjects.graph.labels import DOT_RADIUS
+from hhanim.mobjects.graph.marks import Moment
 from hhanim.mobjects.graph.panel import Panel
 from hhanim.mobjects.graph.trace import LINE_WIDTH, Trace
-from hhanim.model import Membrane, simulate
+from hhanim.model import Membrane, Trajectory, simulate
 from hhanim.model.analysis import fixed_points, hopf_points, nullclines
 
 NULLCLINE = 0.9 * LINE_WIDTH  # design pixels: quieter than the state's way through the plane
@@ -288,6 +289,7 @@ class Portrait:
 
     def draw(self, i: float) -> Self:
         """Draw it at current i (µA/cm²)."""
+        self.now = i
         for part in (self.upright, self.rests):
             part.draw(i)
         self._place()
@@ -317,28 +319,40 @@ class Portrait:
             VGroup(self.flow, self.upright, self.names, self.rests, *moving), show, **how
         )
 
-    def near(self) -> Portrait:
-        """The part of the plane in which the lowest fixed point moves over these currents, as large as the whole."""
-        panel, plane = self.panel, self.plane
-        states = np.array([fixed_points(plane, i)[0].state for i in self.currents])
+    def again(self) -> Portrait:
+        """Another one of the same plane, to be there at another current while this one goes."""
+        return Portrait(self.panel, self.plane, self.panel.theme, self.currents)
+
+    def near(self, last: float) -> Portrait:
+        """The part in which the lowest fixed point moves up to a current (µA/cm²), as large as the whole."""
+        panel, plane, currents = self.panel, self.plane, (self.currents[0], last)
+        states = np.array([fixed_points(plane, i)[0].state for i in currents])
         low, high = states.min(axis=0), states.max(axis=0)
         (left, bottom), (right, top) = low - 0.5 * (high - low), high + 0.5 * (high - low)
         part = Panel(
             panel.area, panel.theme, left=LEFT_ROOM, gutter=panel.area.right - panel.inner.right, grid=False
         )
         part.x(panel.x_axis.name, left, right).y(panel.y_axis.name, bottom, top)
-        return Portrait(part, plane, panel.theme, self.currents)
+        close = Portrait(part, plane, panel.theme, currents)
+        close.rests.radius *= 0.5  # what a state does beside it is seen
+        return close.draw(currents[0])
+
+    def frame_of(self, part: Portrait) -> VMobject:
+        """Which part of this plane a nearer one is."""
+        (left, right), (bottom, top) = part.panel.xlim, part.panel.ylim
+        corners = self.panel.at([left, right, right, left, left], [bottom, bottom, top, top, bottom])
+        return stroked(lines(corners[:, :2]), self.panel.theme.ink, stroke(2.5))
 
     def place(self, part: Portrait, frame: Area) -> Area:
-        """What a zoom from this plane into a part of it takes as its place: the fixed point becomes itself."""
-        point = fixed_points(self.plane, self.currents[0])[0].state
+        """What a zoom between this plane and a part of it takes as its place: the fixed point becomes itself."""
+        point = fixed_points(self.plane, self.now)[0].state
         a, b = self.panel, part.panel
         share = np.ptp(b.xlim) / np.ptp(a.xlim)
         outer, inner = ((*p.at(*point)[:2], size * p.inner.width) for p, size in ((a, share), (b, 1.0)))
         return within(frame, outer, inner)
 
-    def swing(self, i: float, away: float, duration: float) -> Trace:
-        """The way of a state that begins beside the lowest fixed point at a current (µA/cm²) until it leaves the panel.
+    def swing(self, i: float, away: float, duration: float) -> Trajectory:
+        """The run that begins beside the lowest fixed point at a current (µA/cm²), until it leaves the panel.
 
         away: how far beside, as a share of the panel's width. duration: ms, at most.
         """
@@ -348,8 +362,7 @@ class Portrait:
         (left, right), (bottom, top) = panel.xlim, panel.ylim
         v, n = run["V"], run[plane.states[1]]
         out = np.flatnonzero((v < left) | (v > right) | (n < bottom) | (n > top))
-        k = slice(int(out[0]) if len(out) else len(v))
-        return Trace(panel, run.t[k], n[k], x=v[k], color=panel.theme.ink, width=LINE_WIDTH)
+        return run.at(run.t[: max(out[0], 2)]) if len(out) else run
 
     def _place(self) -> None:
         """The names at the right ends of their lines, clear of each other."""
@@ -388,14 +401,19 @@ class Branches:
             part = slice(a, min(b + 1, points))
             style: Any = {"color": theme.ink, "dash": () if stable[a] else (1.2, 1.2), "head": False}
             trace = Trace(self.panel, i[part], v[part], **style)
-            middle = self.panel.at(i[part].mean(), np.interp(i[part].mean(), i, v))
+            left = 0.6 * i[part][0] + 0.4 * i[part][-1]  # of the middle, clear of what is marked
+            place = self.panel.at(left, np.interp(left, i, v))
             word = Words("stable" if stable[a] else "unstable", size=TICK, color=theme.muted)
-            self.parts.append((trace, word.next_to(middle, DOWN, buff=0.25)))
+            self.parts.append((trace, word.next_to(place, DOWN, buff=0.25)))
         self.dot = Dot(radius=DOT_RADIUS * UNIT, color=theme.color("stimulus"))
         self.i, self.v = i, v
         self.still = VGroup(self.panel)
         self.moving = VGroup(*(part for both in self.parts for part in both), self.dot)
         self.draw(currents[0])
+
+    def mark(self, i: float, *, left: bool = False) -> Moment:
+        """A current (µA/cm²) at which something changes, on its axis; its number right of its line, or left."""
+        return Moment(self.panel, i, decimal(f"{i:.1f}"), left=left)
 
     def draw(self, i: float) -> Self:
         """Draw it up to current i (µA/cm²)."""
