@@ -148,14 +148,20 @@ class Story(Film):
         return Graph(area, run, keys, self.theme, clock=self.clock, **style)
 
     def graphs(
-        self, run: Trajectory, *groups: Sequence[str], stimulus: bool = False, **style: Any
+        self,
+        run: Trajectory,
+        *groups: Sequence[str],
+        places: Sequence[Area] = (),
+        stimulus: bool = False,
+        **style: Any,
     ) -> list[Graph]:
-        """Several graphs that share one axis of time: two in `first` and `second` of the grid, more in rows of `plot`.
+        """Several graphs that share one axis of time, in some places, or else two in `first` and `second` of the grid,
+        more in rows of `plot`.
 
         stimulus: draw it under the lowest. style: of all of them, as in Graph.
         """
-        places = [self.grid["first"], self.grid["second"]]
-        if len(groups) > 2:
+        places = places or [self.grid["first"], self.grid["second"]]
+        if len(groups) > len(places):
             places = self.grid["plot"].rows(*[1.0] * (len(groups) - 1), 1.25, gap=0.2)
         timed = [place.bottom == places[-1].bottom for place in places]  # nothing stands under it
         return [
@@ -334,6 +340,8 @@ class Story(Film):
             moving = _moving(stay)
             pictures = [*map(Picture, moving)]
             self._put(start)
+            for mobject in _moving(come):
+                mobject.update(0.0)  # as it is then, or what was not seen before would not come softly
         # First what goes, then what comes, never one through the other; and the words before both. Where both halves of
         # the frame change, one does after the other: it is never bare.
         goes, comes = ([self._half(thing) for thing in things] for things in (gone, come))

@@ -13,9 +13,11 @@ pytest.importorskip("manim")
 
 from hhanim.look import DARK
 from hhanim.mobjects.circuit.circuit import Circuit
+from hhanim.mobjects.circuit.currents import CurrentArrows, places_along
+from hhanim.mobjects.frame.fades import Appear
 from hhanim.mobjects.frame.layout import UNIT, Area
-from hhanim.mobjects.frame.lettering import Words
-from hhanim.model import presets
+from hhanim.mobjects.membrane.ions import RestingIons
+from hhanim.model import presets, simulate
 from tests.scenes.film_checks import run_film
 
 
@@ -33,7 +35,9 @@ def test_every_part_becomes_an_element_and_nothing_stays_behind(media: Path) -> 
     # what is collected under the elements is the equation, and then nothing of the pieces is left
     assert [m for m in film.slice.get_family() if len(m.points)] == []
     assert {film.terms.law.source} <= texts["equation"]
-    assert not {film.terms.law.source} & texts["gates"]
+    assert {"electrode"} <= texts["question"]  # nothing on the poster without a name
+    assert elements - texts["gates"] == elements  # gates' equations have taken the circuit's place …
+    assert {film.terms.law.source} <= texts["gates"]  # … and that of V stands all the time
     # membrane and circuit side by side: both are in the last picture
     assert {"inside", "inside the cell"} <= texts["recap"]
 
@@ -62,24 +66,25 @@ def test_arrows_boxes_and_sums_are_those_of_the_run(changes: dict[str, Any], med
     film: Any
     film, _ = run_film("circuit", "wide", media, **changes)
     run, stage, patch, circuit = film.run, film.stage, film.pair.arrows, film.pair.currents
-    arrows = stage.currents.arrows
-    assert patch.scale_ == circuit.arrows.scale_
+    arrows = stage.arrows
+    assert patch.scale_ == circuit.scale_
+    arrows.scale_ = stage.scales[-1]
     for t in np.linspace(0.1, film.until - 0.1, 10):
         now = run.at([t])
-        for block in (stage.currents, stage.sums, patch, circuit):
+        for block in (stage.elements, arrows, stage.sums, patch, circuit):
             block.draw(t)
         shown = {name: arrows.length(name) for name in stage.circuit.names}
         largest = arrows.scale_ * (stage.circuit.top - stage.circuit.bottom)
         for channel in film.membrane.channels:
             current = now.current(channel.name)[0]
-            for where in (arrows, patch, circuit.arrows):
+            for where in (arrows, patch, circuit):
                 assert where.length(channel.name) == pytest.approx(current, abs=2e-3 * largest)
             most = max(
                 np.max(run.conductance(c.name)) for c in film.membrane.channels
             )  # one scale for all boxes
-            shown_g = stage.currents.conductance(channel.name)
+            shown_g = stage.elements.conductance(channel.name)
             assert shown_g == pytest.approx(float(now.conductance(channel.name)[0]), abs=5e-3 * most)
-            box, level = stage.currents.boxes[channel.name], stage.currents.levels[channel.name]
+            box, level = stage.elements.boxes[channel.name], stage.elements.levels[channel.name]
             assert np.ptp(level.points[:, 1]) / box.height == pytest.approx(shown_g / most)
         for name, shape in arrows.shapes.items():  # one that is too short is not shown
             assert (shape.get_fill_opacity() > 0) == (abs(shown[name]) / arrows.scale_ / UNIT > 8.0)
@@ -128,23 +133,28 @@ def test_every_sentence_has_its_event_and_no_heading_comes_again(media: Path) ->
 
 
 @pytest.mark.slow
-def test_a_source_that_fades_in_is_not_seen_before(media: Path) -> None:
+def test_sources_and_arrows_that_fade_in_are_not_seen_before(media: Path) -> None:
     film: Any
     film, _ = run_film("circuit", "wide", media)
-    currents = film.stage.currents
-    currents.draw(0.0)
-    currents.source.set_opacity(0.0)
-    currents.draw(0.1)
-    assert currents.source.get_stroke_opacity() == 0.0
-    currents.draw(5.5)
-    assert currents.source.get_stroke_opacity() == 1.0
+    elements, arrows = film.stage.elements, film.stage.arrows
+    for block in (elements, arrows):
+        block.draw(0.0)
+    elements.source.set_opacity(0.0)
+    arrows.shapes["K"].set_fill(opacity=0.3)
+    for block in (elements, arrows):
+        block.draw(0.1)
+    assert elements.source.get_stroke_opacity() == 0.0
+    assert arrows.shapes["K"].get_fill_opacity() == pytest.approx(0.3)
+    elements.draw(5.5)
+    assert elements.source.get_stroke_opacity() == 1.0
 
 
 @pytest.mark.slow
 def test_arrows_are_to_be_seen_when_they_add_up_and_cancel_at_the_peak(media: Path) -> None:
     film: Any
     film, _ = run_film("circuit", "wide", media)
-    arrows, run = film.stage.currents.arrows, film.run
+    arrows, run = film.stage.arrows, film.run
+    arrows.scale_ = film.stage.scales[-1]
     arrows.draw(run.extreme("I_ion", "min").t)
     assert {"C", "Na"} <= {name for name, shape in arrows.shapes.items() if shape.get_fill_opacity() == 1.0}
     arrows.draw(run.extreme("V").t)
@@ -159,55 +169,148 @@ def test_without_a_spike_it_says_so_and_asks_nothing(changes: dict[str, Any], me
     assert [look.section for look in looks] == ["question", "circuit", "equation", "spike", "gates", "recap"]
 
 
+class Watched:
+    """A film that notes, at the end of every sentence, what stands, which arrows are seen, when and on what scale."""
+
+    def tell(self, beat: Any) -> None:
+        super().tell(beat)  # type: ignore[misc]
+        film: Any = self
+        film.told_of = vars(film).get("told_of", {})
+        drawn = vars(film).get("pair") or vars(film).get("stage")
+        if drawn is not None and any(drawn.arrows is thing for thing in film.standing):
+            names = {name for name, shape in drawn.arrows.shapes.items() if shape.get_fill_opacity() == 1.0}
+            film.told_of[beat.caption] = (
+                names,
+                film.clock.now,
+                drawn.arrows.scale_,
+                set(map(id, film.standing)),
+            )
+
+
+@pytest.fixture(scope="module")
+def watched(media: Path) -> Any:
+    """The film, as it stood at the end of every sentence."""
+    return run_film("circuit", "wide", media, beside=Watched)[0]
+
+
 @pytest.mark.slow
-def test_what_is_said_of_currents_is_seen_as_arrows(media: Path) -> None:
-    seen: dict[str, set[str]] = {}
-
-    class Arrows:
-        def tell(self, beat: Any) -> None:
-            super().tell(beat)  # type: ignore[misc]
-            film: Any = self
-            drawn = [film.pair.arrows] if hasattr(film, "pair") else []
-            drawn += [film.stage.currents.arrows] if hasattr(film, "stage") else []
-            for arrows in drawn[:1]:
-                arrows.draw(film.clock.now)
-                shapes = arrows.shapes.items()
-                seen[beat.caption] = {name for name, shape in shapes if shape.get_fill_opacity() == 1.0}
-
-    run_film("circuit", "wide", media, beside=Arrows)
+def test_what_is_said_of_currents_is_seen_as_arrows_and_nothing_stands_empty(watched: Any) -> None:
     for said, names in (
-        ("At rest the currents cancel, and V stands still.", {"K", "L"}),
+        ("At rest as much flows out as in, and V stands still.", {"Na", "K", "L"}),
         ("The source is lit: its current charges the capacitor.", {"I", "C"}),
         ("Now {ion} flows in, and V goes on rising.", {"C", "Na"}),
         ("The sum of the currents charges the capacitor, faster and faster.", {"C", "Na"}),
+        ("At its lowest, V stands still: the channels' currents cancel, as at rest.", {"K", "L"}),
         ("Membrane and circuit carry the same currents.", {"C", "Na"}),
     ):
-        assert names <= seen[said], said
-    assert "I" not in seen["At rest the currents cancel, and V stands still."]  # not before it is said
+        assert names <= watched.told_of[said][0], said
+    at_rest, _, _, standing = watched.told_of["At rest as much flows out as in, and V stands still."]
+    assert "I" not in at_rest and id(watched.stage.sums) in standing  # not before it is said
+    empty = [said for said, (names, *_) in watched.told_of.items() if not names]
+    assert empty == ["Now the currents fade away."]
 
 
 @pytest.mark.slow
-def test_the_scale_of_the_arrows_changes_while_the_clock_stands_and_is_written(media: Path) -> None:
-    scales: list[tuple[float, float, set[str]]] = []
+def test_the_scale_of_the_arrows_changes_while_the_clock_stands_and_is_written(watched: Any) -> None:
+    stage = watched.stage
+    told = [look[1:3] for look in watched.told_of.values() if id(stage.bar) in look[3]]
+    changes = [(a, b) for a, b in pairwise(told) if a[1] != b[1]]
+    assert [b[1] for _, b in changes] == [*stage.scales[1:], stage.scales[0]]
+    assert all(a[0] == b[0] for a, b in changes)
+    assert stage.bar.updaters  # in every frame
+    change = stage.arrows.to_scale(stage.scales[-1])
+    change.begin()
+    for share in np.linspace(0.0, 1.0, 9):
+        change.interpolate(share)
+        stage.arrows.draw(7.0)
+        stage.bar.draw(7.0)
+        worth = np.ptp(stage.bar.bar.points[:, 0]) / np.ptp(stage.arrows.shapes["Na"].points[:, 1])
+        worth *= -float(watched.run.at([7.0]).current("Na")[0])
+        (said,) = (words.words for words in stage.bar.sizes.values() if words[0].get_fill_opacity() > 0.0)
+        assert worth == pytest.approx(float(said.split()[0]), rel=1e-3)
 
-    class Scales:
+
+@pytest.mark.slow
+def test_the_sums_never_reach_what_stands_beside_them(watched: Any) -> None:
+    stage = watched.stage
+    scales = [stage.scales[sum(turn <= t for turn in stage.turns)] for t in np.linspace(0.0, 10.0, 201)]
+    for t, stage.arrows.scale_ in zip(np.linspace(0.0, 10.0, 201), scales, strict=True):
+        stage.sums.draw(t)
+        ends = [
+            bar.points[:, 0].max() for bars in stage.sums._bars for bar in bars.values() if len(bar.points)
+        ]
+        assert max(ends) < stage.circuit.area.right
+    assert stage.bar.get_bottom()[1] > stage.sums.get_top()[1]
+
+
+@pytest.mark.slow
+def test_arrows_of_the_recap_come_softly(media: Path) -> None:
+    bright: list[float] = []
+
+    class Coming:
+        def play(self, *animations: Any, **kwargs: Any) -> None:
+            film: Any = self
+            pair, comes = vars(film).get("pair"), [a for a in animations if isinstance(a, Appear)]
+            if pair is not None and any(a.mobject is pair.arrows for a in comes):
+                bright.append(pair.arrows.shapes["Na"].get_fill_opacity())
+            super().play(*animations, **kwargs)  # type: ignore[misc]
+
+    run_film("circuit", "wide", media, beside=Coming)
+    assert bright == [1.0]  # as it will be, when it begins to come
+
+
+@pytest.mark.slow
+def test_the_equation_stays_while_gates_are_told_and_the_boxes_fill_with_them(media: Path) -> None:
+    stood: dict[str, list[bool]] = {}
+
+    class Standing:
         def tell(self, beat: Any) -> None:
             super().tell(beat)  # type: ignore[misc]
             film: Any = self
-            if (
-                beat.name in ("spike", "answer")
-                and hasattr(film, "stage")
-                and film.stage.currents in film.standing
-            ):
-                groups = [block for block in film.standing if block in (film.stage.early, film.stage.later)]
-                said = {m.words for group in groups for m in group if isinstance(m, Words)}
-                scales.append((film.clock.now, film.stage.currents.arrows.scale_, said))
+            if beat.name == "gates":
+                kept = (film.stage.law, film.stage.circuit, film.stage.elements)
+                stood[beat.caption] = [any(thing is m for m in film.standing) for thing in kept]
+                stood.setdefault("filled", [film.stage.elements.conductance("Na") > 1.0])
 
-    run_film("circuit", "wide", media, beside=Scales)
-    changed = [(a, b) for a, b in pairwise(scales) if a[1] != b[1]]
-    (before, after), *more = changed
-    assert not more and before[0] == after[0]
-    assert (before[2], after[2]) == ({"10 µA/cm²"}, {"200 µA/cm²"})
+    run_film("circuit", "wide", media, beside=Standing)
+    assert [*stood.values()] == [[True, True, True], [True], [True, False, False]]
+
+
+@pytest.mark.slow
+def test_no_ion_sits_on_a_wire_once_there_are_wires(media: Path) -> None:
+    left: list[str] = []
+
+    class Ions:
+        def tell(self, beat: Any) -> None:
+            super().tell(beat)  # type: ignore[misc]
+            film: Any = self
+            family = [m for thing in film.mobjects for m in thing.get_family()]
+            wires = [film.wide.wires[0].get_y(), film.wide.wires[1].get_y()]
+            for ions in (m for m in family if isinstance(m, RestingIons) and beat.name == "circuit"):
+                if (np.abs(ions.drawn()[:, 1, None] - wires) < ions.radius).any():
+                    left.append(beat.caption)
+
+    run_film("circuit", "wide", media, beside=Ions)
+    assert left == []
+
+
+def test_words_and_arrows_keep_off_the_lines_of_the_circuit() -> None:
+    circuit = Circuit(presets.MODERN, DARK, Area(-6.4, -0.4, -1.0, 2.4))
+    meaning, inside = circuit.voltage[1], next(w for w in circuit.sides if "inside" in w.words)
+    assert max(meaning.get_top()[1], inside.get_top()[1]) < circuit.bottom - 0.1
+    assert min(meaning.get_bottom()[1], inside.get_bottom()[1]) > circuit.area.bottom
+    run = simulate(presets.MODERN, "pulse(10, start=5, width=1)", 6.0)
+    arrows, ring = (
+        CurrentArrows(places_along(circuit), run, DARK, 5.0).draw(5.5),
+        circuit.element("I").devices[0],
+    )
+    widest = arrows.shapes["I"].width
+    assert arrows.shapes["I"].get_left()[0] > ring.get_right()[0] + 0.03
+    assert arrows.shapes["C"].get_left()[0] > arrows.shapes["I"].get_right()[0] + 0.03
+    for before, name in pairwise(circuit.names[1:]):
+        ends = max(label.get_right()[0] for label in circuit.element(before).labels)
+        assert arrows.places[name][0] - 0.5 * widest > ends + 0.08
+    assert all(shape.background_stroke_width == 0 for shape in arrows.shapes.values())  # no rim to cut lines
 
 
 def test_the_arrow_of_v_goes_from_the_inside_to_the_outside_as_v_is_counted() -> None:

@@ -83,7 +83,8 @@ class Circuit(VGroup):
         self.membrane, self.theme, self.area, self.size = membrane, theme, area, size
         self.names = ["I", "C", *(c.name for c in membrane.channels)]
         row = 1.3 * TICK * UNIT
-        self.top, self.bottom = area.top - row, area.bottom + row
+        self.top, self.bottom = area.top - row, area.bottom + 1.4 * row
+        under = self.bottom - 0.85 * row  # words, clear of the wire
         self.middle = 0.5 * (self.top + self.bottom)
         self.pitch = area.width / len(self.names)
         self.x = {name: area.left + (k + 0.45) * self.pitch for k, name in enumerate(self.names)}
@@ -101,11 +102,11 @@ class Circuit(VGroup):
                 Words(side, size=SMALL, color=theme.muted).move_to((self.x["C"], y, 0), aligned_edge=LEFT)
                 for side, y in (
                     ("outside", self.top + 0.75 * row),
-                    ("inside the cell", self.bottom - 0.55 * row),
+                    ("inside the cell", under),
                 )
             )
         )
-        self.voltage = self._voltage(area.left + 0.1, self.bottom - 0.55 * row)
+        self.voltage = self._voltage(area.left + 0.1, under)
         make = {"C": self._capacitor, "I": self._electrode}
         self.elements = {name: make[name]() if name in make else self._channel(name) for name in self.names}
         self.add(self.wires, self.sides, self.voltage, *self.elements.values())
@@ -199,9 +200,9 @@ class Circuit(VGroup):
         battery.set_stroke(color, width=stroke(1.4 * WIRE))
         labels = VGroup(
             Formula(f'g_"{name}"', size=self.size, color=color).next_to(
-                (x + (1.1 * half if channel.gates else 0.5 * wide), g, 0), RIGHT, buff=0.1
+                (x + (1.1 * half if channel.gates else 0.5 * wide), g, 0), RIGHT, buff=0.06
             ),
-            Formula(f'E_"{name}"', size=self.size, color=color).next_to((x + half, e, 0), RIGHT, buff=0.14),
+            Formula(f'E_"{name}"', size=self.size, color=color).next_to((x + half, e, 0), RIGHT, buff=0.06),
         )
         spans = ((self.top, g + 0.5 * tall), (g - 0.5 * tall, e + gap), (e - gap, self.bottom))
         return Branch(self._wire(x, *spans, color=color), VGroup(conductance, battery), labels, 1.1 * half)

@@ -6,19 +6,20 @@ class Flows(Film):
         circuit = Circuit(self.membrane, self.theme, upper)
         run = simulate(self.membrane, "pulse(10, start=5, width=1)", 20.0)
         clock = Clock(Pace(20.0, rate=2.0), self.theme)
-        currents = CircuitCurrents(circuit, run).follow(clock)
-        sums = CurrentSums(currents.arrows, lower).follow(clock)
-        self.add(circuit, currents, sums)
+        arrows = CurrentArrows(places_along(circuit), run, self.theme, 400.0).follow(clock)
+        sums = CurrentSums(arrows, lower).follow(clock)
+        self.add(circuit, Elements(circuit, run).follow(clock), arrows, sums)
         self.play(clock.run())
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
-from manim import DL, LEFT, UR, Animation, UpdateFromAlphaFunc, VGroup
+from manim import DL, LEFT, RIGHT, UR, Animation, UpdateFromAlphaFunc, VGroup
 
 from hhanim.look import Theme, quantities
 from hhanim.look.numbers import STEPS, round_above, round_below
@@ -84,18 +85,32 @@ def places_in(patch: MembranePatch) -> dict[str, tuple[float, float]]:
     return {"C": (left + 0.4 * (first - left), middle), **places}
 
 
+def places_along(circuit: Circuit) -> dict[str, tuple[float, float]]:
+    """Where they stand in a circuit: left of what carries them, that of the source right, where V's arrow is not."""
+    aside = {n: -0.15 - circuit.element(n).reach for n in circuit.names}
+    aside["I"] = 0.2 + circuit.element("I").reach  # clear of its ring
+    return {n: (circuit.x[n] + away, circuit.middle) for n, away in aside.items()}
+
+
 class CurrentArrows(Timed, VGroup):
     """A current density at each of some places, as an arrow: outward is up, and its length is the current.
 
     places: the middle (x, y) of the arrow of "C", "I" (the electrode) and every channel. scale: µA/cm² that a scene
     unit stands for, the same in all that are seen together. One too short to be seen as an arrow is not shown.
+    rim: of ground, so that they stand out from lipids that they lie on.
 
     The capacitive current is what the others leave: together they are the stimulus, at every instant. length(name)
     reads a current back from its arrow (µA/cm²).
     """
 
     def __init__(
-        self, places: Mapping[str, tuple[float, float]], run: Trajectory, theme: Theme, scale: float
+        self,
+        places: Mapping[str, tuple[float, float]],
+        run: Trajectory,
+        theme: Theme,
+        scale: float,
+        *,
+        rim: bool = False,
     ) -> None:
         super().__init__()
         self.places, self.theme, self.scale_, known = places, theme, scale, quantities(run.membrane)
@@ -105,10 +120,10 @@ class CurrentArrows(Timed, VGroup):
         colors: dict[str, Any] = {"I": known["I"], "C": "ink"}
         self.hues = {name: theme.color(colors.get(name) or known[f"I_{name}"]) for name in places}
         self.values = {name: Sampled(run.t, currents[name]) for name in places}
-        # With a rim of ground, so that it stands out from lipids that it lies on.
         self.shapes = {name: filled(np.zeros((0, 3)), self.hues[name]) for name in places}
-        for shape in self.shapes.values():
+        for shape in self.shapes.values() if rim else ():
             shape.set_stroke(theme.ground, width=stroke(8.0), background=True)
+        self._seen = dict.fromkeys(places, 1.0)
         self.add(*self.shapes.values())
         self.draw(float(run.t[0]))
 
@@ -127,7 +142,8 @@ class CurrentArrows(Timed, VGroup):
             length = self.outward(name, t) / self.scale_
             shape.points = arrow(x, y - 0.5 * length, length)
             seen = min(max((abs(length) - SHORTEST) / (0.5 * SHORTEST), 0.0), 1.0)
-            if shape.get_fill_opacity() != seen:
+            if seen != self._seen[name]:  # nor is anything that fades it undone
+                self._seen[name] = seen
                 shape.set_fill(opacity=seen).set_stroke(opacity=seen, background=True)
         return self
 
@@ -147,25 +163,19 @@ class CurrentArrows(Timed, VGroup):
         return -size if name == "I" else size
 
 
-class CircuitCurrents(Timed, VGroup):
-    """The current through every branch of a circuit as an arrow beside it. The boxes of the conductances are filled as
-    high as these are, all on one scale: a full one has `full` (mS/cm²), the largest of the run. The source's own arrow
-    is lit while a current is injected.
+class Elements(Timed, VGroup):
+    """What changes in the elements of a circuit. The boxes of the conductances are filled as high as these are, all on
+    one scale: a full one has `full` (mS/cm²), the largest of the run. The source's arrow is lit while a current is
+    injected.
 
-    conductance(name) reads one back from its box (mS/cm²); `arrows` are the CurrentArrows.
+    conductance(name) reads one back from its box (mS/cm²).
     """
 
-    def __init__(self, circuit: Circuit, run: Trajectory, *, scale: float | None = None) -> None:
+    def __init__(self, circuit: Circuit, run: Trajectory) -> None:
         super().__init__()
         self.circuit, channels = circuit, circuit.membrane.channels
-        # Left of what carries them; that of the source right of it, where V's arrow is not.
-        aside = {n: (circuit.element(n).reach + 0.15) * (1.0 if n == "I" else -1.0) for n in circuit.names}
-        places = {n: (circuit.x[n] + away, circuit.middle) for n, away in aside.items()}
-        room = circuit.top - circuit.bottom - 0.1
-        self.arrows = CurrentArrows(
-            places, run, circuit.theme, per_unit(run, room) if scale is None else scale
-        )
         self.boxes = {c.name: circuit.element(c.name).devices[0][0] for c in channels}
+        self.injected = Sampled(run.t, np.broadcast_to(np.asarray(run.stimulus, dtype=float), run.t.shape))
         self.g, self.levels = {}, {}
         for name in self.boxes:
             g = np.broadcast_to(np.asarray(run.conductance(name)), run.t.shape)
@@ -176,13 +186,12 @@ class CircuitCurrents(Timed, VGroup):
         self.source = circuit.element("I").devices[1]
         circuit.element("I").devices.remove(self.source)
         self._lit = 1.0
-        self.add(*self.levels.values(), self.arrows, self.source)
+        self.add(*self.levels.values(), self.source)
         self.draw(float(run.t[0]))
 
     def draw(self, t: float) -> Self:
-        """Draw the currents and conductances at time t (ms)."""
-        self.arrows.draw(t)
-        lit = 1.0 if self.arrows.at("I", t) != 0.0 else DIM
+        """Draw the conductances and the source at time t (ms)."""
+        lit = 1.0 if float(self.injected(t)) != 0.0 else DIM
         if lit != self._lit:  # nor is anything that fades it undone
             self._lit = lit
             self.source.set_opacity(lit)
@@ -242,13 +251,41 @@ class CurrentSums(Timed, VGroup):
         return out, into
 
 
-def scale_bar(arrows: CurrentArrows, right: float, y: float, scale: float | None = None) -> VGroup:
-    """A current of a round size on the scale of the arrows, or on another, its right end at a place, and its size."""
-    scale = arrows.scale_ if scale is None else scale
-    value = round_below(0.8 * scale, STEPS)
-    size, muted = value / scale, arrows.theme.muted
-    bar = lines(
-        [(right - size, y), (right, y), (right, y + 0.05), (right - size, y + 0.05), (right - size, y)]
-    )
-    words = Words(f"{value:g} µA/cm²", size=SMALL, color=muted)
-    return VGroup(filled(bar, muted), words.next_to((right - size, y, 0.0), LEFT, buff=0.12))
+class ScaleBar(Timed, VGroup):
+    """A round current on the scale of some arrows, at every instant, and its size. As the scale changes, so does its
+    length, and another round current takes its place before it is short or long.
+
+    right, y: how far it may reach, and its height. scales: between which the arrows' own changes (µA/cm² to a scene
+    unit); by default it does not.
+    """
+
+    _LONGEST = 0.8  # scene units
+
+    def __init__(self, arrows: CurrentArrows, right: float, y: float, scales: Sequence[float] = ()) -> None:
+        super().__init__()
+        self.arrows, muted, self._left, self._y = arrows, arrows.theme.muted, right - self._LONGEST, y
+        low, high = (self._value(end([arrows.scale_, *scales])) for end in (min, max))
+        powers = range(math.floor(math.log10(low)), math.floor(math.log10(high)) + 1)
+        values = [first * 10.0**power for power in powers for first in STEPS]
+        values = [value for value in values if 0.99 * low < value < 1.01 * high]
+        self.sizes = {value: Words(f"{value:g} µA/cm²", size=SMALL, color=muted) for value in values}
+        for words in self.sizes.values():
+            words.move_to((self._left - 0.12, y, 0.0), aligned_edge=RIGHT)
+        self.bar, self._drawn = filled(np.zeros((0, 3)), muted), 0.0
+        self.add(self.bar, *self.sizes.values())
+        self.draw(0.0)
+
+    def _value(self, scale: float) -> float:
+        return round_below(self._LONGEST * scale, STEPS)
+
+    def draw(self, t: float) -> Self:
+        """What the scale of the arrows is now, whatever the model's time t (ms)."""
+        if (scale := self.arrows.scale_) != self._drawn:  # nor is anything that fades it undone
+            self._drawn, said = scale, min(self.sizes, key=lambda value: abs(value - self._value(scale)))
+            low, high, end = self._y, self._y + 0.05, self._left + said / scale
+            self.bar.points = lines(
+                [(self._left, low), (end, low), (end, high), (self._left, high), (self._left, low)]
+            )
+            for value, words in self.sizes.items():
+                words.set_opacity(float(value == said))
+        return self

@@ -15,6 +15,7 @@ from typing import Any, Self
 
 import numpy as np
 from manim import (
+    LEFT,
     Animation,
     AnimationGroup,
     Create,
@@ -48,7 +49,7 @@ class Slice(VGroup):
     charge on them into the capacitor's plates, a channel's wall into the conductance and its gates into the arrow
     across it, the ions on its two sides into the plates of its battery. In place of the pipette comes the source.
 
-    `water` is the ions of both solutions along the circuit's wires, which they are; they stay.
+    `water` is the ions of both solutions along the circuit's wires, which they become.
     """
 
     def __init__(self, circuit: Circuit) -> None:
@@ -105,10 +106,12 @@ class Slice(VGroup):
             word = Words(channel_name(view.channel), size=TICK, color=view.hue, weight="semibold")
             self.names[name] = word.move_to((x, circuit.top - 0.8 * row, 0))
         self.pipette = _pipette(circuit.x["I"], circuit.top - 0.12, middle - 0.5 * height, theme)
+        word = Words("electrode", size=TICK, color=theme.color("stimulus"), weight="semibold")
+        self.names["I"] = word.move_to((circuit.x["I"] + 0.2, circuit.top - 0.8 * row, 0), aligned_edge=LEFT)
         self.add(self.lipids, self.charge)
         for name, view in self.views.items():
             self.add(view, *self.ions[name], self.names[name])
-        self.add(self.pipette)
+        self.add(self.pipette, self.names["I"])
         written = [*self.names.values(), circuit.voltage[1]]
         self.water = Solutions(circuit, taken=[p for name in written for p in corners(name)])
 
@@ -163,7 +166,7 @@ class Slice(VGroup):
         return moving, [self.lipids.tails, *(mobject for _, mobject, _, _ in parts)]
 
     def _source(self, branch: Branch) -> tuple[list[Animation], list[VMobject]]:
-        return [], [self.pipette]
+        return [], [self.pipette, self.names["I"]]
 
     def _conductance(self, name: str, branch: Branch) -> tuple[list[Animation], list[VMobject]]:
         view, (conductance, battery) = self.views[name], branch.devices
@@ -222,12 +225,12 @@ def _pipette(x: float, top: float, tip: float, theme: Theme) -> VMobject:
 class Solutions(VGroup):
     """The ions of the two solutions along a circuit's wires: outside mostly sodium, inside mostly potassium.
 
-    taken: places (K, 2) that they keep clear of. gather() and gathers() draw them up on the wires, which they then are.
+    taken: places (K, 2) that they keep clear of. gathers() draws them up on the wires, which they then are.
     """
 
     def __init__(self, circuit: Circuit, radius: float = 0.05, taken: Any = ()) -> None:
         super().__init__()
-        self._swing, self._ions = radius, list[RestingIons]()
+        self._ions = list[RestingIons]()
         theme, deep, end = circuit.theme, 4.0 * radius, max(circuit.x.values())
         bands = ((circuit.top - deep, circuit.top), (circuit.bottom, circuit.bottom + deep))
         taken = [
@@ -245,35 +248,22 @@ class Solutions(VGroup):
             color = mix(theme.color(ion), theme.ground, 0.45)
             self._ions.append(RestingIons(np.concatenate(found), color, radius=radius, swing=radius))
         self.add(*self._ions)
-        self._ways = self._to_the_wires(circuit)
+        self._wires, self._middle = (circuit.top, circuit.bottom), circuit.middle
 
-    def _to_the_wires(self, circuit: Circuit) -> list[tuple[Array, Array]]:
-        """From where to where each kind's ions (K, 2) go: onto the nearer wire, evenly, in the order they lie in."""
-        start = np.concatenate([ions.places for ions in self._ions])
-        stop, ends = start.copy(), (min(circuit.x.values()), max(circuit.x.values()))
-        for wire, here in (
-            (circuit.top, start[:, 1] > circuit.middle),
-            (circuit.bottom, start[:, 1] < circuit.middle),
-        ):
-            which = np.flatnonzero(here)
-            which = which[np.argsort(start[which, 0])]
-            stop[which, 0] = np.linspace(*ends, len(which) + 2)[1:-1]
-            stop[which, 1] = wire
-        cut = len(self._ions[0].places)
-        return [(start[:cut], stop[:cut]), (start[cut:], stop[cut:])]
+    def gathers(self) -> list[Animation]:
+        """The animations in which they go onto the wires, and into them."""
+        start = [ions.places for ions in self._ions]
+        stop = [np.column_stack([p[:, 0], np.where(p[:, 1] > self._middle, *self._wires)]) for p in start]
 
-    def gather(self, share: float = 1.0) -> Self:
-        """Put them that share of the way to the wires, on which they only swing along."""
-        for ions, (start, stop) in zip(self._ions, self._ways, strict=True):
-            ions.places = start + share * (stop - start)
-            ions.swing = np.array([self._swing, (1.0 - share) * self._swing])
-        return self
+        def go(_: Any, share: float) -> None:
+            for ions, here, there in zip(self._ions, start, stop, strict=True):
+                ions.places = here + min(1.5 * share, 1.0) * (there - here)
 
-    def gathers(self) -> Animation:
-        """The animation in which they go there."""
-        return UpdateFromAlphaFunc(
-            self, lambda _, share: self.gather(share) and None, suspend_mobject_updating=False
-        )
+        # On the wire they would be joints of it.
+        return [
+            UpdateFromAlphaFunc(self, go, suspend_mobject_updating=False),
+            Vanish(self, between=(0.4, 0.8)),
+        ]
 
     def follow(self, clock: Clock) -> Self:
         """Let heat move them."""

@@ -159,12 +159,6 @@ def aligned(equations: Sequence[Formula], area: Area) -> VGroup:
     return whole
 
 
-def all_equations(membrane: Membrane, theme: Theme, area: Area, size: float) -> VGroup:
-    """The equation for V, broken for a narrow place, over that of every gate; see aligned()."""
-    gates = (GateEquation(membrane, name, theme, size=size) for name in membrane.gates)
-    return aligned([CurrentEquation(membrane, theme, size=size, lines=3), *gates], area)
-
-
 def gate_equations(membrane: Membrane, names: Sequence[str], theme: Theme, area: Area, size: float) -> VGroup:
     """The equations of these gates under each other in an Area, smaller where they would not fit."""
     laws = VGroup(*(GateEquation(membrane, name, theme, size=size) for name in names))

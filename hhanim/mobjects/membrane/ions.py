@@ -271,10 +271,9 @@ class RestingIons(VMobject):
     """
 
     def __init__(self, places: Any, color: Any, *, radius: float = 0.09, swing: float = 0.0) -> None:
-        # Without a rim, which takes longer to draw than they do: they stand free, or on a plain wire.
+        # Without a rim, which takes longer to draw than they do: they stand free.
         super().__init__(fill_color=ManimColor(color), fill_opacity=1.0, stroke_width=0.0)
-        self.places, self.radius = np.asarray(places, dtype=float), radius
-        self.swing: float | Array = swing  # or along x and along y
+        self.places, self.radius, self.swing = np.asarray(places, dtype=float), radius, swing
         rng = np.random.default_rng(len(self.places))
         shape = (3, *self.places.shape)
         # Three sines of unrelated frequency (per second) along each axis never come back together.
