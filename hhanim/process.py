@@ -21,9 +21,7 @@ class Held(ContextDecorator):
     """A setting that has another value while at least one of those who asked for it is at work: a context manager
     that may be entered from anywhere, any number of times, and a decorator.
 
-    Args:
-        get, put: read and set it; whatever one returns the other takes.
-        better: the value to hold, made of the usual one.
+    get, put: read and set it; whatever one returns the other takes. better: the value to hold, made of the usual one.
     """
 
     def __init__(self, get: Callable[[], Any], put: Callable[[Any], object], better: Callable[[Any], Any]):

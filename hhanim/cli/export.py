@@ -340,8 +340,8 @@ def _made(
 def _lecture(
     file: str, *, names: tuple[str, ...], sets: tuple[str, ...], config: str | None, **said: Any
 ) -> Lecture:
-    """The lecture of a project file, its parts possible. Raises UsageError when it is wrong, or scenes are named as
-    well."""
+    """The lecture of a project file, its parts possible. Raises UsageError when it is wrong, or scenes are named
+    as well."""
     from hhanim.studio.plan.lecture import find_lecture
     from hhanim.studio.plan.project import Settings
 

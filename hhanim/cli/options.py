@@ -187,8 +187,8 @@ def split(assignments: tuple[str, ...]) -> dict[str, str]:
 
 
 def settings_of(sets: tuple[str, ...], **said: Any) -> Settings:
-    """What the command line said; a preset, a theme and the like may be --set as well. Raises UsageError as
-    :func:`split`."""
+    """What the command line said; a preset, a theme and the like may be --set as well. Raises UsageError
+    as :func:`split`."""
     from hhanim.studio.plan.project import Settings
 
     given = split(sets)

@@ -10,8 +10,8 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from hhanim.explorer import sliders
-from hhanim.explorer.equations import is_preset
 from hhanim.explorer.lesson import find
+from hhanim.explorer.membrane import is_preset
 from hhanim.explorer.setting import SHOWN, Setting
 from hhanim.explorer.webpage import page
 from hhanim.language import ENGLISH

@@ -22,7 +22,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from hhanim.explorer import equations
+from hhanim.explorer import membrane
 from hhanim.explorer.lesson import Lesson, find, lessons
 from hhanim.explorer.setting import COMPARTMENTS, EULER_STEP, SHOWN, SWEEPS, Setting, checked
 from hhanim.explorer.sliders import FIELDS
@@ -144,22 +144,22 @@ def _data(membranes: tuple[Membrane, ...], taught: Lesson | None) -> str:
     if taught is not None and taught not in known:
         known = [taught, *(lesson for lesson in known if lesson.key != taught.key)]
     values = {
-        "MODELS": equations.script(list(membranes)),
-        "THEMES": equations.json_text({t.name: _colors(t) for t in (DARK, LIGHT)}),
-        "STIMULI": equations.json_text(_said(STIMULI)),
-        "FIELDS": equations.json_text(_said(FIELDS)),
-        "LESSONS": equations.json_text([lesson.data() for lesson in known]),
-        "WAITING": equations.json_text(WAITING),
-        "FLAP": str(FLAP),
-        "MOUTH": str(MOUTH),
-        "SHOWN": equations.json_text(SHOWN),
-        "EULER_STEP": str(EULER_STEP),
-        "CELLS": str(COMPARTMENTS),
-        "SWEEPS": str(SWEEPS),
-        "PER_KELVIN": str(PER_KELVIN),
-        "ZERO_CELSIUS": str(ZERO_CELSIUS),
+        "THEMES": {t.name: _colors(t) for t in (DARK, LIGHT)},
+        "STIMULI": _said(STIMULI),
+        "FIELDS": _said(FIELDS),
+        "LESSONS": [lesson.data() for lesson in known],
+        "SHOWN": SHOWN,
+        "EULER_STEP": EULER_STEP,
+        "CELLS": COMPARTMENTS,
+        "SWEEPS": SWEEPS,
+        "WAITING": WAITING,
+        "FLAP": FLAP,
+        "MOUTH": MOUTH,
+        "PER_KELVIN": PER_KELVIN,
+        "ZERO_CELSIUS": ZERO_CELSIUS,
     }
-    lines = [f"export const {name} = {value};" for name, value in values.items()]
+    lines = [f"export const MODELS = {membrane.script(list(membranes))};"]
+    lines += [f"export const {name} = {membrane.json_text(value)};" for name, value in values.items()]
     lines += [
         "export const { views: VIEWS, channels: CHANNELS, rate: RATES } = SHOWN;",
         'const given = document.getElementById("initial");',

@@ -113,8 +113,8 @@ def parabolas(membrane: Membrane, dt: float, low: float, high: float) -> Array:
 def advancer(membrane: Membrane, dt: float, y: Array, run_log: Any) -> Callable[[int, int, Array], bool]:
     """A function (first, last, current) that advances y (S, N) in place on every core.
 
-    It notes in run_log what that asks for. It returns False, having changed nothing that counts, if a voltage leaves
-    table_range().
+    It notes in run_log what that asks for. It returns False, having changed nothing that counts, if a voltage
+    leaves table_range().
     """
     started = time.perf_counter()
     low, high = table_range(membrane)

@@ -86,8 +86,8 @@ class Workplace:
         folder: the working folder; None is that of this process.
         shared: whether, where processes cannot be forked, one that has done such work already will do.
         hear: is told what the work says by :func:`say`.
-        Raises:
-            LostError: when its process does. PicklingError: when an argument cannot be sent. Else what the work raises.
+        Raises LostError when its process is lost, PicklingError when an argument cannot be sent; else what
+        the work raises.
         """
         try:
             order = pickle.dumps(

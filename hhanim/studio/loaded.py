@@ -98,8 +98,8 @@ def _settled(path: Path) -> bool:
 
 
 def check() -> None:
-    """Go on only if what this process has loaded of hhanim is what lies on the disk. Raises OutdatedError when it is
-    not."""
+    """Go on only if what this process has loaded of hhanim is what lies on the disk. Raises OutdatedError when it
+    is not."""
     if edited := moved_on():
         raise OutdatedError(
             f"{edited} was edited after it was loaded: restart the program, or the notebook's kernel"

@@ -180,8 +180,7 @@ def known(error: BaseException) -> StudioError | None:
 def told(error: BaseException, whose: str = "", path: Path | None = None) -> StudioError:
     """Any error as one line that says what to do.
 
-    whose: what the line begins with. path: the user's file that was run; without, what failed is hhanim's or a
-        library's.
+    whose: what the line begins with. path: the user's file that was run; without, hhanim or a library failed.
     """
     if isinstance(error, StudioError):
         return error

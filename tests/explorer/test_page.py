@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from hhanim import explorer
-from hhanim.explorer import equations, sliders
+from hhanim.explorer import membrane, sliders
 from hhanim.explorer.sliders import FIELDS
 from hhanim.explorer.stimuli import STIMULI
 from hhanim.model import HHError, presets
@@ -77,7 +77,7 @@ def test_sliders_of_the_lecture() -> None:
     assert found["gNa"] == (0.0, 5.0, 0.1, 2.0)
     assert found["gK"] == (0.0, 5.0, 0.1, 1.44)
     assert found["gL"] == (0.0, 1.0, 0.1, 0.2)
-    assert equations.data(presets.get("widget"))["I"] == {
+    assert membrane.data(presets.get("widget"))["I"] == {
         "value": 2.0,
         "min": 0.0,
         "max": 10.0,

@@ -28,8 +28,8 @@ _TIP = 0.13  # scene units
 class Front(Timed, VGroup):
     """A mark that is at `start` (mm) at time `since` (ms) and moves on at `speed` (mm/ms, which is m/s).
 
-    name: written behind it. row: how many rows below the panel's top. Before `since` it waits; at the panel's end it
-    stays.
+    name: written behind it. row: how many rows below the panel's top. Before `since` it waits; at the panel's end
+    it stays.
     """
 
     def __init__(

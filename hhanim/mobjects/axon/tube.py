@@ -44,8 +44,8 @@ class Tube:
     """A tube under a panel, both along a cable whose run is shown.
 
     area: of both. beside: the runs of tubes whose scales it shares. clock: whose time is shown; without one, call
-    draw(). `still` and `moving` are the two groups to show; thickness is that on the screen (scene units), one for
-    MICROMETRES.
+    draw(). `still` and `moving` are the two groups to show; thickness is that on the screen (scene units), one
+    for MICROMETRES.
     """
 
     def __init__(

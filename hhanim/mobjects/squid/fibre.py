@@ -36,9 +36,9 @@ _TURN = 0.22  # of its thickness: half the width that its round end is seen unde
 class GiantAxon(VGroup):
     """An axon along an area, a tube whose left end is seen to be open; tied, both ends are shut by a thread.
 
-    place() puts it elsewhere, to() is the animation that does; tie() ties its ends; light() lets its core shine, as V
-    does where it is shown. `band` is the whole of it and `wall` its upper wall, each (x, y, thickness): what a zoom
-    enters.
+    place() puts it elsewhere, to() is the animation that does; tie() ties its ends; light() lets its core shine, as
+    V does where it is shown. `band` is the whole of it and `wall` its upper wall, each (x, y, thickness): what a
+    zoom enters.
     """
 
     def __init__(self, theme: Theme, area: Area) -> None:

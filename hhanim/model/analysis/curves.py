@@ -37,8 +37,8 @@ def time_constants(membrane: Membrane, v: Any = None) -> dict[str, Array]:
 def slowest_gates(membrane: Membrane, v: Any = None) -> list[tuple[str, float, float]]:
     """Which gate has the longest time constant from where to where: (gate, low, high) in mV, in ascending order.
 
-    Looked for over increasing voltages v (P,), by default the membrane's v_range. Raises HHError if no gate has a time
-    constant.
+    Looked for over increasing voltages v (P,), by default the membrane's v_range. Raises HHError if no gate has a
+    time constant.
     """
     v = voltages(membrane, v)
     taus = time_constants(membrane, v)

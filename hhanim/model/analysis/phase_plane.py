@@ -23,10 +23,10 @@ def two_variable(membrane: Membrane) -> Membrane:
     """A reduction of a membrane to V and one recovery gate, for its phase plane; one of two states is kept.
 
     After Krinsky & Kokoz (1973) and Rinzel (1985, Fed Proc 44:2944): the recovery gate is the slowest one
-    that opens with depolarisation; gates at least three times as fast as it at rest are instantaneous; every
-    other gate follows it on the straight line through rest that fits one spike of the full membrane best.
-    Rest, and every gate's value there, stay exactly where they are; other equilibria and all times are
-    approximations.
+    that opens with depolarisation; gates at least three times as fast as it at rest are instantaneous;
+    every other gate follows it on the straight line through rest that fits one spike of the full membrane
+    best. Rest, and every gate's value there, stay exactly where they are; other equilibria and all times
+    are approximations.
     """
     if len(membrane.states) == 2:
         return membrane

@@ -92,8 +92,8 @@ def _cleared(deck: Any) -> None:
 
 
 def opened(path: Path) -> pptx.presentation.Presentation:
-    """Somebody's own deck, to whose slides ours are added. Raises UsageError when it is none, or lacks what slides
-    need."""
+    """Somebody's own deck, to whose slides ours are added. Raises UsageError when it is none, or lacks what
+    slides need."""
     import pptx
     from pptx.exc import PackageNotFoundError
 

@@ -40,8 +40,8 @@ class Job:
 
 
 def prepare(request: Request) -> Job:
-    """Check a request in full and work out its key. Raises UsageError when a parameter, the theme or the size is not
-    possible."""
+    """Check a request in full and work out its key. Raises UsageError when a parameter, the theme or the size is
+    not possible."""
     from hhanim.model import Membrane
 
     request.check()

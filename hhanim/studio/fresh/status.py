@@ -17,8 +17,8 @@ from hhanim.studio.plan.request import Request
 
 @dataclass(frozen=True)
 class Status:
-    """Whether a film needs making: the reasons, and whether a hand has been at it (then only ``--force``
-    remakes)."""
+    """Whether a film needs making: the reasons, and whether a hand has been at it (then only
+    ``--force`` remakes)."""
 
     reasons: tuple[str, ...]
     protected: bool = False

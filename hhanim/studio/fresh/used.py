@@ -78,10 +78,9 @@ def given_files(request: Request) -> dict[str, Path]:
 class Places:
     """What labels are relative to.
 
-    scene: the scene's folder. given: parameter → folder of the file that is given for it.
-    path, environment: where modules are looked for, and the variables, before a scene changes them.
-    passing: where files lie for a while, which is asked at once: tempfile, asked while it asks itself, waits for
-    ever.
+    scene: the scene's folder. given: parameter → folder of the file that is given for it. path, environment:
+    where modules are looked for, and the variables, before a scene changes them. passing: where files lie for a
+    while, which is asked at once: tempfile, asked while it asks itself, waits for ever.
     """
 
     scene: Path

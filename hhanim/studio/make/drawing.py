@@ -57,8 +57,8 @@ class Drawing:
         return made
 
     def draw(self, outputs: Sequence[Output], on_event: Listener) -> tuple[list[Output], Drawn]:
-        """All of a scene, by one process. Raises RenderError when the scene fails, or the process that draws it is
-        ended."""
+        """All of a scene, by one process. Raises RenderError when the scene fails, or the process that draws it
+        is ended."""
         try:
             outputs, drawn = self.share(outputs, Share(), on_event)
         except LostError as error:

@@ -43,8 +43,8 @@ class Making:
     drawn: Drawn | None = None
 
     def finish(self) -> Event:
-        """Check the film and put it in its place; once, in any thread. Raises StudioError when it is not what was asked
-        for."""
+        """Check the film and put it in its place; once, in any thread. Raises StudioError when it is not what was
+        asked for."""
         assert self.drawn is not None
         with self.held:
             made = record(self.job, self.media, self.drawn)

@@ -187,8 +187,8 @@ class Crew:
 
 
 def _together(name: str, done: Sequence[tuple[list[Output], Drawn | None]]) -> tuple[list[Output], Drawn]:
-    """One film out of its shares, which must have been drawn by the same scene. Raises RenderError when they were
-    not."""
+    """One film out of its shares, which must have been drawn by the same scene. Raises RenderError when they
+    were not."""
     used: dict[str, str] = {}
     for outputs, drawn in done:
         if [o.job.key for o in outputs] != [o.job.key for o in done[0][0]]:

@@ -41,8 +41,8 @@ _ORDER = struct.Struct("qq")  # where on the shelf something lies, or what to do
 def beside(
     make: Callable[[], Writer], path: Path, *, width: int, height: int, fps: float | Fraction
 ) -> Writer:
-    """The writer that ``make`` gives, in a process of its own where this one may be forked. Raises EncodeError as
-    ``make``."""
+    """The writer that ``make`` gives, in a process of its own where this one may be forked. Raises EncodeError
+    as ``make``."""
     if not process.may_fork:
         return make()
     return Beside(make, path, width=width, height=height, fps=fps)

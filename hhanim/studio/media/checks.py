@@ -19,8 +19,8 @@ from hhanim.studio.media.formats import format_of
 
 @dataclass(frozen=True)
 class Facts:
-    """What a player will find; ``duration`` in seconds, ``colours`` are H.273 codes (primaries, transfer,
-    matrix)."""
+    """What a player will find; ``duration`` in seconds, ``colours`` are H.273 codes (primaries,
+    transfer, matrix)."""
 
     codec: str
     pix_fmt: str

@@ -26,8 +26,7 @@ class Gif(Writer):
     The palette is known when the last frame is, so frames wait on disk, compressed. A GIF's pixel is either
     there or not: what is half transparent is laid on the ground of its theme.
 
-    ground: red, green and blue, where the film is transparent; the others as of
-        :class:`hhanim.studio.media.writer.Writer`.
+    ground: red, green and blue, where the film is transparent; the others as of Writer.
     """
 
     def __init__(

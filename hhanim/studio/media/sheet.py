@@ -20,8 +20,7 @@ class Yuv:
     Fixed-point, rounded to nearest, and strictly local: a pixel's result depends on its own 2 × 2 block only,
     so converting a rectangle gives the same bytes as converting the frame (swscale does not promise that).
 
-    width, height: even. pix_fmt: ``yuv420p`` or ``yuva420p``. ground: as of
-        :class:`hhanim.studio.media.encode.Encoder`.
+    width, height: even. pix_fmt: ``yuv420p`` or ``yuva420p``. ground: as of Encoder (media/encode.py).
     """
 
     _KR, _KG, _KB = 0.2126, 0.7152, 0.0722

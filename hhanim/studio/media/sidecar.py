@@ -245,8 +245,8 @@ _ADDED: dict[str, Any] = {"language": "en", "also": {}, "lines": [], "clicks": [
 
 
 def write(path: Path, record: Record) -> None:
-    """Write a record, sealed; the same content gives the same bytes. Raises RenderError when it says more than a record
-    holds."""
+    """Write a record, sealed; the same content gives the same bytes. Raises RenderError when it says more than a
+    record holds."""
     record = checked(record)
     content = plain.text(structs.replace(record, seal=seal(record)))
     if len(content) > plain.LARGEST:
@@ -255,8 +255,8 @@ def write(path: Path, record: Record) -> None:
 
 
 def checked(record: Record) -> Record:
-    """The record as it will be read. Raises RenderError when it says more than a record holds, or what no file can
-    say."""
+    """The record as it will be read. Raises RenderError when it says more than a record holds, or what no file
+    can say."""
     try:
         return json.decode(json.encode(record), type=Record)
     except (MsgspecError, UnicodeEncodeError, OverflowError) as error:

@@ -102,8 +102,8 @@ class Catalogue:
 
 
 def shipped() -> Path:
-    """The folder of the scenes that come with hhanim: inside the wheel, or beside the package in a
-    checkout."""
+    """The folder of the scenes that come with hhanim: inside the wheel, or beside the package in
+    a checkout."""
     inside = PACKAGE / "scenes"
     return inside if inside.is_dir() else PACKAGE.parent / "scenes"
 
@@ -115,8 +115,8 @@ def folders() -> list[Path]:
 
 
 def read(where: Iterable[Path] | None = None) -> Catalogue:
-    """Read every scene in the folders (or files) ``where``; a later folder's scene replaces an earlier
-    namesake."""
+    """Read every scene in the folders (or files) ``where``; a later folder's scene replaces an
+    earlier namesake."""
     entries: dict[str, Entry] = {}
     broken: list[Broken] = []
     for place in folders() if where is None else where:

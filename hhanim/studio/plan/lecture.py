@@ -71,8 +71,8 @@ class Lecture:
         return list({part.request.path: part.request for part in self.parts}.values())
 
     def check(self) -> None:
-        """Refuse what cannot be. Raises UsageError when a part is not possible, or changes more or less often than the
-        others."""
+        """Refuse what cannot be. Raises UsageError when a part is not possible, or changes more or less often than
+        the others."""
         for request in self.requests:
             request.check()
             rate = request.use.fps
@@ -142,8 +142,8 @@ def lecture_of(file: str | None, settings: Settings) -> Lecture | None:
 def _languages(
     project: Project, table: Mapping[str, Any], settings: Settings, general: Mapping[str, Any]
 ) -> tuple[str, ...]:
-    """The language of the lecture, and then the others of its captions. Raises UsageError when there is no such
-    language."""
+    """The language of the lecture, and then the others of its captions. Raises UsageError when there is no
+    such language."""
     known = table["languages"] or [code for code in project.languages if code] or [general["language"]]
     first = settings.language or known[0]
     try:

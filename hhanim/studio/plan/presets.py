@@ -1,5 +1,5 @@
-"""Presets name a use, not a codec: how large the frame is, how often it changes, how much work goes into
-it."""
+"""Presets name a use, not a codec: how large the frame is, how often it changes, how much work goes
+into it."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ def preset(name: str) -> Preset:
 
 
 def size(text: str) -> tuple[int, int]:
-    """``1280x720`` as two even numbers of pixels. Raises UsageError when it is not a size, or one that no player
-    shows."""
+    """``1280x720`` as two even numbers of pixels. Raises UsageError when it is not a size, or one that no
+    player shows."""
     found = re.fullmatch(r"\s*(\d{1,6})\s*[x×,]\s*(\d{1,6})\s*", text)
     if not found:
         raise UsageError(f"size = {text!r}: give WIDTHxHEIGHT in pixels, such as 1280x720")

@@ -15,8 +15,8 @@
     presets = ["slide", "lecture"]       # and for each preset
     formats = ["mp4", "gif"]
 
-Without ``[[targets]]`` every scene is one. The same tables may stand under ``[tool.hhanim]`` in
-``pyproject.toml``.
+Without ``[[targets]]`` every scene is one. The same tables may stand under ``[tool.hhanim]``
+in ``pyproject.toml``.
 """
 
 from __future__ import annotations

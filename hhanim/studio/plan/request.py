@@ -97,8 +97,8 @@ class Request:
 
     @functools.cached_property
     def look(self) -> Theme:
-        """The theme behind the name. Raises UsageError when there is none of that name, or the format cannot show
-        it."""
+        """The theme behind the name. Raises UsageError when there is none of that name, or the format cannot
+        show it."""
         with self._placed("theme"):
             theme = get_theme(self.theme)
             if theme.transparent and not self.format.alpha:

@@ -44,8 +44,8 @@ def start(name: str, kind: str = "clip", folder: Path = Path()) -> list[Path]:
 
 
 def lecture(folder: Path = Path()) -> Path:
-    """Write ``lecture.toml``, a lecture of the films that come with hhanim. Raises UsageError when there is one
-    already."""
+    """Write ``lecture.toml``, a lecture of the films that come with hhanim. Raises UsageError when there is
+    one already."""
     path = folder / FILE
     if path.exists():
         raise UsageError(f"{path} is there already; hhanim lecture --dry-run says what it makes")

@@ -56,8 +56,8 @@ class Take:
     """A recording of a line.
 
     name: of the line. file: relative to the folder of the language. state: hash of its content.
-    line: the sentence it was made for, None where nobody has noted that. seconds: how long it is; rate: samples a
-        second.
+    line: the sentence it was made for, None where nobody has noted that. seconds: how long it is.
+    rate: samples a second.
     """
 
     name: str
@@ -164,8 +164,8 @@ def sha256(path: Path) -> str:
 
 
 def notes(place: Path) -> dict[str, Note]:
-    """Which sentence each recording of a folder was made for. Raises RenderError when the file that says so cannot be
-    read."""
+    """Which sentence each recording of a folder was made for. Raises RenderError when the file that says so cannot
+    be read."""
     path = place / NOTES
     if not os.path.lexists(path):
         return {}
