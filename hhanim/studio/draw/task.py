@@ -65,13 +65,13 @@ def film(requests: Sequence[Request], media: Sequence[Path], share: Share) -> Ma
     Raises:
         StudioError: as :func:`hhanim.studio.draw.pieces.draw`, or when a request is not possible.
     """
-    with _begun(requests, *(path.parent for path in media)) as (record, requests):
+    # What was used is put together while the last pieces are still being encoded.
+    with Films() as films, _begun(requests, *(path.parent for path in media)) as (record, requests):
         with record.values(lambda: all(map(_plain, requests))):
             jobs = [prepare(request) for request in requests]
             _presets(record)
         outputs = [Output(job, path) for job, path in zip(jobs, media, strict=True)]
-        with Films() as films:
-            drawn = draw(outputs, films, say, share)
+        drawn = draw(outputs, films, say, share)
         _presets(record)
         record.file(Path(presets.__file__).parent, listed=True)
         record.add("code hhanim/look/theme.py")
