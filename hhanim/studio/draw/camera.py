@@ -149,10 +149,14 @@ class SparingCamera(Camera):
                 ctx.close_path()
         return stem
 
-    def box(self, m: Any) -> Rect:
-        """A rectangle of pixels outside of which drawing this object changes nothing."""
-        left, bottom = np.minimum.reduce(m.points)[:2].tolist()
-        right, top = np.maximum.reduce(m.points)[:2].tolist()
+    def box(self, m: Any, points: Any = None, *, sharp: bool = True) -> Rect:
+        """A rectangle of pixels outside of which drawing this object, or these points of it, changes nothing.
+
+        sharp: whether there may be corners where manim would draw them sharp.
+        """
+        points = m.points if points is None else points
+        left, bottom = np.minimum.reduce(points)[:2].tolist()
+        right, top = np.maximum.reduce(points)[:2].tolist()
         if not math.isfinite(right - left + top - bottom):  # manim draws nothing then
             return (0, 0, 0, 0)
         wide, high = self.pixel_width, self.pixel_height
@@ -163,7 +167,7 @@ class SparingCamera(Camera):
         width = max(m.get_stroke_width(), m.background_stroke_width)
         if width > 0:
             # A mitred corner reaches out by at most ten times half the line's width: cairo's limit.
-            sharp = m.joint_type in (LineJointType.AUTO, LineJointType.MITER) and len(m.points) > 4
+            sharp = sharp and m.joint_type in (LineJointType.AUTO, LineJointType.MITER) and len(m.points) > 4
             half = 0.5 * width * self.cairo_line_width_multiple * unit
             reach += half * (10.0 if sharp else 1.5)
         return (
@@ -225,7 +229,7 @@ class _Item:
         self.stem: _Stem | None = None
         if before is not None:
             points, last, stem = state[0], before.state[0], before.stem
-            self.grows = len(points) > len(last) > CURVE and points.startswith(last[:-CURVE])
+            self.grows = len(points) >= len(last) > CURVE and points.startswith(last[:-CURVE])
             if stem is not None and points.startswith(stem.points) and len(points) > len(stem.points):
                 self.stem = stem
 
@@ -279,18 +283,20 @@ class _Canvas:
         old = self.items
         known = {id(item.mobject): item for item in old}
         wiped: list[Rect] = []
+        different: list[Rect] = []  # places: what is drawn again only because it was wiped looks as before
         items: list[_Item] = []
         for m in shown:
-            state, item = _state(m), known.get(id(m))
-            if item is None:
+            state, before = _state(m), known.get(id(m))
+            if before is None:
                 item = _Item(m, state, camera.box(m))
-            elif item.state != state:
-                wiped.append(item.box)
-                box = (
-                    item.box if item.state[0] == state[0] and item.state[4:8] == state[4:8] else camera.box(m)
-                )
-                item = _Item(m, state, box, item)
+                different.append(item.box)
+            elif before.state != state:
+                wiped.append(before.box)
+                same = before.state[0] == state[0] and before.state[4:8] == state[4:8]
+                item = _Item(m, state, before.box if same else camera.box(m), before)
+                different += _difference(before, item, camera)
             else:
+                item = before
                 item.age += 1
             items.append(item)
         if len(items) != len(old) or any(a.mobject is not b.mobject for a, b in zip(items, old, strict=True)):
@@ -298,15 +304,15 @@ class _Canvas:
             stayed = [id(item.mobject) for item in old if id(item.mobject) in now]
             if [id(item.mobject) for item in items if id(item.mobject) in known] != stayed:
                 return False  # another order
-            wiped += [item.box for item in old if id(item.mobject) not in now]
+            gone = [item.box for item in old if id(item.mobject) not in now]
+            wiped += gone
+            different += gone
         self.items = items
         under = self.settled
         if len(items) < under or any(a is not b for a, b in zip(items[:under], old, strict=False)):
             self.layer, self.settled, under = None, 0, 0
         above = items[under:]
-        # What is drawn again only because something else was wiped looks as before.
-        different = [*wiped, *(item.box for item in above if not item.age)]
-        redraw, places = _touched(above, different)
+        redraw, places = _touched(above, wiped)
         base = self.base if self.layer is None else self.layer
         if sum((x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in places) > self.picture.size // 4:
             places, redraw = [(0, 0, self.picture.shape[1], self.picture.shape[0])], above
@@ -352,15 +358,38 @@ class _Canvas:
             camera.paint(item.mobject, context)
 
 
-def _touched(items: Sequence[_Item], different: Sequence[Rect]) -> tuple[list[_Item], list[Rect]]:
+def _difference(before: _Item, item: _Item, camera: SparingCamera) -> list[Rect]:
+    """Where an object that has changed looks different: a line that has grown on as it came, in the rows of its end
+    alone, since how cairo paints a row depends on nothing but what lies in it.
+    """
+    m, (points, *style) = item.mobject, before.state
+    plain = not style[-1] and not _visible(m.fill_rgbas)  # no gradient, no area
+    if item.grows and item.stem and style == [*item.state[1:]] and plain:
+        first = 4 * (len(points) // CURVE - 2)  # of the curve before the one that may be longer now
+        ends = [all_[first:] for all_ in (np.frombuffer(points).reshape(-1, 3), m.points)]
+        closes = any(m.consider_points_equals_2d(item.stem.start, end[-1]) for end in ends)
+        if not closes and all(map(_straight_on, ends)):
+            _, top, _, bottom = camera.box(m, np.concatenate(ends), sharp=False)
+            return [(min(before.box[0], item.box[0]), top, max(before.box[2], item.box[2]), bottom)]
+    return [before.box, item.box]
+
+
+def _straight_on(points: Any) -> bool:
+    """Whether each of some curves goes on within sixty degrees of how the one before came."""
+    came, goes = points[3:-1:4] - points[2:-2:4], points[5::4] - points[4::4]
+    lengths = np.linalg.norm(came, axis=1) * np.linalg.norm(goes, axis=1)
+    return bool((np.einsum("ij,ij->i", came, goes) > 0.5 * lengths).all())
+
+
+def _touched(items: Sequence[_Item], wiped: Sequence[Rect]) -> tuple[list[_Item], list[Rect]]:
     """What has to be drawn again, and where the picture is wiped before.
 
-    These are the objects that are new, those that touch one of the places that are ``different``, and, as wiping one
-    of them takes a piece out of others, those that touch one of those, and so on.
+    These are the objects that are new, those that touch one of the places ``wiped``, and, as wiping one of
+    them takes a piece out of others, those that touch one of those, and so on.
     """
     boxes: Boxes = np.array([item.box for item in items], dtype=np.int64).reshape(-1, 4)
     chosen = np.array([item.age == 0 for item in items], dtype=bool)
-    front: Boxes = np.array(different, dtype=np.int64).reshape(-1, 4)
+    front: Boxes = np.concatenate([np.array(wiped, dtype=np.int64).reshape(-1, 4), boxes[chosen]])
     places = [front]
     while len(front):
         rest = np.flatnonzero(~chosen)

@@ -223,7 +223,7 @@ class Small(Scene):
         closing = through([(3 * np.cos(a), 3 * np.sin(a)) for a in turn], 6, BLUE)
         dashes = VMobject(stroke_width=6, stroke_color=YELLOW)
         dashes.points = np.concatenate([smooth.points[8 * k : 8 * k + 4] - UP for k in range(59)])
-        changing = VMobject(stroke_width=5).set_stroke([RED, BLUE]).set_points_smoothly(smooth.points[::24])
+        changing = VMobject(stroke_width=5).set_stroke([RED, BLUE]).set_points_smoothly(smooth.points[::8])
         disc = Circle(radius=0.5, fill_opacity=0.5, stroke_width=8)
         time = ValueTracker(0.0)
         for line in CHOSEN:
