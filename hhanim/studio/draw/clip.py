@@ -12,8 +12,7 @@ from hhanim.studio.fresh.job import Job
 def perform(job: Job) -> Any:
     """The clip of a job, ready to give frames.
 
-    Raises:
-        RenderError: when the scene's file fails.
+    Raises RenderError when the scene's file fails.
     """
     from hhanim.plots.clip import perform as play
 

@@ -17,9 +17,8 @@ from hhanim.studio.plan.voice import BREATH, SEEN, Take
 class Said:
     """A line of a film: its name, when it is shown in the silent film and from when on it is spoken (s), and its text.
 
-    Args:
-        take: what speaks it, if anything. frame: the one that stands, held for as many frames more, until it is spoken.
-        seen: what is seen meanwhile, in words; also: what speaks that, if it is to be heard.
+    take: what speaks it, if anything. frame: the one that stands, held for as many frames more, until it is spoken.
+    seen: what is seen meanwhile, in words; also: what speaks that, if it is to be heard.
     """
 
     name: str
@@ -88,8 +87,7 @@ class Drawn:
     def lines(self, folder: str = "") -> list[Line]:
         """What is said when, and after each line what is seen meanwhile.
 
-        Args:
-            folder: where the recordings lie, of a film that is spoken.
+        folder: where the recordings lie, of a film that is spoken.
         """
         found = []
         for (start, stop, text), line in zip(self.captions, self.said, strict=True):

@@ -45,18 +45,16 @@ class Exporter(Protocol):
     def frame(self, number: int, rgba: Pixels, dirty: Iterable[Rect] | None, repeat: int = 1) -> None:
         """Take a frame, and ``repeat - 1`` more like it.
 
-        Args:
-            rgba: straight colours, shape ``(height, width, 4)``, in a buffer that the next frame reuses.
-            dirty: rectangles outside of which it is like the frame before; None when unknown.
+        rgba: straight colours, shape ``(height, width, 4)``, in a buffer that the next frame reuses.
+        dirty: rectangles outside of which it is like the frame before; None when unknown.
         """
 
 
 class Lines:
     """Tells an exporter of the lines of a scene as they end.
 
-    Args:
-        captions: they may become more while the scene plays. fps: how many frames a second it has.
-        seen: what is to be seen in it, in words; told with the first line.
+    captions: they may become more while the scene plays. fps: how many frames a second it has.
+    seen: what is to be seen in it, in words; told with the first line.
     """
 
     def __init__(
@@ -81,10 +79,9 @@ class Lines:
 class Played:
     """What is known of a scene that was played to its end.
 
-    Args:
-        poster: the number of a frame. clicks: when spikes are heard (s). written: what stands over its frames, from so
-            many seconds on.
-        ends: when each of its sections stops changing (s): what follows leads to the next; () where it does not say.
+    poster: the number of a frame. clicks: when spikes are heard (s). written: what stands over its frames, from so
+        many seconds on.
+    ends: when each of its sections stops changing (s): what follows leads to the next; () where it does not say.
     """
 
     n_frames: int

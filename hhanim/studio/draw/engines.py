@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 def engine(job: Job, work: Path) -> Engine:
     """The engine for a job's scene; it may use the folder ``work`` for what it needs.
 
-    Raises:
-        MissingError: without the library it needs. RenderError: when the scene's file fails.
+    Raises MissingError without the library it needs, RenderError when the scene's file fails.
     """
     name, kind = job.request.entry.name, job.request.entry.kind
     if kind == "clip":
@@ -43,8 +42,7 @@ def engine(job: Job, work: Path) -> Engine:
 def play(player: Engine, job: Job, exporter: Exporter) -> Played:
     """Play a job's scene.
 
-    Raises:
-        RenderError: when it fails, with its own traceback.
+    Raises RenderError when it fails, with its own traceback.
     """
     with scene_errors(job.request.entry):
         return player.play(exporter)
@@ -77,8 +75,7 @@ class _One:
 def single_frame(job: Job, work: Path, number: int) -> Pixels | int:
     """One frame, of which alone anything is drawn; where there are fewer, how many there are.
 
-    Raises:
-        RenderError: when the scene fails.
+    Raises RenderError when the scene fails.
     """
     one = _One(number)
     try:

@@ -174,8 +174,8 @@ def _config(job: Job, work: Path) -> Iterator[None]:
 
 
 def _typeset_cache(job: Job) -> Path:
-    """Where typeset text is kept between films: named by its content and by the version of what typeset
-    it.
+    """Where typeset text is kept between films: named by its content and by the version of what
+    typeset it.
     """
     engines = versions(job.request.entry.kind)
     name = "-".join(f"{k}{engines.get(k, '')}" for k in ("typst", "font-source-sans-pro"))
@@ -185,8 +185,7 @@ def _typeset_cache(job: Job) -> Path:
 def _copy_new(source: Path, target: Path, wanted: Callable[[Path], bool] = lambda _: True) -> None:
     """Copy the .svg files that are not there yet; whole or not at all, and never an error.
 
-    Args:
-        wanted: which of them: what LaTeX has made of a text may be another tomorrow, when a file that it names is.
+    wanted: which of them: what LaTeX has made of a text may be another tomorrow, when a file that it names is.
     """
     with contextlib.suppress(OSError):
         target.mkdir(parents=True, exist_ok=True)
@@ -205,8 +204,7 @@ def _copy_new(source: Path, target: Path, wanted: Callable[[Path], bool] = lambd
 class Renderer(CairoRenderer):
     """manim's renderer, which gives its frames to an exporter, and draws only those that it wants.
 
-    Args:
-        camera: its class. transparent: whether the ground is. always: whether to draw the others as well.
+    camera: its class. transparent: whether the ground is. always: whether to draw the others as well.
     """
 
     def __init__(

@@ -87,14 +87,9 @@ class Output:
     def assemble(self, drawn: Drawn, sound: Samples | None = None) -> Drawn:
         """Join the pieces, and those of each section if they are wanted; none is encoded again.
 
-        Args:
-            sound: what is heard in the film; of its sections, in each its part.
-
-        Returns:
-            The same, with the sections' files.
-
-        Raises:
-            EncodeError: when they cannot be written.
+        sound: what is heard in the film; of its sections, in each its part.
+        Returns the same, with the sections' files.
+        Raises EncodeError when they cannot be written.
         """
         request, fps = self.job.request, self.job.fps
         cuts = list(drawn.cuts) if request.format.pieces else [0]
@@ -143,9 +138,8 @@ def _most(job: Job) -> int:
 class Recorder:
     """An exporter that encodes a share of the pieces, each in every format.
 
-    Args:
-        outputs: of one scene, with the same pixels.
-        films: what is still being encoded at the end is whole when they are closed.
+    outputs: of one scene, with the same pixels.
+    films: what is still being encoded at the end is whole when they are closed.
     """
 
     def __init__(
@@ -210,8 +204,7 @@ class Recorder:
     def _bounded(self, what: str, count: int, most: int) -> None:
         """Refuse at once what could not be recorded at the end.
 
-        Raises:
-            RenderError: when there is too much of it.
+        Raises RenderError when there is too much of it.
         """
         if count > most:
             raise RenderError(
@@ -331,8 +324,7 @@ class _Listener(Recorder):
 def rehearse(job: Job, work: Path) -> Drawn:
     """Play a scene without drawing anything: what is said in it, and when.
 
-    Raises:
-        RenderError: when the scene fails.
+    Raises RenderError when the scene fails.
     """
     return _Listener([Output(job, work / "film.mp4")], Films(), silent, Share(), engine(job, work)).finish()
 
@@ -343,15 +335,10 @@ def draw(
 ) -> Drawn | None:
     """Draw a scene, or a share of its pieces, and encode it into all outputs.
 
-    Args:
-        outputs: of one scene, with the same pixels: see :func:`same_pixels`.
-        films: what is still being encoded when this returns is whole when they are closed.
-
-    Returns:
-        What is known of the film; None when this share of it is nothing, because it cannot be divided.
-
-    Raises:
-        RenderError: when the scene fails, with its own traceback; EncodeError: when a film cannot be written.
+    outputs: of one scene, with the same pixels: see :func:`same_pixels`.
+    films: what is still being encoded when this returns is whole when they are closed.
+    Returns what is known of the film; None when this share of it is nothing, because it cannot be divided.
+    Raises RenderError when the scene fails, with its own traceback; EncodeError when a film cannot be written.
     """
     share = share or Share()
     player = engine(outputs[0].job, outputs[0].media.parent)

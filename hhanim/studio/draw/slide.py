@@ -78,8 +78,7 @@ def spread(lines: list[str], seconds: float) -> Iterator[Caption]:
 def _page(job: Job, work: Path) -> Pixels:
     """The page of a card or slide as pixels.
 
-    Raises:
-        RenderError: when Typst refuses it, or it does not fit on one page.
+    Raises RenderError when Typst refuses it, or it does not fit on one page.
     """
     request = job.request
     theme, (width, height) = request.look, request.pixels
@@ -135,8 +134,7 @@ def _name(job: Job) -> str:
 def _source(job: Job, work: Path) -> str:
     """What is on the page, in Typst's markup; the files that it names are copied to where Typst may read them.
 
-    Raises:
-        RenderError: when a file is not there.
+    Raises RenderError when a file is not there.
     """
     entry, given = job.request.entry, job.values.objects
     path = entry.path
@@ -163,8 +161,7 @@ def _source(job: Job, work: Path) -> str:
 def copy_named(text: str, folder: Path, place: Path, work: Path) -> None:
     """Copy what a text in Typst's markup names, and what that names in turn: files beside it and packages of one's own.
 
-    Args:
-        folder: in which the text lies; place: where its like lies in ``work``.
+    folder: in which the text lies; place: where its like lies in ``work``.
     """
     for name in re.findall(r'"([^"\n]+)"', text):
         source, copy = folder / name, place / name

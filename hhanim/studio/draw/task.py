@@ -62,8 +62,7 @@ def _begun(requests: Sequence[Request], *ignored: Path) -> Iterator[tuple[Record
 def film(requests: Sequence[Request], media: Sequence[Path], share: Share) -> Made:
     """Draw a share of a scene's pieces into the files ``media``, one for each request; say how far it is.
 
-    Raises:
-        StudioError: as :func:`hhanim.studio.draw.pieces.draw`, or when a request is not possible.
+    Raises StudioError as :func:`hhanim.studio.draw.pieces.draw`, or when a request is not possible.
     """
     # What was used is put together while the last pieces are still being encoded.
     with Films() as films, _begun(requests, *(path.parent for path in media)) as (record, requests):
@@ -109,8 +108,7 @@ def frame(requests: Sequence[Request], work: Path, number: int) -> Any:
 def picture(requests: Sequence[Request], number: int, kind: str) -> bytes:
     """One frame of a clip as SVG or PDF, whose lines stay lines.
 
-    Raises:
-        RenderError: when the scene fails.
+    Raises RenderError when the scene fails.
     """
     import matplotlib as mpl
 
