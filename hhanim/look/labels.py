@@ -34,8 +34,8 @@ class Plan:
     Where heads cross, their labels change places in about half a second, not in a frame: side by side, one in a second
     column, so that both can be read all the while. Where heads lie upon each other, the labels already have the order
     in which the heads will come apart. Labels in a stack so high that they could be taken for each other's come when it
-    is lower, and stay. All of it is worked out beforehand, from the curves: a frame looks the same whatever was drawn
-    before it.
+    is lower, or as low as it ever is, and stay. All of it is worked out beforehand, from the curves: a frame looks the
+    same whatever was drawn before it.
 
     y: heights of the heads (S, K) at instants that are 1/RATE s apart. widths: of the labels (K,). room: how far right
     of its place each may stand (S, K). floor: what no label is pushed below.
@@ -54,7 +54,8 @@ class Plan:
         aside = self._eased(self._columns(y + up, widths, spacing))
         right = np.minimum(aside, np.maximum(room - spacing.aside, 0.0))
         off = np.minimum(np.abs(up) / gap, 1.0)
-        low = np.array([reach for _, reach in both]) < 1.8 * gap
+        reach = np.array([reach for _, reach in both])
+        low = reach < np.maximum(1.8 * gap, 1.1 * reach.min(axis=0))
         #: shifts to the right and up, (S, K, 2), and the shares shown, (S, K)
         self.shifts = np.stack([right + spacing.aside * off, up], axis=-1)
         self.shown = self._eased(np.maximum.accumulate(low, axis=0))

@@ -33,6 +33,7 @@ from hhanim.look.words import tr
 from hhanim.model import HHError
 from hhanim.parameters import bind
 from hhanim.plots.additions import Additions
+from hhanim.plots.movers import advance
 from hhanim.plots.painter import Painter, frozen_layout
 from hhanim.plots.rect import Rect
 from hhanim.plots.stage import Stage
@@ -185,9 +186,7 @@ class _Recorder:
         )
         if background is not None:  # only what panels move has changed
             pixels = np.asarray(renderer.buffer_rgba())
-            for movers in stage.movers:
-                movers.advance(pixels, background, self._scratch)
-            return Frame(pixels, [r for m in stage.movers for r in m.dirty])
+            return Frame(pixels, advance(stage.movers, pixels, background, self._scratch))
         for artist in passing:
             self._painter.add(artist)
         rgba = self._painter.paint([*stage.movers, *self._altered, *passing], renderer)

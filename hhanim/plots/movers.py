@@ -55,7 +55,7 @@ class Movers(Artist):
         box, reach = self.panel.axes.bbox, (HEAD + RING) * self.panel.stage.u + 3
         return (box.x0 - reach, box.y0 - reach, self.panel.right + reach, box.y1 + reach)
 
-    def _look(self, renderer: Any) -> list[Rect]:
+    def look(self, renderer: Any) -> list[Rect]:
         """Take note of where everything is now; returns where that differs from before."""
         width, height = int(renderer.width), int(renderer.height)
         pad = (HEAD + RING) * self.panel.stage.u + 2
@@ -67,7 +67,7 @@ class Movers(Artist):
         ]
         pasted, leaders = self._lettering(renderer, lines)
         changes = zip(self.curves, self._lines, lines, strict=False)
-        seen = around(self.paint_extent(), 0, height)  # beyond it others paint, and theirs would be lost
+        seen = around(self.paint_extent(), 0, height)  # beyond it nothing of a line is painted
         dirty = [cut(rect, seen) for curve, old, new in changes if (rect := curve.grown(old, new, height))]
         before = _marks(self._heads, self._labels, self._leaders)
         after = _marks(heads, pasted, leaders)
@@ -78,7 +78,7 @@ class Movers(Artist):
         self._lines, self._heads, self._labels, self._leaders = lines, heads, pasted, leaders
         return merged(dirty, width, height)
 
-    def _paint(self, renderer: Any, only: Rect | None = None) -> None:
+    def paint(self, renderer: Any, only: Rect | None = None) -> None:
         """Paint everything, or at least what is seen of it in one rectangle."""
         stage, height = self.panel.stage, int(renderer.height)
         gc = renderer.new_gc()
@@ -126,29 +126,15 @@ class Movers(Artist):
     def draw(self, renderer: Any) -> None:
         if not self.get_visible():
             return
-        self.dirty = self._look(renderer)
+        self.dirty = self.look(renderer)
         if isinstance(renderer, RendererAgg):
-            self._paint(renderer)
+            self.paint(renderer)
         else:  # a vector file: text stays text
             self._labels = []
-            self._paint(renderer)
+            self.paint(renderer)
             for label, x, y in self.label_places(self._lines):
                 label.write(renderer, x, y)
         self.stale = False
-
-    def advance(self, pixels: Any, background: Any, scratch: Any) -> None:
-        """Bring the last frame's pixels up to date, by way of a second renderer of the same size.
-
-        Nothing is clipped to the rectangles that change, because a clipped edge is rounded differently: what is painted
-        on the scratch renderer besides is never looked at. So each frame is the same whatever frames came before it.
-        """
-        self.dirty = self._look(scratch)
-        page = np.asarray(scratch.buffer_rgba())
-        for rect in self.dirty:
-            x0, y0, x1, y1 = rect
-            page[y0:y1, x0:x1] = background[y0:y1, x0:x1]
-            self._paint(scratch, rect)
-            pixels[y0:y1, x0:x1] = page[y0:y1, x0:x1]
 
     def plan(self, seconds: float) -> None:
         """Work out where labels stand while curves grow together, in a clip that moves for so many seconds."""
@@ -228,6 +214,24 @@ class Movers(Artist):
         """Every label with its left end and its middle, in pixels: beside its head, or where the plan moves it."""
         states = [curve.now() for curve in self.curves] if states is None else states
         return [(label, x, y) for _, label, x, y, _ in self._placed(states)]
+
+
+def advance(movers: Sequence[Movers], pixels: Any, background: Any, scratch: Any) -> list[Rect]:
+    """Bring the last frame's pixels up to date, by way of a second renderer of the same size; where they have changed.
+
+    Nothing is clipped to the rectangles that change, because a clipped edge is rounded differently: what is painted
+    on the scratch renderer besides is never looked at. All movers paint each rectangle, for a label may stand where
+    another panel begins. So each frame is the same whatever frames came before it.
+    """
+    page = np.asarray(scratch.buffer_rgba())
+    dirty = merged((rect for each in movers for rect in each.look(scratch)), page.shape[1], page.shape[0])
+    for rect in dirty:
+        x0, y0, x1, y1 = rect
+        page[y0:y1, x0:x1] = background[y0:y1, x0:x1]
+        for each in movers:
+            each.paint(scratch, rect)
+        pixels[y0:y1, x0:x1] = page[y0:y1, x0:x1]
+    return dirty
 
 
 def _marks(heads: list[Any], pasted: list[Pasted], leaders: list[Leader]) -> list[tuple[Any, ...]]:

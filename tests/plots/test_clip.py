@@ -127,6 +127,25 @@ def test_a_curve_that_leaves_its_panel_wipes_nothing_off_the_panel_it_would_have
         np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.parametrize("heads", [5, 7])
+def test_many_currents_near_zero_are_named_and_wipe_nothing_off_the_panel_above(monkeypatch, heads):
+    @clip(title="Two panels", alt="Two panels.")
+    def crowded(stage, *, frames: int = 12, seconds: float = 1.2):
+        x = np.linspace(0.0, 10.0, 801)
+        above, below = stage.stack(2, 1)
+        above.x("x", 0.0, 10.0).y("y", -1.0, 1.0).curve(x, np.full(801, -0.95), quantity("V"))
+        below.x("x", 0.0, 10.0).y("y", -100.0, 100.0)
+        for k in range(heads):
+            below.curve(x, (k - 2) * np.sin(x), quantity("m"), label=f"$I_{k}$")
+        yield from stage.play(0.0, 10.0)
+        assert all(share == 1.0 for *_, share in below.movers._placed([c.now() for c in below.movers.curves]))
+
+    quick = pixels(crowded)
+    monkeypatch.setattr(Painter, "steady", lambda self, renderer: None)
+    for a, b in zip(quick, pixels(crowded), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
 def test_frames_share_one_buffer():
     addresses = {f.rgba.ctypes.data for f in play(waves).frames()}
     assert len(addresses) == 1
