@@ -9,6 +9,7 @@ a ``Start`` says where the membranes start. Units and ranges stand in the annota
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
 import types
 from collections.abc import Iterable, Mapping
@@ -112,6 +113,25 @@ def names(declared: Declared, given: Mapping[str, Any]) -> list[str]:
     return list(known)
 
 
+def spelt(declared: Declared, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What was given, one value in one spelling: 18.50 as 18.5, Modern as modern, numpy's numbers as numbers."""
+    kinds = {name: kind(annotation, name) for name, (annotation, _) in declared.items()}
+    return {name: _spelt(value, kinds.get(name, float)) for name, value in given.items()}
+
+
+def _spelt(value: Any, wanted: Any) -> Any:
+    value = _as_python(value, wanted)
+    if not isinstance(value, str) or wanted in (str, model.Start):
+        return value
+    if wanted is model.Membrane:
+        known = value.lower().replace("-", "_")
+        return known if known in presets.names() else value
+    for number in (int, float):
+        with contextlib.suppress(ValueError, OverflowError):
+            return repr(number(value)).removesuffix(".0")
+    return value
+
+
 def kind(annotation: Any, name: str = "") -> Any:
     """The type behind an annotation, from the small vocabulary of :data:`KINDS`. Raises ParameterError for another."""
     if name in TIME_BASE:
@@ -147,14 +167,21 @@ def _value(name: str, raw: Any, wanted: Any) -> Any:
     if wanted is model.Membrane:
         if not isinstance(raw, str | model.Membrane):
             raise _refused(name, raw, f"give the name of a model: {', '.join(presets.names())}")
-        return _refusing(name, raw, presets.get)
+        return _refusing(name, raw, lambda given: _single(presets.get(given)))
     if wanted is model.Protocol:
         if isinstance(raw, bool) or not isinstance(raw, str | int | float | model.Protocol):
             raise _refused(name, raw, "give a stimulus such as step(10, start=5)")
-        return _refusing(name, raw, as_protocol)
+        return _refusing(name, raw, lambda given: _single(as_protocol(given)))
     if wanted is look.Theme:
         return _refusing(name, raw, look.get_theme)
     return _checked(name, raw, str if wanted is model.Start else wanted)
+
+
+def _single(what: Any) -> Any:
+    """A membrane or a stimulus, which must be no batch."""
+    if what.batch is not None:
+        raise HHError(f"this is of {what.batch} neurons; give one number where it has several")
+    return what
 
 
 def _checked(name: str, raw: Any, wanted: Any) -> Any:
@@ -184,7 +211,7 @@ def _parts(wanted: Any) -> Iterable[Any]:
     """A type and everything it is made of."""
     yield wanted
     if get_origin(wanted) in (Union, types.UnionType, Annotated):
-        for part in [*get_args(wanted), *getattr(wanted, "__metadata__", ())]:
+        for part in get_args(wanted):
             yield from _parts(part)
 
 

@@ -31,13 +31,14 @@ def f_i(
     onset, hopf = analysis.rheobase(model, 400.0, sustained=True), analysis.hopf_points(model)
     stage.title("How does the firing rate grow with the current?", conditions(model))
     time, graph = stage.beside(1.0, 1.0, labels=(40.0, 40.0))
-    top = 1.3 * max(rates.max(), 1.0)
+    top = 1.3 * max([1.0, *rates[np.isfinite(rates)]])
     time.x(TIME, 0.0, shown).y(q["V"], *limits(family["V"]))
     graph.x(STIMULUS, 0.0, I_max).y(RATE, 0.0, top).ask(until=1.0)
     time.ghost(family.t, family.neuron(-1)["V"], stage.theme.ink)
     for k, i in enumerate(currents):
         time.sweep(k, family.t, family.neuron(k)["V"], q["V"], stays=False)
-        graph.dots(i, rates[k], q["I"], along=k + 1.0)
+        if np.isfinite(rates[k]):  # no dot where the run is too short for a rate
+            graph.dots(i, rates[k], q["I"], along=k + 1.0)
 
     stage.caption("Every run starts at rest.")
     marks = [(i, "Hopf", "Up to the Hopf point rest is stable too.") for i in hopf[:1] if onset < i < I_max]

@@ -66,11 +66,13 @@ def simulation(
 
     stage.spikes(spikes)
     stage.caption("The voltage decides which channels open, and their currents decide where it goes.")
-    if spikes and {"Na", "K"} <= set(flows):
-        stage.caption("Sodium flows in and lifts V.", at=spikes[0])
-        stage.caption(
-            "Potassium flows out and brings it back.", at=run.extreme("I_K", before=spikes[0] + 5.0).t
-        )
+    if spikes and {"Na", "K"} <= set(
+        flows
+    ):  # of every spike: a caption waits for the one before it to be read
+        stage.caption("A spike begins as sodium flows in and lifts V.", at=spikes[0])
+        stage.caption("It ends as potassium flows out and brings V back.", at=run.top_of(spikes[0]))
+    elif not spikes:
+        stage.caption("This stimulus evokes no spike.", at=0.5 * duration)
     yield from stage.play(0.0, duration, ease=False)
 
 

@@ -150,6 +150,7 @@ def test_events_as_json_and_quiet(hh):
         (["render", "tau", "--output", "/dev/null"], 2, "not a folder"),
         (["verify", "nothing.mp4"], 2, "no file nothing.mp4"),
         (["simulate", "--model", "modrn"], 2, "did you mean modern?"),
+        (["simulate", "--stimulus", "step([1, 5])"], 2, "this is of 2 neurons; give one number"),
         (["simulate", "--stimulus", "stp(3)"], 2, "did you mean step?"),
         (["simulate", "--stimulus", "step(1,2,3,4,5)"], 2, "stimulus"),
         (["simulate", "--duration", "-1"], 2, "duration"),

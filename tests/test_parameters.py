@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hhanim.model import presets, step
-from hhanim.parameters import ParameterError, bind, names
+from hhanim.parameters import ParameterError, bind, names, spelt
 
 DEMO = {
     "model": ("Membrane", "classroom"),
@@ -120,3 +121,31 @@ def test_any_text_is_taken_or_refused(name, text):
         resolve({name: text})
     except ParameterError as error:
         assert "\n" not in str(error) or "\n" in text
+
+
+@pytest.mark.parametrize("spelling", ["18.5", "18.50", "1.85e1", " 18.5 ", np.float64(18.5), np.array(18.5)])
+def test_one_value_has_one_spelling(spelling):
+    assert float(spelt(DEMO, {"celsius": spelling})["celsius"]) == 18.5
+    assert str(spelt(DEMO, {"celsius": spelling})["celsius"]) == "18.5"
+
+
+def test_a_model_has_one_spelling_and_numbers_are_pythons():
+    said = spelt(
+        DEMO,
+        {"model": "Connor-Stevens", "frames": np.int64(240), "stimulus": "step(1)", "gNa": np.float32(0.5)},
+    )
+    assert said == {"model": "connor_stevens", "frames": 240, "stimulus": "step(1)", "gNa": 0.5}
+    assert type(said["gNa"]) is float and type(said["frames"]) is int
+
+
+@pytest.mark.parametrize(
+    "given", [{"stimulus": "step([1, 2])"}, {"model": presets.get("modern").with_(gNa=[1, 2])}]
+)
+def test_a_scene_is_of_one_neuron(given):
+    with pytest.raises(ParameterError, match="this is of 2 neurons; give one number where it has several"):
+        resolve(given)
+
+
+def test_a_unit_is_said_once():
+    with pytest.raises(ParameterError, match=r"must be 0.04 to 36000 s$"):
+        bind("demo", {"seconds": ("Seconds", 5.0)}, {"seconds": "0"})

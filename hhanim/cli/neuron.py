@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -51,8 +51,10 @@ def simulate(
     """
     import hhanim
     from hhanim.parameters import bind
+    from hhanim.studio.draw.scene import warn_plainly
     from hhanim.studio.make.manifest import put
 
+    warn_plainly()
     if out != "-" and Path(out).suffix not in (".csv", ".npz"):
         raise UsageError(f"--out {out}: give a name that ends in .csv or .npz, or - for stdout")
     if out == "-" and as_json:
@@ -69,7 +71,9 @@ def simulate(
     spikes = [round(float(t), 6) for t in run.spikes]
     if as_json:
         said = {"model": model, "stimulus": str(protocol), "duration": duration, "method": run.method}
-        print_json({**said, "spikes": spikes, "rate": _rate(run), "out": out or None})
+        rate = float(run.rate())  # JSON has no nan
+        rate_said = None if math.isnan(rate) else rate
+        print_json({**said, "spikes": spikes, "rate": rate_said, "out": out or None})
         return
     at = ", ".join(f"{t:.3f}" for t in spikes[:8])
     complain(
@@ -77,12 +81,6 @@ def simulate(
         + (f" at {at}{' …' if len(spikes) > 8 else ''} ms" if spikes else ""),
         head="",
     )
-
-
-def _rate(run: Any) -> float | None:
-    """Of sustained firing (Hz), None where it has begun and the run is too short to tell."""
-    rate = float(run.rate())
-    return None if rate == 0 and (run.spikes > run.transient()).any() else rate
 
 
 @click.command()

@@ -17,6 +17,8 @@ from hhanim.model.rates import Rate, as_rate
 
 #: How far a steady state may leave 0..1: Connor and Stevens' published fit of their A-current reaches 1.013.
 SLACK = 0.02
+#: Temperatures (°C) of membranes and of measured kinetics; what is outside was given in kelvin.
+CELSIUS = (-20.0, 60.0)
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -63,7 +65,7 @@ class Gate(Frozen):
         of = f"of gate {self.name}"
         put(self, "power", whole(f"power {of}", self.power, 1))
         put(self, "q10", number(f"q10 {of}", self.q10, above=0, array=False))
-        put(self, "celsius", number(f"celsius {of}", self.celsius, -273.15, unit="°C", array=False))
+        put(self, "celsius", number(f"celsius {of}", self.celsius, *CELSIUS, unit="°C", array=False))
         given = {k for k in ("alpha", "beta", "inf", "tau", "follows") if getattr(self, k) is not None}
         for k in given - {"follows"}:
             put(self, k, as_rate(getattr(self, k)))

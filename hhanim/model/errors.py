@@ -29,7 +29,7 @@ class UnknownName(HHError):  # noqa: N818
     """A parameter, gate, channel, state or preset that does not exist here."""
 
     def __init__(self, kind: str, name: object, known: Iterable[str]) -> None:
-        known = sorted(known, key=str.lower)
+        known = sorted(set(known), key=lambda k: (k.lower(), k))
         folded = {k.lower(): k for k in known}
         close = difflib.get_close_matches(str(name).lower(), list(folded), n=1, cutoff=0.5)
         hint = f"did you mean {folded[close[0]]}? " if close else ""

@@ -272,18 +272,21 @@ class Events:
         Counts cycles, not crossings of a fixed level, so it also measures the small fast oscillation near
         depolarisation block, which never reaches 0 mV. A ringing that dies away is not firing: the swing of
         the last cycle must be at least 90 % of that of the first and 0.5 mV. By default the first half of
-        the time in which the stimulus last changed is left out as transient. Returns 0 where nothing fires;
-        (N,) for a batch.
+        the time since the stimulus last changed is left out as transient, but no more than leaves the last three
+        peaks of what still goes on. Returns 0 where nothing fires, nan where spikes come, but too few to tell
+        whether they go on; (N,) for a batch.
         """
         run: Any = self
         if run.dense is not None:
             return run.dense.rate(after, before)
         _, stop = self._window(None, before)
         start, _ = self._window(self.transient(stop) if after is None else after, stop)
+        first = max(2.0 * start - stop, 0.0) if after is None else start  # when the stimulus last changed
+        how = start, stop, first, run.membrane.spike_level
         if run.batch is None:
-            return _cycle_rate(self.t, run["V"], *self.peaks, start, stop)
+            return _cycle_rate(self.t, run["V"], *self.peaks, *how)
         columns = np.ascontiguousarray(run["V"].T)
-        return np.array([_cycle_rate(self.t, v, *_vertices(self.t, v), start, stop) for v in columns])
+        return np.array([_cycle_rate(self.t, v, *_vertices(self.t, v), *how) for v in columns])
 
 
 def _merged(t: Array, v: Array, more_t: Array, more_v: Array) -> tuple[Array, Array]:
@@ -309,12 +312,20 @@ def _vertices(t: Array, v: Array, k: Any = None) -> tuple[Array, Array]:
     return t[k] + u * 0.5 * (t[k + 1] - t[k - 1]), b + 0.25 * (c - a) * u
 
 
-def _cycle_rate(t: Array, v: Array, tops: Array, height: Array, after: float, before: float) -> float:
-    """Rate (Hz) of the cycles of v (T,) whose maxima are at `tops`; see Events.rate."""
-    inside = (tops >= after) & (tops <= before)
+def _cycle_rate(
+    t: Array, v: Array, tops: Array, height: Array, after: float, before: float, first: float, level: float
+) -> float:
+    """Rate (Hz) of the cycles of v (T,) whose maxima are at `tops`; see Events.rate.
+
+    first: from when on maxima may count where there are too few after `after`. level: that of a spike (mV).
+    """
+    inside = (tops >= first) & (tops <= before)
     tops, height = tops[inside], height[inside]
+    few = len(tops) >= 3 and before - tops[-1] < 1.25 * (tops[-1] - tops[-2])  # and they go on
+    begin = min(int(np.searchsorted(tops, after)), len(tops) - 3 if few else len(tops))
+    tops, height = tops[begin:], height[begin:]
     if len(tops) < 3:
-        return 0.0
+        return np.nan if np.any(height > level) else 0.0
     lows = np.minimum.reduceat(v, np.searchsorted(t, tops))[:-1]
     # A cycle's swing is measured to the trough that ends it; small ripples on a large cycle are not cycles.
     swing = height[:-1] - lows

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hhanim.model.channel import ROW, Channel, Gate
+from hhanim.model.channel import CELSIUS, ROW, Channel, Gate
 from hhanim.model.equations import Equations, built, derive, structure
 from hhanim.model.errors import DuplicateName, HHError, InvalidValue, UnknownName, number, short
 from hhanim.model.frozen import Frozen
@@ -59,7 +59,7 @@ class Membrane(Frozen):
             raise InvalidValue(f"channels of {self.name} must be one or more Channel objects")
         put(self, "channels", channels)
         put(self, "c", number("C", self.c, above=0.0, unit="µF/cm²"))
-        put(self, "celsius", number("celsius", self.celsius, -20.0, 60.0, unit="°C"))
+        put(self, "celsius", number("celsius", self.celsius, *CELSIUS, unit="°C"))
         self._check_names()
         if self.start is not None:
             put(self, "start", dict(self.start))  # the caller's own may change
@@ -85,10 +85,12 @@ class Membrane(Frozen):
 
     def _check_names(self) -> None:
         channels, gates = [c.name for c in self.channels], [g.name for c in self.channels for g in c.gates]
-        for kind, names in (("channel", channels), ("gate", ["V", *gates])):
+        read = ["V", "t", "I", "I_ion", *(f"{of}_{name}" for name in channels for of in "Ig")]
+        for kind, names in (("channel", channels), ("quantity", [*read, *gates])):
             for name in names:
                 if names.count(name) > 1:
-                    raise DuplicateName(f"{kind} name {name} is used twice (V is taken); rename one of them")
+                    taken_by = "V, t, I, I_ion and each channel's I_… and g_… are taken"
+                    raise DuplicateName(f"{kind} name {name} is used twice ({taken_by}); rename one of them")
         taken = {"C", "celsius", *(f"{of}{name}" for name in channels for of in "gE")}
         for name in taken & {c.blocker for c in self.channels}:
             raise DuplicateName(f"blocker name {name} is that of another parameter; rename it")

@@ -227,7 +227,7 @@ class Train(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Ramp(Protocol):
-    """A straight line from `first` to `last` (µA/cm², or (N,)) on [start, stop) (ms), zero elsewhere."""
+    """A straight line to `last` (µA/cm², or (N,)) on [start, stop) (ms), from `first` (0) on; zero elsewhere."""
 
     last: Current
     start: Times = 0.0
@@ -446,13 +446,23 @@ def _pulse(amplitude: Any, start: Any = 0.0, width: Any = 1.0) -> Step:
     return Step(amplitude, start, start + width)
 
 
+def _ramp(last: Any, start: Any = 0.0, stop: Any = 100.0, first: Any = 0.0) -> Ramp:
+    """A straight line to `last` (µA/cm², or (N,)) on [start, stop) (ms), from `first` on; zero elsewhere."""
+    line = Ramp(last, start, stop, first)
+    if not np.any(line.last) and not np.any(line.first):
+        raise InvalidValue(
+            "ramp(0) goes from 0 to 0; give first where it ends: ramp(20) goes from 0 to 20 µA/cm²"
+        )
+    return line
+
+
 def _clamp(holding: Any = -65.0, level: Any = None, start: float = 5.0, stop: float = INF) -> VoltageClamp:
     """A voltage clamp at `holding` mV; with `level` (mV, or (N,)), one step to it on [start, stop) (ms)."""
     held = VoltageClamp(holding)
     return held if level is None else held.step(level, start, stop)
 
 
-step, ramp = worded(Step, "step"), worded(Ramp, "ramp")
+step, ramp = worded(Step, "step"), worded(_ramp, "ramp")
 pulse, train = worded(_pulse, "pulse"), worded(Train, "train")
 sine, noise = worded(Sine, "sine"), worded(Noise, "noise")
 samples, clamp = worded(Samples, "samples"), worded(_clamp, "clamp")

@@ -328,8 +328,11 @@ def _lsoda(f: Any, y0: Array, t: Array, rtol: float, atol: Any, max_step: float)
         warnings.catch_warnings(action="ignore", category=integrate.ODEintWarning),
     ):
         y, info = odeint(f, y0, t, rtol=rtol, atol=atol, hmax=hmax, mxstep=200_000, full_output=True)
-    if info["message"] != "Integration successful." or not np.all(np.isfinite(y)):
-        raise SolverFailure(f"the solver stopped between t = {t[0]:g} and {t[-1]:g} ms: {info['message']}")
+    said = info["message"]
+    if said == "Integration successful." and not np.all(np.isfinite(y)):
+        said = "V or a gate leaves every range of numbers; is the current right (µA/cm², outward positive)?"
+    if said != "Integration successful.":
+        raise SolverFailure(f"the solver stopped between t = {t[0]:g} and {t[-1]:g} ms: {said}")
     out: Array = y.T
     return out
 

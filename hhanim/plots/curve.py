@@ -36,6 +36,7 @@ class Curve:
         self.x, self.y, self.along = x[order], y[order], along[order]
         self.head, self.gone = True, np.inf
         self.label: Label | None = None
+        self.role = ""  # of the quantity that it shows
         self.value = float(self.along[0])
         self._placed: Array = np.empty((0, 2))
 

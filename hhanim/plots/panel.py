@@ -92,13 +92,16 @@ class Panel(AxisPair):
             self.axes.axhline(0, color=self.stage.theme.line, linewidth=2 * u, zorder=0.6)
 
     def seen(self) -> list[str]:
-        """What is to be seen, in words: what is plotted over what, and where each named curve is largest."""
+        """What is to be seen, in words: what is plotted over what, and where each named curve is largest.
+
+        A voltage, whose zero is a convention, by its value; all else in size.
+        """
         over, of = (_words(axis.name) for axis in (self.column[-1].x_axis, self.y_axis))
         said = [tr("A graph of {y} over {x}.", x=over, y=of)]
         for curve in self.movers.curves:
             known = curve.y[np.isfinite(curve.y)]
             if curve.label is not None and known.size and np.ptp(known) > 0.0:
-                k = int(np.nanargmax(np.abs(curve.y)))
+                k = int(np.nanargmax(curve.y if curve.role == "voltage" else np.abs(curve.y)))
                 y, x = plain(curve.y[k], 3), plain(curve.x[k], 3)
                 name = _words(curve.label.text.get_text())
                 said.append(tr("{name} is largest, {y}, at {x}.", name=name, y=y, x=x))
@@ -172,7 +175,7 @@ class Panel(AxisPair):
         color = color or (theme.color(quantity) if quantity else theme.ink)
         dash = dash if dash is not None else theme.dash(quantity) if quantity else ()
         curve = Curve(self, x, y, x if along is None else along, color, dash, LINE * width * u)
-        curve.head, curve.gone = head, gone
+        curve.head, curve.gone, curve.role = head, gone, quantity.role if quantity else ""
         label = (quantity.label if quantity else "") if label is None else label
         if label:
             curve.label = Label(self.stage, tr(label), color)

@@ -357,3 +357,17 @@ def test_channels_come_by_the_share_that_is_open_in_the_end() -> None:
     shares = [float(c.open_fraction({g.name: membrane.inf(g.name, 0.0) for g in c.gates})) for c in
               analysis.likeliest_open(membrane, 0.0)]  # fmt: skip
     assert shares == sorted(shares, reverse=True)
+
+
+def test_every_analysis_takes_the_name_of_a_model() -> None:
+    arguments = {"peak_currents": ("Na", [0.0]), "likeliest_open": (0.0,), "loses_hold": (0.0, 1.0)}
+    for name in ("f_i", "strength_duration", "rheobase", "two_variable", "hopf_points", "nullclines", "voltages",
+                 "likeliest_open", "peak_currents", "steady_states", "time_constants", "fixed_points"):  # fmt: skip
+        given = arguments.get(name, {"f_i": ([1.0], 20.0), "strength_duration": ([1.0],)}.get(name, ()))
+        by_name, itself = (getattr(analysis, name)(m, *given) for m in ("modern", presets.MODERN))
+        assert type(by_name) is type(itself)
+
+
+def test_what_leaves_all_numbers_is_not_called_successful() -> None:
+    with pytest.raises(HHError, match="leaves every range of numbers"):
+        hh.simulate("modern", hh.step(-1e4))

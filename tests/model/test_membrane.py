@@ -417,8 +417,19 @@ A, B = Exp(1.0, 0.0, 10.0), Exp(1.0, 0.0, -10.0)
         (lambda: Channel("Na", 1.0, 50.0, (Gate("m", A, B), Gate("m", A, B))), "give each its own name"),
         (lambda: Membrane("x", ()), "must be one or more Channel"),
         (lambda: Membrane("x", (Channel("L", 1, -65), Channel("L", 1, -65))), "channel name L is used twice"),
-        (lambda: MODERN.plus(Channel("KA", 1, -77, Gate("n", A, B))), "gate name n is used twice"),
-        (lambda: Membrane("x", Channel("L", 1, -65, Gate("V", A, B))), "V is taken"),
+        (lambda: MODERN.plus(Channel("KA", 1, -77, Gate("n", A, B))), "quantity name n is used twice"),
+        *(
+            (
+                lambda name=name: Membrane("x", Channel("L", 1, -65, Gate(name, A, B))),
+                f"{name} is used twice .* taken",
+            )
+            for name in ("V", "t", "I", "I_ion", "I_L", "g_L")
+        ),
+        (lambda: Membrane("x", Channel("ion", 1, -65)), "I_ion is used twice"),
+        (
+            lambda: Gate("m", A, B, celsius=310),
+            "celsius of gate m = 310 is not allowed; allowed: -20 to 60 °C",
+        ),
         (
             lambda: Membrane("x", Channel("Na", 1, 50, Gate("h", follows=("n", 1, 1)))),
             "follows 'n', which is not a gate",

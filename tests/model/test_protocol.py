@@ -146,6 +146,7 @@ def test_noise_depends_on_its_seed_only() -> None:
         (lambda: train(1, width=5, period=2), "train period = 2 is not allowed; allowed: 5 or more"),
         (lambda: ramp(1, 5, 5), "ramp stop = 5 ms; allowed: any finite time after its start"),
         (lambda: ramp(1, 0, math.inf), "ramp stop = inf"),
+        (lambda: ramp(0, 20), r"goes from 0 to 0; give first where it ends: ramp\(20\) goes from 0 to 20"),
         (lambda: sine(1, 0), "frequency = 0 is not allowed; allowed: more than 0 Hz"),
         (lambda: noise(-1), "sigma = -1"),
         (lambda: noise(1, tau=0), "tau = 0"),

@@ -74,6 +74,26 @@ def test_rate_is_zero_where_nothing_fires_steadily() -> None:
         assert hh.simulate(MODERN, i, 300, rtol=1e-8, atol=1e-8).rate() == 0.0
 
 
+@pytest.mark.parametrize("duration", [50.0, 75.0, 100.0, 300.0])
+def test_a_neuron_that_fires_regularly_has_a_rate_however_short_the_run(duration: float) -> None:
+    run = hh.simulate(MODERN, 10.0, duration)
+    assert run.rate() == pytest.approx(68.3, abs=0.1)
+    batch = hh.simulate(MODERN, hh.step([1.0, 5.0, 10.0]), duration)
+    assert batch.rate() == pytest.approx([0.0, 0.0, run.rate()], abs=0.01)
+
+
+def test_a_rate_that_cannot_be_told_is_not_zero() -> None:
+    assert np.isnan(hh.simulate(MODERN, 10.0, 30.0).rate())  # two spikes
+    assert np.isnan(hh.analysis.f_i("modern", [0.0, 10.0], 30.0)).tolist() == [False, True]
+    assert hh.simulate(MODERN, 6.0, 60.0).rate() == 0.0  # fires at first, then rings
+    assert hh.simulate(MODERN, hh.step(10.0, 0.0, 40.0), 60.0).rate() == 0.0  # has stopped
+
+
+def test_quantities_that_are_known_are_listed_once(run: Trajectory) -> None:
+    with pytest.raises(hh.HHError, match=r"known are g_K, g_L, g_Na, h, I, I_ion, I_K, I_L, I_Na, m, n, V$"):
+        run["v"]
+
+
 def test_rate_of_a_batch_is_that_of_its_members() -> None:
     i = np.array([0.0, 10.0, 50.0, 120.0])
     batch = hh.simulate(MODERN, i, 300, method="exponential_euler")

@@ -6,6 +6,7 @@ import collections
 import importlib
 import inspect
 import re
+import re
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -106,6 +107,27 @@ def test_simulation_draws_the_converged_run():
     }
     t, i = drawn[r"$I_{\mathrm{Na}}$"]
     assert np.abs(i[:-1] - run.at(t[:-1]).current("Na")).max() < 0.01
+
+
+def captions(name: str, values: dict) -> list[str]:
+    return [text for _, _, text in last(name, {"seconds": 12.0, **values}, n=120)[0].captions]
+
+
+def test_what_simulation_says_is_true_whenever_it_is_said():
+    burst = pulse(20, start=10, width=1)  # one spike, and it is over before its caption's turn
+    assert any(said.startswith("A spike begins") for said in captions("simulation", {"stimulus": burst}))
+    assert not any(
+        said[-21:] == "flows in and lifts V." and said[0] == "S" for said in captions("simulation", {})
+    )
+    none = captions("simulation", {"stimulus": step(1.0)})
+    assert "This stimulus evokes no spike." in none and not any("spike begins" in said for said in none)
+
+
+@pytest.mark.parametrize("name", ["simulation", "conventions"])
+def test_of_a_voltage_the_highest_is_said_not_that_of_the_largest_size(name):
+    seen = last(name)[0].seen()
+    assert float(re.search(r"V is largest, ([\d.]+), at", seen)[1]) > 35.0
+    assert "Na is largest, −" in seen  # of a current the direction is a sign
 
 
 def test_simulation_says_where_it_starts():

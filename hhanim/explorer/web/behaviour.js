@@ -22,10 +22,16 @@ function transientOf(run) {
   return 0.5 * (run.stimulus.lastChange(end) + end);
 }
 
-/* Rate of sustained firing (Hz), as Trajectory.rate(): cycles of V whatever their height, but no ringing. */
+/* Rate of sustained firing (Hz), as Trajectory.rate(): cycles of V whatever their height, but no ringing; NaN where
+   spikes come, but too few to tell. */
 export function rateOf(run) {
-  const v = run.y[0], after = transientOf(run), peaks = peaksOf(run).filter(([t]) => t >= after);
-  if (peaks.length < 3) return 0;
+  const v = run.y[0], end = run.t[run.size - 1], after = transientOf(run);
+  let peaks = peaksOf(run).filter(([t]) => t >= 2 * after - end);
+  const [previous, latest] = peaks.slice(-2).map(([t]) => t);
+  const goesOn = peaks.length >= 3 && end - latest < 1.25 * (latest - previous);
+  const three = goesOn ? peaks.length - 3 : peaks.length;
+  peaks = peaks.slice(Math.min(peaks.filter(([t]) => t < after).length, three));
+  if (peaks.length < 3) return peaks.some(([, height]) => height > run.model.spikeLevel) ? NaN : 0;
   const cycles = peaks.slice(0, -1).map(([t, height], n) => {
     const [low] = extent(v.subarray(Math.ceil(t / run.dt), Math.floor(peaks[n + 1][0] / run.dt) + 1));
     return { t, swing: height - low };

@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 from hhanim.model.channel import Channel
 from hhanim.model.errors import HHError, InvalidValue, number
 from hhanim.model.membrane import Membrane
+from hhanim.model.presets import named
 from hhanim.model.roots import root
 
 Array = NDArray[np.float64]
 
 
+@named
 def voltages(membrane: Membrane, v: Any = None, points: int = 501) -> Array:
     """The voltages given (mV, any shape), or `points` (P,) evenly over the membrane's v_range."""
     if v is None:
@@ -28,12 +30,14 @@ def voltages(membrane: Membrane, v: Any = None, points: int = 501) -> Array:
     return x
 
 
+@named
 def time_constants(membrane: Membrane, v: Any = None) -> dict[str, Array]:
     """Time constant (ms) of every gate with kinetics at v, at the membrane's temperature: {gate: v.shape}."""
     v = voltages(membrane, v)
     return {name: np.asarray(membrane.tau(name, v)) for name, gate in membrane.gates.items() if gate.dynamic}
 
 
+@named
 def slowest_gates(membrane: Membrane, v: Any = None) -> list[tuple[str, float, float]]:
     """Which gate has the longest time constant from where to where: (gate, low, high) in mV, in ascending order.
 
@@ -57,24 +61,28 @@ def slowest_gates(membrane: Membrane, v: Any = None) -> list[tuple[str, float, f
     return list(zip(firsts, borders[:-1], borders[1:], strict=True))
 
 
+@named
 def likeliest_open(membrane: Membrane, v: float) -> list[Channel]:
     """The channels with gates that take time, by the share of them that is open in the end at v (mV), largest first."""
     kinds = [c for c in membrane.channels if any(gate.dynamic for gate in c.gates)]
     return sorted(kinds, key=lambda c: -np.prod([float(membrane.inf(g.name, v)) ** g.power for g in c.gates]))
 
 
+@named
 def steady_states(membrane: Membrane, v: Any = None) -> dict[str, Array]:
     """Steady state (0..1) of every gate at v: {gate: v.shape}."""
     v = voltages(membrane, v)
     return {name: np.asarray(membrane.inf(name, v)) for name in membrane.gates}
 
 
+@named
 def steady_currents(membrane: Membrane, v: Any = None) -> dict[str, Array]:
     """Steady-state I–V: current (µA/cm²) of every channel once its gates have settled at v, and the "total"."""
     v = voltages(membrane, v)
     return _with_total(membrane.currents(membrane.steady(v)))
 
 
+@named
 def instantaneous_currents(
     membrane: Membrane, v: Any = None, holding: float | None = None
 ) -> dict[str, Array]:
@@ -90,6 +98,7 @@ def instantaneous_currents(
     return _with_total(membrane.currents(y))
 
 
+@named
 def peak_currents(
     membrane: Membrane, channel: str, levels: Any, holding: float | None = None, duration: float = 20.0
 ) -> Array:

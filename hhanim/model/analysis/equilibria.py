@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from hhanim.model.errors import InvalidValue, number
 from hhanim.model.membrane import Membrane
+from hhanim.model.presets import named
 from hhanim.model.roots import roots
 
 Array = NDArray[np.float64]
@@ -46,6 +47,7 @@ class FixedPoint:
         return f"{'stable' if self.stable else 'unstable'} {'focus' if turns else 'node'}"
 
 
+@named
 def fixed_points(membrane: Membrane, i: float = 0.0) -> list[FixedPoint]:
     """Every equilibrium at constant current i (µA/cm²), from the lowest voltage up.
 
@@ -59,6 +61,7 @@ def fixed_points(membrane: Membrane, i: float = 0.0) -> list[FixedPoint]:
     return [FixedPoint(states[:, j], i, np.sort_complex(values[j])) for j in range(states.shape[1])]
 
 
+@named
 def hopf_points(membrane: Membrane) -> Array:
     """Currents (µA/cm²), ascending (K,), at which an equilibrium gains or loses stability with an oscillation.
 

@@ -11,6 +11,7 @@ from hhanim.language import decimal, tr
 from hhanim.model.analysis.equilibria import hopf_points, jacobians
 from hhanim.model.errors import number
 from hhanim.model.membrane import Membrane
+from hhanim.model.presets import named
 from hhanim.model.protocol import Protocol, step
 from hhanim.model.solve import SAMPLE, simulate
 from hhanim.model.trajectory import Trajectory
@@ -66,17 +67,19 @@ def fired(run: Trajectory, after: float = 0.0) -> bool:
     return bool(v[first:].max() > level or run.extreme("V", after=run.t[first]).value > level)
 
 
+@named
 def f_i(membrane: Membrane, currents: Any, duration: float = 600.0, after: float | None = None) -> Array:
-    """Rate of sustained firing (Hz) at each constant current (N,) -> (N,), see Trajectory.rate().
+    """Rate of sustained firing (Hz) at each constant current (N,) -> (N,), see Trajectory.rate(), also of 0 and nan.
 
-    The time before `after` (ms; default: half the duration) is transient. Up to 64 currents are solved to
-    convergence; more go through the fixed-step batch, whose rates are within about 1 %.
+    The time before `after` (ms; default: half the duration, or less where that leaves too few) is transient. Up to 64
+    currents are solved to convergence; more go through the fixed-step batch, whose rates are within about 1 %.
     """
     currents = np.atleast_1d(number("currents", currents, unit="µA/cm²"))
     run = _sweep(membrane, currents, duration)
-    return np.asarray(run.rate(after=0.5 * duration if after is None else after))
+    return np.asarray(run.rate(after=after))
 
 
+@named
 def cycle_extremes(membrane: Membrane, currents: Any, duration: float = 600.0) -> dict[str, Array]:
     """For a bifurcation diagram: {"low", "high", "rate"} (N,), V's extremes in the last third (mV), and the rate (Hz).
 
@@ -91,8 +94,7 @@ def cycle_extremes(membrane: Membrane, currents: Any, duration: float = 600.0) -
     else:
         v = run["V"][run.t >= late]
         low, high = v.min(axis=0), v.max(axis=0)
-    rate = np.asarray(run.rate(after=0.5 * duration))
-    return {"low": np.asarray(low), "high": np.asarray(high), "rate": rate}
+    return {"low": np.asarray(low), "high": np.asarray(high), "rate": np.asarray(run.rate())}
 
 
 def _sweep(membrane: Membrane, currents: Array, duration: float) -> Trajectory:

@@ -13,12 +13,14 @@ from hhanim.model.analysis.firing import accurate
 from hhanim.model.channel import Gate
 from hhanim.model.errors import HHError, InvalidValue, number
 from hhanim.model.membrane import Membrane
+from hhanim.model.presets import named
 from hhanim.model.protocol import step
 from hhanim.model.roots import root
 
 Array = NDArray[np.float64]
 
 
+@named
 def two_variable(membrane: Membrane) -> Membrane:
     """A reduction of a membrane to V and one recovery gate, for its phase plane; one of two states is kept.
 
@@ -59,6 +61,7 @@ def two_variable(membrane: Membrane) -> Membrane:
     return replace(membrane, name=f"{membrane.name}_reduced", channels=channels, start=None)
 
 
+@named
 def nullclines(membrane: Membrane, v: Any = None, i: float = 0.0) -> dict[str, Array]:
     """Nullclines in the (V, n) plane at current i: {"V": (P,), gate: (P,)}, values of the gate over v (P,).
 

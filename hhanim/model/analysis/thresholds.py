@@ -13,6 +13,7 @@ from hhanim.model.analysis.firing import accurate, fired, own_start
 from hhanim.model.errors import HHError, number
 from hhanim.model.membrane import Membrane
 from hhanim.model.phases import landmarks
+from hhanim.model.presets import named
 from hhanim.model.protocol import pulse, step
 from hhanim.model.roots import threshold
 from hhanim.model.trajectory import Trajectory
@@ -25,6 +26,7 @@ _NEAR: Final = 0.5
 _LARGEST: Final = 1e4
 
 
+@named
 def rheobase(
     membrane: Membrane, duration: float = 200.0, sustained: bool = False, precision: float = 1e-4
 ) -> float:
@@ -44,6 +46,7 @@ def rheobase(
     return _threshold(fires, precision)
 
 
+@named
 def strength_duration(membrane: Membrane, widths: Any, precision: float = 1e-4, wait: float = 30.0) -> Array:
     """Threshold amplitude (µA/cm²) of a rectangular pulse for each width (ms) (K,) -> (K,); inf where none fires.
 
@@ -54,6 +57,7 @@ def strength_duration(membrane: Membrane, widths: Any, precision: float = 1e-4, 
     return np.array([_pulse_threshold(membrane, float(w), wait, y0, precision) for w in widths])
 
 
+@named
 def chronaxie(membrane: Membrane, precision: float = 1e-4, wait: float = 30.0) -> float:
     """Width (ms) of the rectangular pulse whose threshold is twice the rheobase; inf for a membrane that never fires.
 
@@ -72,6 +76,7 @@ def chronaxie(membrane: Membrane, precision: float = 1e-4, wait: float = 30.0) -
     return threshold(fires, low, high, precision)
 
 
+@named
 def paired_pulse(
     membrane: Membrane,
     intervals: Any,
@@ -126,6 +131,7 @@ class Recovery:
         return float(np.interp(-times, -near[around], self.intervals[around]))
 
 
+@named
 def recovery(membrane: Membrane, width: float = 1.0, first: float = 2.0, count: int = 16) -> Recovery:
     """Refractoriness after a pulse of `first` thresholds (above 1), from the fall of its spike to five times as long.
 
@@ -143,6 +149,7 @@ def recovery(membrane: Membrane, width: float = 1.0, first: float = 2.0, count: 
     return Recovery(intervals, paired_pulse(membrane, intervals, width, first=first * limit) / limit)
 
 
+@named
 def pulses_reaching(
     membrane: Membrane, levels: Any, width: float = 1.0, start: float = 0.0, wait: float = 30.0
 ) -> list[Trajectory]:
@@ -181,6 +188,7 @@ def pulses_reaching(
     return found
 
 
+@named
 def anode_break(membrane: Membrane, widths: Any = 20.0, precision: float = 1e-3, wait: float = 30.0) -> Array:
     """Weakest hyperpolarising pulse (µA/cm², negative) whose end evokes a spike, for each width (ms) (K,) -> (K,).
 

@@ -8,11 +8,17 @@ from __future__ import annotations
 import importlib
 import os
 import pkgutil
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
 
 from hhanim import user_code
 from hhanim.model.errors import HHError, UnknownName
 from hhanim.model.membrane import Membrane
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 _found: dict[str, Membrane] = {}
 for _info in pkgutil.iter_modules(__path__):
@@ -81,4 +87,14 @@ def _from_file(path: Path, attribute: str) -> Membrane:
     return found[attribute]
 
 
-__all__ = ["get", "names", *_found]
+def named(of: Callable[Concatenate[Membrane, P], R]) -> Callable[Concatenate[str | Membrane, P], R]:
+    """The same function, whose membrane may also be given by name, see get()."""
+
+    @wraps(of)
+    def takes_names(membrane: str | Membrane, *args: P.args, **kwargs: P.kwargs) -> R:
+        return of(get(membrane), *args, **kwargs)
+
+    return takes_names  # type: ignore[return-value]  # by keyword too
+
+
+__all__ = ["get", "named", "names", *_found]

@@ -23,8 +23,7 @@ from hhanim.studio.plan.catalogue import Entry
 def load(entry: Entry) -> ModuleType:
     """Run a scene's file; its helpers are read anew."""
     logging.getLogger("matplotlib.font_manager").addFilter(missing_fonts)
-    library: Any = warnings
-    library.showwarning = _warned
+    warn_plainly()
 
     def failed(thread: threading.ExceptHookArgs) -> None:
         error = thread.exc_value or thread.exc_type()
@@ -33,6 +32,12 @@ def load(entry: Entry) -> ModuleType:
 
     threading.excepthook = failed
     return user_code.run(entry.path)
+
+
+def warn_plainly() -> None:
+    """From now on show warnings in one line each, without a line of hhanim's own source."""
+    library: Any = warnings
+    library.showwarning = _warned
 
 
 def _warned(message: Warning | str, category: type[Warning], file: str, line: int, *_: Any) -> None:

@@ -56,7 +56,7 @@ def preset(name: str) -> Preset:
 def size(text: str) -> tuple[int, int]:
     """``1280x720`` as two even numbers of pixels. Raises UsageError when it is not a size, or one that no
     player shows."""
-    found = re.fullmatch(r"\s*(\d{1,6})\s*[x×,]\s*(\d{1,6})\s*", text)
+    found = re.fullmatch(r"\s*(\d{1,6})\s*[xX×,]\s*(\d{1,6})\s*", text)
     if not found:
         raise UsageError(f"size = {text!r}: give WIDTHxHEIGHT in pixels, such as 1280x720")
     width, height = int(found[1]), int(found[2])

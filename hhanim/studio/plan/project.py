@@ -106,6 +106,15 @@ def general_settings(settings: Settings, project: Project) -> dict[str, Any]:
     }
 
 
+def spelled(entry: catalogue.Entry, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What is given for a scene, one value in one spelling, so that it is one film."""
+    if not given:  # the model is not loaded for it
+        return given
+    from hhanim.parameters import spelt
+
+    return spelt(entry.declared, given)
+
+
 def parameter_names(entry: catalogue.Entry, given: Mapping[str, Any]) -> list[str]:
     """What can be given for a scene."""
     from hhanim.parameters import names
@@ -147,7 +156,8 @@ def expand(
     for swept in _swept(wanted):
         filed = {**project.scenes.get(entry.name, {}), **wanted.set, **swept}
         said = _known(entry, filed, settings.given) if everywhere else settings.given
-        given = {**filed, **said}
+        given = spelled(entry, {**filed, **said})
+        swept, said = ({name: given[name] for name in those} for those in (swept, said))
         for look in _looks(wanted, project, settings, general):
             try:
                 catalogues(look.language)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from hhanim import presets
@@ -39,6 +40,18 @@ def test_a_variant_does_not_take_the_place_of_another_film(project):
     assert path_of("wave", given={"level": "2"}) == "wave-level=2.mp4"
     assert path_of("wave") == "wave.mp4"
     assert path_of("wave", given={"level": "1.0", "model": "modern"}) == "wave.mp4", "what it has anyway"
+
+
+def test_one_value_is_one_film_however_it_is_spelt(project):
+    make()
+    said = [
+        {"level": x, "model": m} for x, m in (("2", "modern"), ("2.0", "Modern"), (np.float64(2), "MODERN"))
+    ]
+    assert {path_of("wave", given=given) for given in said} == {"wave-level=2-model=modern.mp4"}
+
+
+def test_a_number_of_numpy_makes_a_film(project):
+    assert films.render("wave", level=np.float64(0.5)) == Path("output/wave.mp4")
 
 
 def test_a_variant_that_comes_first_keeps_the_scenes_name(project):
