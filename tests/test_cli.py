@@ -142,7 +142,7 @@ def test_events_as_json_and_quiet(hh):
         (["render", "tau", "--set", "gNa"], 2, "NAME=VALUE"),
         (["render", "tau", "--set", "gNa=nan"], 2, "gNa = nan"),
         (["render", "tau", "--set", "gNa=-1"], 2, "gNa = -1"),
-        (["render", "tau", "--set", "frames=1e9"], 2, "frames = 1e9"),
+        (["render", "tau", "--set", "frames=1e9"], 2, "frames = 1000000000"),
         (["render", "tau", "--preset", "draf"], 2, "did you mean draft?"),
         (["render", "tau", "--theme", "lihgt"], 2, "did you mean light?"),
         (["render", "tau", "--size", "12"], 2, "1280x720"),

@@ -272,9 +272,9 @@ class Events:
         Counts cycles, not crossings of a fixed level, so it also measures the small fast oscillation near
         depolarisation block, which never reaches 0 mV. A ringing that dies away is not firing: the swing of
         the last cycle must be at least 90 % of that of the first and 0.5 mV. By default the first half of
-        the time since the stimulus last changed is left out as transient, but no more than leaves the last three
-        peaks of what still goes on. Returns 0 where nothing fires, nan where spikes come, but too few to tell
-        whether they go on; (N,) for a batch.
+        the time since the stimulus last changed is left out as transient, but no more than leaves three peaks,
+        after the first of all, of what still goes on. Returns 0 where nothing fires, nan where spikes come, but too
+        few to tell whether they go on; (N,) for a batch.
         """
         run: Any = self
         if run.dense is not None:
@@ -321,7 +321,7 @@ def _cycle_rate(
     """
     inside = (tops >= first) & (tops <= before)
     tops, height = tops[inside], height[inside]
-    few = len(tops) >= 3 and before - tops[-1] < 1.25 * (tops[-1] - tops[-2])  # and they go on
+    few = len(tops) >= 4 and before - tops[-1] < 1.25 * (tops[-1] - tops[-2])  # and they go on
     begin = min(int(np.searchsorted(tops, after)), len(tops) - 3 if few else len(tops))
     tops, height = tops[begin:], height[begin:]
     if len(tops) < 3:

@@ -6,7 +6,6 @@ import collections
 import importlib
 import inspect
 import re
-import re
 import sys
 from dataclasses import replace
 from pathlib import Path

@@ -28,7 +28,7 @@ export function rateOf(run) {
   const v = run.y[0], end = run.t[run.size - 1], after = transientOf(run);
   let peaks = peaksOf(run).filter(([t]) => t >= 2 * after - end);
   const [previous, latest] = peaks.slice(-2).map(([t]) => t);
-  const goesOn = peaks.length >= 3 && end - latest < 1.25 * (latest - previous);
+  const goesOn = peaks.length >= 4 && end - latest < 1.25 * (latest - previous);
   const three = goesOn ? peaks.length - 3 : peaks.length;
   peaks = peaks.slice(Math.min(peaks.filter(([t]) => t < after).length, three));
   if (peaks.length < 3) return peaks.some(([, height]) => height > run.model.spikeLevel) ? NaN : 0;

@@ -36,7 +36,11 @@ export class RateView extends PointsView {
     if (!this.points.has(name)) this.points.set(name, new Map());
     if (this.points.size > 5) this.points.delete(this.points.keys().next().value);
     const mine = this.points.get(name);
-    try { if (!mine.has(I)) mine.set(I, steadyFiring(s, I)); } catch { /* a run that fails is no point */ }
+    if (mine.has(I)) return;
+    try {
+      const firing = steadyFiring(s, I);
+      if (firing.rate >= 0) mine.set(I, firing); // or it cannot be told
+    } catch { /* a run that fails is no point */ }
   }
 
   /* The point of the run that is shown. */

@@ -19,7 +19,7 @@ from hhanim.studio.make.work_folder import sweep
 from hhanim.studio.media.shown import Video, Videos
 from hhanim.studio.news import Event, Listener, silent
 from hhanim.studio.plan.catalogue import find
-from hhanim.studio.plan.names import clashes, file_name, or_variant
+from hhanim.studio.plan.names import clashes, file_name, or_variant, spelled
 from hhanim.studio.plan.request import Request, target
 
 if TYPE_CHECKING:
@@ -90,13 +90,14 @@ def render(
         raise UsageError(f"on_event = {on_event!r}: give a function of an event, or None")
     requests = []
     for entry in map(find, scenes):
+        given = spelled(entry, values)
         dress = {"language": language} if language != ENGLISH else {}
         path = target(output, file_name(entry, {}, {}, dress=dress) if name is None else name)
         request = Request(
-            entry, path, values, preset, str(theme), text, sections=sections, language=language, sound=sound
+            entry, path, given, preset, str(theme), text, sections=sections, language=language, sound=sound
         )
         if values and name is None:
-            request = or_variant(request, file_name(entry, values, values, dress=dress))
+            request = or_variant(request, file_name(entry, given, given, dress=dress))
         check(request)
         requests.append(request)
     for one, other in clashes(requests):

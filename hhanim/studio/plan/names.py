@@ -49,6 +49,15 @@ def file_name(
     return name + more
 
 
+def spelled(entry: Entry, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What is given for a scene, one value in one spelling, so that it is one film."""
+    if not given:  # the model is not loaded for it
+        return given
+    from hhanim.parameters import spelt
+
+    return spelt(entry.declared, given)
+
+
 def or_variant(request: Request, name: str) -> Request:
     """A request; into a file of that name, where its own is of one that was given other parameters."""
     record = sidecar.read(request.path)

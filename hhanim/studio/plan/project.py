@@ -17,7 +17,7 @@ from hhanim.studio.errors import UsageError
 from hhanim.studio.media.formats import FORMATS
 from hhanim.studio.news import Event
 from hhanim.studio.plan import catalogue
-from hhanim.studio.plan.names import clashes, file_name, or_variant
+from hhanim.studio.plan.names import clashes, file_name, or_variant, spelled
 from hhanim.studio.plan.project_file import DEFAULTS, VARIABLES, Project, Target, find_project
 from hhanim.studio.plan.request import Origin, Request, target, told_in
 from hhanim.studio.plan.request import output_folder as folder_of
@@ -104,15 +104,6 @@ def general_settings(settings: Settings, project: Project) -> dict[str, Any]:
         key: getattr(settings, key) or os.environ.get(variable) or getattr(project, key) or DEFAULTS[key]
         for key, variable in VARIABLES.items()
     }
-
-
-def spelled(entry: catalogue.Entry, given: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What is given for a scene, one value in one spelling, so that it is one film."""
-    if not given:  # the model is not loaded for it
-        return given
-    from hhanim.parameters import spelt
-
-    return spelt(entry.declared, given)
 
 
 def parameter_names(entry: catalogue.Entry, given: Mapping[str, Any]) -> list[str]:
