@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from hhanim.look import quantities
 from hhanim.look.numbers import millivolts
@@ -19,16 +20,11 @@ from hhanim.model import simulate
 from hhanim.model.phases import Landmarks, landmarks
 from hhanim.parameters import Membrane, Protocol
 
-QUESTION = "Who brings V down again?"
-
 
 class Spike(Story):
     title = "The action potential"
     description = "One spike told three times: V and the membrane, then the gates, then the currents."
-    alt = (
-        "A cross-section of a membrane whose sodium and potassium channels open, shut and let ions through, beside "
-        "the voltage, the gates and the currents of one action potential."
-    )
+    alt = "A membrane with its sodium and potassium channels, beside V, gates and currents of one spike."
     model: Membrane = "modern"
     stimulus: Protocol = "pulse(10, start=5, width=1)"
     until: float = 26.0
@@ -40,18 +36,15 @@ class Spike(Story):
         top = run.spike_peaks[0] if spike else run.extreme("V").value
         self.names |= {"v": millivolts(rest), "top": millivolts(top, sign=True)}
         self.timed(Pace.taking(7.0, self.until, *([(spike.begin, spike.back, 8.0)] if spike else [])))
-        gated = [c.name for c in self.membrane.channels if c.gates]  # the leak is small beside them
-        # One channel opens as V rises by itself and shuts early in the fall, when the other is open.
-        within = {self.outward.name: (spike.peak, 1.2 * spike.low - 0.2 * spike.peak),
-                  self.inward.name: (spike.alone, 0.75 * spike.peak + 0.25 * spike.back)} if spike else {}  # fmt: skip
-        self.patch = MembranePatch(run, self.theme, self.grid["picture"], channels=gated, clock=self.clock,
-                                   electrode=True, within=within)  # fmt: skip
+        style: Any = {"within": spike.opens(self.inward.name, self.outward.name) if spike else {}}
+        style |= {"channels": [c.name for c in self.membrane.channels if c.gates], "electrode": True}
+        self.patch = MembranePatch(run, self.theme, self.grid["picture"], clock=self.clock, **style)
         self.v = self.graph("plot", run, "V", stimulus=True, ghost=False)
         course = self.graph("plot", run, "V", stimulus=True).traces.ghosts  # gone when it is asked why
         level = Level(self.v.panel, rest, self.say("rest {v}"), end=True)
         shown = [self.patch, self.v, *([level] if not spike or spike.begin > 0.0 else [])]
         said = "An action potential, or spike: V rises, and comes down again."
-        yield Beat("question", QUESTION, said, self.title, [*shown, course])
+        yield Beat("question", "Who brings V down again?", said, self.title, [*shown, course])
         if not spike:
             said = "V reaches {top} and falls back, because too little current flows in."
             yield Beat("no spike", "No spike", said, "V reaches {top}", until=self.until)
@@ -63,8 +56,7 @@ class Spike(Story):
         """V and the membrane; before V falls, the hall says why it will."""
         (*shown, _), run = self.standing, self.run
         if spike.begin > 0.0:
-            line = "almost every gated channel is shut"
-            yield Beat("rest", "At rest", "At rest V stands at {v}.", line, shown, until=spike.begin)
+            yield Beat("rest", "At rest", "At rest V stands at {v}.", show=shown, until=spike.begin)
         if spike.alone > spike.begin:
             said = "The electrode brings in charge, and V rises a little."
             if run.extreme("I", "size").value < 0.0:
@@ -72,10 +64,9 @@ class Spike(Story):
             yield Beat("rise", "The stimulus moves V", said, show=shown, until=spike.alone)
         said, top = "Now V rises by itself, because {ion} flows in.", run.spike_peaks[0]
         yield Beat("rise", "V rises by itself", said, "{ion} flows in", shown, until=spike.over)
-        answers = "the end of the stimulus", "the sodium pump", "{other} through channels of its own"
-        choices = self.choices("foot", *answers)
-        said = "V shoots up: who will bring it down again?"
-        yield Beat("predict", QUESTION, said, show=[*shown, choices], until=spike.peak, think=True)
+        choices = self.choices("foot", "the end of the stimulus", "the sodium pump", "{other} that flows out")
+        said, heading = "V shoots up: who will bring it down again?", "Who brings V down again?"
+        yield Beat("predict", heading, said, show=[*shown, choices], until=spike.peak, think=True)
         said = "{other} flows out through channels of its own, and V falls below rest."
         yield Beat("fall", "{other} brings V down", said, do=[choices.answer(2)], until=spike.low)
         mark = Point(self.v.panel, spike.peak, top, self.names["top"], course=self.v.course)
@@ -96,16 +87,13 @@ class Spike(Story):
             ("n", self.outward, ("V has risen", "{n} gates open", "{other} flows out"), "which lowers V",
              "{n} gates open", "The {n} gates are as slow: they open, and {other} takes V down.", spike.back),
         ]  # fmt: skip
-        for gate, channel, steps, link, heading, said, until in acts:
-            if self.names[gate]:
-                hue, how = quantities(self.membrane)[f"I_{channel.name}"], {"positive": gate == "m"}
-                loop = FeedbackLoop([*map(self.say, steps)], link, self.theme, foot, color=hue, **how)
-                yield Beat("gates", heading, said, line, [*shown, loop.follow(self.clock)], until=until)
+        for gate, channel, steps, link, heading, said, until in (act for act in acts if self.names[act[0]]):
+            hue, texts = quantities(self.membrane)[f"I_{channel.name}"], [*map(self.say, steps)]
+            loop = FeedbackLoop(texts, link, self.theme, foot, color=hue, positive=gate == "m")
+            yield Beat("gates", heading, said, line, [*shown, loop.follow(self.clock)], until=until)
         if self.names["n"]:
             said = "They are late to close, so V is drawn below rest."
             yield self.then(said, heading="{n} gates close late", show=shown, until=spike.low)
-        said = "One by one the gates return, until the membrane is ready again."
-        yield self.then(said, heading="The gates come back", show=shown, until=spike.end)
 
     def currents(self, spike: Landmarks) -> Iterator[Beat]:
         """The same spike with its currents: first, magnified, those that decide; then the large ones."""
@@ -113,9 +101,8 @@ class Spike(Story):
         n = in_proportion(self.membrane, 3000)  # so many that some are open before the spike, too
         self.many = PatchInDepth(run, self.theme, self.grid["picture"], n=n, clock=self.clock, side=self.patch,
                                  star=self.inward.name, seed=1).look(SIDE)  # fmt: skip
-        names = [f"I_{channel.name}" for channel in self.membrane.channels]
-        _, v, gates = self.standing
-        whole = [v, self.graph("second", run, *names, ghost=False)]  # its names lie on nothing
+        v, gates = self.standing[1:3]
+        whole = [v, self.graph("second", run, *(f"I_{c.name}" for c in self.membrane.channels), ghost=False)]
         self.v, self.large = near = [graph.over(*spike.window(run), self.clock) for graph in whole]
         won = min(run.grown(into, 3.0, after=spike.rise), spike.peak)  # seen while both are small
         self.small = Magnified(self.large, before=won)
@@ -124,38 +111,28 @@ class Spike(Story):
         yield Beat("currents", "A channel from above", "We look at one of the channels from above.", "",
                    [self.many, v, gates], do=[self.many.travel(SIDE, TILE, run_time=2.5)])  # fmt: skip
         yield self.then("It is a tile, one of thousands.", heading="The membrane from above",
-                        line="channels that stand out are open",
-                        do=[self.many.travel(TILE, PATCH, run_time=3.0)])  # fmt: skip
-        said = "Back before the spike: there the currents are too small to be seen."
-        yield self.then(said, heading="The currents", line="once more, with the currents",
-                        show=[self.many, *whole], start=spike.begin)  # fmt: skip
+                        line="open channels stand out", do=[self.many.travel(TILE, PATCH, run_time=3.0)])  # fmt: skip
+        yield self.then("Back before the spike: there the currents are too small to be seen.", heading="The currents",
+                        line="once more, with the currents", show=[self.many, *whole], start=spike.begin)  # fmt: skip
         said = "We come closer: the time axis is drawn out around the spike."
         yield self.then(said, do=[Stretch(whole, near)], leaves=[self.many, *near])
-        said = "And we magnify the currents {times:g} times."
-        yield self.then(said, line="the currents, magnified {times:g} times", do=[self.small.grows()],
-                        leaves=[self.many, self.v, self.small])  # fmt: skip
-        said = "What counts is whether more flows in or out."
-        yield self.then(said, heading="Small currents decide", until=spike.rise,
-                        show=[self.many, self.v, self.small, bars.follow(self.clock)])  # fmt: skip
+        yield self.then("And we magnify the currents {times:g} times.", do=[self.small.grows()],
+                        line="magnified {times:g} times", leaves=[self.many, self.v, self.small])  # fmt: skip
+        yield self.then("What counts is whether more flows in or out.", heading="Small currents decide",
+                        until=spike.rise, show=[self.many, self.v, self.small, bars.follow(self.clock)])  # fmt: skip
         forces = [*self.v.driving_force(self.outward), *self.v.driving_force(self.inward)]
-        said = "{ion} has the larger driving force, so each open {ion} channel carries more."
-        yield self.then(said, heading="A larger driving force", show=[*self.standing, *forces],
+        said = "{ion} has the larger driving force: more flows in than out, and V takes off."
+        yield self.then(said, heading="{ion} outweighs {other}", show=[*self.standing, *forces], until=won,
                         line="arrows: driving forces on {ion} and {other}")  # fmt: skip
-        said = "So more {ion} flows in than {other} flows out, and V takes off."
-        yield self.then(said, heading="{ion} outweighs {other}", until=won)
         said = "The currents outgrow their axis, and it goes back to its first scale."
         yield self.then(said, heading="The currents grow", do=[lambda: self.small.shrinks(bars.magnified)],
                         leaves=[self.many, self.v, self.large, bars, *forces])  # fmt: skip
-        most, largest = run.extreme(into, "min", after=won, before=spike.peak).t, run.extreme(into, "min").t
+        most = run.extreme(into, "min", after=won, before=spike.peak).t
         yield self.then("The {ion} current carries V up.", until=most)
         if most < spike.peak:
             said = "Near its reversal potential {ion} is hardly driven, and less of it flows in."
             yield self.then(said, heading="Less {ion} flows in", until=0.5 * (most + spike.peak))
-        said = "Now as much flows out as in, and V stops rising."
-        yield self.then(said, heading="V stops at its peak", until=spike.peak)
-        if max(spike.peak, run.extreme(f"g_{self.inward.name}").t) < largest:
-            said = "Fewer {ion} channels are open, but the driving force on {ion} grows."
-            yield self.then(said, heading="The driving force grows", until=largest)
+        yield self.then("Now as much flows out as in, and V stops.", heading="V stops", until=spike.peak)
         said = "More {other} flows out than {ion} flows in, and V falls."
         yield self.then(said, heading="{other} outweighs {ion}", until=spike.back)
         yield self.then("The time axis takes in the whole run again.", heading="The whole action potential", line="",

@@ -36,6 +36,13 @@ class Landmarks:
     low: float
     end: float
 
+    def opens(self, inward: str, outward: str) -> dict[str, tuple[float, float]]:
+        """From when to when (ms) a channel of either kind is best seen open: one as V rises by itself, until early in
+        the fall, one from the peak on.
+        """
+        shut = 0.75 * self.peak + 0.25 * self.back
+        return {inward: (self.alone, shut), outward: (self.peak, 1.2 * self.low - 0.2 * self.peak)}
+
     def window(self, run: Trajectory, air: float = 0.15) -> tuple[float, float]:
         """From when to when (ms, whole ones) to look at it: from `begin` to `low`, with a share of air around."""
         around = air * (self.low - self.begin)

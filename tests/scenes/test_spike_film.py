@@ -155,12 +155,10 @@ def test_the_hall_is_asked_before_v_turns_and_the_driving_force_is_drawn(media: 
     assert film.began["V rises by itself"] == pytest.approx(6.0)  # when the stimulus is over
     assert film.began["K⁺ brings V down"] == pytest.approx(run.extreme("V").t)
     assert film.seen_to == pytest.approx(film.there, abs=0.02)
-    v = run.extreme("I_Na", "min").t
-    assert film.forces["The driving force grows"][1] == pytest.approx(
-        50.0 - float(run.at([v])["V"][0]), abs=0.5
-    )
-    potassium, sodium = film.forces["A larger driving force"]
-    assert -0.5 * sodium < potassium < 0.0 < sodium  # "each open Na⁺ channel carries more"
+    top = run.extreme("V").value
+    assert film.forces["V stops"][1] == pytest.approx(50.0 - top, abs=0.5)
+    potassium, sodium = film.forces["{ion} outweighs {other}"]
+    assert -0.5 * sodium < potassium < 0.0 < sodium  # "the larger driving force"
     assert film.jumps.count("gates") == 1  # then gate after gate without going back: what has shut stays so
     spike = landmarks(run, zero=film.membrane.zero)
     assert spike is not None
