@@ -33,6 +33,10 @@ def scene(name: str) -> Clip:
         sys.path.remove(str(SCENES))
 
 
+def defaults(name: str) -> dict:
+    return {key: default for key, (_, default) in scene(name).declared.items()}
+
+
 def last(name: str, values: dict | None = None, n: int = 3, **how):
     """The stage after the last frame, and that frame."""
     played = perform(scene(name), values, n_frames=n, **{"fps": 10, "width": 640, "height": 360, **how})
@@ -56,7 +60,7 @@ def test_they_are_all_there():
 @pytest.mark.parametrize("name", NAMES)
 def test_defaults_cut_together(name):
     """One model, one voltage axis, and thirty frames a second, as the films have."""
-    given = scene(name).defaults
+    given = defaults(name)
     assert given["frames"] == 30 * given["seconds"]
     assert given.get("model", "modern") == "modern"
     if name in ("tau", "f_infty", "currents"):
@@ -282,7 +286,7 @@ def test_captions_can_be_read_and_none_is_left_out(name, monkeypatch):
     monkeypatch.setattr(
         Stage, "caption", lambda self, text, at=None: (given.append(text), say(self, text, at))[1]
     )
-    d = scene(name).defaults
+    d = defaults(name)
     captions = last(name, n=round(5 * d["seconds"]), fps=5, width=160, height=90)[2].captions
     assert captions[0][0] == 0 and [c[2] for c in captions] == list(dict.fromkeys(given))
     for start, stop, text in captions:
