@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
@@ -24,7 +25,7 @@ def changes(
         if label in unseen:
             yield label, f"{label} is outside, and the record is somebody else's"
             continue
-        if label == "outside":
+        if label == "outside" or _of_another(label, places):
             continue
         if label.removeprefix("value ").startswith(("preset ", "code ", "text ")) and not edited:
             continue
@@ -32,6 +33,12 @@ def changes(
         if before != now:
             edited |= label.startswith(MEANT) and not label.startswith("value ")
             yield label, _words(label, before, now)
+
+
+def _of_another(label: str, places: Places) -> bool:
+    """Whether it came with a membrane's file that is not given any more: which one is, the stamp says."""
+    found = re.match(r"(?:value )?(?:(?:about|link|glob|import) )?(\w+)=", label)
+    return found is not None and found[1] not in places.given
 
 
 def _words(label: str, before: str, now: str) -> str:

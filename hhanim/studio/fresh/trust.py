@@ -47,7 +47,7 @@ def reaches(label: str, places: Places) -> bool:
     if label.startswith("$") or label in ("date", "machine", "packages", SIGNATURE):
         return True
     head = label.partition("/")[0]
-    plain = head in (".", "cwd", "hhanim", "lib") or (head.endswith("=.") and head[:-2] in places.given)
+    plain = head in (".", "cwd", "hhanim", "lib") or head.endswith("=.")
     if plain and ".." not in label:
         return True  # by its words alone: this is asked a hundred times for each film
     if word == "glob":

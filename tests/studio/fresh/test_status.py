@@ -303,3 +303,14 @@ def test_the_same_scene_is_the_same_wherever_it_and_its_media_lie(project, tmp_p
     assert status(request).reasons == ("./deeper.py changed",)
     (project / "cell.py").write_text("from hhanim import presets\nCELL = presets.MODERN.with_(gK=31)\n")
     assert set(status(replace(request)).reasons) == {"./deeper.py changed", "gK 30 → 31"}
+
+
+def test_of_a_model_that_is_not_given_any_more_only_that_is_said(project):
+    """Its file and what it imported are nobody else's, and not gone."""
+    Path("cell.py").write_text("from hhanim import presets\nCELL = presets.MODERN.with_(gK=30)\n")
+    films.render("wave", model="cell.py:CELL", size="160x90")
+    entry = next(e for e in catalogue.read([Path("scenes")]).entries if e.name == "wave")
+    plain = Request(entry, Path("output/wave.mp4"), {}, size="160x90")
+    said = status(plain).reasons
+    assert any("model cell.py:CELL → modern" in reason for reason in said)
+    assert not any("somebody" in reason or "gone" in reason or "cell.py " in reason for reason in said)
