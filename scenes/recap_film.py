@@ -17,7 +17,7 @@ from hhanim.mobjects.frame.lettering import LABEL, SMALL
 from hhanim.mobjects.frame.standard import voltages
 from hhanim.mobjects.frame.zoom import within
 from hhanim.mobjects.graph.equations import CurrentEquation, GateEquation, aligned
-from hhanim.mobjects.graph.marks import Level
+from hhanim.mobjects.graph.marks import Level, Moment
 from hhanim.mobjects.membrane.patch import MembranePatch
 from hhanim.mobjects.storyboard import Beat, Story
 from hhanim.model import Trajectory, measured, simulate
@@ -34,9 +34,7 @@ REST = 3.0  # ms: how long the axon rests while the hall predicts
 
 class FourEquations(Story):
     title = "What the four equations say"
-    description = (
-        "The equations of 1952, the spike they make, its speed against the measured one, and a card."
-    )
+    description = "The equations of 1952, the spike they make, its speed against the measured one, a card."
     alt = (
         "A membrane beside the four equations; the spike that they give, travelling along an axon behind a mark for "
         "the speed measured; then its voltage in the colours of the ions that move it, with three sentences."
@@ -54,11 +52,12 @@ class FourEquations(Story):
                 "recap tells of a spike that the four equations of 1952 make; "
                 "give the model classic, classroom or modern, and a stimulus that fires it"
             )
+        self.names["celsius"] = self.membrane.celsius
         self.timed(Pace(self.until, rate=4.0, slow=[(spike.rise - 0.5, spike.back + 0.5, 0.9)]))
         patch = MembranePatch(run, self.theme, self.grid["left"], clock=self.clock, electrode=True)
         yield from self.equations(patch, spike)
         v = self.graph("plot", run, "V", stimulus=True, ghost=False)
-        heading, line = "Solved, they make a spike", "a short pulse of current, and nothing else"
+        heading, line = "Solved, they make a spike", "a short pulse of current, at {celsius:g} °C"
         said = "Step by step in time, the equations give an action potential."
         yield Beat("spike", heading, said, line, [patch, v], start=0.0, until=self.until)
         yield from self.travel(patch)
@@ -76,13 +75,13 @@ class FourEquations(Story):
         first = [*map(law.term, ("C", "equals", "I")), *terms.values()]
         said = "In 1952 four equations were written for this membrane."
         yield Beat("question", ASKS, said, PAPER, show=[patch, whole])
-        largest = {name: patch.run.extreme(f"g_{name}").t for name in terms}
+        driven = patch.run.first("V", above=self.membrane.zero - 20.0)  # when sodium is driven in hard
         steps: list[tuple[str, str, Sequence[Any], float]] = [
             ("What flows in charges the membrane", "The first says: what flows in charges the membrane.",
              first, spike.rise),
             ("Na⁺: three m gates and one h", "Sodium flows where three m gates and one h are open.",
-             [terms["Na"]], largest["Na"]),
-            ("K⁺: four n gates", "Potassium flows where four n gates are open.", [terms["K"]], largest["K"]),
+             [terms["Na"]], driven),
+            ("K⁺: four n gates", "Potassium flows where four n gates are open.", [terms["K"]], spike.back),
             ("Gates: V sets how fast they move", "The other three: V sets how fast gates open and shut.",
              gates, self.until),
         ]  # fmt: skip
@@ -130,7 +129,8 @@ class FourEquations(Story):
         yield Beat("predict", FAST, said, about, [*stage.parts, choices], until=REST + 0.3, think=True)
         said = "It travels, and at nearly 20 m/s."
         yield Beat("travel", "It travels", said, about, [*shown, choices], until=since)
-        said, step, shown = "A computer today finds {c:.1f} m/s.", (end - since) / 3.0, [*shown, today]
+        said, step = "A computer today finds {c:.1f} m/s.", (end - since) / 3.0
+        shown = [*shown, Moment(stage.panel, TIMED[0], tr("start")), today]
         yield Beat("travel", "Computed and measured", said, about, [*shown, choices],
                    do=[choices.answer(2)], until=since + step)  # fmt: skip
         said, shown = "Measured in such an axon: {b} m/s.", [*shown, lead]

@@ -12,7 +12,7 @@ from hhanim.mobjects.circuit.feedback import FeedbackLoop
 from hhanim.mobjects.frame.clock import Pace
 from hhanim.mobjects.graph.magnified import Magnified
 from hhanim.mobjects.graph.marks import Level, Point
-from hhanim.mobjects.graph.stretch import Stretch
+from hhanim.mobjects.graph.retime import Retime
 from hhanim.mobjects.membrane.depth import PATCH, SIDE, TILE, PatchInDepth, in_proportion
 from hhanim.mobjects.membrane.patch import MembranePatch
 from hhanim.mobjects.storyboard import Beat, Story
@@ -115,7 +115,7 @@ class Spike(Story):
         yield self.then("Back before the spike: there the currents are too small to be seen.", heading="The currents",
                         line="once more, with the currents", show=[self.many, *whole], start=spike.begin)  # fmt: skip
         said = "We come closer: the time axis is drawn out around the spike."
-        yield self.then(said, do=[Stretch(whole, near)], leaves=[self.many, *near])
+        yield self.then(said, do=[Retime(whole, near)], leaves=[self.many, *near])
         yield self.then("And we magnify the currents {times:g} times.", do=[self.small.grows()],
                         line="magnified {times:g} times", leaves=[self.many, self.v, self.small])  # fmt: skip
         yield self.then("What counts is whether more flows in or out.", heading="Small currents decide",
@@ -136,7 +136,7 @@ class Spike(Story):
         said = "More {other} flows out than {ion} flows in, and V falls."
         yield self.then(said, heading="{other} outweighs {ion}", until=spike.back)
         yield self.then("The time axis takes in the whole run again.", heading="The whole action potential", line="",
-                        show=self.without(*forces), do=[Stretch(near, whole)],
+                        show=self.without(*forces), do=[Retime(near, whole)],
                         leaves=[self.many, *whole, bars])  # fmt: skip
 
     def recap(self, spike: Landmarks) -> Iterator[Beat]:

@@ -83,7 +83,7 @@ class Squid(Story):
                    [*measured, choices], think=True)  # fmt: skip
         yield self.then("Then V could come to {zero}, and no further.", name="answer",
                         show=[*measured, choices, passing], do=[choices.answer(1)])  # fmt: skip
-        yield Beat("beyond", "V goes beyond", "But V goes beyond, and then comes back by itself.",
+        yield Beat("beyond", "Does it stop there?", "But V goes beyond, and then comes back by itself.",
                    "so it is not all ions: who brings V up, and who brings it down?",
                    [*measured, passing], until=run.duration)  # fmt: skip
         yield self.then("So the membrane chooses which ions pass.", show=[*measured, passing, peak])
@@ -97,7 +97,7 @@ class Squid(Story):
         falls = run.extreme("I_ion").t
         rows = [
             Row("V goes beyond zero", "so one kind of ion is let in", "ink",
-                "V goes beyond zero, so one kind of ion is let in.", 0.7 * top.t + 0.3 * falls),
+                "V goes beyond zero, so one kind of ion is let in.", top.t),
             Row("V comes back", "so another kind is let out", "ink",
                 "V comes back, so another kind is let out.", falls),
             Row("It takes milliseconds", "so something opens and shuts: how?", "ink",

@@ -71,7 +71,7 @@ class VoltageClamp(Story):
         shown = [rig, graph, whole]
         yield Beat("clamp", "The voltage clamp", said, "", shown, out_of=self.wall, do=[rig.reacts])
         shown, heading = [rig, graph, trace], "A step from {rest} to {step}"
-        yield Beat("step", heading, "Now the command is stepped up.", "", shown, until=self.on)
+        yield Beat("step", heading, "The command will be stepped up.", "", shown, until=self.on - 0.05)
         shown, said = [*shown, graph.surge(self.on)], "A brief surge charges the membrane, and V is there."
         yield self.then(said, show=shown, until=self.on + 0.02, do=[rig.reacts])
         yield self.then("Then ions carry current in, and the amplifier sends as much out.", until=self.early)

@@ -47,7 +47,7 @@ def test_the_shares_counted_on_the_screen_keep_to_the_law_within_binomial_error(
                 assert share.panel.data(expected.path(t))[1] == pytest.approx(law, abs=1e-3)
     assert len(numbers[name]) == film.n
     title = share.panel.y_axis.name
-    assert title == f"open share of {film.n} K⁺, {film.n} Na⁺"
+    assert title == f"open share of {film.n} K⁺, {film.n} Na⁺ channels"
 
 
 def test_about_95_percent_of_the_counts_lie_in_the_bands(film: Any) -> None:

@@ -13,7 +13,7 @@ pytest.importorskip("manim")
 
 from hhanim.mobjects.graph.graph import Graph
 from hhanim.mobjects.graph.marks import Difference
-from hhanim.mobjects.graph.stretch import Stretch
+from hhanim.mobjects.graph.retime import Retime
 from hhanim.mobjects.membrane.depth import PATCH, SIDE, PatchInDepth
 from hhanim.model.phases import landmarks
 from tests.scenes.film_checks import run_film
@@ -200,7 +200,7 @@ def test_a_stretched_graph_is_drawn_once_in_every_frame(tmp_path: Path) -> None:
     film, _ = run_film("spike", "wide", tmp_path, beside=Turns)
     whole = film.graph("first", film.run, "V", time=False)
     near = whole.over(4.0, 12.0, film.clock)
-    stretch = Stretch([whole], [near])
+    stretch = Retime([whole], [near])
     film.add(whole.still, whole.moving)
     stretch._setup_scene(film)
     stretch.begin()

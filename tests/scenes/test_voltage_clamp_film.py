@@ -183,7 +183,7 @@ def test_what_is_asked_is_not_answered_before_and_every_part_has_its_name(media:
         f'I_"{name}"' for name in ("L", "K", "Na")
     }
     # what charges the membrane is seen from the step on, when V is there
-    before, charged = (told[said] for said in ("Now the command is stepped up.",
+    before, charged = (told[said] for said in ("The command will be stepped up.",
                                               "A brief surge charges the membrane, and V is there."))  # fmt: skip
     (surge,) = [block for block in charged[3] if isinstance(block, VGroup) and block not in before[3]]
     assert charged[0] > film.on and any(isinstance(part, Line) for part in surge)

@@ -32,8 +32,8 @@ class Decay:
     """Over a stage, from `start` (mm) on, where a spike arrives.
 
     Blocks: `highest`, faint, the highest V that every place has had so far; `place`, one length constant from the
-    start, `left`, what is left of the spike there; `steady`, dashed, what is left of a V as high that is held at the
-    start, were the membrane at rest for good. shares: what is left at that place of the spike and of the steady V.
+    start, `left`, what of the spike at the start is left there; `steady`, dashed, what is left of a V as high that is
+    held at the start, were the membrane at rest for good. shares: what is left at that place of either.
     """
 
     def __init__(self, stage: Stage, start: float) -> None:
@@ -55,6 +55,7 @@ class Decay:
             for share, text, row in zip(self.shares, told, (0.53, 0.15), strict=True)
         )
         self.steady = VGroup(steady, there)
+        self.left.add(Point(panel, start, rest + size))  # what is left is left of this
 
     def _told(self, ring: Point, text: str, down: float) -> VGroup:
         name, theme = self.place[-1], self.highest.panel.theme

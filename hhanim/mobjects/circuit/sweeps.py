@@ -173,12 +173,10 @@ class Conductance(Family):
     """
 
     def __init__(
-        self, area: Area, runs: Sequence[Trajectory], name: str, theme: Theme, points: Sequence[Course] = (),
+        self, area: Area, runs: Sequence[Trajectory], name: str, theme: Theme, top: float,
+        points: Sequence[Course] = (),
     ) -> None:  # fmt: skip
         symbol = quantities(runs[0].membrane)[f"g_{name}"]
-        top = 1.15 * max(
-            [run.extreme(f"g_{name}").value for run in runs] + [float(c.g.max()) for c in points]
-        )
         title = Formula(f'{symbol.typst} space "(mS/cm²)"', size=TICK, color=theme.color(symbol))
         axes = _over_time(area, theme, runs[0].duration, title, 0.0, top)
         curves = [(run.t, run.conductance(name)) for run in runs]
@@ -214,11 +212,15 @@ class Conductances:
         membrane, volts, points = measured.beside(membrane, steps)
         runs = [simulate(membrane, clamp(rest, v, start=0.0), hold, sample=0.01) for v in volts]
         self.measured, self.families, self.shown = bool(points), list[Conductance](), list[list[Any]]()
+        largest = [run.extreme(f"g_{name}").value for run in runs for name in names]
+        top = 1.15 * max(
+            largest + [float(course.g.max()) for name in names for course in points.get(name, ())]
+        )
         wide = area.width > 1.5 * area.height
         for name, place in zip(names, area.split(*[1.0] * len(names), vertical=not wide), strict=True):
             written, drawn = place.split(1.0, 3.2, vertical=wide)
             law = fitted(ConductanceEquation(membrane, name, theme), written)
-            self.families.append(Conductance(drawn, runs, name, theme, points.get(name, ())))
+            self.families.append(Conductance(drawn, runs, name, theme, top, points.get(name, ())))
             self.shown.append([law, self.families[-1]])
 
 

@@ -25,7 +25,7 @@ from manim import LEFT, Animation, AnimationGroup, VGroup, VMobject
 from hhanim.look import Quantity, Theme
 from hhanim.look.words import listed, tr
 from hhanim.mobjects.frame.layout import UNIT, Area, stroke
-from hhanim.mobjects.frame.lettering import LABEL, PITCH, SMALL, Words, broken
+from hhanim.mobjects.frame.lettering import LABEL, PITCH, SMALL, Words, broken, halo
 from hhanim.mobjects.frame.shapes import at, disc, filled
 
 
@@ -54,11 +54,15 @@ class Choices(VGroup):
         for k, row in enumerate(self):
             row.shift((area.left - row.get_left()[0], area.top - (k + 0.5) * pitch - row[0].get_y(), 0.0))
             row.scale(min(area.width / row.width, 1.0), about_point=row.get_left())
+        self.rows = list(self)
+        self.add_to_back(
+            *(halo(words, theme.ground) for _, _, words in self.rows)
+        )  # where they stand on a plot
 
     def answer(self, right: int) -> Animation:
         """The animation that marks the right answer (from 0) and lets the others step back."""
         changes: list[Any] = []
-        for k, (badge, sign, words) in enumerate(self):
+        for k, (badge, sign, words) in enumerate(self.rows):
             if k == right:
                 hue = self.theme.color("stimulus")
                 changes += [

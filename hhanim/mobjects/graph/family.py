@@ -80,7 +80,9 @@ class Family:
             return
         words, traces = list(named.values()), [self.traces[k] for k in named]
         marks = [mark.get_all_points()[:, :2] for mark in self.marks if mark is not None]
-        around = np.concatenate([trace.path.values[:, :2] for trace in self.traces] + marks)
+        (low, high), x = self.panel.ylim, np.linspace(*self.panel.xlim, 50)
+        zero = [self.panel.at(x, 0.0)[:, :2]] if low < 0.0 < high else []  # a curve may lie there, too
+        around = np.concatenate([trace.path.values[:, :2] for trace in self.traces] + marks + zero)
         lines = put_at_peaks(words, traces, around) if peaks else put_at_ends(words, traces)
         for (k, word), line in zip(named.items(), lines, strict=True):
             self.labels[k] = VGroup(line, word).set_opacity(0.0)

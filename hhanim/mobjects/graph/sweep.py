@@ -69,7 +69,7 @@ class Sweep:
     y: the axis's name and limits; x: likewise, by default the time since `begin`. time: write the axis of time.
 
     `still` and `moving` are the two groups to show, `panel` the axes, `traces` the curves; `points` is what is
-    measured, a block to be shown when it is its turn: circles, tinted where the curve is solid, empty where dashed.
+    measured, a block to be shown when it is its turn: discs where the curve is solid, rings where it is dashed.
     """
 
     def __init__(
@@ -113,7 +113,7 @@ class Sweep:
                 inner, hue = self.panel.inner, theme.color(c.quantity)
                 inside = (places[:, 0] >= inner.left) & (places[:, 0] <= inner.right)
                 rings = at(disc(), places[inside], _POINT)
-                face = theme.ground if theme.dash(c.quantity) else mix(theme.ground, hue, 0.4)
+                face = theme.ground if theme.dash(c.quantity) else mix(theme.ground, hue, 0.65)
                 self.points.add(filled(rings, face, stroke=hue, width=stroke(3.0)))
         if clock is not None:
             self.traces.follow(clock)

@@ -81,7 +81,7 @@ class OpenShare(Sweep):
         top = 1.25 * max(float(expected.max()) for _, _, expected in counted.values())
         curves = [Curve(t, share, known[f"I_{kind}"], "") for kind, (t, share, _) in counted.items()]
         many = [f"{len(found)} {ion_name(channels[kind].ion, kind)}" for kind, found in numbers.items()]
-        name = tr("open share of {many}", many=", ".join(many))
+        name = tr("open share of {many} channels", many=", ".join(many))
         y = (name, 0.0, min(round_above(max(top, 1e-3), TOPS), 1.0))
         super().__init__(area, theme, curves, begin=begin, span=span, y=y, clock=clock, **style)
         self.bands, expectations = VGroup(), []

@@ -7,7 +7,7 @@ class Closer(Story):
         whole = self.graphs(run, ["V"], ["m", "h", "n"])
         near = [graph.over(4.0, 12.0, self.clock) for graph in whole]
         yield Beat("whole", "A spike", "A spike is short.", show=whole, until=6.0)
-        yield Beat("near", "Closer", "We draw out the time axis.", do=[Stretch(whole, near)], leaves=near)
+        yield Beat("near", "Closer", "We draw out the time axis.", do=[Retime(whole, near)], leaves=near)
         yield self.then("Now it is wide.", until=12.0)
 """
 
@@ -22,7 +22,7 @@ from manim import Animation, VGroup, smooth
 from hhanim.mobjects.graph.graph import Graph
 
 
-class Stretch(Animation):
+class Retime(Animation):
     """Graphs of one run go over into the same ones over another span of time, their moment the clock's, which stands.
 
     old: what is on the screen, new: what stands at the end, as Graph.over() gives it.
