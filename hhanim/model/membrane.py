@@ -195,8 +195,9 @@ class Membrane(Frozen):
         )
 
     def plus(self, channel: Channel) -> Membrane:
-        """A copy with one more channel."""
-        return replace(self, channels=(*self.channels, channel))
+        """A copy with one more channel, called so ("modern+M"): it is another membrane than the one it came from."""
+        more = (*self.channels, channel)
+        return replace(self, name=f"{self.name}+{channel.name}", title="", channels=more)
 
     def shifted(self, dv: float) -> Membrane:
         """The same membrane in a convention whose voltages are dv (mV) higher: same currents, shifted V."""

@@ -22,8 +22,8 @@ function transientOf(run) {
   return 0.5 * (run.stimulus.lastChange(end) + end);
 }
 
-/* Rate of sustained firing (Hz), as Trajectory.rate(): cycles of V whatever their height, but no ringing; NaN where
-   spikes come, but too few to tell. */
+/* Rate of sustained firing (Hz), as Trajectory.rate(): cycles of V whatever their height, but no ringing;
+NaN where spikes come, but too few to tell. */
 export function rateOf(run) {
   const v = run.y[0], end = run.t[run.size - 1], after = transientOf(run);
   let peaks = peaksOf(run).filter(([t]) => t >= 2 * after - end);
