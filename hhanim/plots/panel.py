@@ -175,7 +175,7 @@ class Panel(AxisPair):
         color = color or (theme.color(quantity) if quantity else theme.ink)
         dash = dash if dash is not None else theme.dash(quantity) if quantity else ()
         curve = Curve(self, x, y, x if along is None else along, color, dash, LINE * width * u)
-        curve.head, curve.gone, curve.role = head, gone, quantity.role if quantity else ""
+        curve.head, curve.gone, curve.role = head, gone, getattr(quantity, "role", "")
         label = (quantity.label if quantity else "") if label is None else label
         if label:
             curve.label = Label(self.stage, tr(label), color)

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+pytest.importorskip("manim")
+
 FILM = '''
 """A film."""
 from hhanim.mobjects.frame.film import Film

@@ -17,4 +17,5 @@ def test_there_are_edits_enough():
 
 @pytest.mark.slow
 def test_a_tenth_of_all_edits(tmp_path):
+    pytest.importorskip("manim")
     assert mutations.run(mutations.edits(uses())[4::10], tmp_path) == []
