@@ -7,6 +7,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -51,11 +52,21 @@ def file_name(
 
 def spelled(entry: Entry, given: Mapping[str, Any]) -> Mapping[str, Any]:
     """What is given for a scene, one value in one spelling, so that it is one film."""
-    if not given:  # the model is not loaded for it
+    if all(map(_settled, given.values())):  # the model is not loaded for it
         return given
     from hhanim.parameters import spelt
 
     return spelt(entry.declared, given)
+
+
+def _settled(value: Any) -> bool:
+    """Whether a value is its own only spelling, whatever it is given for."""
+    if not isinstance(value, str):
+        return type(value) in (bool, int, float)
+    for number in (int, float):
+        with suppress(ValueError, OverflowError):
+            return value == repr(number(value)).removesuffix(".0")
+    return value == value.lower().replace("-", "_")
 
 
 def or_variant(request: Request, name: str) -> Request:
